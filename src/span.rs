@@ -1,0 +1,158 @@
+//! Where something stands: [`Span`] in bytes while decoding, [`Place`] in lines and columns for people.
+
+use std::ops::Range;
+
+/// A range of bytes in the text of one payload.
+///
+/// Thirty-two bits each, because a tree holds one for every value; payloads are at most 1 GiB
+/// (see [`Limits`](crate::Limits)).
+///
+/// ```
+/// let span = wxsub::Span::new(2, 5);
+/// assert_eq!(&"gh_123"[span.range()], "_12");
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Span {
+    /// The first byte.
+    pub start: u32,
+    /// One past the last byte.
+    pub end: u32,
+}
+
+impl Span {
+    /// The bytes from `start` up to, not including, `end`.
+    ///
+    /// Offsets beyond `u32::MAX` are cut to it; no payload is that long.
+    pub fn new(start: usize, end: usize) -> Self {
+        let fit = |offset| u32::try_from(offset).unwrap_or(u32::MAX);
+        Span {
+            start: fit(start),
+            end: fit(end),
+        }
+    }
+
+    /// The same span as a range for slicing.
+    pub fn range(self) -> Range<usize> {
+        self.start as usize..self.end as usize
+    }
+}
+
+/// How many bytes of the captured file one character of the decoded text takes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Units {
+    /// The file is read as it is.
+    #[default]
+    Utf8,
+    /// The file is UTF-16: two bytes a code unit.
+    Utf16,
+}
+
+/// A place in a captured file. Lines and columns count from 1, columns in characters; the offset counts bytes
+/// from the start of the file.
+///
+/// ```
+/// let record = wxsub::decode(b"{}");
+/// assert_eq!((record.place(0).line, record.place(0).column, record.place(1).offset), (1, 1, 1));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// The line, from 1.
+    pub line: u64,
+    /// The column in characters, from 1.
+    pub column: u64,
+    /// Bytes from the start of the file.
+    pub offset: u64,
+}
+
+impl Default for Place {
+    fn default() -> Self {
+        Place {
+            line: 1,
+            column: 1,
+            offset: 0,
+        }
+    }
+}
+
+impl Place {
+    /// The place behind `bytes`, which begin here.
+    pub(crate) fn after(self, bytes: &[u8], units: Units) -> Place {
+        let (line, column) = match memchr::memrchr(b'\n', bytes) {
+            None => (self.line, self.column + chars(bytes)),
+            Some(last) => {
+                let lines = memchr::memchr_iter(b'\n', bytes).count() as u64;
+                (self.line + lines, 1 + chars(&bytes[last + 1..]))
+            }
+        };
+        Place {
+            line,
+            column,
+            offset: self.offset + units.len(bytes),
+        }
+    }
+}
+
+impl Units {
+    /// How many bytes of the file `text` stands for.
+    fn len(self, text: &[u8]) -> u64 {
+        match self {
+            Units::Utf8 => text.len() as u64,
+            Units::Utf16 => 2 * (chars(text) + text.iter().filter(|&&b| b >= 0xF0).count() as u64),
+        }
+    }
+}
+
+/// The number of characters; in broken UTF-8 every byte that continues nothing counts with the one before it.
+fn chars(bytes: &[u8]) -> u64 {
+    bytes.iter().filter(|&&b| (b as i8) >= -0x40).count() as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_count_lines_and_characters() {
+        let start = Place {
+            line: 3,
+            column: 5,
+            offset: 100,
+        };
+        let cases = [
+            ("", 3, 5, 100),
+            ("abc", 3, 8, 103),
+            ("订阅", 3, 7, 106),
+            ("a\n", 4, 1, 102),
+            ("a\r\n订b", 4, 3, 107),
+            ("\n\n\n", 6, 1, 103),
+        ];
+        for (text, line, column, offset) in cases {
+            assert_eq!(
+                start.after(text.as_bytes(), Units::Utf8),
+                Place {
+                    line,
+                    column,
+                    offset
+                },
+                "{text:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn utf16_offsets_count_two_bytes_a_unit() {
+        let place = Place {
+            offset: 2,
+            ..Place::default()
+        }
+        .after("订a😀\n".as_bytes(), Units::Utf16);
+        assert_eq!(
+            place,
+            Place {
+                line: 2,
+                column: 1,
+                offset: 2 + 2 * 5
+            }
+        );
+    }
+}
