@@ -1,0 +1,151 @@
+//! One payload's text into a [`Tree`]: names, values and where they stand.
+//!
+//! This stage knows syntax and nothing of WeChat. [`xml`] and [`json`] each read one document from its first byte
+//! to its last and say where that is, so nobody needs to find the end of a payload beforehand. Both can stop where
+//! the bytes run out and go on when there are more ([`Stop::More`]).
+//!
+//! Why not quick-xml and serde_json: a validator must refuse what is not well-formed, and name the byte. quick-xml
+//! leaves three quarters of that to its caller, serde_json keeps the last of duplicate keys in silence and knows
+//! neither comments nor trailing commas, and neither can pause in the middle of a document. They serve as oracles
+//! in the tests instead.
+
+pub(crate) mod json;
+pub(crate) mod scan;
+mod tree;
+pub(crate) mod xml;
+
+pub(crate) use tree::{Kind, Node, NodeId, Str, Tree, View};
+
+use crate::finding::{Arg, Finding, Reason};
+use crate::lang::Text;
+use crate::span::Span;
+
+/// The two syntaxes WeChat sends.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Syntax {
+    /// An `<xml>` document.
+    Xml,
+    /// A JSON object.
+    #[default]
+    Json,
+}
+
+impl Syntax {
+    /// `xml` or `json`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Syntax::Xml => "xml",
+            Syntax::Json => "json",
+        }
+    }
+}
+
+/// What one payload may take. Each limit can be set; what exceeds one is a finding, `limit-exceeded`.
+///
+/// ```
+/// let limits = wxsub::Limits { depth: 8, ..wxsub::Limits::default() };
+/// assert_eq!(limits.payload_size, 16 << 20);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// The most bytes of one payload; at most [`Limits::MAX_PAYLOAD_SIZE`].
+    pub payload_size: usize,
+    /// How deep elements or objects and arrays may be nested; at most [`Limits::MAX_DEPTH`].
+    pub depth: usize,
+    /// The most items of one callback.
+    pub items: usize,
+    /// The most values (elements, or JSON members and array entries) of one payload.
+    pub values: usize,
+}
+
+impl Limits {
+    /// 1 GiB.
+    pub const MAX_PAYLOAD_SIZE: usize = 1 << 30;
+    /// Nested values are written by recursion, which the stack must hold.
+    pub const MAX_DEPTH: usize = 1_000;
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits {
+            payload_size: 16 << 20,
+            depth: 64,
+            items: 10_000,
+            values: 500_000,
+        }
+    }
+}
+
+/// Why a reader stopped before the end of its document.
+#[derive(Debug)]
+pub(crate) enum Stop {
+    /// The bytes ran out, and more may come: call again with more.
+    More,
+    /// This is no document; nothing can mend it.
+    Broken(Finding),
+}
+
+/// The bytes a reader is given: a document from its first byte on, as far as it has arrived.
+#[derive(Clone, Copy)]
+pub(crate) struct Bytes<'a> {
+    pub(crate) all: &'a [u8],
+    /// Nothing comes after these.
+    pub(crate) last: bool,
+}
+
+impl<'a> Bytes<'a> {
+    /// The bytes from `at` on; none where `at` lies behind the end.
+    fn from(self, at: usize) -> &'a [u8] {
+        self.all.get(at..).unwrap_or_default()
+    }
+
+    fn get(self, at: usize) -> Option<u8> {
+        self.all.get(at).copied()
+    }
+
+    /// Stops because the bytes end: for now, or for good with `reason` inside `what`.
+    fn run_out<T>(self, reason: Reason, what: impl AsRef<str>) -> Result<T, Stop> {
+        let end = self.all.len();
+        match self.last {
+            false => Err(Stop::More),
+            true => Err(Stop::Broken(
+                Finding::new(reason, Span::new(end, end)).with(what),
+            )),
+        }
+    }
+}
+
+/// The first character of `bytes`, quoted, in words for a message.
+pub(crate) fn describe(bytes: &[u8]) -> Arg {
+    let head = &bytes[..bytes.len().min(4)];
+    let text = head.utf8_chunks().next().map_or("", |chunk| chunk.valid());
+    match (text.chars().next(), head.first()) {
+        (Some('\n' | '\r'), _) => Arg::Words(Text::new("a line break", "换行")),
+        (Some(c), _) if crate::finding::is_unprintable(c) => {
+            format!("U+{:04X}", u32::from(c)).into()
+        }
+        (Some(c), _) => format!("`{c}`").into(),
+        (None, Some(byte)) => format!("0x{byte:02X}").into(),
+        (None, None) => Arg::Words(Text::new("the end", "结尾")),
+    }
+}
+
+/// Ends a read that failed at `finding`, unless there is something worse before it: text that is not UTF-8.
+pub(crate) fn earliest(finding: Finding, bytes: &[u8]) -> Finding {
+    let before = &bytes[..bytes.len().min(finding.span().start as usize)];
+    match std::str::from_utf8(before) {
+        // An incomplete character right before the failure is told by the failure.
+        Err(error) if error.error_len().is_some() => not_utf8(bytes, error.valid_up_to()),
+        _ => finding,
+    }
+}
+
+/// The finding for bytes at `at` that are not UTF-8.
+pub(crate) fn not_utf8(bytes: &[u8], at: usize) -> Finding {
+    let shown: Vec<String> = bytes[at..]
+        .iter()
+        .take(4)
+        .map(|b| format!("{b:02X}"))
+        .collect();
+    Finding::new(Reason::NotUtf8, Span::new(at, at + 1)).with(shown.join(" "))
+}

@@ -1,0 +1,928 @@
+//! Reads an `<xml>` document into a [`Tree`].
+//!
+//! XML 1.0 without a DTD, to the letter: what is not well-formed is [`Stop::Broken`] with the place. A DOCTYPE is
+//! refused where it begins, before anything in it could have an effect. Only the characters that XML forbids are
+//! looked for afterwards, in one sweep over the whole document ([`check_characters`]).
+//!
+//! The reader keeps its own stack and stops between tokens, so it can pause where the bytes run out.
+
+use std::collections::HashSet;
+
+use crate::finding::{Finding, Findings, Reason};
+use crate::span::Span;
+use crate::wire::scan::{is_space, skip_space, xml_control, xml_special};
+use crate::wire::{Bytes, Kind, Limits, Node, NodeId, Stop, Str, Tree, describe};
+
+/// An element that is not closed yet.
+#[derive(Clone, Copy, Debug)]
+struct Open {
+    node: NodeId,
+    /// Where its content begins.
+    content: usize,
+}
+
+/// The text of the innermost element so far: since its start, or since its latest child.
+#[derive(Clone, Copy, Debug, Default)]
+struct Run {
+    /// `None` before the first piece.
+    value: Option<Str>,
+    /// A part of it is in CDATA.
+    cdata: bool,
+    /// There is more than white space outside CDATA.
+    solid: bool,
+    /// Bytes of white space outside CDATA at the beginning and at the end.
+    head: usize,
+    tail: usize,
+    /// Where it stands without these.
+    span: (usize, usize),
+}
+
+/// A piece of text: where it stands, and how it was written.
+#[derive(Clone, Copy)]
+struct Piece {
+    start: usize,
+    end: usize,
+    cdata: bool,
+    /// White space outside CDATA, which formatters add.
+    blank: bool,
+}
+
+impl Run {
+    /// The run is now `value`, of which the last `added` bytes are `piece`.
+    fn extend(&mut self, value: Str, added: usize, piece: Piece) {
+        match (piece.blank, self.solid) {
+            (true, false) => {
+                self.head += added;
+                self.span = (piece.end, piece.end);
+            }
+            (true, true) => self.tail += added,
+            (false, solid) => {
+                self.span = (if solid { self.span.0 } else { piece.start }, piece.end);
+                self.solid = true;
+                self.tail = 0;
+            }
+        }
+        self.cdata |= piece.cdata;
+        self.value = Some(value);
+    }
+}
+
+/// A document being read.
+#[derive(Debug, Default)]
+pub(crate) struct Reader {
+    at: usize,
+    open: Vec<Open>,
+    run: Run,
+    /// Where a DOCTYPE stood before the root.
+    doctype: Option<Span>,
+    /// Whether the root's start tag was read.
+    rooted: bool,
+}
+
+/// The names of elements whose text is short and never markup. Where such a text runs into another document, the
+/// payload was cut off there.
+pub(crate) type IsPlain<'a> = &'a dyn Fn(&str) -> bool;
+
+impl Reader {
+    pub(crate) fn new() -> Self {
+        Reader::default()
+    }
+
+    /// Starts over with another document and keeps the stack's memory.
+    pub(crate) fn restart(&mut self) {
+        self.open.clear();
+        *self = Reader {
+            open: std::mem::take(&mut self.open),
+            ..Reader::default()
+        };
+    }
+
+    /// Where the token begins that could not be read, or has not arrived whole.
+    pub(crate) fn at(&self) -> usize {
+        self.at
+    }
+
+    /// Whether the root element was reached: before it this may be anybody's document.
+    pub(crate) fn is_rooted(&self) -> bool {
+        self.rooted
+    }
+
+    /// Whether the document ended, whatever is wrong with it.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.rooted && self.open.is_empty()
+    }
+
+    /// Where the text of the innermost element begins, if it has no children so far and `is_plain`.
+    pub(crate) fn plain_text_at(
+        &self,
+        text: &[u8],
+        tree: &Tree,
+        is_plain: IsPlain<'_>,
+    ) -> Option<usize> {
+        let open = self.open.last()?;
+        let is_leaf = tree.len() as NodeId == open.node + 1;
+        (is_leaf && is_plain(name_of(tree, open.node, text))).then_some(open.content)
+    }
+
+    /// Reads on and returns the length of the document.
+    pub(crate) fn read(
+        &mut self,
+        bytes: Bytes<'_>,
+        tree: &mut Tree,
+        findings: &mut Findings,
+        limits: &Limits,
+        is_plain: IsPlain<'_>,
+    ) -> Result<usize, Stop> {
+        let mut tokens = Tokens {
+            bytes,
+            tree,
+            findings,
+            limits,
+            is_plain,
+        };
+        match (self.document(&mut tokens), self.doctype) {
+            (Ok(_) | Err(Stop::Broken(_)), Some(span)) if self.rooted => {
+                Err(Stop::Broken(Finding::new(Reason::Doctype, span)))
+            }
+            (read, _) => read,
+        }
+    }
+
+    fn document(&mut self, t: &mut Tokens<'_, '_>) -> Result<usize, Stop> {
+        while !self.rooted {
+            self.prolog(t)?;
+        }
+        while !self.open.is_empty() {
+            self.content(t)?;
+        }
+        Ok(self.at)
+    }
+
+    /// One token before the root.
+    fn prolog(&mut self, t: &mut Tokens<'_, '_>) -> Result<(), Stop> {
+        self.at = skip_space(t.bytes.all, self.at.min(t.bytes.all.len()));
+        let rest = t.bytes.from(self.at);
+        if rest.starts_with(b"<!--") {
+            self.at = t.comment(self.at)?;
+        } else if is_doctype(rest) {
+            let end = t.doctype(self.at)?;
+            self.doctype.get_or_insert(Span::new(self.at, end));
+            self.at = end;
+        } else if rest.starts_with(b"<?") {
+            self.at = t.instruction(self.at, self.at == 0)?;
+        } else if rest.first() == Some(&b'<')
+            && rest.get(1).is_some_and(|&b| !matches!(b, b'!' | b'?'))
+        {
+            let name_end = t.name(self.at + 1)?;
+            if !is_root_name(&t.bytes.all[self.at + 1..name_end]) {
+                return Err(t.broken(self.at, Reason::ExpectedName));
+            }
+            self.start_tag(t)?;
+            self.rooted = true;
+        } else if rest.len() < DOCTYPE.len() && !t.bytes.last {
+            return Err(Stop::More);
+        } else {
+            return Err(t.broken(self.at, Reason::BadMarkup));
+        }
+        Ok(())
+    }
+
+    /// One token inside the root.
+    fn content(&mut self, t: &mut Tokens<'_, '_>) -> Result<(), Stop> {
+        let rest = t.bytes.from(self.at);
+        match rest {
+            [] => return t.run_out(self),
+            [b'<', b'/', ..] => return self.end_tag(t),
+            [b'<', b'?', ..] => self.at = t.instruction(self.at, false)?,
+            [b'<', b'!', ..] => return self.declaration(t),
+            [b'<', _, ..] => return self.start_tag(t),
+            [b'&', ..] => return self.reference(t),
+            [b'<'] => return t.run_out(self),
+            _ => return self.text(t),
+        }
+        Ok(())
+    }
+
+    /// `<!` inside the root: a comment, CDATA, or something refused.
+    fn declaration(&mut self, t: &mut Tokens<'_, '_>) -> Result<(), Stop> {
+        let rest = t.bytes.from(self.at);
+        if rest.starts_with(CDATA) {
+            let start = self.at + CDATA.len();
+            let end = self.cdata_end(t, start)?;
+            self.piece(
+                t,
+                Piece {
+                    start,
+                    end,
+                    cdata: true,
+                    blank: false,
+                },
+            );
+            self.at = end + 3;
+        } else if rest.starts_with(b"<!--") {
+            self.at = t.comment(self.at)?;
+        } else if is_doctype(rest) {
+            return Err(Stop::Broken(Finding::new(
+                Reason::Doctype,
+                Span::new(self.at, self.at + DOCTYPE.len()),
+            )));
+        } else if rest.len() < CDATA.len() && is_prefix_of_any(rest, &[CDATA, b"<!--", DOCTYPE]) {
+            return t.run_out(self);
+        } else {
+            return Err(t.broken_at(self.at, self.at + 2, Reason::BadMarkup));
+        }
+        Ok(())
+    }
+
+    /// Where the CDATA that begins at `start` ends.
+    ///
+    /// CDATA cannot be nested, so an opening in it is text; but in an element of plain text it means that the
+    /// payload was cut off inside it and the next one has begun.
+    fn cdata_end(&self, t: &Tokens<'_, '_>, start: usize) -> Result<usize, Stop> {
+        let is_plain = self
+            .plain_text_at(t.bytes.all, t.tree, t.is_plain)
+            .is_some();
+        let mut at = start;
+        while let Some(n) = memchr::memchr2(b'<', b'>', t.bytes.from(at)) {
+            at += n;
+            if t.bytes.all[start..=at].ends_with(b"]]>") {
+                return Ok(at - 2);
+            }
+            if is_plain && t.bytes.from(at).starts_with(CDATA) {
+                return Err(t.named(self, Reason::XmlNextBegins, at));
+            }
+            at += 1;
+        }
+        t.run_out(self)
+    }
+
+    fn text(&mut self, t: &mut Tokens<'_, '_>) -> Result<(), Stop> {
+        let rest = t.bytes.from(self.at);
+        let len = xml_special(rest);
+        if len == rest.len() {
+            return t.run_out(self);
+        }
+        if let Some(at) = memchr::memmem::find(&rest[..len], b"]]>") {
+            return Err(t.broken_at(self.at + at, self.at + at + 3, Reason::CdataEndInText));
+        }
+        let (start, end) = (self.at, self.at + len);
+        let blank = rest[..len].iter().all(|&b| is_space(b));
+        self.piece(
+            t,
+            Piece {
+                start,
+                end,
+                cdata: false,
+                blank,
+            },
+        );
+        self.at = end;
+        Ok(())
+    }
+
+    fn reference(&mut self, t: &mut Tokens<'_, '_>) -> Result<(), Stop> {
+        let (c, len) = t.reference(self.at)?;
+        let piece = Piece {
+            start: self.at,
+            end: self.at + len,
+            cdata: false,
+            blank: false,
+        };
+        self.append(t, c.encode_utf8(&mut [0; 4]), piece);
+        self.at = piece.end;
+        Ok(())
+    }
+
+    /// Adds a piece of the payload to the text of the innermost element, line breaks normalised as XML asks.
+    fn piece(&mut self, t: &mut Tokens<'_, '_>, piece: Piece) {
+        let raw = &t.bytes.all[piece.start..piece.end];
+        let has_return = memchr::memchr(b'\r', raw).is_some();
+        if self.run.value.is_none() && !has_return {
+            return self
+                .run
+                .extend(Str::source(piece.start, piece.end), raw.len(), piece);
+        }
+        // Invalid UTF-8 is refused at the end of the document; until then any text will do.
+        let text = String::from_utf8_lossy(raw);
+        match has_return {
+            true => self.append(t, &text.replace("\r\n", "\n").replace('\r', "\n"), piece),
+            false => self.append(t, &text, piece),
+        }
+    }
+
+    /// Adds `text`, as which the payload's `piece` reads, to the text of the innermost element.
+    fn append(&mut self, t: &mut Tokens<'_, '_>, text: &str, piece: Piece) {
+        let start = t.tree.make_own(self.run.value, t.bytes.all);
+        t.tree.own().push_str(text);
+        self.run.extend(t.tree.own_since(start), text.len(), piece);
+    }
+
+    /// `<name attributes>` or `<name/>`.
+    fn start_tag(&mut self, t: &mut Tokens<'_, '_>) -> Result<(), Stop> {
+        let tag = t.start_tag(self.at)?;
+        if self.rooted && is_root_name(tag.name(t.bytes.all)) && t.begins_payload(tag.end)? {
+            return Err(t.named(self, Reason::XmlNextBegins, self.at));
+        }
+        if self.open.len() >= t.limits.depth {
+            return Err(t.limit(self.at, Reason::TooDeep, t.limits.depth));
+        }
+        if t.tree.len() >= t.limits.values {
+            return Err(t.limit(self.at, Reason::TooManyValues, t.limits.values));
+        }
+        self.stray_text(t);
+        if let Some(first) = tag.attribute {
+            t.attribute_finding(first, tag.attributes);
+        }
+        let node = t.tree.push(Node {
+            kind: Kind::Text,
+            cdata: false,
+            padded: false,
+            name: Str::source(tag.name_start, tag.name_end),
+            name_at: Span::new(tag.name_start, 0).start,
+            value: Str::default(),
+            span: Span::new(tag.end, tag.end),
+            end: 0,
+        });
+        if let Some(parent) = self.open.last() {
+            t.tree.node_mut(parent.node).kind = Kind::Object;
+        }
+        self.run = Run {
+            span: (tag.end, tag.end),
+            ..Run::default()
+        };
+        self.at = tag.end;
+        if !tag.empty {
+            self.open.push(Open {
+                node,
+                content: tag.end,
+            });
+        }
+        Ok(())
+    }
+
+    fn end_tag(&mut self, t: &mut Tokens<'_, '_>) -> Result<(), Stop> {
+        let name_start = self.at + 2;
+        let name_end = t.name(name_start)?;
+        let close = skip_space(t.bytes.all, name_end);
+        match t.bytes.get(close) {
+            None => return t.run_out(self),
+            Some(b'>') => {}
+            Some(_) => return Err(t.broken(close, Reason::ExpectedTagEnd)),
+        }
+        let Some(open) = self.open.last().copied() else {
+            return Ok(());
+        };
+        let name = Str::source(name_start, name_end);
+        if t.bytes.all[name.source_range()]
+            != t.bytes.all[t.tree.node(open.node).name.source_range()]
+        {
+            let finding = Finding::new(Reason::MismatchedEnd, Span::new(self.at, close + 1));
+            let names = [
+                name_of(t.tree, open.node, t.bytes.all),
+                text_of(t.bytes.all, name),
+            ];
+            return Err(Stop::Broken(finding.with(names[0]).with(names[1])));
+        }
+        self.close(open, t);
+        self.at = close + 1;
+        Ok(())
+    }
+
+    /// Gives the element its text, or reports text beside its children.
+    fn close(&mut self, open: Open, t: &mut Tokens<'_, '_>) {
+        let mut end = self.at;
+        if t.tree.node(open.node).kind == Kind::Text {
+            let run = std::mem::take(&mut self.run);
+            let value = run.value.unwrap_or_default();
+            let node = t.tree.node_mut(open.node);
+            node.cdata = run.cdata;
+            node.padded = run.cdata && run.head + run.tail > 0;
+            node.value = if run.cdata {
+                value.trimmed(run.head, run.tail)
+            } else {
+                value
+            };
+            node.span = Span::new(run.span.0, run.span.1);
+            end = run.span.1;
+        } else {
+            self.stray_text(t);
+        }
+        t.tree.close(open.node, end);
+        self.open.pop();
+    }
+
+    /// Turns the text before a child element, or behind the last one, into a node without a name, unless it is
+    /// white space.
+    fn stray_text(&mut self, t: &mut Tokens<'_, '_>) {
+        let run = std::mem::take(&mut self.run);
+        let (Some(value), Some(parent), true) = (run.value, self.open.last(), run.solid) else {
+            return;
+        };
+        let text = t.tree.bytes(value, t.bytes.all);
+        let head = text.len() - text.trim_ascii_start().len();
+        let value = value.trimmed(
+            head,
+            text[head..].len() - text[head..].trim_ascii_end().len(),
+        );
+        let span = Span::new(run.span.0, run.span.1);
+        let finding =
+            Finding::new(Reason::TextBetween, span).with(name_of(t.tree, parent.node, t.bytes.all));
+        t.findings.push(finding);
+        t.tree.node_mut(parent.node).kind = Kind::Object;
+        let (name, name_at, cdata) = (Str::default(), span.start, run.cdata);
+        t.tree.push(Node {
+            kind: Kind::Text,
+            cdata,
+            padded: false,
+            name,
+            name_at,
+            value,
+            span,
+            end: 0,
+        });
+    }
+}
+
+const DOCTYPE: &[u8] = b"<!DOCTYPE";
+const CDATA: &[u8] = b"<![CDATA[";
+
+/// The most bytes of an XML declaration; without a bound, text full of unfinished ones would be read over and over.
+pub(crate) const LONGEST_DECLARATION: usize = 256;
+
+/// Whether a DOCTYPE begins here, in any case of letters: who misspells it means it all the same.
+pub(crate) fn is_doctype(bytes: &[u8]) -> bool {
+    bytes
+        .get(..DOCTYPE.len())
+        .is_some_and(|head| head.eq_ignore_ascii_case(DOCTYPE))
+}
+
+fn is_prefix_of_any(bytes: &[u8], tokens: &[&[u8]]) -> bool {
+    tokens
+        .iter()
+        .any(|token| token.len() >= bytes.len() && token[..bytes.len()].eq_ignore_ascii_case(bytes))
+}
+
+/// Whether `name` is what WeChat calls the root element.
+pub(crate) fn is_root_name(name: &[u8]) -> bool {
+    name.eq_ignore_ascii_case(b"xml")
+}
+
+fn text_of(bytes: &[u8], text: Str) -> &str {
+    std::str::from_utf8(&bytes[text.source_range()]).unwrap_or("?")
+}
+
+fn name_of<'a>(tree: &Tree, node: NodeId, bytes: &'a [u8]) -> &'a str {
+    text_of(bytes, tree.node(node).name)
+}
+
+/// A start tag, by the ranges of its parts.
+struct StartTag {
+    name_start: usize,
+    name_end: usize,
+    /// The first attribute's name, and how many there are.
+    attribute: Option<Str>,
+    attributes: usize,
+    empty: bool,
+    end: usize,
+}
+
+impl StartTag {
+    fn name<'a>(&self, bytes: &'a [u8]) -> &'a [u8] {
+        &bytes[self.name_start..self.name_end]
+    }
+}
+
+/// Reads single tokens; every method takes where the token begins and gives back where it ends.
+struct Tokens<'a, 'b> {
+    bytes: Bytes<'a>,
+    tree: &'b mut Tree,
+    findings: &'b mut Findings,
+    limits: &'b Limits,
+    is_plain: IsPlain<'b>,
+}
+
+impl Tokens<'_, '_> {
+    fn comment(&self, at: usize) -> Result<usize, Stop> {
+        let text = at + 4;
+        let Some(dashes) = memchr::memmem::find(self.bytes.from(text), b"--") else {
+            return self.run_out_in("<!--");
+        };
+        match self.bytes.get(text + dashes + 2) {
+            Some(b'>') => Ok(text + dashes + 3),
+            Some(_) => {
+                Err(self.broken_at(text + dashes, text + dashes + 2, Reason::DashesInComment))
+            }
+            None => self.run_out_in("<!--"),
+        }
+    }
+
+    /// `<?target …?>`; the XML declaration where it is `allowed`.
+    fn instruction(&self, at: usize, allowed: bool) -> Result<usize, Stop> {
+        let name_end = self.name(at + 2)?;
+        let name = &self.bytes.all[at + 2..name_end];
+        let is_declaration_like = name.eq_ignore_ascii_case(b"xml");
+        let rest = self.bytes.from(name_end);
+        let window = if is_declaration_like {
+            &rest[..rest.len().min(LONGEST_DECLARATION)]
+        } else {
+            rest
+        };
+        let len = match memchr::memmem::find(window, b"?>") {
+            Some(len) => len,
+            None if window.len() < rest.len() => {
+                return Err(self.broken_at(at, name_end, Reason::BadDeclaration));
+            }
+            None => return self.run_out_in("<?"),
+        };
+        let end = name_end + len + 2;
+        let content = &self.bytes.all[name_end..name_end + len];
+        match (name, allowed) {
+            (b"xml", true) if is_declaration(content) => Ok(end),
+            (b"xml", true) => Err(self.broken_at(at, end, Reason::BadDeclaration)),
+            (b"xml", false) => Err(self.broken_at(at, end, Reason::LateDeclaration)),
+            (name, _) if is_declaration_like => {
+                let finding = Finding::new(Reason::BadInstruction, Span::new(at + 2, name_end));
+                Err(Stop::Broken(finding.with(String::from_utf8_lossy(name))))
+            }
+            _ if content.first().is_some_and(|&b| !is_space(b)) => {
+                Err(self.broken(name_end, Reason::ExpectedSpace))
+            }
+            _ => Ok(end),
+        }
+    }
+
+    /// Skips a DOCTYPE with its internal subset; nothing in it is understood.
+    fn doctype(&self, at: usize) -> Result<usize, Stop> {
+        let mut depth = 0usize;
+        let mut pos = at;
+        loop {
+            let Some(n) = self
+                .bytes
+                .from(pos)
+                .iter()
+                .position(|b| b"\"'[]<>".contains(b))
+            else {
+                break;
+            };
+            pos += n;
+            let rest = self.bytes.from(pos);
+            match rest[0] {
+                b'<' if rest.starts_with(b"<!--") => pos = self.comment(pos)? - 1,
+                b'<' if pos > at && is_doctype(rest) => {
+                    return Err(self.broken_at(pos, pos + 2, Reason::BadMarkup));
+                }
+                quote @ (b'"' | b'\'') => match memchr::memchr(quote, &rest[1..]) {
+                    Some(n) => pos += 1 + n,
+                    None => break,
+                },
+                b'<' | b'[' => depth += 1,
+                _ => depth = depth.saturating_sub(1),
+            }
+            pos += 1;
+            if depth == 0 {
+                return Ok(pos);
+            }
+        }
+        self.run_out_in("<!DOCTYPE")
+    }
+
+    fn start_tag(&self, at: usize) -> Result<StartTag, Stop> {
+        let name_start = at + 1;
+        let name_end = self.name(name_start)?;
+        let mut tag = StartTag {
+            name_start,
+            name_end,
+            attribute: None,
+            attributes: 0,
+            empty: false,
+            end: 0,
+        };
+        let mut names = HashSet::new();
+        let mut at = name_end;
+        loop {
+            let next = skip_space(self.bytes.all, at);
+            match self.bytes.get(next) {
+                None => return self.run_out_tag(&tag),
+                Some(b'>') => {
+                    return Ok(StartTag {
+                        end: next + 1,
+                        ..tag
+                    });
+                }
+                Some(b'/') => match self.bytes.get(next + 1) {
+                    None => return self.run_out_tag(&tag),
+                    Some(b'>') => {
+                        return Ok(StartTag {
+                            end: next + 2,
+                            empty: true,
+                            ..tag
+                        });
+                    }
+                    Some(_) => return Err(self.broken(next + 1, Reason::ExpectedTagEnd)),
+                },
+                Some(_) if next == at && tag.attributes == 0 => {
+                    return Err(self.broken(next, Reason::ExpectedTagEnd));
+                }
+                Some(_) if next == at => return Err(self.broken(next, Reason::ExpectedSpace)),
+                Some(_) => {}
+            }
+            let (name, end) = self.attribute(next, &tag)?;
+            if !names.insert(&self.bytes.all[name.source_range()]) {
+                let finding = Finding::new(
+                    Reason::DuplicateAttribute,
+                    Span::new(next, next + name.len()),
+                );
+                return Err(Stop::Broken(finding.with(text_of(self.bytes.all, name))));
+            }
+            tag.attribute.get_or_insert(name);
+            tag.attributes += 1;
+            at = end;
+        }
+    }
+
+    /// `name = "value"`.
+    fn attribute(&self, at: usize, tag: &StartTag) -> Result<(Str, usize), Stop> {
+        let name_end = self.name(at)?;
+        let equals = skip_space(self.bytes.all, name_end);
+        match self.bytes.get(equals) {
+            None => return self.run_out_tag(tag),
+            Some(b'=') => {}
+            Some(_) => return Err(self.broken(equals, Reason::ExpectedEquals)),
+        }
+        let open = skip_space(self.bytes.all, equals + 1);
+        let quote = match self.bytes.get(open) {
+            None => return self.run_out_tag(tag),
+            Some(quote @ (b'"' | b'\'')) => quote,
+            Some(_) => return Err(self.broken(open, Reason::ExpectedQuote)),
+        };
+        let mut pos = open + 1;
+        loop {
+            let Some(n) = memchr::memchr3(quote, b'<', b'&', self.bytes.from(pos)) else {
+                return self.run_out_tag(tag);
+            };
+            pos += n;
+            match self.bytes.all[pos] {
+                b'<' => return Err(self.broken_at(pos, pos + 1, Reason::LessInAttribute)),
+                b'&' => pos += self.reference(pos)?.1,
+                _ => return Ok((Str::source(at, name_end), pos + 1)),
+            }
+        }
+    }
+
+    /// The character that the reference at `at` stands for, and the reference's length.
+    fn reference(&self, at: usize) -> Result<(char, usize), Stop> {
+        const LONGEST: usize = 64;
+        let rest = self.bytes.from(at);
+        let body = &rest[1..rest.len().min(LONGEST)];
+        let len = body.iter().position(|b| {
+            !b.is_ascii_alphanumeric() && !matches!(b, b'#' | b'_' | b'-' | b'.' | b':')
+        });
+        let name = match len {
+            None if rest.len() < LONGEST => return self.run_out_in("&"),
+            Some(len) if len > 0 && body[len] == b';' => &body[..len],
+            _ => return Err(self.broken_at(at, at + 1, Reason::LoneAmpersand)),
+        };
+        let name = std::str::from_utf8(name).unwrap_or_default();
+        let whole = name.len() + 2;
+        match (name.strip_prefix('#'), predefined(name)) {
+            (None, Some(c)) => Ok((c, whole)),
+            (None, None) => Err(self.broken_with(at, at + whole, Reason::UnknownEntity, name)),
+            (Some(number), _) => match numbered(number) {
+                Some(c) => Ok((c, whole)),
+                None => Err(self.broken_with(
+                    at,
+                    at + whole,
+                    Reason::BadReference,
+                    &format!("&{name};"),
+                )),
+            },
+        }
+    }
+
+    /// Where the name that begins at `at` ends.
+    fn name(&self, at: usize) -> Result<usize, Stop> {
+        let rest = self.bytes.from(at);
+        let ascii = rest
+            .iter()
+            .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b':' | b'-' | b'.'))
+            .count();
+        let len = match rest.get(ascii) {
+            Some(byte) if !byte.is_ascii() => {
+                let valid = rest.utf8_chunks().next().map_or("", |chunk| chunk.valid());
+                valid.find(|c| !is_name_char(c)).unwrap_or(valid.len())
+            }
+            _ => ascii,
+        };
+        let undecided = rest.len() - len < 4 && !rest[len..].iter().any(u8::is_ascii);
+        if undecided && !self.bytes.last {
+            return Err(Stop::More);
+        }
+        if undecided && rest.len() == len {
+            return self.run_out_in("<");
+        }
+        match std::str::from_utf8(&rest[..len])
+            .ok()
+            .and_then(|name| name.chars().next())
+        {
+            Some(first) if is_name_start(first) => Ok(at + len),
+            _ => Err(self.broken(at, Reason::ExpectedName)),
+        }
+    }
+
+    /// Whether what stands at `at` is the first child of a message, so that a new payload begins here.
+    fn begins_payload(&self, at: usize) -> Result<bool, Stop> {
+        let rest = self.bytes.from(skip_space(self.bytes.all, at));
+        let name = rest.strip_prefix(b"<").unwrap_or_default();
+        let len = name
+            .iter()
+            .take_while(|b| b.is_ascii_alphanumeric())
+            .count();
+        match rest.first() {
+            None | Some(b'<') if len == name.len() && !self.bytes.last => Err(Stop::More),
+            _ => Ok((self.is_plain)(
+                std::str::from_utf8(&name[..len]).unwrap_or_default(),
+            )),
+        }
+    }
+
+    fn attribute_finding(&mut self, first: Str, count: usize) {
+        let range = first.source_range();
+        let reason = if count == 1 {
+            Reason::Attribute
+        } else {
+            Reason::Attributes
+        };
+        let finding = Finding::new(reason, Span::new(range.start, range.end))
+            .with(text_of(self.bytes.all, first));
+        self.findings.push(if count == 1 {
+            finding
+        } else {
+            finding.with(count.to_string())
+        });
+    }
+
+    fn broken(&self, at: usize, reason: Reason) -> Stop {
+        let rest = self.bytes.from(at);
+        if !self.bytes.last && rest.len() < 4 {
+            return Stop::More;
+        }
+        let len = rest
+            .utf8_chunks()
+            .next()
+            .and_then(|c| c.valid().chars().next())
+            .map_or(1, char::len_utf8);
+        Stop::Broken(Finding::new(reason, Span::new(at, at + len)).with(describe(rest)))
+    }
+
+    fn broken_at(&self, start: usize, end: usize, reason: Reason) -> Stop {
+        if !self.bytes.last && self.bytes.all.len() < end + 4 {
+            return Stop::More;
+        }
+        Stop::Broken(
+            Finding::new(reason, Span::new(start, end)).with(describe(self.bytes.from(end))),
+        )
+    }
+
+    fn broken_with(&self, start: usize, end: usize, reason: Reason, arg: &str) -> Stop {
+        Stop::Broken(Finding::new(reason, Span::new(start, end)).with(arg))
+    }
+
+    fn limit(&self, at: usize, reason: Reason, limit: usize) -> Stop {
+        Stop::Broken(Finding::new(reason, Span::new(at, at + 1)).with(limit.to_string()))
+    }
+
+    /// A failure inside the innermost element, which it names.
+    fn named(&self, reader: &Reader, reason: Reason, at: usize) -> Stop {
+        let name = reader
+            .open
+            .last()
+            .map_or("xml", |open| name_of(self.tree, open.node, self.bytes.all));
+        Stop::Broken(Finding::new(reason, Span::new(at, at + 1)).with(format!("<{name}>")))
+    }
+
+    fn run_out<T>(&self, reader: &Reader) -> Result<T, Stop> {
+        let name = reader
+            .open
+            .last()
+            .map_or("", |open| name_of(self.tree, open.node, self.bytes.all));
+        self.run_out_in(&format!("<{name}>"))
+    }
+
+    fn run_out_tag<T>(&self, tag: &StartTag) -> Result<T, Stop> {
+        self.run_out_in(&format!(
+            "<{}",
+            String::from_utf8_lossy(tag.name(self.bytes.all))
+        ))
+    }
+
+    fn run_out_in<T>(&self, what: &str) -> Result<T, Stop> {
+        self.bytes.run_out(Reason::XmlCutOff, what)
+    }
+}
+
+fn predefined(name: &str) -> Option<char> {
+    Some(match name {
+        "lt" => '<',
+        "gt" => '>',
+        "amp" => '&',
+        "quot" => '"',
+        "apos" => '\'',
+        _ => return None,
+    })
+}
+
+/// The character with this decimal or (`x…`) hexadecimal number, if XML allows it.
+fn numbered(number: &str) -> Option<char> {
+    let (digits, radix) = number
+        .strip_prefix('x')
+        .map_or((number, 10), |hex| (hex, 16));
+    let all_digits = digits.chars().all(|c| c.is_digit(radix));
+    let value = u32::from_str_radix(digits, radix)
+        .ok()
+        .filter(|_| all_digits)?;
+    char::from_u32(value).filter(|&c| is_xml_char(c))
+}
+
+/// What XML 1.0 allows as a character (production 2).
+pub(crate) fn is_xml_char(c: char) -> bool {
+    matches!(c, '\t' | '\n' | '\r' | '\u{20}'..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'..)
+}
+
+/// Production 4 of XML 1.0, fifth edition.
+fn is_name_start(c: char) -> bool {
+    matches!(c, ':' | '_' | 'A'..='Z' | 'a'..='z'
+        | '\u{C0}'..='\u{D6}' | '\u{D8}'..='\u{F6}' | '\u{F8}'..='\u{2FF}' | '\u{370}'..='\u{37D}'
+        | '\u{37F}'..='\u{1FFF}' | '\u{200C}'..='\u{200D}' | '\u{2070}'..='\u{218F}' | '\u{2C00}'..='\u{2FEF}'
+        | '\u{3001}'..='\u{D7FF}' | '\u{F900}'..='\u{FDCF}' | '\u{FDF0}'..='\u{FFFD}' | '\u{10000}'..='\u{EFFFF}')
+}
+
+/// Production 4a.
+fn is_name_char(c: char) -> bool {
+    is_name_start(c)
+        || matches!(c, '-' | '.' | '0'..='9' | '\u{B7}' | '\u{300}'..='\u{36F}' | '\u{203F}'..='\u{2040}')
+}
+
+/// Whether `text` can be the name of an element.
+pub(crate) fn is_name(text: &str) -> bool {
+    text.starts_with(is_name_start) && text.chars().all(is_name_char)
+}
+
+/// Whether `content` is what may stand between `<?xml` and `?>`.
+fn is_declaration(content: &[u8]) -> bool {
+    declaration(content).is_some()
+}
+
+/// The encoding that an XML declaration names, given what stands between `<?xml` and `?>`; `None` if it is
+/// malformed, and `Some("")` if it names none.
+pub(crate) fn declaration(content: &[u8]) -> Option<&str> {
+    let content = std::str::from_utf8(content).ok()?;
+    let (version, rest) = pseudo_attribute(content, "version")??;
+    let minor = version.strip_prefix("1.")?;
+    (!minor.is_empty() && minor.bytes().all(|b| b.is_ascii_digit())).then_some(())?;
+    let (encoding, rest) = pseudo_attribute(rest, "encoding")?.unwrap_or(("", rest));
+    let has_encoding = rest.len() < content.len() && !encoding.is_empty();
+    let letters = encoding
+        .bytes()
+        .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-'));
+    let named =
+        !has_encoding || (letters && encoding.starts_with(|c: char| c.is_ascii_alphabetic()));
+    let (standalone, rest) = pseudo_attribute(rest, "standalone")?.unwrap_or(("no", rest));
+    let fine = named && matches!(standalone, "yes" | "no") && rest.trim_ascii().is_empty();
+    fine.then_some(encoding)
+}
+
+/// ` name = "value"` at the start of `text`: `Some(None)` if something else stands there, `None` if it is broken.
+fn pseudo_attribute<'a>(text: &'a str, name: &str) -> Option<Option<(&'a str, &'a str)>> {
+    let trimmed = text.trim_ascii_start();
+    let Some(rest) = trimmed.strip_prefix(name) else {
+        return Some(None);
+    };
+    if trimmed.len() == text.len() {
+        return None;
+    }
+    let rest = rest
+        .trim_ascii_start()
+        .strip_prefix('=')?
+        .trim_ascii_start();
+    let quote = rest.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+    let (value, rest) = rest[1..].split_once(quote)?;
+    (!value.is_empty()).then_some(Some((value, rest)))
+}
+
+/// The first character of a document that XML forbids anywhere.
+pub(crate) fn check_characters(text: &str) -> Result<(), Finding> {
+    let control = xml_control(text.as_bytes());
+    let noncharacter = ["\u{FFFE}", "\u{FFFF}"]
+        .iter()
+        .filter_map(|c| memchr::memmem::find(text.as_bytes(), c.as_bytes()))
+        .min()
+        .unwrap_or(text.len());
+    let at = control.min(noncharacter);
+    match text[at..].chars().next() {
+        None => Ok(()),
+        Some(c) => {
+            let finding = Finding::new(Reason::IllegalCharacter, Span::new(at, at + c.len_utf8()));
+            Err(finding.with(format!("U+{:04X}", u32::from(c))))
+        }
+    }
+}
