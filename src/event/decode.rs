@@ -1,0 +1,494 @@
+//! Walks a payload's tree once and sorts what it finds into typed fields, items and extras.
+
+use std::borrow::Cow;
+
+use crate::event::fields::{self, Field, Top, Type};
+use crate::event::{Definition, Event, Extra, Meaning, Part, Slot, Value, checks, same};
+use crate::finding::{Finding, Findings, Reason};
+use crate::span::Span;
+use crate::wire::json::is_number;
+use crate::wire::{Kind, Limits, Str, Syntax, View};
+
+/// What a payload is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Class<'a> {
+    Callback(Event),
+    /// A WeChat message of another kind, by name.
+    Other(Cow<'a, str>),
+    /// Undecodable, and why.
+    Refused(Finding),
+}
+
+/// The first child of `root` that means `wanted`.
+fn first<'a>(root: View<'a>, wanted: &str) -> Option<View<'a>> {
+    root.children()
+        .find(|child| child.name().eq_ignore_ascii_case(wanted))
+}
+
+/// Which event a payload reports, decided by `Event` alone.
+pub(crate) fn classify<'a>(root: View<'a>) -> Class<'a> {
+    let event = first(root, fields::EVENT);
+    let msg_type = first(root, fields::MSG_TYPE).map(|node| node.value().trim_ascii());
+    let refused = |reason, span| Class::Refused(Finding::new(reason, span));
+    if let Some(event) = event {
+        let name = event.value().trim_ascii();
+        return match (event.kind(), Event::by_name(name)) {
+            (Kind::Text, Some(event)) => Class::Callback(event),
+            (Kind::Text, None) if name.is_empty() => refused(Reason::NoEvent, event.span()),
+            (Kind::Text, None) => Class::Other(name.into()),
+            _ => refused(Reason::EventNotText, event.span()),
+        };
+    }
+    match msg_type {
+        Some(other) if other != fields::MSG_TYPE_EVENT && !other.is_empty() => {
+            Class::Other(other.into())
+        }
+        None if root.children().any(|child| child.name() == fields::ENCRYPT) => {
+            refused(Reason::Sealed, head(root))
+        }
+        None if is_probe(root) => Class::Other(fields::PROBE.1.into()),
+        None if !is_message(root) => Class::Other(Cow::Borrowed("unknown")),
+        _ => refused(Reason::NoEvent, head(root)),
+    }
+}
+
+/// Where a finding about all of `node` points: its name, or its opening bracket.
+fn head(node: View<'_>) -> Span {
+    let span = node.span();
+    match node.node().name.len() {
+        0 => Span {
+            end: span.start + 1,
+            ..span
+        },
+        _ => node.name_span(),
+    }
+}
+
+fn is_probe(root: View<'_>) -> bool {
+    root.children()
+        .any(|child| (child.name(), child.value().trim_ascii()) == fields::PROBE)
+}
+
+/// Whether this object is a WeChat message, by the names at its top.
+pub(crate) fn is_message(root: View<'_>) -> bool {
+    root.children().any(|child| {
+        let name = child.name();
+        fields::marks_message(name)
+            || Event::by_wrapper(name).is_some()
+            || (name.eq_ignore_ascii_case(fields::EVENT)
+                && child.value().trim_ascii().starts_with(fields::EVENT_PREFIX))
+    }) || is_probe(root)
+}
+
+/// Fills `meaning` with what the payload at `root` says about `event`.
+///
+/// # Errors
+///
+/// [`Reason::TooManyItems`], which leaves nothing to decode.
+pub(crate) fn decode(
+    event: Event,
+    root: View<'_>,
+    limits: &Limits,
+    meaning: &mut Meaning,
+    findings: &mut Findings,
+) -> Result<(), Finding> {
+    meaning.clear();
+    let mut decoder = Decoder {
+        event: event.definition(),
+        root,
+        meaning,
+        findings,
+        lists: Lists::default(),
+    };
+    decoder.header();
+    decoder.items();
+    match decoder.meaning.items.len() > limits.items {
+        true => Err(Finding::new(Reason::TooManyItems, head(root)).with(limits.items.to_string())),
+        false => Ok(()),
+    }
+}
+
+/// The nodes that hold the items, as found in the header.
+#[derive(Default)]
+struct Lists<'a> {
+    /// `List` nodes, or a wrapper that is itself the list or an item; several only as repeated elements.
+    nodes: Vec<View<'a>>,
+    /// Where the first of them stands: no other place counts.
+    parent: Option<u32>,
+}
+
+struct Decoder<'a, 'b> {
+    event: &'static Definition,
+    root: View<'a>,
+    meaning: &'b mut Meaning,
+    findings: &'b mut Findings,
+    lists: Lists<'a>,
+}
+
+impl<'a> Decoder<'a, '_> {
+    fn header(&mut self) {
+        let mut seen = Seen::default();
+        for child in self.root.children() {
+            self.top(child, &mut seen);
+        }
+        for field in fields::HEADER {
+            self.missing(!seen.has(field), field.wire, head(self.root));
+        }
+        self.missing(!seen.msg_type, fields::MSG_TYPE, head(self.root));
+        self.meaning.header = self.part_since(Part::default());
+    }
+
+    fn top(&mut self, child: View<'a>, seen: &mut Seen) {
+        let Some((top, name)) = fields::top(child.name()) else {
+            return match Event::by_wrapper(child.name()) {
+                Some(event) => self.wrapper(child, event),
+                None => self.unknown(child),
+            };
+        };
+        self.check_case(child, name);
+        match top {
+            Top::Field(field) => self.field(child, field, seen),
+            Top::Event if std::mem::replace(&mut seen.event, true) => self.duplicate(child, name),
+            Top::Event => self.padding(child, name),
+            Top::MsgType if std::mem::replace(&mut seen.msg_type, true) => {
+                self.duplicate(child, name)
+            }
+            Top::MsgType => self.msg_type(child),
+            Top::List => self.list_at(child, self.root),
+            Top::Encrypt => {}
+        }
+    }
+
+    fn msg_type(&mut self, child: View<'a>) {
+        let value = child.value().trim_ascii();
+        if child.kind() == Kind::Text && value == fields::MSG_TYPE_EVENT {
+            return self.padding(child, fields::MSG_TYPE);
+        }
+        self.findings
+            .push(Finding::new(Reason::MsgTypeMismatch, child.span()).with(value));
+        self.extra(child, Some(fields::MSG_TYPE));
+    }
+
+    /// The element around the lists, which may also be the list, or an item.
+    fn wrapper(&mut self, child: View<'a>, event: Event) {
+        let name = event.definition().wrapper;
+        self.check_case(child, name);
+        if name != self.event.wrapper {
+            let finding = Finding::new(Reason::WrapperMismatch, child.name_span());
+            self.findings.push(finding.with(self.event.name).with(name));
+        }
+        let named =
+            |wanted: &'static str| move |node: &View<'_>| node.name().eq_ignore_ascii_case(wanted);
+        let has_list = child.children().any(|node| named(fields::LIST)(&node));
+        let is_item = child
+            .children()
+            .any(|node| fields::item_field(node.name()).is_some());
+        match child.kind() {
+            Kind::Object if has_list => self.wrapped_lists(child, name),
+            Kind::Object if is_item => self.wrapper_as_list(child, name),
+            Kind::Array => self.wrapper_as_list(child, name),
+            Kind::Text if child.value().is_empty() => {}
+            _ if child.is_empty() && child.kind() == Kind::Object => {}
+            _ => self.unknown(child),
+        }
+    }
+
+    fn wrapped_lists(&mut self, wrapper: View<'a>, name: &'static str) {
+        if self.root.tree.syntax == Syntax::Json {
+            self.findings
+                .push(Finding::new(Reason::JsonWrapper, wrapper.name_span()).with(name));
+        }
+        for child in wrapper.children() {
+            match child.name().eq_ignore_ascii_case(fields::LIST) {
+                true => {
+                    self.check_case(child, fields::LIST);
+                    self.list_at(child, wrapper);
+                }
+                false => self.unknown(child),
+            }
+        }
+    }
+
+    fn wrapper_as_list(&mut self, wrapper: View<'a>, name: &'static str) {
+        self.findings
+            .push(Finding::new(Reason::WrapperIsList, wrapper.name_span()).with(name));
+        self.list_at(wrapper, wrapper);
+    }
+
+    /// A list inside `parent`: it counts if it is the first, or if it is XML's way of saying several.
+    fn list_at(&mut self, list: View<'a>, parent: View<'a>) {
+        let is_xml = self.root.tree.syntax == Syntax::Xml;
+        if is_xml && parent.id == self.root.id && self.lists.parent.is_none() {
+            self.findings
+                .push(Finding::new(Reason::ListAtRoot, list.name_span()));
+        }
+        match self.lists.parent {
+            None => self.lists.parent = Some(parent.id),
+            Some(id) if id == parent.id && is_xml => {}
+            Some(_) => return self.duplicate(list, fields::LIST),
+        }
+        self.lists.nodes.push(list);
+    }
+
+    fn items(&mut self) {
+        let lists = std::mem::take(&mut self.lists);
+        let header = self.meaning.header;
+        for list in &lists.nodes {
+            self.list(*list);
+        }
+        if lists.nodes.is_empty() {
+            self.findings
+                .push(Finding::new(Reason::ListMissing, head(self.root)));
+        }
+        self.gather_extras(header);
+    }
+
+    fn list(&mut self, list: View<'a>) {
+        let is_entry = |node: &View<'_>| node.name().eq_ignore_ascii_case(fields::LIST_ENTRY);
+        let is_empty = match list.kind() {
+            Kind::Text => list.value().trim_ascii().is_empty(),
+            Kind::Literal => list.value() == "null",
+            Kind::Object | Kind::Array => list.is_empty(),
+            Kind::Number | Kind::Surrogate => false,
+        };
+        match list.kind() {
+            _ if is_empty => self
+                .findings
+                .push(Finding::new(Reason::ListEmpty, head(list))),
+            Kind::Array => list.children().for_each(|entry| self.entry(entry)),
+            Kind::Object if list.children().any(|node| is_entry(&node)) => self.entries(list),
+            _ => self.entry(list),
+        }
+    }
+
+    /// `List` holding `item` elements, or an array of that name.
+    fn entries(&mut self, list: View<'a>) {
+        self.findings
+            .push(Finding::new(Reason::ItemElements, head(list)).with(fields::LIST_ENTRY));
+        for child in list.children() {
+            match (
+                child.name().eq_ignore_ascii_case(fields::LIST_ENTRY),
+                child.kind(),
+            ) {
+                (true, Kind::Array) => child.children().for_each(|entry| self.entry(entry)),
+                (true, _) => self.entry(child),
+                (false, _) => self.unknown(child),
+            }
+        }
+    }
+
+    fn entry(&mut self, entry: View<'a>) {
+        if entry.kind() != Kind::Object {
+            self.findings
+                .push(Finding::new(Reason::NotItem, entry.span()).with(fields::LIST));
+            return self.extra(entry, Some(fields::LIST));
+        }
+        let before = self.mark();
+        let mut seen = Seen::default();
+        for child in entry.children() {
+            match fields::item_field(child.name()) {
+                Some(field) => {
+                    self.check_case(child, field.wire);
+                    self.field(child, field, &mut seen);
+                }
+                None => self.unknown(child),
+            }
+        }
+        for field in self.event.fields {
+            self.missing(!seen.has(field), field.wire, head(entry));
+        }
+        let part = self.part_since(before);
+        self.meaning.items.push(part);
+    }
+
+    /// What the lists held beside their items belongs to the header; puts it behind the header's own extras.
+    fn gather_extras(&mut self, header: Part) {
+        let Meaning { extras, items, .. } = &mut *self.meaning;
+        let owned: u32 = items.iter().map(|item| item.extras.1 - item.extras.0).sum();
+        let end = extras.len() as u32;
+        if end == header.extras.1 + owned {
+            return;
+        }
+        let mut moved: Vec<Extra> = extras[..header.extras.1 as usize].to_vec();
+        let mut at = header.extras.1;
+        for (start, stop) in items.iter().map(|item| item.extras).chain([(end, end)]) {
+            moved.extend_from_slice(&extras[at as usize..start as usize]);
+            at = stop;
+        }
+        extras.extend(moved);
+        self.meaning.header.extras = (end, self.meaning.extras.len() as u32);
+    }
+
+    fn mark(&self) -> Part {
+        let (slots, extras) = (
+            self.meaning.slots.len() as u32,
+            self.meaning.extras.len() as u32,
+        );
+        Part {
+            slots: (slots, slots),
+            extras: (extras, extras),
+        }
+    }
+
+    fn part_since(&self, before: Part) -> Part {
+        let now = self.mark();
+        Part {
+            slots: (before.slots.0, now.slots.0),
+            extras: (before.extras.0, now.extras.0),
+        }
+    }
+
+    /// Types the value of `field`, or leaves it to the extras with a finding.
+    fn field(&mut self, child: View<'a>, field: &'static Field, seen: &mut Seen) {
+        if !seen.insert(field) {
+            return self.duplicate(child, field.wire);
+        }
+        if !fields::HEADER
+            .iter()
+            .chain(self.event.fields)
+            .any(|known| same(known, field))
+        {
+            let finding = Finding::new(Reason::OfAnotherEvent, child.name_span());
+            self.findings
+                .push(finding.with(child.name()).with(self.event.name));
+        }
+        match typed(child, field) {
+            Ok(slot) => {
+                self.padding(child, field.wire);
+                let value = match field.ty {
+                    Type::Integer => Value::Integer(slot.number),
+                    Type::Text | Type::Digits => Value::Text(child.tree.str(slot.text, child.text)),
+                };
+                if let Some(finding) = checks::odd(field, value, child.span()) {
+                    self.findings.push(finding);
+                }
+                self.meaning.slots.push(slot);
+            }
+            Err(finding) => {
+                self.findings.push(finding);
+                self.extra(child, Some(field.wire));
+            }
+        }
+    }
+
+    fn padding(&mut self, child: View<'a>, name: &str) {
+        let value = child.value();
+        if child.node().padded || value.trim_ascii().len() != value.len() {
+            self.findings
+                .push(Finding::new(Reason::Padded, child.span()).with(name));
+        }
+    }
+
+    fn check_case(&mut self, child: View<'a>, name: &'static str) {
+        if child.name() != name {
+            self.findings.push(
+                Finding::new(Reason::WrongCase, child.name_span())
+                    .with(child.name())
+                    .with(name),
+            );
+        }
+    }
+
+    fn missing(&mut self, is_missing: bool, name: &str, span: Span) {
+        if is_missing {
+            self.findings
+                .push(Finding::new(Reason::FieldMissing, span).with(name));
+        }
+    }
+
+    fn duplicate(&mut self, child: View<'a>, name: &'static str) {
+        self.findings
+            .push(Finding::new(Reason::Duplicate, child.name_span()).with(name));
+        self.extra(child, Some(name));
+    }
+
+    fn unknown(&mut self, child: View<'a>) {
+        if child.node().name.len() > 0 {
+            self.findings
+                .push(Finding::new(Reason::Unknown, child.name_span()).with(child.name()));
+        }
+        self.extra(child, None);
+    }
+
+    fn extra(&mut self, child: View<'a>, name: Option<&'static str>) {
+        self.meaning.extras.push(Extra {
+            name,
+            node: child.id,
+        });
+    }
+}
+
+/// Which fields were given.
+#[derive(Default)]
+struct Seen {
+    fields: u16,
+    event: bool,
+    msg_type: bool,
+}
+
+impl Seen {
+    fn has(&self, field: &Field) -> bool {
+        self.fields & field.bit != 0
+    }
+
+    fn insert(&mut self, field: &Field) -> bool {
+        let is_new = !self.has(field);
+        self.fields |= field.bit;
+        is_new
+    }
+}
+
+/// The value of `child` as `field` wants it.
+fn typed(child: View<'_>, field: &'static Field) -> Result<Slot, Finding> {
+    let finding = |reason| Finding::new(reason, child.span()).with(field.wire);
+    if !matches!(child.kind(), Kind::Text | Kind::Number) {
+        return Err(finding(Reason::NotScalar));
+    }
+    let text = as_written(child);
+    let slot = Slot {
+        field,
+        text,
+        number: 0,
+        node: child.id,
+    };
+    let value = child.tree.str(text, child.text);
+    match field.ty {
+        Type::Text => Ok(slot),
+        Type::Integer => match integer(value.trim_ascii()) {
+            Some(number) => Ok(Slot { number, ..slot }),
+            None => Err(finding(Reason::NotInteger).with(value)),
+        },
+        Type::Digits
+            if is_number(value.trim_ascii().as_bytes())
+                && integer_digits(value.trim_ascii()).is_none() =>
+        {
+            Err(Finding::new(Reason::MsgIdImprecise, child.span()).with(value))
+        }
+        Type::Digits => Ok(slot),
+    }
+}
+
+/// The text of `child`: in XML, outside CDATA, without the white space that formatters put around it.
+fn as_written(child: View<'_>) -> Str {
+    let (value, text) = (child.node().value, child.value());
+    if child.tree.syntax == Syntax::Json || child.node().cdata {
+        return value;
+    }
+    let head = text.len() - text.trim_ascii_start().len();
+    let tail = text[head..].len() - text[head..].trim_ascii_end().len();
+    value.trimmed(head, tail)
+}
+
+/// The digits of a whole number, without its sign, if it is written in the one plain way.
+fn integer_digits(text: &str) -> Option<&str> {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let plain = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
+    let padded = digits.starts_with('0') && text != "0";
+    (plain && !padded).then_some(digits)
+}
+
+/// A whole number that prints as it was written.
+fn integer(text: &str) -> Option<i64> {
+    integer_digits(text)?;
+    text.parse().ok()
+}

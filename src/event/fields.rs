@@ -1,0 +1,136 @@
+//! The table of WeChat's names. Nowhere else in the program are they spelled.
+//!
+//! Source: WeChat's document of the subscribe-message callbacks (订阅消息, 事件推送) and captured payloads.
+
+use crate::lang::Text;
+
+/// What a field holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Type {
+    /// Text as given; a number in JSON counts as its digits.
+    Text,
+    /// A whole number of 64 bits; a string in JSON counts as the number it spells.
+    Integer,
+    /// A message id: digits that must never pass through a floating-point number, so a text.
+    Digits,
+}
+
+/// A field of the header or of an item.
+#[derive(Debug)]
+pub(crate) struct Field {
+    /// Its bit in a set of fields.
+    pub(crate) bit: u16,
+    /// The name on the wire.
+    pub(crate) wire: &'static str,
+    /// The key in the record.
+    pub(crate) key: &'static str,
+    pub(crate) ty: Type,
+    /// What it is, for people.
+    pub(crate) label: Text,
+}
+
+macro_rules! fields {
+    ($($constant:ident $number:literal $wire:literal $key:literal $ty:ident $en:literal $zh:literal;)*) => {
+        $(pub(crate) static $constant: Field =
+            Field { bit: 1 << $number, wire: $wire, key: $key, ty: Type::$ty, label: Text::new($en, $zh) };)*
+    };
+}
+
+fields! {
+    TO_USER 0 "ToUserName" "to_user" Text "account" "账号";
+    FROM_USER 1 "FromUserName" "from_user" Text "openid" "用户";
+    CREATE_TIME 2 "CreateTime" "create_time" Integer "time" "时间";
+    TEMPLATE_ID 3 "TemplateId" "template_id" Text "template" "模板";
+    STATUS 4 "SubscribeStatusString" "status" Text "status" "状态";
+    POPUP_SCENE 5 "PopupScene" "popup_scene" Integer "scene" "场景";
+    MSG_ID 6 "MsgID" "msg_id" Digits "message" "消息 ID";
+    ERROR_CODE 7 "ErrorCode" "error_code" Integer "error code" "错误码";
+    ERROR_STATUS 8 "ErrorStatus" "error_status" Text "error" "错误说明";
+}
+
+/// The header's fields, in the order of the record and of the wire.
+pub(crate) static HEADER: [&Field; 3] = [&TO_USER, &FROM_USER, &CREATE_TIME];
+
+/// All fields that items of some event have, in the order of the record and of the wire.
+pub(crate) static ITEM: [&Field; 6] = [
+    &TEMPLATE_ID,
+    &STATUS,
+    &POPUP_SCENE,
+    &MSG_ID,
+    &ERROR_CODE,
+    &ERROR_STATUS,
+];
+
+/// The message's type, `event` in every callback.
+pub(crate) const MSG_TYPE: &str = "MsgType";
+/// What [`MSG_TYPE`] says in a callback.
+pub(crate) const MSG_TYPE_EVENT: &str = "event";
+/// Which event it is.
+pub(crate) const EVENT: &str = "Event";
+/// What the names of our three events begin with.
+pub(crate) const EVENT_PREFIX: &str = "subscribe_msg_";
+/// The items.
+pub(crate) const LIST: &str = "List";
+/// What some tools call the entries of the list.
+pub(crate) const LIST_ENTRY: &str = "item";
+/// A sealed payload.
+pub(crate) const ENCRYPT: &str = "Encrypt";
+/// The field, and its value, by which cloud hosting probes a server.
+pub(crate) const PROBE: (&str, &str) = ("action", "CheckContainerPath");
+/// The root element in XML.
+pub(crate) const ROOT: &str = "xml";
+
+/// A name that means something at the top of a payload.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Top {
+    Field(&'static Field),
+    MsgType,
+    Event,
+    List,
+    Encrypt,
+}
+
+/// What `name` means at the top of a payload, and how the document spells it.
+pub(crate) fn top(name: &str) -> Option<(Top, &'static str)> {
+    let field = || find(&HEADER, name).map(|field| (Top::Field(field), field.wire));
+    let other = || {
+        [
+            (Top::MsgType, MSG_TYPE),
+            (Top::Event, EVENT),
+            (Top::List, LIST),
+            (Top::Encrypt, ENCRYPT),
+        ]
+        .into_iter()
+        .find(|(_, known)| known.eq_ignore_ascii_case(name))
+    };
+    field().or_else(other)
+}
+
+/// The field of an item that `name` spells, in any case of letters.
+pub(crate) fn item_field(name: &str) -> Option<&'static Field> {
+    find(&ITEM, name)
+}
+
+fn find(fields: &[&'static Field], name: &str) -> Option<&'static Field> {
+    fields
+        .iter()
+        .copied()
+        .find(|field| field.wire.eq_ignore_ascii_case(name))
+}
+
+/// Whether elements of this name hold short plain text: ids, numbers, names of events. No user's words are in them.
+pub(crate) fn is_plain(name: &str) -> bool {
+    item_field(name).is_some()
+        || matches!(
+            top(name),
+            Some((Top::Field(_) | Top::MsgType | Top::Event | Top::Encrypt, _))
+        )
+}
+
+/// Whether a message has this name at its top; `Event` alone proves nothing, other logs use the word too.
+pub(crate) fn marks_message(name: &str) -> bool {
+    [TO_USER.wire, FROM_USER.wire, MSG_TYPE]
+        .iter()
+        .any(|known| known.eq_ignore_ascii_case(name))
+        || name == ENCRYPT
+}

@@ -1,0 +1,327 @@
+//! A payload's tree into its meaning: which event, whose, when, and the items.
+//!
+//! One decoder for every syntax, shape and capture. Names are looked up in [`fields`]; each event is a file with a
+//! [`Definition`]. Adding an event: one file, one variant of [`Event`] and one row in [`Event::ALL`].
+
+mod change;
+mod checks;
+mod decode;
+pub(crate) mod fields;
+mod popup;
+mod sent;
+pub(crate) mod terms;
+
+use std::fmt;
+
+pub(crate) use checks::same;
+pub(crate) use decode::{Class, classify, decode, is_message};
+
+use crate::lang::{Lang, Text};
+use crate::span::Span;
+use crate::wire::{NodeId, Str, Tree, View};
+use fields::Field;
+
+/// What is known of an event.
+#[derive(Debug)]
+pub(crate) struct Definition {
+    pub(crate) name: &'static str,
+    pub(crate) short: &'static str,
+    /// The element around the lists in XML.
+    pub(crate) wrapper: &'static str,
+    /// The documented fields of an item, in the document's order.
+    pub(crate) fields: &'static [&'static Field],
+    pub(crate) words: Text,
+}
+
+/// Which of the subscribe-message events a callback reports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Event {
+    /// The user answered the prompt to subscribe.
+    Popup,
+    /// The user switched a template off in the service notifications.
+    Change,
+    /// The final result of a message that the developer sent.
+    Sent,
+}
+
+impl Event {
+    /// Every event.
+    pub const ALL: [Event; 3] = [Event::Popup, Event::Change, Event::Sent];
+
+    pub(crate) fn definition(self) -> &'static Definition {
+        match self {
+            Event::Popup => &popup::EVENT,
+            Event::Change => &change::EVENT,
+            Event::Sent => &sent::EVENT,
+        }
+    }
+
+    /// The name on the wire.
+    ///
+    /// ```
+    /// assert_eq!(wxsub::Event::Sent.name(), "subscribe_msg_sent_event");
+    /// ```
+    pub fn name(self) -> &'static str {
+        self.definition().name
+    }
+
+    /// `popup`, `change` or `sent`.
+    pub fn short_name(self) -> &'static str {
+        self.definition().short
+    }
+
+    /// What happened, in words.
+    pub fn words(self, lang: Lang) -> &'static str {
+        self.definition().words.get(lang)
+    }
+
+    fn by_name(name: &str) -> Option<Event> {
+        Event::ALL.into_iter().find(|event| event.name() == name)
+    }
+
+    fn by_wrapper(name: &str) -> Option<Event> {
+        Event::ALL
+            .into_iter()
+            .find(|event| event.definition().wrapper.eq_ignore_ascii_case(name))
+    }
+}
+
+impl fmt::Display for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// A typed value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Value<'a> {
+    /// Text, as given.
+    Text(&'a str),
+    /// A whole number.
+    Integer(i64),
+}
+
+/// A typed field where it was found.
+#[derive(Clone, Copy, Debug)]
+struct Slot {
+    field: &'static Field,
+    text: Str,
+    /// The value of an integer field.
+    number: i64,
+    node: NodeId,
+}
+
+/// Something that arrived and has no typed field: its node, and the name it goes by if not its own.
+#[derive(Clone, Copy, Debug)]
+struct Extra {
+    name: Option<&'static str>,
+    node: NodeId,
+}
+
+/// The header's or one item's part of the lists of slots and extras.
+#[derive(Clone, Copy, Debug, Default)]
+struct Part {
+    slots: (u32, u32),
+    extras: (u32, u32),
+}
+
+/// What a payload means, as indices into its tree; reused from payload to payload.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Meaning {
+    slots: Vec<Slot>,
+    extras: Vec<Extra>,
+    header: Part,
+    items: Vec<Part>,
+}
+
+impl Meaning {
+    pub(crate) fn clear(&mut self) {
+        self.slots.clear();
+        self.extras.clear();
+        self.items.clear();
+        self.header = Part::default();
+    }
+}
+
+/// A decoded callback: a view of its record.
+///
+/// ```
+/// let record = wxsub::decode(
+///     br#"{"ToUserName":"gh_123456789abc","FromUserName":"otFpruAK8D-E6EfStSYonYSBZ8_4","CreateTime":1610969440,
+///         "MsgType":"event","Event":"subscribe_msg_popup_event","List":{"PopupScene":"0",
+///         "SubscribeStatusString":"accept","TemplateId":"VRR0UEO9VJOLs0MHlU0OilqX6MVFDwH3_3gz3Oc0NIc"}}"#,
+/// );
+/// let callback = record.callback().expect("a callback");
+/// assert_eq!(callback.event(), wxsub::Event::Popup);
+/// assert_eq!(callback.create_time(), Some(1610969440));
+/// let item = callback.items().next().expect("an item");
+/// assert_eq!((item.status(), item.popup_scene()), (Some("accept"), Some(0)));
+/// ```
+#[derive(Clone, Copy)]
+pub struct Callback<'a> {
+    event: Event,
+    meaning: &'a Meaning,
+    root: View<'a>,
+}
+
+/// One entry of a callback's list: one template's answer, or one message's result.
+#[derive(Clone, Copy)]
+pub struct Item<'a>(Fields<'a>);
+
+/// The typed fields and the extras of a header or an item.
+#[derive(Clone, Copy)]
+pub(crate) struct Fields<'a> {
+    part: Part,
+    meaning: &'a Meaning,
+    root: View<'a>,
+}
+
+impl<'a> Callback<'a> {
+    pub(crate) fn new(event: Event, meaning: &'a Meaning, tree: &'a Tree, text: &'a str) -> Self {
+        Callback {
+            event,
+            meaning,
+            root: View::root(tree, text),
+        }
+    }
+
+    /// Which event it reports.
+    pub fn event(&self) -> Event {
+        self.event
+    }
+
+    /// The account's id, `gh_…`.
+    pub fn to_user(&self) -> Option<&'a str> {
+        self.header().text(&fields::TO_USER)
+    }
+
+    /// The user's openid.
+    pub fn from_user(&self) -> Option<&'a str> {
+        self.header().text(&fields::FROM_USER)
+    }
+
+    /// When WeChat made it, in Unix seconds.
+    pub fn create_time(&self) -> Option<i64> {
+        self.header().integer(&fields::CREATE_TIME)
+    }
+
+    /// The items in wire order.
+    pub fn items(&self) -> impl ExactSizeIterator<Item = Item<'a>> + use<'a> {
+        let (meaning, root) = (self.meaning, self.root);
+        meaning.items.iter().map(move |&part| {
+            Item(Fields {
+                part,
+                meaning,
+                root,
+            })
+        })
+    }
+
+    /// The names of fields that are not in the record's table, and of values that do not fit it.
+    pub fn extra_names(&self) -> impl Iterator<Item = &'a str> + use<'a> {
+        self.header().extras().map(|(name, _)| name)
+    }
+
+    pub(crate) fn header(&self) -> Fields<'a> {
+        Fields {
+            part: self.meaning.header,
+            meaning: self.meaning,
+            root: self.root,
+        }
+    }
+}
+
+impl<'a> Item<'a> {
+    /// Which template.
+    pub fn template_id(&self) -> Option<&'a str> {
+        self.0.text(&fields::TEMPLATE_ID)
+    }
+
+    /// What the user decided, as given: `accept`, `reject`, `ban`, …
+    pub fn status(&self) -> Option<&'a str> {
+        self.0.text(&fields::STATUS)
+    }
+
+    /// Where the prompt was shown.
+    pub fn popup_scene(&self) -> Option<i64> {
+        self.0.integer(&fields::POPUP_SCENE)
+    }
+
+    /// The id that the send interface answered; digits as a rule, too many for a double.
+    pub fn msg_id(&self) -> Option<&'a str> {
+        self.0.text(&fields::MSG_ID)
+    }
+
+    /// The result; 0 is success.
+    pub fn error_code(&self) -> Option<i64> {
+        self.0.integer(&fields::ERROR_CODE)
+    }
+
+    /// The result in WeChat's words.
+    pub fn error_status(&self) -> Option<&'a str> {
+        self.0.text(&fields::ERROR_STATUS)
+    }
+
+    /// The names of fields that are not in the record's table, and of values that do not fit it.
+    pub fn extra_names(&self) -> impl Iterator<Item = &'a str> + use<'a> {
+        self.0.extras().map(|(name, _)| name)
+    }
+
+    pub(crate) fn fields(&self) -> Fields<'a> {
+        self.0
+    }
+}
+
+impl<'a> Fields<'a> {
+    fn slots(self) -> &'a [Slot] {
+        &self.meaning.slots[self.part.slots.0 as usize..self.part.slots.1 as usize]
+    }
+
+    /// The value of `field`, if it was given and fits.
+    pub(crate) fn get(self, field: &Field) -> Option<Value<'a>> {
+        let slot = self.slots().iter().find(|slot| same(slot.field, field))?;
+        Some(self.value(slot))
+    }
+
+    fn value(self, slot: &Slot) -> Value<'a> {
+        match slot.field.ty {
+            fields::Type::Integer => Value::Integer(slot.number),
+            fields::Type::Text | fields::Type::Digits => {
+                Value::Text(self.root.tree.str(slot.text, self.root.text))
+            }
+        }
+    }
+
+    fn text(self, field: &Field) -> Option<&'a str> {
+        match self.get(field)? {
+            Value::Text(text) => Some(text),
+            Value::Integer(_) => None,
+        }
+    }
+
+    fn integer(self, field: &Field) -> Option<i64> {
+        match self.get(field)? {
+            Value::Integer(number) => Some(number),
+            Value::Text(_) => None,
+        }
+    }
+
+    /// Where the value of `field` stands.
+    pub(crate) fn span(self, field: &Field) -> Option<Span> {
+        let slot = self.slots().iter().find(|slot| same(slot.field, field))?;
+        Some(self.root.at(slot.node).span())
+    }
+
+    /// What has no typed field, by name, in wire order.
+    pub(crate) fn extras(
+        self,
+    ) -> impl ExactSizeIterator<Item = (&'a str, View<'a>)> + Clone + use<'a> {
+        let extras = &self.meaning.extras[self.part.extras.0 as usize..self.part.extras.1 as usize];
+        let root = self.root;
+        extras.iter().map(move |extra| {
+            let view = root.at(extra.node);
+            (extra.name.unwrap_or_else(|| view.name()), view)
+        })
+    }
+}
