@@ -1,0 +1,890 @@
+//! Bytes of a capture into payloads: where one begins, what lies between them, and where to go on after a broken one.
+//!
+//! The [`Scanner`] is a state machine over a buffer that grows at its end and is emptied from its start. What it
+//! decides never depends on where the buffer happens to end: where that would matter, it asks for more. A document
+//! ends where its reader in [`wire`](crate::wire) says it ends, so no byte is looked at twice to find out.
+//!
+//! The search goes from the outside in. A JSON object that is no message is somebody's log entry, and the messages
+//! inside it count; a message is never searched, however much the texts in it look like callbacks. What belongs to
+//! no message is [`Noise`].
+//!
+//! This stage knows which names make a message only through [`Names`]. Another way of finding payloads is another
+//! [`State`].
+
+pub(crate) mod recode;
+mod skip;
+mod start;
+
+use std::collections::VecDeque;
+use std::ops::Range;
+
+use encoding_rs::Encoding;
+
+use crate::finding::{Code, Finding, Findings, Reason};
+use crate::span::{Place, Span, Units};
+use crate::wire::scan::{is_space, skip_space};
+use crate::wire::{
+    Bytes, Kind, Limits, Stop, Syntax, Tree, View, describe, earliest, json, not_utf8, xml,
+};
+use recode::Declared;
+use skip::{Skip, Skipped};
+use start::Start;
+
+/// What this stage needs to know of WeChat's names.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Names {
+    /// Whether an object is a message.
+    pub(crate) is_message: fn(View<'_>) -> bool,
+    /// Whether fields of this name hold short plain text, never a user's words.
+    pub(crate) is_plain: fn(&str) -> bool,
+    /// Bytes that no text but a message's has.
+    pub(crate) anchors: &'static [&'static str],
+}
+
+/// A payload that was found; its tree is in the scanner's hands until the next step.
+#[derive(Debug)]
+pub(crate) struct Framed {
+    /// Where it stands in the buffer; of a broken one, as much as is worth showing.
+    pub(crate) range: Range<usize>,
+    pub(crate) place: Place,
+    pub(crate) syntax: Syntax,
+    /// Its text and encoding, where that is not the capture's own.
+    pub(crate) recoded: Option<(Vec<u8>, &'static Encoding)>,
+    pub(crate) kind: FramedKind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FramedKind {
+    /// Well-formed; the tree holds it.
+    Whole,
+    /// The one finding says what is wrong.
+    Broken,
+    /// No payload, but something about the capture around payloads.
+    Remark,
+}
+
+/// Bytes that belong to no payload.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Noise {
+    /// How many, white space not counted.
+    pub(crate) bytes: u64,
+    /// Where the first of them stands, and its line from there on.
+    pub(crate) first: Option<(Place, Vec<u8>)>,
+    /// The line of the first is not complete.
+    open: bool,
+}
+
+impl Noise {
+    /// As much of the first noisy line as is worth showing.
+    const SHOWN: usize = 160;
+
+    fn add(&mut self, bytes: &[u8], place: Place, units: Units) {
+        let solid = bytes.iter().filter(|&&b| !is_space(b)).count() as u64;
+        self.bytes += solid;
+        if solid > 0 && self.first.is_none() {
+            let at = skip_space(bytes, 0);
+            self.first = Some((place.after(&bytes[..at], units), Vec::new()));
+            self.open = true;
+            self.show(&bytes[at..]);
+        } else if self.open {
+            self.show(bytes);
+        }
+    }
+
+    fn show(&mut self, bytes: &[u8]) {
+        let Some((_, text)) = &mut self.first else {
+            return;
+        };
+        let room = Self::SHOWN - text.len();
+        let line = bytes.iter().take(room).take_while(|&&b| b != b'\n').count();
+        text.extend_from_slice(&bytes[..line]);
+        self.open = line == bytes.len() && line < room;
+    }
+
+    /// What stands behind belongs to a payload, so the line is not shown further.
+    fn interrupt(&mut self) {
+        self.open = false;
+    }
+}
+
+/// What the scanner is doing.
+#[derive(Debug)]
+enum State {
+    /// Looking for the start of a document.
+    Seek,
+    /// Reading the document that starts at `pos`; `doubt` is what speaks against it from the start.
+    Json,
+    Xml {
+        doubt: Option<Finding>,
+    },
+    /// Reading a document in an encoding of its own.
+    Recoded(&'static Encoding),
+    /// Handing out the messages inside a document that starts at `pos`; then going on as `then` says.
+    Inside {
+        messages: VecDeque<Span>,
+        then: Then,
+    },
+    /// Leaving a broken document.
+    Skip(Skip),
+}
+
+/// How to go on behind a document: how many bytes of it are done with, and what to do there.
+#[derive(Clone, Copy, Debug)]
+struct Then {
+    len: usize,
+    noise: bool,
+    skip: Option<Skip>,
+}
+
+/// A JSON array around payloads.
+#[derive(Clone, Copy, Debug, Default)]
+struct Array {
+    /// Where it begins.
+    place: Place,
+    /// It began on a line of its own, and holds a payload: then it is worth a word if it breaks.
+    bare: bool,
+    payloads: bool,
+    /// Where the comma stands behind which an entry must come.
+    comma: Option<Place>,
+    before_first: bool,
+}
+
+/// Finds the payloads of one capture.
+#[derive(Debug)]
+pub(crate) struct Scanner {
+    limits: Limits,
+    names: Names,
+    units: Units,
+    state: State,
+    /// Everything before this place of the buffer is done with.
+    pos: usize,
+    place: Place,
+    /// Nothing but white space stands before `pos` on its line, or since the last payload.
+    bare: bool,
+    /// A bare payload ended right here.
+    glued: Option<Syntax>,
+    array: Option<Array>,
+    json: json::Reader,
+    xml: xml::Reader,
+    pub(crate) noise: Noise,
+}
+
+/// Where the scanner puts what it reads.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Parts {
+    pub(crate) tree: Tree,
+    pub(crate) findings: Findings,
+}
+
+/// How far a document was read.
+enum Read {
+    Whole(usize),
+    Broken(Finding),
+    More,
+}
+
+impl Scanner {
+    pub(crate) fn new(limits: Limits, names: Names, place: Place, units: Units) -> Self {
+        Scanner {
+            limits,
+            names,
+            units,
+            state: State::Seek,
+            pos: 0,
+            place,
+            bare: true,
+            glued: None,
+            array: None,
+            json: json::Reader::new(),
+            xml: xml::Reader::new(),
+            noise: Noise::default(),
+        }
+    }
+
+    /// How many bytes of the buffer are done with since the last call; the caller drops them.
+    pub(crate) fn take_done(&mut self) -> usize {
+        std::mem::take(&mut self.pos)
+    }
+
+    /// The next payload in `buffer`; `None` if more bytes are needed or, with `last`, if there is none.
+    pub(crate) fn next(&mut self, buffer: &[u8], last: bool, parts: &mut Parts) -> Option<Framed> {
+        loop {
+            let before = (self.pos, std::mem::discriminant(&self.state));
+            let framed = match &mut self.state {
+                State::Seek => self.seek(buffer, last, parts),
+                State::Json => self.json(buffer, last, parts),
+                State::Xml { .. } => self.xml(buffer, last, parts),
+                State::Recoded(encoding) => {
+                    let encoding = *encoding;
+                    self.recoded(encoding, buffer, last, parts)
+                }
+                State::Inside { .. } => self.inside(buffer, parts),
+                State::Skip(_) => self.skip(buffer, last),
+            };
+            if framed.is_some() || before == (self.pos, std::mem::discriminant(&self.state)) {
+                return framed;
+            }
+        }
+    }
+
+    fn advance(&mut self, buffer: &[u8], to: usize) {
+        self.place = self.place.after(&buffer[self.pos..to], self.units);
+        self.pos = to;
+    }
+
+    /// Passes over bytes that belong to no payload.
+    fn pass(&mut self, buffer: &[u8], to: usize) {
+        let bytes = &buffer[self.pos..to];
+        self.noise.add(bytes, self.place, self.units);
+        let line = memchr::memrchr(b'\n', bytes).map(|n| n + 1);
+        self.bare = (line.is_some() || self.bare)
+            && bytes[line.unwrap_or(0)..].iter().all(|&b| is_space(b));
+        self.advance(buffer, to);
+    }
+
+    fn seek(&mut self, buffer: &[u8], last: bool, parts: &mut Parts) -> Option<Framed> {
+        if let Some(syntax) = self.glued {
+            match self.stray_end(syntax, &buffer[self.pos..], last) {
+                None => return None,
+                Some(len) => {
+                    self.glued = None;
+                    if len > 0 {
+                        return Some(self.stray(buffer, len, syntax, parts));
+                    }
+                }
+            }
+        }
+        if self.array.is_some() {
+            return self.seek_in_array(buffer, last, parts);
+        }
+        self.seek_start(buffer, last)
+    }
+
+    fn seek_start(&mut self, buffer: &[u8], last: bool) -> Option<Framed> {
+        if self.bare && self.byte_order_mark(buffer, last) {
+            return None;
+        }
+        let mut at = self.pos;
+        while let Some(n) = memchr::memchr3(b'<', b'{', b'[', &buffer[at..]) {
+            at += n;
+            match start::at(&buffer[at..], last, self.is_bare_at(buffer, at)) {
+                Start::Nothing => at += 1,
+                Start::Undecided => {
+                    self.pass(buffer, at);
+                    return None;
+                }
+                found => {
+                    self.pass(buffer, at);
+                    self.begin(found);
+                    return None;
+                }
+            }
+        }
+        self.pass(buffer, buffer.len());
+        None
+    }
+
+    /// Passes over a byte order mark: `cat` leaves one before every file. Says whether it may just be arriving.
+    fn byte_order_mark(&mut self, buffer: &[u8], last: bool) -> bool {
+        const MARK: &[u8] = "\u{FEFF}".as_bytes();
+        let at = skip_space(buffer, self.pos);
+        let rest = &buffer[at..];
+        if rest.starts_with(MARK) {
+            self.advance(buffer, at);
+            let column = self.place.column;
+            self.advance(buffer, at + MARK.len());
+            self.place.column = column;
+        }
+        let arriving =
+            !rest.is_empty() && rest.len() < MARK.len() && MARK.starts_with(rest) && !last;
+        if arriving {
+            self.advance(buffer, at);
+        }
+        arriving
+    }
+
+    /// Whether only white space stands before `at` on its line, or since the last payload.
+    fn is_bare_at(&self, buffer: &[u8], at: usize) -> bool {
+        let bytes = &buffer[self.pos..at];
+        let solid = bytes.iter().rposition(|&b| !is_space(b));
+        solid.map_or(self.bare || memchr::memchr(b'\n', bytes).is_some(), |n| {
+            memchr::memchr(b'\n', &bytes[n..]).is_some()
+        })
+    }
+
+    fn begin(&mut self, start: Start) {
+        match start {
+            Start::Array => {
+                self.array = Some(Array {
+                    place: self.place,
+                    bare: self.bare,
+                    before_first: true,
+                    ..Array::default()
+                });
+                self.pos += 1;
+                self.place.column += 1;
+                self.place.offset += if self.units == Units::Utf16 { 2 } else { 1 };
+            }
+            Start::Json => {
+                self.json.restart();
+                self.state = State::Json;
+            }
+            _ => {
+                self.xml.restart();
+                self.state = State::Xml { doubt: None };
+            }
+        }
+    }
+}
+
+/// JSON documents, and arrays of them.
+impl Scanner {
+    fn seek_in_array(&mut self, buffer: &[u8], last: bool, parts: &mut Parts) -> Option<Framed> {
+        let mut array = self.array.take()?;
+        let next = skip_space(buffer, self.pos);
+        self.advance(buffer, next);
+        let expects_entry = array.before_first || array.comma.is_some();
+        match buffer.get(next) {
+            None if !last => self.array = Some(array),
+            None if array.bare && array.payloads => {
+                return Some(self.remark(Reason::ArrayCutOff, buffer, 0, parts));
+            }
+            None => {}
+            Some(b'{') if expects_entry => {
+                (array.comma, array.before_first) = (None, false);
+                self.array = Some(array);
+                self.begin(Start::Json);
+            }
+            Some(b',') if !expects_entry => {
+                array.comma = Some(self.place);
+                self.array = Some(array);
+                self.advance(buffer, next + 1);
+            }
+            Some(b']') => {
+                let place = array.comma.filter(|_| array.payloads);
+                self.advance(buffer, next + 1);
+                return place.map(|place| self.trailing_comma(place, parts));
+            }
+            Some(_) if array.bare && array.payloads => {
+                return Some(self.remark(Reason::ArrayBroken, buffer, 1, parts));
+            }
+            Some(_) => return self.seek_start(buffer, last),
+        }
+        None
+    }
+
+    fn json(&mut self, buffer: &[u8], last: bool, parts: &mut Parts) -> Option<Framed> {
+        if self.json.at() == 0 {
+            parts.tree.clear(Syntax::Json);
+            parts.findings.clear();
+        }
+        let document = &buffer[self.pos..];
+        let bytes = self.limited(document, last);
+        let Parts { tree, findings } = parts;
+        let read = self.json.read(bytes, tree, findings, &self.limits);
+        match self.verdict(read, bytes) {
+            Read::More => None,
+            Read::Whole(len) => self.whole_json(buffer, len, parts),
+            Read::Broken(finding) => self.broken_json(finding, buffer, last, parts),
+        }
+    }
+
+    /// What may be read of `document`, so that no payload exceeds its limit.
+    fn limited<'a>(&self, document: &'a [u8], last: bool) -> Bytes<'a> {
+        let len = document.len().min(self.limits.payload_size);
+        Bytes {
+            all: &document[..len],
+            last: last && len == document.len(),
+        }
+    }
+
+    /// The outcome of a read, with what only the whole of the bytes can tell.
+    fn verdict(&self, read: Result<usize, Stop>, bytes: Bytes<'_>) -> Read {
+        match read {
+            Ok(len) => match std::str::from_utf8(&bytes.all[..len]) {
+                Ok(_) => Read::Whole(len),
+                Err(error) => Read::Broken(not_utf8(bytes.all, error.valid_up_to())),
+            },
+            Err(Stop::More) if bytes.all.len() < self.limits.payload_size => Read::More,
+            Err(Stop::More) => {
+                let finding = Finding::new(Reason::TooLarge, Span::new(0, 1));
+                Read::Broken(finding.with(self.limits.payload_size.to_string()))
+            }
+            Err(Stop::Broken(finding)) => Read::Broken(earliest(finding, bytes.all)),
+        }
+    }
+
+    /// A well-formed object: a message, or something around messages.
+    fn whole_json(&mut self, buffer: &[u8], len: usize, parts: &mut Parts) -> Option<Framed> {
+        let text = std::str::from_utf8(&buffer[self.pos..self.pos + len]).unwrap_or_default();
+        if (self.names.is_message)(View::root(&parts.tree, text)) {
+            return Some(self.whole(buffer, len, Syntax::Json));
+        }
+        let messages = self.messages_inside(&parts.tree, text);
+        self.state = State::Inside {
+            messages,
+            then: Then {
+                len,
+                noise: true,
+                skip: None,
+            },
+        };
+        None
+    }
+
+    /// The outermost messages below the root that are complete.
+    fn messages_inside(&self, tree: &Tree, text: &str) -> VecDeque<Span> {
+        let mut messages = VecDeque::new();
+        let mut id = 0;
+        while let Some(node) = tree.nodes().get(id) {
+            let is_candidate = node.kind == Kind::Object && !self.json.is_open(id as u32);
+            if is_candidate && (self.names.is_message)(View::root(tree, text).at(id as u32)) {
+                messages.push_back(node.span);
+                id = node.end as usize;
+            } else {
+                id += 1;
+            }
+        }
+        messages
+    }
+
+    fn inside(&mut self, buffer: &[u8], parts: &mut Parts) -> Option<Framed> {
+        let State::Inside { messages, then } = &mut self.state else {
+            return None;
+        };
+        let then_len = then.len;
+        let Some(span) = messages.pop_front() else {
+            let Then { len, noise, skip } = *then;
+            match noise {
+                true => self.pass(buffer, self.pos + len),
+                false => self.advance(buffer, self.pos + len),
+            }
+            self.state = skip.map_or(State::Seek, State::Skip);
+            return None;
+        };
+        for later in messages.iter_mut() {
+            *later = Span {
+                start: later.start - span.end,
+                end: later.end - span.end,
+            };
+        }
+        then.len = then_len - span.end as usize;
+        let start = self.pos + span.start as usize;
+        match then.noise {
+            true => self.pass(buffer, start),
+            false => self.advance(buffer, start),
+        }
+        let document = &buffer[start..start + span.range().len()];
+        parts.tree.clear(Syntax::Json);
+        parts.findings.clear();
+        let bytes = Bytes {
+            all: document,
+            last: true,
+        };
+        let read =
+            json::Reader::new().read(bytes, &mut parts.tree, &mut parts.findings, &self.limits);
+        debug_assert!(read.is_ok(), "it was read before as a part of something");
+        let place = self.place;
+        self.noise.interrupt();
+        self.advance(buffer, start + document.len());
+        Some(framed(start..self.pos, place, Syntax::Json))
+    }
+
+    /// Reports a broken object if it is, or would have become, a message; otherwise it is noise.
+    fn broken_json(
+        &mut self,
+        finding: Finding,
+        buffer: &[u8],
+        last: bool,
+        parts: &mut Parts,
+    ) -> Option<Framed> {
+        let document = &buffer[self.pos..];
+        let at = self.json.at();
+        let shown_end = self.shown_end(document, &finding, last)?;
+        let messages = self.messages_inside(&parts.tree, valid_text(&document[..at]));
+        let one_line = memchr::memchr(b'\n', &document[..at]).is_none();
+        let skip = Skip::json(self.json.depth(), one_line);
+        let known = &document[..at.max(finding.span().end as usize).min(document.len())];
+        let is_message = self.has_anchor(known, &messages)
+            || (self.bare
+                && self.array.is_none()
+                && self.anchor_ahead(&document[at..], skip, last)?);
+        let glued = glued_start(document, at, &finding);
+        let skips = is_message && glued.is_none() && self.json.depth() > 0;
+        let then = Then {
+            len: glued.unwrap_or(at),
+            noise: !is_message,
+            skip: skips.then_some(skip),
+        };
+        self.state = State::Inside { messages, then };
+        self.array = None;
+        if !is_message {
+            return None;
+        }
+        parts.findings.only(finding);
+        self.noise.interrupt();
+        Some(Framed {
+            kind: FramedKind::Broken,
+            ..framed(self.pos..self.pos + shown_end, self.place, Syntax::Json)
+        })
+    }
+
+    /// Whether an anchor stands in `bytes` outside of `messages`.
+    fn has_anchor(&self, bytes: &[u8], messages: &VecDeque<Span>) -> bool {
+        let mut at = 0;
+        let ends = messages
+            .iter()
+            .map(|span| (span.start as usize, span.end as usize));
+        ends.chain([(bytes.len(), bytes.len())])
+            .any(|(start, end)| {
+                let gap = &bytes[at.min(start)..start];
+                at = end;
+                self.names
+                    .anchors
+                    .iter()
+                    .any(|anchor| memchr::memmem::find(gap, anchor.as_bytes()).is_some())
+            })
+    }
+
+    /// Whether what a broken object leaves behind has an anchor; `None` if that cannot be told yet.
+    fn anchor_ahead(&self, rest: &[u8], skip: Skip, last: bool) -> Option<bool> {
+        const FAR: usize = 1 << 16;
+        let window = &rest[..rest.len().min(FAR)];
+        let len = match skip
+            .timid()
+            .run(window, last || window.len() == FAR, &self.names.is_plain)
+        {
+            Skipped::To(len) => len,
+            Skipped::Past(_) => return None,
+        };
+        Some(self.has_anchor(&window[..len], &VecDeque::new()))
+    }
+}
+
+/// XML documents.
+impl Scanner {
+    fn xml(&mut self, buffer: &[u8], last: bool, parts: &mut Parts) -> Option<Framed> {
+        let document = &buffer[self.pos..];
+        if self.xml.at() == 0 {
+            parts.tree.clear(Syntax::Xml);
+            parts.findings.clear();
+            match recode::declared(document, last, self.units) {
+                Declared::Undecided => return None,
+                Declared::Other(encoding) => {
+                    self.state = State::Recoded(encoding);
+                    return None;
+                }
+                Declared::AsIs(Some(finding)) if finding.code() == Code::InvalidEncoding => {
+                    self.state = State::Xml {
+                        doubt: Some(finding),
+                    };
+                }
+                Declared::AsIs(finding) => finding
+                    .into_iter()
+                    .for_each(|finding| parts.findings.push(finding)),
+            }
+        }
+        let bytes = self.limited(document, last);
+        let Parts { tree, findings } = parts;
+        let read = self
+            .xml
+            .read(bytes, tree, findings, &self.limits, &self.names.is_plain);
+        match self.verdict_xml(read, bytes) {
+            Read::More => None,
+            Read::Whole(len) => Some(self.whole(buffer, len, Syntax::Xml)),
+            Read::Broken(finding) => self.broken_xml(finding, buffer, last, parts),
+        }
+    }
+
+    fn verdict_xml(&mut self, read: Result<usize, Stop>, bytes: Bytes<'_>) -> Read {
+        let doubt = match &mut self.state {
+            State::Xml { doubt } => doubt.clone(),
+            _ => None,
+        };
+        match (self.verdict(read, bytes), doubt) {
+            (Read::Whole(_) | Read::Broken(_), Some(doubt)) if self.xml.is_rooted() => {
+                Read::Broken(doubt)
+            }
+            (Read::Whole(len), None) => {
+                match xml::check_characters(valid_text(&bytes.all[..len])) {
+                    Ok(()) => Read::Whole(len),
+                    Err(finding) => Read::Broken(finding),
+                }
+            }
+            (Read::Broken(finding), None) => {
+                let before = bytes.all.len().min(finding.span().start as usize);
+                Read::Broken(
+                    xml::check_characters(valid_text(&bytes.all[..before]))
+                        .err()
+                        .unwrap_or(finding),
+                )
+            }
+            (read, _) => read,
+        }
+    }
+
+    /// Reports a broken document, unless it turned out to be none of ours.
+    fn broken_xml(
+        &mut self,
+        finding: Finding,
+        buffer: &[u8],
+        last: bool,
+        parts: &mut Parts,
+    ) -> Option<Framed> {
+        let document = &buffer[self.pos..];
+        let at = self.xml.at();
+        if !self.xml.is_rooted() {
+            self.pass(buffer, self.pos + at.max(1));
+            self.state = State::Seek;
+            return None;
+        }
+        let shown_end = self.shown_end(document, &finding, last)?;
+        let plain = self
+            .xml
+            .plain_text_at(document, &parts.tree, &self.names.is_plain);
+        let next = if finding.reason() == Reason::XmlNextBegins && plain.is_none() {
+            Some(at)
+        } else {
+            plain
+        };
+        let one_line = memchr::memchr(b'\n', &document[..at]).is_none();
+        let skip = (next.is_none() && !self.xml.is_closed()).then(|| Skip::xml(one_line));
+        let then = Then {
+            len: next.unwrap_or(at),
+            noise: false,
+            skip,
+        };
+        self.state = State::Inside {
+            messages: VecDeque::new(),
+            then,
+        };
+        parts.findings.only(finding);
+        self.noise.interrupt();
+        Some(Framed {
+            kind: FramedKind::Broken,
+            ..framed(self.pos..self.pos + shown_end, self.place, Syntax::Xml)
+        })
+    }
+
+    /// Reads a document in an encoding of its own, in windows that double until it is whole.
+    fn recoded(
+        &mut self,
+        encoding: &'static Encoding,
+        buffer: &[u8],
+        last: bool,
+        parts: &mut Parts,
+    ) -> Option<Framed> {
+        let document = self.limited(&buffer[self.pos..], last);
+        let mut window = 4096;
+        loop {
+            let raw = &document.all[..window.min(document.all.len())];
+            let whole = raw.len() == document.all.len();
+            let text = recode::decode(encoding, raw, whole && document.last);
+            parts.tree.clear(Syntax::Xml);
+            parts.findings.clear();
+            self.xml.restart();
+            let bytes = Bytes {
+                all: &text,
+                last: whole && document.last,
+            };
+            let Parts { tree, findings } = parts;
+            let read = self
+                .xml
+                .read(bytes, tree, findings, &self.limits, &self.names.is_plain);
+            match self.verdict_xml(read, bytes) {
+                Read::More if whole && raw.len() < self.limits.payload_size => return None,
+                Read::More if !whole => window *= 2,
+                Read::More => {
+                    let finding = Finding::new(Reason::TooLarge, Span::new(0, 1));
+                    let finding = finding.with(self.limits.payload_size.to_string());
+                    return self.recoded_broken(finding, encoding, &text, buffer, parts);
+                }
+                Read::Whole(len) => {
+                    let raw_len = recode::raw_len(encoding, raw, len);
+                    let framed = self.whole(buffer, raw_len, Syntax::Xml);
+                    return Some(Framed {
+                        recoded: Some((text[..len].to_vec(), encoding)),
+                        ..framed
+                    });
+                }
+                Read::Broken(finding) => {
+                    let finding = match finding.reason() {
+                        Reason::NotUtf8 => {
+                            Finding::new(Reason::NotIn, finding.span()).with(encoding.name())
+                        }
+                        _ => finding,
+                    };
+                    return self.recoded_broken(finding, encoding, &text, buffer, parts);
+                }
+            }
+        }
+    }
+
+    fn recoded_broken(
+        &mut self,
+        finding: Finding,
+        encoding: &'static Encoding,
+        text: &[u8],
+        buffer: &[u8],
+        parts: &mut Parts,
+    ) -> Option<Framed> {
+        let raw = &buffer[self.pos..];
+        let at = recode::raw_len(encoding, raw, self.xml.at());
+        if !self.xml.is_rooted() {
+            self.pass(buffer, self.pos + at.max(1));
+            self.state = State::Seek;
+            return None;
+        }
+        let shown = (finding.span().end as usize)
+            .max(self.xml.at())
+            .min(text.len());
+        let len = recode::raw_len(encoding, raw, shown);
+        let skip = (!self.xml.is_closed()).then(|| Skip::xml(false));
+        let then = Then {
+            len: at,
+            noise: false,
+            skip,
+        };
+        self.state = State::Inside {
+            messages: VecDeque::new(),
+            then,
+        };
+        parts.findings.only(finding);
+        self.noise.interrupt();
+        Some(Framed {
+            kind: FramedKind::Broken,
+            recoded: Some((text[..shown].to_vec(), encoding)),
+            ..framed(self.pos..self.pos + len, self.place, Syntax::Xml)
+        })
+    }
+}
+
+/// What both syntaxes share.
+impl Scanner {
+    fn whole(&mut self, buffer: &[u8], len: usize, syntax: Syntax) -> Framed {
+        let (start, place) = (self.pos, self.place);
+        self.glued = (self.bare && self.array.is_none()).then_some(syntax);
+        if let Some(array) = &mut self.array {
+            array.payloads = true;
+        }
+        self.noise.interrupt();
+        self.advance(buffer, start + len);
+        self.state = State::Seek;
+        framed(start..start + len, place, syntax)
+    }
+
+    /// Up to where a broken document is worth showing: the end of the line on which it broke, if that is near;
+    /// `None` if it has not arrived yet.
+    fn shown_end(&self, document: &[u8], finding: &Finding, last: bool) -> Option<usize> {
+        const NEAR: usize = 160;
+        let at = (finding.span().end as usize).min(document.len());
+        let rest = &document[at..document.len().min(at + NEAR)];
+        match memchr::memchr(b'\n', rest) {
+            Some(n) => Some(at + n),
+            None if last || rest.len() == NEAR => Some(at + rest.len()),
+            None => None,
+        }
+    }
+
+    fn skip(&mut self, buffer: &[u8], last: bool) -> Option<Framed> {
+        let State::Skip(skip) = &mut self.state else {
+            return None;
+        };
+        match skip.run(&buffer[self.pos..], last, &self.names.is_plain) {
+            Skipped::To(len) => {
+                self.state = State::Seek;
+                self.bare = true;
+                self.advance(buffer, self.pos + len);
+            }
+            Skipped::Past(len) => self.advance(buffer, self.pos + len),
+        }
+        None
+    }
+
+    /// The length of a closing bracket or tag right behind a payload: it closes nothing. `None` if it cannot be
+    /// told yet.
+    fn stray_end(&self, syntax: Syntax, rest: &[u8], last: bool) -> Option<usize> {
+        match (syntax, rest) {
+            (_, []) if !last => None,
+            (Syntax::Json, [b'}' | b']', ..]) => Some(1),
+            (Syntax::Xml, [b'<']) if !last => None,
+            (Syntax::Xml, [b'<', b'/', ..]) => {
+                match rest.iter().take(64).position(|&b| b == b'>') {
+                    Some(n) => Some(n + 1),
+                    None if !last && rest.len() < 64 => None,
+                    None => Some(0),
+                }
+            }
+            _ => Some(0),
+        }
+    }
+
+    fn stray(&mut self, buffer: &[u8], len: usize, syntax: Syntax, parts: &mut Parts) -> Framed {
+        let text = String::from_utf8_lossy(&buffer[self.pos..self.pos + len]);
+        let finding = match syntax {
+            Syntax::Json => Finding::new(Reason::StrayCloser, Span::new(0, len)).with(&*text),
+            Syntax::Xml => {
+                let name = text.trim_start_matches("</").trim_end_matches('>').trim();
+                Finding::new(Reason::StrayEnd, Span::new(0, len)).with(name)
+            }
+        };
+        let place = self.place;
+        let range = self.pos..self.pos + len;
+        self.advance(buffer, range.end);
+        parts.findings.only(finding);
+        Framed {
+            kind: FramedKind::Broken,
+            ..framed(range, place, syntax)
+        }
+    }
+
+    /// Something about the array around payloads, at `pos`.
+    fn remark(&mut self, reason: Reason, buffer: &[u8], len: usize, parts: &mut Parts) -> Framed {
+        let rest = &buffer[self.pos..];
+        parts
+            .findings
+            .only(Finding::new(reason, Span::new(0, len)).with(describe(rest)));
+        let line = rest.iter().take(160).take_while(|&&b| b != b'\n').count();
+        let range = self.pos..self.pos + line.min(len.max(1)).min(rest.len());
+        Framed {
+            kind: FramedKind::Broken,
+            ..framed(range, self.place, Syntax::Json)
+        }
+    }
+
+    fn trailing_comma(&mut self, place: Place, parts: &mut Parts) -> Framed {
+        parts
+            .findings
+            .only(Finding::new(Reason::CommaBeforeEnd, Span::new(0, 1)).with("]"));
+        Framed {
+            kind: FramedKind::Remark,
+            ..framed(self.pos - 1..self.pos, place, Syntax::Json)
+        }
+    }
+}
+
+fn framed(range: Range<usize>, place: Place, syntax: Syntax) -> Framed {
+    Framed {
+        range,
+        place,
+        syntax,
+        recoded: None,
+        kind: FramedKind::Whole,
+    }
+}
+
+/// The text of `bytes` up to what is not UTF-8.
+fn valid_text(bytes: &[u8]) -> &str {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) => std::str::from_utf8(&bytes[..error.valid_up_to()]).unwrap_or_default(),
+    }
+}
+
+/// Where the next object begins if it was swallowed by a string that was cut off: `"gh_12{"ToUserName"` breaks behind
+/// `{"`, and what users typed cannot look like this, since in JSON their quotes are escaped.
+fn glued_start(document: &[u8], at: usize, finding: &Finding) -> Option<usize> {
+    let breaks_here = finding.span().start as usize == at;
+    let before = document[..at].strip_suffix(b"\"")?.trim_ascii_end();
+    (breaks_here && before.ends_with(b"{") && before.len() > 1).then(|| before.len() - 1)
+}

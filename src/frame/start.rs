@@ -1,0 +1,126 @@
+//! Where a document may begin.
+
+use crate::wire::scan::{is_space, skip_space};
+use crate::wire::xml::is_doctype;
+
+/// What begins at a place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Start {
+    Xml,
+    Json,
+    /// An array of JSON objects, which are framed one by one.
+    Array,
+    Nothing,
+    /// The bytes end before it can be told.
+    Undecided,
+}
+
+/// The most white space looked through to tell a document from a stray bracket.
+const BLANKS: usize = 4096;
+
+/// What begins with `bytes`; `bare` if nothing but white space stands before it on its line.
+pub(super) fn at(bytes: &[u8], last: bool, bare: bool) -> Start {
+    let start = match bytes.first() {
+        Some(b'{') => object(bytes),
+        Some(b'[') => array(bytes),
+        Some(b'<') => element(bytes, bare),
+        _ => Start::Nothing,
+    };
+    if last && start == Start::Undecided {
+        Start::Nothing
+    } else {
+        start
+    }
+}
+
+/// The first byte behind the bracket that is not white space: `Err` if there is none.
+fn inside(bytes: &[u8]) -> Result<u8, Start> {
+    let blanks = bytes[1..]
+        .iter()
+        .take(BLANKS)
+        .take_while(|&&b| is_space(b))
+        .count();
+    match bytes.get(1 + blanks) {
+        _ if blanks == BLANKS => Err(Start::Nothing),
+        Some(&byte) => Ok(byte),
+        None => Err(Start::Undecided),
+    }
+}
+
+fn object(bytes: &[u8]) -> Start {
+    match inside(bytes) {
+        Ok(b'"' | b'}' | b'/') => Start::Json,
+        Ok(_) => Start::Nothing,
+        Err(start) => start,
+    }
+}
+
+fn array(bytes: &[u8]) -> Start {
+    match inside(bytes) {
+        Ok(b'{') => Start::Array,
+        Ok(_) => Start::Nothing,
+        Err(start) => start,
+    }
+}
+
+fn element(bytes: &[u8], bare: bool) -> Start {
+    let opens = |token: &[u8]| match bytes.get(..token.len()) {
+        Some(head) if head.eq_ignore_ascii_case(token) => Start::Xml,
+        None if token[..bytes.len()].eq_ignore_ascii_case(bytes) => Start::Undecided,
+        _ => Start::Nothing,
+    };
+    let root = opens(b"<xml");
+    if root == Start::Xml {
+        return root_element(bytes);
+    }
+    if is_doctype(bytes) {
+        return Start::Xml;
+    }
+    let prolog = [
+        opens(b"<?xml "),
+        opens(b"<?xml\t"),
+        opens(b"<?xml\n"),
+        opens(b"<?xml\r"),
+        opens(b"<!DOCTYPE"),
+    ];
+    let comment = if bare { opens(b"<!--") } else { Start::Nothing };
+    [root, comment]
+        .into_iter()
+        .chain(prolog)
+        .find(|&start| start != Start::Nothing)
+        .unwrap_or(Start::Nothing)
+}
+
+/// `<xml>` is a payload only if an element follows: prose about `<xml>` is not.
+fn root_element(bytes: &[u8]) -> Start {
+    match bytes.get(4) {
+        None => Start::Undecided,
+        Some(b'/') => Start::Xml,
+        Some(&b) if is_space(b) => Start::Xml,
+        Some(b'>') => match inside(&bytes[4..]) {
+            Ok(b'<') => Start::Xml,
+            Ok(_) => Start::Nothing,
+            Err(start) => start,
+        },
+        Some(_) => Start::Nothing,
+    }
+}
+
+/// The name with which an object that begins with `bytes` begins: `Ok(None)` if it does not begin with a name,
+/// `Err` if that cannot be told yet.
+pub(super) fn first_name(bytes: &[u8], last: bool) -> Result<Option<&str>, ()> {
+    const LONGEST_NAME: usize = 32;
+    let undecided = if last { Ok(None) } else { Err(()) };
+    let at = skip_space(&bytes[..bytes.len().min(1 + BLANKS)], 1);
+    match bytes.get(at) {
+        None => return undecided,
+        Some(b'"') => {}
+        Some(_) => return Ok(None),
+    }
+    let name = &bytes[at + 1..];
+    match name.iter().take(LONGEST_NAME).position(|&b| b == b'"') {
+        Some(len) => Ok(std::str::from_utf8(&name[..len]).ok()),
+        None if name.len() < LONGEST_NAME => undecided,
+        None => Ok(None),
+    }
+}

@@ -1,0 +1,261 @@
+//! Captures as blocks of UTF-8: reads what is there, at once, and drops what is done with.
+//!
+//! A byte order mark at the start says how the whole capture is written. UTF-8's is dropped; UTF-16 is turned into
+//! UTF-8 block by block, with half of a surrogate pair as the three bytes it would be, which are no UTF-8 and so are
+//! refused in their place.
+
+use std::io::{self, Read};
+
+use crate::span::{Place, Units};
+
+/// A capture being read.
+#[derive(Debug)]
+pub(crate) struct Input<R> {
+    from: R,
+    block: usize,
+    /// What was read and is not done with, as UTF-8.
+    text: Vec<u8>,
+    /// Everything before this is done with.
+    start: usize,
+    encoding: Encoding,
+    /// Bytes of a mark or a UTF-16 unit that has not arrived whole.
+    pending: Vec<u8>,
+    /// The first half of a surrogate pair.
+    high: Option<u16>,
+    ended: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Encoding {
+    /// Not enough of the first bytes have arrived.
+    Unknown,
+    Utf8 {
+        marked: bool,
+    },
+    Utf16 {
+        big: bool,
+    },
+}
+
+impl<R: Read> Input<R> {
+    pub(crate) fn new(from: R, block: usize) -> Self {
+        Input {
+            from,
+            block: block.max(1),
+            text: Vec::new(),
+            start: 0,
+            encoding: Encoding::Unknown,
+            pending: Vec::new(),
+            high: None,
+            ended: false,
+        }
+    }
+
+    /// What was read and is not done with; whether nothing comes after it.
+    pub(crate) fn text(&self) -> (&[u8], bool) {
+        (&self.text[self.start..], self.ended)
+    }
+
+    /// Drops the first `len` bytes of the text.
+    pub(crate) fn drop_front(&mut self, len: usize) {
+        self.start += len;
+        if self.start == self.text.len() {
+            self.text.clear();
+            self.start = 0;
+        }
+    }
+
+    /// Where the text begins in the file, and how the file is written; known after the first [`Input::read`] that
+    /// gave text.
+    pub(crate) fn origin(&self) -> (Place, Units) {
+        let (offset, units) = match self.encoding {
+            Encoding::Unknown | Encoding::Utf8 { marked: false } => (0, Units::Utf8),
+            Encoding::Utf8 { marked: true } => (3, Units::Utf8),
+            Encoding::Utf16 { .. } => (2, Units::Utf16),
+        };
+        (
+            Place {
+                offset,
+                ..Place::default()
+            },
+            units,
+        )
+    }
+
+    /// Reads once, as much as there is up to a block, and adds it to the text.
+    pub(crate) fn read(&mut self) -> io::Result<()> {
+        match self.encoding {
+            Encoding::Utf8 { .. } => self.read_text(),
+            Encoding::Unknown => {
+                self.read_pending()?;
+                self.recognise();
+                Ok(())
+            }
+            Encoding::Utf16 { big } => {
+                self.read_pending()?;
+                self.decode_utf16(big);
+                Ok(())
+            }
+        }
+    }
+
+    fn read_text(&mut self) -> io::Result<()> {
+        self.make_room();
+        let len = self.text.len();
+        self.text.resize(len + self.block, 0);
+        let read = retry(|| self.from.read(&mut self.text[len..]));
+        self.text.truncate(len + *read.as_ref().unwrap_or(&0));
+        self.ended = read? == 0;
+        Ok(())
+    }
+
+    /// Moves the text to the front where that is cheap, so that the buffer grows with the payload, not the capture.
+    fn make_room(&mut self) {
+        let kept = self.text.len() - self.start;
+        if self.start >= kept {
+            self.text.copy_within(self.start.., 0);
+            self.text.truncate(kept);
+            self.start = 0;
+        }
+        if self.text.capacity() - self.text.len() < self.block {
+            self.text.reserve_exact(self.block.max(kept / 4));
+        }
+    }
+
+    fn read_pending(&mut self) -> io::Result<()> {
+        let len = self.pending.len();
+        self.pending.resize(len + self.block, 0);
+        let read = retry(|| self.from.read(&mut self.pending[len..]));
+        self.pending.truncate(len + *read.as_ref().unwrap_or(&0));
+        self.ended = read? == 0;
+        Ok(())
+    }
+
+    fn recognise(&mut self) {
+        const UTF8: &[u8] = b"\xEF\xBB\xBF";
+        let head = &self.pending;
+        let (encoding, mark) = match head.as_slice() {
+            [0xFF, 0xFE, ..] => (Encoding::Utf16 { big: false }, 2),
+            [0xFE, 0xFF, ..] => (Encoding::Utf16 { big: true }, 2),
+            [0xEF, 0xBB, 0xBF, ..] => (Encoding::Utf8 { marked: true }, 3),
+            [] | [0xFF] | [0xFE] if !self.ended => return,
+            head if UTF8.starts_with(head) && !self.ended => return,
+            _ => (Encoding::Utf8 { marked: false }, 0),
+        };
+        self.encoding = encoding;
+        self.pending.drain(..mark);
+        match encoding {
+            Encoding::Utf16 { big } => self.decode_utf16(big),
+            _ => self.text.append(&mut self.pending),
+        }
+    }
+
+    fn decode_utf16(&mut self, big: bool) {
+        self.make_room();
+        let pending = std::mem::take(&mut self.pending);
+        let (units, rest) = pending.as_chunks::<2>();
+        let units = units.iter().map(|&unit| {
+            if big {
+                u16::from_be_bytes(unit)
+            } else {
+                u16::from_le_bytes(unit)
+            }
+        });
+        for decoded in char::decode_utf16(self.high.take().into_iter().chain(units)) {
+            match decoded {
+                Ok(c) => self
+                    .text
+                    .extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
+                Err(half) => self.push_half(half.unpaired_surrogate()),
+            }
+        }
+        if !self.ended {
+            self.keep_high();
+        }
+        self.pending = rest.to_vec();
+        if self.ended && !rest.is_empty() {
+            self.text.push(0xFF);
+        }
+    }
+
+    /// Half of a surrogate pair, written as UTF-8 would write it if it were a character.
+    fn push_half(&mut self, half: u16) {
+        let byte = |shift: u16| 0x80 | ((half >> shift) & 0x3F) as u8;
+        self.text.extend_from_slice(&[0xED, byte(6), byte(0)]);
+    }
+
+    /// Takes a first half at the end of the text back: its second half may come.
+    fn keep_high(&mut self) {
+        if let [.., 0xED, middle @ 0xA0..=0xAF, last] = *self.text.as_slice() {
+            self.high = Some(0xD000 | u16::from(middle & 0x3F) << 6 | u16::from(last & 0x3F));
+            self.text.truncate(self.text.len() - 3);
+        }
+    }
+}
+
+fn retry(mut read: impl FnMut() -> io::Result<usize>) -> io::Result<usize> {
+    loop {
+        match read() {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            other => return other,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn all(bytes: &[u8], block: usize) -> (Vec<u8>, u64) {
+        let mut input = Input::new(bytes, block);
+        let mut text = Vec::new();
+        loop {
+            input.read().unwrap();
+            let (block, ended) = input.text();
+            text.extend_from_slice(block);
+            let len = block.len();
+            input.drop_front(len);
+            if ended {
+                return (text, input.origin().0.offset);
+            }
+        }
+    }
+
+    #[test]
+    fn encodings_are_told_by_their_marks() {
+        let text = "<xml>订阅 😀</xml>";
+        let le: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let be: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
+        let cases = [
+            (text.as_bytes().to_vec(), 0),
+            ([b"\xEF\xBB\xBF", text.as_bytes()].concat(), 3),
+            ([b"\xFF\xFE".to_vec(), le].concat(), 2),
+            ([b"\xFE\xFF".to_vec(), be].concat(), 2),
+        ];
+        for (bytes, offset) in cases {
+            for block in [1, 2, 3, 5, 1 << 16] {
+                assert_eq!(
+                    all(&bytes, block),
+                    (text.as_bytes().to_vec(), offset),
+                    "{block}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_no_utf16_becomes_no_utf8() {
+        let bytes = [0xFF, 0xFE, b'a', 0, 0x00, 0xD8, b'b', 0, 0x00];
+        for block in [1, 2, 3, 100] {
+            let (text, _) = all(&bytes, block);
+            assert_eq!(text, [b'a', 0xED, 0xA0, 0x80, b'b', 0xFF], "{block}");
+        }
+    }
+
+    #[test]
+    fn short_files_are_whole() {
+        for bytes in [&b""[..], b"\xEF", b"\xEF\xBB", b"\xFF", b"a"] {
+            assert_eq!(all(bytes, 1).0, bytes);
+        }
+    }
+}

@@ -1,0 +1,360 @@
+//! One payload of a capture with everything that is known of it: where it stands, what it means, what is odd.
+//!
+//! This is where frame, wire and event are tied together. Making a record never fails: what could not be understood
+//! is a finding in it.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use encoding_rs::Encoding;
+
+use crate::event::{
+    Callback, Class, Event, Meaning, classify, decode as decode_meaning, fields, is_message,
+};
+use crate::finding::{Finding, Reason};
+use crate::frame::{Framed, FramedKind, Names, Noise, Parts, Scanner, recode::raw_len};
+use crate::span::{Place, Span, Units};
+use crate::wire::{Limits, Syntax, View};
+
+const NAMES: Names = Names {
+    is_message,
+    is_plain: fields::is_plain,
+    anchors: &[
+        "\"ToUserName\"",
+        "\"FromUserName\"",
+        "\"MsgType\"",
+        "\"Encrypt\"",
+        fields::EVENT_PREFIX,
+    ],
+};
+
+/// What became of a payload.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// One of the three events.
+    Callback(Event),
+    /// A WeChat message of another kind: the name of its event or its type.
+    Other(String),
+    /// Nothing could be decoded; the record's one finding says why.
+    Undecodable,
+    /// No payload, but something about the capture around payloads.
+    Remark,
+}
+
+/// One payload of a capture.
+///
+/// ```
+/// let record = wxsub::decode(b"<xml><ToUserName>gh_123456789abc</ToUserName></xlm>");
+/// assert!(record.callback().is_none());
+/// let finding = &record.findings()[0];
+/// assert_eq!(finding.message(wxsub::Lang::En), "expected `</xml>`, found `</xlm>`");
+/// assert_eq!(record.place(finding.span().start).column, 46);
+/// ```
+#[derive(Clone, Debug)]
+pub struct Record<'a> {
+    source: Arc<str>,
+    place: Place,
+    units: Units,
+    syntax: Syntax,
+    body: Body<'a>,
+    /// The bytes in the capture, where the body was transcoded.
+    raw: Option<(Cow<'a, [u8]>, &'static Encoding)>,
+    outcome: Outcome,
+    parts: Parts,
+    meaning: Meaning,
+}
+
+#[derive(Clone, Debug)]
+enum Body<'a> {
+    Text(Cow<'a, str>),
+    /// Broken, and not even text.
+    Bytes(Cow<'a, [u8]>),
+}
+
+impl<'a> Body<'a> {
+    fn new(bytes: &'a [u8]) -> Self {
+        match std::str::from_utf8(bytes) {
+            Ok(text) => Body::Text(text.into()),
+            Err(_) => Body::Bytes(bytes.into()),
+        }
+    }
+
+    fn into_owned(self) -> Body<'static> {
+        match self {
+            Body::Text(text) => Body::Text(text.into_owned().into()),
+            Body::Bytes(bytes) => Body::Bytes(bytes.into_owned().into()),
+        }
+    }
+}
+
+impl<'a> Record<'a> {
+    /// What became of the payload.
+    pub fn outcome(&self) -> &Outcome {
+        &self.outcome
+    }
+
+    /// The callback, if it is one.
+    pub fn callback(&self) -> Option<Callback<'_>> {
+        match self.outcome {
+            Outcome::Callback(event) => Some(Callback::new(
+                event,
+                &self.meaning,
+                &self.parts.tree,
+                self.text(),
+            )),
+            _ => None,
+        }
+    }
+
+    /// What is noteworthy about the payload, in the order of the places.
+    pub fn findings(&self) -> &[Finding] {
+        self.parts.findings.as_slice()
+    }
+
+    /// How many findings there are beyond the thousand that are kept.
+    pub fn findings_dropped(&self) -> usize {
+        self.parts.findings.dropped()
+    }
+
+    /// The name of the capture, as it was given.
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// XML or JSON.
+    pub fn syntax(&self) -> Syntax {
+        self.syntax
+    }
+
+    /// The payload's text, in which spans are ranges; empty if it is not text. Of a broken payload, as much as shows
+    /// where it broke.
+    pub fn text(&self) -> &str {
+        match &self.body {
+            Body::Text(text) => text,
+            Body::Bytes(_) => "",
+        }
+    }
+
+    /// The payload's text as bytes, also if it is not text.
+    pub fn bytes(&self) -> &[u8] {
+        match &self.body {
+            Body::Text(text) => text.as_bytes(),
+            Body::Bytes(bytes) => bytes,
+        }
+    }
+
+    /// Where the byte at `offset` of the payload's text stands in the capture.
+    pub fn place(&self, offset: u32) -> Place {
+        let text = self.bytes();
+        let head = &text[..text.len().min(offset as usize)];
+        let place = self.place.after(head, self.units);
+        match &self.raw {
+            None => place,
+            Some((raw, encoding)) => Place {
+                offset: self.place.offset + raw_len(encoding, raw, head.len()) as u64,
+                ..place
+            },
+        }
+    }
+
+    /// The same record, independent of the capture.
+    pub fn into_owned(self) -> Record<'static> {
+        Record {
+            source: self.source,
+            body: self.body.into_owned(),
+            raw: self
+                .raw
+                .map(|(raw, encoding)| (raw.into_owned().into(), encoding)),
+            place: self.place,
+            units: self.units,
+            syntax: self.syntax,
+            outcome: self.outcome,
+            parts: self.parts,
+            meaning: self.meaning,
+        }
+    }
+
+    /// Keeps what the next record can use.
+    pub(crate) fn into_memory(self) -> Memory {
+        Memory(self.parts, self.meaning)
+    }
+
+    /// The tree of a callback's payload.
+    pub(crate) fn tree(&self) -> &crate::wire::Tree {
+        &self.parts.tree
+    }
+}
+
+/// Decodes one payload.
+///
+/// White space and a byte order mark around it are fine; anything else beside the first payload is a finding.
+///
+/// ```
+/// let body = b"<xml><ToUserName><![CDATA[gh_123456789abc]]></ToUserName>\
+///     <FromUserName><![CDATA[otFpruAK8D-E6EfStSYonYSBZ8_4]]></FromUserName><CreateTime>1610969468</CreateTime>\
+///     <MsgType><![CDATA[event]]></MsgType><Event><![CDATA[subscribe_msg_sent_event]]></Event>\
+///     <SubscribeMsgSentEvent><List><TemplateId><![CDATA[VRR0UEO9VJOLs0MHlU0OilqX6MVFDwH3_3gz3Oc0NIc]]></TemplateId>\
+///     <MsgID>1700827132819554304</MsgID><ErrorCode>0</ErrorCode><ErrorStatus><![CDATA[success]]></ErrorStatus>\
+///     </List></SubscribeMsgSentEvent></xml>";
+/// let record = wxsub::decode(body);
+/// assert!(record.findings().is_empty());
+/// let item = record.callback().and_then(|callback| callback.items().next()).expect("an item");
+/// assert_eq!(item.msg_id(), Some("1700827132819554304"));
+/// ```
+pub fn decode(payload: &[u8]) -> Record<'_> {
+    decode_with(payload, &Limits::default())
+}
+
+/// Decodes one payload within limits of your own; see [`decode`].
+pub fn decode_with<'a>(payload: &'a [u8], limits: &Limits) -> Record<'a> {
+    if matches!(
+        payload,
+        [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] | [0xEF, 0xBB, 0xBF, ..]
+    ) {
+        let limited = crate::pipeline::Capture::new(payload).limits(*limits);
+        return limited
+            .flatten()
+            .next()
+            .unwrap_or_else(|| Record::without_payload(&[]));
+    }
+    let mut decoder = Decoder::new("".into(), *limits, (Place::default(), Units::Utf8));
+    let mut record = decoder
+        .next(payload, true)
+        .unwrap_or_else(|| Record::without_payload(payload));
+    if !matches!(record.outcome, Outcome::Undecodable) {
+        while decoder.next(payload, true).is_some() {}
+        record.mention(&decoder.scanner.noise);
+    }
+    record
+}
+
+impl<'a> Record<'a> {
+    fn without_payload(bytes: &'a [u8]) -> Self {
+        let mut parts = Parts::default();
+        parts
+            .findings
+            .push(Finding::new(Reason::FileWithoutPayload, Span::default()));
+        Record {
+            source: "".into(),
+            place: Place::default(),
+            units: Units::Utf8,
+            syntax: Syntax::default(),
+            body: Body::new(bytes),
+            raw: None,
+            outcome: Outcome::Undecodable,
+            parts,
+            meaning: Meaning::default(),
+        }
+    }
+
+    fn mention(&mut self, noise: &Noise) {
+        if noise.bytes > 0 {
+            let finding = Finding::new(Reason::NoiseHere, Span::default());
+            self.parts
+                .findings
+                .push(finding.with(noise.bytes.to_string()));
+        }
+    }
+}
+
+/// What goes round from record to record, so that decoding allocates nothing.
+#[derive(Debug, Default)]
+pub(crate) struct Memory(Parts, Meaning);
+
+/// Turns the bytes of one capture into records.
+#[derive(Debug)]
+pub(crate) struct Decoder {
+    source: Arc<str>,
+    limits: Limits,
+    units: Units,
+    pub(crate) scanner: Scanner,
+    /// Memory that goes round: into a record, and back by [`Decoder::recycle`].
+    parts: Parts,
+    meaning: Meaning,
+}
+
+impl Decoder {
+    pub(crate) fn new(source: Arc<str>, limits: Limits, (place, units): (Place, Units)) -> Self {
+        Decoder {
+            source,
+            limits,
+            units,
+            scanner: Scanner::new(limits, NAMES, place, units),
+            parts: Parts::default(),
+            meaning: Meaning::default(),
+        }
+    }
+
+    /// The next record in `buffer`, which begins where it began at the last call less what [`Scanner::take_done`]
+    /// took; `None` if more bytes are needed or, with `last`, if there is none.
+    pub(crate) fn next<'b>(&mut self, buffer: &'b [u8], last: bool) -> Option<Record<'b>> {
+        let framed = self.scanner.next(buffer, last, &mut self.parts)?;
+        Some(self.record(framed, buffer))
+    }
+
+    /// Takes the memory of a record back.
+    pub(crate) fn recycle(&mut self, memory: Memory) {
+        (self.parts, self.meaning) = (memory.0, memory.1);
+    }
+
+    fn record<'b>(&mut self, framed: Framed, buffer: &'b [u8]) -> Record<'b> {
+        let raw = &buffer[framed.range];
+        let (body, raw) = match framed.recoded {
+            Some((text, encoding)) => (Body::new(&text).into_owned(), Some((raw.into(), encoding))),
+            None => (Body::new(raw), None),
+        };
+        let mut record = Record {
+            source: self.source.clone(),
+            place: framed.place,
+            units: self.units,
+            syntax: framed.syntax,
+            body,
+            raw,
+            outcome: Outcome::Undecodable,
+            parts: std::mem::take(&mut self.parts),
+            meaning: std::mem::take(&mut self.meaning),
+        };
+        match framed.kind {
+            FramedKind::Whole => record.understand(&self.limits),
+            FramedKind::Broken => {}
+            FramedKind::Remark => record.outcome = Outcome::Remark,
+        }
+        record
+    }
+}
+
+impl Record<'_> {
+    /// Decides what a well-formed payload is and decodes it.
+    fn understand(&mut self, limits: &Limits) {
+        let Record {
+            parts,
+            meaning,
+            body,
+            outcome,
+            ..
+        } = self;
+        let Body::Text(text) = body else { return };
+        let Parts { tree, findings } = parts;
+        let root = View::root(tree, text);
+        let refused = match classify(root) {
+            Class::Other(name) => {
+                findings.clear();
+                *outcome = Outcome::Other(name.into_owned());
+                return;
+            }
+            Class::Callback(event) => {
+                *outcome = Outcome::Callback(event);
+                decode_meaning(event, root, limits, meaning, findings).err()
+            }
+            Class::Refused(finding) => Some(finding),
+        };
+        match refused {
+            None => findings.sort(),
+            Some(finding) => {
+                findings.only(finding);
+                *outcome = Outcome::Undecodable;
+            }
+        }
+    }
+}
