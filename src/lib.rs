@@ -1,0 +1,53 @@
+//! Reads WeChat (微信) subscribe-message callbacks: the bodies that WeChat pushes to a developer's server when a user
+//! answers a subscribe prompt (`subscribe_msg_popup_event`), switches a template off (`subscribe_msg_change_event`),
+//! or a subscribe message reaches its final result (`subscribe_msg_sent_event`).
+//!
+//! Bodies are XML or JSON, in shapes that differ from the documents and from each other. [`decode`] reads one body;
+//! [`Capture`] reads a file or a stream that holds many of them among other things; [`output`] writes them again.
+//! Nothing that arrived is lost, and what is odd is a [`Finding`] with its place.
+//!
+//! ```
+//! let body = br#"{"ToUserName":"gh_123456789abc","FromUserName":"otFpruAK8D-E6EfStSYonYSBZ8_4",
+//!     "CreateTime":"1610969440","MsgType":"event","Event":"subscribe_msg_popup_event","List":[{
+//!     "TemplateId":"VRR0UEO9VJOLs0MHlU0OilqX6MVFDwH3_3gz3Oc0NIc","SubscribeStatusString":"reject","PopupScene":"0"}],}"#;
+//!
+//! let record = wxsub::decode(body);
+//! let callback = record.callback().expect("a callback");
+//! let rejected: Vec<_> = callback.items().filter(|item| item.status() == Some("reject")).collect();
+//! assert_eq!(rejected[0].template_id(), Some("VRR0UEO9VJOLs0MHlU0OilqX6MVFDwH3_3gz3Oc0NIc"));
+//!
+//! // The comma behind the list is not JSON. WeChat's own samples have it.
+//! let finding = &record.findings()[0];
+//! assert_eq!(finding.code(), wxsub::Code::TrailingComma);
+//! assert_eq!(record.place(finding.span().start).line, 3);
+//! ```
+//!
+//! # How it is built
+//!
+//! ```text
+//!          bytes           documents         nodes + spans       meaning + findings       text
+//! input ---------> frame ------------> wire ---------------> event ------------> output, report
+//! ```
+//!
+//! `input` reads blocks of a capture as UTF-8. `frame` finds where payloads are and drives the readers of `wire`, which
+//! know syntax and nothing of WeChat. `event` gives the tree its meaning; all of WeChat's names are there. `record`
+//! ties them together, [`pipeline`] is the one loop over a capture, [`output`] and [`report`] write.
+
+mod event;
+mod finding;
+mod frame;
+mod input;
+mod lang;
+pub mod output;
+pub mod pipeline;
+mod record;
+mod span;
+mod wire;
+
+pub use event::{Callback, Event, Item, Value};
+pub use finding::{Code, Finding, Severity};
+pub use lang::Lang;
+pub use pipeline::Capture;
+pub use record::{Outcome, Record, decode, decode_with};
+pub use span::{Place, Span};
+pub use wire::{Limits, Syntax};

@@ -1,0 +1,107 @@
+//! Records: the normalized JSON form, one a line.
+
+use crate::event::fields::{Field, HEADER, ITEM};
+use crate::event::{Callback, Fields, Value};
+use crate::finding::Finding;
+use crate::output::Format;
+use crate::output::json_text::{Object, array, integer, object, string};
+use crate::record::Record;
+
+/// JSON lines: a line a callback, or a line an item.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct JsonLines {
+    /// A line an item: the header's keys, then the item's. A callback without items writes its header.
+    pub flat: bool,
+    /// Says where each callback stands: path, line, offset and format, as the last key.
+    pub with_source: bool,
+}
+
+impl Format for JsonLines {
+    fn record(&self, record: &Record<'_>, out: &mut Vec<u8>) -> Result<(), Finding> {
+        let Some(callback) = record.callback() else {
+            return Ok(());
+        };
+        match self.flat {
+            false => self.line(&callback, record, out),
+            true if callback.items().len() == 0 => self.flat_line(&callback, None, record, out),
+            true => callback
+                .items()
+                .for_each(|item| self.flat_line(&callback, Some(item.fields()), record, out)),
+        }
+        Ok(())
+    }
+}
+
+impl JsonLines {
+    fn line(&self, callback: &Callback<'_>, record: &Record<'_>, out: &mut Vec<u8>) {
+        let mut line = Object::open(out);
+        header(callback, &mut line);
+        array(callback.items(), line.member("items"), |item, out| {
+            let mut entry = Object::open(out);
+            typed(&ITEM, item.fields(), &mut entry);
+            extra(&[item.fields()], &mut entry);
+            entry.close();
+        });
+        extra(&[callback.header()], &mut line);
+        self.end(record, line);
+        out.push(b'\n');
+    }
+
+    fn flat_line(
+        &self,
+        callback: &Callback<'_>,
+        item: Option<Fields<'_>>,
+        record: &Record<'_>,
+        out: &mut Vec<u8>,
+    ) {
+        let mut line = Object::open(out);
+        header(callback, &mut line);
+        if let Some(item) = item {
+            typed(&ITEM, item, &mut line);
+        }
+        let parts: Vec<Fields<'_>> = [Some(callback.header()), item]
+            .into_iter()
+            .flatten()
+            .collect();
+        extra(&parts, &mut line);
+        self.end(record, line);
+        out.push(b'\n');
+    }
+
+    fn end(&self, record: &Record<'_>, mut line: Object<'_>) {
+        if self.with_source {
+            let place = record.place(0);
+            let mut source = Object::open(line.member("source"));
+            string(record.source(), source.member("path"));
+            integer(place.line as i64, source.member("line"));
+            integer(place.offset as i64, source.member("offset"));
+            string(record.syntax().as_str(), source.member("format"));
+            source.close();
+        }
+        line.close();
+    }
+}
+
+fn header(callback: &Callback<'_>, line: &mut Object<'_>) {
+    string(callback.event().name(), line.member("event"));
+    typed(&HEADER, callback.header(), line);
+}
+
+/// The typed fields that were given.
+fn typed(table: &[&'static Field], fields: Fields<'_>, object: &mut Object<'_>) {
+    for field in table {
+        match fields.get(field) {
+            None => {}
+            Some(Value::Text(text)) => string(text, object.member(field.key)),
+            Some(Value::Integer(number)) => integer(number, object.member(field.key)),
+        }
+    }
+}
+
+/// Everything else, if there is something.
+fn extra(parts: &[Fields<'_>], line: &mut Object<'_>) {
+    let members = parts.iter().flat_map(|part| part.extras());
+    if members.clone().next().is_some() {
+        object(members, line.member("extra"));
+    }
+}

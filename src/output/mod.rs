@@ -1,0 +1,42 @@
+//! Records as text: one file a format.
+//!
+//! A [`Format`] writes a record to a buffer and does nothing else: it reads no flags, counts nothing and decides
+//! nothing. Adding a format: one file here, and one row where the command line lists them.
+
+mod csv;
+mod extra;
+mod json;
+mod json_text;
+mod jsonl;
+mod xml;
+
+pub use csv::Csv;
+pub use json::Json;
+pub use jsonl::JsonLines;
+pub use xml::Xml;
+
+use crate::finding::Finding;
+use crate::record::Record;
+
+/// How callbacks are written.
+///
+/// ```
+/// use wxsub::output::{Format, JsonLines};
+///
+/// let record = wxsub::decode(b"<xml><Event>subscribe_msg_change_event</Event><CreateTime>1610969440</CreateTime></xml>");
+/// let mut out = Vec::new();
+/// JsonLines::default().record(&record, &mut out)?;
+/// assert_eq!(out, b"{\"event\":\"subscribe_msg_change_event\",\"create_time\":1610969440,\"items\":[]}\n");
+/// # Ok::<(), wxsub::Finding>(())
+/// ```
+pub trait Format {
+    /// Writes what comes before the first record.
+    fn open(&self, _out: &mut Vec<u8>) {}
+
+    /// Writes a record; nothing, if it is no callback.
+    ///
+    /// # Errors
+    ///
+    /// The callback holds something that the format cannot hold (`unrepresentable`); then nothing is written.
+    fn record(&self, record: &Record<'_>, out: &mut Vec<u8>) -> Result<(), Finding>;
+}
