@@ -70,11 +70,11 @@ codes! {
     MalformedXml "malformed-xml" Undecodable
         "the payload is not well-formed XML" "消息体不是格式良好的 XML"
     MalformedJson "malformed-json" Undecodable
-        "the payload is not JSON, even with comments and trailing commas allowed" "即使允许注释和多余的逗号,消息体也不是合法的 JSON"
+        "the payload is not JSON, even with comments and trailing commas allowed" "即使允许注释和多余的逗号，消息体也不是合法的 JSON"
     InvalidEncoding "invalid-encoding" Undecodable
         "the payload is not valid text in its encoding" "消息体不是其编码下的合法文本"
     DoctypeForbidden "doctype-forbidden" Undecodable
-        "the payload has a DOCTYPE, which WeChat never sends and attackers do" "消息体含有 DOCTYPE;微信从不发送,攻击者才会"
+        "the payload has a DOCTYPE, which WeChat never sends and attackers do" "消息体含有 DOCTYPE；微信从不发送，攻击者才会"
     LimitExceeded "limit-exceeded" Undecodable
         "the payload is larger or deeper than the limits allow" "消息体超出大小或深度限制"
     Encrypted "encrypted" Undecodable
@@ -92,15 +92,15 @@ codes! {
     WrongType "wrong-type" Error
         "a value does not fit its field" "字段的值类型不符"
     DuplicateField "duplicate-field" Error
-        "a field is given twice; the first one counts" "字段重复;以第一个为准"
+        "a field is given twice; the first one counts" "字段重复；以第一个为准"
     EventMismatch "event-mismatch" Warning
         "Event disagrees with the wrapper's name or with MsgType" "Event 与外层元素名或 MsgType 不一致"
     LegacyShape "legacy-shape" Warning
         "the list stands where only older documents or other tools put it" "列表的位置只见于旧文档或其他工具"
     TrailingComma "trailing-comma" Warning
-        "a comma before `}` or `]`, which JSON does not allow" "`}` 或 `]` 之前有多余的逗号,JSON 不允许"
+        "a comma before `}` or `]`, which JSON does not allow" "`}` 或 `]` 之前有多余的逗号，JSON 不允许"
     JsonComment "json-comment" Warning
-        "a comment, which JSON does not allow" "含有注释,JSON 不允许"
+        "a comment, which JSON does not allow" "含有注释，JSON 不允许"
     OddCase "odd-case" Warning
         "a known name in another case of letters" "已知字段名的大小写不同"
     PaddedValue "padded-value" Warning
@@ -122,9 +122,9 @@ codes! {
     EmptyList "empty-list" Warning
         "the List holds no item" "List 为空"
     ImpreciseMsgId "imprecise-msg-id" Warning
-        "a message id that went through a floating-point number and lost digits" "消息 ID 经过浮点数,已丢失位数"
+        "a message id that went through a floating-point number and lost digits" "消息 ID 经过浮点数，已丢失位数"
     UnexpectedAttribute "unexpected-attribute" Warning
-        "an XML attribute, which WeChat never sends" "含有 XML 属性,微信从不发送"
+        "an XML attribute, which WeChat never sends" "含有 XML 属性，微信从不发送"
     StrayText "stray-text" Warning
         "text between elements" "元素之间有多余的文本"
     EncodingMismatch "encoding-mismatch" Warning
@@ -160,22 +160,22 @@ macro_rules! reasons {
 
 reasons! {
     MalformedXml {
-        XmlCutOff "the payload is cut off: the input ends inside `{0}`" "消息体不完整:输入在 `{0}` 内结束"
-        XmlNextBegins "the payload is cut off: the next one begins inside `{0}`" "消息体不完整:下一个消息体在 `{0}` 内开始"
-        MismatchedEnd "expected `</{0}>`, found `</{1}>`" "此处应为 `</{0}>`,实际为 `</{1}>`"
+        XmlCutOff "the payload is cut off: the input ends inside `{0}`" "消息体不完整：输入在 `{0}` 内结束"
+        XmlNextBegins "the payload is cut off: the next one begins inside `{0}`" "消息体不完整：下一个消息体在 `{0}` 内开始"
+        MismatchedEnd "expected `</{0}>`, found `</{1}>`" "此处应为 `</{0}>`，实际为 `</{1}>`"
         StrayEnd "`</{0}>` closes nothing" "`</{0}>` 没有对应的开始标签"
-        ExpectedName "expected a name, found {0}" "此处应为名称,实际为 {0}"
-        ExpectedTagEnd "expected `>`, found {0}" "此处应为 `>`,实际为 {0}"
-        ExpectedEquals "expected `=` behind the attribute's name, found {0}" "属性名后应为 `=`,实际为 {0}"
-        ExpectedQuote "expected a quoted attribute value, found {0}" "此处应为带引号的属性值,实际为 {0}"
-        ExpectedSpace "expected white space before the attribute, found {0}" "属性之前应有空白,实际为 {0}"
+        ExpectedName "expected a name, found {0}" "此处应为名称，实际为 {0}"
+        ExpectedTagEnd "expected `>`, found {0}" "此处应为 `>`，实际为 {0}"
+        ExpectedEquals "expected `=` behind the attribute's name, found {0}" "属性名后应为 `=`，实际为 {0}"
+        ExpectedQuote "expected a quoted attribute value, found {0}" "此处应为带引号的属性值，实际为 {0}"
+        ExpectedSpace "expected white space before the attribute, found {0}" "属性之前应有空白，实际为 {0}"
         LessInAttribute "`<` in an attribute value" "属性值中有 `<`" => "write it as `&lt;`" "请写作 `&lt;`"
         DuplicateAttribute "the attribute `{0}` is given twice" "属性 `{0}` 重复"
         UnknownEntity "unknown entity `&{0};`" "未知的实体 `&{0};`"
             => "without a DTD XML knows only `&amp;`, `&lt;`, `&gt;`, `&quot;` and `&apos;`"
                "没有 DTD 时 XML 只有 `&amp;`、`&lt;`、`&gt;`、`&quot;` 和 `&apos;`"
         LoneAmpersand "`&` begins no reference" "`&` 没有构成引用"
-            => "write it as `&amp;`, or put the text into CDATA" "请写作 `&amp;`,或使用 CDATA"
+            => "write it as `&amp;`, or put the text into CDATA" "请写作 `&amp;`，或使用 CDATA"
         BadReference "`{0}` is no character that XML allows" "`{0}` 不是 XML 允许的字符"
         CdataEndInText "`]]>` outside a CDATA section" "`]]>` 出现在 CDATA 之外" => "write it as `]]&gt;`" "请写作 `]]&gt;`"
         DashesInComment "`--` inside a comment" "注释中有 `--`"
@@ -183,36 +183,36 @@ reasons! {
         BadDeclaration "the XML declaration is malformed" "XML 声明格式错误"
             => "it reads `<?xml version=\"1.0\" encoding=\"UTF-8\"?>`" "应为 `<?xml version=\"1.0\" encoding=\"UTF-8\"?>`"
         LateDeclaration "an XML declaration is allowed only at the very start" "XML 声明只能出现在最开头"
-        BadMarkup "expected a comment or a CDATA section behind `<!`, found {0}" "`<!` 之后应为注释或 CDATA,实际为 {0}"
+        BadMarkup "expected a comment or a CDATA section behind `<!`, found {0}" "`<!` 之后应为注释或 CDATA，实际为 {0}"
         IllegalCharacter "the character {0} is not allowed in XML" "XML 不允许字符 {0}"
     }
     MalformedJson {
-        JsonCutOff "the payload is cut off: the input ends inside {0}" "消息体不完整:输入在{0}内结束"
-        ExpectedMember "expected a member name in double quotes or `}`, found {0}" "此处应为双引号括起的成员名或 `}`,实际为 {0}"
-        ExpectedMemberName "expected a member name in double quotes, found {0}" "此处应为双引号括起的成员名,实际为 {0}"
-        ExpectedColon "expected `:` behind the member's name, found {0}" "成员名后应为 `:`,实际为 {0}"
-        ExpectedValue "expected a value, found {0}" "此处应为值,实际为 {0}"
-        ExpectedCommaOrBrace "expected `,` or `}`, found {0}" "此处应为 `,` 或 `}`,实际为 {0}"
-        ExpectedCommaOrBracket "expected `,` or `]`, found {0}" "此处应为 `,` 或 `]`,实际为 {0}"
-        FullWidthComma "expected `,`, found the full-width comma `，`" "此处应为 `,`,实际为全角逗号 `，`"
+        JsonCutOff "the payload is cut off: the input ends inside {0}" "消息体不完整：输入在{0}内结束"
+        ExpectedMember "expected a member name in double quotes or `}`, found {0}" "此处应为双引号括起的成员名或 `}`，实际为 {0}"
+        ExpectedMemberName "expected a member name in double quotes, found {0}" "此处应为双引号括起的成员名，实际为 {0}"
+        ExpectedColon "expected `:` behind the member's name, found {0}" "成员名后应为 `:`，实际为 {0}"
+        ExpectedValue "expected a value, found {0}" "此处应为值，实际为 {0}"
+        ExpectedCommaOrBrace "expected `,` or `}`, found {0}" "此处应为 `,` 或 `}`，实际为 {0}"
+        ExpectedCommaOrBracket "expected `,` or `]`, found {0}" "此处应为 `,` 或 `]`，实际为 {0}"
+        FullWidthComma "expected `,`, found the full-width comma `，`" "此处应为 `,`，实际为全角逗号 `，`"
             => "type the comma of a Latin keyboard" "请用半角逗号"
         BadEscape "`{0}` is no escape that JSON knows" "`{0}` 不是 JSON 的转义"
         ControlInString "the control character {0} inside a string" "字符串中有控制字符 {0}"
-            => "JSON strings hold no line breaks; was the payload cut?" "JSON 字符串不能换行;消息体是否被截断?"
+            => "JSON strings hold no line breaks; was the payload cut?" "JSON 字符串不能换行；消息体是否被截断?"
         BadNumber "`{0}` is no JSON number" "`{0}` 不是 JSON 数字"
         StrayCloser "`{0}` closes nothing" "`{0}` 没有对应的开始括号"
         ArrayCutOff "the array around the payloads is not closed" "包含消息体的数组没有结束"
-        ArrayBroken "expected `,` or `]` behind a payload in an array, found {0}" "数组中的消息体之后应为 `,` 或 `]`,实际为 {0}"
+        ArrayBroken "expected `,` or `]` behind a payload in an array, found {0}" "数组中的消息体之后应为 `,` 或 `]`，实际为 {0}"
     }
     InvalidEncoding {
-        NotUtf8 "bytes that are not UTF-8: {0}" "不是 UTF-8 的字节:{0}"
+        NotUtf8 "bytes that are not UTF-8: {0}" "不是 UTF-8 的字节：{0}"
         NotIn "bytes that are not {0}" "不是 {0} 的字节"
         UnknownEncoding "unknown encoding `{0}`" "未知的编码 `{0}`"
     }
     DoctypeForbidden {
         Doctype "a DOCTYPE is refused" "拒绝 DOCTYPE"
             => "WeChat sends none; it can make a reader open files or run out of memory"
-               "微信从不发送;它可能使解析器读取文件或耗尽内存"
+               "微信从不发送；它可能使解析器读取文件或耗尽内存"
     }
     LimitExceeded {
         TooLarge "the payload is larger than {0} bytes" "消息体超过 {0} 字节"
@@ -222,9 +222,9 @@ reasons! {
         TooManyValues "the payload holds more than {0} values" "消息体超过 {0} 个值" => "see --max-values" "参见 --max-values"
     }
     Encrypted {
-        Sealed "the payload is encrypted and no key was given" "消息体已加密,且没有提供密钥"
+        Sealed "the payload is encrypted and no key was given" "消息体已加密，且没有提供密钥"
             => "capture the body behind your server's decryption, or switch the console to plain mode"
-               "请捕获服务器解密之后的消息体,或在控制台改用明文模式"
+               "请捕获服务器解密之后的消息体，或在控制台改用明文模式"
     }
     MissingEvent {
         NoEvent "`Event` is missing" "缺少 `Event`"
@@ -233,7 +233,7 @@ reasons! {
     NoPayload {
         FileWithoutPayload "no payload here" "没有任何消息体"
             => "a payload is an `<xml>` document or a JSON object with the names that WeChat uses"
-               "消息体是 `<xml>` 文档,或含有微信字段名的 JSON 对象"
+               "消息体是 `<xml>` 文档，或含有微信字段名的 JSON 对象"
     }
     OtherEvent {
         OtherMessage "`{0}` is not a subscribe-message callback" "`{0}` 不是订阅消息回调"
@@ -246,27 +246,28 @@ reasons! {
             => "was it lost on the way? some SDKs drop it when they print a message" "是否在途中丢失?某些 SDK 打印消息时会丢掉它"
     }
     WrongType {
-        NotInteger "`{0}` is not a whole number: `{1}`" "`{0}` 不是整数:`{1}`"
+        NotInteger "`{0}` is not a whole number: `{1}`" "`{0}` 不是整数：`{1}`"
+        EmptyInteger "`{0}` is empty; it should be a whole number" "`{0}` 为空；应为整数"
         NotScalar "`{0}` is not a text or a number" "`{0}` 不是文本或数字"
         NotItem "an entry of `{0}` is not an object" "`{0}` 中有条目不是对象"
     }
     DuplicateField {
-        Duplicate "`{0}` is given again; the first value counts" "`{0}` 重复出现;以第一个值为准"
+        Duplicate "`{0}` is given again; the first value counts" "`{0}` 重复出现；以第一个值为准"
     }
     EventMismatch {
-        WrapperMismatch "`Event` is `{0}`, but the wrapper is `{1}`" "`Event` 为 `{0}`,外层却是 `{1}`"
+        WrapperMismatch "`Event` is `{0}`, but the wrapper is `{1}`" "`Event` 为 `{0}`，外层却是 `{1}`"
             => "decoded by `Event`" "按 `Event` 解码"
-        MsgTypeMismatch "`MsgType` is `{0}`, not `event`" "`MsgType` 为 `{0}`,而不是 `event`"
+        MsgTypeMismatch "`MsgType` is `{0}`, not `event`" "`MsgType` 为 `{0}`，而不是 `event`"
     }
     LegacyShape {
-        JsonWrapper "`{0}` in JSON: today's document has `List` at the top level" "JSON 中有 `{0}`:现行文档的 `List` 在顶层"
-        WrapperIsList "`{0}` holds the items itself, without `List`" "`{0}` 直接包含条目,没有 `List`"
-        ListAtRoot "`List` stands directly under `<xml>`, without a wrapper" "`List` 直接位于 `<xml>` 之下,没有外层元素"
+        JsonWrapper "`{0}` in JSON: today's document has `List` at the top level" "JSON 中有 `{0}`：现行文档的 `List` 在顶层"
+        WrapperIsList "`{0}` holds the items itself, without `List`" "`{0}` 直接包含条目，没有 `List`"
+        ListAtRoot "`List` stands directly under `<xml>`, without a wrapper" "`List` 直接位于 `<xml>` 之下，没有外层元素"
         ItemElements "the items stand in `{0}` inside `List`" "条目位于 `List` 内的 `{0}` 中"
     }
     TrailingComma {
         CommaBeforeEnd "a comma before `{0}`" "`{0}` 之前有多余的逗号"
-            => "the samples in WeChat's document have it; JSON readers refuse it" "微信文档的示例中有;JSON 解析器会拒绝"
+            => "the samples in WeChat's document have it; JSON readers refuse it" "微信文档的示例中有；JSON 解析器会拒绝"
     }
     JsonComment {
         Comment "a comment" "注释" => "JSON readers refuse it" "JSON 解析器会拒绝"
@@ -284,55 +285,55 @@ reasons! {
     UnknownStatus {
         StatusUnknown "status `{0}` is neither `accept` nor `reject`" "状态 `{0}` 既不是 `accept` 也不是 `reject`"
         StatusOfClient "status `{0}` is known from the client's answer, not from callbacks: {1}"
-            "状态 `{0}` 见于客户端接口的返回值,而非回调:{1}"
+            "状态 `{0}` 见于客户端接口的返回值，而非回调：{1}"
     }
     OddTemplateId {
-        TemplateIdLength "`{0}` has {1} characters; template ids have 43" "`{0}` 有 {1} 个字符;模板 ID 应有 43 个"
+        TemplateIdLength "`{0}` has {1} characters; template ids have 43" "`{0}` 有 {1} 个字符；模板 ID 应有 43 个"
         TemplateIdAlphabet "`{0}` has characters that template ids do not use" "`{0}` 含有模板 ID 不用的字符"
     }
     OddOpenid {
         OpenidShape "`{0}` does not look like an openid: `o` and 27 letters, digits, `-` or `_`"
-            "`{0}` 不像 openid:`o` 加 27 个字母、数字、`-` 或 `_`"
+            "`{0}` 不像 openid：`o` 加 27 个字母、数字、`-` 或 `_`"
     }
     OddAccountId {
         AccountIdShape "`{0}` does not look like an account id: `gh_` and 12 hexadecimal digits"
-            "`{0}` 不像账号原始 ID:`gh_` 加 12 位十六进制数字"
-        AccountIsAppid "`{0}` is an appid; callbacks name the account by its `gh_` id" "`{0}` 是 appid;回调应使用 `gh_` 原始 ID"
+            "`{0}` 不像账号原始 ID：`gh_` 加 12 位十六进制数字"
+        AccountIsAppid "`{0}` is an appid; callbacks name the account by its `gh_` id" "`{0}` 是 appid；回调应使用 `gh_` 原始 ID"
             => "cloud functions are called like this" "云函数的调用如此"
     }
     OddCreateTime {
-        TimeInMilliseconds "`{0}` looks like milliseconds; WeChat sends seconds" "`{0}` 像是毫秒;微信发送的是秒"
+        TimeInMilliseconds "`{0}` looks like milliseconds; WeChat sends seconds" "`{0}` 像是毫秒；微信发送的是秒"
         TimeOutOfRange "`{0}` is not a time at which WeChat sent subscribe messages" "`{0}` 不在微信发送订阅消息的年代"
     }
     OddMsgId {
-        MsgIdShape "`{0}` does not look like a message id: a number of up to 19 digits" "`{0}` 不像消息 ID:19 位以内的数字"
+        MsgIdShape "`{0}` does not look like a message id: a number of up to 19 digits" "`{0}` 不像消息 ID：19 位以内的数字"
     }
     EmptyList {
         ListEmpty "`List` holds no item" "`List` 为空"
     }
     ImpreciseMsgId {
         MsgIdImprecise "`{0}` went through a floating-point number: its last digits are lost"
-            "`{0}` 经过了浮点数:末尾几位已丢失"
+            "`{0}` 经过了浮点数：末尾几位已丢失"
             => "log the id as a string" "请以字符串记录该 ID"
     }
     UnexpectedAttribute {
-        Attribute "the attribute `{0}`; WeChat sends none" "属性 `{0}`;微信从不发送属性"
-        Attributes "{1} attributes, the first of them `{0}`; WeChat sends none" "{1} 个属性,第一个为 `{0}`;微信从不发送属性"
+        Attribute "the attribute `{0}`; WeChat sends none" "属性 `{0}`；微信从不发送属性"
+        Attributes "{1} attributes, the first of them `{0}`; WeChat sends none" "{1} 个属性，第一个为 `{0}`；微信从不发送属性"
     }
     StrayText {
         TextBetween "text between the elements of `{0}`" "`{0}` 的子元素之间有文本"
     }
     EncodingMismatch {
-        DeclaredOther "the XML declaration says `{0}`, but the text is {1}" "XML 声明为 `{0}`,文本实际为 {1}"
+        DeclaredOther "the XML declaration says `{0}`, but the text is {1}" "XML 声明为 `{0}`，文本实际为 {1}"
     }
     Noise {
-        NoiseHere "{0} bytes belong to no payload; the first stand here" "{0} 字节不属于任何消息体;此处为首处"
+        NoiseHere "{0} bytes belong to no payload; the first stand here" "{0} 字节不属于任何消息体；此处为首处"
     }
     Unrepresentable {
         XmlCharacter "XML cannot hold the character {1} of `{0}`" "XML 无法表示 `{0}` 中的字符 {1}"
         XmlName "`{0}` cannot be the name of an XML element" "`{0}` 不能作为 XML 元素名"
         XmlShape "XML cannot tell {1} in `{0}` from a plain text" "XML 无法区分 `{0}` 中的{1}与普通文本"
-        LoneSurrogate "`{0}` holds half of a surrogate pair, which is no character" "`{0}` 含有半个代理对,不是字符"
+        LoneSurrogate "`{0}` holds half of a surrogate pair, which is no character" "`{0}` 含有半个代理对，不是字符"
     }
 }
 
@@ -508,6 +509,17 @@ pub(crate) struct Excerpt<'a>(pub(crate) &'a str);
 impl Excerpt<'_> {
     /// The most characters a message repeats of a value.
     const LONGEST: usize = 64;
+
+    /// A path, harmless for a terminal but never cut.
+    pub(crate) fn path(path: &str) -> String {
+        path.chars().fold(String::new(), |mut text, c| {
+            match is_unprintable(c) {
+                true => text.extend(c.escape_unicode()),
+                false => text.push(c),
+            }
+            text
+        })
+    }
 }
 
 impl fmt::Display for Excerpt<'_> {

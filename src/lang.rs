@@ -12,19 +12,19 @@ pub enum Lang {
 
 /// The same words in every language; written where they belong, chosen when somebody prints them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Text {
+pub(crate) struct Text {
     en: &'static str,
     zh: &'static str,
 }
 
 impl Text {
     /// Words in English and in Chinese.
-    pub const fn new(en: &'static str, zh: &'static str) -> Self {
+    pub(crate) const fn new(en: &'static str, zh: &'static str) -> Self {
         Text { en, zh }
     }
 
     /// The words in `lang`.
-    pub const fn get(&self, lang: Lang) -> &'static str {
+    pub(crate) const fn get(&self, lang: Lang) -> &'static str {
         match lang {
             Lang::En => self.en,
             Lang::Zh => self.zh,

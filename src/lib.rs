@@ -41,6 +41,7 @@ mod lang;
 pub mod output;
 pub mod pipeline;
 mod record;
+pub mod report;
 mod span;
 mod wire;
 

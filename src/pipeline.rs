@@ -240,7 +240,8 @@ impl<R: Read> Blocks<R> {
     /// Drops what is done with.
     fn forget(&mut self) {
         if let Some(decoder) = &mut self.decoder {
-            self.input.drop_front(decoder.scanner.take_done());
+            let done = decoder.scanner.take_done(self.input.text().0);
+            self.input.drop_front(done);
         }
     }
 

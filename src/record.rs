@@ -10,6 +10,7 @@ use encoding_rs::Encoding;
 
 use crate::event::{
     Callback, Class, Event, Meaning, classify, decode as decode_meaning, fields, is_message,
+    name_span,
 };
 use crate::finding::{Finding, Reason};
 use crate::frame::{Framed, FramedKind, Names, Noise, Parts, Scanner, recode::raw_len};
@@ -19,6 +20,7 @@ use crate::wire::{Limits, Syntax, View};
 const NAMES: Names = Names {
     is_message,
     is_plain: fields::is_plain,
+    begins_message: |name| fields::top(name).is_some(),
     anchors: &[
         "\"ToUserName\"",
         "\"FromUserName\"",
@@ -180,9 +182,9 @@ impl<'a> Record<'a> {
         Memory(self.parts, self.meaning)
     }
 
-    /// The tree of a callback's payload.
-    pub(crate) fn tree(&self) -> &crate::wire::Tree {
-        &self.parts.tree
+    /// Where the payload says what kind of message it is, or its start.
+    pub(crate) fn name_span(&self) -> Span {
+        name_span(View::root(&self.parts.tree, self.text()))
     }
 }
 

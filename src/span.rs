@@ -94,7 +94,7 @@ impl Place {
 
 impl Units {
     /// How many bytes of the file `text` stands for.
-    fn len(self, text: &[u8]) -> u64 {
+    pub(crate) fn len(self, text: &[u8]) -> u64 {
         match self {
             Units::Utf8 => text.len() as u64,
             Units::Utf16 => 2 * (chars(text) + text.iter().filter(|&&b| b >= 0xF0).count() as u64),

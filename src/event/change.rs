@@ -9,5 +9,5 @@ pub(crate) static EVENT: Definition = Definition {
     short: "change",
     wrapper: "SubscribeMsgChangeEvent",
     fields: &[&TEMPLATE_ID, &STATUS],
-    words: Text::new("subscription changed", "用户管理订阅通知"),
+    words: Text::new("Subscription switched off", "用户管理订阅通知"),
 };

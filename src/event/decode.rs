@@ -52,6 +52,12 @@ pub(crate) fn classify<'a>(root: View<'a>) -> Class<'a> {
     }
 }
 
+/// Where a message says of which kind it is, or its start.
+pub(crate) fn name_span(root: View<'_>) -> Span {
+    let named = first(root, fields::EVENT).or_else(|| first(root, fields::MSG_TYPE));
+    named.map_or_else(|| head(root), View::span)
+}
+
 /// Where a finding about all of `node` points: its name, or its opening bracket.
 fn head(node: View<'_>) -> Span {
     let span = node.span();
@@ -456,6 +462,7 @@ fn typed(child: View<'_>, field: &'static Field) -> Result<Slot, Finding> {
         Type::Text => Ok(slot),
         Type::Integer => match integer(value.trim_ascii()) {
             Some(number) => Ok(Slot { number, ..slot }),
+            None if value.trim_ascii().is_empty() => Err(finding(Reason::EmptyInteger)),
             None => Err(finding(Reason::NotInteger).with(value)),
         },
         Type::Digits

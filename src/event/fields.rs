@@ -112,10 +112,13 @@ pub(crate) fn item_field(name: &str) -> Option<&'static Field> {
 }
 
 fn find(fields: &[&'static Field], name: &str) -> Option<&'static Field> {
-    fields
-        .iter()
-        .copied()
-        .find(|field| field.wire.eq_ignore_ascii_case(name))
+    let exact = fields.iter().copied().find(|field| field.wire == name);
+    exact.or_else(|| {
+        fields
+            .iter()
+            .copied()
+            .find(|field| field.wire.eq_ignore_ascii_case(name))
+    })
 }
 
 /// Whether elements of this name hold short plain text: ids, numbers, names of events. No user's words are in them.

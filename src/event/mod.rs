@@ -14,7 +14,7 @@ pub(crate) mod terms;
 use std::fmt;
 
 pub(crate) use checks::same;
-pub(crate) use decode::{Class, classify, decode, is_message};
+pub(crate) use decode::{Class, classify, decode, is_message, name_span};
 
 use crate::lang::{Lang, Text};
 use crate::span::Span;

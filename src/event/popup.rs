@@ -9,5 +9,5 @@ pub(crate) static EVENT: Definition = Definition {
     short: "popup",
     wrapper: "SubscribeMsgPopupEvent",
     fields: &[&TEMPLATE_ID, &STATUS, &POPUP_SCENE],
-    words: Text::new("prompt answered", "用户操作订阅弹窗"),
+    words: Text::new("Subscribe prompt answered", "用户操作订阅弹窗"),
 };

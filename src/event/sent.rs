@@ -9,5 +9,5 @@ pub(crate) static EVENT: Definition = Definition {
     short: "sent",
     wrapper: "SubscribeMsgSentEvent",
     fields: &[&TEMPLATE_ID, &MSG_ID, &ERROR_CODE, &ERROR_STATUS],
-    words: Text::new("message sent", "订阅消息发送结果"),
+    words: Text::new("Subscribe message result", "订阅消息发送结果"),
 };

@@ -31,12 +31,20 @@ static CLIENT_STATUSES: [Term<&str>; 5] = [
         "title used by another template",
         "模板标题重复被过滤",
     ),
-    term("acceptWithAudio", "accepted, with voice", "接受(语音提醒)"),
-    term("acceptWithAlert", "accepted, with banner", "接受(弹窗提醒)"),
+    term(
+        "acceptWithAudio",
+        "accepted, with voice",
+        "接受（语音提醒）",
+    ),
+    term(
+        "acceptWithAlert",
+        "accepted, with banner",
+        "接受（弹窗提醒）",
+    ),
     term(
         "acceptWithForcePush",
         "accepted, with forced push",
-        "接受(强提醒)",
+        "接受（强提醒）",
     ),
 ];
 

@@ -11,6 +11,7 @@
 //! This stage knows which names make a message only through [`Names`]. Another way of finding payloads is another
 //! [`State`].
 
+mod cursor;
 pub(crate) mod recode;
 mod skip;
 mod start;
@@ -26,6 +27,7 @@ use crate::wire::scan::{is_space, skip_space};
 use crate::wire::{
     Bytes, Kind, Limits, Stop, Syntax, Tree, View, describe, earliest, json, not_utf8, xml,
 };
+use cursor::Cursor;
 use recode::Declared;
 use skip::{Skip, Skipped};
 use start::Start;
@@ -37,6 +39,8 @@ pub(crate) struct Names {
     pub(crate) is_message: fn(View<'_>) -> bool,
     /// Whether fields of this name hold short plain text, never a user's words.
     pub(crate) is_plain: fn(&str) -> bool,
+    /// Whether a message may begin with a field of this name.
+    pub(crate) begins_message: fn(&str) -> bool,
     /// Bytes that no text but a message's has.
     pub(crate) anchors: &'static [&'static str],
 }
@@ -78,12 +82,13 @@ impl Noise {
     /// As much of the first noisy line as is worth showing.
     const SHOWN: usize = 160;
 
-    fn add(&mut self, bytes: &[u8], place: Place, units: Units) {
+    /// Adds `bytes`; `place` tells where they begin.
+    fn add(&mut self, bytes: &[u8], units: Units, place: impl FnOnce() -> Place) {
         let solid = bytes.iter().filter(|&&b| !is_space(b)).count() as u64;
         self.bytes += solid;
         if solid > 0 && self.first.is_none() {
             let at = skip_space(bytes, 0);
-            self.first = Some((place.after(&bytes[..at], units), Vec::new()));
+            self.first = Some((place().after(&bytes[..at], units), Vec::new()));
             self.open = true;
             self.show(&bytes[at..]);
         } else if self.open {
@@ -139,13 +144,11 @@ struct Then {
 /// A JSON array around payloads.
 #[derive(Clone, Copy, Debug, Default)]
 struct Array {
-    /// Where it begins.
-    place: Place,
     /// It began on a line of its own, and holds a payload: then it is worth a word if it breaks.
     bare: bool,
     payloads: bool,
-    /// Where the comma stands behind which an entry must come.
-    comma: Option<Place>,
+    /// A comma stands before the cursor, so an entry must come.
+    comma: bool,
     before_first: bool,
 }
 
@@ -154,12 +157,9 @@ struct Array {
 pub(crate) struct Scanner {
     limits: Limits,
     names: Names,
-    units: Units,
     state: State,
-    /// Everything before this place of the buffer is done with.
-    pos: usize,
-    place: Place,
-    /// Nothing but white space stands before `pos` on its line, or since the last payload.
+    cursor: Cursor,
+    /// Nothing but white space stands before the cursor on its line, or since the last payload.
     bare: bool,
     /// A bare payload ended right here.
     glued: Option<Syntax>,
@@ -188,10 +188,8 @@ impl Scanner {
         Scanner {
             limits,
             names,
-            units,
             state: State::Seek,
-            pos: 0,
-            place,
+            cursor: Cursor::new(place, units),
             bare: true,
             glued: None,
             array: None,
@@ -202,14 +200,14 @@ impl Scanner {
     }
 
     /// How many bytes of the buffer are done with since the last call; the caller drops them.
-    pub(crate) fn take_done(&mut self) -> usize {
-        std::mem::take(&mut self.pos)
+    pub(crate) fn take_done(&mut self, buffer: &[u8]) -> usize {
+        self.cursor.take_done(buffer)
     }
 
     /// The next payload in `buffer`; `None` if more bytes are needed or, with `last`, if there is none.
     pub(crate) fn next(&mut self, buffer: &[u8], last: bool, parts: &mut Parts) -> Option<Framed> {
         loop {
-            let before = (self.pos, std::mem::discriminant(&self.state));
+            let before = (self.pos(), std::mem::discriminant(&self.state));
             let framed = match &mut self.state {
                 State::Seek => self.seek(buffer, last, parts),
                 State::Json => self.json(buffer, last, parts),
@@ -221,21 +219,26 @@ impl Scanner {
                 State::Inside { .. } => self.inside(buffer, parts),
                 State::Skip(_) => self.skip(buffer, last),
             };
-            if framed.is_some() || before == (self.pos, std::mem::discriminant(&self.state)) {
+            if framed.is_some() || before == (self.pos(), std::mem::discriminant(&self.state)) {
                 return framed;
             }
         }
     }
 
+    fn pos(&self) -> usize {
+        self.cursor.pos()
+    }
+
     fn advance(&mut self, buffer: &[u8], to: usize) {
-        self.place = self.place.after(&buffer[self.pos..to], self.units);
-        self.pos = to;
+        self.cursor.advance(buffer, to);
     }
 
     /// Passes over bytes that belong to no payload.
     fn pass(&mut self, buffer: &[u8], to: usize) {
-        let bytes = &buffer[self.pos..to];
-        self.noise.add(bytes, self.place, self.units);
+        let bytes = &buffer[self.pos()..to];
+        let cursor = &mut self.cursor;
+        self.noise
+            .add(bytes, cursor.units(), || cursor.place(buffer));
         let line = memchr::memrchr(b'\n', bytes).map(|n| n + 1);
         self.bare = (line.is_some() || self.bare)
             && bytes[line.unwrap_or(0)..].iter().all(|&b| is_space(b));
@@ -244,7 +247,7 @@ impl Scanner {
 
     fn seek(&mut self, buffer: &[u8], last: bool, parts: &mut Parts) -> Option<Framed> {
         if let Some(syntax) = self.glued {
-            match self.stray_end(syntax, &buffer[self.pos..], last) {
+            match self.stray_end(syntax, &buffer[self.pos()..], last) {
                 None => return None,
                 Some(len) => {
                     self.glued = None;
@@ -264,7 +267,7 @@ impl Scanner {
         if self.bare && self.byte_order_mark(buffer, last) {
             return None;
         }
-        let mut at = self.pos;
+        let mut at = self.pos();
         while let Some(n) = memchr::memchr3(b'<', b'{', b'[', &buffer[at..]) {
             at += n;
             match start::at(&buffer[at..], last, self.is_bare_at(buffer, at)) {
@@ -275,7 +278,7 @@ impl Scanner {
                 }
                 found => {
                     self.pass(buffer, at);
-                    self.begin(found);
+                    self.begin(found, buffer);
                     return None;
                 }
             }
@@ -287,13 +290,11 @@ impl Scanner {
     /// Passes over a byte order mark: `cat` leaves one before every file. Says whether it may just be arriving.
     fn byte_order_mark(&mut self, buffer: &[u8], last: bool) -> bool {
         const MARK: &[u8] = "\u{FEFF}".as_bytes();
-        let at = skip_space(buffer, self.pos);
+        let at = skip_space(buffer, self.pos());
         let rest = &buffer[at..];
         if rest.starts_with(MARK) {
             self.advance(buffer, at);
-            let column = self.place.column;
-            self.advance(buffer, at + MARK.len());
-            self.place.column = column;
+            self.cursor.advance_unseen(buffer, at + MARK.len());
         }
         let arriving =
             !rest.is_empty() && rest.len() < MARK.len() && MARK.starts_with(rest) && !last;
@@ -305,25 +306,22 @@ impl Scanner {
 
     /// Whether only white space stands before `at` on its line, or since the last payload.
     fn is_bare_at(&self, buffer: &[u8], at: usize) -> bool {
-        let bytes = &buffer[self.pos..at];
+        let bytes = &buffer[self.pos()..at];
         let solid = bytes.iter().rposition(|&b| !is_space(b));
         solid.map_or(self.bare || memchr::memchr(b'\n', bytes).is_some(), |n| {
             memchr::memchr(b'\n', &bytes[n..]).is_some()
         })
     }
 
-    fn begin(&mut self, start: Start) {
+    fn begin(&mut self, start: Start, buffer: &[u8]) {
         match start {
             Start::Array => {
                 self.array = Some(Array {
-                    place: self.place,
                     bare: self.bare,
                     before_first: true,
                     ..Array::default()
                 });
-                self.pos += 1;
-                self.place.column += 1;
-                self.place.offset += if self.units == Units::Utf16 { 2 } else { 1 };
+                self.advance(buffer, self.pos() + 1);
             }
             Start::Json => {
                 self.json.restart();
@@ -341,9 +339,9 @@ impl Scanner {
 impl Scanner {
     fn seek_in_array(&mut self, buffer: &[u8], last: bool, parts: &mut Parts) -> Option<Framed> {
         let mut array = self.array.take()?;
-        let next = skip_space(buffer, self.pos);
+        let next = skip_space(buffer, self.pos());
         self.advance(buffer, next);
-        let expects_entry = array.before_first || array.comma.is_some();
+        let expects_entry = array.before_first || array.comma;
         match buffer.get(next) {
             None if !last => self.array = Some(array),
             None if array.bare && array.payloads => {
@@ -351,19 +349,20 @@ impl Scanner {
             }
             None => {}
             Some(b'{') if expects_entry => {
-                (array.comma, array.before_first) = (None, false);
+                (array.comma, array.before_first) = (false, false);
                 self.array = Some(array);
-                self.begin(Start::Json);
+                self.begin(Start::Json, buffer);
             }
             Some(b',') if !expects_entry => {
-                array.comma = Some(self.place);
+                array.comma = true;
                 self.array = Some(array);
                 self.advance(buffer, next + 1);
             }
             Some(b']') => {
-                let place = array.comma.filter(|_| array.payloads);
+                let remark =
+                    (array.comma && array.payloads).then(|| self.trailing_comma(buffer, parts));
                 self.advance(buffer, next + 1);
-                return place.map(|place| self.trailing_comma(place, parts));
+                return remark;
             }
             Some(_) if array.bare && array.payloads => {
                 return Some(self.remark(Reason::ArrayBroken, buffer, 1, parts));
@@ -378,7 +377,7 @@ impl Scanner {
             parts.tree.clear(Syntax::Json);
             parts.findings.clear();
         }
-        let document = &buffer[self.pos..];
+        let document = &buffer[self.pos()..];
         let bytes = self.limited(document, last);
         let Parts { tree, findings } = parts;
         let read = self.json.read(bytes, tree, findings, &self.limits);
@@ -416,7 +415,7 @@ impl Scanner {
 
     /// A well-formed object: a message, or something around messages.
     fn whole_json(&mut self, buffer: &[u8], len: usize, parts: &mut Parts) -> Option<Framed> {
-        let text = std::str::from_utf8(&buffer[self.pos..self.pos + len]).unwrap_or_default();
+        let text = std::str::from_utf8(&buffer[self.pos()..self.pos() + len]).unwrap_or_default();
         if (self.names.is_message)(View::root(&parts.tree, text)) {
             return Some(self.whole(buffer, len, Syntax::Json));
         }
@@ -448,46 +447,53 @@ impl Scanner {
         messages
     }
 
+    /// The next message inside a document, or the end of the document.
     fn inside(&mut self, buffer: &[u8], parts: &mut Parts) -> Option<Framed> {
-        let State::Inside { messages, then } = &mut self.state else {
+        let State::Inside { mut messages, then } = std::mem::replace(&mut self.state, State::Seek)
+        else {
             return None;
         };
-        let then_len = then.len;
         let Some(span) = messages.pop_front() else {
-            let Then { len, noise, skip } = *then;
-            match noise {
-                true => self.pass(buffer, self.pos + len),
-                false => self.advance(buffer, self.pos + len),
-            }
-            self.state = skip.map_or(State::Seek, State::Skip);
+            self.leave(buffer, self.pos() + then.len, then.noise);
+            self.state = then.skip.map_or(State::Seek, State::Skip);
             return None;
         };
-        for later in messages.iter_mut() {
+        self.leave(buffer, self.pos() + span.start as usize, then.noise);
+        let place = self.cursor.place(buffer);
+        let range = self.pos()..self.pos() + span.range().len();
+        let bytes = Bytes {
+            all: &buffer[range.clone()],
+            last: true,
+        };
+        parts.tree.clear(Syntax::Json);
+        parts.findings.clear();
+        let read =
+            json::Reader::new().read(bytes, &mut parts.tree, &mut parts.findings, &self.limits);
+        debug_assert!(read.is_ok(), "it was read before as a part of something");
+        self.noise.interrupt();
+        self.advance(buffer, range.end);
+        for later in &mut messages {
             *later = Span {
                 start: later.start - span.end,
                 end: later.end - span.end,
             };
         }
-        then.len = then_len - span.end as usize;
-        let start = self.pos + span.start as usize;
-        match then.noise {
-            true => self.pass(buffer, start),
-            false => self.advance(buffer, start),
-        }
-        let document = &buffer[start..start + span.range().len()];
-        parts.tree.clear(Syntax::Json);
-        parts.findings.clear();
-        let bytes = Bytes {
-            all: document,
-            last: true,
+        self.state = State::Inside {
+            messages,
+            then: Then {
+                len: then.len - span.end as usize,
+                ..then
+            },
         };
-        let read =
-            json::Reader::new().read(bytes, &mut parts.tree, &mut parts.findings, &self.limits);
-        debug_assert!(read.is_ok(), "it was read before as a part of something");
-        let place = self.place;
-        self.noise.interrupt();
-        self.advance(buffer, start + document.len());
-        Some(framed(start..self.pos, place, Syntax::Json))
+        Some(framed(range, place, Syntax::Json))
+    }
+
+    /// Goes on at `to`; what lies before is `noise`, or belongs to a payload that was reported.
+    fn leave(&mut self, buffer: &[u8], to: usize, noise: bool) {
+        match noise {
+            true => self.pass(buffer, to),
+            false => self.advance(buffer, to),
+        }
     }
 
     /// Reports a broken object if it is, or would have become, a message; otherwise it is noise.
@@ -498,7 +504,7 @@ impl Scanner {
         last: bool,
         parts: &mut Parts,
     ) -> Option<Framed> {
-        let document = &buffer[self.pos..];
+        let document = &buffer[self.pos()..];
         let at = self.json.at();
         let shown_end = self.shown_end(document, &finding, last)?;
         let messages = self.messages_inside(&parts.tree, valid_text(&document[..at]));
@@ -525,7 +531,11 @@ impl Scanner {
         self.noise.interrupt();
         Some(Framed {
             kind: FramedKind::Broken,
-            ..framed(self.pos..self.pos + shown_end, self.place, Syntax::Json)
+            ..framed(
+                self.pos()..self.pos() + shown_end,
+                self.cursor.place(buffer),
+                Syntax::Json,
+            )
         })
     }
 
@@ -564,11 +574,11 @@ impl Scanner {
 /// XML documents.
 impl Scanner {
     fn xml(&mut self, buffer: &[u8], last: bool, parts: &mut Parts) -> Option<Framed> {
-        let document = &buffer[self.pos..];
+        let document = &buffer[self.pos()..];
         if self.xml.at() == 0 {
             parts.tree.clear(Syntax::Xml);
             parts.findings.clear();
-            match recode::declared(document, last, self.units) {
+            match recode::declared(document, last, self.cursor.units()) {
                 Declared::Undecided => return None,
                 Declared::Other(encoding) => {
                     self.state = State::Recoded(encoding);
@@ -631,21 +641,17 @@ impl Scanner {
         last: bool,
         parts: &mut Parts,
     ) -> Option<Framed> {
-        let document = &buffer[self.pos..];
+        let document = &buffer[self.pos()..];
         let at = self.xml.at();
         if !self.xml.is_rooted() {
-            self.pass(buffer, self.pos + at.max(1));
+            self.pass(buffer, self.pos() + at.max(1));
             self.state = State::Seek;
             return None;
         }
         let shown_end = self.shown_end(document, &finding, last)?;
-        let plain = self
-            .xml
-            .plain_text_at(document, &parts.tree, &self.names.is_plain);
-        let next = if finding.reason() == Reason::XmlNextBegins && plain.is_none() {
-            Some(at)
-        } else {
-            plain
+        let next = match finding.reason() {
+            Reason::XmlNextBegins if document[at..].starts_with(b"<xml") => Some(at),
+            _ => self.swallowed(document, &finding, &parts.tree),
         };
         let one_line = memchr::memchr(b'\n', &document[..at]).is_none();
         let skip = (next.is_none() && !self.xml.is_closed()).then(|| Skip::xml(one_line));
@@ -662,8 +668,31 @@ impl Scanner {
         self.noise.interrupt();
         Some(Framed {
             kind: FramedKind::Broken,
-            ..framed(self.pos..self.pos + shown_end, self.place, Syntax::Xml)
+            ..framed(
+                self.pos()..self.pos() + shown_end,
+                self.cursor.place(buffer),
+                Syntax::Xml,
+            )
         })
+    }
+
+    /// Where the next payload begins, if the short text in which the document broke ran into it.
+    fn swallowed(&self, document: &[u8], finding: &Finding, tree: &Tree) -> Option<usize> {
+        let text = self
+            .xml
+            .plain_text_at(document, tree, &self.names.is_plain)?;
+        let end = document.len().min(finding.span().end as usize);
+        let brackets = memchr::memchr2_iter(b'<', b'{', &document[text..end]).map(|n| text + n);
+        brackets
+            .into_iter()
+            .find(|&at| match start::at(&document[at..], false, false) {
+                Start::Xml => true,
+                Start::Json => {
+                    let name = start::first_name(&document[at..], true).ok().flatten();
+                    name.is_some_and(self.names.begins_message)
+                }
+                _ => false,
+            })
     }
 
     /// Reads a document in an encoding of its own, in windows that double until it is whole.
@@ -674,7 +703,7 @@ impl Scanner {
         last: bool,
         parts: &mut Parts,
     ) -> Option<Framed> {
-        let document = self.limited(&buffer[self.pos..], last);
+        let document = self.limited(&buffer[self.pos()..], last);
         let mut window = 4096;
         loop {
             let raw = &document.all[..window.min(document.all.len())];
@@ -728,10 +757,10 @@ impl Scanner {
         buffer: &[u8],
         parts: &mut Parts,
     ) -> Option<Framed> {
-        let raw = &buffer[self.pos..];
+        let raw = &buffer[self.pos()..];
         let at = recode::raw_len(encoding, raw, self.xml.at());
         if !self.xml.is_rooted() {
-            self.pass(buffer, self.pos + at.max(1));
+            self.pass(buffer, self.pos() + at.max(1));
             self.state = State::Seek;
             return None;
         }
@@ -754,7 +783,11 @@ impl Scanner {
         Some(Framed {
             kind: FramedKind::Broken,
             recoded: Some((text[..shown].to_vec(), encoding)),
-            ..framed(self.pos..self.pos + len, self.place, Syntax::Xml)
+            ..framed(
+                self.pos()..self.pos() + len,
+                self.cursor.place(buffer),
+                Syntax::Xml,
+            )
         })
     }
 }
@@ -762,7 +795,7 @@ impl Scanner {
 /// What both syntaxes share.
 impl Scanner {
     fn whole(&mut self, buffer: &[u8], len: usize, syntax: Syntax) -> Framed {
-        let (start, place) = (self.pos, self.place);
+        let (start, place) = (self.pos(), self.cursor.place(buffer));
         self.glued = (self.bare && self.array.is_none()).then_some(syntax);
         if let Some(array) = &mut self.array {
             array.payloads = true;
@@ -787,16 +820,17 @@ impl Scanner {
     }
 
     fn skip(&mut self, buffer: &[u8], last: bool) -> Option<Framed> {
+        let pos = self.pos();
         let State::Skip(skip) = &mut self.state else {
             return None;
         };
-        match skip.run(&buffer[self.pos..], last, &self.names.is_plain) {
+        match skip.run(&buffer[pos..], last, &self.names.begins_message) {
             Skipped::To(len) => {
                 self.state = State::Seek;
                 self.bare = true;
-                self.advance(buffer, self.pos + len);
+                self.advance(buffer, pos + len);
             }
-            Skipped::Past(len) => self.advance(buffer, self.pos + len),
+            Skipped::Past(len) => self.advance(buffer, pos + len),
         }
         None
     }
@@ -820,7 +854,7 @@ impl Scanner {
     }
 
     fn stray(&mut self, buffer: &[u8], len: usize, syntax: Syntax, parts: &mut Parts) -> Framed {
-        let text = String::from_utf8_lossy(&buffer[self.pos..self.pos + len]);
+        let text = String::from_utf8_lossy(&buffer[self.pos()..self.pos() + len]);
         let finding = match syntax {
             Syntax::Json => Finding::new(Reason::StrayCloser, Span::new(0, len)).with(&*text),
             Syntax::Xml => {
@@ -828,8 +862,8 @@ impl Scanner {
                 Finding::new(Reason::StrayEnd, Span::new(0, len)).with(name)
             }
         };
-        let place = self.place;
-        let range = self.pos..self.pos + len;
+        let place = self.cursor.place(buffer);
+        let range = self.pos()..self.pos() + len;
         self.advance(buffer, range.end);
         parts.findings.only(finding);
         Framed {
@@ -840,25 +874,27 @@ impl Scanner {
 
     /// Something about the array around payloads, at `pos`.
     fn remark(&mut self, reason: Reason, buffer: &[u8], len: usize, parts: &mut Parts) -> Framed {
-        let rest = &buffer[self.pos..];
+        let rest = &buffer[self.pos()..];
         parts
             .findings
             .only(Finding::new(reason, Span::new(0, len)).with(describe(rest)));
         let line = rest.iter().take(160).take_while(|&&b| b != b'\n').count();
-        let range = self.pos..self.pos + line.min(len.max(1)).min(rest.len());
+        let range = self.pos()..self.pos() + line.min(len.max(1)).min(rest.len());
         Framed {
             kind: FramedKind::Broken,
-            ..framed(range, self.place, Syntax::Json)
+            ..framed(range, self.cursor.place(buffer), Syntax::Json)
         }
     }
 
-    fn trailing_comma(&mut self, place: Place, parts: &mut Parts) -> Framed {
+    /// The array around payloads ends behind a comma.
+    fn trailing_comma(&mut self, buffer: &[u8], parts: &mut Parts) -> Framed {
         parts
             .findings
             .only(Finding::new(Reason::CommaBeforeEnd, Span::new(0, 1)).with("]"));
+        let at = self.pos();
         Framed {
             kind: FramedKind::Remark,
-            ..framed(self.pos - 1..self.pos, place, Syntax::Json)
+            ..framed(at..at + 1, self.cursor.place(buffer), Syntax::Json)
         }
     }
 }

@@ -40,8 +40,8 @@ pub(super) struct Skip {
     timid: bool,
 }
 
-/// Whether an object that begins with this name is a payload.
-pub(super) type IsPlain<'a> = &'a dyn Fn(&str) -> bool;
+/// Whether an object that begins with this name may be a message.
+pub(super) type BeginsMessage<'a> = &'a dyn Fn(&str) -> bool;
 
 /// What to do at a byte of interest.
 enum Act {
@@ -77,11 +77,16 @@ impl Skip {
     }
 
     /// Skips what can be skipped of `bytes`.
-    pub(super) fn run(&mut self, bytes: &[u8], last: bool, is_plain: IsPlain<'_>) -> Skipped {
+    pub(super) fn run(
+        &mut self,
+        bytes: &[u8],
+        last: bool,
+        begins_message: BeginsMessage<'_>,
+    ) -> Skipped {
         let mut at = 0;
         while let Some(n) = self.interesting(&bytes[at..]) {
             at += n;
-            match self.act(bytes, at, last, is_plain) {
+            match self.act(bytes, at, last, begins_message) {
                 Act::Stop(end) => return Skipped::To(end),
                 Act::Go(next) => at = next,
                 Act::Wait => return Skipped::Past(at),
@@ -108,7 +113,13 @@ impl Skip {
         }
     }
 
-    fn act(&mut self, bytes: &[u8], at: usize, last: bool, is_plain: IsPlain<'_>) -> Act {
+    fn act(
+        &mut self,
+        bytes: &[u8],
+        at: usize,
+        last: bool,
+        begins_message: BeginsMessage<'_>,
+    ) -> Act {
         let rest = &bytes[at..];
         match (self.within, rest[0]) {
             (Within::Cdata | Within::Comment | Within::Instruction, _) => self.close_text(rest, at),
@@ -118,7 +129,7 @@ impl Skip {
             (_, b'\n') => self.line_end(rest, at, last),
             (_, b'<') => self.tag(rest, at, last),
             (_, b'"') => self.go(Within::String, at + 1),
-            (_, b'{') => self.object(rest, at, last, is_plain),
+            (_, b'{') => self.object(rest, at, last, begins_message),
             (_, b'[') => {
                 self.depth += 1;
                 Act::Go(at + 1)
@@ -195,10 +206,16 @@ impl Skip {
         }
     }
 
-    fn object(&mut self, rest: &[u8], at: usize, last: bool, is_plain: IsPlain<'_>) -> Act {
+    fn object(
+        &mut self,
+        rest: &[u8],
+        at: usize,
+        last: bool,
+        begins_message: BeginsMessage<'_>,
+    ) -> Act {
         match first_name(rest, last) {
             Err(()) => Act::Wait,
-            Ok(Some(name)) if is_plain(name) || self.timid => Act::Stop(at),
+            Ok(Some(name)) if begins_message(name) || self.timid => Act::Stop(at),
             Ok(_) => {
                 self.depth += 1;
                 Act::Go(at + 1)

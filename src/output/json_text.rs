@@ -1,7 +1,7 @@
 //! JSON's texts and values.
 
 use crate::output::extra::grouped;
-use crate::wire::scan::json_special;
+use crate::wire::scan::{json_special, json_unsafe};
 use crate::wire::{Kind, View};
 
 /// Writes `text` as a JSON string.
@@ -17,35 +17,23 @@ fn escaped(text: &str, out: &mut Vec<u8>) {
     let bytes = text.as_bytes();
     let mut at = 0;
     loop {
-        let len = json_special(&bytes[at..]);
-        shown(&text[at..at + len], out);
+        let len = json_unsafe(&bytes[at..]);
+        out.extend_from_slice(&bytes[at..at + len]);
         at += len;
-        let Some(&special) = bytes.get(at) else {
+        let Some(c) = text[at..].chars().next() else {
             return;
         };
-        match special {
-            b'"' => out.extend_from_slice(b"\\\""),
-            b'\\' => out.extend_from_slice(b"\\\\"),
-            b'\n' => out.extend_from_slice(b"\\n"),
-            b'\r' => out.extend_from_slice(b"\\r"),
-            b'\t' => out.extend_from_slice(b"\\t"),
-            other => unicode_escape(u32::from(other), out),
-        }
-        at += 1;
-    }
-}
-
-/// Writes text that needs no escapes but for what a terminal would obey.
-fn shown(text: &str, out: &mut Vec<u8>) {
-    let is_suspect = |&b: &u8| b == 0x7F || b == 0xC2;
-    if !text.as_bytes().iter().any(|b| is_suspect(b)) {
-        return out.extend_from_slice(text.as_bytes());
-    }
-    for c in text.chars() {
         match c {
-            '\u{7F}'..='\u{9F}' => unicode_escape(u32::from(c), out),
+            '"' => out.extend_from_slice(b"\\\""),
+            '\\' => out.extend_from_slice(b"\\\\"),
+            '\n' => out.extend_from_slice(b"\\n"),
+            '\r' => out.extend_from_slice(b"\\r"),
+            '\t' => out.extend_from_slice(b"\\t"),
+            '\0'..='\u{1F}' | '\u{7F}'..='\u{9F}' => unicode_escape(u32::from(c), out),
+            // Behind 0xC2 there are harmless characters too.
             c => out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
         }
+        at += c.len_utf8();
     }
 }
 

@@ -8,11 +8,16 @@ mod extra;
 mod json;
 mod json_text;
 mod jsonl;
+mod pretty;
+mod table;
+mod words;
 mod xml;
 
 pub use csv::Csv;
 pub use json::Json;
 pub use jsonl::JsonLines;
+pub use pretty::Pretty;
+pub use table::Rows;
 pub use xml::Xml;
 
 use crate::finding::Finding;
@@ -32,6 +37,9 @@ use crate::record::Record;
 pub trait Format {
     /// Writes what comes before the first record.
     fn open(&self, _out: &mut Vec<u8>) {}
+
+    /// Writes what separates two records.
+    fn between(&self, _out: &mut Vec<u8>) {}
 
     /// Writes a record; nothing, if it is no callback.
     ///

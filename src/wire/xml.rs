@@ -239,16 +239,17 @@ impl Reader {
     /// CDATA cannot be nested, so an opening in it is text; but in an element of plain text it means that the
     /// payload was cut off inside it and the next one has begun.
     fn cdata_end(&self, t: &Tokens<'_, '_>, start: usize) -> Result<usize, Stop> {
-        let is_plain = self
-            .plain_text_at(t.bytes.all, t.tree, t.is_plain)
-            .is_some();
+        let is_plain = || {
+            self.plain_text_at(t.bytes.all, t.tree, t.is_plain)
+                .is_some()
+        };
         let mut at = start;
         while let Some(n) = memchr::memchr2(b'<', b'>', t.bytes.from(at)) {
             at += n;
             if t.bytes.all[start..=at].ends_with(b"]]>") {
                 return Ok(at - 2);
             }
-            if is_plain && t.bytes.from(at).starts_with(CDATA) {
+            if t.bytes.from(at).starts_with(CDATA) && is_plain() {
                 return Err(t.named(self, Reason::XmlNextBegins, at));
             }
             at += 1;
@@ -361,27 +362,35 @@ impl Reader {
     }
 
     fn end_tag(&mut self, t: &mut Tokens<'_, '_>) -> Result<(), Stop> {
+        let Some(open) = self.open.last().copied() else {
+            return Ok(());
+        };
         let name_start = self.at + 2;
-        let name_end = t.name(name_start)?;
+        let expected = &t.bytes.all[t.tree.node(open.node).name.source_range()];
+        let closes_at_once = t
+            .bytes
+            .from(name_start)
+            .strip_prefix(expected)
+            .is_some_and(|rest| rest.starts_with(b">"));
+        let name_end = if closes_at_once {
+            name_start + expected.len()
+        } else {
+            t.name(name_start)?
+        };
         let close = skip_space(t.bytes.all, name_end);
         match t.bytes.get(close) {
             None => return t.run_out(self),
             Some(b'>') => {}
             Some(_) => return Err(t.broken(close, Reason::ExpectedTagEnd)),
         }
-        let Some(open) = self.open.last().copied() else {
-            return Ok(());
-        };
-        let name = Str::source(name_start, name_end);
-        if t.bytes.all[name.source_range()]
-            != t.bytes.all[t.tree.node(open.node).name.source_range()]
-        {
+        if t.bytes.all[name_start..name_end] != *expected {
             let finding = Finding::new(Reason::MismatchedEnd, Span::new(self.at, close + 1));
-            let names = [
-                name_of(t.tree, open.node, t.bytes.all),
-                text_of(t.bytes.all, name),
-            ];
-            return Err(Stop::Broken(finding.with(names[0]).with(names[1])));
+            let found = text_of(t.bytes.all, Str::source(name_start, name_end));
+            return Err(Stop::Broken(
+                finding
+                    .with(name_of(t.tree, open.node, t.bytes.all))
+                    .with(found),
+            ));
         }
         self.close(open, t);
         self.at = close + 1;
@@ -704,7 +713,7 @@ impl Tokens<'_, '_> {
         let rest = self.bytes.from(at);
         let ascii = rest
             .iter()
-            .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b':' | b'-' | b'.'))
+            .take_while(|&&b| NAME_BYTES[usize::from(b)])
             .count();
         let len = match rest.get(ascii) {
             Some(byte) if !byte.is_ascii() => {
@@ -720,12 +729,17 @@ impl Tokens<'_, '_> {
         if undecided && rest.len() == len {
             return self.run_out_in("<");
         }
-        match std::str::from_utf8(&rest[..len])
-            .ok()
-            .and_then(|name| name.chars().next())
-        {
-            Some(first) if is_name_start(first) => Ok(at + len),
-            _ => Err(self.broken(at, Reason::ExpectedName)),
+        let is_name = match rest[..len] {
+            [b'a'..=b'z' | b'A'..=b'Z' | b'_' | b':', ..] => true,
+            [] | [0..0x80, ..] => false,
+            _ => {
+                std::str::from_utf8(&rest[..len]).is_ok_and(|name| name.starts_with(is_name_start))
+            }
+        };
+        if is_name {
+            Ok(at + len)
+        } else {
+            Err(self.broken(at, Reason::ExpectedName))
         }
     }
 
@@ -847,6 +861,17 @@ fn numbered(number: &str) -> Option<char> {
 pub(crate) fn is_xml_char(c: char) -> bool {
     matches!(c, '\t' | '\n' | '\r' | '\u{20}'..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'..)
 }
+
+/// The ASCII characters of names, as [`is_name_char`] says.
+static NAME_BYTES: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        table[byte] = matches!(byte as u8, b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b':' | b'-' | b'.');
+        byte += 1;
+    }
+    table
+};
 
 /// Production 4 of XML 1.0, fifth edition.
 fn is_name_start(c: char) -> bool {

@@ -1,0 +1,188 @@
+//! What was typed.
+
+use std::path::PathBuf;
+
+use clap::{ArgAction, Parser, Subcommand, ValueEnum};
+use wxsub::Limits;
+
+/// Reads WeChat (微信) subscribe-message callbacks: shows, converts and checks captured payloads
+#[derive(Debug, Parser)]
+#[command(
+    name = "wxsub",
+    version,
+    max_term_width = 100,
+    disable_help_subcommand = true
+)]
+#[command(after_help = "\
+Examples:
+  wxsub parse payload.xml                     what happened, in words
+  wxsub convert --to jsonl app.log -o out.jsonl
+  zcat app.log.gz | wxsub convert --to csv    from standard input
+  wxsub check --strict tests/fixtures         the CI gate
+
+Exit status: 0 all well; 1 the input has a problem; 2 the run itself failed.")]
+pub(super) struct Args {
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Show callbacks for a person
+    Parse(Parse),
+    /// Write callbacks as JSON lines, WeChat's JSON or XML, or CSV
+    Convert(Convert),
+    /// Report what is wrong or odd; the CI gate
+    #[command(visible_alias = "validate")]
+    Check(Check),
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Parse {
+    /// A block a callback, or one table with a row an item
+    #[arg(long, value_enum, default_value_t = View::Pretty)]
+    pub(super) format: View,
+    /// Zone of the times shown: local, UTC, a name like Asia/Shanghai, or an offset like +08:00
+    #[arg(
+        long,
+        value_name = "ZONE",
+        default_value = "local",
+        allow_hyphen_values = true
+    )]
+    pub(super) tz: String,
+    #[command(flatten)]
+    pub(super) common: Common,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Convert {
+    /// What to write
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Format::Jsonl)]
+    pub(super) to: Format,
+    /// Write to FILE; it is replaced only when everything went well
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+    /// Indent json or xml
+    #[arg(long)]
+    pub(super) pretty: bool,
+    /// A line an item instead of a line a callback (jsonl)
+    #[arg(long)]
+    pub(super) flat: bool,
+    /// Say where each callback stands, as the key `source` (jsonl)
+    #[arg(long)]
+    pub(super) with_source: bool,
+    /// Zone of the column `time` (csv) [default: UTC]
+    #[arg(long, value_name = "ZONE", allow_hyphen_values = true)]
+    pub(super) tz: Option<String>,
+    #[command(flatten)]
+    pub(super) common: Common,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Check {
+    /// Warnings count as errors
+    #[arg(long)]
+    pub(super) strict: bool,
+    #[command(flatten)]
+    pub(super) common: Common,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Common {
+    /// Files, folders (walked recursively) or - for standard input [default: standard input]
+    #[arg(value_name = "PATH")]
+    pub(super) paths: Vec<PathBuf>,
+    /// In folders, read only files that match; with ! in front, only those that do not
+    #[arg(long, value_name = "GLOB", action = ArgAction::Append)]
+    pub(super) glob: Vec<String>,
+    /// Stop at the first payload that cannot be decoded (check: at the first error)
+    #[arg(long)]
+    pub(super) fail_fast: bool,
+    /// No summary
+    #[arg(short, long)]
+    pub(super) quiet: bool,
+    /// Language of messages [default: from WXSUB_LANG, LC_ALL, LC_MESSAGES or LANG]
+    #[arg(long, value_enum)]
+    pub(super) lang: Option<Language>,
+    /// Colours; also NO_COLOR, FORCE_COLOR and CLICOLOR_FORCE
+    #[arg(long, value_name = "WHEN", value_enum, default_value_t = When::Auto)]
+    pub(super) color: When,
+    #[command(flatten, next_help_heading = "Limits of one payload")]
+    pub(super) limits: LimitArgs,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct LimitArgs {
+    /// Bytes, with K, M or G for powers of 1024
+    #[arg(long, value_name = "SIZE", default_value = "16M", value_parser = size)]
+    pub(super) max_payload_size: usize,
+    /// Levels of nesting
+    #[arg(long, value_name = "N", default_value_t = Limits::default().depth, value_parser = depth)]
+    pub(super) max_depth: usize,
+    /// Items of one callback
+    #[arg(long, value_name = "N", default_value_t = Limits::default().items)]
+    pub(super) max_items: usize,
+    /// Elements, or members and entries
+    #[arg(long, value_name = "N", default_value_t = Limits::default().values)]
+    pub(super) max_values: usize,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum View {
+    Pretty,
+    Table,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// The normalized record, one a line
+    Jsonl,
+    /// The JSON that WeChat documents
+    Json,
+    /// The XML that WeChat documents
+    Xml,
+    /// One row an item
+    Csv,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum Language {
+    En,
+    Zh,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum When {
+    Auto,
+    Always,
+    Never,
+}
+
+fn size(text: &str) -> Result<usize, String> {
+    let (digits, unit) = match text.find(|c: char| !c.is_ascii_digit()) {
+        Some(at) => text.split_at(at),
+        None => (text, ""),
+    };
+    let shift = match unit.to_ascii_uppercase().as_str() {
+        "" => 0,
+        "K" | "KIB" => 10,
+        "M" | "MIB" => 20,
+        "G" | "GIB" => 30,
+        _ => return Err("expected a number, perhaps with K, M or G".into()),
+    };
+    let bytes = digits
+        .parse::<usize>()
+        .map_err(|error| error.to_string())?
+        .checked_mul(1 << shift);
+    bytes
+        .filter(|bytes| (1..=Limits::MAX_PAYLOAD_SIZE).contains(bytes))
+        .ok_or("expected 1 to 1G".into())
+}
+
+fn depth(text: &str) -> Result<usize, String> {
+    let depth = text.parse::<usize>().map_err(|error| error.to_string())?;
+    match (1..=Limits::MAX_DEPTH).contains(&depth) {
+        true => Ok(depth),
+        false => Err(format!("expected 1 to {}", Limits::MAX_DEPTH)),
+    }
+}

@@ -1,0 +1,52 @@
+//! The command line: what was typed, what it means, and one short function a command.
+
+mod args;
+mod commands;
+mod plan;
+mod sources;
+mod stream;
+mod target;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Args, Command};
+
+/// How a run ended, as scripts see it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Status {
+    /// All well.
+    Fine = 0,
+    /// The input has a problem.
+    Problem = 1,
+    /// The run itself failed.
+    Failed = 2,
+}
+
+/// Parses the arguments and does what they ask for.
+pub(crate) fn run() -> ExitCode {
+    let done = match Args::parse().command {
+        Command::Parse(args) => commands::parse(&args),
+        Command::Convert(args) => commands::convert(&args),
+        Command::Check(args) => commands::check(&args),
+    };
+    let status = done.unwrap_or_else(|error| match is_closed_pipe(&error) {
+        true => Status::Fine,
+        false => {
+            eprintln!("wxsub: error: {error:#}");
+            Status::Failed
+        }
+    });
+    ExitCode::from(status as u8)
+}
+
+/// Whether whoever read the output has seen enough, as `head` has.
+fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    let causes = error
+        .chain()
+        .filter_map(|cause| cause.downcast_ref::<std::io::Error>());
+    causes
+        .into_iter()
+        .any(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
+}

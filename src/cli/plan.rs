@@ -1,0 +1,138 @@
+//! What it means: arguments, environment and terminal made into settled facts.
+
+use std::env;
+use std::io::{self, IsTerminal};
+
+use anyhow::{Context, bail};
+use clap::CommandFactory;
+use clap::error::ErrorKind;
+use jiff::tz::{Offset, TimeZone};
+use wxsub::pipeline::Options;
+use wxsub::report::text::Look;
+use wxsub::{Lang, Limits};
+
+use crate::cli::args::{Args, Common, Language, When};
+use crate::cli::sources::Sources;
+
+/// Everything the commands share.
+pub(super) struct Plan {
+    pub(super) sources: Sources,
+    pub(super) options: Options,
+    /// How standard output looks, and how standard error.
+    pub(super) out: Look,
+    pub(super) err: Look,
+    pub(super) fail_fast: bool,
+    pub(super) quiet: bool,
+}
+
+impl Plan {
+    pub(super) fn new(common: &Common) -> anyhow::Result<Self> {
+        if common.paths.is_empty() && io::stdin().is_terminal() {
+            let message = "nothing to read: name a file or a folder, or pipe something in";
+            Args::command()
+                .error(ErrorKind::MissingRequiredArgument, message)
+                .exit();
+        }
+        let lang = common
+            .lang
+            .map_or_else(lang_of_environment, |lang| match lang {
+                Language::En => Lang::En,
+                Language::Zh => Lang::Zh,
+            });
+        let look = |is_terminal, width| Look {
+            lang,
+            color: has_color(common.color, is_terminal),
+            width,
+        };
+        let (width, _) = terminal_size::terminal_size()
+            .map_or((PIPE_WIDTH, 0), |(width, height)| {
+                (width.0.into(), height.0)
+            });
+        let (stdout, stderr) = (io::stdout().is_terminal(), io::stderr().is_terminal());
+        Ok(Plan {
+            sources: Sources::new(&common.paths, &common.glob)?,
+            options: Options {
+                limits: limits(common),
+                ..Options::default()
+            },
+            out: look(stdout, if stdout { width } else { PIPE_WIDTH }),
+            err: look(stderr, if stderr { width } else { PIPE_WIDTH }),
+            fail_fast: common.fail_fast,
+            quiet: common.quiet,
+        })
+    }
+}
+
+/// Wide enough for every table; snippets are still cut.
+const PIPE_WIDTH: usize = 180;
+
+fn limits(common: &Common) -> Limits {
+    Limits {
+        payload_size: common.limits.max_payload_size,
+        depth: common.limits.max_depth,
+        items: common.limits.max_items,
+        values: common.limits.max_values,
+    }
+}
+
+/// The language that WXSUB_LANG or the locale asks for.
+fn lang_of_environment() -> Lang {
+    let names = ["WXSUB_LANG", "LC_ALL", "LC_MESSAGES", "LANG"];
+    let first = names
+        .into_iter()
+        .filter_map(|name| env::var(name).ok())
+        .find(|value| !value.is_empty());
+    match first {
+        Some(value) if value.to_ascii_lowercase().starts_with("zh") => Lang::Zh,
+        _ => Lang::En,
+    }
+}
+
+/// Whether to colour: the flag decides, then the environment, then whether somebody is looking.
+fn has_color(when: When, is_terminal: bool) -> bool {
+    let set = |name: &str| env::var_os(name).filter(|value| !value.is_empty());
+    let forced = |name| set(name).is_some_and(|value| value != "0" && value != "false");
+    match when {
+        When::Always => true,
+        When::Never => false,
+        When::Auto if set("NO_COLOR").is_some() => false,
+        When::Auto if forced("FORCE_COLOR") || forced("CLICOLOR_FORCE") => true,
+        When::Auto => is_terminal && env::var_os("TERM").is_none_or(|term| term != "dumb"),
+    }
+}
+
+/// The zone that `name` means.
+pub(super) fn time_zone(name: &str) -> anyhow::Result<TimeZone> {
+    if name.eq_ignore_ascii_case("local") {
+        // Without a zone of its own, as in many containers, the machine's clock is UTC.
+        return Ok(TimeZone::try_system().unwrap_or(TimeZone::UTC));
+    }
+    if name.eq_ignore_ascii_case("utc") || name == "Z" {
+        return Ok(TimeZone::UTC);
+    }
+    if name.starts_with(['+', '-']) {
+        return offset(name).with_context(|| format!("`{name}` is not an offset like +08:00"));
+    }
+    TimeZone::get(name)
+        .with_context(|| format!("unknown time zone `{name}`: try UTC, Asia/Shanghai or +08:00"))
+}
+
+/// `+08:00`, `+0800` or `+8`.
+fn offset(text: &str) -> anyhow::Result<TimeZone> {
+    let (sign, rest) = text.split_at(1);
+    let digits = rest.replace(':', "");
+    let (hours, minutes) = match digits.len() {
+        1 | 2 => (digits.parse::<i32>()?, 0),
+        4 => (digits[..2].parse()?, digits[2..].parse::<i32>()?),
+        _ => bail!("expected hours and minutes"),
+    };
+    if minutes > 59 || !digits.bytes().all(|b| b.is_ascii_digit()) {
+        bail!("expected hours and minutes");
+    }
+    let seconds = (hours * 60 + minutes) * 60;
+    Ok(TimeZone::fixed(Offset::from_seconds(if sign == "-" {
+        -seconds
+    } else {
+        seconds
+    })?))
+}

@@ -1,0 +1,100 @@
+//! The captures that the paths name, one after the other.
+
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use ignore::WalkBuilder;
+use ignore::overrides::{Override, OverrideBuilder};
+
+/// A capture to read.
+pub(super) struct Source {
+    /// As messages and records call it.
+    pub(super) name: String,
+    pub(super) from: Box<dyn Read>,
+}
+
+/// The paths, in the order given.
+pub(super) struct Sources {
+    paths: Vec<PathBuf>,
+    globs: Override,
+}
+
+impl Sources {
+    pub(super) fn new(paths: &[PathBuf], globs: &[String]) -> anyhow::Result<Self> {
+        let mut builder = OverrideBuilder::new("");
+        for glob in globs {
+            builder
+                .add(glob)
+                .with_context(|| format!("bad --glob `{glob}`"))?;
+        }
+        let paths = if paths.is_empty() {
+            vec!["-".into()]
+        } else {
+            paths.to_vec()
+        };
+        Ok(Sources {
+            paths,
+            globs: builder.build()?,
+        })
+    }
+
+    /// Opens one after the other; what cannot be opened is an error in its place.
+    pub(super) fn iter(&self) -> impl Iterator<Item = anyhow::Result<Source>> {
+        self.paths.iter().flat_map(|path| self.open(path))
+    }
+
+    fn open<'a>(&'a self, path: &'a Path) -> Box<dyn Iterator<Item = anyhow::Result<Source>> + 'a> {
+        if path == Path::new("-") {
+            let stdin = Source {
+                name: "-".into(),
+                from: Box::new(io::stdin().lock()),
+            };
+            return Box::new(std::iter::once(Ok(stdin)));
+        }
+        match fs::metadata(path) {
+            Ok(metadata) if metadata.is_dir() => Box::new(self.walk(path)),
+            _ => Box::new(std::iter::once(file(path))),
+        }
+    }
+
+    /// The files below a folder, by name; hidden ones are left out.
+    fn walk(&self, folder: &Path) -> impl Iterator<Item = anyhow::Result<Source>> {
+        let mut walk = WalkBuilder::new(folder);
+        walk.standard_filters(false)
+            .hidden(true)
+            .follow_links(true)
+            .overrides(self.globs.clone());
+        let entries = walk.sort_by_file_name(Ord::cmp).build();
+        entries.filter_map(|entry| match entry {
+            Ok(entry) if entry.file_type().is_some_and(|kind| kind.is_file()) => {
+                Some(file(entry.path()))
+            }
+            Ok(_) => None,
+            Err(error) => Some(Err(error.into())),
+        })
+    }
+}
+
+fn file(path: &Path) -> anyhow::Result<Source> {
+    let name = path.display().to_string();
+    let from = File::open(path).with_context(|| format!("cannot open `{}`", printable(&name)))?;
+    Ok(Source {
+        name,
+        from: Box::new(from),
+    })
+}
+
+/// A name for a message: what would steer a terminal is escaped.
+pub(super) fn printable(name: &str) -> String {
+    name.chars()
+        .flat_map(|c| {
+            if c.is_control() {
+                c.escape_unicode().collect()
+            } else {
+                vec![c]
+            }
+        })
+        .collect()
+}

@@ -1,0 +1,285 @@
+//! Runs a command over all captures: what it writes goes out in order, block by block, and everything is counted.
+
+use std::io::{self, Write};
+
+use wxsub::pipeline::{self, Error, Rest, Sink, Stop};
+use wxsub::report::{Tally, Verdict};
+use wxsub::{Outcome, Record};
+
+use crate::cli::plan::Plan;
+use crate::cli::sources::{Source, printable};
+use crate::cli::target::Target;
+
+/// What a command does with a record.
+pub(super) trait Job {
+    /// Writes what comes before everything else.
+    fn open(&self, _out: &mut Vec<u8>) {}
+
+    /// Writes what separates two pieces of data.
+    fn between(&self, _out: &mut Vec<u8>) {}
+
+    fn record(&self, record: &Record<'_>, texts: &mut Texts, tally: &mut Tally);
+
+    /// A capture ended, which held `payloads`.
+    fn end(
+        &self,
+        _source: &str,
+        _rest: &Rest,
+        _payloads: u64,
+        _texts: &mut Texts,
+        _tally: &mut Tally,
+    ) {
+    }
+
+    /// Whether what was counted ends a run that is to stop at the first failure.
+    fn is_failure(&self, tally: &Tally) -> bool {
+        tally.verdict() == Verdict::Undecodable
+    }
+}
+
+/// Text for standard output and standard error, in the order in which it was made.
+#[derive(Debug, Default)]
+pub(super) struct Texts {
+    bytes: Vec<u8>,
+    /// Where each piece ends, and where it goes.
+    pieces: Vec<(usize, Channel)>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Channel {
+    Data,
+    /// A message about a payload; there may be thousands.
+    Message,
+}
+
+impl Texts {
+    /// Adds to the data what `write` writes.
+    pub(super) fn data<T>(&mut self, write: impl FnOnce(&mut Vec<u8>) -> T) -> T {
+        self.piece(Channel::Data, write)
+    }
+
+    /// Adds a message for standard error.
+    pub(super) fn message(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
+        self.piece(Channel::Message, write);
+    }
+
+    fn piece<T>(&mut self, channel: Channel, write: impl FnOnce(&mut Vec<u8>) -> T) -> T {
+        let before = self.bytes.len();
+        let result = write(&mut self.bytes);
+        match self.pieces.last_mut() {
+            _ if self.bytes.len() == before => {}
+            Some((end, Channel::Data)) if channel == Channel::Data => *end = self.bytes.len(),
+            _ => self.pieces.push((self.bytes.len(), channel)),
+        }
+        result
+    }
+
+    fn has_data(&self) -> bool {
+        self.pieces
+            .iter()
+            .any(|(_, channel)| *channel == Channel::Data)
+    }
+}
+
+/// The sink of a run. Forks collect texts and counts; the root writes and adds up.
+struct Stream<'a, J> {
+    job: &'a J,
+    texts: Texts,
+    tally: Tally,
+    fail_fast: bool,
+    failed: bool,
+    root: Option<Root<'a>>,
+}
+
+/// What only the root has.
+struct Root<'a> {
+    to: &'a mut Target,
+    /// Data was written.
+    begun: bool,
+    messages: u64,
+    /// Payloads of the capture being read.
+    payloads: u64,
+}
+
+/// The most messages about single payloads; the rest is only counted.
+const MOST_MESSAGES: u64 = 50;
+
+impl<J: Job> Sink for Stream<'_, J> {
+    fn fork(&self) -> Self {
+        Stream {
+            texts: Texts::default(),
+            tally: Tally::default(),
+            failed: false,
+            root: None,
+            ..*self
+        }
+    }
+
+    fn record(&mut self, record: &Record<'_>) {
+        if self.failed {
+            return;
+        }
+        if self.texts.has_data() && record.callback().is_some() {
+            self.texts.data(|out| self.job.between(out));
+        }
+        self.tally.record(record);
+        self.job.record(record, &mut self.texts, &mut self.tally);
+        self.failed = self.fail_fast && self.job.is_failure(&self.tally);
+    }
+
+    fn join(&mut self, later: Self) -> Result<(), Stop> {
+        if let Some(root) = &mut self.root {
+            root.payloads +=
+                later.tally.all_callbacks() + later.tally.all_others() + later.tally.undecodable();
+            root.write(self.job, &later.texts).map_err(Stop::Output)?;
+        }
+        self.failed |= later.failed;
+        self.tally.join(later.tally)?;
+        if self.failed {
+            Err(Stop::Enough)
+        } else {
+            Ok(())
+        }
+    }
+
+    fn end(&mut self, source: &str, rest: &Rest) {
+        self.tally.end(source, rest);
+        let Some(root) = &mut self.root else { return };
+        let payloads = std::mem::take(&mut root.payloads);
+        self.job
+            .end(source, rest, payloads, &mut self.texts, &mut self.tally);
+        self.failed |= self.fail_fast && self.job.is_failure(&self.tally);
+    }
+}
+
+impl Root<'_> {
+    fn write(&mut self, job: &impl Job, texts: &Texts) -> io::Result<()> {
+        let mut start = 0;
+        for (end, channel) in &texts.pieces {
+            let piece = &texts.bytes[start..*end];
+            match channel {
+                Channel::Data => {
+                    if std::mem::replace(&mut self.begun, true) && start == 0 {
+                        let mut between = Vec::new();
+                        job.between(&mut between);
+                        self.to.write_all(&between)?;
+                    }
+                    self.to.write_all(piece)?;
+                }
+                Channel::Message => self.message(piece)?,
+            }
+            start = *end;
+        }
+        self.to.flush()
+    }
+
+    /// Writes a message, in its place among the data if both go to a terminal.
+    fn message(&mut self, text: &[u8]) -> io::Result<()> {
+        self.messages += 1;
+        if self.messages <= MOST_MESSAGES {
+            self.to.flush()?;
+            // Who closes standard error does not want messages.
+            _ = io::stderr().write_all(text);
+        }
+        Ok(())
+    }
+}
+
+/// What a run came to.
+pub(super) struct Done {
+    pub(super) tally: Tally,
+    /// A capture could not be read.
+    pub(super) failed: bool,
+    /// The run was stopped by the first failure.
+    pub(super) stopped: bool,
+}
+
+/// Runs `job` over all captures of `plan` and writes its data to `to`.
+pub(super) fn run(plan: &Plan, job: &impl Job, to: &mut Target) -> anyhow::Result<Done> {
+    let mut opening = Vec::new();
+    job.open(&mut opening);
+    to.write_all(&opening)?;
+    let root = Root {
+        to,
+        begun: false,
+        messages: 0,
+        payloads: 0,
+    };
+    let (texts, tally) = (Texts::default(), Tally::default());
+    let mut stream = Stream {
+        job,
+        texts,
+        tally,
+        fail_fast: plan.fail_fast,
+        failed: false,
+        root: Some(root),
+    };
+    let mut failed = false;
+    for source in plan.sources.iter() {
+        match source.and_then(|source| read(source, plan, &mut stream)) {
+            Ok(true) => {}
+            Ok(false) => break,
+            Err(error) if error.is::<OutputFailed>() => return Err(error),
+            Err(error) => {
+                eprintln!("wxsub: error: {error:#}");
+                failed = true;
+            }
+        }
+    }
+    let Stream {
+        root,
+        tally,
+        failed: stopped,
+        ..
+    } = stream;
+    if let Some(more) = root
+        .and_then(|root| root.messages.checked_sub(MOST_MESSAGES))
+        .filter(|more| *more > 0)
+    {
+        eprintln!("wxsub: … and {more} more messages like these");
+    }
+    Ok(Done {
+        tally,
+        failed,
+        stopped,
+    })
+}
+
+/// The output could not be written: there is no point in reading on.
+#[derive(Debug)]
+struct OutputFailed(io::Error);
+
+impl std::fmt::Display for OutputFailed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("cannot write the output")
+    }
+}
+
+impl std::error::Error for OutputFailed {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&self.0)
+    }
+}
+
+/// Reads one capture; `false` if the run is over.
+fn read<J: Job>(source: Source, plan: &Plan, stream: &mut Stream<'_, J>) -> anyhow::Result<bool> {
+    match pipeline::run(source.from, &source.name, &plan.options, stream) {
+        Ok(()) => {}
+        Err(Error::Stopped(Stop::Enough)) => return Ok(false),
+        Err(Error::Stopped(Stop::Output(error))) => return Err(OutputFailed(error).into()),
+        Err(Error::Input(error)) => {
+            return Err(anyhow::Error::new(error)
+                .context(format!("cannot read `{}`", printable(&source.name))));
+        }
+    }
+    let texts = std::mem::take(&mut stream.texts);
+    if let Some(root) = &mut stream.root {
+        root.write(stream.job, &texts).map_err(OutputFailed)?;
+    }
+    Ok(!stream.failed)
+}
+
+/// Whether a record is one that could not be decoded.
+pub(super) fn is_undecodable(record: &Record<'_>) -> bool {
+    matches!(record.outcome(), Outcome::Undecodable)
+}

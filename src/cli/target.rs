@@ -1,0 +1,100 @@
+//! Where data goes: standard output, or a file that is replaced only by a whole new one.
+
+use std::fs::{self, File, Permissions};
+use std::io::{self, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use tempfile::{Builder, NamedTempFile};
+
+/// Where data goes.
+pub(super) enum Target {
+    Stdout(io::Stdout),
+    /// Written beside the file and renamed at the end.
+    File {
+        path: PathBuf,
+        new: NamedTempFile,
+    },
+    /// A device or a pipe, which cannot be replaced.
+    Device(File),
+}
+
+impl Target {
+    pub(super) fn new(path: Option<&Path>) -> anyhow::Result<Self> {
+        let Some(path) = path else {
+            return Ok(Target::Stdout(io::stdout()));
+        };
+        let context = || format!("cannot write `{}`", path.display());
+        // A link stays a link: its target is replaced.
+        let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        match fs::metadata(&path) {
+            Ok(metadata) if metadata.is_dir() => {
+                Err(io::Error::from(io::ErrorKind::IsADirectory)).with_context(context)
+            }
+            Ok(metadata) if !metadata.is_file() => Ok(Target::Device(
+                File::options()
+                    .write(true)
+                    .open(&path)
+                    .with_context(context)?,
+            )),
+            Ok(metadata) => {
+                Self::beside(path.clone(), Some(metadata.permissions())).with_context(context)
+            }
+            Err(_) => Self::beside(path.clone(), usual_permissions()).with_context(context),
+        }
+    }
+
+    fn beside(path: PathBuf, permissions: Option<Permissions>) -> io::Result<Self> {
+        let folder = path
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty())
+            .unwrap_or(Path::new("."));
+        let mut builder = Builder::new();
+        builder.prefix(".wxsub-");
+        if let Some(permissions) = permissions {
+            builder.permissions(permissions);
+        }
+        let new = builder.tempfile_in(folder)?;
+        Ok(Target::File { path, new })
+    }
+
+    pub(super) fn is_terminal(&self) -> bool {
+        matches!(self, Target::Stdout(stdout) if stdout.is_terminal())
+    }
+
+    /// Makes the new file the one, if there is one.
+    pub(super) fn finish(mut self) -> anyhow::Result<()> {
+        self.flush()?;
+        if let Target::File { path, new } = self {
+            new.persist(&path)
+                .with_context(|| format!("cannot write `{}`", path.display()))?;
+        }
+        Ok(())
+    }
+}
+
+/// What a new file may: temporary files are private otherwise. The process's mask still counts.
+fn usual_permissions() -> Option<Permissions> {
+    #[cfg(unix)]
+    return Some(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    #[cfg(not(unix))]
+    None
+}
+
+impl Write for Target {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Target::Stdout(stdout) => stdout.write(bytes),
+            Target::File { new, .. } => new.write(bytes),
+            Target::Device(file) => file.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Target::Stdout(stdout) => stdout.flush(),
+            Target::File { new, .. } => new.flush(),
+            Target::Device(file) => file.flush(),
+        }
+    }
+}

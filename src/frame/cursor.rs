@@ -1,0 +1,82 @@
+//! Where the scanner is: in the buffer, and in lines and columns of the capture.
+//!
+//! Line breaks are counted as they are passed. Characters are counted only for the columns that somebody asks for,
+//! and no byte twice.
+
+use crate::span::{Place, Units};
+
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Cursor {
+    units: Units,
+    /// Everything before this place of the buffer is done with.
+    pos: usize,
+    line: u64,
+    offset: u64,
+    /// The column at `column_at`, a place of the buffer on the same line as `pos`.
+    column: u64,
+    column_at: usize,
+}
+
+impl Cursor {
+    pub(super) fn new(place: Place, units: Units) -> Self {
+        Cursor {
+            units,
+            pos: 0,
+            line: place.line,
+            offset: place.offset,
+            column: place.column,
+            column_at: 0,
+        }
+    }
+
+    pub(super) fn units(&self) -> Units {
+        self.units
+    }
+
+    pub(super) fn pos(&self) -> usize {
+        self.pos
+    }
+
+    pub(super) fn advance(&mut self, buffer: &[u8], to: usize) {
+        let bytes = &buffer[self.pos..to];
+        if let Some(last) = memchr::memrchr(b'\n', bytes) {
+            self.line += memchr::memchr_iter(b'\n', &bytes[..last]).count() as u64 + 1;
+            self.column = 1;
+            self.column_at = self.pos + last + 1;
+        }
+        self.offset += self.units.len(bytes);
+        self.pos = to;
+    }
+
+    /// Passes over bytes that take no column.
+    pub(super) fn advance_unseen(&mut self, buffer: &[u8], to: usize) {
+        self.place(buffer);
+        self.advance(buffer, to);
+        self.column_at = self.pos;
+    }
+
+    /// The place of `pos`.
+    pub(super) fn place(&mut self, buffer: &[u8]) -> Place {
+        let head = Place {
+            line: self.line,
+            column: self.column,
+            offset: 0,
+        };
+        self.column = head
+            .after(&buffer[self.column_at..self.pos], Units::Utf8)
+            .column;
+        self.column_at = self.pos;
+        Place {
+            line: self.line,
+            column: self.column,
+            offset: self.offset,
+        }
+    }
+
+    /// Forgets the buffer before `pos`, and says how much that is.
+    pub(super) fn take_done(&mut self, buffer: &[u8]) -> usize {
+        self.place(buffer);
+        self.column_at = 0;
+        std::mem::take(&mut self.pos)
+    }
+}

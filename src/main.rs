@@ -1,0 +1,7 @@
+//! Reads WeChat subscribe-message callbacks: shows, converts and checks captured payloads.
+
+mod cli;
+
+fn main() -> std::process::ExitCode {
+    cli::run()
+}

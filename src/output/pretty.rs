@@ -1,0 +1,205 @@
+//! A callback for a person: what happened, when, to whom, the items as a table, and what is odd.
+
+use anstyle::Style;
+use comfy_table::{ContentArrangement, Table, presets};
+use jiff::tz::TimeZone;
+use unicode_width::UnicodeWidthStr;
+
+use crate::event::fields::{CREATE_TIME, Field, HEADER, ITEM};
+use crate::event::{Callback, Fields, Item, Value, same};
+use crate::finding::{Excerpt, Finding};
+use crate::lang::Text;
+use crate::output::json_text::object;
+use crate::output::{Format, words};
+use crate::record::Record;
+use crate::report::text::Look;
+
+/// One block of lines a callback.
+#[derive(Clone, Debug)]
+pub struct Pretty {
+    /// Language, colour and width.
+    pub look: Look,
+    /// The zone in which times are shown.
+    pub time_zone: TimeZone,
+}
+
+const EXTRA: Text = Text::new("also", "其他");
+const ITEM_LABEL: Text = Text::new("item", "条目");
+const INDENT: &str = "  ";
+
+impl Format for Pretty {
+    fn record(&self, record: &Record<'_>, out: &mut Vec<u8>) -> Result<(), Finding> {
+        if let Some(callback) = record.callback() {
+            let mut lines = String::new();
+            self.title(record, &callback, &mut lines);
+            self.header(&callback, &mut lines);
+            self.items(&callback, &mut lines);
+            self.findings(record, &mut lines);
+            out.extend_from_slice(lines.as_bytes());
+        }
+        Ok(())
+    }
+
+    /// A thin line.
+    fn between(&self, out: &mut Vec<u8>) {
+        let line = "─".repeat(self.look.width.min(72));
+        out.extend_from_slice(self.look.paint(Style::new().dimmed(), &line).as_bytes());
+        out.push(b'\n');
+    }
+}
+
+impl Pretty {
+    /// Where it stands, and what happened.
+    fn title(&self, record: &Record<'_>, callback: &Callback<'_>, lines: &mut String) {
+        let place = format!(
+            "{}:{}",
+            Excerpt::path(record.source()),
+            record.place(0).line
+        );
+        let event = callback.event();
+        let (words, name) = (event.words(self.look.lang), event.name());
+        let width = place.width() + words.width() + name.len() + "   ()".len();
+        lines.push_str(&self.look.paint(Style::new().dimmed(), &place));
+        lines.push_str(if width <= self.look.width { "  " } else { "\n" });
+        lines.push_str(&self.look.paint(Style::new().bold(), words));
+        lines.push_str(&format!(" ({name})\n"));
+    }
+
+    fn header(&self, callback: &Callback<'_>, lines: &mut String) {
+        let header = callback.header();
+        let rows = HEADER.iter().rev().filter_map(|field| {
+            let value = header.get(field)?;
+            Some((field.label, self.header_value(field, value)))
+        });
+        let extra = extra(header).map(|extra| (EXTRA, extra));
+        self.rows(rows.chain(extra), INDENT, lines);
+    }
+
+    fn header_value(&self, field: &Field, value: Value<'_>) -> String {
+        match value {
+            Value::Integer(seconds) if same(field, &CREATE_TIME) => {
+                match words::time(seconds, &self.time_zone) {
+                    Some(time) => format!("{time} ({seconds})"),
+                    None => seconds.to_string(),
+                }
+            }
+            value => words::value(field, value, self.look.lang),
+        }
+    }
+
+    /// Labels and values in two columns.
+    fn rows(&self, rows: impl Iterator<Item = (Text, String)>, indent: &str, lines: &mut String) {
+        const LABELS: usize = 10;
+        for (label, value) in rows {
+            let label = label.get(self.look.lang);
+            let gap = " ".repeat(LABELS.saturating_sub(label.width()).max(2));
+            lines.push_str(indent);
+            lines.push_str(&self.look.paint(Style::new().dimmed(), label));
+            lines.push_str(&format!("{gap}{value}\n"));
+        }
+    }
+
+    fn items(&self, callback: &Callback<'_>, lines: &mut String) {
+        let items: Vec<Item<'_>> = callback.items().collect();
+        if items.is_empty() {
+            return;
+        }
+        lines.push('\n');
+        let columns: Vec<&'static Field> = ITEM
+            .into_iter()
+            .filter(|field| items.iter().any(|item| item.fields().get(field).is_some()))
+            .collect();
+        let table = self.table(&columns, &items);
+        let width = table
+            .lines()
+            .map(|line| line.trim_end().width())
+            .max()
+            .unwrap_or(0);
+        match INDENT.len() + width <= self.look.width {
+            true => self.indented(&table, lines),
+            false => self.blocks(&columns, &items, lines),
+        }
+    }
+
+    fn indented(&self, table: &str, lines: &mut String) {
+        for (i, row) in table.lines().enumerate() {
+            let row = row.trim_end();
+            let row = if i == 0 {
+                self.look.paint(Style::new().dimmed(), row)
+            } else {
+                row.to_owned()
+            };
+            lines.push_str(&format!("{INDENT}{row}\n"));
+        }
+    }
+
+    /// A row an item.
+    fn table(&self, columns: &[&'static Field], items: &[Item<'_>]) -> String {
+        let lang = self.look.lang;
+        let has_extra = items.iter().any(|item| item.extra_names().next().is_some());
+        let mut table = Table::new();
+        table
+            .load_style(presets::NOTHING)
+            .set_content_arrangement(ContentArrangement::Disabled);
+        let labels = columns
+            .iter()
+            .map(|field| field.label)
+            .chain(has_extra.then_some(EXTRA));
+        table.set_header(labels.map(|label| label.get(lang)));
+        for item in items {
+            let cells = columns.iter().map(|field| self.cell(field, item.fields()));
+            let extra = has_extra.then(|| extra(item.fields()).unwrap_or_default());
+            table.add_row(cells.chain(extra));
+        }
+        table
+            .column_iter_mut()
+            .for_each(|column| _ = column.set_padding((0, 2)));
+        table.to_string()
+    }
+
+    /// For a terminal too narrow for the table: a block an item.
+    fn blocks(&self, columns: &[&'static Field], items: &[Item<'_>], lines: &mut String) {
+        for (i, item) in items.iter().enumerate() {
+            let title = format!("{} {}", ITEM_LABEL.get(self.look.lang), i + 1);
+            lines.push_str(&format!("{INDENT}{title}\n"));
+            let fields = columns
+                .iter()
+                .filter(|field| item.fields().get(field).is_some());
+            let rows = fields.map(|field| (field.label, self.cell(field, item.fields())));
+            let extra = extra(item.fields()).map(|extra| (EXTRA, extra));
+            self.rows(rows.chain(extra), "    ", lines);
+        }
+    }
+
+    fn cell(&self, field: &Field, item: Fields<'_>) -> String {
+        item.get(field)
+            .map(|value| words::value(field, value, self.look.lang))
+            .unwrap_or_default()
+    }
+
+    fn findings(&self, record: &Record<'_>, lines: &mut String) {
+        let findings = record.findings();
+        if !findings.is_empty() {
+            lines.push('\n');
+        }
+        for finding in findings {
+            let place = record.place(finding.span().start);
+            let place = self.look.paint(
+                Style::new().dimmed(),
+                &format!("{}:{}", place.line, place.column),
+            );
+            lines.push_str(&format!(
+                "{INDENT}{place} {}\n",
+                self.look.sentence(finding)
+            ));
+        }
+    }
+}
+
+/// What has no field of its own, as JSON.
+fn extra(fields: Fields<'_>) -> Option<String> {
+    fields.extras().next()?;
+    let mut json = Vec::new();
+    object(fields.extras(), &mut json);
+    Some(words::plain(&String::from_utf8_lossy(&json)))
+}

@@ -1,0 +1,179 @@
+//! All callbacks as one table, a row an item: written as they come, so the columns have fixed widths.
+
+use std::borrow::Cow;
+
+use anstyle::Style;
+use jiff::tz::TimeZone;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+use crate::event::fields::{CREATE_TIME, FROM_USER, Field, TEMPLATE_ID};
+use crate::event::{Callback, Fields, Value};
+use crate::finding::{Excerpt, Finding};
+use crate::lang::Text;
+use crate::output::{Format, words};
+use crate::record::Record;
+use crate::report::text::Look;
+
+/// One row an item over all callbacks.
+#[derive(Clone, Debug)]
+pub struct Rows {
+    /// Language, colour and width.
+    pub look: Look,
+    /// The zone in which times are shown.
+    pub time_zone: TimeZone,
+}
+
+static TITLES: [Text; 6] = [
+    CREATE_TIME.label,
+    Text::new("event", "事件"),
+    FROM_USER.label,
+    TEMPLATE_ID.label,
+    Text::new("result", "结果"),
+    Text::new("place", "位置"),
+];
+
+/// Columns where there is room for whole ids; the last may be as wide as it likes.
+const WIDE: [usize; 6] = [26, 6, 28, 43, 40, UNBOUNDED];
+/// Columns where there is not; what is left goes to the results, and to the places if it is much.
+const NARROW: [usize; 4] = [16, 6, 8, 8];
+const UNBOUNDED: usize = usize::MAX;
+const GAP: &str = "  ";
+
+impl Format for Rows {
+    fn open(&self, out: &mut Vec<u8>) {
+        let titles = TITLES
+            .each_ref()
+            .map(|title| title.get(self.look.lang).to_owned());
+        out.extend_from_slice(
+            self.look
+                .paint(Style::new().bold(), &self.line(titles))
+                .as_bytes(),
+        );
+        out.push(b'\n');
+    }
+
+    fn record(&self, record: &Record<'_>, out: &mut Vec<u8>) -> Result<(), Finding> {
+        if let Some(callback) = record.callback() {
+            let items = callback.items().map(|item| Some(item.fields()));
+            let none = (items.len() == 0).then_some(None);
+            for item in items.chain(none) {
+                out.extend_from_slice(self.row(record, &callback, item).as_bytes());
+                out.push(b'\n');
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Rows {
+    fn row(
+        &self,
+        record: &Record<'_>,
+        callback: &Callback<'_>,
+        item: Option<Fields<'_>>,
+    ) -> String {
+        let text = |fields: Fields<'_>, field: &Field| match fields.get(field) {
+            Some(Value::Text(text)) => words::plain(text),
+            _ => String::new(),
+        };
+        let (time, result) = match self.is_wide() {
+            true => (
+                words::time as fn(_, &_) -> _,
+                words::result as fn(_, _) -> _,
+            ),
+            false => (words::short_time as _, words::short_result as _),
+        };
+        let time = callback
+            .create_time()
+            .and_then(|seconds| time(seconds, &self.time_zone));
+        self.line([
+            time.unwrap_or_default(),
+            callback.event().short_name().to_owned(),
+            text(callback.header(), &FROM_USER),
+            item.map(|item| text(item, &TEMPLATE_ID))
+                .unwrap_or_default(),
+            item.map(|item| result(item, self.look.lang))
+                .unwrap_or_default(),
+            format!(
+                "{}:{}",
+                Excerpt::path(record.source()),
+                record.place(0).line
+            ),
+        ])
+    }
+
+    fn is_wide(&self) -> bool {
+        const SHORT_PLACE: usize = 20;
+        let ids: usize = WIDE[..5].iter().map(|width| width + GAP.len()).sum();
+        ids + SHORT_PLACE <= self.look.width
+    }
+
+    fn widths(&self) -> [usize; 6] {
+        if self.is_wide() {
+            return WIDE;
+        }
+        let [time, event, openid, template] = NARROW;
+        let left = self
+            .look
+            .width
+            .saturating_sub(NARROW.iter().map(|width| width + GAP.len()).sum())
+            .max(8);
+        let place = if left < 40 { 0 } else { left - 20 - GAP.len() };
+        let result = if place > 0 { 20 } else { left };
+        [time, event, openid, template, result, place]
+    }
+
+    fn line(&self, cells: [String; 6]) -> String {
+        let mut line = String::new();
+        for ((i, cell), width) in cells.iter().enumerate().zip(self.widths()) {
+            let cell = if i == 5 {
+                shortened_at_start(cell, width)
+            } else {
+                shortened(cell, width, self.is_wide())
+            };
+            line.push_str(&cell);
+            if i < 5 {
+                line.push_str(&" ".repeat(width.saturating_sub(cell.width()) + GAP.len()));
+            }
+        }
+        line.trim_end().to_owned()
+    }
+}
+
+/// The end of `text` in `width` columns.
+fn shortened_at_start(text: &str, width: usize) -> Cow<'_, str> {
+    if text.width() <= width {
+        return text.into();
+    }
+    if width == 0 {
+        return "".into();
+    }
+    let mut used = 1;
+    let fits = |c: &char| {
+        used += c.width().unwrap_or(0);
+        used <= width
+    };
+    let end: Vec<char> = text.chars().rev().take_while(fits).collect();
+    ['…']
+        .into_iter()
+        .chain(end.into_iter().rev())
+        .collect::<String>()
+        .into()
+}
+
+/// `text` in `width` columns: what is too long loses its end, or is kept whole where there is room for everything.
+fn shortened(text: &str, width: usize, keep: bool) -> Cow<'_, str> {
+    if keep || text.width() <= width {
+        return text.into();
+    }
+    let mut used = 1;
+    let fits = |c: &char| {
+        used += c.width().unwrap_or(0);
+        used <= width
+    };
+    text.chars()
+        .take_while(fits)
+        .chain(['…'])
+        .collect::<String>()
+        .into()
+}

@@ -1,0 +1,83 @@
+//! The values of a callback in words: what both views for people say in the same way.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use crate::event::fields::{ERROR_CODE, ERROR_STATUS, Field, POPUP_SCENE, STATUS};
+use crate::event::{Fields, Value, same, terms};
+use crate::finding::is_unprintable;
+use crate::lang::{Lang, Text};
+
+/// `text` as it may go to a terminal: control characters become visible escapes.
+pub(super) fn plain(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        match is_unprintable(c) {
+            true => shown.extend(c.escape_unicode()),
+            false => shown.push(c),
+        }
+    }
+    shown
+}
+
+/// A field's value, its meaning first where it has one: `accepted (accept)`.
+pub(super) fn value(field: &Field, value: Value<'_>, lang: Lang) -> String {
+    let given = match value {
+        Value::Text(text) => plain(text),
+        Value::Integer(number) => number.to_string(),
+    };
+    match meaning(field, value) {
+        Some(words) => format!("{} ({given})", words.get(lang)),
+        None => given,
+    }
+}
+
+fn meaning(field: &Field, value: Value<'_>) -> Option<Text> {
+    match value {
+        Value::Text(status) if same(field, &STATUS) => terms::status(status),
+        Value::Integer(scene) if same(field, &POPUP_SCENE) => terms::scene(scene),
+        Value::Integer(code) if same(field, &ERROR_CODE) => terms::error_code(code),
+        _ => None,
+    }
+}
+
+/// What an item comes to, in one cell: the user's answer, or the message's result.
+pub(super) fn result(item: Fields<'_>, lang: Lang) -> String {
+    let word = |field: &'static Field| item.get(field).map(|given| value(field, given, lang));
+    let error = item
+        .get(&ERROR_CODE)
+        .filter(|code| *code != Value::Integer(0))
+        .and_then(|_| word(&ERROR_STATUS));
+    let parts = [word(&STATUS), word(&ERROR_CODE), error, word(&POPUP_SCENE)];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
+/// The same in as few words as possible.
+pub(super) fn short_result(item: Fields<'_>, lang: Lang) -> String {
+    let given = [&STATUS, &ERROR_CODE]
+        .into_iter()
+        .find_map(|field| Some((field, item.get(field)?)));
+    given.map_or_else(String::new, |(field, given)| match meaning(field, given) {
+        Some(words) => words.get(lang).to_owned(),
+        None => value(field, given, lang),
+    })
+}
+
+/// `seconds` in a time zone, for people; `None` if no calendar has such a day.
+pub(super) fn time(seconds: i64, zone: &TimeZone) -> Option<String> {
+    format_time("%Y-%m-%d %H:%M:%S %:z", seconds, zone)
+}
+
+/// The same to the minute, without the zone.
+pub(super) fn short_time(seconds: i64, zone: &TimeZone) -> Option<String> {
+    format_time("%Y-%m-%d %H:%M", seconds, zone)
+}
+
+fn format_time(pattern: &str, seconds: i64, zone: &TimeZone) -> Option<String> {
+    let time = Timestamp::from_second(seconds).ok()?;
+    Some(
+        time.to_zoned_datetime(zone.clone())
+            .strftime(pattern)
+            .to_string(),
+    )
+}

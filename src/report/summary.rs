@@ -1,0 +1,134 @@
+//! A tally in one sentence.
+
+use crate::event::Event;
+use crate::finding::{Excerpt, Severity};
+use crate::lang::{Lang, Text};
+use crate::report::Tally;
+
+/// How many names of other messages the sentence lists.
+const NAMES: usize = 5;
+
+/// A count of things in both languages: English one, English several, Chinese.
+struct Counted(&'static str, &'static str, &'static str);
+
+const CALLBACKS: Counted = Counted("callback", "callbacks", "个回调");
+const OTHERS: Counted = Counted("other message", "other messages", "条其他消息");
+const UNDECODABLE: Counted = Counted("undecodable", "undecodable", "个无法解码");
+const ERRORS: Counted = Counted("error", "errors", "个错误");
+const WARNINGS: Counted = Counted("warning", "warnings", "个警告");
+const NOISE: Counted = Counted("byte of noise", "bytes of noise", "字节的无关内容");
+const FILES: Counted = Counted("file", "files", "个文件");
+
+impl Counted {
+    fn of(&self, count: u64, lang: Lang) -> String {
+        let word = match lang {
+            Lang::En if count == 1 => self.0,
+            Lang::En => self.1,
+            Lang::Zh => self.2,
+        };
+        format!("{} {word}", grouped(count))
+    }
+}
+
+/// `count` with its thousands apart.
+fn grouped(count: u64) -> String {
+    let digits = count.to_string();
+    let mut text = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+impl Tally {
+    /// The counts in one line.
+    ///
+    /// ```
+    /// use wxsub::{pipeline, report::Tally, Lang};
+    ///
+    /// let mut tally = Tally::default();
+    /// pipeline::run(&b"GET / HTTP/1.1"[..], "log", &pipeline::Options::default(), &mut tally).unwrap();
+    /// assert_eq!(tally.summary(Lang::En), "no callbacks, 12 bytes of noise");
+    /// ```
+    pub fn summary(&self, lang: Lang) -> String {
+        let mut parts = vec![self.callbacks_in_words(lang)];
+        let others = self.all_others();
+        if others > 0 {
+            parts.push(format!(
+                "{}{}",
+                OTHERS.of(others, lang),
+                brackets(self.other_names(lang), lang)
+            ));
+        }
+        let counts = [
+            (self.undecodable(), UNDECODABLE),
+            (self.findings(Severity::Error), ERRORS),
+            (self.findings(Severity::Warning), WARNINGS),
+            (self.noise(), NOISE),
+        ];
+        parts.extend(
+            counts
+                .iter()
+                .filter(|(count, _)| *count > 0)
+                .map(|(count, what)| what.of(*count, lang)),
+        );
+        parts.join(Text::new(", ", "，").get(lang))
+    }
+
+    /// How many captures were read, and the counts.
+    pub fn summary_of_files(&self, lang: Lang) -> String {
+        format!(
+            "{}{}{}",
+            FILES.of(self.sources(), lang),
+            Text::new(": ", "：").get(lang),
+            self.summary(lang)
+        )
+    }
+
+    fn callbacks_in_words(&self, lang: Lang) -> String {
+        let by_event = Event::ALL
+            .iter()
+            .map(|&event| (event.short_name(), self.callbacks(event)));
+        let parts: Vec<String> = by_event
+            .filter(|(_, count)| *count > 0)
+            .map(|(name, count)| format!("{} {name}", grouped(count)))
+            .collect();
+        match self.all_callbacks() {
+            0 => Text::new("no callbacks", "没有回调").get(lang).to_owned(),
+            all => format!("{}{}", CALLBACKS.of(all, lang), brackets(parts, lang)),
+        }
+    }
+
+    fn other_names(&self, lang: Lang) -> Vec<String> {
+        let mut named: Vec<(&str, u64)> = self.others().collect();
+        named.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        let shown = named.iter().take(NAMES);
+        let mut names: Vec<String> = shown
+            .map(|(name, count)| format!("{} {}", grouped(*count), Excerpt(name)))
+            .collect();
+        let rest: u64 = self.all_others()
+            - named
+                .iter()
+                .take(NAMES)
+                .map(|(_, count)| count)
+                .sum::<u64>();
+        if rest > 0 {
+            names.push(format!(
+                "{} {}",
+                grouped(rest),
+                Text::new("more", "条其余").get(lang)
+            ));
+        }
+        names
+    }
+}
+
+fn brackets(parts: Vec<String>, lang: Lang) -> String {
+    match lang {
+        Lang::En => format!(" ({})", parts.join(", ")),
+        Lang::Zh => format!("（{}）", parts.join("、")),
+    }
+}

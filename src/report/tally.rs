@@ -1,0 +1,172 @@
+//! The counts of a run, from which its exit status follows.
+
+use std::collections::BTreeMap;
+
+use crate::event::Event;
+use crate::finding::{Code, Finding, Severity};
+use crate::pipeline::{Rest, Sink, Stop};
+use crate::record::{Outcome, Record};
+
+/// Counts of what was found; a fold over records.
+///
+/// ```
+/// use wxsub::{pipeline, report::Tally, Event};
+///
+/// let log = "<xml><Event>subscribe_msg_sent_event</Event></xml>\n{\"MsgType\":\"text\",\"ToUserName\":\"x\"}\n";
+/// let mut tally = Tally::default();
+/// pipeline::run(log.as_bytes(), "log", &pipeline::Options::default(), &mut tally).unwrap();
+/// assert_eq!(tally.callbacks(Event::Sent), 1);
+/// assert_eq!(tally.others().collect::<Vec<_>>(), [("text", 1)]);
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    callbacks: [u64; Event::ALL.len()],
+    others: BTreeMap<String, u64>,
+    /// Others whose names came when there were too many already.
+    unnamed: u64,
+    undecodable: u64,
+    findings: BTreeMap<Code, u64>,
+    noise: u64,
+    sources: u64,
+}
+
+/// What a run comes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Verdict {
+    /// Nothing to complain about.
+    Fine,
+    /// Only warnings.
+    Warnings,
+    /// Errors in what was decoded.
+    Errors,
+    /// Something could not be decoded.
+    Undecodable,
+}
+
+impl Tally {
+    /// The most names of other messages that are kept: in a hostile capture every message has its own.
+    const MOST_NAMES: usize = 100;
+
+    /// How many callbacks report `event`.
+    pub fn callbacks(&self, event: Event) -> u64 {
+        Event::ALL
+            .iter()
+            .zip(self.callbacks)
+            .find(|(known, _)| **known == event)
+            .map_or(0, |(_, count)| count)
+    }
+
+    /// How many callbacks there are.
+    pub fn all_callbacks(&self) -> u64 {
+        self.callbacks.iter().sum()
+    }
+
+    /// Messages of other kinds, by name.
+    pub fn others(&self) -> impl Iterator<Item = (&str, u64)> {
+        self.others
+            .iter()
+            .map(|(name, count)| (name.as_str(), *count))
+    }
+
+    /// How many messages of other kinds there are.
+    pub fn all_others(&self) -> u64 {
+        self.others.values().sum::<u64>() + self.unnamed
+    }
+
+    /// How many payloads could not be decoded.
+    pub fn undecodable(&self) -> u64 {
+        self.undecodable
+    }
+
+    /// How many findings weigh as much as `severity`.
+    pub fn findings(&self, severity: Severity) -> u64 {
+        self.findings
+            .iter()
+            .filter(|(code, _)| code.severity() == severity)
+            .map(|(_, count)| count)
+            .sum()
+    }
+
+    /// How many findings have this code.
+    pub fn count_of(&self, code: Code) -> u64 {
+        self.findings.get(&code).copied().unwrap_or_default()
+    }
+
+    /// How many bytes belong to no payload.
+    pub fn noise(&self) -> u64 {
+        self.noise
+    }
+
+    /// How many captures were read to their end.
+    pub fn sources(&self) -> u64 {
+        self.sources
+    }
+
+    /// What it comes to.
+    pub fn verdict(&self) -> Verdict {
+        let worst = self.findings.keys().map(|code| code.severity()).max();
+        match worst {
+            _ if self.undecodable > 0 => Verdict::Undecodable,
+            None => Verdict::Fine,
+            Some(Severity::Warning) => Verdict::Warnings,
+            Some(Severity::Error) => Verdict::Errors,
+            Some(Severity::Undecodable) => Verdict::Undecodable,
+        }
+    }
+
+    /// Counts a finding that is not in a record.
+    pub fn count(&mut self, finding: &Finding) {
+        *self.findings.entry(finding.code()).or_default() += 1;
+    }
+
+    fn count_other(&mut self, name: &str, count: u64) {
+        if let Some(known) = self.others.get_mut(name) {
+            *known += count;
+        } else if self.others.len() < Self::MOST_NAMES {
+            self.others.insert(name.to_owned(), count);
+        } else {
+            self.unnamed += count;
+        }
+    }
+}
+
+impl Sink for Tally {
+    fn fork(&self) -> Self {
+        Tally::default()
+    }
+
+    fn record(&mut self, record: &Record<'_>) {
+        match record.outcome() {
+            Outcome::Callback(event) => self.callbacks[*event as usize] += 1,
+            Outcome::Other(name) => self.count_other(name, 1),
+            Outcome::Undecodable => self.undecodable += 1,
+            Outcome::Remark => {}
+        }
+        record
+            .findings()
+            .iter()
+            .for_each(|finding| self.count(finding));
+    }
+
+    fn join(&mut self, later: Self) -> Result<(), Stop> {
+        for (count, more) in self.callbacks.iter_mut().zip(later.callbacks) {
+            *count += more;
+        }
+        for (name, count) in &later.others {
+            self.count_other(name, *count);
+        }
+        for (code, count) in later.findings {
+            *self.findings.entry(code).or_default() += count;
+        }
+        self.unnamed += later.unnamed;
+        self.undecodable += later.undecodable;
+        self.noise += later.noise;
+        self.sources += later.sources;
+        Ok(())
+    }
+
+    fn end(&mut self, _source: &str, rest: &Rest) {
+        self.noise += rest.noise();
+        self.sources += 1;
+    }
+}
