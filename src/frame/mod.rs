@@ -650,7 +650,7 @@ impl Scanner {
         }
         let shown_end = self.shown_end(document, &finding, last)?;
         let next = match finding.reason() {
-            Reason::XmlNextBegins if document[at..].starts_with(b"<xml") => Some(at),
+            Reason::XmlNextBegins if finding.span().start as usize == at => Some(at),
             _ => self.swallowed(document, &finding, &parts.tree),
         };
         let one_line = memchr::memchr(b'\n', &document[..at]).is_none();

@@ -1,0 +1,642 @@
+//! What holds for every callback, however it is written: it is understood, and writing it loses nothing.
+//!
+//! The model and its renderers stand in [`support`] and share no line with the program. `PROPTEST_CASES` asks for
+//! another number of cases.
+
+mod support;
+
+use proptest::prelude::*;
+use proptest::sample::Index;
+use wxsub::output::{Csv, Format, Json as JsonForm, JsonLines, Xml};
+use wxsub::{Capture, Code, Finding, Outcome, Record, Severity, decode};
+
+use support::json::{Json, parse};
+use support::model::{
+    HEADER, ITEM, callback, callback_for_xml, callback_with_structure, is_xml_char, is_xml_name,
+    text,
+};
+use support::render;
+
+/// As many cases as fit the time that a test may take.
+fn cases(cases: u32) -> ProptestConfig {
+    let config = match std::env::var_os("PROPTEST_CASES") {
+        Some(_) => ProptestConfig::default(),
+        None => ProptestConfig::with_cases(cases),
+    };
+    ProptestConfig {
+        failure_persistence: None,
+        max_shrink_iters: 4_000,
+        max_global_rejects: 1_000_000,
+        ..config
+    }
+}
+
+const WIRE_FORMS: [&dyn Format; 4] = [
+    &JsonForm { pretty: false },
+    &JsonForm { pretty: true },
+    &Xml { pretty: false },
+    &Xml { pretty: true },
+];
+
+/// The record as `format` writes it, behind what was written before.
+fn written(format: &dyn Format, record: &Record<'_>) -> Result<String, Finding> {
+    let mut out = b"before".to_vec();
+    let result = format.record(record, &mut out);
+    let text = String::from_utf8(out).expect("UTF-8");
+    let text = text.strip_prefix("before").expect("what was there stays");
+    match result {
+        Ok(()) => Ok(text.to_owned()),
+        Err(finding) => {
+            assert_eq!(text, "", "an error writes nothing");
+            assert_eq!(finding.code(), Code::Unrepresentable);
+            Err(finding)
+        }
+    }
+}
+
+/// The line that `convert --to jsonl` writes.
+fn line(record: &Record<'_>) -> String {
+    written(&JsonLines::default(), record).expect("a record holds everything")
+}
+
+/// The record of what was rendered, and why there is none if there is none.
+fn record_of(text: &str) -> Result<Json, TestCaseError> {
+    let record = decode(text.as_bytes());
+    let findings = record.findings();
+    prop_assert!(
+        record.callback().is_some(),
+        "{:?} {findings:?} in {text}",
+        record.outcome()
+    );
+    let line = line(&record);
+    parse(&line, false).map_err(|error| TestCaseError::fail(format!("{error} in {line}")))
+}
+
+fn codes(record: &Record<'_>) -> Vec<Code> {
+    record.findings().iter().map(Finding::code).collect()
+}
+
+proptest! {
+    #![proptest_config(cases(250))]
+
+    #[test]
+    fn json_of_any_shape_is_understood(callback in callback(), seed: u64) {
+        let rendered = render::json(&callback, seed);
+        prop_assert_eq!(record_of(&rendered)?, callback.record(), "{}", rendered);
+    }
+
+    #[test]
+    fn xml_of_any_shape_is_understood(callback in callback_for_xml(), seed: u64) {
+        let rendered = render::xml(&callback, seed);
+        prop_assert_eq!(record_of(&rendered)?, callback.record(), "{}", rendered);
+    }
+
+    #[test]
+    fn both_syntaxes_say_the_same(callback in callback_for_xml(), seed: u64) {
+        let (xml, json) = (render::xml(&callback, seed), render::json(&callback, 0));
+        prop_assert_eq!(record_of(&xml)?, record_of(&json)?, "{}\n{}", xml, json);
+    }
+
+    #[test]
+    fn a_capture_says_the_same_as_its_payload(callback in callback_for_xml(), seed: u64, as_xml: bool, mark: bool) {
+        let payload = match as_xml {
+            true => render::xml(&callback, seed),
+            false => render::json(&callback, seed),
+        };
+        let capture = match mark {
+            true => format!("\u{feff}{payload}\n{payload}\n"),
+            false => format!("{payload}\n{payload}\n"),
+        };
+        let lines: Vec<String> = Capture::new(capture.as_bytes()).map(|record| line(&record.unwrap())).collect();
+        let alone = line(&decode(payload.as_bytes()));
+        prop_assert_eq!(lines, vec![alone.clone(), alone], "{}", capture);
+    }
+}
+
+/// A callback, rendered in one of the syntaxes.
+fn payload() -> BoxedStrategy<String> {
+    prop_oneof![
+        (callback(), any::<u64>()).prop_map(|(callback, seed)| render::json(&callback, seed)),
+        (callback_for_xml(), any::<u64>())
+            .prop_map(|(callback, seed)| render::xml(&callback, seed)),
+    ]
+    .boxed()
+}
+
+/// The same, with names among the extras that mean something where they stand.
+fn odd_payload() -> BoxedStrategy<String> {
+    let structured = (callback_with_structure(), any::<u64>());
+    prop_oneof![
+        2 => payload(),
+        1 => structured.prop_map(|(callback, seed)| render::json(&callback, seed))
+    ]
+    .boxed()
+}
+
+proptest! {
+    #![proptest_config(cases(150))]
+
+    #[test]
+    fn json_gives_the_same_record_again(payload in odd_payload(), pretty: bool) {
+        let record = decode(payload.as_bytes());
+        prop_assume!(record.callback().is_some());
+        if let Ok(json) = written(&JsonForm { pretty }, &record) {
+            prop_assert_eq!(line(&decode(json.as_bytes())), line(&record), "{}\n{}", payload, json);
+        }
+    }
+
+    #[test]
+    fn xml_gives_the_same_record_again_or_none(payload in odd_payload(), pretty: bool) {
+        let record = decode(payload.as_bytes());
+        prop_assume!(record.callback().is_some());
+        let before = parse(line(&record).trim_end(), true).unwrap();
+        if let Ok(xml) = written(&Xml { pretty }, &record) {
+            let after = parse(line(&decode(xml.as_bytes())).trim_end(), true);
+            prop_assert_eq!(after, Ok(with_texts(&before)), "{}\n{}", payload, xml);
+        }
+    }
+
+    #[test]
+    fn xml_refuses_what_it_cannot_hold_and_nothing_else(payload in payload(), pretty: bool) {
+        let record = decode(payload.as_bytes());
+        let before = parse(line(&record).trim_end(), true).unwrap();
+        let xml = written(&Xml { pretty }, &record);
+        if !is_for_xml(&before) {
+            prop_assert!(xml.is_err(), "{}\n{:?}", payload, xml);
+        } else if record.syntax() == wxsub::Syntax::Xml {
+            prop_assert!(xml.is_ok(), "{}\n{:?}", payload, xml);
+        }
+    }
+
+    #[test]
+    fn writing_again_changes_nothing(payload in odd_payload()) {
+        let record = decode(payload.as_bytes());
+        prop_assume!(record.callback().is_some());
+        for format in WIRE_FORMS {
+            if let Ok(once) = written(format, &record) {
+                let twice = written(format, &decode(once.as_bytes()));
+                prop_assert_eq!(twice, Ok(once), "{}", payload);
+            }
+        }
+    }
+
+    #[test]
+    fn wire_forms_are_clean(payload in payload()) {
+        let record = decode(payload.as_bytes());
+        let line = line(&record);
+        for format in WIRE_FORMS {
+            if let Ok(wire) = written(format, &record) {
+                let again = decode(wire.as_bytes());
+                let unclean: Vec<Code> = codes(&again).into_iter().filter(|code| !is_of_values(*code, &line)).collect();
+                prop_assert!(unclean.is_empty(), "{:?} in {} of {}", again.findings(), wire, payload);
+            }
+        }
+    }
+
+    #[test]
+    fn json_holds_everything_and_is_json(payload in payload()) {
+        let record = decode(payload.as_bytes());
+        let [compact, pretty] = [false, true].map(|pretty| written(&JsonForm { pretty }, &record).unwrap());
+        let value = parse(compact.trim_end(), true);
+        prop_assert_eq!(&value, &parse(&pretty, false));
+        prop_assert_eq!(compact.matches('\n').count(), 1);
+        // serde_json has no string for half of a surrogate pair.
+        let has_half = value.as_ref().is_ok_and(Json::has_half);
+        for json in [compact, pretty] {
+            let read = serde_json::from_str::<serde_json::Value>(&json);
+            prop_assert!(has_half || read.is_ok(), "{:?} {}", read, json);
+        }
+    }
+
+    #[test]
+    fn written_xml_is_well_formed(payload in odd_payload()) {
+        let record = decode(payload.as_bytes());
+        prop_assume!(record.callback().is_some());
+        for pretty in [false, true] {
+            let xml = written(&Xml { pretty }, &record).unwrap_or("<xml/>".into());
+            // roxmltree knows namespaces, and a colon in a name asks for one.
+            let error = roxmltree::Document::parse(&xml).err();
+            let is_fine = matches!(error, None | Some(roxmltree::Error::UnknownNamespace(..)));
+            prop_assert!(is_fine, "{:?} {}", error, xml);
+        }
+    }
+
+    #[test]
+    fn nothing_written_commands_a_terminal(payload in odd_payload()) {
+        let record = decode(payload.as_bytes());
+        prop_assume!(record.callback().is_some());
+        let lines = [false, true].map(|flat| JsonLines { flat, with_source: true });
+        for format in lines.iter().map(|format| format as &dyn Format).chain(WIRE_FORMS) {
+            let text = written(format, &record).unwrap_or_default();
+            let may_have_tabs = text.starts_with('<');
+            let raw = text.chars().find(|&c| c.is_control() && c != '\n' && !(c == '\t' && may_have_tabs));
+            prop_assert_eq!(raw, None, "{:?}", text);
+        }
+    }
+
+    #[test]
+    fn records_keep_the_order_of_the_contract(payload in odd_payload()) {
+        let record = decode(payload.as_bytes());
+        prop_assume!(record.callback().is_some());
+        let text = written(&JsonLines { with_source: true, flat: false }, &record).unwrap();
+        prop_assert_eq!(text.find('\n'), Some(text.len() - 1));
+        let line = parse(text.trim_end(), true).map_err(TestCaseError::fail)?;
+        let keys = ["event"].into_iter().chain(HEADER.map(|row| row.1)).chain(["items", "extra", "source"]);
+        prop_assert!(is_in_order(&line, keys), "{}", text);
+        let Some(Json::Array(items)) = line.get("items") else { panic!("no items in {text}") };
+        for item in items {
+            prop_assert!(is_in_order(item, ITEM.map(|row| row.1).into_iter().chain(["extra"])), "{}", text);
+        }
+        prop_assert!(line.get("source").is_some());
+    }
+
+    #[test]
+    fn flat_lines_hold_the_record(callback in callback(), seed: u64) {
+        let rendered = render::json(&callback, seed);
+        let flat = written(&JsonLines { flat: true, with_source: false }, &decode(rendered.as_bytes())).unwrap();
+        let lines: Result<Vec<Json>, String> = flat.lines().map(|line| parse(line, true)).collect();
+        prop_assert_eq!(lines, Ok(callback.flat()), "{}", rendered);
+    }
+
+    #[test]
+    fn csv_holds_the_typed_fields(callback in callback(), seed: u64) {
+        let rendered = render::json(&callback, seed);
+        let mut out = Vec::new();
+        Csv::default().open(&mut out);
+        Csv::default().record(&decode(rendered.as_bytes()), &mut out).unwrap();
+        let mut reader = csv::Reader::from_reader(out.as_slice());
+        let columns: Vec<String> = reader.headers().unwrap().iter().map(str::to_owned).collect();
+        let rows: Vec<csv::StringRecord> = reader.records().collect::<Result<_, _>>().unwrap();
+        let expected = callback.flat();
+        prop_assert_eq!(rows.len(), expected.len());
+        for (row, line) in rows.iter().zip(&expected) {
+            for (column, cell) in columns.iter().zip(row) {
+                let expected = match (column.as_str(), line.get(column)) {
+                    ("time", _) => time(line.get("create_time")),
+                    (_, Some(Json::Text(text) | Json::Number(text))) => text.clone(),
+                    (_, None) => String::new(),
+                    (_, other) => panic!("{other:?} is not typed"),
+                };
+                prop_assert_eq!(cell, expected, "{} of {}", column, rendered);
+            }
+        }
+    }
+}
+
+/// Payloads that are easily changed when they are written, each for a reason of its own.
+const DELICATE: &[&str] = &[
+    // One element too many becomes the field, or the List.
+    r#"{"Event":"subscribe_msg_popup_event","List":[],"ToUserName":["a","b"]}"#,
+    r#"{"Event":"subscribe_msg_popup_event","List":[],"ToUserName":true}"#,
+    r#"{"Event":"subscribe_msg_sent_event","List":[{"TemplateId":"x","MsgID":null}]}"#,
+    r#"{"Event":"subscribe_msg_sent_event","List":[{"TemplateId":"x","ErrorCode":[0,1]}]}"#,
+    r#"{"Event":"subscribe_msg_popup_event","List":[],"MsgType":["event","x"]}"#,
+    r#"{"Event":"subscribe_msg_popup_event","List":[],"MsgType":"event","MsgType":"event"}"#,
+    r#"{"Event":"subscribe_msg_popup_event","List":[],"List":{"TemplateId":"x"}}"#,
+    r#"{"Event":"subscribe_msg_popup_event","List":[""]}"#,
+    r#"{"Event":"subscribe_msg_popup_event","List":["a","b"]}"#,
+    // What stood inside the wrapper means something else at the top.
+    r#"{"Event":"subscribe_msg_popup_event","SubscribeMsgPopupEvent":{"List":[],"ToUserName":"a"}}"#,
+    r#"{"Event":"subscribe_msg_popup_event","SubscribeMsgPopupEvent":{"List":[],"Encrypt":"a"}}"#,
+    r#"{"Event":"subscribe_msg_popup_event","SubscribeMsgPopupEvent":{"List":[],"MsgType":"event"}}"#,
+    r#"{"Event":"subscribe_msg_popup_event","SubscribeMsgPopupEvent":{"List":[],"SubscribeMsgPopupEvent":{}}}"#,
+    r#"{"Event":"subscribe_msg_popup_event","List":[],"SubscribeMsgPopupEvent":1,"SubscribeMsgPopupEvent":2}"#,
+    // Items that an object alone, or an element, cannot be.
+    r#"{"Event":"subscribe_msg_sent_event","List":[{}]}"#,
+    r#"{"Event":"subscribe_msg_popup_event","List":[{}]}"#,
+    r#"{"Event":"subscribe_msg_sent_event","List":[{"TemplateId":"x","item":"y"}]}"#,
+    r#"{"Event":"subscribe_msg_sent_event","List":[{"TemplateId":"x","item":{"TemplateId":"y"}}]}"#,
+    r#"{"Event":"subscribe_msg_sent_event","List":[{"foo":"x"}]}"#,
+    // What looks like the next payload.
+    r#"{"Event":"subscribe_msg_popup_event","List":[],"xml":{"ToUserName":"a"}}"#,
+    r#"{"Event":"subscribe_msg_popup_event","List":[],"ToUserName":"<![CDATA["}"#,
+    r#"{"Event":"subscribe_msg_popup_event","List":[],"ToUserName":"<xml><ToUserName>"}"#,
+    r#"{"Event":"subscribe_msg_popup_event","List":[],"ToUserName":"]]><xml>"}"#,
+    // White space that belongs to the text.
+    r#"{"Event":"subscribe_msg_popup_event","List":[],"ToUserName":" a\r"}"#,
+    r#"{"Event":"subscribe_msg_popup_event","List":[],"ToUserName":"\r","Foo":"\r","Bar":" \u0085 "}"#,
+    r#"{"Event":"subscribe_msg_popup_event","List":[],"Foo":1E6,"CreateTime":1E6,"Bar":null}"#,
+    "<xml><Event>subscribe_msg_popup_event</Event><ToUserName>&#32;a&#32;</ToUserName><Foo> b </Foo></xml>",
+    "<xml><Event>subscribe_msg_popup_event</Event>a<Foo/>b</xml>",
+    "<xml><Event>subscribe_msg_popup_event</Event><Foo>a<Bar/>b</Foo></xml>",
+    "<xml><Event>subscribe_msg_popup_event</Event>\n a<SubscribeMsgPopupEvent>b<List>c<Foo/>d</List></SubscribeMsgPopupEvent></xml>",
+];
+
+#[test]
+fn delicate_payloads_are_written_as_they_are_or_not_at_all() {
+    let mut changed = Vec::new();
+    for payload in DELICATE {
+        let record = decode(payload.as_bytes());
+        let before = line(&record);
+        assert!(!before.is_empty(), "{:?} {payload}", record.findings());
+        for (format, is_xml) in WIRE_FORMS.into_iter().zip([false, false, true, true]) {
+            let Ok(wire) = written(format, &record) else {
+                continue;
+            };
+            let again = decode(wire.as_bytes());
+            let expected = match parse(before.trim_end(), true) {
+                Ok(record) if is_xml => Ok(with_texts(&record)),
+                record => record,
+            };
+            let after = line(&again);
+            if parse(after.trim_end(), true) != expected {
+                changed.push(format!(
+                    "{payload}\n  was {before}  is  {}\n  by  {wire}",
+                    after.trim_end()
+                ));
+            } else if written(format, &again).as_ref() != Ok(&wire) {
+                changed.push(format!(
+                    "{payload}\n  written once {wire}  and twice {:?}",
+                    written(format, &again)
+                ));
+            }
+        }
+    }
+    assert!(changed.is_empty(), "{}", changed.join("\n"));
+}
+
+/// The second as RFC 3339, if it is in a year of four digits.
+fn time(create_time: Option<&Json>) -> String {
+    let Some(Json::Number(seconds)) = create_time else {
+        return String::new();
+    };
+    let time = jiff::Timestamp::from_second(seconds.parse().unwrap());
+    time.map(|time| time.to_string()).unwrap_or_default()
+}
+
+/// A record as XML gives it back: the scalars of extras are texts.
+fn with_texts(record: &Json) -> Json {
+    fn texts(value: &Json) -> Json {
+        match value {
+            Json::Literal(text) => Json::text(text),
+            Json::Number(text) => Json::text(text),
+            Json::Array(entries) => Json::Array(entries.iter().map(texts).collect()),
+            Json::Object(members) => {
+                let members = members.iter().map(|(n, v)| (n.clone(), texts(v)));
+                Json::Object(members.collect())
+            }
+            other => other.clone(),
+        }
+    }
+    let Json::Object(members) = record else {
+        return record.clone();
+    };
+    let members = members.iter().map(|(name, value)| {
+        let value = match (name.as_str(), value) {
+            ("extra", extra) => texts(extra),
+            ("items", Json::Array(items)) => Json::Array(items.iter().map(with_texts).collect()),
+            (_, typed) => typed.clone(),
+        };
+        (name.clone(), value)
+    });
+    Json::Object(members.collect())
+}
+
+/// Whether XML can hold a record, by what it says: characters, names, and arrays that repeated elements can be.
+fn is_for_xml(record: &Json) -> bool {
+    fn holds(name: &str, value: &Json) -> bool {
+        let is_element = is_xml_name(name) || name == "#text";
+        is_element
+            && match value {
+                Json::Literal(_) | Json::Number(_) => true,
+                Json::Half(_) => false,
+                Json::Text(text) => text.chars().all(is_xml_char),
+                Json::Array(entries) => {
+                    let is_array = |entry: &Json| matches!(entry, Json::Array(_));
+                    entries.len() > 1 && entries.iter().all(|e| !is_array(e) && holds(name, e))
+                }
+                Json::Object(members) => {
+                    !members.is_empty() && members.iter().all(|(n, v)| holds(n, v))
+                }
+            }
+    }
+    let Json::Object(members) = record else {
+        return false;
+    };
+    members
+        .iter()
+        .all(|(name, value)| match (name.as_str(), value) {
+            ("items", Json::Array(items)) => items.iter().all(is_for_xml),
+            (name, value) => holds(name, value),
+        })
+}
+
+/// Whether a finding of this kind is about the values of the record `line` and not about how they are written.
+fn is_of_values(code: Code, line: &str) -> bool {
+    let is_padded = |value: &Json| matches!(value, Json::Text(text) if text.trim_ascii() != text);
+    match code {
+        Code::MissingField | Code::MissingList | Code::EmptyList => true,
+        Code::WrongType | Code::DuplicateField | Code::UnknownField | Code::UnknownStatus => true,
+        Code::OddTemplateId | Code::OddOpenid | Code::OddAccountId | Code::OddCreateTime => true,
+        Code::OddMsgId | Code::ImpreciseMsgId => true,
+        Code::EventMismatch => line.contains("\"MsgType\""),
+        Code::PaddedValue => {
+            parse(line.trim_end(), true).is_ok_and(|record| record.any(&is_padded))
+        }
+        Code::StrayText => line.contains("\"#text\""),
+        _ => false,
+    }
+}
+
+/// Whether the keys of `object` are some of `keys`, in their order.
+fn is_in_order<'a>(object: &Json, mut keys: impl Iterator<Item = &'a str>) -> bool {
+    let Json::Object(members) = object else {
+        return false;
+    };
+    members.iter().all(|(name, _)| keys.any(|key| key == name))
+}
+
+/// An XML payload with texts between its elements.
+fn loose_texts() -> BoxedStrategy<String> {
+    let loose = prop::collection::vec(text(), 6);
+    (loose, any::<bool>()).prop_map(|(texts, as_cdata)| {
+        let loose: Vec<String> = texts
+            .iter()
+            .map(|text| text.chars().filter(|&c| is_xml_char(c) && !"<>&\r".contains(c)).collect())
+            .map(|text: String| match as_cdata {
+                true => format!("<![CDATA[{text}]]>"),
+                false => text,
+            })
+            .collect();
+        let [a, b, c, d, e, f] = <[String; 6]>::try_from(loose).unwrap();
+        format!(
+            "<xml><ToUserName>gh_123456789abc</ToUserName>{a}<Event>subscribe_msg_change_event</Event>{b}\
+             <SubscribeMsgChangeEvent>{c}<List><TemplateId>x</TemplateId>{d}<Foo>{e}<Bar/>{f}</Foo></List>\
+             </SubscribeMsgChangeEvent></xml>"
+        )
+    }).boxed()
+}
+
+proptest! {
+    #![proptest_config(cases(100))]
+
+    #[test]
+    fn text_between_elements_is_not_lost(payload in loose_texts(), pretty: bool) {
+        let record = decode(payload.as_bytes());
+        prop_assert!(record.callback().is_some(), "{:?} {}", record.findings(), payload);
+        for format in [&JsonForm { pretty } as &dyn Format, &Xml { pretty }] {
+            if let Ok(wire) = written(format, &record) {
+                prop_assert_eq!(line(&decode(wire.as_bytes())), line(&record), "{}\n{}", payload, wire);
+            }
+        }
+    }
+}
+
+/// Bytes that nobody meant: noise, and payloads that something happened to.
+fn broken() -> BoxedStrategy<Vec<u8>> {
+    let tokens = vec![
+        "<",
+        "</",
+        ">",
+        "/>",
+        "<xml>",
+        "</xml>",
+        "<![CDATA[",
+        "]]>",
+        "<!--",
+        "-->",
+        "<?xml ",
+        "?>",
+        "<!DOCTYPE x [",
+        "&",
+        "&#",
+        ";",
+        "&lt;",
+        "Event",
+        "<Event>",
+        "subscribe_msg_sent_event",
+        "{",
+        "}",
+        "[",
+        "]",
+        "\"",
+        "\\",
+        "\\u",
+        "\\ud83d",
+        ":",
+        ",",
+        "//",
+        "/*",
+        "*/",
+        "\n",
+        "{\"Event\":\"subscribe_msg_sent_event\"",
+        "\"List\":",
+        "<List>",
+        "\u{feff}",
+        "，",
+        "1e",
+        "-",
+        "null",
+        "encoding=\"gbk\"",
+        "<xml><ToUserName>",
+        "\"Encrypt\":\"x\"",
+    ];
+    let token = prop_oneof![
+        8 => prop::sample::select(tokens).prop_map(|token| token.as_bytes().to_vec()),
+        1 => prop::collection::vec(any::<u8>(), 0..4)
+    ];
+    let soup = prop::collection::vec(token, 0..24)
+        .prop_map(|tokens| tokens.concat())
+        .boxed();
+    let hit = (payload(), any::<Index>(), 0..40usize, soup.clone()).prop_map(
+        |(payload, at, len, soup)| {
+            let mut bytes = payload.into_bytes();
+            let at = at.index(bytes.len() + 1);
+            bytes.splice(at..bytes.len().min(at + len), soup);
+            bytes
+        },
+    );
+    let hit = hit.boxed();
+    let cut = (payload(), any::<Index>()).prop_map(|(payload, at)| {
+        let mut bytes = payload.into_bytes();
+        bytes.truncate(at.index(bytes.len() + 1));
+        bytes
+    });
+    let wide = (hit.clone(), any::<bool>()).prop_map(|(bytes, big): (Vec<u8>, bool)| -> Vec<u8> {
+        let text = format!("\u{feff}{}", String::from_utf8_lossy(&bytes));
+        let units = text.encode_utf16();
+        units
+            .flat_map(|unit| {
+                if big {
+                    unit.to_be_bytes()
+                } else {
+                    unit.to_le_bytes()
+                }
+            })
+            .collect()
+    });
+    let wide = wide.boxed();
+    let odd_wide = wide.clone().prop_map(|mut bytes: Vec<u8>| {
+        bytes.pop();
+        bytes
+    });
+    let declared = hit.clone().prop_map(|bytes| {
+        [
+            b"<?xml version=\"1.0\" encoding=\"gbk\"?>",
+            bytes.as_slice(),
+        ]
+        .concat()
+    });
+    prop_oneof![
+        prop::collection::vec(any::<u8>(), 0..64),
+        soup,
+        hit,
+        cut,
+        wide,
+        odd_wide,
+        declared
+    ]
+    .boxed()
+}
+
+/// Findings point into the record's bytes, and the record can say where.
+fn check_places(record: &Record<'_>) -> Result<(), TestCaseError> {
+    let len = record.bytes().len();
+    for finding in record.findings() {
+        let span = finding.span();
+        prop_assert!(
+            span.start <= span.end && span.end as usize <= len,
+            "{:?} in {} bytes",
+            finding,
+            len
+        );
+        record.place(span.start);
+        record.place(span.end);
+    }
+    let is_undecodable = record
+        .findings()
+        .iter()
+        .any(|f| f.severity() == Severity::Undecodable);
+    prop_assert!(!is_undecodable || record.callback().is_none());
+    if *record.outcome() == Outcome::Undecodable {
+        prop_assert!(
+            !record.findings().is_empty(),
+            "undecodable, and nobody says why"
+        );
+    }
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(cases(600))]
+
+    #[test]
+    fn bytes_of_any_kind_are_answered(bytes in broken()) {
+        let record = decode(&bytes);
+        check_places(&record)?;
+        for format in WIRE_FORMS {
+            let _ = written(format, &record);
+        }
+        for record in Capture::new(bytes.as_slice()) {
+            check_places(&record.unwrap())?;
+        }
+    }
+
+    #[test]
+    fn the_end_of_a_payload_is_not_guessed(payload in payload(), at: Index) {
+        let chars: Vec<char> = payload.chars().collect();
+        let cut: String = chars[..at.index(chars.len())].iter().collect();
+        let record = decode(cut.as_bytes());
+        prop_assert!(record.callback().is_none(), "{}", cut);
+    }
+}
