@@ -333,6 +333,8 @@ reasons! {
         XmlCharacter "XML cannot hold the character {1} of `{0}`" "XML 无法表示 `{0}` 中的字符 {1}"
         XmlName "`{0}` cannot be the name of an XML element" "`{0}` 不能作为 XML 元素名"
         XmlShape "XML cannot tell {1} in `{0}` from a plain text" "XML 无法区分 `{0}` 中的{1}与普通文本"
+        NotFaithful "written as {0}, this would be read back as another callback: an extra field takes a documented one's place"
+            "写成 {0} 后会被读成另一个回调：额外字段占用了文档规定的位置"
         LoneSurrogate "`{0}` holds half of a surrogate pair, which is no character" "`{0}` 含有半个代理对，不是字符"
     }
 }

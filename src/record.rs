@@ -300,11 +300,16 @@ impl Decoder {
         (self.parts, self.meaning) = (memory.0, memory.1);
     }
 
-    fn record<'b>(&mut self, framed: Framed, buffer: &'b [u8]) -> Record<'b> {
+    fn record<'b>(&mut self, framed: Framed<'b>, buffer: &'b [u8]) -> Record<'b> {
         let raw = &buffer[framed.range];
         let (body, raw) = match framed.recoded {
             Some((text, encoding)) => (Body::new(&text).into_owned(), Some((raw.into(), encoding))),
-            None => (Body::new(raw), None),
+            None => (
+                framed
+                    .text
+                    .map_or_else(|| Body::new(raw), |text| Body::Text(text.into())),
+                None,
+            ),
         };
         let mut record = Record {
             source: self.source.clone(),

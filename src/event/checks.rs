@@ -35,9 +35,20 @@ pub(crate) fn same(a: &Field, b: &Field) -> bool {
     a.bit == b.bit
 }
 
+/// Letters, digits, `-` and `_`.
+static BASE64URL: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        table[byte] = (byte as u8).is_ascii_alphanumeric() || matches!(byte as u8, b'-' | b'_');
+        byte += 1;
+    }
+    table
+};
+
 fn is_base64url(text: &str) -> bool {
     text.bytes()
-        .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
+        .fold(true, |is, byte| is & BASE64URL[usize::from(byte)])
 }
 
 fn odd_template_id(id: &str, span: Span) -> Option<Finding> {

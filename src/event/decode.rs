@@ -7,7 +7,7 @@ use crate::event::{Definition, Event, Extra, Meaning, Part, Slot, Value, checks,
 use crate::finding::{Finding, Findings, Reason};
 use crate::span::Span;
 use crate::wire::json::is_number;
-use crate::wire::{Kind, Limits, Str, Syntax, View};
+use crate::wire::{Kind, Limits, Syntax, View};
 
 /// What a payload is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -378,8 +378,12 @@ impl<'a> Decoder<'a, '_> {
     }
 
     fn padding(&mut self, child: View<'a>, name: &str) {
-        let value = child.value();
-        if child.node().padded || value.trim_ascii().len() != value.len() {
+        let value = child.value().as_bytes();
+        let is_padded = [value.first(), value.last()]
+            .into_iter()
+            .flatten()
+            .any(u8::is_ascii_whitespace);
+        if is_padded || child.node().padded {
             self.findings
                 .push(Finding::new(Reason::Padded, child.span()).with(name));
         }
@@ -450,7 +454,7 @@ fn typed(child: View<'_>, field: &'static Field) -> Result<Slot, Finding> {
     if !matches!(child.kind(), Kind::Text | Kind::Number) {
         return Err(finding(Reason::NotScalar));
     }
-    let text = as_written(child);
+    let text = child.node().value;
     let slot = Slot {
         field,
         text,
@@ -473,17 +477,6 @@ fn typed(child: View<'_>, field: &'static Field) -> Result<Slot, Finding> {
         }
         Type::Digits => Ok(slot),
     }
-}
-
-/// The text of `child`: in XML, outside CDATA, without the white space that formatters put around it.
-fn as_written(child: View<'_>) -> Str {
-    let (value, text) = (child.node().value, child.value());
-    if child.tree.syntax == Syntax::Json || child.node().cdata {
-        return value;
-    }
-    let head = text.len() - text.trim_ascii_start().len();
-    let tail = text[head..].len() - text[head..].trim_ascii_end().len();
-    value.trimmed(head, tail)
 }
 
 /// The digits of a whole number, without its sign, if it is written in the one plain way.

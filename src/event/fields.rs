@@ -90,35 +90,35 @@ pub(crate) enum Top {
     Encrypt,
 }
 
-/// What `name` means at the top of a payload, and how the document spells it.
+/// The rest of the top of a payload.
+static TOP: [(Top, &str); 4] = [
+    (Top::MsgType, MSG_TYPE),
+    (Top::Event, EVENT),
+    (Top::List, LIST),
+    (Top::Encrypt, ENCRYPT),
+];
+
+/// What `name` means at the top of a payload, in any case of letters, and how the document spells it.
 pub(crate) fn top(name: &str) -> Option<(Top, &'static str)> {
-    let field = || find(&HEADER, name).map(|field| (Top::Field(field), field.wire));
-    let other = || {
-        [
-            (Top::MsgType, MSG_TYPE),
-            (Top::Event, EVENT),
-            (Top::List, LIST),
-            (Top::Encrypt, ENCRYPT),
-        ]
-        .into_iter()
-        .find(|(_, known)| known.eq_ignore_ascii_case(name))
+    let find = |is: fn(&str, &str) -> bool| {
+        let field = HEADER
+            .iter()
+            .find(|field| is(field.wire, name))
+            .map(|field| (Top::Field(field), field.wire));
+        field.or_else(|| TOP.iter().find(|(_, known)| is(known, name)).copied())
     };
-    field().or_else(other)
+    find(|a, b| a == b).or_else(|| find(str::eq_ignore_ascii_case))
 }
 
 /// The field of an item that `name` spells, in any case of letters.
 pub(crate) fn item_field(name: &str) -> Option<&'static Field> {
-    find(&ITEM, name)
-}
-
-fn find(fields: &[&'static Field], name: &str) -> Option<&'static Field> {
-    let exact = fields.iter().copied().find(|field| field.wire == name);
-    exact.or_else(|| {
-        fields
-            .iter()
-            .copied()
-            .find(|field| field.wire.eq_ignore_ascii_case(name))
-    })
+    let exact = ITEM.iter().find(|field| field.wire == name);
+    exact
+        .or_else(|| {
+            ITEM.iter()
+                .find(|field| field.wire.eq_ignore_ascii_case(name))
+        })
+        .copied()
 }
 
 /// Whether elements of this name hold short plain text: ids, numbers, names of events. No user's words are in them.

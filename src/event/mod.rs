@@ -93,6 +93,11 @@ impl fmt::Display for Event {
     }
 }
 
+/// Whether `name` means something at the top of a payload.
+pub(crate) fn is_top(name: &str) -> bool {
+    fields::top(name).is_some() || Event::by_wrapper(name).is_some()
+}
+
 /// A typed value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Value<'a> {

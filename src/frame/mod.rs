@@ -47,11 +47,13 @@ pub(crate) struct Names {
 
 /// A payload that was found; its tree is in the scanner's hands until the next step.
 #[derive(Debug)]
-pub(crate) struct Framed {
+pub(crate) struct Framed<'b> {
     /// Where it stands in the buffer; of a broken one, as much as is worth showing.
     pub(crate) range: Range<usize>,
     pub(crate) place: Place,
     pub(crate) syntax: Syntax,
+    /// Its text, where it is known to be text.
+    pub(crate) text: Option<&'b str>,
     /// Its text and encoding, where that is not the capture's own.
     pub(crate) recoded: Option<(Vec<u8>, &'static Encoding)>,
     pub(crate) kind: FramedKind,
@@ -177,8 +179,8 @@ pub(crate) struct Parts {
 }
 
 /// How far a document was read.
-enum Read {
-    Whole(usize),
+enum Read<'b> {
+    Whole(&'b str),
     Broken(Finding),
     More,
 }
@@ -205,7 +207,12 @@ impl Scanner {
     }
 
     /// The next payload in `buffer`; `None` if more bytes are needed or, with `last`, if there is none.
-    pub(crate) fn next(&mut self, buffer: &[u8], last: bool, parts: &mut Parts) -> Option<Framed> {
+    pub(crate) fn next<'b>(
+        &mut self,
+        buffer: &'b [u8],
+        last: bool,
+        parts: &mut Parts,
+    ) -> Option<Framed<'b>> {
         loop {
             let before = (self.pos(), std::mem::discriminant(&self.state));
             let framed = match &mut self.state {
@@ -245,7 +252,7 @@ impl Scanner {
         self.advance(buffer, to);
     }
 
-    fn seek(&mut self, buffer: &[u8], last: bool, parts: &mut Parts) -> Option<Framed> {
+    fn seek<'b>(&mut self, buffer: &'b [u8], last: bool, parts: &mut Parts) -> Option<Framed<'b>> {
         if let Some(syntax) = self.glued {
             match self.stray_end(syntax, &buffer[self.pos()..], last) {
                 None => return None,
@@ -263,7 +270,7 @@ impl Scanner {
         self.seek_start(buffer, last)
     }
 
-    fn seek_start(&mut self, buffer: &[u8], last: bool) -> Option<Framed> {
+    fn seek_start<'b>(&mut self, buffer: &'b [u8], last: bool) -> Option<Framed<'b>> {
         if self.bare && self.byte_order_mark(buffer, last) {
             return None;
         }
@@ -337,7 +344,12 @@ impl Scanner {
 
 /// JSON documents, and arrays of them.
 impl Scanner {
-    fn seek_in_array(&mut self, buffer: &[u8], last: bool, parts: &mut Parts) -> Option<Framed> {
+    fn seek_in_array<'b>(
+        &mut self,
+        buffer: &'b [u8],
+        last: bool,
+        parts: &mut Parts,
+    ) -> Option<Framed<'b>> {
         let mut array = self.array.take()?;
         let next = skip_space(buffer, self.pos());
         self.advance(buffer, next);
@@ -372,7 +384,7 @@ impl Scanner {
         None
     }
 
-    fn json(&mut self, buffer: &[u8], last: bool, parts: &mut Parts) -> Option<Framed> {
+    fn json<'b>(&mut self, buffer: &'b [u8], last: bool, parts: &mut Parts) -> Option<Framed<'b>> {
         if self.json.at() == 0 {
             parts.tree.clear(Syntax::Json);
             parts.findings.clear();
@@ -383,7 +395,7 @@ impl Scanner {
         let read = self.json.read(bytes, tree, findings, &self.limits);
         match self.verdict(read, bytes) {
             Read::More => None,
-            Read::Whole(len) => self.whole_json(buffer, len, parts),
+            Read::Whole(text) => self.whole_json(buffer, text, parts),
             Read::Broken(finding) => self.broken_json(finding, buffer, last, parts),
         }
     }
@@ -398,10 +410,10 @@ impl Scanner {
     }
 
     /// The outcome of a read, with what only the whole of the bytes can tell.
-    fn verdict(&self, read: Result<usize, Stop>, bytes: Bytes<'_>) -> Read {
+    fn verdict<'b>(&self, read: Result<usize, Stop>, bytes: Bytes<'b>) -> Read<'b> {
         match read {
             Ok(len) => match std::str::from_utf8(&bytes.all[..len]) {
-                Ok(_) => Read::Whole(len),
+                Ok(text) => Read::Whole(text),
                 Err(error) => Read::Broken(not_utf8(bytes.all, error.valid_up_to())),
             },
             Err(Stop::More) if bytes.all.len() < self.limits.payload_size => Read::More,
@@ -414,16 +426,20 @@ impl Scanner {
     }
 
     /// A well-formed object: a message, or something around messages.
-    fn whole_json(&mut self, buffer: &[u8], len: usize, parts: &mut Parts) -> Option<Framed> {
-        let text = std::str::from_utf8(&buffer[self.pos()..self.pos() + len]).unwrap_or_default();
+    fn whole_json<'b>(
+        &mut self,
+        buffer: &'b [u8],
+        text: &'b str,
+        parts: &mut Parts,
+    ) -> Option<Framed<'b>> {
         if (self.names.is_message)(View::root(&parts.tree, text)) {
-            return Some(self.whole(buffer, len, Syntax::Json));
+            return Some(self.whole(buffer, text, Syntax::Json));
         }
         let messages = self.messages_inside(&parts.tree, text);
         self.state = State::Inside {
             messages,
             then: Then {
-                len,
+                len: text.len(),
                 noise: true,
                 skip: None,
             },
@@ -448,7 +464,7 @@ impl Scanner {
     }
 
     /// The next message inside a document, or the end of the document.
-    fn inside(&mut self, buffer: &[u8], parts: &mut Parts) -> Option<Framed> {
+    fn inside<'b>(&mut self, buffer: &'b [u8], parts: &mut Parts) -> Option<Framed<'b>> {
         let State::Inside { mut messages, then } = std::mem::replace(&mut self.state, State::Seek)
         else {
             return None;
@@ -497,13 +513,13 @@ impl Scanner {
     }
 
     /// Reports a broken object if it is, or would have become, a message; otherwise it is noise.
-    fn broken_json(
+    fn broken_json<'b>(
         &mut self,
         finding: Finding,
-        buffer: &[u8],
+        buffer: &'b [u8],
         last: bool,
         parts: &mut Parts,
-    ) -> Option<Framed> {
+    ) -> Option<Framed<'b>> {
         let document = &buffer[self.pos()..];
         let at = self.json.at();
         let shown_end = self.shown_end(document, &finding, last)?;
@@ -573,7 +589,7 @@ impl Scanner {
 
 /// XML documents.
 impl Scanner {
-    fn xml(&mut self, buffer: &[u8], last: bool, parts: &mut Parts) -> Option<Framed> {
+    fn xml<'b>(&mut self, buffer: &'b [u8], last: bool, parts: &mut Parts) -> Option<Framed<'b>> {
         let document = &buffer[self.pos()..];
         if self.xml.at() == 0 {
             parts.tree.clear(Syntax::Xml);
@@ -601,12 +617,12 @@ impl Scanner {
             .read(bytes, tree, findings, &self.limits, &self.names.is_plain);
         match self.verdict_xml(read, bytes) {
             Read::More => None,
-            Read::Whole(len) => Some(self.whole(buffer, len, Syntax::Xml)),
+            Read::Whole(text) => Some(self.whole(buffer, text, Syntax::Xml)),
             Read::Broken(finding) => self.broken_xml(finding, buffer, last, parts),
         }
     }
 
-    fn verdict_xml(&mut self, read: Result<usize, Stop>, bytes: Bytes<'_>) -> Read {
+    fn verdict_xml<'b>(&mut self, read: Result<usize, Stop>, bytes: Bytes<'b>) -> Read<'b> {
         let doubt = match &mut self.state {
             State::Xml { doubt } => doubt.clone(),
             _ => None,
@@ -615,12 +631,10 @@ impl Scanner {
             (Read::Whole(_) | Read::Broken(_), Some(doubt)) if self.xml.is_rooted() => {
                 Read::Broken(doubt)
             }
-            (Read::Whole(len), None) => {
-                match xml::check_characters(valid_text(&bytes.all[..len])) {
-                    Ok(()) => Read::Whole(len),
-                    Err(finding) => Read::Broken(finding),
-                }
-            }
+            (Read::Whole(text), None) => match xml::check_characters(text) {
+                Ok(()) => Read::Whole(text),
+                Err(finding) => Read::Broken(finding),
+            },
             (Read::Broken(finding), None) => {
                 let before = bytes.all.len().min(finding.span().start as usize);
                 Read::Broken(
@@ -634,13 +648,13 @@ impl Scanner {
     }
 
     /// Reports a broken document, unless it turned out to be none of ours.
-    fn broken_xml(
+    fn broken_xml<'b>(
         &mut self,
         finding: Finding,
-        buffer: &[u8],
+        buffer: &'b [u8],
         last: bool,
         parts: &mut Parts,
-    ) -> Option<Framed> {
+    ) -> Option<Framed<'b>> {
         let document = &buffer[self.pos()..];
         let at = self.xml.at();
         if !self.xml.is_rooted() {
@@ -682,7 +696,9 @@ impl Scanner {
             .xml
             .plain_text_at(document, tree, &self.names.is_plain)?;
         let end = document.len().min(finding.span().end as usize);
-        let brackets = memchr::memchr2_iter(b'<', b'{', &document[text..end]).map(|n| text + n);
+        let brackets =
+            memchr::memchr2_iter(b'<', b'{', document.get(text..end).unwrap_or_default())
+                .map(|n| text + n);
         brackets
             .into_iter()
             .find(|&at| match start::at(&document[at..], false, false) {
@@ -696,13 +712,13 @@ impl Scanner {
     }
 
     /// Reads a document in an encoding of its own, in windows that double until it is whole.
-    fn recoded(
+    fn recoded<'b>(
         &mut self,
         encoding: &'static Encoding,
-        buffer: &[u8],
+        buffer: &'b [u8],
         last: bool,
         parts: &mut Parts,
-    ) -> Option<Framed> {
+    ) -> Option<Framed<'b>> {
         let document = self.limited(&buffer[self.pos()..], last);
         let mut window = 4096;
         loop {
@@ -728,11 +744,11 @@ impl Scanner {
                     let finding = finding.with(self.limits.payload_size.to_string());
                     return self.recoded_broken(finding, encoding, &text, buffer, parts);
                 }
-                Read::Whole(len) => {
-                    let raw_len = recode::raw_len(encoding, raw, len);
-                    let framed = self.whole(buffer, raw_len, Syntax::Xml);
+                Read::Whole(text) => {
+                    let raw_len = recode::raw_len(encoding, raw, text.len());
+                    let framed = self.ended(buffer, raw_len, Syntax::Xml);
                     return Some(Framed {
-                        recoded: Some((text[..len].to_vec(), encoding)),
+                        recoded: Some((text.as_bytes().to_vec(), encoding)),
                         ..framed
                     });
                 }
@@ -749,14 +765,14 @@ impl Scanner {
         }
     }
 
-    fn recoded_broken(
+    fn recoded_broken<'b>(
         &mut self,
         finding: Finding,
         encoding: &'static Encoding,
         text: &[u8],
-        buffer: &[u8],
+        buffer: &'b [u8],
         parts: &mut Parts,
-    ) -> Option<Framed> {
+    ) -> Option<Framed<'b>> {
         let raw = &buffer[self.pos()..];
         let at = recode::raw_len(encoding, raw, self.xml.at());
         if !self.xml.is_rooted() {
@@ -794,7 +810,15 @@ impl Scanner {
 
 /// What both syntaxes share.
 impl Scanner {
-    fn whole(&mut self, buffer: &[u8], len: usize, syntax: Syntax) -> Framed {
+    fn whole<'b>(&mut self, buffer: &'b [u8], text: &'b str, syntax: Syntax) -> Framed<'b> {
+        Framed {
+            text: Some(text),
+            ..self.ended(buffer, text.len(), syntax)
+        }
+    }
+
+    /// A payload of `len` bytes ends.
+    fn ended<'b>(&mut self, buffer: &'b [u8], len: usize, syntax: Syntax) -> Framed<'b> {
         let (start, place) = (self.pos(), self.cursor.place(buffer));
         self.glued = (self.bare && self.array.is_none()).then_some(syntax);
         if let Some(array) = &mut self.array {
@@ -819,7 +843,7 @@ impl Scanner {
         }
     }
 
-    fn skip(&mut self, buffer: &[u8], last: bool) -> Option<Framed> {
+    fn skip<'b>(&mut self, buffer: &'b [u8], last: bool) -> Option<Framed<'b>> {
         let pos = self.pos();
         let State::Skip(skip) = &mut self.state else {
             return None;
@@ -853,7 +877,13 @@ impl Scanner {
         }
     }
 
-    fn stray(&mut self, buffer: &[u8], len: usize, syntax: Syntax, parts: &mut Parts) -> Framed {
+    fn stray<'b>(
+        &mut self,
+        buffer: &'b [u8],
+        len: usize,
+        syntax: Syntax,
+        parts: &mut Parts,
+    ) -> Framed<'b> {
         let text = String::from_utf8_lossy(&buffer[self.pos()..self.pos() + len]);
         let finding = match syntax {
             Syntax::Json => Finding::new(Reason::StrayCloser, Span::new(0, len)).with(&*text),
@@ -873,7 +903,13 @@ impl Scanner {
     }
 
     /// Something about the array around payloads, at `pos`.
-    fn remark(&mut self, reason: Reason, buffer: &[u8], len: usize, parts: &mut Parts) -> Framed {
+    fn remark<'b>(
+        &mut self,
+        reason: Reason,
+        buffer: &'b [u8],
+        len: usize,
+        parts: &mut Parts,
+    ) -> Framed<'b> {
         let rest = &buffer[self.pos()..];
         parts
             .findings
@@ -887,7 +923,7 @@ impl Scanner {
     }
 
     /// The array around payloads ends behind a comma.
-    fn trailing_comma(&mut self, buffer: &[u8], parts: &mut Parts) -> Framed {
+    fn trailing_comma<'b>(&mut self, buffer: &'b [u8], parts: &mut Parts) -> Framed<'b> {
         parts
             .findings
             .only(Finding::new(Reason::CommaBeforeEnd, Span::new(0, 1)).with("]"));
@@ -899,11 +935,12 @@ impl Scanner {
     }
 }
 
-fn framed(range: Range<usize>, place: Place, syntax: Syntax) -> Framed {
+fn framed<'b>(range: Range<usize>, place: Place, syntax: Syntax) -> Framed<'b> {
     Framed {
         range,
         place,
         syntax,
+        text: None,
         recoded: None,
         kind: FramedKind::Whole,
     }

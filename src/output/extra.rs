@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
-use crate::wire::View;
+use crate::event::Fields;
+use crate::event::fields::{MSG_TYPE, MSG_TYPE_EVENT};
+use crate::wire::{Syntax, View};
 
 /// How text between elements is called where everything needs a name.
 pub(super) const TEXT_NAME: &str = "#text";
@@ -29,5 +31,11 @@ pub(super) fn grouped<'a>(
 
 /// Whether `view` is text between elements, which has no name of its own.
 pub(super) fn is_loose_text(name: &str, view: View<'_>) -> bool {
-    name.is_empty() && view.tree.syntax == crate::wire::Syntax::Xml
+    name.is_empty() && view.tree.syntax == Syntax::Xml
+}
+
+/// Whether a message is of the type of all callbacks: another type stands among the extras, before its repetitions.
+pub(super) fn has_usual_type(header: Fields<'_>) -> bool {
+    let first = header.extras().find(|(name, _)| *name == MSG_TYPE);
+    first.is_none_or(|(_, view)| view.value() == MSG_TYPE_EVENT)
 }

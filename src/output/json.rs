@@ -1,14 +1,15 @@
 //! The JSON that WeChat documents.
 
 use crate::event::fields::{
-    EVENT, Field, HEADER, ITEM, LIST, MSG_TYPE, MSG_TYPE_EVENT, item_field, top,
+    EVENT, Field, HEADER, ITEM, LIST, MSG_TYPE, MSG_TYPE_EVENT, item_field,
 };
-use crate::event::{Callback, Event, Fields, Item, Value};
+use crate::event::{Callback, Event, Fields, Item, Value, is_top};
 use crate::finding::Finding;
-use crate::output::Format;
-use crate::output::extra::grouped;
-use crate::output::json_text::{Object, array, indent, integer, one_or_list, string};
+use crate::output::extra::{grouped, has_usual_type};
+use crate::output::json_text::{Object, Scalars, array, indent, integer, one_or_array, string};
+use crate::output::{Format, faithful};
 use crate::record::Record;
+use crate::wire::Syntax;
 
 /// The documented wire form in JSON: `List` at the top level, scalars as strings.
 #[derive(Clone, Copy, Debug, Default)]
@@ -24,6 +25,10 @@ impl Format for Json {
         };
         let start = out.len();
         payload(&callback, out);
+        if let Err(finding) = faithful::check(record, &callback, &out[start..], Syntax::Json) {
+            out.truncate(start);
+            return Err(finding);
+        }
         if self.pretty {
             indent(start, out);
         }
@@ -36,12 +41,12 @@ fn payload(callback: &Callback<'_>, out: &mut Vec<u8>) {
     let header = callback.header();
     let mut payload = Object::open(out);
     scalars(&HEADER, header, &mut payload);
-    if !header.extras().any(|(name, _)| name == MSG_TYPE) {
-        string(MSG_TYPE_EVENT, payload.member(MSG_TYPE));
+    if has_usual_type(header) {
+        string(MSG_TYPE_EVENT, payload.key(MSG_TYPE));
     }
-    string(callback.event().name(), payload.member(EVENT));
-    list(callback, payload.member(LIST));
-    extras(header, |name| top(name).is_some(), &mut payload);
+    string(callback.event().name(), payload.key(EVENT));
+    list(callback, payload.key(LIST));
+    extras(header, is_top, &mut payload);
     payload.close();
 }
 
@@ -49,9 +54,14 @@ fn payload(callback: &Callback<'_>, out: &mut Vec<u8>) {
 fn list(callback: &Callback<'_>, out: &mut Vec<u8>) {
     let mut items = callback.items();
     match (callback.event(), items.len(), items.next()) {
-        (Event::Sent, 1, Some(only)) => item(only, out),
+        (Event::Sent, 1, Some(only)) if is_plain(&only) => item(only, out),
         _ => array(callback.items(), out, item),
     }
+}
+
+/// Whether an item can stand without its array: some field of it must tell that it is one.
+fn is_plain(item: &Item<'_>) -> bool {
+    item.template_id().is_some() && item.extra_names().next().is_none()
 }
 
 fn item(item: Item<'_>, out: &mut Vec<u8>) {
@@ -65,9 +75,9 @@ fn scalars(table: &[&'static Field], fields: Fields<'_>, object: &mut Object<'_>
     for field in table {
         match fields.get(field) {
             None => {}
-            Some(Value::Text(text)) => string(text, object.member(field.wire)),
+            Some(Value::Text(text)) => string(text, object.key(field.wire)),
             Some(Value::Integer(number)) => {
-                let out = object.member(field.wire);
+                let out = object.key(field.wire);
                 out.push(b'"');
                 integer(number, out);
                 out.push(b'"');
@@ -82,7 +92,7 @@ fn extras(fields: Fields<'_>, is_known: impl Fn(&str) -> bool, object: &mut Obje
     for (name, values) in grouped(fields.extras()) {
         let together = if is_known(name) { 1 } else { values.len() };
         for values in values.chunks(together) {
-            one_or_list(values, object.member(name));
+            one_or_array(values, Scalars::AsGiven, object.member(name));
         }
     }
 }

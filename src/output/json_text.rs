@@ -41,25 +41,44 @@ fn unicode_escape(code: u32, out: &mut Vec<u8>) {
     out.extend_from_slice(format!("\\u{code:04x}").as_bytes());
 }
 
+/// How numbers, `true`, `false` and `null` are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Scalars {
+    /// As they came.
+    AsGiven,
+    /// As strings, which is all that XML has.
+    AsText,
+}
+
 /// Writes a value that has no typed field, as it was: numbers with all their digits, XML elements as strings or
 /// objects, names that are repeated as arrays.
-pub(super) fn value(view: View<'_>, out: &mut Vec<u8>) {
+pub(super) fn value(view: View<'_>, scalars: Scalars, out: &mut Vec<u8>) {
     match view.kind() {
         Kind::Text => string(view.value(), out),
+        Kind::Number | Kind::Literal if scalars == Scalars::AsText => string(view.value(), out),
         Kind::Number | Kind::Literal => out.extend_from_slice(view.value().as_bytes()),
-        Kind::Surrogate => {
-            out.push(b'"');
-            out.extend_from_slice(view.value().as_bytes());
-            out.push(b'"');
-        }
-        Kind::Array => list(view.children(), out),
-        Kind::Object => object(view.children().map(|child| (child.name(), child)), out),
+        Kind::Surrogate => literal(view.value(), out),
+        Kind::Array => array(view.children(), out, |entry, out| {
+            value(entry, scalars, out)
+        }),
+        Kind::Object => object(
+            view.children().map(|child| (child.name(), child)),
+            scalars,
+            out,
+        ),
     }
 }
 
-/// Writes `values` as an array.
-fn list<'a>(values: impl IntoIterator<Item = View<'a>>, out: &mut Vec<u8>) {
-    array(values, out, value);
+/// Writes the literal of a string that no text can stand for, but for what a terminal would obey.
+fn literal(escaped: &str, out: &mut Vec<u8>) {
+    out.push(b'"');
+    for c in escaped.chars() {
+        match c {
+            '\u{7F}'..='\u{9F}' => unicode_escape(u32::from(c), out),
+            c => out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
+        }
+    }
+    out.push(b'"');
 }
 
 /// Writes `entries` as an array, each by `write`.
@@ -79,19 +98,23 @@ pub(super) fn array<T>(
 }
 
 /// Writes members as an object; the values of a repeated name as an array.
-pub(super) fn object<'a>(members: impl Iterator<Item = (&'a str, View<'a>)>, out: &mut Vec<u8>) {
+pub(super) fn object<'a>(
+    members: impl Iterator<Item = (&'a str, View<'a>)>,
+    scalars: Scalars,
+    out: &mut Vec<u8>,
+) {
     let mut object = Object::open(out);
     for (name, values) in grouped(members) {
-        one_or_list(&values, object.member(name));
+        one_or_array(&values, scalars, object.member(name));
     }
     object.close();
 }
 
 /// Writes a single value as it is, several as an array.
-pub(super) fn one_or_list(values: &[View<'_>], out: &mut Vec<u8>) {
+pub(super) fn one_or_array(values: &[View<'_>], scalars: Scalars, out: &mut Vec<u8>) {
     match values {
-        [one] => value(*one, out),
-        several => list(several.iter().copied(), out),
+        [one] => value(*one, scalars, out),
+        several => array(several, out, |entry, out| value(*entry, scalars, out)),
     }
 }
 
@@ -114,6 +137,19 @@ impl<'o> Object<'o> {
         }
         string(name, self.out);
         self.out.push(b':');
+        self.out
+    }
+
+    /// Begins a member whose name needs no escapes.
+    pub(super) fn key(&mut self, name: &'static str) -> &mut Vec<u8> {
+        self.out
+            .extend_from_slice(if std::mem::take(&mut self.empty) {
+                b"\""
+            } else {
+                b",\""
+            });
+        self.out.extend_from_slice(name.as_bytes());
+        self.out.extend_from_slice(b"\":");
         self.out
     }
 

@@ -4,7 +4,7 @@ use crate::event::fields::{Field, HEADER, ITEM};
 use crate::event::{Callback, Fields, Value};
 use crate::finding::Finding;
 use crate::output::Format;
-use crate::output::json_text::{Object, array, integer, object, string};
+use crate::output::json_text::{Object, Scalars, array, integer, object, string};
 use crate::record::Record;
 
 /// JSON lines: a line a callback, or a line an item.
@@ -22,7 +22,7 @@ impl Format for JsonLines {
             return Ok(());
         };
         match self.flat {
-            false => self.line(&callback, record, out),
+            false => self.line(&callback, record, Scalars::AsGiven, out),
             true if callback.items().len() == 0 => self.flat_line(&callback, None, record, out),
             true => callback
                 .items()
@@ -33,16 +33,22 @@ impl Format for JsonLines {
 }
 
 impl JsonLines {
-    fn line(&self, callback: &Callback<'_>, record: &Record<'_>, out: &mut Vec<u8>) {
+    pub(super) fn line(
+        &self,
+        callback: &Callback<'_>,
+        record: &Record<'_>,
+        scalars: Scalars,
+        out: &mut Vec<u8>,
+    ) {
         let mut line = Object::open(out);
         header(callback, &mut line);
-        array(callback.items(), line.member("items"), |item, out| {
+        array(callback.items(), line.key("items"), |item, out| {
             let mut entry = Object::open(out);
             typed(&ITEM, item.fields(), &mut entry);
-            extra(&[item.fields()], &mut entry);
+            extra(&[item.fields()], scalars, &mut entry);
             entry.close();
         });
-        extra(&[callback.header()], &mut line);
+        extra(&[callback.header()], scalars, &mut line);
         self.end(record, line);
         out.push(b'\n');
     }
@@ -63,7 +69,7 @@ impl JsonLines {
             .into_iter()
             .flatten()
             .collect();
-        extra(&parts, &mut line);
+        extra(&parts, Scalars::AsGiven, &mut line);
         self.end(record, line);
         out.push(b'\n');
     }
@@ -71,11 +77,11 @@ impl JsonLines {
     fn end(&self, record: &Record<'_>, mut line: Object<'_>) {
         if self.with_source {
             let place = record.place(0);
-            let mut source = Object::open(line.member("source"));
-            string(record.source(), source.member("path"));
-            integer(place.line as i64, source.member("line"));
-            integer(place.offset as i64, source.member("offset"));
-            string(record.syntax().as_str(), source.member("format"));
+            let mut source = Object::open(line.key("source"));
+            string(record.source(), source.key("path"));
+            integer(place.line as i64, source.key("line"));
+            integer(place.offset as i64, source.key("offset"));
+            string(record.syntax().as_str(), source.key("format"));
             source.close();
         }
         line.close();
@@ -83,7 +89,7 @@ impl JsonLines {
 }
 
 fn header(callback: &Callback<'_>, line: &mut Object<'_>) {
-    string(callback.event().name(), line.member("event"));
+    string(callback.event().name(), line.key("event"));
     typed(&HEADER, callback.header(), line);
 }
 
@@ -92,16 +98,16 @@ fn typed(table: &[&'static Field], fields: Fields<'_>, object: &mut Object<'_>) 
     for field in table {
         match fields.get(field) {
             None => {}
-            Some(Value::Text(text)) => string(text, object.member(field.key)),
-            Some(Value::Integer(number)) => integer(number, object.member(field.key)),
+            Some(Value::Text(text)) => string(text, object.key(field.key)),
+            Some(Value::Integer(number)) => integer(number, object.key(field.key)),
         }
     }
 }
 
 /// Everything else, if there is something.
-fn extra(parts: &[Fields<'_>], line: &mut Object<'_>) {
+fn extra(parts: &[Fields<'_>], scalars: Scalars, line: &mut Object<'_>) {
     let members = parts.iter().flat_map(|part| part.extras());
     if members.clone().next().is_some() {
-        object(members, line.member("extra"));
+        object(members, scalars, line.key("extra"));
     }
 }

@@ -5,6 +5,7 @@
 
 mod csv;
 mod extra;
+mod faithful;
 mod json;
 mod json_text;
 mod jsonl;

@@ -9,7 +9,7 @@ use crate::event::fields::{CREATE_TIME, Field, HEADER, ITEM};
 use crate::event::{Callback, Fields, Item, Value, same};
 use crate::finding::{Excerpt, Finding};
 use crate::lang::Text;
-use crate::output::json_text::object;
+use crate::output::json_text::{Scalars, object};
 use crate::output::{Format, words};
 use crate::record::Record;
 use crate::report::text::Look;
@@ -200,6 +200,6 @@ impl Pretty {
 fn extra(fields: Fields<'_>) -> Option<String> {
     fields.extras().next()?;
     let mut json = Vec::new();
-    object(fields.extras(), &mut json);
+    object(fields.extras(), Scalars::AsGiven, &mut json);
     Some(words::plain(&String::from_utf8_lossy(&json)))
 }

@@ -1,14 +1,16 @@
 //! The XML that WeChat documents.
 
+use std::borrow::Cow;
+
 use crate::event::fields::{
-    EVENT, Field, HEADER, ITEM, LIST, MSG_TYPE, MSG_TYPE_EVENT, ROOT, Type, item_field, top,
+    EVENT, Field, HEADER, ITEM, LIST, MSG_TYPE, MSG_TYPE_EVENT, ROOT, Type, item_field,
 };
-use crate::event::{Callback, Fields, Item, Value};
+use crate::event::{Callback, Fields, Item, Value, is_top};
 use crate::finding::{Finding, Reason};
 use crate::lang::Text;
-use crate::output::Format;
-use crate::output::extra::{TEXT_NAME, grouped, is_loose_text};
+use crate::output::extra::{TEXT_NAME, grouped, has_usual_type, is_loose_text};
 use crate::output::json_text::{break_line, integer};
+use crate::output::{Format, faithful};
 use crate::record::Record;
 use crate::wire::xml::{is_name, is_xml_char};
 use crate::wire::{Kind, Syntax, View};
@@ -31,7 +33,9 @@ impl Format for Xml {
             depth: 0,
             out,
         };
-        let written = writer.payload(&callback);
+        let written = writer
+            .payload(&callback)
+            .and_then(|()| faithful::check(record, &callback, &out[start..], Syntax::Xml));
         match written {
             Ok(()) => out.push(b'\n'),
             Err(_) => out.truncate(start),
@@ -53,14 +57,14 @@ impl Writer<'_> {
         let header = callback.header();
         self.parent(ROOT, |w| {
             w.scalars(&HEADER, header)?;
-            if !header.extras().any(|(name, _)| name == MSG_TYPE) {
+            if has_usual_type(header) {
                 w.text(MSG_TYPE, MSG_TYPE_EVENT, None)?;
             }
             w.text(EVENT, callback.event().name(), None)?;
             w.parent(callback.event().definition().wrapper, |w| {
                 callback.items().try_for_each(|item| w.item(item))
             })?;
-            w.extras(header, |name| top(name).is_some())
+            w.extras(header, is_top)
         })
     }
 
@@ -136,15 +140,11 @@ impl Writer<'_> {
             return Err(Finding::new(Reason::XmlName, view.span()).with(name));
         }
         match view.kind() {
-            Kind::Text => self.text(
+            Kind::Text | Kind::Number | Kind::Literal => self.text(
                 name,
                 view.value(),
                 Some(Finding::new(Reason::XmlCharacter, view.span())),
             ),
-            Kind::Number | Kind::Literal => {
-                self.leaf(name, |out| out.extend_from_slice(view.value().as_bytes()));
-                Ok(())
-            }
             Kind::Surrogate => Err(Finding::new(Reason::LoneSurrogate, view.span()).with(name)),
             Kind::Array => Err(shape(
                 name,
@@ -217,8 +217,7 @@ impl Writer<'_> {
             return Ok(());
         }
         self.out.extend_from_slice(b"<![CDATA[");
-        self.out
-            .extend_from_slice(text.replace("]]>", "]]]]><![CDATA[>").as_bytes());
+        self.out.extend_from_slice(cdata_content(text).as_bytes());
         self.out.extend_from_slice(b"]]>");
         Ok(())
     }
@@ -243,6 +242,19 @@ impl Writer<'_> {
             break_line(self.depth, self.out);
         }
     }
+}
+
+/// `text` as it stands in CDATA. The end of CDATA cannot; its beginning is broken up too, for readers that take it
+/// for the next payload.
+fn cdata_content(text: &str) -> Cow<'_, str> {
+    const OPEN: &str = "<![CDATA[";
+    if !text.contains("]]>") && !text.contains(OPEN) {
+        return text.into();
+    }
+    let pieces = text
+        .split("]]>")
+        .map(|piece| piece.replace(OPEN, "<]]><![CDATA[![CDATA["));
+    pieces.collect::<Vec<_>>().join("]]]]><![CDATA[>").into()
 }
 
 /// Digits that XML's plain text holds as they are.

@@ -330,7 +330,6 @@ impl Reader {
         let span = Span::new(start, start);
         Node {
             kind,
-            cdata: false,
             padded: false,
             name,
             name_at,

@@ -52,6 +52,11 @@ impl Str {
         self.range()
     }
 
+    /// Where the text starts, if it is a range of the payload that ends at `end`.
+    pub(crate) fn source_up_to(self, end: usize) -> Option<usize> {
+        (self.len & Self::OWN == 0 && self.range().end == end).then_some(self.range().start)
+    }
+
     fn range(self) -> std::ops::Range<usize> {
         self.start as usize..self.start as usize + self.len()
     }
@@ -79,9 +84,7 @@ pub(crate) enum Kind {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Node {
     pub(crate) kind: Kind,
-    /// XML: at least a part of the text is in CDATA.
-    pub(crate) cdata: bool,
-    /// XML: white space stood around the CDATA; the value is without it.
+    /// XML: white space stood around the text; the value is without it.
     pub(crate) padded: bool,
     pub(crate) name: Str,
     /// Where the name stands, as written.

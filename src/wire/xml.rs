@@ -26,24 +26,21 @@ struct Open {
 struct Run {
     /// `None` before the first piece.
     value: Option<Str>,
-    /// A part of it is in CDATA.
-    cdata: bool,
-    /// There is more than white space outside CDATA.
+    /// There is more than blanks.
     solid: bool,
-    /// Bytes of white space outside CDATA at the beginning and at the end.
+    /// Bytes of blanks at the beginning and at the end.
     head: usize,
     tail: usize,
     /// Where it stands without these.
     span: (usize, usize),
 }
 
-/// A piece of text: where it stands, and how it was written.
+/// A piece of text: where it stands, and whether it is white space as formatters put around text, that is outside
+/// CDATA and not by reference.
 #[derive(Clone, Copy)]
 struct Piece {
     start: usize,
     end: usize,
-    cdata: bool,
-    /// White space outside CDATA, which formatters add.
     blank: bool,
 }
 
@@ -62,8 +59,22 @@ impl Run {
                 self.tail = 0;
             }
         }
-        self.cdata |= piece.cdata;
         self.value = Some(value);
+    }
+
+    /// The text without the blanks around it.
+    fn trimmed(&self) -> Str {
+        self.value.unwrap_or_default().trimmed(self.head, self.tail)
+    }
+
+    /// The text in the payload if `piece` continues it there.
+    fn continued(&self, piece: Piece) -> Option<Str> {
+        match self.value {
+            None => Some(Str::source(piece.start, piece.end)),
+            Some(value) => value
+                .source_up_to(piece.start)
+                .map(|start| Str::source(start, piece.end)),
+        }
     }
 }
 
@@ -209,15 +220,7 @@ impl Reader {
         if rest.starts_with(CDATA) {
             let start = self.at + CDATA.len();
             let end = self.cdata_end(t, start)?;
-            self.piece(
-                t,
-                Piece {
-                    start,
-                    end,
-                    cdata: true,
-                    blank: false,
-                },
-            );
+            self.cdata_piece(t, start, end);
             self.at = end + 3;
         } else if rest.starts_with(b"<!--") {
             self.at = t.comment(self.at)?;
@@ -236,20 +239,22 @@ impl Reader {
 
     /// Where the CDATA that begins at `start` ends.
     ///
-    /// CDATA cannot be nested, so an opening in it is text; but in an element of plain text it means that the
-    /// payload was cut off inside it and the next one has begun.
+    /// CDATA cannot be nested, so an opening in it is text; but in an element of plain text, behind an `<xml>`, it
+    /// means that the payload was cut off inside it and the next one has begun.
     fn cdata_end(&self, t: &Tokens<'_, '_>, start: usize) -> Result<usize, Stop> {
         let is_plain = || {
             self.plain_text_at(t.bytes.all, t.tree, t.is_plain)
                 .is_some()
         };
+        let mut begins_inside = false;
         let mut at = start;
         while let Some(n) = memchr::memchr2(b'<', b'>', t.bytes.from(at)) {
             at += n;
             if t.bytes.all[start..=at].ends_with(b"]]>") {
                 return Ok(at - 2);
             }
-            if t.bytes.from(at).starts_with(CDATA) && is_plain() {
+            begins_inside |= t.bytes.from(at).starts_with(b"<xml");
+            if begins_inside && t.bytes.from(at).starts_with(CDATA) && is_plain() {
                 return Err(t.named(self, Reason::XmlNextBegins, at));
             }
             at += 1;
@@ -263,18 +268,42 @@ impl Reader {
         if len == rest.len() {
             return t.run_out(self);
         }
-        if let Some(at) = memchr::memmem::find(&rest[..len], b"]]>") {
+        let end = rest[..len]
+            .contains(&b']')
+            .then(|| memchr::memmem::find(&rest[..len], b"]]>"));
+        if let Some(at) = end.flatten() {
             return Err(t.broken_at(self.at + at, self.at + at + 3, Reason::CdataEndInText));
         }
         let (start, end) = (self.at, self.at + len);
-        let blank = rest[..len].iter().all(|&b| is_space(b));
+        let solid_start = start + rest[..len].iter().take_while(|&&b| is_space(b)).count();
+        let tail = rest[..len]
+            .iter()
+            .rev()
+            .take_while(|&&b| is_space(b))
+            .count();
+        let solid_end = (end - tail).max(solid_start);
         self.piece(
             t,
             Piece {
                 start,
+                end: solid_start,
+                blank: true,
+            },
+        );
+        self.piece(
+            t,
+            Piece {
+                start: solid_start,
+                end: solid_end,
+                blank: false,
+            },
+        );
+        self.piece(
+            t,
+            Piece {
+                start: solid_end,
                 end,
-                cdata: false,
-                blank,
+                blank: true,
             },
         );
         self.at = end;
@@ -286,7 +315,6 @@ impl Reader {
         let piece = Piece {
             start: self.at,
             end: self.at + len,
-            cdata: false,
             blank: false,
         };
         self.append(t, c.encode_utf8(&mut [0; 4]), piece);
@@ -294,14 +322,29 @@ impl Reader {
         Ok(())
     }
 
+    /// Adds the content of a CDATA section, even if it is empty: then the element's text is not blank.
+    fn cdata_piece(&mut self, t: &mut Tokens<'_, '_>, start: usize, end: usize) {
+        let piece = Piece {
+            start,
+            end,
+            blank: false,
+        };
+        match start == end && self.run.value.is_some() {
+            true => self.append(t, "", piece),
+            false if start == end => self.run.extend(Str::source(start, end), 0, piece),
+            false => self.piece(t, piece),
+        }
+    }
+
     /// Adds a piece of the payload to the text of the innermost element, line breaks normalised as XML asks.
     fn piece(&mut self, t: &mut Tokens<'_, '_>, piece: Piece) {
         let raw = &t.bytes.all[piece.start..piece.end];
+        if raw.is_empty() {
+            return;
+        }
         let has_return = memchr::memchr(b'\r', raw).is_some();
-        if self.run.value.is_none() && !has_return {
-            return self
-                .run
-                .extend(Str::source(piece.start, piece.end), raw.len(), piece);
+        if let Some(value) = self.run.continued(piece).filter(|_| !has_return) {
+            return self.run.extend(value, raw.len(), piece);
         }
         // Invalid UTF-8 is refused at the end of the document; until then any text will do.
         let text = String::from_utf8_lossy(raw);
@@ -336,7 +379,6 @@ impl Reader {
         }
         let node = t.tree.push(Node {
             kind: Kind::Text,
-            cdata: false,
             padded: false,
             name: Str::source(tag.name_start, tag.name_end),
             name_at: Span::new(tag.name_start, 0).start,
@@ -402,15 +444,9 @@ impl Reader {
         let mut end = self.at;
         if t.tree.node(open.node).kind == Kind::Text {
             let run = std::mem::take(&mut self.run);
-            let value = run.value.unwrap_or_default();
             let node = t.tree.node_mut(open.node);
-            node.cdata = run.cdata;
-            node.padded = run.cdata && run.head + run.tail > 0;
-            node.value = if run.cdata {
-                value.trimmed(run.head, run.tail)
-            } else {
-                value
-            };
+            node.padded = run.head + run.tail > 0;
+            node.value = run.trimmed();
             node.span = Span::new(run.span.0, run.span.1);
             end = run.span.1;
         } else {
@@ -423,25 +459,21 @@ impl Reader {
     /// Turns the text before a child element, or behind the last one, into a node without a name, unless it is
     /// white space.
     fn stray_text(&mut self, t: &mut Tokens<'_, '_>) {
+        if !self.run.solid {
+            return;
+        }
         let run = std::mem::take(&mut self.run);
-        let (Some(value), Some(parent), true) = (run.value, self.open.last(), run.solid) else {
+        let Some(parent) = self.open.last() else {
             return;
         };
-        let text = t.tree.bytes(value, t.bytes.all);
-        let head = text.len() - text.trim_ascii_start().len();
-        let value = value.trimmed(
-            head,
-            text[head..].len() - text[head..].trim_ascii_end().len(),
-        );
         let span = Span::new(run.span.0, run.span.1);
         let finding =
             Finding::new(Reason::TextBetween, span).with(name_of(t.tree, parent.node, t.bytes.all));
         t.findings.push(finding);
         t.tree.node_mut(parent.node).kind = Kind::Object;
-        let (name, name_at, cdata) = (Str::default(), span.start, run.cdata);
+        let (name, name_at, value) = (Str::default(), span.start, run.trimmed());
         t.tree.push(Node {
             kind: Kind::Text,
-            cdata,
             padded: false,
             name,
             name_at,
@@ -936,13 +968,12 @@ fn pseudo_attribute<'a>(text: &'a str, name: &str) -> Option<Option<(&'a str, &'
 
 /// The first character of a document that XML forbids anywhere.
 pub(crate) fn check_characters(text: &str) -> Result<(), Finding> {
-    let control = xml_control(text.as_bytes());
-    let noncharacter = ["\u{FFFE}", "\u{FFFF}"]
-        .iter()
-        .filter_map(|c| memchr::memmem::find(text.as_bytes(), c.as_bytes()))
-        .min()
+    let bytes = text.as_bytes();
+    let is_noncharacter = |at: &usize| matches!(bytes[*at..], [_, 0xBF, 0xBE | 0xBF, ..]);
+    let noncharacter = memchr::memchr_iter(0xEF, bytes)
+        .find(is_noncharacter)
         .unwrap_or(text.len());
-    let at = control.min(noncharacter);
+    let at = xml_control(bytes).min(noncharacter);
     match text[at..].chars().next() {
         None => Ok(()),
         Some(c) => {

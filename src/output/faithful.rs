@@ -1,0 +1,67 @@
+//! Whether a written payload says the same as the callback it was written from.
+//!
+//! An extra field may have a name that means something where it is written, or a shape that the syntax cannot tell
+//! from another. There are many such cases, all of them rare; so what was written is read again, and compared.
+
+use crate::event::{Callback, fields::ITEM};
+use crate::finding::{Finding, Reason};
+use crate::output::json_text::Scalars;
+use crate::output::jsonl::JsonLines;
+use crate::record::{Record, decode_with};
+use crate::wire::{Limits, Syntax};
+
+/// Reads `written` again, if it was made from a callback with anything but typed fields.
+///
+/// # Errors
+///
+/// [`Reason::NotFaithful`] if it is another callback. In XML scalars are texts; that is no difference.
+pub(super) fn check(
+    record: &Record<'_>,
+    callback: &Callback<'_>,
+    written: &[u8],
+    syntax: Syntax,
+) -> Result<(), Finding> {
+    if !is_delicate(callback) {
+        return Ok(());
+    }
+    let scalars = if syntax == Syntax::Xml {
+        Scalars::AsText
+    } else {
+        Scalars::AsGiven
+    };
+    let limits = Limits {
+        payload_size: Limits::MAX_PAYLOAD_SIZE,
+        depth: usize::MAX,
+        items: usize::MAX,
+        values: usize::MAX,
+    };
+    let again = decode_with(written, &limits);
+    match line(record, scalars) == line(&again, scalars) {
+        true => Ok(()),
+        false => {
+            let span = callback
+                .header()
+                .extras()
+                .next()
+                .map(|(_, view)| view.span())
+                .unwrap_or_default();
+            Err(Finding::new(Reason::NotFaithful, span).with(syntax.as_str().to_uppercase()))
+        }
+    }
+}
+
+fn is_delicate(callback: &Callback<'_>) -> bool {
+    let mut items = callback.items().map(|item| item.fields());
+    callback.header().extras().len() > 0
+        || items.any(|item| {
+            item.extras().len() > 0 || ITEM.iter().all(|field| item.get(field).is_none())
+        })
+}
+
+fn line(record: &Record<'_>, scalars: Scalars) -> Vec<u8> {
+    let mut line = Vec::new();
+    if let Some(callback) = record.callback() {
+        JsonLines::default().line(&callback, record, scalars, &mut line);
+    }
+    line
+}
