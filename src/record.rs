@@ -14,6 +14,7 @@ use crate::event::{
 };
 use crate::finding::{Finding, Reason};
 use crate::frame::{Framed, FramedKind, Names, Noise, Parts, Scanner, recode::raw_len};
+use crate::input::Input;
 use crate::span::{Place, Span, Units};
 use crate::wire::{Limits, Syntax, View};
 
@@ -214,18 +215,22 @@ pub fn decode_with<'a>(payload: &'a [u8], limits: &Limits) -> Record<'a> {
         payload,
         [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] | [0xEF, 0xBB, 0xBF, ..]
     ) {
-        let limited = crate::pipeline::Capture::new(payload).limits(*limits);
-        return limited
-            .flatten()
-            .next()
-            .unwrap_or_else(|| Record::without_payload(&[]));
+        let mut input = Input::new(payload, payload.len());
+        // Memory can be read; twice, since the end is told by reading nothing.
+        while input.read().is_ok() && !input.text().1 {}
+        return decode_first(input.text().0, input.origin(), limits).into_owned();
     }
-    let mut decoder = Decoder::new("".into(), *limits, (Place::default(), Units::Utf8));
+    decode_first(payload, (Place::default(), Units::Utf8), limits)
+}
+
+/// The first payload of `text`, with a word about what else there is.
+fn decode_first<'a>(text: &'a [u8], origin: (Place, Units), limits: &Limits) -> Record<'a> {
+    let mut decoder = Decoder::new("".into(), *limits, origin);
     let mut record = decoder
-        .next(payload, true)
-        .unwrap_or_else(|| Record::without_payload(payload));
+        .next(text, true)
+        .unwrap_or_else(|| Record::without_payload(text));
     if !matches!(record.outcome, Outcome::Undecodable) {
-        while decoder.next(payload, true).is_some() {}
+        while decoder.next(text, true).is_some() {}
         record.mention(&decoder.scanner.noise);
     }
     record

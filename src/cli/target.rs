@@ -49,6 +49,8 @@ impl Target {
             .parent()
             .filter(|folder| !folder.as_os_str().is_empty())
             .unwrap_or(Path::new("."));
+        // Asked first, because its answer names the folder's fault and not a temporary file's.
+        fs::metadata(folder)?;
         let mut builder = Builder::new();
         builder.prefix(".wxsub-");
         if let Some(permissions) = permissions {

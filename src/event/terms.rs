@@ -54,14 +54,18 @@ static SCENES: [Term<i64>; 3] = [
     term(2, "article", "图文消息"),
 ];
 
-/// 0 is documented for callbacks; the others for the send interface, which answers refusals itself.
+/// 0 is documented for callbacks; the others only for the send interface, which answers refusals itself.
 static ERROR_CODES: [Term<i64>; 6] = [
     term(0, "delivered", "成功"),
-    term(43101, "user refused", "用户拒绝接受"),
-    term(40003, "bad openid", "openid 错误"),
-    term(40037, "bad template id", "模板 ID 错误"),
-    term(47003, "data does not fit the template", "模板参数不准确"),
-    term(41030, "bad page", "page 路径不正确"),
+    term(43101, "send API: user refused", "发送接口：用户拒绝接受"),
+    term(40003, "send API: bad openid", "发送接口：openid 错误"),
+    term(40037, "send API: bad template id", "发送接口：模板 ID 错误"),
+    term(
+        47003,
+        "send API: data does not fit the template",
+        "发送接口：模板参数不准确",
+    ),
+    term(41030, "send API: bad page", "发送接口：page 路径不正确"),
 ];
 
 fn words<V: PartialEq<T>, T>(terms: &'static [Term<V>], value: T) -> Option<Text> {

@@ -77,7 +77,7 @@ pub fn line(source: &str, spot: &Spot, finding: &Finding, look: &Look, out: &mut
 /// let mut out = Vec::new();
 /// text::write("body.json", &Spot::of(&record, finding), finding, &text::Look::default(), &mut out);
 /// assert_eq!(String::from_utf8(out).unwrap(), "\
-/// body.json:1:44: error[malformed-json]: expected a value, found `e`
+/// body.json:1:43: error[malformed-json]: expected a value, found `e`
 ///   |
 /// 1 | {\"ToUserName\":\"gh_123456789abc\",\"MsgType\":event}
 ///   |                                           ^

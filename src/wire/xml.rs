@@ -596,15 +596,8 @@ impl Tokens<'_, '_> {
     fn doctype(&self, at: usize) -> Result<usize, Stop> {
         let mut depth = 0usize;
         let mut pos = at;
-        loop {
-            let Some(n) = self
-                .bytes
-                .from(pos)
-                .iter()
-                .position(|b| b"\"'[]<>".contains(b))
-            else {
-                break;
-            };
+        let bracket = |from: &[u8]| from.iter().position(|b| b"\"'[]<>".contains(b));
+        while let Some(n) = bracket(self.bytes.from(pos)) {
             pos += n;
             let rest = self.bytes.from(pos);
             match rest[0] {
