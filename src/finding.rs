@@ -361,6 +361,8 @@ pub struct Finding {
 pub(crate) enum Arg {
     /// Cut and harmless for a terminal.
     Given(String),
+    /// A name of WeChat's or of our own.
+    Name(&'static str),
     Words(Text),
 }
 
@@ -368,6 +370,7 @@ impl Arg {
     fn get(&self, lang: Lang) -> &str {
         match self {
             Arg::Given(text) => text,
+            Arg::Name(name) => name,
             Arg::Words(words) => words.get(lang),
         }
     }
@@ -391,6 +394,12 @@ impl Finding {
     /// The same finding with the next argument of its sentence.
     pub(crate) fn with(mut self, arg: impl Into<Arg>) -> Self {
         self.args.push(arg.into());
+        self
+    }
+
+    /// The same finding with a fixed name as the next argument.
+    pub(crate) fn with_name(mut self, name: &'static str) -> Self {
+        self.args.push(Arg::Name(name));
         self
     }
 

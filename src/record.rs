@@ -13,7 +13,7 @@ use crate::event::{
     name_span,
 };
 use crate::finding::{Finding, Reason};
-use crate::frame::{Framed, FramedKind, Names, Noise, Parts, Scanner, recode::raw_len};
+use crate::frame::{Framed, FramedKind, Names, Parts, Scanner, recode::raw_len};
 use crate::input::Input;
 use crate::span::{Place, Span, Units};
 use crate::wire::{Limits, Syntax, View};
@@ -230,8 +230,11 @@ fn decode_first<'a>(text: &'a [u8], origin: (Place, Units), limits: &Limits) -> 
         .next(text, true)
         .unwrap_or_else(|| Record::without_payload(text));
     if !matches!(record.outcome, Outcome::Undecodable) {
-        while decoder.next(text, true).is_some() {}
-        record.mention(&decoder.scanner.noise);
+        let mut beside = 0;
+        while let Some(other) = decoder.next(text, true) {
+            beside += other.bytes().len() as u64;
+        }
+        record.mention(decoder.scanner.noise.bytes + beside);
     }
     record
 }
@@ -255,12 +258,12 @@ impl<'a> Record<'a> {
         }
     }
 
-    fn mention(&mut self, noise: &Noise) {
-        if noise.bytes > 0 {
+    fn mention(&mut self, bytes_beside: u64) {
+        if bytes_beside > 0 {
             let finding = Finding::new(Reason::NoiseHere, Span::default());
             self.parts
                 .findings
-                .push(finding.with(noise.bytes.to_string()));
+                .push(finding.with(bytes_beside.to_string()));
         }
     }
 }

@@ -181,7 +181,8 @@ impl<'a> Decoder<'a, '_> {
         self.check_case(child, name);
         if name != self.event.wrapper {
             let finding = Finding::new(Reason::WrapperMismatch, child.name_span());
-            self.findings.push(finding.with(self.event.name).with(name));
+            self.findings
+                .push(finding.with_name(self.event.name).with_name(name));
         }
         let named =
             |wanted: &'static str| move |node: &View<'_>| node.name().eq_ignore_ascii_case(wanted);
@@ -202,7 +203,7 @@ impl<'a> Decoder<'a, '_> {
     fn wrapped_lists(&mut self, wrapper: View<'a>, name: &'static str) {
         if self.root.tree.syntax == Syntax::Json {
             self.findings
-                .push(Finding::new(Reason::JsonWrapper, wrapper.name_span()).with(name));
+                .push(Finding::new(Reason::JsonWrapper, wrapper.name_span()).with_name(name));
         }
         for child in wrapper.children() {
             match child.name().eq_ignore_ascii_case(fields::LIST) {
@@ -217,7 +218,7 @@ impl<'a> Decoder<'a, '_> {
 
     fn wrapper_as_list(&mut self, wrapper: View<'a>, name: &'static str) {
         self.findings
-            .push(Finding::new(Reason::WrapperIsList, wrapper.name_span()).with(name));
+            .push(Finding::new(Reason::WrapperIsList, wrapper.name_span()).with_name(name));
         self.list_at(wrapper, wrapper);
     }
 
@@ -270,7 +271,7 @@ impl<'a> Decoder<'a, '_> {
     /// `List` holding `item` elements, or an array of that name.
     fn entries(&mut self, list: View<'a>) {
         self.findings
-            .push(Finding::new(Reason::ItemElements, head(list)).with(fields::LIST_ENTRY));
+            .push(Finding::new(Reason::ItemElements, head(list)).with_name(fields::LIST_ENTRY));
         for child in list.children() {
             match (
                 child.name().eq_ignore_ascii_case(fields::LIST_ENTRY),
@@ -286,7 +287,7 @@ impl<'a> Decoder<'a, '_> {
     fn entry(&mut self, entry: View<'a>) {
         if entry.kind() != Kind::Object {
             self.findings
-                .push(Finding::new(Reason::NotItem, entry.span()).with(fields::LIST));
+                .push(Finding::new(Reason::NotItem, entry.span()).with_name(fields::LIST));
             return self.extra(entry, Some(fields::LIST));
         }
         let before = self.mark();
@@ -356,7 +357,7 @@ impl<'a> Decoder<'a, '_> {
         {
             let finding = Finding::new(Reason::OfAnotherEvent, child.name_span());
             self.findings
-                .push(finding.with(child.name()).with(self.event.name));
+                .push(finding.with(child.name()).with_name(self.event.name));
         }
         match typed(child, field) {
             Ok(slot) => {
@@ -377,7 +378,7 @@ impl<'a> Decoder<'a, '_> {
         }
     }
 
-    fn padding(&mut self, child: View<'a>, name: &str) {
+    fn padding(&mut self, child: View<'a>, name: &'static str) {
         let value = child.value().as_bytes();
         let is_padded = [value.first(), value.last()]
             .into_iter()
@@ -385,7 +386,7 @@ impl<'a> Decoder<'a, '_> {
             .any(u8::is_ascii_whitespace);
         if is_padded || child.node().padded {
             self.findings
-                .push(Finding::new(Reason::Padded, child.span()).with(name));
+                .push(Finding::new(Reason::Padded, child.span()).with_name(name));
         }
     }
 
@@ -394,21 +395,21 @@ impl<'a> Decoder<'a, '_> {
             self.findings.push(
                 Finding::new(Reason::WrongCase, child.name_span())
                     .with(child.name())
-                    .with(name),
+                    .with_name(name),
             );
         }
     }
 
-    fn missing(&mut self, is_missing: bool, name: &str, span: Span) {
+    fn missing(&mut self, is_missing: bool, name: &'static str, span: Span) {
         if is_missing {
             self.findings
-                .push(Finding::new(Reason::FieldMissing, span).with(name));
+                .push(Finding::new(Reason::FieldMissing, span).with_name(name));
         }
     }
 
     fn duplicate(&mut self, child: View<'a>, name: &'static str) {
         self.findings
-            .push(Finding::new(Reason::Duplicate, child.name_span()).with(name));
+            .push(Finding::new(Reason::Duplicate, child.name_span()).with_name(name));
         self.extra(child, Some(name));
     }
 
@@ -450,7 +451,7 @@ impl Seen {
 
 /// The value of `child` as `field` wants it.
 fn typed(child: View<'_>, field: &'static Field) -> Result<Slot, Finding> {
-    let finding = |reason| Finding::new(reason, child.span()).with(field.wire);
+    let finding = |reason| Finding::new(reason, child.span()).with_name(field.wire);
     if !matches!(child.kind(), Kind::Text | Kind::Number) {
         return Err(finding(Reason::NotScalar));
     }

@@ -126,9 +126,11 @@ enum State {
     },
     /// Reading a document in an encoding of its own.
     Recoded(&'static Encoding),
-    /// Handing out the messages inside a document that starts at `pos`; then going on as `then` says.
+    /// Handing out the messages inside a document of which `done` bytes lie before the cursor; then going on as `then`
+    /// says.
     Inside {
         messages: VecDeque<Span>,
+        done: usize,
         then: Then,
     },
     /// Leaving a broken document.
@@ -142,6 +144,9 @@ struct Then {
     noise: bool,
     skip: Option<Skip>,
 }
+
+/// U+FEFF in UTF-8.
+const MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// A JSON array around payloads.
 #[derive(Clone, Copy, Debug, Default)]
@@ -166,6 +171,8 @@ pub(crate) struct Scanner {
     /// A bare payload ended right here.
     glued: Option<Syntax>,
     array: Option<Array>,
+    /// Up to here no broken object has turned out to be a message: it need not be looked for again.
+    clean_until: usize,
     json: json::Reader,
     xml: xml::Reader,
     pub(crate) noise: Noise,
@@ -188,13 +195,17 @@ enum Read<'b> {
 impl Scanner {
     pub(crate) fn new(limits: Limits, names: Names, place: Place, units: Units) -> Self {
         Scanner {
-            limits,
+            limits: Limits {
+                payload_size: limits.payload_size.max(1),
+                ..limits
+            },
             names,
             state: State::Seek,
             cursor: Cursor::new(place, units),
             bare: true,
             glued: None,
             array: None,
+            clean_until: 0,
             json: json::Reader::new(),
             xml: xml::Reader::new(),
             noise: Noise::default(),
@@ -203,7 +214,9 @@ impl Scanner {
 
     /// How many bytes of the buffer are done with since the last call; the caller drops them.
     pub(crate) fn take_done(&mut self, buffer: &[u8]) -> usize {
-        self.cursor.take_done(buffer)
+        let done = self.cursor.take_done(buffer);
+        self.clean_until = self.clean_until.saturating_sub(done);
+        done
     }
 
     /// The next payload in `buffer`; `None` if more bytes are needed or, with `last`, if there is none.
@@ -271,44 +284,46 @@ impl Scanner {
     }
 
     fn seek_start<'b>(&mut self, buffer: &'b [u8], last: bool) -> Option<Framed<'b>> {
-        if self.bare && self.byte_order_mark(buffer, last) {
-            return None;
-        }
         let mut at = self.pos();
-        while let Some(n) = memchr::memchr3(b'<', b'{', b'[', &buffer[at..]) {
-            at += n;
-            match start::at(&buffer[at..], last, self.is_bare_at(buffer, at)) {
-                Start::Nothing => at += 1,
+        loop {
+            let next = memchr::memchr3(b'<', b'{', b'[', &buffer[at..]).map(|n| at + n);
+            if let Some(mark) =
+                memchr::memmem::find(&buffer[at..next.unwrap_or(buffer.len())], MARK)
+            {
+                self.pass(buffer, at + mark);
+                self.byte_order_mark(buffer);
+                at = self.pos();
+                continue;
+            }
+            let Some(next) = next else { break };
+            match start::at(&buffer[next..], last, self.is_bare_at(buffer, next)) {
+                Start::Nothing => at = next + 1,
                 Start::Undecided => {
-                    self.pass(buffer, at);
+                    self.pass(buffer, next);
                     return None;
                 }
                 found => {
-                    self.pass(buffer, at);
+                    self.pass(buffer, next);
                     self.begin(found, buffer);
                     return None;
                 }
             }
         }
-        self.pass(buffer, buffer.len());
+        let arriving = (1..MARK.len())
+            .rev()
+            .find(|&len| buffer[at..].ends_with(&MARK[..len]));
+        let held = arriving.filter(|_| !last).unwrap_or(0);
+        self.pass(buffer, buffer.len() - held);
         None
     }
 
-    /// Passes over a byte order mark: `cat` leaves one before every file. Says whether it may just be arriving.
-    fn byte_order_mark(&mut self, buffer: &[u8], last: bool) -> bool {
-        const MARK: &[u8] = "\u{FEFF}".as_bytes();
-        let at = skip_space(buffer, self.pos());
-        let rest = &buffer[at..];
-        if rest.starts_with(MARK) {
-            self.advance(buffer, at);
-            self.cursor.advance_unseen(buffer, at + MARK.len());
+    /// Passes over a byte order mark: `cat` leaves one before every file. Elsewhere it is noise.
+    fn byte_order_mark(&mut self, buffer: &[u8]) {
+        let end = self.pos() + MARK.len();
+        match self.bare {
+            true => self.cursor.advance_unseen(buffer, end),
+            false => self.pass(buffer, end),
         }
-        let arriving =
-            !rest.is_empty() && rest.len() < MARK.len() && MARK.starts_with(rest) && !last;
-        if arriving {
-            self.advance(buffer, at);
-        }
-        arriving
     }
 
     /// Whether only white space stands before `at` on its line, or since the last payload.
@@ -376,12 +391,46 @@ impl Scanner {
                 self.advance(buffer, next + 1);
                 return remark;
             }
+            Some(b'/') => return self.comment_in_array(array, buffer, last, parts),
+            // A whole character, to name it.
+            Some(_) if !last && buffer.len() - next < 4 => self.array = Some(array),
             Some(_) if array.bare && array.payloads => {
                 return Some(self.remark(Reason::ArrayBroken, buffer, 1, parts));
             }
             Some(_) => return self.seek_start(buffer, last),
         }
         None
+    }
+
+    /// A comment between entries is tolerated as inside of them.
+    fn comment_in_array<'b>(
+        &mut self,
+        array: Array,
+        buffer: &'b [u8],
+        last: bool,
+        parts: &mut Parts,
+    ) -> Option<Framed<'b>> {
+        let rest = &buffer[self.pos()..];
+        match json::comment_len(rest) {
+            Ok(Some(len)) => {
+                self.array = Some(array);
+                parts
+                    .findings
+                    .only(Finding::new(Reason::Comment, Span::new(0, len)));
+                let range = self.pos()..self.pos() + len;
+                let place = self.cursor.place(buffer);
+                self.advance(buffer, range.end);
+                Some(Framed {
+                    kind: FramedKind::Remark,
+                    ..framed(range, place, Syntax::Json)
+                })
+            }
+            Ok(None) if !last => {
+                self.array = Some(array);
+                None
+            }
+            _ => self.seek_start(buffer, last),
+        }
     }
 
     fn json<'b>(&mut self, buffer: &'b [u8], last: bool, parts: &mut Parts) -> Option<Framed<'b>> {
@@ -435,9 +484,10 @@ impl Scanner {
         if (self.names.is_message)(View::root(&parts.tree, text)) {
             return Some(self.whole(buffer, text, Syntax::Json));
         }
-        let messages = self.messages_inside(&parts.tree, text);
+        let messages = self.messages_inside(&parts.tree, text, 0);
         self.state = State::Inside {
             messages,
+            done: 0,
             then: Then {
                 len: text.len(),
                 noise: true,
@@ -447,10 +497,9 @@ impl Scanner {
         None
     }
 
-    /// The outermost messages below the root that are complete.
-    fn messages_inside(&self, tree: &Tree, text: &str) -> VecDeque<Span> {
+    /// The outermost messages that are complete, from the node `id` on.
+    fn messages_inside(&self, tree: &Tree, text: &str, mut id: usize) -> VecDeque<Span> {
         let mut messages = VecDeque::new();
-        let mut id = 0;
         while let Some(node) = tree.nodes().get(id) {
             let is_candidate = node.kind == Kind::Object && !self.json.is_open(id as u32);
             if is_candidate && (self.names.is_message)(View::root(tree, text).at(id as u32)) {
@@ -465,16 +514,21 @@ impl Scanner {
 
     /// The next message inside a document, or the end of the document.
     fn inside<'b>(&mut self, buffer: &'b [u8], parts: &mut Parts) -> Option<Framed<'b>> {
-        let State::Inside { mut messages, then } = std::mem::replace(&mut self.state, State::Seek)
+        let State::Inside {
+            mut messages,
+            done,
+            then,
+        } = std::mem::replace(&mut self.state, State::Seek)
         else {
             return None;
         };
+        let start = self.pos() - done;
         let Some(span) = messages.pop_front() else {
-            self.leave(buffer, self.pos() + then.len, then.noise);
+            self.leave(buffer, start + then.len, then.noise);
             self.state = then.skip.map_or(State::Seek, State::Skip);
             return None;
         };
-        self.leave(buffer, self.pos() + span.start as usize, then.noise);
+        self.leave(buffer, start + span.start as usize, then.noise);
         let place = self.cursor.place(buffer);
         let range = self.pos()..self.pos() + span.range().len();
         let bytes = Bytes {
@@ -486,22 +540,29 @@ impl Scanner {
         let read =
             json::Reader::new().read(bytes, &mut parts.tree, &mut parts.findings, &self.limits);
         debug_assert!(read.is_ok(), "it was read before as a part of something");
+        let text = std::str::from_utf8(bytes.all);
+        if let Err(error) = text {
+            parts
+                .findings
+                .only(not_utf8(bytes.all, error.valid_up_to()));
+        }
         self.noise.interrupt();
         self.advance(buffer, range.end);
-        for later in &mut messages {
-            *later = Span {
-                start: later.start - span.end,
-                end: later.end - span.end,
-            };
-        }
         self.state = State::Inside {
             messages,
-            then: Then {
-                len: then.len - span.end as usize,
-                ..then
-            },
+            done: span.end as usize,
+            then,
         };
-        Some(framed(range, place, Syntax::Json))
+        let kind = if text.is_ok() {
+            FramedKind::Whole
+        } else {
+            FramedKind::Broken
+        };
+        Some(Framed {
+            kind,
+            text: text.ok(),
+            ..framed(range, place, Syntax::Json)
+        })
     }
 
     /// Goes on at `to`; what lies before is `noise`, or belongs to a payload that was reported.
@@ -521,16 +582,20 @@ impl Scanner {
         parts: &mut Parts,
     ) -> Option<Framed<'b>> {
         let document = &buffer[self.pos()..];
-        let at = self.json.at();
+        // A line break before the token that does not fit belongs to what comes, not to the broken object.
+        let at = document[..self.json.at()].trim_ascii_end().len().max(1);
         let shown_end = self.shown_end(document, &finding, last)?;
-        let messages = self.messages_inside(&parts.tree, valid_text(&document[..at]));
+        let mut messages = self.messages_inside(&parts.tree, valid_text(&document[..at]), 1);
         let one_line = memchr::memchr(b'\n', &document[..at]).is_none();
         let skip = Skip::json(self.json.depth(), one_line);
         let known = &document[..at.max(finding.span().end as usize).min(document.len())];
         let is_message = self.has_anchor(known, &messages)
-            || (self.bare
-                && self.array.is_none()
+            || (self.clean_until <= self.pos()
                 && self.anchor_ahead(&document[at..], skip, last)?);
+        if is_message {
+            // A message is not searched; but what begins a line in it is the next payload, and it was cut off.
+            messages.retain(|span| begins_line(document, span.start as usize));
+        }
         let glued = glued_start(document, at, &finding);
         let skips = is_message && glued.is_none() && self.json.depth() > 0;
         let then = Then {
@@ -538,7 +603,11 @@ impl Scanner {
             noise: !is_message,
             skip: skips.then_some(skip),
         };
-        self.state = State::Inside { messages, then };
+        self.state = State::Inside {
+            messages,
+            done: 0,
+            then,
+        };
         self.array = None;
         if !is_message {
             return None;
@@ -573,17 +642,19 @@ impl Scanner {
     }
 
     /// Whether what a broken object leaves behind has an anchor; `None` if that cannot be told yet.
-    fn anchor_ahead(&self, rest: &[u8], skip: Skip, last: bool) -> Option<bool> {
+    fn anchor_ahead(&mut self, rest: &[u8], mut skip: Skip, last: bool) -> Option<bool> {
         const FAR: usize = 1 << 16;
         let window = &rest[..rest.len().min(FAR)];
-        let len = match skip
-            .timid()
-            .run(window, last || window.len() == FAR, &self.names.is_plain)
-        {
+        let whole = last || window.len() == FAR;
+        let len = match skip.run(window, whole, &self.names.begins_message) {
             Skipped::To(len) => len,
             Skipped::Past(_) => return None,
         };
-        Some(self.has_anchor(&window[..len], &VecDeque::new()))
+        let found = self.has_anchor(&window[..len], &VecDeque::new());
+        if !found {
+            self.clean_until = self.pos() + self.json.at().max(len);
+        }
+        Some(found)
     }
 }
 
@@ -665,10 +736,9 @@ impl Scanner {
         let shown_end = self.shown_end(document, &finding, last)?;
         let next = match finding.reason() {
             Reason::XmlNextBegins if finding.span().start as usize == at => Some(at),
-            _ => self.swallowed(document, &finding, &parts.tree),
+            _ => self.swallowed(document, &finding, &parts.tree, last).ok()?,
         };
-        let one_line = memchr::memchr(b'\n', &document[..at]).is_none();
-        let skip = (next.is_none() && !self.xml.is_closed()).then(|| Skip::xml(one_line));
+        let skip = (next.is_none() && !self.xml.is_closed()).then(|| Skip::xml());
         let then = Then {
             len: next.unwrap_or(at),
             noise: false,
@@ -676,6 +746,7 @@ impl Scanner {
         };
         self.state = State::Inside {
             messages: VecDeque::new(),
+            done: 0,
             then,
         };
         parts.findings.only(finding);
@@ -690,25 +761,32 @@ impl Scanner {
         })
     }
 
-    /// Where the next payload begins, if the short text in which the document broke ran into it.
-    fn swallowed(&self, document: &[u8], finding: &Finding, tree: &Tree) -> Option<usize> {
-        let text = self
-            .xml
-            .plain_text_at(document, tree, &self.names.is_plain)?;
+    /// Where the next payload begins, if the short text in which the document broke ran into it; `Err` if that cannot
+    /// be told yet.
+    fn swallowed(
+        &self,
+        document: &[u8],
+        finding: &Finding,
+        tree: &Tree,
+        last: bool,
+    ) -> Result<Option<usize>, ()> {
+        let Some(text) = self.xml.plain_text_at(document, tree, &self.names.is_plain) else {
+            return Ok(None);
+        };
         let end = document.len().min(finding.span().end as usize);
-        let brackets =
-            memchr::memchr2_iter(b'<', b'{', document.get(text..end).unwrap_or_default())
-                .map(|n| text + n);
-        brackets
-            .into_iter()
-            .find(|&at| match start::at(&document[at..], false, false) {
-                Start::Xml => true,
-                Start::Json => {
-                    let name = start::first_name(&document[at..], true).ok().flatten();
-                    name.is_some_and(self.names.begins_message)
-                }
-                _ => false,
-            })
+        let texts = document.get(text..end).unwrap_or_default();
+        for at in memchr::memchr2_iter(b'<', b'{', texts).map(|n| text + n) {
+            match start::at(&document[at..], last, false) {
+                Start::Undecided => return Err(()),
+                Start::Xml => return Ok(Some(at)),
+                Start::Json => match start::first_name(&document[at..], last)? {
+                    Some(name) if (self.names.begins_message)(name) => return Ok(Some(at)),
+                    _ => {}
+                },
+                Start::Array | Start::Nothing => {}
+            }
+        }
+        Ok(None)
     }
 
     /// Reads a document in an encoding of its own, in windows that double until it is whole.
@@ -784,7 +862,7 @@ impl Scanner {
             .max(self.xml.at())
             .min(text.len());
         let len = recode::raw_len(encoding, raw, shown);
-        let skip = (!self.xml.is_closed()).then(|| Skip::xml(false));
+        let skip = (!self.xml.is_closed()).then(|| Skip::xml());
         let then = Then {
             len: at,
             noise: false,
@@ -792,6 +870,7 @@ impl Scanner {
         };
         self.state = State::Inside {
             messages: VecDeque::new(),
+            done: 0,
             then,
         };
         parts.findings.only(finding);
@@ -952,6 +1031,15 @@ fn valid_text(bytes: &[u8]) -> &str {
         Ok(text) => text,
         Err(error) => std::str::from_utf8(&bytes[..error.valid_up_to()]).unwrap_or_default(),
     }
+}
+
+/// Whether only blanks stand before `at` on its line, and it is not the first line.
+fn begins_line(document: &[u8], at: usize) -> bool {
+    let before = document[..at]
+        .iter()
+        .rev()
+        .find(|&&b| !matches!(b, b' ' | b'\t' | b'\r'));
+    before == Some(&b'\n')
 }
 
 /// Where the next object begins if it was swallowed by a string that was cut off: `"gh_12{"ToUserName"` breaks behind

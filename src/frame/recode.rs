@@ -54,7 +54,7 @@ pub(super) fn declared(bytes: &[u8], last: bool, units: Units) -> Declared {
     {
         return Declared::AsIs(None);
     }
-    match Encoding::for_label(label.as_bytes()) {
+    match Encoding::for_label_no_replacement(label.as_bytes()) {
         None => Declared::AsIs(Some(
             Finding::new(Reason::UnknownEncoding, span).with(label),
         )),
@@ -101,17 +101,17 @@ pub(super) fn decode(encoding: &'static Encoding, raw: &[u8], last: bool) -> Vec
 /// How many bytes of `raw` the first `len` bytes of its text stand for.
 pub(crate) fn raw_len(encoding: &'static Encoding, raw: &[u8], len: usize) -> usize {
     let mut decoder = encoding.new_decoder_without_bom_handling();
-    let mut written = 0;
+    let (mut at, mut written) = (0, 0);
     let mut buffer = [0; 16];
-    for (at, byte) in raw.iter().enumerate() {
-        if written >= len {
-            return at;
-        }
-        let (result, _, n) =
-            decoder.decode_to_utf8_without_replacement(&[*byte], &mut buffer, false);
+    while at < raw.len() && written < len {
+        // A byte that makes the one before it malformed is not read, and given again.
+        let byte = &raw[at..=at];
+        let (result, read, n) =
+            decoder.decode_to_utf8_without_replacement(byte, &mut buffer, false);
+        at += read;
         written += n + usize::from(matches!(result, DecoderResult::Malformed(..)));
     }
-    raw.len()
+    at
 }
 
 #[cfg(test)]
@@ -140,6 +140,10 @@ mod tests {
     #[test]
     fn what_is_not_text_stays_in_its_place() {
         assert_eq!(decode(GBK, b"ab\xFFcd", true), b"ab\xFFcd");
+        assert_eq!(decode(GBK, b"a\x81 b<c", true), b"a\xFF b<c");
+        for len in 0..6 {
+            assert_eq!(raw_len(GBK, b"a\x81 b<c", len), len);
+        }
     }
 
     #[test]

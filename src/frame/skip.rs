@@ -7,6 +7,7 @@
 
 use crate::frame::start::first_name;
 use crate::wire::Syntax;
+use crate::wire::scan::is_space;
 
 /// How far a skip came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,10 +35,40 @@ pub(super) struct Skip {
     within: Within,
     /// JSON's open brackets.
     depth: usize,
-    /// No line break so far: then the document ends with its line.
+    /// JSON: no line break so far; then the document ends with its line.
     one_line: bool,
-    /// Stop at the next object, whatever it is.
-    timid: bool,
+    /// The last byte that was skipped, blanks aside.
+    before: u8,
+    /// XML: the end tag was seen ahead, so no line break ends the document.
+    sure: bool,
+}
+
+/// Whether a line that begins like this is no line of indented JSON.
+fn is_new_line_of_log(head: &[u8]) -> bool {
+    head == b"{\"" || !b" \t\r\n\"{}[],:/-".contains(&head[0])
+}
+
+/// Whether the end tag of the root comes before the next root; `None` if that cannot be told yet.
+fn end_is_ahead(rest: &[u8], last: bool) -> Option<bool> {
+    const FAR: usize = 1 << 16;
+    let window = &rest[..rest.len().min(FAR)];
+    let is = |at: usize, token: &[u8]| {
+        window[at..]
+            .get(..token.len())
+            .is_some_and(|head| head.eq_ignore_ascii_case(token))
+    };
+    let mut tags = memchr::memchr_iter(b'<', window).filter_map(|at| {
+        match (is(at, b"</xml"), is(at, b"<xml")) {
+            (false, false) => None,
+            (is_end, _) => Some(is_end),
+        }
+    });
+    let undecided = if last || window.len() == FAR {
+        Some(false)
+    } else {
+        None
+    };
+    tags.next().map_or(undecided, Some)
 }
 
 /// Whether an object that begins with this name may be a message.
@@ -57,22 +88,15 @@ impl Skip {
             within: Within::Markup,
             depth,
             one_line,
-            timid: false,
+            before: b' ',
+            sure: false,
         }
     }
 
-    pub(super) fn xml(one_line: bool) -> Self {
+    pub(super) fn xml() -> Self {
         Skip {
             syntax: Syntax::Xml,
-            ..Skip::json(0, one_line)
-        }
-    }
-
-    /// The same, but ends before the next object in any case.
-    pub(super) fn timid(self) -> Self {
-        Skip {
-            timid: true,
-            ..self
+            ..Skip::json(0, false)
         }
     }
 
@@ -83,6 +107,14 @@ impl Skip {
         last: bool,
         begins_message: BeginsMessage<'_>,
     ) -> Skipped {
+        let skipped = self.skip(bytes, last, begins_message);
+        if let Skipped::Past(len) = skipped {
+            self.before = self.solid_before(&bytes[..len]);
+        }
+        skipped
+    }
+
+    fn skip(&mut self, bytes: &[u8], last: bool, begins_message: BeginsMessage<'_>) -> Skipped {
         let mut at = 0;
         while let Some(n) = self.interesting(&bytes[at..]) {
             at += n;
@@ -124,12 +156,16 @@ impl Skip {
         match (self.within, rest[0]) {
             (Within::Cdata | Within::Comment | Within::Instruction, _) => self.close_text(rest, at),
             (Within::String, b'"') => self.go(Within::Markup, at + 1),
-            (Within::String, b'\\') if rest.len() < 2 && !last => Act::Wait,
-            (Within::String, b'\\') => Act::Go((at + 2).min(bytes.len())),
+            (Within::String, b'\\') => match rest.get(1) {
+                None if !last => Act::Wait,
+                // No escape, but a line that was cut.
+                None | Some(b'\n') => Act::Go(at + 1),
+                Some(_) => Act::Go(at + 2),
+            },
             (_, b'\n') => self.line_end(rest, at, last),
             (_, b'<') => self.tag(rest, at, last),
             (_, b'"') => self.go(Within::String, at + 1),
-            (_, b'{') => self.object(rest, at, last, begins_message),
+            (_, b'{') => self.object(bytes, at, last, begins_message),
             (_, b'[') => {
                 self.depth += 1;
                 Act::Go(at + 1)
@@ -167,13 +203,23 @@ impl Skip {
         }
     }
 
-    /// A line break ends a string, a document that was on one line, and any document if the next line is an object.
+    /// A line break ends a string, and a document that is cut off: in JSON one that was on one line so far, or any
+    /// if the next line is none of it; in XML one whose end tag is not in sight.
     fn line_end(&mut self, rest: &[u8], at: usize, last: bool) -> Act {
-        match rest.get(1..3) {
-            _ if self.one_line => Act::Stop(at),
-            None if !last => Act::Wait,
-            Some(b"{\"") => Act::Stop(at),
-            _ => self.go(Within::Markup, at + 1),
+        let ends = match (self.syntax, rest.get(1..3)) {
+            (Syntax::Json, _) if self.one_line => Some(true),
+            (Syntax::Json, None) if !last => None,
+            (Syntax::Json, next) => Some(next.is_some_and(is_new_line_of_log)),
+            (Syntax::Xml, _) if self.sure => Some(false),
+            (Syntax::Xml, _) => end_is_ahead(rest, last).map(|is_ahead| !is_ahead),
+        };
+        match ends {
+            None => Act::Wait,
+            Some(true) => Act::Stop(at),
+            Some(false) => {
+                self.sure = true;
+                self.go(Within::Markup, at + 1)
+            }
         }
     }
 
@@ -190,10 +236,13 @@ impl Skip {
         if opens(b"<xml>") || opens(b"<?xml ") || opens(b"<xml ") {
             Act::Stop(at)
         } else if is_xml && opens(b"</xml") {
-            match memchr::memchr(b'>', rest) {
-                Some(len) => Act::Stop(at + len + 1),
-                None if last => Act::Stop(at + rest.len()),
-                None => Act::Wait,
+            const NAME: usize = b"</xml".len();
+            let blanks = rest[NAME..].iter().take_while(|&&b| is_space(b)).count();
+            match rest.get(NAME + blanks) {
+                Some(b'>') => Act::Stop(at + NAME + blanks + 1),
+                None if !last => Act::Wait,
+                // Cut off inside the tag.
+                _ => Act::Stop(at + NAME),
             }
         } else if is_xml && opens(b"<![CDATA[") {
             self.go(Within::Cdata, at + LONGEST)
@@ -206,20 +255,32 @@ impl Skip {
         }
     }
 
+    /// An object on the same line behind `:`, `,` or `[` is a value of the broken document, whatever is in it. Anywhere
+    /// else it is the next payload, if it begins as one.
     fn object(
         &mut self,
-        rest: &[u8],
+        bytes: &[u8],
         at: usize,
         last: bool,
         begins_message: BeginsMessage<'_>,
     ) -> Act {
-        match first_name(rest, last) {
-            Err(()) => Act::Wait,
-            Ok(Some(name)) if begins_message(name) || self.timid => Act::Stop(at),
-            Ok(_) => {
-                self.depth += 1;
-                Act::Go(at + 1)
-            }
+        let is_value = matches!(self.solid_before(&bytes[..at]), b':' | b',' | b'[');
+        match first_name(&bytes[at..], last) {
+            _ if is_value => {}
+            Err(()) => return Act::Wait,
+            Ok(Some(name)) if begins_message(name) => return Act::Stop(at),
+            Ok(_) => {}
         }
+        self.depth += 1;
+        Act::Go(at + 1)
+    }
+
+    /// The last byte of `skipped` that is no blank; a line break is none.
+    fn solid_before(&self, skipped: &[u8]) -> u8 {
+        let solid = skipped
+            .iter()
+            .rev()
+            .find(|&&b| !matches!(b, b' ' | b'\t' | b'\r'));
+        solid.copied().unwrap_or(self.before)
     }
 }

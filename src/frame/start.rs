@@ -81,6 +81,7 @@ fn element(bytes: &[u8], bare: bool) -> Start {
         opens(b"<?xml\t"),
         opens(b"<?xml\n"),
         opens(b"<?xml\r"),
+        opens(b"<?xml?"),
         opens(b"<!DOCTYPE"),
     ];
     let comment = if bare { opens(b"<!--") } else { Start::Nothing };

@@ -105,7 +105,11 @@ pub(super) fn object<'a>(
 ) {
     let mut object = Object::open(out);
     for (name, values) in grouped(members) {
-        one_or_array(&values, scalars, object.member(name));
+        let out = match values.first() {
+            Some(first) if first.node().raw_name => object.raw_member(name),
+            _ => object.member(name),
+        };
+        one_or_array(&values, scalars, out);
     }
     object.close();
 }
@@ -136,6 +140,16 @@ impl<'o> Object<'o> {
             self.out.push(b',');
         }
         string(name, self.out);
+        self.out.push(b':');
+        self.out
+    }
+
+    /// Begins a member whose name is a literal that no text can stand for.
+    fn raw_member(&mut self, name: &str) -> &mut Vec<u8> {
+        if !std::mem::take(&mut self.empty) {
+            self.out.push(b',');
+        }
+        literal(name, self.out);
         self.out.push(b':');
         self.out
     }

@@ -33,8 +33,8 @@ pub(crate) struct Reader {
     expect: Expect,
     /// The objects and arrays that are not closed yet, outermost first.
     open: Vec<NodeId>,
-    /// The name of the member whose value comes next, and where it stands.
-    name: (Str, u32),
+    /// The name of the member whose value comes next, where it stands, and whether it is a mere literal.
+    name: (Str, u32, bool),
     /// Where the latest comma stands.
     comma: usize,
 }
@@ -82,10 +82,19 @@ impl Reader {
         findings: &mut Findings,
         limits: &Limits,
     ) -> Result<usize, Stop> {
+        if self.at > 0 && self.open.is_empty() {
+            return Ok(self.at);
+        }
         loop {
-            self.skip_insignificant(bytes, tree, findings)?;
-            let Some(next) = bytes.get(self.at) else {
-                return self.run_out(bytes, tree);
+            let next = match bytes.get(self.at) {
+                Some(next) if next > b' ' && next != b'/' => next,
+                _ => {
+                    self.skip_insignificant(bytes, tree, findings)?;
+                    match bytes.get(self.at) {
+                        Some(next) => next,
+                        None => return self.run_out(bytes, tree),
+                    }
+                }
             };
             match self.expect {
                 Expect::Value => self.value(next, bytes, tree, limits)?,
@@ -122,7 +131,9 @@ impl Reader {
             if bytes.get(self.at) != Some(b'/') {
                 return Ok(());
             }
-            let Some(len) = self.comment_len(bytes, tree)? else {
+            let comment =
+                comment_len(bytes.from(self.at)).map_err(|()| self.unexpected(bytes, tree))?;
+            let Some(len) = comment else {
                 return self.run_out(bytes, tree);
             };
             findings.push(Finding::new(
@@ -130,33 +141,6 @@ impl Reader {
                 Span::new(self.at, self.at + len),
             ));
             self.at += len;
-        }
-    }
-
-    /// The length of the comment here; `None` if it has not arrived whole.
-    ///
-    /// Bounded so that text full of unfinished comments is not read over and over: a line is at most
-    /// [`LONGEST_LINE`] bytes, and a block holds no other beginning of a block.
-    fn comment_len(&self, bytes: Bytes<'_>, tree: &Tree) -> Result<Option<usize>, Stop> {
-        let rest = bytes.from(self.at);
-        let unexpected = || Err(self.unexpected(bytes, tree));
-        match rest.get(1) {
-            None => Ok(None),
-            Some(b'/') => match memchr::memchr(b'\n', &rest[..rest.len().min(LONGEST_LINE)]) {
-                None if rest.len() >= LONGEST_LINE => unexpected(),
-                len => Ok(len),
-            },
-            Some(b'*') => {
-                for at in memchr::memchr_iter(b'*', &rest[2..]).map(|n| n + 2) {
-                    match (rest[at - 1], rest.get(at + 1)) {
-                        (_, Some(b'/')) => return Ok(Some(at + 2)),
-                        (b'/', _) if at > 2 => return unexpected(),
-                        _ => {}
-                    }
-                }
-                Ok(None)
-            }
-            Some(_) => unexpected(),
         }
     }
 
@@ -173,11 +157,16 @@ impl Reader {
                 let start = self.at;
                 let (name, kind) = self.string(bytes, tree)?;
                 let raw = Str::source(start + 1, self.at - 1);
-                self.name = (
-                    if kind == Kind::Surrogate { raw } else { name },
-                    Span::new(start + 1, start).start,
-                );
-                self.expect = Expect::Colon;
+                let is_raw = kind == Kind::Surrogate;
+                let name_at = Span::new(start + 1, start).start;
+                self.name = (if is_raw { raw } else { name }, name_at, is_raw);
+                self.expect = match bytes.get(self.at) {
+                    Some(b':') => {
+                        self.at += 1;
+                        Expect::Value
+                    }
+                    _ => Expect::Colon,
+                };
                 Ok(())
             }
             b'}' if matches!(self.expect, Expect::FirstMember) => {
@@ -326,11 +315,12 @@ impl Reader {
     }
 
     fn node(&mut self, kind: Kind, value: Str, start: usize) -> Node {
-        let (name, name_at) = std::mem::take(&mut self.name);
+        let (name, name_at, raw_name) = std::mem::take(&mut self.name);
         let span = Span::new(start, start);
         Node {
             kind,
             padded: false,
+            raw_name,
             name,
             name_at,
             value,
@@ -405,6 +395,32 @@ impl Reader {
             format!("`{}`", tree.str(node.name, text))
         });
         bytes.run_out(Reason::JsonCutOff, name.unwrap_or_else(|| "`{`".into()))
+    }
+}
+
+/// The length of the comment that begins with the `/` of `rest`: `None` if it has not arrived whole, `Err` if it is
+/// none.
+///
+/// Bounded so that text full of unfinished comments is not read over and over: a line is at most [`LONGEST_LINE`]
+/// bytes, and a block holds no other beginning of a block.
+pub(crate) fn comment_len(rest: &[u8]) -> Result<Option<usize>, ()> {
+    match rest.get(1) {
+        None => Ok(None),
+        Some(b'/') => match memchr::memchr(b'\n', &rest[..rest.len().min(LONGEST_LINE)]) {
+            None if rest.len() >= LONGEST_LINE => Err(()),
+            len => Ok(len),
+        },
+        Some(b'*') => {
+            for at in memchr::memchr_iter(b'*', &rest[2..]).map(|n| n + 2) {
+                match (rest[at - 1], rest.get(at + 1)) {
+                    (_, Some(b'/')) => return Ok(Some(at + 2)),
+                    (b'/', _) if at > 2 => return Err(()),
+                    _ => {}
+                }
+            }
+            Ok(None)
+        }
+        Some(_) => Err(()),
     }
 }
 

@@ -86,6 +86,8 @@ pub(crate) struct Node {
     pub(crate) kind: Kind,
     /// XML: white space stood around the text; the value is without it.
     pub(crate) padded: bool,
+    /// JSON: the name holds half a surrogate pair, and is the literal without the quotes.
+    pub(crate) raw_name: bool,
     pub(crate) name: Str,
     /// Where the name stands, as written.
     pub(crate) name_at: u32,

@@ -84,10 +84,12 @@ pub(crate) struct Reader {
     at: usize,
     open: Vec<Open>,
     run: Run,
-    /// Where a DOCTYPE stood before the root.
-    doctype: Option<Span>,
+    /// What is wrong with the prolog. It is told once the root shows that the document is one of ours.
+    fault: Option<Finding>,
     /// Whether the root's start tag was read.
     rooted: bool,
+    /// The start tag being read does not end before this place.
+    tag_goes_to: usize,
 }
 
 /// The names of elements whose text is short and never markup. Where such a text runs into another document, the
@@ -102,10 +104,7 @@ impl Reader {
     /// Starts over with another document and keeps the stack's memory.
     pub(crate) fn restart(&mut self) {
         self.open.clear();
-        *self = Reader {
-            open: std::mem::take(&mut self.open),
-            ..Reader::default()
-        };
+        *self = Reader { open: std::mem::take(&mut self.open), ..Reader::default() };
     }
 
     /// Where the token begins that could not be read, or has not arrived whole.
@@ -151,10 +150,8 @@ impl Reader {
             limits,
             is_plain,
         };
-        match (self.document(&mut tokens), self.doctype) {
-            (Ok(_) | Err(Stop::Broken(_)), Some(span)) if self.rooted => {
-                Err(Stop::Broken(Finding::new(Reason::Doctype, span)))
-            }
+        match (self.document(&mut tokens), &self.fault) {
+            (Ok(_) | Err(Stop::Broken(_)), Some(fault)) if self.rooted => Err(Stop::Broken(fault.clone())),
             (read, _) => read,
         }
     }
@@ -174,13 +171,15 @@ impl Reader {
         self.at = skip_space(t.bytes.all, self.at.min(t.bytes.all.len()));
         let rest = t.bytes.from(self.at);
         if rest.starts_with(b"<!--") {
-            self.at = t.comment(self.at)?;
+            let end = t.comment(self.at);
+            self.at = self.past_fault(end, t, b"-->")?;
         } else if is_doctype(rest) {
             let end = t.doctype(self.at)?;
-            self.doctype.get_or_insert(Span::new(self.at, end));
+            self.fault.get_or_insert_with(|| Finding::new(Reason::Doctype, Span::new(self.at, end)));
             self.at = end;
         } else if rest.starts_with(b"<?") {
-            self.at = t.instruction(self.at, self.at == 0)?;
+            let end = t.instruction(self.at, self.at == 0);
+            self.at = self.past_fault(end, t, b"?>")?;
         } else if rest.first() == Some(&b'<')
             && rest.get(1).is_some_and(|&b| !matches!(b, b'!' | b'?'))
         {
@@ -196,6 +195,24 @@ impl Reader {
             return Err(t.broken(self.at, Reason::BadMarkup));
         }
         Ok(())
+    }
+
+    /// Remembers what is wrong with a token of the prolog and goes on behind its `end`, if that is near.
+    fn past_fault(&mut self, read: Result<usize, Stop>, t: &Tokens<'_, '_>, end: &[u8]) -> Result<usize, Stop> {
+        let Err(Stop::Broken(finding)) = read else { return read };
+        let rest = t.bytes.from(self.at);
+        let window = &rest[..rest.len().min(LONGEST_PROLOG)];
+        let close = memchr::memmem::find(window, end).map(|len| len + end.len());
+        // A declaration may lack no more than its second `?`.
+        let bracket = memchr::memchr(b'>', window).filter(|_| end == b"?>").map(|len| len + 1);
+        match close.or(bracket) {
+            _ if close.is_none() && window.len() < LONGEST_PROLOG && !t.bytes.last => Err(Stop::More),
+            Some(len) => {
+                self.fault.get_or_insert(finding);
+                Ok(self.at + len)
+            }
+            None => Err(Stop::Broken(finding)),
+        }
     }
 
     /// One token inside the root.
@@ -363,6 +380,12 @@ impl Reader {
 
     /// `<name attributes>` or `<name/>`.
     fn start_tag(&mut self, t: &mut Tokens<'_, '_>) -> Result<(), Stop> {
+        // A long tag that arrives in pieces is read again only when it may have ended.
+        let ends = |from: usize| memchr::memchr(b'>', t.bytes.from(from)).is_some();
+        if self.tag_goes_to > self.at && !t.bytes.last && !ends(self.tag_goes_to) {
+            return Err(Stop::More);
+        }
+        self.tag_goes_to = t.bytes.all.len();
         let tag = t.start_tag(self.at)?;
         if self.rooted && is_root_name(tag.name(t.bytes.all)) && t.begins_payload(tag.end)? {
             return Err(t.named(self, Reason::XmlNextBegins, self.at));
@@ -380,6 +403,7 @@ impl Reader {
         let node = t.tree.push(Node {
             kind: Kind::Text,
             padded: false,
+            raw_name: false,
             name: Str::source(tag.name_start, tag.name_end),
             name_at: Span::new(tag.name_start, 0).start,
             value: Str::default(),
@@ -475,6 +499,7 @@ impl Reader {
         t.tree.push(Node {
             kind: Kind::Text,
             padded: false,
+            raw_name: false,
             name,
             name_at,
             value,
@@ -486,6 +511,9 @@ impl Reader {
 
 const DOCTYPE: &[u8] = b"<!DOCTYPE";
 const CDATA: &[u8] = b"<![CDATA[";
+
+/// The most bytes of a token of the prolog that is skipped with a fault.
+const LONGEST_PROLOG: usize = 4096;
 
 /// The most bytes of an XML declaration; without a bound, text full of unfinished ones would be read over and over.
 pub(crate) const LONGEST_DECLARATION: usize = 256;
@@ -602,6 +630,13 @@ impl Tokens<'_, '_> {
             let rest = self.bytes.from(pos);
             match rest[0] {
                 b'<' if rest.starts_with(b"<!--") => pos = self.comment(pos)? - 1,
+                b'<' if rest.starts_with(b"<?") => {
+                    match memchr::memmem::find(&rest[..rest.len().min(LONGEST_PROLOG)], b"?>") {
+                        Some(n) => pos += n + 1,
+                        None if rest.len() < LONGEST_PROLOG => break,
+                        None => return Err(self.broken_at(pos, pos + 2, Reason::BadMarkup)),
+                    }
+                }
                 b'<' if pos > at && is_doctype(rest) => {
                     return Err(self.broken_at(pos, pos + 2, Reason::BadMarkup));
                 }
@@ -631,7 +666,7 @@ impl Tokens<'_, '_> {
             empty: false,
             end: 0,
         };
-        let mut names = HashSet::new();
+        let mut names: Option<HashSet<&[u8]>> = None;
         let mut at = name_end;
         loop {
             let next = skip_space(self.bytes.all, at);
@@ -661,7 +696,10 @@ impl Tokens<'_, '_> {
                 Some(_) => {}
             }
             let (name, end) = self.attribute(next, &tag)?;
-            if !names.insert(&self.bytes.all[name.source_range()]) {
+            if !names
+                .get_or_insert_default()
+                .insert(&self.bytes.all[name.source_range()])
+            {
                 let finding = Finding::new(
                     Reason::DuplicateAttribute,
                     Span::new(next, next + name.len()),
@@ -705,7 +743,7 @@ impl Tokens<'_, '_> {
 
     /// The character that the reference at `at` stands for, and the reference's length.
     fn reference(&self, at: usize) -> Result<(char, usize), Stop> {
-        const LONGEST: usize = 64;
+        const LONGEST: usize = 1024;
         let rest = self.bytes.from(at);
         let body = &rest[1..rest.len().min(LONGEST)];
         let len = body.iter().position(|b| {
