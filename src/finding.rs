@@ -205,7 +205,7 @@ reasons! {
         ArrayBroken "expected `,` or `]` behind a payload in an array, found {0}" "数组中的消息体之后应为 `,` 或 `]`，实际为 {0}"
     }
     InvalidEncoding {
-        NotUtf8 "bytes that are not UTF-8: {0}" "不是 UTF-8 的字节：{0}"
+        NotUtf8 "the byte {0} is not UTF-8 here" "字节 {0} 在此处不是 UTF-8"
         NotIn "bytes that are not {0}" "不是 {0} 的字节"
         UnknownEncoding "unknown encoding `{0}`" "未知的编码 `{0}`"
     }

@@ -1587,7 +1587,7 @@ fn edits(alphabet: &'static [&'static [u8]]) -> impl Strategy<Value = Vec<Edit>>
     prop::collection::vec(edit, 1..3)
 }
 
-/// Mutates each of `frames` between its two halves, and holds wxsub's verdicts against `judge`.
+/// Mutates the middle of each of `payloads`, and holds wxsub's verdicts against `judge`.
 ///
 /// Runs sixteen times the usual number of cases, which `PROPTEST_CASES` sets.
 fn hold_against(
@@ -2216,11 +2216,15 @@ fn is_linear(family: &Family, read: fn(&[u8])) -> Result<(), String> {
         read(bytes);
         start.elapsed().as_secs_f64()
     };
+    let hangs = |seconds: f64, bytes: &[u8]| seconds > SLOWEST * bytes.len() as f64 / 1e6;
     let (mut short, mut long) = (f64::INFINITY, f64::INFINITY);
     for _ in 0..3 {
         short = short.min(seconds(&one));
+        if hangs(short, &one) {
+            return Err(format!("{short:.3} s for {} bytes", one.len()));
+        }
         long = long.min(seconds(&four));
-        if long < 10.0 * short.max(0.002) && long < SLOWEST * four.len() as f64 / 1e6 {
+        if long < 10.0 * short.max(0.005) && !hangs(long, &four) {
             return Ok(());
         }
         if long > HOPELESS {

@@ -329,10 +329,10 @@ impl Scanner {
     /// Whether only white space stands before `at` on its line, or since the last payload.
     fn is_bare_at(&self, buffer: &[u8], at: usize) -> bool {
         let bytes = &buffer[self.pos()..at];
-        let solid = bytes.iter().rposition(|&b| !is_space(b));
-        solid.map_or(self.bare || memchr::memchr(b'\n', bytes).is_some(), |n| {
-            memchr::memchr(b'\n', &bytes[n..]).is_some()
-        })
+        match bytes.iter().rposition(|&b| !is_space(b)) {
+            Some(solid) => bytes[solid..].contains(&b'\n'),
+            None => self.bare || bytes.contains(&b'\n'),
+        }
     }
 
     fn begin(&mut self, start: Start, buffer: &[u8]) {
@@ -497,6 +497,26 @@ impl Scanner {
         None
     }
 
+    /// The messages in those complete values of an unfinished object that begin a line.
+    fn messages_on_new_lines(&self, tree: &Tree, document: &[u8]) -> VecDeque<Span> {
+        let text = valid_text(&document[..self.json.at()]);
+        let mut found = VecDeque::new();
+        let mut id = 1;
+        while let Some(node) = tree.nodes().get(id) {
+            let is_open = self.json.is_open(id as u32);
+            if !is_open && begins_line(document, node.span.start as usize) {
+                let messages = self.messages_inside(tree, text, id);
+                found.extend(
+                    messages
+                        .into_iter()
+                        .take_while(|span| span.end <= node.span.end),
+                );
+            }
+            id = if is_open { id + 1 } else { node.end as usize };
+        }
+        found
+    }
+
     /// The outermost messages that are complete, from the node `id` on.
     fn messages_inside(&self, tree: &Tree, text: &str, mut id: usize) -> VecDeque<Span> {
         let mut messages = VecDeque::new();
@@ -586,7 +606,12 @@ impl Scanner {
         let at = document[..self.json.at()].trim_ascii_end().len().max(1);
         let shown_end = self.shown_end(document, &finding, last)?;
         let mut messages = self.messages_inside(&parts.tree, valid_text(&document[..at]), 1);
-        let one_line = memchr::memchr(b'\n', &document[..at]).is_none();
+        // Right behind an opening bracket a line break is no end.
+        let behind = document[at..]
+            .iter()
+            .find(|&&b| !matches!(b, b' ' | b'\t' | b'\r'));
+        let opens = matches!(document[at - 1], b'{' | b'[') && behind == Some(&b'\n');
+        let one_line = !opens && memchr::memchr(b'\n', &document[..at]).is_none();
         let skip = Skip::json(self.json.depth(), one_line);
         let known = &document[..at.max(finding.span().end as usize).min(document.len())];
         let is_message = self.has_anchor(known, &messages)
@@ -594,7 +619,7 @@ impl Scanner {
                 && self.anchor_ahead(&document[at..], skip, last)?);
         if is_message {
             // A message is not searched; but what begins a line in it is the next payload, and it was cut off.
-            messages.retain(|span| begins_line(document, span.start as usize));
+            messages = self.messages_on_new_lines(&parts.tree, document);
         }
         let glued = glued_start(document, at, &finding);
         let skips = is_message && glued.is_none() && self.json.depth() > 0;

@@ -45,7 +45,7 @@ pub(super) struct Skip {
 
 /// Whether a line that begins like this is no line of indented JSON.
 fn is_new_line_of_log(head: &[u8]) -> bool {
-    head == b"{\"" || !b" \t\r\n\"{}[],:/-".contains(&head[0])
+    head == b"{\"" || head == b"[{" || !b" \t\r\n\"{}[],:/-".contains(&head[0])
 }
 
 /// Whether the end tag of the root comes before the next root; `None` if that cannot be told yet.
@@ -170,14 +170,47 @@ impl Skip {
                 self.depth += 1;
                 Act::Go(at + 1)
             }
-            _ => {
-                self.depth = self.depth.saturating_sub(1);
-                if self.depth == 0 {
-                    Act::Stop(at + 1)
-                } else {
-                    Act::Go(at + 1)
-                }
-            }
+            _ => self.closer(&bytes[at + 1..], at, last, begins_message),
+        }
+    }
+
+    /// The last open bracket is closed, or there were more closing ones: the document ends here if something that
+    /// can stand behind a document follows.
+    fn closer(
+        &mut self,
+        rest: &[u8],
+        at: usize,
+        last: bool,
+        begins_message: BeginsMessage<'_>,
+    ) -> Act {
+        self.depth = self.depth.saturating_sub(1);
+        if self.depth > 0 {
+            return Act::Go(at + 1);
+        }
+        let blanks = |bytes: &[u8]| {
+            bytes
+                .iter()
+                .take_while(|&&b| is_space(b) && b != b'\n')
+                .count()
+        };
+        let next = &rest[blanks(rest)..];
+        let (next, is_listed) = match next.strip_prefix(b",") {
+            Some(behind) => (behind.trim_ascii_start(), true),
+            None => (next, false),
+        };
+        let ends = match next.first() {
+            None if !last => return Act::Wait,
+            Some(b'{') => match first_name(next, last) {
+                Err(()) => return Act::Wait,
+                Ok(name) => name.is_some_and(begins_message),
+            },
+            None | Some(b'\n' | b'<' | b']') => !is_listed,
+            Some(_) => false,
+        };
+        if ends {
+            Act::Stop(at + 1)
+        } else {
+            Act::Go(at + 1)
         }
     }
 

@@ -49,7 +49,7 @@ fn inside(bytes: &[u8]) -> Result<u8, Start> {
 
 fn object(bytes: &[u8]) -> Start {
     match inside(bytes) {
-        Ok(b'"' | b'}' | b'/') => Start::Json,
+        Ok(b'"' | b'}' | b'/' | b',') => Start::Json,
         Ok(_) => Start::Nothing,
         Err(start) => start,
     }

@@ -9,7 +9,7 @@
 use crate::finding::{Finding, Findings, Reason};
 use crate::span::Span;
 use crate::wire::scan::{is_space, json_special};
-use crate::wire::{Bytes, Kind, Limits, Node, NodeId, Stop, Str, Tree, describe};
+use crate::wire::{Bytes, Kind, Limits, Node, NodeId, Stop, Str, Tree, describe, first_char_len};
 
 /// The most bytes of a `//` comment.
 const LONGEST_LINE: usize = 4096;
@@ -389,6 +389,9 @@ impl Reader {
     }
 
     fn run_out<T>(&self, bytes: Bytes<'_>, tree: &Tree) -> Result<T, Stop> {
+        if !bytes.last {
+            return Err(Stop::More);
+        }
         let within = self.open.last().map(|&id| *tree.node(id));
         let name = within.filter(|node| node.name.len() > 0).map(|node| {
             let text = std::str::from_utf8(bytes.all).unwrap_or_default();
@@ -431,11 +434,7 @@ fn broken(bytes: Bytes<'_>, at: usize, reason: Reason) -> Stop {
     if !bytes.last && rest.len() < LONGEST_CHARACTER {
         return Stop::More;
     }
-    let len = rest
-        .utf8_chunks()
-        .next()
-        .and_then(|c| c.valid().chars().next())
-        .map_or(1, char::len_utf8);
+    let len = first_char_len(rest);
     Stop::Broken(Finding::new(reason, Span::new(at, at + len)).with(describe(rest)))
 }
 

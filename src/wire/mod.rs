@@ -130,6 +130,16 @@ pub(crate) fn describe(bytes: &[u8]) -> Arg {
     }
 }
 
+/// The length of the first character of `bytes`, one if it is none.
+pub(crate) fn first_char_len(bytes: &[u8]) -> usize {
+    let head = &bytes[..bytes.len().min(4)];
+    let first = head
+        .utf8_chunks()
+        .next()
+        .and_then(|chunk| chunk.valid().chars().next());
+    first.map_or(1, char::len_utf8)
+}
+
 /// Ends a read that failed at `finding`, unless there is something worse before it: text that is not UTF-8.
 pub(crate) fn earliest(finding: Finding, bytes: &[u8]) -> Finding {
     let before = &bytes[..bytes.len().min(finding.span().start as usize)];
@@ -142,10 +152,8 @@ pub(crate) fn earliest(finding: Finding, bytes: &[u8]) -> Finding {
 
 /// The finding for bytes at `at` that are not UTF-8.
 pub(crate) fn not_utf8(bytes: &[u8], at: usize) -> Finding {
-    let shown: Vec<String> = bytes[at..]
-        .iter()
-        .take(4)
-        .map(|b| format!("{b:02X}"))
-        .collect();
-    Finding::new(Reason::NotUtf8, Span::new(at, at + 1)).with(shown.join(" "))
+    let byte = bytes
+        .get(at)
+        .map_or_else(String::new, |byte| format!("{byte:02X}"));
+    Finding::new(Reason::NotUtf8, Span::new(at, at + 1)).with(byte)
 }

@@ -11,7 +11,7 @@ use std::collections::HashSet;
 use crate::finding::{Finding, Findings, Reason};
 use crate::span::Span;
 use crate::wire::scan::{is_space, skip_space, xml_control, xml_special};
-use crate::wire::{Bytes, Kind, Limits, Node, NodeId, Stop, Str, Tree, describe};
+use crate::wire::{Bytes, Kind, Limits, Node, NodeId, Stop, Str, Tree, describe, first_char_len};
 
 /// An element that is not closed yet.
 #[derive(Clone, Copy, Debug)]
@@ -104,7 +104,10 @@ impl Reader {
     /// Starts over with another document and keeps the stack's memory.
     pub(crate) fn restart(&mut self) {
         self.open.clear();
-        *self = Reader { open: std::mem::take(&mut self.open), ..Reader::default() };
+        *self = Reader {
+            open: std::mem::take(&mut self.open),
+            ..Reader::default()
+        };
     }
 
     /// Where the token begins that could not be read, or has not arrived whole.
@@ -151,7 +154,9 @@ impl Reader {
             is_plain,
         };
         match (self.document(&mut tokens), &self.fault) {
-            (Ok(_) | Err(Stop::Broken(_)), Some(fault)) if self.rooted => Err(Stop::Broken(fault.clone())),
+            (Ok(_) | Err(Stop::Broken(_)), Some(fault)) if self.rooted => {
+                Err(Stop::Broken(fault.clone()))
+            }
             (read, _) => read,
         }
     }
@@ -175,7 +180,8 @@ impl Reader {
             self.at = self.past_fault(end, t, b"-->")?;
         } else if is_doctype(rest) {
             let end = t.doctype(self.at)?;
-            self.fault.get_or_insert_with(|| Finding::new(Reason::Doctype, Span::new(self.at, end)));
+            self.fault
+                .get_or_insert_with(|| Finding::new(Reason::Doctype, Span::new(self.at, end)));
             self.at = end;
         } else if rest.starts_with(b"<?") {
             let end = t.instruction(self.at, self.at == 0);
@@ -198,20 +204,36 @@ impl Reader {
     }
 
     /// Remembers what is wrong with a token of the prolog and goes on behind its `end`, if that is near.
-    fn past_fault(&mut self, read: Result<usize, Stop>, t: &Tokens<'_, '_>, end: &[u8]) -> Result<usize, Stop> {
-        let Err(Stop::Broken(finding)) = read else { return read };
+    fn past_fault(
+        &mut self,
+        read: Result<usize, Stop>,
+        t: &Tokens<'_, '_>,
+        end: &[u8],
+    ) -> Result<usize, Stop> {
+        let Err(Stop::Broken(finding)) = read else {
+            return read;
+        };
+        if finding.reason() == Reason::LateDeclaration && t.bytes.all[..self.at].contains(&b'\n') {
+            // A declaration on a line of its own begins another document.
+            return Err(Stop::Broken(finding));
+        }
         let rest = t.bytes.from(self.at);
         let window = &rest[..rest.len().min(LONGEST_PROLOG)];
         let close = memchr::memmem::find(window, end).map(|len| len + end.len());
         // A declaration may lack no more than its second `?`.
-        let bracket = memchr::memchr(b'>', window).filter(|_| end == b"?>").map(|len| len + 1);
+        let bracket = memchr::memchr(b'>', window)
+            .filter(|_| end == b"?>")
+            .map(|len| len + 1);
         match close.or(bracket) {
-            _ if close.is_none() && window.len() < LONGEST_PROLOG && !t.bytes.last => Err(Stop::More),
-            Some(len) => {
+            _ if close.is_none() && window.len() < LONGEST_PROLOG && !t.bytes.last => {
+                Err(Stop::More)
+            }
+            // A `<` in a declaration: it was cut off, and something else has begun.
+            Some(len) if !(end == b"?>" && window[1..len].contains(&b'<')) => {
                 self.fault.get_or_insert(finding);
                 Ok(self.at + len)
             }
-            None => Err(Stop::Broken(finding)),
+            _ => Err(Stop::Broken(finding)),
         }
     }
 
@@ -387,6 +409,7 @@ impl Reader {
         }
         self.tag_goes_to = t.bytes.all.len();
         let tag = t.start_tag(self.at)?;
+        self.tag_goes_to = 0;
         if self.rooted && is_root_name(tag.name(t.bytes.all)) && t.begins_payload(tag.end)? {
             return Err(t.named(self, Reason::XmlNextBegins, self.at));
         }
@@ -780,7 +803,14 @@ impl Tokens<'_, '_> {
             .count();
         let len = match rest.get(ascii) {
             Some(byte) if !byte.is_ascii() => {
-                let valid = rest.utf8_chunks().next().map_or("", |chunk| chunk.valid());
+                // No further than the name can go: the rest may be long.
+                let end = rest
+                    .iter()
+                    .position(|&b| b.is_ascii() && !NAME_BYTES[usize::from(b)]);
+                let valid = rest[..end.unwrap_or(rest.len())]
+                    .utf8_chunks()
+                    .next()
+                    .map_or("", |chunk| chunk.valid());
                 valid.find(|c| !is_name_char(c)).unwrap_or(valid.len())
             }
             _ => ascii,
@@ -843,11 +873,7 @@ impl Tokens<'_, '_> {
         if !self.bytes.last && rest.len() < 4 {
             return Stop::More;
         }
-        let len = rest
-            .utf8_chunks()
-            .next()
-            .and_then(|c| c.valid().chars().next())
-            .map_or(1, char::len_utf8);
+        let len = first_char_len(rest);
         Stop::Broken(Finding::new(reason, Span::new(at, at + len)).with(describe(rest)))
     }
 
