@@ -1938,7 +1938,7 @@ fn in_xml_text(text: &str) -> String {
 
 fn no_callback(text: &str, what: impl Fn() -> String, failures: &mut Failures) {
     let reading = read_by(text.as_bytes(), WHOLE);
-    if text.len() % 16 == 0 {
+    if text.len().is_multiple_of(16) {
         let steady = read_by(text.as_bytes(), [2, 7, 64][text.len() / 16 % 3]);
         failures.check(reading == steady, || {
             format!("{}: not the same in other blocks: {text:?}", what())

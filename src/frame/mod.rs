@@ -763,7 +763,7 @@ impl Scanner {
             Reason::XmlNextBegins if finding.span().start as usize == at => Some(at),
             _ => self.swallowed(document, &finding, &parts.tree, last).ok()?,
         };
-        let skip = (next.is_none() && !self.xml.is_closed()).then(|| Skip::xml());
+        let skip = (next.is_none() && !self.xml.is_closed()).then(Skip::xml);
         let then = Then {
             len: next.unwrap_or(at),
             noise: false,
@@ -887,7 +887,7 @@ impl Scanner {
             .max(self.xml.at())
             .min(text.len());
         let len = recode::raw_len(encoding, raw, shown);
-        let skip = (!self.xml.is_closed()).then(|| Skip::xml());
+        let skip = (!self.xml.is_closed()).then(Skip::xml);
         let then = Then {
             len: at,
             noise: false,
