@@ -284,27 +284,30 @@ impl Scanner {
     }
 
     fn seek_start<'b>(&mut self, buffer: &'b [u8], last: bool) -> Option<Framed<'b>> {
+        let bracket = |at: usize| memchr::memchr3(b'<', b'{', b'[', &buffer[at..]).map(|n| at + n);
         let mut at = self.pos();
+        let mut next = bracket(at);
         loop {
-            let next = memchr::memchr3(b'<', b'{', b'[', &buffer[at..]).map(|n| at + n);
-            if let Some(mark) =
-                memchr::memmem::find(&buffer[at..next.unwrap_or(buffer.len())], MARK)
-            {
+            let stretch = &buffer[at..next.unwrap_or(buffer.len())];
+            if let Some(mark) = memchr::memmem::find(stretch, MARK) {
                 self.pass(buffer, at + mark);
                 self.byte_order_mark(buffer);
                 at = self.pos();
                 continue;
             }
-            let Some(next) = next else { break };
-            match start::at(&buffer[next..], last, self.is_bare_at(buffer, next)) {
-                Start::Nothing => at = next + 1,
+            let Some(found) = next else { break };
+            match start::at(&buffer[found..], last, self.is_bare_at(buffer, found)) {
+                Start::Nothing => {
+                    at = found + 1;
+                    next = bracket(at);
+                }
                 Start::Undecided => {
-                    self.pass(buffer, next);
+                    self.pass(buffer, found);
                     return None;
                 }
-                found => {
-                    self.pass(buffer, next);
-                    self.begin(found, buffer);
+                start => {
+                    self.pass(buffer, found);
+                    self.begin(start, buffer);
                     return None;
                 }
             }
