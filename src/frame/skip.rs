@@ -270,7 +270,12 @@ impl Skip {
             Act::Stop(at)
         } else if is_xml && opens(b"</xml") {
             const NAME: usize = b"</xml".len();
-            let blanks = rest[NAME..].iter().take_while(|&&b| is_space(b)).count();
+            const BLANKS: usize = 64;
+            let blanks = rest[NAME..]
+                .iter()
+                .take(BLANKS)
+                .take_while(|&&b| is_space(b))
+                .count();
             match rest.get(NAME + blanks) {
                 Some(b'>') => Act::Stop(at + NAME + blanks + 1),
                 None if !last => Act::Wait,
