@@ -520,17 +520,6 @@ pub(crate) struct Excerpt<'a>(pub(crate) &'a str);
 impl Excerpt<'_> {
     /// The most characters a message repeats of a value.
     const LONGEST: usize = 64;
-
-    /// A path, harmless for a terminal but never cut.
-    pub(crate) fn path(path: &str) -> String {
-        path.chars().fold(String::new(), |mut text, c| {
-            match is_unprintable(c) {
-                true => text.extend(c.escape_unicode()),
-                false => text.push(c),
-            }
-            text
-        })
-    }
 }
 
 impl fmt::Display for Excerpt<'_> {
@@ -544,6 +533,18 @@ impl fmt::Display for Excerpt<'_> {
         }
         Ok(())
     }
+}
+
+/// `text` whole, as it may go to a terminal: what would steer one becomes visible escapes.
+pub(crate) fn printable(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        match is_unprintable(c) {
+            true => shown.extend(c.escape_unicode()),
+            false => shown.push(c),
+        }
+    }
+    shown
 }
 
 /// Characters that steer a terminal instead of showing on it: C0, DEL, C1, and the ones that turn the direction

@@ -7,7 +7,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::event::fields::{CREATE_TIME, Field, HEADER, ITEM};
 use crate::event::{Callback, Fields, Item, Value, same};
-use crate::finding::{Excerpt, Finding};
+use crate::finding::{Finding, printable};
 use crate::lang::Text;
 use crate::output::json_text::{Scalars, object};
 use crate::output::{Format, words};
@@ -51,11 +51,7 @@ impl Format for Pretty {
 impl Pretty {
     /// Where it stands, and what happened.
     fn title(&self, record: &Record<'_>, callback: &Callback<'_>, lines: &mut String) {
-        let place = format!(
-            "{}:{}",
-            Excerpt::path(record.source()),
-            record.place(0).line
-        );
+        let place = format!("{}:{}", printable(record.source()), record.place(0).line);
         let event = callback.event();
         let (words, name) = (event.words(self.look.lang), event.name());
         let width = place.width() + words.width() + name.len() + "   ()".len();
@@ -201,5 +197,5 @@ fn extra(fields: Fields<'_>) -> Option<String> {
     fields.extras().next()?;
     let mut json = Vec::new();
     object(fields.extras(), Scalars::AsGiven, &mut json);
-    Some(words::plain(&String::from_utf8_lossy(&json)))
+    Some(printable(&String::from_utf8_lossy(&json)))
 }

@@ -8,7 +8,7 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::event::fields::{CREATE_TIME, FROM_USER, Field, TEMPLATE_ID};
 use crate::event::{Callback, Fields, Value};
-use crate::finding::{Excerpt, Finding};
+use crate::finding::{Finding, printable};
 use crate::lang::Text;
 use crate::output::{Format, words};
 use crate::record::Record;
@@ -73,7 +73,7 @@ impl Rows {
         item: Option<Fields<'_>>,
     ) -> String {
         let text = |fields: Fields<'_>, field: &Field| match fields.get(field) {
-            Some(Value::Text(text)) => words::plain(text),
+            Some(Value::Text(text)) => printable(text),
             _ => String::new(),
         };
         let (time, result) = match self.is_wide() {
@@ -94,11 +94,7 @@ impl Rows {
                 .unwrap_or_default(),
             item.map(|item| result(item, self.look.lang))
                 .unwrap_or_default(),
-            format!(
-                "{}:{}",
-                Excerpt::path(record.source()),
-                record.place(0).line
-            ),
+            format!("{}:{}", printable(record.source()), record.place(0).line),
         ])
     }
 

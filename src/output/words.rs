@@ -5,25 +5,13 @@ use jiff::tz::TimeZone;
 
 use crate::event::fields::{ERROR_CODE, ERROR_STATUS, Field, POPUP_SCENE, STATUS};
 use crate::event::{Fields, Value, same, terms};
-use crate::finding::is_unprintable;
+use crate::finding::printable;
 use crate::lang::{Lang, Text};
-
-/// `text` as it may go to a terminal: control characters become visible escapes.
-pub(super) fn plain(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
-    for c in text.chars() {
-        match is_unprintable(c) {
-            true => shown.extend(c.escape_unicode()),
-            false => shown.push(c),
-        }
-    }
-    shown
-}
 
 /// A field's value, its meaning first where it has one: `accepted (accept)`.
 pub(super) fn value(field: &Field, value: Value<'_>, lang: Lang) -> String {
     let given = match value {
-        Value::Text(text) => plain(text),
+        Value::Text(text) => printable(text),
         Value::Integer(number) => number.to_string(),
     };
     match meaning(field, value) {

@@ -4,7 +4,7 @@ use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use anstyle::{AnsiColor, Style};
 
-use crate::finding::{Excerpt, Finding, Severity};
+use crate::finding::{Finding, Severity, printable};
 use crate::lang::{Lang, Text};
 use crate::report::Spot;
 
@@ -59,7 +59,7 @@ impl Look {
 pub fn line(source: &str, spot: &Spot, finding: &Finding, look: &Look, out: &mut Vec<u8>) {
     let place = format!(
         "{}:{}:{}:",
-        Excerpt::path(source),
+        printable(source),
         spot.place.line,
         spot.place.column
     );

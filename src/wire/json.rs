@@ -9,7 +9,7 @@
 use crate::finding::{Finding, Findings, Reason};
 use crate::span::Span;
 use crate::wire::scan::{is_space, json_special};
-use crate::wire::{Bytes, Kind, Limits, Node, NodeId, Stop, Str, Tree, describe, first_char_len};
+use crate::wire::{Bytes, Kind, Limits, Node, NodeId, Stop, Str, Tree};
 
 /// The most bytes of a `//` comment.
 const LONGEST_LINE: usize = 4096;
@@ -173,13 +173,13 @@ impl Reader {
                 self.close(tree);
                 Ok(())
             }
-            _ => Err(broken(bytes, self.at, otherwise)),
+            _ => Err(bytes.broken(self.at, otherwise)),
         }
     }
 
     fn colon(&mut self, next: u8, bytes: Bytes<'_>) -> Result<(), Stop> {
         if next != b':' {
-            return Err(broken(bytes, self.at, Reason::ExpectedColon));
+            return Err(bytes.broken(self.at, Reason::ExpectedColon));
         }
         self.at += 1;
         self.expect = Expect::Value;
@@ -219,7 +219,7 @@ impl Reader {
                 Ok(())
             }
             b'-' | b'0'..=b'9' | b'a'..=b'z' => self.word(next, bytes, tree),
-            _ => Err(broken(bytes, self.at, Reason::ExpectedValue)),
+            _ => Err(bytes.broken(self.at, Reason::ExpectedValue)),
         }
     }
 
@@ -294,7 +294,7 @@ impl Reader {
         let word = &rest[..len];
         let kind = match first {
             b'a'..=b'z' if matches!(word, b"true" | b"false" | b"null") => Kind::Literal,
-            b'a'..=b'z' => return Err(broken(bytes, self.at, Reason::ExpectedValue)),
+            b'a'..=b'z' => return Err(bytes.broken(self.at, Reason::ExpectedValue)),
             _ if is_number(word) => Kind::Number,
             _ => {
                 let finding = Finding::new(Reason::BadNumber, Span::new(self.at, self.at + len));
@@ -345,7 +345,7 @@ impl Reader {
                         None => return self.run_out(bytes, tree),
                     };
                 }
-                Some(_) => return Err(broken(bytes, at, Reason::ControlInString)),
+                Some(_) => return Err(bytes.broken(at, Reason::ControlInString)),
                 None => return self.run_out(bytes, tree),
             }
         }
@@ -381,7 +381,7 @@ impl Reader {
             Expect::CommaOrEnd if self.in_object(tree) => Reason::ExpectedCommaOrBrace,
             Expect::CommaOrEnd => Reason::ExpectedCommaOrBracket,
         };
-        broken(bytes, self.at, reason)
+        bytes.broken(self.at, reason)
     }
 
     fn here(&self) -> Span {
@@ -425,17 +425,6 @@ pub(crate) fn comment_len(rest: &[u8]) -> Result<Option<usize>, ()> {
         }
         Some(_) => Err(()),
     }
-}
-
-/// Stops at `at` because of what stands there, once enough of it has arrived to describe it.
-fn broken(bytes: Bytes<'_>, at: usize, reason: Reason) -> Stop {
-    const LONGEST_CHARACTER: usize = 4;
-    let rest = bytes.from(at);
-    if !bytes.last && rest.len() < LONGEST_CHARACTER {
-        return Stop::More;
-    }
-    let len = first_char_len(rest);
-    Stop::Broken(Finding::new(reason, Span::new(at, at + len)).with(describe(rest)))
 }
 
 /// The length of the escape at `at`: `None` if it has not arrived whole.

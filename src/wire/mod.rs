@@ -103,6 +103,17 @@ impl<'a> Bytes<'a> {
         self.all.get(at).copied()
     }
 
+    /// Stops at `at` because of what stands there, once enough of it has arrived to describe it.
+    fn broken(self, at: usize, reason: Reason) -> Stop {
+        const LONGEST_CHARACTER: usize = 4;
+        let rest = self.from(at);
+        if !self.last && rest.len() < LONGEST_CHARACTER {
+            return Stop::More;
+        }
+        let span = Span::new(at, at + first_char_len(rest));
+        Stop::Broken(Finding::new(reason, span).with(describe(rest)))
+    }
+
     /// Stops because the bytes end: for now, or for good with `reason` inside `what`.
     fn run_out<T>(self, reason: Reason, what: impl AsRef<str>) -> Result<T, Stop> {
         let end = self.all.len();
@@ -131,7 +142,7 @@ pub(crate) fn describe(bytes: &[u8]) -> Arg {
 }
 
 /// The length of the first character of `bytes`, one if it is none.
-pub(crate) fn first_char_len(bytes: &[u8]) -> usize {
+fn first_char_len(bytes: &[u8]) -> usize {
     let head = &bytes[..bytes.len().min(4)];
     let first = head
         .utf8_chunks()

@@ -11,7 +11,7 @@ use std::collections::HashSet;
 use crate::finding::{Finding, Findings, Reason};
 use crate::span::Span;
 use crate::wire::scan::{is_space, skip_space, xml_control, xml_special};
-use crate::wire::{Bytes, Kind, Limits, Node, NodeId, Stop, Str, Tree, describe, first_char_len};
+use crate::wire::{Bytes, Kind, Limits, Node, NodeId, Stop, Str, Tree, describe};
 
 /// An element that is not closed yet.
 #[derive(Clone, Copy, Debug)]
@@ -869,12 +869,7 @@ impl Tokens<'_, '_> {
     }
 
     fn broken(&self, at: usize, reason: Reason) -> Stop {
-        let rest = self.bytes.from(at);
-        if !self.bytes.last && rest.len() < 4 {
-            return Stop::More;
-        }
-        let len = first_char_len(rest);
-        Stop::Broken(Finding::new(reason, Span::new(at, at + len)).with(describe(rest)))
+        self.bytes.broken(at, reason)
     }
 
     fn broken_at(&self, start: usize, end: usize, reason: Reason) -> Stop {
