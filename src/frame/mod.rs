@@ -137,6 +137,22 @@ enum State {
     Skip(Skip),
 }
 
+impl State {
+    /// Going on behind `len` bytes of a broken document without messages inside.
+    fn behind(len: usize, skip: Option<Skip>) -> Self {
+        let then = Then {
+            len,
+            noise: false,
+            skip,
+        };
+        State::Inside {
+            messages: VecDeque::new(),
+            done: 0,
+            then,
+        }
+    }
+}
+
 /// How to go on behind a document: how many bytes of it are done with, and what to do there.
 #[derive(Clone, Copy, Debug)]
 struct Then {
@@ -640,16 +656,7 @@ impl Scanner {
         if !is_message {
             return None;
         }
-        parts.findings.only(finding);
-        self.noise.interrupt();
-        Some(Framed {
-            kind: FramedKind::Broken,
-            ..framed(
-                self.pos()..self.pos() + shown_end,
-                self.cursor.place(buffer),
-                Syntax::Json,
-            )
-        })
+        Some(self.broken(finding, buffer, shown_end, Syntax::Json, parts))
     }
 
     /// Whether an anchor stands in `bytes` outside of `messages`.
@@ -767,26 +774,8 @@ impl Scanner {
             _ => self.swallowed(document, &finding, &parts.tree, last).ok()?,
         };
         let skip = (next.is_none() && !self.xml.is_closed()).then(Skip::xml);
-        let then = Then {
-            len: next.unwrap_or(at),
-            noise: false,
-            skip,
-        };
-        self.state = State::Inside {
-            messages: VecDeque::new(),
-            done: 0,
-            then,
-        };
-        parts.findings.only(finding);
-        self.noise.interrupt();
-        Some(Framed {
-            kind: FramedKind::Broken,
-            ..framed(
-                self.pos()..self.pos() + shown_end,
-                self.cursor.place(buffer),
-                Syntax::Xml,
-            )
-        })
+        self.state = State::behind(next.unwrap_or(at), skip);
+        Some(self.broken(finding, buffer, shown_end, Syntax::Xml, parts))
     }
 
     /// Where the next payload begins, if the short text in which the document broke ran into it; `Err` if that cannot
@@ -891,26 +880,10 @@ impl Scanner {
             .min(text.len());
         let len = recode::raw_len(encoding, raw, shown);
         let skip = (!self.xml.is_closed()).then(Skip::xml);
-        let then = Then {
-            len: at,
-            noise: false,
-            skip,
-        };
-        self.state = State::Inside {
-            messages: VecDeque::new(),
-            done: 0,
-            then,
-        };
-        parts.findings.only(finding);
-        self.noise.interrupt();
+        self.state = State::behind(at, skip);
         Some(Framed {
-            kind: FramedKind::Broken,
             recoded: Some((text[..shown].to_vec(), encoding)),
-            ..framed(
-                self.pos()..self.pos() + len,
-                self.cursor.place(buffer),
-                Syntax::Xml,
-            )
+            ..self.broken(finding, buffer, len, Syntax::Xml, parts)
         })
     }
 }
@@ -921,6 +894,25 @@ impl Scanner {
         Framed {
             text: Some(text),
             ..self.ended(buffer, text.len(), syntax)
+        }
+    }
+
+    /// A broken document, of which `shown` bytes are worth showing; the state says how to go on.
+    fn broken<'b>(
+        &mut self,
+        finding: Finding,
+        buffer: &'b [u8],
+        shown: usize,
+        syntax: Syntax,
+        parts: &mut Parts,
+    ) -> Framed<'b> {
+        parts.findings.only(finding);
+        self.noise.interrupt();
+        let start = self.pos();
+        let kind = FramedKind::Broken;
+        Framed {
+            kind,
+            ..framed(start..start + shown, self.cursor.place(buffer), syntax)
         }
     }
 
