@@ -1,0 +1,49 @@
+//! What belongs to no payload, counted; of the first of it, the line.
+
+use crate::span::{Place, Units};
+use crate::wire::scan::{is_space, skip_space};
+
+/// Bytes that belong to no payload.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Noise {
+    /// How many, white space not counted.
+    pub(crate) bytes: u64,
+    /// Where the first of them stands, and its line from there on.
+    pub(crate) first: Option<(Place, Vec<u8>)>,
+    /// The line of the first is not complete.
+    open: bool,
+}
+
+impl Noise {
+    /// As much of the first noisy line as is worth showing.
+    const SHOWN: usize = 160;
+
+    /// Adds `bytes`; `place` tells where they begin.
+    pub(super) fn add(&mut self, bytes: &[u8], units: Units, place: impl FnOnce() -> Place) {
+        let solid = bytes.iter().filter(|&&b| !is_space(b)).count() as u64;
+        self.bytes += solid;
+        if solid > 0 && self.first.is_none() {
+            let at = skip_space(bytes, 0);
+            self.first = Some((place().after(&bytes[..at], units), Vec::new()));
+            self.open = true;
+            self.show(&bytes[at..]);
+        } else if self.open {
+            self.show(bytes);
+        }
+    }
+
+    fn show(&mut self, bytes: &[u8]) {
+        let Some((_, text)) = &mut self.first else {
+            return;
+        };
+        let room = Self::SHOWN - text.len();
+        let line = bytes.iter().take(room).take_while(|&&b| b != b'\n').count();
+        text.extend_from_slice(&bytes[..line]);
+        self.open = line == bytes.len() && line < room;
+    }
+
+    /// What stands behind belongs to a payload, so the line is not shown further.
+    pub(super) fn interrupt(&mut self) {
+        self.open = false;
+    }
+}
