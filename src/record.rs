@@ -4,16 +4,15 @@
 //! is a finding in it.
 
 use std::borrow::Cow;
-use std::sync::Arc;
-
-use encoding_rs::Encoding;
+use std::sync::{Arc, LazyLock};
 
 use crate::event::{
     Callback, Class, Event, Meaning, classify, decode as decode_meaning, fields, is_message,
     name_span,
 };
 use crate::finding::{Finding, Reason};
-use crate::frame::{Framed, FramedKind, Names, Parts, Scanner, recode::raw_len};
+use crate::frame::rewritten::{self, Rewritten, Step};
+use crate::frame::{Anchors, Framed, FramedKind, Names, Parts, Scanner};
 use crate::input::Input;
 use crate::span::{Place, Span, Units};
 use crate::wire::{Limits, Syntax, View};
@@ -22,14 +21,17 @@ const NAMES: Names = Names {
     is_message,
     is_plain: fields::is_plain,
     begins_message: |name| fields::top(name).is_some(),
-    anchors: &[
+    marks: &[
         "\"ToUserName\"",
         "\"FromUserName\"",
         "\"MsgType\"",
         "\"Encrypt\"",
-        fields::EVENT_PREFIX,
+        "\"subscribe_msg_",
     ],
+    anchors: &ANCHORS,
 };
+
+static ANCHORS: LazyLock<Anchors> = LazyLock::new(|| Anchors::new(fields::ANCHORS));
 
 /// What became of a payload.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,8 +63,8 @@ pub struct Record<'a> {
     units: Units,
     syntax: Syntax,
     body: Body<'a>,
-    /// The bytes in the capture, where the body was transcoded.
-    raw: Option<(Cow<'a, [u8]>, &'static Encoding)>,
+    /// The bytes in the capture, where the body is not written as it reads there, and how it was made of them.
+    raw: Option<(Cow<'a, [u8]>, Vec<Step>)>,
     outcome: Outcome,
     parts: Parts,
     meaning: Meaning,
@@ -80,6 +82,13 @@ impl<'a> Body<'a> {
         match std::str::from_utf8(bytes) {
             Ok(text) => Body::Text(text.into()),
             Err(_) => Body::Bytes(bytes.into()),
+        }
+    }
+
+    fn owned(bytes: Vec<u8>) -> Self {
+        match String::from_utf8(bytes) {
+            Ok(text) => Body::Text(text.into()),
+            Err(error) => Body::Bytes(error.into_bytes().into()),
         }
     }
 
@@ -150,12 +159,16 @@ impl<'a> Record<'a> {
     /// Where the byte at `offset` of the payload's text stands in the capture.
     pub fn place(&self, offset: u32) -> Place {
         let text = self.bytes();
-        let head = &text[..text.len().min(offset as usize)];
-        let place = self.place.after(head, self.units);
-        match &self.raw {
-            None => place,
-            Some((raw, encoding)) => Place {
-                offset: self.place.offset + raw_len(encoding, raw, head.len()) as u64,
+        let len = text.len().min(offset as usize);
+        let place = self.place.after(&text[..len], self.units);
+        let Some((raw, steps)) = &self.raw else {
+            return place;
+        };
+        let raw = &raw[..rewritten::raw_offset(steps, raw, len)];
+        match rewritten::has_layers(steps) {
+            true => self.place.after(raw, self.units),
+            false => Place {
+                offset: self.place.offset + raw.len() as u64,
                 ..place
             },
         }
@@ -168,7 +181,7 @@ impl<'a> Record<'a> {
             body: self.body.into_owned(),
             raw: self
                 .raw
-                .map(|(raw, encoding)| (raw.into_owned().into(), encoding)),
+                .map(|(raw, steps)| (raw.into_owned().into(), steps)),
             place: self.place,
             units: self.units,
             syntax: self.syntax,
@@ -310,8 +323,8 @@ impl Decoder {
 
     fn record<'b>(&mut self, framed: Framed<'b>, buffer: &'b [u8]) -> Record<'b> {
         let raw = &buffer[framed.range];
-        let (body, raw) = match framed.recoded {
-            Some((text, encoding)) => (Body::new(&text).into_owned(), Some((raw.into(), encoding))),
+        let (body, raw) = match framed.rewritten {
+            Some(Rewritten { text, steps }) => (Body::owned(text), Some((raw.into(), steps))),
             None => (
                 framed
                     .text

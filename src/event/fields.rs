@@ -69,6 +69,16 @@ pub(crate) const MSG_TYPE_EVENT: &str = "event";
 pub(crate) const EVENT: &str = "Event";
 /// What the names of our three events begin with.
 pub(crate) const EVENT_PREFIX: &str = "subscribe_msg_";
+/// Names and values of which every message has some, however it is escaped.
+pub(crate) const ANCHORS: &[&str] = &[
+    "ToUserName",
+    "FromUserName",
+    "MsgType",
+    "Encrypt",
+    EVENT_PREFIX,
+    "SubscribeMsg",
+    PROBE.1,
+];
 /// The items.
 pub(crate) const LIST: &str = "List";
 /// What some tools call the entries of the list.

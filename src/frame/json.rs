@@ -3,8 +3,12 @@
 use std::collections::VecDeque;
 
 use crate::finding::Finding;
+use crate::frame::layer::Layer;
+use crate::frame::region::Bounds;
 use crate::frame::skip::{Skip, Skipped};
-use crate::frame::{Framed, FramedKind, Parts, Read, Scanner, State, Then, framed, valid_text};
+use crate::frame::{
+    Framed, FramedKind, Inner, Inside, Parts, Read, Scanner, State, Then, framed, valid_text,
+};
 use crate::span::Span;
 use crate::wire::{Bytes, Kind, Syntax, Tree, View, json, not_utf8};
 
@@ -31,7 +35,7 @@ impl Scanner {
     }
 
     /// A well-formed object: a message, or something around messages.
-    pub(super) fn whole_json<'b>(
+    fn whole_json<'b>(
         &mut self,
         buffer: &'b [u8],
         text: &'b str,
@@ -40,32 +44,29 @@ impl Scanner {
         if (self.names.is_message)(View::root(&parts.tree, text)) {
             return Some(self.whole(buffer, text, Syntax::Json));
         }
-        let messages = self.messages_inside(&parts.tree, text, 0);
-        self.state = State::Inside {
-            messages,
-            done: 0,
-            then: Then {
-                len: text.len(),
-                noise: true,
-                skip: None,
-            },
+        let inner = self.inner_of(&parts.tree, text, 0);
+        let then = Then {
+            len: text.len(),
+            noise: true,
+            skip: None,
         };
+        self.state = State::Inside(Inside::new(inner, then));
         None
     }
 
     /// The messages in those complete values of an unfinished object that begin a line.
-    pub(super) fn messages_on_new_lines(&self, tree: &Tree, document: &[u8]) -> VecDeque<Span> {
+    fn messages_on_new_lines(&self, tree: &Tree, document: &[u8]) -> VecDeque<Inner> {
         let text = valid_text(&document[..self.json.at()]);
         let mut found = VecDeque::new();
         let mut id = 1;
         while let Some(node) = tree.nodes().get(id) {
             let is_open = self.json.is_open(id as u32);
             if !is_open && begins_line(document, node.span.start as usize) {
-                let messages = self.messages_inside(tree, text, id);
+                let inner = self.inner_of(tree, text, id).into_iter();
                 found.extend(
-                    messages
-                        .into_iter()
-                        .take_while(|span| span.end <= node.span.end),
+                    inner
+                        .take_while(|inner| inner.span().end <= node.span.end)
+                        .filter(|inner| matches!(inner, Inner::Message(_))),
                 );
             }
             id = if is_open { id + 1 } else { node.end as usize };
@@ -73,40 +74,78 @@ impl Scanner {
         found
     }
 
-    /// The outermost messages that are complete, from the node `id` on.
-    pub(super) fn messages_inside(&self, tree: &Tree, text: &str, mut id: usize) -> VecDeque<Span> {
-        let mut messages = VecDeque::new();
+    /// The outermost messages that are complete, and the texts beside them that have an anchor, from the node `id` on.
+    fn inner_of(&self, tree: &Tree, text: &str, mut id: usize) -> VecDeque<Inner> {
+        let mut inner = VecDeque::new();
         while let Some(node) = tree.nodes().get(id) {
-            let is_candidate = node.kind == Kind::Object && !self.json.is_open(id as u32);
-            if is_candidate && (self.names.is_message)(View::root(tree, text).at(id as u32)) {
-                messages.push_back(node.span);
-                id = node.end as usize;
-            } else {
-                id += 1;
+            match self.inner_at(tree, text, id as u32) {
+                Some(found @ Inner::Message(_)) => {
+                    inner.push_back(found);
+                    id = node.end as usize;
+                }
+                other => {
+                    inner.extend(other);
+                    id += 1;
+                }
             }
         }
-        messages
+        inner
     }
 
-    /// The next message inside a document, or the end of the document.
+    fn inner_at(&self, tree: &Tree, text: &str, id: u32) -> Option<Inner> {
+        let node = tree.node(id);
+        match node.kind {
+            Kind::Object if self.json.is_open(id) => None,
+            Kind::Object => {
+                let is_message = (self.names.is_message)(View::root(tree, text).at(id));
+                is_message.then_some(Inner::Message(node.span))
+            }
+            Kind::Text | Kind::Surrogate => {
+                let literal = text.get(node.span.range())?.as_bytes();
+                let span = Span {
+                    start: node.span.start + 1,
+                    end: node.span.end - 1,
+                };
+                self.names
+                    .anchors
+                    .is_in(literal)
+                    .then_some(Inner::Text(span))
+            }
+            _ => None,
+        }
+    }
+
+    /// The next payload inside a document, or the end of the document.
     pub(super) fn inside<'b>(&mut self, buffer: &'b [u8], parts: &mut Parts) -> Option<Framed<'b>> {
-        let State::Inside {
-            mut messages,
-            done,
-            then,
-        } = std::mem::replace(&mut self.state, State::Seek)
-        else {
+        let State::Inside(mut inside) = std::mem::replace(&mut self.state, State::Seek) else {
             return None;
         };
-        let start = self.pos() - done;
-        let Some(span) = messages.pop_front() else {
+        let (start, then) = (self.pos() - inside.done, inside.then);
+        let Some(inner) = inside.inner.pop_front() else {
             self.leave(buffer, start + then.len, then.noise);
             self.state = then.skip.map_or(State::Seek, State::Skip);
             return None;
         };
+        let span = inner.span();
         self.leave(buffer, start + span.start as usize, then.noise);
+        inside.done = span.end as usize;
+        let len = span.range().len();
+        match inner {
+            Inner::Message(_) => {
+                self.state = State::Inside(inside);
+                Some(self.inner_message(buffer, len, parts))
+            }
+            Inner::Text(_) => {
+                self.enter(Layer::Backslash, Bounds::Len(len), Some(inside));
+                None
+            }
+        }
+    }
+
+    /// The message of `len` bytes that stands at the cursor, inside a document that was read.
+    fn inner_message<'b>(&mut self, buffer: &'b [u8], len: usize, parts: &mut Parts) -> Framed<'b> {
         let place = self.cursor.place(buffer);
-        let range = self.pos()..self.pos() + span.range().len();
+        let range = self.pos()..self.pos() + len;
         let bytes = Bytes {
             all: &buffer[range.clone()],
             last: true,
@@ -124,21 +163,16 @@ impl Scanner {
         }
         self.noise.interrupt();
         self.advance(buffer, range.end);
-        self.state = State::Inside {
-            messages,
-            done: span.end as usize,
-            then,
-        };
         let kind = if text.is_ok() {
             FramedKind::Whole
         } else {
             FramedKind::Broken
         };
-        Some(Framed {
+        Framed {
             kind,
             text: text.ok(),
             ..framed(range, place, Syntax::Json)
-        })
+        }
     }
 
     /// Goes on at `to`; what lies before is `noise`, or belongs to a payload that was reported.
@@ -150,7 +184,7 @@ impl Scanner {
     }
 
     /// Reports a broken object if it is, or would have become, a message; otherwise it is noise.
-    pub(super) fn broken_json<'b>(
+    fn broken_json<'b>(
         &mut self,
         finding: Finding,
         buffer: &'b [u8],
@@ -161,7 +195,10 @@ impl Scanner {
         // A line break before the token that does not fit belongs to what comes, not to the broken object.
         let at = document[..self.json.at()].trim_ascii_end().len().max(1);
         let shown_end = self.shown_end(document, &finding, last)?;
-        let mut messages = self.messages_inside(&parts.tree, valid_text(&document[..at]), 1);
+        if self.enter_literal(document, finding.span().end as usize) {
+            return None;
+        }
+        let mut inner = self.inner_of(&parts.tree, valid_text(&document[..at]), 1);
         // Right behind an opening bracket a line break is no end.
         let behind = document[at..]
             .iter()
@@ -170,12 +207,11 @@ impl Scanner {
         let one_line = !opens && memchr::memchr(b'\n', &document[..at]).is_none();
         let skip = Skip::json(self.json.depth(), one_line);
         let known = &document[..at.max(finding.span().end as usize).min(document.len())];
-        let is_message = self.has_anchor(known, &messages)
-            || (self.clean_until <= self.pos()
-                && self.anchor_ahead(&document[at..], skip, last)?);
+        let is_message = self.has_mark(known, &inner)
+            || (self.clean_until <= self.pos() && self.mark_ahead(&document[at..], skip, last)?);
         if is_message {
             // A message is not searched; but what begins a line in it is the next payload, and it was cut off.
-            messages = self.messages_on_new_lines(&parts.tree, document);
+            inner = self.messages_on_new_lines(&parts.tree, document);
         }
         let glued = glued_start(document, at, &finding);
         let skips = is_message && glued.is_none() && self.json.depth() > 0;
@@ -184,11 +220,7 @@ impl Scanner {
             noise: !is_message,
             skip: skips.then_some(skip),
         };
-        self.state = State::Inside {
-            messages,
-            done: 0,
-            then,
-        };
+        self.state = State::Inside(Inside::new(inner, then));
         self.array = None;
         if !is_message {
             return None;
@@ -196,25 +228,19 @@ impl Scanner {
         Some(self.broken(finding, buffer, shown_end, Syntax::Json, parts))
     }
 
-    /// Whether an anchor stands in `bytes` outside of `messages`.
-    pub(super) fn has_anchor(&self, bytes: &[u8], messages: &VecDeque<Span>) -> bool {
+    /// Whether a mark stands in `bytes` outside of what is `inner`.
+    fn has_mark(&self, bytes: &[u8], inner: &VecDeque<Inner>) -> bool {
         let mut at = 0;
-        let ends = messages
-            .iter()
-            .map(|span| (span.start as usize, span.end as usize));
-        ends.chain([(bytes.len(), bytes.len())])
-            .any(|(start, end)| {
-                let gap = &bytes[at.min(start)..start];
-                at = end;
-                self.names
-                    .anchors
-                    .iter()
-                    .any(|anchor| memchr::memmem::find(gap, anchor.as_bytes()).is_some())
-            })
+        let spans = inner.iter().map(|inner| inner.span().range());
+        spans.chain([bytes.len()..bytes.len()]).any(|span| {
+            let gap = &bytes[at.min(span.start)..span.start];
+            at = span.end;
+            self.names.marks.iter().any(|mark| has_plain(gap, mark))
+        })
     }
 
-    /// Whether what a broken object leaves behind has an anchor; `None` if that cannot be told yet.
-    pub(super) fn anchor_ahead(&mut self, rest: &[u8], mut skip: Skip, last: bool) -> Option<bool> {
+    /// Whether what a broken object leaves behind has a mark; `None` if that cannot be told yet.
+    fn mark_ahead(&mut self, rest: &[u8], mut skip: Skip, last: bool) -> Option<bool> {
         const FAR: usize = 1 << 16;
         let window = &rest[..rest.len().min(FAR)];
         let whole = last || window.len() == FAR;
@@ -222,12 +248,17 @@ impl Scanner {
             Skipped::To(len) => len,
             Skipped::Past(_) => return None,
         };
-        let found = self.has_anchor(&window[..len], &VecDeque::new());
+        let found = self.has_mark(&window[..len], &VecDeque::new());
         if !found {
             self.clean_until = self.pos() + self.json.at().max(len);
         }
         Some(found)
     }
+}
+
+/// Whether `mark`, which begins with a quote, stands in `bytes` and the quote is no escape.
+fn has_plain(bytes: &[u8], mark: &str) -> bool {
+    memchr::memmem::find_iter(bytes, mark.as_bytes()).any(|at| at == 0 || bytes[at - 1] != b'\\')
 }
 
 /// Whether only blanks stand before `at` on its line, and it is not the first line.

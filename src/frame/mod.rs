@@ -11,11 +11,16 @@
 //! This stage knows which names make a message only through [`Names`]. Another way of finding payloads is another
 //! [`State`].
 
+mod anchor;
 mod array;
+mod container;
 mod cursor;
 mod json;
+mod layer;
 mod noise;
-pub(crate) mod recode;
+mod recode;
+mod region;
+pub(crate) mod rewritten;
 mod seek;
 mod skip;
 mod start;
@@ -23,6 +28,7 @@ mod xml;
 
 use std::collections::VecDeque;
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use encoding_rs::Encoding;
 
@@ -32,9 +38,13 @@ use crate::wire::scan::is_space;
 use crate::wire::{
     Bytes, Limits, Stop, Syntax, Tree, View, earliest, json as wire_json, not_utf8, xml as wire_xml,
 };
+pub(crate) use anchor::Anchors;
+use anchor::Reach;
 use array::Array;
 use cursor::Cursor;
 pub(crate) use noise::Noise;
+use region::Region;
+use rewritten::Rewritten;
 use skip::{Skip, Skipped};
 
 /// What this stage needs to know of WeChat's names.
@@ -46,8 +56,10 @@ pub(crate) struct Names {
     pub(crate) is_plain: fn(&str) -> bool,
     /// Whether a message may begin with a field of this name.
     pub(crate) begins_message: fn(&str) -> bool,
-    /// Bytes that no text but a message's has.
-    pub(crate) anchors: &'static [&'static str],
+    /// Bytes that no text but a JSON message's has.
+    pub(crate) marks: &'static [&'static str],
+    /// Bytes of which every message has some, however it is escaped.
+    pub(crate) anchors: &'static LazyLock<Anchors>,
 }
 
 /// A payload that was found; its tree is in the scanner's hands until the next step.
@@ -59,8 +71,8 @@ pub(crate) struct Framed<'b> {
     pub(crate) syntax: Syntax,
     /// Its text, where it is known to be text.
     pub(crate) text: Option<&'b str>,
-    /// Its text and encoding, where that is not the capture's own.
-    pub(crate) recoded: Option<(Vec<u8>, &'static Encoding)>,
+    /// Its text, where that is not the capture's own.
+    pub(crate) rewritten: Option<Rewritten>,
     pub(crate) kind: FramedKind,
 }
 
@@ -86,13 +98,10 @@ enum State {
     },
     /// Reading a document in an encoding of its own.
     Recoded(&'static Encoding),
-    /// Handing out the messages inside a document of which `done` bytes lie before the cursor; then going on as `then`
-    /// says.
-    Inside {
-        messages: VecDeque<Span>,
-        done: usize,
-        then: Then,
-    },
+    /// Handing out what is inside a document.
+    Inside(Inside),
+    /// Reading escaped text.
+    Region(Box<Region>),
     /// Leaving a broken document.
     Skip(Skip),
 }
@@ -105,12 +114,50 @@ impl State {
             noise: false,
             skip,
         };
-        State::Inside {
-            messages: VecDeque::new(),
+        State::Inside(Inside::new(VecDeque::new(), then))
+    }
+}
+
+/// A document with messages inside, of which `done` bytes lie before the cursor.
+#[derive(Debug)]
+struct Inside {
+    inner: VecDeque<Inner>,
+    done: usize,
+    then: Then,
+}
+
+impl Inside {
+    fn new(inner: VecDeque<Inner>, then: Then) -> Self {
+        Inside {
+            inner,
             done: 0,
             then,
         }
     }
+}
+
+/// What is worth a look inside a document.
+#[derive(Clone, Copy, Debug)]
+enum Inner {
+    /// An object that is a message.
+    Message(Span),
+    /// A string that may hold payloads; without its quotes.
+    Text(Span),
+}
+
+impl Inner {
+    fn span(self) -> Span {
+        match self {
+            Inner::Message(span) | Inner::Text(span) => span,
+        }
+    }
+}
+
+/// How the cursor moved: up to a place of the buffer, over noise or over what belongs to a payload.
+#[derive(Clone, Copy, Debug)]
+struct Move {
+    to: usize,
+    noise: bool,
 }
 
 /// How to go on behind a document: how many bytes of it are done with, and what to do there.
@@ -138,6 +185,14 @@ pub(crate) struct Scanner {
     json: wire_json::Reader,
     xml: wire_xml::Reader,
     pub(crate) noise: Noise,
+    reach: Reach,
+    /// The byte before the cursor.
+    before: u8,
+    /// In how many layers of escapes this scanner's text stood; and how it moved, for the one outside.
+    depth: usize,
+    moves: Vec<Move>,
+    /// Memory for the next region.
+    spare: Option<Box<Region>>,
 }
 
 /// Where the scanner puts what it reads.
@@ -171,13 +226,39 @@ impl Scanner {
             json: wire_json::Reader::new(),
             xml: wire_xml::Reader::new(),
             noise: Noise::default(),
+            reach: Reach::default(),
+            before: b'\n',
+            depth: 0,
+            moves: Vec::new(),
+            spare: None,
         }
+    }
+
+    /// A scanner for text that is escaped in this one's.
+    fn inner(&self) -> Scanner {
+        let place = Place::default();
+        Scanner {
+            depth: self.depth + 1,
+            ..Scanner::new(self.limits, self.names, place, Units::Utf8)
+        }
+    }
+
+    /// Starts over with other text and keeps the memory.
+    fn renew(&mut self) {
+        let fresh = Scanner::new(self.limits, self.names, Place::default(), Units::Utf8);
+        let used = std::mem::replace(self, fresh);
+        self.depth = used.depth;
+        self.spare = used.spare;
+        (self.json, self.xml) = (used.json, used.xml);
+        self.moves = used.moves;
+        self.moves.clear();
     }
 
     /// How many bytes of the buffer are done with since the last call; the caller drops them.
     pub(crate) fn take_done(&mut self, buffer: &[u8]) -> usize {
         let done = self.cursor.take_done(buffer);
         self.clean_until = self.clean_until.saturating_sub(done);
+        self.reach.drop_front(done);
         done
     }
 
@@ -198,7 +279,8 @@ impl Scanner {
                     let encoding = *encoding;
                     self.recoded(encoding, buffer, last, parts)
                 }
-                State::Inside { .. } => self.inside(buffer, parts),
+                State::Inside(_) => self.inside(buffer, parts),
+                State::Region(_) => self.region(buffer, last, parts),
                 State::Skip(_) => self.skip(buffer, last),
             };
             if framed.is_some() || before == (self.pos(), std::mem::discriminant(&self.state)) {
@@ -211,8 +293,24 @@ impl Scanner {
         self.cursor.pos()
     }
 
+    /// Whether no document is being read.
+    fn is_between(&self) -> bool {
+        matches!(self.state, State::Seek) && self.array.is_none()
+    }
+
     fn advance(&mut self, buffer: &[u8], to: usize) {
         self.cursor.advance(buffer, to);
+        self.moved(buffer, to, false);
+    }
+
+    fn moved(&mut self, buffer: &[u8], to: usize, noise: bool) {
+        self.before = to.checked_sub(1).map_or(self.before, |at| buffer[at]);
+        if self.depth > 0 {
+            match self.moves.last_mut() {
+                Some(last) if last.noise == noise => last.to = to,
+                _ => self.moves.push(Move { to, noise }),
+            }
+        }
     }
 
     /// Passes over bytes that belong to no payload.
@@ -224,7 +322,8 @@ impl Scanner {
         let line = memchr::memrchr(b'\n', bytes).map(|n| n + 1);
         self.bare = (line.is_some() || self.bare)
             && bytes[line.unwrap_or(0)..].iter().all(|&b| is_space(b));
-        self.advance(buffer, to);
+        self.cursor.advance(buffer, to);
+        self.moved(buffer, to, true);
     }
 
     /// What may be read of `document`, so that no payload exceeds its limit.
@@ -252,12 +351,7 @@ impl Scanner {
         }
     }
 
-    fn whole<'b>(
-        &mut self,
-        buffer: &'b [u8],
-        text: &'b str,
-        syntax: Syntax,
-    ) -> Framed<'b> {
+    fn whole<'b>(&mut self, buffer: &'b [u8], text: &'b str, syntax: Syntax) -> Framed<'b> {
         Framed {
             text: Some(text),
             ..self.ended(buffer, text.len(), syntax)
@@ -298,12 +392,7 @@ impl Scanner {
 
     /// Up to where a broken document is worth showing: the end of the line on which it broke, if that is near;
     /// `None` if it has not arrived yet.
-    fn shown_end(
-        &self,
-        document: &[u8],
-        finding: &Finding,
-        last: bool,
-    ) -> Option<usize> {
+    fn shown_end(&self, document: &[u8], finding: &Finding, last: bool) -> Option<usize> {
         const NEAR: usize = 160;
         let at = (finding.span().end as usize).min(document.len());
         let rest = &document[at..document.len().min(at + NEAR)];
@@ -337,7 +426,7 @@ fn framed<'b>(range: Range<usize>, place: Place, syntax: Syntax) -> Framed<'b> {
         place,
         syntax,
         text: None,
-        recoded: None,
+        rewritten: None,
         kind: FramedKind::Whole,
     }
 }

@@ -2,6 +2,8 @@
 
 use crate::finding::{Finding, Reason};
 use crate::frame::array::Array;
+use crate::frame::layer::{self, Layer};
+use crate::frame::region::{Bounds, terminators};
 use crate::frame::start::{self, Start};
 use crate::frame::{Framed, FramedKind, Parts, Scanner, State, framed};
 use crate::span::Span;
@@ -35,48 +37,100 @@ impl Scanner {
         self.seek_start(buffer, last)
     }
 
+    /// Looks for a start near the next anchor; what is far from all of them is noise.
     pub(super) fn seek_start<'b>(&mut self, buffer: &'b [u8], last: bool) -> Option<Framed<'b>> {
-        let bracket = |at: usize| memchr::memchr3(b'<', b'{', b'[', &buffer[at..]).map(|n| at + n);
-        let mut at = self.pos();
-        let mut next = bracket(at);
-        loop {
-            let stretch = &buffer[at..next.unwrap_or(buffer.len())];
-            if let Some(mark) = memchr::memmem::find(stretch, MARK) {
-                self.pass(buffer, at + mark);
-                self.byte_order_mark(buffer);
-                at = self.pos();
-                continue;
+        self.reach.restart(self.pos());
+        let limit = self.limits.payload_size;
+        while let Some(anchor) = self.reach.next_anchor(self.names.anchors, buffer, last) {
+            let start = self.reach.start(buffer, anchor, limit).max(self.pos());
+            if self.begins_near(buffer, last, start, anchor) {
+                return None;
             }
-            let Some(found) = next else { break };
+            self.reach.anchor = None;
+        }
+        let kept = match last {
+            true => buffer.len(),
+            false => self.reach.start(buffer, buffer.len(), limit),
+        };
+        self.pass(buffer, kept.max(self.pos()));
+        None
+    }
+
+    /// Whether something begins from `start` on that may hold the anchor; or may begin, which more bytes will tell.
+    fn begins_near(&mut self, buffer: &[u8], last: bool, start: usize, anchor: usize) -> bool {
+        if start >= self.reach.tried && self.is_bare_at(buffer, start) {
+            if let Some(layer) = layer::container(&buffer[start..]) {
+                self.pass(buffer, start);
+                return self.enter_from(layer, None, 0);
+            }
+        }
+        self.reach.tried = self.reach.tried.max(start);
+        while let Some(found) = self.bracket(buffer, anchor) {
             match start::at(&buffer[found..], last, self.is_bare_at(buffer, found)) {
-                Start::Nothing => {
-                    at = found + 1;
-                    next = bracket(at);
-                }
-                Start::Undecided => {
-                    self.pass(buffer, found);
-                    return None;
-                }
+                Start::Nothing => self.reach.tried = found + 1,
+                Start::Undecided => return true,
                 start => {
                     self.pass(buffer, found);
                     self.begin(start, buffer);
-                    return None;
+                    return true;
                 }
             }
         }
-        let arriving = (1..MARK.len())
-            .rev()
-            .find(|&len| buffer[at..].ends_with(&MARK[..len]));
-        let held = arriving.filter(|_| !last).unwrap_or(0);
-        self.pass(buffer, buffer.len() - held);
-        None
+        self.begins_with_clue(buffer, start, anchor)
+    }
+
+    /// The next bracket that was not tried, up to the anchor.
+    fn bracket(&self, buffer: &[u8], anchor: usize) -> Option<usize> {
+        let tried = self.reach.tried;
+        let near = buffer.get(tried..=anchor)?;
+        memchr::memchr3(b'<', b'{', b'[', near).map(|n| tried + n)
+    }
+
+    /// Whether what stands before the anchor shows that it is part of escaped text.
+    fn begins_with_clue(&mut self, buffer: &[u8], start: usize, anchor: usize) -> bool {
+        if buffer[anchor..].starts_with(MARK) {
+            self.pass(buffer, anchor);
+            self.byte_order_mark(buffer);
+            return true;
+        }
+        let Some(layer) = start::clue(&buffer[start..anchor]) else {
+            return false;
+        };
+        self.pass(buffer, start);
+        let quote = if layer == Layer::Entity { b'<' } else { b'"' };
+        self.enter_from(layer, Some(quote), anchor - start)
+    }
+
+    /// Enters escaped text that may end behind `from` bytes.
+    fn enter_from(&mut self, layer: Layer, quote: Option<u8>, from: usize) -> bool {
+        let of = terminators(layer, quote);
+        self.enter(layer, Bounds::Any { of, from }, None)
+    }
+
+    /// Enters the document at the cursor again as a string literal; `false` if that is too deep.
+    pub(super) fn enter_string(&mut self) -> bool {
+        let quote = Some(self.before).filter(|b| matches!(b, b'"' | b'\''));
+        self.enter_from(Layer::Backslash, quote, 0)
+    }
+
+    /// The same, if the document stands behind a quote and has escapes in its first `len` bytes.
+    pub(super) fn enter_literal(&mut self, document: &[u8], len: usize) -> bool {
+        if !matches!(self.before, b'"' | b'\'') {
+            return false;
+        }
+        let document = &document[..len.min(document.len())];
+        let first = memchr::memchr3(b'\\', b'\n', self.before, document);
+        first.is_some_and(|at| document[at] == b'\\') && self.enter_string()
     }
 
     /// Passes over a byte order mark: `cat` leaves one before every file. Elsewhere it is noise.
     pub(super) fn byte_order_mark(&mut self, buffer: &[u8]) {
         let end = self.pos() + MARK.len();
         match self.bare {
-            true => self.cursor.advance_unseen(buffer, end),
+            true => {
+                self.cursor.advance_unseen(buffer, end);
+                self.moved(buffer, end, false);
+            }
             false => self.pass(buffer, end),
         }
     }
@@ -99,6 +153,13 @@ impl Scanner {
                     ..Array::default()
                 });
                 self.advance(buffer, self.pos() + 1);
+            }
+            Start::Buried(layer) => {
+                let quote = match buffer[self.pos() + 1..] {
+                    [b'\\', b'"', ..] => b'"',
+                    _ => self.before,
+                };
+                self.enter_from(layer, Some(quote), 0);
             }
             Start::Json => {
                 self.json.restart();

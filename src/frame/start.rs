@@ -1,5 +1,6 @@
 //! Where a document may begin.
 
+use crate::frame::layer::Layer;
 use crate::wire::scan::{is_space, skip_space};
 use crate::wire::xml::is_doctype;
 
@@ -10,6 +11,8 @@ pub(super) enum Start {
     Json,
     /// An array of JSON objects, which are framed one by one.
     Array,
+    /// The same, in escaped text.
+    Buried(Layer),
     Nothing,
     /// The bytes end before it can be told.
     Undecided,
@@ -20,17 +23,108 @@ const BLANKS: usize = 4096;
 
 /// What begins with `bytes`; `bare` if nothing but white space stands before it on its line.
 pub(super) fn at(bytes: &[u8], last: bool, bare: bool) -> Start {
-    let start = match bytes.first() {
+    let plain = match bytes.first() {
+        Some(b'{') if is_doubled(bytes) => Start::Nothing,
         Some(b'{') => object(bytes),
         Some(b'[') => array(bytes),
         Some(b'<') => element(bytes, bare),
         _ => Start::Nothing,
+    };
+    let start = match plain {
+        Start::Nothing => buried(bytes, last, bare),
+        plain => plain,
     };
     if last && start == Start::Undecided {
         Start::Nothing
     } else {
         start
     }
+}
+
+/// Whether an object begins as in CSV, with two quotes before its first name.
+fn is_doubled(bytes: &[u8]) -> bool {
+    matches!(bytes, [b'{', b'"', b'"', name, ..] if name.is_ascii_alphanumeric())
+}
+
+/// What begins with `bytes` if they are escaped, which what stands right behind the bracket shows.
+fn buried(bytes: &[u8], last: bool, bare: bool) -> Start {
+    const WINDOW: usize = 64;
+    const ROOT: usize = b"<xml>".len();
+    let head = match bytes.get(..ROOT) {
+        Some(head) if head.eq_ignore_ascii_case(b"<xml>") => ROOT,
+        _ if bytes[0] == b'<' => return Start::Nothing,
+        _ => 1,
+    };
+    let blanks = bytes[head..].iter().take_while(|&&b| b == b' ').count();
+    let layer = match bytes[head + blanks..] {
+        [b'\\', ..] => Layer::Backslash,
+        [b'#', ..] => Layer::Octal,
+        [b'&', ..] => Layer::Entity,
+        [b'%', ..] => Layer::Percent,
+        _ if is_doubled(bytes) => Layer::Doubled,
+        _ => return Start::Nothing,
+    };
+    let window = &bytes[..bytes.len().min(WINDOW)];
+    let last = last || window.len() == WINDOW;
+    let mut text = Vec::with_capacity(WINDOW);
+    { layer }.peel(window, last, &mut text);
+    match text.len() < window.len() {
+        true => match at(&text, last, bare) {
+            Start::Nothing => Start::Nothing,
+            Start::Undecided => Start::Undecided,
+            _ => Start::Buried(layer),
+        },
+        false if last => Start::Nothing,
+        false => Start::Undecided,
+    }
+}
+
+/// The layer that shows right before a name or a value: an escaped quote, tag or CDATA bracket.
+pub(super) fn clue(before: &[u8]) -> Option<Layer> {
+    const LONGEST: usize = 24;
+    let tail = &before[before.len().saturating_sub(LONGEST)..];
+    match tail {
+        [.., b'\\', b'"' | b'\''] => Some(Layer::Backslash),
+        [
+            ..,
+            b'{' | b',' | b':' | b' ' | b'\n' | b'\t' | b'[',
+            b'"',
+            b'"',
+        ] => Some(Layer::Doubled),
+        [.., b';'] => is_entity(tail).then_some(Layer::Entity),
+        [head @ .., high, low] => match [high, low].map(u8::to_ascii_lowercase) {
+            [b'2', b'2'] | [b'3', b'c'] | [b'5', b'b'] => hex_clue(head),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// The layer of two hexadecimal digits behind `before`.
+fn hex_clue(before: &[u8]) -> Option<Layer> {
+    let outer = |mut head: &[u8]| {
+        while let Some(rest) = head.strip_suffix(b"25") {
+            head = rest;
+        }
+        head.ends_with(b"%")
+    };
+    match before {
+        _ if outer(before) => Some(Layer::Percent),
+        [.., b'\\', b'x' | b'X'] | [.., b'\\', b'u', b'0', b'0'] => Some(Layer::Backslash),
+        _ => None,
+    }
+}
+
+/// Whether `tail` ends with an entity, also one that is escaped again.
+fn is_entity(tail: &[u8]) -> bool {
+    let name = tail
+        .iter()
+        .rposition(|&b| b == b'&')
+        .map(|at| &tail[at + 1..]);
+    name.is_some_and(|name| {
+        name.iter()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'#' | b';'))
+    })
 }
 
 /// The first byte behind the bracket that is not white space: `Err` if there is none.

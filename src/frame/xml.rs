@@ -4,6 +4,7 @@ use encoding_rs::Encoding;
 
 use crate::finding::{Code, Finding, Reason};
 use crate::frame::recode::{self, Declared};
+use crate::frame::rewritten::{Rewritten, Step};
 use crate::frame::skip::Skip;
 use crate::frame::start::{self, Start};
 use crate::frame::{Framed, Parts, Read, Scanner, State, valid_text};
@@ -44,6 +45,7 @@ impl Scanner {
             .read(bytes, tree, findings, &self.limits, &self.names.is_plain);
         match self.verdict_xml(read, bytes) {
             Read::More => None,
+            Read::Whole(text) if self.enter_literal(text.as_bytes(), text.len()) => None,
             Read::Whole(text) => Some(self.whole(buffer, text, Syntax::Xml)),
             Read::Broken(finding) => self.broken_xml(finding, buffer, last, parts),
         }
@@ -93,6 +95,11 @@ impl Scanner {
             self.state = State::Seek;
             return None;
         }
+        if self.enter_literal(document, finding.span().end as usize)
+            || document[at..].starts_with(b"<\\/") && self.enter_string()
+        {
+            return None;
+        }
         let shown_end = self.shown_end(document, &finding, last)?;
         let next = match finding.reason() {
             Reason::XmlNextBegins if finding.span().start as usize == at => Some(at),
@@ -125,7 +132,7 @@ impl Scanner {
                     Some(name) if (self.names.begins_message)(name) => return Ok(Some(at)),
                     _ => {}
                 },
-                Start::Array | Start::Nothing => {}
+                Start::Array | Start::Buried(_) | Start::Nothing => {}
             }
         }
         Ok(None)
@@ -168,7 +175,10 @@ impl Scanner {
                     let raw_len = recode::raw_len(encoding, raw, text.len());
                     let framed = self.ended(buffer, raw_len, Syntax::Xml);
                     return Some(Framed {
-                        recoded: Some((text.as_bytes().to_vec(), encoding)),
+                        rewritten: Some(Rewritten {
+                            text: text.as_bytes().to_vec(),
+                            steps: vec![Step::Encoding(encoding)],
+                        }),
                         ..framed
                     });
                 }
@@ -207,7 +217,10 @@ impl Scanner {
         let skip = (!self.xml.is_closed()).then(Skip::xml);
         self.state = State::behind(at, skip);
         Some(Framed {
-            recoded: Some((text[..shown].to_vec(), encoding)),
+            rewritten: Some(Rewritten {
+                text: text[..shown].to_vec(),
+                steps: vec![Step::Encoding(encoding)],
+            }),
             ..self.broken(finding, buffer, len, Syntax::Xml, parts)
         })
     }

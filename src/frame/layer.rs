@@ -1,0 +1,434 @@
+//! The table of escapings: what loggers, languages and containers make of a body, and how to undo one layer of it.
+//!
+//! A [`Layer`] reads piece by piece: bytes that stand for themselves, an escape that stands for a character, or
+//! wrapping that stands for nothing. Text is made of pieces by [`Layer::peel`]; the way back, from a place in the text
+//! to the place in the capture, is the same walk with a counter ([`Layer::raw_start`], [`Layer::raw_end`]), so no table
+//! of places is kept. Several layers are undone one after the other.
+//!
+//! Adding an escaping: one variant, one row in [`Layer::piece`], and how to recognise it in `clue`. Adding a container:
+//! the same, with its line in `container`.
+
+use crate::frame::container::{self, Container};
+
+/// One way of writing a text into another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Layer {
+    /// String literals of JSON, C, Go, Java, JavaScript, Python and SQL; nginx's `\x22`.
+    Backslash,
+    /// URLs and forms: `%22`, and `+` for a blank.
+    Percent,
+    /// HTML and XML: `&lt;`, `&#34;`.
+    Entity,
+    /// rsyslog's control characters: `#012`.
+    Octal,
+    /// CSV's quotes: `""`.
+    Doubled,
+    /// A log of containers, and what its next byte belongs to.
+    Container(Container),
+}
+
+/// The next bytes of a layer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Piece {
+    /// So many bytes that stand for themselves.
+    Same(usize),
+    /// So many bytes that stand for others.
+    Other(usize, Bytes),
+    /// The layer ends here.
+    End,
+    /// The next piece has not arrived whole.
+    More,
+}
+
+/// What an escape stands for: at most a character.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Bytes {
+    bytes: [u8; 4],
+    len: u8,
+}
+
+impl Bytes {
+    pub(super) const NONE: Bytes = Bytes {
+        bytes: [0; 4],
+        len: 0,
+    };
+
+    fn byte(byte: u8) -> Self {
+        Bytes {
+            bytes: [byte, 0, 0, 0],
+            len: 1,
+        }
+    }
+
+    fn char(c: char) -> Self {
+        let mut bytes = [0; 4];
+        let len = c.encode_utf8(&mut bytes).len() as u8;
+        Bytes { bytes, len }
+    }
+
+    pub(super) fn as_slice(&self) -> &[u8] {
+        &self.bytes[..usize::from(self.len)]
+    }
+}
+
+impl Piece {
+    fn text_len(self) -> usize {
+        match self {
+            Piece::Same(len) => len,
+            Piece::Other(_, bytes) => bytes.as_slice().len(),
+            Piece::End | Piece::More => 0,
+        }
+    }
+
+    /// How many bytes it takes; `None` if there is no piece.
+    fn raw_len(self) -> Option<usize> {
+        match self {
+            Piece::Same(len) | Piece::Other(len, _) => Some(len),
+            Piece::End | Piece::More => None,
+        }
+    }
+}
+
+impl Layer {
+    /// The piece at the start of `raw`, which is not empty; nothing comes behind `raw` if it is the `last`.
+    #[inline]
+    pub(super) fn piece(&mut self, raw: &[u8], last: bool) -> Piece {
+        let (lead, escape): (_, fn(&[u8]) -> Escape) = match self {
+            Layer::Backslash => (memchr::memchr(b'\\', raw), backslash),
+            Layer::Percent => (memchr::memchr2(b'%', b'+', raw), percent),
+            Layer::Entity => (memchr::memchr(b'&', raw), entity),
+            Layer::Octal => (memchr::memchr(b'#', raw), octal),
+            Layer::Doubled => (memchr::memchr(b'"', raw), doubled),
+            Layer::Container(container) => return container.piece(raw, last),
+        };
+        match lead {
+            Some(0) => escaped(escape, raw, last),
+            Some(len) => Piece::Same(len),
+            None => Piece::Same(raw.len()),
+        }
+    }
+
+    /// Undoes the layer over `raw` and adds the text to `out`; gives back how much of `raw` that was.
+    pub(super) fn peel(&mut self, raw: &[u8], last: bool, out: &mut Vec<u8>) -> usize {
+        let mut at = 0;
+        while at < raw.len() {
+            let piece = self.piece(&raw[at..], last);
+            match piece {
+                Piece::Same(len) => out.extend_from_slice(&raw[at..at + len]),
+                Piece::Other(_, bytes) => out.extend_from_slice(bytes.as_slice()),
+                Piece::End | Piece::More => break,
+            }
+            at += piece.raw_len().unwrap_or(0);
+        }
+        at
+    }
+
+    /// Where the byte at `len` of the text begins in `raw`; wrapping before it is passed over.
+    pub(super) fn raw_start(&mut self, raw: &[u8], len: usize) -> usize {
+        self.walk(raw, len, |text, piece| text + piece.text_len() <= len)
+    }
+
+    /// Where the first `len` bytes of the text end in `raw`.
+    pub(super) fn raw_end(&mut self, raw: &[u8], len: usize) -> usize {
+        self.walk(raw, len, |text, piece| {
+            text < len && text + piece.text_len() <= len
+        })
+    }
+
+    /// Walks over pieces while `goes_on`, and into the one that holds the end of `len` bytes.
+    fn walk(&mut self, raw: &[u8], len: usize, goes_on: impl Fn(usize, Piece) -> bool) -> usize {
+        let (mut at, mut text) = (0, 0);
+        while at < raw.len() {
+            let before = *self;
+            let piece = self.piece(&raw[at..], true);
+            match piece.raw_len() {
+                Some(raw_len) if goes_on(text, piece) => at += raw_len,
+                _ => {
+                    *self = before;
+                    let is_same = matches!(piece, Piece::Same(_)) && text < len;
+                    return at + if is_same { len - text } else { 0 };
+                }
+            }
+            text += piece.text_len();
+        }
+        at
+    }
+}
+
+/// What a lead byte begins.
+enum Escape {
+    Of(usize, Bytes),
+    /// The byte stands for itself.
+    None,
+    /// It may begin one, if more bytes follow.
+    Unfinished,
+}
+
+fn escaped(escape: fn(&[u8]) -> Escape, raw: &[u8], last: bool) -> Piece {
+    match escape(raw) {
+        Escape::Of(len, bytes) => Piece::Other(len, bytes),
+        Escape::Unfinished if !last => Piece::More,
+        Escape::None | Escape::Unfinished => Piece::Same(1),
+    }
+}
+
+/// A backslash escape of any language; one that none knows stays as it is, as in Python.
+fn backslash(raw: &[u8]) -> Escape {
+    let simple = |byte| Escape::Of(2, Bytes::byte(byte));
+    match raw.get(1) {
+        None => Escape::Unfinished,
+        Some(b'n') => simple(b'\n'),
+        Some(b'r') => simple(b'\r'),
+        Some(b't') => simple(b'\t'),
+        Some(b'b') => simple(8),
+        Some(b'f') => simple(12),
+        Some(b'v') => simple(11),
+        Some(b'a') => simple(7),
+        Some(&byte @ (b'"' | b'\'' | b'\\' | b'/' | b'`' | b'$')) => simple(byte),
+        Some(b'x') => match hex(raw, 2, 2) {
+            Digits::Value(value) => Escape::Of(4, Bytes::byte(value as u8)),
+            other => other.into_escape(4),
+        },
+        Some(b'u') => unicode(raw),
+        Some(b'U') => hex(raw, 2, 8).into_escape(10),
+        Some(b'0'..=b'7') => octal_digits(raw),
+        Some(_) => Escape::None,
+    }
+}
+
+/// `\u4e2d`, or two of them for a character beyond the first 65,536. Half of such a pair stays as it is: a JSON
+/// string can hold it, no text can.
+fn unicode(raw: &[u8]) -> Escape {
+    const HALF: usize = 6;
+    let high = match hex(raw, 2, 4) {
+        Digits::Value(value @ 0xD800..0xDC00) => value,
+        other => return other.into_escape(HALF),
+    };
+    match raw[HALF..] {
+        [] | [b'\\'] => Escape::Unfinished,
+        [b'\\', b'u', ..] => match hex(raw, HALF + 2, 4) {
+            Digits::Value(low @ 0xDC00..0xE000) => {
+                Digits::Value(0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00))
+                    .into_escape(2 * HALF)
+            }
+            Digits::Unfinished => Escape::Unfinished,
+            _ => Escape::None,
+        },
+        _ => Escape::None,
+    }
+}
+
+/// Digits of a number, as far as they have arrived.
+enum Digits {
+    Value(u32),
+    None,
+    Unfinished,
+}
+
+impl Digits {
+    fn into_escape(self, len: usize) -> Escape {
+        match self {
+            Digits::Value(value) => {
+                char::from_u32(value).map_or(Escape::None, |c| Escape::Of(len, Bytes::char(c)))
+            }
+            Digits::None => Escape::None,
+            Digits::Unfinished => Escape::Unfinished,
+        }
+    }
+}
+
+fn hex(raw: &[u8], at: usize, count: usize) -> Digits {
+    let digits = &raw[at..raw.len().min(at + count)];
+    let value = digits.iter().try_fold(0u32, |value, &digit| {
+        Some(value << 4 | char::from(digit).to_digit(16)?)
+    });
+    match value {
+        None => Digits::None,
+        Some(_) if digits.len() < count => Digits::Unfinished,
+        Some(value) => Digits::Value(value),
+    }
+}
+
+/// `\0` to `\377`.
+fn octal_digits(raw: &[u8]) -> Escape {
+    let most = if raw[1] <= b'3' { 3 } else { 2 };
+    let digits = raw[1..].iter().take(most);
+    let len = digits.take_while(|b| matches!(b, b'0'..=b'7')).count();
+    if len < most && raw.len() == 1 + len {
+        return Escape::Unfinished;
+    }
+    let value = raw[1..=len].iter().fold(0, |n, b| n << 3 | (b - b'0'));
+    Escape::Of(1 + len, Bytes::byte(value))
+}
+
+fn percent(raw: &[u8]) -> Escape {
+    if raw[0] == b'+' {
+        return Escape::Of(1, Bytes::byte(b' '));
+    }
+    match hex(raw, 1, 2) {
+        Digits::Value(value) => Escape::Of(3, Bytes::byte(value as u8)),
+        Digits::None => Escape::None,
+        Digits::Unfinished => Escape::Unfinished,
+    }
+}
+
+fn entity(raw: &[u8]) -> Escape {
+    const LONGEST: usize = 10;
+    let window = &raw[1..raw.len().min(LONGEST)];
+    let is_inner = |b: &u8| b.is_ascii_alphanumeric() || *b == b'#';
+    let len = window.iter().take_while(|b| is_inner(b)).count();
+    let name = &window[..len];
+    match window.get(len) {
+        Some(b';') => {
+            entity_char(name).map_or(Escape::None, |c| Escape::Of(len + 2, Bytes::char(c)))
+        }
+        None if raw.len() < LONGEST => Escape::Unfinished,
+        _ => Escape::None,
+    }
+}
+
+fn entity_char(name: &[u8]) -> Option<char> {
+    match name {
+        b"lt" => Some('<'),
+        b"gt" => Some('>'),
+        b"amp" => Some('&'),
+        b"quot" => Some('"'),
+        b"apos" => Some('\''),
+        _ => {
+            let number = std::str::from_utf8(name.strip_prefix(b"#")?).ok()?;
+            let value = match number.strip_prefix(['x', 'X']) {
+                Some(digits) => u32::from_str_radix(digits, 16),
+                None => number.parse(),
+            };
+            char::from_u32(value.ok()?)
+        }
+    }
+}
+
+/// `#012`, of control characters only: other numbers behind `#` are numbers.
+fn octal(raw: &[u8]) -> Escape {
+    match raw[1..] {
+        [] | [b'0'] | [b'0', b'0'..=b'3'] => Escape::Unfinished,
+        [b'0', high @ b'0'..=b'3', low @ b'0'..=b'7', ..] => {
+            Escape::Of(4, Bytes::byte((high - b'0') << 3 | (low - b'0')))
+        }
+        _ => Escape::None,
+    }
+}
+
+fn doubled(raw: &[u8]) -> Escape {
+    match raw.get(1) {
+        None => Escape::Unfinished,
+        Some(b'"') => Escape::Of(2, Bytes::byte(b'"')),
+        Some(_) => Escape::None,
+    }
+}
+
+/// The layer of a container's log whose line begins with `line`.
+pub(super) fn container(line: &[u8]) -> Option<Layer> {
+    container::of_line(line).map(Layer::Container)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn peeled(mut layer: Layer, raw: &str) -> Vec<u8> {
+        let mut out = Vec::new();
+        layer.peel(raw.as_bytes(), true, &mut out);
+        out
+    }
+
+    #[test]
+    fn escapes_stand_for_what_their_languages_say() {
+        let cases: [(Layer, &str, &str); 12] = [
+            (
+                Layer::Backslash,
+                r#"{\"a\":\"b\/c\"}\n"#,
+                "{\"a\":\"b/c\"}\n",
+            ),
+            (Layer::Backslash, r"\x22\x0A\x5C\xe8\xae\xa2", "\"\n\\订"),
+            (
+                Layer::Backslash,
+                r"\u003cxml\u003e\u8ba2\ud83d\ude00",
+                "<xml>订😀",
+            ),
+            (
+                Layer::Backslash,
+                r"\ud83d \ude00 \q \u12 \x1",
+                r"\ud83d \ude00 \q \u12 \x1",
+            ),
+            (Layer::Backslash, r"\101\0\12x\U0001F600", "A\0\nx😀"),
+            (
+                Layer::Percent,
+                "%7B%22a%22%3A+1%7D%e8%ae%a2%zz%",
+                "{\"a\": 1}订%zz%",
+            ),
+            (
+                Layer::Entity,
+                "&lt;a&gt;&quot;&#34;&#x22;&apos;&amp;lt;",
+                "<a>\"\"\"'&lt;",
+            ),
+            (
+                Layer::Entity,
+                "a & b &nosuch; &#; &#x110000;",
+                "a & b &nosuch; &#; &#x110000;",
+            ),
+            (
+                Layer::Octal,
+                "<xml>#012#011<a> #12 #200 #",
+                "<xml>\n\t<a> #12 #200 #",
+            ),
+            (Layer::Doubled, "{\"\"a\"\":\"\"\"\"}", "{\"a\":\"\"}"),
+            (Layer::Doubled, "a\"b", "a\"b"),
+            (Layer::Backslash, "plain 订阅", "plain 订阅"),
+        ];
+        for (layer, raw, text) in cases {
+            assert_eq!(
+                String::from_utf8_lossy(&peeled(layer, raw)),
+                text,
+                "{layer:?} {raw}"
+            );
+        }
+    }
+
+    #[test]
+    fn pieces_that_arrive_in_parts_come_to_the_same() {
+        let cases = [
+            (
+                Layer::Backslash,
+                r"a\n\u003c\ud83d\ude00\x22\101\U0001F600\\",
+            ),
+            (Layer::Percent, "%7B+%zz%e8%ae%a2"),
+            (Layer::Entity, "&lt;&#x3c;&amp;quot; &"),
+            (Layer::Octal, "#012#0#01"),
+            (Layer::Doubled, "\"\"a\"\"\""),
+        ];
+        for (layer, raw) in cases {
+            let (mut parts, mut at) = (Vec::new(), 0);
+            let mut reader = layer;
+            for end in 0..=raw.len() {
+                let last = end == raw.len();
+                at += reader.peel(&raw.as_bytes()[at..end], last, &mut parts);
+            }
+            assert_eq!(parts, peeled(layer, raw), "{layer:?} {raw}");
+        }
+    }
+
+    #[test]
+    fn places_map_back() {
+        let raw = r"ab\ncd\u003cef";
+        let text = "ab\ncd<ef";
+        let ends = [0, 1, 2, 4, 5, 6, 12, 13, 14];
+        for (len, &end) in ends.iter().enumerate() {
+            let mut layer = Layer::Backslash;
+            assert_eq!(layer.raw_end(raw.as_bytes(), len), end, "{len}");
+            assert_eq!(
+                Layer::Backslash.raw_start(raw.as_bytes(), len),
+                end,
+                "{len}"
+            );
+        }
+        assert_eq!(peeled(Layer::Backslash, raw), text.as_bytes());
+    }
+}

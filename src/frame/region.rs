@@ -1,0 +1,336 @@
+//! A stretch of a capture that holds escaped payloads: one layer is undone, and a scanner of its own reads the text.
+//!
+//! The inner scanner is the same as the outer one, so everything that is found in plain text is found in escaped text,
+//! to any depth. What it moves over, the outer cursor moves over too, escape by escape: places and noise are those of
+//! the capture.
+
+use std::ops::Range;
+
+use crate::frame::layer::{Layer, Piece};
+use crate::frame::rewritten::{Rewritten, Step};
+use crate::frame::{Framed, FramedKind, Inside, Parts, Scanner, State, framed};
+use crate::wire::Syntax;
+use crate::wire::scan::is_space;
+
+/// A stretch of escaped text. Lengths of raw bytes count from the outer cursor.
+#[derive(Debug)]
+pub(super) struct Region {
+    /// As it reads on behind `raw`.
+    layer: Layer,
+    /// As it reads on at the outer cursor, where the text is at `text_at`.
+    mark: Layer,
+    text_at: usize,
+    /// How many bytes behind the outer cursor are undone.
+    raw: usize,
+    text: Vec<u8>,
+    bounds: Bounds,
+    /// Some of it was undone.
+    begun: bool,
+    /// There is no more text.
+    ended: bool,
+    /// A payload was found.
+    found: bool,
+    scanner: Scanner,
+    /// A document in which the region lies, to go on with behind it.
+    pub(super) around: Option<Inside>,
+}
+
+/// A payload in the text of a region.
+struct Found {
+    range: Range<usize>,
+    syntax: Syntax,
+    kind: FramedKind,
+    rewritten: Rewritten,
+}
+
+/// Where a region ends at the latest.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Bounds {
+    /// Behind so many bytes.
+    Len(usize),
+    /// At the first of these bytes that is no part of an escape, from so many bytes on.
+    Any { of: &'static [u8], from: usize },
+}
+
+/// What may end escaped text: the quote around a literal, the end of a line, what a URL cannot hold.
+pub(super) fn terminators(layer: Layer, quote: Option<u8>) -> &'static [u8] {
+    match (layer, quote) {
+        (Layer::Backslash | Layer::Octal, Some(b'\'')) => b"\n'",
+        (Layer::Backslash | Layer::Octal, Some(b'"')) => b"\n\"",
+        (Layer::Backslash | Layer::Octal, _) => b"\n",
+        (Layer::Percent, _) => b"\n \"'<>&\\",
+        (Layer::Entity, Some(b'<')) => b"<",
+        (Layer::Doubled, _) => b"\"",
+        (Layer::Entity | Layer::Container(_), _) => b"",
+    }
+}
+
+impl Region {
+    /// The most bytes that are undone before the scanner sees them.
+    const WINDOW: usize = 4096;
+
+    pub(super) fn new(layer: Layer, bounds: Bounds, scanner: Scanner) -> Self {
+        Region {
+            layer,
+            mark: layer,
+            text_at: 0,
+            raw: 0,
+            text: Vec::new(),
+            bounds,
+            begun: false,
+            ended: false,
+            found: false,
+            scanner,
+            around: None,
+        }
+    }
+
+    /// The same for another stretch, with the memory of this one.
+    pub(super) fn renew(mut self: Box<Self>, layer: Layer, bounds: Bounds) -> Box<Self> {
+        self.text.clear();
+        self.scanner.renew();
+        let (text, scanner) = (std::mem::take(&mut self.text), self.scanner);
+        *self = Region {
+            text,
+            ..Region::new(layer, bounds, scanner)
+        };
+        self
+    }
+
+    /// Undoes more of `raw`, which begins at the outer cursor; `false` if more bytes are needed for that.
+    fn peel(&mut self, raw: &[u8], last: bool) -> bool {
+        let (raw, last) = match self.bounds {
+            Bounds::Len(len) => (&raw[..len], true),
+            Bounds::Any { .. } => (raw, last),
+        };
+        let window = (self.raw + Self::WINDOW).min(raw.len());
+        let before = self.raw;
+        self.begun = true;
+        while self.raw < window && !self.ended {
+            match self.layer.piece(&raw[self.raw..], last) {
+                Piece::Same(len) => {
+                    if self.copy(&raw[self.raw..self.raw + len.min(Self::WINDOW)]) {
+                        break;
+                    }
+                }
+                Piece::Other(len, bytes) => {
+                    self.text.extend_from_slice(bytes.as_slice());
+                    self.raw += len;
+                    if self.is_at_line() {
+                        break;
+                    }
+                }
+                Piece::End => self.ended = true,
+                Piece::More => break,
+            }
+        }
+        self.ended |= last && self.raw == raw.len();
+        self.ended || self.raw > before
+    }
+
+    /// Takes `bytes` as they are, up to where the region ends or behind a line break; whether that is before their end.
+    fn copy(&mut self, bytes: &[u8]) -> bool {
+        let end = self.terminator(bytes);
+        let len = end.unwrap_or(bytes.len());
+        let line = memchr::memchr(b'\n', &bytes[..len]).map(|n| n + 1);
+        let taken = line.unwrap_or(len);
+        self.text.extend_from_slice(&bytes[..taken]);
+        self.raw += taken;
+        self.ended = end == Some(taken);
+        self.ended || line.is_some()
+    }
+
+    fn terminator(&self, bytes: &[u8]) -> Option<usize> {
+        let Bounds::Any { of, from } = self.bounds else {
+            return None;
+        };
+        let skipped = from.saturating_sub(self.raw).min(bytes.len());
+        let rest = &bytes[skipped..];
+        let found = match of {
+            [] => None,
+            [a] => memchr::memchr(*a, rest),
+            [a, b] => memchr::memchr2(*a, *b, rest),
+            several => rest.iter().position(|b| several.contains(b)),
+        };
+        found.map(|n| skipped + n)
+    }
+
+    /// Whether the next byte begins a line of the capture.
+    fn is_at_line(&self) -> bool {
+        match self.layer {
+            Layer::Container(container) => container.is_at_line(),
+            _ => self.text.last() == Some(&b'\n'),
+        }
+    }
+
+    /// Whether nothing that was undone so far needs what comes behind it.
+    fn is_done(&self) -> bool {
+        let is_idle = self.scanner.is_between();
+        let rest = &self.text[self.scanner.pos()..];
+        let is_inline = !matches!(self.layer, Layer::Container(_));
+        match self.bounds {
+            _ if self.ended => true,
+            Bounds::Len(_) => false,
+            Bounds::Any { .. } if self.found && is_inline => is_idle,
+            Bounds::Any { .. } => is_idle && self.is_at_line() && rest.iter().all(|&b| is_space(b)),
+        }
+    }
+
+    /// The next payload in what was undone.
+    fn next(&mut self, parts: &mut Parts) -> Option<Found> {
+        let framed = self.scanner.next(&self.text, self.ended, parts)?;
+        self.found = true;
+        let Framed {
+            range,
+            syntax,
+            kind,
+            ..
+        } = framed;
+        let rewritten = framed.rewritten.unwrap_or_else(|| Rewritten {
+            text: self.text[range.clone()].to_vec(),
+            steps: Vec::new(),
+        });
+        Some(Found {
+            range,
+            syntax,
+            kind,
+            rewritten,
+        })
+    }
+
+    /// Forgets text that is done with.
+    fn forget(&mut self) {
+        if self.text_at > Self::WINDOW {
+            let done = self.scanner.take_done(&self.text);
+            self.text.drain(..done);
+            self.text_at -= done;
+        }
+    }
+}
+
+impl Scanner {
+    /// How deep text may be escaped.
+    const DEEPEST: usize = 8;
+
+    /// Begins to read escaped text at the cursor; `false` if it is too deep.
+    pub(super) fn enter(&mut self, layer: Layer, bounds: Bounds, around: Option<Inside>) -> bool {
+        if self.depth == Self::DEEPEST {
+            self.state = around.map_or(State::Seek, State::Inside);
+            return false;
+        }
+        let mut region = match self.spare.take() {
+            Some(region) => region.renew(layer, bounds),
+            None => Box::new(Region::new(layer, bounds, self.inner())),
+        };
+        region.scanner.bare = self.bare;
+        region.around = around;
+        self.state = State::Region(region);
+        true
+    }
+
+    pub(super) fn region<'b>(
+        &mut self,
+        buffer: &'b [u8],
+        last: bool,
+        parts: &mut Parts,
+    ) -> Option<Framed<'b>> {
+        let State::Region(mut region) = std::mem::replace(&mut self.state, State::Seek) else {
+            return None;
+        };
+        loop {
+            if let Some(found) = region.next(parts) {
+                let framed = self.surface(found, &mut region, buffer);
+                self.state = State::Region(region);
+                return Some(framed);
+            }
+            self.follow(&mut region, buffer, usize::MAX);
+            if region.begun && region.is_done() {
+                self.leave_region(region, buffer);
+                return None;
+            }
+            region.forget();
+            let is_long = region.raw > Self::DEEPEST * self.limits.payload_size;
+            if !region.peel(&buffer[self.pos()..], last || is_long) {
+                self.state = State::Region(region);
+                return None;
+            }
+        }
+    }
+
+    /// A payload of the region as one of the capture.
+    fn surface<'b>(&mut self, inner: Found, region: &mut Region, buffer: &'b [u8]) -> Framed<'b> {
+        self.follow(region, buffer, inner.range.start);
+        self.noise.interrupt();
+        let (start, place) = (self.pos(), self.cursor.place(buffer));
+        let raw = &buffer[start..start + region.raw];
+        let len = { region.mark }.raw_end(raw, inner.range.len());
+        let outer = Step::Layer(region.mark);
+        let Rewritten { text, steps } = inner.rewritten;
+        let steps = [vec![outer], steps].concat();
+        self.follow(region, buffer, usize::MAX);
+        Framed {
+            rewritten: Some(Rewritten { text, steps }),
+            kind: inner.kind,
+            ..framed(start..start + len, place, inner.syntax)
+        }
+    }
+
+    /// Moves as the inner scanner moved, up to the place `to` of its text.
+    fn follow(&mut self, region: &mut Region, buffer: &[u8], to: usize) {
+        let mut moves = std::mem::take(&mut region.scanner.moves);
+        let mut done = 0;
+        for step in &mut moves {
+            if step.to > to {
+                self.follow_one(region, buffer, to, step.noise);
+                break;
+            }
+            self.follow_one(region, buffer, step.to, step.noise);
+            done += 1;
+        }
+        moves.drain(..done);
+        region.scanner.moves = moves;
+    }
+
+    fn follow_one(&mut self, region: &mut Region, buffer: &[u8], to: usize, noise: bool) {
+        if to <= region.text_at {
+            return;
+        }
+        let raw = &buffer[self.pos()..self.pos() + region.raw];
+        let len = to - region.text_at;
+        let raw_len = match noise {
+            true => region.mark.raw_start(raw, len),
+            false => region.mark.raw_end(raw, len),
+        };
+        self.leave(buffer, self.pos() + raw_len, noise);
+        region.text_at = to;
+        region.raw -= raw_len;
+        region.bounds = region.bounds.behind(raw_len);
+    }
+
+    /// Goes on behind the region.
+    fn leave_region(&mut self, mut region: Box<Region>, buffer: &[u8]) {
+        let is_over = region.ended || region.is_at_line();
+        if let Bounds::Len(len) = region.bounds {
+            self.pass(buffer, self.pos() + len);
+        } else if is_over {
+            self.pass(buffer, self.pos() + region.raw);
+        }
+        if let Some(around) = region.around.take() {
+            self.state = State::Inside(around);
+        }
+        self.spare = Some(region);
+    }
+}
+
+impl Bounds {
+    /// The same bounds, counted from `len` bytes further on.
+    fn behind(self, len: usize) -> Self {
+        match self {
+            Bounds::Len(all) => Bounds::Len(all - len),
+            Bounds::Any { of, from } => Bounds::Any {
+                of,
+                from: from.saturating_sub(len),
+            },
+        }
+    }
+}
