@@ -3,13 +3,15 @@
 //! An anchor is a run of bytes that some name or value of every message has, in whatever way it was escaped. They are
 //! searched for all at once with vector instructions, and what is far from any of them is never looked at again.
 //!
+//! What a capture begins with is looked at as well: a file may be a payload, however strangely it is written.
+//!
 //! How far is told by [`Reach`]: a document that holds an anchor begins on the anchor's line, or on a line before it
 //! from which the document can go on. It is the same wherever the blocks of a capture end.
 
 use aho_corasick::{AhoCorasick, Input, MatchKind};
 
 use crate::frame::container;
-use crate::wire::scan::is_space;
+use crate::wire::scan::skip_space;
 
 /// The anchors of a capture.
 #[derive(Debug)]
@@ -63,6 +65,8 @@ pub(super) struct Reach {
     known: usize,
     line: i64,
     run: i64,
+    /// The first bytes of the capture were looked at.
+    begun: bool,
 }
 
 impl Reach {
@@ -99,11 +103,17 @@ impl Reach {
         buffer: &[u8],
         last: bool,
     ) -> Option<usize> {
+        if !self.begun {
+            let first = skip_space(buffer, self.searched);
+            self.begun = first < buffer.len();
+            self.anchor = Some(first).filter(|_| self.begun);
+        }
         if self.anchor.is_none() {
             self.anchor = anchors.find(buffer, self.searched);
             let held = if last { 0 } else { anchors.longest - 1 };
             self.searched = match self.anchor {
                 Some(anchor) => anchor + 1,
+                _ if !self.begun => self.searched,
                 None => self.searched.max(buffer.len().saturating_sub(held)),
             };
         }
@@ -122,6 +132,13 @@ impl Reach {
         start.max(0) as usize
     }
 
+    /// From where on bytes must be kept for anchors behind `buffer`.
+    pub(super) fn kept(&mut self, buffer: &[u8], limit: usize) -> usize {
+        // What begins the next line may tell that it belongs to this one.
+        let solid = buffer.trim_ascii_end().len();
+        self.start(buffer, solid.max(self.known), limit)
+    }
+
     /// Finds out the line and the run that hold `at`.
     fn know(&mut self, buffer: &[u8], at: usize) {
         let Some(new) = buffer.get(self.known..at).filter(|new| !new.is_empty()) else {
@@ -136,7 +153,7 @@ impl Reach {
             // Where the line before `start` begins; the one that holds `known` may begin before the buffer.
             let before = memchr::memrchr(b'\n', &buffer[self.known..start - 1]);
             let begin = before.map_or(self.line.max(0) as usize, |n| self.known + n + 1);
-            match (goes_on(&buffer[begin..start - 1]), before) {
+            match (goes_on(&buffer[begin..start - 1], &buffer[start..]), before) {
                 (false, _) => break start as i64,
                 (true, None) => break self.run,
                 (true, Some(_)) => start = begin,
@@ -147,24 +164,39 @@ impl Reach {
     }
 }
 
-/// Whether a document may go on behind `line`.
-fn goes_on(line: &[u8]) -> bool {
+/// Whether a document may go on from `line` to what stands `behind` it.
+fn goes_on(line: &[u8], behind: &[u8]) -> bool {
     let (text, is_part) = container::text_of_line(line).unwrap_or((line, false));
     let text = text.trim_ascii_end();
-    is_part || text.is_empty() || ends_inside(text) || has_comment(text)
+    is_part || text.is_empty() || ends_inside(text) || has_comment(text) || joins(text, behind)
 }
 
 /// Whether what `line` begins cannot end with it: markup and brackets that were opened, and lists.
 fn ends_inside(line: &[u8]) -> bool {
-    let ends = ["{", "[", ",", ">", ":", "(", "，", "\\u003e", "&gt;"];
+    let ends = ["{", "[", ",", ">", ":", "(", "，", "\\u003e", "&gt;", "*/"];
     ends.iter().any(|end| line.ends_with(end.as_bytes()))
 }
 
-/// Whether `line` has a comment of JSON, not just a URL.
+/// Whether `line` ends, and what stands `behind` it begins, as JSON does that is broken at any place.
+fn joins(line: &[u8], behind: &[u8]) -> bool {
+    let next = &behind[skip_space(behind, 0)..];
+    let is_end = matches!(
+        line.last(),
+        Some(b'"' | b'}' | b']' | b'0'..=b'9' | b'e' | b'l')
+    );
+    is_end && matches!(next.first(), Some(b'"' | b':' | b',' | b'}' | b']'))
+        || next.starts_with(b"*/")
+}
+
+/// Whether `line` has a comment of JSON; not a path or a URL.
 fn has_comment(line: &[u8]) -> bool {
-    line.ends_with(b"*/")
-        || memchr::memmem::find_iter(line, b"//")
-            .any(|at| at == 0 || is_space(line[at - 1]) || b",{}[]\"".contains(&line[at - 1]))
+    memchr::memmem::find_iter(line, b"/*").next().is_some()
+        || memchr::memmem::find_iter(line, b"//").any(|at| match &line[..at] {
+            [.., scheme, b':'] => !scheme.is_ascii_alphabetic(),
+            [.., b'/' | b'.' | b'-' | b'_'] => false,
+            [.., before] => !before.is_ascii_alphabetic(),
+            [] => true,
+        })
 }
 
 #[cfg(test)]
@@ -183,6 +215,7 @@ mod tests {
             ("noise\n{\n\"a\":1,\n@", "{"),
             ("noise\n<xml>\r\n\n<a>\n@", "<xml>"),
             ("noise http://x\n\"a\": 1 // why\n@", "\"a\""),
+            ("GET /x//y\n{\"a\"\n:1/*}\n*/,\"b\"\n,@", "{"),
             (
                 "{\"log\":\"x\\n\",\"s\":1}\n{\"log\":\"{\\n\",\"s\":1}\n@",
                 "{\"log\":\"{",
@@ -230,6 +263,8 @@ mod tests {
         let anchors = Anchors::new(&["UserName"]);
         let text = b"noise UserName <xml";
         let mut reach = Reach::default();
+        assert_eq!(reach.next_anchor(&anchors, &text[..10], false), Some(0));
+        reach.anchor = None;
         assert_eq!(reach.next_anchor(&anchors, &text[..10], false), None);
         assert_eq!(reach.next_anchor(&anchors, text, false), Some(6));
         reach.anchor = None;

@@ -50,7 +50,7 @@ impl Scanner {
         }
         let kept = match last {
             true => buffer.len(),
-            false => self.reach.start(buffer, buffer.len(), limit),
+            false => self.reach.kept(buffer, limit),
         };
         self.pass(buffer, kept.max(self.pos()));
         None
