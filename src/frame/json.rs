@@ -228,10 +228,13 @@ impl Scanner {
         Some(self.broken(finding, buffer, shown_end, Syntax::Json, parts))
     }
 
-    /// Whether a mark stands in `bytes` outside of what is `inner`.
+    /// Whether a mark stands in `bytes` outside of `inner` messages. In texts the quotes of marks are escaped.
     fn has_mark(&self, bytes: &[u8], inner: &VecDeque<Inner>) -> bool {
         let mut at = 0;
-        let spans = inner.iter().map(|inner| inner.span().range());
+        let spans = inner.iter().filter_map(|inner| match inner {
+            Inner::Message(span) => Some(span.range()),
+            Inner::Text(_) => None,
+        });
         spans.chain([bytes.len()..bytes.len()]).any(|span| {
             let gap = &bytes[at.min(span.start)..span.start];
             at = span.end;

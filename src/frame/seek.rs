@@ -76,6 +76,7 @@ impl Scanner {
                 }
             }
         }
+        self.reach.tried = self.reach.tried.max(anchor + 1);
         self.begins_with_clue(buffer, start, anchor)
     }
 
