@@ -27,6 +27,7 @@ pub(super) fn at(bytes: &[u8], last: bool, bare: bool) -> Start {
         Some(b'{') if is_doubled(bytes) => Start::Nothing,
         Some(b'{') => object(bytes),
         Some(b'[') => array(bytes),
+        Some(b'<') if is_escaped_declaration(bytes) => Start::Nothing,
         Some(b'<') => element(bytes, bare),
         _ => Start::Nothing,
     };
@@ -46,22 +47,43 @@ fn is_doubled(bytes: &[u8]) -> bool {
     matches!(bytes, [b'{', b'"', b'"', name, ..] if name.is_ascii_alphanumeric())
 }
 
-/// What begins with `bytes` if they are escaped, which what stands right behind the bracket shows.
-fn buried(bytes: &[u8], last: bool, bare: bool) -> Start {
-    const WINDOW: usize = 64;
-    const ROOT: usize = b"<xml>".len();
-    let head = match bytes.get(..ROOT) {
-        Some(head) if head.eq_ignore_ascii_case(b"<xml>") => ROOT,
-        _ if bytes[0] == b'<' => return Start::Nothing,
+/// The value of the first attribute of an XML declaration, from its quote on.
+fn declared_version(bytes: &[u8]) -> Option<&[u8]> {
+    const NEAR: usize = 32;
+    let rest = bytes.strip_prefix(b"<?xml ")?;
+    let equals = memchr::memchr(b'=', &rest[..rest.len().min(NEAR)])?;
+    Some(&rest[equals + 1..])
+}
+
+fn is_escaped_declaration(bytes: &[u8]) -> bool {
+    let value = declared_version(bytes).unwrap_or_default();
+    matches!(value, [b'\\' | b'&' | b'%', ..] | [b'"', b'"', b'0'..=b'9', ..])
+}
+
+/// What shows the escaping of a document: what stands right behind its first bracket, or behind `version=`.
+fn first_sign(bytes: &[u8]) -> Option<&[u8]> {
+    const ROOT: &[u8] = b"<xml>";
+    let head = match bytes.get(..ROOT.len()) {
+        Some(head) if head.eq_ignore_ascii_case(ROOT) => ROOT.len(),
+        _ if bytes[0] == b'<' => return declared_version(bytes),
         _ => 1,
     };
     let blanks = bytes[head..].iter().take_while(|&&b| b == b' ').count();
-    let layer = match bytes[head + blanks..] {
+    Some(&bytes[head + blanks..])
+}
+
+/// What begins with `bytes` if they are escaped.
+fn buried(bytes: &[u8], last: bool, bare: bool) -> Start {
+    const WINDOW: usize = 64;
+    let Some(sign) = first_sign(bytes) else {
+        return Start::Nothing;
+    };
+    let layer = match sign {
         [b'\\', ..] => Layer::Backslash,
         [b'#', ..] => Layer::Octal,
         [b'&', ..] => Layer::Entity,
         [b'%', ..] => Layer::Percent,
-        _ if is_doubled(bytes) => Layer::Doubled,
+        [b'"', b'"', next, ..] if next.is_ascii_alphanumeric() => Layer::Doubled,
         _ => return Start::Nothing,
     };
     let window = &bytes[..bytes.len().min(WINDOW)];
