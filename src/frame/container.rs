@@ -27,12 +27,16 @@ pub(crate) enum At {
 
 const DOCKER: &[u8] = b"{\"log\":\"";
 
-/// The format of the container's log of which `line` is the start of a line.
-pub(super) fn of_line(line: &[u8]) -> Option<Container> {
+/// The format of the container's log of which `line` is the start of a line; `Err` if that cannot be told yet.
+pub(super) fn of_line(line: &[u8], last: bool) -> Result<Option<Container>, ()> {
     if line.starts_with(DOCKER) {
-        return Some(Container::Docker(At::Line));
+        return Ok(Some(Container::Docker(At::Line)));
     }
-    cri_prefix(line).map(|_| Container::Cri(At::Line))
+    let may_be_docker = line.len() < DOCKER.len() && DOCKER.starts_with(line);
+    if !last && (may_be_docker || may_be_cri(line)) {
+        return Err(());
+    }
+    Ok(cri_prefix(line).map(|_| Container::Cri(At::Line)))
 }
 
 /// What the program printed on `line`, without the wrapping and the line break; and whether the line goes on in the
@@ -41,7 +45,7 @@ pub(super) fn text_of_line(line: &[u8]) -> Option<(&[u8], bool)> {
     if let Some(text) = line.strip_prefix(DOCKER) {
         let text = &text[..closing_quote(text).unwrap_or(text.len())];
         return Some(match text.strip_suffix(b"\\n") {
-            Some(text) => (text, false),
+            Some(text) => (text.strip_suffix(b"\\r").unwrap_or(text), false),
             None => (text, true),
         });
     }
@@ -114,7 +118,7 @@ fn cri(at: &mut At, raw: &[u8], last: bool) -> Piece {
                 *at = text;
                 Piece::Other(len, Bytes::NONE)
             }
-            None if !last && raw.len() < LONGEST_PREFIX && !raw.contains(&b'\n') => Piece::More,
+            None if !last && may_be_cri(raw) => Piece::More,
             None => Piece::End,
         };
     }
@@ -133,6 +137,17 @@ fn cri(at: &mut At, raw: &[u8], last: bool) -> Piece {
 
 /// The most bytes of what CRI writes before a text.
 const LONGEST_PREFIX: usize = 64;
+
+/// Whether `line` is too short to tell that it is none of CRI's.
+fn may_be_cri(line: &[u8]) -> bool {
+    line.len() < LONGEST_PREFIX
+        && cri_prefix(line).is_none()
+        && line
+            .iter()
+            .take("2021-01-18T".len())
+            .all(|b| b.is_ascii_digit() || matches!(b, b'-' | b'T'))
+        && !line.contains(&b'\n')
+}
 
 /// The length of CRI's wrapping at the start of `line`: time, stream, and `F` for a full line or `P` for a part.
 fn cri_prefix(line: &[u8]) -> Option<(usize, At)> {
@@ -160,7 +175,7 @@ mod tests {
     use super::*;
 
     fn text(raw: &str) -> (String, usize) {
-        let mut layer = Layer::Container(of_line(raw.as_bytes()).expect("a container's line"));
+        let mut layer = Layer::Container(of_line(raw.as_bytes(), true).unwrap().expect("a container's line"));
         let mut out = Vec::new();
         let len = layer.peel(raw.as_bytes(), true, &mut out);
         (String::from_utf8(out).unwrap(), raw.len() - len)
@@ -179,7 +194,8 @@ mod tests {
         let log = "2021-01-18T11:30:40.1Z stdout F <xml>\n2021-01-18T11:30:40.1+08:00 stderr P ab\n\
                    2021-01-18T11:30:40.1Z stdout F cd\n2021-01-18T11:30:40.1Z stdout F\nplain";
         assert_eq!(text(log), ("<xml>\nabcd\n\n".into(), "plain".len()));
-        assert!(of_line(b"2021-01-18 11:30:40 INFO stdout F x").is_none());
+        assert_eq!(of_line(b"2021-01-18 11:30:40 INFO stdout F x", true), Ok(None));
+        assert_eq!(of_line(b"2021-01-18T11:", false), Err(()));
     }
 
     #[test]

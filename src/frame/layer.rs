@@ -324,9 +324,9 @@ fn doubled(raw: &[u8]) -> Escape {
     }
 }
 
-/// The layer of a container's log whose line begins with `line`.
-pub(super) fn container(line: &[u8]) -> Option<Layer> {
-    container::of_line(line).map(Layer::Container)
+/// The layer of a container's log whose line begins with `line`; `Err` if that cannot be told yet.
+pub(super) fn container(line: &[u8], last: bool) -> Result<Option<Layer>, ()> {
+    Ok(container::of_line(line, last)?.map(Layer::Container))
 }
 
 #[cfg(test)]

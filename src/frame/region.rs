@@ -58,7 +58,7 @@ pub(super) fn terminators(layer: Layer, quote: Option<u8>) -> &'static [u8] {
         (Layer::Backslash | Layer::Octal, Some(b'\'')) => b"\n'",
         (Layer::Backslash | Layer::Octal, Some(b'"')) => b"\n\"",
         (Layer::Backslash | Layer::Octal, _) => b"\n",
-        (Layer::Percent, _) => b"\n \"'<>&\\",
+        (Layer::Percent, _) => b"\n \"<>&\\",
         (Layer::Entity, Some(b'<')) => b"<",
         (Layer::Doubled, _) => b"\"",
         (Layer::Entity | Layer::Container(_), _) => b"",

@@ -59,9 +59,13 @@ impl Scanner {
     /// Whether something begins from `start` on that may hold the anchor; or may begin, which more bytes will tell.
     fn begins_near(&mut self, buffer: &[u8], last: bool, start: usize, anchor: usize) -> bool {
         if start >= self.reach.tried && self.is_bare_at(buffer, start) {
-            if let Some(layer) = layer::container(&buffer[start..]) {
-                self.pass(buffer, start);
-                return self.enter_from(layer, None, 0);
+            match layer::container(&buffer[start..], last) {
+                Err(()) => return true,
+                Ok(None) => {}
+                Ok(Some(layer)) => {
+                    self.pass(buffer, start);
+                    return self.enter_from(layer, None, 0);
+                }
             }
         }
         self.reach.tried = self.reach.tried.max(start);

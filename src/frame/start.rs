@@ -24,6 +24,7 @@ const BLANKS: usize = 4096;
 /// What begins with `bytes`; `bare` if nothing but white space stands before it on its line.
 pub(super) fn at(bytes: &[u8], last: bool, bare: bool) -> Start {
     let plain = match bytes.first() {
+        Some(b'{' | b'<') if !last && is_sign_missing(bytes) => return Start::Undecided,
         Some(b'{') if is_doubled(bytes) => Start::Nothing,
         Some(b'{') => object(bytes),
         Some(b'[') => array(bytes),
@@ -44,7 +45,8 @@ pub(super) fn at(bytes: &[u8], last: bool, bare: bool) -> Start {
 
 /// Whether an object begins as in CSV, with two quotes before its first name.
 fn is_doubled(bytes: &[u8]) -> bool {
-    matches!(bytes, [b'{', b'"', b'"', name, ..] if name.is_ascii_alphanumeric())
+    let at = skip_space(&bytes[..bytes.len().min(BLANKS)], 1);
+    matches!(bytes[at..], [b'"', b'"', name, ..] if name.is_ascii_alphanumeric())
 }
 
 /// The value of the first attribute of an XML declaration, from its quote on.
@@ -60,6 +62,19 @@ fn is_escaped_declaration(bytes: &[u8]) -> bool {
     matches!(value, [b'\\' | b'&' | b'%', ..] | [b'"', b'"', b'0'..=b'9', ..])
 }
 
+/// Whether the bytes end before it can be told how a document is escaped that seems not to be.
+fn is_sign_missing(bytes: &[u8]) -> bool {
+    const NEAR: usize = 40;
+    let rest = &bytes[skip_space(bytes, 1).min(bytes.len())..];
+    match bytes[0] {
+        b'{' => rest == b"\"" || rest == b"\"\"",
+        _ => {
+            let value = declared_version(bytes).unwrap_or_default();
+            bytes.starts_with(b"<?xml ") && value.len() < 3 && bytes.len() < NEAR
+        }
+    }
+}
+
 /// What shows the escaping of a document: what stands right behind its first bracket, or behind `version=`.
 fn first_sign(bytes: &[u8]) -> Option<&[u8]> {
     const ROOT: &[u8] = b"<xml>";
@@ -68,8 +83,7 @@ fn first_sign(bytes: &[u8]) -> Option<&[u8]> {
         _ if bytes[0] == b'<' => return declared_version(bytes),
         _ => 1,
     };
-    let blanks = bytes[head..].iter().take_while(|&&b| b == b' ').count();
-    Some(&bytes[head + blanks..])
+    Some(&bytes[skip_space(&bytes[..bytes.len().min(BLANKS)], head)..])
 }
 
 /// What begins with `bytes` if they are escaped.
