@@ -174,7 +174,7 @@ fn goes_on(line: &[u8], behind: &[u8]) -> bool {
 /// Whether what `line` begins cannot end with it: markup and brackets that were opened, and lists.
 fn ends_inside(line: &[u8]) -> bool {
     const ENDS: [&str; 14] = [
-        "{", "[", ",", ">", ":", "(", "，", "*/", "\\u003e", "&gt;", "&#62;", "&#x3e;", "&#x3E;", "%3E",
+        "{", "[", ",", ">", ":", "(", "，", "*/", "\\u003e", "gt;", "#62;", "#x3e;", "#x3E;", "%3E",
     ];
     ENDS.iter().any(|end| line.ends_with(end.as_bytes()))
 }

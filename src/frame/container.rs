@@ -5,18 +5,32 @@
 
 use crate::frame::layer::{Bytes, Layer, Piece};
 
-/// The format, and what the next byte belongs to.
+/// A container's log: its format, what the next byte belongs to, and which stream is read. Records of the other stream
+/// may stand between those of one text; they are passed over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Container {
-    /// `{"log":"…\n","stream":"stdout","time":"…"}`: between records, or within the text of one.
-    Docker(At),
+pub(crate) struct Container {
+    format: Format,
+    at: At,
+    stream: Option<Stream>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Format {
+    /// `{"log":"…\n","stream":"stdout","time":"…"}`.
+    Docker,
     /// `2021-01-18T11:30:40.1Z stdout F …`.
-    Cri(At),
+    Cri,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stream {
+    Out,
+    Error,
 }
 
 /// Where in a record a container's log is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum At {
+enum At {
     /// At the start of a line.
     Line,
     /// In the text.
@@ -30,13 +44,13 @@ const DOCKER: &[u8] = b"{\"log\":\"";
 /// The format of the container's log of which `line` is the start of a line; `Err` if that cannot be told yet.
 pub(super) fn of_line(line: &[u8], last: bool) -> Result<Option<Container>, ()> {
     if line.starts_with(DOCKER) {
-        return Ok(Some(Container::Docker(At::Line)));
+        return Ok(Some(Container::new(Format::Docker)));
     }
     let may_be_docker = line.len() < DOCKER.len() && DOCKER.starts_with(line);
     if !last && (may_be_docker || may_be_cri(line)) {
         return Err(());
     }
-    Ok(cri_prefix(line).map(|_| Container::Cri(At::Line)))
+    Ok(cri_prefix(line).map(|_| Container::new(Format::Cri)))
 }
 
 /// What the program printed on `line`, without the wrapping and the line break; and whether the line goes on in the
@@ -53,49 +67,102 @@ pub(super) fn text_of_line(line: &[u8]) -> Option<(&[u8], bool)> {
 }
 
 impl Container {
+    fn new(format: Format) -> Self {
+        Container {
+            format,
+            at: At::Line,
+            stream: None,
+        }
+    }
+
     pub(super) fn piece(&mut self, raw: &[u8], last: bool) -> Piece {
-        match self {
-            Container::Docker(at) => docker(at, raw, last),
-            Container::Cri(at) => cri(at, raw, last),
+        match (self.at, self.format) {
+            (At::Line, _) => self.line(raw, last),
+            (_, Format::Docker) => self.docker_text(raw, last),
+            (_, Format::Cri) => cri_text(&mut self.at, raw),
         }
     }
 
     /// Whether the next byte begins a line of the log.
     pub(super) fn is_at_line(self) -> bool {
-        matches!(self, Container::Docker(At::Line) | Container::Cri(At::Line))
+        self.at == At::Line
     }
-}
 
-fn docker(at: &mut At, raw: &[u8], last: bool) -> Piece {
-    if *at == At::Line {
-        return match DOCKER.strip_prefix(&raw[..raw.len().min(DOCKER.len())]) {
-            Some(b"") => {
-                *at = At::Text;
-                Piece::Other(DOCKER.len(), Bytes::NONE)
+    /// The length of the line at the start of `raw`, if it is of the other stream.
+    pub(super) fn other_line(self, raw: &[u8]) -> Option<usize> {
+        let line = memchr::memchr(b'\n', raw).map_or(raw, |len| &raw[..=len]);
+        let other = self.stream_of(line)?;
+        (self.at == At::Line && self.stream? != other).then_some(line.len())
+    }
+
+    /// What begins at the start of a line: a record's wrapping, or all of a record of the other stream.
+    fn line(&mut self, raw: &[u8], last: bool) -> Piece {
+        match of_line(raw, last) {
+            Err(()) => Piece::More,
+            Ok(Some(next)) if next.format == self.format => {
+                if self.stream.is_some() && !last && memchr::memchr(b'\n', raw).is_none() {
+                    return Piece::More;
+                }
+                if let Some(len) = self.other_line(raw) {
+                    return Piece::Other(len, Bytes::NONE);
+                }
+                self.begin_record(raw)
             }
-            Some(_) if !last => Piece::More,
             _ => Piece::End,
-        };
-    }
-    match memchr::memchr3(b'\\', b'"', b'\n', raw) {
-        Some(0) if raw[0] == b'\\' => Layer::Backslash.piece(raw, last),
-        // A record that was torn.
-        Some(0) if raw[0] == b'\n' => Piece::End,
-        Some(0) => wrapping_behind(at, raw, last),
-        Some(len) => Piece::Same(len),
-        None => Piece::Same(raw.len()),
-    }
-}
-
-/// The rest of a record behind its text.
-fn wrapping_behind(at: &mut At, raw: &[u8], last: bool) -> Piece {
-    match memchr::memchr(b'\n', raw) {
-        Some(len) => {
-            *at = At::Line;
-            Piece::Other(len + 1, Bytes::NONE)
         }
-        None if last => Piece::Other(raw.len(), Bytes::NONE),
-        None => Piece::More,
+    }
+
+    fn begin_record(&mut self, raw: &[u8]) -> Piece {
+        let (len, at) = match self.format {
+            Format::Docker => (DOCKER.len(), At::Text),
+            Format::Cri => {
+                self.stream = self.stream_of(raw);
+                cri_prefix(raw).unwrap_or((0, At::Text))
+            }
+        };
+        self.at = at;
+        Piece::Other(len, Bytes::NONE)
+    }
+
+    fn docker_text(&mut self, raw: &[u8], last: bool) -> Piece {
+        match memchr::memchr3(b'\\', b'"', b'\n', raw) {
+            Some(0) if raw[0] == b'\\' => Layer::Backslash.piece(raw, last),
+            // A record that was torn.
+            Some(0) if raw[0] == b'\n' => Piece::End,
+            Some(0) => self.docker_end(raw, last),
+            Some(len) => Piece::Same(len),
+            None => Piece::Same(raw.len()),
+        }
+    }
+
+    /// The rest of a record behind its text, which says of which stream it is.
+    fn docker_end(&mut self, raw: &[u8], last: bool) -> Piece {
+        let len = match memchr::memchr(b'\n', raw) {
+            Some(len) => len + 1,
+            None if last => raw.len(),
+            None => return Piece::More,
+        };
+        self.stream = self.stream.or(self.stream_of(raw));
+        self.at = At::Line;
+        Piece::Other(len, Bytes::NONE)
+    }
+
+    /// The stream of the line that `raw` begins with.
+    fn stream_of(self, raw: &[u8]) -> Option<Stream> {
+        let line = &raw[..memchr::memchr(b'\n', raw).unwrap_or(raw.len())];
+        let (out, error): (&[u8], &[u8]) = match self.format {
+            Format::Docker => (b"\"stream\":\"stdout\"", b"\"stream\":\"stderr\""),
+            Format::Cri => (b" stdout ", b" stderr "),
+        };
+        let at = |name| memchr::memmem::find(line, name);
+        match (at(out), at(error)) {
+            (Some(out), Some(error)) if self.format == Format::Cri && error < out => {
+                Some(Stream::Error)
+            }
+            (Some(_), _) => Some(Stream::Out),
+            (None, Some(_)) => Some(Stream::Error),
+            (None, None) => None,
+        }
     }
 }
 
@@ -111,17 +178,7 @@ fn closing_quote(text: &[u8]) -> Option<usize> {
     }
 }
 
-fn cri(at: &mut At, raw: &[u8], last: bool) -> Piece {
-    if *at == At::Line {
-        return match cri_prefix(raw) {
-            Some((len, text)) => {
-                *at = text;
-                Piece::Other(len, Bytes::NONE)
-            }
-            None if !last && may_be_cri(raw) => Piece::More,
-            None => Piece::End,
-        };
-    }
+fn cri_text(at: &mut At, raw: &[u8]) -> Piece {
     match memchr::memchr(b'\n', raw) {
         Some(0) => {
             let is_part = std::mem::replace(at, At::Line) == At::Part;
@@ -175,7 +232,11 @@ mod tests {
     use super::*;
 
     fn text(raw: &str) -> (String, usize) {
-        let mut layer = Layer::Container(of_line(raw.as_bytes(), true).unwrap().expect("a container's line"));
+        let mut layer = Layer::Container(
+            of_line(raw.as_bytes(), true)
+                .unwrap()
+                .expect("a container's line"),
+        );
         let mut out = Vec::new();
         let len = layer.peel(raw.as_bytes(), true, &mut out);
         (String::from_utf8(out).unwrap(), raw.len() - len)
@@ -186,15 +247,21 @@ mod tests {
         let log = "{\"log\":\"\\u003cxml\\u003e\\n\",\"stream\":\"stdout\",\"time\":\"2021-01-18T11:30:40Z\"}\n\
                    {\"log\":\"a \\\"b\\\" \",\"stream\":\"stdout\"}\n{\"log\":\"c\\n\"}\nplain\n";
         assert_eq!(text(log), ("<xml>\na \"b\" c\n".into(), "plain\n".len()));
+        let other = "{\"log\":\"a\",\"stream\":\"stdout\"}\n{\"log\":\"x\",\"stream\":\"stderr\"}\n\
+                     {\"log\":\"b\",\"stream\":\"stdout\"}\n";
+        assert_eq!(text(other).0, "ab");
         assert_eq!(text("{\"log\":\"torn\n{\"log\":\"x\\n\"}\n").0, "torn");
     }
 
     #[test]
     fn cri_lines_are_one_text() {
-        let log = "2021-01-18T11:30:40.1Z stdout F <xml>\n2021-01-18T11:30:40.1+08:00 stderr P ab\n\
-                   2021-01-18T11:30:40.1Z stdout F cd\n2021-01-18T11:30:40.1Z stdout F\nplain";
+        let log = "2021-01-18T11:30:40.1Z stdout F <xml>\n2021-01-18T11:30:40.1+08:00 stdout P ab\n\
+                   2021-01-18T11:30:40.1Z stderr F stdout\n2021-01-18T11:30:40.1Z stdout F cd\n2021-01-18T11:30:40.1Z stdout F\nplain";
         assert_eq!(text(log), ("<xml>\nabcd\n\n".into(), "plain".len()));
-        assert_eq!(of_line(b"2021-01-18 11:30:40 INFO stdout F x", true), Ok(None));
+        assert_eq!(
+            of_line(b"2021-01-18 11:30:40 INFO stdout F x", true),
+            Ok(None)
+        );
         assert_eq!(of_line(b"2021-01-18T11:", false), Err(()));
     }
 

@@ -42,6 +42,9 @@ impl Scanner {
         parts: &mut Parts,
     ) -> Option<Framed<'b>> {
         if (self.names.is_message)(View::root(&parts.tree, text)) {
+            if self.before == b'\'' && is_escaped_again(text.as_bytes()) && self.enter_string() {
+                return None;
+            }
             return Some(self.whole(buffer, text, Syntax::Json));
         }
         let inner = self.inner_of(&parts.tree, text, 0);
@@ -257,6 +260,21 @@ impl Scanner {
         }
         Some(found)
     }
+}
+
+/// Whether JSON has escapes, and each of them is one only if the text is a literal in which backslashes are doubled.
+fn is_escaped_again(text: &[u8]) -> bool {
+    let mut at = 0;
+    while let Some(n) = memchr::memchr(b'\\', &text[at..]) {
+        let run = text[at + n..].iter().take_while(|&&b| b == b'\\').count();
+        let next = text.get(at + n + run);
+        let is_escape = next.is_some_and(|next| b"\"/bfnrtu".contains(next));
+        if run % 2 == 1 || run % 4 == 2 && !is_escape {
+            return false;
+        }
+        at += n + run;
+    }
+    at > 0
 }
 
 /// Whether `mark`, which begins with a quote, stands in `bytes` and the quote is no escape.

@@ -108,6 +108,11 @@ impl Layer {
         }
     }
 
+    /// Whether the next byte begins a line of a container's log.
+    pub(super) fn is_at_line(self) -> bool {
+        matches!(self, Layer::Container(container) if container.is_at_line())
+    }
+
     /// Undoes the layer over `raw` and adds the text to `out`; gives back how much of `raw` that was.
     pub(super) fn peel(&mut self, raw: &[u8], last: bool, out: &mut Vec<u8>) -> usize {
         let mut at = 0;

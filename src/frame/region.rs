@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use crate::frame::layer::{Layer, Piece};
 use crate::frame::rewritten::{Rewritten, Step};
-use crate::frame::{Framed, FramedKind, Inside, Parts, Scanner, State, framed};
+use crate::frame::{Anchors, Framed, FramedKind, Inside, Parts, Scanner, State, framed};
 use crate::wire::Syntax;
 use crate::wire::scan::is_space;
 
@@ -26,6 +26,8 @@ pub(super) struct Region {
     bounds: Bounds,
     /// Some of it was undone.
     begun: bool,
+    /// The next byte begins a line of the capture.
+    at_line: bool,
     /// There is no more text.
     ended: bool,
     /// A payload was found.
@@ -50,6 +52,14 @@ pub(super) enum Bounds {
     Len(usize),
     /// At the first of these bytes that is no part of an escape, from so many bytes on.
     Any { of: &'static [u8], from: usize },
+}
+
+/// Where to go on when a region is over.
+enum GoOn {
+    /// At the cursor.
+    Here,
+    /// Behind all that was undone.
+    Behind,
 }
 
 /// What may end escaped text: the quote around a literal, the end of a line, what a URL cannot hold.
@@ -78,6 +88,7 @@ impl Region {
             text: Vec::new(),
             bounds,
             begun: false,
+            at_line: false,
             ended: false,
             found: false,
             scanner,
@@ -98,7 +109,7 @@ impl Region {
     }
 
     /// Undoes more of `raw`, which begins at the outer cursor; `false` if more bytes are needed for that.
-    fn peel(&mut self, raw: &[u8], last: bool) -> bool {
+    fn peel(&mut self, raw: &[u8], last: bool, anchors: &Anchors) -> bool {
         let (raw, last) = match self.bounds {
             Bounds::Len(len) => (&raw[..len], true),
             Bounds::Any { .. } => (raw, last),
@@ -107,6 +118,10 @@ impl Region {
         let before = self.raw;
         self.begun = true;
         while self.raw < window && !self.ended {
+            if self.is_other_payload(&raw[self.raw..], anchors) {
+                self.ended = true;
+                break;
+            }
             match self.layer.piece(&raw[self.raw..], last) {
                 Piece::Same(len) => {
                     if self.copy(&raw[self.raw..self.raw + len.min(Self::WINDOW)]) {
@@ -116,7 +131,8 @@ impl Region {
                 Piece::Other(len, bytes) => {
                     self.text.extend_from_slice(bytes.as_slice());
                     self.raw += len;
-                    if self.is_at_line() {
+                    self.at_line = self.layer.is_at_line();
+                    if self.at_line {
                         break;
                     }
                 }
@@ -128,6 +144,16 @@ impl Region {
         self.ended || self.raw > before
     }
 
+    /// Whether a line of a container's other stream comes next that must not be passed over.
+    fn is_other_payload(&self, raw: &[u8], anchors: &Anchors) -> bool {
+        match self.layer {
+            Layer::Container(container) => container
+                .other_line(raw)
+                .is_some_and(|len| anchors.is_in(&raw[..len])),
+            _ => false,
+        }
+    }
+
     /// Takes `bytes` as they are, up to where the region ends or behind a line break; whether that is before their end.
     fn copy(&mut self, bytes: &[u8]) -> bool {
         let end = self.terminator(bytes);
@@ -137,6 +163,7 @@ impl Region {
         self.text.extend_from_slice(&bytes[..taken]);
         self.raw += taken;
         self.ended = end == Some(taken);
+        self.at_line = line.is_some() && !matches!(self.layer, Layer::Container(_));
         self.ended || line.is_some()
     }
 
@@ -155,24 +182,19 @@ impl Region {
         found.map(|n| skipped + n)
     }
 
-    /// Whether the next byte begins a line of the capture.
-    fn is_at_line(&self) -> bool {
-        match self.layer {
-            Layer::Container(container) => container.is_at_line(),
-            _ => self.text.last() == Some(&b'\n'),
-        }
-    }
-
-    /// Whether nothing that was undone so far needs what comes behind it.
-    fn is_done(&self) -> bool {
+    /// Whether the region is over, and where to go on then.
+    fn end(&self) -> Option<GoOn> {
         let is_idle = self.scanner.is_between();
-        let rest = &self.text[self.scanner.pos()..];
         let is_inline = !matches!(self.layer, Layer::Container(_));
+        let rest = &self.text[self.scanner.pos()..];
         match self.bounds {
-            _ if self.ended => true,
-            Bounds::Len(_) => false,
-            Bounds::Any { .. } if self.found && is_inline => is_idle,
-            Bounds::Any { .. } => is_idle && self.is_at_line() && rest.iter().all(|&b| is_space(b)),
+            _ if self.ended => Some(GoOn::Behind),
+            Bounds::Len(_) => None,
+            Bounds::Any { .. } if self.found && is_inline => is_idle.then_some(GoOn::Here),
+            Bounds::Any { .. } => {
+                let is_done = is_idle && self.at_line && rest.iter().all(|&b| is_space(b));
+                is_done.then_some(GoOn::Behind)
+            }
         }
     }
 
@@ -244,13 +266,13 @@ impl Scanner {
                 return Some(framed);
             }
             self.follow(&mut region, buffer, usize::MAX);
-            if region.begun && region.is_done() {
-                self.leave_region(region, buffer);
+            if let Some(go_on) = region.end().filter(|_| region.begun) {
+                self.leave_region(region, go_on, buffer);
                 return None;
             }
             region.forget();
             let is_long = region.raw > Self::DEEPEST * self.limits.payload_size;
-            if !region.peel(&buffer[self.pos()..], last || is_long) {
+            if !region.peel(&buffer[self.pos()..], last || is_long, self.names.anchors) {
                 self.state = State::Region(region);
                 return None;
             }
@@ -308,12 +330,11 @@ impl Scanner {
     }
 
     /// Goes on behind the region.
-    fn leave_region(&mut self, mut region: Box<Region>, buffer: &[u8]) {
-        let is_over = region.ended || region.is_at_line();
-        if let Bounds::Len(len) = region.bounds {
-            self.pass(buffer, self.pos() + len);
-        } else if is_over {
-            self.pass(buffer, self.pos() + region.raw);
+    fn leave_region(&mut self, mut region: Box<Region>, go_on: GoOn, buffer: &[u8]) {
+        match (go_on, region.bounds) {
+            (GoOn::Here, _) => {}
+            (GoOn::Behind, Bounds::Len(len)) => self.pass(buffer, self.pos() + len),
+            (GoOn::Behind, _) => self.pass(buffer, self.pos() + region.raw),
         }
         if let Some(around) = region.around.take() {
             self.state = State::Inside(around);

@@ -2,7 +2,7 @@
 
 use crate::frame::layer::Layer;
 use crate::wire::scan::{is_space, skip_space};
-use crate::wire::xml::is_doctype;
+use crate::wire::xml::{LONGEST_DECLARATION, is_doctype};
 
 /// What begins at a place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,10 +25,11 @@ const BLANKS: usize = 4096;
 pub(super) fn at(bytes: &[u8], last: bool, bare: bool) -> Start {
     let plain = match bytes.first() {
         Some(b'{' | b'<') if !last && is_sign_missing(bytes) => return Start::Undecided,
-        Some(b'{') if is_doubled(bytes) => Start::Nothing,
+        Some(b'{' | b'<') if first_sign(bytes).is_some_and(|sign| layer_of(sign).is_some()) => {
+            Start::Nothing
+        }
         Some(b'{') => object(bytes),
         Some(b'[') => array(bytes),
-        Some(b'<') if is_escaped_declaration(bytes) => Start::Nothing,
         Some(b'<') => element(bytes, bare),
         _ => Start::Nothing,
     };
@@ -43,62 +44,62 @@ pub(super) fn at(bytes: &[u8], last: bool, bare: bool) -> Start {
     }
 }
 
-/// Whether an object begins as in CSV, with two quotes before its first name.
-fn is_doubled(bytes: &[u8]) -> bool {
-    let at = skip_space(&bytes[..bytes.len().min(BLANKS)], 1);
-    matches!(bytes[at..], [b'"', b'"', name, ..] if name.is_ascii_alphanumeric())
-}
-
-/// The value of the first attribute of an XML declaration, from its quote on.
-fn declared_version(bytes: &[u8]) -> Option<&[u8]> {
-    const NEAR: usize = 32;
-    let rest = bytes.strip_prefix(b"<?xml ")?;
-    let equals = memchr::memchr(b'=', &rest[..rest.len().min(NEAR)])?;
-    Some(&rest[equals + 1..])
-}
-
-fn is_escaped_declaration(bytes: &[u8]) -> bool {
-    let value = declared_version(bytes).unwrap_or_default();
-    matches!(value, [b'\\' | b'&' | b'%', ..] | [b'"', b'"', b'0'..=b'9', ..])
-}
-
-/// Whether the bytes end before it can be told how a document is escaped that seems not to be.
-fn is_sign_missing(bytes: &[u8]) -> bool {
-    const NEAR: usize = 40;
-    let rest = &bytes[skip_space(bytes, 1).min(bytes.len())..];
-    match bytes[0] {
-        b'{' => rest == b"\"" || rest == b"\"\"",
-        _ => {
-            let value = declared_version(bytes).unwrap_or_default();
-            bytes.starts_with(b"<?xml ") && value.len() < 3 && bytes.len() < NEAR
-        }
-    }
-}
-
-/// What shows the escaping of a document: what stands right behind its first bracket, or behind `version=`.
+/// What shows the escaping of a document: what stands right behind its first bracket; in an XML declaration, what is
+/// written for its first quote, and what follows it.
 fn first_sign(bytes: &[u8]) -> Option<&[u8]> {
     const ROOT: &[u8] = b"<xml>";
+    if bytes.starts_with(DECLARATION) {
+        return declaration_sign(bytes);
+    }
     let head = match bytes.get(..ROOT.len()) {
         Some(head) if head.eq_ignore_ascii_case(ROOT) => ROOT.len(),
-        _ if bytes[0] == b'<' => return declared_version(bytes),
+        _ if bytes[0] == b'<' => return None,
         _ => 1,
     };
     Some(&bytes[skip_space(&bytes[..bytes.len().min(BLANKS)], head)..])
 }
 
+const DECLARATION: &[u8] = b"<?xml ";
+
+fn declaration_sign(bytes: &[u8]) -> Option<&[u8]> {
+    let head = &bytes[..bytes.len().min(LONGEST_DECLARATION)];
+    let value = memchr::memchr(b'=', head).map(|at| &bytes[at + 1..])?;
+    match value {
+        [b'"', b'"', ..] => Some(value),
+        [b'"' | b'\'', ..] => {
+            let end = memchr::memmem::find(head, b"?>")? + 2;
+            Some(&bytes[end..])
+        }
+        _ => Some(value),
+    }
+}
+
+/// The layer that a sign shows.
+fn layer_of(sign: &[u8]) -> Option<Layer> {
+    match sign {
+        [b'\\', ..] => Some(Layer::Backslash),
+        [b'#', ..] => Some(Layer::Octal),
+        [b'&', ..] => Some(Layer::Entity),
+        [b'%', ..] => Some(Layer::Percent),
+        [b'"', b'"', next, ..] if next.is_ascii_alphanumeric() => Some(Layer::Doubled),
+        _ => None,
+    }
+}
+
+/// Whether the bytes end before it can be told how a document is escaped that seems not to be.
+fn is_sign_missing(bytes: &[u8]) -> bool {
+    match first_sign(bytes) {
+        _ if bytes.starts_with(DECLARATION) && bytes.len() >= LONGEST_DECLARATION => false,
+        None => bytes.starts_with(DECLARATION),
+        Some(sign) => sign == b"\"" || sign == b"\"\"" || sign.is_empty() && bytes[0] == b'<',
+    }
+}
+
 /// What begins with `bytes` if they are escaped.
 fn buried(bytes: &[u8], last: bool, bare: bool) -> Start {
     const WINDOW: usize = 64;
-    let Some(sign) = first_sign(bytes) else {
+    let Some(layer) = first_sign(bytes).and_then(layer_of) else {
         return Start::Nothing;
-    };
-    let layer = match sign {
-        [b'\\', ..] => Layer::Backslash,
-        [b'#', ..] => Layer::Octal,
-        [b'&', ..] => Layer::Entity,
-        [b'%', ..] => Layer::Percent,
-        [b'"', b'"', next, ..] if next.is_ascii_alphanumeric() => Layer::Doubled,
-        _ => return Start::Nothing,
     };
     let window = &bytes[..bytes.len().min(WINDOW)];
     let last = last || window.len() == WINDOW;
