@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use crate::finding::Finding;
 use crate::frame::layer::Layer;
 use crate::frame::region::Bounds;
+use crate::frame::seek::Entered;
 use crate::frame::skip::{Skip, Skipped};
 use crate::frame::{
     Framed, FramedKind, Inner, Inside, Parts, Read, Scanner, State, Then, framed, valid_text,
@@ -27,7 +28,16 @@ impl Scanner {
         let bytes = self.limited(document, last);
         let Parts { tree, findings } = parts;
         let read = self.json.read(bytes, tree, findings, &self.limits);
-        match self.verdict(read, bytes) {
+        let verdict = self.verdict(read, bytes);
+        let read = match &verdict {
+            Read::More => 0,
+            Read::Whole(text) => text.len(),
+            Read::Broken(finding) => finding.span().end as usize,
+        };
+        if self.enter_literal(document, read, Syntax::Json, last) != Entered::No {
+            return None;
+        }
+        match verdict {
             Read::More => None,
             Read::Whole(text) => self.whole_json(buffer, text, parts),
             Read::Broken(finding) => self.broken_json(finding, buffer, last, parts),
@@ -42,9 +52,6 @@ impl Scanner {
         parts: &mut Parts,
     ) -> Option<Framed<'b>> {
         if (self.names.is_message)(View::root(&parts.tree, text)) {
-            if self.before == b'\'' && is_escaped_again(text.as_bytes()) && self.enter_string() {
-                return None;
-            }
             return Some(self.whole(buffer, text, Syntax::Json));
         }
         let inner = self.inner_of(&parts.tree, text, 0);
@@ -198,9 +205,6 @@ impl Scanner {
         // A line break before the token that does not fit belongs to what comes, not to the broken object.
         let at = document[..self.json.at()].trim_ascii_end().len().max(1);
         let shown_end = self.shown_end(document, &finding, last)?;
-        if self.enter_literal(document, finding.span().end as usize) {
-            return None;
-        }
         let mut inner = self.inner_of(&parts.tree, valid_text(&document[..at]), 1);
         // Right behind an opening bracket a line break is no end.
         let behind = document[at..]
@@ -260,21 +264,6 @@ impl Scanner {
         }
         Some(found)
     }
-}
-
-/// Whether JSON has escapes, and each of them is one only if the text is a literal in which backslashes are doubled.
-fn is_escaped_again(text: &[u8]) -> bool {
-    let mut at = 0;
-    while let Some(n) = memchr::memchr(b'\\', &text[at..]) {
-        let run = text[at + n..].iter().take_while(|&&b| b == b'\\').count();
-        let next = text.get(at + n + run);
-        let is_escape = next.is_some_and(|next| b"\"/bfnrtu".contains(next));
-        if run % 2 == 1 || run % 4 == 2 && !is_escape {
-            return false;
-        }
-        at += n + run;
-    }
-    at > 0
 }
 
 /// Whether `mark`, which begins with a quote, stands in `bytes` and the quote is no escape.

@@ -17,6 +17,7 @@ mod container;
 mod cursor;
 mod json;
 mod layer;
+mod literal;
 mod noise;
 mod recode;
 mod region;

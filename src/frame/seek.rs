@@ -3,6 +3,7 @@
 use crate::finding::{Finding, Reason};
 use crate::frame::array::Array;
 use crate::frame::layer::{self, Layer};
+use crate::frame::literal;
 use crate::frame::region::{Bounds, terminators};
 use crate::frame::start::{self, Start};
 use crate::frame::{Framed, FramedKind, Parts, Scanner, State, framed};
@@ -12,6 +13,15 @@ use crate::wire::scan::is_space;
 
 /// U+FEFF in UTF-8.
 const MARK: &[u8] = b"\xEF\xBB\xBF";
+
+/// Whether a document was entered again as escaped text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Entered {
+    Yes,
+    No,
+    /// More bytes will tell.
+    Undecided,
+}
 
 impl Scanner {
     pub(super) fn seek<'b>(
@@ -118,14 +128,30 @@ impl Scanner {
         self.enter_from(Layer::Backslash, quote, 0)
     }
 
-    /// The same, if the document stands behind a quote and has escapes in its first `len` bytes.
-    pub(super) fn enter_literal(&mut self, document: &[u8], len: usize) -> bool {
-        if !matches!(self.before, b'"' | b'\'') {
-            return false;
+    /// Enters the document at the cursor again, of which `len` bytes were read, if the quote before it shows that it is
+    /// a string literal with escapes.
+    pub(super) fn enter_literal(
+        &mut self,
+        document: &[u8],
+        len: usize,
+        syntax: Syntax,
+        last: bool,
+    ) -> Entered {
+        let is_quoted = matches!(self.before, b'"' | b'\'');
+        let read = &document[..len.min(document.len())];
+        if !is_quoted || memchr::memchr(b'\\', read).is_none() {
+            return Entered::No;
         }
-        let document = &document[..len.min(document.len())];
-        let first = memchr::memchr3(b'\\', b'\n', self.before, document);
-        first.is_some_and(|at| document[at] == b'\\') && self.enter_string()
+        match literal::end(document, self.before, syntax, last) {
+            Err(()) => Entered::Undecided,
+            Ok(Some(end)) if end >= len && literal::is_escaped(&document[..end], syntax) => {
+                match self.enter(Layer::Backslash, Bounds::Len(end), None) {
+                    true => Entered::Yes,
+                    false => Entered::No,
+                }
+            }
+            Ok(_) => Entered::No,
+        }
     }
 
     /// Passes over a byte order mark: `cat` leaves one before every file. Elsewhere it is noise.

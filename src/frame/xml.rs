@@ -5,6 +5,7 @@ use encoding_rs::Encoding;
 use crate::finding::{Code, Finding, Reason};
 use crate::frame::recode::{self, Declared};
 use crate::frame::rewritten::{Rewritten, Step};
+use crate::frame::seek::Entered;
 use crate::frame::skip::Skip;
 use crate::frame::start::{self, Start};
 use crate::frame::{Framed, Parts, Read, Scanner, State, valid_text};
@@ -43,9 +44,17 @@ impl Scanner {
         let read = self
             .xml
             .read(bytes, tree, findings, &self.limits, &self.names.is_plain);
-        match self.verdict_xml(read, bytes) {
+        let verdict = self.verdict_xml(read, bytes);
+        let read = match &verdict {
+            Read::More => 0,
+            Read::Whole(text) => text.len(),
+            Read::Broken(finding) => finding.span().end as usize,
+        };
+        if self.enter_literal(document, read, Syntax::Xml, last) != Entered::No {
+            return None;
+        }
+        match verdict {
             Read::More => None,
-            Read::Whole(text) if self.enter_literal(text.as_bytes(), text.len()) => None,
             Read::Whole(text) => Some(self.whole(buffer, text, Syntax::Xml)),
             Read::Broken(finding) => self.broken_xml(finding, buffer, last, parts),
         }
@@ -95,9 +104,7 @@ impl Scanner {
             self.state = State::Seek;
             return None;
         }
-        if self.enter_literal(document, finding.span().end as usize)
-            || document[at..].starts_with(b"<\\/") && self.enter_string()
-        {
+        if document[at..].starts_with(b"<\\/") && self.enter_string() {
             return None;
         }
         let shown_end = self.shown_end(document, &finding, last)?;
