@@ -472,6 +472,15 @@ impl Findings {
         self.dropped = 0;
     }
 
+    /// Drops those that stand in one of `spans`, which are in order and do not overlap.
+    pub(crate) fn drop_inside(&mut self, spans: &[Span]) {
+        self.list.retain(|finding| {
+            let at = finding.span().start;
+            let before = spans.partition_point(|span| span.start <= at);
+            before == 0 || spans[before - 1].end <= at
+        });
+    }
+
     /// Puts them in the order of their places.
     pub(crate) fn sort(&mut self) {
         self.list.sort_by_key(|finding| finding.span());

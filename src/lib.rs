@@ -31,7 +31,8 @@
 //!
 //! `input` reads blocks of a capture as UTF-8. `frame` finds where payloads are and drives the readers of `wire`, which
 //! know syntax and nothing of WeChat. `event` gives the tree its meaning; all of WeChat's names are there. `record`
-//! ties them together, [`pipeline`] is the one loop over a capture, [`output`] and [`report`] write.
+//! ties them together, [`select`] says which are wanted, [`pipeline`] is the one loop over a capture, [`output`] and
+//! [`report`] write.
 
 mod event;
 mod finding;
@@ -42,6 +43,7 @@ pub mod output;
 pub mod pipeline;
 mod record;
 pub mod report;
+pub mod select;
 mod span;
 mod wire;
 

@@ -2,6 +2,11 @@
 //!
 //! A [`Sink`] forks for each block and is joined in the order of the input, so what it does with a block may happen
 //! anywhere; today it happens here, one block after the other.
+//!
+//! What a [`Chooser`] decides about one callback alone may happen anywhere too. Whether a callback was there before, and
+//! whether it is one too many, depends on all that came before it: that is asked here, between decoding and the sink,
+//! where records pass in the order of the input. Blocks that are decoded side by side will have to take turns at this
+//! point, each with the keys of all its callbacks; asking is a look-up, so turns are short.
 
 use std::io::{self, Read};
 use std::sync::Arc;
@@ -9,6 +14,7 @@ use std::sync::Arc;
 use crate::frame::Noise;
 use crate::input::Input;
 use crate::record::{Decoder, Memory, Record};
+use crate::select::Chooser;
 use crate::span::Place;
 use crate::wire::Limits;
 
@@ -103,13 +109,56 @@ pub fn run<S: Sink>(
     options: &Options,
     sink: &mut S,
 ) -> Result<(), Error> {
+    run_chosen(from, source, options, &mut Chooser::default(), sink)
+}
+
+/// [`run`] with a choice of callbacks: the sink sees what is left out as such, by its
+/// [`Outcome`](crate::Outcome).
+///
+/// Reading ends when `chooser` has enough; the capture then counts as ended there, and further ones are not read at
+/// all. Ask [`Chooser::has_enough`].
+///
+/// ```
+/// use wxsub::report::Tally;
+/// use wxsub::select::{Chooser, Selection};
+/// use wxsub::{Event, pipeline};
+///
+/// let log = "\
+/// <xml><Event>subscribe_msg_change_event</Event></xml>
+/// <xml><Event>subscribe_msg_popup_event</Event></xml>
+/// <xml><Event>subscribe_msg_change_event</Event></xml>
+/// ";
+/// let selection = Selection { events: vec![Event::Change], ..Selection::default() };
+/// let mut chooser = Chooser::new(selection).dedup();
+/// let mut tally = Tally::default();
+/// pipeline::run_chosen(log.as_bytes(), "log", &pipeline::Options::default(), &mut chooser, &mut tally).unwrap();
+/// assert_eq!((tally.all_callbacks(), tally.filtered_out(), tally.deduplicated()), (1, 1, 1));
+/// ```
+///
+/// # Errors
+///
+/// Those of [`run`].
+pub fn run_chosen<S: Sink>(
+    from: impl Read,
+    source: &str,
+    options: &Options,
+    chooser: &mut Chooser,
+    sink: &mut S,
+) -> Result<(), Error> {
+    if chooser.has_enough() {
+        return Ok(());
+    }
     let mut blocks = Blocks::new(from, source, options);
-    while blocks.read().map_err(Error::Input)? {
+    while !chooser.has_enough() && blocks.read().map_err(Error::Input)? {
         let mut part = sink.fork();
-        while let Some(record) = blocks.next() {
+        while let Some(mut record) = blocks.next() {
+            chooser.choose(&mut record);
             part.record(&record);
             let memory = record.into_memory();
             blocks.recycle(memory);
+            if chooser.has_enough() {
+                break;
+            }
         }
         blocks.forget();
         sink.join(part).map_err(Error::Stopped)?;

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::sync::{Arc, LazyLock};
 
 use crate::event::{
-    Callback, Class, Event, Meaning, classify, decode as decode_meaning, fields, is_message,
+    Callback, Class, Event, Item, Meaning, classify, decode as decode_meaning, fields, is_message,
     name_span,
 };
 use crate::finding::{Finding, Reason};
@@ -45,6 +45,10 @@ pub enum Outcome {
     Undecodable,
     /// No payload, but something about the capture around payloads.
     Remark,
+    /// A callback that was not asked for; see [`select`](crate::select).
+    FilteredOut(Event),
+    /// A callback that was delivered before; see [`select`](crate::select).
+    Deduplicated(Event),
 }
 
 /// One payload of a capture.
@@ -172,6 +176,37 @@ impl<'a> Record<'a> {
                 ..place
             },
         }
+    }
+
+    /// Drops the items for which `keep` does not hold, and the findings about them.
+    ///
+    /// ```
+    /// let mut record = wxsub::decode(
+    ///     br#"{"Event":"subscribe_msg_change_event","List":[
+    ///         {"TemplateId":"a","SubscribeStatusString":"reject"},
+    ///         {"TemplateId":"b","SubscribeStatusString":"accept"}]}"#,
+    /// );
+    /// record.retain_items(|item| item.status() == Some("reject"));
+    /// let ids: Vec<_> = record.callback().unwrap().items().map(|item| item.template_id()).collect();
+    /// assert_eq!(ids, [Some("a")]);
+    /// ```
+    pub fn retain_items(&mut self, keep: impl FnMut(Item<'_>) -> bool) {
+        let Record {
+            parts,
+            meaning,
+            body,
+            ..
+        } = self;
+        if let Body::Text(text) = body {
+            let dropped = meaning.retain_items(View::root(&parts.tree, text), keep);
+            parts.findings.drop_inside(&dropped);
+        }
+    }
+
+    /// Makes a callback one that is left out, as `outcome` says; nothing of it is reported.
+    pub(crate) fn leave_out(&mut self, outcome: Outcome) {
+        self.parts.findings.clear();
+        self.outcome = outcome;
     }
 
     /// The same record, independent of the capture.

@@ -3,9 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const LAYERS: [&str; 11] = [
-    "lang", "span", "finding", "wire", "input", "frame", "event", "record", "pipeline", "report",
-    "output",
+const LAYERS: [&str; 12] = [
+    "lang", "span", "finding", "wire", "input", "frame", "event", "record", "select", "pipeline",
+    "report", "output",
 ];
 
 fn files(folder: &Path) -> Vec<PathBuf> {

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{ArgAction, Parser, Subcommand, ValueEnum};
 use wxsub::Limits;
 
+use crate::cli::select::SelectArgs;
+
 /// Reads WeChat (微信) subscribe-message callbacks: shows, converts and checks captured payloads
 #[derive(Debug, Parser)]
 #[command(
@@ -18,6 +20,7 @@ Examples:
   wxsub parse payload.xml                     what happened, in words
   wxsub convert --to jsonl app.log -o out.jsonl
   zcat app.log.gz | wxsub convert --to csv    from standard input
+  tail -f app.log | wxsub parse --failed      only messages that did not arrive
   wxsub check --strict tests/fixtures         the CI gate
 
 Exit status: 0 all well; 1 the input has a problem; 2 the run itself failed.")]
@@ -107,6 +110,8 @@ pub(super) struct Common {
     /// Colours; also NO_COLOR, FORCE_COLOR and CLICOLOR_FORCE
     #[arg(long, value_name = "WHEN", value_enum, default_value_t = When::Auto)]
     pub(super) color: When,
+    #[command(flatten, next_help_heading = "Choosing callbacks")]
+    pub(super) select: SelectArgs,
     #[command(flatten, next_help_heading = "Limits of one payload")]
     pub(super) limits: LimitArgs,
 }

@@ -17,7 +17,7 @@ use crate::cli::{Status, args::Format as To};
 
 /// `wxsub parse`.
 pub(super) fn parse(args: &args::Parse) -> anyhow::Result<Status> {
-    let plan = Plan::new(&args.common)?;
+    let plan = Plan::new(&args.common, Some(&args.tz))?;
     let (look, time_zone) = (plan.out, time_zone(&args.tz)?);
     let format: Box<dyn Format> = match args.format {
         View::Pretty => Box::new(Pretty { look, time_zone }),
@@ -29,6 +29,7 @@ pub(super) fn parse(args: &args::Parse) -> anyhow::Result<Status> {
     };
     let done = run(&plan, &job, &mut Target::new(None)?)?;
     let only_one = done.tally.all_callbacks() == 1 && done.tally.noise() == 0;
+    let only_one = only_one && done.tally.filtered_out() + done.tally.deduplicated() == 0;
     if !(plan.quiet || only_one && done.tally.all_others() + done.tally.undecodable() == 0) {
         summarize(&done.tally, &plan)?;
     }
@@ -37,7 +38,7 @@ pub(super) fn parse(args: &args::Parse) -> anyhow::Result<Status> {
 
 /// `wxsub convert`.
 pub(super) fn convert(args: &args::Convert) -> anyhow::Result<Status> {
-    let plan = Plan::new(&args.common)?;
+    let plan = Plan::new(&args.common, args.tz.as_deref())?;
     let mut target = Target::new(args.output.as_deref())?;
     let format = format(args)?;
     let visible = args.to == To::Csv && target.is_terminal();
@@ -60,7 +61,7 @@ pub(super) fn convert(args: &args::Convert) -> anyhow::Result<Status> {
 
 /// `wxsub check`.
 pub(super) fn check(args: &args::Check) -> anyhow::Result<Status> {
-    let plan = Plan::new(&args.common)?;
+    let plan = Plan::new(&args.common, None)?;
     let job = Judging {
         look: plan.out,
         strict: args.strict,
@@ -73,9 +74,14 @@ pub(super) fn check(args: &args::Check) -> anyhow::Result<Status> {
     if is_empty {
         eprintln!("wxsub: error: no files to check");
     }
+    // A gate through which nothing went has not held.
+    let is_unchecked = done.tally.all_callbacks() == 0 && done.tally.filtered_out() > 0;
+    if is_unchecked {
+        eprintln!("wxsub: error: nothing was checked: every callback was filtered out");
+    }
     Ok(match done.failed {
         true => Status::Failed,
-        false if is_empty || job.is_failure(&done.tally) => Status::Problem,
+        false if is_empty || is_unchecked || job.is_failure(&done.tally) => Status::Problem,
         false => Status::Fine,
     })
 }

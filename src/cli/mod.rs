@@ -2,7 +2,9 @@
 
 mod args;
 mod commands;
+mod moment;
 mod plan;
+mod select;
 mod sources;
 mod stream;
 mod target;

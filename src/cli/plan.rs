@@ -9,6 +9,7 @@ use clap::error::ErrorKind;
 use jiff::tz::{Offset, TimeZone};
 use wxsub::pipeline::Options;
 use wxsub::report::text::Look;
+use wxsub::select::Chooser;
 use wxsub::{Lang, Limits};
 
 use crate::cli::args::{Args, Common, Language, When};
@@ -18,6 +19,8 @@ use crate::cli::sources::Sources;
 pub(super) struct Plan {
     pub(super) sources: Sources,
     pub(super) options: Options,
+    /// Which callbacks are wanted, before any was seen.
+    pub(super) chooser: Chooser,
     /// How standard output looks, and how standard error.
     pub(super) out: Look,
     pub(super) err: Look,
@@ -26,7 +29,8 @@ pub(super) struct Plan {
 }
 
 impl Plan {
-    pub(super) fn new(common: &Common) -> anyhow::Result<Self> {
+    /// What `common` means; times without a zone are in that of `tz`, or local.
+    pub(super) fn new(common: &Common, tz: Option<&str>) -> anyhow::Result<Self> {
         if common.paths.is_empty() && io::stdin().is_terminal() {
             let message = "nothing to read: name a file or a folder, or pipe something in";
             Args::command()
@@ -50,6 +54,7 @@ impl Plan {
             });
         let (stdout, stderr) = (io::stdout().is_terminal(), io::stderr().is_terminal());
         Ok(Plan {
+            chooser: common.select.chooser(&time_zone(tz.unwrap_or("local"))?)?,
             sources: Sources::new(&common.paths, &common.glob)?,
             options: Options {
                 limits: limits(common),

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use wxsub::pipeline::{self, Error, Rest, Sink, Stop};
 use wxsub::report::{Tally, Verdict};
+use wxsub::select::Chooser;
 use wxsub::{Outcome, Record};
 
 use crate::cli::plan::Plan;
@@ -131,6 +132,7 @@ impl<J: Job> Sink for Stream<'_, J> {
         if let Some(root) = &mut self.root {
             root.payloads +=
                 later.tally.all_callbacks() + later.tally.all_others() + later.tally.undecodable();
+            root.payloads += later.tally.filtered_out() + later.tally.deduplicated();
             root.write(self.job, &later.texts).map_err(Stop::Output)?;
         }
         self.failed |= later.failed;
@@ -215,8 +217,9 @@ pub(super) fn run(plan: &Plan, job: &impl Job, to: &mut Target) -> anyhow::Resul
         root: Some(root),
     };
     let mut failed = false;
+    let mut chooser = plan.chooser.clone();
     for source in plan.sources.iter() {
-        match source.and_then(|source| read(source, plan, &mut stream)) {
+        match source.and_then(|source| read(source, plan, &mut chooser, &mut stream)) {
             Ok(true) => {}
             Ok(false) => break,
             Err(error) if error.is::<OutputFailed>() => return Err(error),
@@ -262,8 +265,13 @@ impl std::error::Error for OutputFailed {
 }
 
 /// Reads one capture; `false` if the run is over.
-fn read<J: Job>(source: Source, plan: &Plan, stream: &mut Stream<'_, J>) -> anyhow::Result<bool> {
-    match pipeline::run(source.from, &source.name, &plan.options, stream) {
+fn read<J: Job>(
+    source: Source,
+    plan: &Plan,
+    chooser: &mut Chooser,
+    stream: &mut Stream<'_, J>,
+) -> anyhow::Result<bool> {
+    match pipeline::run_chosen(source.from, &source.name, &plan.options, chooser, stream) {
         Ok(()) => {}
         Err(Error::Stopped(Stop::Enough)) => return Ok(false),
         Err(Error::Stopped(Stop::Output(error))) => return Err(OutputFailed(error).into()),
@@ -276,7 +284,7 @@ fn read<J: Job>(source: Source, plan: &Plan, stream: &mut Stream<'_, J>) -> anyh
     if let Some(root) = &mut stream.root {
         root.write(stream.job, &texts).map_err(OutputFailed)?;
     }
-    Ok(!stream.failed)
+    Ok(!stream.failed && !chooser.has_enough())
 }
 
 /// Whether a record is one that could not be decoded.

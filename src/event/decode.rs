@@ -304,7 +304,14 @@ impl<'a> Decoder<'a, '_> {
         for field in self.event.fields {
             self.missing(!seen.has(field), field.wire, head(entry));
         }
-        let part = self.part_since(before);
+        let span = Span {
+            start: head(entry).start,
+            ..entry.span()
+        };
+        let part = Part {
+            span,
+            ..self.part_since(before)
+        };
         self.meaning.items.push(part);
     }
 
@@ -334,6 +341,7 @@ impl<'a> Decoder<'a, '_> {
         Part {
             slots: (slots, slots),
             extras: (extras, extras),
+            ..Part::default()
         }
     }
 
@@ -342,6 +350,7 @@ impl<'a> Decoder<'a, '_> {
         Part {
             slots: (before.slots.0, now.slots.0),
             extras: (before.extras.0, now.extras.0),
+            ..Part::default()
         }
     }
 

@@ -99,7 +99,7 @@ pub(crate) fn is_top(name: &str) -> bool {
 }
 
 /// A typed value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Value<'a> {
     /// Text, as given.
     Text(&'a str),
@@ -129,6 +129,8 @@ struct Extra {
 struct Part {
     slots: (u32, u32),
     extras: (u32, u32),
+    /// Where an item stands, with its name if it has one.
+    span: Span,
 }
 
 /// What a payload means, as indices into its tree; reused from payload to payload.
@@ -146,6 +148,28 @@ impl Meaning {
         self.extras.clear();
         self.items.clear();
         self.header = Part::default();
+    }
+
+    /// Drops the items for which `keep` does not hold; gives back where they stand, in the order of the payload.
+    pub(crate) fn retain_items(
+        &mut self,
+        root: View<'_>,
+        mut keep: impl FnMut(Item<'_>) -> bool,
+    ) -> Vec<Span> {
+        let mut items = std::mem::take(&mut self.items);
+        let mut dropped = Vec::new();
+        items.retain(|&part| {
+            let (meaning, span) = (&*self, part.span);
+            let kept = keep(Item(Fields {
+                part,
+                meaning,
+                root,
+            }));
+            dropped.extend((!kept).then_some(span));
+            kept
+        });
+        self.items = items;
+        dropped
     }
 }
 

@@ -12,6 +12,8 @@ const NAMES: usize = 5;
 struct Counted(&'static str, &'static str, &'static str);
 
 const CALLBACKS: Counted = Counted("callback", "callbacks", "个回调");
+const FILTERED_OUT: Counted = Counted("filtered out", "filtered out", "个不符合筛选条件");
+const DEDUPLICATED: Counted = Counted("repeated", "repeated", "个重复");
 const OTHERS: Counted = Counted("other message", "other messages", "条其他消息");
 const UNDECODABLE: Counted = Counted("undecodable", "undecodable", "个无法解码");
 const ERRORS: Counted = Counted("error", "errors", "个错误");
@@ -55,6 +57,11 @@ impl Tally {
     /// ```
     pub fn summary(&self, lang: Lang) -> String {
         let mut parts = vec![self.callbacks_in_words(lang)];
+        let left_out = [
+            (self.filtered_out(), FILTERED_OUT),
+            (self.deduplicated(), DEDUPLICATED),
+        ];
+        parts.extend(in_words(&left_out, lang));
         let others = self.all_others();
         if others > 0 {
             parts.push(format!(
@@ -69,12 +76,7 @@ impl Tally {
             (self.findings(Severity::Warning), WARNINGS),
             (self.noise(), NOISE),
         ];
-        parts.extend(
-            counts
-                .iter()
-                .filter(|(count, _)| *count > 0)
-                .map(|(count, what)| what.of(*count, lang)),
-        );
+        parts.extend(in_words(&counts, lang));
         parts.join(Text::new(", ", "，").get(lang))
     }
 
@@ -124,6 +126,12 @@ impl Tally {
         }
         names
     }
+}
+
+/// The counts that are not zero.
+fn in_words(counts: &[(u64, Counted)], lang: Lang) -> impl Iterator<Item = String> {
+    let some = counts.iter().filter(|(count, _)| *count > 0);
+    some.map(move |(count, what)| what.of(*count, lang))
 }
 
 fn brackets(parts: Vec<String>, lang: Lang) -> String {

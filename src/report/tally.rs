@@ -25,6 +25,8 @@ pub struct Tally {
     /// Others whose names came when there were too many already.
     unnamed: u64,
     undecodable: u64,
+    filtered_out: u64,
+    deduplicated: u64,
     findings: BTreeMap<Code, u64>,
     noise: u64,
     sources: u64,
@@ -76,6 +78,16 @@ impl Tally {
     /// How many payloads could not be decoded.
     pub fn undecodable(&self) -> u64 {
         self.undecodable
+    }
+
+    /// How many callbacks were not asked for.
+    pub fn filtered_out(&self) -> u64 {
+        self.filtered_out
+    }
+
+    /// How many callbacks were delivered before.
+    pub fn deduplicated(&self) -> u64 {
+        self.deduplicated
     }
 
     /// How many findings weigh as much as `severity`.
@@ -141,6 +153,8 @@ impl Sink for Tally {
             Outcome::Other(name) => self.count_other(name, 1),
             Outcome::Undecodable => self.undecodable += 1,
             Outcome::Remark => {}
+            Outcome::FilteredOut(_) => self.filtered_out += 1,
+            Outcome::Deduplicated(_) => self.deduplicated += 1,
         }
         record
             .findings()
@@ -160,6 +174,8 @@ impl Sink for Tally {
         }
         self.unnamed += later.unnamed;
         self.undecodable += later.undecodable;
+        self.filtered_out += later.filtered_out;
+        self.deduplicated += later.deduplicated;
         self.noise += later.noise;
         self.sources += later.sources;
         Ok(())

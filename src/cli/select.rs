@@ -1,0 +1,140 @@
+//! Which callbacks are wanted: what was typed, and what it means.
+
+use anyhow::{Context, bail};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use wxsub::Event;
+use wxsub::select::{Chooser, Selection};
+
+use crate::cli::moment::Moment;
+
+/// Flags that name a value can be given again.
+#[derive(Debug, clap::Args)]
+pub(super) struct SelectArgs {
+    /// Callbacks of this event. Repeatable, as --template, --status, --user and --account: any of the values will do;
+    /// different flags must all hold
+    #[arg(long, value_name = "EVENT", value_parser = event())]
+    event: Vec<Event>,
+    /// Items of this template; a callback is kept with those of its items that fit
+    #[arg(long, value_name = "ID", allow_hyphen_values = true, value_parser = template)]
+    template: Vec<String>,
+    /// Items with this status: accept, reject, …
+    #[arg(long, value_name = "STATUS")]
+    status: Vec<String>,
+    /// Items of sent events with an error code other than 0
+    #[arg(long)]
+    failed: bool,
+    /// Callbacks of this user
+    #[arg(long, value_name = "OPENID", value_parser = id)]
+    user: Vec<String>,
+    /// Callbacks to this account: gh_…
+    #[arg(long, value_name = "ID", value_parser = id)]
+    account: Vec<String>,
+    /// Callbacks made at this time or later: a date, a date and time, Unix seconds, or how long ago (90s, 30m, 2h, 7d,
+    /// 1w). A zone that is not said is that of --tz, else local
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true, value_parser = Moment::parse)]
+    since: Option<Moment>,
+    /// Callbacks made before this time. A date is its first moment: --until 2026-01-02 leaves that day out
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true, value_parser = Moment::parse)]
+    until: Option<Moment>,
+    #[arg(long, help = dedup_help())]
+    dedup: bool,
+    /// Stop reading after N callbacks
+    #[arg(long, value_name = "N", value_parser = limit)]
+    limit: Option<u64>,
+}
+
+impl SelectArgs {
+    /// What chooses as these arguments say; times without a zone are in `zone`.
+    pub(super) fn chooser(&self, zone: &TimeZone) -> anyhow::Result<Chooser> {
+        let mut chooser = Chooser::new(self.selection(Timestamp::now(), zone)?);
+        if self.dedup {
+            chooser = chooser.dedup();
+        }
+        if let Some(most) = self.limit {
+            chooser = chooser.limit(most);
+        }
+        Ok(chooser)
+    }
+
+    fn selection(&self, now: Timestamp, zone: &TimeZone) -> anyhow::Result<Selection> {
+        let second = |flag: &'static str, moment: Option<Moment>| {
+            let second = moment.map(|moment| moment.second(now, zone));
+            second.transpose().context(flag)
+        };
+        let (since, until) = (
+            second("--since", self.since)?,
+            second("--until", self.until)?,
+        );
+        if since
+            .zip(until)
+            .is_some_and(|(since, until)| since >= until)
+        {
+            bail!(
+                "--since is not before --until, so nothing lies between them: --until leaves its own time out; for \
+                 all of a day give it the next day"
+            );
+        }
+        Ok(Selection {
+            events: self.event.clone(),
+            users: self.user.clone(),
+            accounts: self.account.clone(),
+            since,
+            until,
+            templates: self.template.clone(),
+            statuses: self.status.clone(),
+            failed: self.failed,
+        })
+    }
+}
+
+fn dedup_help() -> String {
+    format!(
+        "Drop repeated deliveries: same account, user, time, event and items, in any file. At least the last \
+         {},000 callbacks are remembered, in {} MiB at most",
+        Chooser::REMEMBERED / 1_000,
+        Chooser::MEMORY >> 20
+    )
+}
+
+/// Events by their short names; their names on the wire are understood, too.
+fn event() -> impl TypedValueParser<Value = Event> {
+    let names = Event::ALL.map(|event| PossibleValue::new(event.short_name()).alias(event.name()));
+    let by_name = |name: String| {
+        let mut events = Event::ALL.into_iter();
+        events.find(|event| [event.short_name(), event.name()].contains(&name.as_str()))
+    };
+    PossibleValuesParser::new(names).try_map(move |name| by_name(name).ok_or("no such event"))
+}
+
+/// A template's id. It may begin with a hyphen, so a flag may stand where it was left out.
+fn template(text: &str) -> Result<String, String> {
+    let is_word = |rest: &str| rest.bytes().all(|b| b.is_ascii_lowercase() || b == b'-');
+    let is_flag = match text.strip_prefix("--") {
+        Some(name) => is_word(name),
+        None => text.starts_with('-') && text.len() == "-q".len(),
+    };
+    match is_flag {
+        true => Err("expected a template id, found a flag".into()),
+        false => id(text),
+    }
+}
+
+/// An id; nothing is none, as where a variable of a script is not set.
+fn id(text: &str) -> Result<String, String> {
+    match text.trim().is_empty() {
+        true => Err("expected an id, found nothing".into()),
+        false => Ok(text.to_owned()),
+    }
+}
+
+fn limit(text: &str) -> Result<u64, String> {
+    let most = text
+        .parse()
+        .map_err(|_| "expected a whole number".to_owned())?;
+    match most {
+        0 => Err("expected 1 or more".into()),
+        _ => Ok(most),
+    }
+}

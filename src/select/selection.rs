@@ -1,0 +1,106 @@
+//! What a callback and its items must be like.
+
+use crate::event::{Callback, Event, Item};
+use crate::record::{Outcome, Record};
+
+/// What to keep. The default keeps everything.
+///
+/// Values of one list are alternatives, and an empty list asks for nothing; different fields must all hold. A callback
+/// or an item that lacks what is asked for is not kept. Values are compared as they stand in the record.
+///
+/// Templates, statuses and failures are asked of items: a callback keeps the items that fit, and is left out if none
+/// does.
+///
+/// ```
+/// use wxsub::select::Selection;
+///
+/// let rejected = Selection { statuses: vec!["reject".into()], ..Selection::default() };
+/// let mut record = wxsub::decode(
+///     br#"{"Event":"subscribe_msg_popup_event","List":[
+///         {"TemplateId":"a","SubscribeStatusString":"accept"},
+///         {"TemplateId":"b","SubscribeStatusString":"reject"}]}"#,
+/// );
+/// assert!(rejected.apply(&mut record));
+/// let items: Vec<_> = record.callback().unwrap().items().map(|item| item.template_id()).collect();
+/// assert_eq!(items, [Some("b")]);
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Selection {
+    /// Callbacks of these events.
+    pub events: Vec<Event>,
+    /// Callbacks of these users, by openid.
+    pub users: Vec<String>,
+    /// Callbacks to these accounts.
+    pub accounts: Vec<String>,
+    /// Callbacks made at this Unix second or later.
+    pub since: Option<i64>,
+    /// Callbacks made before this Unix second.
+    pub until: Option<i64>,
+    /// Items of these templates.
+    pub templates: Vec<String>,
+    /// Items with these statuses.
+    pub statuses: Vec<String>,
+    /// Items of sent events whose error code is not 0.
+    pub failed: bool,
+}
+
+impl Selection {
+    /// Leaves of `record` what is to be kept; `false` if it is a callback of which nothing is, which then is
+    /// [`Outcome::FilteredOut`]. A record that is no callback passes.
+    pub fn apply(&self, record: &mut Record<'_>) -> bool {
+        let Some(callback) = record.callback() else {
+            return true;
+        };
+        let event = callback.event();
+        if !self.fits(&callback) || !self.keep_items(event, record) {
+            record.leave_out(Outcome::FilteredOut(event));
+            return false;
+        }
+        true
+    }
+
+    /// Whether a callback is kept, as far as its items do not decide.
+    fn fits(&self, callback: &Callback<'_>) -> bool {
+        let made = callback.create_time();
+        let is_asked = |bound: Option<i64>, holds: fn(i64, i64) -> bool| match (bound, made) {
+            (None, _) => true,
+            (Some(bound), Some(made)) => holds(made, bound),
+            (Some(_), None) => false,
+        };
+        (self.events.is_empty() || self.events.contains(&callback.event()))
+            && is_one_of(callback.from_user(), &self.users)
+            && is_one_of(callback.to_user(), &self.accounts)
+            && is_asked(self.since, |made, since| made >= since)
+            && is_asked(self.until, |made, until| made < until)
+    }
+
+    /// Keeps the items that fit; `false` if items are asked for and none is left.
+    fn keep_items(&self, event: Event, record: &mut Record<'_>) -> bool {
+        let asks_nothing = self.templates.is_empty() && self.statuses.is_empty() && !self.failed;
+        if asks_nothing {
+            return true;
+        }
+        let mut kept = 0;
+        record.retain_items(|item| {
+            let fits = self.fits_item(event, &item);
+            kept += usize::from(fits);
+            fits
+        });
+        kept > 0
+    }
+
+    fn fits_item(&self, event: Event, item: &Item<'_>) -> bool {
+        is_one_of(item.template_id(), &self.templates)
+            && is_one_of(item.status(), &self.statuses)
+            && (!self.failed || is_failed(event, item))
+    }
+}
+
+/// Whether `value` is among the `wanted`, or nothing is wanted.
+fn is_one_of(value: Option<&str>, wanted: &[String]) -> bool {
+    wanted.is_empty() || value.is_some_and(|value| wanted.iter().any(|one| one == value))
+}
+
+fn is_failed(event: Event, item: &Item<'_>) -> bool {
+    event == Event::Sent && item.error_code().is_some_and(|code| code != 0)
+}
