@@ -29,10 +29,11 @@
 //! input ---------> frame ------------> wire ---------------> event ------------> output, report
 //! ```
 //!
-//! `input` reads blocks of a capture as UTF-8. `frame` finds where payloads are and drives the readers of `wire`, which
+//! [`decompress`] opens compressed captures. `input` reads blocks of a capture as UTF-8. `frame` finds where payloads are and drives the readers of `wire`, which
 //! know syntax and nothing of WeChat. `event` gives the tree its meaning; all of WeChat's names are there. `record`
 //! ties them together, [`pipeline`] is the one loop over a capture, [`output`] and [`report`] write.
 
+pub mod decompress;
 mod event;
 mod finding;
 mod frame;
@@ -45,6 +46,7 @@ pub mod report;
 mod span;
 mod wire;
 
+pub use decompress::Decompressed;
 pub use event::{Callback, Event, Item, Value};
 pub use finding::{Code, Finding, Severity};
 pub use lang::Lang;

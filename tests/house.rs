@@ -3,8 +3,18 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const LAYERS: [&str; 11] = [
-    "lang", "span", "finding", "wire", "input", "frame", "event", "record", "pipeline", "report",
+const LAYERS: [&str; 12] = [
+    "lang",
+    "span",
+    "finding",
+    "wire",
+    "input",
+    "decompress",
+    "frame",
+    "event",
+    "record",
+    "pipeline",
+    "report",
     "output",
 ];
 
