@@ -38,6 +38,7 @@ mod event;
 mod finding;
 mod frame;
 mod input;
+mod json;
 mod lang;
 pub mod output;
 pub mod pipeline;

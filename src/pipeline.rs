@@ -29,18 +29,27 @@ pub trait Sink: Sized {
 
     /// A capture ended.
     fn end(&mut self, _source: &str, _rest: &Rest) {}
+
+    /// A capture was left before its end: reading it failed, or the sink stopped.
+    fn cut(&mut self, _source: &str, _rest: &Rest) {}
 }
 
 /// What a capture held beside its payloads.
 #[derive(Clone, Debug, Default)]
 pub struct Rest {
     pub(crate) noise: Noise,
+    bytes: u64,
 }
 
 impl Rest {
     /// How many bytes belong to no payload, white space not counted.
     pub fn noise(&self) -> u64 {
         self.noise.bytes
+    }
+
+    /// How many bytes the capture has, payloads included; of one that was cut, as many as were read.
+    pub fn bytes(&self) -> u64 {
+        self.bytes
     }
 
     /// Where the first of them stands, and its line from there on.
@@ -104,18 +113,14 @@ pub fn run<S: Sink>(
     sink: &mut S,
 ) -> Result<(), Error> {
     let mut blocks = Blocks::new(from, source, options);
-    while blocks.read().map_err(Error::Input)? {
-        let mut part = sink.fork();
-        while let Some(record) = blocks.next() {
-            part.record(&record);
-            let memory = record.into_memory();
-            blocks.recycle(memory);
-        }
-        blocks.forget();
-        sink.join(part).map_err(Error::Stopped)?;
+    let result = blocks.give(sink);
+    match &result {
+        Ok(()) => sink.end(source, &blocks.rest()),
+        Err(Error::Input(_)) => sink.cut(source, &blocks.rest()),
+        // How much was read beyond the stop is a matter of chance.
+        Err(Error::Stopped(_)) => sink.cut(source, &Rest::default()),
     }
-    sink.end(source, &blocks.rest());
-    Ok(())
+    result
 }
 
 /// The records of one capture, one after the other, each independent of the capture.
@@ -205,6 +210,21 @@ impl<R: Read> Blocks<R> {
         }
     }
 
+    /// Gives all records to `sink`.
+    fn give<S: Sink>(&mut self, sink: &mut S) -> Result<(), Error> {
+        while self.read().map_err(Error::Input)? {
+            let mut part = sink.fork();
+            while let Some(record) = self.next() {
+                part.record(&record);
+                let memory = record.into_memory();
+                self.recycle(memory);
+            }
+            self.forget();
+            sink.join(part).map_err(Error::Stopped)?;
+        }
+        Ok(())
+    }
+
     /// Reads a block; `false` behind the last.
     fn read(&mut self) -> io::Result<bool> {
         if self.ended {
@@ -252,6 +272,7 @@ impl<R: Read> Blocks<R> {
                 .as_ref()
                 .map(|decoder| decoder.scanner.noise.clone())
                 .unwrap_or_default(),
+            bytes: self.input.bytes(),
         }
     }
 }

@@ -3,11 +3,12 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const LAYERS: [&str; 12] = [
+const LAYERS: [&str; 13] = [
     "lang",
     "span",
     "finding",
     "wire",
+    "json",
     "input",
     "decompress",
     "frame",

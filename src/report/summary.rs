@@ -1,9 +1,10 @@
-//! A tally in one sentence.
+//! A tally in one sentence, and in a few lines below it where there is more to say.
 
 use crate::event::Event;
-use crate::finding::{Excerpt, Severity};
+use crate::finding::{Excerpt, Severity, printable};
 use crate::lang::{Lang, Text};
-use crate::report::Tally;
+use crate::report::{Tally, Undecodable};
+use crate::span::Place;
 
 /// How many names of other messages the sentence lists.
 const NAMES: usize = 5;
@@ -88,6 +89,48 @@ impl Tally {
         )
     }
 
+    /// What the counts do not say: findings by code, and where the first undecodable payloads stand. A line each;
+    /// none where there is nothing to say.
+    ///
+    /// ```
+    /// use wxsub::{pipeline, report::Tally, Lang};
+    ///
+    /// let log = "<xml><Event>subscribe_msg_sent_event</Event></xlm>";
+    /// let mut tally = Tally::default();
+    /// pipeline::run(log.as_bytes(), "app.log", &pipeline::Options::default(), &mut tally).unwrap();
+    /// assert_eq!(tally.details(Lang::En), ["findings: 1 malformed-xml", "undecodable: app.log:1:45"]);
+    /// ```
+    pub fn details(&self, lang: Lang) -> Vec<String> {
+        let and = Text::new(", ", "、").get(lang);
+        let mut lines = Vec::new();
+        let codes = self.findings_by_code().into_iter();
+        let codes: Vec<_> = codes
+            .map(|(code, count)| format!("{} {}", grouped(count), code.as_str()))
+            .collect();
+        if !codes.is_empty() {
+            lines.push(format!(
+                "{}{}",
+                Text::new("findings: ", "问题：").get(lang),
+                codes.join(and)
+            ));
+        }
+        let places: Vec<_> = self
+            .first_undecodable()
+            .iter()
+            .map(Undecodable::to_string)
+            .collect();
+        if !places.is_empty() {
+            let head = Text::new("undecodable: ", "无法解码：").get(lang);
+            let more = self.undecodable() - places.len() as u64;
+            lines.push(format!(
+                "{head}{}{}",
+                places.join(and),
+                and_more(more, lang)
+            ));
+        }
+        lines
+    }
+
     fn callbacks_in_words(&self, lang: Lang) -> String {
         let by_event = Event::ALL
             .iter()
@@ -123,6 +166,21 @@ impl Tally {
             ));
         }
         names
+    }
+}
+
+fn and_more(count: u64, lang: Lang) -> String {
+    match (count, lang) {
+        (0, _) => String::new(),
+        (_, Lang::En) => format!(" and {} more", grouped(count)),
+        (_, Lang::Zh) => format!("，另有 {} 处", grouped(count)),
+    }
+}
+
+impl std::fmt::Display for Undecodable {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Place { line, column, .. } = self.place;
+        write!(f, "{}:{line}:{column}", printable(&self.source))
     }
 }
 
