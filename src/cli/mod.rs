@@ -2,7 +2,10 @@
 
 mod args;
 mod commands;
+mod feed;
+mod interrupt;
 mod plan;
+mod progress;
 mod sources;
 mod stream;
 mod target;
@@ -22,6 +25,8 @@ enum Status {
     Problem = 1,
     /// The run itself failed.
     Failed = 2,
+    /// Ctrl-C was pressed.
+    Interrupted = interrupt::STATUS as isize,
 }
 
 /// Parses the arguments and does what they ask for.
