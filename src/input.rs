@@ -22,6 +22,8 @@ pub(crate) struct Input<R> {
     pending: Vec<u8>,
     /// The first half of a surrogate pair.
     high: Option<u16>,
+    /// How many bytes were read so far.
+    bytes: u64,
     ended: bool,
 }
 
@@ -47,6 +49,7 @@ impl<R: Read> Input<R> {
             encoding: Encoding::Unknown,
             pending: Vec::new(),
             high: None,
+            bytes: 0,
             ended: false,
         }
     }
@@ -54,6 +57,11 @@ impl<R: Read> Input<R> {
     /// What was read and is not done with; whether nothing comes after it.
     pub(crate) fn text(&self) -> (&[u8], bool) {
         (&self.text[self.start..], self.ended)
+    }
+
+    /// How many bytes were read so far.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.bytes
     }
 
     /// Drops the first `len` bytes of the text.
@@ -105,7 +113,7 @@ impl<R: Read> Input<R> {
         self.text.resize(len + self.block, 0);
         let read = retry(|| self.from.read(&mut self.text[len..]));
         self.text.truncate(len + *read.as_ref().unwrap_or(&0));
-        self.ended = read? == 0;
+        self.note(read?);
         Ok(())
     }
 
@@ -127,8 +135,13 @@ impl<R: Read> Input<R> {
         self.pending.resize(len + self.block, 0);
         let read = retry(|| self.from.read(&mut self.pending[len..]));
         self.pending.truncate(len + *read.as_ref().unwrap_or(&0));
-        self.ended = read? == 0;
+        self.note(read?);
         Ok(())
+    }
+
+    fn note(&mut self, read: usize) {
+        self.bytes += read as u64;
+        self.ended = read == 0;
     }
 
     fn recognise(&mut self) {
@@ -193,7 +206,8 @@ impl<R: Read> Input<R> {
     }
 }
 
-fn retry(mut read: impl FnMut() -> io::Result<usize>) -> io::Result<usize> {
+/// Reads again where a signal came between.
+pub(crate) fn retry(mut read: impl FnMut() -> io::Result<usize>) -> io::Result<usize> {
     loop {
         match read() {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}

@@ -29,15 +29,17 @@
 //! input ---------> frame ------------> wire ---------------> event ------------> output, report
 //! ```
 //!
-//! `input` reads blocks of a capture as UTF-8. `frame` finds where payloads are and drives the readers of `wire`, which
+//! [`decompress`] opens compressed captures. `input` reads blocks of a capture as UTF-8. `frame` finds where payloads are and drives the readers of `wire`, which
 //! know syntax and nothing of WeChat. `event` gives the tree its meaning; all of WeChat's names are there. `record`
 //! ties them together, [`select`] says which are wanted, [`pipeline`] is the one loop over a capture, [`output`] and
 //! [`report`] write.
 
+pub mod decompress;
 mod event;
 mod finding;
 mod frame;
 mod input;
+mod json;
 mod lang;
 pub mod output;
 pub mod pipeline;
@@ -47,6 +49,7 @@ pub mod select;
 mod span;
 mod wire;
 
+pub use decompress::Decompressed;
 pub use event::{Callback, Event, Item, Value};
 pub use finding::{Code, Finding, Severity};
 pub use lang::Lang;

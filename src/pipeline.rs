@@ -35,18 +35,27 @@ pub trait Sink: Sized {
 
     /// A capture ended.
     fn end(&mut self, _source: &str, _rest: &Rest) {}
+
+    /// A capture was left before its end: reading it failed, or the sink stopped.
+    fn cut(&mut self, _source: &str, _rest: &Rest) {}
 }
 
 /// What a capture held beside its payloads.
 #[derive(Clone, Debug, Default)]
 pub struct Rest {
     pub(crate) noise: Noise,
+    bytes: u64,
 }
 
 impl Rest {
     /// How many bytes belong to no payload, white space not counted.
     pub fn noise(&self) -> u64 {
         self.noise.bytes
+    }
+
+    /// How many bytes the capture has, payloads included; of one that was cut, as many as were read.
+    pub fn bytes(&self) -> u64 {
+        self.bytes
     }
 
     /// Where the first of them stands, and its line from there on.
@@ -149,22 +158,14 @@ pub fn run_chosen<S: Sink>(
         return Ok(());
     }
     let mut blocks = Blocks::new(from, source, options);
-    while !chooser.has_enough() && blocks.read().map_err(Error::Input)? {
-        let mut part = sink.fork();
-        while let Some(mut record) = blocks.next() {
-            chooser.choose(&mut record);
-            part.record(&record);
-            let memory = record.into_memory();
-            blocks.recycle(memory);
-            if chooser.has_enough() {
-                break;
-            }
-        }
-        blocks.forget();
-        sink.join(part).map_err(Error::Stopped)?;
+    let result = blocks.give(chooser, sink);
+    match &result {
+        Ok(()) => sink.end(source, &blocks.rest()),
+        Err(Error::Input(_)) => sink.cut(source, &blocks.rest()),
+        // How much was read beyond the stop is a matter of chance.
+        Err(Error::Stopped(_)) => sink.cut(source, &Rest::default()),
     }
-    sink.end(source, &blocks.rest());
-    Ok(())
+    result
 }
 
 /// The records of one capture, one after the other, each independent of the capture.
@@ -254,6 +255,25 @@ impl<R: Read> Blocks<R> {
         }
     }
 
+    /// Gives all records to `sink`, until `chooser` has enough.
+    fn give<S: Sink>(&mut self, chooser: &mut Chooser, sink: &mut S) -> Result<(), Error> {
+        while !chooser.has_enough() && self.read().map_err(Error::Input)? {
+            let mut part = sink.fork();
+            while let Some(mut record) = self.next() {
+                chooser.choose(&mut record);
+                part.record(&record);
+                let memory = record.into_memory();
+                self.recycle(memory);
+                if chooser.has_enough() {
+                    break;
+                }
+            }
+            self.forget();
+            sink.join(part).map_err(Error::Stopped)?;
+        }
+        Ok(())
+    }
+
     /// Reads a block; `false` behind the last.
     fn read(&mut self) -> io::Result<bool> {
         if self.ended {
@@ -301,6 +321,7 @@ impl<R: Read> Blocks<R> {
                 .as_ref()
                 .map(|decoder| decoder.scanner.noise.clone())
                 .unwrap_or_default(),
+            bytes: self.input.bytes(),
         }
     }
 }

@@ -3,9 +3,21 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const LAYERS: [&str; 12] = [
-    "lang", "span", "finding", "wire", "input", "frame", "event", "record", "select", "pipeline",
-    "report", "output",
+const LAYERS: [&str; 14] = [
+    "lang",
+    "span",
+    "finding",
+    "wire",
+    "json",
+    "input",
+    "decompress",
+    "frame",
+    "event",
+    "record",
+    "select",
+    "pipeline",
+    "report",
+    "output",
 ];
 
 fn files(folder: &Path) -> Vec<PathBuf> {

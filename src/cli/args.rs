@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{ArgAction, Parser, Subcommand, ValueEnum};
-use wxsub::Limits;
+use wxsub::{Decompressed, Limits};
 
 use crate::cli::select::SelectArgs;
 
@@ -19,11 +19,12 @@ use crate::cli::select::SelectArgs;
 Examples:
   wxsub parse payload.xml                     what happened, in words
   wxsub convert --to jsonl app.log -o out.jsonl
-  zcat app.log.gz | wxsub convert --to csv    from standard input
-  tail -f app.log | wxsub parse --failed      only messages that did not arrive
+  wxsub convert --to csv app.log.*.gz         compressed logs
+  tail -f app.log | wxsub parse --failed      live, only messages that did not arrive
   wxsub check --strict tests/fixtures         the CI gate
 
-Exit status: 0 all well; 1 the input has a problem; 2 the run itself failed.")]
+Exit status: 0 all well; 1 the input has a problem; 2 the run itself failed;
+130 it was ended by Ctrl-C.")]
 pub(super) struct Args {
     #[command(subcommand)]
     pub(super) command: Command,
@@ -92,7 +93,8 @@ pub(super) struct Check {
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Common {
-    /// Files, folders (walked recursively) or - for standard input [default: standard input]
+    /// Files, folders (walked recursively) or - for standard input; also compressed with gzip, zstd,
+    /// bzip2 or xz [default: standard input]
     #[arg(value_name = "PATH")]
     pub(super) paths: Vec<PathBuf>,
     /// In folders, read only files that match; with ! in front, only those that do not
@@ -101,9 +103,12 @@ pub(super) struct Common {
     /// Stop at the first payload that cannot be decoded (check: at the first error)
     #[arg(long)]
     pub(super) fail_fast: bool,
-    /// No summary
+    /// No summary and no progress
     #[arg(short, long)]
     pub(super) quiet: bool,
+    /// What to say at the end on standard error: text for people, or one JSON object
+    #[arg(long, value_name = "FORM", value_enum, default_value_t = Summary::Text, conflicts_with = "quiet")]
+    pub(super) summary: Summary,
     /// Language of messages [default: from WXSUB_LANG, LC_ALL, LC_MESSAGES or LANG]
     #[arg(long, value_enum)]
     pub(super) lang: Option<Language>,
@@ -114,6 +119,15 @@ pub(super) struct Common {
     pub(super) select: SelectArgs,
     #[command(flatten, next_help_heading = "Limits of one payload")]
     pub(super) limits: LimitArgs,
+    #[command(flatten, next_help_heading = "Limits of compressed input")]
+    pub(super) expansion: ExpansionArgs,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct ExpansionArgs {
+    /// Times its own size that it may grow to, beyond 1 GiB
+    #[arg(long, value_name = "N", default_value_t = Decompressed::<&[u8]>::MAX_EXPANSION)]
+    pub(super) max_expansion: u64,
 }
 
 #[derive(Debug, clap::Args)]
@@ -148,6 +162,13 @@ pub(super) enum Format {
     Xml,
     /// One row an item
     Csv,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Summary {
+    Text,
+    Json,
+    None,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]

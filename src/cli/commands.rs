@@ -9,7 +9,7 @@ use wxsub::report::text::{self, Look};
 use wxsub::report::{self, Spot, Tally, Verdict};
 use wxsub::{Code, Finding, Record};
 
-use crate::cli::args::{self, View};
+use crate::cli::args::{self, Summary, View};
 use crate::cli::plan::{Plan, time_zone};
 use crate::cli::stream::{Done, Job, Texts, is_undecodable, run};
 use crate::cli::target::Target;
@@ -28,10 +28,9 @@ pub(super) fn parse(args: &args::Parse) -> anyhow::Result<Status> {
         look: plan.err,
     };
     let done = run(&plan, &job, &mut Target::new(None)?)?;
-    let only_one = done.tally.all_callbacks() == 1 && done.tally.noise() == 0;
-    let only_one = only_one && done.tally.filtered_out() + done.tally.deduplicated() == 0;
-    if !(plan.quiet || only_one && done.tally.all_others() + done.tally.undecodable() == 0) {
-        summarize(&done.tally, &plan)?;
+    let is_all_shown = plan.summary == Summary::Text && !done.interrupted && is_one(&done.tally);
+    if !is_all_shown {
+        summarize(&done, &plan);
     }
     Ok(decoded(&done))
 }
@@ -48,14 +47,12 @@ pub(super) fn convert(args: &args::Convert) -> anyhow::Result<Status> {
         visible,
     };
     let done = run(&plan, &job, &mut target)?;
-    if done.stopped && args.output.is_some() {
-        eprintln!("wxsub: the output file was not touched");
-    } else {
+    if !(done.stopped || done.failed || done.interrupted) {
         target.finish()?;
+    } else if target.abandon() {
+        eprintln!("wxsub: the output file was not touched");
     }
-    if !plan.quiet {
-        summarize(&done.tally, &plan)?;
-    }
+    summarize(&done, &plan);
     Ok(decoded(&done))
 }
 
@@ -67,10 +64,8 @@ pub(super) fn check(args: &args::Check) -> anyhow::Result<Status> {
         strict: args.strict,
     };
     let done = run(&plan, &job, &mut Target::new(None)?)?;
-    if !plan.quiet {
-        summarize(&done.tally, &plan)?;
-    }
-    let is_empty = done.tally.sources() == 0 && !done.failed && !done.stopped;
+    summarize(&done, &plan);
+    let is_empty = done.tally.sources() == 0 && !(done.failed || done.stopped || done.interrupted);
     if is_empty {
         eprintln!("wxsub: error: no files to check");
     }
@@ -80,22 +75,49 @@ pub(super) fn check(args: &args::Check) -> anyhow::Result<Status> {
         eprintln!("wxsub: error: nothing was checked: every callback was filtered out");
     }
     Ok(match done.failed {
+        _ if done.interrupted => Status::Interrupted,
         true => Status::Failed,
         false if is_empty || is_unchecked || job.is_failure(&done.tally) => Status::Problem,
         false => Status::Fine,
     })
 }
 
-fn summarize(tally: &Tally, plan: &Plan) -> anyhow::Result<()> {
-    let text = format!("{}\n", tally.summary_of_files(plan.err.lang));
+/// Whether one callback is all there was.
+fn is_one(tally: &Tally) -> bool {
+    let beside = tally.all_others()
+        + tally.undecodable()
+        + tally.filtered_out()
+        + tally.deduplicated()
+        + tally.noise();
+    tally.all_callbacks() == 1 && beside == 0
+}
+
+/// Says on standard error what was found.
+fn summarize(done: &Done, plan: &Plan) {
+    let (tally, lang) = (&done.tally, plan.err.lang);
+    let mut text = match plan.summary {
+        Summary::None => return,
+        Summary::Json => tally.summary_json(),
+        Summary::Text if done.interrupted => {
+            format!("wxsub: interrupted\n{}", tally.summary_of_files(lang))
+        }
+        Summary::Text => tally.summary_of_files(lang),
+    };
+    if plan.summary == Summary::Text {
+        tally
+            .details(lang)
+            .iter()
+            .for_each(|line| text += &format!("\n  {line}"));
+    }
+    text.push('\n');
     // Who closes standard error does not want a summary.
     _ = std::io::stderr().write_all(text.as_bytes());
-    Ok(())
 }
 
 /// The status of a run whose work was to decode.
 fn decoded(done: &Done) -> Status {
     match done.failed {
+        _ if done.interrupted => Status::Interrupted,
         true => Status::Failed,
         false if is_incomplete(&done.tally) => Status::Problem,
         false => Status::Fine,

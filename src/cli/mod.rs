@@ -2,8 +2,11 @@
 
 mod args;
 mod commands;
+mod feed;
+mod interrupt;
 mod moment;
 mod plan;
+mod progress;
 mod select;
 mod sources;
 mod stream;
@@ -24,6 +27,8 @@ enum Status {
     Problem = 1,
     /// The run itself failed.
     Failed = 2,
+    /// Ctrl-C was pressed.
+    Interrupted = interrupt::STATUS as isize,
 }
 
 /// Parses the arguments and does what they ask for.

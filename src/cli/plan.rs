@@ -12,7 +12,7 @@ use wxsub::report::text::Look;
 use wxsub::select::Chooser;
 use wxsub::{Lang, Limits};
 
-use crate::cli::args::{Args, Common, Language, When};
+use crate::cli::args::{Args, Common, Language, Summary, When};
 use crate::cli::sources::Sources;
 
 /// Everything the commands share.
@@ -25,7 +25,11 @@ pub(super) struct Plan {
     pub(super) out: Look,
     pub(super) err: Look,
     pub(super) fail_fast: bool,
-    pub(super) quiet: bool,
+    pub(super) summary: Summary,
+    /// Somebody is looking at standard error and wants to know how far it is.
+    pub(super) progress: bool,
+    /// How many times its own size compressed input may grow to.
+    pub(super) max_expansion: u64,
 }
 
 impl Plan {
@@ -63,7 +67,13 @@ impl Plan {
             out: look(stdout, if stdout { width } else { PIPE_WIDTH }),
             err: look(stderr, if stderr { width } else { PIPE_WIDTH }),
             fail_fast: common.fail_fast,
-            quiet: common.quiet,
+            summary: if common.quiet {
+                Summary::None
+            } else {
+                common.summary
+            },
+            progress: stderr && !common.quiet && !is_dumb(),
+            max_expansion: common.expansion.max_expansion,
         })
     }
 }
@@ -102,8 +112,13 @@ fn has_color(when: When, is_terminal: bool) -> bool {
         When::Never => false,
         When::Auto if set("NO_COLOR").is_some() => false,
         When::Auto if forced("FORCE_COLOR") || forced("CLICOLOR_FORCE") => true,
-        When::Auto => is_terminal && env::var_os("TERM").is_none_or(|term| term != "dumb"),
+        When::Auto => is_terminal && !is_dumb(),
     }
+}
+
+/// Whether the terminal obeys nothing.
+fn is_dumb() -> bool {
+    env::var_os("TERM").is_some_and(|term| term == "dumb")
 }
 
 /// The zone that `name` means.

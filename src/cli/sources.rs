@@ -2,6 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, Read};
+use std::iter;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
@@ -16,6 +17,7 @@ pub(super) struct Source {
 }
 
 /// The paths, in the order given.
+#[derive(Clone)]
 pub(super) struct Sources {
     paths: Vec<PathBuf>,
     globs: Override,
@@ -45,22 +47,46 @@ impl Sources {
         self.paths.iter().flat_map(|path| self.open(path))
     }
 
+    /// How large they are, as far as that is known.
+    pub(super) fn sizes(&self) -> impl Iterator<Item = Option<u64>> {
+        self.paths.iter().flat_map(|path| self.sizes_of(path))
+    }
+
+    fn sizes_of<'a>(&'a self, path: &'a Path) -> Box<dyn Iterator<Item = Option<u64>> + 'a> {
+        let is_stdin = path == Path::new("-");
+        let path = if is_stdin {
+            Path::new("/dev/stdin")
+        } else {
+            path
+        };
+        match fs::metadata(path) {
+            Ok(metadata) if metadata.is_dir() => {
+                let files = self.walk(path).filter_map(Result::ok);
+                Box::new(files.map(|file| fs::metadata(file).ok().map(|metadata| metadata.len())))
+            }
+            Ok(metadata) if metadata.is_file() => Box::new(iter::once(Some(metadata.len()))),
+            // What cannot be read needs no time.
+            Err(_) if !is_stdin => Box::new(iter::empty()),
+            _ => Box::new(iter::once(None)),
+        }
+    }
+
     fn open<'a>(&'a self, path: &'a Path) -> Box<dyn Iterator<Item = anyhow::Result<Source>> + 'a> {
         if path == Path::new("-") {
             let stdin = Source {
                 name: "-".into(),
                 from: Box::new(io::stdin().lock()),
             };
-            return Box::new(std::iter::once(Ok(stdin)));
+            return Box::new(iter::once(Ok(stdin)));
         }
         match fs::metadata(path) {
-            Ok(metadata) if metadata.is_dir() => Box::new(self.walk(path)),
-            _ => Box::new(std::iter::once(file(path))),
+            Ok(metadata) if metadata.is_dir() => Box::new(self.walk(path).map(|path| file(&path?))),
+            _ => Box::new(iter::once(file(path))),
         }
     }
 
     /// The files below a folder, by name; hidden ones are left out.
-    fn walk(&self, folder: &Path) -> impl Iterator<Item = anyhow::Result<Source>> {
+    fn walk(&self, folder: &Path) -> impl Iterator<Item = anyhow::Result<PathBuf>> {
         let mut walk = WalkBuilder::new(folder);
         walk.standard_filters(false)
             .hidden(true)
@@ -69,7 +95,7 @@ impl Sources {
         let entries = walk.sort_by_file_name(Ord::cmp).build();
         entries.filter_map(|entry| match entry {
             Ok(entry) if entry.file_type().is_some_and(|kind| kind.is_file()) => {
-                Some(file(entry.path()))
+                Some(Ok(entry.into_path()))
             }
             Ok(_) => None,
             Err(error) => Some(Err(error.into())),

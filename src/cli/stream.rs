@@ -5,10 +5,13 @@ use std::io::{self, Write};
 use wxsub::pipeline::{self, Error, Rest, Sink, Stop};
 use wxsub::report::{Tally, Verdict};
 use wxsub::select::Chooser;
-use wxsub::{Outcome, Record};
+use wxsub::{Outcome, Record, decompress};
 
+use crate::cli::feed::{Capture, Feed};
+use crate::cli::interrupt::Interrupted;
 use crate::cli::plan::Plan;
-use crate::cli::sources::{Source, printable};
+use crate::cli::progress::Progress;
+use crate::cli::sources::printable;
 use crate::cli::target::Target;
 
 /// What a command does with a record.
@@ -95,6 +98,7 @@ struct Stream<'a, J> {
 /// What only the root has.
 struct Root<'a> {
     to: &'a mut Target,
+    progress: &'a Progress,
     /// Data was written.
     begun: bool,
     messages: u64,
@@ -137,6 +141,11 @@ impl<J: Job> Sink for Stream<'_, J> {
         }
         self.failed |= later.failed;
         self.tally.join(later.tally)?;
+        if let Some(root) = &self.root {
+            root.progress
+                .counts()
+                .set_callbacks(self.tally.all_callbacks());
+        }
         if self.failed {
             Err(Stop::Enough)
         } else {
@@ -151,6 +160,13 @@ impl<J: Job> Sink for Stream<'_, J> {
         self.job
             .end(source, rest, payloads, &mut self.texts, &mut self.tally);
         self.failed |= self.fail_fast && self.job.is_failure(&self.tally);
+    }
+
+    fn cut(&mut self, source: &str, rest: &Rest) {
+        self.tally.cut(source, rest);
+        if let Some(root) = &mut self.root {
+            root.payloads = 0;
+        }
     }
 }
 
@@ -180,8 +196,7 @@ impl Root<'_> {
         self.messages += 1;
         if self.messages <= MOST_MESSAGES {
             self.to.flush()?;
-            // Who closes standard error does not want messages.
-            _ = io::stderr().write_all(text);
+            self.progress.say(text);
         }
         Ok(())
     }
@@ -194,58 +209,72 @@ pub(super) struct Done {
     pub(super) failed: bool,
     /// The run was stopped by the first failure.
     pub(super) stopped: bool,
+    /// The run was ended by Ctrl-C.
+    pub(super) interrupted: bool,
 }
 
 /// Runs `job` over all captures of `plan` and writes its data to `to`.
 pub(super) fn run(plan: &Plan, job: &impl Job, to: &mut Target) -> anyhow::Result<Done> {
+    let progress = match plan.progress && !to.is_terminal() {
+        true => Progress::on_stderr(plan.sources.clone(), plan.err.lang),
+        false => Progress::hidden(),
+    };
     let mut opening = Vec::new();
     job.open(&mut opening);
     to.write_all(&opening)?;
-    let root = Root {
-        to,
-        begun: false,
-        messages: 0,
-        payloads: 0,
-    };
-    let (texts, tally) = (Texts::default(), Tally::default());
     let mut stream = Stream {
         job,
-        texts,
-        tally,
+        texts: Texts::default(),
+        tally: Tally::default(),
         fail_fast: plan.fail_fast,
         failed: false,
-        root: Some(root),
+        root: Some(Root {
+            to,
+            progress: &progress,
+            begun: false,
+            messages: 0,
+            payloads: 0,
+        }),
     };
+    let (failed, interrupted) = read_all(plan, &mut stream, &progress)?;
+    let more = stream
+        .root
+        .map_or(0, |root| root.messages.saturating_sub(MOST_MESSAGES));
+    if more > 0 {
+        progress.say(format!("wxsub: … and {more} more messages like these\n").as_bytes());
+    }
+    Ok(Done {
+        tally: stream.tally,
+        failed,
+        stopped: stream.failed,
+        interrupted,
+    })
+}
+
+/// Reads all captures: whether one of them could not be read, and whether the run was interrupted.
+fn read_all<J: Job>(
+    plan: &Plan,
+    stream: &mut Stream<'_, J>,
+    progress: &Progress,
+) -> anyhow::Result<(bool, bool)> {
+    let counts = progress.counts().clone();
+    let mut feed = Feed::start(plan.sources.clone(), plan.max_expansion, counts);
     let mut failed = false;
     let mut chooser = plan.chooser.clone();
-    for source in plan.sources.iter() {
-        match source.and_then(|source| read(source, plan, &mut chooser, &mut stream)) {
+    loop {
+        let next = feed.next();
+        let read = |it| read(it, plan, &mut chooser, stream);
+        match next.and_then(|capture| capture.map_or(Ok(false), read)) {
             Ok(true) => {}
-            Ok(false) => break,
+            Ok(false) => return Ok((failed, false)),
             Err(error) if error.is::<OutputFailed>() => return Err(error),
+            Err(error) if error.is::<Interrupted>() => return Ok((failed, true)),
             Err(error) => {
-                eprintln!("wxsub: error: {error:#}");
+                progress.say(format!("wxsub: error: {error:#}\n").as_bytes());
                 failed = true;
             }
         }
     }
-    let Stream {
-        root,
-        tally,
-        failed: stopped,
-        ..
-    } = stream;
-    if let Some(more) = root
-        .and_then(|root| root.messages.checked_sub(MOST_MESSAGES))
-        .filter(|more| *more > 0)
-    {
-        eprintln!("wxsub: … and {more} more messages like these");
-    }
-    Ok(Done {
-        tally,
-        failed,
-        stopped,
-    })
 }
 
 /// The output could not be written: there is no point in reading on.
@@ -266,25 +295,41 @@ impl std::error::Error for OutputFailed {
 
 /// Reads one capture; `false` if the run is over.
 fn read<J: Job>(
-    source: Source,
+    capture: Capture<'_>,
     plan: &Plan,
     chooser: &mut Chooser,
     stream: &mut Stream<'_, J>,
 ) -> anyhow::Result<bool> {
-    match pipeline::run_chosen(source.from, &source.name, &plan.options, chooser, stream) {
+    match pipeline::run_chosen(
+        capture.blocks,
+        &capture.name,
+        &plan.options,
+        chooser,
+        stream,
+    ) {
         Ok(()) => {}
         Err(Error::Stopped(Stop::Enough)) => return Ok(false),
         Err(Error::Stopped(Stop::Output(error))) => return Err(OutputFailed(error).into()),
-        Err(Error::Input(error)) => {
-            return Err(anyhow::Error::new(error)
-                .context(format!("cannot read `{}`", printable(&source.name))));
-        }
+        Err(Error::Input(error)) => return Err(unreadable(error, &capture.name)),
     }
     let texts = std::mem::take(&mut stream.texts);
     if let Some(root) = &mut stream.root {
         root.write(stream.job, &texts).map_err(OutputFailed)?;
     }
     Ok(!stream.failed && !chooser.has_enough())
+}
+
+/// Why a capture was not read to its end, and what to do about it.
+fn unreadable(error: io::Error, name: &str) -> anyhow::Error {
+    let inner = error.get_ref();
+    if inner.is_some_and(|inner| inner.is::<Interrupted>()) {
+        return Interrupted.into();
+    }
+    let hint = match inner.and_then(|inner| inner.downcast_ref()) {
+        Some(decompress::Error::Expands { .. }) => "; --max-expansion allows more",
+        _ => "",
+    };
+    anyhow::anyhow!("cannot read `{}`: {error}{hint}", printable(name))
 }
 
 /// Whether a record is one that could not be decoded.

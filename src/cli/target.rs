@@ -61,7 +61,16 @@ impl Target {
     }
 
     pub(super) fn is_terminal(&self) -> bool {
-        matches!(self, Target::Stdout(stdout) if stdout.is_terminal())
+        match self {
+            Target::Stdout(stdout) => stdout.is_terminal(),
+            Target::File { .. } => false,
+            Target::Device(file) => file.is_terminal(),
+        }
+    }
+
+    /// Leaves the old file as it is, if there is one to be replaced: whether there is.
+    pub(super) fn abandon(self) -> bool {
+        matches!(self, Target::File { .. })
     }
 
     /// Makes the new file the one, if there is one.

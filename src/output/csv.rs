@@ -6,8 +6,8 @@ use jiff::tz::TimeZone;
 use crate::event::fields::{HEADER, ITEM};
 use crate::event::{Callback, Fields, Value};
 use crate::finding::Finding;
+use crate::json::integer;
 use crate::output::Format;
-use crate::output::json_text::integer;
 use crate::record::Record;
 
 /// Rows for spreadsheets and databases; extras have no column.

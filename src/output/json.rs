@@ -5,8 +5,9 @@ use crate::event::fields::{
 };
 use crate::event::{Callback, Event, Fields, Item, Value, is_top};
 use crate::finding::Finding;
+use crate::json::{Object, array, integer, string};
 use crate::output::extra::{grouped, has_usual_type};
-use crate::output::json_text::{Object, Scalars, array, indent, integer, one_or_array, string};
+use crate::output::json_text::{Scalars, indent, one_or_array};
 use crate::output::{Format, faithful};
 use crate::record::Record;
 use crate::wire::Syntax;

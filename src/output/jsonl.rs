@@ -3,8 +3,9 @@
 use crate::event::fields::{Field, HEADER, ITEM};
 use crate::event::{Callback, Fields, Value};
 use crate::finding::Finding;
+use crate::json::{Object, array, integer, string};
 use crate::output::Format;
-use crate::output::json_text::{Object, Scalars, array, integer, object, string};
+use crate::output::json_text::{Scalars, object};
 use crate::record::Record;
 
 /// JSON lines: a line a callback, or a line an item.

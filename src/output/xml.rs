@@ -7,9 +7,10 @@ use crate::event::fields::{
 };
 use crate::event::{Callback, Fields, Item, Value, is_top};
 use crate::finding::{Finding, Reason};
+use crate::json::integer;
 use crate::lang::Text;
 use crate::output::extra::{TEXT_NAME, grouped, has_usual_type, is_loose_text};
-use crate::output::json_text::{break_line, integer};
+use crate::output::json_text::break_line;
 use crate::output::{Format, faithful};
 use crate::record::Record;
 use crate::wire::xml::{is_name, is_xml_char};

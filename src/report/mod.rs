@@ -2,11 +2,12 @@
 
 mod place;
 mod summary;
+mod summary_json;
 mod tally;
 pub mod text;
 
 pub use place::Spot;
-pub use tally::{Tally, Verdict};
+pub use tally::{Tally, Undecodable, Verdict};
 
 use crate::finding::{Finding, Reason};
 use crate::pipeline::Rest;

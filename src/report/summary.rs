@@ -1,9 +1,10 @@
-//! A tally in one sentence.
+//! A tally in one sentence, and in a few lines below it where there is more to say.
 
 use crate::event::Event;
-use crate::finding::{Excerpt, Severity};
+use crate::finding::{Code, Excerpt, Severity, printable};
 use crate::lang::{Lang, Text};
-use crate::report::Tally;
+use crate::report::{Tally, Undecodable};
+use crate::span::Place;
 
 /// How many names of other messages the sentence lists.
 const NAMES: usize = 5;
@@ -90,6 +91,40 @@ impl Tally {
         )
     }
 
+    /// What the counts do not say: findings by code, and where the first undecodable payloads stand. A line each;
+    /// none where there is nothing to say, or only one payload to say it of, which was reported already.
+    ///
+    /// ```
+    /// use wxsub::{pipeline, report::Tally, Lang};
+    ///
+    /// let log = "<xml><Event>subscribe_msg_sent_event</Event></xlm>\n".repeat(5);
+    /// let mut tally = Tally::default();
+    /// pipeline::run(log.as_bytes(), "log", &pipeline::Options::default(), &mut tally).unwrap();
+    /// assert_eq!(
+    ///     tally.details(Lang::En),
+    ///     ["findings: 5 malformed-xml", "undecodable: log:1:45, log:2:45, log:3:45 and 2 more"]
+    /// );
+    /// ```
+    pub fn details(&self, lang: Lang) -> Vec<String> {
+        let findings = self.findings_by_code();
+        match (self.undecodable(), &findings[..]) {
+            (_, []) | (1, [(_, 1)]) => Vec::new(),
+            (0 | 1, findings) => vec![codes(findings, lang)],
+            (_, findings) => vec![codes(findings, lang), self.places(lang)],
+        }
+    }
+
+    fn places(&self, lang: Lang) -> String {
+        let shown: Vec<_> = self
+            .first_undecodable()
+            .iter()
+            .map(Undecodable::to_string)
+            .collect();
+        let more = self.undecodable() - shown.len() as u64;
+        let head = Text::new("undecodable: ", "无法解码：").get(lang);
+        format!("{head}{}{}", listed(&shown, lang), and_more(more, lang))
+    }
+
     fn callbacks_in_words(&self, lang: Lang) -> String {
         let by_event = Event::ALL
             .iter()
@@ -134,9 +169,41 @@ fn in_words(counts: &[(u64, Counted)], lang: Lang) -> impl Iterator<Item = Strin
     some.map(move |(count, what)| what.of(*count, lang))
 }
 
-fn brackets(parts: Vec<String>, lang: Lang) -> String {
-    match lang {
-        Lang::En => format!(" ({})", parts.join(", ")),
-        Lang::Zh => format!("（{}）", parts.join("、")),
+fn codes(findings: &[(Code, u64)], lang: Lang) -> String {
+    let counts = findings.iter();
+    let counts: Vec<_> = counts
+        .map(|(code, count)| format!("{} {}", grouped(*count), code.as_str()))
+        .collect();
+    format!(
+        "{}{}",
+        Text::new("findings: ", "问题：").get(lang),
+        listed(&counts, lang)
+    )
+}
+
+fn and_more(count: u64, lang: Lang) -> String {
+    match (count, lang) {
+        (0, _) => String::new(),
+        (_, Lang::En) => format!(" and {} more", grouped(count)),
+        (_, Lang::Zh) => format!("，另有 {} 处", grouped(count)),
     }
+}
+
+impl std::fmt::Display for Undecodable {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Place { line, column, .. } = self.place;
+        write!(f, "{}:{line}:{column}", printable(&self.source))
+    }
+}
+
+fn brackets(parts: Vec<String>, lang: Lang) -> String {
+    let parts = listed(&parts, lang);
+    match lang {
+        Lang::En => format!(" ({parts})"),
+        Lang::Zh => format!("（{parts}）"),
+    }
+}
+
+fn listed(parts: &[String], lang: Lang) -> String {
+    parts.join(Text::new(", ", "、").get(lang))
 }

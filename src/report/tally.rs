@@ -6,6 +6,7 @@ use crate::event::Event;
 use crate::finding::{Code, Finding, Severity};
 use crate::pipeline::{Rest, Sink, Stop};
 use crate::record::{Outcome, Record};
+use crate::span::Place;
 
 /// Counts of what was found; a fold over records.
 ///
@@ -22,14 +23,39 @@ use crate::record::{Outcome, Record};
 pub struct Tally {
     callbacks: [u64; Event::ALL.len()],
     others: BTreeMap<String, u64>,
-    /// Others whose names came when there were too many already.
+    /// Others whose names are beyond the most that are kept.
     unnamed: u64,
     undecodable: u64,
     filtered_out: u64,
     deduplicated: u64,
+    /// The first of them.
+    places: Vec<Undecodable>,
     findings: BTreeMap<Code, u64>,
     noise: u64,
+    bytes: u64,
     sources: u64,
+}
+
+/// Where a payload stands that could not be decoded, and why it could not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Undecodable {
+    /// The name of the capture.
+    pub source: String,
+    /// Where in it decoding failed.
+    pub place: Place,
+    /// What is wrong there.
+    pub code: Code,
+}
+
+impl Undecodable {
+    fn of(record: &Record<'_>) -> Option<Self> {
+        let finding = record.findings().first()?;
+        Some(Undecodable {
+            source: record.source().to_owned(),
+            place: record.place(finding.span().start),
+            code: finding.code(),
+        })
+    }
 }
 
 /// What a run comes to.
@@ -48,6 +74,9 @@ pub enum Verdict {
 impl Tally {
     /// The most names of other messages that are kept: in a hostile capture every message has its own.
     const MOST_NAMES: usize = 100;
+
+    /// How many places of undecodable payloads are kept: enough to look.
+    const MOST_PLACES: usize = 3;
 
     /// How many callbacks report `event`.
     pub fn callbacks(&self, event: Event) -> u64 {
@@ -90,6 +119,22 @@ impl Tally {
         self.deduplicated
     }
 
+    /// Where the first of the undecodable payloads stand.
+    pub fn first_undecodable(&self) -> &[Undecodable] {
+        &self.places
+    }
+
+    /// How many findings there are of each code: what weighs most first, then what there is most of.
+    pub fn findings_by_code(&self) -> Vec<(Code, u64)> {
+        let mut counts: Vec<_> = self
+            .findings
+            .iter()
+            .map(|(code, count)| (*code, *count))
+            .collect();
+        counts.sort_by_key(|(code, count)| std::cmp::Reverse((code.severity(), *count)));
+        counts
+    }
+
     /// How many findings weigh as much as `severity`.
     pub fn findings(&self, severity: Severity) -> u64 {
         self.findings
@@ -109,7 +154,17 @@ impl Tally {
         self.noise
     }
 
-    /// How many captures were read to their end.
+    /// How many bytes the captures have, as far as they were read.
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// How many messages of other kinds there are beyond those that [`Tally::others`] names.
+    pub fn unnamed_others(&self) -> u64 {
+        self.unnamed
+    }
+
+    /// How many captures were read, if not all to their end.
     pub fn sources(&self) -> u64 {
         self.sources
     }
@@ -131,13 +186,22 @@ impl Tally {
         *self.findings.entry(finding.code()).or_default() += 1;
     }
 
+    fn count_undecodable(&mut self, record: &Record<'_>) {
+        self.undecodable += 1;
+        if self.places.len() < Self::MOST_PLACES {
+            self.places.extend(Undecodable::of(record));
+        }
+    }
+
+    /// Counts under a name. Of too many names the last in the alphabet go, whatever the order in which they came: so
+    /// the counts of those that stay are whole, and the same however a run is cut into blocks.
     fn count_other(&mut self, name: &str, count: u64) {
-        if let Some(known) = self.others.get_mut(name) {
-            *known += count;
-        } else if self.others.len() < Self::MOST_NAMES {
-            self.others.insert(name.to_owned(), count);
-        } else {
-            self.unnamed += count;
+        match self.others.get_mut(name) {
+            Some(known) => *known += count,
+            None => _ = self.others.insert(name.to_owned(), count),
+        }
+        if self.others.len() > Self::MOST_NAMES {
+            self.unnamed += self.others.pop_last().map_or(0, |(_, count)| count);
         }
     }
 }
@@ -151,7 +215,7 @@ impl Sink for Tally {
         match record.outcome() {
             Outcome::Callback(event) => self.callbacks[*event as usize] += 1,
             Outcome::Other(name) => self.count_other(name, 1),
-            Outcome::Undecodable => self.undecodable += 1,
+            Outcome::Undecodable => self.count_undecodable(record),
             Outcome::Remark => {}
             Outcome::FilteredOut(_) => self.filtered_out += 1,
             Outcome::Deduplicated(_) => self.deduplicated += 1,
@@ -176,13 +240,21 @@ impl Sink for Tally {
         self.undecodable += later.undecodable;
         self.filtered_out += later.filtered_out;
         self.deduplicated += later.deduplicated;
+        self.places.extend(later.places);
+        self.places.truncate(Self::MOST_PLACES);
         self.noise += later.noise;
+        self.bytes += later.bytes;
         self.sources += later.sources;
         Ok(())
     }
 
     fn end(&mut self, _source: &str, rest: &Rest) {
         self.noise += rest.noise();
+        self.bytes += rest.bytes();
         self.sources += 1;
+    }
+
+    fn cut(&mut self, source: &str, rest: &Rest) {
+        self.end(source, rest);
     }
 }

@@ -1,0 +1,175 @@
+//! One member: the four decoders behind one step.
+//!
+//! Decoders are asked without a reader of their own, so that what they wrote in front of damage is known, and what has
+//! arrived is decoded before more is waited for. zstd's cannot be asked so and has a file to itself.
+
+use std::io::{self, Read};
+
+use flate2::{FlushDecompress, Status};
+use lzma_rust2::{Action, XzStream};
+
+use super::buffer::Buffer;
+use super::zstd::Frame;
+use super::{Compression, Error, MEMORY};
+
+/// What xz's decoder takes beside its dictionary.
+const XZ_STATE: u64 = 1 << 20;
+
+/// A decoder for one member.
+pub(super) enum Codec {
+    Gzip(flate2::Decompress),
+    Bzip2(bzip2::Decompress),
+    Xz(Box<XzStream>),
+    Zstd(Box<Frame>),
+}
+
+/// Whether there is more in a member.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Flow {
+    More,
+    Ended,
+}
+
+/// How far a decoder got: the bytes it took, the bytes it wrote, and what is wrong with those behind, if anything.
+type Step = (usize, usize, Result<Flow, Fault>);
+
+/// What stopped a decoder.
+pub(super) enum Fault {
+    /// There is no more to read, or reading failed.
+    CutOff,
+    Read(io::Error),
+    /// The data asks for too much memory.
+    Memory,
+    Damage(String),
+}
+
+impl Codec {
+    pub(super) fn new(format: Compression) -> Self {
+        match format {
+            Compression::Gzip => Codec::Gzip(flate2::Decompress::new_gzip(15)),
+            Compression::Bzip2 => Codec::Bzip2(bzip2::Decompress::new(false)),
+            Compression::Xz => {
+                let kib = (MEMORY + XZ_STATE) >> 10;
+                Codec::Xz(Box::new(XzStream::new_mem_limit(false, kib as u32)))
+            }
+            Compression::Zstd => Codec::Zstd(Box::default()),
+        }
+    }
+
+    pub(super) fn format(&self) -> Compression {
+        match self {
+            Codec::Gzip(_) => Compression::Gzip,
+            Codec::Bzip2(_) => Compression::Bzip2,
+            Codec::Xz(_) => Compression::Xz,
+            Codec::Zstd(_) => Compression::Zstd,
+        }
+    }
+
+    /// Writes to `out` what comes next: how many bytes, and whether there is more. An error stands behind what was
+    /// written.
+    pub(super) fn step<R: Read>(
+        &mut self,
+        from: &mut Buffer<R>,
+        out: &mut [u8],
+    ) -> (usize, io::Result<Flow>) {
+        let (written, flow) = match self {
+            Codec::Gzip(gzip) => pump(from, |input, _| inflate(gzip, input, out)),
+            Codec::Bzip2(bzip2) => pump(from, |input, _| expand(bzip2, input, out)),
+            Codec::Xz(xz) => pump(from, |input, last| unpack(xz, input, last, out)),
+            Codec::Zstd(frame) => frame.step(from, out),
+        };
+        (
+            written,
+            flow.map_err(|fault| fault.at(self.format(), from.taken())),
+        )
+    }
+}
+
+/// Gives a decoder what has arrived until it writes something; waits for more only when there is nothing left.
+fn pump<R: Read>(
+    from: &mut Buffer<R>,
+    mut decode: impl FnMut(&[u8], bool) -> Step,
+) -> (usize, Result<Flow, Fault>) {
+    loop {
+        let (taken, written, flow) = decode(from.ahead(), from.has_ended());
+        from.advance(taken);
+        match flow {
+            Ok(Flow::More) if written == 0 => {
+                if let Err(fault) = feed(from, taken) {
+                    return (0, Err(fault));
+                }
+            }
+            flow => return (written, flow),
+        }
+    }
+}
+
+/// Makes sure that a decoder which wrote nothing, and took `taken` bytes, gets something new.
+fn feed<R: Read>(from: &mut Buffer<R>, taken: usize) -> Result<(), Fault> {
+    match (from.ahead().is_empty(), from.has_ended()) {
+        (true, false) => from.fill().map_err(Fault::Read),
+        (true, true) if taken == 0 => Err(Fault::CutOff),
+        (false, _) if taken == 0 => Err(Fault::Damage("it leads nowhere".into())),
+        _ => Ok(()),
+    }
+}
+
+impl Fault {
+    fn at(self, format: Compression, offset: u64) -> io::Error {
+        let error = match self {
+            Fault::Read(error) => return error,
+            Fault::CutOff => Error::CutOff { format },
+            Fault::Memory => Error::Memory { format },
+            Fault::Damage(reason) => Error::Damaged {
+                format,
+                offset,
+                reason,
+            },
+        };
+        error.into()
+    }
+}
+
+fn inflate(gzip: &mut flate2::Decompress, input: &[u8], out: &mut [u8]) -> Step {
+    let before = (gzip.total_in(), gzip.total_out());
+    let flow = match gzip.decompress(input, out, FlushDecompress::None) {
+        Ok(Status::StreamEnd) => Ok(Flow::Ended),
+        Ok(Status::Ok | Status::BufError) => Ok(Flow::More),
+        Err(error) => Err(Fault::Damage(
+            error.message().unwrap_or("no deflate data").to_owned(),
+        )),
+    };
+    let taken = gzip.total_in() - before.0;
+    let written = gzip.total_out() - before.1;
+    (taken as usize, written as usize, flow)
+}
+
+fn expand(bzip2: &mut bzip2::Decompress, input: &[u8], out: &mut [u8]) -> Step {
+    let before = (bzip2.total_in(), bzip2.total_out());
+    let flow = match bzip2.decompress(input, out) {
+        Ok(bzip2::Status::StreamEnd) => Ok(Flow::Ended),
+        Ok(bzip2::Status::MemNeeded) => Err(Fault::Memory),
+        Ok(_) => Ok(Flow::More),
+        Err(_) => Err(Fault::Damage("a block or its checksum is wrong".into())),
+    };
+    let taken = bzip2.total_in() - before.0;
+    let written = bzip2.total_out() - before.1;
+    (taken as usize, written as usize, flow)
+}
+
+fn unpack(xz: &mut XzStream, input: &[u8], last: bool, out: &mut [u8]) -> Step {
+    let before = (xz.total_in(), xz.total_out());
+    let action = if last { Action::Finish } else { Action::Run };
+    let flow = match xz.process(input, out, action) {
+        Ok(result) if result.status == lzma_rust2::Status::StreamEnd => Ok(Flow::Ended),
+        Ok(_) => Ok(Flow::More),
+        Err(error) => Err(match error.kind() {
+            io::ErrorKind::UnexpectedEof => Fault::CutOff,
+            io::ErrorKind::OutOfMemory => Fault::Memory,
+            _ => Fault::Damage(error.to_string()),
+        }),
+    };
+    let taken = xz.total_in() - before.0;
+    let written = xz.total_out() - before.1;
+    (taken as usize, written as usize, flow)
+}

@@ -1,0 +1,97 @@
+//! How compressed data begins.
+
+use std::fmt;
+use std::ops::RangeInclusive;
+
+/// A format of compressed data.
+///
+/// ```
+/// assert_eq!(wxsub::decompress::Compression::Gzip.to_string(), "gzip");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Compression {
+    /// `gzip`, `pigz`, log rotation.
+    Gzip,
+    /// `zstd`, `pzstd`.
+    Zstd,
+    /// `bzip2`, `pbzip2`.
+    Bzip2,
+    /// `xz`.
+    Xz,
+}
+
+impl fmt::Display for Compression {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Compression::Gzip => "gzip",
+            Compression::Zstd => "zstd",
+            Compression::Bzip2 => "bzip2",
+            Compression::Xz => "xz",
+        })
+    }
+}
+
+/// What the first bytes say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Guess {
+    Is(Compression),
+    Plain,
+    /// More bytes are needed.
+    Unsure,
+}
+
+type Bytes = &'static [RangeInclusive<u8>];
+
+const fn is(byte: u8) -> RangeInclusive<u8> {
+    byte..=byte
+}
+
+/// The bytes of each format, as many as no text begins with.
+#[rustfmt::skip]
+const MAGICS: [(Compression, Bytes); 6] = [
+    (Compression::Gzip, &[is(0x1F), is(0x8B), is(8)]),
+    (Compression::Zstd, &[is(0x28), is(0xB5), is(0x2F), is(0xFD)]),
+    // A frame to be skipped, with which `pzstd` begins.
+    (Compression::Zstd, &[0x50..=0x5F, is(0x2A), is(0x4D), is(0x18)]),
+    // `BZh9`, and the digits of pi or of its root, which begin a block or end a file without one.
+    (Compression::Bzip2, &[is(b'B'), is(b'Z'), is(b'h'), b'1'..=b'9',
+        is(0x31), is(0x41), is(0x59), is(0x26), is(0x53), is(0x59)]),
+    (Compression::Bzip2, &[is(b'B'), is(b'Z'), is(b'h'), b'1'..=b'9',
+        is(0x17), is(0x72), is(0x45), is(0x38), is(0x50), is(0x90)]),
+    (Compression::Xz, &[is(0xFD), is(b'7'), is(b'z'), is(b'X'), is(b'Z'), is(0)]),
+];
+
+/// What `head`, the bytes that have arrived, is the beginning of. One byte that fits nowhere is an answer.
+pub(super) fn guess(head: &[u8]) -> Guess {
+    let fits = |magic: Bytes| {
+        head.iter()
+            .zip(magic)
+            .all(|(byte, range)| range.contains(byte))
+    };
+    match MAGICS.iter().find(|(_, magic)| fits(magic)) {
+        None => Guess::Plain,
+        Some((format, magic)) if head.len() >= magic.len() => Guess::Is(*format),
+        Some(_) => Guess::Unsure,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_text_waits_for_a_second_byte_but_those_of_a_few_letters() {
+        let unsure: Vec<u8> = (0..=255)
+            .filter(|&byte| guess(&[byte]) == Guess::Unsure)
+            .collect();
+        assert_eq!(unsure, b"\x1F(BPQRSTUVWXYZ[\\]^_\xFD");
+        for text in ["POST /", "(x", "BZ", "BZh9", "[{", "<xml>", "{", "\u{FEFF}"] {
+            let expected = match text {
+                "BZ" | "BZh9" => Guess::Unsure,
+                _ => Guess::Plain,
+            };
+            assert_eq!(guess(text.as_bytes()), expected, "{text}");
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! A frame of zstd, which is decoded block by block and held back as far as its window reaches.
+
+use std::io::{self, Read};
+
+use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
+use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
+
+use super::MEMORY;
+use super::buffer::Buffer;
+use super::codec::{Fault, Flow};
+
+/// An empty last block and a checksum: what makes the decoder give away what it holds back.
+const LAST_BLOCK: &[u8] = &[1, 0, 0, 0, 0, 0, 0];
+
+/// A decoder for one frame, or for one that is to be skipped.
+pub(super) struct Frame {
+    decoder: FrameDecoder,
+    begun: bool,
+    /// What to say behind all that was decoded.
+    failed: Option<Fault>,
+}
+
+impl Default for Frame {
+    fn default() -> Self {
+        let mut decoder = FrameDecoder::new();
+        decoder.set_max_window_size(MEMORY);
+        Frame {
+            decoder,
+            begun: false,
+            failed: None,
+        }
+    }
+}
+
+impl Frame {
+    /// Writes to `out` what comes next: how many bytes, and whether there is more.
+    pub(super) fn step<R: Read>(
+        &mut self,
+        from: &mut Buffer<R>,
+        out: &mut [u8],
+    ) -> (usize, Result<Flow, Fault>) {
+        match self.read(from, out) {
+            Ok(0) => (0, Ok(Flow::Ended)),
+            Ok(written) => (written, Ok(Flow::More)),
+            Err(fault) => (0, Err(fault)),
+        }
+    }
+
+    fn read<R: Read>(&mut self, from: &mut Buffer<R>, out: &mut [u8]) -> Result<usize, Fault> {
+        if !self.begun {
+            self.begun = true;
+            if let Some(skipped) = self.begin(from)? {
+                return skip(from, skipped).map(|()| 0);
+            }
+        }
+        loop {
+            if self.decoder.can_collect() > 0 {
+                return self.decoder.read(out).map_err(Fault::Read);
+            }
+            if let Some(fault) = self.failed.take() {
+                return Err(fault);
+            }
+            if self.decoder.is_finished() {
+                return self.check().map(|()| 0);
+            }
+            self.decode_block(from);
+        }
+    }
+
+    /// Reads the header; of a frame to be skipped gives its length.
+    fn begin<R: Read>(&mut self, from: &mut Buffer<R>) -> Result<Option<u32>, Fault> {
+        use ReadFrameHeaderError::SkipFrame;
+        match self.decoder.reset(&mut *from) {
+            Ok(()) => Ok(None),
+            Err(FrameDecoderError::ReadFrameHeaderError(SkipFrame { length, .. })) => {
+                Ok(Some(length))
+            }
+            Err(error) => Err(fault(error, from)),
+        }
+    }
+
+    /// Decodes a block. If that fails, everything in front of it is set free first.
+    fn decode_block<R: Read>(&mut self, from: &mut Buffer<R>) {
+        let one = || BlockDecodingStrategy::UptoBlocks(1);
+        if let Err(error) = self.decoder.decode_blocks(&mut *from, one()) {
+            self.failed = Some(fault(error, from));
+            // It only ends the frame, which cannot fail.
+            _ = self.decoder.decode_blocks(LAST_BLOCK, one());
+        }
+    }
+
+    fn check(&self) -> Result<(), Fault> {
+        let given = self.decoder.get_checksum_from_data();
+        match given.is_none() || given == self.decoder.get_calculated_checksum() {
+            true => Ok(()),
+            false => Err(Fault::Damage("its checksum is wrong".into())),
+        }
+    }
+}
+
+fn skip<R: Read>(from: &mut Buffer<R>, len: u32) -> Result<(), Fault> {
+    let len = u64::from(len);
+    match io::copy(&mut from.by_ref().take(len), &mut io::sink()) {
+        Ok(skipped) if skipped == len => Ok(()),
+        Ok(_) => Err(Fault::CutOff),
+        Err(error) => Err(Fault::Read(from.take_error().unwrap_or(error))),
+    }
+}
+
+/// Why the decoder failed: it could not read, there was nothing left to read, or what it read is wrong.
+fn fault<R: Read>(error: FrameDecoderError, from: &mut Buffer<R>) -> Fault {
+    if let Some(error) = from.take_error() {
+        return Fault::Read(error);
+    }
+    match error {
+        FrameDecoderError::WindowSizeTooBig { .. } => Fault::Memory,
+        _ if from.has_ended() && from.ahead().is_empty() => Fault::CutOff,
+        error => Fault::Damage(error.to_string()),
+    }
+}

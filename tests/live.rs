@@ -1,0 +1,349 @@
+//! The whole program on live and compressed input: what arrives is shown at once, and Ctrl-C ends it in good order.
+#![cfg(unix)]
+
+use std::fs;
+use std::io::{Read, Write};
+use std::path::Path;
+use std::process::{Child, ChildStdin, Command, Output, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// Longer than the slowest machine takes for anything here.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+const CALLBACK: &str = "<xml><ToUserName>gh_5a2c71d0e9b4</ToUserName>\
+    <FromUserName>o0LloXjEDNrbUldTysPkh4uS-Haw</FromUserName><CreateTime>1763812861</CreateTime>\
+    <MsgType>event</MsgType><Event>subscribe_msg_change_event</Event><SubscribeMsgChangeEvent><List>\
+    <TemplateId>KB8hJiBh-3sQXKxixVOz_2z0vOhWBBRQs9c7_9XOOMN</TemplateId>\
+    <SubscribeStatusString>reject</SubscribeStatusString></List></SubscribeMsgChangeEvent></xml>";
+
+fn wxsub(args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_wxsub"));
+    command
+        .args(args)
+        .env("WXSUB_LANG", "en")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    command
+}
+
+/// A running program; what it writes to standard output arrives piece by piece.
+struct Running {
+    child: Child,
+    stdin: Option<ChildStdin>,
+    output: Receiver<Vec<u8>>,
+}
+
+impl Running {
+    fn start(args: &[&str]) -> Self {
+        let mut child = wxsub(args).spawn().expect("the program starts");
+        let mut stdout = child.stdout.take().expect("a pipe");
+        let (to, output) = channel();
+        thread::spawn(move || {
+            let mut block = [0; 4096];
+            while let Ok(len @ 1..) = stdout.read(&mut block) {
+                _ = to.send(block[..len].to_vec());
+            }
+        });
+        let stdin = child.stdin.take();
+        Running {
+            child,
+            stdin,
+            output,
+        }
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        let stdin = self.stdin.as_mut().expect("not closed yet");
+        stdin
+            .write_all(bytes)
+            .and_then(|()| stdin.flush())
+            .expect("the program reads");
+    }
+
+    /// Waits until `text` stands in the output.
+    fn expect(&self, text: &str) {
+        let mut seen = Vec::new();
+        while !String::from_utf8_lossy(&seen).contains(text) {
+            let block = self.output.recv_timeout(PATIENCE);
+            seen.extend(block.unwrap_or_else(|_| {
+                panic!(
+                    "waited for `{text}`, got {:?}",
+                    String::from_utf8_lossy(&seen)
+                )
+            }));
+        }
+    }
+
+    fn interrupt(&self) {
+        let kill = format!("kill -INT {}", self.child.id());
+        assert!(
+            Command::new("sh")
+                .args(["-c", &kill])
+                .status()
+                .expect("a shell")
+                .success()
+        );
+    }
+
+    /// Waits for the end; standard input stays open until then. The status, and what was said on standard error.
+    fn end(mut self) -> (Option<i32>, String) {
+        let mut stderr = self.child.stderr.take().expect("a pipe");
+        let said = thread::spawn(move || {
+            let mut text = String::new();
+            stderr.read_to_string(&mut text).map(|_| text)
+        });
+        let start = Instant::now();
+        let status = loop {
+            if let Some(status) = self.child.try_wait().expect("a child") {
+                break status;
+            }
+            assert!(start.elapsed() < PATIENCE, "the program does not end");
+            thread::sleep(Duration::from_millis(5));
+        };
+        (status.code(), said.join().expect("a thread").expect("text"))
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        _ = self.child.kill();
+        _ = self.child.wait();
+    }
+}
+
+fn run(args: &[&str], input: &[u8]) -> Output {
+    let mut child = wxsub(args).spawn().expect("the program starts");
+    let mut stdin = child.stdin.take().expect("a pipe");
+    let input = input.to_vec();
+    // A program that failed does not read to the end.
+    thread::spawn(move || _ = stdin.write_all(&input));
+    child.wait_with_output().expect("it ends")
+}
+
+fn gzip(text: &[u8]) -> Vec<u8> {
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    gzip.write_all(text)
+        .and_then(|()| gzip.finish())
+        .expect("memory")
+}
+
+#[test]
+fn a_callback_is_shown_before_its_line_ends() {
+    for format in ["pretty", "table"] {
+        let mut live = Running::start(&["parse", "--format", format]);
+        live.write(format!("2025-11-22 20:01:01 INFO body={CALLBACK}").as_bytes());
+        live.expect("o0LloXjEDNrbUldTysPkh4uS-Haw");
+        live.write(b"\n");
+        let next = CALLBACK.replace(
+            "o0LloXjEDNrbUldTysPkh4uS-Haw",
+            "oJfCqwk4Usmld18eqDsp_0SYqBdK",
+        );
+        for byte in next.bytes() {
+            live.write(&[byte]);
+        }
+        live.expect("oJfCqwk4Usmld18eqDsp_0SYqBdK");
+        live.stdin = None;
+        let (status, said) = live.end();
+        assert_eq!(
+            (status, said.lines().next()),
+            (
+                Some(0),
+                Some("1 file: 2 callbacks (2 change), 27 bytes of noise")
+            )
+        );
+    }
+}
+
+#[test]
+fn compressed_input_is_live_too() {
+    let mut live = Running::start(&["convert"]);
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    gzip.write_all(CALLBACK.as_bytes())
+        .and_then(|()| gzip.flush())
+        .expect("memory");
+    live.write(gzip.get_ref());
+    live.expect("subscribe_msg_change_event");
+}
+
+#[test]
+fn ctrl_c_ends_with_the_summary_though_the_read_is_blocked() {
+    let mut live = Running::start(&["parse"]);
+    live.write(
+        format!("noise {CALLBACK} <xml><ToUserName>gh_5a2c71d0e9b4</ToUserName>").as_bytes(),
+    );
+    live.expect("change");
+    live.interrupt();
+    let (status, said) = live.end();
+    assert_eq!(status, Some(130));
+    assert_eq!(
+        said,
+        "wxsub: interrupted\n1 file: 1 callback (1 change), 5 bytes of noise\n"
+    );
+}
+
+#[test]
+fn ctrl_c_is_obeyed_by_every_command_and_waits_for_nothing_to_read() {
+    for args in [&["parse"][..], &["convert", "--to", "json"], &["check"]] {
+        let mut live = Running::start(args);
+        // That it reads shows that it is ready to be interrupted.
+        live.write(&vec![b'\n'; 200_000]);
+        live.interrupt();
+        let (status, said) = live.end();
+        assert_eq!(
+            (status, said.lines().next()),
+            (Some(130), Some("wxsub: interrupted")),
+            "{args:?}"
+        );
+        assert!(said.lines().all(|line| !line.contains("error")), "{said}");
+    }
+}
+
+#[test]
+fn ctrl_c_is_quick_while_input_pours_in() {
+    let mut live = Running::start(&["convert", "-o", "/dev/null", "--summary", "json"]);
+    let block = format!("some noise\n{CALLBACK}\n").repeat(1000);
+    live.write(block.as_bytes());
+    let mut stdin = live.stdin.take().expect("a pipe");
+    let pouring = thread::spawn(move || while stdin.write_all(block.as_bytes()).is_ok() {});
+    thread::sleep(Duration::from_millis(300));
+    let pressed = Instant::now();
+    live.interrupt();
+    let (status, said) = live.end();
+    assert!(
+        pressed.elapsed() < Duration::from_secs(20),
+        "{:?}",
+        pressed.elapsed()
+    );
+    assert_eq!(status, Some(130));
+    assert!(
+        said.starts_with("{\"files\":1,\"bytes\":") && said.ends_with("}\n"),
+        "{said}"
+    );
+    pouring.join().expect("the pipe is closed");
+}
+
+#[test]
+fn an_interrupted_run_leaves_the_old_file_and_nothing_else() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("out.jsonl");
+    fs::write(&file, "old").expect("a file");
+    let mut live = Running::start(&["convert", "-o", file.to_str().expect("a name")]);
+    live.write(format!("{CALLBACK}\n").repeat(10_000).as_bytes());
+    live.interrupt();
+    let (status, said) = live.end();
+    assert_eq!(status, Some(130));
+    assert!(
+        said.starts_with("wxsub: the output file was not touched\nwxsub: interrupted\n1 file: "),
+        "{said}"
+    );
+    assert_eq!(names(folder.path()), ["out.jsonl"]);
+    assert_eq!(fs::read_to_string(&file).expect("a file"), "old");
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).expect("a folder");
+    let mut names: Vec<_> = entries
+        .map(|entry| {
+            entry
+                .expect("an entry")
+                .file_name()
+                .into_string()
+                .expect("a name")
+        })
+        .collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn compressed_files_are_read_wherever_they_are_named() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let log = format!("2025-11-22 20:01:01\nbody={CALLBACK}\n");
+    let bytes = gzip(log.as_bytes());
+    // The name says nothing.
+    for name in ["a.gz", "b.log", "c.xml"] {
+        fs::write(folder.path().join(name), &bytes).expect("a file");
+    }
+    fs::write(folder.path().join("d.gz"), &log).expect("a file");
+    fs::write(folder.path().join("e.gz"), "").expect("a file");
+    let path = folder.path().to_str().expect("a name");
+    let file = format!("{path}/b.log");
+    let output = run(&["convert", "--with-source", path, "-", &file], &bytes);
+    let records = String::from_utf8(output.stdout).expect("text");
+    assert_eq!(records.lines().count(), 6);
+    for record in records.lines() {
+        assert!(
+            record.contains(r#","line":2,"offset":25,"format":"xml"}"#),
+            "{record}"
+        );
+    }
+    let said = String::from_utf8(output.stderr).expect("text");
+    assert_eq!(
+        (output.status.code(), &said[..]),
+        (
+            Some(0),
+            "7 files: 6 callbacks (6 change), 138 bytes of noise\n"
+        )
+    );
+}
+
+#[test]
+fn damaged_files_show_what_is_in_front_and_fail_the_run() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| {
+        folder
+            .path()
+            .join(name)
+            .to_str()
+            .expect("a name")
+            .to_owned()
+    };
+    let log = format!("{CALLBACK}\n").repeat(3);
+    let bytes = gzip(log.as_bytes());
+    fs::write(path("cut.gz"), &bytes[..bytes.len() - 4]).expect("a file");
+    fs::write(path("good.gz"), &bytes).expect("a file");
+    fs::write(path("out"), "old").expect("a file");
+    let (cut, good, out) = (path("cut.gz"), path("good.gz"), path("out"));
+
+    let output = run(&["convert", &cut, &good], b"");
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(
+        String::from_utf8(output.stdout)
+            .expect("text")
+            .lines()
+            .count(),
+        6
+    );
+    let said = String::from_utf8(output.stderr).expect("text");
+    assert_eq!(
+        said,
+        format!(
+            "wxsub: error: cannot read `{cut}`: the gzip data is cut off\n2 files: 6 callbacks (6 change)\n"
+        )
+    );
+
+    let output = run(&["convert", "-o", &out, &cut], b"");
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(
+        fs::read_to_string(&out).expect("a file"),
+        "old",
+        "a failed run leaves the old file whole"
+    );
+    assert_eq!(names(folder.path()), ["cut.gz", "good.gz", "out"]);
+}
+
+#[test]
+fn a_pipe_sees_no_progress() {
+    let mut live = Running::start(&["convert", "-o", "/dev/null"]);
+    live.write(format!("{CALLBACK}\n").as_bytes());
+    // Longer than it takes a bar to appear.
+    thread::sleep(Duration::from_millis(1500));
+    live.stdin = None;
+    assert_eq!(
+        live.end(),
+        (Some(0), "1 file: 1 callback (1 change)\n".to_owned())
+    );
+}
