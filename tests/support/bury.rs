@@ -56,10 +56,18 @@ impl Way {
         }
     }
 
-    /// The payload stands as it is between quotes, as if it were a literal.
+    /// The payload stands as it is between quotes, as if it were a literal: where it has backslashes that a literal
+    /// would double, it may be one.
     fn like_a_literal(self) -> Self {
+        let doubtful = |payload: &str| {
+            if payload.starts_with('{') {
+                payload.contains("\\\\")
+            } else {
+                payload.contains('\\')
+            }
+        };
         Way {
-            is_undecidable: Box::new(|payload| payload.starts_with('<') && payload.contains('\\')),
+            is_undecidable: Box::new(doubtful),
             ..self
         }
     }

@@ -41,8 +41,7 @@ const MISSES: &[&str] = &[
     "<",
     "<xml",
     "<xml ",
-    "the root is <xml> and ends with </xml>",
-    "</xml>",
+    "the root is <xml>",
     "&lt;xml&gt;",
     "%3Cxml%3E",
     "\\u003cxml\\u003e",
@@ -74,6 +73,9 @@ const MISSES: &[&str] = &[
     "Encrypt \"Encrypt\" <Encrypt>",
 ];
 
+/// What ends a payload that was cut off many lines before, whatever stands between: so only on its own.
+const ENDS: &[&str] = &["</xml>", "]]>", "the root is <xml> and ends with </xml>"];
+
 /// Bytes that are no text.
 const BYTES: &[&[u8]] = &[
     b"a\xFFb\xC3",
@@ -84,14 +86,15 @@ const BYTES: &[&[u8]] = &[
     b"a\r\rb\x0b\x0c",
 ];
 
-/// The first half of a payload.
+/// The first half of a payload. Those in XML end in a text that holds no user's words, or between elements: behind a
+/// broken tag the text of a message may come, and what it imitates.
 const HALVES: &[&str] = &[
     "{\"ToUserName\":\"gh_0\",\"Event\":\"subscribe_msg_popup_event\",\"List\":[{\"TemplateId\":\"T",
     "{\"ToUserName\":\"gh_0",
     "{\"ToUserName\"",
     "{\"msg\":\"{\\\"ToUserName\\\":\\\"gh_0\\\",\\\"Event\\\":\\\"subscribe_msg_popup_event\\\"",
     "{\"msg\":\"{\\\"ToUserName\\\":\\\"gh_0\\\",\\\"Event\\\":\\\"subscribe_msg_popup_event\\\",\\\"Li\"}",
-    "<xml><ToUserName><![CDATA[gh_0]]></ToUserName><Event><![CDATA[subscribe_msg_popup_event]]></Ev",
+    "<xml><ToUserName><![CDATA[gh_0]]></ToUserName><Event><![CDATA[subscribe_msg_popup_eve",
     "<xml><ToUserName>gh_0",
     "<xml>\n<ToUserName>gh_0</ToUserName>\n<Event>subscribe_msg_popup_event</Event>",
     "\"{\\x22ToUserName\\x22:\\x22gh_0\\x22,\\x22Event\\x22:\\x22subscribe_msg_popup_event\\x22\"",
@@ -144,7 +147,7 @@ fn long_line(dice: &mut Dice) -> Vec<u8> {
 
 /// All that noise is made of, line by line, to be read on its own.
 pub(crate) fn all() -> Vec<Vec<u8>> {
-    let texts = [LINES, MISSES].concat();
+    let texts = [LINES, MISSES, ENDS].concat();
     let texts = texts.into_iter().map(|text| text.as_bytes().to_vec());
     texts
         .chain(BYTES.iter().map(|bytes| bytes.to_vec()))

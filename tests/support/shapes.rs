@@ -233,7 +233,13 @@ pub(crate) static SHAPES: [Shape; 27] = [
     },
     Shape {
         name: "XML, references",
-        write: |f| remarked(&xml(f, &CDATA), "a &amp; b &lt;i&gt; &#x8ba2;&quot;&#39;"),
+        // `#115` looks like a control character of rsyslog's, and is none.
+        write: |f| {
+            remarked(
+                &xml(f, &Style { gap: "\n", ..CDATA }),
+                "a &amp; b &lt;i&gt; &#x8ba2;&quot;&#39;&#115;",
+            )
+        },
     },
     Shape {
         name: "XML, foreign",
