@@ -1,5 +1,18 @@
-//! What the property tests are made of: a callback as it should be understood, and the many ways to write it.
+//! What the property tests are made of: a callback as it should be understood, the many ways to write it, and the many
+//! ways to bury what was written in a log.
 
+// Each test program uses a part of this.
+#![allow(dead_code)]
+
+pub(crate) mod bury;
+pub(crate) mod dice;
+pub(crate) mod escape;
+pub(crate) mod failures;
 pub(crate) mod json;
+pub(crate) mod messages;
 pub(crate) mod model;
+pub(crate) mod noise;
+pub(crate) mod reading;
 pub(crate) mod render;
+pub(crate) mod shapes;
+pub(crate) mod traced;

@@ -23,7 +23,7 @@ pub(crate) struct Callback {
 pub(crate) struct Event {
     pub(crate) name: &'static str,
     pub(crate) wrapper: &'static str,
-    fields: &'static [&'static str],
+    pub(crate) fields: &'static [&'static str],
 }
 
 pub(crate) static EVENTS: [Event; 3] = [

@@ -1,0 +1,778 @@
+//! The ways in which payloads end up in logs (wire.md, "How bodies look in logs"), as functions from the texts of
+//! payloads to the text of a capture. Adding a way is adding a row to one of the tables; all tests walk them.
+//!
+//! Some ways escape so little that what they write may be read in two ways. A single-quoted PHP literal around
+//! `{"A":"\\/"}` is either `{"A":"\/"}` as a literal, or `{"A":"\\/"}` that somebody put quotes around; nothing in the
+//! bytes says which. Such ways name the escaping that leaves the doubt ([`Way::doubtful`]), and
+//! [`Way::is_undecidable`] says of which payloads nothing can be asked.
+
+use wxsub::output::{Format, JsonLines};
+use wxsub::{Code, Record, decode};
+
+use super::dice::Dice;
+use super::escape::{
+    self, JSON, JSON_ASCII, JSON_HTML, JSON_NET, JSON_PHP, JSON_QUOTE, JSON_SLASH, JsonStyle,
+};
+use super::traced::{Traced, cat, join};
+
+type Bury = dyn Fn(&[Traced], &mut Dice) -> Traced;
+
+/// A way to bury payloads.
+pub(crate) struct Way {
+    pub(crate) name: String,
+    /// Only JSON objects can be buried like this.
+    pub(crate) only_json: bool,
+    /// A capture that is cut off reads on in what follows: a record that the next one continues, or an object over
+    /// lines, of which any object on the next line may be a value. Where a payload ended there cannot be told.
+    pub(crate) continues: bool,
+    is_undecidable: Box<dyn Fn(&str) -> bool>,
+    bury: Box<Bury>,
+}
+
+impl Way {
+    fn new(name: &str, bury: impl Fn(&[Traced], &mut Dice) -> Traced + 'static) -> Self {
+        Way {
+            name: name.into(),
+            only_json: false,
+            continues: false,
+            is_undecidable: Box::new(|_| false),
+            bury: Box::new(bury),
+        }
+    }
+
+    /// Each payload on its own: `bury` gives whole lines.
+    fn each(name: &str, bury: impl Fn(&Traced, &mut Dice) -> Traced + 'static) -> Self {
+        Way::new(name, move |payloads, dice| {
+            let lines: Vec<Traced> = payloads.iter().map(|text| bury(text, dice)).collect();
+            join(&lines, "")
+        })
+    }
+
+    /// What `escape` writes may look like a payload that was not escaped.
+    fn doubtful(self, escape: fn(&Traced) -> Traced) -> Self {
+        Way {
+            is_undecidable: Box::new(move |payload| is_another_when_plain(escape, payload)),
+            ..self
+        }
+    }
+
+    /// The payload stands as it is between quotes, as if it were a literal: where it has backslashes that a literal
+    /// would double, it may be one.
+    fn like_a_literal(self) -> Self {
+        let doubtful = |payload: &str| {
+            if payload.starts_with('{') {
+                payload.contains("\\\\")
+            } else {
+                payload.contains('\\')
+            }
+        };
+        Way {
+            is_undecidable: Box::new(doubtful),
+            ..self
+        }
+    }
+
+    fn only_json(self) -> Self {
+        Way {
+            only_json: true,
+            ..self
+        }
+    }
+
+    fn continues(self) -> Self {
+        Way {
+            continues: true,
+            ..self
+        }
+    }
+
+    /// The payloads, buried; the capture ends with a line feed.
+    pub(crate) fn bury(&self, payloads: &[Traced], seed: u64) -> Traced {
+        (self.bury)(payloads, &mut Dice::new(seed))
+    }
+
+    /// What is buried like `inner`, buried once more.
+    pub(crate) fn around(&self, inner: &Way, payload: &Traced, seed: u64) -> Traced {
+        let once = inner.bury(std::slice::from_ref(payload), seed);
+        self.bury(&[once.without_end()], seed + 1)
+    }
+
+    /// Whether `payload` can be buried like this at all.
+    pub(crate) fn takes(&self, payload: &str) -> bool {
+        !self.only_json || payload.starts_with('{')
+    }
+
+    /// Whether the bytes of `payload`, buried like this, can just as well mean another payload.
+    pub(crate) fn is_undecidable(&self, payload: &str) -> bool {
+        (self.is_undecidable)(payload)
+    }
+}
+
+/// Whether what `escape` makes of `payload` is a payload as it stands, but another one: a callback without text out of
+/// its place.
+fn is_another_when_plain(escape: fn(&Traced) -> Traced, payload: &str) -> bool {
+    let written = escape(&Traced::plain(payload)).text();
+    let inside = written.trim_matches(['\'', '"']);
+    let plain = decode(inside.as_bytes());
+    let is_plausible = !plain.findings().iter().any(|f| f.code() == Code::StrayText);
+    inside != payload
+        && plain.callback().is_some()
+        && is_plausible
+        && line(&plain) != line(&decode(payload.as_bytes()))
+}
+
+/// The line that `convert --to jsonl` writes.
+pub(crate) fn line(record: &Record<'_>) -> String {
+    let mut out = Vec::new();
+    let written = JsonLines::default().record(record, &mut out);
+    written.expect("every callback has a record");
+    String::from_utf8(out).expect("records are UTF-8")
+}
+
+/// All ways.
+pub(crate) fn ways() -> Vec<Way> {
+    [
+        plain_ways(),
+        object_ways(),
+        json_string_ways(),
+        server_ways(),
+        literal_ways(),
+        table_ways(),
+        url_ways(),
+        html_ways(),
+        http_ways(),
+        container_ways(),
+        combined_ways(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// The way called `name`.
+pub(crate) fn way(name: &str) -> Way {
+    let found = ways().into_iter().find(|way| way.name == name);
+    found.unwrap_or_else(|| panic!("no way is called {name:?}"))
+}
+
+fn plain_ways() -> Vec<Way> {
+    vec![
+        Way::each("bare", |p, _| cat(&[p, &"\n"])),
+        Way::each("bare, CRLF", |p, _| cat(&[p, &"\r\n"])),
+        Way::each("log prefix", app_log),
+        Way::each("log prefix and suffix", |p, d| {
+            cat(&[&app_prefix(d), p, &" took=", &number(d), &"ms [ok]\n"])
+        }),
+        Way::each("log prefix in quotes", |p, d| {
+            cat(&[&app_prefix(d), &"'", p, &"'\n"])
+        })
+        .like_a_literal(),
+        Way::new("several in a log line", |ps, d| {
+            cat(&[&app_prefix(d), &join(ps, " next="), &" end\n"])
+        }),
+    ]
+}
+
+/// The payload is a value of somebody's JSON.
+fn object_ways() -> Vec<Way> {
+    let ways = vec![
+        Way::each("JSON log, object", json_log),
+        Way::each("JSON log, object deep inside", |p, d| {
+            let inner = cat(&[
+                &"{\"args\":[1,[{\"headers\":{\"a\":\"{\"},\"body\":",
+                p,
+                &"}]]}",
+            ]);
+            json_log(&inner, d)
+        }),
+        Way::each("JSON log over lines, object", |p, d| {
+            cat(&[
+                &"{\n  \"time\": \"",
+                &stamp(d),
+                &"\",\n  \"body\": ",
+                p,
+                &",\n  \"took\": 3\n}\n",
+            ])
+        })
+        .continues(),
+        Way::new("array in a log line", |ps, d| {
+            cat(&[&app_prefix(d), &"[", &join(ps, ", "), &"]\n"])
+        }),
+        Way::new("array in a JSON log", |ps, d| {
+            json_log(&cat(&[&"[", &join(ps, ","), &"]"]), d)
+        }),
+    ];
+    ways.into_iter().map(Way::only_json).collect()
+}
+
+/// The payload is a string in somebody's JSON.
+fn json_string_ways() -> Vec<Way> {
+    let styles = [
+        ("", JSON),
+        (", \\/", JSON_SLASH),
+        (", \\u003c", JSON_HTML),
+        (", ASCII", JSON_ASCII),
+        (", \\u0022", JSON_QUOTE),
+        (", all as \\uXXXX", JSON_NET),
+    ];
+    let mut ways: Vec<Way> = styles
+        .iter()
+        .map(|&(name, style)| {
+            Way::each(&format!("JSON log, string{name}"), move |p, d| {
+                json_log(&escape::json(p, style), d)
+            })
+        })
+        .collect();
+    ways.extend([
+        Way::each("JSON string on a line", |p, _| {
+            cat(&[&escape::json(p, JSON), &"\n"])
+        }),
+        Way::each("JSON log over lines, string", |p, d| {
+            let body = escape::json(p, JSON);
+            cat(&[
+                &"{\n  \"time\": \"",
+                &stamp(d),
+                &"\",\n  \"body\": ",
+                &body,
+                &",\n  \"took\": 3\n}\n",
+            ])
+        }),
+        Way::each("JSON log, string with text around", |p, d| {
+            let text = cat(&[&"received body=", p, &" from \"10.0.0.7\""]);
+            json_log(&escape::json(&text, JSON), d)
+        }),
+        Way::new("JSON log, several strings", |ps, d| {
+            let strings: Vec<Traced> = ps.iter().map(|p| escape::json(p, JSON)).collect();
+            json_log(&cat(&[&"{\"bodies\":[", &join(&strings, ","), &"]}"]), d)
+        }),
+        Way::new("JSON log, several in a string", |ps, d| {
+            json_log(&escape::json(&join(ps, "\n"), JSON), d)
+        }),
+        Way::each("JSON log, 2 layers", |p, d| layered(p, &[JSON, JSON], d)),
+        Way::each("JSON log, 3 layers", |p, d| {
+            layered(p, &[JSON, JSON, JSON], d)
+        }),
+        Way::each("JSON log, 4 layers", |p, d| layered(p, &[JSON; 4], d)),
+        Way::each("JSON log, \\u003c in 2 layers", |p, d| {
+            layered(p, &[JSON_HTML, JSON_HTML], d)
+        }),
+        Way::each("JSON log, \\u0022 inside \\\"", |p, d| {
+            layered(p, &[JSON_QUOTE, JSON], d)
+        }),
+        Way::each("JSON log, \\/ inside \\u003c", |p, d| {
+            layered(p, &[JSON_PHP, JSON_HTML], d)
+        }),
+        Way::each("Monolog", |p, d| monolog(p, JSON, d)),
+        Way::each("Monolog, \\/ and ASCII", |p, d| monolog(p, JSON_PHP, d)),
+    ]);
+    ways
+}
+
+/// Servers that escape what they log.
+fn server_ways() -> Vec<Way> {
+    vec![
+        Way::each("nginx", |p, d| access_log(&escape::nginx(p), d)),
+        Way::new("nginx, several in a line", |ps, d| {
+            let fields: Vec<Traced> = ps.iter().map(escape::nginx).collect();
+            access_log(&join(&fields, "\" \""), d)
+        }),
+        Way::each("nginx, a JSON string", |p, d| {
+            let body = cat(&[&"{\"raw\":", &escape::json(p, JSON), &"}"]);
+            access_log(&escape::nginx(&body), d)
+        }),
+        Way::each("nginx escape=json", |p, d| {
+            let body = escape::json(p, JSON);
+            cat(&[
+                &"{\"time\":\"",
+                &stamp(d),
+                &"\",\"status\":200,\"request_body\":",
+                &body,
+                &"}\n",
+            ])
+        }),
+        Way::each("nginx escape=json, no JSON around", |p, d| {
+            access_log(&escape::json_inside(p, JSON), d)
+        })
+        .doubtful(|p| escape::json_inside(p, JSON)),
+        Way::each("rsyslog", |p, d| {
+            let head = format!(
+                "Jun  7 10:05:{:02} web-1 app[{}]: body=",
+                d.below(60),
+                number(d)
+            );
+            cat(&[&head, &escape::rsyslog(p), &"\n"])
+        })
+        .doubtful(escape::rsyslog),
+    ]
+}
+
+/// A literal of a language, alone or in a line of a log.
+fn literal_ways() -> Vec<Way> {
+    let in_line = |name: &str, literal: fn(&Traced) -> Traced| {
+        Way::each(name, move |p, d| cat(&[&app_prefix(d), &literal(p), &"\n"]))
+    };
+    let doubtful = |name: &str, literal| in_line(name, literal).doubtful(literal);
+    vec![
+        in_line("Python bytes", escape::python_bytes),
+        doubtful("Python text", escape::python_str),
+        Way::each("Python dict with text", |p, d| {
+            python_dict(&escape::python_str(p), d)
+        })
+        .doubtful(escape::python_str),
+        Way::each("Python dict with bytes", |p, d| {
+            python_dict(&escape::python_bytes(p), d)
+        }),
+        doubtful("Go %q", escape::go),
+        Way::each("logfmt", |p, d| {
+            cat(&[
+                &"time=",
+                &stamp(d),
+                &" level=INFO msg=\"got it\" body=",
+                &escape::go(p),
+                &" n=1\n",
+            ])
+        })
+        .doubtful(escape::go),
+        doubtful("Java", escape::java),
+        doubtful("Java, ASCII", escape::java_ascii),
+        doubtful("PHP", escape::php),
+        Way::each("PHP array", php_array).doubtful(escape::php),
+        doubtful("C", escape::c),
+        doubtful("C, octal", escape::c_octal),
+        Way::new("Go %q, several in a line", |ps, d| {
+            let literals: Vec<Traced> = ps.iter().map(escape::go).collect();
+            cat(&[&app_prefix(d), &"[", &join(&literals, " "), &"]\n"])
+        })
+        .doubtful(escape::go),
+    ]
+}
+
+/// Databases and tables.
+fn table_ways() -> Vec<Way> {
+    vec![
+        Way::each("SQL dump", |p, d| cat(&[&SQL_HEAD, &sql_row(p, d), &";\n"]))
+            .doubtful(escape::sql),
+        Way::new("SQL dump, several rows in a line", |ps, d| {
+            let rows: Vec<Traced> = ps.iter().map(|p| sql_row(p, d)).collect();
+            cat(&[&SQL_HEAD, &join(&rows, ","), &";\n"])
+        })
+        .doubtful(escape::sql),
+        Way::each("CSV", |p, d| csv_row(std::slice::from_ref(p), d)).doubtful(escape::csv),
+        Way::new("CSV, several fields in a row", csv_row).doubtful(escape::csv),
+    ]
+}
+
+fn url_ways() -> Vec<Way> {
+    let in_query = |name: &str, encode: fn(&Traced) -> Traced| {
+        Way::each(name, move |p, d| query_log(&encode(p), d))
+    };
+    vec![
+        in_query("URL query", escape::url),
+        in_query("URL query, lower case", escape::url_lower),
+        in_query("URL query, form", escape::form),
+        in_query("URL query, as a browser", escape::url_query),
+        in_query("URL query, twice", |p| escape::url(&escape::url(p))),
+        Way::each("form body", |p, d| {
+            cat(&[&"a=1&body=", &escape::url(p), &"&b=", &number(d), &"\n"])
+        }),
+        Way::each("form body, +", |p, d| {
+            cat(&[&"a=1&body=", &escape::form(p), &"&b=", &number(d), &"\n"])
+        }),
+        Way::each("form body, nothing behind", |p, _| {
+            cat(&[&"body=", &escape::form(p), &"\n"])
+        }),
+        Way::new("form body, several fields", |ps, d| {
+            let fields: Vec<Traced> = ps.iter().map(escape::form).collect();
+            cat(&[&app_prefix(d), &"a=", &join(&fields, "&b="), &"\n"])
+        }),
+        Way::each("URL-encoded in JSON", |p, d| {
+            let pair = cat(&[&"body=", &escape::url(p), &"&n=1"]);
+            json_log(&escape::json(&pair, JSON), d)
+        }),
+    ]
+}
+
+fn html_ways() -> Vec<Way> {
+    let page = |name: &str, encode: fn(&Traced) -> Traced| {
+        Way::each(name, move |p, d| {
+            cat(&[&"<p>", &stamp(d), &"</p>\n<pre>", &encode(p), &"</pre>\n"])
+        })
+    };
+    vec![
+        page("HTML", escape::html),
+        page("HTML, quotes stay", escape::html_text).doubtful(escape::html_text),
+        page("HTML, decimal", escape::html_decimal),
+        page("HTML, hexadecimal", escape::html_hex),
+        page("HTML, twice", |p| escape::html(&escape::html(p))),
+        Way::each("HTML attribute", |p, d| {
+            cat(&[
+                &"<input name=\"n",
+                &number(d),
+                &"\" value=\"",
+                &escape::html(p),
+                &"\">\n",
+            ])
+        }),
+        Way::new("HTML table row", |ps, _| {
+            let cells: Vec<Traced> = ps.iter().map(escape::html).collect();
+            cat(&[&"<tr><td>", &join(&cells, "</td><td>"), &"</td></tr>\n"])
+        }),
+        Way::each("HTML in a log line", |p, d| app_log(&escape::html(p), d)),
+    ]
+}
+
+fn http_ways() -> Vec<Way> {
+    vec![
+        Way::each("HTTP capture", |p, d| cat(&[&request(p, d), &"\n"])),
+        Way::new("HTTP capture, keep-alive", |ps, d| {
+            let requests: Vec<Traced> = ps.iter().map(|p| request(p, d)).collect();
+            cat(&[&join(&requests, ""), &"\n"])
+        }),
+        Way::new("HTTP capture, with answers", |ps, d| {
+            let requests: Vec<Traced> = ps.iter().map(|p| request(p, d)).collect();
+            cat(&[&join(&requests, ANSWER), &ANSWER, &"\n"])
+        }),
+        Way::new("HAR", |ps, d| {
+            let entries: Vec<Traced> = ps.iter().map(|p| har_entry(p, d)).collect();
+            cat(&[&HAR_HEAD, &join(&entries, ",\n"), &HAR_END])
+        }),
+    ]
+}
+
+fn container_ways() -> Vec<Way> {
+    let lines = |p: &Traced| cat(&[p, &"\n"]);
+    vec![
+        Way::each("Docker", move |p, d| docker(&lines(p), JSON, d)),
+        Way::each("Docker, \\u003c", move |p, d| {
+            docker(&lines(p), JSON_HTML, d)
+        }),
+        Way::each("Docker, log prefix", |p, d| {
+            docker(&app_log(p, d), JSON_HTML, d)
+        }),
+        Way::new("Docker, several in a line", move |ps, d| {
+            docker(&lines(&join(ps, " and ")), JSON_HTML, d)
+        }),
+        Way::each("Docker, partial", move |p, d| docker_partial(&lines(p), d)).continues(),
+        Way::each("Docker, other stream between", move |p, d| {
+            docker_mixed(&lines(p), d)
+        }),
+        Way::each("CRI", move |p, d| cri(&lines(p), d)),
+        Way::each("CRI, log prefix", |p, d| cri(&app_log(p, d), d)),
+        Way::new("CRI, several in a line", move |ps, d| {
+            cri(&lines(&join(ps, " and ")), d)
+        }),
+        Way::each("CRI, partial", move |p, d| cri_partial(&lines(p), d)).continues(),
+        Way::each("CRI, other stream between", move |p, d| {
+            cri_mixed(&lines(p), d)
+        }),
+    ]
+}
+
+/// One way in another, where that happens.
+fn combined_ways() -> Vec<Way> {
+    let json_line = |p: &Traced, d: &mut Dice| json_log(&escape::json(p, JSON), d);
+    let one_line = |text: Traced| text.without_end();
+    vec![
+        Way::each("Docker of a JSON log", move |p, d| {
+            docker(&json_line(p, d), JSON_HTML, d)
+        }),
+        Way::each("Docker of JSON objects", |p, d| {
+            docker(&json_log(p, d), JSON_HTML, d)
+        })
+        .only_json(),
+        Way::each("Docker of nginx", |p, d| {
+            docker(&access_log(&escape::nginx(p), d), JSON, d)
+        }),
+        Way::each("Docker of Python bytes", |p, d| {
+            docker(&app_log(&escape::python_bytes(p), d), JSON, d)
+        }),
+        Way::each("Docker of Go %q", |p, d| {
+            docker(&app_log(&escape::go(p), d), JSON_HTML, d)
+        })
+        .doubtful(escape::go),
+        Way::each("Docker, partial, of a JSON log", move |p, d| {
+            docker_partial(&json_line(p, d), d)
+        })
+        .continues(),
+        Way::each("Docker of an HTTP capture", |p, d| {
+            docker(&cat(&[&request(p, d), &"\n"]), JSON, d)
+        }),
+        Way::each("CRI of Monolog", |p, d| cri(&monolog(p, JSON_PHP, d), d)),
+        Way::each("CRI of a JSON log", move |p, d| cri(&json_line(p, d), d)),
+        Way::each("CRI, partial, of nginx", |p, d| {
+            cri_partial(&access_log(&escape::nginx(p), d), d)
+        })
+        .continues(),
+        Way::each("CRI of a PHP array", |p, d| cri(&php_array(p, d), d)).doubtful(escape::php),
+        Way::each("URL query of a JSON string", |p, d| {
+            query_log(&escape::url(&escape::json(p, JSON)), d)
+        }),
+        Way::each("form body of a JSON object", |p, d| {
+            let body = cat(&[&"{\"xml\":", &escape::json(p, JSON), &"}"]);
+            cat(&[&"payload=", &escape::form(&body), &"&n=", &number(d), &"\n"])
+        }),
+        Way::each("Python bytes of a JSON log", move |p, d| {
+            app_log(&escape::python_bytes(&one_line(json_line(p, d))), d)
+        }),
+        Way::each("Python text of a JSON log", move |p, d| {
+            app_log(&escape::python_str(&one_line(json_line(p, d))), d)
+        }),
+        Way::each("JSON log of Python bytes", |p, d| {
+            json_log(&escape::json(&escape::python_bytes(p), JSON), d)
+        }),
+        Way::each("JSON log of an HTTP capture", |p, d| {
+            json_log(&escape::json(&request(p, d), JSON), d)
+        }),
+        Way::each("CSV of a JSON log", move |p, d| {
+            csv_row(&[one_line(json_line(p, d))], d)
+        }),
+        Way::each("CSV of a form body", |p, d| {
+            csv_row(&[cat(&[&"a=1&body=", &escape::form(p), &"&b=2"])], d)
+        }),
+        Way::each("SQL dump of a JSON log", move |p, d| {
+            cat(&[&SQL_HEAD, &sql_row(&one_line(json_line(p, d)), d), &";\n"])
+        }),
+        Way::each("rsyslog of a JSON log", move |p, d| {
+            cat(&[&"Jun  7 10:05:43 web-1 app: @cee: ", &json_line(p, d)])
+        }),
+        Way::each("rsyslog of an HTTP capture", |p, d| {
+            cat(&[
+                &"Jun  7 10:05:43 web-1 app: ",
+                &escape::rsyslog(&request(p, d)),
+                &"\n",
+            ])
+        })
+        .doubtful(escape::rsyslog),
+        Way::each("HTML of a JSON log", move |p, d| {
+            cat(&[&"<pre>\n", &escape::html(&json_line(p, d)), &"</pre>\n"])
+        }),
+        Way::each("nginx of a form body", |p, d| {
+            access_log(&escape::nginx(&cat(&[&"a=1&body=", &escape::form(p)])), d)
+        }),
+        Way::each("HAR of a form body", |p, d| {
+            let entry = har_entry(&cat(&[&"a=1&body=", &escape::form(p)]), d);
+            cat(&[&HAR_HEAD, &entry, &HAR_END])
+        }),
+        Way::each("Monolog in nginx", move |p, d| {
+            access_log(&escape::nginx(&one_line(monolog(p, JSON_PHP, d))), d)
+        }),
+    ]
+}
+
+// Lines of logs.
+
+fn number(dice: &mut Dice) -> String {
+    dice.below(100_000).to_string()
+}
+
+fn stamp(dice: &mut Dice) -> String {
+    let (minute, second, milli) = (dice.below(60), dice.below(60), dice.below(1000));
+    format!("2023-06-07 10:{minute:02}:{second:02}.{milli:03}")
+}
+
+fn iso(dice: &mut Dice) -> String {
+    stamp(dice).replace(' ', "T")
+}
+
+fn app_prefix(dice: &mut Dice) -> String {
+    format!(
+        "{} INFO [http-{}] c.e.Foo - body=",
+        stamp(dice),
+        dice.below(9)
+    )
+}
+
+fn app_log(body: &Traced, dice: &mut Dice) -> Traced {
+    cat(&[&app_prefix(dice), body, &"\n"])
+}
+
+/// A line of a structured logger, with `body` as a value.
+fn json_log(body: &Traced, dice: &mut Dice) -> Traced {
+    let head = format!(
+        "{{\"time\":\"{}\",\"level\":\"info\",\"req\":{{\"id\":{},\"path\":\"/wx?a=b\"}},\"body\":",
+        stamp(dice),
+        number(dice)
+    );
+    cat(&[&head, body, &",\"took\":3,\"tags\":[\"a\",null]}\n"])
+}
+
+/// A JSON log line in a JSON log line, as often as there are styles; the innermost comes first.
+fn layered(payload: &Traced, styles: &[JsonStyle], dice: &mut Dice) -> Traced {
+    let inner = styles.iter().fold(payload.clone(), |text, &style| {
+        json_log(&escape::json(&text, style), dice).without_end()
+    });
+    cat(&[&inner, &"\n"])
+}
+
+fn monolog(body: &Traced, style: JsonStyle, dice: &mut Dice) -> Traced {
+    let head = format!("[{}+00:00] app.INFO: callback {{\"body\":", iso(dice));
+    cat(&[&head, &escape::json(body, style), &"} []\n"])
+}
+
+/// A line of an access log with `field` in quotes.
+fn access_log(field: &Traced, dice: &mut Dice) -> Traced {
+    let head = format!(
+        "10.0.0.{} - - [07/Jun/2023:10:05:43 +0800] \"POST /wx?signature=ab12&nonce={} HTTP/1.1\" 200 7 \"-\" \"Mozilla/4.0\" \"",
+        dice.below(256),
+        number(dice)
+    );
+    cat(&[&head, field, &"\" 0.003\n"])
+}
+
+/// A line of an access log with `value` in the query.
+fn query_log(value: &Traced, dice: &mut Dice) -> Traced {
+    let head = format!(
+        "10.0.0.{} - - [07/Jun/2023:10:05:43 +0800] \"GET /replay?id={}&body=",
+        dice.below(256),
+        number(dice)
+    );
+    cat(&[&head, value, &"&b=2 HTTP/1.1\" 200 7 \"-\" \"curl/8.0\"\n"])
+}
+
+fn python_dict(body: &Traced, dice: &mut Dice) -> Traced {
+    let head = format!(
+        "{} INFO got {{'id': {}, 'body': ",
+        stamp(dice),
+        number(dice)
+    );
+    cat(&[&head, body, &", 'ok': True}\n"])
+}
+
+fn php_array(body: &Traced, dice: &mut Dice) -> Traced {
+    let head = format!("array (\n  'id' => {},\n  'body' => ", number(dice));
+    cat(&[&head, &escape::php(body), &",\n  'ok' => true,\n)\n"])
+}
+
+const SQL_HEAD: &str = "INSERT INTO `wx_log` VALUES ";
+
+fn sql_row(body: &Traced, dice: &mut Dice) -> Traced {
+    let head = format!("({},'{}',", number(dice), stamp(dice));
+    cat(&[&head, &escape::sql(body), &",NULL,'it\\'s \\\"done\\\"')"])
+}
+
+fn csv_row(fields: &[Traced], dice: &mut Dice) -> Traced {
+    let fields: Vec<Traced> = fields.iter().map(escape::csv).collect();
+    cat(&[
+        &stamp(dice),
+        &",info,",
+        &join(&fields, ","),
+        &",\"a \"\"b\"\" c\",7\n",
+    ])
+}
+
+// HTTP.
+
+const ANSWER: &str =
+    "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 7\r\n\r\nsuccess";
+
+fn request(body: &Traced, dice: &mut Dice) -> Traced {
+    let head = format!(
+        "POST /wx?signature=ab12cd&timestamp=1686103543&nonce={} HTTP/1.1\r\nHost: wx.example.org\r\n\
+         User-Agent: Mozilla/4.0\r\nContent-Type: text/xml\r\nContent-Length: {}\r\n\r\n",
+        number(dice),
+        body.text().len()
+    );
+    cat(&[&head, body])
+}
+
+const HAR_HEAD: &str = "{\n  \"log\": {\n    \"version\": \"1.2\",\n    \"entries\": [\n";
+const HAR_END: &str = "\n    ]\n  }\n}\n";
+
+fn har_entry(body: &Traced, dice: &mut Dice) -> Traced {
+    let head = format!(
+        "      {{\n        \"startedDateTime\": \"{}Z\",\n        \"request\": {{\n          \"method\": \"POST\",\n          \
+         \"url\": \"https://wx.example.org/wx?nonce={}\",\n          \"postData\": {{\n            \
+         \"mimeType\": \"text/xml\",\n            \"text\": ",
+        iso(dice),
+        number(dice)
+    );
+    let tail = "\n          }\n        },\n        \"response\": {\n          \"status\": 200,\n          \
+                \"content\": {\n            \"size\": 7,\n            \"text\": \"success\"\n          }\n        }\n      }";
+    cat(&[&head, &escape::json(body, JSON), &tail])
+}
+
+// Containers.
+
+fn docker(output: &Traced, style: JsonStyle, dice: &mut Dice) -> Traced {
+    let records: Vec<Traced> = output
+        .lines()
+        .iter()
+        .map(|line| docker_record(line, "stdout", style, dice))
+        .collect();
+    join(&records, "")
+}
+
+/// A record of Docker's json-file.
+fn docker_record(log: &Traced, stream: &str, style: JsonStyle, dice: &mut Dice) -> Traced {
+    let tail = format!(",\"stream\":\"{stream}\",\"time\":\"{}Z\"}}\n", iso(dice));
+    cat(&[&"{\"log\":", &escape::json(log, style), &tail])
+}
+
+/// Docker cuts long lines; only the last record of a line has its line feed.
+fn docker_partial(output: &Traced, dice: &mut Dice) -> Traced {
+    let mut records = Vec::new();
+    for line in output.lines() {
+        for piece in line.pieces(|| 20 + dice.below(200)) {
+            records.push(piece);
+        }
+    }
+    let records: Vec<Traced> = records
+        .iter()
+        .map(|piece| docker_record(piece, "stdout", JSON_HTML, dice))
+        .collect();
+    join(&records, "")
+}
+
+fn docker_mixed(output: &Traced, dice: &mut Dice) -> Traced {
+    let mut records = Vec::new();
+    for line in output.lines() {
+        records.push(docker_record(&line, "stdout", JSON_HTML, dice));
+        if dice.one_in(2) {
+            let other = Traced::plain("GET /healthz \"200\" <1ms>\n");
+            records.push(docker_record(&other, "stderr", JSON_HTML, dice));
+        }
+    }
+    join(&records, "")
+}
+
+fn cri(output: &Traced, dice: &mut Dice) -> Traced {
+    let lines: Vec<Traced> = output
+        .lines()
+        .iter()
+        .map(|line| cri_line(line, "stdout F", dice))
+        .collect();
+    join(&lines, "")
+}
+
+fn cri_line(line: &Traced, tags: &str, dice: &mut Dice) -> Traced {
+    cat(&[&format!("{}123456Z {tags} ", iso(dice)), line])
+}
+
+/// CRI cuts long lines: `P` marks all pieces but the last.
+fn cri_partial(output: &Traced, dice: &mut Dice) -> Traced {
+    let mut lines = Vec::new();
+    for line in output.lines() {
+        let mut pieces = line.without_end().pieces(|| 20 + dice.below(200));
+        let last = pieces.pop().unwrap_or_default();
+        for piece in pieces {
+            lines.push(cri_line(&cat(&[&piece, &"\n"]), "stdout P", dice));
+        }
+        lines.push(cri_line(&cat(&[&last, &"\n"]), "stdout F", dice));
+    }
+    join(&lines, "")
+}
+
+fn cri_mixed(output: &Traced, dice: &mut Dice) -> Traced {
+    let mut lines = Vec::new();
+    for line in output.lines() {
+        lines.push(cri_line(&line, "stdout F", dice));
+        if dice.one_in(2) {
+            lines.push(cri_line(
+                &Traced::plain("GET /healthz \"200\" <1ms>\n"),
+                "stderr F",
+                dice,
+            ));
+        }
+    }
+    join(&lines, "")
+}

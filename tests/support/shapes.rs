@@ -1,0 +1,418 @@
+//! The shapes of payloads (wire.md, "Variants"), one of each event in each: what the matrix of ways is multiplied with.
+//!
+//! Ids, times and statuses say which payload it is, so that a record that is lost, doubled or out of order shows.
+
+use serde_json::{Map, Value, json};
+
+use super::escape::{self, JsonStyle};
+use super::model::EVENTS;
+use super::traced::Traced;
+
+const TO: &str = "gh_3f7a90c1d2e4";
+const FROM: &str = "oBury1Test_abcdefghij-KLMNOP";
+
+/// What loggers must escape, and what looks as if they had.
+const HARD: &str = "a+b 100% #1 & it's <b>\"q\"</b> \\d %22 &lt; \\x22";
+const FOREIGN: &str = "订阅 😀 é";
+
+/// A way to write a payload.
+pub(crate) struct Shape {
+    pub(crate) name: &'static str,
+    write: fn(&Facts) -> String,
+}
+
+impl Shape {
+    pub(crate) fn is_xml(&self) -> bool {
+        self.name.starts_with("XML")
+    }
+
+    /// The payload number `number` of the event number `event`.
+    pub(crate) fn write(&self, event: usize, number: usize) -> String {
+        (self.write)(&Facts { event, number })
+    }
+}
+
+/// The shape called `name`.
+pub(crate) fn shape(name: &str) -> &'static Shape {
+    let found = SHAPES.iter().find(|shape| shape.name == name);
+    found.unwrap_or_else(|| panic!("no shape is called {name:?}"))
+}
+
+/// What a payload says.
+#[derive(Clone, Copy)]
+struct Facts {
+    event: usize,
+    number: usize,
+}
+
+type Fields = Vec<(&'static str, String)>;
+
+impl Facts {
+    fn header(&self) -> Fields {
+        vec![
+            ("ToUserName", TO.into()),
+            ("FromUserName", FROM.into()),
+            ("CreateTime", (1_610_969_440 + self.number).to_string()),
+            ("MsgType", "event".into()),
+            ("Event", EVENTS[self.event].name.into()),
+        ]
+    }
+
+    fn wrapper(&self) -> &'static str {
+        EVENTS[self.event].wrapper
+    }
+
+    fn item(&self, at: usize) -> Fields {
+        let value = |name: &str| match name {
+            // Longer than they are, so that each payload has a finding of which the place can be judged.
+            "TemplateId" => format!("T{at}-bury_test_template_0123456789-ABCDEFGHIJKLM"),
+            "SubscribeStatusString" => ["accept", "reject"][(self.number + at) % 2].into(),
+            "MsgID" => format!("17008271328{:08}", self.number * 10 + at),
+            "ErrorStatus" => "success".into(),
+            _ => "0".into(),
+        };
+        let fields = EVENTS[self.event].fields.iter();
+        fields.map(|&name| (name, value(name))).collect()
+    }
+
+    fn items(&self) -> Vec<Fields> {
+        vec![self.item(0), self.item(1)]
+    }
+
+    /// A field of a type that its value does not fit.
+    fn misfit(&self) -> (&'static str, &'static str) {
+        [
+            ("PopupScene", "SCENE_X"),
+            ("CreateTime", "soon"),
+            ("ErrorCode", "E_X"),
+        ][self.event]
+    }
+}
+
+/// All shapes.
+pub(crate) static SHAPES: [Shape; 27] = [
+    Shape {
+        name: "JSON",
+        write: |f| compact(&with_list(f, items(f))),
+    },
+    Shape {
+        name: "JSON, one object",
+        write: |f| compact(&with_list(f, object(&f.item(0)))),
+    },
+    Shape {
+        name: "JSON, wrapper",
+        write: |f| compact(&with(f, f.wrapper(), json!({"List": items(f)}))),
+    },
+    Shape {
+        name: "JSON, wrapper is the list",
+        write: |f| compact(&with(f, f.wrapper(), items(f))),
+    },
+    Shape {
+        name: "JSON, pretty",
+        write: |f| pretty(&with_list(f, items(f))),
+    },
+    Shape {
+        name: "JSON, pretty with tabs and CRLF",
+        write: |f| {
+            pretty(&with_list(f, object(&f.item(0))))
+                .replace("  ", "\t")
+                .replace('\n', "\r\n")
+        },
+    },
+    Shape {
+        name: "JSON, spaced",
+        write: |f| spaced(&compact(&with_list(f, items(f)))),
+    },
+    Shape {
+        name: "JSON, sorted",
+        write: |f| compact(&sorted(&with_list(f, items(f)))),
+    },
+    Shape {
+        name: "JSON, sorted and pretty",
+        write: |f| pretty(&sorted(&with_list(f, items(f)))),
+    },
+    Shape {
+        name: "JSON, numbers",
+        write: |f| numbers(&compact(&with_list(f, items(f)))),
+    },
+    Shape {
+        name: "JSON, as documented",
+        write: as_documented,
+    },
+    Shape {
+        name: "JSON, comments",
+        write: |f| {
+            pretty(&with_list(f, items(f)))
+                .replacen(",\n", ", // 文档 \"中\"\n", 1)
+                .replacen(": [", ": /* two */ [", 1)
+        },
+    },
+    Shape {
+        name: "JSON, \\/ and \\uXXXX",
+        write: |f| {
+            let text = compact(&with_remark(f, "a/b 订阅 😀 </b>"));
+            in_style(&text, true)
+        },
+    },
+    Shape {
+        name: "JSON, foreign",
+        write: |f| compact(&with_remark(f, FOREIGN)),
+    },
+    Shape {
+        name: "JSON, hard",
+        write: |f| compact(&with_remark(f, HARD)),
+    },
+    Shape {
+        name: "JSON, misfit",
+        write: |f| {
+            let (name, value) = f.misfit();
+            misfitted(&compact(&with_list(f, object(&f.item(0)))), name, value)
+        },
+    },
+    Shape {
+        name: "XML",
+        write: |f| xml(f, &CDATA),
+    },
+    Shape {
+        name: "XML, pretty",
+        write: |f| xml(f, &Style { gap: "\n", ..CDATA }),
+    },
+    Shape {
+        name: "XML, pretty with CRLF",
+        write: |f| {
+            xml(
+                f,
+                &Style {
+                    gap: "\r\n    ",
+                    ..CDATA
+                },
+            )
+        },
+    },
+    Shape {
+        name: "XML, space around CDATA",
+        write: |f| {
+            xml(
+                f,
+                &Style {
+                    gap: "\n  ",
+                    around: "\n    ",
+                    ..CDATA
+                },
+            )
+        },
+    },
+    Shape {
+        name: "XML, no CDATA",
+        write: |f| {
+            xml(
+                f,
+                &Style {
+                    cdata: false,
+                    ..CDATA
+                },
+            )
+        },
+    },
+    Shape {
+        name: "XML, declared",
+        write: |f| {
+            format!(
+                "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{}",
+                xml(f, &CDATA)
+            )
+        },
+    },
+    Shape {
+        name: "XML, no wrapper",
+        write: |f| {
+            let text = xml(f, &CDATA);
+            text.replace(&format!("<{}>", f.wrapper()), "")
+                .replace(&format!("</{}>", f.wrapper()), "")
+        },
+    },
+    Shape {
+        name: "XML, references",
+        // `#115` looks like a control character of rsyslog's, and is none.
+        write: |f| {
+            remarked(
+                &xml(f, &Style { gap: "\n", ..CDATA }),
+                "a &amp; b &lt;i&gt; &#x8ba2;&quot;&#39;&#115;",
+            )
+        },
+    },
+    Shape {
+        name: "XML, foreign",
+        write: |f| remarked(&xml(f, &CDATA), &format!("<![CDATA[{FOREIGN}]]>")),
+    },
+    Shape {
+        name: "XML, hard",
+        write: |f| {
+            remarked(
+                &xml(f, &Style { gap: "\n", ..CDATA }),
+                &format!("<![CDATA[{HARD}]]>"),
+            )
+        },
+    },
+    Shape {
+        name: "XML, misfit",
+        write: |f| {
+            let (name, value) = f.misfit();
+            let text = xml(f, &CDATA);
+            let (head, tail) = text
+                .split_once(&format!("<{name}>"))
+                .expect("the field is there");
+            let (_, tail) = tail.split_once("</").expect("it ends");
+            format!("{head}<{name}><![CDATA[{value}]]></{tail}")
+        },
+    },
+];
+
+// JSON.
+
+fn object(fields: &Fields) -> Value {
+    let member = |(name, value): &(&str, String)| ((*name).to_owned(), json!(value));
+    Value::Object(fields.iter().map(member).collect())
+}
+
+fn items(facts: &Facts) -> Value {
+    facts.items().iter().map(object).collect()
+}
+
+fn with(facts: &Facts, name: &str, value: Value) -> Value {
+    let mut payload = object(&facts.header());
+    payload[name] = value;
+    payload
+}
+
+fn with_list(facts: &Facts, list: Value) -> Value {
+    with(facts, "List", list)
+}
+
+fn with_remark(facts: &Facts, remark: &str) -> Value {
+    let mut payload = with_list(facts, items(facts));
+    payload["Remark"] = json!(remark);
+    payload
+}
+
+fn compact(value: &Value) -> String {
+    value.to_string()
+}
+
+fn pretty(value: &Value) -> String {
+    serde_json::to_string_pretty(value).expect("JSON")
+}
+
+/// What Python's `json.dumps` puts between tokens.
+fn spaced(compact: &str) -> String {
+    compact
+        .replace("\":", "\": ")
+        .replace("\",\"", "\", \"")
+        .replace("},{", "}, {")
+}
+
+fn sorted(value: &Value) -> Value {
+    match value {
+        Value::Object(members) => {
+            let mut names: Vec<&String> = members.keys().collect();
+            names.sort();
+            let member = |name: &String| (name.clone(), sorted(&members[name]));
+            Value::Object(names.into_iter().map(member).collect::<Map<_, _>>())
+        }
+        Value::Array(entries) => entries.iter().map(sorted).collect(),
+        scalar => scalar.clone(),
+    }
+}
+
+/// Digits without quotes.
+fn numbers(compact: &str) -> String {
+    let is_digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    let mut text = String::new();
+    let mut parts = compact.split('"').peekable();
+    while let Some(part) = parts.next() {
+        text += part;
+        match parts.peek() {
+            Some(next) if !is_digits(next) && !is_digits(part) => text.push('"'),
+            _ => {}
+        }
+    }
+    text
+}
+
+/// The commas and blank lines of WeChat's samples.
+fn as_documented(facts: &Facts) -> String {
+    let text = pretty(&with_list(facts, items(facts)));
+    text.replacen("\n  ]\n", "\n  ],\n\n", 1).replace("  ", "")
+}
+
+/// JSON of which the texts are escaped more than they must be.
+fn in_style(compact: &str, upper: bool) -> String {
+    let style = JsonStyle {
+        slash: true,
+        ascii: true,
+        upper,
+        ..escape::JSON
+    };
+    let text = escape::json_inside(&Traced::plain(compact), style).text();
+    text.replace("\\\"", "\"")
+}
+
+fn misfitted(compact: &str, name: &str, value: &str) -> String {
+    let name = format!("\"{name}\":\"");
+    let (head, tail) = compact.split_once(&name).expect("the field is there");
+    let (_, tail) = tail.split_once('"').expect("it ends");
+    format!("{head}{name}{value}\"{tail}")
+}
+
+// XML.
+
+struct Style {
+    /// Between elements.
+    gap: &'static str,
+    /// Around texts.
+    around: &'static str,
+    cdata: bool,
+}
+
+const CDATA: Style = Style {
+    gap: "",
+    around: "",
+    cdata: true,
+};
+
+fn xml(facts: &Facts, style: &Style) -> String {
+    let lists = facts
+        .items()
+        .into_iter()
+        .map(|item| enclosed("List", &elements(&item, style), style));
+    let mut parts = elements(&facts.header(), style);
+    parts.push(enclosed(facts.wrapper(), &lists.collect::<Vec<_>>(), style));
+    enclosed("xml", &parts, style)
+}
+
+fn elements(fields: &Fields, style: &Style) -> Vec<String> {
+    fields
+        .iter()
+        .map(|(name, value)| element(name, value, style))
+        .collect()
+}
+
+fn element(name: &str, value: &str, style: &Style) -> String {
+    let is_number = value.bytes().all(|b| b.is_ascii_digit());
+    let text = match style.cdata && !is_number {
+        true => format!("<![CDATA[{value}]]>"),
+        false => value.into(),
+    };
+    format!("<{name}>{0}{text}{0}</{name}>", style.around)
+}
+
+fn enclosed(name: &str, parts: &[String], style: &Style) -> String {
+    let gap = style.gap;
+    format!("<{name}>{gap}{}{gap}</{name}>", parts.join(gap))
+}
+
+/// A payload with one element more, at the end.
+fn remarked(text: &str, remark: &str) -> String {
+    let head = text.strip_suffix("</xml>").expect("the root ends");
+    format!("{head}<Remark>{remark}</Remark></xml>")
+}
