@@ -57,7 +57,11 @@ pub(super) fn of_line(line: &[u8], last: bool) -> Result<Option<Container>, ()> 
 /// next record.
 pub(super) fn text_of_line(line: &[u8]) -> Option<(&[u8], bool)> {
     if let Some(text) = line.strip_prefix(DOCKER) {
-        let text = &text[..closing_quote(text).unwrap_or(text.len())];
+        // A record that was torn ends what it holds.
+        let Some(end) = closing_quote(text) else {
+            return Some((b"}", false));
+        };
+        let text = &text[..end];
         return Some(match text.strip_suffix(b"\\n") {
             Some(text) => (text.strip_suffix(b"\\r").unwrap_or(text), false),
             None => (text, true),

@@ -68,12 +68,14 @@ impl Scanner {
 
     /// Whether something begins from `start` on that may hold the anchor; or may begin, which more bytes will tell.
     fn begins_near(&mut self, buffer: &[u8], last: bool, start: usize, anchor: usize) -> bool {
-        if start >= self.reach.tried && self.is_bare_at(buffer, start) {
-            match layer::container(&buffer[start..], last) {
+        // Behind a record that was torn stands its line break.
+        let line = start + usize::from(buffer.get(start) == Some(&b'\n'));
+        if line >= self.reach.tried && self.is_bare_at(buffer, line) {
+            match layer::container(&buffer[line..], last) {
                 Err(()) => return true,
                 Ok(None) => {}
                 Ok(Some(layer)) => {
-                    self.pass(buffer, start);
+                    self.pass(buffer, line);
                     return self.enter_from(layer, None, 0);
                 }
             }
