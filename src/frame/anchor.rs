@@ -168,7 +168,12 @@ impl Reach {
 fn goes_on(line: &[u8], behind: &[u8]) -> bool {
     let (text, is_part) = container::text_of_line(line).unwrap_or((line, false));
     let text = text.trim_ascii_end();
-    is_part || text.is_empty() || ends_inside(text) || has_comment(text) || joins(text, behind)
+    is_part
+        || text.is_empty()
+        || ends_inside(text)
+        || has_comment(text)
+        || joins(text, behind)
+        || container::are_of_two_streams(line, behind)
 }
 
 /// Whether what `line` begins cannot end with it: markup and brackets that were opened, and lists.

@@ -70,6 +70,15 @@ pub(super) fn text_of_line(line: &[u8]) -> Option<(&[u8], bool)> {
     cri_prefix(line).map(|(len, at)| (&line[len..], at == At::Part))
 }
 
+/// Whether `line` and the one that `next` begins with are records of different streams of one log.
+pub(super) fn are_of_two_streams(line: &[u8], next: &[u8]) -> bool {
+    let stream = |line: &[u8]| {
+        let container = of_line(line, true).ok()??;
+        container.stream_of(line)
+    };
+    matches!((stream(line), stream(next)), (Some(a), Some(b)) if a != b)
+}
+
 impl Container {
     fn new(format: Format) -> Self {
         Container {

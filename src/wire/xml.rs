@@ -838,7 +838,7 @@ impl Tokens<'_, '_> {
 
     /// Whether what stands at `at` is the first child of a message, so that a new payload begins here.
     fn begins_payload(&self, at: usize) -> Result<bool, Stop> {
-        let rest = self.bytes.from(skip_space(self.bytes.all, at));
+        let rest = past_escaped_space(self.bytes.from(skip_space(self.bytes.all, at)));
         let name = rest.strip_prefix(b"<").unwrap_or_default();
         let len = name
             .iter()
@@ -916,6 +916,15 @@ impl Tokens<'_, '_> {
     fn run_out_in<T>(&self, what: &str) -> Result<T, Stop> {
         self.bytes.run_out(Reason::XmlCutOff, what)
     }
+}
+
+/// `rest` behind line breaks and blanks that a logger escaped.
+fn past_escaped_space(mut rest: &[u8]) -> &[u8] {
+    const ESCAPES: [&[u8]; 7] = [b"\\n", b"\\r", b"\\t", b"\\x0A", b"\\x0D", b"#012", b"#015"];
+    while let Some(next) = ESCAPES.iter().find_map(|escape| rest.strip_prefix(*escape)) {
+        rest = next.trim_ascii_start();
+    }
+    rest
 }
 
 fn predefined(name: &str) -> Option<char> {
