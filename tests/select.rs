@@ -1,7 +1,6 @@
 //! Choosing callbacks: each filter in both syntaxes, the same answer from an independent model over the records, and
 //! reading that stops.
 
-#[allow(dead_code)]
 mod support;
 
 use std::collections::HashSet;

@@ -242,7 +242,8 @@ impl Scanner {
             Inner::Message(span) => Some(span.range()),
             Inner::Text(_) => None,
         });
-        spans.chain([bytes.len()..bytes.len()]).any(|span| {
+        let end = bytes.len()..bytes.len();
+        spans.chain(std::iter::once(end)).any(|span| {
             let gap = &bytes[at.min(span.start)..span.start];
             at = span.end;
             self.names.marks.iter().any(|mark| has_plain(gap, mark))
