@@ -160,6 +160,8 @@ pub fn run_chosen<S: Sink>(
     let mut blocks = Blocks::new(from, source, options);
     let result = blocks.give(chooser, sink);
     match &result {
+        // How much was read beyond the last callback that was asked for is a matter of chance, too.
+        Ok(()) if chooser.has_enough() => sink.end(source, &blocks.rest_so_far()),
         Ok(()) => sink.end(source, &blocks.rest()),
         Err(Error::Input(_)) => sink.cut(source, &blocks.rest()),
         // How much was read beyond the stop is a matter of chance.
@@ -311,6 +313,15 @@ impl<R: Read> Blocks<R> {
         if let Some(decoder) = &mut self.decoder {
             let done = decoder.scanner.take_done(self.input.text().0);
             self.input.drop_front(done);
+        }
+    }
+
+    /// The same, of what was looked at and not of all that was read.
+    fn rest_so_far(&self) -> Rest {
+        let decoder = self.decoder.as_ref();
+        Rest {
+            bytes: decoder.map_or(0, |decoder| decoder.scanner.offset()),
+            ..self.rest()
         }
     }
 

@@ -33,6 +33,11 @@ impl Cursor {
         self.units
     }
 
+    /// Where `pos` is in the capture.
+    pub(super) fn offset(&self) -> u64 {
+        self.offset
+    }
+
     pub(super) fn pos(&self) -> usize {
         self.pos
     }

@@ -294,6 +294,11 @@ impl Scanner {
         self.cursor.pos()
     }
 
+    /// How many bytes of the capture are done with.
+    pub(crate) fn offset(&self) -> u64 {
+        self.cursor.offset()
+    }
+
     /// Whether no document is being read.
     fn is_between(&self) -> bool {
         matches!(self.state, State::Seek) && self.array.is_none()
