@@ -128,6 +128,8 @@ fn json_says_the_same_to_programs() {
             "undecodable",
             "undecodable_places",
             "findings",
+            "filtered_out",
+            "deduplicated",
             "noise_bytes",
         ]
     );
