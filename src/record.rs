@@ -21,17 +21,11 @@ const NAMES: Names = Names {
     is_message,
     is_plain: fields::is_plain,
     begins_message: |name| fields::top(name).is_some(),
-    marks: &[
-        "\"ToUserName\"",
-        "\"FromUserName\"",
-        "\"MsgType\"",
-        "\"Encrypt\"",
-        "\"subscribe_msg_",
-    ],
+    marks: &fields::MARKS,
     anchors: &ANCHORS,
 };
 
-static ANCHORS: LazyLock<Anchors> = LazyLock::new(|| Anchors::new(fields::ANCHORS));
+static ANCHORS: LazyLock<Anchors> = LazyLock::new(|| Anchors::new(&fields::ANCHORS));
 
 /// What became of a payload.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -164,16 +158,16 @@ impl<'a> Record<'a> {
     pub fn place(&self, offset: u32) -> Place {
         let text = self.bytes();
         let len = text.len().min(offset as usize);
-        let place = self.place.after(&text[..len], self.units);
+        let in_text = || self.place.after(&text[..len], self.units);
         let Some((raw, steps)) = &self.raw else {
-            return place;
+            return in_text();
         };
         let raw = &raw[..rewritten::raw_offset(steps, raw, len)];
         match rewritten::has_layers(steps) {
             true => self.place.after(raw, self.units),
             false => Place {
                 offset: self.place.offset + raw.len() as u64,
-                ..place
+                ..in_text()
             },
         }
     }

@@ -184,9 +184,9 @@ fn html_is_read_by_an_xml_reader() {
 
 type Write = fn(&Traced) -> Traced;
 
-/// What Python 3, Node and the real programs gave.
+/// The rows of Python and URLs were compared with Python 3 and Node; the others are written by their languages' rules.
 #[test]
-fn literals_are_what_the_real_writers_gave() {
+fn literals_are_what_their_languages_write() {
     let foreign = "订 😀 é";
     let cases: &[(Write, &str, &str)] = &[
         (

@@ -70,14 +70,23 @@ pub(crate) const EVENT: &str = "Event";
 /// What the names of our three events begin with.
 pub(crate) const EVENT_PREFIX: &str = "subscribe_msg_";
 /// Names and values of which every message has some, however it is escaped.
-pub(crate) const ANCHORS: &[&str] = &[
-    "ToUserName",
-    "FromUserName",
-    "MsgType",
-    "Encrypt",
+pub(crate) static ANCHORS: [&str; 7] = [
+    TO_USER.wire,
+    FROM_USER.wire,
+    MSG_TYPE,
+    ENCRYPT,
     EVENT_PREFIX,
     "SubscribeMsg",
     PROBE.1,
+];
+/// What marks a JSON message, also a broken one: names and the beginnings of values, with the quotes that a text has
+/// escaped.
+pub(crate) static MARKS: [&str; 5] = [
+    "\"ToUserName\"",
+    "\"FromUserName\"",
+    "\"MsgType\"",
+    "\"Encrypt\"",
+    "\"subscribe_msg_",
 ];
 /// The items.
 pub(crate) const LIST: &str = "List";

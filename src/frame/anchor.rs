@@ -3,10 +3,9 @@
 //! An anchor is a run of bytes that some name or value of every message has, in whatever way it was escaped. They are
 //! searched for all at once with vector instructions, and what is far from any of them is never looked at again.
 //!
-//! What a capture begins with is looked at as well: a file may be a payload, however strangely it is written.
-//!
 //! How far is told by [`Reach`]: a document that holds an anchor begins on the anchor's line, or on a line before it
-//! from which the document can go on. It is the same wherever the blocks of a capture end.
+//! from which the document can go on. It is the same wherever the blocks of a capture end. What a capture begins with
+//! is looked at as well: a file may be a payload, however strangely it is written.
 
 use aho_corasick::{AhoCorasick, Input, MatchKind};
 
@@ -113,7 +112,6 @@ impl Reach {
             let held = if last { 0 } else { anchors.longest - 1 };
             self.searched = match self.anchor {
                 Some(anchor) => anchor + 1,
-                _ if !self.begun => self.searched,
                 None => self.searched.max(buffer.len().saturating_sub(held)),
             };
         }

@@ -67,7 +67,7 @@ pub(super) fn text_of_line(line: &[u8]) -> Option<(&[u8], bool)> {
             None => (text, true),
         });
     }
-    cri_prefix(line).map(|(len, at)| (&line[len..], at == At::Part))
+    cri_prefix(line).map(|prefix| (&line[prefix.len..], prefix.at == At::Part))
 }
 
 /// Whether `line` and the one that `next` begins with are records of different streams of one log.
@@ -103,9 +103,9 @@ impl Container {
 
     /// The length of the line at the start of `raw`, if it is of the other stream.
     pub(super) fn other_line(self, raw: &[u8]) -> Option<usize> {
+        let stream = self.stream.filter(|_| self.at == At::Line)?;
         let line = memchr::memchr(b'\n', raw).map_or(raw, |len| &raw[..=len]);
-        let other = self.stream_of(line)?;
-        (self.at == At::Line && self.stream? != other).then_some(line.len())
+        (self.stream_of(line)? != stream).then_some(line.len())
     }
 
     /// What begins at the start of a line: a record's wrapping, or all of a record of the other stream.
@@ -126,15 +126,12 @@ impl Container {
     }
 
     fn begin_record(&mut self, raw: &[u8]) -> Piece {
-        let (len, at) = match self.format {
-            Format::Docker => (DOCKER.len(), At::Text),
-            Format::Cri => {
-                self.stream = self.stream_of(raw);
-                cri_prefix(raw).unwrap_or((0, At::Text))
-            }
+        let Some(prefix) = cri_prefix(raw).filter(|_| self.format == Format::Cri) else {
+            self.at = At::Text;
+            return Piece::Other(DOCKER.len(), Bytes::NONE);
         };
-        self.at = at;
-        Piece::Other(len, Bytes::NONE)
+        (self.at, self.stream) = (prefix.at, Some(prefix.stream));
+        Piece::Other(prefix.len, Bytes::NONE)
     }
 
     fn docker_text(&mut self, raw: &[u8], last: bool) -> Piece {
@@ -163,18 +160,11 @@ impl Container {
     /// The stream of the line that `raw` begins with.
     fn stream_of(self, raw: &[u8]) -> Option<Stream> {
         let line = &raw[..memchr::memchr(b'\n', raw).unwrap_or(raw.len())];
-        let (out, error): (&[u8], &[u8]) = match self.format {
-            Format::Docker => (b"\"stream\":\"stdout\"", b"\"stream\":\"stderr\""),
-            Format::Cri => (b" stdout ", b" stderr "),
-        };
-        let at = |name| memchr::memmem::find(line, name);
-        match (at(out), at(error)) {
-            (Some(out), Some(error)) if self.format == Format::Cri && error < out => {
-                Some(Stream::Error)
-            }
-            (Some(_), _) => Some(Stream::Out),
-            (None, Some(_)) => Some(Stream::Error),
-            (None, None) => None,
+        let has = |name: &[u8]| memchr::memmem::find(line, name).is_some();
+        match self.format {
+            Format::Cri => cri_prefix(raw).map(|prefix| prefix.stream),
+            Format::Docker if has(b"\"stream\":\"stdout\"") => Some(Stream::Out),
+            Format::Docker => has(b"\"stream\":\"stderr\"").then_some(Stream::Error),
         }
     }
 }
@@ -219,8 +209,15 @@ fn may_be_cri(line: &[u8]) -> bool {
         && !line.contains(&b'\n')
 }
 
-/// The length of CRI's wrapping at the start of `line`: time, stream, and `F` for a full line or `P` for a part.
-fn cri_prefix(line: &[u8]) -> Option<(usize, At)> {
+/// CRI's wrapping before a text.
+struct Prefix {
+    len: usize,
+    at: At,
+    stream: Stream,
+}
+
+/// CRI's wrapping at the start of `line`: time, stream, and `F` for a full line or `P` for a part.
+fn cri_prefix(line: &[u8]) -> Option<Prefix> {
     let head = &line[..line.len().min(LONGEST_PREFIX)];
     let is_time = matches!(
         head,
@@ -228,16 +225,21 @@ fn cri_prefix(line: &[u8]) -> Option<(usize, At)> {
     ) && head.get(10) == Some(&b'T');
     let space = memchr::memchr(b' ', head).filter(|_| is_time)?;
     let rest = &head[space..];
-    let tag = [&b" stdout "[..], b" stderr "]
-        .iter()
-        .find_map(|stream| rest.strip_prefix(*stream))?;
-    let len = head.len() - tag.len();
-    match tag {
-        [b'F', b' ', ..] => Some((len + 2, At::Text)),
-        [b'P', b' ', ..] => Some((len + 2, At::Part)),
-        [b'F', b'\n', ..] => Some((len + 1, At::Text)),
-        _ => None,
-    }
+    let streams = [
+        (&b" stdout "[..], Stream::Out),
+        (b" stderr ", Stream::Error),
+    ];
+    let (tag, stream) = streams
+        .into_iter()
+        .find_map(|(name, stream)| Some((rest.strip_prefix(name)?, stream)))?;
+    let (tag_len, at) = match tag {
+        [b'F', b' ', ..] => (2, At::Text),
+        [b'P', b' ', ..] => (2, At::Part),
+        [b'F', b'\n', ..] => (1, At::Text),
+        _ => return None,
+    };
+    let len = head.len() - tag.len() + tag_len;
+    Some(Prefix { len, at, stream })
 }
 
 #[cfg(test)]

@@ -29,12 +29,7 @@ impl Scanner {
         let Parts { tree, findings } = parts;
         let read = self.json.read(bytes, tree, findings, &self.limits);
         let verdict = self.verdict(read, bytes);
-        let read = match &verdict {
-            Read::More => 0,
-            Read::Whole(text) => text.len(),
-            Read::Broken(finding) => finding.span().end as usize,
-        };
-        if self.enter_literal(document, read, Syntax::Json, last) != Entered::No {
+        if self.enter_literal(document, verdict.len(), Syntax::Json, last) != Entered::No {
             return None;
         }
         match verdict {

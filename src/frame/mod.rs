@@ -210,6 +210,17 @@ enum Read<'b> {
     More,
 }
 
+impl Read<'_> {
+    /// How many bytes it takes to tell.
+    fn len(&self) -> usize {
+        match self {
+            Read::Whole(text) => text.len(),
+            Read::Broken(finding) => finding.span().end as usize,
+            Read::More => 0,
+        }
+    }
+}
+
 impl Scanner {
     pub(crate) fn new(limits: Limits, names: Names, place: Place, units: Units) -> Self {
         Scanner {

@@ -34,7 +34,7 @@ pub(super) struct Region {
     found: bool,
     scanner: Scanner,
     /// A document in which the region lies, to go on with behind it.
-    pub(super) around: Option<Inside>,
+    around: Option<Inside>,
 }
 
 /// A payload in the text of a region.
@@ -79,7 +79,7 @@ impl Region {
     /// The most bytes that are undone before the scanner sees them.
     const WINDOW: usize = 4096;
 
-    pub(super) fn new(layer: Layer, bounds: Bounds, scanner: Scanner) -> Self {
+    fn new(layer: Layer, bounds: Bounds, scanner: Scanner) -> Self {
         Region {
             layer,
             mark: layer,
@@ -97,7 +97,7 @@ impl Region {
     }
 
     /// The same for another stretch, with the memory of this one.
-    pub(super) fn renew(mut self: Box<Self>, layer: Layer, bounds: Bounds) -> Box<Self> {
+    fn renew(mut self: Box<Self>, layer: Layer, bounds: Bounds) -> Box<Self> {
         self.text.clear();
         self.scanner.renew();
         let (text, scanner) = (std::mem::take(&mut self.text), self.scanner);
@@ -301,7 +301,7 @@ impl Scanner {
     fn follow(&mut self, region: &mut Region, buffer: &[u8], to: usize) {
         let mut moves = std::mem::take(&mut region.scanner.moves);
         let mut done = 0;
-        for step in &mut moves {
+        for step in &moves {
             if step.to > to {
                 self.follow_one(region, buffer, to, step.noise);
                 break;

@@ -23,24 +23,25 @@ const BLANKS: usize = 4096;
 
 /// What begins with `bytes`; `bare` if nothing but white space stands before it on its line.
 pub(super) fn at(bytes: &[u8], last: bool, bare: bool) -> Start {
-    let plain = match bytes.first() {
-        Some(b'{' | b'<') if !last && is_sign_missing(bytes) => return Start::Undecided,
-        Some(b'{' | b'<') if first_sign(bytes).is_some_and(|sign| layer_of(sign).is_some()) => {
-            Start::Nothing
-        }
-        Some(b'{') => object(bytes),
-        Some(b'[') => array(bytes),
-        Some(b'<') => element(bytes, bare),
+    let start = match bytes.first() {
+        Some(b'{' | b'[' | b'<') => at_bracket(bytes, last, bare),
         _ => Start::Nothing,
-    };
-    let start = match plain {
-        Start::Nothing => buried(bytes, last, bare),
-        plain => plain,
     };
     if last && start == Start::Undecided {
         Start::Nothing
     } else {
         start
+    }
+}
+
+fn at_bracket(bytes: &[u8], last: bool, bare: bool) -> Start {
+    let sign = first_sign(bytes);
+    match (bytes[0], sign.and_then(layer_of)) {
+        (b'{' | b'<', _) if !last && is_missing(sign, bytes) => Start::Undecided,
+        (_, Some(layer)) => buried(layer, bytes, last, bare),
+        (b'{', None) => object(bytes),
+        (b'[', None) => array(bytes),
+        _ => element(bytes, bare),
     }
 }
 
@@ -86,21 +87,18 @@ fn layer_of(sign: &[u8]) -> Option<Layer> {
     }
 }
 
-/// Whether the bytes end before it can be told how a document is escaped that seems not to be.
-fn is_sign_missing(bytes: &[u8]) -> bool {
-    match first_sign(bytes) {
+/// Whether `bytes` end before their sign can tell how a document is escaped that seems not to be.
+fn is_missing(sign: Option<&[u8]>, bytes: &[u8]) -> bool {
+    match sign {
         _ if bytes.starts_with(DECLARATION) && bytes.len() >= LONGEST_DECLARATION => false,
         None => bytes.starts_with(DECLARATION),
         Some(sign) => sign == b"\"" || sign == b"\"\"" || sign.is_empty() && bytes[0] == b'<',
     }
 }
 
-/// What begins with `bytes` if they are escaped.
-fn buried(bytes: &[u8], last: bool, bare: bool) -> Start {
+/// What begins with `bytes` once `layer` is undone.
+fn buried(layer: Layer, bytes: &[u8], last: bool, bare: bool) -> Start {
     const WINDOW: usize = 64;
-    let Some(layer) = first_sign(bytes).and_then(layer_of) else {
-        return Start::Nothing;
-    };
     let window = &bytes[..bytes.len().min(WINDOW)];
     let last = last || window.len() == WINDOW;
     let mut text = Vec::with_capacity(WINDOW);

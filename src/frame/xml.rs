@@ -45,12 +45,7 @@ impl Scanner {
             .xml
             .read(bytes, tree, findings, &self.limits, &self.names.is_plain);
         let verdict = self.verdict_xml(read, bytes);
-        let read = match &verdict {
-            Read::More => 0,
-            Read::Whole(text) => text.len(),
-            Read::Broken(finding) => finding.span().end as usize,
-        };
-        if self.enter_literal(document, read, Syntax::Xml, last) != Entered::No {
+        if self.enter_literal(document, verdict.len(), Syntax::Xml, last) != Entered::No {
             return None;
         }
         match verdict {
