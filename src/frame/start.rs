@@ -98,12 +98,8 @@ fn is_missing(sign: Option<&[u8]>, bytes: &[u8]) -> bool {
 
 /// What begins with `bytes` once `layer` is undone.
 fn buried(layer: Layer, bytes: &[u8], last: bool, bare: bool) -> Start {
-    const WINDOW: usize = 64;
-    let window = &bytes[..bytes.len().min(WINDOW)];
-    let last = last || window.len() == WINDOW;
-    let mut text = Vec::with_capacity(WINDOW);
-    { layer }.peel(window, last, &mut text);
-    match text.len() < window.len() {
+    let (text, last) = peeled(layer, bytes, last);
+    match text.len() < bytes.len().min(PEELED) {
         true => match at(&text, last, bare) {
             Start::Nothing => Start::Nothing,
             Start::Undecided => Start::Undecided,
@@ -112,6 +108,38 @@ fn buried(layer: Layer, bytes: &[u8], last: bool, bare: bool) -> Start {
         false if last => Start::Nothing,
         false => Start::Undecided,
     }
+}
+
+/// So many bytes are undone to tell what begins.
+const PEELED: usize = 64;
+
+/// The first of `bytes` without `layer`, and whether that is all there is to tell by.
+fn peeled(mut layer: Layer, bytes: &[u8], last: bool) -> (Vec<u8>, bool) {
+    let window = &bytes[..bytes.len().min(PEELED)];
+    let last = last || window.len() == PEELED;
+    let mut text = Vec::with_capacity(PEELED);
+    layer.peel(window, last, &mut text);
+    (text, last)
+}
+
+/// What begins with `bytes` if that is a payload, in however many layers of escapes; `Err` if that cannot be told yet.
+pub(super) fn payload_at(
+    bytes: &[u8],
+    last: bool,
+    begins_message: &dyn Fn(&str) -> bool,
+) -> Result<Option<Start>, ()> {
+    let start = at(bytes, last, false);
+    let is_payload = match start {
+        Start::Undecided => return Err(()),
+        Start::Xml => true,
+        Start::Json => first_name(bytes, last)?.is_some_and(begins_message),
+        Start::Buried(layer) => {
+            let (text, is_all) = peeled(layer, bytes, last);
+            payload_at(&text, is_all, begins_message)?.is_some()
+        }
+        Start::Array | Start::Nothing => false,
+    };
+    Ok(is_payload.then_some(start))
 }
 
 /// The layer that shows right before a name or a value: an escaped quote, tag or CDATA bracket.

@@ -12,6 +12,15 @@ use crate::frame::{Framed, Parts, Read, Scanner, State, valid_text};
 use crate::span::Span;
 use crate::wire::{Bytes, Stop, Syntax, Tree, xml};
 
+/// Where to go on behind a broken document.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Resume {
+    /// The next payload begins here, or what stands around it.
+    At(usize),
+    /// The rest of the document is to be skipped from here on.
+    Behind(usize),
+}
+
 impl Scanner {
     pub(super) fn xml<'b>(
         &mut self,
@@ -104,40 +113,50 @@ impl Scanner {
         }
         let shown_end = self.shown_end(document, &finding, last)?;
         let next = match finding.reason() {
-            Reason::XmlNextBegins if finding.span().start as usize == at => Some(at),
+            Reason::XmlNextBegins if finding.span().start as usize == at => Some(Resume::At(at)),
             _ => self.swallowed(document, &finding, &parts.tree, last).ok()?,
         };
-        let skip = (next.is_none() && !self.xml.is_closed()).then(Skip::xml);
-        self.state = State::behind(next.unwrap_or(at), skip);
+        let skip = (!self.xml.is_closed()).then(Skip::xml);
+        self.state = match next {
+            Some(Resume::At(next)) => State::behind(next, None),
+            Some(Resume::Behind(line)) => State::behind(line, skip),
+            None => State::behind(at, skip),
+        };
         Some(self.broken(finding, buffer, shown_end, Syntax::Xml, parts))
     }
 
-    /// Where the next payload begins, if the short text in which the document broke ran into it; `Err` if that cannot
-    /// be told yet.
+    /// Where to go on, if the document broke in a short text that ran into the next line or payload: there the next
+    /// payload begins, or what stands around it. `Err` if that cannot be told yet.
     pub(super) fn swallowed(
         &self,
         document: &[u8],
         finding: &Finding,
         tree: &Tree,
         last: bool,
-    ) -> Result<Option<usize>, ()> {
-        let Some(text) = self.xml.plain_text_at(document, tree, &self.names.is_plain) else {
+    ) -> Result<Option<Resume>, ()> {
+        let Some(text) = self
+            .xml
+            .broken_text_at(document, tree, &self.names.is_plain)
+        else {
             return Ok(None);
         };
+        let text = text + cdata_opening(&document[text..]);
         let end = document.len().min(finding.span().end as usize);
         let texts = document.get(text..end).unwrap_or_default();
+        let texts = &texts[..own_element(texts).unwrap_or(texts.len())];
+        let line = memchr::memchr(b'\n', texts).map(|n| text + n);
         for at in memchr::memchr2_iter(b'<', b'{', texts).map(|n| text + n) {
-            match start::at(&document[at..], last, false) {
-                Start::Undecided => return Err(()),
-                Start::Xml => return Ok(Some(at)),
-                Start::Json => match start::first_name(&document[at..], last)? {
-                    Some(name) if (self.names.begins_message)(name) => return Ok(Some(at)),
-                    _ => {}
-                },
-                Start::Array | Start::Buried(_) | Start::Nothing => {}
+            match start::payload_at(&document[at..], last, &self.names.begins_message)? {
+                // What stands around an escaped payload tells where it ends.
+                Some(Start::Buried(_)) => {
+                    return Ok(line.filter(|&line| line < at).map(Resume::At));
+                }
+                Some(_) => return Ok(Some(Resume::At(at))),
+                None => {}
             }
         }
-        Ok(None)
+        let goes_on = |line: &usize| !document[*line..text + texts.len()].trim_ascii().is_empty();
+        Ok(line.filter(goes_on).map(Resume::Behind))
     }
 
     /// Reads a document in an encoding of its own, in windows that double until it is whole.
@@ -226,4 +245,24 @@ impl Scanner {
             ..self.broken(finding, buffer, len, Syntax::Xml, parts)
         })
     }
+}
+
+/// The length of what opens CDATA at the start of `text`.
+fn cdata_opening(text: &[u8]) -> usize {
+    const CDATA: &[u8] = b"<![CDATA[";
+    if text.starts_with(CDATA) {
+        CDATA.len()
+    } else {
+        0
+    }
+}
+
+/// Where the text of an element ran into another element of its message, which the names of other documents are not.
+fn own_element(text: &[u8]) -> Option<usize> {
+    memchr::memchr_iter(b'<', text).find(|&at| {
+        matches!(
+            text[at + 1..],
+            [b'A'..=b'Z', ..] | [b'/', b'A'..=b'Z', ..] | [b'!', ..]
+        )
+    })
 }
