@@ -29,7 +29,7 @@ impl Scanner {
         let Parts { tree, findings } = parts;
         let read = self.json.read(bytes, tree, findings, &self.limits);
         let verdict = self.verdict(read, bytes);
-        if self.enter_literal(document, verdict.len(), Syntax::Json, last) != Entered::No {
+        if self.enter_literal(document, &verdict, Syntax::Json, last) != Entered::No {
             return None;
         }
         match verdict {

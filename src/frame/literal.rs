@@ -9,16 +9,30 @@ use crate::wire::Syntax;
 /// A literal is this long at the most.
 const FAR: usize = 1 << 16;
 
-/// Where the literal ends whose text begins with `text`; `Err` if that cannot be told yet. XML that goes on in another
-/// line is no literal: only PHP has line breaks in them, and escapes nothing of XML.
-pub(super) fn end(text: &[u8], quote: u8, syntax: Syntax, last: bool) -> Result<Option<usize>, ()> {
+/// A document that was read as it is, to tell whether it is a literal.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Candidate<'a> {
+    pub(super) text: &'a [u8],
+    pub(super) quote: u8,
+    pub(super) syntax: Syntax,
+    /// Up to where it is a document, or broke.
+    pub(super) read: usize,
+    pub(super) is_broken: bool,
+}
+
+/// Where the literal ends that begins with the candidate; `Err` if that cannot be told yet. XML that goes on in another
+/// line is no literal: only PHP has line breaks in them, and escapes nothing of XML. One that breaks on its first line
+/// and is not closed there was cut off.
+pub(super) fn end(candidate: Candidate<'_>, last: bool) -> Result<Option<usize>, ()> {
+    let Candidate { text, quote, .. } = candidate;
     let window = &text[..text.len().min(FAR)];
     let mut at = 0;
     while let Some(n) = memchr::memchr3(quote, b'\\', b'\n', &window[at..]) {
         at += n;
         match window[at] {
             b'\\' => at += 2,
-            b'\n' if syntax == Syntax::Json => at += 1,
+            b'\n' if candidate.is_cut_at(at) => return Ok(Some(at)),
+            b'\n' if candidate.syntax == Syntax::Json => at += 1,
             b'\n' => return Ok(None),
             _ => return Ok(Some(at)),
         }
@@ -26,15 +40,36 @@ pub(super) fn end(text: &[u8], quote: u8, syntax: Syntax, last: bool) -> Result<
             break;
         }
     }
-    if last || window.len() == FAR {
-        Ok(None)
-    } else {
-        Err(())
+    match last {
+        true => Ok(Some(text.len()).filter(|&end| candidate.is_cut_at(end))),
+        false if window.len() == FAR => Ok(None),
+        false => Err(()),
+    }
+}
+
+impl Candidate<'_> {
+    /// Whether it is a literal if it ends at `end`.
+    pub(super) fn is_literal(&self, end: usize) -> bool {
+        let read = self.read.min(self.text.len());
+        let mut text = &self.text[..end];
+        if self.is_cut_at(end) {
+            text = text.trim_ascii_end();
+            while let Some(head) = text.strip_suffix(b"\\") {
+                text = head;
+            }
+        }
+        (end >= read || self.is_cut_at(end)) && is_escaped(text, self.syntax)
+    }
+
+    /// Whether it broke on its first line, which ends at `line`.
+    fn is_cut_at(&self, line: usize) -> bool {
+        let is_on_line = self.is_broken && self.read <= line + 1;
+        is_on_line && memchr::memchr(b'\n', &self.text[..line]).is_none()
     }
 }
 
 /// Whether the backslashes of `text` are those of a literal, not those of the document in it.
-pub(super) fn is_escaped(text: &[u8], syntax: Syntax) -> bool {
+fn is_escaped(text: &[u8], syntax: Syntax) -> bool {
     // XML has no use for backslashes.
     if syntax == Syntax::Xml {
         return true;
@@ -64,15 +99,40 @@ fn is_literals(run: usize, next: Option<u8>) -> bool {
 mod tests {
     use super::*;
 
+    fn candidate(text: &str, syntax: Syntax) -> Candidate<'_> {
+        Candidate {
+            text: text.as_bytes(),
+            quote: b'\'',
+            syntax,
+            read: 1,
+            is_broken: false,
+        }
+    }
+
     #[test]
     fn literals_end_with_the_quote_that_began_them() {
-        let end = |text: &str, last| end(text.as_bytes(), b'\'', Syntax::Json, last);
+        let end = |text, last| end(candidate(text, Syntax::Json), last);
         assert_eq!(end(r#"{"a":"\"it\'s\""}', 1"#, false), Ok(Some(17)));
         assert_eq!(end("{\n}', 1", false), Ok(Some(3)));
         assert_eq!(end(r"{\'", false), Err(()));
         assert_eq!(end(r"{\'", true), Ok(None));
-        let xml = |text: &str| super::end(text.as_bytes(), b'"', Syntax::Xml, true);
-        assert_eq!(xml("<xml>\n</xml>\""), Ok(None));
+        let xml = |text| super::end(candidate(text, Syntax::Xml), true);
+        assert_eq!(xml("<xml>\n</xml>'"), Ok(None));
+    }
+
+    #[test]
+    fn literals_that_were_cut_end_with_their_line() {
+        let end = |text: &str, read| {
+            let cut = Candidate {
+                read,
+                is_broken: true,
+                ..candidate(text, Syntax::Json)
+            };
+            end(cut, true)
+        };
+        assert_eq!(end("{\"a\n'", 4), Ok(Some(3)));
+        assert_eq!(end("{\"a", 3), Ok(Some(3)));
+        assert_eq!(end("{\n\"a\"x\n'", 6), Ok(Some(7)));
     }
 
     #[test]

@@ -108,6 +108,11 @@ impl Region {
         self
     }
 
+    /// The byte before its text.
+    pub(super) fn follows(&mut self, before: u8) {
+        self.scanner.before = before;
+    }
+
     /// Undoes more of `raw`, which begins at the outer cursor; `false` if more bytes are needed for that.
     fn peel(&mut self, raw: &[u8], last: bool, anchors: &Anchors) -> bool {
         let (raw, last) = match self.bounds {

@@ -3,10 +3,10 @@
 use crate::finding::{Finding, Reason};
 use crate::frame::array::Array;
 use crate::frame::layer::{self, Layer};
-use crate::frame::literal;
+use crate::frame::literal::{self, Candidate};
 use crate::frame::region::{Bounds, terminators};
 use crate::frame::start::{self, Start};
-use crate::frame::{Framed, FramedKind, Parts, Scanner, State, framed};
+use crate::frame::{Framed, FramedKind, Parts, Read, Scanner, State, framed};
 use crate::span::Span;
 use crate::wire::Syntax;
 use crate::wire::scan::is_space;
@@ -124,29 +124,52 @@ impl Scanner {
         self.enter(layer, Bounds::Any { of, from }, None)
     }
 
+    /// Enters the escaped document at the cursor, with which `bytes` begins. The quote before it belongs to the innermost
+    /// literal; a single one is not escaped by the literals around, which are in double quotes then.
+    fn enter_buried(&mut self, layer: Layer, bytes: &[u8]) {
+        let is_innermost = self.before == b'\'' && start::is_buried_twice(layer, bytes);
+        let is_double = is_innermost || bytes[1..].starts_with(b"\\\"");
+        let quote = if is_double { b'"' } else { self.before };
+        let before = self.before;
+        self.enter_from(layer, Some(quote), 0);
+        if let State::Region(region) = &mut self.state
+            && is_innermost
+        {
+            region.follows(before);
+        }
+    }
+
     /// Enters the document at the cursor again as a string literal; `false` if that is too deep.
     pub(super) fn enter_string(&mut self) -> bool {
         let quote = Some(self.before).filter(|b| matches!(b, b'"' | b'\''));
         self.enter_from(Layer::Backslash, quote, 0)
     }
 
-    /// Enters the document at the cursor again, of which `len` bytes were read, if the quote before it shows that it is
-    /// a string literal with escapes.
+    /// Enters the document at the cursor again, which was `read` as it stands there, if the quote before it shows that
+    /// it is a string literal with escapes.
     pub(super) fn enter_literal(
         &mut self,
         document: &[u8],
-        len: usize,
+        read: &Read<'_>,
         syntax: Syntax,
         last: bool,
     ) -> Entered {
+        let len = read.len();
         let is_quoted = matches!(self.before, b'"' | b'\'');
-        let read = &document[..len.min(document.len())];
-        if !is_quoted || memchr::memchr(b'\\', read).is_none() {
+        let text = &document[..len.min(document.len())];
+        if !is_quoted || memchr::memchr(b'\\', text).is_none() {
             return Entered::No;
         }
-        match literal::end(document, self.before, syntax, last) {
+        let candidate = Candidate {
+            text: document,
+            quote: self.before,
+            syntax,
+            read: len,
+            is_broken: matches!(read, Read::Broken(_)),
+        };
+        match literal::end(candidate, last) {
             Err(()) => Entered::Undecided,
-            Ok(Some(end)) if end >= len && literal::is_escaped(&document[..end], syntax) => {
+            Ok(Some(end)) if candidate.is_literal(end) => {
                 match self.enter(Layer::Backslash, Bounds::Len(end), None) {
                     true => Entered::Yes,
                     false => Entered::No,
@@ -187,13 +210,7 @@ impl Scanner {
                 });
                 self.advance(buffer, self.pos() + 1);
             }
-            Start::Buried(layer) => {
-                let quote = match buffer[self.pos() + 1..] {
-                    [b'\\', b'"', ..] => b'"',
-                    _ => self.before,
-                };
-                self.enter_from(layer, Some(quote), 0);
-            }
+            Start::Buried(layer) => self.enter_buried(layer, &buffer[self.pos()..]),
             Start::Json => {
                 self.json.restart();
                 self.state = State::Json;

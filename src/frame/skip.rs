@@ -41,6 +41,8 @@ pub(super) struct Skip {
     before: u8,
     /// XML: the end tag was seen ahead, so no line break ends the document.
     sure: bool,
+    /// JSON: an escape stood outside of the strings, so what is a string cannot be told up to the end of the line.
+    garbled: bool,
 }
 
 /// Whether a line that begins like this is no line of indented JSON.
@@ -90,6 +92,7 @@ impl Skip {
             one_line,
             before: b' ',
             sure: false,
+            garbled: false,
         }
     }
 
@@ -141,7 +144,8 @@ impl Skip {
             }
             (Within::String, _) => memchr::memchr3(b'"', b'\\', b'\n', bytes),
             (Within::Markup, Syntax::Xml) => memchr::memchr2(b'<', b'\n', bytes),
-            (Within::Markup, Syntax::Json) => bytes.iter().position(|b| b"\"{}[]<\n".contains(b)),
+            (Within::Markup, Syntax::Json) if self.garbled => memchr::memchr(b'\n', bytes),
+            (Within::Markup, Syntax::Json) => bytes.iter().position(|b| b"\"{}[]<\n\\".contains(b)),
         }
     }
 
@@ -163,6 +167,10 @@ impl Skip {
                 Some(_) => Act::Go(at + 2),
             },
             (_, b'\n') => self.line_end(rest, at, last),
+            (_, b'\\') => {
+                self.garbled = true;
+                Act::Go(at + 1)
+            }
             (_, b'<') => self.tag(rest, at, last),
             (_, b'"') => self.go(Within::String, at + 1),
             (_, b'{') => self.object(bytes, at, last, begins_message),
@@ -251,6 +259,7 @@ impl Skip {
             Some(true) => Act::Stop(at),
             Some(false) => {
                 self.sure = true;
+                self.garbled = false;
                 self.go(Within::Markup, at + 1)
             }
         }

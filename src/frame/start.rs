@@ -122,6 +122,12 @@ fn peeled(mut layer: Layer, bytes: &[u8], last: bool) -> (Vec<u8>, bool) {
     (text, last)
 }
 
+/// Whether what begins with `bytes` is escaped still once `layer` is undone.
+pub(super) fn is_buried_twice(layer: Layer, bytes: &[u8]) -> bool {
+    let (text, _) = peeled(layer, bytes, true);
+    matches!(at(&text, true, false), Start::Buried(_))
+}
+
 /// What begins with `bytes` if that is a payload, in however many layers of escapes; `Err` if that cannot be told yet.
 pub(super) fn payload_at(
     bytes: &[u8],

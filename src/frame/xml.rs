@@ -54,7 +54,7 @@ impl Scanner {
             .xml
             .read(bytes, tree, findings, &self.limits, &self.names.is_plain);
         let verdict = self.verdict_xml(read, bytes);
-        if self.enter_literal(document, verdict.len(), Syntax::Xml, last) != Entered::No {
+        if self.enter_literal(document, &verdict, Syntax::Xml, last) != Entered::No {
             return None;
         }
         match verdict {
@@ -134,13 +134,9 @@ impl Scanner {
         tree: &Tree,
         last: bool,
     ) -> Result<Option<Resume>, ()> {
-        let Some(text) = self
-            .xml
-            .broken_text_at(document, tree, &self.names.is_plain)
-        else {
+        let Some(text) = self.broken_text(document, tree) else {
             return Ok(None);
         };
-        let text = text + cdata_opening(&document[text..]);
         let end = document.len().min(finding.span().end as usize);
         let texts = document.get(text..end).unwrap_or_default();
         let texts = &texts[..own_element(texts).unwrap_or(texts.len())];
@@ -155,8 +151,21 @@ impl Scanner {
                 None => {}
             }
         }
-        let goes_on = |line: &usize| !document[*line..text + texts.len()].trim_ascii().is_empty();
+        let goes_on = |line: &usize| {
+            let next = &document[*line..text + texts.len()];
+            next.trim_ascii().len() >= SHORTEST_LINE
+        };
         Ok(line.filter(goes_on).map(Resume::Behind))
+    }
+
+    /// Where the text begins in which the document broke, if no user's words are in it: a short plain text, or text
+    /// between elements.
+    fn broken_text(&self, document: &[u8], tree: &Tree) -> Option<usize> {
+        let plain = self.xml.plain_text_at(document, tree, &self.names.is_plain);
+        match plain {
+            Some(text) => Some(text + cdata_opening(&document[text..])),
+            None => text_between(&document[..self.xml.at()], self.names.begins_message),
+        }
     }
 
     /// Reads a document in an encoding of its own, in windows that double until it is whole.
@@ -245,6 +254,19 @@ impl Scanner {
             ..self.broken(finding, buffer, len, Syntax::Xml, parts)
         })
     }
+}
+
+/// So long is what a line begins with at least, before what breaks a document that ran into it.
+const SHORTEST_LINE: usize = 4;
+
+/// Where the last tag of `bytes` ends, if text behind it belongs to no element: an end tag, or the start of the root or
+/// of what holds other fields.
+fn text_between(bytes: &[u8], is_field: fn(&str) -> bool) -> Option<usize> {
+    let tag = memchr::memrchr(b'<', bytes)?;
+    let len = memchr::memchr(b'>', &bytes[tag..])?;
+    let name = std::str::from_utf8(&bytes[tag + 1..tag + len]).ok()?;
+    let is_between = name.starts_with('/') || name.eq_ignore_ascii_case("xml") || is_field(name);
+    is_between.then_some(tag + len + 1)
 }
 
 /// The length of what opens CDATA at the start of `text`.

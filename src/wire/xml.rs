@@ -125,26 +125,17 @@ impl Reader {
         self.rooted && self.open.is_empty()
     }
 
-    /// Where the text of the outermost open element that `is_plain` begins. It has no children, unless it ran into other
+    /// Where the text of the outermost open element that `is_plain` begins. It has children only if it ran into other
     /// text.
-    pub(crate) fn broken_text_at(
+    pub(crate) fn plain_text_at(
         &self,
         text: &[u8],
         tree: &Tree,
         is_plain: IsPlain<'_>,
     ) -> Option<usize> {
-        let open = self
-            .open
-            .iter()
-            .find(|open| is_plain(name_of(tree, open.node, text)))?;
+        let name = |open: &Open| name_of(tree, open.node, text);
+        let open = self.open.iter().find(|open| is_plain(name(open)))?;
         Some(open.content)
-    }
-
-    /// Where the text of the innermost element begins, if it has no children so far and `is_plain`.
-    fn plain_text_at(&self, text: &[u8], tree: &Tree, is_plain: IsPlain<'_>) -> Option<usize> {
-        let open = self.open.last()?;
-        let is_leaf = tree.len() as NodeId == open.node + 1;
-        (is_leaf && is_plain(name_of(tree, open.node, text))).then_some(open.content)
     }
 
     /// Reads on and returns the length of the document.
