@@ -10,7 +10,7 @@ use crate::frame::skip::Skip;
 use crate::frame::start::{self, Start};
 use crate::frame::{Framed, Parts, Read, Scanner, State, valid_text};
 use crate::span::Span;
-use crate::wire::{Bytes, Stop, Syntax, Tree, xml};
+use crate::wire::{Bytes, Stop, Syntax, Tree, fast, xml};
 
 /// Where to go on behind a broken document.
 #[derive(Clone, Copy, Debug)]
@@ -29,31 +29,19 @@ impl Scanner {
         parts: &mut Parts,
     ) -> Option<Framed<'b>> {
         let document = &buffer[self.pos()..];
-        if self.xml.at() == 0 {
-            parts.tree.clear(Syntax::Xml);
-            parts.findings.clear();
-            match recode::declared(document, last, self.cursor.units()) {
-                Declared::Undecided => return None,
-                Declared::Other(encoding) => {
-                    self.state = State::Recoded(encoding);
+        let bytes = self.limited(document, last);
+        let verdict = match self.recognised_xml(bytes, parts) {
+            Some(text) => Read::Whole(text),
+            None => {
+                if self.xml.at() == 0 && !self.begin_xml(document, last, parts) {
                     return None;
                 }
-                Declared::AsIs(Some(finding)) if finding.code() == Code::InvalidEncoding => {
-                    self.state = State::Xml {
-                        doubt: Some(finding),
-                    };
-                }
-                Declared::AsIs(finding) => finding
-                    .into_iter()
-                    .for_each(|finding| parts.findings.push(finding)),
+                let Parts { tree, findings } = parts;
+                let is_plain = &self.names.is_plain;
+                let read = self.xml.read(bytes, tree, findings, &self.limits, is_plain);
+                self.verdict_xml(read, bytes)
             }
-        }
-        let bytes = self.limited(document, last);
-        let Parts { tree, findings } = parts;
-        let read = self
-            .xml
-            .read(bytes, tree, findings, &self.limits, &self.names.is_plain);
-        let verdict = self.verdict_xml(read, bytes);
+        };
         if self.enter_literal(document, &verdict, Syntax::Xml, last) != Entered::No {
             return None;
         }
@@ -62,6 +50,36 @@ impl Scanner {
             Read::Whole(text) => Some(self.whole(buffer, text, Syntax::Xml)),
             Read::Broken(finding) => self.broken_xml(finding, buffer, last, parts),
         }
+    }
+
+    /// The document, if nothing of it was read yet and it is a plain one.
+    fn recognised_xml<'b>(&self, bytes: Bytes<'b>, parts: &mut Parts) -> Option<&'b str> {
+        if self.xml.at() > 0 {
+            return None;
+        }
+        parts.findings.clear();
+        let len = fast::read(Syntax::Xml, bytes.all, &mut parts.tree, &self.limits)?;
+        std::str::from_utf8(&bytes.all[..len]).ok()
+    }
+
+    /// Looks at what the document says of its encoding; `false` if there is nothing to read yet, or not here.
+    fn begin_xml(&mut self, document: &[u8], last: bool, parts: &mut Parts) -> bool {
+        match recode::declared(document, last, self.cursor.units()) {
+            Declared::Undecided => return false,
+            Declared::Other(encoding) => {
+                self.state = State::Recoded(encoding);
+                return false;
+            }
+            Declared::AsIs(Some(finding)) if finding.code() == Code::InvalidEncoding => {
+                self.state = State::Xml {
+                    doubt: Some(finding),
+                };
+            }
+            Declared::AsIs(finding) => finding
+                .into_iter()
+                .for_each(|finding| parts.findings.push(finding)),
+        }
+        true
     }
 
     pub(super) fn verdict_xml<'b>(

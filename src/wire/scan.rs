@@ -1,52 +1,38 @@
-//! Finding the next byte of interest, eight bytes at a time.
+//! Finding the next byte of interest, sixteen bytes at a time.
 
-/// Every byte of the word is `byte`.
-const fn each(byte: u8) -> u64 {
-    u64::from_ne_bytes([byte; 8])
-}
+use crate::wire::block::{Block, LEN, Marks};
 
-/// Marks, by its top bit, the first byte of `word` that is less than `limit` (at most 128). Bytes behind the first
-/// may be marked by mistake, since a borrow runs upwards; nobody asks for them.
-const fn less(word: u64, limit: u8) -> u64 {
-    word.wrapping_sub(each(limit)) & !word & each(0x80)
-}
-
-/// Marks the first byte of `word` that is `byte`.
-const fn equal(word: u64, byte: u8) -> u64 {
-    less(word ^ each(byte), 1)
-}
-
-/// The first byte of `bytes` that `mark` marks, or `bytes.len()`. The byte `x` must not be marked.
+/// The first byte of `bytes` that `mark` marks, or `bytes.len()`. Zero bytes must be marked.
 #[inline(always)]
-fn position(bytes: &[u8], mark: impl Fn(u64) -> u64) -> usize {
-    let (words, rest) = bytes.as_chunks::<8>();
-    for (i, word) in words.iter().enumerate() {
-        let marks = mark(u64::from_le_bytes(*word));
-        if marks != 0 {
-            return i * 8 + marks.trailing_zeros() as usize / 8;
+pub(crate) fn position(bytes: &[u8], mark: impl Fn(Block) -> Marks) -> usize {
+    let (blocks, rest) = bytes.as_chunks::<LEN>();
+    for (i, block) in blocks.iter().enumerate() {
+        let bits = mark(Block::new(*block)).bits();
+        if bits != 0 {
+            return i * LEN + bits.trailing_zeros() as usize;
         }
     }
-    let mut word = [b'x'; 8];
-    word[..rest.len()].copy_from_slice(rest);
-    let marks = mark(u64::from_le_bytes(word));
-    let at = if marks == 0 {
-        rest.len()
-    } else {
-        marks.trailing_zeros() as usize / 8
-    };
-    words.len() * 8 + at
+    if rest.is_empty() {
+        return bytes.len();
+    }
+    let mut block = [0; LEN];
+    block[..rest.len()].copy_from_slice(rest);
+    let bits = mark(Block::new(block)).bits();
+    blocks.len() * LEN + (bits.trailing_zeros() as usize).min(rest.len())
 }
 
 /// The first byte of a JSON string that is not itself: a quote, a backslash or a control character.
+#[inline]
 pub(crate) fn json_special(bytes: &[u8]) -> usize {
-    position(bytes, |w| less(w, 0x20) | equal(w, b'"') | equal(w, b'\\'))
+    position(bytes, |b| b.less(0x20) | b.equal(b'"') | b.equal(b'\\'))
 }
 
 /// The first byte of a text that is written to JSON in another way, or may begin a character that is: DEL and C1
 /// (behind 0xC2) besides the others.
+#[inline]
 pub(crate) fn json_unsafe(bytes: &[u8]) -> usize {
-    position(bytes, |w| {
-        less(w, 0x20) | equal(w, b'"') | equal(w, b'\\') | equal(w, 0x7F) | equal(w, 0xC2)
+    position(bytes, |b| {
+        b.less(0x20) | b.equal(b'"') | b.equal(b'\\') | b.equal(0x7F) | b.equal(0xC2)
     })
 }
 
@@ -55,17 +41,24 @@ pub(crate) fn json_unsafe(bytes: &[u8]) -> usize {
 pub(crate) fn xml_control(bytes: &[u8]) -> usize {
     let mut at = 0;
     loop {
-        at += position(&bytes[at..], |w| less(w, 0x20));
+        at += position(&bytes[at..], |b| b.less(0x09) | b.within(0x0B, 0x1F));
         match bytes.get(at) {
-            Some(b'\t' | b'\n' | b'\r') => at += 1,
+            Some(b'\r') => at += 1,
             _ => return at,
         }
     }
 }
 
-/// The first byte of XML text that is not itself: the start of a tag or a reference.
+/// The first byte of XML text that is not itself: the start of a tag or a reference. A zero byte is none.
 pub(crate) fn xml_special(bytes: &[u8]) -> usize {
-    position(bytes, |w| equal(w, b'<') | equal(w, b'&'))
+    let mut at = 0;
+    loop {
+        at += position(&bytes[at..], |b| b.equal(b'<') | b.equal(b'&') | b.equal(0));
+        match bytes.get(at) {
+            Some(0) => at += 1,
+            _ => return at,
+        }
+    }
 }
 
 /// White space as both syntaxes know it.

@@ -81,7 +81,7 @@ pub(crate) enum Kind {
 }
 
 /// One name with its value. Array entries and JSON's root have no name.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Node {
     pub(crate) kind: Kind,
     /// XML: white space stood around the text; the value is without it.

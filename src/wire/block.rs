@@ -1,0 +1,98 @@
+//! Sixteen bytes looked at at once: a vector register, where the processor has them.
+
+use std::ops::BitOr;
+
+use wide::{i8x16, u8x16};
+
+/// How many bytes a block has.
+pub(crate) const LEN: usize = 16;
+
+/// Bytes that follow one another.
+#[derive(Clone, Copy)]
+pub(crate) struct Block(u8x16);
+
+/// Bytes of a block that were picked.
+#[derive(Clone, Copy)]
+pub(crate) struct Marks(u8x16);
+
+impl Block {
+    #[inline(always)]
+    pub(crate) fn new(bytes: [u8; LEN]) -> Self {
+        Block(u8x16::new(bytes))
+    }
+
+    #[inline(always)]
+    pub(crate) fn equal(self, byte: u8) -> Marks {
+        Marks(self.0.simd_eq(u8x16::splat(byte)))
+    }
+
+    /// Bytes less than `limit`, which is not 0.
+    #[inline(always)]
+    pub(crate) fn less(self, limit: u8) -> Marks {
+        Marks(self.0.min(u8x16::splat(limit - 1)).simd_eq(self.0))
+    }
+
+    /// Bytes less than `limit`, which is at most 127, and those that are not ASCII.
+    #[inline(always)]
+    pub(crate) fn less_or_high(self, limit: u8) -> Marks {
+        let marks = self.0.cast_signed().simd_lt(i8x16::splat(limit as i8));
+        Marks(marks.cast_unsigned())
+    }
+
+    /// Bytes from `first` to `last`.
+    #[inline(always)]
+    pub(crate) fn within(self, first: u8, last: u8) -> Marks {
+        Block(self.0 - u8x16::splat(first)).less(last - first + 1)
+    }
+
+    /// The same with upper-case letters as lower-case ones; other bytes may change too, but into no letter.
+    #[inline(always)]
+    pub(crate) fn folded(self) -> Self {
+        Block(self.0 | u8x16::splat(0x20))
+    }
+}
+
+impl Marks {
+    /// A bit for each byte, the first byte's lowest.
+    #[inline(always)]
+    pub(crate) fn bits(self) -> u32 {
+        self.0.to_bitmask()
+    }
+}
+
+impl BitOr for Marks {
+    type Output = Marks;
+
+    #[inline(always)]
+    fn bitor(self, other: Marks) -> Marks {
+        Marks(self.0 | other.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marks_say_what_each_byte_is() {
+        for start in (0..=240u8).step_by(16) {
+            let bytes = std::array::from_fn(|i| start + i as u8);
+            let block = Block::new(bytes);
+            let expected = |is: &dyn Fn(u8) -> bool| {
+                (0..LEN).fold(0, |bits, i| bits | u32::from(is(bytes[i])) << i)
+            };
+            for limit in [1, 0x20, 0x7F] {
+                assert_eq!(block.less(limit).bits(), expected(&|b| b < limit));
+                assert_eq!(block.equal(limit).bits(), expected(&|b| b == limit));
+                let high = block.less_or_high(limit);
+                assert_eq!(high.bits(), expected(&|b| b < limit || b >= 0x80));
+            }
+            assert_eq!(
+                block.within(b'0', b'9').bits(),
+                expected(&|b| b.is_ascii_digit())
+            );
+            let letters = block.folded().within(b'a', b'z');
+            assert_eq!(letters.bits(), expected(&|b| b.is_ascii_alphabetic()));
+        }
+    }
+}
