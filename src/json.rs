@@ -1,37 +1,50 @@
 //! Writing JSON: strings, numbers, arrays and objects.
 
-use crate::wire::scan::json_unsafe;
+use crate::wire::block::{self, Block};
+use crate::wire::scan::json_marks;
 
 /// Writes `text` as a JSON string.
 ///
 /// DEL and the control characters of C1 are escaped too: JSON does not ask for it, but terminals obey them.
 pub(crate) fn string(text: &str, out: &mut Vec<u8>) {
+    out.reserve(text.len() + 2 * block::LEN);
     out.push(b'"');
     escaped(text, out);
     out.push(b'"');
 }
 
+/// Copies block by block up to the first character that is written in another way.
 fn escaped(text: &str, out: &mut Vec<u8>) {
     let bytes = text.as_bytes();
     let mut at = 0;
-    loop {
-        let len = json_unsafe(&bytes[at..]);
-        out.extend_from_slice(&bytes[at..at + len]);
-        at += len;
-        let Some(c) = text[at..].chars().next() else {
-            return;
-        };
-        match c {
-            '"' => out.extend_from_slice(b"\\\""),
-            '\\' => out.extend_from_slice(b"\\\\"),
-            '\n' => out.extend_from_slice(b"\\n"),
-            '\r' => out.extend_from_slice(b"\\r"),
-            '\t' => out.extend_from_slice(b"\\t"),
-            '\0'..='\u{1F}' | '\u{7F}'..='\u{9F}' => unicode_escape(u32::from(c), out),
-            // Behind 0xC2 there are harmless characters too.
-            c => out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
+    while let Some(rest) = bytes.get(at..).filter(|rest| !rest.is_empty()) {
+        let block = block::head(rest);
+        let len = rest.len().min(block::LEN);
+        // Zero bytes behind the end are marked as well.
+        let clean = (json_marks(Block::new(block)).bits().trailing_zeros() as usize).min(len);
+        let before = out.len();
+        out.extend_from_slice(&block);
+        out.truncate(before + clean);
+        at += clean;
+        if clean < len
+            && let Some(c) = text[at..].chars().next()
+        {
+            escape(c, out);
+            at += c.len_utf8();
         }
-        at += c.len_utf8();
+    }
+}
+
+fn escape(c: char, out: &mut Vec<u8>) {
+    match c {
+        '"' => out.extend_from_slice(b"\\\""),
+        '\\' => out.extend_from_slice(b"\\\\"),
+        '\n' => out.extend_from_slice(b"\\n"),
+        '\r' => out.extend_from_slice(b"\\r"),
+        '\t' => out.extend_from_slice(b"\\t"),
+        '\0'..='\u{1F}' | '\u{7F}'..='\u{9F}' => unicode_escape(u32::from(c), out),
+        // Behind 0xC2 there are harmless characters too.
+        c => out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
     }
 }
 
@@ -67,23 +80,54 @@ pub(crate) fn array<T>(
     out.push(b']');
 }
 
+/// A name that needs no escapes, as it stands in an object: with quotes, a colon, and room for what comes before it.
+#[derive(Debug)]
+pub(crate) struct Key {
+    /// Copied as a whole, which is faster than to copy what is needed of it.
+    bytes: [u8; Key::ROOM],
+    len: usize,
+}
+
+impl Key {
+    const ROOM: usize = 32;
+
+    /// # Panics
+    ///
+    /// If there is no room for `name`; all names are constants.
+    pub(crate) const fn new(name: &str) -> Self {
+        let name = name.as_bytes();
+        let mut bytes = [0; Key::ROOM];
+        let mut at = 0;
+        while at < name.len() {
+            bytes[2 + at] = name[at];
+            at += 1;
+        }
+        bytes[1] = b'"';
+        bytes[2 + at] = b'"';
+        bytes[3 + at] = b':';
+        Key { bytes, len: at + 4 }
+    }
+}
+
 /// An object being written.
 pub(crate) struct Object<'o> {
     out: &'o mut Vec<u8>,
-    empty: bool,
+    /// What comes before the next member: the opening bracket, or a comma.
+    lead: u8,
 }
 
 impl<'o> Object<'o> {
     pub(crate) fn open(out: &'o mut Vec<u8>) -> Self {
-        out.push(b'{');
-        Object { out, empty: true }
+        Object { out, lead: b'{' }
+    }
+
+    fn lead(&mut self) {
+        self.out.push(std::mem::replace(&mut self.lead, b','));
     }
 
     /// Begins a member; its value goes to what this gives back.
     pub(crate) fn member(&mut self, name: &str) -> &mut Vec<u8> {
-        if !std::mem::take(&mut self.empty) {
-            self.out.push(b',');
-        }
+        self.lead();
         string(name, self.out);
         self.out.push(b':');
         self.out
@@ -91,28 +135,27 @@ impl<'o> Object<'o> {
 
     /// Begins a member whose name is a literal that no text can stand for.
     pub(crate) fn raw_member(&mut self, name: &str) -> &mut Vec<u8> {
-        if !std::mem::take(&mut self.empty) {
-            self.out.push(b',');
-        }
+        self.lead();
         literal(name, self.out);
         self.out.push(b':');
         self.out
     }
 
     /// Begins a member whose name needs no escapes.
-    pub(crate) fn key(&mut self, name: &'static str) -> &mut Vec<u8> {
-        self.out
-            .extend_from_slice(if std::mem::take(&mut self.empty) {
-                b"\""
-            } else {
-                b",\""
-            });
-        self.out.extend_from_slice(name.as_bytes());
-        self.out.extend_from_slice(b"\":");
+    #[inline]
+    pub(crate) fn key(&mut self, key: &Key) -> &mut Vec<u8> {
+        let mut bytes = key.bytes;
+        bytes[0] = std::mem::replace(&mut self.lead, b',');
+        let before = self.out.len();
+        self.out.extend_from_slice(&bytes);
+        self.out.truncate(before + key.len);
         self.out
     }
 
-    pub(crate) fn close(self) {
+    pub(crate) fn close(mut self) {
+        if self.lead == b'{' {
+            self.lead();
+        }
         self.out.push(b'}');
     }
 }

@@ -22,6 +22,7 @@ const NAMES: Names = Names {
     is_plain: fields::is_plain,
     begins_message: |name| fields::top(name).is_some(),
     marks: &fields::MARKS,
+    heads: &fields::HEADS,
     anchors: &ANCHORS,
 };
 
@@ -64,6 +65,12 @@ pub struct Record<'a> {
     /// The bytes in the capture, where the body is not written as it reads there, and how it was made of them.
     raw: Option<(Cow<'a, [u8]>, Vec<Step>)>,
     outcome: Outcome,
+    decoded: Box<Decoded>,
+}
+
+/// What was read of a payload, and what it means.
+#[derive(Clone, Debug, Default)]
+struct Decoded {
     parts: Parts,
     meaning: Meaning,
 }
@@ -109,8 +116,8 @@ impl<'a> Record<'a> {
         match self.outcome {
             Outcome::Callback(event) => Some(Callback::new(
                 event,
-                &self.meaning,
-                &self.parts.tree,
+                &self.decoded.meaning,
+                &self.decoded.parts.tree,
                 self.text(),
             )),
             _ => None,
@@ -119,12 +126,12 @@ impl<'a> Record<'a> {
 
     /// What is noteworthy about the payload, in the order of the places.
     pub fn findings(&self) -> &[Finding] {
-        self.parts.findings.as_slice()
+        self.decoded.parts.findings.as_slice()
     }
 
     /// How many findings there are beyond the thousand that are kept.
     pub fn findings_dropped(&self) -> usize {
-        self.parts.findings.dropped()
+        self.decoded.parts.findings.dropped()
     }
 
     /// The name of the capture, as it was given.
@@ -185,12 +192,8 @@ impl<'a> Record<'a> {
     /// assert_eq!(ids, [Some("a")]);
     /// ```
     pub fn retain_items(&mut self, keep: impl FnMut(Item<'_>) -> bool) {
-        let Record {
-            parts,
-            meaning,
-            body,
-            ..
-        } = self;
+        let Record { decoded, body, .. } = self;
+        let Decoded { parts, meaning } = &mut **decoded;
         if let Body::Text(text) = body {
             let dropped = meaning.retain_items(View::root(&parts.tree, text), keep);
             parts.findings.drop_inside(&dropped);
@@ -199,7 +202,7 @@ impl<'a> Record<'a> {
 
     /// Makes a callback one that is left out, as `outcome` says; nothing of it is reported.
     pub(crate) fn leave_out(&mut self, outcome: Outcome) {
-        self.parts.findings.clear();
+        self.decoded.parts.findings.clear();
         self.outcome = outcome;
     }
 
@@ -215,19 +218,18 @@ impl<'a> Record<'a> {
             units: self.units,
             syntax: self.syntax,
             outcome: self.outcome,
-            parts: self.parts,
-            meaning: self.meaning,
+            decoded: self.decoded,
         }
     }
 
     /// Keeps what the next record can use.
     pub(crate) fn into_memory(self) -> Memory {
-        Memory(self.parts, self.meaning)
+        Memory(self.decoded)
     }
 
     /// Where the payload says what kind of message it is, or its start.
     pub(crate) fn name_span(&self) -> Span {
-        name_span(View::root(&self.parts.tree, self.text()))
+        name_span(View::root(&self.decoded.parts.tree, self.text()))
     }
 }
 
@@ -283,8 +285,9 @@ fn decode_first<'a>(text: &'a [u8], origin: (Place, Units), limits: &Limits) -> 
 
 impl<'a> Record<'a> {
     fn without_payload(bytes: &'a [u8]) -> Self {
-        let mut parts = Parts::default();
-        parts
+        let mut decoded = Box::<Decoded>::default();
+        decoded
+            .parts
             .findings
             .push(Finding::new(Reason::FileWithoutPayload, Span::default()));
         Record {
@@ -295,15 +298,15 @@ impl<'a> Record<'a> {
             body: Body::new(bytes),
             raw: None,
             outcome: Outcome::Undecodable,
-            parts,
-            meaning: Meaning::default(),
+            decoded,
         }
     }
 
     fn mention(&mut self, bytes_beside: u64) {
         if bytes_beside > 0 {
             let finding = Finding::new(Reason::NoiseHere, Span::default());
-            self.parts
+            self.decoded
+                .parts
                 .findings
                 .push(finding.with(bytes_beside.to_string()));
         }
@@ -312,7 +315,7 @@ impl<'a> Record<'a> {
 
 /// What goes round from record to record, so that decoding allocates nothing.
 #[derive(Debug, Default)]
-pub(crate) struct Memory(Parts, Meaning);
+pub(crate) struct Memory(Box<Decoded>);
 
 /// Turns the bytes of one capture into records.
 #[derive(Debug)]
@@ -322,8 +325,7 @@ pub(crate) struct Decoder {
     units: Units,
     pub(crate) scanner: Scanner,
     /// Memory that goes round: into a record, and back by [`Decoder::recycle`].
-    parts: Parts,
-    meaning: Meaning,
+    memory: Option<Memory>,
 }
 
 impl Decoder {
@@ -333,21 +335,21 @@ impl Decoder {
             limits,
             units,
             scanner: Scanner::new(limits, NAMES, place, units),
-            parts: Parts::default(),
-            meaning: Meaning::default(),
+            memory: None,
         }
     }
 
     /// The next record in `buffer`, which begins where it began at the last call less what [`Scanner::take_done`]
     /// took; `None` if more bytes are needed or, with `last`, if there is none.
     pub(crate) fn next<'b>(&mut self, buffer: &'b [u8], last: bool) -> Option<Record<'b>> {
-        let framed = self.scanner.next(buffer, last, &mut self.parts)?;
+        let Memory(decoded) = self.memory.get_or_insert_default();
+        let framed = self.scanner.next(buffer, last, &mut decoded.parts)?;
         Some(self.record(framed, buffer))
     }
 
     /// Takes the memory of a record back.
     pub(crate) fn recycle(&mut self, memory: Memory) {
-        (self.parts, self.meaning) = (memory.0, memory.1);
+        self.memory = Some(memory);
     }
 
     fn record<'b>(&mut self, framed: Framed<'b>, buffer: &'b [u8]) -> Record<'b> {
@@ -369,8 +371,7 @@ impl Decoder {
             body,
             raw,
             outcome: Outcome::Undecodable,
-            parts: std::mem::take(&mut self.parts),
-            meaning: std::mem::take(&mut self.meaning),
+            decoded: self.memory.take().unwrap_or_default().0,
         };
         match framed.kind {
             FramedKind::Whole => record.understand(&self.limits),
@@ -385,13 +386,13 @@ impl Record<'_> {
     /// Decides what a well-formed payload is and decodes it.
     fn understand(&mut self, limits: &Limits) {
         let Record {
-            parts,
-            meaning,
+            decoded,
             body,
             outcome,
             ..
         } = self;
         let Body::Text(text) = body else { return };
+        let Decoded { parts, meaning } = &mut **decoded;
         let Parts { tree, findings } = parts;
         let root = View::root(tree, text);
         let refused = match classify(root) {

@@ -6,6 +6,7 @@ use crate::event::fields::{self, Field};
 use crate::event::{Value, terms};
 use crate::finding::{Finding, Reason};
 use crate::span::Span;
+use crate::wire::scan::is_base64url;
 
 /// What is odd about the `value` of `field`.
 pub(crate) fn odd(field: &Field, value: Value<'_>, span: Span) -> Option<Finding> {
@@ -35,25 +36,9 @@ pub(crate) fn same(a: &Field, b: &Field) -> bool {
     a.bit == b.bit
 }
 
-/// Letters, digits, `-` and `_`.
-static BASE64URL: [bool; 256] = {
-    let mut table = [false; 256];
-    let mut byte = 0;
-    while byte < 128 {
-        table[byte] = (byte as u8).is_ascii_alphanumeric() || matches!(byte as u8, b'-' | b'_');
-        byte += 1;
-    }
-    table
-};
-
-fn is_base64url(text: &str) -> bool {
-    text.bytes()
-        .fold(true, |is, byte| is & BASE64URL[usize::from(byte)])
-}
-
 fn odd_template_id(id: &str, span: Span) -> Option<Finding> {
     const LENGTH: usize = 43;
-    if !is_base64url(id) {
+    if !is_base64url(id.as_bytes()) {
         return Some(Finding::new(Reason::TemplateIdAlphabet, span).with(id));
     }
     let finding = || {
@@ -66,7 +51,7 @@ fn odd_template_id(id: &str, span: Span) -> Option<Finding> {
 
 fn is_openid(id: &str) -> bool {
     const LENGTH: usize = 28;
-    id.len() == LENGTH && id.starts_with('o') && is_base64url(id)
+    id.len() == LENGTH && id.starts_with('o') && is_base64url(id.as_bytes())
 }
 
 fn odd_account(id: &str) -> Option<Reason> {

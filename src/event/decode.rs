@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use crate::event::fields::{self, Field, Top, Type};
-use crate::event::{Definition, Event, Extra, Meaning, Part, Slot, Value, checks, same};
+use crate::event::fields::{self, Field, Known, Top, Type};
+use crate::event::{Definition, Event, Extra, Meaning, Part, Slot, Value, checks};
 use crate::finding::{Finding, Findings, Reason};
 use crate::span::Span;
 use crate::wire::json::is_number;
@@ -21,8 +21,9 @@ pub(crate) enum Class<'a> {
 
 /// The first child of `root` that means `wanted`.
 fn first<'a>(root: View<'a>, wanted: &str) -> Option<View<'a>> {
-    root.children()
-        .find(|child| child.name().eq_ignore_ascii_case(wanted))
+    root.children().find(|child| {
+        child.node().name.len() == wanted.len() && child.name().eq_ignore_ascii_case(wanted)
+    })
 }
 
 /// Which event a payload reports, decided by `Event` alone.
@@ -101,6 +102,7 @@ pub(crate) fn decode(
     meaning.clear();
     let mut decoder = Decoder {
         event: event.definition(),
+        known: event.definition().known(),
         root,
         meaning,
         findings,
@@ -125,6 +127,8 @@ struct Lists<'a> {
 
 struct Decoder<'a, 'b> {
     event: &'static Definition,
+    /// The fields that the event has.
+    known: u16,
     root: View<'a>,
     meaning: &'b mut Meaning,
     findings: &'b mut Findings,
@@ -145,14 +149,16 @@ impl<'a> Decoder<'a, '_> {
     }
 
     fn top(&mut self, child: View<'a>, seen: &mut Seen) {
-        let Some((top, name)) = fields::top(child.name()) else {
+        let Some(Known { what, name, exact }) = fields::top(child.name()) else {
             return match Event::by_wrapper(child.name()) {
                 Some(event) => self.wrapper(child, event),
                 None => self.unknown(child),
             };
         };
-        self.check_case(child, name);
-        match top {
+        if !exact {
+            self.wrong_case(child, name);
+        }
+        match what {
             Top::Field(field) => self.field(child, field, seen),
             Top::Event if std::mem::replace(&mut seen.event, true) => self.duplicate(child, name),
             Top::Event => self.padding(child, name),
@@ -294,9 +300,11 @@ impl<'a> Decoder<'a, '_> {
         let mut seen = Seen::default();
         for child in entry.children() {
             match fields::item_field(child.name()) {
-                Some(field) => {
-                    self.check_case(child, field.wire);
-                    self.field(child, field, &mut seen);
+                Some(Known { what, name, exact }) => {
+                    if !exact {
+                        self.wrong_case(child, name);
+                    }
+                    self.field(child, what, &mut seen);
                 }
                 None => self.unknown(child),
             }
@@ -359,21 +367,18 @@ impl<'a> Decoder<'a, '_> {
         if !seen.insert(field) {
             return self.duplicate(child, field.wire);
         }
-        if !fields::HEADER
-            .iter()
-            .chain(self.event.fields)
-            .any(|known| same(known, field))
-        {
+        if self.known & field.bit == 0 {
             let finding = Finding::new(Reason::OfAnotherEvent, child.name_span());
             self.findings
                 .push(finding.with(child.name()).with_name(self.event.name));
         }
-        match typed(child, field) {
+        let given = child.value();
+        match typed(child, given, field) {
             Ok(slot) => {
-                self.padding(child, field.wire);
+                self.padding_of(child, given, field.wire);
                 let value = match field.ty {
                     Type::Integer => Value::Integer(slot.number),
-                    Type::Text | Type::Digits => Value::Text(child.tree.str(slot.text, child.text)),
+                    Type::Text | Type::Digits => Value::Text(given),
                 };
                 if let Some(finding) = checks::odd(field, value, child.span()) {
                     self.findings.push(finding);
@@ -388,11 +393,16 @@ impl<'a> Decoder<'a, '_> {
     }
 
     fn padding(&mut self, child: View<'a>, name: &'static str) {
-        let value = child.value().as_bytes();
-        let is_padded = [value.first(), value.last()]
-            .into_iter()
-            .flatten()
-            .any(u8::is_ascii_whitespace);
+        self.padding_of(child, child.value(), name);
+    }
+
+    #[inline]
+    fn padding_of(&mut self, child: View<'a>, value: &str, name: &'static str) {
+        let is_padded = match value.as_bytes() {
+            [] => false,
+            [first, ..] if first.is_ascii_whitespace() => true,
+            [.., last] => last.is_ascii_whitespace(),
+        };
         if is_padded || child.node().padded {
             self.findings
                 .push(Finding::new(Reason::Padded, child.span()).with_name(name));
@@ -401,12 +411,16 @@ impl<'a> Decoder<'a, '_> {
 
     fn check_case(&mut self, child: View<'a>, name: &'static str) {
         if child.name() != name {
-            self.findings.push(
-                Finding::new(Reason::WrongCase, child.name_span())
-                    .with(child.name())
-                    .with_name(name),
-            );
+            self.wrong_case(child, name);
         }
+    }
+
+    fn wrong_case(&mut self, child: View<'a>, name: &'static str) {
+        self.findings.push(
+            Finding::new(Reason::WrongCase, child.name_span())
+                .with(child.name())
+                .with_name(name),
+        );
     }
 
     fn missing(&mut self, is_missing: bool, name: &'static str, span: Span) {
@@ -458,20 +472,18 @@ impl Seen {
     }
 }
 
-/// The value of `child` as `field` wants it.
-fn typed(child: View<'_>, field: &'static Field) -> Result<Slot, Finding> {
+/// The value of `child`, which is `value` as given, as `field` wants it.
+fn typed(child: View<'_>, value: &str, field: &'static Field) -> Result<Slot, Finding> {
     let finding = |reason| Finding::new(reason, child.span()).with_name(field.wire);
     if !matches!(child.kind(), Kind::Text | Kind::Number) {
         return Err(finding(Reason::NotScalar));
     }
-    let text = child.node().value;
     let slot = Slot {
         field,
-        text,
+        text: child.node().value,
         number: 0,
         node: child.id,
     };
-    let value = child.tree.str(text, child.text);
     match field.ty {
         Type::Text => Ok(slot),
         Type::Integer => match integer(value.trim_ascii()) {
@@ -479,14 +491,16 @@ fn typed(child: View<'_>, field: &'static Field) -> Result<Slot, Finding> {
             None if value.trim_ascii().is_empty() => Err(finding(Reason::EmptyInteger)),
             None => Err(finding(Reason::NotInteger).with(value)),
         },
-        Type::Digits
-            if is_number(value.trim_ascii().as_bytes())
-                && integer_digits(value.trim_ascii()).is_none() =>
-        {
+        Type::Digits if is_imprecise(value.trim_ascii()) => {
             Err(Finding::new(Reason::MsgIdImprecise, child.span()).with(value))
         }
         Type::Digits => Ok(slot),
     }
+}
+
+/// Whether a number stands there that is not written as its digits, so that some of them may be lost.
+fn is_imprecise(text: &str) -> bool {
+    integer_digits(text).is_none() && is_number(text.as_bytes())
 }
 
 /// The digits of a whole number, without its sign, if it is written in the one plain way.

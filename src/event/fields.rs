@@ -2,6 +2,7 @@
 //!
 //! Source: WeChat's document of the subscribe-message callbacks (订阅消息, 事件推送) and captured payloads.
 
+use crate::json::Key;
 use crate::lang::Text;
 
 /// What a field holds.
@@ -24,6 +25,9 @@ pub(crate) struct Field {
     pub(crate) wire: &'static str,
     /// The key in the record.
     pub(crate) key: &'static str,
+    /// The same as JSON writes it, and the name on the wire.
+    pub(crate) json_key: Key,
+    pub(crate) json_wire: Key,
     pub(crate) ty: Type,
     /// What it is, for people.
     pub(crate) label: Text,
@@ -32,7 +36,7 @@ pub(crate) struct Field {
 macro_rules! fields {
     ($($constant:ident $number:literal $wire:literal $key:literal $ty:ident $en:literal $zh:literal;)*) => {
         $(pub(crate) static $constant: Field =
-            Field { bit: 1 << $number, wire: $wire, key: $key, ty: Type::$ty, label: Text::new($en, $zh) };)*
+            Field { bit: 1 << $number, wire: $wire, key: $key, json_key: Key::new($key), json_wire: Key::new($wire), ty: Type::$ty, label: Text::new($en, $zh) };)*
     };
 }
 
@@ -88,6 +92,12 @@ pub(crate) static MARKS: [&str; 5] = [
     "\"Encrypt\"",
     "\"subscribe_msg_",
 ];
+/// How most messages begin, in a file of payloads.
+pub(crate) static HEADS: [&str; 3] = [
+    "{\"ToUserName\":\"",
+    "<xml><ToUserName><![CDATA[",
+    "<xml>\n<ToUserName><![CDATA[",
+];
 /// The items.
 pub(crate) const LIST: &str = "List";
 /// What some tools call the entries of the list.
@@ -117,35 +127,51 @@ static TOP: [(Top, &str); 4] = [
     (Top::Encrypt, ENCRYPT),
 ];
 
-/// What `name` means at the top of a payload, in any case of letters, and how the document spells it.
-pub(crate) fn top(name: &str) -> Option<(Top, &'static str)> {
-    let find = |is: fn(&str, &str) -> bool| {
-        let field = HEADER
-            .iter()
-            .find(|field| is(field.wire, name))
-            .map(|field| (Top::Field(field), field.wire));
-        field.or_else(|| TOP.iter().find(|(_, known)| is(known, name)).copied())
-    };
-    find(|a, b| a == b).or_else(|| find(str::eq_ignore_ascii_case))
+/// A name that was recognised.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Known<T> {
+    pub(crate) what: T,
+    /// As the document spells it.
+    pub(crate) name: &'static str,
+    /// It is spelled like that, not in other cases of letters.
+    pub(crate) exact: bool,
+}
+
+/// What `name` means at the top of a payload, in any case of letters.
+pub(crate) fn top(name: &str) -> Option<Known<Top>> {
+    known(name, |is| {
+        let field = HEADER.iter().find(|field| is(field.wire));
+        let field = field.map(|field| (Top::Field(field), field.wire));
+        field.or_else(|| TOP.iter().find(|(_, known)| is(known)).copied())
+    })
 }
 
 /// The field of an item that `name` spells, in any case of letters.
-pub(crate) fn item_field(name: &str) -> Option<&'static Field> {
-    let exact = ITEM.iter().find(|field| field.wire == name);
-    exact
-        .or_else(|| {
-            ITEM.iter()
-                .find(|field| field.wire.eq_ignore_ascii_case(name))
-        })
-        .copied()
+pub(crate) fn item_field(name: &str) -> Option<Known<&'static Field>> {
+    known(name, |is| {
+        let field = ITEM.iter().find(|field| is(field.wire))?;
+        Some((*field, field.wire))
+    })
+}
+
+/// Looks `name` up as it is, and if that fails in any case of letters.
+#[inline(always)]
+fn known<T>(
+    name: &str,
+    find: impl Fn(&dyn Fn(&str) -> bool) -> Option<(T, &'static str)>,
+) -> Option<Known<T>> {
+    let exact = find(&|known| known == name).map(|found| (found, true));
+    let found = exact.or_else(|| Some((find(&|known| known.eq_ignore_ascii_case(name))?, false)));
+    let ((what, name), exact) = found?;
+    Some(Known { what, name, exact })
 }
 
 /// Whether elements of this name hold short plain text: ids, numbers, names of events. No user's words are in them.
 pub(crate) fn is_plain(name: &str) -> bool {
     item_field(name).is_some()
         || matches!(
-            top(name),
-            Some((Top::Field(_) | Top::MsgType | Top::Event | Top::Encrypt, _))
+            top(name).map(|known| known.what),
+            Some(Top::Field(_) | Top::MsgType | Top::Event | Top::Encrypt)
         )
 }
 

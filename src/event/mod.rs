@@ -33,6 +33,14 @@ pub(crate) struct Definition {
     pub(crate) words: Text,
 }
 
+impl Definition {
+    /// The bits of the fields that the header and the items of this event have.
+    fn known(&self) -> u16 {
+        let fields = fields::HEADER.iter().chain(self.fields);
+        fields.fold(0, |bits, field| bits | field.bit)
+    }
+}
+
 /// Which of the subscribe-message events a callback reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -311,6 +319,28 @@ impl<'a> Fields<'a> {
     pub(crate) fn get(self, field: &Field) -> Option<Value<'a>> {
         let slot = self.slots().iter().find(|slot| same(slot.field, field))?;
         Some(self.value(slot))
+    }
+
+    /// Hands out the values of the fields of `table` that were given and fit, in its order: that in which they come as a
+    /// rule.
+    pub(crate) fn in_order(
+        self,
+        table: &[&'static Field],
+        mut take: impl FnMut(&'static Field, Value<'a>),
+    ) {
+        let slots = self.slots();
+        let mut next = 0;
+        for field in table {
+            let is_it = |slot: &Slot| same(slot.field, field);
+            let at = match slots.get(next) {
+                Some(slot) if is_it(slot) => Some(next),
+                _ => slots.iter().position(is_it),
+            };
+            if let Some(at) = at {
+                take(field, self.value(&slots[at]));
+                next = at + 1;
+            }
+        }
     }
 
     fn value(self, slot: &Slot) -> Value<'a> {

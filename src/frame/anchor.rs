@@ -85,6 +85,11 @@ impl Reach {
         }
     }
 
+    /// A payload was found without a search.
+    pub(super) fn skip_search(&mut self) {
+        self.begun = true;
+    }
+
     /// The buffer lost its first `len` bytes.
     pub(super) fn drop_front(&mut self, len: usize) {
         self.searched = self.searched.saturating_sub(len);

@@ -11,7 +11,7 @@ use crate::frame::{
     Framed, FramedKind, Inner, Inside, Parts, Read, Scanner, State, Then, framed, valid_text,
 };
 use crate::span::Span;
-use crate::wire::{Bytes, Kind, Syntax, Tree, View, fast, json, not_utf8};
+use crate::wire::{Bytes, Kind, Syntax, Tree, View, json, not_utf8};
 
 impl Scanner {
     pub(super) fn json<'b>(
@@ -22,17 +22,18 @@ impl Scanner {
     ) -> Option<Framed<'b>> {
         let document = &buffer[self.pos()..];
         let bytes = self.limited(document, last);
-        let Parts { tree, findings } = parts;
-        let mut recognised = None;
-        if self.json.at() == 0 {
-            findings.clear();
-            recognised = fast::read(Syntax::Json, bytes.all, tree, &self.limits);
-        }
-        let read = match recognised {
-            Some(len) => Ok(len),
-            None => self.json.read(bytes, tree, findings, &self.limits),
+        let recognised = match self.json.at() {
+            0 => self.recognised(Syntax::Json, bytes, parts),
+            _ => None,
         };
-        let verdict = self.verdict(read, bytes);
+        let verdict = match recognised {
+            Some(text) => Read::Whole(text),
+            None => {
+                let Parts { tree, findings } = parts;
+                let read = self.json.read(bytes, tree, findings, &self.limits);
+                self.verdict(read, bytes)
+            }
+        };
         if self.enter_literal(document, &verdict, Syntax::Json, last) != Entered::No {
             return None;
         }

@@ -37,7 +37,8 @@ use crate::finding::{Finding, Findings, Reason};
 use crate::span::{Place, Span, Units};
 use crate::wire::scan::is_space;
 use crate::wire::{
-    Bytes, Limits, Stop, Syntax, Tree, View, earliest, json as wire_json, not_utf8, xml as wire_xml,
+    Bytes, Limits, Stop, Syntax, Tree, View, earliest, fast, json as wire_json, not_utf8,
+    xml as wire_xml,
 };
 pub(crate) use anchor::Anchors;
 use anchor::Reach;
@@ -59,6 +60,8 @@ pub(crate) struct Names {
     pub(crate) begins_message: fn(&str) -> bool,
     /// Bytes that no text but a JSON message's has.
     pub(crate) marks: &'static [&'static str],
+    /// How most messages begin. Each has an anchor in it.
+    pub(crate) heads: &'static [&'static str],
     /// Bytes of which every message has some, however it is escaped.
     pub(crate) anchors: &'static LazyLock<Anchors>,
 }
@@ -350,6 +353,22 @@ impl Scanner {
             all: &document[..len],
             last: last && len == document.len(),
         }
+    }
+
+    /// The document of which nothing was read yet, if it is a plain one.
+    fn recognised<'b>(
+        &self,
+        syntax: Syntax,
+        bytes: Bytes<'b>,
+        parts: &mut Parts,
+    ) -> Option<&'b str> {
+        parts.findings.clear();
+        let len = fast::read(syntax, bytes.all, &mut parts.tree, &self.limits)?;
+        let text = std::str::from_utf8(&bytes.all[..len]).ok();
+        if text.is_none() {
+            parts.tree.clear(syntax);
+        }
+        text
     }
 
     /// The outcome of a read, with what only the whole of the bytes can tell.

@@ -49,6 +49,9 @@ impl Scanner {
 
     /// Looks for a start near the next anchor; what is far from all of them is noise.
     pub(super) fn seek_start<'b>(&mut self, buffer: &'b [u8], last: bool) -> Option<Framed<'b>> {
+        if self.begins_here(buffer) {
+            return None;
+        }
         self.reach.restart(self.pos());
         let limit = self.limits.payload_size;
         while let Some(anchor) = self.reach.next_anchor(self.names.anchors, buffer, last) {
@@ -64,6 +67,32 @@ impl Scanner {
         };
         self.pass(buffer, kept.max(self.pos()));
         None
+    }
+
+    /// Whether a payload begins at the cursor, or on the next line, as most do. The search for anchors would find the
+    /// same: there is nothing before its bracket, and the anchor is its first name.
+    fn begins_here(&mut self, buffer: &[u8]) -> bool {
+        let pos = self.pos();
+        let start = match &buffer[pos..] {
+            [b'\n', ..] => pos + 1,
+            [b'\r', b'\n', ..] => pos + 2,
+            _ if self.bare => pos,
+            _ => return false,
+        };
+        let text = &buffer[start..];
+        let begins = |head: &&str| text.starts_with(head.as_bytes());
+        if !self.names.heads.iter().any(begins) {
+            return false;
+        }
+        self.reach.skip_search();
+        self.pass(buffer, start);
+        let start = if text[0] == b'<' {
+            Start::Xml
+        } else {
+            Start::Json
+        };
+        self.begin(start, buffer);
+        true
     }
 
     /// Whether something begins from `start` on that may hold the anchor; or may begin, which more bytes will tell.

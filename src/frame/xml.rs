@@ -10,7 +10,7 @@ use crate::frame::skip::Skip;
 use crate::frame::start::{self, Start};
 use crate::frame::{Framed, Parts, Read, Scanner, State, valid_text};
 use crate::span::Span;
-use crate::wire::{Bytes, Stop, Syntax, Tree, fast, xml};
+use crate::wire::{Bytes, Stop, Syntax, Tree, xml};
 
 /// Where to go on behind a broken document.
 #[derive(Clone, Copy, Debug)]
@@ -30,12 +30,14 @@ impl Scanner {
     ) -> Option<Framed<'b>> {
         let document = &buffer[self.pos()..];
         let bytes = self.limited(document, last);
-        let verdict = match self.recognised_xml(bytes, parts) {
+        let recognised = match self.xml.at() {
+            0 => self.recognised(Syntax::Xml, bytes, parts),
+            _ => None,
+        };
+        let verdict = match recognised {
             Some(text) => Read::Whole(text),
+            None if self.xml.at() == 0 && !self.begin_xml(document, last, parts) => return None,
             None => {
-                if self.xml.at() == 0 && !self.begin_xml(document, last, parts) {
-                    return None;
-                }
                 let Parts { tree, findings } = parts;
                 let is_plain = &self.names.is_plain;
                 let read = self.xml.read(bytes, tree, findings, &self.limits, is_plain);
@@ -50,16 +52,6 @@ impl Scanner {
             Read::Whole(text) => Some(self.whole(buffer, text, Syntax::Xml)),
             Read::Broken(finding) => self.broken_xml(finding, buffer, last, parts),
         }
-    }
-
-    /// The document, if nothing of it was read yet and it is a plain one.
-    fn recognised_xml<'b>(&self, bytes: Bytes<'b>, parts: &mut Parts) -> Option<&'b str> {
-        if self.xml.at() > 0 {
-            return None;
-        }
-        parts.findings.clear();
-        let len = fast::read(Syntax::Xml, bytes.all, &mut parts.tree, &self.limits)?;
-        std::str::from_utf8(&bytes.all[..len]).ok()
     }
 
     /// Looks at what the document says of its encoding; `false` if there is nothing to read yet, or not here.

@@ -5,7 +5,7 @@ use crate::event::fields::{
 };
 use crate::event::{Callback, Event, Fields, Item, Value, is_top};
 use crate::finding::Finding;
-use crate::json::{Object, array, integer, string};
+use crate::json::{Key, Object, array, integer, string};
 use crate::output::extra::{grouped, has_usual_type};
 use crate::output::json_text::{Scalars, indent, one_or_array};
 use crate::output::{Format, faithful};
@@ -43,10 +43,13 @@ fn payload(callback: &Callback<'_>, out: &mut Vec<u8>) {
     let mut payload = Object::open(out);
     scalars(&HEADER, header, &mut payload);
     if has_usual_type(header) {
-        string(MSG_TYPE_EVENT, payload.key(MSG_TYPE));
+        string(MSG_TYPE_EVENT, payload.key(&const { Key::new(MSG_TYPE) }));
     }
-    string(callback.event().name(), payload.key(EVENT));
-    list(callback, payload.key(LIST));
+    string(
+        callback.event().name(),
+        payload.key(&const { Key::new(EVENT) }),
+    );
+    list(callback, payload.key(&const { Key::new(LIST) }));
     extras(header, is_top, &mut payload);
     payload.close();
 }
@@ -76,9 +79,9 @@ fn scalars(table: &[&'static Field], fields: Fields<'_>, object: &mut Object<'_>
     for field in table {
         match fields.get(field) {
             None => {}
-            Some(Value::Text(text)) => string(text, object.key(field.wire)),
+            Some(Value::Text(text)) => string(text, object.key(&field.json_wire)),
             Some(Value::Integer(number)) => {
-                let out = object.key(field.wire);
+                let out = object.key(&field.json_wire);
                 out.push(b'"');
                 integer(number, out);
                 out.push(b'"');

@@ -3,7 +3,7 @@
 use crate::event::fields::{Field, HEADER, ITEM};
 use crate::event::{Callback, Fields, Value};
 use crate::finding::Finding;
-use crate::json::{Object, array, integer, string};
+use crate::json::{Key, Object, array, integer, string};
 use crate::output::Format;
 use crate::output::json_text::{Scalars, object};
 use crate::record::Record;
@@ -43,12 +43,16 @@ impl JsonLines {
     ) {
         let mut line = Object::open(out);
         header(callback, &mut line);
-        array(callback.items(), line.key("items"), |item, out| {
-            let mut entry = Object::open(out);
-            typed(&ITEM, item.fields(), &mut entry);
-            extra(&[item.fields()], scalars, &mut entry);
-            entry.close();
-        });
+        array(
+            callback.items(),
+            line.key(&const { Key::new("items") }),
+            |item, out| {
+                let mut entry = Object::open(out);
+                typed(&ITEM, item.fields(), &mut entry);
+                extra(&[item.fields()], scalars, &mut entry);
+                entry.close();
+            },
+        );
         extra(&[callback.header()], scalars, &mut line);
         self.end(record, line);
         out.push(b'\n');
@@ -78,11 +82,17 @@ impl JsonLines {
     fn end(&self, record: &Record<'_>, mut line: Object<'_>) {
         if self.with_source {
             let place = record.place(0);
-            let mut source = Object::open(line.key("source"));
-            string(record.source(), source.key("path"));
-            integer(place.line as i64, source.key("line"));
-            integer(place.offset as i64, source.key("offset"));
-            string(record.syntax().as_str(), source.key("format"));
+            let mut source = Object::open(line.key(&const { Key::new("source") }));
+            string(record.source(), source.key(&const { Key::new("path") }));
+            integer(place.line as i64, source.key(&const { Key::new("line") }));
+            integer(
+                place.offset as i64,
+                source.key(&const { Key::new("offset") }),
+            );
+            string(
+                record.syntax().as_str(),
+                source.key(&const { Key::new("format") }),
+            );
             source.close();
         }
         line.close();
@@ -90,25 +100,28 @@ impl JsonLines {
 }
 
 fn header(callback: &Callback<'_>, line: &mut Object<'_>) {
-    string(callback.event().name(), line.key("event"));
+    string(
+        callback.event().name(),
+        line.key(&const { Key::new("event") }),
+    );
     typed(&HEADER, callback.header(), line);
 }
 
 /// The typed fields that were given.
 fn typed(table: &[&'static Field], fields: Fields<'_>, object: &mut Object<'_>) {
-    for field in table {
-        match fields.get(field) {
-            None => {}
-            Some(Value::Text(text)) => string(text, object.key(field.key)),
-            Some(Value::Integer(number)) => integer(number, object.key(field.key)),
+    fields.in_order(table, |field, value| {
+        let out = object.key(&field.json_key);
+        match value {
+            Value::Text(text) => string(text, out),
+            Value::Integer(number) => integer(number, out),
         }
-    }
+    });
 }
 
 /// Everything else, if there is something.
 fn extra(parts: &[Fields<'_>], scalars: Scalars, line: &mut Object<'_>) {
     let members = parts.iter().flat_map(|part| part.extras());
     if members.clone().next().is_some() {
-        object(members, scalars, line.key("extra"));
+        object(members, scalars, line.key(&const { Key::new("extra") }));
     }
 }

@@ -3,7 +3,7 @@
 //! Keys are stable: new ones may come, known ones stay. All of them are there always, so that nobody has to ask.
 
 use crate::event::Event;
-use crate::json::{Object, array, integer, string};
+use crate::json::{Key, Object, array, integer, string};
 use crate::report::{Tally, Undecodable};
 
 impl Tally {
@@ -22,28 +22,40 @@ impl Tally {
     pub fn summary_json(&self) -> String {
         let mut out = Vec::new();
         let mut object = Object::open(&mut out);
-        count(self.sources(), object.key("files"));
-        count(self.bytes(), object.key("bytes"));
+        count(self.sources(), object.key(&const { Key::new("files") }));
+        count(self.bytes(), object.key(&const { Key::new("bytes") }));
         let callbacks = Event::ALL
             .iter()
             .map(|&event| (event.short_name(), self.callbacks(event)));
-        counts(callbacks, object.key("callbacks"));
-        counts(self.others(), object.key("others"));
-        count(self.unnamed_others(), object.key("others_unnamed"));
-        count(self.undecodable(), object.key("undecodable"));
+        counts(callbacks, object.key(&const { Key::new("callbacks") }));
+        counts(self.others(), object.key(&const { Key::new("others") }));
+        count(
+            self.unnamed_others(),
+            object.key(&const { Key::new("others_unnamed") }),
+        );
+        count(
+            self.undecodable(),
+            object.key(&const { Key::new("undecodable") }),
+        );
         array(
             self.first_undecodable(),
-            object.key("undecodable_places"),
+            object.key(&const { Key::new("undecodable_places") }),
             place,
         );
         let findings = self
             .findings_by_code()
             .into_iter()
             .map(|(code, count)| (code.as_str(), count));
-        counts(findings, object.key("findings"));
-        count(self.filtered_out(), object.key("filtered_out"));
-        count(self.deduplicated(), object.key("deduplicated"));
-        count(self.noise(), object.key("noise_bytes"));
+        counts(findings, object.key(&const { Key::new("findings") }));
+        count(
+            self.filtered_out(),
+            object.key(&const { Key::new("filtered_out") }),
+        );
+        count(
+            self.deduplicated(),
+            object.key(&const { Key::new("deduplicated") }),
+        );
+        count(self.noise(), object.key(&const { Key::new("noise_bytes") }));
         object.close();
         String::from_utf8_lossy(&out).into_owned()
     }
@@ -63,10 +75,10 @@ fn counts<'a>(named: impl Iterator<Item = (&'a str, u64)>, out: &mut Vec<u8>) {
 
 fn place(at: &Undecodable, out: &mut Vec<u8>) {
     let mut object = Object::open(out);
-    string(&at.source, object.key("path"));
-    count(at.place.line, object.key("line"));
-    count(at.place.column, object.key("column"));
-    count(at.place.offset, object.key("offset"));
-    string(at.code.as_str(), object.key("code"));
+    string(&at.source, object.key(&const { Key::new("path") }));
+    count(at.place.line, object.key(&const { Key::new("line") }));
+    count(at.place.column, object.key(&const { Key::new("column") }));
+    count(at.place.offset, object.key(&const { Key::new("offset") }));
+    string(at.code.as_str(), object.key(&const { Key::new("code") }));
     object.close();
 }

@@ -1,11 +1,43 @@
 //! Sixteen bytes looked at at once: a vector register, where the processor has them.
 
-use std::ops::BitOr;
+use std::ops::{BitOr, Not};
 
 use wide::{i8x16, u8x16};
 
 /// How many bytes a block has.
 pub(crate) const LEN: usize = 16;
+
+/// The first bytes of `bytes`; behind their end, zeros.
+#[inline(always)]
+pub(crate) fn head(bytes: &[u8]) -> [u8; LEN] {
+    match bytes.first_chunk() {
+        Some(block) => *block,
+        None => padded(bytes),
+    }
+}
+
+/// Few bytes and zeros behind them, without the call that a copy of unknown length is.
+fn padded(bytes: &[u8]) -> [u8; LEN] {
+    let len = bytes.len();
+    let word = match (bytes.first_chunk(), bytes.last_chunk()) {
+        (Some(first), Some(last)) if len > 8 => {
+            let (low, high) = (u64::from_le_bytes(*first), u64::from_le_bytes(*last));
+            return (u128::from(low) | u128::from(high) << (8 * (len - 8))).to_le_bytes();
+        }
+        (Some(all), _) => u64::from_le_bytes(*all),
+        (None, _) => match (bytes.first_chunk(), bytes.last_chunk()) {
+            (Some(first), Some(last)) => {
+                let (low, high) = (u32::from_le_bytes(*first), u32::from_le_bytes(*last));
+                u64::from(low) | u64::from(high) << (8 * (len - 4))
+            }
+            _ => {
+                let word = bytes.iter().rev();
+                word.fold(0, |word, &byte| word << 8 | u64::from(byte))
+            }
+        },
+    };
+    u128::from(word).to_le_bytes()
+}
 
 /// Bytes that follow one another.
 #[derive(Clone, Copy)]
@@ -69,9 +101,29 @@ impl BitOr for Marks {
     }
 }
 
+impl Not for Marks {
+    type Output = Marks;
+
+    #[inline(always)]
+    fn not(self) -> Marks {
+        Marks(!self.0)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_head_is_padded_with_zeros() {
+        let bytes: [u8; 40] = std::array::from_fn(|i| 0xF0 ^ i as u8);
+        for len in 0..40 {
+            let mut expected = [0; LEN];
+            let taken = len.min(LEN);
+            expected[..taken].copy_from_slice(&bytes[..taken]);
+            assert_eq!(head(&bytes[..len]), expected, "{len}");
+        }
+    }
 
     #[test]
     fn marks_say_what_each_byte_is() {

@@ -14,7 +14,7 @@
 //! ([`Block`]); strings are mostly shorter than two such blocks, so what counts is how few steps are taken between them.
 
 use crate::span::Span;
-use crate::wire::block::{Block, LEN, Marks};
+use crate::wire::block::{self, Block, LEN, Marks};
 use crate::wire::{Kind, Limits, Node, NodeId, Str, Syntax, Tree};
 
 /// The deepest that is recognised: a callback has an object, a wrapper, a list and an item.
@@ -65,21 +65,15 @@ pub(crate) fn read(
 /// The place of the first byte from `at` on that `mark` marks, which must mark zero bytes; `None` at the end.
 #[inline(always)]
 fn find(bytes: &[u8], mut at: usize, mark: impl Fn(Block) -> Marks) -> Option<usize> {
-    let rest = loop {
+    loop {
         let rest = bytes.get(at..)?;
-        let Some(block) = rest.first_chunk::<LEN>() else {
-            break rest;
-        };
-        let bits = mark(Block::new(*block)).bits();
+        let bits = mark(Block::new(block::head(rest))).bits();
         if bits != 0 {
-            return Some(at + bits.trailing_zeros() as usize);
+            let first = bits.trailing_zeros() as usize;
+            return (first < rest.len()).then_some(at + first);
         }
         at += LEN;
-    };
-    let mut block = [0; LEN];
-    block[..rest.len()].copy_from_slice(rest);
-    let first = mark(Block::new(block)).bits().trailing_zeros() as usize;
-    (first < rest.len()).then_some(at + first)
+    }
 }
 
 /// A node without a name and a value, at `start`.
@@ -210,10 +204,10 @@ fn name_end(bytes: &[u8], at: usize) -> Option<usize> {
     if !bytes.get(at)?.is_ascii_alphabetic() {
         return None;
     }
-    // Whatever can follow a name but `>` makes it another kind of tag.
-    let end = find(bytes, at, |b| b.less_or_high(b'0') | b.within(b':', b'@'))?;
-    let is_name = bytes[at..end].iter().all(u8::is_ascii_alphanumeric);
-    (is_name && bytes[end] == b'>').then_some(end)
+    let end = find(bytes, at, |b| {
+        !(b.folded().within(b'a', b'z') | b.within(b'0', b'9'))
+    })?;
+    (bytes[end] == b'>').then_some(end)
 }
 
 /// The next byte from `at` on that is no white space between elements.

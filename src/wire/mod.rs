@@ -9,7 +9,7 @@
 //! neither comments nor trailing commas, and neither can pause in the middle of a document. They serve as oracles
 //! in the tests instead.
 
-mod block;
+pub(crate) mod block;
 pub(crate) mod fast;
 pub(crate) mod json;
 pub(crate) mod scan;

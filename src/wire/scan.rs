@@ -1,6 +1,6 @@
 //! Finding the next byte of interest, sixteen bytes at a time.
 
-use crate::wire::block::{Block, LEN, Marks};
+use crate::wire::block::{self, Block, LEN, Marks};
 
 /// The first byte of `bytes` that `mark` marks, or `bytes.len()`. Zero bytes must be marked.
 #[inline(always)]
@@ -15,8 +15,7 @@ pub(crate) fn position(bytes: &[u8], mark: impl Fn(Block) -> Marks) -> usize {
     if rest.is_empty() {
         return bytes.len();
     }
-    let mut block = [0; LEN];
-    block[..rest.len()].copy_from_slice(rest);
+    let block = block::head(rest);
     let bits = mark(Block::new(block)).bits();
     blocks.len() * LEN + (bits.trailing_zeros() as usize).min(rest.len())
 }
@@ -27,13 +26,15 @@ pub(crate) fn json_special(bytes: &[u8]) -> usize {
     position(bytes, |b| b.less(0x20) | b.equal(b'"') | b.equal(b'\\'))
 }
 
-/// The first byte of a text that is written to JSON in another way, or may begin a character that is: DEL and C1
-/// (behind 0xC2) besides the others.
-#[inline]
-pub(crate) fn json_unsafe(bytes: &[u8]) -> usize {
-    position(bytes, |b| {
-        b.less(0x20) | b.equal(b'"') | b.equal(b'\\') | b.equal(0x7F) | b.equal(0xC2)
-    })
+/// Marks bytes of a text that are written to JSON in another way, or may begin a character that is: DEL and C1 (behind
+/// 0xC2) besides the others.
+#[inline(always)]
+pub(crate) fn json_marks(block: Block) -> Marks {
+    block.less(0x20)
+        | block.equal(b'"')
+        | block.equal(b'\\')
+        | block.equal(0x7F)
+        | block.equal(0xC2)
 }
 
 /// The first byte that XML forbids whatever stands around it: a control character other than tab, line feed and
@@ -59,6 +60,22 @@ pub(crate) fn xml_special(bytes: &[u8]) -> usize {
             _ => return at,
         }
     }
+}
+
+/// Whether `bytes` are letters, digits, `-` and `_`.
+pub(crate) fn is_base64url(bytes: &[u8]) -> bool {
+    let is_all = |block| {
+        let block = Block::new(block);
+        let marks = block.folded().within(b'a', b'z')
+            | block.within(b'0', b'9')
+            | block.equal(b'-')
+            | block.equal(b'_');
+        marks.bits() == 0xFFFF
+    };
+    let (blocks, rest) = bytes.as_chunks::<LEN>();
+    let mut last = [b'a'; LEN];
+    last[..rest.len()].copy_from_slice(rest);
+    blocks.iter().all(|&block| is_all(block)) && is_all(last)
 }
 
 /// White space as both syntaxes know it.
@@ -93,7 +110,7 @@ mod tests {
                         "{special} at {at} of {len}"
                     );
                     assert_eq!(
-                        json_unsafe(&bytes),
+                        position(&bytes, json_marks),
                         expected(json || matches!(special, 0x7F | 0xC2)),
                         "{special}"
                     );
@@ -111,6 +128,21 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn ids_are_letters_digits_and_two_signs() {
+        for len in 0..40 {
+            for byte in 0..=255u8 {
+                let is = byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+                let mut bytes = vec![b'Z'; len + 1];
+                bytes[len] = byte;
+                assert_eq!(is_base64url(&bytes), is, "{byte}");
+                bytes[len / 2] = byte;
+                assert_eq!(is_base64url(&bytes), is, "{byte}");
+            }
+        }
+        assert!(is_base64url(b""));
     }
 
     #[test]
