@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use crate::finding::Finding;
 use crate::frame::layer::Layer;
+use crate::frame::literal;
 use crate::frame::region::Bounds;
 use crate::frame::seek::Entered;
 use crate::frame::skip::{Skip, Skipped};
@@ -197,6 +198,9 @@ impl Scanner {
         parts: &mut Parts,
     ) -> Option<Framed<'b>> {
         let document = &buffer[self.pos()..];
+        if literal::breaks(document, self.json.at()) && self.enter_from(Layer::Backslash, None, 0) {
+            return None;
+        }
         // A line break before the token that does not fit belongs to what comes, not to the broken object.
         let at = document[..self.json.at()].trim_ascii_end().len().max(1);
         let shown_end = self.shown_end(document, &finding, last)?;

@@ -5,8 +5,8 @@
 //! to the place in the capture, is the same walk with a counter ([`Layer::raw_start`], [`Layer::raw_end`]), so no table
 //! of places is kept. Several layers are undone one after the other.
 //!
-//! Adding an escaping: one variant, one row in [`Layer::piece`], and how to recognise it in `clue`. Adding a container:
-//! the same, with its line in `container`.
+//! Adding an escaping: one variant, one row in [`Layer::piece`] and in [`Layer::INLINE`], and how to recognise it in
+//! `start`. Adding a container: the same, with its line in `container`.
 
 use crate::frame::container::{self, Container};
 
@@ -90,6 +90,15 @@ impl Piece {
 }
 
 impl Layer {
+    /// The layers that stand within lines, in the order in which they are undone where several may be the outermost.
+    pub(super) const INLINE: [Layer; 5] = [
+        Layer::Percent,
+        Layer::Entity,
+        Layer::Doubled,
+        Layer::Backslash,
+        Layer::Octal,
+    ];
+
     /// The piece at the start of `raw`, which is not empty; nothing comes behind `raw` if it is the `last`.
     #[inline]
     pub(super) fn piece(&mut self, raw: &[u8], last: bool) -> Piece {

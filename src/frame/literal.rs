@@ -50,6 +50,13 @@ pub(super) fn is_escaped(text: &[u8], syntax: Syntax) -> bool {
     true
 }
 
+/// Whether JSON breaks `at` the end of a string because it stands in a literal: what the string ends with, `\\"`, is an
+/// escaped quote there. The literal may have begun anywhere before.
+pub(super) fn breaks(document: &[u8], at: usize) -> bool {
+    let read = &document[..at.min(document.len())];
+    read.ends_with(br#"\\""#) && is_escaped(read, Syntax::Json)
+}
+
 /// Whether `run` backslashes before `next` are JSON's own with each of them doubled, or one that JSON does not know.
 fn is_literals(run: usize, next: Option<u8>) -> bool {
     let is_json = next.is_some_and(|next| b"\"\\/bfnrtu".contains(&next));
@@ -73,6 +80,16 @@ mod tests {
         assert_eq!(end(r"{\'", true), Ok(None));
         let xml = |text: &str| super::end(text.as_bytes(), b'"', Syntax::Xml, true);
         assert_eq!(xml("<xml>\n</xml>\""), Ok(None));
+    }
+
+    #[test]
+    fn escaped_quotes_break_what_stands_in_a_literal() {
+        let breaks =
+            |text: &str| super::breaks(text.as_bytes(), text.find('@').expect("the place"));
+        assert!(breaks(r#"{"a":"{\\"@b\\""#));
+        assert!(breaks(r#"{"a":"\\n\\"@b\\""#));
+        assert!(!breaks(r#"{"a":"x\\\""@b"#));
+        assert!(!breaks(r#"{"a":"b"@c"#));
     }
 
     #[test]

@@ -119,7 +119,7 @@ impl Scanner {
     }
 
     /// Enters escaped text that may end behind `from` bytes.
-    fn enter_from(&mut self, layer: Layer, quote: Option<u8>, from: usize) -> bool {
+    pub(super) fn enter_from(&mut self, layer: Layer, quote: Option<u8>, from: usize) -> bool {
         let of = terminators(layer, quote);
         self.enter(layer, Bounds::Any { of, from }, None)
     }
@@ -188,11 +188,8 @@ impl Scanner {
                 self.advance(buffer, self.pos() + 1);
             }
             Start::Buried(layer) => {
-                let quote = match buffer[self.pos() + 1..] {
-                    [b'\\', b'"', ..] => b'"',
-                    _ => self.before,
-                };
-                self.enter_from(layer, Some(quote), 0);
+                let quote = start::quote_around(layer, &buffer[self.pos()..], self.before);
+                self.enter_from(layer, quote, 0);
             }
             Start::Json => {
                 self.json.restart();
