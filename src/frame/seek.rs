@@ -2,6 +2,7 @@
 
 use crate::finding::{Finding, Reason};
 use crate::frame::array::Array;
+use crate::frame::container::{self, Lane};
 use crate::frame::layer::{self, Layer};
 use crate::frame::literal;
 use crate::frame::region::{Bounds, terminators};
@@ -52,8 +53,9 @@ impl Scanner {
         self.reach.restart(self.pos());
         let limit = self.limits.payload_size;
         while let Some(anchor) = self.reach.next_anchor(self.names.anchors, buffer, last) {
-            let start = self.reach.start(buffer, anchor, limit).max(self.pos());
-            if self.begins_near(buffer, last, start, anchor) {
+            let (start, lane) = self.reach.start(buffer, anchor, limit, last)?;
+            let start = start.max(self.pos());
+            if self.begins_near(buffer, last, start, lane, anchor) {
                 return None;
             }
             self.reach.anchor = None;
@@ -67,9 +69,17 @@ impl Scanner {
     }
 
     /// Whether something begins from `start` on that may hold the anchor; or may begin, which more bytes will tell.
-    fn begins_near(&mut self, buffer: &[u8], last: bool, start: usize, anchor: usize) -> bool {
+    fn begins_near(
+        &mut self,
+        buffer: &[u8],
+        last: bool,
+        start: usize,
+        lane: Lane,
+        anchor: usize,
+    ) -> bool {
         // Behind a record that was torn stands its line break.
         let line = start + usize::from(buffer.get(start) == Some(&b'\n'));
+        let line = container::skip_beside(buffer, line, lane);
         if line >= self.reach.tried && self.is_bare_at(buffer, line) {
             match layer::container(&buffer[line..], last) {
                 Err(()) => return true,
