@@ -131,11 +131,14 @@ impl Reach {
         last: bool,
     ) -> Option<(usize, Lane)> {
         self.know(buffer, at);
-        let line = &buffer[self.line.max(0) as usize..];
-        let line = &line[..line.len().min(limit)];
-        let lane = match container::lane_of(line, last || line.len() == limit) {
-            None if self.runs.iter().all(|&run| run == self.line) => Lane::Plain,
-            lane => lane?,
+        // Where no line goes on, the lane is of no account.
+        let lane = match self.runs == [self.line; _] {
+            true => Lane::Plain,
+            false => {
+                let line = &buffer[self.line.max(0) as usize..];
+                let line = &line[..line.len().min(limit)];
+                container::lane_of(line, last || line.len() == limit)?
+            }
         };
         Some((self.begin(self.runs[lane as usize], at, limit), lane))
     }
@@ -167,10 +170,30 @@ impl Reach {
         };
         if let Some(n) = memchr::memrchr(b'\n', new) {
             let line = self.known + n + 1;
-            self.runs = Lane::ALL.map(|lane| self.run(buffer, line, lane));
+            self.runs = self.runs_to(buffer, line);
             self.line = line as i64;
         }
         self.known = at;
+    }
+
+    /// The runs up to the line that begins at `line`: only lines like the one before it can go on.
+    fn runs_to(&self, buffer: &[u8], line: usize) -> Runs {
+        let none = line as i64;
+        let end = line - 1;
+        let (begin, _) = self.line_before(buffer, end);
+        match container::lane_of(&buffer[begin..end], true) {
+            Some(Lane::Plain) => [self.run(buffer, line, Lane::Plain), none, none],
+            _ => Lane::ALL.map(|lane| self.run(buffer, line, lane)),
+        }
+    }
+
+    /// Where the line begins that ends at `end`, and whether it is the one that holds `known`, which may begin before
+    /// the buffer.
+    fn line_before(&self, buffer: &[u8], end: usize) -> (usize, bool) {
+        match memchr::memrchr(b'\n', &buffer[self.known..end]) {
+            Some(n) => (self.known + n + 1, false),
+            None => (self.line.max(0) as usize, true),
+        }
     }
 
     /// Where the lines of `lane` begin that go on up to the one that begins at `line`.
@@ -178,14 +201,12 @@ impl Reach {
         let mut start = line as i64;
         let mut end = line - 1;
         loop {
-            // Where the line before begins; the one that holds `known` may begin before the buffer.
-            let before = memchr::memrchr(b'\n', &buffer[self.known..end]);
-            let begin = before.map_or(self.line.max(0) as usize, |n| self.known + n + 1);
+            let (begin, is_known) = self.line_before(buffer, end);
             match relation(&buffer[begin..end], &buffer[start as usize..], lane) {
                 Relation::Ends => return start,
-                Relation::GoesOn if before.is_none() => return self.runs[lane as usize],
+                Relation::GoesOn if is_known => return self.runs[lane as usize],
                 Relation::GoesOn => start = begin as i64,
-                Relation::Beside if before.is_none() => {
+                Relation::Beside if is_known => {
                     let run = self.runs[lane as usize];
                     return if run < self.line { run } else { start };
                 }

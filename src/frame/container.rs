@@ -103,7 +103,8 @@ pub(super) fn lane_of(line: &[u8], last: bool) -> Option<Lane> {
 /// Where the first line begins, from the one at `start` on, that is not beside `lane`.
 pub(super) fn skip_beside(bytes: &[u8], start: usize, lane: Lane) -> usize {
     let mut at = start;
-    while lane_of(&bytes[at..], true).is_some_and(|other| other.is_beside(lane)) {
+    let is_beside = |line| lane_of(line, true).is_some_and(|other| other.is_beside(lane));
+    while lane != Lane::Plain && is_beside(&bytes[at..]) {
         at = memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |n| at + n + 1);
     }
     at
@@ -253,7 +254,10 @@ fn cri_prefix(line: &[u8]) -> Option<Prefix> {
         head,
         [b'0'..=b'9', b'0'..=b'9', b'0'..=b'9', b'0'..=b'9', b'-', ..]
     ) && head.get(10) == Some(&b'T');
-    let space = memchr::memchr(b' ', head).filter(|_| is_time)?;
+    if !is_time {
+        return None;
+    }
+    let space = memchr::memchr(b' ', head)?;
     let rest = &head[space..];
     let streams = [
         (&b" stdout "[..], Stream::Out),
