@@ -7,9 +7,12 @@
 //! from which the document can go on. It is the same wherever the blocks of a capture end. What a capture begins with
 //! is looked at as well: a file may be a payload, however strangely it is written.
 
+use std::borrow::Cow;
+
 use aho_corasick::{AhoCorasick, Input, MatchKind};
 
 use crate::frame::container::{self, Lane};
+use crate::frame::layer::Layer;
 use crate::wire::scan::skip_space;
 
 /// The anchors of a capture.
@@ -250,13 +253,38 @@ fn ends_inside(line: &[u8]) -> bool {
 
 /// Whether `line` ends, and what stands `behind` it begins, as JSON does that is broken at any place.
 fn joins(line: &[u8], behind: &[u8]) -> bool {
-    let next = &behind[skip_space(behind, 0)..];
+    let next = unescaped(&behind[skip_space(behind, 0)..]);
     let is_end = matches!(
-        line.last(),
+        line_end(line),
         Some(b'"' | b'}' | b']' | b'0'..=b'9' | b'e' | b'l')
     );
     is_end && matches!(next.first(), Some(b'"' | b':' | b',' | b'}' | b']'))
         || next.starts_with(b"*/")
+        || behind.first() == Some(&b'&') && next.starts_with(b"</")
+}
+
+/// The last byte of `line`, also where it is written as an entity.
+fn line_end(line: &[u8]) -> Option<u8> {
+    let entity = memchr::memrchr(b'&', line).filter(|_| line.ends_with(b";"));
+    match entity {
+        Some(at) => unescaped(&line[at..]).last().copied(),
+        None => line.last().copied(),
+    }
+}
+
+/// The first bytes of `text`, without the entities with which they begin.
+fn unescaped(text: &[u8]) -> Cow<'_, [u8]> {
+    const WINDOW: usize = 24;
+    let mut text = Cow::Borrowed(&text[..text.len().min(WINDOW)]);
+    while text.first() == Some(&b'&') {
+        let mut inner = Vec::with_capacity(WINDOW);
+        { Layer::Entity }.peel(&text, true, &mut inner);
+        if inner.len() == text.len() {
+            break;
+        }
+        text = Cow::Owned(inner);
+    }
+    text
 }
 
 /// Whether `line` has a comment of JSON; not a path or a URL.

@@ -117,6 +117,14 @@ impl Layer {
         }
     }
 
+    /// The byte for which the escape at the start of `raw` stands, if it is one.
+    pub(super) fn escape(&mut self, raw: &[u8]) -> Option<u8> {
+        match self.piece(raw, true) {
+            Piece::Other(_, bytes) => bytes.as_slice().first().copied(),
+            _ => None,
+        }
+    }
+
     /// Whether the next byte begins a line of a container's log.
     pub(super) fn is_at_line(self) -> bool {
         matches!(self, Layer::Container(container) if container.is_at_line())
@@ -319,10 +327,11 @@ fn entity_char(name: &[u8]) -> Option<char> {
     }
 }
 
-/// `#012`, of control characters only: other numbers behind `#` are numbers.
+/// `#012` or `#177`, of control characters only: other numbers behind `#` are numbers.
 fn octal(raw: &[u8]) -> Escape {
     match raw[1..] {
-        [] | [b'0'] | [b'0', b'0'..=b'3'] => Escape::Unfinished,
+        [] | [b'0'] | [b'0', b'0'..=b'3'] | [b'1'] | [b'1', b'7'] => Escape::Unfinished,
+        [b'1', b'7', b'7', ..] => Escape::Of(4, Bytes::byte(0x7F)),
         [b'0', high @ b'0'..=b'3', low @ b'0'..=b'7', ..] => {
             Escape::Of(4, Bytes::byte((high - b'0') << 3 | (low - b'0')))
         }

@@ -4,7 +4,12 @@
 //! Read as they are, their values would be others; and what a user typed could end the document early. So a document
 //! behind a quote that has backslashes is looked at as a whole: is it what a language makes of a text?
 
+use std::ops::Range;
+
+use crate::frame::layer::Layer;
+use crate::frame::start;
 use crate::wire::Syntax;
+use crate::wire::scan::is_space;
 
 /// A literal is this long at the most.
 const FAR: usize = 1 << 16;
@@ -39,22 +44,43 @@ pub(super) fn is_escaped(text: &[u8], syntax: Syntax) -> bool {
     if syntax == Syntax::Xml {
         return true;
     }
-    let mut at = 0;
-    while let Some(n) = memchr::memchr(b'\\', &text[at..]) {
-        let run = text[at + n..].iter().take_while(|&&b| b == b'\\').count();
-        if !is_literals(run, text.get(at + n + run).copied()) {
+    let (mut at, mut in_string) = (0, false);
+    while let Some(n) = memchr::memchr2(b'\\', b'"', &text[at..]) {
+        at += n;
+        let run = text[at..].iter().take_while(|&&b| b == b'\\').count();
+        let next = text.get(at + run).copied();
+        // JSON has no backslashes outside of strings.
+        let is_blank = !in_string && run == 1 && matches!(next, Some(b'n' | b'r' | b't'));
+        if run > 0 && !is_blank && !is_literals(run, next) {
             return false;
         }
-        at += n + run;
+        in_string ^= next == Some(b'"') && run % 4 == 0;
+        at = (at + run + 1).min(text.len());
     }
     true
 }
 
-/// Whether JSON breaks `at` the end of a string because it stands in a literal: what the string ends with, `\\"`, is an
-/// escaped quote there. The literal may have begun anywhere before.
-pub(super) fn breaks(document: &[u8], at: usize) -> bool {
-    let read = &document[..at.min(document.len())];
-    read.ends_with(br#"\\""#) && is_escaped(read, Syntax::Json)
+/// The layer in which JSON stands that breaks at `at`, if an escape shows there: `\\"`, with which a string seems to end,
+/// or a line break between the strings. The literal may have begun anywhere before.
+pub(super) fn breaks(document: &[u8], at: usize) -> Option<Layer> {
+    let (read, rest) = document.split_at(at.min(document.len()));
+    let shows = |mut layer: Layer| layer.escape(rest).is_some_and(|byte| is_space(byte));
+    match rest {
+        [b'#', ..] => Some(Layer::Octal).filter(|&layer| shows(layer)),
+        [b'\\', ..] if !shows(Layer::Backslash) => None,
+        [b'\\', ..] => Some(Layer::Backslash).filter(|_| is_escaped(read, Syntax::Json)),
+        _ if !read.ends_with(br#"\\""#) => None,
+        _ => Some(Layer::Backslash).filter(|_| is_escaped(read, Syntax::Json)),
+    }
+}
+
+/// The layer in which JSON stands whose `comment` seems to run to the end of the line, although a line break in it that is
+/// escaped ends it.
+pub(super) fn runs_on(document: &[u8], comment: Range<usize>) -> Option<Layer> {
+    let (start, text) = (comment.start, document.get(comment)?);
+    let (at, layer) = start::line_break(text).filter(|_| text.starts_with(b"//"))?;
+    let is_safe = || is_escaped(&document[..start + at], Syntax::Json);
+    (layer == Layer::Octal || layer == Layer::Backslash && is_safe()).then_some(layer)
 }
 
 /// Whether `run` backslashes before `next` are JSON's own with each of them doubled, or one that JSON does not know.
@@ -84,8 +110,9 @@ mod tests {
 
     #[test]
     fn escaped_quotes_break_what_stands_in_a_literal() {
-        let breaks =
-            |text: &str| super::breaks(text.as_bytes(), text.find('@').expect("the place"));
+        let breaks = |text: &str| {
+            super::breaks(text.as_bytes(), text.find('@').expect("the place")).is_some()
+        };
         assert!(breaks(r#"{"a":"{\\"@b\\""#));
         assert!(breaks(r#"{"a":"\\n\\"@b\\""#));
         assert!(!breaks(r#"{"a":"x\\\""@b"#));

@@ -1,6 +1,7 @@
 //! Where a document may begin.
 
 use crate::frame::layer::Layer;
+use crate::wire::json::comment_len;
 use crate::wire::scan::{is_space, skip_space};
 use crate::wire::xml::{LONGEST_DECLARATION, is_doctype};
 
@@ -41,7 +42,10 @@ fn at_bracket(bytes: &[u8], last: bool, bare: bool) -> Start {
     let sign = first_sign(bytes);
     match (bytes[0], sign.and_then(layer_of)) {
         (b'{' | b'<', _) if !last && is_missing(sign, bytes) => Start::Undecided,
-        (_, Some(layer)) => buried(layer, bytes, last, bare),
+        (_, Some(layer)) => {
+            let head = sign.map_or(0, |sign| bytes.len() - sign.len());
+            buried(layer, head, bytes, last, bare)
+        }
         (b'{', None) => object(bytes),
         (b'[', None) => array(bytes),
         _ => element(bytes, bare),
@@ -55,12 +59,43 @@ fn first_sign(bytes: &[u8]) -> Option<&[u8]> {
     if bytes.starts_with(DECLARATION) {
         return declaration_sign(bytes);
     }
-    let head = match bytes.get(..ROOT.len()) {
-        Some(head) if head.eq_ignore_ascii_case(ROOT) => ROOT.len(),
-        _ if bytes[0] == b'<' => return None,
-        _ => 1,
-    };
-    Some(&bytes[skip_space(&bytes[..bytes.len().min(BLANKS)], head)..])
+    let window = &bytes[..bytes.len().min(BLANKS)];
+    match bytes.get(..ROOT.len()) {
+        _ if bytes[0] == b'{' => behind_comments(window),
+        Some(head) if head.eq_ignore_ascii_case(ROOT) => Some(skip_space(window, ROOT.len())),
+        _ if bytes[0] == b'<' => None,
+        _ => Some(skip_space(window, 1)),
+    }
+    .map(|at| &bytes[at..])
+}
+
+/// Where what is no blank and no comment of JSON begins behind the bracket, or the escape that ends a comment; `None` if
+/// that has not arrived.
+fn behind_comments(bytes: &[u8]) -> Option<usize> {
+    let mut at = skip_space(bytes, 1);
+    while bytes.get(at) == Some(&b'/') {
+        let comment = &bytes[at..];
+        let len = comment_len(comment);
+        if comment.starts_with(b"//") {
+            let line = &comment[..len.ok().flatten().unwrap_or(comment.len())];
+            if let Some((escape, _)) = line_break(line) {
+                return Some(at + escape);
+            }
+        }
+        match len {
+            Ok(len) => at = skip_space(bytes, at + len?),
+            Err(()) => return Some(at),
+        }
+    }
+    Some(at)
+}
+
+/// Where the first line break that is escaped stands in `line`, and how.
+pub(super) fn line_break(line: &[u8]) -> Option<(usize, Layer)> {
+    memchr::memchr3_iter(b'\\', b'#', b'%', line).find_map(|at| {
+        let shows = |layer: &Layer| { *layer }.escape(&line[at..]) == Some(b'\n');
+        Some((at, Layer::INLINE.into_iter().find(shows)?))
+    })
 }
 
 const DECLARATION: &[u8] = b"<?xml ";
@@ -117,16 +152,16 @@ fn quotes(bytes: &[u8]) -> usize {
 fn is_missing(sign: Option<&[u8]>, bytes: &[u8]) -> bool {
     match sign {
         _ if bytes.starts_with(DECLARATION) && bytes.len() >= LONGEST_DECLARATION => false,
-        None => bytes.starts_with(DECLARATION),
+        None => bytes.starts_with(DECLARATION) || bytes[0] == b'{' && bytes.len() < BLANKS,
         Some([]) => bytes[0] == b'<',
         Some(sign) => sign.len() < WINDOW && quotes(sign) == sign.len(),
     }
 }
 
-/// What begins with `bytes` once `layer` is undone.
-fn buried(layer: Layer, bytes: &[u8], last: bool, bare: bool) -> Start {
-    let window = &bytes[..bytes.len().min(WINDOW)];
-    let last = last || window.len() == WINDOW;
+/// What begins with `bytes` once `layer` is undone, which shows behind `head` bytes.
+fn buried(layer: Layer, head: usize, bytes: &[u8], last: bool, bare: bool) -> Start {
+    let window = &bytes[..bytes.len().min(head + WINDOW)];
+    let last = last || window.len() == head + WINDOW;
     let mut text = Vec::with_capacity(WINDOW);
     { layer }.peel(window, last, &mut text);
     match text.len() < window.len() {
@@ -146,9 +181,10 @@ pub(super) fn quote_around(layer: Layer, bytes: &[u8], before: u8) -> Option<u8>
     if let [b'{', b'\\', b'"', ..] = bytes {
         return Some(b'"');
     }
-    let is_plain = undone(layer, &bytes[..bytes.len().min(WINDOW)])
-        .and_then(|text| first_quote(&text[1..]))
-        .is_some_and(|at| bytes[{ layer }.raw_start(bytes, 1 + at)] == b'"');
+    let mut text = Vec::with_capacity(WINDOW);
+    { layer }.peel(&bytes[..bytes.len().min(WINDOW)], true, &mut text);
+    let is_plain =
+        first_quote(&text[1..]).is_some_and(|at| bytes[{ layer }.raw_start(bytes, 1 + at)] == b'"');
     Some(before).filter(|&before| before != b'"' || !is_plain)
 }
 
