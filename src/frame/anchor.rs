@@ -148,8 +148,14 @@ impl Reach {
 
     /// From where on bytes must be kept for anchors behind `buffer`.
     pub(super) fn kept(&mut self, buffer: &[u8], limit: usize) -> usize {
-        // What begins the next line may tell that it belongs to this one.
-        let at = buffer.trim_ascii_end().len().max(self.known);
+        // What begins the next line may tell that it belongs to this one, once it has arrived.
+        let solid = buffer.trim_ascii_end();
+        let line = memchr::memrchr(b'\n', solid).map_or(0, |n| n + 1);
+        let at = match solid.len() - line < NEXT {
+            true => solid[..line].trim_ascii_end().len(),
+            false => solid.len(),
+        };
+        let at = at.max(self.known);
         self.know(buffer, at);
         let begins = self.runs.map(|run| self.begin(run, at, limit));
         begins.into_iter().min().unwrap_or(at)
@@ -251,6 +257,9 @@ fn ends_inside(line: &[u8]) -> bool {
     ENDS.iter().any(|end| line.ends_with(end.as_bytes()))
 }
 
+/// So many bytes of a line tell whether it goes on with the one before.
+const NEXT: usize = 24;
+
 /// Whether `line` ends, and what stands `behind` it begins, as JSON does that is broken at any place.
 fn joins(line: &[u8], behind: &[u8]) -> bool {
     let next = unescaped(&behind[skip_space(behind, 0)..]);
@@ -274,10 +283,9 @@ fn line_end(line: &[u8]) -> Option<u8> {
 
 /// The first bytes of `text`, without the entities with which they begin.
 fn unescaped(text: &[u8]) -> Cow<'_, [u8]> {
-    const WINDOW: usize = 24;
-    let mut text = Cow::Borrowed(&text[..text.len().min(WINDOW)]);
+    let mut text = Cow::Borrowed(&text[..text.len().min(NEXT)]);
     while text.first() == Some(&b'&') {
-        let mut inner = Vec::with_capacity(WINDOW);
+        let mut inner = Vec::with_capacity(NEXT);
         { Layer::Entity }.peel(&text, true, &mut inner);
         if inner.len() == text.len() {
             break;

@@ -192,12 +192,19 @@ impl Scanner {
 
     /// Enters a broken object again as escaped text, if an escape shows where it broke, or in a comment before.
     fn enter_broken(&mut self, document: &[u8], findings: &Findings) -> bool {
+        let at = self.json.at();
         let comments = findings.as_slice().iter();
-        let layer = literal::breaks(document, self.json.at()).or_else(|| {
+        let shown = literal::escape_at(document, at).or_else(|| {
             comments
                 .filter(|finding| finding.reason() == Reason::Comment)
-                .find_map(|comment| literal::runs_on(document, comment.span().range()))
+                .find_map(|comment| literal::escape_in_comment(document, comment.span().range()))
         });
+        let is_quoted = matches!(self.before, b'"' | b'\'');
+        let shown = shown.filter(|&(_, layer)| is_quoted || layer == Layer::Octal);
+        let layer = shown
+            .or_else(|| literal::escape_before(document, at))
+            .filter(|&(at, layer)| literal::is_in(layer, &document[..at]))
+            .map(|(_, layer)| layer);
         layer.is_some_and(|layer| {
             let quote = start::quote_around(layer, document, self.before);
             self.enter_from(layer, quote, 0)

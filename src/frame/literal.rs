@@ -60,27 +60,38 @@ pub(super) fn is_escaped(text: &[u8], syntax: Syntax) -> bool {
     true
 }
 
-/// The layer in which JSON stands that breaks at `at`, if an escape shows there: `\\"`, with which a string seems to end,
-/// or a line break between the strings. The literal may have begun anywhere before.
-pub(super) fn breaks(document: &[u8], at: usize) -> Option<Layer> {
-    let (read, rest) = document.split_at(at.min(document.len()));
-    let shows = |mut layer: Layer| layer.escape(rest).is_some_and(|byte| is_space(byte));
-    match rest {
-        [b'#', ..] => Some(Layer::Octal).filter(|&layer| shows(layer)),
-        [b'\\', ..] if !shows(Layer::Backslash) => None,
-        [b'\\', ..] => Some(Layer::Backslash).filter(|_| is_escaped(read, Syntax::Json)),
-        _ if !read.ends_with(br#"\\""#) => None,
-        _ => Some(Layer::Backslash).filter(|_| is_escaped(read, Syntax::Json)),
-    }
+/// The escape of a blank that stands at `at` of JSON, where only blanks that are not escaped can stand, and its layer.
+pub(super) fn escape_at(document: &[u8], at: usize) -> Option<(usize, Layer)> {
+    let layer = match document.get(at)? {
+        b'\\' => Layer::Backslash,
+        b'#' => Layer::Octal,
+        _ => return None,
+    };
+    let byte = { layer }.escape(&document[at..])?;
+    is_space(byte).then_some((at, layer))
 }
 
-/// The layer in which JSON stands whose `comment` seems to run to the end of the line, although a line break in it that is
-/// escaped ends it.
-pub(super) fn runs_on(document: &[u8], comment: Range<usize>) -> Option<Layer> {
+/// The escape of a line break that ends a `comment`, which seems to run to the end of the line.
+pub(super) fn escape_in_comment(document: &[u8], comment: Range<usize>) -> Option<(usize, Layer)> {
     let (start, text) = (comment.start, document.get(comment)?);
     let (at, layer) = start::line_break(text).filter(|_| text.starts_with(b"//"))?;
-    let is_safe = || is_escaped(&document[..start + at], Syntax::Json);
-    (layer == Layer::Octal || layer == Layer::Backslash && is_safe()).then_some(layer)
+    Some((start + at, layer))
+}
+
+/// The escape of a quote with which a string of JSON seems to end at `at`, although what follows is no JSON: `\\"`. The
+/// literal may have begun anywhere before.
+pub(super) fn escape_before(document: &[u8], at: usize) -> Option<(usize, Layer)> {
+    let is_quote = document.get(..at)?.ends_with(br#"\\""#);
+    is_quote.then_some((at, Layer::Backslash))
+}
+
+/// Whether JSON that begins with `text` may stand in `layer`, which escapes its blanks.
+pub(super) fn is_in(layer: Layer, text: &[u8]) -> bool {
+    match layer {
+        Layer::Octal => true,
+        Layer::Backslash => is_escaped(text, Syntax::Json),
+        _ => false,
+    }
 }
 
 /// Whether `run` backslashes before `next` are JSON's own with each of them doubled, or one that JSON does not know.
@@ -110,13 +121,20 @@ mod tests {
 
     #[test]
     fn escaped_quotes_break_what_stands_in_a_literal() {
-        let breaks = |text: &str| {
-            super::breaks(text.as_bytes(), text.find('@').expect("the place")).is_some()
+        let shows = |text: &str| {
+            let (at, text) = (text.find('@').expect("the place"), text.replace('@', ""));
+            let found = escape_before(text.as_bytes(), at).or(escape_at(text.as_bytes(), at));
+            let found = found.filter(|&(at, layer)| is_in(layer, &text.as_bytes()[..at]));
+            found.map(|(_, layer)| layer)
         };
-        assert!(breaks(r#"{"a":"{\\"@b\\""#));
-        assert!(breaks(r#"{"a":"\\n\\"@b\\""#));
-        assert!(!breaks(r#"{"a":"x\\\""@b"#));
-        assert!(!breaks(r#"{"a":"b"@c"#));
+        assert_eq!(shows(r#"{"a":"{\\"@b\\""#), Some(Layer::Backslash));
+        assert_eq!(shows(r#"{"a":"\\n\\"@b\\""#), Some(Layer::Backslash));
+        assert_eq!(shows(r#"{"a":"x\\\""@b"#), None);
+        assert_eq!(shows(r#"{"a":"b"@c"#), None);
+        assert_eq!(shows(r#"{"a":"b"@\n}"#), Some(Layer::Backslash));
+        assert_eq!(shows(r#"{"a":"\""@\n}"#), None);
+        assert_eq!(shows(r#"{"a":"\""@#012}"#), Some(Layer::Octal));
+        assert_eq!(shows(r#"{"a":"b"@#12}"#), None);
     }
 
     #[test]
