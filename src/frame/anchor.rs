@@ -7,9 +7,12 @@
 //! from which the document can go on. It is the same wherever the blocks of a capture end. What a capture begins with
 //! is looked at as well: a file may be a payload, however strangely it is written.
 
+use std::borrow::Cow;
+
 use aho_corasick::{AhoCorasick, Input, MatchKind};
 
-use crate::frame::container;
+use crate::frame::container::{self, Lane};
+use crate::frame::layer::Layer;
 use crate::wire::scan::skip_space;
 
 /// The anchors of a capture.
@@ -51,6 +54,9 @@ impl Anchors {
     }
 }
 
+/// Where the lines begin that go on up to some line, if that one is of this lane.
+type Runs = [i64; Lane::ALL.len()];
+
 /// How far the search has come, and where a document that goes on there would begin. All are places of the buffer; the
 /// starts may lie before it.
 #[derive(Clone, Copy, Debug, Default)]
@@ -60,10 +66,10 @@ pub(super) struct Reach {
     pub(super) anchor: Option<usize>,
     /// The starts before this were tried, and are none.
     pub(super) tried: usize,
-    /// Here the line begins that holds `known`, and the first of the lines that go on up to it.
+    /// Here the line begins that holds `known`; and, lane by lane, the first of the lines that go on up to it.
     known: usize,
     line: i64,
-    run: i64,
+    runs: Runs,
     /// The first bytes of the capture were looked at.
     begun: bool,
 }
@@ -81,7 +87,7 @@ impl Reach {
         self.tried = self.tried.max(pos);
         if self.known < pos {
             self.known = pos;
-            (self.line, self.run) = (pos as i64, pos as i64);
+            (self.line, self.runs) = (pos as i64, [pos as i64; _]);
         }
     }
 
@@ -97,7 +103,7 @@ impl Reach {
         self.tried = self.tried.saturating_sub(len);
         self.known = self.known.saturating_sub(len);
         self.line -= len as i64;
-        self.run -= len as i64;
+        self.runs = self.runs.map(|run| run - len as i64);
     }
 
     /// The next anchor, if it has arrived whole.
@@ -123,47 +129,121 @@ impl Reach {
         self.anchor
     }
 
-    /// Where a document that holds `at` would begin at the earliest.
-    pub(super) fn start(&mut self, buffer: &[u8], at: usize, limit: usize) -> usize {
+    /// Where a document that holds `at` would begin at the earliest, and the lane of its lines; `None` if only more bytes
+    /// will tell.
+    pub(super) fn start(
+        &mut self,
+        buffer: &[u8],
+        at: usize,
+        limit: usize,
+        last: bool,
+    ) -> Option<(usize, Lane)> {
         self.know(buffer, at);
+        // Where no line goes on, the lane is of no account.
+        let lane = match self.runs == [self.line; _] {
+            true => Lane::Plain,
+            false => {
+                let line = &buffer[self.line.max(0) as usize..];
+                let line = &line[..line.len().min(limit)];
+                container::lane_of(line, last || line.len() == limit)?
+            }
+        };
+        Some((self.begin(self.runs[lane as usize], at, limit), lane))
+    }
+
+    /// From where on bytes must be kept for anchors behind `buffer`.
+    pub(super) fn kept(&mut self, buffer: &[u8], limit: usize) -> usize {
+        // What begins the next line may tell that it belongs to this one, once it has arrived.
+        let solid = buffer.trim_ascii_end();
+        let line = memchr::memrchr(b'\n', solid).map_or(0, |n| n + 1);
+        let at = match solid.len() - line < NEXT {
+            true => solid[..line].trim_ascii_end().len(),
+            false => solid.len(),
+        };
+        let at = at.max(self.known);
+        self.know(buffer, at);
+        let begins = self.runs.map(|run| self.begin(run, at, limit));
+        begins.into_iter().min().unwrap_or(at)
+    }
+
+    /// Where to look for a document that holds `at`, if its lines begin at `run`.
+    fn begin(&self, run: i64, at: usize, limit: usize) -> usize {
         let is_near = |start: i64| at as i64 - start <= limit as i64;
-        let start = match (is_near(self.run), is_near(self.line)) {
-            (true, _) => self.run,
+        let start = match (is_near(run), is_near(self.line)) {
+            (true, _) => run,
             (false, true) => self.line,
             (false, false) => at.saturating_sub(Self::NEAR) as i64,
         };
         start.max(0) as usize
     }
 
-    /// From where on bytes must be kept for anchors behind `buffer`.
-    pub(super) fn kept(&mut self, buffer: &[u8], limit: usize) -> usize {
-        // What begins the next line may tell that it belongs to this one.
-        let solid = buffer.trim_ascii_end().len();
-        self.start(buffer, solid.max(self.known), limit)
-    }
-
-    /// Finds out the line and the run that hold `at`.
+    /// Finds out the line that holds `at`, and the runs up to it.
     fn know(&mut self, buffer: &[u8], at: usize) {
         let Some(new) = buffer.get(self.known..at).filter(|new| !new.is_empty()) else {
             return;
         };
-        let Some(mut start) = memchr::memrchr(b'\n', new).map(|n| self.known + n + 1) else {
-            self.known = at;
-            return;
-        };
-        let line = start as i64;
-        self.run = loop {
-            // Where the line before `start` begins; the one that holds `known` may begin before the buffer.
-            let before = memchr::memrchr(b'\n', &buffer[self.known..start - 1]);
-            let begin = before.map_or(self.line.max(0) as usize, |n| self.known + n + 1);
-            match (goes_on(&buffer[begin..start - 1], &buffer[start..]), before) {
-                (false, _) => break start as i64,
-                (true, None) => break self.run,
-                (true, Some(_)) => start = begin,
-            }
-        };
-        self.line = line;
+        if let Some(n) = memchr::memrchr(b'\n', new) {
+            let line = self.known + n + 1;
+            self.runs = self.runs_to(buffer, line);
+            self.line = line as i64;
+        }
         self.known = at;
+    }
+
+    /// The runs up to the line that begins at `line`: only lines like the one before it can go on.
+    fn runs_to(&self, buffer: &[u8], line: usize) -> Runs {
+        let none = line as i64;
+        let end = line - 1;
+        let (begin, _) = self.line_before(buffer, end);
+        match container::lane_of(&buffer[begin..end], true) {
+            Some(Lane::Plain) => [self.run(buffer, line, Lane::Plain), none, none],
+            _ => Lane::ALL.map(|lane| self.run(buffer, line, lane)),
+        }
+    }
+
+    /// Where the line begins that ends at `end`, and whether it is the one that holds `known`, which may begin before
+    /// the buffer.
+    fn line_before(&self, buffer: &[u8], end: usize) -> (usize, bool) {
+        match memchr::memrchr(b'\n', &buffer[self.known..end]) {
+            Some(n) => (self.known + n + 1, false),
+            None => (self.line.max(0) as usize, true),
+        }
+    }
+
+    /// Where the lines of `lane` begin that go on up to the one that begins at `line`.
+    fn run(&self, buffer: &[u8], line: usize, lane: Lane) -> i64 {
+        let mut start = line as i64;
+        let mut end = line - 1;
+        loop {
+            let (begin, is_known) = self.line_before(buffer, end);
+            match relation(&buffer[begin..end], &buffer[start as usize..], lane) {
+                Relation::Ends => return start,
+                Relation::GoesOn if is_known => return self.runs[lane as usize],
+                Relation::GoesOn => start = begin as i64,
+                Relation::Beside if is_known => {
+                    let run = self.runs[lane as usize];
+                    return if run < self.line { run } else { start };
+                }
+                Relation::Beside => {}
+            }
+            end = begin - 1;
+        }
+    }
+}
+
+/// What a line is to those of a lane behind it.
+enum Relation {
+    GoesOn,
+    /// It is of another lane, which may stand between.
+    Beside,
+    Ends,
+}
+
+fn relation(line: &[u8], behind: &[u8], lane: Lane) -> Relation {
+    match container::lane_of(line, true).unwrap_or(Lane::Plain) {
+        other if other.is_beside(lane) => Relation::Beside,
+        other if other == lane && goes_on(line, behind) => Relation::GoesOn,
+        _ => Relation::Ends,
     }
 }
 
@@ -171,12 +251,7 @@ impl Reach {
 fn goes_on(line: &[u8], behind: &[u8]) -> bool {
     let (text, is_part) = container::text_of_line(line).unwrap_or((line, false));
     let text = text.trim_ascii_end();
-    is_part
-        || text.is_empty()
-        || ends_inside(text)
-        || has_comment(text)
-        || joins(text, behind)
-        || container::are_of_two_streams(line, behind)
+    is_part || text.is_empty() || ends_inside(text) || has_comment(text) || joins(text, behind)
 }
 
 /// Whether what `line` begins cannot end with it: markup and brackets that were opened, and lists.
@@ -187,15 +262,42 @@ fn ends_inside(line: &[u8]) -> bool {
     ENDS.iter().any(|end| line.ends_with(end.as_bytes()))
 }
 
+/// So many bytes of a line tell whether it goes on with the one before.
+const NEXT: usize = 24;
+
 /// Whether `line` ends, and what stands `behind` it begins, as JSON does that is broken at any place.
 fn joins(line: &[u8], behind: &[u8]) -> bool {
-    let next = &behind[skip_space(behind, 0)..];
+    let next = unescaped(&behind[skip_space(behind, 0)..]);
     let is_end = matches!(
-        line.last(),
+        line_end(line),
         Some(b'"' | b'}' | b']' | b'0'..=b'9' | b'e' | b'l')
     );
     is_end && matches!(next.first(), Some(b'"' | b':' | b',' | b'}' | b']'))
         || next.starts_with(b"*/")
+        || behind.first() == Some(&b'&') && next.starts_with(b"</")
+}
+
+/// The last byte of `line`, also where it is written as an entity.
+fn line_end(line: &[u8]) -> Option<u8> {
+    let entity = memchr::memrchr(b'&', line).filter(|_| line.ends_with(b";"));
+    match entity {
+        Some(at) => unescaped(&line[at..]).last().copied(),
+        None => line.last().copied(),
+    }
+}
+
+/// The first bytes of `text`, without the entities with which they begin.
+fn unescaped(text: &[u8]) -> Cow<'_, [u8]> {
+    let mut text = Cow::Borrowed(&text[..text.len().min(NEXT)]);
+    while text.first() == Some(&b'&') {
+        let mut inner = Vec::with_capacity(NEXT);
+        { Layer::Entity }.peel(&text, true, &mut inner);
+        if inner.len() == text.len() {
+            break;
+        }
+        text = Cow::Owned(inner);
+    }
+    text
 }
 
 /// Whether `line` has a comment of JSON; not a path or a URL.
@@ -215,7 +317,8 @@ mod tests {
 
     fn start_of(text: &str, at: &str, limit: usize) -> usize {
         let at = text.find(at).expect("the place");
-        Reach::default().start(text.as_bytes(), at, limit)
+        let start = Reach::default().start(text.as_bytes(), at, limit, true);
+        start.expect("all has arrived").0
     }
 
     #[test]
@@ -227,13 +330,14 @@ mod tests {
             ("noise http://x\n\"a\": 1 // why\n@", "\"a\""),
             ("GET /x//y\n{\"a\"\n:1/*}\n*/,\"b\"\n,@", "{"),
             (
-                "{\"log\":\"x\\n\",\"s\":1}\n{\"log\":\"{\\n\",\"s\":1}\n@",
+                "{\"log\":\"x\\n\",\"s\":1}\n{\"log\":\"{\\n\",\"s\":1}\n{\"log\":\"@\\n\"}\n",
                 "{\"log\":\"{",
             ),
             (
-                "2021-01-18T11:30:40Z stdout F x\n2021-01-18T11:30:40Z stdout P ab\n@",
-                "2021-01-18T11:30:40Z stdout P",
+                "2021-01-18T11:30:40Z stdout F x\n2021-01-18T11:30:41Z stdout P ab\n2021-01-18T11:30:42Z stdout F @",
+                "2021-01-18T11:30:41Z",
             ),
+            ("log:\n2021-01-18T11:30:40Z stdout F @", "2021"),
         ];
         for (text, start) in cases {
             assert_eq!(
@@ -241,6 +345,31 @@ mod tests {
                 text.find(start).unwrap(),
                 "{text}"
             );
+        }
+    }
+
+    #[test]
+    fn lines_of_the_other_stream_may_stand_between() {
+        let record = |text: &str| match text.split_at(1) {
+            ("E", text) => format!("2021-01-18T11:30:40Z stderr F {text}\n"),
+            (_, text) => format!("2021-01-18T11:30:40Z stdout F {text}\n"),
+        };
+        let cases = [
+            (&["O{", "Ex", "O@"][..], 0),
+            (&["Ox", "Ey", "O@"], 2),
+            (&["E{", "Ox", "O{", "Ey", "Ez", "O@"], 2),
+            (&["E{", "O{", "Ox", "E@"], 0),
+            (&["O{", "Ex", "O[", "Ey", "O@"], 0),
+        ];
+        for (lines, first) in cases {
+            let records: Vec<String> = lines.iter().map(|line| record(line)).collect();
+            let (text, before) = (records.concat(), records[..first].concat());
+            for known in 0..text.find('@').unwrap() {
+                let mut reach = Reach::default();
+                reach.know(text.as_bytes(), known);
+                let start = reach.start(text.as_bytes(), text.find('@').unwrap(), 1000, true);
+                assert_eq!(start.unwrap().0, before.len(), "{lines:?} {known}");
+            }
         }
     }
 
@@ -257,13 +386,14 @@ mod tests {
         let whole = start_of(text, "@", 1000);
         for step in 1..text.len() {
             let (mut reach, mut dropped) = (Reach::default(), 0);
-            for at in (0..text.len()).step_by(step) {
-                let start = reach.start(&text.as_bytes()[dropped..], at - dropped, 1000);
+            for end in (0..text.len()).step_by(step) {
+                let start = reach.kept(&text.as_bytes()[dropped..end], 1000);
                 reach.drop_front(start);
                 dropped += start;
             }
             let at = text.find('@').unwrap();
-            let start = reach.start(&text.as_bytes()[dropped..], at - dropped, 1000);
+            let start = reach.start(&text.as_bytes()[dropped..], at - dropped, 1000, true);
+            let start = start.expect("all has arrived").0;
             assert_eq!(dropped + start, whole, "{step}");
         }
     }

@@ -70,13 +70,44 @@ pub(super) fn text_of_line(line: &[u8]) -> Option<(&[u8], bool)> {
     cri_prefix(line).map(|prefix| (&line[prefix.len..], prefix.at == At::Part))
 }
 
-/// Whether `line` and the one that `next` begins with are records of different streams of one log.
-pub(super) fn are_of_two_streams(line: &[u8], next: &[u8]) -> bool {
-    let stream = |line: &[u8]| {
-        let container = of_line(line, true).ok()??;
-        container.stream_of(line)
+/// What the lines of a document have in common: that they are records of one stream, or no records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Lane {
+    Plain,
+    Out,
+    Error,
+}
+
+impl Lane {
+    /// In the order of their numbers.
+    pub(super) const ALL: [Lane; 3] = [Lane::Plain, Lane::Out, Lane::Error];
+
+    /// Whether lines of this lane may stand between those of `other`.
+    pub(super) fn is_beside(self, other: Lane) -> bool {
+        self != other && self != Lane::Plain && other != Lane::Plain
+    }
+}
+
+/// The lane of the line that `line` begins with; `None` if that cannot be told yet.
+pub(super) fn lane_of(line: &[u8], last: bool) -> Option<Lane> {
+    let Some(container) = of_line(line, last).ok()? else {
+        return Some(Lane::Plain);
     };
-    matches!((stream(line), stream(next)), (Some(a), Some(b)) if a != b)
+    match container.stream_of(line) {
+        None if !last && memchr::memchr(b'\n', line).is_none() => None,
+        Some(Stream::Out) | None => Some(Lane::Out),
+        Some(Stream::Error) => Some(Lane::Error),
+    }
+}
+
+/// Where the first line begins, from the one at `start` on, that is not beside `lane`.
+pub(super) fn skip_beside(bytes: &[u8], start: usize, lane: Lane) -> usize {
+    let mut at = start;
+    let is_beside = |line| lane_of(line, true).is_some_and(|other| other.is_beside(lane));
+    while lane != Lane::Plain && is_beside(&bytes[at..]) {
+        at = memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |n| at + n + 1);
+    }
+    at
 }
 
 impl Container {
@@ -223,7 +254,10 @@ fn cri_prefix(line: &[u8]) -> Option<Prefix> {
         head,
         [b'0'..=b'9', b'0'..=b'9', b'0'..=b'9', b'0'..=b'9', b'-', ..]
     ) && head.get(10) == Some(&b'T');
-    let space = memchr::memchr(b' ', head).filter(|_| is_time)?;
+    if !is_time {
+        return None;
+    }
+    let space = memchr::memchr(b' ', head)?;
     let rest = &head[space..];
     let streams = [
         (&b" stdout "[..], Stream::Out),

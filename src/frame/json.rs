@@ -2,11 +2,13 @@
 
 use std::collections::VecDeque;
 
-use crate::finding::Finding;
+use crate::finding::{Finding, Findings, Reason};
 use crate::frame::layer::Layer;
+use crate::frame::literal;
 use crate::frame::region::Bounds;
 use crate::frame::seek::Entered;
 use crate::frame::skip::{Skip, Skipped};
+use crate::frame::start;
 use crate::frame::{
     Framed, FramedKind, Inner, Inside, Parts, Read, Scanner, State, Then, framed, valid_text,
 };
@@ -193,6 +195,27 @@ impl Scanner {
         }
     }
 
+    /// Enters a broken object again as escaped text, if an escape shows where it broke, or in a comment before.
+    fn enter_broken(&mut self, document: &[u8], findings: &Findings) -> bool {
+        let at = self.json.at();
+        let comments = findings.as_slice().iter();
+        let shown = literal::escape_at(document, at).or_else(|| {
+            comments
+                .filter(|finding| finding.reason() == Reason::Comment)
+                .find_map(|comment| literal::escape_in_comment(document, comment.span().range()))
+        });
+        let is_quoted = matches!(self.before, b'"' | b'\'');
+        let shown = shown.filter(|&(_, layer)| is_quoted || layer == Layer::Octal);
+        let layer = shown
+            .or_else(|| literal::escape_before(document, at))
+            .filter(|&(at, layer)| literal::is_in(layer, &document[..at]))
+            .map(|(_, layer)| layer);
+        layer.is_some_and(|layer| {
+            let quote = start::quote_around(layer, document, self.before);
+            self.enter_from(layer, quote, 0)
+        })
+    }
+
     /// Reports a broken object if it is, or would have become, a message; otherwise it is noise.
     fn broken_json<'b>(
         &mut self,
@@ -202,9 +225,12 @@ impl Scanner {
         parts: &mut Parts,
     ) -> Option<Framed<'b>> {
         let document = &buffer[self.pos()..];
+        let shown_end = self.shown_end(document, &finding, last)?;
+        if self.enter_broken(document, &parts.findings) {
+            return None;
+        }
         // A line break before the token that does not fit belongs to what comes, not to the broken object.
         let at = document[..self.json.at()].trim_ascii_end().len().max(1);
-        let shown_end = self.shown_end(document, &finding, last)?;
         let mut inner = self.inner_of(&parts.tree, valid_text(&document[..at]), 1);
         // Right behind an opening bracket a line break is no end.
         let behind = document[at..]

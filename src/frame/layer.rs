@@ -5,8 +5,8 @@
 //! to the place in the capture, is the same walk with a counter ([`Layer::raw_start`], [`Layer::raw_end`]), so no table
 //! of places is kept. Several layers are undone one after the other.
 //!
-//! Adding an escaping: one variant, one row in [`Layer::piece`], and how to recognise it in `clue`. Adding a container:
-//! the same, with its line in `container`.
+//! Adding an escaping: one variant, one row in [`Layer::piece`] and in [`Layer::INLINE`], and how to recognise it in
+//! `start`. Adding a container: the same, with its line in `container`.
 
 use crate::frame::container::{self, Container};
 
@@ -90,6 +90,15 @@ impl Piece {
 }
 
 impl Layer {
+    /// The layers that stand within lines, in the order in which they are undone where several may be the outermost.
+    pub(super) const INLINE: [Layer; 5] = [
+        Layer::Percent,
+        Layer::Entity,
+        Layer::Doubled,
+        Layer::Backslash,
+        Layer::Octal,
+    ];
+
     /// The piece at the start of `raw`, which is not empty; nothing comes behind `raw` if it is the `last`.
     #[inline]
     pub(super) fn piece(&mut self, raw: &[u8], last: bool) -> Piece {
@@ -105,6 +114,14 @@ impl Layer {
             Some(0) => escaped(escape, raw, last),
             Some(len) => Piece::Same(len),
             None => Piece::Same(raw.len()),
+        }
+    }
+
+    /// The byte for which the escape at the start of `raw` stands, if it is one.
+    pub(super) fn escape(&mut self, raw: &[u8]) -> Option<u8> {
+        match self.piece(raw, true) {
+            Piece::Other(_, bytes) => bytes.as_slice().first().copied(),
+            _ => None,
         }
     }
 
@@ -310,10 +327,11 @@ fn entity_char(name: &[u8]) -> Option<char> {
     }
 }
 
-/// `#012`, of control characters only: other numbers behind `#` are numbers.
+/// `#012` or `#177`, of control characters only: other numbers behind `#` are numbers.
 fn octal(raw: &[u8]) -> Escape {
     match raw[1..] {
-        [] | [b'0'] | [b'0', b'0'..=b'3'] => Escape::Unfinished,
+        [] | [b'0'] | [b'0', b'0'..=b'3'] | [b'1'] | [b'1', b'7'] => Escape::Unfinished,
+        [b'1', b'7', b'7', ..] => Escape::Of(4, Bytes::byte(0x7F)),
         [b'0', high @ b'0'..=b'3', low @ b'0'..=b'7', ..] => {
             Escape::Of(4, Bytes::byte((high - b'0') << 3 | (low - b'0')))
         }

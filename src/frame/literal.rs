@@ -4,7 +4,12 @@
 //! Read as they are, their values would be others; and what a user typed could end the document early. So a document
 //! behind a quote that has backslashes is looked at as a whole: is it what a language makes of a text?
 
+use std::ops::Range;
+
+use crate::frame::layer::Layer;
+use crate::frame::start;
 use crate::wire::Syntax;
+use crate::wire::scan::is_space;
 
 /// A literal is this long at the most.
 const FAR: usize = 1 << 16;
@@ -74,15 +79,54 @@ fn is_escaped(text: &[u8], syntax: Syntax) -> bool {
     if syntax == Syntax::Xml {
         return true;
     }
-    let mut at = 0;
-    while let Some(n) = memchr::memchr(b'\\', &text[at..]) {
-        let run = text[at + n..].iter().take_while(|&&b| b == b'\\').count();
-        if !is_literals(run, text.get(at + n + run).copied()) {
+    let (mut at, mut in_string) = (0, false);
+    while let Some(n) = memchr::memchr2(b'\\', b'"', &text[at..]) {
+        at += n;
+        let run = text[at..].iter().take_while(|&&b| b == b'\\').count();
+        let next = text.get(at + run).copied();
+        // JSON has no backslashes outside of strings.
+        let is_blank = !in_string && run == 1 && matches!(next, Some(b'n' | b'r' | b't'));
+        if run > 0 && !is_blank && !is_literals(run, next) {
             return false;
         }
-        at += n + run;
+        in_string ^= next == Some(b'"') && run % 4 == 0;
+        at = (at + run + 1).min(text.len());
     }
     true
+}
+
+/// The escape of a blank that stands at `at` of JSON, where only blanks that are not escaped can stand, and its layer.
+pub(super) fn escape_at(document: &[u8], at: usize) -> Option<(usize, Layer)> {
+    let layer = match document.get(at)? {
+        b'\\' => Layer::Backslash,
+        b'#' => Layer::Octal,
+        _ => return None,
+    };
+    let byte = { layer }.escape(&document[at..])?;
+    is_space(byte).then_some((at, layer))
+}
+
+/// The escape of a line break that ends a `comment`, which seems to run to the end of the line.
+pub(super) fn escape_in_comment(document: &[u8], comment: Range<usize>) -> Option<(usize, Layer)> {
+    let (start, text) = (comment.start, document.get(comment)?);
+    let (at, layer) = start::line_break(text).filter(|_| text.starts_with(b"//"))?;
+    Some((start + at, layer))
+}
+
+/// The escape of a quote with which a string of JSON seems to end at `at`, although what follows is no JSON: `\\"`. The
+/// literal may have begun anywhere before.
+pub(super) fn escape_before(document: &[u8], at: usize) -> Option<(usize, Layer)> {
+    let is_quote = document.get(..at)?.ends_with(br#"\\""#);
+    is_quote.then_some((at, Layer::Backslash))
+}
+
+/// Whether JSON that begins with `text` may stand in `layer`, which escapes its blanks.
+pub(super) fn is_in(layer: Layer, text: &[u8]) -> bool {
+    match layer {
+        Layer::Octal => true,
+        Layer::Backslash => is_escaped(text, Syntax::Json),
+        _ => false,
+    }
 }
 
 /// Whether `run` backslashes before `next` are JSON's own with each of them doubled, or one that JSON does not know.
@@ -133,6 +177,24 @@ mod tests {
         assert_eq!(end("{\"a\n'", 4), Ok(Some(3)));
         assert_eq!(end("{\"a", 3), Ok(Some(3)));
         assert_eq!(end("{\n\"a\"x\n'", 6), Ok(Some(7)));
+    }
+
+    #[test]
+    fn escaped_quotes_break_what_stands_in_a_literal() {
+        let shows = |text: &str| {
+            let (at, text) = (text.find('@').expect("the place"), text.replace('@', ""));
+            let found = escape_before(text.as_bytes(), at).or(escape_at(text.as_bytes(), at));
+            let found = found.filter(|&(at, layer)| is_in(layer, &text.as_bytes()[..at]));
+            found.map(|(_, layer)| layer)
+        };
+        assert_eq!(shows(r#"{"a":"{\\"@b\\""#), Some(Layer::Backslash));
+        assert_eq!(shows(r#"{"a":"\\n\\"@b\\""#), Some(Layer::Backslash));
+        assert_eq!(shows(r#"{"a":"x\\\""@b"#), None);
+        assert_eq!(shows(r#"{"a":"b"@c"#), None);
+        assert_eq!(shows(r#"{"a":"b"@\n}"#), Some(Layer::Backslash));
+        assert_eq!(shows(r#"{"a":"\""@\n}"#), None);
+        assert_eq!(shows(r#"{"a":"\""@#012}"#), Some(Layer::Octal));
+        assert_eq!(shows(r#"{"a":"b"@#12}"#), None);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use crate::finding::{Finding, Reason};
 use crate::frame::array::Array;
+use crate::frame::container::{self, Lane};
 use crate::frame::layer::{self, Layer};
 use crate::frame::literal::{self, Candidate};
 use crate::frame::region::{Bounds, terminators};
@@ -55,8 +56,9 @@ impl Scanner {
         self.reach.restart(self.pos());
         let limit = self.limits.payload_size;
         while let Some(anchor) = self.reach.next_anchor(self.names.anchors, buffer, last) {
-            let start = self.reach.start(buffer, anchor, limit).max(self.pos());
-            if self.begins_near(buffer, last, start, anchor) {
+            let (start, lane) = self.reach.start(buffer, anchor, limit, last)?;
+            let start = start.max(self.pos());
+            if self.begins_near(buffer, last, start, lane, anchor) {
                 return None;
             }
             self.reach.anchor = None;
@@ -96,9 +98,17 @@ impl Scanner {
     }
 
     /// Whether something begins from `start` on that may hold the anchor; or may begin, which more bytes will tell.
-    fn begins_near(&mut self, buffer: &[u8], last: bool, start: usize, anchor: usize) -> bool {
+    fn begins_near(
+        &mut self,
+        buffer: &[u8],
+        last: bool,
+        start: usize,
+        lane: Lane,
+        anchor: usize,
+    ) -> bool {
         // Behind a record that was torn stands its line break.
         let line = start + usize::from(buffer.get(start) == Some(&b'\n'));
+        let line = container::skip_beside(buffer, line, lane);
         if line >= self.reach.tried && self.is_bare_at(buffer, line) {
             match layer::container(&buffer[line..], last) {
                 Err(()) => return true,
@@ -148,7 +158,7 @@ impl Scanner {
     }
 
     /// Enters escaped text that may end behind `from` bytes.
-    fn enter_from(&mut self, layer: Layer, quote: Option<u8>, from: usize) -> bool {
+    pub(super) fn enter_from(&mut self, layer: Layer, quote: Option<u8>, from: usize) -> bool {
         let of = terminators(layer, quote);
         self.enter(layer, Bounds::Any { of, from }, None)
     }
@@ -156,11 +166,11 @@ impl Scanner {
     /// Enters the escaped document at the cursor, with which `bytes` begins. The quote before it belongs to the innermost
     /// literal; a single one is not escaped by the literals around, which are in double quotes then.
     fn enter_buried(&mut self, layer: Layer, bytes: &[u8]) {
-        let is_innermost = self.before == b'\'' && start::is_buried_twice(layer, bytes);
-        let is_double = is_innermost || bytes[1..].starts_with(b"\\\"");
-        let quote = if is_double { b'"' } else { self.before };
         let before = self.before;
-        self.enter_from(layer, Some(quote), 0);
+        let is_innermost = before == b'\'' && start::is_buried_twice(layer, bytes);
+        let around = if is_innermost { b'"' } else { before };
+        let quote = start::quote_around(layer, bytes, around);
+        self.enter_from(layer, quote, 0);
         if let State::Region(region) = &mut self.state
             && is_innermost
         {

@@ -1,6 +1,7 @@
 //! Where a document may begin.
 
 use crate::frame::layer::Layer;
+use crate::wire::json::comment_len;
 use crate::wire::scan::{is_space, skip_space};
 use crate::wire::xml::{LONGEST_DECLARATION, is_doctype};
 
@@ -21,6 +22,9 @@ pub(super) enum Start {
 /// The most white space looked through to tell a document from a stray bracket.
 const BLANKS: usize = 4096;
 
+/// So many bytes tell how a document is escaped.
+const WINDOW: usize = 64;
+
 /// What begins with `bytes`; `bare` if nothing but white space stands before it on its line.
 pub(super) fn at(bytes: &[u8], last: bool, bare: bool) -> Start {
     let start = match bytes.first() {
@@ -38,7 +42,10 @@ fn at_bracket(bytes: &[u8], last: bool, bare: bool) -> Start {
     let sign = first_sign(bytes);
     match (bytes[0], sign.and_then(layer_of)) {
         (b'{' | b'<', _) if !last && is_missing(sign, bytes) => Start::Undecided,
-        (_, Some(layer)) => buried(layer, bytes, last, bare),
+        (_, Some(layer)) => {
+            let head = sign.map_or(0, |sign| bytes.len() - sign.len());
+            buried(layer, head, bytes, last, bare)
+        }
         (b'{', None) => object(bytes),
         (b'[', None) => array(bytes),
         _ => element(bytes, bare),
@@ -52,12 +59,43 @@ fn first_sign(bytes: &[u8]) -> Option<&[u8]> {
     if bytes.starts_with(DECLARATION) {
         return declaration_sign(bytes);
     }
-    let head = match bytes.get(..ROOT.len()) {
-        Some(head) if head.eq_ignore_ascii_case(ROOT) => ROOT.len(),
-        _ if bytes[0] == b'<' => return None,
-        _ => 1,
-    };
-    Some(&bytes[skip_space(&bytes[..bytes.len().min(BLANKS)], head)..])
+    let window = &bytes[..bytes.len().min(BLANKS)];
+    match bytes.get(..ROOT.len()) {
+        _ if bytes[0] == b'{' => behind_comments(window),
+        Some(head) if head.eq_ignore_ascii_case(ROOT) => Some(skip_space(window, ROOT.len())),
+        _ if bytes[0] == b'<' => None,
+        _ => Some(skip_space(window, 1)),
+    }
+    .map(|at| &bytes[at..])
+}
+
+/// Where what is no blank and no comment of JSON begins behind the bracket, or the escape that ends a comment; `None` if
+/// that has not arrived.
+fn behind_comments(bytes: &[u8]) -> Option<usize> {
+    let mut at = skip_space(bytes, 1);
+    while bytes.get(at) == Some(&b'/') {
+        let comment = &bytes[at..];
+        let len = comment_len(comment);
+        if comment.starts_with(b"//") {
+            let line = &comment[..len.ok().flatten().unwrap_or(comment.len())];
+            if let Some((escape, _)) = line_break(line) {
+                return Some(at + escape);
+            }
+        }
+        match len {
+            Ok(len) => at = skip_space(bytes, at + len?),
+            Err(()) => return Some(at),
+        }
+    }
+    Some(at)
+}
+
+/// Where the first line break that is escaped stands in `line`, and how.
+pub(super) fn line_break(line: &[u8]) -> Option<(usize, Layer)> {
+    memchr::memchr3_iter(b'\\', b'#', b'%', line).find_map(|at| {
+        let shows = |layer: &Layer| { *layer }.escape(&line[at..]) == Some(b'\n');
+        Some((at, Layer::INLINE.into_iter().find(shows)?))
+    })
 }
 
 const DECLARATION: &[u8] = b"<?xml ";
@@ -78,28 +116,52 @@ fn declaration_sign(bytes: &[u8]) -> Option<&[u8]> {
 /// The layer that a sign shows.
 fn layer_of(sign: &[u8]) -> Option<Layer> {
     match sign {
+        [b'\\' | b'"', ..] if has_doubled_quote(sign) => Some(Layer::Doubled),
         [b'\\', ..] => Some(Layer::Backslash),
         [b'#', ..] => Some(Layer::Octal),
         [b'&', ..] => Some(Layer::Entity),
         [b'%', ..] => Some(Layer::Percent),
-        [b'"', b'"', next, ..] if next.is_ascii_alphanumeric() => Some(Layer::Doubled),
         _ => None,
     }
+}
+
+/// Whether the first quote of `sign` was doubled, once or more, after all other escaping: `""a`, `""""a`, `\""a`.
+fn has_doubled_quote(sign: &[u8]) -> bool {
+    let Some(at) = first_quote(sign) else {
+        return false;
+    };
+    let run = quotes(&sign[at..]);
+    let is_outermost = matches!(&sign[..at], [] | [.., b'\\']);
+    let is_name = sign.get(at + run).is_some_and(u8::is_ascii_alphanumeric);
+    is_outermost && run > 1 && run.is_power_of_two() && is_name
+}
+
+/// Where the first quote stands near the start of `text`, if only blanks stand before it, escaped or not.
+fn first_quote(text: &[u8]) -> Option<usize> {
+    let is_blank = |&b: &u8| is_space(b) || b"\\nrt".contains(&b);
+    let blanks = text.iter().take(WINDOW).take_while(|b| is_blank(b)).count();
+    (text.get(blanks) == Some(&b'"')).then_some(blanks)
+}
+
+/// How many quotes `bytes` begin with.
+fn quotes(bytes: &[u8]) -> usize {
+    bytes.iter().take_while(|&&b| b == b'"').count()
 }
 
 /// Whether `bytes` end before their sign can tell how a document is escaped that seems not to be.
 fn is_missing(sign: Option<&[u8]>, bytes: &[u8]) -> bool {
     match sign {
         _ if bytes.starts_with(DECLARATION) && bytes.len() >= LONGEST_DECLARATION => false,
-        None => bytes.starts_with(DECLARATION),
-        Some(sign) => sign == b"\"" || sign == b"\"\"" || sign.is_empty() && bytes[0] == b'<',
+        None => bytes.starts_with(DECLARATION) || bytes[0] == b'{' && bytes.len() < BLANKS,
+        Some([]) => bytes[0] == b'<',
+        Some(sign) => sign.len() < WINDOW && quotes(sign) == sign.len(),
     }
 }
 
-/// What begins with `bytes` once `layer` is undone.
-fn buried(layer: Layer, bytes: &[u8], last: bool, bare: bool) -> Start {
-    let (text, last) = peeled(layer, bytes, last);
-    match text.len() < bytes.len().min(PEELED) {
+/// What begins with `bytes` once `layer` is undone, which shows behind `head` bytes.
+fn buried(layer: Layer, head: usize, bytes: &[u8], last: bool, bare: bool) -> Start {
+    let (text, last) = peeled(layer, head, bytes, last);
+    match text.len() < bytes.len().min(head + WINDOW) {
         true => match at(&text, last, bare) {
             Start::Nothing => Start::Nothing,
             Start::Undecided => Start::Undecided,
@@ -110,21 +172,18 @@ fn buried(layer: Layer, bytes: &[u8], last: bool, bare: bool) -> Start {
     }
 }
 
-/// So many bytes are undone to tell what begins.
-const PEELED: usize = 64;
-
-/// The first of `bytes` without `layer`, and whether that is all there is to tell by.
-fn peeled(mut layer: Layer, bytes: &[u8], last: bool) -> (Vec<u8>, bool) {
-    let window = &bytes[..bytes.len().min(PEELED)];
-    let last = last || window.len() == PEELED;
-    let mut text = Vec::with_capacity(PEELED);
+/// The first of `bytes` without `layer`, which shows behind `head` of them, and whether that is all there is to tell by.
+fn peeled(mut layer: Layer, head: usize, bytes: &[u8], last: bool) -> (Vec<u8>, bool) {
+    let window = &bytes[..bytes.len().min(head + WINDOW)];
+    let last = last || window.len() == head + WINDOW;
+    let mut text = Vec::with_capacity(WINDOW);
     layer.peel(window, last, &mut text);
     (text, last)
 }
 
 /// Whether what begins with `bytes` is escaped still once `layer` is undone.
 pub(super) fn is_buried_twice(layer: Layer, bytes: &[u8]) -> bool {
-    let (text, _) = peeled(layer, bytes, true);
+    let (text, _) = peeled(layer, 0, bytes, true);
     matches!(at(&text, true, false), Start::Buried(_))
 }
 
@@ -140,7 +199,7 @@ pub(super) fn payload_at(
         Start::Xml => true,
         Start::Json => first_name(bytes, last)?.is_some_and(begins_message),
         Start::Buried(layer) => {
-            let (text, is_all) = peeled(layer, bytes, last);
+            let (text, is_all) = peeled(layer, 0, bytes, last);
             payload_at(&text, is_all, begins_message)?.is_some()
         }
         Start::Array | Start::Nothing => false,
@@ -148,10 +207,52 @@ pub(super) fn payload_at(
     Ok(is_payload.then_some(start))
 }
 
-/// The layer that shows right before a name or a value: an escaped quote, tag or CDATA bracket.
+/// The quote that ends the literal in which `bytes` are escaped by `layer`, if `before` is what stands before them. One
+/// that is not escaped in them ends nothing: the literal has the other quotes.
+pub(super) fn quote_around(layer: Layer, bytes: &[u8], before: u8) -> Option<u8> {
+    if let [b'{', b'\\', b'"', ..] = bytes {
+        return Some(b'"');
+    }
+    let (text, _) = peeled(layer, 0, bytes, true);
+    let is_plain =
+        first_quote(&text[1..]).is_some_and(|at| bytes[{ layer }.raw_start(bytes, 1 + at)] == b'"');
+    Some(before).filter(|&before| before != b'"' || !is_plain)
+}
+
+/// The outermost layer that shows right before a name or a value: an escaped quote, tag or CDATA bracket, whose escape
+/// may be escaped itself.
 pub(super) fn clue(before: &[u8]) -> Option<Layer> {
-    const LONGEST: usize = 24;
+    const LONGEST: usize = 32;
     let tail = &before[before.len().saturating_sub(LONGEST)..];
+    direct_clue(tail).or_else(|| {
+        let shows = |layer: &Layer| undone(*layer, tail).is_some_and(has_clue);
+        Layer::INLINE.into_iter().find(shows)
+    })
+}
+
+/// Whether a clue shows once the layers over `text` are undone.
+fn has_clue(mut text: Vec<u8>) -> bool {
+    while direct_clue(&text).is_none() {
+        let inner = Layer::INLINE
+            .into_iter()
+            .find_map(|layer| undone(layer, &text));
+        match inner {
+            Some(inner) => text = inner,
+            None => return false,
+        }
+    }
+    true
+}
+
+/// The text under `layer`, if there is such a layer.
+fn undone(mut layer: Layer, raw: &[u8]) -> Option<Vec<u8>> {
+    let mut text = Vec::new();
+    layer.peel(raw, true, &mut text);
+    (text.len() < raw.len()).then_some(text)
+}
+
+/// The layer of an escape that is not escaped itself.
+fn direct_clue(tail: &[u8]) -> Option<Layer> {
     match tail {
         [.., b'\\', b'"' | b'\''] => Some(Layer::Backslash),
         [
@@ -286,5 +387,60 @@ pub(super) fn first_name(bytes: &[u8], last: bool) -> Result<Option<&str>, ()> {
         Some(len) => Ok(std::str::from_utf8(&name[..len]).ok()),
         None if name.len() < LONGEST_NAME => undecided,
         None => Ok(None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_outermost_layer_shows_first() {
+        let cases = [
+            (r#"{\"a\":"#, Layer::Backslash),
+            (r#"{""a"":"#, Layer::Doubled),
+            (r#"{""""a"""":"#, Layer::Doubled),
+            (r#"{\""a\"":"#, Layer::Doubled),
+            (r#"{\n  \""a\"":"#, Layer::Doubled),
+            (r#"{\n  ""a"":"#, Layer::Backslash),
+            (r#"{#012  ""a"":"#, Layer::Octal),
+        ];
+        for (text, layer) in cases {
+            assert_eq!(
+                at(text.as_bytes(), true, false),
+                Start::Buried(layer),
+                "{text}"
+            );
+        }
+        assert_eq!(at(br#"{"a":"""#, true, false), Start::Json);
+        assert_eq!(at(br#"{"""a""":"#, true, false), Start::Json);
+    }
+
+    #[test]
+    fn clues_show_through_layers() {
+        let cases = [
+            (r#"{\""#, Some(Layer::Backslash)),
+            (r#"{\"""#, Some(Layer::Doubled)),
+            (r#"{"""""#, Some(Layer::Doubled)),
+            ("%26quot%3B", Some(Layer::Percent)),
+            ("%255Cu003c", Some(Layer::Percent)),
+            ("&amp;quot;", Some(Layer::Entity)),
+            (r"\u0026quot;", Some(Layer::Backslash)),
+            (r#"a%20b&amp; ""#, None),
+            ("%41", None),
+        ];
+        for (before, layer) in cases {
+            assert_eq!(clue(before.as_bytes()), layer, "{before}");
+        }
+    }
+
+    #[test]
+    fn quotes_that_are_not_escaped_end_nothing() {
+        let around = |text: &str, before| quote_around(Layer::Backslash, text.as_bytes(), before);
+        assert_eq!(around(r#"{\n \"a\":"#, b'"'), Some(b'"'));
+        assert_eq!(around(r#"{\n ""a"":"#, b'"'), None);
+        assert_eq!(around(r#"{\\"a\\":"#, b'"'), None);
+        assert_eq!(around(r#"{\n "a":"#, b'\''), Some(b'\''));
+        assert_eq!(around(r"<xml>\n<a>", b'"'), Some(b'"'));
     }
 }
