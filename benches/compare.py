@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 """Compares wxsub with `cat` and with what one would write otherwise; prints a table for each kind of capture.
 
-    benches/compare.py                          everything: about ten minutes, a gigabyte in target/bench
+    benches/compare.py                          everything: about five minutes, a gigabyte in target/bench
     benches/compare.py --only wxsub,cat         without the peers, and so without a network
     benches/compare.py --corpus FOLDER          captures of your own, named as in corpora.py
 
 First all programs must write the same records of the beginning of each capture. Then they run in turn, several rounds;
-the table shows medians, and the most memory of all rounds. MB/s are of input. The peers read only as much of a capture
-as takes them more than a second.
+the table shows medians, and the most memory of all rounds. MB are of input; a CPU second is one of one core, whatever
+else the machine does. The peers read only as much of a capture as takes them more than a second.
 """
 
 import argparse
@@ -25,7 +25,9 @@ import peers
 from peers import FILE, Program
 
 SAMPLE = 1 << 20
+# Seconds.
 LONG_ENOUGH = 1.0
+A_TURN = 0.25
 OWN = ("cat", "wxsub", "check")
 
 
@@ -33,7 +35,7 @@ def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     known = [*OWN, *peers.ALL]
     parser.add_argument("--payloads", type=int, default=400_000, help="callbacks of a capture [default: 400000]")
-    parser.add_argument("--rounds", type=int, default=5, help="runs of each program [default: 5]")
+    parser.add_argument("--rounds", type=int, default=5, help="turns of each program [default: 5]")
     parser.add_argument("--only", type=names, default=known, help=f"some of {','.join(known)}", metavar="NAMES")
     parser.add_argument("--corpus", type=Path, metavar="FOLDER", help="captures to use instead of generated ones")
     parser.add_argument("--wxsub", metavar="PROGRAM", help="the wxsub to measure [default: a release build]")
@@ -134,11 +136,20 @@ def share(program, file, shape):
     size = SAMPLE
     while program.is_slow:
         part = head(file, shape, size)
-        seconds, _ = measure.run(program.argv(shape, part), env=program.env)
-        if seconds > LONG_ENOUGH or part == file:
+        run = measure.run(program.argv(shape, part), env=program.env)
+        if run.seconds > LONG_ENOUGH or part == file:
             return part
         size *= 4
     return file
+
+
+def turn(program, shape, part):
+    """The runs of a program before it is the next one's turn: one, or several of a quick one, whose times vary most."""
+    spent = 0.0
+    while spent < A_TURN:
+        run = measure.run(program.argv(shape, part), env=program.env)
+        spent += run.seconds
+        yield run
 
 
 def compare(folder, shape, programs, rounds):
@@ -151,22 +162,23 @@ def compare(folder, shape, programs, rounds):
     for number in range(rounds):
         say(f"{shape}: round {number + 1} of {rounds}, {measure.load()}")
         for program, part, own in zip(programs, parts, runs):
-            own.append(measure.run(program.argv(shape, part), env=program.env))
+            own.extend(turn(program, shape, part))
     sizes = [part.stat().st_size / 1e6 for part in parts]
     show(shape, [program.label for program in programs], sizes, runs)
     return same
 
 
 def show(shape, labels, sizes, runs):
-    speeds = [size / statistics.median(seconds for seconds, _ in own) for size, own in zip(sizes, runs)]
+    median = lambda own, time: statistics.median(getattr(run, time) for run in own)
+    speeds = [size / median(own, "seconds") for size, own in zip(sizes, runs)]
     of = dict(zip(labels, speeds))
     rows = []
     for label, size, speed, own in zip(labels, sizes, speeds, runs):
-        ratios = [measure.figure(speed / of[other]) if other in of else "" for other in ("cat", "wxsub")]
-        memory = max(memory for _, memory in own) / (1 << 20)
-        rows.append([label, measure.figure(size), measure.figure(speed), *ratios, measure.figure(memory)])
+        ratios = [speed / of[other] if other in of else 0 for other in ("cat", "wxsub")]
+        memory = max(run.memory for run in own) / (1 << 20)
+        rows.append([label, *map(measure.figure, (size, speed, *ratios, size / median(own, "cpu"), memory))])
     print()
-    measure.table([shape, "MB read", "MB/s", "of cat", "of wxsub", "peak MiB"], rows)
+    measure.table([shape, "MB read", "MB/s", "of cat", "of wxsub", "MB / CPU s", "peak MiB"], rows)
 
 
 def say(text):

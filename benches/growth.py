@@ -88,8 +88,9 @@ def filed(command, block, total):
 
 def row(kind, total, block, runs):
     total = -(-total // len(block)) * len(block)
-    (seconds, memory), (of_cat, _) = runs
-    figures = (total / 1e6, seconds, total / seconds / 1e6, memory / (1 << 20), total / of_cat / 1e6)
+    own = runs[0]
+    speeds = [total / run.seconds / 1e6 for run in runs]
+    figures = (total / 1e6, own.seconds, own.cpu, speeds[0], own.memory / (1 << 20), speeds[1])
     return [kind, *map(measure.figure, figures)]
 
 
@@ -101,7 +102,7 @@ def main():
     rows = [row("pipe", total, text, [piped(command, text, total) for command in commands]) for total in args.sizes]
     if args.file:
         rows.append(row("file", args.file, text, [filed(command, text, args.file) for command in commands]))
-    measure.table((args.shape, "MB", "seconds", "MB/s", "peak MiB", "cat MB/s"), rows)
+    measure.table((args.shape, "MB", "seconds", "CPU s", "MB/s", "peak MiB", "cat MB/s"), rows)
     print(f"\n{measure.machine()}, {load} at the start")
 
 

@@ -5,11 +5,15 @@ import platform
 import select
 import subprocess
 import time
+from collections import namedtuple
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")).resolve()
 SAMPLE_MILLISECONDS = 10
+
+# Wall time and processor time in seconds, the most memory in bytes.
+Run = namedtuple("Run", "seconds cpu memory")
 
 
 def wxsub(given=None):
@@ -27,10 +31,7 @@ def knows_threads(program):
 
 
 def run(argv, stdin=os.devnull, env=None):
-    """Runs a program, its output going to /dev/null: wall time in seconds, peak memory in bytes.
-
-    `stdin` is a path or a file descriptor.
-    """
+    """Runs a program, its output going to /dev/null; `stdin` is a path or a file descriptor."""
     actions = [(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)]
     if isinstance(stdin, int):
         actions.append((os.POSIX_SPAWN_DUP2, stdin, 0))
@@ -44,7 +45,7 @@ def run(argv, stdin=os.devnull, env=None):
     _, status, usage = os.wait4(pid, 0)
     if status:
         raise SystemExit(f"{' '.join(argv)} failed with status {os.waitstatus_to_exitcode(status)}")
-    return seconds, peak(sampled, usage.ru_maxrss * 1024)
+    return Run(seconds, usage.ru_utime + usage.ru_stime, peak(sampled, usage.ru_maxrss * 1024))
 
 
 def watch(pid):

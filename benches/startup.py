@@ -22,7 +22,7 @@ def main():
 
     commands = [["cat", PAYLOAD], [measure.wxsub(args.wxsub), "parse", "--quiet", PAYLOAD]]
     load = measure.load()
-    runs = [[measure.run(command)[0] * 1000 for command in commands] for _ in range(args.runs)]
+    runs = [[measure.run(command).seconds * 1000 for command in commands] for _ in range(args.runs)]
     medians = [statistics.median(times) for times in zip(*runs)]
     rows = [
         (name, f"{time:.2f}", f"{time / medians[0]:.2f}") for name, time in zip(("cat", "wxsub parse"), medians)
