@@ -7,7 +7,7 @@
 
 First all programs must write the same records of the beginning of each capture. Then they run in turn, several rounds;
 the table shows medians, and the most memory of all rounds. MB are of input; a CPU second is one of one core, whatever
-else the machine does. The peers read only as much of a capture as takes them more than a second.
+else the machine does. The peers read only as much of a capture as takes them more than a CPU second.
 """
 
 import argparse
@@ -137,7 +137,7 @@ def share(program, file, shape):
     while program.is_slow:
         part = head(file, shape, size)
         run = measure.run(program.argv(shape, part), env=program.env)
-        if run.seconds > LONG_ENOUGH or part == file:
+        if run.cpu > LONG_ENOUGH or part == file:
             return part
         size *= 4
     return file

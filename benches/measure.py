@@ -1,4 +1,7 @@
-"""What the benchmark scripts share: the program, one measured run, the machine in a line, a table. Needs Linux."""
+"""What the benchmark scripts share: the program, one measured run, the machine in a line, a table.
+
+Needs Linux, and Python 3.9 or newer.
+"""
 
 import os
 import platform
