@@ -50,7 +50,7 @@ class Missing(Exception):
 def output(*argv):
     done = subprocess.run(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     if done.returncode:
-        raise Missing((done.stderr.strip().splitlines() or ["it failed without a word"])[-1])
+        raise Missing((done.stderr.strip().splitlines() or ["it failed without a word"])[0])
     return done.stdout.strip()
 
 
@@ -90,7 +90,7 @@ def python():
 def node():
     need("npm", "it comes with Node")
     modules = NODE / "node_modules"
-    once(modules, "npm", "install", "--silent", "--no-audit", "--prefix", str(NODE), "fast-xml-parser")
+    once(modules, "npm", "install", "--loglevel=error", "--no-audit", "--prefix", str(NODE), "fast-xml-parser")
     library = output("node", "-p", f"require({str(modules / 'fast-xml-parser' / 'package.json')!r}).version")
     version = f"Node {output('node', '--version')} with fast-xml-parser {library}"
     command = ["node", str(HERE / "records.js"), SHAPE, FILE]
