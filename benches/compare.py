@@ -1,0 +1,205 @@
+#!/usr/bin/env python3
+"""Compares wxsub with `cat` and with what one would write otherwise; prints a table for each kind of capture.
+
+    benches/compare.py                          everything: about five minutes, a gigabyte in target/bench
+    benches/compare.py --only wxsub,cat         without the peers, and so without a network
+    benches/compare.py --corpus FOLDER          captures of your own, named as in corpora.py
+
+First all programs must write the same records of the beginning of each capture. Then they run in turn, several rounds;
+the table shows medians, and the most memory of all rounds. MB are of input; a CPU second is one of one core, whatever
+else the machine does. The peers read only as much of a capture as takes them more than a CPU second.
+"""
+
+import argparse
+import itertools
+import json
+import os
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+
+import corpora
+import measure
+import peers
+from peers import FILE, Program
+
+SAMPLE = 1 << 20
+# Seconds.
+LONG_ENOUGH = 1.0
+A_TURN = 0.25
+OWN = ("cat", "wxsub", "check")
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    known = [*OWN, *peers.ALL]
+    parser.add_argument("--payloads", type=int, default=400_000, help="callbacks of a capture [default: 400000]")
+    parser.add_argument("--rounds", type=int, default=5, help="turns of each program [default: 5]")
+    parser.add_argument("--only", type=names, default=known, help=f"some of {','.join(known)}", metavar="NAMES")
+    parser.add_argument("--corpus", type=Path, metavar="FOLDER", help="captures to use instead of generated ones")
+    parser.add_argument("--wxsub", metavar="PROGRAM", help="the wxsub to measure [default: a release build]")
+    return parser.parse_args()
+
+
+def names(text):
+    given = text.split(",")
+    unknown = set(given) - {*OWN, *peers.ALL}
+    if unknown:
+        raise argparse.ArgumentTypeError(f"unknown: {', '.join(sorted(unknown))}")
+    return given
+
+
+def corpus(args):
+    """The folder with the captures, made if need be."""
+    if args.corpus:
+        return args.corpus
+    folder = measure.TARGET / "bench" / f"corpora-{args.payloads}"
+    if not folder.exists():
+        say(f"making {args.payloads:,} callbacks in each shape")
+        corpora.write(folder, args.payloads)
+    return folder
+
+
+def shapes_in(folder):
+    shapes = [shape for shape in corpora.SHAPES if (folder / shape).is_file()]
+    return shapes or sys.exit(f"no captures in {folder}: expected some of {', '.join(corpora.SHAPES)}")
+
+
+def own_programs(wxsub, only):
+    """`cat` and wxsub, which read whole captures."""
+    convert = [wxsub, "convert", "--to", "jsonl", "--quiet", FILE]
+    if "cat" in only:
+        yield Program("cat", ["cat", FILE], writes_records=False, is_slow=False)
+    if "wxsub" in only:
+        yield Program("wxsub", convert, is_slow=False)
+    if "wxsub" in only and measure.knows_threads(wxsub):
+        yield Program("wxsub -j1", [*convert, "-j1"], is_slow=False)
+    if "check" in only:
+        # The JSON has lists where the documents no longer put them: it is not clean.
+        clean = ("xml.lines", "xml.pretty")
+        check = [wxsub, "check", "--quiet", FILE]
+        yield Program("wxsub check", check, shapes=clean, writes_records=False, is_slow=False)
+
+
+def head(file, shape, size):
+    """The beginning of a capture: whole payloads of `size` bytes or a little more, all of it if it has less."""
+    if file.stat().st_size <= size:
+        return file
+    sample = measure.TARGET / "bench" / "heads" / f"{size}-{shape}"
+    sample.parent.mkdir(parents=True, exist_ok=True)
+    end = b"</xml>\n" if shape == "xml.pretty" else b"\n"
+    with open(file, "rb") as capture, open(sample, "wb") as part:
+        for line in capture:
+            part.write(line)
+            if part.tell() >= size and line.endswith(end):
+                break
+    return sample
+
+
+def records(program, shape, file):
+    env = os.environ | (program.env or {})
+    done = subprocess.run(program.argv(shape, file), env=env, stdout=subprocess.PIPE)
+    if done.returncode:
+        raise SystemExit(f"{program.label} failed with status {done.returncode} on {file}")
+    return list(map(json.loads, done.stdout.splitlines()))
+
+
+def expected(folder, shape, sample, wxsub):
+    """The records of the generator where there are some, else those of wxsub."""
+    known = folder / corpora.RECORDS
+    if not known.exists():
+        return records(wxsub, shape, sample)
+    # Each payload names its event once, in whatever shape.
+    count = sample.read_bytes().count(b"subscribe_msg_")
+    with open(known) as lines:
+        return [json.loads(line) for line in itertools.islice(lines, count)]
+
+
+def agree(folder, shape, sample, writers):
+    """Whether all write the same records of a sample; says which do not."""
+    if not writers:
+        return True
+    right = expected(folder, shape, sample, writers[0])
+    given = {program.label: records(program, shape, sample) for program in writers}
+    differing = [label for label in given if given[label] != right]
+    for label in differing:
+        pairs = itertools.zip_longest(given[label], right)
+        at = next(number for number, (one, other) in enumerate(pairs, 1) if one != other)
+        say(f"{label} DIFFERS on {shape}: record {at} of {len(right)}")
+    say(f"{shape}: {len(given) - len(differing)} of {len(given)} programs write the same {len(right):,} records")
+    return not differing
+
+
+def share(program, file, shape):
+    """What a program is to read: all of a capture, or as much as takes it long enough."""
+    size = SAMPLE
+    while program.is_slow:
+        part = head(file, shape, size)
+        run = measure.run(program.argv(shape, part), env=program.env)
+        if run.cpu > LONG_ENOUGH or part == file:
+            return part
+        size *= 4
+    return file
+
+
+def turn(program, shape, part):
+    """The runs of a program before it is the next one's turn: one, or several of a quick one, whose times vary most."""
+    spent = 0.0
+    while spent < A_TURN:
+        run = measure.run(program.argv(shape, part), env=program.env)
+        spent += run.seconds
+        yield run
+
+
+def compare(folder, shape, programs, rounds):
+    """Prints the table of one capture; whether all programs agreed."""
+    file = folder / shape
+    same = agree(folder, shape, head(file, shape, SAMPLE), [one for one in programs if one.writes_records])
+    parts = [share(program, file, shape) for program in programs]
+    measure.run(["cat", str(file)])  # into the page cache
+    runs = [[] for _ in programs]
+    for number in range(rounds):
+        say(f"{shape}: round {number + 1} of {rounds}, {measure.load()}")
+        for program, part, own in zip(programs, parts, runs):
+            own.extend(turn(program, shape, part))
+    sizes = [part.stat().st_size / 1e6 for part in parts]
+    show(shape, [program.label for program in programs], sizes, runs)
+    return same
+
+
+def show(shape, labels, sizes, runs):
+    median = lambda own, time: statistics.median(getattr(run, time) for run in own)
+    speeds = [size / median(own, "seconds") for size, own in zip(sizes, runs)]
+    of = dict(zip(labels, speeds))
+    rows = []
+    for label, size, speed, own in zip(labels, sizes, speeds, runs):
+        ratios = [speed / of[other] if other in of else 0 for other in ("cat", "wxsub")]
+        memory = max(run.memory for run in own) / (1 << 20)
+        rows.append([label, *map(measure.figure, (size, speed, *ratios, size / median(own, "cpu"), memory))])
+    print()
+    measure.table([shape, "MB read", "MB/s", "of cat", "of wxsub", "MB / CPU s", "peak MiB"], rows)
+
+
+def say(text):
+    print(text, file=sys.stderr, flush=True)
+
+
+def main():
+    args = arguments()
+    wxsub = measure.wxsub(args.wxsub)
+    found = list(peers.find([name for name in args.only if name in peers.ALL]))
+    folder = corpus(args)
+    programs = [*own_programs(wxsub, args.only), *found]
+    load = measure.load()
+    same = True
+    for shape in shapes_in(folder):
+        same &= compare(folder, shape, [program for program in programs if program.reads(shape)], args.rounds)
+    versions = [peers.output(wxsub, "--version"), *(peer.version for peer in found)]
+    print(f"\n{measure.machine()}, {load} at the start; {', '.join(versions)}")
+    if not same:
+        sys.exit("not all programs write the same records: see above")
+
+
+if __name__ == "__main__":
+    main()

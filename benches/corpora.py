@@ -1,0 +1,183 @@
+#!/usr/bin/env python3
+"""Writes the captures that the benchmarks read: corpora.py FOLDER PAYLOADS [SEED]
+
+The same callbacks in five shapes, and `records.jsonl` with what every reader should make of each of them:
+
+    json.jsonl     JSON, one a line, the list in each of its documented places
+    xml.lines      XML, one a line
+    xml.pretty     XML, a line an element, as WeChat sends it
+    mixed.log      a log: half of its lines hold a body, XML or JSON
+    wrapped.jsonl  a JSON log: the body is an escaped string
+
+The same numbers give the same bytes. All ids are made up.
+"""
+
+import json
+import random
+import sys
+from datetime import datetime, timezone
+from pathlib import Path
+
+SHAPES = ("json.jsonl", "xml.lines", "xml.pretty", "mixed.log", "wrapped.jsonl")
+RECORDS = "records.jsonl"
+
+WRAPPERS = {"popup": "SubscribeMsgPopupEvent", "change": "SubscribeMsgChangeEvent", "sent": "SubscribeMsgSentEvent"}
+# Of an item: the wire's name, the record's name, whether the record has a number.
+ITEM = (
+    ("TemplateId", "template_id", False),
+    ("SubscribeStatusString", "status", False),
+    ("PopupScene", "popup_scene", True),
+    ("MsgID", "msg_id", False),
+    ("ErrorCode", "error_code", True),
+    ("ErrorStatus", "error_status", False),
+)
+BARE_IN_XML = {"CreateTime", "PopupScene", "MsgID", "ErrorCode"}
+RESULTS = [("0", "success")] * 17 + [("43101", "user refuse"), ("20001", "system error"), ("40037", "invalid template")]
+NOISE = (
+    "GET /healthz HTTP/1.1 200 1ms",
+    "POST /wechat/events?signature={hash}&timestamp={time}&nonce={nonce}&openid={user} 200 9ms",
+    "orders: refreshed {nonce} entries in 23ms",
+    "WARN pool: waited 41ms for a connection",
+    "db: select status from subscription where openid = '{user}' limit 1",
+)
+BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+
+
+class World:
+    """Who sends and receives, and the dice."""
+
+    def __init__(self, seed):
+        self.dice = random.Random(f"wxsub {seed}")
+        self.accounts = [f"gh_{self.dice.getrandbits(48):012x}" for _ in range(3)]
+        self.users = ["o" + self.id(27) for _ in range(20_000)]
+        self.templates = [self.id(43) for _ in range(24)]
+
+    def id(self, length):
+        return "".join(self.dice.choices(BASE64, k=length))
+
+    def callback(self, time):
+        """A callback: its kind, its header and its items, in the wire's names and order."""
+        kind = self.dice.choices(("popup", "change", "sent"), (5, 1, 6))[0]
+        header = {
+            "ToUserName": self.dice.choice(self.accounts),
+            "FromUserName": self.dice.choice(self.users),
+            "CreateTime": str(time),
+            "MsgType": "event",
+            "Event": f"subscribe_msg_{kind}_event",
+        }
+        return kind, header, getattr(self, kind)()
+
+    def popup(self):
+        count = self.dice.choices((1, 2, 3), (6, 3, 1))[0]
+        return [
+            {
+                "TemplateId": template,
+                "SubscribeStatusString": self.dice.choice(("accept", "accept", "reject")),
+                "PopupScene": self.dice.choice("00012"),
+            }
+            for template in self.dice.sample(self.templates, count)
+        ]
+
+    def change(self):
+        count = self.dice.choice((1, 1, 2))
+        templates = self.dice.sample(self.templates, count)
+        return [{"TemplateId": template, "SubscribeStatusString": "reject"} for template in templates]
+
+    def sent(self):
+        code, status = self.dice.choice(RESULTS)
+        message = str(1_800_000_000_000_000_000 + self.dice.getrandbits(57))
+        template = self.dice.choice(self.templates)
+        return [{"TemplateId": template, "MsgID": message, "ErrorCode": code, "ErrorStatus": status}]
+
+    def noise(self, header):
+        return self.dice.choice(NOISE).format(
+            hash=f"{self.dice.getrandbits(160):040x}",
+            nonce=self.dice.getrandbits(30),
+            time=header["CreateTime"],
+            user=header["FromUserName"],
+        )
+
+
+def xml(kind, header, items, line_end):
+    def elements(members):
+        for name, value in members.items():
+            yield f"<{name}>{value}</{name}>" if name in BARE_IN_XML else f"<{name}><![CDATA[{value}]]></{name}>"
+
+    lines = ["<xml>", *elements(header), f"<{WRAPPERS[kind]}>"]
+    for item in items:
+        lines += ["<List>", *elements(item), "</List>"]
+    return line_end.join([*lines, f"</{WRAPPERS[kind]}>", "</xml>"])
+
+
+def compact(value):
+    return json.dumps(value, separators=(",", ":"))
+
+
+def as_json(kind, header, items, dice):
+    is_single = len(items) == 1 and dice.random() < 0.6
+    found = {"List": items[0] if is_single else items}
+    return compact(header | (found if dice.random() < 0.6 else {WRAPPERS[kind]: found}))
+
+
+def record(header, items):
+    def item(given):
+        return {key: int(given[name]) if number else given[name] for name, key, number in ITEM if name in given}
+
+    return compact({
+        "event": header["Event"],
+        "to_user": header["ToUserName"],
+        "from_user": header["FromUserName"],
+        "create_time": int(header["CreateTime"]),
+        "items": [item(given) for given in items],
+    })
+
+
+def log(world, moment, header, body):
+    """The lines of a log up to one that holds a body."""
+
+    def line(text):
+        return f"{moment}.{world.dice.randrange(1000):03} INFO  [http-{world.dice.randrange(16)}] {text}\n"
+
+    noise = [line(world.noise(header)) for _ in range(world.dice.choice((0, 1, 1, 2, 3)))]
+    return "".join([*noise, line(f"wx callback body={body}")])
+
+
+def texts(world, time):
+    """What one callback adds to each file."""
+    kind, header, items = world.callback(time)
+    moment = datetime.fromtimestamp(time, timezone.utc).strftime("%Y-%m-%d %H:%M:%S")
+    line, pretty = xml(kind, header, items, ""), xml(kind, header, items, "\n")
+    document = as_json(kind, header, items, world.dice)
+    entry = {"ts": moment, "level": "info", "msg": "wx callback", "path": "/wechat/events"}
+    body = world.dice.choice((pretty, line, document))
+    return {
+        "json.jsonl": document + "\n",
+        "xml.lines": line + "\n",
+        "xml.pretty": pretty + "\n",
+        "mixed.log": log(world, moment, header, world.dice.choice((line, document))),
+        "wrapped.jsonl": json.dumps(entry | {"body": body}) + "\n",
+        RECORDS: record(header, items) + "\n",
+    }
+
+
+def write(folder, payloads, seed=1):
+    """Writes all files; an interrupted run leaves nothing that looks whole."""
+    making = folder.with_name(folder.name + ".part")
+    making.mkdir(parents=True, exist_ok=True)
+    # Not with a large buffer: a file that came in small pieces, as a log does, lies in the page cache in small pieces,
+    # and is read at half the speed of one that came in pieces of a megabyte.
+    files = {name: open(making / name, "w") for name in (*SHAPES, RECORDS)}
+    world, time = World(seed), 1_763_812_800
+    for _ in range(payloads):
+        time += world.dice.choice((0, 0, 1, 2))
+        for name, text in texts(world, time).items():
+            files[name].write(text)
+    for file in files.values():
+        file.close()
+    making.rename(folder)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) not in (3, 4):
+        sys.exit(__doc__)
+    write(Path(sys.argv[1]), *map(int, sys.argv[2:]))

@@ -1,0 +1,45 @@
+//! Reading callbacks out of escaped text: `cargo bench --bench escaped`
+//!
+//! A JSON log with each body as a string, then the same log logged once more. Throughput is of the input.
+
+mod callbacks;
+
+use divan::counter::BytesCount;
+use divan::{Bencher, black_box};
+use wxsub::Syntax;
+use wxsub::pipeline::{self, Options};
+use wxsub::report::Tally;
+
+fn main() {
+    divan::main();
+}
+
+#[divan::bench(args = [Syntax::Json, Syntax::Xml])]
+fn once(bencher: Bencher<'_, '_>, syntax: Syntax) {
+    read(bencher, &logged(&callbacks::capture(syntax)));
+}
+
+#[divan::bench(args = [Syntax::Json, Syntax::Xml])]
+fn twice(bencher: Bencher<'_, '_>, syntax: Syntax) {
+    read(bencher, &logged(&logged(&callbacks::capture(syntax))));
+}
+
+fn read(bencher: Bencher<'_, '_>, log: &[u8]) {
+    assert_eq!(count(log), callbacks::CALLBACKS as u64, "all are found");
+    bencher
+        .counter(BytesCount::of_slice(log))
+        .bench(|| count(black_box(log)));
+}
+
+fn count(log: &[u8]) -> u64 {
+    let mut tally = Tally::default();
+    pipeline::run(log, "bench", &Options::default(), &mut tally).expect("memory can be read");
+    tally.all_callbacks()
+}
+
+/// Each line as the string of an entry of a log.
+fn logged(capture: &[u8]) -> Vec<u8> {
+    let text = str::from_utf8(capture).expect("generated text");
+    let entry = |body| serde_json::json!({"level": "info", "body": body}).to_string() + "\n";
+    text.lines().map(entry).collect::<String>().into_bytes()
+}
