@@ -24,7 +24,7 @@ impl Span {
     ///
     /// Offsets beyond `u32::MAX` are cut to it; no payload is that long.
     pub fn new(start: usize, end: usize) -> Self {
-        let fit = |offset| u32::try_from(offset).unwrap_or(u32::MAX);
+        let fit = |offset: usize| offset.min(u32::MAX as usize) as u32;
         Span {
             start: fit(start),
             end: fit(end),

@@ -6,7 +6,7 @@ use crate::event::fields::{self, Field};
 use crate::event::{Value, terms};
 use crate::finding::{Finding, Reason};
 use crate::span::Span;
-use crate::wire::scan::is_base64url;
+use crate::wire::scan::{is_base64url, is_digits, is_lower_hex};
 
 /// What is odd about the `value` of `field`.
 pub(crate) fn odd(field: &Field, value: Value<'_>, span: Span) -> Option<Finding> {
@@ -55,12 +55,7 @@ fn is_openid(id: &str) -> bool {
 }
 
 fn odd_account(id: &str) -> Option<Reason> {
-    let is_hex = |digits: &str, len| {
-        digits.len() == len
-            && digits
-                .bytes()
-                .all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
-    };
+    let is_hex = |digits: &str, len| digits.len() == len && is_lower_hex(digits.as_bytes());
     if id
         .strip_prefix("gh_")
         .is_some_and(|digits| is_hex(digits, 12))
@@ -78,7 +73,7 @@ fn odd_account(id: &str) -> Option<Reason> {
 }
 
 fn is_msg_id(id: &str) -> bool {
-    (1..=19).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_digit())
+    (1..=19).contains(&id.len()) && is_digits(id.as_bytes())
 }
 
 fn odd_status(status: &str, span: Span) -> Option<Finding> {

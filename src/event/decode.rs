@@ -7,7 +7,7 @@ use crate::event::{Definition, Event, Extra, Meaning, Part, Slot, Value, checks}
 use crate::finding::{Finding, Findings, Reason};
 use crate::span::Span;
 use crate::wire::json::is_number;
-use crate::wire::{Kind, Limits, Syntax, View};
+use crate::wire::{Kind, Limits, NodeId, Syntax, View};
 
 /// What a payload is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -106,7 +106,7 @@ pub(crate) fn decode(
         root,
         meaning,
         findings,
-        lists: Lists::default(),
+        lists_in: None,
     };
     decoder.header();
     decoder.items();
@@ -116,15 +116,6 @@ pub(crate) fn decode(
     }
 }
 
-/// The nodes that hold the items, as found in the header.
-#[derive(Default)]
-struct Lists<'a> {
-    /// `List` nodes, or a wrapper that is itself the list or an item; several only as repeated elements.
-    nodes: Vec<View<'a>>,
-    /// Where the first of them stands: no other place counts.
-    parent: Option<u32>,
-}
-
 struct Decoder<'a, 'b> {
     event: &'static Definition,
     /// The fields that the event has.
@@ -132,7 +123,8 @@ struct Decoder<'a, 'b> {
     root: View<'a>,
     meaning: &'b mut Meaning,
     findings: &'b mut Findings,
-    lists: Lists<'a>,
+    /// In which node the first list stands: no other place counts.
+    lists_in: Option<NodeId>,
 }
 
 impl<'a> Decoder<'a, '_> {
@@ -231,25 +223,24 @@ impl<'a> Decoder<'a, '_> {
     /// A list inside `parent`: it counts if it is the first, or if it is XML's way of saying several.
     fn list_at(&mut self, list: View<'a>, parent: View<'a>) {
         let is_xml = self.root.tree.syntax == Syntax::Xml;
-        if is_xml && parent.id == self.root.id && self.lists.parent.is_none() {
+        if is_xml && parent.id == self.root.id && self.lists_in.is_none() {
             self.findings
                 .push(Finding::new(Reason::ListAtRoot, list.name_span()));
         }
-        match self.lists.parent {
-            None => self.lists.parent = Some(parent.id),
+        match self.lists_in {
+            None => self.lists_in = Some(parent.id),
             Some(id) if id == parent.id && is_xml => {}
             Some(_) => return self.duplicate(list, fields::LIST),
         }
-        self.lists.nodes.push(list);
+        self.meaning.lists.push(list.id);
     }
 
     fn items(&mut self) {
-        let lists = std::mem::take(&mut self.lists);
         let header = self.meaning.header;
-        for list in &lists.nodes {
-            self.list(*list);
+        for i in 0..self.meaning.lists.len() {
+            self.list(self.root.at(self.meaning.lists[i]));
         }
-        if lists.nodes.is_empty() {
+        if self.meaning.lists.is_empty() {
             self.findings
                 .push(Finding::new(Reason::ListMissing, head(self.root)));
         }
@@ -513,6 +504,54 @@ fn integer_digits(text: &str) -> Option<&str> {
 
 /// A whole number that prints as it was written.
 fn integer(text: &str) -> Option<i64> {
-    integer_digits(text)?;
-    text.parse().ok()
+    plain_integer(text.as_bytes()).or_else(|| {
+        integer_digits(text)?;
+        text.parse().ok()
+    })
+}
+
+/// The same for what numbers are as a rule: not negative, and no more digits than always fit.
+fn plain_integer(text: &[u8]) -> Option<i64> {
+    const FIT: usize = 18;
+    let is_padded = text.len() > 1 && text[0] == b'0';
+    if text.is_empty() || text.len() > FIT || is_padded {
+        return None;
+    }
+    text.iter().try_fold(0, |number, &byte| {
+        let digit = byte.wrapping_sub(b'0');
+        (digit < 10).then(|| number * 10 + i64::from(digit))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whole_numbers_are_those_that_print_as_they_were_written() {
+        for text in [
+            "0",
+            "7",
+            "-1",
+            "-0",
+            "00",
+            "01",
+            "",
+            "-",
+            "+1",
+            "1a",
+            "999999999999999999",
+            "1000000000000000000",
+            "9223372036854775807",
+            "9223372036854775808",
+            "-9223372036854775808",
+            "12345678901234567890123",
+        ] {
+            let printed = text
+                .parse::<i64>()
+                .ok()
+                .filter(|number| number.to_string() == text);
+            assert_eq!(integer(text), printed, "{text}");
+        }
+    }
 }

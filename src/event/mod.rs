@@ -148,6 +148,8 @@ pub(crate) struct Meaning {
     extras: Vec<Extra>,
     header: Part,
     items: Vec<Part>,
+    /// `List` nodes, or a wrapper that is itself the list or an item; several only as repeated elements.
+    lists: Vec<NodeId>,
 }
 
 impl Meaning {
@@ -155,6 +157,7 @@ impl Meaning {
         self.slots.clear();
         self.extras.clear();
         self.items.clear();
+        self.lists.clear();
         self.header = Part::default();
     }
 

@@ -120,8 +120,8 @@ fn typed(table: &[&'static Field], fields: Fields<'_>, object: &mut Object<'_>) 
 
 /// Everything else, if there is something.
 fn extra(parts: &[Fields<'_>], scalars: Scalars, line: &mut Object<'_>) {
-    let members = parts.iter().flat_map(|part| part.extras());
-    if members.clone().next().is_some() {
+    if parts.iter().any(|part| part.extras().len() > 0) {
+        let members = parts.iter().flat_map(|part| part.extras());
         object(members, scalars, line.key(&const { Key::new("extra") }));
     }
 }

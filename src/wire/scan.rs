@@ -62,20 +62,30 @@ pub(crate) fn xml_special(bytes: &[u8]) -> usize {
     }
 }
 
+/// Whether `mark`, which marks no zero byte, marks all of `bytes`.
+#[inline(always)]
+fn all(bytes: &[u8], mark: impl Fn(Block) -> Marks) -> bool {
+    let marked = |block| mark(Block::new(block)).bits();
+    let (blocks, rest) = bytes.as_chunks::<LEN>();
+    blocks.iter().all(|&block| marked(block) == 0xFFFF)
+        && marked(block::head(rest)) == (1 << rest.len()) - 1
+}
+
 /// Whether `bytes` are letters, digits, `-` and `_`.
 pub(crate) fn is_base64url(bytes: &[u8]) -> bool {
-    let is_all = |block| {
-        let block = Block::new(block);
-        let marks = block.folded().within(b'a', b'z')
-            | block.within(b'0', b'9')
-            | block.equal(b'-')
-            | block.equal(b'_');
-        marks.bits() == 0xFFFF
-    };
-    let (blocks, rest) = bytes.as_chunks::<LEN>();
-    let mut last = [b'a'; LEN];
-    last[..rest.len()].copy_from_slice(rest);
-    blocks.iter().all(|&block| is_all(block)) && is_all(last)
+    all(bytes, |b| {
+        b.folded().within(b'a', b'z') | b.within(b'0', b'9') | b.equal(b'-') | b.equal(b'_')
+    })
+}
+
+/// Whether `bytes` are decimal digits.
+pub(crate) fn is_digits(bytes: &[u8]) -> bool {
+    all(bytes, |b| b.within(b'0', b'9'))
+}
+
+/// Whether `bytes` are hexadecimal digits without capital letters.
+pub(crate) fn is_lower_hex(bytes: &[u8]) -> bool {
+    all(bytes, |b| b.within(b'0', b'9') | b.within(b'a', b'f'))
 }
 
 /// White space as both syntaxes know it.
@@ -126,6 +136,19 @@ mod tests {
                         "{special}"
                     );
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn numbers_are_digits() {
+        for len in 0..40 {
+            for byte in 0..=255u8 {
+                let mut bytes = vec![b'7'; len + 1];
+                bytes[len] = byte;
+                assert_eq!(is_digits(&bytes), byte.is_ascii_digit(), "{byte}");
+                let is_hex = byte.is_ascii_digit() || matches!(byte, b'a'..=b'f');
+                assert_eq!(is_lower_hex(&bytes), is_hex, "{byte}");
             }
         }
     }
