@@ -461,6 +461,10 @@ impl Findings {
         }
     }
 
+    pub(crate) fn extend(&mut self, findings: impl IntoIterator<Item = Finding>) {
+        findings.into_iter().for_each(|finding| self.push(finding));
+    }
+
     /// Leaves nothing but `finding`, which makes everything else irrelevant.
     pub(crate) fn only(&mut self, finding: Finding) {
         self.clear();

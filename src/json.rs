@@ -1,37 +1,37 @@
 //! Writing JSON: strings, numbers, arrays and objects.
 
-use crate::wire::block::{self, Block};
-use crate::wire::scan::json_marks;
+use crate::wire::scan::{all, json_marks, position};
 
 /// Writes `text` as a JSON string.
 ///
 /// DEL and the control characters of C1 are escaped too: JSON does not ask for it, but terminals obey them.
 pub(crate) fn string(text: &str, out: &mut Vec<u8>) {
-    out.reserve(text.len() + 2 * block::LEN);
+    let bytes = text.as_bytes();
+    out.reserve(bytes.len() + 2);
     out.push(b'"');
-    escaped(text, out);
+    match is_clean(bytes) {
+        true => out.extend_from_slice(bytes),
+        false => escaped(text, out),
+    }
     out.push(b'"');
 }
 
-/// Copies block by block up to the first character that is written in another way.
+/// Whether all of `bytes` are written as they are.
+fn is_clean(bytes: &[u8]) -> bool {
+    all(bytes, |block| !json_marks(block))
+}
+
 fn escaped(text: &str, out: &mut Vec<u8>) {
-    let bytes = text.as_bytes();
     let mut at = 0;
-    while let Some(rest) = bytes.get(at..).filter(|rest| !rest.is_empty()) {
-        let block = block::head(rest);
-        let len = rest.len().min(block::LEN);
-        // Zero bytes behind the end are marked as well.
-        let clean = (json_marks(Block::new(block)).bits().trailing_zeros() as usize).min(len);
-        let before = out.len();
-        out.extend_from_slice(&block);
-        out.truncate(before + clean);
-        at += clean;
-        if clean < len
-            && let Some(c) = text[at..].chars().next()
-        {
-            escape(c, out);
-            at += c.len_utf8();
-        }
+    loop {
+        let rest = &text[at..];
+        let len = position(rest.as_bytes(), json_marks);
+        out.extend_from_slice(&rest.as_bytes()[..len]);
+        let Some(c) = rest[len..].chars().next() else {
+            return;
+        };
+        escape(c, out);
+        at += len + c.len_utf8();
     }
 }
 
@@ -80,7 +80,7 @@ pub(crate) fn array<T>(
     out.push(b']');
 }
 
-/// A name that needs no escapes, as it stands in an object: with quotes, a colon, and room for what comes before it.
+/// A name that needs no escapes, as it stands in an object: with quotes and a colon.
 #[derive(Debug)]
 pub(crate) struct Key {
     /// Copied as a whole, which is faster than to copy what is needed of it.
@@ -99,13 +99,13 @@ impl Key {
         let mut bytes = [0; Key::ROOM];
         let mut at = 0;
         while at < name.len() {
-            bytes[2 + at] = name[at];
+            bytes[1 + at] = name[at];
             at += 1;
         }
-        bytes[1] = b'"';
-        bytes[2 + at] = b'"';
-        bytes[3 + at] = b':';
-        Key { bytes, len: at + 4 }
+        bytes[0] = b'"';
+        bytes[1 + at] = b'"';
+        bytes[2 + at] = b':';
+        Key { bytes, len: at + 3 }
     }
 }
 
@@ -144,11 +144,10 @@ impl<'o> Object<'o> {
     /// Begins a member whose name needs no escapes.
     #[inline]
     pub(crate) fn key(&mut self, key: &Key) -> &mut Vec<u8> {
-        let mut bytes = key.bytes;
-        bytes[0] = std::mem::replace(&mut self.lead, b',');
-        let before = self.out.len();
-        self.out.extend_from_slice(&bytes);
-        self.out.truncate(before + key.len);
+        self.lead();
+        let end = self.out.len() + key.len;
+        self.out.extend_from_slice(&key.bytes);
+        self.out.truncate(end);
         self.out
     }
 

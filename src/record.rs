@@ -8,13 +8,14 @@ use std::sync::{Arc, LazyLock};
 
 use crate::event::{
     Callback, Class, Event, Item, Meaning, classify, decode as decode_meaning, fields, is_message,
-    name_span,
+    name_span, revalue,
 };
-use crate::finding::{Finding, Reason};
+use crate::finding::{Code, Finding, Reason};
 use crate::frame::rewritten::{self, Rewritten, Step};
 use crate::frame::{Anchors, Framed, FramedKind, Names, Parts, Scanner};
 use crate::input::Input;
 use crate::span::{Place, Span, Units};
+use crate::wire::shape::ShapeId;
 use crate::wire::{Limits, Syntax, View};
 
 const NAMES: Names = Names {
@@ -324,6 +325,8 @@ pub(crate) struct Decoder {
     limits: Limits,
     units: Units,
     pub(crate) scanner: Scanner,
+    /// What the scanner's shapes mean.
+    known: Vec<Known>,
     /// Memory that goes round: into a record, and back by [`Decoder::recycle`].
     memory: Option<Memory>,
 }
@@ -335,6 +338,7 @@ impl Decoder {
             limits,
             units,
             scanner: Scanner::new(limits, NAMES, place, units),
+            known: Vec::new(),
             memory: None,
         }
     }
@@ -374,7 +378,7 @@ impl Decoder {
             decoded: self.memory.take().unwrap_or_default().0,
         };
         match framed.kind {
-            FramedKind::Whole => record.understand(&self.limits),
+            FramedKind::Whole => self.understand(&mut record, framed.shape),
             FramedKind::Broken => {}
             FramedKind::Remark => record.outcome = Outcome::Remark,
         }
@@ -382,7 +386,91 @@ impl Decoder {
     }
 }
 
+/// What a shape means: what holds for all payloads that have it.
+#[derive(Debug)]
+struct Known {
+    event: Event,
+    meaning: Meaning,
+    /// Those that do not depend on the values of typed fields; and those of them that are about the syntax.
+    findings: Vec<Finding>,
+    syntax_findings: Vec<Finding>,
+}
+
+impl Decoder {
+    /// Decides what a well-formed payload is and decodes it: as one that was seen before, if it has its shape.
+    fn understand(&mut self, record: &mut Record<'_>, shape: Option<ShapeId>) {
+        let known = shape.map(|ShapeId(id)| &self.known[id]);
+        if known.is_some_and(|known| record.is_like(known)) {
+            return;
+        }
+        match shape {
+            Some(_) => record.understand(&self.limits),
+            None => {
+                let syntax_findings = record.findings().to_vec();
+                record.understand(&self.limits);
+                self.learn(record, syntax_findings);
+            }
+        }
+    }
+
+    /// Keeps the shape of a callback, and what it means.
+    fn learn(&mut self, record: &Record<'_>, syntax_findings: Vec<Finding>) {
+        let (Outcome::Callback(event), Body::Text(text)) = (&record.outcome, &record.body) else {
+            return;
+        };
+        let Decoded { parts, meaning } = &*record.decoded;
+        let Parts { tree, findings } = parts;
+        let nodes = meaning.value_nodes();
+        let Some(ShapeId(id)) = self.scanner.shapes.learn(text, tree, nodes.clone()) else {
+            return;
+        };
+        let is_lasting = |finding: &&Finding| {
+            let mut spans = nodes.clone().map(|node| tree.node(node).span);
+            // Blanks around a value belong to the shape.
+            finding.code() == Code::PaddedValue || !spans.any(|span| span == finding.span())
+        };
+        let known = Known {
+            event: *event,
+            meaning: meaning.clone(),
+            findings: findings
+                .as_slice()
+                .iter()
+                .filter(is_lasting)
+                .cloned()
+                .collect(),
+            syntax_findings,
+        };
+        match self.known.get_mut(id) {
+            Some(old) => *old = known,
+            None => self.known.push(known),
+        }
+    }
+}
+
 impl Record<'_> {
+    /// Decodes a payload of a known shape; `false` if its values do not fit.
+    fn is_like(&mut self, known: &Known) -> bool {
+        let Body::Text(text) = &self.body else {
+            return false;
+        };
+        let Decoded { parts, meaning } = &mut *self.decoded;
+        let Parts { tree, findings } = parts;
+        meaning.copy_from(&known.meaning);
+        findings.extend(known.findings.iter().cloned());
+        let fits = revalue(View::root(tree, text), meaning, findings);
+        match fits {
+            true => {
+                findings.sort();
+                self.outcome = Outcome::Callback(known.event);
+            }
+            false => {
+                findings.clear();
+                findings.extend(known.syntax_findings.iter().cloned());
+            }
+        }
+        fits
+    }
+
     /// Decides what a well-formed payload is and decodes it.
     fn understand(&mut self, limits: &Limits) {
         let Record {

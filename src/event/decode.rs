@@ -363,17 +363,10 @@ impl<'a> Decoder<'a, '_> {
             self.findings
                 .push(finding.with(child.name()).with_name(self.event.name));
         }
-        let given = child.value();
-        match typed(child, given, field) {
+        match typed(child, child.value(), field) {
             Ok(slot) => {
-                self.padding_of(child, given, field.wire);
-                let value = match field.ty {
-                    Type::Integer => Value::Integer(slot.number),
-                    Type::Text | Type::Digits => Value::Text(given),
-                };
-                if let Some(finding) = checks::odd(field, value, child.span()) {
-                    self.findings.push(finding);
-                }
+                self.padding(child, field.wire);
+                self.findings.extend(odd(child, &slot));
                 self.meaning.slots.push(slot);
             }
             Err(finding) => {
@@ -384,12 +377,7 @@ impl<'a> Decoder<'a, '_> {
     }
 
     fn padding(&mut self, child: View<'a>, name: &'static str) {
-        self.padding_of(child, child.value(), name);
-    }
-
-    #[inline]
-    fn padding_of(&mut self, child: View<'a>, value: &str, name: &'static str) {
-        let is_padded = match value.as_bytes() {
+        let is_padded = match child.value().as_bytes() {
             [] => false,
             [first, ..] if first.is_ascii_whitespace() => true,
             [.., last] => last.is_ascii_whitespace(),
@@ -461,6 +449,31 @@ impl Seen {
         self.fields |= field.bit;
         is_new
     }
+}
+
+/// What is odd about the value of `slot`, which is `child`'s.
+fn odd(child: View<'_>, slot: &Slot) -> Option<Finding> {
+    let value = match slot.field.ty {
+        Type::Integer => Value::Integer(slot.number),
+        Type::Text | Type::Digits => Value::Text(child.value()),
+    };
+    checks::odd(slot.field, value, child.span())
+}
+
+/// Makes `meaning`, which is that of another payload with the same tree, that of the payload at `root`, where only the
+/// values of typed fields are others, none of them padded with blanks; `false` if one of them does not fit its field.
+pub(crate) fn revalue(root: View<'_>, meaning: &mut Meaning, findings: &mut Findings) -> bool {
+    meaning.slots.iter_mut().all(|slot| {
+        let child = root.at(slot.node);
+        let fits = match slot.field.ty {
+            Type::Text => true,
+            Type::Integer | Type::Digits => typed(child, child.value(), slot.field)
+                .map(|new| *slot = new)
+                .is_ok(),
+        };
+        findings.extend(odd(child, slot));
+        fits
+    })
 }
 
 /// The value of `child`, which is `value` as given, as `field` wants it.

@@ -14,7 +14,7 @@ pub(crate) mod terms;
 use std::fmt;
 
 pub(crate) use checks::same;
-pub(crate) use decode::{Class, classify, decode, is_message, name_span};
+pub(crate) use decode::{Class, classify, decode, is_message, name_span, revalue};
 
 use crate::lang::{Lang, Text};
 use crate::span::Span;
@@ -159,6 +159,20 @@ impl Meaning {
         self.items.clear();
         self.lists.clear();
         self.header = Part::default();
+    }
+
+    /// Becomes `other` and keeps its memory.
+    pub(crate) fn copy_from(&mut self, other: &Meaning) {
+        self.slots.clone_from(&other.slots);
+        self.extras.clone_from(&other.extras);
+        self.items.clone_from(&other.items);
+        self.lists.clone_from(&other.lists);
+        self.header = other.header;
+    }
+
+    /// The nodes of the values of typed fields.
+    pub(crate) fn value_nodes(&self) -> impl Iterator<Item = NodeId> + Clone {
+        self.slots.iter().map(|slot| slot.node)
     }
 
     /// Drops the items for which `keep` does not hold; gives back where they stand, in the order of the payload.

@@ -13,6 +13,7 @@ use crate::frame::{
     Framed, FramedKind, Inner, Inside, Parts, Read, Scanner, State, Then, framed, valid_text,
 };
 use crate::span::Span;
+use crate::wire::shape::ShapeId;
 use crate::wire::{Bytes, Kind, Syntax, Tree, View, json, not_utf8};
 
 impl Scanner {
@@ -28,12 +29,12 @@ impl Scanner {
             0 => self.recognised(Syntax::Json, bytes, parts),
             _ => None,
         };
-        let verdict = match recognised {
-            Some(text) => Read::Whole(text),
+        let (verdict, shape) = match recognised {
+            Some((text, shape)) => (Read::Whole(text), shape),
             None => {
                 let Parts { tree, findings } = parts;
                 let read = self.json.read(bytes, tree, findings, &self.limits);
-                self.verdict(read, bytes)
+                (self.verdict(read, bytes), None)
             }
         };
         if self.enter_literal(document, &verdict, Syntax::Json, last) != Entered::No {
@@ -41,7 +42,7 @@ impl Scanner {
         }
         match verdict {
             Read::More => None,
-            Read::Whole(text) => self.whole_json(buffer, text, parts),
+            Read::Whole(text) => self.whole_json(buffer, text, shape, parts),
             Read::Broken(finding) => self.broken_json(finding, buffer, last, parts),
         }
     }
@@ -51,10 +52,12 @@ impl Scanner {
         &mut self,
         buffer: &'b [u8],
         text: &'b str,
+        shape: Option<ShapeId>,
         parts: &mut Parts,
     ) -> Option<Framed<'b>> {
-        if (self.names.is_message)(View::root(&parts.tree, text)) {
-            return Some(self.whole(buffer, text, Syntax::Json));
+        // Only messages have shapes.
+        if shape.is_some() || (self.names.is_message)(View::root(&parts.tree, text)) {
+            return Some(self.whole(buffer, text, Syntax::Json, shape));
         }
         let inner = self.inner_of(&parts.tree, text, 0);
         let then = Then {

@@ -36,6 +36,7 @@ use encoding_rs::Encoding;
 use crate::finding::{Finding, Findings, Reason};
 use crate::span::{Place, Span, Units};
 use crate::wire::scan::is_space;
+use crate::wire::shape::{ShapeId, Shapes};
 use crate::wire::{
     Bytes, Limits, Stop, Syntax, Tree, View, earliest, fast, json as wire_json, not_utf8,
     xml as wire_xml,
@@ -78,6 +79,8 @@ pub(crate) struct Framed<'b> {
     /// Its text, where that is not the capture's own.
     pub(crate) rewritten: Option<Rewritten>,
     pub(crate) kind: FramedKind,
+    /// Which of the scanner's shapes it has.
+    pub(crate) shape: Option<ShapeId>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -195,6 +198,8 @@ pub(crate) struct Scanner {
     /// In how many layers of escapes this scanner's text stood; and how it moved, for the one outside.
     depth: usize,
     moves: Vec<Move>,
+    /// Payloads as they were seen before.
+    pub(crate) shapes: Shapes,
     /// Memory for the next region.
     spare: Option<Box<Region>>,
 }
@@ -245,6 +250,7 @@ impl Scanner {
             before: b'\n',
             depth: 0,
             moves: Vec::new(),
+            shapes: Shapes::default(),
             spare: None,
         }
     }
@@ -355,20 +361,24 @@ impl Scanner {
         }
     }
 
-    /// The document of which nothing was read yet, if it is a plain one.
+    /// The document of which nothing was read yet, if it is one seen before, or a plain one.
     fn recognised<'b>(
-        &self,
+        &mut self,
         syntax: Syntax,
         bytes: Bytes<'b>,
         parts: &mut Parts,
-    ) -> Option<&'b str> {
-        parts.findings.clear();
-        let len = fast::read(syntax, bytes.all, &mut parts.tree, &self.limits)?;
+    ) -> Option<(&'b str, Option<ShapeId>)> {
+        let Parts { tree, findings } = parts;
+        findings.clear();
+        let (shape, len) = match self.shapes.find(syntax, bytes.all, tree) {
+            Some((shape, len)) => (Some(shape), len),
+            None => (None, fast::read(syntax, bytes.all, tree, &self.limits)?),
+        };
         let text = std::str::from_utf8(&bytes.all[..len]).ok();
         if text.is_none() {
-            parts.tree.clear(syntax);
+            tree.clear(syntax);
         }
-        text
+        Some((text?, shape))
     }
 
     /// The outcome of a read, with what only the whole of the bytes can tell.
@@ -387,9 +397,16 @@ impl Scanner {
         }
     }
 
-    fn whole<'b>(&mut self, buffer: &'b [u8], text: &'b str, syntax: Syntax) -> Framed<'b> {
+    fn whole<'b>(
+        &mut self,
+        buffer: &'b [u8],
+        text: &'b str,
+        syntax: Syntax,
+        shape: Option<ShapeId>,
+    ) -> Framed<'b> {
         Framed {
             text: Some(text),
+            shape,
             ..self.ended(buffer, text.len(), syntax)
         }
     }
@@ -464,6 +481,7 @@ fn framed<'b>(range: Range<usize>, place: Place, syntax: Syntax) -> Framed<'b> {
         text: None,
         rewritten: None,
         kind: FramedKind::Whole,
+        shape: None,
     }
 }
 

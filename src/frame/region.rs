@@ -11,6 +11,7 @@ use crate::frame::rewritten::{Rewritten, Step};
 use crate::frame::{Anchors, Framed, FramedKind, Inside, Parts, Scanner, State, framed};
 use crate::wire::Syntax;
 use crate::wire::scan::is_space;
+use crate::wire::shape::ShapeId;
 
 /// A stretch of escaped text. Lengths of raw bytes count from the outer cursor.
 #[derive(Debug)]
@@ -42,6 +43,7 @@ struct Found {
     range: Range<usize>,
     syntax: Syntax,
     kind: FramedKind,
+    shape: Option<ShapeId>,
     rewritten: Rewritten,
 }
 
@@ -211,6 +213,7 @@ impl Region {
             range,
             syntax,
             kind,
+            shape,
             ..
         } = framed;
         let rewritten = framed.rewritten.unwrap_or_else(|| Rewritten {
@@ -221,6 +224,7 @@ impl Region {
             range,
             syntax,
             kind,
+            shape,
             rewritten,
         })
     }
@@ -265,7 +269,10 @@ impl Scanner {
             return None;
         };
         loop {
-            if let Some(found) = region.next(parts) {
+            std::mem::swap(&mut self.shapes, &mut region.scanner.shapes);
+            let found = region.next(parts);
+            std::mem::swap(&mut self.shapes, &mut region.scanner.shapes);
+            if let Some(found) = found {
                 let framed = self.surface(found, &mut region, buffer);
                 self.state = State::Region(region);
                 return Some(framed);
@@ -298,6 +305,7 @@ impl Scanner {
         Framed {
             rewritten: Some(Rewritten { text, steps }),
             kind: inner.kind,
+            shape: inner.shape,
             ..framed(start..start + len, place, inner.syntax)
         }
     }

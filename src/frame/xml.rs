@@ -34,14 +34,14 @@ impl Scanner {
             0 => self.recognised(Syntax::Xml, bytes, parts),
             _ => None,
         };
-        let verdict = match recognised {
-            Some(text) => Read::Whole(text),
+        let (verdict, shape) = match recognised {
+            Some((text, shape)) => (Read::Whole(text), shape),
             None if self.xml.at() == 0 && !self.begin_xml(document, last, parts) => return None,
             None => {
                 let Parts { tree, findings } = parts;
                 let is_plain = &self.names.is_plain;
                 let read = self.xml.read(bytes, tree, findings, &self.limits, is_plain);
-                self.verdict_xml(read, bytes)
+                (self.verdict_xml(read, bytes), None)
             }
         };
         if self.enter_literal(document, &verdict, Syntax::Xml, last) != Entered::No {
@@ -49,7 +49,7 @@ impl Scanner {
         }
         match verdict {
             Read::More => None,
-            Read::Whole(text) => Some(self.whole(buffer, text, Syntax::Xml)),
+            Read::Whole(text) => Some(self.whole(buffer, text, Syntax::Xml, shape)),
             Read::Broken(finding) => self.broken_xml(finding, buffer, last, parts),
         }
     }

@@ -77,6 +77,13 @@ impl Block {
         Block(self.0 - u8x16::splat(first)).less(last - first + 1)
     }
 
+    /// Whether it has the bytes of `sample`, but where all bits of `mask` are set: there anything that is not marked.
+    #[inline(always)]
+    pub(crate) fn is_same_but(self, sample: Block, mask: Block, marks: Marks) -> bool {
+        let is_free = mask.0 & !marks.0;
+        (self.0.simd_eq(sample.0) | is_free).to_bitmask() == 0xFFFF
+    }
+
     /// The same with upper-case letters as lower-case ones; other bytes may change too, but into no letter.
     #[inline(always)]
     pub(crate) fn folded(self) -> Self {

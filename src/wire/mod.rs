@@ -13,6 +13,7 @@ pub(crate) mod block;
 pub(crate) mod fast;
 pub(crate) mod json;
 pub(crate) mod scan;
+pub(crate) mod shape;
 mod tree;
 pub(crate) mod xml;
 

@@ -64,7 +64,7 @@ pub(crate) fn xml_special(bytes: &[u8]) -> usize {
 
 /// Whether `mark`, which marks no zero byte, marks all of `bytes`.
 #[inline(always)]
-fn all(bytes: &[u8], mark: impl Fn(Block) -> Marks) -> bool {
+pub(crate) fn all(bytes: &[u8], mark: impl Fn(Block) -> Marks) -> bool {
     let marked = |block| mark(Block::new(block)).bits();
     let (blocks, rest) = bytes.as_chunks::<LEN>();
     blocks.iter().all(|&block| marked(block) == 0xFFFF)

@@ -1,4 +1,4 @@
-//! The ways in which payloads end up in logs (wire.md, "How bodies look in logs"), as functions from the texts of
+//! The ways in which payloads end up in logs, as functions from the texts of
 //! payloads to the text of a capture. Adding a way is adding a row to one of the tables; all tests walk them.
 //!
 //! Some ways escape so little that what they write may be read in two ways. A single-quoted PHP literal around

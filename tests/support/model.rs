@@ -1,4 +1,4 @@
-//! A callback as it stands on the wire, and the record that the contract (design.md, section 3) makes of it.
+//! A callback as it stands on the wire, and the record that the contract makes of it.
 
 use proptest::prelude::*;
 use proptest::sample::select;

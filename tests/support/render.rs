@@ -1,4 +1,4 @@
-//! Writes a callback in every shape of wire.md, in both syntaxes. Knows nothing of the writers it helps to test.
+//! Writes a callback in every shape, in both syntaxes. Knows nothing of the writers it helps to test.
 
 use super::json::{Json, is_number};
 use super::model::{Callback, Field, HEADER, ITEM, Member, field, typed};

@@ -1,4 +1,4 @@
-//! The shapes of payloads (wire.md, "Variants"), one of each event in each: what the matrix of ways is multiplied with.
+//! The shapes of payloads, one of each event in each: what the matrix of ways is multiplied with.
 //!
 //! Ids, times and statuses say which payload it is, so that a record that is lost, doubled or out of order shows.
 
