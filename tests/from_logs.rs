@@ -111,20 +111,35 @@ fn the_commands_find_the_callbacks() {
 
 #[test]
 fn the_records_are_those_of_the_bare_bodies() {
-    let records = |name: &str| {
-        let path = format!("examples/logs/{name}");
-        let run = Command::new(env!("CARGO_BIN_EXE_wxsub"))
-            .args(["convert", "--quiet", &path])
-            .output()
-            .expect("the program starts");
-        String::from_utf8(succeeded(name, run).stdout).expect("text")
-    };
-    let bare = records("app.log");
+    let bare = records(&in_examples("app.log"));
     assert_eq!(bare.lines().count(), 3);
-    for (_, name) in PLACES {
-        assert_eq!(records(name), bare, "{name}");
+    for (_, name) in PLACES.iter().chain(&[("", "journal.json")]) {
+        assert_eq!(records(&in_examples(name)), bare, "{name}");
     }
-    assert_eq!(records("journal.json"), bare);
+}
+
+#[test]
+#[ignore = "a known gap: a body of several lines is lost behind a record of the other stream"]
+fn a_record_of_the_other_stream_hides_nothing() {
+    let stdout = fs::read_to_string(in_examples("docker-json.log")).expect("an example");
+    let stderr = stdout.lines().next().expect("a record");
+    let stderr = stderr.replace("stdout", "stderr");
+    let log = tempfile::NamedTempFile::new().expect("a file");
+    fs::write(
+        &log,
+        format!("{stderr}\n{}", stdout.split_once('\n').expect("lines").1),
+    )
+    .expect("a file");
+    let path = log.path().to_str().expect("a name");
+    assert_eq!(records(path), records(&in_examples("docker-json.log")));
+}
+
+fn records(path: &str) -> String {
+    let run = Command::new(env!("CARGO_BIN_EXE_wxsub"))
+        .args(["convert", "--quiet", path])
+        .output()
+        .expect("the program starts");
+    String::from_utf8(succeeded(path, run).stdout).expect("text")
 }
 
 /// A folder that stands for the root of a machine, with logs and programs that print logs.
