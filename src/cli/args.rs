@@ -20,7 +20,7 @@ Examples:
   wxsub parse payload.xml                     what happened, in words
   wxsub convert --to jsonl app.log -o out.jsonl
   wxsub convert --to csv app.log.*.gz         compressed logs
-  tail -f app.log | wxsub parse --failed      live, only messages that did not arrive
+  tail -f app.log | wxsub parse --failed      live: messages that did not arrive
   wxsub check --strict tests/fixtures         the CI gate
 
 Exit status: 0 all well; 1 the input has a problem; 2 the run itself failed;

@@ -1,9 +1,9 @@
 //! How far a run is, on a terminal, when it takes more than a second.
 //!
-//! The run only counts. A thread looks at the counts a few times a second and draws. Whoever writes to standard error
-//! meanwhile does it through [`Progress::say`], so that lines and bar stay apart.
+//! The run only counts. A thread looks at the counts a few times a second and draws. Whoever writes to the terminal
+//! meanwhile does it in [`Progress::aside`], so that lines and bar stay apart.
 
-use std::io::{self, Write};
+use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -11,6 +11,7 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use terminal_size::terminal_size_of;
 use wxsub::Lang;
 
 use crate::cli::sources::Sources;
@@ -57,8 +58,9 @@ impl Progress {
         }
     }
 
-    /// A bar that shows itself in a while.
-    pub(super) fn on_stderr(sources: Sources, lang: Lang) -> Self {
+    /// A bar that shows itself in a while. `beside_data` says that data goes to the same terminal: then a run without a
+    /// known end, which is a live view, shows its data only.
+    pub(super) fn on_stderr(sources: Sources, lang: Lang, beside_data: bool) -> Self {
         let mut progress = Self::hidden();
         let (stop, stopped) = channel();
         let drawing = Drawing {
@@ -66,6 +68,7 @@ impl Progress {
             counts: progress.counts.clone(),
             stopped,
             lang,
+            beside_data,
         };
         progress.drawing = Some((stop, thread::spawn(move || drawing.run(&sources))));
         progress
@@ -75,10 +78,9 @@ impl Progress {
         &self.counts
     }
 
-    /// Writes `text` to standard error.
-    pub(super) fn say(&self, text: &[u8]) {
-        // Who closes standard error does not want messages.
-        _ = self.bar.suspend(|| io::stderr().write_all(text));
+    /// Does `write`, which writes to the terminal, while the bar is out of the way. It must not call this again.
+    pub(super) fn aside<T>(&self, write: impl FnOnce() -> T) -> T {
+        self.bar.suspend(write)
     }
 }
 
@@ -99,6 +101,7 @@ struct Drawing {
     /// Ends when the run does.
     stopped: Receiver<()>,
     lang: Lang,
+    beside_data: bool,
 }
 
 impl Drawing {
@@ -107,7 +110,9 @@ impl Drawing {
             return;
         }
         let total = self.total(sources);
-        self.bar.set_style(self.style(total.is_some()));
+        if self.beside_data && total.is_none() {
+            return;
+        }
         if let Some(total) = total {
             self.bar.set_length(total);
         }
@@ -118,6 +123,7 @@ impl Drawing {
                 Lang::En => format!("{callbacks} callbacks"),
                 Lang::Zh => format!("{callbacks} 个回调"),
             });
+            self.bar.set_style(style(total.is_some(), self.lang));
             self.bar
                 .set_position(self.counts.bytes.load(Ordering::Relaxed));
             self.bar.tick();
@@ -136,17 +142,94 @@ impl Drawing {
         }
         Some(total)
     }
+}
 
-    fn style(&self, has_total: bool) -> ProgressStyle {
-        let template = match (has_total, self.lang) {
-            (false, _) => "{spinner} {bytes} · {bytes_per_sec} · {msg} · {elapsed}",
-            (true, Lang::En) => {
-                "{percent:>3}% {bar:24} {bytes} of {total_bytes} · {bytes_per_sec} · {msg} · {eta} left"
+/// What the bar shows on a terminal of at least so many columns, in English and in Chinese: never more than a line, or
+/// the terminal would keep what was drawn before.
+type Row = (usize, &'static str, &'static str);
+
+const WITH_TOTAL: [Row; 5] = [
+    (
+        110,
+        "{percent:>3}% {bar:24} {bytes} of {total_bytes} · {bytes_per_sec} · {msg} · {eta} left",
+        "{percent:>3}% {bar:24} {bytes} / {total_bytes} · {bytes_per_sec} · {msg} · 剩余 {eta}",
+    ),
+    (
+        80,
+        "{percent:>3}% {bar:10} {bytes} · {bytes_per_sec} · {msg} · {eta} left",
+        "{percent:>3}% {bar:10} {bytes} · {bytes_per_sec} · {msg} · 剩余 {eta}",
+    ),
+    (
+        56,
+        "{percent:>3}% · {bytes_per_sec} · {msg} · {eta} left",
+        "{percent:>3}% · {bytes_per_sec} · {msg} · 剩余 {eta}",
+    ),
+    (
+        40,
+        "{percent:>3}% · {msg} · {eta} left",
+        "{percent:>3}% · {msg} · 剩余 {eta}",
+    ),
+    (0, "{percent:>3}%", "{percent:>3}%"),
+];
+
+const WITHOUT_TOTAL: [Row; 3] = [
+    (
+        64,
+        "{spinner} {bytes} · {bytes_per_sec} · {msg} · {elapsed}",
+        "{spinner} {bytes} · {bytes_per_sec} · {msg} · {elapsed}",
+    ),
+    (40, "{spinner} {bytes} · {msg}", "{spinner} {bytes} · {msg}"),
+    (0, "{spinner}", "{spinner}"),
+];
+
+/// What fits now: terminals change their size.
+fn style(has_total: bool, lang: Lang) -> ProgressStyle {
+    let width = terminal_size_of(io::stderr()).map_or(80, |(width, _)| width.0.into());
+    let rows: &[Row] = if has_total {
+        &WITH_TOTAL
+    } else {
+        &WITHOUT_TOTAL
+    };
+    let row = rows.iter().find(|(least, ..)| width >= *least);
+    let template = row.map_or("", |(_, en, zh)| match lang {
+        Lang::En => en,
+        Lang::Zh => zh,
+    });
+    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use unicode_width::UnicodeWidthStr;
+
+    /// The widest that each part gets in practice.
+    const PARTS: [(&str, &str); 10] = [
+        ("{percent:>3}", "100"),
+        ("{bar:24}", "########################"),
+        ("{bar:10}", "##########"),
+        ("{bytes}", "1,023.99 GiB"),
+        ("{total_bytes}", "1,023.99 GiB"),
+        ("{bytes_per_sec}", "1,023.99 MiB/s"),
+        ("{msg}", "123,456,789 callbacks"),
+        ("{eta}", "89s"),
+        ("{elapsed}", "89s"),
+        ("{spinner}", "⠓"),
+    ];
+
+    #[test]
+    fn every_row_fits_its_terminal() {
+        for (least, en, zh) in WITH_TOTAL.iter().chain(&WITHOUT_TOTAL) {
+            for template in [en, zh] {
+                let shown = PARTS
+                    .iter()
+                    .fold(template.to_string(), |text, (key, widest)| {
+                        text.replace(key, widest)
+                    });
+                assert!(!shown.contains(['{', '}']), "{shown}");
+                assert!(shown.width() <= (*least).max(4), "{shown}");
+                assert!(ProgressStyle::with_template(template).is_ok(), "{template}");
             }
-            (true, Lang::Zh) => {
-                "{percent:>3}% {bar:24} {bytes} / {total_bytes} · {bytes_per_sec} · {msg} · 剩余 {eta}"
-            }
-        };
-        ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
+        }
     }
 }

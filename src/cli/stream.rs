@@ -78,10 +78,8 @@ impl Texts {
         result
     }
 
-    fn has_data(&self) -> bool {
-        self.pieces
-            .iter()
-            .any(|(_, channel)| *channel == Channel::Data)
+    fn has(&self, wanted: Channel) -> bool {
+        self.pieces.iter().any(|(_, channel)| *channel == wanted)
     }
 }
 
@@ -99,6 +97,8 @@ struct Stream<'a, J> {
 struct Root<'a> {
     to: &'a mut Target,
     progress: &'a Progress,
+    /// Data goes to a terminal.
+    visible: bool,
     /// Data was written.
     begun: bool,
     messages: u64,
@@ -124,7 +124,7 @@ impl<J: Job> Sink for Stream<'_, J> {
         if self.failed {
             return;
         }
-        if self.texts.has_data() && record.callback().is_some() {
+        if self.texts.has(Channel::Data) && record.callback().is_some() {
             self.texts.data(|out| self.job.between(out));
         }
         self.tally.record(record);
@@ -172,6 +172,14 @@ impl<J: Job> Sink for Stream<'_, J> {
 
 impl Root<'_> {
     fn write(&mut self, job: &impl Job, texts: &Texts) -> io::Result<()> {
+        let progress = self.progress;
+        match texts.has(Channel::Message) || self.visible && texts.has(Channel::Data) {
+            true => progress.aside(|| self.write_pieces(job, texts)),
+            false => self.write_pieces(job, texts),
+        }
+    }
+
+    fn write_pieces(&mut self, job: &impl Job, texts: &Texts) -> io::Result<()> {
         let mut start = 0;
         for (end, channel) in &texts.pieces {
             let piece = &texts.bytes[start..*end];
@@ -196,10 +204,15 @@ impl Root<'_> {
         self.messages += 1;
         if self.messages <= MOST_MESSAGES {
             self.to.flush()?;
-            self.progress.say(text);
+            say(text);
         }
         Ok(())
     }
+}
+
+/// Writes to standard error; who closes it does not want messages.
+fn say(text: &[u8]) {
+    _ = io::stderr().write_all(text);
 }
 
 /// What a run came to.
@@ -215,8 +228,9 @@ pub(super) struct Done {
 
 /// Runs `job` over all captures of `plan` and writes its data to `to`.
 pub(super) fn run(plan: &Plan, job: &impl Job, to: &mut Target) -> anyhow::Result<Done> {
-    let progress = match plan.progress && !to.is_terminal() {
-        true => Progress::on_stderr(plan.sources.clone(), plan.err.lang),
+    let visible = to.is_terminal();
+    let progress = match plan.progress {
+        true => Progress::on_stderr(plan.sources.clone(), plan.err.lang, visible),
         false => Progress::hidden(),
     };
     let mut opening = Vec::new();
@@ -231,6 +245,7 @@ pub(super) fn run(plan: &Plan, job: &impl Job, to: &mut Target) -> anyhow::Resul
         root: Some(Root {
             to,
             progress: &progress,
+            visible,
             begun: false,
             messages: 0,
             payloads: 0,
@@ -241,7 +256,8 @@ pub(super) fn run(plan: &Plan, job: &impl Job, to: &mut Target) -> anyhow::Resul
         .root
         .map_or(0, |root| root.messages.saturating_sub(MOST_MESSAGES));
     if more > 0 {
-        progress.say(format!("wxsub: … and {more} more messages like these\n").as_bytes());
+        let text = format!("wxsub: … and {more} more messages like these\n");
+        progress.aside(|| say(text.as_bytes()));
     }
     Ok(Done {
         tally: stream.tally,
@@ -270,7 +286,8 @@ fn read_all<J: Job>(
             Err(error) if error.is::<OutputFailed>() => return Err(error),
             Err(error) if error.is::<Interrupted>() => return Ok((failed, true)),
             Err(error) => {
-                progress.say(format!("wxsub: error: {error:#}\n").as_bytes());
+                let text = format!("wxsub: error: {error:#}\n");
+                progress.aside(|| say(text.as_bytes()));
                 failed = true;
             }
         }

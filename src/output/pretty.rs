@@ -86,9 +86,13 @@ impl Pretty {
     /// Labels and values in two columns.
     fn rows(&self, rows: impl Iterator<Item = (Text, String)>, indent: &str, lines: &mut String) {
         const LABELS: usize = 10;
+        let rows: Vec<_> = rows
+            .map(|(label, value)| (label.get(self.look.lang), value))
+            .collect();
+        let widest = rows.iter().map(|(label, _)| label.width()).max();
+        let column = LABELS.max(widest.map_or(0, |widest| widest + 2));
         for (label, value) in rows {
-            let label = label.get(self.look.lang);
-            let gap = " ".repeat(LABELS.saturating_sub(label.width()).max(2));
+            let gap = " ".repeat(column - label.width());
             lines.push_str(indent);
             lines.push_str(&self.look.paint(Style::new().dimmed(), label));
             lines.push_str(&format!("{gap}{value}\n"));

@@ -36,6 +36,10 @@ static TITLES: [Text; 6] = [
 const WIDE: [usize; 6] = [26, 6, 28, 43, 40, UNBOUNDED];
 /// Columns where there is not; what is left goes to the results, and to the places if it is much.
 const NARROW: [usize; 4] = [16, 6, 8, 8];
+/// The least that is worth having of a result, and of a result with a place beside it.
+const RESULT: usize = 8;
+const RESULT_BESIDE_PLACE: usize = 20;
+const PLACE: usize = 12;
 const UNBOUNDED: usize = usize::MAX;
 const GAP: &str = "  ";
 
@@ -104,28 +108,42 @@ impl Rows {
         ids + SHORT_PLACE <= self.look.width
     }
 
+    /// The width of each column; 0 is one that has no room.
     fn widths(&self) -> [usize; 6] {
         if self.is_wide() {
             return WIDE;
         }
         let [time, event, openid, template] = NARROW;
-        let left = self
-            .look
-            .width
-            .saturating_sub(NARROW.iter().map(|width| width + GAP.len()).sum())
-            .max(8);
-        let place = if left < 40 { 0 } else { left - 20 - GAP.len() };
-        let result = if place > 0 { 20 } else { left };
-        [time, event, openid, template, result, place]
+        let left = |taken: &[usize]| {
+            let taken = taken.iter().map(|width| width + GAP.len()).sum();
+            self.look.width.saturating_sub(taken)
+        };
+        match left(&NARROW) {
+            0..RESULT => [time, event, 0, 0, left(&[time, event]).max(RESULT), 0],
+            left if left < RESULT_BESIDE_PLACE + GAP.len() + PLACE => {
+                [time, event, openid, template, left, 0]
+            }
+            left => {
+                let result = RESULT_BESIDE_PLACE;
+                [
+                    time,
+                    event,
+                    openid,
+                    template,
+                    result,
+                    left - result - GAP.len(),
+                ]
+            }
+        }
     }
 
     fn line(&self, cells: [String; 6]) -> String {
         let mut line = String::new();
         for ((i, cell), width) in cells.iter().enumerate().zip(self.widths()) {
-            let cell = if i == 5 {
-                shortened_at_start(cell, width)
-            } else {
-                shortened(cell, width, self.is_wide())
+            let cell = match i {
+                _ if width == 0 => continue,
+                5 => shortened_at_start(cell, width),
+                _ => shortened(cell, width, self.is_wide()),
             };
             line.push_str(&cell);
             if i < 5 {
@@ -140,9 +158,6 @@ impl Rows {
 fn shortened_at_start(text: &str, width: usize) -> Cow<'_, str> {
     if text.width() <= width {
         return text.into();
-    }
-    if width == 0 {
-        return "".into();
     }
     let mut used = 1;
     let fits = |c: &char| {
