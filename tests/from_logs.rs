@@ -119,7 +119,6 @@ fn the_records_are_those_of_the_bare_bodies() {
 }
 
 #[test]
-#[ignore = "a known gap: a body of several lines is lost behind a record of the other stream"]
 fn a_record_of_the_other_stream_hides_nothing() {
     let stdout = fs::read_to_string(in_examples("docker-json.log")).expect("an example");
     let stderr = stdout.lines().next().expect("a record");

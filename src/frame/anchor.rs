@@ -72,6 +72,9 @@ pub(super) struct Reach {
     runs: Runs,
     /// The first bytes of the capture were looked at.
     begun: bool,
+    /// Behind `solid` there are only blanks, up to `seen`.
+    solid: usize,
+    seen: usize,
 }
 
 impl Reach {
@@ -102,6 +105,8 @@ impl Reach {
         self.anchor = self.anchor.and_then(|anchor| anchor.checked_sub(len));
         self.tried = self.tried.saturating_sub(len);
         self.known = self.known.saturating_sub(len);
+        self.solid = self.solid.saturating_sub(len);
+        self.seen = self.seen.saturating_sub(len);
         self.line -= len as i64;
         self.runs = self.runs.map(|run| run - len as i64);
     }
@@ -154,7 +159,10 @@ impl Reach {
     /// From where on bytes must be kept for anchors behind `buffer`.
     pub(super) fn kept(&mut self, buffer: &[u8], limit: usize) -> usize {
         // What begins the next line may tell that it belongs to this one, once it has arrived.
-        let solid = buffer.trim_ascii_end();
+        let solid = &buffer[..self.solid_end(buffer)];
+        if buffer.len() - solid.len() > limit {
+            return buffer.len();
+        }
         let line = memchr::memrchr(b'\n', solid).map_or(0, |n| n + 1);
         let at = match solid.len() - line < NEXT {
             true => solid[..line].trim_ascii_end().len(),
@@ -164,6 +172,17 @@ impl Reach {
         self.know(buffer, at);
         let begins = self.runs.map(|run| self.begin(run, at, limit));
         begins.into_iter().min().unwrap_or(at)
+    }
+
+    /// Where the blanks at the end begin. However many blocks of them come, each is looked through once.
+    fn solid_end(&mut self, buffer: &[u8]) -> usize {
+        let new = &buffer[self.seen.min(buffer.len())..];
+        let len = new.trim_ascii_end().len();
+        if len > 0 {
+            self.solid = self.seen + len;
+        }
+        self.seen = buffer.len();
+        self.solid
     }
 
     /// Where to look for a document that holds `at`, if its lines begin at `run`.
@@ -248,7 +267,7 @@ fn relation(line: &[u8], behind: &[u8], lane: Lane) -> Relation {
 }
 
 /// Whether a document may go on from `line` to what stands `behind` it.
-fn goes_on(line: &[u8], behind: &[u8]) -> bool {
+pub(super) fn goes_on(line: &[u8], behind: &[u8]) -> bool {
     let (text, is_part) = container::text_of_line(line).unwrap_or((line, false));
     let text = text.trim_ascii_end();
     is_part || text.is_empty() || ends_inside(text) || has_comment(text) || joins(text, behind)

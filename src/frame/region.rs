@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use crate::frame::layer::{Layer, Piece};
 use crate::frame::rewritten::{Rewritten, Step};
-use crate::frame::{Anchors, Framed, FramedKind, Inside, Parts, Scanner, State, framed};
+use crate::frame::{Anchors, Framed, FramedKind, Inside, Parts, Scanner, State, anchor, framed};
 use crate::wire::Syntax;
 use crate::wire::scan::is_space;
 use crate::wire::shape::ShapeId;
@@ -151,14 +151,22 @@ impl Region {
         self.ended || self.raw > before
     }
 
-    /// Whether a line of a container's other stream comes next that must not be passed over.
+    /// Whether a line of a container's other stream comes next that must not be passed over: it holds a payload, or may
+    /// begin one while this stream is not in the middle of something.
     fn is_other_payload(&self, raw: &[u8], anchors: &Anchors) -> bool {
         match self.layer {
             Layer::Container(container) => container
                 .other_line(raw)
-                .is_some_and(|len| anchors.is_in(&raw[..len])),
+                .is_some_and(|len| anchors.is_in(&raw[..len]) || self.is_resting()),
             _ => false,
         }
+    }
+
+    /// Whether nothing is being read, and nothing has begun that may go on.
+    fn is_resting(&self) -> bool {
+        let rest = self.text[self.scanner.pos()..].trim_ascii_end();
+        let line = memchr::memrchr(b'\n', rest).map_or(rest, |n| &rest[n + 1..]);
+        self.scanner.is_between() && (line.is_empty() || !anchor::goes_on(line, b""))
     }
 
     /// Takes `bytes` as they are, up to where the region ends or behind a line break; whether that is before their end.
