@@ -24,6 +24,8 @@ pub(crate) struct Input<R> {
     high: Option<u16>,
     /// How many bytes were read so far.
     bytes: u64,
+    /// The last read gave as much as it was asked for, so that there may be more at once.
+    full: bool,
     ended: bool,
 }
 
@@ -50,6 +52,7 @@ impl<R: Read> Input<R> {
             pending: Vec::new(),
             high: None,
             bytes: 0,
+            full: false,
             ended: false,
         }
     }
@@ -62,6 +65,36 @@ impl<R: Read> Input<R> {
     /// How many bytes were read so far.
     pub(crate) fn bytes(&self) -> u64 {
         self.bytes
+    }
+
+    /// Whether bytes are text as they are read, and more of them may be there already.
+    pub(crate) fn is_plenty(&self) -> bool {
+        matches!(self.encoding, Encoding::Utf8 { .. }) && self.full
+    }
+
+    /// Reads once into `buffer`, past the text: 0 at the end. The caller gives the bytes back by [`Input::push`].
+    pub(crate) fn read_past(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = retry(|| self.from.read(buffer))?;
+        self.bytes += read as u64;
+        Ok(read)
+    }
+
+    /// Adds to the text what was read past it.
+    pub(crate) fn push(&mut self, bytes: &[u8]) {
+        self.make_room();
+        self.text.extend_from_slice(bytes);
+    }
+
+    /// What was read past the text is done with up to `bytes`, which are the text now.
+    pub(crate) fn replace(&mut self, bytes: &[u8]) {
+        self.text.clear();
+        self.start = 0;
+        self.push(bytes);
+    }
+
+    /// Nothing comes any more.
+    pub(crate) fn end(&mut self) {
+        self.ended = true;
     }
 
     /// Drops the first `len` bytes of the text.
@@ -141,6 +174,7 @@ impl<R: Read> Input<R> {
 
     fn note(&mut self, read: usize) {
         self.bytes += read as u64;
+        self.full = read == self.block;
         self.ended = read == 0;
     }
 

@@ -12,7 +12,7 @@ use crate::event::{
 };
 use crate::finding::{Finding, Reason};
 use crate::frame::rewritten::{self, Rewritten, Step};
-use crate::frame::{Anchors, Framed, FramedKind, Names, Parts, Scanner};
+use crate::frame::{Anchors, Framed, FramedKind, Names, Parts, Scanner, Turn};
 use crate::input::Input;
 use crate::span::{Place, Span, Units};
 use crate::wire::{Limits, Syntax, View};
@@ -328,11 +328,22 @@ pub(crate) struct Decoder {
 
 impl Decoder {
     pub(crate) fn new(source: Arc<str>, limits: Limits, (place, units): (Place, Units)) -> Self {
+        let scanner = Scanner::new(limits, NAMES, place, units);
+        Self::with(scanner, source, limits, units)
+    }
+
+    /// A decoder that begins on a line of a capture; see [`Scanner::on_line`].
+    pub(crate) fn on_line(source: Arc<str>, limits: Limits, place: Place) -> Self {
+        let scanner = Scanner::on_line(limits, NAMES, place);
+        Self::with(scanner, source, limits, Units::Utf8)
+    }
+
+    fn with(scanner: Scanner, source: Arc<str>, limits: Limits, units: Units) -> Self {
         Decoder {
             source,
             limits,
             units,
-            scanner: Scanner::new(limits, NAMES, place, units),
+            scanner,
             parts: Parts::default(),
             meaning: Meaning::default(),
         }
@@ -343,6 +354,15 @@ impl Decoder {
     pub(crate) fn next<'b>(&mut self, buffer: &'b [u8], last: bool) -> Option<Record<'b>> {
         let framed = self.scanner.next(buffer, last, &mut self.parts)?;
         Some(self.record(framed, buffer))
+    }
+
+    /// Goes one step further in `buffer`, which does not end the capture; see [`Decoder::next`].
+    pub(crate) fn step<'b>(&mut self, buffer: &'b [u8]) -> Turn<Record<'b>> {
+        match self.scanner.step(buffer, false, &mut self.parts) {
+            Turn::Found(framed) => Turn::Found(self.record(framed, buffer)),
+            Turn::Moved => Turn::Moved,
+            Turn::Stuck => Turn::Stuck,
+        }
     }
 
     /// Takes the memory of a record back.

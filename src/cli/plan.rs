@@ -62,6 +62,7 @@ impl Plan {
             sources: Sources::new(&common.paths, &common.glob)?,
             options: Options {
                 limits: limits(common),
+                threads: common.threads,
                 ..Options::default()
             },
             out: look(stdout, if stdout { width } else { PIPE_WIDTH }),

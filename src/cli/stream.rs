@@ -15,7 +15,7 @@ use crate::cli::sources::printable;
 use crate::cli::target::Target;
 
 /// What a command does with a record.
-pub(super) trait Job {
+pub(super) trait Job: Sync {
     /// Writes what comes before everything else.
     fn open(&self, _out: &mut Vec<u8>) {}
 

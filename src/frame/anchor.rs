@@ -72,6 +72,17 @@ impl Reach {
     /// A document in a line longer than all payloads is looked for so near before an anchor.
     const NEAR: usize = 1 << 16;
 
+    /// What comes next is not the beginning of a capture.
+    pub(super) fn begin(&mut self) {
+        self.begun = true;
+    }
+
+    /// Whether nothing is known of what comes at and behind `pos`, so that [`Reach::restart`] forgets everything.
+    pub(super) fn is_behind(&self, pos: usize) -> bool {
+        let is_open = self.anchor.is_some_and(|anchor| anchor >= pos);
+        self.begun && self.known < pos && self.searched <= pos && self.tried <= pos && !is_open
+    }
+
     /// Nothing before `pos` counts any more.
     pub(super) fn restart(&mut self, pos: usize) {
         if self.anchor.is_some_and(|anchor| anchor < pos) {
@@ -134,7 +145,8 @@ impl Reach {
     pub(super) fn kept(&mut self, buffer: &[u8], limit: usize) -> usize {
         // What begins the next line may tell that it belongs to this one.
         let solid = buffer.trim_ascii_end().len();
-        self.start(buffer, solid.max(self.known), limit)
+        let at = open_record(buffer, solid).unwrap_or(solid);
+        self.start(buffer, at.max(self.known), limit)
     }
 
     /// Finds out the line and the run that hold `at`.
@@ -160,6 +172,15 @@ impl Reach {
         self.line = line;
         self.known = at;
     }
+}
+
+/// Where the record of a container ends that stands before the last line, if that is not complete: only all of a line
+/// tells of which stream it is.
+fn open_record(buffer: &[u8], solid: usize) -> Option<usize> {
+    let end = memchr::memrchr(b'\n', &buffer[..solid])?;
+    let start = memchr::memrchr(b'\n', &buffer[..end]).map_or(0, |line| line + 1);
+    let is_open = memchr::memchr(b'\n', &buffer[solid..]).is_none();
+    (is_open && container::text_of_line(&buffer[start..end]).is_some()).then_some(end)
 }
 
 /// Whether a document may go on from `line` to what stands `behind` it.
