@@ -12,7 +12,9 @@ use crate::span::{Place, Units};
 #[derive(Debug)]
 pub(crate) struct Input<R> {
     from: R,
+    /// What one read asks for, and the most it will: small captures shall not pay for large buffers.
     block: usize,
+    most: usize,
     /// What was read and is not done with, as UTF-8.
     text: Vec<u8>,
     /// Everything before this is done with.
@@ -24,7 +26,7 @@ pub(crate) struct Input<R> {
     high: Option<u16>,
     /// How many bytes were read so far.
     bytes: u64,
-    /// The last read gave as much as it was asked for, so that there may be more at once.
+    /// The last read gave a whole block, so that there may be more at once.
     full: bool,
     ended: bool,
 }
@@ -42,10 +44,14 @@ enum Encoding {
 }
 
 impl<R: Read> Input<R> {
+    /// What the first read asks for.
+    const FIRST: usize = 16 << 10;
+
     pub(crate) fn new(from: R, block: usize) -> Self {
         Input {
             from,
-            block: block.max(1),
+            block: block.clamp(1, Self::FIRST),
+            most: block.max(1),
             text: Vec::new(),
             start: 0,
             encoding: Encoding::Unknown,
@@ -174,7 +180,10 @@ impl<R: Read> Input<R> {
 
     fn note(&mut self, read: usize) {
         self.bytes += read as u64;
-        self.full = read == self.block;
+        self.full = read == self.block && self.block == self.most;
+        if read == self.block {
+            self.block = (4 * self.block).min(self.most);
+        }
         self.ended = read == 0;
     }
 
