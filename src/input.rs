@@ -12,7 +12,9 @@ use crate::span::{Place, Units};
 #[derive(Debug)]
 pub(crate) struct Input<R> {
     from: R,
+    /// What one read asks for, and the most it will: small captures shall not pay for large buffers.
     block: usize,
+    most: usize,
     /// What was read and is not done with, as UTF-8.
     text: Vec<u8>,
     /// Everything before this is done with.
@@ -24,6 +26,8 @@ pub(crate) struct Input<R> {
     high: Option<u16>,
     /// How many bytes were read so far.
     bytes: u64,
+    /// The last read gave a whole block, so that there may be more at once.
+    full: bool,
     ended: bool,
 }
 
@@ -40,16 +44,21 @@ enum Encoding {
 }
 
 impl<R: Read> Input<R> {
+    /// What the first read asks for.
+    const FIRST: usize = 16 << 10;
+
     pub(crate) fn new(from: R, block: usize) -> Self {
         Input {
             from,
-            block: block.max(1),
+            block: block.clamp(1, Self::FIRST),
+            most: block.max(1),
             text: Vec::new(),
             start: 0,
             encoding: Encoding::Unknown,
             pending: Vec::new(),
             high: None,
             bytes: 0,
+            full: false,
             ended: false,
         }
     }
@@ -62,6 +71,36 @@ impl<R: Read> Input<R> {
     /// How many bytes were read so far.
     pub(crate) fn bytes(&self) -> u64 {
         self.bytes
+    }
+
+    /// Whether bytes are text as they are read, and more of them may be there already.
+    pub(crate) fn is_plenty(&self) -> bool {
+        matches!(self.encoding, Encoding::Utf8 { .. }) && self.full
+    }
+
+    /// Reads once into `buffer`, past the text: 0 at the end. The caller gives the bytes back by [`Input::push`].
+    pub(crate) fn read_past(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = retry(|| self.from.read(buffer))?;
+        self.bytes += read as u64;
+        Ok(read)
+    }
+
+    /// Adds to the text what was read past it.
+    pub(crate) fn push(&mut self, bytes: &[u8]) {
+        self.make_room();
+        self.text.extend_from_slice(bytes);
+    }
+
+    /// What was read past the text is done with up to `bytes`, which are the text now.
+    pub(crate) fn replace(&mut self, bytes: &[u8]) {
+        self.text.clear();
+        self.start = 0;
+        self.push(bytes);
+    }
+
+    /// Nothing comes any more.
+    pub(crate) fn end(&mut self) {
+        self.ended = true;
     }
 
     /// Drops the first `len` bytes of the text.
@@ -141,6 +180,10 @@ impl<R: Read> Input<R> {
 
     fn note(&mut self, read: usize) {
         self.bytes += read as u64;
+        self.full = read == self.block && self.block == self.most;
+        if read == self.block {
+            self.block = (4 * self.block).min(self.most);
+        }
         self.ended = read == 0;
     }
 

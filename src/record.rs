@@ -12,10 +12,10 @@ use crate::event::{
 };
 use crate::finding::{Code, Finding, Reason};
 use crate::frame::rewritten::{self, Rewritten, Step};
-use crate::frame::{Anchors, Framed, FramedKind, Names, Parts, Scanner};
+use crate::frame::{Anchors, Framed, FramedKind, Names, Parts, Scanner, Turn};
 use crate::input::Input;
 use crate::span::{Place, Span, Units};
-use crate::wire::shape::ShapeId;
+use crate::wire::shape::{ShapeId, Shapes};
 use crate::wire::{Limits, Syntax, View};
 
 const NAMES: Names = Names {
@@ -333,11 +333,22 @@ pub(crate) struct Decoder {
 
 impl Decoder {
     pub(crate) fn new(source: Arc<str>, limits: Limits, (place, units): (Place, Units)) -> Self {
+        let scanner = Scanner::new(limits, NAMES, place, units);
+        Self::with(scanner, source, limits, units)
+    }
+
+    /// A decoder that begins on a line of a capture; see [`Scanner::on_line`].
+    pub(crate) fn on_line(source: Arc<str>, limits: Limits, place: Place) -> Self {
+        let scanner = Scanner::on_line(limits, NAMES, place);
+        Self::with(scanner, source, limits, Units::Utf8)
+    }
+
+    fn with(scanner: Scanner, source: Arc<str>, limits: Limits, units: Units) -> Self {
         Decoder {
             source,
             limits,
             units,
-            scanner: Scanner::new(limits, NAMES, place, units),
+            scanner,
             known: Vec::new(),
             memory: None,
         }
@@ -349,6 +360,30 @@ impl Decoder {
         let Memory(decoded) = self.memory.get_or_insert_default();
         let framed = self.scanner.next(buffer, last, &mut decoded.parts)?;
         Some(self.record(framed, buffer))
+    }
+
+    /// Goes one step further in `buffer`, which does not end the capture; see [`Decoder::next`].
+    pub(crate) fn step<'b>(&mut self, buffer: &'b [u8]) -> Turn<Record<'b>> {
+        let Memory(decoded) = self.memory.get_or_insert_default();
+        match self.scanner.step(buffer, false, &mut decoded.parts) {
+            Turn::Found(framed) => Turn::Found(self.record(framed, buffer)),
+            Turn::Moved => Turn::Moved,
+            Turn::Stuck => Turn::Stuck,
+        }
+    }
+
+    /// What it knows so far.
+    pub(crate) fn learnt(&self) -> Learnt {
+        Learnt {
+            shapes: self.scanner.shapes.clone(),
+            known: self.known.clone(),
+        }
+    }
+
+    /// The same with what another decoder knew.
+    pub(crate) fn knowing(mut self, learnt: Learnt) -> Self {
+        (self.scanner.shapes, self.known) = (learnt.shapes, learnt.known);
+        self
     }
 
     /// Takes the memory of a record back.
@@ -386,8 +421,15 @@ impl Decoder {
     }
 }
 
+/// The payloads that a decoder knows again: decoding is the same without, but slower.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Learnt {
+    shapes: Shapes,
+    known: Vec<Known>,
+}
+
 /// What a shape means: what holds for all payloads that have it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Known {
     event: Event,
     meaning: Meaning,

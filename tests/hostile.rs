@@ -107,7 +107,17 @@ impl Sink for Reading {
 
 fn read_within(from: impl Read, block_size: usize, limits: Limits) -> Reading {
     let mut reading = Reading::default();
-    run(from, "", &Options { limits, block_size }, &mut reading).expect("it can be read");
+    run(
+        from,
+        "",
+        &Options {
+            limits,
+            block_size,
+            ..Options::default()
+        },
+        &mut reading,
+    )
+    .expect("it can be read");
     reading
 }
 
@@ -777,6 +787,7 @@ fn small_options() -> Options {
     Options {
         limits,
         block_size: 64 << 10,
+        ..Options::default()
     }
 }
 
@@ -983,4 +994,12 @@ proptest! {
         let record = decode(&bytes);
         prop_assert!(*record.outcome() != Outcome::Undecodable || !record.findings().is_empty(), "{:?}", String::from_utf8_lossy(&bytes));
     }
+}
+
+#[test]
+fn a_text_that_swallowed_the_next_object_is_left_once() {
+    let bytes = b"{\"\":\"\",\"\":\"ToUserName{\"";
+    let whole = read_by(bytes, 1 << 16);
+    whole.assert_sound(bytes);
+    assert!(whole == read_by(bytes, 1));
 }

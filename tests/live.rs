@@ -158,6 +158,29 @@ fn a_callback_is_shown_before_its_line_ends() {
 }
 
 #[test]
+fn what_arrives_apart_is_written_like_what_arrives_together() {
+    let parts = [
+        format!("{CALLBACK}\n"),
+        format!("<xml><ToUserName>gh_5a2c71d0e9b4</xml>\n{CALLBACK}\n"),
+    ];
+    let together = run(&["parse"], parts.concat().as_bytes());
+    let mut live = Running::start(&["parse"]);
+    let mut seen = Vec::new();
+    for part in parts {
+        live.write(part.as_bytes());
+        let shown = live.output.recv_timeout(PATIENCE).expect("a callback");
+        seen.extend(shown);
+    }
+    live.stdin = None;
+    seen.extend(live.output.iter().flatten());
+    assert_eq!(
+        String::from_utf8_lossy(&seen),
+        String::from_utf8_lossy(&together.stdout)
+    );
+    assert_eq!(live.end().0, together.status.code());
+}
+
+#[test]
 fn compressed_input_is_live_too() {
     let mut live = Running::start(&["convert"]);
     let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());

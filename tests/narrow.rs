@@ -7,8 +7,8 @@ use wxsub::report::text::Look;
 use wxsub::{Lang, Record};
 
 /// What `format` shows of a log with every event.
-fn shown(format: &dyn Format) -> String {
-    struct Shown<'a>(&'a dyn Format, Vec<u8>);
+fn shown(format: &(dyn Format + Sync)) -> String {
+    struct Shown<'a>(&'a (dyn Format + Sync), Vec<u8>);
 
     impl Sink for Shown<'_> {
         fn fork(&self) -> Self {

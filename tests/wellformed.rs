@@ -2167,6 +2167,7 @@ fn read_in_small_reads(bytes: &[u8]) {
     let options = Options {
         limits: UNLIMITED,
         block_size: SMALL_READ,
+        ..Options::default()
     };
     pipeline::run(bytes, "", &options, &mut Written).expect("memory does not fail");
 }

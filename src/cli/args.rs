@@ -109,6 +109,15 @@ pub(super) struct Common {
     /// What to say at the end on standard error: text for people, or one JSON object
     #[arg(long, value_name = "FORM", value_enum, default_value_t = Summary::Text, conflicts_with = "quiet")]
     pub(super) summary: Summary,
+    /// How many threads decode; 0 for as many as the machine runs at once, up to 8
+    #[arg(
+        short = 'j',
+        long,
+        value_name = "N",
+        default_value_t = 0,
+        hide_default_value = true
+    )]
+    pub(super) threads: usize,
     /// Language of messages [default: from WXSUB_LANG, LC_ALL, LC_MESSAGES or LANG]
     #[arg(long, value_enum)]
     pub(super) lang: Option<Language>,

@@ -19,7 +19,7 @@ use crate::cli::{Status, args::Format as To};
 pub(super) fn parse(args: &args::Parse) -> anyhow::Result<Status> {
     let plan = Plan::new(&args.common, Some(&args.tz))?;
     let (look, time_zone) = (plan.out, time_zone(&args.tz)?);
-    let format: Box<dyn Format> = match args.format {
+    let format: Box<dyn Format + Sync> = match args.format {
         View::Pretty => Box::new(Pretty { look, time_zone }),
         View::Table => Box::new(Rows { look, time_zone }),
     };
@@ -129,7 +129,7 @@ fn is_incomplete(tally: &Tally) -> bool {
     tally.verdict() == Verdict::Undecodable || tally.count_of(Code::Unrepresentable) > 0
 }
 
-fn format(args: &args::Convert) -> anyhow::Result<Box<dyn Format>> {
+fn format(args: &args::Convert) -> anyhow::Result<Box<dyn Format + Sync>> {
     let is_jsonl = args.to == To::Jsonl;
     if (args.flat || args.with_source) && !is_jsonl {
         bail!("--flat and --with-source belong to --to jsonl");
@@ -156,7 +156,7 @@ fn format(args: &args::Convert) -> anyhow::Result<Box<dyn Format>> {
 
 /// Shows callbacks, and what cannot be shown as messages.
 struct Showing {
-    format: Box<dyn Format>,
+    format: Box<dyn Format + Sync>,
     look: Look,
 }
 
@@ -182,7 +182,7 @@ impl Job for Showing {
 
 /// Writes callbacks, and a line for what cannot be written.
 struct Writing {
-    format: Box<dyn Format>,
+    format: Box<dyn Format + Sync>,
     look: Look,
     /// Make visible what a terminal would obey: the format itself does not.
     visible: bool,

@@ -1,39 +1,35 @@
-//! Captures are read, and decompressed, in a thread of their own, which hands over a block as soon as it has one.
+//! Captures, one after the other, each read in the way that suits it.
 //!
-//! So reading does not wait for decoding, and whoever waits for a block can be interrupted though the read cannot.
-//! Memory is bounded: two blocks wait at most, and buffers go round.
+//! A file is read when bytes are wanted: that takes no time worth a thread. What may let anybody wait (a pipe), and what
+//! takes time (decompression), is read by a thread of its own, which hands over blocks as soon as it has them. So
+//! whoever waits for a block can be interrupted though the read cannot. Memory is bounded: a few blocks wait at most, and
+//! buffers go round.
 
 use std::io::{self, Read};
 use std::panic;
-use std::sync::Arc;
-use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
+use std::sync::mpsc::{Receiver, Sender, SyncSender, TryRecvError, channel, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 
 use wxsub::Decompressed;
 
-use crate::cli::interrupt::{Interrupt, Interrupted};
+use crate::cli::interrupt::Interrupt;
 use crate::cli::progress::Counts;
 use crate::cli::sources::{Source, Sources};
 
-/// The most bytes of one block.
-const BLOCK: usize = 256 << 10;
+/// The most bytes of one block: what a pipe holds.
+const BLOCK: usize = 64 << 10;
 
-/// How many messages may wait.
-const WAITING: usize = 2;
+/// How many messages may wait: more than the pipeline reads at once, so that it sees that there is plenty.
+const WAITING: usize = 16;
 
 /// What the reading thread says.
 enum Message {
-    /// A capture of this name begins.
-    Begin(String),
     Block(Block),
     /// The capture ended.
     End,
     /// The capture could not be read on.
     Broken(io::Error),
-    /// A capture could not be opened.
-    Unopened(anyhow::Error),
-    /// There are no more captures.
-    Over,
     /// Nothing, but look whether something happened.
     Wake,
 }
@@ -46,114 +42,190 @@ struct Block {
 }
 
 /// The captures, one after the other.
-pub(super) struct Feed {
-    messages: Receiver<Message>,
-    /// Buffers on their way back.
-    used: Sender<Vec<u8>>,
+pub(super) struct Feed<'a> {
+    sources: Box<dyn Iterator<Item = anyhow::Result<Source>> + 'a>,
+    max_expansion: u64,
+    counts: Arc<Counts>,
     interrupt: Interrupt,
-    reader: Option<JoinHandle<()>>,
+    waiting: Waiting,
 }
 
-impl Feed {
-    /// Begins to read.
-    pub(super) fn start(sources: Sources, max_expansion: u64, counts: Arc<Counts>) -> Self {
-        let (to, messages) = sync_channel(WAITING);
-        let (used, buffers) = channel();
-        let wake = to.clone();
+/// Who waits for messages, to be woken; each capture has a channel of its own, so that what is left of one is not taken
+/// for the next.
+type Waiting = Arc<Mutex<Option<SyncSender<Message>>>>;
+
+fn wake(waiting: &Waiting) {
+    let waiting = waiting.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(to) = &*waiting {
         // If messages wait already, nobody waits for one.
-        let interrupt = Interrupt::watch(move || _ = wake.try_send(Message::Wake));
-        let reader = Reader {
-            to,
-            buffers,
+        _ = to.try_send(Message::Wake);
+    }
+}
+
+/// The bytes of a capture, decompressed.
+type Opened = Decompressed<Counted>;
+
+impl<'a> Feed<'a> {
+    pub(super) fn new(sources: &'a Sources, max_expansion: u64, counts: Arc<Counts>) -> Self {
+        let waiting = Waiting::default();
+        let woken = waiting.clone();
+        let interrupt = Interrupt::watch(move || wake(&woken));
+        Feed {
+            sources: Box::new(sources.iter()),
             max_expansion,
             counts,
-        };
-        let reader = Some(thread::spawn(move || _ = reader.read_all(&sources)));
-        Feed {
-            messages,
-            used,
             interrupt,
-            reader,
+            waiting,
         }
     }
 
     /// The next capture, or why it could not be opened; `None` behind the last.
     pub(super) fn next(&mut self) -> anyhow::Result<Option<Capture<'_>>> {
-        loop {
-            match self.receive()? {
-                Message::Begin(name) => return Ok(Some(Capture::new(name, self))),
-                Message::Unopened(error) => return Err(error),
-                Message::Over => return Ok(None),
-                // What is left of a capture that nobody wanted to read to its end.
-                _ => {}
-            }
-        }
+        self.interrupt.check()?;
+        let Some(source) = self.sources.next().transpose()? else {
+            return Ok(None);
+        };
+        let counted = Counted {
+            from: source.from,
+            counts: self.counts.clone(),
+        };
+        let mut opened = Decompressed::new(counted).max_expansion(self.max_expansion);
+        let name = source.name;
+        // If it cannot be read, whoever reads it will see.
+        let is_ready = source.is_file && !matches!(opened.compression(), Ok(Some(_)));
+        let bytes = match is_ready {
+            true => Bytes::File(opened, &self.interrupt),
+            false => Bytes::Blocks(self.blocks(opened)),
+        };
+        Ok(Some(Capture { name, bytes }))
     }
 
-    fn receive(&mut self) -> Result<Message, Interrupted> {
-        let message = self.messages.recv().unwrap_or(Message::Over);
-        self.interrupt.check()?;
-        if matches!(message, Message::Over)
-            && let Some(Err(fault)) = self.reader.take().map(JoinHandle::join)
-        {
-            panic::resume_unwind(fault);
+    fn blocks(&mut self, opened: Opened) -> Blocks<'_> {
+        let (to, messages) = sync_channel(WAITING);
+        let (used, buffers) = channel();
+        *self.waiting.lock().unwrap_or_else(PoisonError::into_inner) = Some(to.clone());
+        let reader = Reader { to, buffers };
+        Blocks {
+            messages,
+            interrupt: &self.interrupt,
+            used,
+            reader: Some(thread::spawn(move || reader.read(opened))),
+            block: Block::default(),
+            at: 0,
+            failed: None,
         }
-        Ok(message)
     }
 }
 
 /// A capture that is being read.
 pub(super) struct Capture<'a> {
     pub(super) name: String,
-    pub(super) blocks: Blocks<'a>,
+    pub(super) bytes: Bytes<'a>,
 }
 
-impl<'a> Capture<'a> {
-    fn new(name: String, feed: &'a mut Feed) -> Self {
-        let block = Block::default();
-        Capture {
-            name,
-            blocks: Blocks { feed, block, at: 0 },
+/// The bytes of a capture. An interruption is an error whose inner error is [`Interrupted`](crate::cli::interrupt::Interrupted).
+pub(super) enum Bytes<'a> {
+    File(Opened, &'a Interrupt),
+    Blocks(Blocks<'a>),
+}
+
+impl Read for Bytes<'_> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Bytes::File(from, interrupt) => {
+                interrupt.check().map_err(io::Error::other)?;
+                from.read(out)
+            }
+            Bytes::Blocks(blocks) => blocks.read(out),
         }
     }
 }
 
-/// The bytes of a capture. An interruption is an error whose inner error is [`Interrupted`].
+/// What a thread reads.
 pub(super) struct Blocks<'a> {
-    feed: &'a mut Feed,
+    messages: Receiver<Message>,
+    interrupt: &'a Interrupt,
+    /// Buffers on their way back.
+    used: Sender<Vec<u8>>,
+    /// Gone when the capture ended.
+    reader: Option<JoinHandle<()>>,
     block: Block,
     /// How much of the block was given already.
     at: usize,
+    /// What to say when everything in front of it was given.
+    failed: Option<io::Error>,
 }
 
 impl Blocks<'_> {
-    /// Waits for a block; `false` at the end.
-    fn next_block(&mut self) -> io::Result<bool> {
-        let used = std::mem::take(&mut self.block);
-        // Without a reader nobody needs it.
-        _ = self.feed.used.send(used.buffer);
-        self.at = 0;
-        loop {
-            match self.feed.receive().map_err(io::Error::other)? {
-                Message::Block(block) => self.block = block,
-                Message::Broken(error) => return Err(error),
-                Message::Wake => continue,
-                _ => return Ok(false),
+    fn rest(&self) -> &[u8] {
+        &self.block.buffer[self.at..self.block.len]
+    }
+
+    /// Whether there are more bytes; if that is not known, `waits` says whether to find out, whatever it is.
+    fn has_more(&mut self, waits: bool) -> io::Result<bool> {
+        while self.rest().is_empty() {
+            if waits {
+                self.interrupt.check().map_err(io::Error::other)?;
+                self.failed.take().map_or(Ok(()), Err)?;
             }
-            return Ok(true);
+            if self.reader.is_none() || self.failed.is_some() {
+                return Ok(false);
+            }
+            match self.receive(waits) {
+                None => return Ok(false),
+                Some(message) => self.take(message),
+            }
         }
+        Ok(true)
+    }
+
+    fn receive(&self, waits: bool) -> Option<Message> {
+        match self.messages.try_recv() {
+            Err(TryRecvError::Empty) if waits => self.messages.recv().ok(),
+            message => message.ok(),
+        }
+    }
+
+    fn take(&mut self, message: Message) {
+        match message {
+            Message::Wake => {}
+            Message::Block(block) => {
+                let used = std::mem::replace(&mut self.block, block);
+                // Without a reader nobody needs it.
+                _ = self.used.send(used.buffer);
+                self.at = 0;
+            }
+            Message::Broken(error) => self.failed = Some(error),
+            Message::End => {
+                if let Some(Err(fault)) = self.reader.take().map(JoinHandle::join) {
+                    panic::resume_unwind(fault);
+                }
+            }
+        }
+    }
+
+    fn copy(&mut self, out: &mut [u8]) -> usize {
+        let len = self.rest().len().min(out.len());
+        out[..len].copy_from_slice(&self.rest()[..len]);
+        self.at += len;
+        len
     }
 }
 
 impl Read for Blocks<'_> {
+    /// As much as is there, and only if there is more of it, as much as was asked for: the pipeline would hold it back
+    /// until the next read.
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        if self.at == self.block.len && !self.next_block()? {
-            return Ok(0);
+        // If bytes pour in nobody waits, and so nobody is woken.
+        self.interrupt.check().map_err(io::Error::other)?;
+        let mut len = 0;
+        while len < out.len() && self.has_more(len == 0)? {
+            len += self.copy(&mut out[len..]);
         }
-        let rest = &self.block.buffer[self.at..self.block.len];
-        let len = rest.len().min(out.len());
-        out[..len].copy_from_slice(&rest[..len]);
-        self.at += len;
+        if len > 1 && len == out.len() && !self.has_more(false)? {
+            self.at -= 1;
+            len -= 1;
+        }
         Ok(len)
     }
 }
@@ -162,36 +234,22 @@ impl Read for Blocks<'_> {
 struct Reader {
     to: SyncSender<Message>,
     buffers: Receiver<Vec<u8>>,
-    max_expansion: u64,
-    counts: Arc<Counts>,
 }
 
 /// Nobody listens any more.
 struct Gone;
 
 impl Reader {
-    fn read_all(&self, sources: &Sources) -> Result<(), Gone> {
-        for source in sources.iter() {
-            match source {
-                Ok(source) => self.read(source)?,
-                Err(error) => self.send(Message::Unopened(error))?,
-            }
-        }
-        Ok(())
+    fn read(&self, mut from: Opened) {
+        _ = self.read_all(&mut from);
     }
 
-    fn read(&self, source: Source) -> Result<(), Gone> {
-        self.send(Message::Begin(source.name))?;
-        let counted = Counted {
-            from: source.from,
-            counts: &self.counts,
-        };
-        let mut from = Decompressed::new(counted).max_expansion(self.max_expansion);
+    fn read_all(&self, from: &mut Opened) -> Result<(), Gone> {
         loop {
             let mut buffer = self.buffers.try_recv().unwrap_or_default();
             buffer.resize(BLOCK, 0);
             match from.read(&mut buffer) {
-                Ok(0) => return self.send(Message::End),
+                Ok(0) => return Ok(()),
                 Ok(len) => self.send(Message::Block(Block { buffer, len }))?,
                 Err(error) => return self.send(Message::Broken(error)),
             }
@@ -206,17 +264,17 @@ impl Reader {
 impl Drop for Reader {
     /// Also when the thread panics, so that nobody waits for it.
     fn drop(&mut self) {
-        _ = self.send(Message::Over);
+        _ = self.send(Message::End);
     }
 }
 
 /// Counts what is read, as it is in the file.
-struct Counted<'a> {
-    from: Box<dyn Read>,
-    counts: &'a Counts,
+pub(super) struct Counted {
+    from: Box<dyn Read + Send>,
+    counts: Arc<Counts>,
 }
 
-impl Read for Counted<'_> {
+impl Read for Counted {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         let read = self.from.read(out)?;
         self.counts.add_bytes(read as u64);

@@ -13,7 +13,9 @@ use ignore::overrides::{Override, OverrideBuilder};
 pub(super) struct Source {
     /// As messages and records call it.
     pub(super) name: String,
-    pub(super) from: Box<dyn Read>,
+    pub(super) from: Box<dyn Read + Send>,
+    /// It is a file, which never lets anybody wait.
+    pub(super) is_file: bool,
 }
 
 /// The paths, in the order given.
@@ -75,7 +77,8 @@ impl Sources {
         if path == Path::new("-") {
             let stdin = Source {
                 name: "-".into(),
-                from: Box::new(io::stdin().lock()),
+                from: Box::new(io::stdin()),
+                is_file: is_file(Path::new("/dev/stdin")),
             };
             return Box::new(iter::once(Ok(stdin)));
         }
@@ -108,8 +111,13 @@ fn file(path: &Path) -> anyhow::Result<Source> {
     let from = File::open(path).with_context(|| format!("cannot open `{}`", printable(&name)))?;
     Ok(Source {
         name,
+        is_file: is_file(path),
         from: Box::new(from),
     })
+}
+
+fn is_file(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|metadata| metadata.is_file())
 }
 
 /// A name for a message: what would steer a terminal is escaped.

@@ -15,7 +15,7 @@ use crate::cli::sources::printable;
 use crate::cli::target::Target;
 
 /// What a command does with a record.
-pub(super) trait Job {
+pub(super) trait Job: Sync {
     /// Writes what comes before everything else.
     fn open(&self, _out: &mut Vec<u8>) {}
 
@@ -180,12 +180,13 @@ impl Root<'_> {
     }
 
     fn write_pieces(&mut self, job: &impl Job, texts: &Texts) -> io::Result<()> {
-        let mut start = 0;
+        let (mut start, mut has_data) = (0, false);
         for (end, channel) in &texts.pieces {
             let piece = &texts.bytes[start..*end];
             match channel {
                 Channel::Data => {
-                    if std::mem::replace(&mut self.begun, true) && start == 0 {
+                    let is_first = !std::mem::replace(&mut has_data, true);
+                    if is_first && std::mem::replace(&mut self.begun, true) {
                         let mut between = Vec::new();
                         job.between(&mut between);
                         self.to.write_all(&between)?;
@@ -274,7 +275,7 @@ fn read_all<J: Job>(
     progress: &Progress,
 ) -> anyhow::Result<(bool, bool)> {
     let counts = progress.counts().clone();
-    let mut feed = Feed::start(plan.sources.clone(), plan.max_expansion, counts);
+    let mut feed = Feed::new(&plan.sources, plan.max_expansion, counts);
     let mut failed = false;
     let mut chooser = plan.chooser.clone();
     loop {
@@ -317,13 +318,7 @@ fn read<J: Job>(
     chooser: &mut Chooser,
     stream: &mut Stream<'_, J>,
 ) -> anyhow::Result<bool> {
-    match pipeline::run_chosen(
-        capture.blocks,
-        &capture.name,
-        &plan.options,
-        chooser,
-        stream,
-    ) {
+    match pipeline::run_chosen(capture.bytes, &capture.name, &plan.options, chooser, stream) {
         Ok(()) => {}
         Err(Error::Stopped(Stop::Enough)) => return Ok(false),
         Err(Error::Stopped(Stop::Output(error))) => return Err(OutputFailed(error).into()),

@@ -106,6 +106,30 @@ impl<R: Read> Decompressed<R> {
         self
     }
 
+    /// How the data is compressed, if it is; reads as much as it takes to tell, which is not lost.
+    ///
+    /// ```
+    /// use wxsub::{Decompressed, decompress::Compression};
+    ///
+    /// assert_eq!(Decompressed::new(&b"BZh91AY&SY"[..]).compression()?, Some(Compression::Bzip2));
+    /// assert_eq!(Decompressed::new(&b"a log"[..]).compression()?, None);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The data cannot be read.
+    pub fn compression(&mut self) -> io::Result<Option<Compression>> {
+        while matches!(self.state, State::Start) {
+            self.start()?;
+        }
+        Ok(match &self.state {
+            State::Member(codec) => Some(codec.format()),
+            State::Behind(format) => Some(*format),
+            _ => None,
+        })
+    }
+
     fn start(&mut self) -> io::Result<()> {
         self.state = match guess(self.from.ahead()) {
             Guess::Is(format) => State::Member(Codec::new(format)),

@@ -81,6 +81,17 @@ impl Reach {
     /// A document in a line longer than all payloads is looked for so near before an anchor.
     const NEAR: usize = 1 << 16;
 
+    /// What comes next is not the beginning of a capture.
+    pub(super) fn skip_beginning(&mut self) {
+        self.begun = true;
+    }
+
+    /// Whether nothing is known of what comes at and behind `pos`, so that [`Reach::restart`] forgets everything.
+    pub(super) fn is_behind(&self, pos: usize) -> bool {
+        let is_open = self.anchor.is_some_and(|anchor| anchor >= pos);
+        self.begun && self.known < pos && self.searched <= pos && self.tried <= pos && !is_open
+    }
+
     /// Nothing before `pos` counts any more.
     pub(super) fn restart(&mut self, pos: usize) {
         if self.anchor.is_some_and(|anchor| anchor < pos) {
@@ -92,11 +103,6 @@ impl Reach {
             self.known = pos;
             (self.line, self.runs) = (pos as i64, [pos as i64; _]);
         }
-    }
-
-    /// A payload was found without a search.
-    pub(super) fn skip_search(&mut self) {
-        self.begun = true;
     }
 
     /// The buffer lost its first `len` bytes.

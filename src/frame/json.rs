@@ -251,8 +251,11 @@ impl Scanner {
         }
         let glued = glued_start(document, at, &finding);
         let skips = is_message && glued.is_none() && self.json.depth() > 0;
+        let len = glued.unwrap_or(at);
+        // A text that swallowed the next object is none.
+        inner.retain(|inner| inner.span().end as usize <= len);
         let then = Then {
-            len: glued.unwrap_or(at),
+            len,
             noise: !is_message,
             skip: skips.then_some(skip),
         };

@@ -25,6 +25,7 @@ pub(crate) mod rewritten;
 mod seek;
 mod skip;
 mod start;
+mod waypoint;
 mod xml;
 
 use std::collections::VecDeque;
@@ -49,6 +50,7 @@ pub(crate) use noise::Noise;
 use region::Region;
 use rewritten::Rewritten;
 use skip::{Skip, Skipped};
+pub(crate) use waypoint::Waypoint;
 
 /// What this stage needs to know of WeChat's names.
 #[derive(Clone, Copy, Debug)]
@@ -91,6 +93,16 @@ pub(crate) enum FramedKind {
     Broken,
     /// No payload, but something about the capture around payloads.
     Remark,
+}
+
+/// What one step came to.
+#[derive(Debug)]
+pub(crate) enum Turn<T> {
+    Found(T),
+    /// It goes on.
+    Moved,
+    /// More bytes are needed, or there is nothing more.
+    Stuck,
 }
 
 /// What the scanner is doing.
@@ -291,22 +303,38 @@ impl Scanner {
         parts: &mut Parts,
     ) -> Option<Framed<'b>> {
         loop {
-            let before = (self.pos(), std::mem::discriminant(&self.state));
-            let framed = match &mut self.state {
-                State::Seek => self.seek(buffer, last, parts),
-                State::Json => self.json(buffer, last, parts),
-                State::Xml { .. } => self.xml(buffer, last, parts),
-                State::Recoded(encoding) => {
-                    let encoding = *encoding;
-                    self.recoded(encoding, buffer, last, parts)
-                }
-                State::Inside(_) => self.inside(buffer, parts),
-                State::Region(_) => self.region(buffer, last, parts),
-                State::Skip(_) => self.skip(buffer, last),
-            };
-            if framed.is_some() || before == (self.pos(), std::mem::discriminant(&self.state)) {
-                return framed;
+            match self.step(buffer, last, parts) {
+                Turn::Found(framed) => return Some(framed),
+                Turn::Moved => {}
+                Turn::Stuck => return None,
             }
+        }
+    }
+
+    /// Does what there is to do in its state.
+    pub(crate) fn step<'b>(
+        &mut self,
+        buffer: &'b [u8],
+        last: bool,
+        parts: &mut Parts,
+    ) -> Turn<Framed<'b>> {
+        let before = (self.pos(), std::mem::discriminant(&self.state));
+        let framed = match &mut self.state {
+            State::Seek => self.seek(buffer, last, parts),
+            State::Json => self.json(buffer, last, parts),
+            State::Xml { .. } => self.xml(buffer, last, parts),
+            State::Recoded(encoding) => {
+                let encoding = *encoding;
+                self.recoded(encoding, buffer, last, parts)
+            }
+            State::Inside(_) => self.inside(buffer, parts),
+            State::Region(_) => self.region(buffer, last, parts),
+            State::Skip(_) => self.skip(buffer, last),
+        };
+        match framed {
+            Some(framed) => Turn::Found(framed),
+            None if before == (self.pos(), std::mem::discriminant(&self.state)) => Turn::Stuck,
+            None => Turn::Moved,
         }
     }
 

@@ -42,6 +42,17 @@ impl Noise {
         self.open = line == bytes.len() && line < room;
     }
 
+    /// Whether more may be shown of the first line.
+    pub(super) fn is_open(&self) -> bool {
+        self.open
+    }
+
+    /// Adds what stands behind it.
+    pub(crate) fn join(&mut self, later: Noise) {
+        self.bytes += later.bytes;
+        self.first = self.first.take().or(later.first);
+    }
+
     /// What stands behind belongs to a payload, so the line is not shown further.
     pub(super) fn interrupt(&mut self) {
         self.open = false;

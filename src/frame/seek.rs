@@ -86,7 +86,7 @@ impl Scanner {
         if !self.names.heads.iter().any(begins) {
             return false;
         }
-        self.reach.skip_search();
+        self.reach.skip_beginning();
         self.pass(buffer, start);
         let start = if text[0] == b'<' {
             Start::Xml

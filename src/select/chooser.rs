@@ -65,6 +65,11 @@ impl Chooser {
         self.limit.is_some_and(|most| self.chosen >= most)
     }
 
+    /// Whether what it decides about a callback depends on those before.
+    pub(crate) fn depends_on_order(&self) -> bool {
+        self.recent.is_some() || self.limit.is_some()
+    }
+
     /// Leaves of `record` what is chosen; a callback of which nothing is becomes [`Outcome::FilteredOut`] or
     /// [`Outcome::Deduplicated`].
     pub fn choose(&mut self, record: &mut Record<'_>) {

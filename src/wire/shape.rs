@@ -23,7 +23,7 @@ const EDGE: usize = 8;
 const PLAIN: u8 = b'0';
 
 /// The shapes that were learnt.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Shapes {
     shapes: Vec<Shape>,
     /// All of them, the frequent ones first.
@@ -32,7 +32,7 @@ pub(crate) struct Shapes {
     passed: usize,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Shape {
     syntax: Syntax,
     /// Its first bytes, which tell most other documents from it, and its last ones, which tell most other lengths.

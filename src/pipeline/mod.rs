@@ -1,25 +1,30 @@
 //! The one loop: blocks of a capture in, records to a sink.
 //!
 //! A [`Sink`] forks for each block and is joined in the order of the input, so what it does with a block may happen
-//! anywhere; today it happens here, one block after the other.
+//! anywhere: here, one block after the other (`blocks`), or on several threads, where every block is decoded before it
+//! is known how it begins (`lanes`, which says why the output is the same). `chunk` cuts the blocks for that.
 //!
 //! What a [`Chooser`] decides about one callback alone may happen anywhere too. Whether a callback was there before, and
-//! whether it is one too many, depends on all that came before it: that is asked here, between decoding and the sink,
-//! where records pass in the order of the input. Blocks that are decoded side by side will have to take turns at this
-//! point, each with the keys of all its callbacks; asking is a look-up, so turns are short.
+//! whether it is one too many, depends on all that came before it; then one thread does everything.
+
+mod blocks;
+mod chunk;
+mod lanes;
 
 use std::io::{self, Read};
-use std::sync::Arc;
+use std::thread;
 
 use crate::frame::Noise;
-use crate::input::Input;
-use crate::record::{Decoder, Memory, Record};
+use crate::record::Record;
 use crate::select::Chooser;
 use crate::span::Place;
 use crate::wire::Limits;
+use blocks::Blocks;
 
 /// Where records go.
-pub trait Sink: Sized {
+///
+/// Forks may be filled on other threads; all else happens on the thread that runs.
+pub trait Sink: Sized + Send {
     /// An empty sink of the same kind, for one block.
     fn fork(&self) -> Self;
 
@@ -92,6 +97,24 @@ pub struct Options {
     pub limits: Limits,
     /// The most bytes of one read. The output does not depend on it.
     pub block_size: usize,
+    /// How many threads decode; 0 for as many as the machine runs at once, up to eight. The output does not depend on
+    /// it.
+    ///
+    /// More than one are started only for a capture that has more than a block at once; a live one is decoded as it
+    /// comes.
+    pub threads: usize,
+}
+
+impl Options {
+    /// More threads than this gain nothing: the thread that reads and writes has no time for them.
+    const MOST_THREADS: usize = 8;
+
+    fn threads(&self) -> usize {
+        match self.threads {
+            0 => thread::available_parallelism().map_or(1, |n| n.get().min(Self::MOST_THREADS)),
+            threads => threads,
+        }
+    }
 }
 
 impl Default for Options {
@@ -99,6 +122,7 @@ impl Default for Options {
         Options {
             limits: Limits::default(),
             block_size: 256 << 10,
+            threads: 1,
         }
     }
 }
@@ -158,7 +182,7 @@ pub fn run_chosen<S: Sink>(
         return Ok(());
     }
     let mut blocks = Blocks::new(from, source, options);
-    let result = blocks.give(chooser, sink);
+    let result = give(&mut blocks, options, chooser, sink);
     match &result {
         // How much was read beyond the last callback that was asked for is a matter of chance, too.
         Ok(()) if chooser.has_enough() => sink.end(source, &blocks.rest_so_far()),
@@ -168,6 +192,27 @@ pub fn run_chosen<S: Sink>(
         Err(Error::Stopped(_)) => sink.cut(source, &Rest::default()),
     }
     result
+}
+
+/// Gives all records to `sink`, until `chooser` has enough.
+fn give<S: Sink>(
+    blocks: &mut Blocks<impl Read>,
+    options: &Options,
+    chooser: &mut Chooser,
+    sink: &mut S,
+) -> Result<(), Error> {
+    while !chooser.has_enough() && blocks.read().map_err(Error::Input)? {
+        let mut part = sink.fork();
+        blocks.give(chooser, &mut part);
+        sink.join(part).map_err(Error::Stopped)?;
+        if options.threads != 1 && blocks.is_plenty() && !chooser.depends_on_order() {
+            let threads = options.threads();
+            if threads > 1 {
+                return lanes::give(blocks, threads, options, chooser, sink);
+            }
+        }
+    }
+    Ok(())
 }
 
 /// The records of one capture, one after the other, each independent of the capture.
@@ -230,109 +275,6 @@ impl<R: Read> Iterator for Capture<R> {
                 Ok(false) => return None,
                 Err(error) => return Some(Err(error)),
             }
-        }
-    }
-}
-
-/// A capture's blocks, with what is left of one in front of the next.
-#[derive(Debug)]
-struct Blocks<R> {
-    input: Input<R>,
-    source: Arc<str>,
-    limits: Limits,
-    /// Made when it is known how the capture is written.
-    decoder: Option<Decoder>,
-    ended: bool,
-}
-
-impl<R: Read> Blocks<R> {
-    fn new(from: R, source: &str, options: &Options) -> Self {
-        let input = Input::new(from, options.block_size);
-        Blocks {
-            input,
-            source: source.into(),
-            limits: options.limits,
-            decoder: None,
-            ended: false,
-        }
-    }
-
-    /// Gives all records to `sink`, until `chooser` has enough.
-    fn give<S: Sink>(&mut self, chooser: &mut Chooser, sink: &mut S) -> Result<(), Error> {
-        while !chooser.has_enough() && self.read().map_err(Error::Input)? {
-            let mut part = sink.fork();
-            while let Some(mut record) = self.next() {
-                chooser.choose(&mut record);
-                part.record(&record);
-                let memory = record.into_memory();
-                self.recycle(memory);
-                if chooser.has_enough() {
-                    break;
-                }
-            }
-            self.forget();
-            sink.join(part).map_err(Error::Stopped)?;
-        }
-        Ok(())
-    }
-
-    /// Reads a block; `false` behind the last.
-    fn read(&mut self) -> io::Result<bool> {
-        if self.ended {
-            return Ok(false);
-        }
-        // A failed read is the last.
-        self.ended = true;
-        self.input.read()?;
-        let (text, ended) = self.input.text();
-        self.ended = ended;
-        if self.decoder.is_none() && (ended || !text.is_empty()) {
-            self.decoder = Some(Decoder::new(
-                self.source.clone(),
-                self.limits,
-                self.input.origin(),
-            ));
-        }
-        Ok(true)
-    }
-
-    /// The next record that has arrived whole.
-    fn next(&mut self) -> Option<Record<'_>> {
-        let (text, last) = self.input.text();
-        self.decoder.as_mut()?.next(text, last)
-    }
-
-    fn recycle(&mut self, memory: Memory) {
-        if let Some(decoder) = &mut self.decoder {
-            decoder.recycle(memory);
-        }
-    }
-
-    /// Drops what is done with.
-    fn forget(&mut self) {
-        if let Some(decoder) = &mut self.decoder {
-            let done = decoder.scanner.take_done(self.input.text().0);
-            self.input.drop_front(done);
-        }
-    }
-
-    /// The same, of what was looked at and not of all that was read.
-    fn rest_so_far(&self) -> Rest {
-        let decoder = self.decoder.as_ref();
-        Rest {
-            bytes: decoder.map_or(0, |decoder| decoder.scanner.offset()),
-            ..self.rest()
-        }
-    }
-
-    fn rest(&self) -> Rest {
-        Rest {
-            noise: self
-                .decoder
-                .as_ref()
-                .map(|decoder| decoder.scanner.noise.clone())
-                .unwrap_or_default(),
-            bytes: self.input.bytes(),
         }
     }
 }
