@@ -16,6 +16,14 @@ pub(crate) fn string(text: &str, out: &mut Vec<u8>) {
     out.push(b'"');
 }
 
+/// Writes `text`, which needs no escapes.
+pub(crate) fn plain_string(text: &str, out: &mut Vec<u8>) {
+    out.reserve(text.len() + 2);
+    out.push(b'"');
+    out.extend_from_slice(text.as_bytes());
+    out.push(b'"');
+}
+
 /// Whether all of `bytes` are written as they are.
 fn is_clean(bytes: &[u8]) -> bool {
     all(bytes, |block| !json_marks(block))

@@ -461,9 +461,10 @@ fn odd(child: View<'_>, slot: &Slot) -> Option<Finding> {
 }
 
 /// Makes `meaning`, which is that of another payload with the same tree, that of the payload at `root`, where only the
-/// values of typed fields are others, none of them padded with blanks; `false` if one of them does not fit its field.
+/// values of typed fields are others, all of them printable ASCII without quotes and backslashes, none padded with blanks;
+/// `false` if one of them does not fit its field.
 pub(crate) fn revalue(root: View<'_>, meaning: &mut Meaning, findings: &mut Findings) -> bool {
-    meaning.slots.iter_mut().all(|slot| {
+    meaning.is_plain = meaning.slots.iter_mut().all(|slot| {
         let child = root.at(slot.node);
         let fits = match slot.field.ty {
             Type::Text => true,
@@ -473,7 +474,8 @@ pub(crate) fn revalue(root: View<'_>, meaning: &mut Meaning, findings: &mut Find
         };
         findings.extend(odd(child, slot));
         fits
-    })
+    });
+    meaning.is_plain
 }
 
 /// The value of `child`, which is `value` as given, as `field` wants it.

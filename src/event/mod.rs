@@ -146,6 +146,9 @@ struct Part {
 pub(crate) struct Meaning {
     slots: Vec<Slot>,
     extras: Vec<Extra>,
+    /// All values of typed fields are printable ASCII without quotes and backslashes, and numbers are written as they
+    /// print.
+    is_plain: bool,
     header: Part,
     items: Vec<Part>,
     /// `List` nodes, or a wrapper that is itself the list or an item; several only as repeated elements.
@@ -159,6 +162,7 @@ impl Meaning {
         self.items.clear();
         self.lists.clear();
         self.header = Part::default();
+        self.is_plain = false;
     }
 
     /// Becomes `other` and keeps its memory.
@@ -168,6 +172,7 @@ impl Meaning {
         self.items.clone_from(&other.items);
         self.lists.clone_from(&other.lists);
         self.header = other.header;
+        self.is_plain = other.is_plain;
     }
 
     /// The nodes of the values of typed fields.
@@ -338,13 +343,30 @@ impl<'a> Fields<'a> {
         Some(self.value(slot))
     }
 
-    /// Hands out the values of the fields of `table` that were given and fit, in its order: that in which they come as a
-    /// rule.
+    /// Hands out the values of the fields of `table` that were given and fit, in its order.
     pub(crate) fn in_order(
         self,
         table: &[&'static Field],
         mut take: impl FnMut(&'static Field, Value<'a>),
     ) {
+        self.slots_in_order(table, |slot| take(slot.field, self.value(slot)));
+    }
+
+    /// The same, each as the text that was given, if all of them can be copied to JSON; otherwise `false`.
+    pub(crate) fn plain_in_order(
+        self,
+        table: &[&'static Field],
+        mut take: impl FnMut(&'static Field, &'a str),
+    ) -> bool {
+        if self.meaning.is_plain {
+            let View { tree, text, .. } = self.root;
+            self.slots_in_order(table, |slot| take(slot.field, tree.str(slot.text, text)));
+        }
+        self.meaning.is_plain
+    }
+
+    /// The slots of the fields of `table` in its order: that in which they come as a rule.
+    fn slots_in_order(self, table: &[&'static Field], mut take: impl FnMut(&'a Slot)) {
         let slots = self.slots();
         let mut next = 0;
         for field in table {
@@ -354,7 +376,7 @@ impl<'a> Fields<'a> {
                 _ => slots.iter().position(is_it),
             };
             if let Some(at) = at {
-                take(field, self.value(&slots[at]));
+                take(&slots[at]);
                 next = at + 1;
             }
         }

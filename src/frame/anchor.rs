@@ -9,7 +9,7 @@
 
 use std::borrow::Cow;
 
-use aho_corasick::{AhoCorasick, Input, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, Input, MatchKind};
 
 use crate::frame::container::{self, Lane};
 use crate::frame::layer::Layer;
@@ -36,6 +36,7 @@ impl Anchors {
         };
         let searcher = AhoCorasick::builder()
             .match_kind(MatchKind::LeftmostFirst)
+            .kind(Some(AhoCorasickKind::ContiguousNFA))
             .build(texts())
             .expect("a few short texts");
         let longest = texts().map(|text| text.len()).max().unwrap_or(0);

@@ -1,9 +1,9 @@
 //! Records: the normalized JSON form, one a line.
 
-use crate::event::fields::{Field, HEADER, ITEM};
+use crate::event::fields::{Field, HEADER, ITEM, Type};
 use crate::event::{Callback, Fields, Value};
 use crate::finding::Finding;
-use crate::json::{Key, Object, array, integer, string};
+use crate::json::{Key, Object, array, integer, plain_string, string};
 use crate::output::Format;
 use crate::output::json_text::{Scalars, object};
 use crate::record::Record;
@@ -109,13 +109,21 @@ fn header(callback: &Callback<'_>, line: &mut Object<'_>) {
 
 /// The typed fields that were given.
 fn typed(table: &[&'static Field], fields: Fields<'_>, object: &mut Object<'_>) {
-    fields.in_order(table, |field, value| {
-        let out = object.key(&field.json_key);
-        match value {
-            Value::Text(text) => string(text, out),
-            Value::Integer(number) => integer(number, out),
-        }
+    let is_plain = fields.plain_in_order(table, |field, text| match field.ty {
+        Type::Integer => object
+            .key(&field.json_key)
+            .extend_from_slice(text.as_bytes()),
+        Type::Text | Type::Digits => plain_string(text, object.key(&field.json_key)),
     });
+    if !is_plain {
+        fields.in_order(table, |field, value| {
+            let out = object.key(&field.json_key);
+            match value {
+                Value::Text(text) => string(text, out),
+                Value::Integer(number) => integer(number, out),
+            }
+        });
+    }
 }
 
 /// Everything else, if there is something.

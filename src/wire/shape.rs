@@ -6,6 +6,8 @@
 //! exactly as the sample was, token by token: it has the same tree, node by node and span by span. So comparing sixteen
 //! bytes at a time replaces reading.
 //!
+//! A hole holds printable ASCII without quotes and backslashes, too, so whoever writes its value to JSON can copy it.
+//!
 //! Which values are holes is for those to say who know what the values mean: they must not draw any other conclusion
 //! from a value than from its text.
 
@@ -200,14 +202,14 @@ impl Shape {
     }
 }
 
-/// What may mean something in a string of JSON, or is more than a byte.
+/// What may mean something in a string of JSON, or is not printable ASCII.
 #[inline(always)]
 fn json_special(block: Block) -> Marks {
-    block.less_or_high(0x20) | block.equal(b'"') | block.equal(b'\\')
+    block.less_or_high(0x20) | block.equal(b'"') | block.equal(b'\\') | block.equal(0x7F)
 }
 
-/// What may mean something in a text of XML, or is more than a byte.
+/// The same for a text of XML.
 #[inline(always)]
 fn xml_special(block: Block) -> Marks {
-    block.less_or_high(0x20) | block.equal(b'<') | block.equal(b'&') | block.equal(b']')
+    json_special(block) | block.equal(b'<') | block.equal(b'&') | block.equal(b']')
 }
