@@ -19,6 +19,7 @@ use crate::wire::{Limits, Syntax, View};
 
 const NAMES: Names = Names {
     is_message,
+    tells_by_value: fields::tells_by_value,
     is_plain: fields::is_plain,
     begins_message: |name| fields::top(name).is_some(),
     marks: &fields::MARKS,

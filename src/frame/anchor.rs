@@ -8,6 +8,7 @@
 //! is looked at as well: a file may be a payload, however strangely it is written.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use aho_corasick::{AhoCorasick, Input, MatchKind};
 
@@ -44,13 +45,52 @@ impl Anchors {
 
     /// Where the first anchor begins at or behind `from`.
     fn find(&self, bytes: &[u8], from: usize) -> Option<usize> {
+        self.next(bytes, from).map(|found| found.start)
+    }
+
+    /// The first at or behind `from`.
+    fn next(&self, bytes: &[u8], from: usize) -> Option<Range<usize>> {
         let found = self.searcher.find(Input::new(bytes).range(from..));
-        found.map(|found| found.start())
+        found.map(|found| found.range())
     }
 
     /// Whether there is one in `bytes`.
     pub(super) fn is_in(&self, bytes: &[u8]) -> bool {
         self.find(bytes, 0).is_some()
+    }
+}
+
+/// The anchors of a text, which is searched once for all of its parts.
+#[derive(Debug)]
+pub(super) struct Ahead<'a> {
+    anchors: &'a Anchors,
+    text: &'a [u8],
+    /// The next one, or behind the text.
+    next: Range<usize>,
+}
+
+impl<'a> Ahead<'a> {
+    pub(super) fn new(anchors: &'a Anchors, text: &'a [u8]) -> Self {
+        let next = 0..0;
+        Ahead {
+            anchors,
+            text,
+            next,
+        }
+    }
+
+    /// Whether there is an anchor in `part` of the text. Asked part after part, the search goes on where it was.
+    pub(super) fn is_in(&mut self, part: Range<usize>) -> bool {
+        if self.next.start < part.start || self.next.is_empty() {
+            let end = self.text.len();
+            let next = self.anchors.next(self.text, part.start);
+            self.next = next.unwrap_or(end..end + 1);
+        }
+        let is_cut = self.next.start < part.end && self.next.end > part.end;
+        match is_cut {
+            true => self.anchors.is_in(&self.text[part]),
+            false => self.next.end <= part.end,
+        }
     }
 }
 
@@ -395,6 +435,22 @@ mod tests {
             let start = reach.start(&text.as_bytes()[dropped..], at - dropped, 1000, true);
             let start = start.expect("all has arrived").0;
             assert_eq!(dropped + start, whole, "{step}");
+        }
+    }
+
+    #[test]
+    fn parts_are_asked_for_anchors_in_any_order() {
+        let anchors = Anchors::new(&["UserName", "Name"]);
+        let text = b"Name UserName xx <xml> Name <xm";
+        for start in 0..text.len() {
+            let mut ahead = Ahead::new(&anchors, text);
+            for first in [0..0, 0..5, start..text.len()] {
+                ahead.is_in(first);
+                for end in start..=text.len() {
+                    let expected = anchors.is_in(&text[start..end]);
+                    assert_eq!(ahead.is_in(start..end), expected, "{start}..{end}");
+                }
+            }
         }
     }
 

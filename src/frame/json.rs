@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use crate::finding::{Finding, Findings, Reason};
+use crate::frame::anchor::Ahead;
 use crate::frame::layer::Layer;
 use crate::frame::literal;
 use crate::frame::region::Bounds;
@@ -13,7 +14,7 @@ use crate::frame::{
     Framed, FramedKind, Inner, Inside, Parts, Read, Scanner, State, Then, framed, valid_text,
 };
 use crate::span::Span;
-use crate::wire::{Bytes, Kind, Syntax, Tree, View, json, not_utf8};
+use crate::wire::{Bytes, Kind, Node, Syntax, Tree, View, entry, json, not_utf8};
 
 impl Scanner {
     pub(super) fn json<'b>(
@@ -24,26 +25,57 @@ impl Scanner {
     ) -> Option<Framed<'b>> {
         let document = &buffer[self.pos()..];
         let bytes = self.limited(document, last);
-        let recognised = match self.json.at() {
-            0 => self.recognised(Syntax::Json, bytes, parts),
-            _ => None,
-        };
-        let verdict = match recognised {
+        let entry = self.entry(bytes, parts);
+        let verdict = match entry {
             Some(text) => Read::Whole(text),
-            None => {
-                let Parts { tree, findings } = parts;
-                let read = self.json.read(bytes, tree, findings, &self.limits);
-                self.verdict(read, bytes)
-            }
+            None => self.read_json(bytes, parts),
         };
         if self.enter_literal(document, &verdict, Syntax::Json, last) != Entered::No {
             return None;
         }
         match verdict {
             Read::More => None,
+            Read::Whole(text) if entry.is_some() => {
+                self.enter_entry(text, parts);
+                None
+            }
             Read::Whole(text) => self.whole_json(buffer, text, parts),
             Read::Broken(finding) => self.broken_json(finding, buffer, last, parts),
         }
+    }
+
+    fn read_json<'b>(&mut self, bytes: Bytes<'b>, parts: &mut Parts) -> Read<'b> {
+        let recognised = match self.json.at() {
+            0 => self.recognised(Syntax::Json, bytes, parts),
+            _ => None,
+        };
+        if let Some(text) = recognised {
+            return Read::Whole(text);
+        }
+        let Parts { tree, findings } = parts;
+        let read = self.json.read(bytes, tree, findings, &self.limits);
+        self.verdict(read, bytes)
+    }
+
+    /// The document of which nothing was read yet, if it is a plain log entry: an object that is no message.
+    fn entry<'b>(&self, bytes: Bytes<'b>, parts: &mut Parts) -> Option<&'b str> {
+        let begins = |head: &&str| bytes.all.starts_with(head.as_bytes());
+        if self.json.at() > 0 || self.names.heads.iter().any(begins) {
+            return None;
+        }
+        let name = start::first_name(bytes.all, true).ok()??;
+        if (self.names.begins_message)(name) {
+            return None;
+        }
+        let tree = &mut parts.tree;
+        let len = entry::read(bytes.all, tree, &self.limits)?;
+        let text = std::str::from_utf8(&bytes.all[..len]).ok()?;
+        // What is not known of such a text is what it says.
+        let is_unsure = |node: &Node| {
+            node.kind == Kind::Surrogate && (self.names.tells_by_value)(tree.str(node.name, text))
+        };
+        let is_sure = !tree.nodes().iter().any(is_unsure);
+        (is_sure && !(self.names.is_message)(View::root(tree, text))).then_some(text)
     }
 
     /// A well-formed object: a message, or something around messages.
@@ -56,14 +88,19 @@ impl Scanner {
         if (self.names.is_message)(View::root(&parts.tree, text)) {
             return Some(self.whole(buffer, text, Syntax::Json));
         }
-        let inner = self.inner_of(&parts.tree, text, 0);
+        self.enter_entry(text, parts);
+        None
+    }
+
+    /// Goes on inside an object that is no message.
+    fn enter_entry(&mut self, text: &str, parts: &Parts) {
+        let inner = self.inner_of(&parts.tree, text, 1);
         let then = Then {
             len: text.len(),
             noise: true,
             skip: None,
         };
         self.state = State::Inside(Inside::new(inner, then));
-        None
     }
 
     /// The messages in those complete values of an unfinished object that begin a line.
@@ -89,8 +126,9 @@ impl Scanner {
     /// The outermost messages that are complete, and the texts beside them that have an anchor, from the node `id` on.
     fn inner_of(&self, tree: &Tree, text: &str, mut id: usize) -> VecDeque<Inner> {
         let mut inner = VecDeque::new();
+        let mut ahead = Ahead::new(self.names.anchors, text.as_bytes());
         while let Some(node) = tree.nodes().get(id) {
-            match self.inner_at(tree, text, id as u32) {
+            match self.inner_at(tree, text, id as u32, &mut ahead) {
                 Some(found @ Inner::Message(_)) => {
                     inner.push_back(found);
                     id = node.end as usize;
@@ -104,7 +142,7 @@ impl Scanner {
         inner
     }
 
-    fn inner_at(&self, tree: &Tree, text: &str, id: u32) -> Option<Inner> {
+    fn inner_at(&self, tree: &Tree, text: &str, id: u32, ahead: &mut Ahead<'_>) -> Option<Inner> {
         let node = tree.node(id);
         match node.kind {
             Kind::Object if self.json.is_open(id) => None,
@@ -113,15 +151,13 @@ impl Scanner {
                 is_message.then_some(Inner::Message(node.span))
             }
             Kind::Text | Kind::Surrogate => {
-                let literal = text.get(node.span.range())?.as_bytes();
+                text.get(node.span.range())?;
                 let span = Span {
                     start: node.span.start + 1,
                     end: node.span.end - 1,
                 };
-                self.names
-                    .anchors
-                    .is_in(literal)
-                    .then_some(Inner::Text(span))
+                let has_anchor = ahead.is_in(node.span.range());
+                has_anchor.then_some(Inner::Text(span))
             }
             _ => None,
         }

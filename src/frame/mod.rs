@@ -25,6 +25,7 @@ pub(crate) mod rewritten;
 mod seek;
 mod skip;
 mod start;
+mod stretch;
 mod xml;
 
 use std::collections::VecDeque;
@@ -54,6 +55,8 @@ use skip::{Skip, Skipped};
 pub(crate) struct Names {
     /// Whether an object is a message.
     pub(crate) is_message: fn(View<'_>) -> bool,
+    /// Whether that may depend on the value of a field of this name.
+    pub(crate) tells_by_value: fn(&str) -> bool,
     /// Whether fields of this name hold short plain text, never a user's words.
     pub(crate) is_plain: fn(&str) -> bool,
     /// Whether a message may begin with a field of this name.

@@ -127,6 +127,9 @@ impl Region {
                 self.ended = true;
                 break;
             }
+            if self.stretch(&raw[self.raw..window]) {
+                continue;
+            }
             match self.layer.piece(&raw[self.raw..], last) {
                 Piece::Same(len) => {
                     if self.copy(&raw[self.raw..self.raw + len.min(Self::WINDOW)]) {
@@ -147,6 +150,20 @@ impl Region {
         }
         self.ended |= last && self.raw == raw.len();
         self.ended || self.raw > before
+    }
+
+    /// Undoes what is undone fast of `bytes`; whether that is anything. What may end the region is left.
+    fn stretch(&mut self, bytes: &[u8]) -> bool {
+        let (layer, text) = (self.layer, &mut self.text);
+        let len = match self.bounds {
+            Bounds::Len(_) => layer.stretch(bytes, text, |b| b.equal(b'\n')),
+            Bounds::Any { .. } => layer.stretch(bytes, text, |b| {
+                b.equal(b'\n') | b.equal(b'"') | b.equal(b'\'')
+            }),
+        };
+        self.raw += len;
+        self.at_line &= len == 0;
+        len > 0
     }
 
     /// Whether a line of a container's other stream comes next that must not be passed over.
@@ -225,6 +242,20 @@ impl Region {
         })
     }
 
+    /// How many bytes of `raw`, which begins at the outer cursor, stand for the text up to `to`.
+    fn raw_len(&mut self, raw: &[u8], to: usize, noise: bool) -> usize {
+        // Wrapping may stand behind the last of a container's text.
+        let is_inline = !matches!(self.layer, Layer::Container(_));
+        if is_inline && to == self.text.len() {
+            return self.raw;
+        }
+        let (raw, len) = (&raw[..self.raw], to - self.text_at);
+        match noise {
+            true => self.mark.raw_start(raw, len),
+            false => self.mark.raw_end(raw, len),
+        }
+    }
+
     /// Forgets text that is done with.
     fn forget(&mut self) {
         if self.text_at > Self::WINDOW {
@@ -289,12 +320,15 @@ impl Scanner {
         self.follow(region, buffer, inner.range.start);
         self.noise.interrupt();
         let (start, place) = (self.pos(), self.cursor.place(buffer));
-        let raw = &buffer[start..start + region.raw];
-        let len = { region.mark }.raw_end(raw, inner.range.len());
-        let outer = Step::Layer(region.mark);
+        let (mut mark, raw) = (region.mark, start..start + region.raw);
+        let outer = Step::Layer(mark);
         let Rewritten { text, steps } = inner.rewritten;
         let steps = [vec![outer], steps].concat();
         self.follow(region, buffer, usize::MAX);
+        let len = match region.text_at == inner.range.end {
+            true => self.pos() - start,
+            false => mark.raw_end(&buffer[raw], inner.range.len()),
+        };
         Framed {
             rewritten: Some(Rewritten { text, steps }),
             kind: inner.kind,
@@ -322,12 +356,7 @@ impl Scanner {
         if to <= region.text_at {
             return;
         }
-        let raw = &buffer[self.pos()..self.pos() + region.raw];
-        let len = to - region.text_at;
-        let raw_len = match noise {
-            true => region.mark.raw_start(raw, len),
-            false => region.mark.raw_end(raw, len),
-        };
+        let raw_len = region.raw_len(&buffer[self.pos()..], to, noise);
         self.leave(buffer, self.pos() + raw_len, noise);
         region.text_at = to;
         region.raw -= raw_len;

@@ -78,6 +78,26 @@ pub(crate) fn is_base64url(bytes: &[u8]) -> bool {
     blocks.iter().all(|&block| is_all(block)) && is_all(last)
 }
 
+/// How many bytes `mark` marks, which must not mark zero bytes.
+#[inline(always)]
+pub(crate) fn count(bytes: &[u8], mark: impl Fn(Block) -> Marks) -> usize {
+    const FOUR: usize = 4 * LEN;
+    let (fours, rest) = bytes.as_chunks::<FOUR>();
+    let bits = |block: &[u8]| u64::from(mark(Block::new(block::head(block))).bits());
+    let all = |bytes: &[u8]| {
+        let blocks = bytes.chunks(LEN).rev();
+        blocks.fold(0, |all, block| all << LEN | bits(block))
+    };
+    let ones = |bits: u64| bits.count_ones() as usize;
+    fours.iter().map(|four| ones(all(four))).sum::<usize>() + ones(all(rest))
+}
+
+/// How many bytes are no white space.
+pub(crate) fn count_solid(bytes: &[u8]) -> usize {
+    let spaces = |b: Block| b.equal(b' ') | b.equal(b'\t') | b.equal(b'\n') | b.equal(b'\r');
+    bytes.len() - count(bytes, spaces)
+}
+
 /// White space as both syntaxes know it.
 pub(crate) const fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
@@ -127,6 +147,17 @@ mod tests {
                     );
                 }
             }
+        }
+    }
+
+    #[test]
+    fn solid_bytes_are_counted_wherever_they_stand() {
+        for len in 0..200 {
+            let bytes: Vec<u8> = (0..len).map(|i| (i * i % 37) as u8).collect();
+            let expected = bytes.iter().filter(|&&b| !is_space(b)).count();
+            assert_eq!(count_solid(&bytes), expected, "{bytes:?}");
+            assert_eq!(count_solid(&vec![b'\t'; len]), 0);
+            assert_eq!(count_solid(&vec![0; len]), len);
         }
     }
 
