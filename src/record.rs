@@ -91,10 +91,11 @@ impl<'a> Body<'a> {
         }
     }
 
-    fn owned(bytes: Vec<u8>) -> Self {
-        match String::from_utf8(bytes) {
-            Ok(text) => Body::Text(text.into()),
-            Err(error) => Body::Bytes(error.into_bytes().into()),
+    /// A text, and the `rest` of it, which is no text.
+    fn owned(text: String, rest: Vec<u8>) -> Self {
+        match rest.is_empty() {
+            true => Body::Text(text.into()),
+            false => Body::Bytes([text.into_bytes(), rest].concat().into()),
         }
     }
 
@@ -225,7 +226,15 @@ impl<'a> Record<'a> {
 
     /// Keeps what the next record can use.
     pub(crate) fn into_memory(self) -> Memory {
-        Memory(self.decoded)
+        let mut decoded = self.decoded;
+        if let (Body::Text(Cow::Owned(text)), Some((_, steps))) = (self.body, self.raw) {
+            decoded.parts.rewritten = Rewritten {
+                text,
+                steps,
+                rest: Vec::new(),
+            };
+        }
+        Memory(decoded)
     }
 
     /// Where the payload says what kind of message it is, or its start.
@@ -355,14 +364,18 @@ impl Decoder {
 
     fn record<'b>(&mut self, framed: Framed<'b>, buffer: &'b [u8]) -> Record<'b> {
         let raw = &buffer[framed.range];
-        let (body, raw) = match framed.rewritten {
-            Some(Rewritten { text, steps }) => (Body::owned(text), Some((raw.into(), steps))),
-            None => (
-                framed
-                    .text
-                    .map_or_else(|| Body::new(raw), |text| Body::Text(text.into())),
-                None,
-            ),
+        let mut decoded = self.memory.take().unwrap_or_default().0;
+        let (body, raw) = match framed.text {
+            _ if framed.is_rewritten => {
+                let rewritten = std::mem::take(&mut decoded.parts.rewritten);
+                let steps = rewritten.steps;
+                (
+                    Body::owned(rewritten.text, rewritten.rest),
+                    Some((raw.into(), steps)),
+                )
+            }
+            Some(text) => (Body::Text(text.into()), None),
+            None => (Body::new(raw), None),
         };
         let mut record = Record {
             source: self.source.clone(),
@@ -372,7 +385,7 @@ impl Decoder {
             body,
             raw,
             outcome: Outcome::Undecodable,
-            decoded: self.memory.take().unwrap_or_default().0,
+            decoded,
         };
         match framed.kind {
             FramedKind::Whole => record.understand(&self.limits),
@@ -394,7 +407,7 @@ impl Record<'_> {
         } = self;
         let Body::Text(text) = body else { return };
         let Decoded { parts, meaning } = &mut **decoded;
-        let Parts { tree, findings } = parts;
+        let Parts { tree, findings, .. } = parts;
         let root = View::root(tree, text);
         let refused = match classify(root) {
             Class::Other(name) => {

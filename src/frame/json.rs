@@ -52,7 +52,7 @@ impl Scanner {
         if let Some(text) = recognised {
             return Read::Whole(text);
         }
-        let Parts { tree, findings } = parts;
+        let Parts { tree, findings, .. } = parts;
         let read = self.json.read(bytes, tree, findings, &self.limits);
         self.verdict(read, bytes)
     }
@@ -94,7 +94,9 @@ impl Scanner {
 
     /// Goes on inside an object that is no message.
     fn enter_entry(&mut self, text: &str, parts: &Parts) {
-        let inner = self.inner_of(&parts.tree, text, 1);
+        let mut inner = std::mem::take(&mut self.spare_inner);
+        inner.clear();
+        self.add_inner_of(&parts.tree, text, 1, &mut inner);
         let then = Then {
             len: text.len(),
             noise: true,
@@ -124,8 +126,14 @@ impl Scanner {
     }
 
     /// The outermost messages that are complete, and the texts beside them that have an anchor, from the node `id` on.
-    fn inner_of(&self, tree: &Tree, text: &str, mut id: usize) -> VecDeque<Inner> {
+    fn inner_of(&self, tree: &Tree, text: &str, id: usize) -> VecDeque<Inner> {
         let mut inner = VecDeque::new();
+        self.add_inner_of(tree, text, id, &mut inner);
+        inner
+    }
+
+    /// Adds them to `inner`.
+    fn add_inner_of(&self, tree: &Tree, text: &str, mut id: usize, inner: &mut VecDeque<Inner>) {
         let mut ahead = Ahead::new(self.names.anchors, text.as_bytes());
         while let Some(node) = tree.nodes().get(id) {
             match self.inner_at(tree, text, id as u32, &mut ahead) {
@@ -139,7 +147,6 @@ impl Scanner {
                 }
             }
         }
-        inner
     }
 
     fn inner_at(&self, tree: &Tree, text: &str, id: u32, ahead: &mut Ahead<'_>) -> Option<Inner> {
@@ -172,6 +179,7 @@ impl Scanner {
         let Some(inner) = inside.inner.pop_front() else {
             self.leave(buffer, start + then.len, then.noise);
             self.state = then.skip.map_or(State::Seek, State::Skip);
+            self.spare_inner = inside.inner;
             return None;
         };
         let span = inner.span();

@@ -78,8 +78,8 @@ pub(crate) struct Framed<'b> {
     pub(crate) syntax: Syntax,
     /// Its text, where it is known to be text.
     pub(crate) text: Option<&'b str>,
-    /// Its text, where that is not the capture's own.
-    pub(crate) rewritten: Option<Rewritten>,
+    /// Its text is not the capture's own, but [`Parts::rewritten`].
+    pub(crate) is_rewritten: bool,
     pub(crate) kind: FramedKind,
 }
 
@@ -198,8 +198,9 @@ pub(crate) struct Scanner {
     /// In how many layers of escapes this scanner's text stood; and how it moved, for the one outside.
     depth: usize,
     moves: Vec<Move>,
-    /// Memory for the next region.
+    /// Memory for the next region, and for what is inside the next document.
     spare: Option<Box<Region>>,
+    spare_inner: VecDeque<Inner>,
 }
 
 /// Where the scanner puts what it reads.
@@ -207,6 +208,7 @@ pub(crate) struct Scanner {
 pub(crate) struct Parts {
     pub(crate) tree: Tree,
     pub(crate) findings: Findings,
+    pub(crate) rewritten: Rewritten,
 }
 
 /// How far a document was read.
@@ -249,6 +251,7 @@ impl Scanner {
             depth: 0,
             moves: Vec::new(),
             spare: None,
+            spare_inner: VecDeque::new(),
         }
     }
 
@@ -263,13 +266,34 @@ impl Scanner {
 
     /// Starts over with other text and keeps the memory.
     fn renew(&mut self) {
-        let fresh = Scanner::new(self.limits, self.names, Place::default(), Units::Utf8);
-        let used = std::mem::replace(self, fresh);
-        self.depth = used.depth;
-        self.spare = used.spare;
-        (self.json, self.xml) = (used.json, used.xml);
-        self.moves = used.moves;
-        self.moves.clear();
+        let Scanner {
+            state,
+            cursor,
+            bare,
+            glued,
+            array,
+            clean_until,
+            noise,
+            reach,
+            before,
+            moves,
+            // These begin anew with each document, or stay as they are.
+            limits: _,
+            names: _,
+            json: _,
+            xml: _,
+            depth: _,
+            spare: _,
+            spare_inner: _,
+        } = self;
+        *state = State::Seek;
+        *cursor = Cursor::new(Place::default(), Units::Utf8);
+        (*bare, *glued, *array) = (true, None, None);
+        *clean_until = 0;
+        *noise = Noise::default();
+        *reach = Reach::default();
+        *before = b'\n';
+        moves.clear();
     }
 
     /// How many bytes of the buffer are done with since the last call; the caller drops them.
@@ -465,7 +489,7 @@ fn framed<'b>(range: Range<usize>, place: Place, syntax: Syntax) -> Framed<'b> {
         place,
         syntax,
         text: None,
-        rewritten: None,
+        is_rewritten: false,
         kind: FramedKind::Whole,
     }
 }

@@ -7,7 +7,7 @@
 use std::ops::Range;
 
 use crate::frame::layer::{Layer, Piece};
-use crate::frame::rewritten::{Rewritten, Step};
+use crate::frame::rewritten::Step;
 use crate::frame::{Anchors, Framed, FramedKind, Inside, Parts, Scanner, State, framed};
 use crate::wire::Syntax;
 use crate::wire::scan::is_space;
@@ -42,7 +42,6 @@ struct Found {
     range: Range<usize>,
     syntax: Syntax,
     kind: FramedKind,
-    rewritten: Rewritten,
 }
 
 /// Where a region ends at the latest.
@@ -97,15 +96,27 @@ impl Region {
     }
 
     /// The same for another stretch, with the memory of this one.
-    fn renew(mut self: Box<Self>, layer: Layer, bounds: Bounds) -> Box<Self> {
-        self.text.clear();
-        self.scanner.renew();
-        let (text, scanner) = (std::mem::take(&mut self.text), self.scanner);
-        *self = Region {
+    fn renew(&mut self, layer: Layer, bounds: Bounds) {
+        let Region {
+            layer: own_layer,
+            mark,
+            text_at,
+            raw,
             text,
-            ..Region::new(layer, bounds, scanner)
-        };
-        self
+            bounds: own_bounds,
+            begun,
+            at_line,
+            ended,
+            found,
+            scanner,
+            around,
+        } = self;
+        (*own_layer, *mark, *own_bounds) = (layer, layer, bounds);
+        (*text_at, *raw) = (0, 0);
+        (*begun, *at_line, *ended, *found) = (false, false, false, false);
+        text.clear();
+        scanner.renew();
+        *around = None;
     }
 
     /// The byte before its text.
@@ -230,15 +241,15 @@ impl Region {
             kind,
             ..
         } = framed;
-        let rewritten = framed.rewritten.unwrap_or_else(|| Rewritten {
-            text: self.text[range.clone()].to_vec(),
-            steps: Vec::new(),
-        });
+        match framed.text {
+            _ if framed.is_rewritten => {}
+            Some(text) => parts.rewritten.renew_text(text),
+            None => parts.rewritten.renew(&self.text[range.clone()]),
+        }
         Some(Found {
             range,
             syntax,
             kind,
-            rewritten,
         })
     }
 
@@ -277,7 +288,10 @@ impl Scanner {
             return false;
         }
         let mut region = match self.spare.take() {
-            Some(region) => region.renew(layer, bounds),
+            Some(mut region) => {
+                region.renew(layer, bounds);
+                region
+            }
             None => Box::new(Region::new(layer, bounds, self.inner())),
         };
         region.scanner.bare = self.bare;
@@ -297,7 +311,7 @@ impl Scanner {
         };
         loop {
             if let Some(found) = region.next(parts) {
-                let framed = self.surface(found, &mut region, buffer);
+                let framed = self.surface(found, &mut region, buffer, parts);
                 self.state = State::Region(region);
                 return Some(framed);
             }
@@ -316,21 +330,25 @@ impl Scanner {
     }
 
     /// A payload of the region as one of the capture.
-    fn surface<'b>(&mut self, inner: Found, region: &mut Region, buffer: &'b [u8]) -> Framed<'b> {
+    fn surface<'b>(
+        &mut self,
+        inner: Found,
+        region: &mut Region,
+        buffer: &'b [u8],
+        parts: &mut Parts,
+    ) -> Framed<'b> {
         self.follow(region, buffer, inner.range.start);
         self.noise.interrupt();
         let (start, place) = (self.pos(), self.cursor.place(buffer));
         let (mut mark, raw) = (region.mark, start..start + region.raw);
-        let outer = Step::Layer(mark);
-        let Rewritten { text, steps } = inner.rewritten;
-        let steps = [vec![outer], steps].concat();
+        parts.rewritten.comes_from(Step::Layer(mark));
         self.follow(region, buffer, usize::MAX);
         let len = match region.text_at == inner.range.end {
             true => self.pos() - start,
             false => mark.raw_end(&buffer[raw], inner.range.len()),
         };
         Framed {
-            rewritten: Some(Rewritten { text, steps }),
+            is_rewritten: true,
             kind: inner.kind,
             ..framed(start..start + len, place, inner.syntax)
         }
