@@ -16,6 +16,9 @@ use crate::frame::container::{self, Lane};
 use crate::frame::layer::Layer;
 use crate::wire::scan::skip_space;
 
+/// No anchor has less bytes.
+const SHORTEST: usize = 3;
+
 /// The anchors of a capture.
 #[derive(Debug)]
 pub(crate) struct Anchors {
@@ -39,12 +42,16 @@ impl Anchors {
             .match_kind(MatchKind::LeftmostFirst)
             .build(texts())
             .expect("a few short texts");
+        debug_assert!(texts().all(|text| text.len() >= SHORTEST));
         let longest = texts().map(|text| text.len()).max().unwrap_or(0);
         Anchors { searcher, longest }
     }
 
     /// Where the first anchor begins at or behind `from`.
     fn find(&self, bytes: &[u8], from: usize) -> Option<usize> {
+        if bytes.len() - from < SHORTEST {
+            return None;
+        }
         self.next(bytes, from).map(|found| found.start)
     }
 
@@ -294,12 +301,19 @@ fn goes_on(line: &[u8], behind: &[u8]) -> bool {
     is_part || text.is_empty() || ends_inside(text) || has_comment(text) || joins(text, behind)
 }
 
-/// Whether what `line` begins cannot end with it: markup and brackets that were opened, and lists.
+/// With what a line ends that cannot be all: markup and brackets that were opened, and lists.
+const ENDS: [&str; 14] = [
+    "{", "[", ",", ">", ":", "(", "，", "*/", "\\u003e", "gt;", "#62;", "#x3e;", "#x3E;", "%3E",
+];
+
+/// Whether what `line` begins cannot end with it.
 fn ends_inside(line: &[u8]) -> bool {
-    const ENDS: [&str; 14] = [
-        "{", "[", ",", ">", ":", "(", "，", "*/", "\\u003e", "gt;", "#62;", "#x3e;", "#x3E;", "%3E",
-    ];
-    ENDS.iter().any(|end| line.ends_with(end.as_bytes()))
+    // Most lines end in other bytes; the third of `，` is no ASCII.
+    let may_end = matches!(
+        line.last(),
+        Some(b'{' | b'[' | b',' | b'>' | b':' | b'(' | b'/' | b'e' | b'E' | b';' | 0x80..)
+    );
+    may_end && ENDS.iter().any(|end| line.ends_with(end.as_bytes()))
 }
 
 /// So many bytes of a line tell whether it goes on with the one before.
@@ -342,13 +356,14 @@ fn unescaped(text: &[u8]) -> Cow<'_, [u8]> {
 
 /// Whether `line` has a comment of JSON; not a path or a URL.
 fn has_comment(line: &[u8]) -> bool {
-    memchr::memmem::find_iter(line, b"/*").next().is_some()
-        || memchr::memmem::find_iter(line, b"//").any(|at| match &line[..at] {
-            [.., scheme, b':'] => !scheme.is_ascii_alphabetic(),
-            [.., b'/' | b'.' | b'-' | b'_'] => false,
-            [.., before] => !before.is_ascii_alphabetic(),
-            [] => true,
-        })
+    memchr::memchr_iter(b'/', line).any(|at| match (line.get(at + 1), &line[..at]) {
+        (Some(b'*'), _) => true,
+        (Some(b'/'), [.., scheme, b':']) => !scheme.is_ascii_alphabetic(),
+        (Some(b'/'), [.., b'/' | b'.' | b'-' | b'_']) => false,
+        (Some(b'/'), [.., before]) => !before.is_ascii_alphabetic(),
+        (Some(b'/'), []) => true,
+        _ => false,
+    })
 }
 
 #[cfg(test)]
@@ -386,6 +401,14 @@ mod tests {
                 "{text}"
             );
         }
+    }
+
+    #[test]
+    fn lines_that_cannot_end_are_told_by_their_ends() {
+        for end in ENDS {
+            assert!(ends_inside(format!("a{end}").as_bytes()), "{end}");
+        }
+        assert!(!ends_inside(b"name") && !ends_inside("阅".as_bytes()) && !ends_inside(b""));
     }
 
     #[test]

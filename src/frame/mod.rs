@@ -260,11 +260,12 @@ impl Scanner {
         let place = Place::default();
         Scanner {
             depth: self.depth + 1,
+            cursor: Cursor::unplaced(),
             ..Scanner::new(self.limits, self.names, place, Units::Utf8)
         }
     }
 
-    /// Starts over with other text and keeps the memory.
+    /// Starts over with other escaped text and keeps the memory.
     fn renew(&mut self) {
         let Scanner {
             state,
@@ -287,7 +288,7 @@ impl Scanner {
             spare_inner: _,
         } = self;
         *state = State::Seek;
-        *cursor = Cursor::new(Place::default(), Units::Utf8);
+        *cursor = Cursor::unplaced();
         (*bare, *glued, *array) = (true, None, None);
         *clean_until = 0;
         *noise = Noise::default();
@@ -363,9 +364,15 @@ impl Scanner {
     /// Passes over bytes that belong to no payload.
     fn pass(&mut self, buffer: &[u8], to: usize) {
         let bytes = &buffer[self.pos()..to];
-        let cursor = &mut self.cursor;
-        self.noise
-            .add(bytes, cursor.units(), || cursor.place(buffer));
+        if bytes.is_empty() {
+            return;
+        }
+        // The noise of escaped text is counted as it stands in the capture.
+        if self.depth == 0 {
+            let cursor = &mut self.cursor;
+            self.noise
+                .add(bytes, cursor.units(), || cursor.place(buffer));
+        }
         let line = memchr::memrchr(b'\n', bytes).map(|n| n + 1);
         self.bare = (line.is_some() || self.bare)
             && bytes[line.unwrap_or(0)..].iter().all(|&b| is_space(b));

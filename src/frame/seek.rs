@@ -72,14 +72,13 @@ impl Scanner {
     }
 
     /// Whether a payload begins at the cursor, or on the next line, as most do. The search for anchors would find the
-    /// same: there is nothing before its bracket, and the anchor is its first name.
+    /// same: there is nothing to try before its bracket, and the anchor is its first name.
     fn begins_here(&mut self, buffer: &[u8]) -> bool {
         let pos = self.pos();
         let start = match &buffer[pos..] {
             [b'\n', ..] => pos + 1,
             [b'\r', b'\n', ..] => pos + 2,
-            _ if self.bare => pos,
-            _ => return false,
+            _ => pos,
         };
         let text = &buffer[start..];
         let begins = |head: &&str| text.starts_with(head.as_bytes());

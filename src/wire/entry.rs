@@ -138,27 +138,33 @@ impl Entry<'_> {
         if !self.eat(b'"') {
             return None;
         }
-        let start = self.at;
+        let (start, mut at) = (self.at, self.at);
         let mut is_escaped = false;
+        // So many bytes of the block belong to an escape before it.
+        let mut skipped = 0;
         loop {
-            let rest = self.bytes.get(self.at..)?;
+            let rest = self.bytes.get(at..)?;
             let block = Block::new(block::head(rest));
             let bits = (block.less(0x20) | block.equal(b'"') | block.equal(b'\\')).bits();
-            if bits == 0 {
-                self.at += LEN;
-                continue;
-            }
-            let end = bits.trailing_zeros() as usize;
-            self.at += end;
-            match rest.get(end)? {
-                b'"' => {
-                    self.at += 1;
-                    return Some((start..self.at - 1, is_escaped));
+            let mut bits = bits >> skipped << skipped;
+            skipped = 0;
+            while bits != 0 {
+                let special = bits.trailing_zeros() as usize;
+                match rest.get(special)? {
+                    b'"' => {
+                        self.at = at + special + 1;
+                        return Some((start..self.at - 1, is_escaped));
+                    }
+                    b'\\' => {
+                        is_escaped = true;
+                        let end = special + escape_len(&rest[special..])?;
+                        bits = bits >> end << end;
+                        skipped = end.saturating_sub(LEN);
+                    }
+                    _ => return None,
                 }
-                b'\\' => self.at += escape_len(&rest[end..])?,
-                _ => return None,
             }
-            is_escaped = true;
+            at += LEN;
         }
     }
 
