@@ -119,17 +119,18 @@ impl Layer {
         }
     }
 
-    /// Undoes the start of `raw`, if that is fast, and adds the text to `out`; stops at the latest where `stops` marks a
-    /// byte. Gives back how much of `raw` that was; what comes next is a matter for [`Layer::piece`].
+    /// Undoes the first `len` bytes of `raw`, as far as that is fast, and adds the text to `out`; stops at the latest where
+    /// `stops` marks a byte. Gives back how much of `raw` that was; what comes next is a matter for [`Layer::piece`].
     #[inline]
     pub(super) fn stretch(
         self,
         raw: &[u8],
+        len: usize,
         out: &mut Vec<u8>,
         stops: impl Fn(Block) -> Marks,
     ) -> usize {
         match self {
-            Layer::Backslash => stretch::peel(raw, out, stops),
+            Layer::Backslash => stretch::peel(raw, len, out, stops),
             _ => 0,
         }
     }

@@ -126,6 +126,7 @@ impl Region {
 
     /// Undoes more of `raw`, which begins at the outer cursor; `false` if more bytes are needed for that.
     fn peel(&mut self, raw: &[u8], last: bool, anchors: &Anchors) -> bool {
+        let all = raw;
         let (raw, last) = match self.bounds {
             Bounds::Len(len) => (&raw[..len], true),
             Bounds::Any { .. } => (raw, last),
@@ -138,7 +139,7 @@ impl Region {
                 self.ended = true;
                 break;
             }
-            if self.stretch(&raw[self.raw..window]) {
+            if self.stretch(&all[self.raw..], window - self.raw) {
                 continue;
             }
             match self.layer.piece(&raw[self.raw..], last) {
@@ -163,12 +164,13 @@ impl Region {
         self.ended || self.raw > before
     }
 
-    /// Undoes what is undone fast of `bytes`; whether that is anything. What may end the region is left.
-    fn stretch(&mut self, bytes: &[u8]) -> bool {
+    /// Undoes what is undone fast of the first `len` bytes of `raw`; whether that is anything. What may end the region is
+    /// left.
+    fn stretch(&mut self, raw: &[u8], len: usize) -> bool {
         let (layer, text) = (self.layer, &mut self.text);
         let len = match self.bounds {
-            Bounds::Len(_) => layer.stretch(bytes, text, |b| b.equal(b'\n')),
-            Bounds::Any { .. } => layer.stretch(bytes, text, |b| {
+            Bounds::Len(_) => layer.stretch(raw, len, text, |b| b.equal(b'\n')),
+            Bounds::Any { .. } => layer.stretch(raw, len, text, |b| {
                 b.equal(b'\n') | b.equal(b'"') | b.equal(b'\'')
             }),
         };

@@ -4,7 +4,7 @@
 //! table of [`layer`](super::layer) says what every escape stands for, piece by piece; what is here goes the same way
 //! over bytes that stand for themselves and escapes of two bytes, and leaves all else to the table.
 
-use crate::wire::block::{self, Block, LEN, Marks};
+use crate::wire::block::{Block, LEN, Marks};
 
 /// What two-byte escapes stand for, by their second byte; 0 where there is none.
 pub(super) const SIMPLE: [u8; 256] = {
@@ -19,46 +19,71 @@ pub(super) const SIMPLE: [u8; 256] = {
     table
 };
 
-/// What the two bytes at `at` stand for, if they are an escape.
+/// Bytes from a place on: a block, and one more, since an escape may begin with the last of the block.
+const AHEAD: usize = LEN + 1;
+
+/// What comes next.
+struct Next {
+    /// So many bytes that stand for themselves.
+    same: usize,
+    /// What the escape of two bytes behind them stands for; 0 if there is none.
+    escape: u8,
+}
+
+/// What comes next in `bytes`, up to the first that `stops` marks or the end of the block.
 #[inline(always)]
-fn simple(raw: &[u8], at: usize) -> Option<u8> {
-    match raw.get(at..at + 2) {
-        Some(&[b'\\', second]) => Some(SIMPLE[usize::from(second)]).filter(|&byte| byte != 0),
-        _ => None,
+fn next(bytes: &[u8; AHEAD], stops: impl Fn(Block) -> Marks) -> Next {
+    let block = Block::new(*bytes.first_chunk().unwrap_or(&[0; LEN]));
+    let bits = (block.equal(b'\\') | stops(block)).bits();
+    // The block ends where no byte is marked.
+    let same = (bits | 1 << LEN).trailing_zeros() as usize;
+    match bytes[same..] {
+        [b'\\', second, ..] if same < LEN => Next {
+            same,
+            escape: SIMPLE[usize::from(second)],
+        },
+        _ => Next { same, escape: 0 },
     }
+}
+
+/// The bytes from `at` on, if that many have arrived.
+#[inline(always)]
+fn ahead(raw: &[u8], at: usize) -> Option<&[u8; AHEAD]> {
+    raw.get(at..)?.first_chunk()
 }
 
 /// The most bytes that are undone at once, since room is made for all of them before.
 const LONGEST: usize = 1024;
 
-/// Undoes escapes at the start of `raw` and adds the text to `out`, up to the first byte that `stops` marks or that only
-/// the table knows; gives back how much of `raw` that was.
+/// Undoes escapes in the first `len` bytes of `raw` and adds the text to `out`, up to the first byte that `stops` marks or
+/// that only the table knows, or near the end of `raw`; gives back how much of `raw` that was.
 #[inline(always)]
-pub(super) fn peel(raw: &[u8], out: &mut Vec<u8>, stops: impl Fn(Block) -> Marks) -> usize {
-    let raw = &raw[..raw.len().min(LONGEST)];
-    let mut to = out.len();
+pub(super) fn peel(
+    raw: &[u8],
+    len: usize,
+    out: &mut Vec<u8>,
+    stops: impl Fn(Block) -> Marks,
+) -> usize {
+    let len = len.min(LONGEST);
+    let (mut at, mut to) = (0, out.len());
     // Whole blocks are written, also where only their first bytes count.
-    out.resize(to + raw.len() + LEN, 0);
-    let mut at = 0;
-    while at < raw.len() {
-        let bytes = block::head(&raw[at..]);
-        let Some(room) = out[to..].first_chunk_mut() else {
+    out.resize(to + len + AHEAD, 0);
+    while let (Some(bytes), Some(room)) = (ahead(raw, at), out[to..].first_chunk_mut()) {
+        let next = next(bytes, &stops);
+        let room: &mut [u8; AHEAD] = room;
+        *room = *bytes;
+        if next.same + 2 > len - at {
+            let same = next.same.min(len - at);
+            (at, to) = (at + same, to + same);
             break;
-        };
-        *room = bytes;
-        let block = Block::new(bytes);
-        let bits = (block.equal(b'\\') | stops(block)).bits();
-        let len = (raw.len() - at).min(LEN);
-        let same = (bits.trailing_zeros() as usize).min(len);
-        (at, to) = (at + same, to + same);
-        if same == len {
-            continue;
         }
-        let Some(byte) = simple(raw, at) else {
+        room[next.same] = next.escape;
+        (at, to) = (at + next.same, to + next.same);
+        if next.escape != 0 {
+            (at, to) = (at + 2, to + 1);
+        } else if next.same < LEN {
             break;
-        };
-        out[to] = byte;
-        (at, to) = (at + 2, to + 1);
+        }
     }
     out.truncate(to);
     at
@@ -67,20 +92,17 @@ pub(super) fn peel(raw: &[u8], out: &mut Vec<u8>, stops: impl Fn(Block) -> Marks
 /// Walks over the start of `raw`, which stands for less than `len` bytes of text; gives back how much of each that is.
 pub(super) fn walk(raw: &[u8], len: usize) -> (usize, usize) {
     let (mut at, mut text) = (0, 0);
-    while text + LEN < len {
-        let Some(bytes) = raw.get(at..).and_then(|rest| rest.first_chunk()) else {
+    while text + AHEAD < len {
+        let Some(bytes) = ahead(raw, at) else {
             break;
         };
-        let bits = Block::new(*bytes).equal(b'\\').bits();
-        let same = (bits.trailing_zeros() as usize).min(LEN);
-        (at, text) = (at + same, text + same);
-        if same == LEN {
-            continue;
-        }
-        if simple(raw, at).is_none() {
+        let next = next(bytes, |block| block.equal(b'\\'));
+        (at, text) = (at + next.same, text + next.same);
+        if next.escape != 0 {
+            (at, text) = (at + 2, text + 1);
+        } else if next.same < LEN {
             break;
         }
-        (at, text) = (at + 2, text + 1);
     }
     (at, text)
 }
@@ -128,17 +150,19 @@ mod tests {
     #[test]
     fn escapes_are_undone_as_piece_by_piece() {
         for raw in texts() {
-            let mut out = b"before".to_vec();
-            let len = peel(&raw, &mut out, |block| {
-                block.equal(b'\n') | block.equal(b'\'')
-            });
+            let stops = |block: Block| block.equal(b'\n') | block.equal(b'\'');
+            let more = [&raw[..], &[b'n'; AHEAD]].concat();
+            let (mut out, mut at) = (b"before".to_vec(), 0);
+            while let len @ 1.. = peel(&more[at..], raw.len() - at, &mut out, stops) {
+                at += len;
+            }
             let shown = String::from_utf8_lossy(&raw).into_owned();
-            assert_eq!(out, [b"before", &*pieces(&raw[..len])].concat(), "{shown}");
-            assert!(
-                matches!(raw[len..], [] | [b'\n' | b'\'' | b'\\', ..]),
-                "{shown}"
-            );
-            assert!(!raw[len..].starts_with(b"\\n"), "{shown}");
+            assert_eq!(out, [b"before", &*pieces(&raw[..at])].concat(), "{shown}");
+            match raw[at..] {
+                [] | [b'\n' | b'\'', ..] | [b'\\'] => {}
+                [b'\\', second, ..] => assert_eq!(SIMPLE[usize::from(second)], 0, "{shown}"),
+                _ => panic!("stopped early: {shown}"),
+            }
         }
     }
 
