@@ -71,7 +71,7 @@ pub(super) fn peel(
     while let (Some(bytes), Some(room)) = (ahead(raw, at), out[to..].first_chunk_mut()) {
         let next = next(bytes, &stops);
         let room: &mut [u8; AHEAD] = room;
-        *room = *bytes;
+        room[..LEN].copy_from_slice(&bytes[..LEN]);
         if next.same + 2 > len - at {
             let same = next.same.min(len - at);
             (at, to) = (at + same, to + same);

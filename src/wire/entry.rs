@@ -140,32 +140,28 @@ impl Entry<'_> {
         }
         let (start, mut at) = (self.at, self.at);
         let mut is_escaped = false;
-        // So many bytes of the block belong to an escape before it.
-        let mut skipped = 0;
         loop {
             let rest = self.bytes.get(at..)?;
-            let bytes = block::head(rest);
-            let block = Block::new(bytes);
-            let bits = (block.less(0x20) | block.equal(b'"') | block.equal(b'\\')).bits();
-            let mut bits = bits >> skipped << skipped;
-            skipped = 0;
+            // Most strings are short, and in the long ones are payloads.
+            let (mut bits, mut len) = specials(rest, at - start >= SHORT);
             while bits != 0 {
                 let special = bits.trailing_zeros() as usize;
-                match bytes[special] {
+                match rest.get(special)? {
                     b'"' => {
                         self.at = at + special + 1;
                         return Some((start..self.at - 1, is_escaped));
                     }
-                    b'\\' => {
-                        is_escaped = true;
-                        let end = special + escape_len(rest, special)?;
-                        bits = bits >> end << end;
-                        skipped = end.saturating_sub(LEN);
-                    }
+                    b'\\' => is_escaped = true,
                     _ => return None,
                 }
+                let end = special + escape_len(rest, special)?;
+                if end >= len {
+                    len = end;
+                    break;
+                }
+                bits = bits >> end << end;
             }
-            at += LEN;
+            at += len;
         }
     }
 
@@ -202,6 +198,22 @@ impl Entry<'_> {
             span: Span::new(span.start, span.end),
             end: 0,
         })
+    }
+}
+
+/// The first bytes of a string are looked at block by block, the others in fours of blocks.
+const SHORT: usize = 2 * LEN;
+
+/// A bit for each of the first bytes that is not itself in a string, and of how many bytes.
+#[inline(always)]
+fn specials(bytes: &[u8], is_long: bool) -> (u64, usize) {
+    let mark = |b: Block| b.less(0x20) | b.equal(b'"') | b.equal(b'\\');
+    match bytes.first_chunk() {
+        Some(four) if is_long => (block::bits_of_four(four, mark), four.len()),
+        _ => {
+            let bits = mark(Block::new(block::head(bytes))).bits();
+            (bits.into(), LEN)
+        }
     }
 }
 

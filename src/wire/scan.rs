@@ -81,15 +81,13 @@ pub(crate) fn is_base64url(bytes: &[u8]) -> bool {
 /// How many bytes `mark` marks, which must not mark zero bytes.
 #[inline(always)]
 pub(crate) fn count(bytes: &[u8], mark: impl Fn(Block) -> Marks) -> usize {
-    const FOUR: usize = 4 * LEN;
-    let (fours, rest) = bytes.as_chunks::<FOUR>();
-    let bits = |block: &[u8]| u64::from(mark(Block::new(block::head(block))).bits());
-    let all = |bytes: &[u8]| {
-        let blocks = bytes.chunks(LEN).rev();
-        blocks.fold(0, |all, block| all << LEN | bits(block))
-    };
+    let (fours, rest) = bytes.as_chunks::<{ 4 * LEN }>();
+    let in_fours = fours.iter().map(|four| block::bits_of_four(four, &mark));
+    let in_rest = rest.chunks(LEN).rev().fold(0, |all, block| {
+        all << LEN | u64::from(mark(Block::new(block::head(block))).bits())
+    });
     let ones = |bits: u64| bits.count_ones() as usize;
-    fours.iter().map(|four| ones(all(four))).sum::<usize>() + ones(all(rest))
+    in_fours.map(ones).sum::<usize>() + ones(in_rest)
 }
 
 /// How many bytes are no white space.
