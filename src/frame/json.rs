@@ -59,8 +59,7 @@ impl Scanner {
 
     /// The document of which nothing was read yet, if it is a plain log entry: an object that is no message.
     fn entry<'b>(&self, bytes: Bytes<'b>, parts: &mut Parts) -> Option<&'b str> {
-        let begins = |head: &&str| bytes.all.starts_with(head.as_bytes());
-        if self.json.at() > 0 || self.names.heads.iter().any(begins) {
+        if self.json.at() > 0 || self.usual_start(bytes.all).is_some() {
             return None;
         }
         let name = start::first_name(bytes.all, true).ok()??;
