@@ -2177,3 +2177,15 @@ fn log_entries_hold_the_same_however_they_are_read() {
     failures.none();
     assert!(found >= 10, "only {found} callbacks");
 }
+
+#[test]
+fn a_text_that_runs_into_the_next_object_ends_before_it() {
+    let torn = r#"{"a":"[subscribe_msg_{""#;
+    let reading = read(torn.as_bytes());
+    assert_eq!((reading.records.len(), reading.noise), (0, solid(torn)));
+    let popup = json("popup", &format!(r#","List":{}"#, popup_json()));
+    let reading = read(format!(r#"{{"a":"[subscribe_msg_{popup}"#).as_bytes());
+    assert_eq!(reading.callbacks().len(), 1, "{reading:?}");
+    let reading = read(format!(r#"{{"a":"{},{{""#, popup.replace('"', "\\\"")).as_bytes());
+    assert_eq!(reading.callbacks().len(), 1, "{reading:?}");
+}

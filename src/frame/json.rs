@@ -291,8 +291,10 @@ impl Scanner {
         }
         let glued = glued_start(document, at, &finding);
         let skips = is_message && glued.is_none() && self.json.depth() > 0;
+        let len = glued.unwrap_or(at);
+        cut(&mut inner, len);
         let then = Then {
-            len: glued.unwrap_or(at),
+            len,
             noise: !is_message,
             skip: skips.then_some(skip),
         };
@@ -333,6 +335,17 @@ impl Scanner {
             self.clean_until = self.pos() + self.json.at().max(len);
         }
         Some(found)
+    }
+}
+
+/// Leaves out what does not begin in the first `len` bytes; a text that ran into what comes behind them ends there.
+fn cut(inner: &mut VecDeque<Inner>, len: usize) {
+    let end = Span::new(len, len).end;
+    inner.retain(|inner| inner.span().start < end);
+    for inner in inner {
+        if let Inner::Text(span) = inner {
+            span.end = span.end.min(end);
+        }
     }
 }
 
