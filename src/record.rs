@@ -20,6 +20,7 @@ use crate::wire::{Limits, Syntax, View};
 
 const NAMES: Names = Names {
     is_message,
+    tells_by_value: fields::tells_by_value,
     is_plain: fields::is_plain,
     begins_message: |name| fields::top(name).is_some(),
     marks: &fields::MARKS,
@@ -91,10 +92,11 @@ impl<'a> Body<'a> {
         }
     }
 
-    fn owned(bytes: Vec<u8>) -> Self {
-        match String::from_utf8(bytes) {
-            Ok(text) => Body::Text(text.into()),
-            Err(error) => Body::Bytes(error.into_bytes().into()),
+    /// A text, and the `rest` of it, which is no text.
+    fn owned(text: String, rest: Vec<u8>) -> Self {
+        match rest.is_empty() {
+            true => Body::Text(text.into()),
+            false => Body::Bytes([text.into_bytes(), rest].concat().into()),
         }
     }
 
@@ -225,7 +227,15 @@ impl<'a> Record<'a> {
 
     /// Keeps what the next record can use.
     pub(crate) fn into_memory(self) -> Memory {
-        Memory(self.decoded)
+        let mut decoded = self.decoded;
+        if let (Body::Text(Cow::Owned(text)), Some((_, steps))) = (self.body, self.raw) {
+            decoded.parts.rewritten = Rewritten {
+                text,
+                steps,
+                rest: Vec::new(),
+            };
+        }
+        Memory(decoded)
     }
 
     /// Where the payload says what kind of message it is, or its start.
@@ -393,14 +403,18 @@ impl Decoder {
 
     fn record<'b>(&mut self, framed: Framed<'b>, buffer: &'b [u8]) -> Record<'b> {
         let raw = &buffer[framed.range];
-        let (body, raw) = match framed.rewritten {
-            Some(Rewritten { text, steps }) => (Body::owned(text), Some((raw.into(), steps))),
-            None => (
-                framed
-                    .text
-                    .map_or_else(|| Body::new(raw), |text| Body::Text(text.into())),
-                None,
-            ),
+        let mut decoded = self.memory.take().unwrap_or_default().0;
+        let (body, raw) = match framed.text {
+            _ if framed.is_rewritten => {
+                let rewritten = std::mem::take(&mut decoded.parts.rewritten);
+                let steps = rewritten.steps;
+                (
+                    Body::owned(rewritten.text, rewritten.rest),
+                    Some((raw.into(), steps)),
+                )
+            }
+            Some(text) => (Body::Text(text.into()), None),
+            None => (Body::new(raw), None),
         };
         let mut record = Record {
             source: self.source.clone(),
@@ -410,7 +424,7 @@ impl Decoder {
             body,
             raw,
             outcome: Outcome::Undecodable,
-            decoded: self.memory.take().unwrap_or_default().0,
+            decoded,
         };
         match framed.kind {
             FramedKind::Whole => self.understand(&mut record, framed.shape),
@@ -461,7 +475,7 @@ impl Decoder {
             return;
         };
         let Decoded { parts, meaning } = &*record.decoded;
-        let Parts { tree, findings } = parts;
+        let Parts { tree, findings, .. } = parts;
         let nodes = meaning.value_nodes();
         let Some(ShapeId(id)) = self.scanner.shapes.learn(text, tree, nodes.clone()) else {
             return;
@@ -496,7 +510,7 @@ impl Record<'_> {
             return false;
         };
         let Decoded { parts, meaning } = &mut *self.decoded;
-        let Parts { tree, findings } = parts;
+        let Parts { tree, findings, .. } = parts;
         meaning.copy_from(&known.meaning);
         findings.extend(known.findings.iter().cloned());
         let fits = revalue(View::root(tree, text), meaning, findings);
@@ -523,7 +537,7 @@ impl Record<'_> {
         } = self;
         let Body::Text(text) = body else { return };
         let Decoded { parts, meaning } = &mut **decoded;
-        let Parts { tree, findings } = parts;
+        let Parts { tree, findings, .. } = parts;
         let root = View::root(tree, text);
         let refused = match classify(root) {
             Class::Other(name) => {

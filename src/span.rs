@@ -104,7 +104,16 @@ impl Units {
 
 /// The number of characters; in broken UTF-8 every byte that continues nothing counts with the one before it.
 fn chars(bytes: &[u8]) -> u64 {
-    bytes.iter().filter(|&&b| (b as i8) >= -0x40).count() as u64
+    const LOWEST: u64 = u64::from_ne_bytes([1; 8]);
+    let (words, rest) = bytes.as_chunks::<8>();
+    let in_words = words.iter().map(|&word| {
+        let word = u64::from_ne_bytes(word);
+        // A byte that continues a character has the bit 0x80, and 0x40 not.
+        let firsts = (!word >> 7 | word >> 6) & LOWEST;
+        firsts.wrapping_mul(LOWEST) >> 56
+    });
+    let is_first = |&&byte: &&u8| byte as i8 >= -0x40;
+    in_words.sum::<u64>() + rest.iter().filter(is_first).count() as u64
 }
 
 #[cfg(test)]
@@ -136,6 +145,19 @@ mod tests {
                 },
                 "{text:?}"
             );
+        }
+    }
+
+    #[test]
+    fn characters_are_counted_in_texts_of_any_length() {
+        let text = "订a阅-😀b".repeat(700);
+        for len in (0..200).chain(4000..4100).chain([text.len()]) {
+            let bytes = &text.as_bytes()[..len];
+            let expected = bytes
+                .iter()
+                .filter(|&&b| !(0x80..0xC0).contains(&b))
+                .count();
+            assert_eq!(chars(bytes), expected as u64, "{len}");
         }
     }
 

@@ -2123,3 +2123,69 @@ fn answers_of_the_interface_are_noise() {
         );
     }
 }
+
+/// A log entry without anything odd is recognised, sixteen bytes at a time; a tab behind its bracket leaves it to the
+/// reader. What is in it must be the same.
+#[test]
+fn log_entries_hold_the_same_however_they_are_read() {
+    let popup = json("popup", &format!(r#","List":{}"#, popup_json()));
+    let change = json("change", &format!(r#","List":[{}]"#, change_json()));
+    let quoted = |text: &str| format!("{text:?}");
+    let (json, xml) = (
+        quoted(&popup),
+        quoted(&indented_xml(&xml("sent", &sent_xml("17")))),
+    );
+    let mut failures = Failures::default();
+    let mut found = 0;
+    let entries = [
+        format!(r#"{{"ts":"1","level":"info","body":{json}}}"#),
+        format!(
+            r#"{{"n":-1.5, "ok":true, "none":{{}}, "list":[[],{xml},null], "body":{json}, "z":"\\"}}"#
+        ),
+        format!(r#"{{"a":[{{"b":{}}},{xml}],"c":{}}}"#, popup, change),
+        format!(r#"{{"Event":"\u0073ubscribe_msg_sent_event","body":{json}}}"#),
+        format!(r#"{{"a":{{"event":"subscribe_msg_\u0073ent_event"}},"body":{json}}}"#),
+        format!(r#"{{"action":"\u0043heckContainerPath","body":{json}}}"#),
+        format!(r#"{{"action":" Check","event":"a\tb","body":{json}}}"#),
+        format!(r#"{{"To\u0055serName":"{TO}","body":{json}}}"#),
+        format!(
+            r#"{{"half":"\ud83d","body":"\ud83d {}"}}"#,
+            &json[1..json.len() - 1]
+        ),
+        format!(r#"{{"":"empty","body":{json}}}"#),
+        format!(r#"{{"a":1,"body":{json},}}"#),
+        format!(r#"{{"a":01,"body":{json}}}"#),
+        format!(r#"{{"a":1,"body":{json}"#),
+        format!(r#"{{"a":"b,"body":{json}}}"#),
+    ];
+    for entry in entries {
+        let (plain, odd) = (
+            read(entry.as_bytes()),
+            read(entry.replacen('{', "{\t", 1).as_bytes()),
+        );
+        let meanings = |reading: &Reading| -> Vec<_> {
+            let shown = reading
+                .records
+                .iter()
+                .map(|seen| (seen.outcome.clone(), seen.line.clone()));
+            shown.collect()
+        };
+        let is_same = meanings(&plain) == meanings(&odd) && plain.noise == odd.noise;
+        failures.check(is_same, || format!("{entry}\n{plain:?}\n{odd:?}"));
+        found += plain.callbacks().len();
+    }
+    failures.none();
+    assert!(found >= 10, "only {found} callbacks");
+}
+
+#[test]
+fn a_text_that_runs_into_the_next_object_ends_before_it() {
+    let torn = r#"{"a":"[subscribe_msg_{""#;
+    let reading = read(torn.as_bytes());
+    assert_eq!((reading.records.len(), reading.noise), (0, solid(torn)));
+    let popup = json("popup", &format!(r#","List":{}"#, popup_json()));
+    let reading = read(format!(r#"{{"a":"[subscribe_msg_{popup}"#).as_bytes());
+    assert_eq!(reading.callbacks().len(), 1, "{reading:?}");
+    let reading = read(format!(r#"{{"a":"{},{{""#, popup.replace('"', "\\\"")).as_bytes());
+    assert_eq!(reading.callbacks().len(), 1, "{reading:?}");
+}

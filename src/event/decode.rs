@@ -72,8 +72,9 @@ fn head(node: View<'_>) -> Span {
 }
 
 fn is_probe(root: View<'_>) -> bool {
+    let (name, value) = fields::PROBE;
     root.children()
-        .any(|child| (child.name(), child.value().trim_ascii()) == fields::PROBE)
+        .any(|child| child.name() == name && child.value().trim_ascii() == value)
 }
 
 /// Whether this object is a WeChat message, by the names at its top.

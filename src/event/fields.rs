@@ -175,6 +175,11 @@ pub(crate) fn is_plain(name: &str) -> bool {
         )
 }
 
+/// Whether the value of a field of this name tells a message, where no name does.
+pub(crate) fn tells_by_value(name: &str) -> bool {
+    name.eq_ignore_ascii_case(EVENT) || name == PROBE.0
+}
+
 /// Whether a message has this name at its top; `Event` alone proves nothing, other logs use the word too.
 pub(crate) fn marks_message(name: &str) -> bool {
     [TO_USER.wire, FROM_USER.wire, MSG_TYPE]

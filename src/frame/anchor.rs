@@ -8,12 +8,16 @@
 //! is looked at as well: a file may be a payload, however strangely it is written.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, Input, MatchKind};
 
 use crate::frame::container::{self, Lane};
 use crate::frame::layer::Layer;
 use crate::wire::scan::skip_space;
+
+/// No anchor has less bytes.
+const SHORTEST: usize = 3;
 
 /// The anchors of a capture.
 #[derive(Debug)]
@@ -39,19 +43,62 @@ impl Anchors {
             .kind(Some(AhoCorasickKind::ContiguousNFA))
             .build(texts())
             .expect("a few short texts");
+        debug_assert!(texts().all(|text| text.len() >= SHORTEST));
         let longest = texts().map(|text| text.len()).max().unwrap_or(0);
         Anchors { searcher, longest }
     }
 
     /// Where the first anchor begins at or behind `from`.
     fn find(&self, bytes: &[u8], from: usize) -> Option<usize> {
+        if bytes.len() - from < SHORTEST {
+            return None;
+        }
+        self.next(bytes, from).map(|found| found.start)
+    }
+
+    /// The first at or behind `from`.
+    fn next(&self, bytes: &[u8], from: usize) -> Option<Range<usize>> {
         let found = self.searcher.find(Input::new(bytes).range(from..));
-        found.map(|found| found.start())
+        found.map(|found| found.range())
     }
 
     /// Whether there is one in `bytes`.
     pub(super) fn is_in(&self, bytes: &[u8]) -> bool {
         self.find(bytes, 0).is_some()
+    }
+}
+
+/// The anchors of a text, which is searched once for all of its parts.
+#[derive(Debug)]
+pub(super) struct Ahead<'a> {
+    anchors: &'a Anchors,
+    text: &'a [u8],
+    /// The next one, or behind the text.
+    next: Range<usize>,
+}
+
+impl<'a> Ahead<'a> {
+    pub(super) fn new(anchors: &'a Anchors, text: &'a [u8]) -> Self {
+        let next = 0..0;
+        Ahead {
+            anchors,
+            text,
+            next,
+        }
+    }
+
+    /// Whether there is an anchor in `part` of the text. Asked part after part, the search goes on where it was.
+    pub(super) fn is_in(&mut self, part: Range<usize>) -> bool {
+        if self.next.start < part.start || self.next.is_empty() {
+            let end = self.text.len();
+            let next = self.anchors.next(self.text, part.start);
+            self.next = next.unwrap_or(end..end + 1);
+        }
+        let is_cut = self.next.start < part.end && self.next.end > part.end;
+        match is_cut {
+            true => self.anchors.is_in(&self.text[part]),
+            false => self.next.end <= part.end,
+        }
     }
 }
 
@@ -280,12 +327,19 @@ pub(super) fn goes_on(line: &[u8], behind: &[u8]) -> bool {
     is_part || text.is_empty() || ends_inside(text) || has_comment(text) || joins(text, behind)
 }
 
-/// Whether what `line` begins cannot end with it: markup and brackets that were opened, and lists.
+/// With what a line ends that cannot be all: markup and brackets that were opened, and lists.
+const ENDS: [&str; 14] = [
+    "{", "[", ",", ">", ":", "(", "，", "*/", "\\u003e", "gt;", "#62;", "#x3e;", "#x3E;", "%3E",
+];
+
+/// Whether what `line` begins cannot end with it.
 fn ends_inside(line: &[u8]) -> bool {
-    const ENDS: [&str; 14] = [
-        "{", "[", ",", ">", ":", "(", "，", "*/", "\\u003e", "gt;", "#62;", "#x3e;", "#x3E;", "%3E",
-    ];
-    ENDS.iter().any(|end| line.ends_with(end.as_bytes()))
+    // Most lines end in other bytes; the third of `，` is no ASCII.
+    let may_end = matches!(
+        line.last(),
+        Some(b'{' | b'[' | b',' | b'>' | b':' | b'(' | b'/' | b'e' | b'E' | b';' | 0x80..)
+    );
+    may_end && ENDS.iter().any(|end| line.ends_with(end.as_bytes()))
 }
 
 /// So many bytes of a line tell whether it goes on with the one before.
@@ -328,13 +382,14 @@ fn unescaped(text: &[u8]) -> Cow<'_, [u8]> {
 
 /// Whether `line` has a comment of JSON; not a path or a URL.
 fn has_comment(line: &[u8]) -> bool {
-    memchr::memmem::find_iter(line, b"/*").next().is_some()
-        || memchr::memmem::find_iter(line, b"//").any(|at| match &line[..at] {
-            [.., scheme, b':'] => !scheme.is_ascii_alphabetic(),
-            [.., b'/' | b'.' | b'-' | b'_'] => false,
-            [.., before] => !before.is_ascii_alphabetic(),
-            [] => true,
-        })
+    memchr::memchr_iter(b'/', line).any(|at| match (line.get(at + 1), &line[..at]) {
+        (Some(b'*'), _) => true,
+        (Some(b'/'), [.., scheme, b':']) => !scheme.is_ascii_alphabetic(),
+        (Some(b'/'), [.., b'/' | b'.' | b'-' | b'_']) => false,
+        (Some(b'/'), [.., before]) => !before.is_ascii_alphabetic(),
+        (Some(b'/'), []) => true,
+        _ => false,
+    })
 }
 
 #[cfg(test)]
@@ -372,6 +427,14 @@ mod tests {
                 "{text}"
             );
         }
+    }
+
+    #[test]
+    fn lines_that_cannot_end_are_told_by_their_ends() {
+        for end in ENDS {
+            assert!(ends_inside(format!("a{end}").as_bytes()), "{end}");
+        }
+        assert!(!ends_inside(b"name") && !ends_inside("阅".as_bytes()) && !ends_inside(b""));
     }
 
     #[test]
@@ -421,6 +484,22 @@ mod tests {
             let start = reach.start(&text.as_bytes()[dropped..], at - dropped, 1000, true);
             let start = start.expect("all has arrived").0;
             assert_eq!(dropped + start, whole, "{step}");
+        }
+    }
+
+    #[test]
+    fn parts_are_asked_for_anchors_in_any_order() {
+        let anchors = Anchors::new(&["UserName", "Name"]);
+        let text = b"Name UserName xx <xml> Name <xm";
+        for start in 0..text.len() {
+            let mut ahead = Ahead::new(&anchors, text);
+            for first in [0..0, 0..5, start..text.len()] {
+                ahead.is_in(first);
+                for end in start..=text.len() {
+                    let expected = anchors.is_in(&text[start..end]);
+                    assert_eq!(ahead.is_in(start..end), expected, "{start}..{end}");
+                }
+            }
         }
     }
 

@@ -15,17 +15,28 @@ pub(super) struct Cursor {
     /// The column at `column_at`, a place of the buffer on the same line as `pos`.
     column: u64,
     column_at: usize,
+    /// Somebody asks for lines and columns.
+    counts: bool,
 }
 
 impl Cursor {
     pub(super) fn new(place: Place, units: Units) -> Self {
         Cursor {
+            counts: true,
             units,
             pos: 0,
             line: place.line,
             offset: place.offset,
             column: place.column,
             column_at: 0,
+        }
+    }
+
+    /// A cursor in text that is not the capture's own: it knows only where it is in the buffer.
+    pub(super) fn unplaced() -> Self {
+        Cursor {
+            counts: false,
+            ..Cursor::new(Place::default(), Units::Utf8)
         }
     }
 
@@ -43,6 +54,10 @@ impl Cursor {
     }
 
     pub(super) fn advance(&mut self, buffer: &[u8], to: usize) {
+        if !self.counts || self.pos == to {
+            self.pos = to;
+            return;
+        }
         let bytes = &buffer[self.pos..to];
         if let Some(last) = memchr::memrchr(b'\n', bytes) {
             self.line += memchr::memchr_iter(b'\n', &bytes[..last]).count() as u64 + 1;
@@ -62,6 +77,9 @@ impl Cursor {
 
     /// The place of `pos`.
     pub(super) fn place(&mut self, buffer: &[u8]) -> Place {
+        if !self.counts {
+            return Place::default();
+        }
         let head = Place {
             line: self.line,
             column: self.column,

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use crate::finding::{Finding, Findings, Reason};
+use crate::frame::anchor::Ahead;
 use crate::frame::layer::Layer;
 use crate::frame::literal;
 use crate::frame::region::Bounds;
@@ -14,7 +15,7 @@ use crate::frame::{
 };
 use crate::span::Span;
 use crate::wire::shape::ShapeId;
-use crate::wire::{Bytes, Kind, Syntax, Tree, View, json, not_utf8};
+use crate::wire::{Bytes, Kind, Node, Syntax, Tree, View, entry, json, not_utf8};
 
 impl Scanner {
     pub(super) fn json<'b>(
@@ -25,26 +26,60 @@ impl Scanner {
     ) -> Option<Framed<'b>> {
         let document = &buffer[self.pos()..];
         let bytes = self.limited(document, last);
-        let recognised = match self.json.at() {
-            0 => self.recognised(Syntax::Json, bytes, parts),
-            _ => None,
-        };
-        let (verdict, shape) = match recognised {
-            Some((text, shape)) => (Read::Whole(text), shape),
-            None => {
-                let Parts { tree, findings } = parts;
-                let read = self.json.read(bytes, tree, findings, &self.limits);
-                (self.verdict(read, bytes), None)
-            }
+        let entry = self.entry(bytes, parts);
+        let (verdict, shape) = match entry {
+            Some(text) => (Read::Whole(text), None),
+            None => self.read_json(bytes, parts),
         };
         if self.enter_literal(document, &verdict, Syntax::Json, last) != Entered::No {
             return None;
         }
         match verdict {
             Read::More => None,
+            Read::Whole(text) if entry.is_some() => {
+                self.enter_entry(text, parts);
+                None
+            }
             Read::Whole(text) => self.whole_json(buffer, text, shape, parts),
             Read::Broken(finding) => self.broken_json(finding, buffer, last, parts),
         }
+    }
+
+    fn read_json<'b>(
+        &mut self,
+        bytes: Bytes<'b>,
+        parts: &mut Parts,
+    ) -> (Read<'b>, Option<ShapeId>) {
+        let recognised = match self.json.at() {
+            0 => self.recognised(Syntax::Json, bytes, parts),
+            _ => None,
+        };
+        if let Some((text, shape)) = recognised {
+            return (Read::Whole(text), shape);
+        }
+        let Parts { tree, findings, .. } = parts;
+        let read = self.json.read(bytes, tree, findings, &self.limits);
+        (self.verdict(read, bytes), None)
+    }
+
+    /// The document of which nothing was read yet, if it is a plain log entry: an object that is no message.
+    fn entry<'b>(&self, bytes: Bytes<'b>, parts: &mut Parts) -> Option<&'b str> {
+        if self.json.at() > 0 || self.usual_start(bytes.all).is_some() {
+            return None;
+        }
+        let name = start::first_name(bytes.all, true).ok()??;
+        if (self.names.begins_message)(name) {
+            return None;
+        }
+        let tree = &mut parts.tree;
+        let len = entry::read(bytes.all, tree, &self.limits)?;
+        let text = std::str::from_utf8(&bytes.all[..len]).ok()?;
+        // What is not known of such a text is what it says.
+        let is_unsure = |node: &Node| {
+            node.kind == Kind::Surrogate && (self.names.tells_by_value)(tree.str(node.name, text))
+        };
+        let is_sure = !tree.nodes().iter().any(is_unsure);
+        (is_sure && !(self.names.is_message)(View::root(tree, text))).then_some(text)
     }
 
     /// A well-formed object: a message, or something around messages.
@@ -59,14 +94,21 @@ impl Scanner {
         if shape.is_some() || (self.names.is_message)(View::root(&parts.tree, text)) {
             return Some(self.whole(buffer, text, Syntax::Json, shape));
         }
-        let inner = self.inner_of(&parts.tree, text, 0);
+        self.enter_entry(text, parts);
+        None
+    }
+
+    /// Goes on inside an object that is no message.
+    fn enter_entry(&mut self, text: &str, parts: &Parts) {
+        let mut inner = std::mem::take(&mut self.spare_inner);
+        inner.clear();
+        self.add_inner_of(&parts.tree, text, 1, &mut inner);
         let then = Then {
             len: text.len(),
             noise: true,
             skip: None,
         };
         self.state = State::Inside(Inside::new(inner, then));
-        None
     }
 
     /// The messages in those complete values of an unfinished object that begin a line.
@@ -90,10 +132,17 @@ impl Scanner {
     }
 
     /// The outermost messages that are complete, and the texts beside them that have an anchor, from the node `id` on.
-    fn inner_of(&self, tree: &Tree, text: &str, mut id: usize) -> VecDeque<Inner> {
+    fn inner_of(&self, tree: &Tree, text: &str, id: usize) -> VecDeque<Inner> {
         let mut inner = VecDeque::new();
+        self.add_inner_of(tree, text, id, &mut inner);
+        inner
+    }
+
+    /// Adds them to `inner`.
+    fn add_inner_of(&self, tree: &Tree, text: &str, mut id: usize, inner: &mut VecDeque<Inner>) {
+        let mut ahead = Ahead::new(self.names.anchors, text.as_bytes());
         while let Some(node) = tree.nodes().get(id) {
-            match self.inner_at(tree, text, id as u32) {
+            match self.inner_at(tree, text, id as u32, &mut ahead) {
                 Some(found @ Inner::Message(_)) => {
                     inner.push_back(found);
                     id = node.end as usize;
@@ -104,10 +153,9 @@ impl Scanner {
                 }
             }
         }
-        inner
     }
 
-    fn inner_at(&self, tree: &Tree, text: &str, id: u32) -> Option<Inner> {
+    fn inner_at(&self, tree: &Tree, text: &str, id: u32, ahead: &mut Ahead<'_>) -> Option<Inner> {
         let node = tree.node(id);
         match node.kind {
             Kind::Object if self.json.is_open(id) => None,
@@ -116,15 +164,13 @@ impl Scanner {
                 is_message.then_some(Inner::Message(node.span))
             }
             Kind::Text | Kind::Surrogate => {
-                let literal = text.get(node.span.range())?.as_bytes();
+                text.get(node.span.range())?;
                 let span = Span {
                     start: node.span.start + 1,
                     end: node.span.end - 1,
                 };
-                self.names
-                    .anchors
-                    .is_in(literal)
-                    .then_some(Inner::Text(span))
+                let has_anchor = ahead.is_in(node.span.range());
+                has_anchor.then_some(Inner::Text(span))
             }
             _ => None,
         }
@@ -139,6 +185,7 @@ impl Scanner {
         let Some(inner) = inside.inner.pop_front() else {
             self.leave(buffer, start + then.len, then.noise);
             self.state = then.skip.map_or(State::Seek, State::Skip);
+            self.spare_inner = inside.inner;
             return None;
         };
         let span = inner.span();
@@ -252,8 +299,7 @@ impl Scanner {
         let glued = glued_start(document, at, &finding);
         let skips = is_message && glued.is_none() && self.json.depth() > 0;
         let len = glued.unwrap_or(at);
-        // A text that swallowed the next object is none.
-        inner.retain(|inner| inner.span().end as usize <= len);
+        cut(&mut inner, len);
         let then = Then {
             len,
             noise: !is_message,
@@ -296,6 +342,17 @@ impl Scanner {
             self.clean_until = self.pos() + self.json.at().max(len);
         }
         Some(found)
+    }
+}
+
+/// Leaves out what does not begin in the first `len` bytes; a text that ran into what comes behind them ends there.
+fn cut(inner: &mut VecDeque<Inner>, len: usize) {
+    let end = Span::new(len, len).end;
+    inner.retain(|inner| inner.span().start < end);
+    for inner in inner {
+        if let Inner::Text(span) = inner {
+            span.end = span.end.min(end);
+        }
     }
 }
 

@@ -9,6 +9,8 @@
 //! `start`. Adding a container: the same, with its line in `container`.
 
 use crate::frame::container::{self, Container};
+use crate::frame::stretch::{self, SIMPLE};
+use crate::wire::block::{Block, Marks};
 
 /// One way of writing a text into another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -117,6 +119,22 @@ impl Layer {
         }
     }
 
+    /// Undoes the first `len` bytes of `raw`, as far as that is fast, and adds the text to `out`; stops at the latest where
+    /// `stops` marks a byte. Gives back how much of `raw` that was; what comes next is a matter for [`Layer::piece`].
+    #[inline]
+    pub(super) fn stretch(
+        self,
+        raw: &[u8],
+        len: usize,
+        out: &mut Vec<u8>,
+        stops: impl Fn(Block) -> Marks,
+    ) -> usize {
+        match self {
+            Layer::Backslash => stretch::peel(raw, len, out, stops),
+            _ => 0,
+        }
+    }
+
     /// The byte for which the escape at the start of `raw` stands, if it is one.
     pub(super) fn escape(&mut self, raw: &[u8]) -> Option<u8> {
         match self.piece(raw, true) {
@@ -157,10 +175,24 @@ impl Layer {
         })
     }
 
+    /// Walks over the start of `raw`, if that is fast, which stands for less than `len` bytes of text; gives back how much
+    /// of each that is.
+    fn stride(self, raw: &[u8], len: usize) -> (usize, usize) {
+        match self {
+            Layer::Backslash => stretch::walk(raw, len),
+            _ => (0, 0),
+        }
+    }
+
     /// Walks over pieces while `goes_on`, and into the one that holds the end of `len` bytes.
     fn walk(&mut self, raw: &[u8], len: usize, goes_on: impl Fn(usize, Piece) -> bool) -> usize {
         let (mut at, mut text) = (0, 0);
         while at < raw.len() {
+            let (raw_len, text_len) = self.stride(&raw[at..], len.saturating_sub(text));
+            (at, text) = (at + raw_len, text + text_len);
+            if at == raw.len() {
+                break;
+            }
             let before = *self;
             let piece = self.piece(&raw[at..], true);
             match piece.raw_len() {
@@ -196,17 +228,11 @@ fn escaped(escape: fn(&[u8]) -> Escape, raw: &[u8], last: bool) -> Piece {
 
 /// A backslash escape of any language; one that none knows stays as it is, as in Python.
 fn backslash(raw: &[u8]) -> Escape {
-    let simple = |byte| Escape::Of(2, Bytes::byte(byte));
     match raw.get(1) {
         None => Escape::Unfinished,
-        Some(b'n') => simple(b'\n'),
-        Some(b'r') => simple(b'\r'),
-        Some(b't') => simple(b'\t'),
-        Some(b'b') => simple(8),
-        Some(b'f') => simple(12),
-        Some(b'v') => simple(11),
-        Some(b'a') => simple(7),
-        Some(&byte @ (b'"' | b'\'' | b'\\' | b'/' | b'`' | b'$')) => simple(byte),
+        Some(&byte) if SIMPLE[usize::from(byte)] != 0 => {
+            Escape::Of(2, Bytes::byte(SIMPLE[usize::from(byte)]))
+        }
         Some(b'x') => match hex(raw, 2, 2) {
             Digits::Value(value) => Escape::Of(4, Bytes::byte(value as u8)),
             other => other.into_escape(4),

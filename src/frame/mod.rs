@@ -25,6 +25,7 @@ pub(crate) mod rewritten;
 mod seek;
 mod skip;
 mod start;
+mod stretch;
 mod waypoint;
 mod xml;
 
@@ -57,6 +58,8 @@ pub(crate) use waypoint::Waypoint;
 pub(crate) struct Names {
     /// Whether an object is a message.
     pub(crate) is_message: fn(View<'_>) -> bool,
+    /// Whether that may depend on the value of a field of this name.
+    pub(crate) tells_by_value: fn(&str) -> bool,
     /// Whether fields of this name hold short plain text, never a user's words.
     pub(crate) is_plain: fn(&str) -> bool,
     /// Whether a message may begin with a field of this name.
@@ -78,8 +81,8 @@ pub(crate) struct Framed<'b> {
     pub(crate) syntax: Syntax,
     /// Its text, where it is known to be text.
     pub(crate) text: Option<&'b str>,
-    /// Its text, where that is not the capture's own.
-    pub(crate) rewritten: Option<Rewritten>,
+    /// Its text is not the capture's own, but [`Parts::rewritten`].
+    pub(crate) is_rewritten: bool,
     pub(crate) kind: FramedKind,
     /// Which of the scanner's shapes it has.
     pub(crate) shape: Option<ShapeId>,
@@ -212,8 +215,9 @@ pub(crate) struct Scanner {
     moves: Vec<Move>,
     /// Payloads as they were seen before.
     pub(crate) shapes: Shapes,
-    /// Memory for the next region.
+    /// Memory for the next region, and for what is inside the next document.
     spare: Option<Box<Region>>,
+    spare_inner: VecDeque<Inner>,
 }
 
 /// Where the scanner puts what it reads.
@@ -221,6 +225,7 @@ pub(crate) struct Scanner {
 pub(crate) struct Parts {
     pub(crate) tree: Tree,
     pub(crate) findings: Findings,
+    pub(crate) rewritten: Rewritten,
 }
 
 /// How far a document was read.
@@ -264,6 +269,7 @@ impl Scanner {
             moves: Vec::new(),
             shapes: Shapes::default(),
             spare: None,
+            spare_inner: VecDeque::new(),
         }
     }
 
@@ -272,19 +278,42 @@ impl Scanner {
         let place = Place::default();
         Scanner {
             depth: self.depth + 1,
+            cursor: Cursor::unplaced(),
             ..Scanner::new(self.limits, self.names, place, Units::Utf8)
         }
     }
 
-    /// Starts over with other text and keeps the memory.
+    /// Starts over with other escaped text and keeps the memory.
     fn renew(&mut self) {
-        let fresh = Scanner::new(self.limits, self.names, Place::default(), Units::Utf8);
-        let used = std::mem::replace(self, fresh);
-        self.depth = used.depth;
-        self.spare = used.spare;
-        (self.json, self.xml) = (used.json, used.xml);
-        self.moves = used.moves;
-        self.moves.clear();
+        let Scanner {
+            state,
+            cursor,
+            bare,
+            glued,
+            array,
+            clean_until,
+            noise,
+            reach,
+            before,
+            moves,
+            // These begin anew with each document, or stay as they are.
+            limits: _,
+            names: _,
+            json: _,
+            xml: _,
+            depth: _,
+            shapes: _,
+            spare: _,
+            spare_inner: _,
+        } = self;
+        *state = State::Seek;
+        *cursor = Cursor::unplaced();
+        (*bare, *glued, *array) = (true, None, None);
+        *clean_until = 0;
+        *noise = Noise::default();
+        *reach = Reach::default();
+        *before = b'\n';
+        moves.clear();
     }
 
     /// How many bytes of the buffer are done with since the last call; the caller drops them.
@@ -370,9 +399,15 @@ impl Scanner {
     /// Passes over bytes that belong to no payload.
     fn pass(&mut self, buffer: &[u8], to: usize) {
         let bytes = &buffer[self.pos()..to];
-        let cursor = &mut self.cursor;
-        self.noise
-            .add(bytes, cursor.units(), || cursor.place(buffer));
+        if bytes.is_empty() {
+            return;
+        }
+        // The noise of escaped text is counted as it stands in the capture.
+        if self.depth == 0 {
+            let cursor = &mut self.cursor;
+            self.noise
+                .add(bytes, cursor.units(), || cursor.place(buffer));
+        }
         let line = memchr::memrchr(b'\n', bytes).map(|n| n + 1);
         self.bare = (line.is_some() || self.bare)
             && bytes[line.unwrap_or(0)..].iter().all(|&b| is_space(b));
@@ -396,7 +431,7 @@ impl Scanner {
         bytes: Bytes<'b>,
         parts: &mut Parts,
     ) -> Option<(&'b str, Option<ShapeId>)> {
-        let Parts { tree, findings } = parts;
+        let Parts { tree, findings, .. } = parts;
         findings.clear();
         let (shape, len) = match self.shapes.find(syntax, bytes.all, tree) {
             Some((shape, len)) => (Some(shape), len),
@@ -507,7 +542,7 @@ fn framed<'b>(range: Range<usize>, place: Place, syntax: Syntax) -> Framed<'b> {
         place,
         syntax,
         text: None,
-        rewritten: None,
+        is_rewritten: false,
         kind: FramedKind::Whole,
         shape: None,
     }

@@ -1,7 +1,7 @@
 //! What belongs to no payload, counted; of the first of it, the line.
 
 use crate::span::{Place, Units};
-use crate::wire::scan::{is_space, skip_space};
+use crate::wire::scan::{count_solid, skip_space};
 
 /// Bytes that belong to no payload.
 #[derive(Clone, Debug, Default)]
@@ -20,7 +20,7 @@ impl Noise {
 
     /// Adds `bytes`; `place` tells where they begin.
     pub(super) fn add(&mut self, bytes: &[u8], units: Units, place: impl FnOnce() -> Place) {
-        let solid = bytes.iter().filter(|&&b| !is_space(b)).count() as u64;
+        let solid = count_solid(bytes) as u64;
         self.bytes += solid;
         if solid > 0 && self.first.is_none() {
             let at = skip_space(bytes, 0);

@@ -7,7 +7,7 @@
 use std::ops::Range;
 
 use crate::frame::layer::{Layer, Piece};
-use crate::frame::rewritten::{Rewritten, Step};
+use crate::frame::rewritten::Step;
 use crate::frame::{Anchors, Framed, FramedKind, Inside, Parts, Scanner, State, anchor, framed};
 use crate::wire::Syntax;
 use crate::wire::scan::is_space;
@@ -44,7 +44,6 @@ struct Found {
     syntax: Syntax,
     kind: FramedKind,
     shape: Option<ShapeId>,
-    rewritten: Rewritten,
 }
 
 /// Where a region ends at the latest.
@@ -99,15 +98,27 @@ impl Region {
     }
 
     /// The same for another stretch, with the memory of this one.
-    fn renew(mut self: Box<Self>, layer: Layer, bounds: Bounds) -> Box<Self> {
-        self.text.clear();
-        self.scanner.renew();
-        let (text, scanner) = (std::mem::take(&mut self.text), self.scanner);
-        *self = Region {
+    fn renew(&mut self, layer: Layer, bounds: Bounds) {
+        let Region {
+            layer: own_layer,
+            mark,
+            text_at,
+            raw,
             text,
-            ..Region::new(layer, bounds, scanner)
-        };
-        self
+            bounds: own_bounds,
+            begun,
+            at_line,
+            ended,
+            found,
+            scanner,
+            around,
+        } = self;
+        (*own_layer, *mark, *own_bounds) = (layer, layer, bounds);
+        (*text_at, *raw) = (0, 0);
+        (*begun, *at_line, *ended, *found) = (false, false, false, false);
+        text.clear();
+        scanner.renew();
+        *around = None;
     }
 
     /// The byte before its text.
@@ -117,6 +128,7 @@ impl Region {
 
     /// Undoes more of `raw`, which begins at the outer cursor; `false` if more bytes are needed for that.
     fn peel(&mut self, raw: &[u8], last: bool, anchors: &Anchors) -> bool {
+        let all = raw;
         let (raw, last) = match self.bounds {
             Bounds::Len(len) => (&raw[..len], true),
             Bounds::Any { .. } => (raw, last),
@@ -128,6 +140,9 @@ impl Region {
             if self.is_other_payload(&raw[self.raw..], anchors) {
                 self.ended = true;
                 break;
+            }
+            if self.stretch(&all[self.raw..], window - self.raw) {
+                continue;
             }
             match self.layer.piece(&raw[self.raw..], last) {
                 Piece::Same(len) => {
@@ -149,6 +164,21 @@ impl Region {
         }
         self.ended |= last && self.raw == raw.len();
         self.ended || self.raw > before
+    }
+
+    /// Undoes what is undone fast of the first `len` bytes of `raw`; whether that is anything. What may end the region is
+    /// left.
+    fn stretch(&mut self, raw: &[u8], len: usize) -> bool {
+        let (layer, text) = (self.layer, &mut self.text);
+        let len = match self.bounds {
+            Bounds::Len(_) => layer.stretch(raw, len, text, |b| b.equal(b'\n')),
+            Bounds::Any { .. } => layer.stretch(raw, len, text, |b| {
+                b.equal(b'\n') | b.equal(b'"') | b.equal(b'\'')
+            }),
+        };
+        self.raw += len;
+        self.at_line &= len == 0;
+        len > 0
     }
 
     /// Whether a line of a container's other stream comes next that must not be passed over: it holds a payload, or may
@@ -224,17 +254,31 @@ impl Region {
             shape,
             ..
         } = framed;
-        let rewritten = framed.rewritten.unwrap_or_else(|| Rewritten {
-            text: self.text[range.clone()].to_vec(),
-            steps: Vec::new(),
-        });
+        match framed.text {
+            _ if framed.is_rewritten => {}
+            Some(text) => parts.rewritten.renew_text(text),
+            None => parts.rewritten.renew(&self.text[range.clone()]),
+        }
         Some(Found {
             range,
             syntax,
             kind,
             shape,
-            rewritten,
         })
+    }
+
+    /// How many bytes of `raw`, which begins at the outer cursor, stand for the text up to `to`.
+    fn raw_len(&mut self, raw: &[u8], to: usize, noise: bool) -> usize {
+        // Wrapping may stand behind the last of a container's text.
+        let is_inline = !matches!(self.layer, Layer::Container(_));
+        if is_inline && to == self.text.len() {
+            return self.raw;
+        }
+        let (raw, len) = (&raw[..self.raw], to - self.text_at);
+        match noise {
+            true => self.mark.raw_start(raw, len),
+            false => self.mark.raw_end(raw, len),
+        }
     }
 
     /// Forgets text that is done with.
@@ -258,7 +302,10 @@ impl Scanner {
             return false;
         }
         let mut region = match self.spare.take() {
-            Some(region) => region.renew(layer, bounds),
+            Some(mut region) => {
+                region.renew(layer, bounds);
+                region
+            }
             None => Box::new(Region::new(layer, bounds, self.inner())),
         };
         region.scanner.bare = self.bare;
@@ -281,7 +328,7 @@ impl Scanner {
             let found = region.next(parts);
             std::mem::swap(&mut self.shapes, &mut region.scanner.shapes);
             if let Some(found) = found {
-                let framed = self.surface(found, &mut region, buffer);
+                let framed = self.surface(found, &mut region, buffer, parts);
                 self.state = State::Region(region);
                 return Some(framed);
             }
@@ -300,18 +347,25 @@ impl Scanner {
     }
 
     /// A payload of the region as one of the capture.
-    fn surface<'b>(&mut self, inner: Found, region: &mut Region, buffer: &'b [u8]) -> Framed<'b> {
+    fn surface<'b>(
+        &mut self,
+        inner: Found,
+        region: &mut Region,
+        buffer: &'b [u8],
+        parts: &mut Parts,
+    ) -> Framed<'b> {
         self.follow(region, buffer, inner.range.start);
         self.noise.interrupt();
         let (start, place) = (self.pos(), self.cursor.place(buffer));
-        let raw = &buffer[start..start + region.raw];
-        let len = { region.mark }.raw_end(raw, inner.range.len());
-        let outer = Step::Layer(region.mark);
-        let Rewritten { text, steps } = inner.rewritten;
-        let steps = [vec![outer], steps].concat();
+        let (mut mark, raw) = (region.mark, start..start + region.raw);
+        parts.rewritten.comes_from(Step::Layer(mark));
         self.follow(region, buffer, usize::MAX);
+        let len = match region.text_at == inner.range.end {
+            true => self.pos() - start,
+            false => mark.raw_end(&buffer[raw], inner.range.len()),
+        };
         Framed {
-            rewritten: Some(Rewritten { text, steps }),
+            is_rewritten: true,
             kind: inner.kind,
             shape: inner.shape,
             ..framed(start..start + len, place, inner.syntax)
@@ -338,12 +392,7 @@ impl Scanner {
         if to <= region.text_at {
             return;
         }
-        let raw = &buffer[self.pos()..self.pos() + region.raw];
-        let len = to - region.text_at;
-        let raw_len = match noise {
-            true => region.mark.raw_start(raw, len),
-            false => region.mark.raw_end(raw, len),
-        };
+        let raw_len = region.raw_len(&buffer[self.pos()..], to, noise);
         self.leave(buffer, self.pos() + raw_len, noise);
         region.text_at = to;
         region.raw -= raw_len;

@@ -13,10 +13,40 @@ pub(crate) enum Step {
 }
 
 /// A payload's text, and how it was made.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Rewritten {
-    pub(crate) text: Vec<u8>,
+    pub(crate) text: String,
+    /// What is left from the first byte on that is not UTF-8.
+    pub(crate) rest: Vec<u8>,
     pub(crate) steps: Vec<Step>,
+}
+
+impl Rewritten {
+    /// Takes another text, which no step made yet.
+    pub(super) fn renew(&mut self, bytes: &[u8]) {
+        let (text, rest) = match std::str::from_utf8(bytes) {
+            Ok(text) => (text, &[][..]),
+            Err(error) => {
+                let (head, rest) = bytes.split_at(error.valid_up_to());
+                (std::str::from_utf8(head).unwrap_or_default(), rest)
+            }
+        };
+        self.renew_text(text);
+        self.rest.extend_from_slice(rest);
+    }
+
+    /// The same for what is known to be text.
+    pub(super) fn renew_text(&mut self, text: &str) {
+        self.text.clear();
+        self.rest.clear();
+        self.steps.clear();
+        self.text.push_str(text);
+    }
+
+    /// A step came before all others.
+    pub(super) fn comes_from(&mut self, step: Step) {
+        self.steps.insert(0, step);
+    }
 }
 
 impl Step {
@@ -58,6 +88,26 @@ pub(crate) fn has_layers(steps: &[Step]) -> bool {
 mod tests {
     use super::*;
     use encoding_rs::GBK;
+
+    #[test]
+    fn texts_are_told_from_bytes() {
+        let mut rewritten = Rewritten::default();
+        for (bytes, text) in [
+            (&b"ab\xFFc"[..], "ab"),
+            (b"\xFF", ""),
+            ("订".as_bytes(), "订"),
+        ] {
+            rewritten.renew(bytes);
+            assert_eq!(rewritten.text, text);
+            assert_eq!(rewritten.rest, bytes[text.len()..]);
+        }
+        rewritten.comes_from(Step::Encoding(GBK));
+        rewritten.comes_from(Step::Layer(Layer::Octal));
+        assert_eq!(
+            rewritten.steps,
+            [Step::Layer(Layer::Octal), Step::Encoding(GBK)]
+        );
+    }
 
     #[test]
     fn offsets_go_back_through_all_steps() {

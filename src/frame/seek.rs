@@ -72,29 +72,31 @@ impl Scanner {
     }
 
     /// Whether a payload begins at the cursor, or on the next line, as most do. The search for anchors would find the
-    /// same: there is nothing before its bracket, and the anchor is its first name.
+    /// same: there is nothing to try before its bracket, and the anchor is its first name.
     fn begins_here(&mut self, buffer: &[u8]) -> bool {
         let pos = self.pos();
         let start = match &buffer[pos..] {
             [b'\n', ..] => pos + 1,
             [b'\r', b'\n', ..] => pos + 2,
-            _ if self.bare => pos,
-            _ => return false,
+            _ => pos,
         };
-        let text = &buffer[start..];
-        let begins = |head: &&str| text.starts_with(head.as_bytes());
-        if !self.names.heads.iter().any(begins) {
+        let Some(begun) = self.usual_start(&buffer[start..]) else {
             return false;
-        }
+        };
         self.reach.skip_beginning();
         self.pass(buffer, start);
-        let start = if text[0] == b'<' {
-            Start::Xml
-        } else {
-            Start::Json
-        };
-        self.begin(start, buffer);
+        self.begin(begun, buffer);
         true
+    }
+
+    /// What begins with `text`, if it begins as most messages do; [`start::at`] would say the same.
+    pub(super) fn usual_start(&self, text: &[u8]) -> Option<Start> {
+        let begins = |head: &&str| text.starts_with(head.as_bytes());
+        let is_usual = self.names.heads.iter().any(begins);
+        is_usual.then_some(match text {
+            [b'<', ..] => Start::Xml,
+            _ => Start::Json,
+        })
     }
 
     /// Whether something begins from `start` on that may hold the anchor; or may begin, which more bytes will tell.

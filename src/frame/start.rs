@@ -27,8 +27,10 @@ const WINDOW: usize = 64;
 
 /// What begins with `bytes`; `bare` if nothing but white space stands before it on its line.
 pub(super) fn at(bytes: &[u8], last: bool, bare: bool) -> Start {
-    let start = match bytes.first() {
-        Some(b'{' | b'[' | b'<') => at_bracket(bytes, last, bare),
+    let start = match bytes {
+        // As in `[http-14]`.
+        [b'{' | b'[', next, ..] if next.is_ascii_alphanumeric() => Start::Nothing,
+        [b'{' | b'[' | b'<', ..] => at_bracket(bytes, last, bare),
         _ => Start::Nothing,
     };
     if last && start == Start::Undecided {

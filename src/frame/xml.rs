@@ -4,7 +4,7 @@ use encoding_rs::Encoding;
 
 use crate::finding::{Code, Finding, Reason};
 use crate::frame::recode::{self, Declared};
-use crate::frame::rewritten::{Rewritten, Step};
+use crate::frame::rewritten::Step;
 use crate::frame::seek::Entered;
 use crate::frame::skip::Skip;
 use crate::frame::start::{self, Start};
@@ -38,7 +38,7 @@ impl Scanner {
             Some((text, shape)) => (Read::Whole(text), shape),
             None if self.xml.at() == 0 && !self.begin_xml(document, last, parts) => return None,
             None => {
-                let Parts { tree, findings } = parts;
+                let Parts { tree, findings, .. } = parts;
                 let is_plain = &self.names.is_plain;
                 let read = self.xml.read(bytes, tree, findings, &self.limits, is_plain);
                 (self.verdict_xml(read, bytes), None)
@@ -199,7 +199,7 @@ impl Scanner {
                 all: &text,
                 last: whole && document.last,
             };
-            let Parts { tree, findings } = parts;
+            let Parts { tree, findings, .. } = parts;
             let read = self
                 .xml
                 .read(bytes, tree, findings, &self.limits, &self.names.is_plain);
@@ -214,11 +214,10 @@ impl Scanner {
                 Read::Whole(text) => {
                     let raw_len = recode::raw_len(encoding, raw, text.len());
                     let framed = self.ended(buffer, raw_len, Syntax::Xml);
+                    parts.rewritten.renew_text(text);
+                    parts.rewritten.comes_from(Step::Encoding(encoding));
                     return Some(Framed {
-                        rewritten: Some(Rewritten {
-                            text: text.as_bytes().to_vec(),
-                            steps: vec![Step::Encoding(encoding)],
-                        }),
+                        is_rewritten: true,
                         ..framed
                     });
                 }
@@ -256,11 +255,10 @@ impl Scanner {
         let len = recode::raw_len(encoding, raw, shown);
         let skip = (!self.xml.is_closed()).then(Skip::xml);
         self.state = State::behind(at, skip);
+        parts.rewritten.renew(&text[..shown]);
+        parts.rewritten.comes_from(Step::Encoding(encoding));
         Some(Framed {
-            rewritten: Some(Rewritten {
-                text: text[..shown].to_vec(),
-                steps: vec![Step::Encoding(encoding)],
-            }),
+            is_rewritten: true,
             ..self.broken(finding, buffer, len, Syntax::Xml, parts)
         })
     }

@@ -39,6 +39,15 @@ fn padded(bytes: &[u8]) -> [u8; LEN] {
     u128::from(word).to_le_bytes()
 }
 
+/// A bit for each byte of four blocks that `mark` marks, the first byte's lowest.
+#[inline(always)]
+pub(crate) fn bits_of_four(bytes: &[u8; 4 * LEN], mark: impl Fn(Block) -> Marks) -> u64 {
+    let (blocks, _) = bytes.as_chunks::<LEN>();
+    let bits = |block: &[u8; LEN]| u64::from(mark(Block::new(*block)).bits());
+    let all = blocks.iter().rev();
+    all.fold(0, |all, block| all << LEN | bits(block))
+}
+
 /// Bytes that follow one another.
 #[derive(Clone, Copy)]
 pub(crate) struct Block(u8x16);
@@ -129,6 +138,15 @@ mod tests {
             let taken = len.min(LEN);
             expected[..taken].copy_from_slice(&bytes[..taken]);
             assert_eq!(head(&bytes[..len]), expected, "{len}");
+        }
+    }
+
+    #[test]
+    fn four_blocks_have_a_bit_for_each_byte() {
+        for at in 0..4 * LEN {
+            let mut bytes = [b'a'; 4 * LEN];
+            bytes[at] = b'"';
+            assert_eq!(bits_of_four(&bytes, |block| block.equal(b'"')), 1 << at);
         }
     }
 

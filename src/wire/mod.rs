@@ -10,6 +10,7 @@
 //! in the tests instead.
 
 pub(crate) mod block;
+pub(crate) mod entry;
 pub(crate) mod fast;
 pub(crate) mod json;
 pub(crate) mod scan;

@@ -88,6 +88,24 @@ pub(crate) fn is_lower_hex(bytes: &[u8]) -> bool {
     all(bytes, |b| b.within(b'0', b'9') | b.within(b'a', b'f'))
 }
 
+/// How many bytes `mark` marks, which must not mark zero bytes.
+#[inline(always)]
+pub(crate) fn count(bytes: &[u8], mark: impl Fn(Block) -> Marks) -> usize {
+    let (fours, rest) = bytes.as_chunks::<{ 4 * LEN }>();
+    let in_fours = fours.iter().map(|four| block::bits_of_four(four, &mark));
+    let in_rest = rest.chunks(LEN).rev().fold(0, |all, block| {
+        all << LEN | u64::from(mark(Block::new(block::head(block))).bits())
+    });
+    let ones = |bits: u64| bits.count_ones() as usize;
+    in_fours.map(ones).sum::<usize>() + ones(in_rest)
+}
+
+/// How many bytes are no white space.
+pub(crate) fn count_solid(bytes: &[u8]) -> usize {
+    let spaces = |b: Block| b.equal(b' ') | b.equal(b'\t') | b.equal(b'\n') | b.equal(b'\r');
+    bytes.len() - count(bytes, spaces)
+}
+
 /// White space as both syntaxes know it.
 pub(crate) const fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
@@ -150,6 +168,17 @@ mod tests {
                 let is_hex = byte.is_ascii_digit() || matches!(byte, b'a'..=b'f');
                 assert_eq!(is_lower_hex(&bytes), is_hex, "{byte}");
             }
+        }
+    }
+
+    #[test]
+    fn solid_bytes_are_counted_wherever_they_stand() {
+        for len in 0..200 {
+            let bytes: Vec<u8> = (0..len).map(|i| (i * i % 37) as u8).collect();
+            let expected = bytes.iter().filter(|&&b| !is_space(b)).count();
+            assert_eq!(count_solid(&bytes), expected, "{bytes:?}");
+            assert_eq!(count_solid(&vec![b'\t'; len]), 0);
+            assert_eq!(count_solid(&vec![0; len]), len);
         }
     }
 
