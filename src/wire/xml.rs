@@ -138,6 +138,14 @@ impl Reader {
         Some(open.content)
     }
 
+    /// Whether the innermost element `is_plain` and has no children so far.
+    fn is_in_plain_text(&self, t: &Tokens<'_, '_>) -> bool {
+        self.open.last().is_some_and(|open| {
+            let is_leaf = t.tree.len() as NodeId == open.node + 1;
+            is_leaf && (t.is_plain)(name_of(t.tree, open.node, t.bytes.all))
+        })
+    }
+
     /// Reads on and returns the length of the document.
     pub(crate) fn read(
         &mut self,
@@ -282,10 +290,6 @@ impl Reader {
     /// CDATA cannot be nested, so an opening in it is text; but in an element of plain text, behind an `<xml>`, it
     /// means that the payload was cut off inside it and the next one has begun.
     fn cdata_end(&self, t: &Tokens<'_, '_>, start: usize) -> Result<usize, Stop> {
-        let is_plain = || {
-            self.plain_text_at(t.bytes.all, t.tree, t.is_plain)
-                .is_some()
-        };
         let mut begins_inside = false;
         let mut at = start;
         while let Some(n) = memchr::memchr2(b'<', b'>', t.bytes.from(at)) {
@@ -294,7 +298,7 @@ impl Reader {
                 return Ok(at - 2);
             }
             begins_inside |= t.bytes.from(at).starts_with(b"<xml");
-            if begins_inside && t.bytes.from(at).starts_with(CDATA) && is_plain() {
+            if begins_inside && t.bytes.from(at).starts_with(CDATA) && self.is_in_plain_text(t) {
                 return Err(t.named(self, Reason::XmlNextBegins, at));
             }
             at += 1;
