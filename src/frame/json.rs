@@ -15,7 +15,7 @@ use crate::frame::{
 };
 use crate::span::Span;
 use crate::wire::shape::ShapeId;
-use crate::wire::{Bytes, Kind, Node, Syntax, Tree, View, entry, json, not_utf8};
+use crate::wire::{Bytes, Kind, Node, Syntax, Tree, View, fast, json, not_utf8};
 
 impl Scanner {
     pub(super) fn json<'b>(
@@ -72,7 +72,7 @@ impl Scanner {
             return None;
         }
         let tree = &mut parts.tree;
-        let len = entry::read(bytes.all, tree, &self.limits)?;
+        let len = fast::read_entry(bytes.all, tree, &self.limits)?;
         let text = std::str::from_utf8(&bytes.all[..len]).ok()?;
         // What is not known of such a text is what it says.
         let is_unsure = |node: &Node| {

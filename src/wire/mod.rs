@@ -4,13 +4,14 @@
 //! to its last and say where that is, so nobody needs to find the end of a payload beforehand. Both can stop where
 //! the bytes run out and go on when there are more ([`Stop::More`]).
 //!
+//! Most payloads are plain, and like one before: [`shape`] and [`fast`] recognise those, and fill the same tree.
+//!
 //! Why not quick-xml and serde_json: a validator must refuse what is not well-formed, and name the byte. quick-xml
 //! leaves three quarters of that to its caller, serde_json keeps the last of duplicate keys in silence and knows
 //! neither comments nor trailing commas, and neither can pause in the middle of a document. They serve as oracles
 //! in the tests instead.
 
 pub(crate) mod block;
-pub(crate) mod entry;
 pub(crate) mod fast;
 pub(crate) mod json;
 pub(crate) mod scan;

@@ -1,25 +1,23 @@
-//! A recogniser of what loggers write around payloads: a JSON object in whose strings the payloads stand escaped.
+//! A recogniser of plain JSON: whatever has no names with escapes, no comments, no trailing commas and no line breaks, at
+//! most a blank behind a comma or a colon, and is not deep.
 //!
-//! The reader of [`json`](super::json) finds out what every string says. Of a log entry only the names count, a few
-//! values, and where the strings stand; what is in them is read from the capture again, escape by escape. So here a text
-//! with escapes is not undone: its node is one of [`Kind::Surrogate`], with the literal as its value. Otherwise the
-//! [`Tree`] is the reader's, node by node, or the entry is left to the reader: names with escapes, comments, trailing
-//! commas, line breaks, whatever is deep, and the end of the bytes.
+//! The reader finds out what every string says. Of a log entry, in whose strings payloads stand escaped, only the names
+//! count, a few values, and where the strings stand; what is in them is read from the capture again, escape by escape. So
+//! here a text with escapes is not undone: its node is one of [`Kind::Surrogate`], with the literal as its value.
 
 use std::ops::Range;
 
 use crate::span::Span;
 use crate::wire::block::{self, Block, LEN};
 use crate::wire::json::is_number;
-use crate::wire::{Kind, Limits, Node, NodeId, Str, Syntax, Tree};
+use crate::wire::{Kind, Limits, Node, NodeId, Str, Tree};
 
 /// The deepest that is recognised.
 const DEPTH: usize = 8;
 
-/// The length of the entry with which `bytes` begin, if it is a plain one; `tree` then holds it.
-pub(crate) fn read(bytes: &[u8], tree: &mut Tree, limits: &Limits) -> Option<usize> {
-    tree.clear(Syntax::Json);
-    let mut entry = Entry {
+/// The length of the object with which `bytes` begin, if it is a plain one; `tree` then holds it.
+pub(super) fn read(bytes: &[u8], tree: &mut Tree, limits: &Limits) -> Option<usize> {
+    let mut object = Object {
         bytes,
         tree,
         open: [0; DEPTH],
@@ -27,16 +25,15 @@ pub(crate) fn read(bytes: &[u8], tree: &mut Tree, limits: &Limits) -> Option<usi
         most: limits.depth.min(DEPTH),
         at: 0,
     };
-    entry.bracket(b'{', Str::default())?;
-    while entry.depth > 0 {
-        entry.next()?;
+    object.bracket(b'{', Str::default())?;
+    while object.depth > 0 {
+        object.next()?;
     }
-    let len = entry.at;
-    (tree.len() <= limits.values).then_some(len)
+    Some(object.at)
 }
 
-/// An entry being read.
-struct Entry<'a> {
+/// An object being read.
+struct Object<'a> {
     bytes: &'a [u8],
     tree: &'a mut Tree,
     /// The objects and arrays that are not closed yet.
@@ -47,7 +44,7 @@ struct Entry<'a> {
     at: usize,
 }
 
-impl Entry<'_> {
+impl Object<'_> {
     fn byte(&self) -> Option<u8> {
         self.bytes.get(self.at).copied()
     }
@@ -229,88 +226,5 @@ fn escape_len(bytes: &[u8], at: usize) -> Option<usize> {
             digits.iter().all(u8::is_ascii_hexdigit).then_some(6)
         }
         _ => None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::finding::Findings;
-    use crate::wire::{Bytes, json};
-
-    /// What the reader alone makes of `bytes`, without a finding.
-    fn plain(bytes: &[u8], limits: &Limits) -> Option<(usize, Tree)> {
-        let (mut tree, mut findings) = (Tree::default(), Findings::default());
-        tree.clear(Syntax::Json);
-        let all = Bytes {
-            all: bytes,
-            last: true,
-        };
-        let read = json::Reader::new().read(all, &mut tree, &mut findings, limits);
-        let len = read.ok()?;
-        findings.as_slice().is_empty().then_some((len, tree))
-    }
-
-    /// Whether the entry is recognised; if so, it must be what the reader makes of it, but for texts with escapes.
-    #[track_caller]
-    fn is_recognised(bytes: &[u8], limits: &Limits) -> bool {
-        let mut tree = Tree::default();
-        let Some(len) = read(bytes, &mut tree, limits) else {
-            return false;
-        };
-        let shown = String::from_utf8_lossy(bytes);
-        // Whether it is text is for the caller to find out.
-        if std::str::from_utf8(&bytes[..len]).is_err() {
-            return true;
-        }
-        let (expected_len, mut expected) =
-            plain(bytes, limits).unwrap_or_else(|| panic!("refused by the reader: {shown}"));
-        assert_eq!(len, expected_len, "{shown}");
-        for id in 0..expected.len() as NodeId {
-            let node = expected.node_mut(id);
-            let text = node.span.start as usize + 1..(node.span.end as usize).max(1) - 1;
-            if matches!(node.kind, Kind::Text | Kind::Surrogate)
-                && bytes[text.clone()].contains(&b'\\')
-            {
-                (node.kind, node.value) = (Kind::Surrogate, Str::source(text.start, text.end));
-            }
-        }
-        assert_eq!(tree.nodes(), expected.nodes(), "{shown}");
-        true
-    }
-
-    const ENTRY: &str = r#"{"ts":"2021-01-18", "n": -1.5e3,"ok":true,"none":{}, "list":["订",[],{"a":null}],"body":"{\"a\":\"\u8ba2\\\",\n\"b\":\"<\/x>\"}","half":"\ud83d", "z":0}"#;
-
-    #[test]
-    fn plain_entries_are_recognised() {
-        for end in ["", "\n", "}", "{\"next\":1}"] {
-            assert!(is_recognised(
-                format!("{ENTRY}{end}").as_bytes(),
-                &Limits::default()
-            ));
-        }
-    }
-
-    /// Every byte replaced by every byte, taken out, or doubled; every length; and each limit.
-    #[test]
-    fn whatever_is_recognised_is_what_the_reader_reads() {
-        let limits = Limits::default();
-        let text = ENTRY.as_bytes();
-        let mut recognised = 0;
-        for at in 0..text.len() {
-            let with = |middle: &[u8], rest: usize| [&text[..at], middle, &text[rest..]].concat();
-            for byte in 0..=255 {
-                recognised += usize::from(is_recognised(&with(&[byte], at + 1), &limits));
-                recognised += usize::from(is_recognised(&with(&[byte], at), &limits));
-            }
-            is_recognised(&with(&[], at + 1), &limits);
-            is_recognised(&with(&[], text.len()), &limits);
-        }
-        for limit in 0..20 {
-            let (values, depth) = (limit, limit);
-            is_recognised(text, &Limits { values, ..limits });
-            is_recognised(text, &Limits { depth, ..limits });
-        }
-        assert!(recognised > 10_000, "{recognised} of the changed entries");
     }
 }
