@@ -16,14 +16,6 @@ pub(crate) fn string(text: &str, out: &mut Vec<u8>) {
     out.push(b'"');
 }
 
-/// Writes `text`, which needs no escapes.
-pub(crate) fn plain_string(text: &str, out: &mut Vec<u8>) {
-    out.reserve(text.len() + 2);
-    out.push(b'"');
-    out.extend_from_slice(text.as_bytes());
-    out.push(b'"');
-}
-
 /// Whether all of `bytes` are written as they are.
 fn is_clean(bytes: &[u8]) -> bool {
     all(bytes, |block| !json_marks(block))
@@ -88,11 +80,13 @@ pub(crate) fn array<T>(
     out.push(b']');
 }
 
-/// A name that needs no escapes, as it stands in an object: with quotes and a colon.
+/// A name that needs no escapes, as it stands in an object: behind a bracket or a comma, in quotes, and with a colon and
+/// the quote that a text begins with behind it.
 #[derive(Debug)]
 pub(crate) struct Key {
-    /// Copied as a whole, which is faster than to copy what is needed of it.
-    bytes: [u8; Key::ROOM],
+    /// The same as the first member and as another. Copied as a whole, which is faster than to copy what is needed.
+    bytes: [[u8; Key::ROOM]; 2],
+    /// How much of it comes before any value.
     len: usize,
 }
 
@@ -103,34 +97,41 @@ impl Key {
     ///
     /// If there is no room for `name`; all names are constants.
     pub(crate) const fn new(name: &str) -> Self {
+        Key {
+            bytes: [Key::written(name, b'{'), Key::written(name, b',')],
+            len: name.len() + 4,
+        }
+    }
+
+    const fn written(name: &str, lead: u8) -> [u8; Key::ROOM] {
         let name = name.as_bytes();
         let mut bytes = [0; Key::ROOM];
+        (bytes[0], bytes[1]) = (lead, b'"');
         let mut at = 0;
         while at < name.len() {
-            bytes[1 + at] = name[at];
+            bytes[2 + at] = name[at];
             at += 1;
         }
-        bytes[0] = b'"';
-        bytes[1 + at] = b'"';
-        bytes[2 + at] = b':';
-        Key { bytes, len: at + 3 }
+        (bytes[2 + at], bytes[3 + at], bytes[4 + at]) = (b'"', b':', b'"');
+        bytes
     }
 }
 
 /// An object being written.
 pub(crate) struct Object<'o> {
     out: &'o mut Vec<u8>,
-    /// What comes before the next member: the opening bracket, or a comma.
-    lead: u8,
+    /// It has no members so far; its bracket is written with the first.
+    empty: bool,
 }
 
 impl<'o> Object<'o> {
     pub(crate) fn open(out: &'o mut Vec<u8>) -> Self {
-        Object { out, lead: b'{' }
+        Object { out, empty: true }
     }
 
     fn lead(&mut self) {
-        self.out.push(std::mem::replace(&mut self.lead, b','));
+        let is_first = std::mem::take(&mut self.empty);
+        self.out.push(if is_first { b'{' } else { b',' });
     }
 
     /// Begins a member; its value goes to what this gives back.
@@ -152,15 +153,29 @@ impl<'o> Object<'o> {
     /// Begins a member whose name needs no escapes.
     #[inline]
     pub(crate) fn key(&mut self, key: &Key) -> &mut Vec<u8> {
-        self.lead();
-        let end = self.out.len() + key.len;
-        self.out.extend_from_slice(&key.bytes);
+        self.begin(key, key.len)
+    }
+
+    /// Writes a member whose name and text need no escapes.
+    #[inline]
+    pub(crate) fn plain_text(&mut self, key: &Key, text: &str) {
+        let out = self.begin(key, key.len + 1);
+        out.extend_from_slice(text.as_bytes());
+        out.push(b'"');
+    }
+
+    #[inline]
+    fn begin(&mut self, key: &Key, len: usize) -> &mut Vec<u8> {
+        let is_first = std::mem::take(&mut self.empty);
+        let end = self.out.len() + len;
+        self.out
+            .extend_from_slice(&key.bytes[usize::from(!is_first)]);
         self.out.truncate(end);
         self.out
     }
 
     pub(crate) fn close(mut self) {
-        if self.lead == b'{' {
+        if self.empty {
             self.lead();
         }
         self.out.push(b'}');

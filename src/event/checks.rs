@@ -2,7 +2,7 @@
 //!
 //! Other lengths and alphabets are hints to the reader, never errors: redacted and invented ids are common.
 
-use crate::event::fields::{self, Field};
+use crate::event::fields::{Check, Field};
 use crate::event::{Value, terms};
 use crate::finding::{Finding, Reason};
 use crate::span::Span;
@@ -10,24 +10,26 @@ use crate::wire::scan::{is_base64url, is_digits, is_lower_hex};
 
 /// What is odd about the `value` of `field`.
 pub(crate) fn odd(field: &Field, value: Value<'_>, span: Span) -> Option<Finding> {
-    let finding = |reason| Finding::new(reason, span);
     match value {
-        Value::Integer(time) if same(field, &fields::CREATE_TIME) => {
-            odd_time(time).map(|reason| finding(reason).with(time.to_string()))
-        }
-        Value::Integer(_) => None,
-        Value::Text(id) if same(field, &fields::TEMPLATE_ID) => odd_template_id(id, span),
-        Value::Text(id) if same(field, &fields::TO_USER) => {
-            odd_account(id).map(|reason| finding(reason).with(id))
-        }
-        Value::Text(id) if same(field, &fields::FROM_USER) && !is_openid(id) => {
-            Some(finding(Reason::OpenidShape).with(id))
-        }
-        Value::Text(id) if same(field, &fields::MSG_ID) && !is_msg_id(id) => {
-            Some(finding(Reason::MsgIdShape).with(id))
-        }
-        Value::Text(status) if same(field, &fields::STATUS) => odd_status(status, span),
-        Value::Text(_) => None,
+        Value::Integer(number) => match field.check {
+            Check::Time => {
+                odd_time(number).map(|reason| Finding::new(reason, span).with(number.to_string()))
+            }
+            _ => None,
+        },
+        Value::Text(text) => odd_text(field.check, text, span),
+    }
+}
+
+fn odd_text(check: Check, text: &str, span: Span) -> Option<Finding> {
+    let finding = |reason| Finding::new(reason, span).with(text);
+    match check {
+        Check::Template => odd_template_id(text, span),
+        Check::Status => odd_status(text, span),
+        Check::Account => odd_account(text).map(finding),
+        Check::Openid => (!is_openid(text)).then(|| finding(Reason::OpenidShape)),
+        Check::MsgId => (!is_msg_id(text)).then(|| finding(Reason::MsgIdShape)),
+        Check::Nothing | Check::Time => None,
     }
 }
 

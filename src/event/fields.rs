@@ -16,10 +16,22 @@ pub(crate) enum Type {
     Digits,
 }
 
+/// What is looked at in a value that fits its type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Check {
+    Nothing,
+    Account,
+    Openid,
+    Time,
+    Template,
+    Status,
+    MsgId,
+}
+
 /// A field of the header or of an item.
 #[derive(Debug)]
 pub(crate) struct Field {
-    /// Its bit in a set of fields.
+    /// Its bit in a set of fields; they grow in the order of the record.
     pub(crate) bit: u16,
     /// The name on the wire.
     pub(crate) wire: &'static str,
@@ -29,27 +41,28 @@ pub(crate) struct Field {
     pub(crate) json_key: Key,
     pub(crate) json_wire: Key,
     pub(crate) ty: Type,
+    pub(crate) check: Check,
     /// What it is, for people.
     pub(crate) label: Text,
 }
 
 macro_rules! fields {
-    ($($constant:ident $number:literal $wire:literal $key:literal $ty:ident $en:literal $zh:literal;)*) => {
+    ($($constant:ident $number:literal $wire:literal $key:literal $ty:ident $check:ident $en:literal $zh:literal;)*) => {
         $(pub(crate) static $constant: Field =
-            Field { bit: 1 << $number, wire: $wire, key: $key, json_key: Key::new($key), json_wire: Key::new($wire), ty: Type::$ty, label: Text::new($en, $zh) };)*
+            Field { bit: 1 << $number, wire: $wire, key: $key, json_key: Key::new($key), json_wire: Key::new($wire), ty: Type::$ty, check: Check::$check, label: Text::new($en, $zh) };)*
     };
 }
 
 fields! {
-    TO_USER 0 "ToUserName" "to_user" Text "account" "账号";
-    FROM_USER 1 "FromUserName" "from_user" Text "openid" "用户";
-    CREATE_TIME 2 "CreateTime" "create_time" Integer "time" "时间";
-    TEMPLATE_ID 3 "TemplateId" "template_id" Text "template" "模板";
-    STATUS 4 "SubscribeStatusString" "status" Text "status" "状态";
-    POPUP_SCENE 5 "PopupScene" "popup_scene" Integer "scene" "场景";
-    MSG_ID 6 "MsgID" "msg_id" Digits "message" "消息 ID";
-    ERROR_CODE 7 "ErrorCode" "error_code" Integer "error code" "错误码";
-    ERROR_STATUS 8 "ErrorStatus" "error_status" Text "error" "错误说明";
+    TO_USER 0 "ToUserName" "to_user" Text Account "account" "账号";
+    FROM_USER 1 "FromUserName" "from_user" Text Openid "openid" "用户";
+    CREATE_TIME 2 "CreateTime" "create_time" Integer Time "time" "时间";
+    TEMPLATE_ID 3 "TemplateId" "template_id" Text Template "template" "模板";
+    STATUS 4 "SubscribeStatusString" "status" Text Status "status" "状态";
+    POPUP_SCENE 5 "PopupScene" "popup_scene" Integer Nothing "scene" "场景";
+    MSG_ID 6 "MsgID" "msg_id" Digits MsgId "message" "消息 ID";
+    ERROR_CODE 7 "ErrorCode" "error_code" Integer Nothing "error code" "错误码";
+    ERROR_STATUS 8 "ErrorStatus" "error_status" Text Nothing "error" "错误说明";
 }
 
 /// The header's fields, in the order of the record and of the wire.

@@ -365,21 +365,15 @@ impl<'a> Fields<'a> {
         self.meaning.is_plain
     }
 
-    /// The slots of the fields of `table` in its order: that in which they come as a rule.
-    fn slots_in_order(self, table: &[&'static Field], mut take: impl FnMut(&'a Slot)) {
+    /// The slots of the fields of `table`, which has them all, in its order.
+    fn slots_in_order(self, table: &[&'static Field], take: impl FnMut(&'a Slot)) {
         let slots = self.slots();
-        let mut next = 0;
-        for field in table {
-            let is_it = |slot: &Slot| same(slot.field, field);
-            let at = match slots.get(next) {
-                Some(slot) if is_it(slot) => Some(next),
-                _ => slots.iter().position(is_it),
-            };
-            if let Some(at) = at {
-                take(&slots[at]);
-                next = at + 1;
-            }
+        // As a rule they come in the order of the table, which is that of their bits.
+        if slots.is_sorted_by_key(|slot| slot.field.bit) {
+            return slots.iter().for_each(take);
         }
+        let slot = |field: &&'static Field| slots.iter().find(|slot| same(slot.field, field));
+        table.iter().filter_map(slot).for_each(take);
     }
 
     fn value(self, slot: &Slot) -> Value<'a> {

@@ -3,7 +3,7 @@
 use crate::event::fields::{Field, HEADER, ITEM, Type};
 use crate::event::{Callback, Fields, Value};
 use crate::finding::Finding;
-use crate::json::{Key, Object, array, integer, plain_string, string};
+use crate::json::{Key, Object, array, integer, string};
 use crate::output::Format;
 use crate::output::json_text::{Scalars, object};
 use crate::record::Record;
@@ -113,7 +113,7 @@ fn typed(table: &[&'static Field], fields: Fields<'_>, object: &mut Object<'_>) 
         Type::Integer => object
             .key(&field.json_key)
             .extend_from_slice(text.as_bytes()),
-        Type::Text | Type::Digits => plain_string(text, object.key(&field.json_key)),
+        Type::Text | Type::Digits => object.plain_text(&field.json_key, text),
     });
     if !is_plain {
         fields.in_order(table, |field, value| {
