@@ -866,6 +866,20 @@ fn check_streams(lines: impl Iterator<Item = usize>, size: u64) {
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 
+/// A text that is longer than any that WeChat sends was cut off; a shorter one may hold what a user typed.
+#[test]
+fn a_text_that_is_never_closed_ends_some_time() {
+    for (len, found) in [(1 << 10, 0), ((1 << 20) + (1 << 10), 1)] {
+        let (text, next) = ("x".repeat(len), xml_with(""));
+        let capture =
+            format!("<xml><ToUserName>gh_1</ToUserName><A><![CDATA[{text}\nnoise\n{next}\n");
+        for block in [4096, 1 << 16, 1 << 22] {
+            let callbacks = read_by(capture.as_bytes(), block).callbacks();
+            assert_eq!(callbacks, found, "{len} in blocks of {block}");
+        }
+    }
+}
+
 #[test]
 #[ignore = "takes minutes without optimisation: cargo test --release --test hostile -- --ignored memory_follows_the_limits"]
 #[cfg(target_os = "linux")]

@@ -43,6 +43,8 @@ pub(super) struct Skip {
     sure: bool,
     /// JSON: an escape stood outside of the strings, so what is a string cannot be told up to the end of the line.
     garbled: bool,
+    /// XML: how long the CDATA, comment or instruction is so far.
+    text_len: usize,
 }
 
 /// Whether a line that begins like this is no line of indented JSON.
@@ -93,6 +95,7 @@ impl Skip {
             before: b' ',
             sure: false,
             garbled: false,
+            text_len: 0,
         }
     }
 
@@ -120,6 +123,9 @@ impl Skip {
     fn skip(&mut self, bytes: &[u8], last: bool, begins_message: BeginsMessage<'_>) -> Skipped {
         let mut at = 0;
         while let Some(n) = self.interesting(&bytes[at..]) {
+            if let Some(end) = self.never_closed(&bytes[at..at + n]) {
+                return Skipped::To(at + end);
+            }
             at += n;
             match self.act(bytes, at, last, begins_message) {
                 Act::Stop(end) => return Skipped::To(end),
@@ -131,10 +137,27 @@ impl Skip {
             (true, _) => Skipped::To(bytes.len()),
             // The end of a text may have begun.
             (false, Within::Cdata | Within::Comment | Within::Instruction) => {
-                Skipped::Past(bytes.len().saturating_sub(2).max(at))
+                let end = bytes.len().saturating_sub(2).max(at);
+                match self.never_closed(&bytes[at..end]) {
+                    Some(len) => Skipped::To(at + len),
+                    None => Skipped::Past(end),
+                }
             }
             (false, _) => Skipped::Past(bytes.len()),
         }
+    }
+
+    /// Goes over `bytes` of a text: the line break in them at which it ends, because it is longer than any that WeChat
+    /// sends. What opened it was cut off then, and the lines behind are not a user's.
+    fn never_closed(&mut self, bytes: &[u8]) -> Option<usize> {
+        const LONGEST: usize = 1 << 20;
+        if matches!(self.within, Within::Markup | Within::String) {
+            return None;
+        }
+        let room = LONGEST.saturating_sub(self.text_len);
+        self.text_len += bytes.len();
+        let line = memchr::memchr(b'\n', bytes.get(room..)?)?;
+        Some(room + line)
     }
 
     fn interesting(&self, bytes: &[u8]) -> Option<usize> {
@@ -224,6 +247,7 @@ impl Skip {
 
     fn go(&mut self, within: Within, next: usize) -> Act {
         self.within = within;
+        self.text_len = 0;
         Act::Go(next)
     }
 
@@ -238,6 +262,7 @@ impl Skip {
             .iter()
             .position(|&b| b == b'>')
             .map_or(rest.len(), |n| n + 1);
+        self.text_len += len;
         match rest[..len].ends_with(end) {
             true => self.go(Within::Markup, at + len),
             false => Act::Go(at + len),
