@@ -3,6 +3,8 @@
 use encoding_rs::Encoding;
 
 use crate::finding::{Code, Finding, Reason};
+use crate::frame::layer::Layer;
+use crate::frame::literal;
 use crate::frame::recode::{self, Declared};
 use crate::frame::rewritten::Step;
 use crate::frame::seek::Entered;
@@ -47,11 +49,22 @@ impl Scanner {
         if self.enter_literal(document, &verdict, Syntax::Xml, last) != Entered::No {
             return None;
         }
+        // What is read fast, or like what was seen before, shows no such escapes.
+        if shape.is_none() && recognised.is_none() && self.enter_escaped(document, &verdict) {
+            return None;
+        }
         match verdict {
             Read::More => None,
             Read::Whole(text) => Some(self.whole(buffer, text, Syntax::Xml, shape)),
             Read::Broken(finding) => self.broken_xml(finding, buffer, last, parts),
         }
+    }
+
+    /// Enters the document at the cursor again, which was `read` as it stands there, if rsyslog logged it; `false` if it
+    /// did not, or that is too deep.
+    fn enter_escaped(&mut self, document: &[u8], read: &Read<'_>) -> bool {
+        let text = &document[..read.len().min(document.len())];
+        literal::is_of_rsyslog(text, self.names.is_plain) && self.enter_from(Layer::Octal, None, 0)
     }
 
     /// Looks at what the document says of its encoding; `false` if there is nothing to read yet, or not here.
