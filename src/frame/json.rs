@@ -298,7 +298,9 @@ impl Scanner {
         }
         let glued = glued_start(document, at, &finding);
         let skips = is_message && glued.is_none() && self.json.depth() > 0;
-        let len = glued.unwrap_or(at);
+        // Behind a bracket in prose a string is no name, but the next line.
+        let unnamed = self.json.unnamed_at().filter(|_| !is_message);
+        let len = glued.or(unnamed).unwrap_or(at);
         cut(&mut inner, len);
         let then = Then {
             len,

@@ -138,17 +138,21 @@ pub(super) fn is_of_rsyslog(text: &[u8], is_plain: fn(&str) -> bool) -> bool {
 
 /// Whether a tag ends at `at` behind which only blanks can stand up to the next one.
 fn is_for_blanks(text: &[u8], at: usize, is_plain: fn(&str) -> bool) -> bool {
-    let Some(tag) = memchr::memrchr(b'<', &text[..at]) else {
+    const LONGEST_NAME: usize = 64;
+    let Some(before) = text[..at].strip_suffix(b">") else {
         return false;
     };
-    let name = text[tag + 1..at].strip_suffix(b">");
-    match name.map(std::str::from_utf8) {
-        Some(Ok(name)) if name.starts_with('/') && !name.contains('>') => {
+    let near = &before[before.len().saturating_sub(LONGEST_NAME)..];
+    let Some(tag) = memchr::memrchr(b'<', near) else {
+        return false;
+    };
+    match std::str::from_utf8(&near[tag + 1..]) {
+        Ok(name) if name.starts_with('/') && !name.contains('>') => {
             let len = memchr::memchr(b'<', &text[at..]);
             len.is_some_and(|len| is_escaped_blank(&text[at..at + len]))
         }
-        Some(Ok(name)) => is_plain(name),
-        _ => false,
+        Ok(name) => is_plain(name),
+        Err(_) => false,
     }
 }
 

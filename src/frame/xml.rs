@@ -12,7 +12,8 @@ use crate::frame::skip::Skip;
 use crate::frame::start::{self, Start};
 use crate::frame::{Framed, Parts, Read, Scanner, State, valid_text};
 use crate::span::Span;
-use crate::wire::{Bytes, Stop, Syntax, Tree, xml};
+use crate::wire::scan::skip_space;
+use crate::wire::{Bytes, Node, Stop, Syntax, Tree, xml};
 
 /// Where to go on behind a broken document.
 #[derive(Clone, Copy, Debug)]
@@ -134,6 +135,11 @@ impl Scanner {
         if document[at..].starts_with(b"<\\/") && self.enter_string() {
             return None;
         }
+        if self.is_in_prose(document, &parts.tree) {
+            self.pass(buffer, self.pos() + ROOT.len());
+            self.state = State::Seek;
+            return None;
+        }
         let shown_end = self.shown_end(document, &finding, last)?;
         let next = match finding.reason() {
             Reason::XmlNextBegins if finding.span().start as usize == at => Some(Resume::At(at)),
@@ -146,6 +152,19 @@ impl Scanner {
             None => State::behind(at, skip),
         };
         Some(self.broken(finding, buffer, shown_end, Syntax::Xml, parts))
+    }
+
+    /// Whether the root of a broken document ends a line of prose: other markup begins the next line, and no field of a
+    /// message was seen.
+    fn is_in_prose(&self, document: &[u8], tree: &Tree) -> bool {
+        let Some(behind) = document.strip_prefix(ROOT).filter(|_| !self.bare) else {
+            return false;
+        };
+        let (blank, next) = behind.split_at(skip_space(behind, 0));
+        let text = valid_text(&document[..self.xml.at()]);
+        let is_field = |node: &Node| (self.names.begins_message)(tree.str(node.name, text));
+        let is_markup = matches!(next, [b'<', b'a'..=b'z', ..]) && blank.contains(&b'\n');
+        is_markup && !tree.nodes().iter().any(is_field)
     }
 
     /// Where to go on, if the document broke in a short text that ran into the next line or payload: there the next
@@ -276,6 +295,8 @@ impl Scanner {
         })
     }
 }
+
+const ROOT: &[u8] = b"<xml>";
 
 /// So long is what a line begins with at least, before what breaks a document that ran into it.
 const SHORTEST_LINE: usize = 4;
