@@ -141,9 +141,13 @@ impl Scanner {
             return None;
         }
         let shown_end = self.shown_end(document, &finding, last)?;
-        let next = match finding.reason() {
-            Reason::XmlNextBegins if finding.span().start as usize == at => Some(Resume::At(at)),
-            _ => self.swallowed(document, &finding, &parts.tree, last).ok()?,
+        // Before the next root, other payloads may have been swallowed.
+        let swallowed = self.swallowed(document, &finding, &parts.tree, last).ok()?;
+        let is_at_next = finding.span().start as usize == at;
+        let next = match (finding.reason(), swallowed) {
+            (_, Some(Resume::At(next))) if next < at => Some(Resume::At(next)),
+            (Reason::XmlNextBegins, _) if is_at_next => Some(Resume::At(at)),
+            (_, swallowed) => swallowed,
         };
         let skip = (!self.xml.is_closed()).then(Skip::xml);
         self.state = match next {
