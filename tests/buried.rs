@@ -576,12 +576,17 @@ fn part() -> impl Strategy<Value = Part> {
 fn built(parts: &[Part]) -> (Capture, Vec<String>) {
     let ways = ways();
     let (mut capture, mut payloads) = (Capture::default(), Vec::new());
+    // XML that was cut may go on with any element, so that nothing says that a page of HTML is none of it.
+    let mut is_open = false;
     // So that no two bytes that are no text make a byte order mark.
     capture.push(b"log:\n");
     for part in parts {
         match part {
             Part::Noise(seed) => capture.push(&noise::line(*seed)),
-            Part::Half(seed) => capture.push(&noise::half(*seed)),
+            Part::Half(seed) => {
+                capture.push(&noise::half(*seed));
+                is_open = true;
+            }
             Part::Payload {
                 way,
                 shape,
@@ -589,6 +594,9 @@ fn built(parts: &[Part]) -> (Capture, Vec<String>) {
                 seed,
             } => {
                 let way = &ways[*way];
+                let is_page = way.name.starts_with("HTML");
+                let way = if is_open && is_page { &ways[0] } else { way };
+                is_open = false;
                 let number = payloads.len();
                 let wanted = SHAPES[*shape].write(*event, number);
                 let payload = if is_fair(way, &wanted) {

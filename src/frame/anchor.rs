@@ -386,10 +386,16 @@ fn has_comment(line: &[u8]) -> bool {
         (Some(b'*'), _) => true,
         (Some(b'/'), [.., scheme, b':']) => !scheme.is_ascii_alphabetic(),
         (Some(b'/'), [.., b'/' | b'.' | b'-' | b'_']) => false,
-        (Some(b'/'), [.., before]) => !before.is_ascii_alphabetic(),
+        (Some(b'/'), before @ [.., last]) => !last.is_ascii_alphabetic() || is_json_word(before),
         (Some(b'/'), []) => true,
         _ => false,
     })
+}
+
+/// Whether `text` ends with a word that is a value.
+fn is_json_word(text: &[u8]) -> bool {
+    let words: [&[u8]; 3] = [b"null", b"true", b"false"];
+    words.iter().any(|word| text.ends_with(word))
 }
 
 #[cfg(test)]
@@ -409,6 +415,7 @@ mod tests {
             ("noise\n{\n\"a\":1,\n@", "{"),
             ("noise\n<xml>\r\n\n<a>\n@", "<xml>"),
             ("noise http://x\n\"a\": 1 // why\n@", "\"a\""),
+            ("GET /x//y\n{\"a\":null//\n,\"b\":@", "{"),
             ("GET /x//y\n{\"a\"\n:1/*}\n*/,\"b\"\n,@", "{"),
             (
                 "{\"log\":\"x\\n\",\"s\":1}\n{\"log\":\"{\\n\",\"s\":1}\n{\"log\":\"@\\n\"}\n",

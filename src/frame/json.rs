@@ -254,14 +254,14 @@ impl Scanner {
                 .filter(|finding| finding.reason() == Reason::Comment)
                 .find_map(|comment| literal::escape_in_comment(document, comment.span().range()))
         });
-        let is_quoted = matches!(self.before, b'"' | b'\'');
+        let is_quoted = matches!(self.before(), b'"' | b'\'');
         let shown = shown.filter(|&(_, layer)| is_quoted || layer == Layer::Octal);
         let layer = shown
             .or_else(|| literal::escape_before(document, at))
             .filter(|&(at, layer)| literal::is_in(layer, &document[..at]))
             .map(|(_, layer)| layer);
         layer.is_some_and(|layer| {
-            let quote = start::quote_around(layer, document, self.before);
+            let quote = start::quote_around(layer, document, self.before());
             self.enter_from(layer, quote, 0)
         })
     }
@@ -298,7 +298,9 @@ impl Scanner {
         }
         let glued = glued_start(document, at, &finding);
         let skips = is_message && glued.is_none() && self.json.depth() > 0;
-        let len = glued.unwrap_or(at);
+        // Behind a bracket in prose a string is no name, but the next line.
+        let unnamed = self.json.unnamed_at().filter(|_| !is_message);
+        let len = glued.or(unnamed).unwrap_or(at);
         cut(&mut inner, len);
         let then = Then {
             len,

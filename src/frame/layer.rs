@@ -17,6 +17,8 @@ use crate::wire::block::{Block, Marks};
 pub(crate) enum Layer {
     /// String literals of JSON, C, Go, Java, JavaScript, Python and SQL; nginx's `\x22`.
     Backslash,
+    /// Those of Python's texts in single quotes, where `\xa0` is a character if it is no part of one.
+    Literal,
     /// URLs and forms: `%22`, and `+` for a blank.
     Percent,
     /// HTML and XML: `&lt;`, `&#34;`.
@@ -106,6 +108,7 @@ impl Layer {
     pub(super) fn piece(&mut self, raw: &[u8], last: bool) -> Piece {
         let (lead, escape): (_, fn(&[u8]) -> Escape) = match self {
             Layer::Backslash => (memchr::memchr(b'\\', raw), backslash),
+            Layer::Literal => (memchr::memchr(b'\\', raw), literal),
             Layer::Percent => (memchr::memchr2(b'%', b'+', raw), percent),
             Layer::Entity => (memchr::memchr(b'&', raw), entity),
             Layer::Octal => (memchr::memchr(b'#', raw), octal),
@@ -130,7 +133,7 @@ impl Layer {
         stops: impl Fn(Block) -> Marks,
     ) -> usize {
         match self {
-            Layer::Backslash => stretch::peel(raw, len, out, stops),
+            Layer::Backslash | Layer::Literal => stretch::peel(raw, len, out, stops),
             _ => 0,
         }
     }
@@ -179,7 +182,7 @@ impl Layer {
     /// of each that is.
     fn stride(self, raw: &[u8], len: usize) -> (usize, usize) {
         match self {
-            Layer::Backslash => stretch::walk(raw, len),
+            Layer::Backslash | Layer::Literal => stretch::walk(raw, len),
             _ => (0, 0),
         }
     }
@@ -241,6 +244,61 @@ fn backslash(raw: &[u8]) -> Escape {
         Some(b'U') => hex(raw, 2, 8).into_escape(10),
         Some(b'0'..=b'7') => octal_digits(raw),
         Some(_) => Escape::None,
+    }
+}
+
+/// A backslash escape of a text. Python escapes what cannot be seen, with digits in lower case; of a character that has
+/// more bytes each is escaped.
+fn literal(raw: &[u8]) -> Escape {
+    const LEN: usize = 4;
+    let Some(lead @ 0x80..) = byte_escape(raw) else {
+        return backslash(raw);
+    };
+    match (lead, &raw[2..LEN]) {
+        (0x80..=0xA0 | 0xAD, digits) if !digits.iter().any(u8::is_ascii_uppercase) => {
+            Escape::Of(LEN, Bytes::char(char::from(lead)))
+        }
+        _ => whole_character(raw, lead).unwrap_or(Escape::Of(LEN, Bytes::byte(lead))),
+    }
+}
+
+/// The character of which each byte is escaped, if `lead` begins one.
+fn whole_character(raw: &[u8], lead: u8) -> Option<Escape> {
+    let len = match lead {
+        0xC2..0xE0 => 2,
+        0xE0..0xF0 => 3,
+        0xF0..0xF5 => 4,
+        _ => return None,
+    };
+    let mut bytes = [0; 4];
+    for (i, byte) in bytes[..len].iter_mut().enumerate() {
+        let rest = &raw[4 * i..];
+        match byte_escape(rest) {
+            Some(next) => *byte = next,
+            None => return may_be_byte_escape(rest).then_some(Escape::Unfinished),
+        }
+    }
+    let text = std::str::from_utf8(&bytes[..len]).ok()?;
+    Some(Escape::Of(4 * len, Bytes::char(text.chars().next()?)))
+}
+
+/// The byte that `\xe8` at the start of `raw` stands for.
+fn byte_escape(raw: &[u8]) -> Option<u8> {
+    match raw {
+        [b'\\', b'x', ..] => match hex(raw, 2, 2) {
+            Digits::Value(value) => Some(value as u8),
+            Digits::None | Digits::Unfinished => None,
+        },
+        _ => None,
+    }
+}
+
+/// Whether more bytes may make `\xe8` of `raw`.
+fn may_be_byte_escape(raw: &[u8]) -> bool {
+    match raw {
+        [] | [b'\\'] => true,
+        [b'\\', b'x', ..] => matches!(hex(raw, 2, 2), Digits::Unfinished),
+        _ => false,
     }
 }
 
@@ -390,7 +448,7 @@ mod tests {
 
     #[test]
     fn escapes_stand_for_what_their_languages_say() {
-        let cases: [(Layer, &str, &str); 12] = [
+        let cases: [(Layer, &str, &str); 13] = [
             (
                 Layer::Backslash,
                 r#"{\"a\":\"b\/c\"}\n"#,
@@ -431,6 +489,11 @@ mod tests {
             (Layer::Doubled, "{\"\"a\"\":\"\"\"\"}", "{\"a\":\"\"}"),
             (Layer::Doubled, "a\"b", "a\"b"),
             (Layer::Backslash, "plain 订阅", "plain 订阅"),
+            (
+                Layer::Literal,
+                r"a\xa0b\x9b\xe8\xae\xa2\u8ba2\x22",
+                "a\u{a0}b\u{9b}订订\"",
+            ),
         ];
         for (layer, raw, text) in cases {
             assert_eq!(
@@ -442,12 +505,29 @@ mod tests {
     }
 
     #[test]
+    fn bytes_of_a_text_are_characters_only_where_they_can_be_nothing_else() {
+        let cases = [
+            (&br"\xa0"[..], &b"\xc2\xa0"[..]),
+            (br"\xA0", b"\xa0"),
+            (br"\xb6\xa9", b"\xb6\xa9"),
+            (br"\xe8\xae.", b"\xe8\xae."),
+            (br"\xe8\x9b.", b"\xe8\xc2\x9b."),
+        ];
+        for (raw, text) in cases {
+            let mut out = Vec::new();
+            { Layer::Literal }.peel(raw, true, &mut out);
+            assert_eq!(out, text, "{}", raw.escape_ascii());
+        }
+    }
+
+    #[test]
     fn pieces_that_arrive_in_parts_come_to_the_same() {
         let cases = [
             (
                 Layer::Backslash,
                 r"a\n\u003c\ud83d\ude00\x22\101\U0001F600\\",
             ),
+            (Layer::Literal, r"\xa0\xe8\xae\xa2\xe8\xae\x9b\xe8"),
             (Layer::Percent, "%7B+%zz%e8%ae%a2"),
             (Layer::Entity, "&lt;&#x3c;&amp;quot; &"),
             (Layer::Octal, "#012#0#01"),

@@ -7,7 +7,7 @@
 use std::ops::Range;
 
 use crate::frame::layer::Layer;
-use crate::frame::start;
+use crate::frame::{skip, start};
 use crate::wire::Syntax;
 use crate::wire::scan::is_space;
 
@@ -36,7 +36,11 @@ pub(super) fn end(candidate: Candidate<'_>, last: bool) -> Result<Option<usize>,
         at += n;
         match window[at] {
             b'\\' => at += 2,
-            b'\n' if candidate.is_cut_at(at) => return Ok(Some(at)),
+            b'\n' if candidate.is_cut_at(at) => match candidate.goes_on_behind(at, last) {
+                None => return Err(()),
+                Some(true) => at += 1,
+                Some(false) => return Ok(Some(at)),
+            },
             b'\n' if candidate.syntax == Syntax::Json => at += 1,
             b'\n' => return Ok(None),
             _ => return Ok(Some(at)),
@@ -63,7 +67,16 @@ impl Candidate<'_> {
                 text = head;
             }
         }
-        (end >= read || self.is_cut_at(end)) && is_escaped(text, self.syntax)
+        (end >= read || self.is_cut_at(end)) && is_escaped(text, self.syntax, self.is_broken)
+    }
+
+    /// Whether the line behind the line break at `line` may be one of a PHP literal; `None` if that cannot be told yet.
+    fn goes_on_behind(&self, line: usize, last: bool) -> Option<bool> {
+        match self.text.get(line + 1..line + 3) {
+            _ if self.syntax == Syntax::Xml => Some(false),
+            None => last.then_some(false),
+            Some(head) => Some(!skip::is_new_line_of_log(head)),
+        }
     }
 
     /// Whether it broke on its first line, which ends at `line`.
@@ -73,8 +86,9 @@ impl Candidate<'_> {
     }
 }
 
-/// Whether the backslashes of `text` are those of a literal, not those of the document in it.
-fn is_escaped(text: &[u8], syntax: Syntax) -> bool {
+/// Whether the backslashes of `text` are those of a literal, not those of the document in it, which may be broken as it
+/// stands there.
+fn is_escaped(text: &[u8], syntax: Syntax, is_broken: bool) -> bool {
     // XML has no use for backslashes.
     if syntax == Syntax::Xml {
         return true;
@@ -86,7 +100,8 @@ fn is_escaped(text: &[u8], syntax: Syntax) -> bool {
         let next = text.get(at + run).copied();
         // JSON has no backslashes outside of strings.
         let is_blank = !in_string && run == 1 && matches!(next, Some(b'n' | b'r' | b't'));
-        if run > 0 && !is_blank && !is_literals(run, next) {
+        let is_unseen = is_broken && run % 2 == 1 && is_far_character(&text[at + run..]);
+        if run > 0 && !is_blank && !is_unseen && !is_literals(run, next) {
             return false;
         }
         in_string ^= next == Some(b'"') && run % 4 == 0;
@@ -97,6 +112,14 @@ fn is_escaped(text: &[u8], syntax: Syntax) -> bool {
 
 /// The escape of a blank that stands at `at` of JSON, where only blanks that are not escaped can stand, and its layer.
 pub(super) fn escape_at(document: &[u8], at: usize) -> Option<(usize, Layer)> {
+    // A number or a word is told only by what stands behind it.
+    let is_word = |b: &u8| b.is_ascii_alphanumeric() || b"+-.".contains(b);
+    let at = at
+        + document
+            .get(at..)?
+            .iter()
+            .take_while(|b| is_word(b))
+            .count();
     let layer = match document.get(at)? {
         b'\\' => Layer::Backslash,
         b'#' => Layer::Octal,
@@ -104,6 +127,39 @@ pub(super) fn escape_at(document: &[u8], at: usize) -> Option<(usize, Layer)> {
     };
     let byte = { layer }.escape(&document[at..])?;
     is_space(byte).then_some((at, layer))
+}
+
+/// Whether rsyslog logged the XML `text`: no control character is left, and escapes of blanks stand between elements or
+/// at the start of a short text that `is_plain` by its name, where only blanks can stand.
+pub(super) fn is_of_rsyslog(text: &[u8], is_plain: fn(&str) -> bool) -> bool {
+    let mut escapes = memchr::memmem::find_iter(text, b"#01");
+    escapes.any(|at| is_for_blanks(text, at, is_plain)) && !text.iter().any(u8::is_ascii_control)
+}
+
+/// Whether a tag ends at `at` behind which only blanks can stand up to the next one.
+fn is_for_blanks(text: &[u8], at: usize, is_plain: fn(&str) -> bool) -> bool {
+    const LONGEST_NAME: usize = 64;
+    let Some(before) = text[..at].strip_suffix(b">") else {
+        return false;
+    };
+    let near = &before[before.len().saturating_sub(LONGEST_NAME)..];
+    let Some(tag) = memchr::memrchr(b'<', near) else {
+        return false;
+    };
+    match std::str::from_utf8(&near[tag + 1..]) {
+        Ok(name) if name.starts_with('/') && !name.contains('>') => {
+            let len = memchr::memchr(b'<', &text[at..]);
+            len.is_some_and(|len| is_escaped_blank(&text[at..at + len]))
+        }
+        Ok(name) => is_plain(name),
+        Err(_) => false,
+    }
+}
+
+fn is_escaped_blank(text: &[u8]) -> bool {
+    let mut blank = Vec::with_capacity(text.len());
+    { Layer::Octal }.peel(text, true, &mut blank);
+    blank.len() < text.len() && blank.iter().all(|&b| is_space(b))
 }
 
 /// The escape of a line break that ends a `comment`, which seems to run to the end of the line.
@@ -124,9 +180,17 @@ pub(super) fn escape_before(document: &[u8], at: usize) -> Option<(usize, Layer)
 pub(super) fn is_in(layer: Layer, text: &[u8]) -> bool {
     match layer {
         Layer::Octal => true,
-        Layer::Backslash => is_escaped(text, Syntax::Json),
+        Layer::Backslash => is_escaped(text, Syntax::Json, true),
         _ => false,
     }
+}
+
+/// Whether `escape`, without its backslash, is that of a character that is no sign of JSON: Python writes what cannot be
+/// seen like this, also where the other backslashes are doubled.
+fn is_far_character(escape: &[u8]) -> bool {
+    let digits = escape.strip_prefix(b"u");
+    let high = digits.and_then(|digits| digits.first_chunk::<2>());
+    high.is_some_and(|high| high != b"00")
 }
 
 /// Whether `run` backslashes before `next` are JSON's own with each of them doubled, or one that JSON does not know.
@@ -198,6 +262,30 @@ mod tests {
     }
 
     #[test]
+    fn characters_that_cannot_be_seen_say_nothing_of_what_is_broken() {
+        let is_escaped =
+            |text: &str, is_broken| is_escaped(text.as_bytes(), Syntax::Json, is_broken);
+        assert!(is_escaped(r#"{"a":"\\"\ufeff\\""#, true));
+        assert!(!is_escaped(r#"{"a":"\ufeff"#, false));
+        assert!(!is_escaped(r#"{"a":"\u0022"#, true));
+    }
+
+    #[test]
+    fn rsyslog_shows_where_only_blanks_can_stand() {
+        let cases = [
+            ("<xml><A>a</A>#012  <B>b</B></xml>", true),
+            ("<xml><A>#012 a #015#012</A></xml>", true),
+            ("<xml><A>a</A>\n#012<B>b</B></xml>", false),
+            ("<xml><B>#012 a #015#012</B></xml>", false),
+            ("<xml><A>a #012</A>#012b<B>b</B></xml>", false),
+        ];
+        for (text, expected) in cases {
+            let is_plain = |name: &str| name == "A";
+            assert_eq!(is_of_rsyslog(text.as_bytes(), is_plain), expected, "{text}");
+        }
+    }
+
+    #[test]
     fn doubled_backslashes_are_a_literals() {
         let cases = [
             (r#"{"a":"b\\/c\\u8ba2"}"#, true),
@@ -208,7 +296,7 @@ mod tests {
         ];
         for (text, expected) in cases {
             assert_eq!(
-                is_escaped(text.as_bytes(), Syntax::Json),
+                is_escaped(text.as_bytes(), Syntax::Json, false),
                 expected,
                 "{text}"
             );

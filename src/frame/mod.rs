@@ -208,8 +208,8 @@ pub(crate) struct Scanner {
     xml: wire_xml::Reader,
     pub(crate) noise: Noise,
     reach: Reach,
-    /// The byte before the cursor.
-    before: u8,
+    /// The two bytes before the cursor.
+    before: [u8; 2],
     /// In how many layers of escapes this scanner's text stood; and how it moved, for the one outside.
     depth: usize,
     moves: Vec<Move>,
@@ -264,7 +264,7 @@ impl Scanner {
             xml: wire_xml::Reader::new(),
             noise: Noise::default(),
             reach: Reach::default(),
-            before: b'\n',
+            before: [b'\n'; 2],
             depth: 0,
             moves: Vec::new(),
             shapes: Shapes::default(),
@@ -312,7 +312,7 @@ impl Scanner {
         *clean_until = 0;
         *noise = Noise::default();
         *reach = Reach::default();
-        *before = b'\n';
+        *before = [b'\n'; 2];
         moves.clear();
     }
 
@@ -382,12 +382,24 @@ impl Scanner {
     }
 
     fn advance(&mut self, buffer: &[u8], to: usize) {
+        if to == self.pos() {
+            return;
+        }
         self.cursor.advance(buffer, to);
         self.moved(buffer, to, false);
     }
 
+    /// The byte before the cursor.
+    fn before(&self) -> u8 {
+        self.before[1]
+    }
+
     fn moved(&mut self, buffer: &[u8], to: usize, noise: bool) {
-        self.before = to.checked_sub(1).map_or(self.before, |at| buffer[at]);
+        self.before = match buffer[..to] {
+            [.., second, last] => [second, last],
+            [last] => [self.before[1], last],
+            [] => self.before,
+        };
         if self.depth > 0 {
             match self.moves.last_mut() {
                 Some(last) if last.noise == noise => last.to = to,

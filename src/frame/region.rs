@@ -68,7 +68,7 @@ pub(super) fn terminators(layer: Layer, quote: Option<u8>) -> &'static [u8] {
     match (layer, quote) {
         (Layer::Backslash | Layer::Octal, Some(b'\'')) => b"\n'",
         (Layer::Backslash | Layer::Octal, Some(b'"')) => b"\n\"",
-        (Layer::Backslash | Layer::Octal, _) => b"\n",
+        (Layer::Backslash | Layer::Octal | Layer::Literal, _) => b"\n",
         (Layer::Percent, _) => b"\n \"<>&\\",
         (Layer::Entity, Some(b'<')) => b"<",
         (Layer::Doubled, _) => b"\"",
@@ -121,8 +121,8 @@ impl Region {
         *around = None;
     }
 
-    /// The byte before its text.
-    pub(super) fn follows(&mut self, before: u8) {
+    /// The bytes before its text.
+    pub(super) fn follows(&mut self, before: [u8; 2]) {
         self.scanner.before = before;
     }
 
@@ -301,6 +301,10 @@ impl Scanner {
             self.state = around.map_or(State::Seek, State::Inside);
             return false;
         }
+        let layer = match (layer, self.before) {
+            (Layer::Backslash, [prefix, b'\'']) if prefix != b'b' => Layer::Literal,
+            _ => layer,
+        };
         let mut region = match self.spare.take() {
             Some(mut region) => {
                 region.renew(layer, bounds);

@@ -146,7 +146,7 @@ impl Scanner {
 
     /// Whether what stands before the anchor shows that it is part of escaped text.
     fn begins_with_clue(&mut self, buffer: &[u8], start: usize, anchor: usize) -> bool {
-        if buffer[anchor..].starts_with(MARK) {
+        if buffer[anchor..].starts_with(MARK) && self.is_bare_at(buffer, anchor) {
             self.pass(buffer, anchor);
             self.byte_order_mark(buffer);
             return true;
@@ -168,21 +168,25 @@ impl Scanner {
     /// Enters the escaped document at the cursor, with which `bytes` begins. The quote before it belongs to the innermost
     /// literal; a single one is not escaped by the literals around, which are in double quotes then.
     fn enter_buried(&mut self, layer: Layer, bytes: &[u8]) {
-        let before = self.before;
+        let before = self.before();
         let is_innermost = before == b'\'' && start::is_buried_twice(layer, bytes);
         let around = if is_innermost { b'"' } else { before };
         let quote = start::quote_around(layer, bytes, around);
-        self.enter_from(layer, quote, 0);
+        let of = match quote {
+            Some(b'\'') if start::is_over_lines(bytes) => b"'",
+            _ => terminators(layer, quote),
+        };
+        self.enter(layer, Bounds::Any { of, from: 0 }, None);
         if let State::Region(region) = &mut self.state
             && is_innermost
         {
-            region.follows(before);
+            region.follows(self.before);
         }
     }
 
     /// Enters the document at the cursor again as a string literal; `false` if that is too deep.
     pub(super) fn enter_string(&mut self) -> bool {
-        let quote = Some(self.before).filter(|b| matches!(b, b'"' | b'\''));
+        let quote = Some(self.before()).filter(|b| matches!(b, b'"' | b'\''));
         self.enter_from(Layer::Backslash, quote, 0)
     }
 
@@ -196,14 +200,14 @@ impl Scanner {
         last: bool,
     ) -> Entered {
         let len = read.len();
-        let is_quoted = matches!(self.before, b'"' | b'\'');
+        let is_quoted = matches!(self.before(), b'"' | b'\'');
         let text = &document[..len.min(document.len())];
         if !is_quoted || memchr::memchr(b'\\', text).is_none() {
             return Entered::No;
         }
         let candidate = Candidate {
             text: document,
-            quote: self.before,
+            quote: self.before(),
             syntax,
             read: len,
             is_broken: matches!(read, Read::Broken(_)),

@@ -48,7 +48,7 @@ pub(super) struct Skip {
 }
 
 /// Whether a line that begins like this is no line of indented JSON.
-fn is_new_line_of_log(head: &[u8]) -> bool {
+pub(super) fn is_new_line_of_log(head: &[u8]) -> bool {
     head == b"{\"" || head == b"[{" || !b" \t\r\n\"{}[],:/-".contains(&head[0])
 }
 

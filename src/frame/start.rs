@@ -107,12 +107,32 @@ fn declaration_sign(bytes: &[u8]) -> Option<&[u8]> {
     let value = memchr::memchr(b'=', head).map(|at| &bytes[at + 1..])?;
     match value {
         [b'"', b'"', ..] => Some(value),
+        [b'\\', b'\'', ..] => is_above_document(head).map(|_| value),
         [b'"' | b'\'', ..] => {
             let end = memchr::memmem::find(head, b"?>")? + 2;
             Some(&bytes[end..])
         }
         _ => Some(value),
     }
+}
+
+/// Whether the XML declaration with which `bytes` begin stands on a line of its own, as in a PHP literal; `None` if that
+/// has not arrived.
+fn is_above_document(bytes: &[u8]) -> Option<bool> {
+    let head = &bytes[..bytes.len().min(LONGEST_DECLARATION)];
+    let line = memchr::memchr(b'\n', head).map(|len| &head[..len]);
+    let end = memchr::memmem::find(line.unwrap_or(head), b"?>");
+    match (line, end) {
+        (Some(line), Some(end)) => Some(line.trim_ascii_end().len() == end + 2),
+        (Some(_), None) => Some(false),
+        (None, Some(end)) if head.len() > end + 3 => Some(false),
+        (None, _) => (head.len() == LONGEST_DECLARATION).then_some(false),
+    }
+}
+
+/// Whether `bytes` begin a literal of XML that goes on over lines.
+pub(super) fn is_over_lines(bytes: &[u8]) -> bool {
+    bytes.starts_with(DECLARATION) && is_above_document(bytes) == Some(true)
 }
 
 /// The layer that a sign shows.
@@ -134,7 +154,9 @@ fn has_doubled_quote(sign: &[u8]) -> bool {
     };
     let run = quotes(&sign[at..]);
     let is_outermost = matches!(&sign[..at], [] | [.., b'\\']);
-    let is_name = sign.get(at + run).is_some_and(u8::is_ascii_alphanumeric);
+    // An empty name ends with the second quote.
+    let is_name = |&b: &u8| !is_space(b) && !b":/,}".contains(&b);
+    let is_name = sign.get(at + run).is_some_and(is_name);
     is_outermost && run > 1 && run.is_power_of_two() && is_name
 }
 

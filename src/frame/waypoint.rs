@@ -16,7 +16,7 @@ pub(crate) struct Waypoint {
     place: Place,
     bare: bool,
     glued: Option<Syntax>,
-    before: u8,
+    before: [u8; 2],
     /// How far ahead no broken object has turned out to be a message.
     clean: usize,
 }

@@ -3,6 +3,8 @@
 use encoding_rs::Encoding;
 
 use crate::finding::{Code, Finding, Reason};
+use crate::frame::layer::Layer;
+use crate::frame::literal;
 use crate::frame::recode::{self, Declared};
 use crate::frame::rewritten::Step;
 use crate::frame::seek::Entered;
@@ -10,7 +12,8 @@ use crate::frame::skip::Skip;
 use crate::frame::start::{self, Start};
 use crate::frame::{Framed, Parts, Read, Scanner, State, valid_text};
 use crate::span::Span;
-use crate::wire::{Bytes, Stop, Syntax, Tree, xml};
+use crate::wire::scan::skip_space;
+use crate::wire::{Bytes, Node, Stop, Syntax, Tree, xml};
 
 /// Where to go on behind a broken document.
 #[derive(Clone, Copy, Debug)]
@@ -47,11 +50,22 @@ impl Scanner {
         if self.enter_literal(document, &verdict, Syntax::Xml, last) != Entered::No {
             return None;
         }
+        // What is read fast, or like what was seen before, shows no such escapes.
+        if shape.is_none() && recognised.is_none() && self.enter_escaped(document, &verdict) {
+            return None;
+        }
         match verdict {
             Read::More => None,
             Read::Whole(text) => Some(self.whole(buffer, text, Syntax::Xml, shape)),
             Read::Broken(finding) => self.broken_xml(finding, buffer, last, parts),
         }
+    }
+
+    /// Enters the document at the cursor again, which was `read` as it stands there, if rsyslog logged it; `false` if it
+    /// did not, or that is too deep.
+    fn enter_escaped(&mut self, document: &[u8], read: &Read<'_>) -> bool {
+        let text = &document[..read.len().min(document.len())];
+        literal::is_of_rsyslog(text, self.names.is_plain) && self.enter_from(Layer::Octal, None, 0)
     }
 
     /// Looks at what the document says of its encoding; `false` if there is nothing to read yet, or not here.
@@ -121,10 +135,19 @@ impl Scanner {
         if document[at..].starts_with(b"<\\/") && self.enter_string() {
             return None;
         }
+        if self.is_in_prose(document, &parts.tree) {
+            self.pass(buffer, self.pos() + ROOT.len());
+            self.state = State::Seek;
+            return None;
+        }
         let shown_end = self.shown_end(document, &finding, last)?;
-        let next = match finding.reason() {
-            Reason::XmlNextBegins if finding.span().start as usize == at => Some(Resume::At(at)),
-            _ => self.swallowed(document, &finding, &parts.tree, last).ok()?,
+        // Before the next root, other payloads may have been swallowed.
+        let swallowed = self.swallowed(document, &finding, &parts.tree, last).ok()?;
+        let is_at_next = finding.span().start as usize == at;
+        let next = match (finding.reason(), swallowed) {
+            (_, Some(Resume::At(next))) if next < at => Some(Resume::At(next)),
+            (Reason::XmlNextBegins, _) if is_at_next => Some(Resume::At(at)),
+            (_, swallowed) => swallowed,
         };
         let skip = (!self.xml.is_closed()).then(Skip::xml);
         self.state = match next {
@@ -133,6 +156,19 @@ impl Scanner {
             None => State::behind(at, skip),
         };
         Some(self.broken(finding, buffer, shown_end, Syntax::Xml, parts))
+    }
+
+    /// Whether the root of a broken document ends a line of prose: other markup begins the next line, and no field of a
+    /// message was seen.
+    fn is_in_prose(&self, document: &[u8], tree: &Tree) -> bool {
+        let Some(behind) = document.strip_prefix(ROOT).filter(|_| !self.bare) else {
+            return false;
+        };
+        let (blank, next) = behind.split_at(skip_space(behind, 0));
+        let text = valid_text(&document[..self.xml.at()]);
+        let is_field = |node: &Node| (self.names.begins_message)(tree.str(node.name, text));
+        let is_markup = matches!(next, [b'<', b'a'..=b'z', ..]) && blank.contains(&b'\n');
+        is_markup && !tree.nodes().iter().any(is_field)
     }
 
     /// Where to go on, if the document broke in a short text that ran into the next line or payload: there the next
@@ -263,6 +299,8 @@ impl Scanner {
         })
     }
 }
+
+const ROOT: &[u8] = b"<xml>";
 
 /// So long is what a line begins with at least, before what breaks a document that ran into it.
 const SHORTEST_LINE: usize = 4;

@@ -64,6 +64,12 @@ impl Reader {
         self.at
     }
 
+    /// Where the string begins behind which it wanted a colon, if that is what it wants.
+    pub(crate) fn unnamed_at(&self) -> Option<usize> {
+        let (_, name_at, _) = self.name;
+        matches!(self.expect, Expect::Colon).then(|| (name_at as usize).saturating_sub(1))
+    }
+
     /// How many objects and arrays are open there.
     pub(crate) fn depth(&self) -> usize {
         self.open.len()

@@ -72,6 +72,23 @@ impl Way {
         }
     }
 
+    /// Python puts a text with single quotes and no double ones in double quotes. What `"\xa0"` is then nothing says: for
+    /// Python it is a character, for Go a byte that is no text.
+    fn of_text_or_bytes(self) -> Self {
+        let is_undecidable = self.is_undecidable;
+        let is_doubtful = |payload: &str| {
+            let written = escape::python_str(&Traced::plain(payload)).text();
+            let has_bytes = payload.contains(|c| ('\u{80}'..='\u{ff}').contains(&c));
+            written.starts_with('"') && has_bytes && written.contains("\\x")
+        };
+        Way {
+            is_undecidable: Box::new(move |payload| {
+                is_undecidable(payload) || is_doubtful(payload)
+            }),
+            ..self
+        }
+    }
+
     fn only_json(self) -> Self {
         Way {
             only_json: true,
@@ -314,11 +331,12 @@ fn literal_ways() -> Vec<Way> {
     let doubtful = |name: &str, literal| in_line(name, literal).doubtful(literal);
     vec![
         in_line("Python bytes", escape::python_bytes),
-        doubtful("Python text", escape::python_str),
+        doubtful("Python text", escape::python_str).of_text_or_bytes(),
         Way::each("Python dict with text", |p, d| {
             python_dict(&escape::python_str(p), d)
         })
-        .doubtful(escape::python_str),
+        .doubtful(escape::python_str)
+        .of_text_or_bytes(),
         Way::each("Python dict with bytes", |p, d| {
             python_dict(&escape::python_bytes(p), d)
         }),
@@ -752,12 +770,16 @@ fn cri_line(line: &Traced, tags: &str, dice: &mut Dice) -> Traced {
 fn cri_partial(output: &Traced, dice: &mut Dice) -> Traced {
     let mut lines = Vec::new();
     for line in output.lines() {
-        let mut pieces = line.without_end().pieces(|| 20 + dice.below(200));
-        let last = pieces.pop().unwrap_or_default();
+        let mut pieces = line.pieces(|| 20 + dice.below(200));
+        let mut last = pieces.pop().unwrap_or_default();
+        // The line feed, in which a value may begin, is no piece.
+        if last.text() == "\n" {
+            last = cat(&[&pieces.pop().unwrap_or_default(), &last]);
+        }
         for piece in pieces {
             lines.push(cri_line(&cat(&[&piece, &"\n"]), "stdout P", dice));
         }
-        lines.push(cri_line(&cat(&[&last, &"\n"]), "stdout F", dice));
+        lines.push(cri_line(&last, "stdout F", dice));
     }
     join(&lines, "")
 }
