@@ -326,6 +326,16 @@ fn buried_messages_are_never_searched() {
     failures.none(2500);
 }
 
+/// Browsers leave some brackets of a URL as they are: the first that stands there is not where a document begins.
+#[test]
+fn a_bracket_in_an_escaped_message_begins_nothing() {
+    let way = way("URL query, as a browser");
+    let content = format!("[\n{}]", shape("JSON").write(1, 1));
+    let payloads = [message("JSON, sorted", &content), shape("JSON").write(2, 1)];
+    let bytes = Capture::of(&way.bury(&traced(&payloads), 1)).bytes;
+    assert_eq!(invented(&bytes), None);
+}
+
 #[test]
 fn every_imitation_in_a_message_stays_a_message() {
     let mut failures = Failures::default();

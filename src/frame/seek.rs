@@ -126,6 +126,11 @@ impl Scanner {
             match start::at(&buffer[found..], last, self.is_bare_at(buffer, found)) {
                 Start::Nothing => self.reach.tried = found + 1,
                 Start::Undecided => return true,
+                Start::Buried(Layer::Percent) => {
+                    let value = url_value(&buffer[start..found]);
+                    self.pass(buffer, (start + value).max(self.pos()));
+                    return self.enter_from(Layer::Percent, None, 0);
+                }
                 start => {
                     self.pass(buffer, found);
                     self.begin(start, buffer);
@@ -309,4 +314,12 @@ impl Scanner {
             ..framed(range, place, syntax)
         }
     }
+}
+
+/// Where the value of a URL or a form begins that goes on behind `bytes`: not all who write them escape every bracket, so
+/// a document in it may have begun before the first that stands there.
+fn url_value(bytes: &[u8]) -> usize {
+    let ends = terminators(Layer::Percent, None);
+    let end = bytes.iter().rposition(|b| ends.contains(b));
+    end.map_or(0, |end| end + 1)
 }
