@@ -866,6 +866,21 @@ fn check_streams(lines: impl Iterator<Item = usize>, size: u64) {
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 
+/// Escaped text that seems to begin with what would end it.
+#[test]
+fn a_start_that_is_an_end_is_passed_over() {
+    for text in [
+        "a=1&b=<xml>%3Cp%'E&cUserName",
+        "<xml>%3CToUserName",
+        "\"{%22ToUserName%22",
+        "&<xml>&lt;ToUserName",
+    ] {
+        for block in [1, 7, 64] {
+            assert_eq!(read_by(text.as_bytes(), block).callbacks(), 0, "{text}");
+        }
+    }
+}
+
 /// A text that is longer than any that WeChat sends was cut off; a shorter one may hold what a user typed.
 #[test]
 fn a_text_that_is_never_closed_ends_some_time() {

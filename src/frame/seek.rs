@@ -127,9 +127,9 @@ impl Scanner {
                 Start::Nothing => self.reach.tried = found + 1,
                 Start::Undecided => return true,
                 Start::Buried(Layer::Percent) => {
-                    let value = url_value(&buffer[start..found]);
-                    self.pass(buffer, (start + value).max(self.pos()));
-                    return self.enter_from(Layer::Percent, None, 0);
+                    let value = start + url_value(&buffer[start..found]);
+                    self.pass(buffer, value);
+                    return self.enter_from(Layer::Percent, None, found + 1 - value);
                 }
                 start => {
                     self.pass(buffer, found);
