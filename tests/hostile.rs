@@ -874,6 +874,8 @@ fn a_start_that_is_an_end_is_passed_over() {
         "<xml>%3CToUserName",
         "\"{%22ToUserName%22",
         "&<xml>&lt;ToUserName",
+        "<<xml>&lt;ToUserName&gt;",
+        "'<xml>\\nToUserName",
     ] {
         for block in [1, 7, 64] {
             assert_eq!(read_by(text.as_bytes(), block).callbacks(), 0, "{text}");

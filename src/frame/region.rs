@@ -51,7 +51,7 @@ struct Found {
 pub(super) enum Bounds {
     /// Behind so many bytes.
     Len(usize),
-    /// At the first of these bytes that is no part of an escape, from so many bytes on.
+    /// At the first of these bytes that is no part of an escape, from so many bytes on; see [`Bounds::from`].
     Any { of: &'static [u8], from: usize },
 }
 
@@ -418,6 +418,13 @@ impl Scanner {
 }
 
 impl Bounds {
+    /// At the first byte `of` these, from so many bytes on, but never at the first of all: what escaped text begins with
+    /// may be what ends it elsewhere, and text that ends where it begins would be entered again and again.
+    pub(super) fn from(of: &'static [u8], from: usize) -> Self {
+        let from = from.max(1);
+        Bounds::Any { of, from }
+    }
+
     /// The same bounds, counted from `len` bytes further on.
     fn behind(self, len: usize) -> Self {
         match self {

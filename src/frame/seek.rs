@@ -167,7 +167,7 @@ impl Scanner {
     /// Enters escaped text that may end behind `from` bytes.
     pub(super) fn enter_from(&mut self, layer: Layer, quote: Option<u8>, from: usize) -> bool {
         let of = terminators(layer, quote);
-        self.enter(layer, Bounds::Any { of, from }, None)
+        self.enter(layer, Bounds::from(of, from), None)
     }
 
     /// Enters the escaped document at the cursor, with which `bytes` begins. The quote before it belongs to the innermost
@@ -181,7 +181,7 @@ impl Scanner {
             Some(b'\'') if start::is_over_lines(bytes) => b"'",
             _ => terminators(layer, quote),
         };
-        self.enter(layer, Bounds::Any { of, from: 0 }, None);
+        self.enter(layer, Bounds::from(of, 0), None);
         if let State::Region(region) = &mut self.state
             && is_innermost
         {
