@@ -148,9 +148,7 @@ impl<'a> Decoder<'a, '_> {
                 None => self.unknown(child),
             };
         };
-        if !exact {
-            self.wrong_case(child, name);
-        }
+        self.check_case(child, name, exact);
         match what {
             Top::Field(field) => self.field(child, field, seen),
             Top::Event if std::mem::replace(&mut seen.event, true) => self.duplicate(child, name),
@@ -177,7 +175,7 @@ impl<'a> Decoder<'a, '_> {
     /// The element around the lists, which may also be the list, or an item.
     fn wrapper(&mut self, child: View<'a>, event: Event) {
         let name = event.definition().wrapper;
-        self.check_case(child, name);
+        self.check_case(child, name, child.name() == name);
         if name != self.event.wrapper {
             let finding = Finding::new(Reason::WrapperMismatch, child.name_span());
             self.findings
@@ -207,7 +205,7 @@ impl<'a> Decoder<'a, '_> {
         for child in wrapper.children() {
             match child.name().eq_ignore_ascii_case(fields::LIST) {
                 true => {
-                    self.check_case(child, fields::LIST);
+                    self.check_case(child, fields::LIST, child.name() == fields::LIST);
                     self.list_at(child, wrapper);
                 }
                 false => self.unknown(child),
@@ -293,9 +291,7 @@ impl<'a> Decoder<'a, '_> {
         for child in entry.children() {
             match fields::item_field(child.name()) {
                 Some(Known { what, name, exact }) => {
-                    if !exact {
-                        self.wrong_case(child, name);
-                    }
+                    self.check_case(child, name, exact);
                     self.field(child, what, &mut seen);
                 }
                 None => self.unknown(child),
@@ -364,7 +360,7 @@ impl<'a> Decoder<'a, '_> {
             self.findings
                 .push(finding.with(child.name()).with_name(self.event.name));
         }
-        match typed(child, child.value(), field) {
+        match typed(child, field) {
             Ok(slot) => {
                 self.padding(child, field.wire);
                 self.findings.extend(odd(child, &slot));
@@ -389,18 +385,14 @@ impl<'a> Decoder<'a, '_> {
         }
     }
 
-    fn check_case(&mut self, child: View<'a>, name: &'static str) {
-        if child.name() != name {
-            self.wrong_case(child, name);
+    fn check_case(&mut self, child: View<'a>, name: &'static str, is_exact: bool) {
+        if !is_exact {
+            self.findings.push(
+                Finding::new(Reason::WrongCase, child.name_span())
+                    .with(child.name())
+                    .with_name(name),
+            );
         }
-    }
-
-    fn wrong_case(&mut self, child: View<'a>, name: &'static str) {
-        self.findings.push(
-            Finding::new(Reason::WrongCase, child.name_span())
-                .with(child.name())
-                .with_name(name),
-        );
     }
 
     fn missing(&mut self, is_missing: bool, name: &'static str, span: Span) {
@@ -469,9 +461,7 @@ pub(crate) fn revalue(root: View<'_>, meaning: &mut Meaning, findings: &mut Find
         let child = root.at(slot.node);
         let fits = match slot.field.ty {
             Type::Text => true,
-            Type::Integer | Type::Digits => typed(child, child.value(), slot.field)
-                .map(|new| *slot = new)
-                .is_ok(),
+            Type::Integer | Type::Digits => typed(child, slot.field).map(|new| *slot = new).is_ok(),
         };
         findings.extend(odd(child, slot));
         fits
@@ -479,8 +469,8 @@ pub(crate) fn revalue(root: View<'_>, meaning: &mut Meaning, findings: &mut Find
     meaning.is_plain
 }
 
-/// The value of `child`, which is `value` as given, as `field` wants it.
-fn typed(child: View<'_>, value: &str, field: &'static Field) -> Result<Slot, Finding> {
+/// The value of `child` as `field` wants it.
+fn typed(child: View<'_>, field: &'static Field) -> Result<Slot, Finding> {
     let finding = |reason| Finding::new(reason, child.span()).with_name(field.wire);
     if !matches!(child.kind(), Kind::Text | Kind::Number) {
         return Err(finding(Reason::NotScalar));
@@ -491,6 +481,7 @@ fn typed(child: View<'_>, value: &str, field: &'static Field) -> Result<Slot, Fi
         number: 0,
         node: child.id,
     };
+    let value = child.value();
     match field.ty {
         Type::Text => Ok(slot),
         Type::Integer => match integer(value.trim_ascii()) {

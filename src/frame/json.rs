@@ -26,9 +26,13 @@ impl Scanner {
     ) -> Option<Framed<'b>> {
         let document = &buffer[self.pos()..];
         let bytes = self.limited(document, last);
-        let entry = self.entry(bytes, parts);
-        let (verdict, shape) = match entry {
-            Some(text) => (Read::Whole(text), None),
+        let seen = self.seen_before(Syntax::Json, bytes, parts);
+        let entry = match seen {
+            Some(_) => None,
+            None => self.entry(bytes, parts),
+        };
+        let verdict = match seen.map(|(text, _)| text).or(entry) {
+            Some(text) => Read::Whole(text),
             None => self.read_json(bytes, parts),
         };
         if self.enter_literal(document, &verdict, Syntax::Json, last) != Entered::No {
@@ -40,31 +44,26 @@ impl Scanner {
                 self.enter_entry(text, parts);
                 None
             }
-            Read::Whole(text) => self.whole_json(buffer, text, shape, parts),
+            Read::Whole(text) => {
+                let shape = seen.map(|(_, shape)| shape);
+                self.whole_json(buffer, text, shape, parts)
+            }
             Read::Broken(finding) => self.broken_json(finding, buffer, last, parts),
         }
     }
 
-    fn read_json<'b>(
-        &mut self,
-        bytes: Bytes<'b>,
-        parts: &mut Parts,
-    ) -> (Read<'b>, Option<ShapeId>) {
-        let recognised = match self.json.at() {
-            0 => self.recognised(Syntax::Json, bytes, parts),
-            _ => None,
-        };
-        if let Some((text, shape)) = recognised {
-            return (Read::Whole(text), shape);
+    fn read_json<'b>(&mut self, bytes: Bytes<'b>, parts: &mut Parts) -> Read<'b> {
+        if let Some(text) = self.plain(Syntax::Json, bytes, parts) {
+            return Read::Whole(text);
         }
         let Parts { tree, findings, .. } = parts;
         let read = self.json.read(bytes, tree, findings, &self.limits);
-        (self.verdict(read, bytes), None)
+        self.verdict(read, bytes)
     }
 
-    /// The document of which nothing was read yet, if it is a plain log entry: an object that is no message.
+    /// The fresh document, if it is a plain log entry: an object that is no message.
     fn entry<'b>(&self, bytes: Bytes<'b>, parts: &mut Parts) -> Option<&'b str> {
-        if self.json.at() > 0 || self.usual_start(bytes.all).is_some() {
+        if !self.is_fresh(Syntax::Json) {
             return None;
         }
         let name = start::first_name(bytes.all, true).ok()??;

@@ -436,24 +436,41 @@ impl Scanner {
         }
     }
 
-    /// The document of which nothing was read yet, if it is one seen before, or a plain one.
-    fn recognised<'b>(
+    /// Whether nothing of the document at the cursor was read yet.
+    fn is_fresh(&self, syntax: Syntax) -> bool {
+        match syntax {
+            Syntax::Json => self.json.at() == 0,
+            Syntax::Xml => self.xml.at() == 0,
+        }
+    }
+
+    /// The fresh document, if it has the shape of one that was seen before.
+    fn seen_before<'b>(
         &mut self,
         syntax: Syntax,
         bytes: Bytes<'b>,
         parts: &mut Parts,
-    ) -> Option<(&'b str, Option<ShapeId>)> {
-        let Parts { tree, findings, .. } = parts;
-        findings.clear();
-        let (shape, len) = match self.shapes.find(syntax, bytes.all, tree) {
-            Some((shape, len)) => (Some(shape), len),
-            None => (None, fast::read(syntax, bytes.all, tree, &self.limits)?),
-        };
+    ) -> Option<(&'b str, ShapeId)> {
+        if !self.is_fresh(syntax) {
+            return None;
+        }
+        parts.findings.clear();
+        let (shape, len) = self.shapes.find(syntax, bytes.all, &mut parts.tree)?;
+        let text = std::str::from_utf8(&bytes.all[..len]).ok()?;
+        Some((text, shape))
+    }
+
+    /// The fresh document, if it is a plain one.
+    fn plain<'b>(&self, syntax: Syntax, bytes: Bytes<'b>, parts: &mut Parts) -> Option<&'b str> {
+        if !self.is_fresh(syntax) {
+            return None;
+        }
+        let len = fast::read(syntax, bytes.all, &mut parts.tree, &self.limits)?;
         let text = std::str::from_utf8(&bytes.all[..len]).ok();
         if text.is_none() {
-            tree.clear(syntax);
+            parts.tree.clear(syntax);
         }
-        Some((text?, shape))
+        text
     }
 
     /// The outcome of a read, with what only the whole of the bytes can tell.

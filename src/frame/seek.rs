@@ -90,7 +90,7 @@ impl Scanner {
     }
 
     /// What begins with `text`, if it begins as most messages do; [`start::at`] would say the same.
-    pub(super) fn usual_start(&self, text: &[u8]) -> Option<Start> {
+    fn usual_start(&self, text: &[u8]) -> Option<Start> {
         let begins = |head: &&str| text.starts_with(head.as_bytes());
         let is_usual = self.names.heads.iter().any(begins);
         is_usual.then_some(match text {

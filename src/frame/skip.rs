@@ -8,6 +8,7 @@
 use crate::frame::start::first_name;
 use crate::wire::Syntax;
 use crate::wire::scan::is_space;
+use crate::wire::xml::{CDATA, ROOT};
 
 /// How far a skip came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -291,7 +292,7 @@ impl Skip {
     }
 
     fn tag(&mut self, rest: &[u8], at: usize, last: bool) -> Act {
-        const LONGEST: usize = b"<![CDATA[".len();
+        const LONGEST: usize = CDATA.len();
         let is_xml = self.syntax == Syntax::Xml;
         let opens = |token: &[u8]| {
             rest.get(..token.len())
@@ -300,7 +301,7 @@ impl Skip {
         if rest.len() < LONGEST && !last {
             return Act::Wait;
         }
-        if opens(b"<xml>") || opens(b"<?xml ") || opens(b"<xml ") {
+        if opens(ROOT) || opens(b"<?xml ") || opens(b"<xml ") {
             Act::Stop(at)
         } else if is_xml && opens(b"</xml") {
             const NAME: usize = b"</xml".len();
@@ -316,7 +317,7 @@ impl Skip {
                 // Cut off inside the tag.
                 _ => Act::Stop(at + NAME),
             }
-        } else if is_xml && opens(b"<![CDATA[") {
+        } else if is_xml && opens(CDATA) {
             self.go(Within::Cdata, at + LONGEST)
         } else if is_xml && opens(b"<?") {
             self.go(Within::Instruction, at + 2)

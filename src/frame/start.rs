@@ -3,7 +3,7 @@
 use crate::frame::layer::Layer;
 use crate::wire::json::comment_len;
 use crate::wire::scan::{is_space, skip_space};
-use crate::wire::xml::{LONGEST_DECLARATION, is_doctype};
+use crate::wire::xml::{LONGEST_DECLARATION, ROOT, is_doctype};
 
 /// What begins at a place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,7 +57,6 @@ fn at_bracket(bytes: &[u8], last: bool, bare: bool) -> Start {
 /// What shows the escaping of a document: what stands right behind its first bracket; in an XML declaration, what is
 /// written for its first quote, and what follows it.
 fn first_sign(bytes: &[u8]) -> Option<&[u8]> {
-    const ROOT: &[u8] = b"<xml>";
     if bytes.starts_with(DECLARATION) {
         return declaration_sign(bytes);
     }

@@ -13,6 +13,7 @@ use crate::frame::start::{self, Start};
 use crate::frame::{Framed, Parts, Read, Scanner, State, valid_text};
 use crate::span::Span;
 use crate::wire::scan::skip_space;
+use crate::wire::xml::{CDATA, ROOT};
 use crate::wire::{Bytes, Node, Stop, Syntax, Tree, xml};
 
 /// Where to go on behind a broken document.
@@ -33,30 +34,36 @@ impl Scanner {
     ) -> Option<Framed<'b>> {
         let document = &buffer[self.pos()..];
         let bytes = self.limited(document, last);
-        let recognised = match self.xml.at() {
-            0 => self.recognised(Syntax::Xml, bytes, parts),
-            _ => None,
+        let seen = self.seen_before(Syntax::Xml, bytes, parts);
+        let recognised = match seen {
+            Some((text, _)) => Some(text),
+            None => self.plain(Syntax::Xml, bytes, parts),
         };
-        let (verdict, shape) = match recognised {
-            Some((text, shape)) => (Read::Whole(text), shape),
-            None if self.xml.at() == 0 && !self.begin_xml(document, last, parts) => return None,
+        let verdict = match recognised {
+            Some(text) => Read::Whole(text),
+            None if self.is_fresh(Syntax::Xml) && !self.begin_xml(document, last, parts) => {
+                return None;
+            }
             None => {
                 let Parts { tree, findings, .. } = parts;
                 let is_plain = &self.names.is_plain;
                 let read = self.xml.read(bytes, tree, findings, &self.limits, is_plain);
-                (self.verdict_xml(read, bytes), None)
+                self.verdict_xml(read, bytes)
             }
         };
         if self.enter_literal(document, &verdict, Syntax::Xml, last) != Entered::No {
             return None;
         }
         // What is read fast, or like what was seen before, shows no such escapes.
-        if shape.is_none() && recognised.is_none() && self.enter_escaped(document, &verdict) {
+        if recognised.is_none() && self.enter_escaped(document, &verdict) {
             return None;
         }
         match verdict {
             Read::More => None,
-            Read::Whole(text) => Some(self.whole(buffer, text, Syntax::Xml, shape)),
+            Read::Whole(text) => {
+                let shape = seen.map(|(_, shape)| shape);
+                Some(self.whole(buffer, text, Syntax::Xml, shape))
+            }
             Read::Broken(finding) => self.broken_xml(finding, buffer, last, parts),
         }
     }
@@ -300,8 +307,6 @@ impl Scanner {
     }
 }
 
-const ROOT: &[u8] = b"<xml>";
-
 /// So long is what a line begins with at least, before what breaks a document that ran into it.
 const SHORTEST_LINE: usize = 4;
 
@@ -317,7 +322,6 @@ fn text_between(bytes: &[u8], is_field: fn(&str) -> bool) -> Option<usize> {
 
 /// The length of what opens CDATA at the start of `text`.
 fn cdata_opening(text: &[u8]) -> usize {
-    const CDATA: &[u8] = b"<![CDATA[";
     if text.starts_with(CDATA) {
         CDATA.len()
     } else {

@@ -5,7 +5,7 @@ use crate::event::fields::{
 };
 use crate::event::{Callback, Event, Fields, Item, Value, is_top};
 use crate::finding::Finding;
-use crate::json::{Key, Object, array, integer, string};
+use crate::json::{Object, array, integer, string};
 use crate::output::extra::{grouped, has_usual_type};
 use crate::output::json_text::{Scalars, indent, one_or_array};
 use crate::output::{Format, faithful};
@@ -43,13 +43,10 @@ fn payload(callback: &Callback<'_>, out: &mut Vec<u8>) {
     let mut payload = Object::open(out);
     scalars(&HEADER, header, &mut payload);
     if has_usual_type(header) {
-        string(MSG_TYPE_EVENT, payload.key(&const { Key::new(MSG_TYPE) }));
+        string(MSG_TYPE_EVENT, payload.member(MSG_TYPE));
     }
-    string(
-        callback.event().name(),
-        payload.key(&const { Key::new(EVENT) }),
-    );
-    list(callback, payload.key(&const { Key::new(LIST) }));
+    string(callback.event().name(), payload.member(EVENT));
+    list(callback, payload.member(LIST));
     extras(header, is_top, &mut payload);
     payload.close();
 }

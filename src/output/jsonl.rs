@@ -82,17 +82,11 @@ impl JsonLines {
     fn end(&self, record: &Record<'_>, mut line: Object<'_>) {
         if self.with_source {
             let place = record.place(0);
-            let mut source = Object::open(line.key(&const { Key::new("source") }));
-            string(record.source(), source.key(&const { Key::new("path") }));
-            integer(place.line as i64, source.key(&const { Key::new("line") }));
-            integer(
-                place.offset as i64,
-                source.key(&const { Key::new("offset") }),
-            );
-            string(
-                record.syntax().as_str(),
-                source.key(&const { Key::new("format") }),
-            );
+            let mut source = Object::open(line.member("source"));
+            string(record.source(), source.member("path"));
+            integer(place.line as i64, source.member("line"));
+            integer(place.offset as i64, source.member("offset"));
+            string(record.syntax().as_str(), source.member("format"));
             source.close();
         }
         line.close();

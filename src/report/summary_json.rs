@@ -3,7 +3,7 @@
 //! Keys are stable: new ones may come, known ones stay. All of them are there always, so that nobody has to ask.
 
 use crate::event::Event;
-use crate::json::{Key, Object, array, integer, string};
+use crate::json::{Object, array, integer, string};
 use crate::report::{Tally, Undecodable};
 
 impl Tally {
@@ -22,40 +22,28 @@ impl Tally {
     pub fn summary_json(&self) -> String {
         let mut out = Vec::new();
         let mut object = Object::open(&mut out);
-        count(self.sources(), object.key(&const { Key::new("files") }));
-        count(self.bytes(), object.key(&const { Key::new("bytes") }));
+        count(self.sources(), object.member("files"));
+        count(self.bytes(), object.member("bytes"));
         let callbacks = Event::ALL
             .iter()
             .map(|&event| (event.short_name(), self.callbacks(event)));
-        counts(callbacks, object.key(&const { Key::new("callbacks") }));
-        counts(self.others(), object.key(&const { Key::new("others") }));
-        count(
-            self.unnamed_others(),
-            object.key(&const { Key::new("others_unnamed") }),
-        );
-        count(
-            self.undecodable(),
-            object.key(&const { Key::new("undecodable") }),
-        );
+        counts(callbacks, object.member("callbacks"));
+        counts(self.others(), object.member("others"));
+        count(self.unnamed_others(), object.member("others_unnamed"));
+        count(self.undecodable(), object.member("undecodable"));
         array(
             self.first_undecodable(),
-            object.key(&const { Key::new("undecodable_places") }),
+            object.member("undecodable_places"),
             place,
         );
         let findings = self
             .findings_by_code()
             .into_iter()
             .map(|(code, count)| (code.as_str(), count));
-        counts(findings, object.key(&const { Key::new("findings") }));
-        count(
-            self.filtered_out(),
-            object.key(&const { Key::new("filtered_out") }),
-        );
-        count(
-            self.deduplicated(),
-            object.key(&const { Key::new("deduplicated") }),
-        );
-        count(self.noise(), object.key(&const { Key::new("noise_bytes") }));
+        counts(findings, object.member("findings"));
+        count(self.filtered_out(), object.member("filtered_out"));
+        count(self.deduplicated(), object.member("deduplicated"));
+        count(self.noise(), object.member("noise_bytes"));
         object.close();
         String::from_utf8_lossy(&out).into_owned()
     }
@@ -75,10 +63,10 @@ fn counts<'a>(named: impl Iterator<Item = (&'a str, u64)>, out: &mut Vec<u8>) {
 
 fn place(at: &Undecodable, out: &mut Vec<u8>) {
     let mut object = Object::open(out);
-    string(&at.source, object.key(&const { Key::new("path") }));
-    count(at.place.line, object.key(&const { Key::new("line") }));
-    count(at.place.column, object.key(&const { Key::new("column") }));
-    count(at.place.offset, object.key(&const { Key::new("offset") }));
-    string(at.code.as_str(), object.key(&const { Key::new("code") }));
+    string(&at.source, object.member("path"));
+    count(at.place.line, object.member("line"));
+    count(at.place.column, object.member("column"));
+    count(at.place.offset, object.member("offset"));
+    string(at.code.as_str(), object.member("code"));
     object.close();
 }

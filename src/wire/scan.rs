@@ -20,21 +20,23 @@ pub(crate) fn position(bytes: &[u8], mark: impl Fn(Block) -> Marks) -> usize {
     blocks.len() * LEN + (bits.trailing_zeros() as usize).min(rest.len())
 }
 
-/// The first byte of a JSON string that is not itself: a quote, a backslash or a control character.
+/// Marks bytes of a JSON string that are not themselves: quotes, backslashes and control characters.
+#[inline(always)]
+pub(crate) fn string_marks(block: Block) -> Marks {
+    block.less(0x20) | block.equal(b'"') | block.equal(b'\\')
+}
+
+/// The first byte of a JSON string that is not itself.
 #[inline]
 pub(crate) fn json_special(bytes: &[u8]) -> usize {
-    position(bytes, |b| b.less(0x20) | b.equal(b'"') | b.equal(b'\\'))
+    position(bytes, string_marks)
 }
 
 /// Marks bytes of a text that are written to JSON in another way, or may begin a character that is: DEL and C1 (behind
 /// 0xC2) besides the others.
 #[inline(always)]
 pub(crate) fn json_marks(block: Block) -> Marks {
-    block.less(0x20)
-        | block.equal(b'"')
-        | block.equal(b'\\')
-        | block.equal(0x7F)
-        | block.equal(0xC2)
+    string_marks(block) | block.equal(0x7F) | block.equal(0xC2)
 }
 
 /// The first byte that XML forbids whatever stands around it: a control character other than tab, line feed and

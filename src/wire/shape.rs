@@ -30,6 +30,8 @@ pub(crate) struct Shapes {
     shapes: Vec<Shape>,
     /// All of them, the frequent ones first.
     order: Vec<usize>,
+    /// How they begin: there are few ways, and most other documents begin in none.
+    beginnings: Vec<[u8; EDGE]>,
     /// Payloads that could not be learnt for want of room.
     passed: usize,
 }
@@ -37,7 +39,7 @@ pub(crate) struct Shapes {
 #[derive(Clone, Debug)]
 struct Shape {
     syntax: Syntax,
-    /// Its first bytes, which tell most other documents from it, and its last ones, which tell most other lengths.
+    /// Its first bytes, and its last ones, which tell most other lengths.
     first: [u8; EDGE],
     last: ([u8; EDGE], [u8; EDGE]),
     len: usize,
@@ -71,6 +73,9 @@ impl Shapes {
         tree: &mut Tree,
     ) -> Option<(ShapeId, usize)> {
         let first = bytes.first_chunk()?;
+        if !self.beginnings.contains(first) {
+            return None;
+        }
         let is_it = |&id: &usize| {
             let shape = &self.shapes[id];
             shape.first == *first && shape.syntax == syntax && shape.holds(bytes)
@@ -114,15 +119,21 @@ impl Shapes {
     }
 
     fn add(&mut self, shape: Shape) -> ShapeId {
-        let id = self.shapes.len();
-        if id < Self::MOST {
-            self.shapes.push(shape);
-            self.order.push(id);
-            return ShapeId(id);
+        let id = match self.order.get(Self::MOST - 1) {
+            Some(&rarest) => rarest,
+            None => self.shapes.len(),
+        };
+        match self.shapes.get_mut(id) {
+            Some(old) => *old = shape,
+            None => {
+                self.shapes.push(shape);
+                self.order.push(id);
+            }
         }
-        let rarest = self.order[Self::MOST - 1];
-        self.shapes[rarest] = shape;
-        ShapeId(rarest)
+        self.beginnings = self.shapes.iter().map(|shape| shape.first).collect();
+        self.beginnings.sort_unstable();
+        self.beginnings.dedup();
+        ShapeId(id)
     }
 }
 

@@ -538,7 +538,10 @@ impl Reader {
 }
 
 const DOCTYPE: &[u8] = b"<!DOCTYPE";
-const CDATA: &[u8] = b"<![CDATA[";
+/// What opens a CDATA section.
+pub(crate) const CDATA: &[u8] = b"<![CDATA[";
+/// The start tag of the root, as WeChat writes it.
+pub(crate) const ROOT: &[u8] = b"<xml>";
 
 /// The most bytes of a token of the prolog that is skipped with a fault.
 const LONGEST_PROLOG: usize = 4096;

@@ -10,6 +10,7 @@ use std::ops::Range;
 use crate::span::Span;
 use crate::wire::block::{self, Block, LEN};
 use crate::wire::json::is_number;
+use crate::wire::scan::string_marks;
 use crate::wire::{Kind, Limits, Node, NodeId, Str, Tree};
 
 /// The deepest that is recognised.
@@ -204,11 +205,10 @@ const SHORT: usize = 2 * LEN;
 /// A bit for each of the first bytes that is not itself in a string, and of how many bytes.
 #[inline(always)]
 fn specials(bytes: &[u8], is_long: bool) -> (u64, usize) {
-    let mark = |b: Block| b.less(0x20) | b.equal(b'"') | b.equal(b'\\');
     match bytes.first_chunk() {
-        Some(four) if is_long => (block::bits_of_four(four, mark), four.len()),
+        Some(four) if is_long => (block::bits_of_four(four, string_marks), four.len()),
         _ => {
-            let bits = mark(Block::new(block::head(bytes))).bits();
+            let bits = string_marks(Block::new(block::head(bytes))).bits();
             (bits.into(), LEN)
         }
     }

@@ -4,7 +4,9 @@
 use std::ops::Range;
 
 use crate::span::Span;
-use crate::wire::block::{self, Block, LEN, Marks};
+use crate::wire::block::{Block, Marks};
+use crate::wire::scan::position;
+use crate::wire::xml::{CDATA, ROOT, is_root_name};
 use crate::wire::{Kind, Limits, Node, NodeId, Str, Tree};
 
 /// The deepest that is recognised: a callback has a root, a wrapper, a list and an item's fields.
@@ -35,16 +37,10 @@ impl Stack {
 
 /// The place of the first byte from `at` on that `mark` marks, which must mark zero bytes; `None` at the end.
 #[inline(always)]
-fn find(bytes: &[u8], mut at: usize, mark: impl Fn(Block) -> Marks) -> Option<usize> {
-    loop {
-        let rest = bytes.get(at..)?;
-        let bits = mark(Block::new(block::head(rest))).bits();
-        if bits != 0 {
-            let first = bits.trailing_zeros() as usize;
-            return (first < rest.len()).then_some(at + first);
-        }
-        at += LEN;
-    }
+fn find(bytes: &[u8], at: usize, mark: impl Fn(Block) -> Marks) -> Option<usize> {
+    let rest = bytes.get(at..)?;
+    let len = position(rest, mark);
+    (len < rest.len()).then_some(at + len)
 }
 
 /// Where a name of ASCII letters and digits ends that begins at `at`.
@@ -67,9 +63,6 @@ fn past_space(bytes: &[u8], mut at: usize) -> usize {
     }
     at
 }
-
-const CDATA: &[u8] = b"<![CDATA[";
-const ROOT: &[u8] = b"<xml>";
 
 /// The length of the document with which `bytes` begin, if it is a plain one; `tree` then holds it.
 pub(super) fn read(bytes: &[u8], tree: &mut Tree, limits: &Limits) -> Option<usize> {
@@ -95,7 +88,8 @@ pub(super) fn read(bytes: &[u8], tree: &mut Tree, limits: &Limits) -> Option<usi
         };
         let inside = past_space(bytes, content);
         if is_start_tag(bytes, inside) {
-            if open.len > 0 && is_root(&bytes[name..end]) {
+            // Inside a document that is a matter for the reader.
+            if open.len > 0 && is_root_name(&bytes[name..end]) {
                 return None;
             }
             element.kind = Kind::Object;
@@ -106,7 +100,7 @@ pub(super) fn read(bytes: &[u8], tree: &mut Tree, limits: &Limits) -> Option<usi
         let (text, behind) = text(bytes, content)?;
         element.value = Str::source(text.start, text.end);
         element.span = Span::new(text.start, text.end);
-        if open.len == 0 || open.len >= limits.depth || is_root(&bytes[name..end]) {
+        if open.len == 0 || open.len >= limits.depth || is_root_name(&bytes[name..end]) {
             return None;
         }
         tree.push(element);
@@ -125,11 +119,6 @@ pub(super) fn read(bytes: &[u8], tree: &mut Tree, limits: &Limits) -> Option<usi
             }
         }
     }
-}
-
-/// Whether an element named like the root: inside a document that is a matter for the reader.
-fn is_root(name: &[u8]) -> bool {
-    name.eq_ignore_ascii_case(b"xml")
 }
 
 #[inline(always)]
