@@ -217,10 +217,9 @@ proptest! {
         prop_assume!(record.callback().is_some());
         for pretty in [false, true] {
             let xml = written(&Xml { pretty }, &record).unwrap_or("<xml/>".into());
-            // roxmltree knows namespaces, and a colon in a name asks for one.
-            let error = roxmltree::Document::parse(&xml).err();
-            let is_fine = matches!(error, None | Some(roxmltree::Error::UnknownNamespace(..)));
-            prop_assert!(is_fine, "{:?} {}", error, xml);
+            // roxmltree knows namespaces, which give colons in names a meaning that XML alone does not.
+            let error = roxmltree::Document::parse(&xml.replace(':', "_")).err();
+            prop_assert!(error.is_none(), "{:?} {}", error, xml);
         }
     }
 
