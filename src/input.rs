@@ -6,6 +6,7 @@
 
 use std::io::{self, Read};
 
+use crate::buffer::Buffer;
 use crate::span::{Place, Units};
 
 /// A capture being read.
@@ -16,7 +17,7 @@ pub(crate) struct Input<R> {
     block: usize,
     most: usize,
     /// What was read and is not done with, as UTF-8.
-    text: Vec<u8>,
+    text: Buffer,
     /// Everything before this is done with.
     start: usize,
     encoding: Encoding,
@@ -52,7 +53,7 @@ impl<R: Read> Input<R> {
             from,
             block: block.clamp(1, Self::FIRST),
             most: block.max(1),
-            text: Vec::new(),
+            text: Buffer::default(),
             start: 0,
             encoding: Encoding::Unknown,
             pending: Vec::new(),
@@ -65,7 +66,7 @@ impl<R: Read> Input<R> {
 
     /// What was read and is not done with; whether nothing comes after it.
     pub(crate) fn text(&self) -> (&[u8], bool) {
-        (&self.text[self.start..], self.ended)
+        (&self.text.as_slice()[self.start..], self.ended)
     }
 
     /// How many bytes were read so far.
@@ -88,12 +89,12 @@ impl<R: Read> Input<R> {
     /// Adds to the text what was read past it.
     pub(crate) fn push(&mut self, bytes: &[u8]) {
         self.make_room();
-        self.text.extend_from_slice(bytes);
+        self.text.push(bytes);
     }
 
     /// What was read past the text is done with up to `bytes`, which are the text now.
     pub(crate) fn replace(&mut self, bytes: &[u8]) {
-        self.text.clear();
+        self.text.truncate(0);
         self.start = 0;
         self.push(bytes);
     }
@@ -106,8 +107,8 @@ impl<R: Read> Input<R> {
     /// Drops the first `len` bytes of the text.
     pub(crate) fn drop_front(&mut self, len: usize) {
         self.start += len;
-        if self.start == self.text.len() {
-            self.text.clear();
+        if self.start == self.text.as_slice().len() {
+            self.text.truncate(0);
             self.start = 0;
         }
     }
@@ -148,25 +149,21 @@ impl<R: Read> Input<R> {
 
     fn read_text(&mut self) -> io::Result<()> {
         self.make_room();
-        let len = self.text.len();
-        self.text.resize(len + self.block, 0);
-        let read = retry(|| self.from.read(&mut self.text[len..]));
-        self.text.truncate(len + *read.as_ref().unwrap_or(&0));
-        self.note(read?);
+        let room = self.text.room(self.block);
+        let read = retry(|| self.from.read(room))?;
+        self.text.add(read);
+        self.note(read);
         Ok(())
     }
 
     /// Moves the text to the front where that is cheap, so that the buffer grows with the payload, not the capture.
     fn make_room(&mut self) {
-        let kept = self.text.len() - self.start;
+        let kept = self.text.as_slice().len() - self.start;
         if self.start >= kept {
-            self.text.copy_within(self.start.., 0);
-            self.text.truncate(kept);
+            self.text.drop_front(self.start);
             self.start = 0;
         }
-        if self.text.capacity() - self.text.len() < self.block {
-            self.text.reserve_exact(self.block.max(kept / 4));
-        }
+        self.text.reserve(self.block, self.block.max(kept / 4));
     }
 
     fn read_pending(&mut self) -> io::Result<()> {
@@ -202,7 +199,7 @@ impl<R: Read> Input<R> {
         self.pending.drain(..mark);
         match encoding {
             Encoding::Utf16 { big } => self.decode_utf16(big),
-            _ => self.text.append(&mut self.pending),
+            _ => self.text.push(&std::mem::take(&mut self.pending)),
         }
     }
 
@@ -219,9 +216,7 @@ impl<R: Read> Input<R> {
         });
         for decoded in char::decode_utf16(self.high.take().into_iter().chain(units)) {
             match decoded {
-                Ok(c) => self
-                    .text
-                    .extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
+                Ok(c) => self.text.push(c.encode_utf8(&mut [0; 4]).as_bytes()),
                 Err(half) => self.push_half(half.unpaired_surrogate()),
             }
         }
@@ -230,21 +225,21 @@ impl<R: Read> Input<R> {
         }
         self.pending = rest.to_vec();
         if self.ended && !rest.is_empty() {
-            self.text.push(0xFF);
+            self.text.push(&[0xFF]);
         }
     }
 
     /// Half of a surrogate pair, written as UTF-8 would write it if it were a character.
     fn push_half(&mut self, half: u16) {
         let byte = |shift: u16| 0x80 | ((half >> shift) & 0x3F) as u8;
-        self.text.extend_from_slice(&[0xED, byte(6), byte(0)]);
+        self.text.push(&[0xED, byte(6), byte(0)]);
     }
 
     /// Takes a first half at the end of the text back: its second half may come.
     fn keep_high(&mut self) {
         if let [.., 0xED, middle @ 0xA0..=0xAF, last] = *self.text.as_slice() {
             self.high = Some(0xD000 | u16::from(middle & 0x3F) << 6 | u16::from(last & 0x3F));
-            self.text.truncate(self.text.len() - 3);
+            self.text.truncate(self.text.as_slice().len() - 3);
         }
     }
 }

@@ -129,6 +129,11 @@ impl<'o> Object<'o> {
         Object { out, empty: true }
     }
 
+    /// An object of which some members were written.
+    pub(crate) fn resume(out: &'o mut Vec<u8>) -> Self {
+        Object { out, empty: false }
+    }
+
     fn lead(&mut self) {
         let is_first = std::mem::take(&mut self.empty);
         self.out.push(if is_first { b'{' } else { b',' });
@@ -156,12 +161,23 @@ impl<'o> Object<'o> {
         self.begin(key, key.len)
     }
 
-    /// Writes a member whose name and text need no escapes.
+    /// Writes a member whose name and text need no escapes; gives back where the text stands.
     #[inline]
-    pub(crate) fn plain_text(&mut self, key: &Key, text: &str) {
+    pub(crate) fn plain_text(&mut self, key: &Key, text: &str) -> usize {
         let out = self.begin(key, key.len + 1);
+        let at = out.len();
         out.extend_from_slice(text.as_bytes());
         out.push(b'"');
+        at
+    }
+
+    /// Writes a member whose name needs no escapes and whose value is a number; gives back where that stands.
+    #[inline]
+    pub(crate) fn plain_number(&mut self, key: &Key, digits: &str) -> usize {
+        let out = self.begin(key, key.len);
+        let at = out.len();
+        out.extend_from_slice(digits.as_bytes());
+        at
     }
 
     #[inline]
@@ -174,11 +190,13 @@ impl<'o> Object<'o> {
         self.out
     }
 
-    pub(crate) fn close(mut self) {
+    /// Closes it; what stands behind it goes to what this gives back.
+    pub(crate) fn close(mut self) -> &'o mut Vec<u8> {
         if self.empty {
             self.lead();
         }
         self.out.push(b'}');
+        self.out
     }
 }
 

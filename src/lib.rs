@@ -34,6 +34,7 @@
 //! ties them together, [`select`] says which are wanted, [`pipeline`] is the one loop over a capture, [`output`] and
 //! [`report`] write.
 
+mod buffer;
 pub mod decompress;
 mod event;
 mod finding;
@@ -47,6 +48,7 @@ mod record;
 pub mod report;
 pub mod select;
 mod span;
+mod template;
 mod wire;
 
 pub use decompress::Decompressed;

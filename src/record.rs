@@ -4,17 +4,18 @@
 //! is a finding in it.
 
 use std::borrow::Cow;
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use crate::event::{
     Callback, Class, Event, Item, Meaning, classify, decode as decode_meaning, fields, is_message,
-    name_span, revalue,
+    name_span,
 };
-use crate::finding::{Code, Finding, Reason};
+use crate::finding::{Finding, Findings, Reason};
 use crate::frame::rewritten::{self, Rewritten, Step};
 use crate::frame::{Anchors, Framed, FramedKind, Names, Parts, Scanner, Turn};
 use crate::input::Input;
 use crate::span::{Place, Span, Units};
+use crate::template::Template;
 use crate::wire::shape::{ShapeId, Shapes};
 use crate::wire::{Limits, Syntax, View};
 
@@ -67,7 +68,7 @@ pub struct Record<'a> {
     /// The bytes in the capture, where the body is not written as it reads there, and how it was made of them.
     raw: Option<(Cow<'a, [u8]>, Vec<Step>)>,
     outcome: Outcome,
-    decoded: Box<Decoded>,
+    decoded: Held,
 }
 
 /// What was read of a payload, and what it means.
@@ -77,14 +78,55 @@ struct Decoded {
     meaning: Meaning,
 }
 
+/// Where what was read is kept: most payloads are like one before, and share what is the same in all of those.
+#[derive(Clone, Debug)]
+enum Held {
+    Own(Box<Decoded>),
+    Shared(Arc<Shared>),
+}
+
+/// What payloads have in common that were read alike.
+#[derive(Debug)]
+struct Shared {
+    decoded: Decoded,
+    line: OnceLock<Template>,
+}
+
+impl Held {
+    fn get(&self) -> &Decoded {
+        match self {
+            Held::Own(decoded) => decoded,
+            Held::Shared(shared) => &shared.decoded,
+        }
+    }
+
+    /// What was read, to be changed for this payload.
+    fn make_own(&mut self) -> &mut Decoded {
+        if let Held::Shared(shared) = self {
+            *self = Held::Own(Box::new(shared.decoded.clone()));
+        }
+        match self {
+            Held::Own(decoded) => decoded,
+            Held::Shared(_) => unreachable!("it was made its own"),
+        }
+    }
+}
+
 #[derive(Clone, Debug)]
 enum Body<'a> {
     Text(Cow<'a, str>),
-    /// Broken, and not even text.
+    /// Broken, and perhaps not even text; or like a text that was seen before.
     Bytes(Cow<'a, [u8]>),
 }
 
 impl<'a> Body<'a> {
+    fn text(&self) -> &str {
+        match self {
+            Body::Text(text) => text,
+            Body::Bytes(bytes) => std::str::from_utf8(bytes).unwrap_or_default(),
+        }
+    }
+
     fn new(bytes: &'a [u8]) -> Self {
         match std::str::from_utf8(bytes) {
             Ok(text) => Body::Text(text.into()),
@@ -119,8 +161,8 @@ impl<'a> Record<'a> {
         match self.outcome {
             Outcome::Callback(event) => Some(Callback::new(
                 event,
-                &self.decoded.meaning,
-                &self.decoded.parts.tree,
+                &self.decoded.get().meaning,
+                &self.decoded.get().parts.tree,
                 self.text(),
             )),
             _ => None,
@@ -129,12 +171,20 @@ impl<'a> Record<'a> {
 
     /// What is noteworthy about the payload, in the order of the places.
     pub fn findings(&self) -> &[Finding] {
-        self.decoded.parts.findings.as_slice()
+        self.all_findings().map_or(&[], Findings::as_slice)
+    }
+
+    /// Nothing is said about what is left out.
+    fn all_findings(&self) -> Option<&Findings> {
+        match self.outcome {
+            Outcome::FilteredOut(_) | Outcome::Deduplicated(_) => None,
+            _ => Some(&self.decoded.get().parts.findings),
+        }
     }
 
     /// How many findings there are beyond the thousand that are kept.
     pub fn findings_dropped(&self) -> usize {
-        self.decoded.parts.findings.dropped()
+        self.all_findings().map_or(0, Findings::dropped)
     }
 
     /// The name of the capture, as it was given.
@@ -150,10 +200,7 @@ impl<'a> Record<'a> {
     /// The payload's text, in which spans are ranges; empty if it is not text. Of a broken payload, as much as shows
     /// where it broke.
     pub fn text(&self) -> &str {
-        match &self.body {
-            Body::Text(text) => text,
-            Body::Bytes(_) => "",
-        }
+        self.body.text()
     }
 
     /// The payload's text as bytes, also if it is not text.
@@ -196,16 +243,13 @@ impl<'a> Record<'a> {
     /// ```
     pub fn retain_items(&mut self, keep: impl FnMut(Item<'_>) -> bool) {
         let Record { decoded, body, .. } = self;
-        let Decoded { parts, meaning } = &mut **decoded;
-        if let Body::Text(text) = body {
-            let dropped = meaning.retain_items(View::root(&parts.tree, text), keep);
-            parts.findings.drop_inside(&dropped);
-        }
+        let Decoded { parts, meaning } = decoded.make_own();
+        let dropped = meaning.retain_items(View::root(&parts.tree, body.text()), keep);
+        parts.findings.drop_inside(&dropped);
     }
 
     /// Makes a callback one that is left out, as `outcome` says; nothing of it is reported.
     pub(crate) fn leave_out(&mut self, outcome: Outcome) {
-        self.decoded.parts.findings.clear();
         self.outcome = outcome;
     }
 
@@ -227,20 +271,35 @@ impl<'a> Record<'a> {
 
     /// Keeps what the next record can use.
     pub(crate) fn into_memory(self) -> Memory {
-        let mut decoded = self.decoded;
-        if let (Body::Text(Cow::Owned(text)), Some((_, steps))) = (self.body, self.raw) {
-            decoded.parts.rewritten = Rewritten {
+        let rewritten = match (self.body, self.raw) {
+            (Body::Text(Cow::Owned(text)), Some((_, steps))) => Some(Rewritten {
                 text,
                 steps,
                 rest: Vec::new(),
-            };
+            }),
+            _ => None,
+        };
+        let decoded = match self.decoded {
+            Held::Own(decoded) => Some(decoded),
+            Held::Shared(_) => None,
+        };
+        Memory { decoded, rewritten }
+    }
+
+    /// The line that is written for this payload and others that were read alike, as `make` makes it; `None` if it is like
+    /// no other, or its values cannot be copied. Whoever asks for it must always make the same of the same payload.
+    pub(crate) fn line(&self, make: impl FnOnce() -> Template) -> Option<&Template> {
+        match (&self.outcome, &self.decoded) {
+            (Outcome::Callback(_), Held::Shared(shared)) if shared.decoded.meaning.is_plain() => {
+                Some(shared.line.get_or_init(make))
+            }
+            _ => None,
         }
-        Memory(decoded)
     }
 
     /// Where the payload says what kind of message it is, or its start.
     pub(crate) fn name_span(&self) -> Span {
-        name_span(View::root(&self.decoded.parts.tree, self.text()))
+        name_span(View::root(&self.decoded.get().parts.tree, self.text()))
     }
 }
 
@@ -309,24 +368,25 @@ impl<'a> Record<'a> {
             body: Body::new(bytes),
             raw: None,
             outcome: Outcome::Undecodable,
-            decoded,
+            decoded: Held::Own(decoded),
         }
     }
 
     fn mention(&mut self, bytes_beside: u64) {
         if bytes_beside > 0 {
             let finding = Finding::new(Reason::NoiseHere, Span::default());
-            self.decoded
-                .parts
-                .findings
-                .push(finding.with(bytes_beside.to_string()));
+            let findings = &mut self.decoded.make_own().parts.findings;
+            findings.push(finding.with(bytes_beside.to_string()));
         }
     }
 }
 
 /// What goes round from record to record, so that decoding allocates nothing.
 #[derive(Debug, Default)]
-pub(crate) struct Memory(Box<Decoded>);
+pub(crate) struct Memory {
+    decoded: Option<Box<Decoded>>,
+    rewritten: Option<Rewritten>,
+}
 
 /// Turns the bytes of one capture into records.
 #[derive(Debug)]
@@ -338,7 +398,7 @@ pub(crate) struct Decoder {
     /// What the scanner's shapes mean.
     known: Vec<Known>,
     /// Memory that goes round: into a record, and back by [`Decoder::recycle`].
-    memory: Option<Memory>,
+    spare: Option<Box<Decoded>>,
 }
 
 impl Decoder {
@@ -360,21 +420,21 @@ impl Decoder {
             units,
             scanner,
             known: Vec::new(),
-            memory: None,
+            spare: None,
         }
     }
 
     /// The next record in `buffer`, which begins where it began at the last call less what [`Scanner::take_done`]
     /// took; `None` if more bytes are needed or, with `last`, if there is none.
     pub(crate) fn next<'b>(&mut self, buffer: &'b [u8], last: bool) -> Option<Record<'b>> {
-        let Memory(decoded) = self.memory.get_or_insert_default();
+        let decoded = self.spare.get_or_insert_default();
         let framed = self.scanner.next(buffer, last, &mut decoded.parts)?;
         Some(self.record(framed, buffer))
     }
 
     /// Goes one step further in `buffer`, which does not end the capture; see [`Decoder::next`].
     pub(crate) fn step<'b>(&mut self, buffer: &'b [u8]) -> Turn<Record<'b>> {
-        let Memory(decoded) = self.memory.get_or_insert_default();
+        let decoded = self.spare.get_or_insert_default();
         match self.scanner.step(buffer, false, &mut decoded.parts) {
             Turn::Found(framed) => Turn::Found(self.record(framed, buffer)),
             Turn::Moved => Turn::Moved,
@@ -398,15 +458,20 @@ impl Decoder {
 
     /// Takes the memory of a record back.
     pub(crate) fn recycle(&mut self, memory: Memory) {
-        self.memory = Some(memory);
+        if let Some(decoded) = memory.decoded {
+            self.spare = Some(decoded);
+        }
+        if let (Some(spare), Some(rewritten)) = (&mut self.spare, memory.rewritten) {
+            spare.parts.rewritten = rewritten;
+        }
     }
 
     fn record<'b>(&mut self, framed: Framed<'b>, buffer: &'b [u8]) -> Record<'b> {
         let raw = &buffer[framed.range];
-        let mut decoded = self.memory.take().unwrap_or_default().0;
         let (body, raw) = match framed.text {
             _ if framed.is_rewritten => {
-                let rewritten = std::mem::take(&mut decoded.parts.rewritten);
+                let spare = self.spare.get_or_insert_default();
+                let rewritten = std::mem::take(&mut spare.parts.rewritten);
                 let steps = rewritten.steps;
                 (
                     Body::owned(rewritten.text, rewritten.rest),
@@ -414,8 +479,10 @@ impl Decoder {
                 )
             }
             Some(text) => (Body::Text(text.into()), None),
+            None if framed.shape.is_some() => (Body::Bytes(raw.into()), None),
             None => (Body::new(raw), None),
         };
+        let known = framed.shape.map(|ShapeId(id)| &self.known[id]);
         let mut record = Record {
             source: self.source.clone(),
             place: framed.place,
@@ -424,12 +491,16 @@ impl Decoder {
             body,
             raw,
             outcome: Outcome::Undecodable,
-            decoded,
+            decoded: match known {
+                Some(known) => Held::Shared(known.shared.clone()),
+                None => Held::Own(self.spare.take().unwrap_or_default()),
+            },
         };
-        match framed.kind {
-            FramedKind::Whole => self.understand(&mut record, framed.shape),
-            FramedKind::Broken => {}
-            FramedKind::Remark => record.outcome = Outcome::Remark,
+        match (framed.kind, known) {
+            (_, Some(known)) => record.outcome = Outcome::Callback(known.event),
+            (FramedKind::Whole, None) => self.understand(&mut record),
+            (FramedKind::Broken, None) => {}
+            (FramedKind::Remark, None) => record.outcome = Outcome::Remark,
         }
         record
     }
@@ -442,59 +513,42 @@ pub(crate) struct Learnt {
     known: Vec<Known>,
 }
 
-/// What a shape means: what holds for all payloads that have it.
+/// What a shape means: all payloads that have it are read alike.
 #[derive(Clone, Debug)]
 struct Known {
     event: Event,
-    meaning: Meaning,
-    /// Those that do not depend on the values of typed fields; and those of them that are about the syntax.
-    findings: Vec<Finding>,
-    syntax_findings: Vec<Finding>,
+    shared: Arc<Shared>,
 }
 
 impl Decoder {
-    /// Decides what a well-formed payload is and decodes it: as one that was seen before, if it has its shape.
-    fn understand(&mut self, record: &mut Record<'_>, shape: Option<ShapeId>) {
-        let known = shape.map(|ShapeId(id)| &self.known[id]);
-        if known.is_some_and(|known| record.is_like(known)) {
+    /// Decides what a well-formed payload is, decodes it, and learns from it.
+    fn understand(&mut self, record: &mut Record<'_>) {
+        let (Body::Text(text), Held::Own(decoded)) = (&record.body, &mut record.decoded) else {
             return;
-        }
-        match shape {
-            Some(_) => record.understand(&self.limits),
-            None => {
-                let syntax_findings = record.findings().to_vec();
-                record.understand(&self.limits);
-                self.learn(record, syntax_findings);
-            }
+        };
+        record.outcome = decoded.understand(text, &self.limits);
+        if let Outcome::Callback(event) = record.outcome {
+            self.learn(event, decoded, text);
         }
     }
 
     /// Keeps the shape of a callback, and what it means.
-    fn learn(&mut self, record: &Record<'_>, syntax_findings: Vec<Finding>) {
-        let (Outcome::Callback(event), Body::Text(text)) = (&record.outcome, &record.body) else {
-            return;
-        };
-        let Decoded { parts, meaning } = &*record.decoded;
-        let Parts { tree, findings, .. } = parts;
-        let nodes = meaning.value_nodes();
-        let Some(ShapeId(id)) = self.scanner.shapes.learn(text, tree, nodes.clone()) else {
-            return;
-        };
-        let is_lasting = |finding: &&Finding| {
-            let mut spans = nodes.clone().map(|node| tree.node(node).span);
-            // Blanks around a value belong to the shape.
-            finding.code() == Code::PaddedValue || !spans.any(|span| span == finding.span())
-        };
+    fn learn(&mut self, event: Event, decoded: &Decoded, text: &str) {
+        let Decoded { parts, meaning } = decoded;
+        let root = View::root(&parts.tree, text);
+        let shape = self
+            .scanner
+            .shapes
+            .learn(text, &parts.tree, &meaning.holes(root));
+        let Some(ShapeId(id)) = shape else { return };
+        let mut decoded = decoded.clone();
+        decoded.meaning.note_plain(root);
         let known = Known {
-            event: *event,
-            meaning: meaning.clone(),
-            findings: findings
-                .as_slice()
-                .iter()
-                .filter(is_lasting)
-                .cloned()
-                .collect(),
-            syntax_findings,
+            event,
+            shared: Arc::new(Shared {
+                decoded,
+                line: OnceLock::new(),
+            }),
         };
         match self.known.get_mut(id) {
             Some(old) => *old = known,
@@ -503,59 +557,30 @@ impl Decoder {
     }
 }
 
-impl Record<'_> {
-    /// Decodes a payload of a known shape; `false` if its values do not fit.
-    fn is_like(&mut self, known: &Known) -> bool {
-        let Body::Text(text) = &self.body else {
-            return false;
-        };
-        let Decoded { parts, meaning } = &mut *self.decoded;
-        let Parts { tree, findings, .. } = parts;
-        meaning.copy_from(&known.meaning);
-        findings.extend(known.findings.iter().cloned());
-        let fits = revalue(View::root(tree, text), meaning, findings);
-        match fits {
-            true => {
-                findings.sort();
-                self.outcome = Outcome::Callback(known.event);
-            }
-            false => {
-                findings.clear();
-                findings.extend(known.syntax_findings.iter().cloned());
-            }
-        }
-        fits
-    }
-
+impl Decoded {
     /// Decides what a well-formed payload is and decodes it.
-    fn understand(&mut self, limits: &Limits) {
-        let Record {
-            decoded,
-            body,
-            outcome,
-            ..
-        } = self;
-        let Body::Text(text) = body else { return };
-        let Decoded { parts, meaning } = &mut **decoded;
+    fn understand(&mut self, text: &str, limits: &Limits) -> Outcome {
+        let Decoded { parts, meaning } = self;
         let Parts { tree, findings, .. } = parts;
         let root = View::root(tree, text);
-        let refused = match classify(root) {
+        let decoded = match classify(root) {
             Class::Other(name) => {
                 findings.clear();
-                *outcome = Outcome::Other(name.into_owned());
-                return;
+                return Outcome::Other(name.into_owned());
             }
             Class::Callback(event) => {
-                *outcome = Outcome::Callback(event);
-                decode_meaning(event, root, limits, meaning, findings).err()
+                decode_meaning(event, root, limits, meaning, findings).map(|()| event)
             }
-            Class::Refused(finding) => Some(finding),
+            Class::Refused(finding) => Err(finding),
         };
-        match refused {
-            None => findings.sort(),
-            Some(finding) => {
+        match decoded {
+            Ok(event) => {
+                findings.sort();
+                Outcome::Callback(event)
+            }
+            Err(finding) => {
                 findings.only(finding);
-                *outcome = Outcome::Undecodable;
+                Outcome::Undecodable
             }
         }
     }

@@ -3,8 +3,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const LAYERS: [&str; 14] = [
+const LAYERS: [&str; 16] = [
     "lang",
+    "buffer",
+    "template",
     "span",
     "finding",
     "wire",

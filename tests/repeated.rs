@@ -7,7 +7,7 @@ use support::reading::{Seen, read_whole};
 use support::shapes::SHAPES;
 
 /// Bytes that end a value, escape, or make it another kind of value; digits, blanks, and what is no text.
-const BYTES: &[u8] = b"\"\\<>&]/{}[],:- 09aZ_.\n\r\t\0\x7F\x80\xC2\xE8\xFF";
+const BYTES: &[u8] = b"\"\\<>&]/{}[],:- 09aZ_.g@`\n\r\t\0\x7F\x80\xC2\xE8\xFF";
 
 /// What the records behind `sample` in its capture come to, with places as if it was not there.
 fn behind(sample: &str, payload: &[u8]) -> Vec<Seen> {
@@ -76,10 +76,10 @@ fn the_same_payload_again_and_others_between() {
 /// Each value in turn, taken out of its payload and replaced by others of the same length.
 #[test]
 fn a_payload_with_another_value() {
-    let sample = r#"{"ToUserName":"gh_0123456789ab","FromUserName":"oTest-0123456789_abcdefghijkl","CreateTime":1610969440,"MsgType":"event","Event":"subscribe_msg_sent_event","List":{"TemplateId":"T0-test_template_0123456789-ABCDEFGHIJKLMNO","MsgID":1700827132819554304,"ErrorCode":"43101","ErrorStatus":"user refuse"}}"#;
+    let sample = r#"{"ToUserName":"gh_0123456789ab","FromUserName":"oTest-0123456789_abcdefghijk","CreateTime":1610969440,"MsgType":"event","Event":"subscribe_msg_sent_event","List":{"TemplateId":"T0-test_template_0123456789-ABCDEFGHIJKLMNO","MsgID":1700827132819554304,"ErrorCode":"43101","ErrorStatus":"user refuse"}}"#;
     for value in [
         "gh_0123456789ab",
-        "oTest-0123456789_abcdefghijkl",
+        "oTest-0123456789_abcdefghijk",
         "1610969440",
         "event",
         "subscribe_msg_sent_event",
@@ -99,6 +99,12 @@ fn a_payload_with_another_value() {
             format!("{} ", "x".repeat(len - 1)),
             "x".repeat(len),
             value.to_uppercase(),
+            value.chars().rev().collect(),
+            format!(
+                "{}{}",
+                &value[..1],
+                value[1..].chars().rev().collect::<String>()
+            ),
         ];
         for other in others {
             assert_same(sample, sample.replace(value, &other).as_bytes());

@@ -7,7 +7,7 @@
 use libfuzzer_sys::fuzz_target;
 use wxsub::{Capture, Lang, Record};
 
-const JSON: &str = r#"{"ToUserName":"gh_0123456789ab","FromUserName":"oTest-0123456789_abcdefghijkl","CreateTime":1610969440,"MsgType":"event","Event":"subscribe_msg_sent_event","List":{"TemplateId":"T0-test_template_0123456789-ABCDEFGHIJKLMNO","MsgID":1700827132819554304,"ErrorCode":"43101","ErrorStatus":"user refuse"}}"#;
+const JSON: &str = r#"{"ToUserName":"gh_0123456789ab","FromUserName":"oTest-0123456789_abcdefghijk","CreateTime":1610969440,"MsgType":"event","Event":"subscribe_msg_sent_event","List":{"TemplateId":"T0-test_template_0123456789-ABCDEFGHIJKLMNO","MsgID":1700827132819554304,"ErrorCode":"43101","ErrorStatus":"user refuse"}}"#;
 const OTHER: &str = r#"{"ToUserName":"gh_0123456789ab","MsgType":"text","Content":"hello"}"#;
 
 /// What stands behind `first`: outcome, text and findings, which do not depend on where it stands.

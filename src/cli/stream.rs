@@ -124,7 +124,7 @@ impl<J: Job> Sink for Stream<'_, J> {
         if self.failed {
             return;
         }
-        if self.texts.has(Channel::Data) && record.callback().is_some() {
+        if matches!(record.outcome(), Outcome::Callback(_)) && self.texts.has(Channel::Data) {
             self.texts.data(|out| self.job.between(out));
         }
         self.tally.record(record);

@@ -2,11 +2,15 @@
 //!
 //! Other lengths and alphabets are hints to the reader, never errors: redacted and invented ids are common.
 
-use crate::event::fields::{Check, Field};
+use std::ops::Range;
+
+use crate::event::fields::{Check, Field, Type};
 use crate::event::{Value, terms};
 use crate::finding::{Finding, Reason};
 use crate::span::Span;
 use crate::wire::scan::{is_base64url, is_digits, is_lower_hex};
+use crate::wire::shape::{Alphabet, Hole};
+use crate::wire::{Kind, View};
 
 /// What is odd about the `value` of `field`.
 pub(crate) fn odd(field: &Field, value: Value<'_>, span: Span) -> Option<Finding> {
@@ -33,13 +37,67 @@ fn odd_text(check: Check, text: &str, span: Span) -> Option<Finding> {
     }
 }
 
+/// What of the value of `field` at `view` may be other characters, without any of the findings about it.
+pub(crate) fn hole(field: &Field, view: View<'_>) -> Option<Hole> {
+    let (part, alphabet) = free(field, view.value())?;
+    let is_fit = match view.kind() {
+        Kind::Number => matches!(alphabet, Alphabet::Digits | Alphabet::Number),
+        _ => true,
+    };
+    let start = view.node().value.source_range().start;
+    let range = start + part.start..start + part.end;
+    (is_fit && !range.is_empty()).then_some(Hole { range, alphabet })
+}
+
+fn free(field: &Field, text: &str) -> Option<(Range<usize>, Alphabet)> {
+    let all = 0..text.len();
+    let free = match field.check {
+        Check::Account if odd_account(text).is_none() => {
+            (ACCOUNT.len()..text.len(), Alphabet::LowerHex)
+        }
+        Check::Openid if is_openid(text) => (OPENID.len()..text.len(), Alphabet::Base64Url),
+        Check::Template if is_template_id(text) => (all, Alphabet::Base64Url),
+        Check::Status if terms::is_documented_status(text) => {
+            (all, Alphabet::Word(terms::is_documented_status))
+        }
+        Check::MsgId if is_msg_id(text) && is_plain_number(text) => (all, Alphabet::Number),
+        Check::Time => (telling_digits(text)?..text.len(), Alphabet::Digits),
+        Check::Nothing => match field.ty {
+            Type::Integer if is_short_number(text) => (all, Alphabet::Number),
+            Type::Text => (all, Alphabet::Any),
+            Type::Integer | Type::Digits => return None,
+        },
+        _ => return None,
+    };
+    Some(free)
+}
+
+/// How many digits of a time tell that it is not odd, whatever the others are.
+fn telling_digits(text: &str) -> Option<usize> {
+    let number: i64 = text.parse().ok().filter(|_| is_short_number(text))?;
+    (1..text.len()).find(|told| {
+        let unit = 10_i64.pow((text.len() - told) as u32);
+        let first = number / unit * unit;
+        odd_time(first).is_none() && odd_time(first + unit - 1).is_none()
+    })
+}
+
+/// Whether it is a number of so many digits at most as always fit.
+fn is_short_number(text: &str) -> bool {
+    text.len() <= 18 && is_plain_number(text)
+}
+
+fn is_plain_number(text: &str) -> bool {
+    let is_padded = text.len() > 1 && text.starts_with('0');
+    !text.is_empty() && is_digits(text.as_bytes()) && !is_padded
+}
+
 /// Whether both are the same row of the table.
 pub(crate) fn same(a: &Field, b: &Field) -> bool {
     a.bit == b.bit
 }
 
 fn odd_template_id(id: &str, span: Span) -> Option<Finding> {
-    const LENGTH: usize = 43;
     if !is_base64url(id.as_bytes()) {
         return Some(Finding::new(Reason::TemplateIdAlphabet, span).with(id));
     }
@@ -48,18 +106,29 @@ fn odd_template_id(id: &str, span: Span) -> Option<Finding> {
             .with(id)
             .with(id.len().to_string())
     };
-    (id.len() != LENGTH).then(finding)
+    (!is_template_id(id)).then(finding)
 }
+
+fn is_template_id(id: &str) -> bool {
+    const LENGTH: usize = 43;
+    id.len() == LENGTH && is_base64url(id.as_bytes())
+}
+
+/// What openids begin with.
+const OPENID: &str = "o";
 
 fn is_openid(id: &str) -> bool {
     const LENGTH: usize = 28;
-    id.len() == LENGTH && id.starts_with('o') && is_base64url(id.as_bytes())
+    id.len() == LENGTH && id.starts_with(OPENID) && is_base64url(id.as_bytes())
 }
+
+/// What accounts begin with.
+const ACCOUNT: &str = "gh_";
 
 fn odd_account(id: &str) -> Option<Reason> {
     let is_hex = |digits: &str, len| digits.len() == len && is_lower_hex(digits.as_bytes());
     if id
-        .strip_prefix("gh_")
+        .strip_prefix(ACCOUNT)
         .is_some_and(|digits| is_hex(digits, 12))
     {
         return None;

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::event::fields::{self, Field, Known, Top, Type};
-use crate::event::{Definition, Event, Extra, Meaning, Part, Slot, Value, checks};
+use crate::event::{Definition, Event, Extra, Meaning, Part, Slot, checks};
 use crate::finding::{Finding, Findings, Reason};
 use crate::span::Span;
 use crate::wire::json::is_number;
@@ -363,7 +363,8 @@ impl<'a> Decoder<'a, '_> {
         match typed(child, field) {
             Ok(slot) => {
                 self.padding(child, field.wire);
-                self.findings.extend(odd(child, &slot));
+                let odd = checks::odd(field, slot.value(child), child.span());
+                self.findings.extend(odd);
                 self.meaning.slots.push(slot);
             }
             Err(finding) => {
@@ -444,31 +445,6 @@ impl Seen {
     }
 }
 
-/// What is odd about the value of `slot`, which is `child`'s.
-fn odd(child: View<'_>, slot: &Slot) -> Option<Finding> {
-    let value = match slot.field.ty {
-        Type::Integer => Value::Integer(slot.number),
-        Type::Text | Type::Digits => Value::Text(child.value()),
-    };
-    checks::odd(slot.field, value, child.span())
-}
-
-/// Makes `meaning`, which is that of another payload with the same tree, that of the payload at `root`, where only the
-/// values of typed fields are others, all of them printable ASCII without quotes and backslashes, none padded with blanks;
-/// `false` if one of them does not fit its field.
-pub(crate) fn revalue(root: View<'_>, meaning: &mut Meaning, findings: &mut Findings) -> bool {
-    meaning.is_plain = meaning.slots.iter_mut().all(|slot| {
-        let child = root.at(slot.node);
-        let fits = match slot.field.ty {
-            Type::Text => true,
-            Type::Integer | Type::Digits => typed(child, slot.field).map(|new| *slot = new).is_ok(),
-        };
-        findings.extend(odd(child, slot));
-        fits
-    });
-    meaning.is_plain
-}
-
 /// The value of `child` as `field` wants it.
 fn typed(child: View<'_>, field: &'static Field) -> Result<Slot, Finding> {
     let finding = |reason| Finding::new(reason, child.span()).with_name(field.wire);
@@ -478,14 +454,13 @@ fn typed(child: View<'_>, field: &'static Field) -> Result<Slot, Finding> {
     let slot = Slot {
         field,
         text: child.node().value,
-        number: 0,
         node: child.id,
     };
     let value = child.value();
     match field.ty {
         Type::Text => Ok(slot),
         Type::Integer => match integer(value.trim_ascii()) {
-            Some(number) => Ok(Slot { number, ..slot }),
+            Some(_) => Ok(slot),
             None if value.trim_ascii().is_empty() => Err(finding(Reason::EmptyInteger)),
             None => Err(finding(Reason::NotInteger).with(value)),
         },
@@ -510,7 +485,7 @@ fn integer_digits(text: &str) -> Option<&str> {
 }
 
 /// A whole number that prints as it was written.
-fn integer(text: &str) -> Option<i64> {
+pub(super) fn integer(text: &str) -> Option<i64> {
     plain_integer(text.as_bytes()).or_else(|| {
         integer_digits(text)?;
         text.parse().ok()

@@ -14,12 +14,14 @@ pub(crate) mod terms;
 use std::fmt;
 
 pub(crate) use checks::same;
-pub(crate) use decode::{Class, classify, decode, is_message, name_span, revalue};
+use decode::integer;
+pub(crate) use decode::{Class, classify, decode, is_message, name_span};
 
 use crate::lang::{Lang, Text};
 use crate::span::Span;
+use crate::wire::shape::Hole;
 use crate::wire::{NodeId, Str, Tree, View};
-use fields::Field;
+use fields::{Field, Type};
 
 /// What is known of an event.
 #[derive(Debug)]
@@ -120,9 +122,25 @@ pub enum Value<'a> {
 struct Slot {
     field: &'static Field,
     text: Str,
-    /// The value of an integer field.
-    number: i64,
     node: NodeId,
+}
+
+impl Slot {
+    fn value<'a>(&self, root: View<'a>) -> Value<'a> {
+        let text = root.tree.str(self.text, root.text);
+        match self.field.ty {
+            Type::Integer => Value::Integer(integer(text.trim_ascii()).unwrap_or_default()),
+            Type::Text | Type::Digits => Value::Text(text),
+        }
+    }
+
+    /// Whether its text can be copied to JSON, digits as a number.
+    fn is_plain(&self, root: View<'_>) -> bool {
+        let text = root.tree.str(self.text, root.text);
+        let is_copied = |b| matches!(b, b' '..=b'~') && b != b'"' && b != b'\\';
+        let is_number = self.field.ty == Type::Integer;
+        text.bytes().all(is_copied) && !(is_number && text.trim_ascii() != text)
+    }
 }
 
 /// Something that arrived and has no typed field: its node, and the name it goes by if not its own.
@@ -146,8 +164,8 @@ struct Part {
 pub(crate) struct Meaning {
     slots: Vec<Slot>,
     extras: Vec<Extra>,
-    /// All values of typed fields are printable ASCII without quotes and backslashes, and numbers are written as they
-    /// print.
+    /// All values of typed fields are known to be printable ASCII without quotes and backslashes, and numbers to be
+    /// written as they print.
     is_plain: bool,
     header: Part,
     items: Vec<Part>,
@@ -165,19 +183,20 @@ impl Meaning {
         self.is_plain = false;
     }
 
-    /// Becomes `other` and keeps its memory.
-    pub(crate) fn copy_from(&mut self, other: &Meaning) {
-        self.slots.clone_from(&other.slots);
-        self.extras.clone_from(&other.extras);
-        self.items.clone_from(&other.items);
-        self.lists.clone_from(&other.lists);
-        self.header = other.header;
-        self.is_plain = other.is_plain;
+    /// Where other payloads that mean the same may have other values, if nothing of this one had to be unescaped.
+    pub(crate) fn holes(&self, root: View<'_>) -> Vec<Hole> {
+        let hole = |slot: &Slot| checks::hole(slot.field, root.at(slot.node));
+        self.slots.iter().filter_map(hole).collect()
     }
 
-    /// The nodes of the values of typed fields.
-    pub(crate) fn value_nodes(&self) -> impl Iterator<Item = NodeId> + Clone {
-        self.slots.iter().map(|slot| slot.node)
+    /// Whether all values of typed fields are known to be such that they can be copied to JSON.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.is_plain
+    }
+
+    /// Notes whether values can be copied, if they are copied more often than once.
+    pub(crate) fn note_plain(&mut self, root: View<'_>) {
+        self.is_plain = self.slots.iter().all(|slot| slot.is_plain(root));
     }
 
     /// Drops the items for which `keep` does not hold; gives back where they stand, in the order of the payload.
@@ -282,6 +301,12 @@ impl<'a> Callback<'a> {
         self.header().extras().map(|(name, _)| name)
     }
 
+    /// Where `value`, a part of the payload's text, stands in it.
+    pub(crate) fn range_of(&self, value: &str) -> std::ops::Range<usize> {
+        let start = value.as_ptr() as usize - self.root.text.as_ptr() as usize;
+        start..start + value.len()
+    }
+
     pub(crate) fn header(&self) -> Fields<'a> {
         Fields {
             part: self.meaning.header,
@@ -340,7 +365,7 @@ impl<'a> Fields<'a> {
     /// The value of `field`, if it was given and fits.
     pub(crate) fn get(self, field: &Field) -> Option<Value<'a>> {
         let slot = self.slots().iter().find(|slot| same(slot.field, field))?;
-        Some(self.value(slot))
+        Some(slot.value(self.root))
     }
 
     /// Hands out the values of the fields of `table` that were given and fit, in its order.
@@ -349,10 +374,10 @@ impl<'a> Fields<'a> {
         table: &[&'static Field],
         mut take: impl FnMut(&'static Field, Value<'a>),
     ) {
-        self.slots_in_order(table, |slot| take(slot.field, self.value(slot)));
+        self.slots_in_order(table, |slot| take(slot.field, slot.value(self.root)));
     }
 
-    /// The same, each as the text that was given, if all of them can be copied to JSON; otherwise `false`.
+    /// The same, each as the text of the payload that was given, if all of them can be copied to JSON; otherwise `false`.
     pub(crate) fn plain_in_order(
         self,
         table: &[&'static Field],
@@ -374,15 +399,6 @@ impl<'a> Fields<'a> {
         }
         let slot = |field: &&'static Field| slots.iter().find(|slot| same(slot.field, field));
         table.iter().filter_map(slot).for_each(take);
-    }
-
-    fn value(self, slot: &Slot) -> Value<'a> {
-        match slot.field.ty {
-            fields::Type::Integer => Value::Integer(slot.number),
-            fields::Type::Text | fields::Type::Digits => {
-                Value::Text(self.root.tree.str(slot.text, self.root.text))
-            }
-        }
     }
 
     fn text(self, field: &Field) -> Option<&'a str> {

@@ -14,7 +14,6 @@ use crate::frame::{
     Framed, FramedKind, Inner, Inside, Parts, Read, Scanner, State, Then, framed, valid_text,
 };
 use crate::span::Span;
-use crate::wire::shape::ShapeId;
 use crate::wire::{Bytes, Kind, Node, Syntax, Tree, View, fast, json, not_utf8};
 
 impl Scanner {
@@ -26,16 +25,16 @@ impl Scanner {
     ) -> Option<Framed<'b>> {
         let document = &buffer[self.pos()..];
         let bytes = self.limited(document, last);
-        let seen = self.seen_before(Syntax::Json, bytes, parts);
-        let entry = match seen {
-            Some(_) => None,
-            None => self.entry(bytes, parts),
-        };
-        let verdict = match seen.map(|(text, _)| text).or(entry) {
+        if let Some((shape, len)) = self.seen_before(Syntax::Json, bytes) {
+            return self.whole_like(shape, buffer, len, Syntax::Json, last);
+        }
+        let entry = self.entry(bytes, parts);
+        let verdict = match entry {
             Some(text) => Read::Whole(text),
             None => self.read_json(bytes, parts),
         };
-        if self.enter_literal(document, &verdict, Syntax::Json, last) != Entered::No {
+        let (len, is_broken) = (verdict.len(), verdict.is_broken());
+        if self.enter_literal(document, len, is_broken, Syntax::Json, last) != Entered::No {
             return None;
         }
         match verdict {
@@ -44,10 +43,7 @@ impl Scanner {
                 self.enter_entry(text, parts);
                 None
             }
-            Read::Whole(text) => {
-                let shape = seen.map(|(_, shape)| shape);
-                self.whole_json(buffer, text, shape, parts)
-            }
+            Read::Whole(text) => self.whole_json(buffer, text, parts),
             Read::Broken(finding) => self.broken_json(finding, buffer, last, parts),
         }
     }
@@ -86,12 +82,10 @@ impl Scanner {
         &mut self,
         buffer: &'b [u8],
         text: &'b str,
-        shape: Option<ShapeId>,
         parts: &mut Parts,
     ) -> Option<Framed<'b>> {
-        // Only messages have shapes.
-        if shape.is_some() || (self.names.is_message)(View::root(&parts.tree, text)) {
-            return Some(self.whole(buffer, text, Syntax::Json, shape));
+        if (self.names.is_message)(View::root(&parts.tree, text)) {
+            return Some(self.whole(buffer, text, Syntax::Json));
         }
         self.enter_entry(text, parts);
         None

@@ -50,6 +50,7 @@ use cursor::Cursor;
 pub(crate) use noise::Noise;
 use region::Region;
 use rewritten::Rewritten;
+use seek::Entered;
 use skip::{Skip, Skipped};
 pub(crate) use waypoint::Waypoint;
 
@@ -90,7 +91,7 @@ pub(crate) struct Framed<'b> {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum FramedKind {
-    /// Well-formed; the tree holds it.
+    /// Well-formed; the tree holds it, if it has no shape.
     Whole,
     /// The one finding says what is wrong.
     Broken,
@@ -243,6 +244,10 @@ impl Read<'_> {
             Read::Broken(finding) => finding.span().end as usize,
             Read::More => 0,
         }
+    }
+
+    fn is_broken(&self) -> bool {
+        matches!(self, Read::Broken(_))
     }
 }
 
@@ -444,20 +449,12 @@ impl Scanner {
         }
     }
 
-    /// The fresh document, if it has the shape of one that was seen before.
-    fn seen_before<'b>(
-        &mut self,
-        syntax: Syntax,
-        bytes: Bytes<'b>,
-        parts: &mut Parts,
-    ) -> Option<(&'b str, ShapeId)> {
+    /// Which shape the fresh document has, and its length, if one like it was seen before.
+    fn seen_before(&mut self, syntax: Syntax, bytes: Bytes<'_>) -> Option<(ShapeId, usize)> {
         if !self.is_fresh(syntax) {
             return None;
         }
-        parts.findings.clear();
-        let (shape, len) = self.shapes.find(syntax, bytes.all, &mut parts.tree)?;
-        let text = std::str::from_utf8(&bytes.all[..len]).ok()?;
-        Some((text, shape))
+        self.shapes.find(syntax, bytes.all)
     }
 
     /// The fresh document, if it is a plain one.
@@ -465,6 +462,7 @@ impl Scanner {
         if !self.is_fresh(syntax) {
             return None;
         }
+        parts.findings.clear();
         let len = fast::read(syntax, bytes.all, &mut parts.tree, &self.limits)?;
         let text = std::str::from_utf8(&bytes.all[..len]).ok();
         if text.is_none() {
@@ -489,18 +487,30 @@ impl Scanner {
         }
     }
 
-    fn whole<'b>(
-        &mut self,
-        buffer: &'b [u8],
-        text: &'b str,
-        syntax: Syntax,
-        shape: Option<ShapeId>,
-    ) -> Framed<'b> {
+    fn whole<'b>(&mut self, buffer: &'b [u8], text: &'b str, syntax: Syntax) -> Framed<'b> {
         Framed {
             text: Some(text),
-            shape,
             ..self.ended(buffer, text.len(), syntax)
         }
+    }
+
+    /// A document of `len` bytes that is like one before, unless it is entered again as a string literal.
+    fn whole_like<'b>(
+        &mut self,
+        shape: ShapeId,
+        buffer: &'b [u8],
+        len: usize,
+        syntax: Syntax,
+        last: bool,
+    ) -> Option<Framed<'b>> {
+        let document = &buffer[self.pos()..];
+        if self.enter_literal(document, len, false, syntax, last) != Entered::No {
+            return None;
+        }
+        Some(Framed {
+            shape: Some(shape),
+            ..self.ended(buffer, len, syntax)
+        })
     }
 
     /// A broken document, of which `shown` bytes are worth showing; the state says how to go on.

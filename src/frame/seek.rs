@@ -7,7 +7,7 @@ use crate::frame::layer::{self, Layer};
 use crate::frame::literal::{self, Candidate};
 use crate::frame::region::{Bounds, terminators};
 use crate::frame::start::{self, Start};
-use crate::frame::{Framed, FramedKind, Parts, Read, Scanner, State, framed};
+use crate::frame::{Framed, FramedKind, Parts, Scanner, State, framed};
 use crate::span::Span;
 use crate::wire::Syntax;
 use crate::wire::scan::is_space;
@@ -195,16 +195,16 @@ impl Scanner {
         self.enter_from(Layer::Backslash, quote, 0)
     }
 
-    /// Enters the document at the cursor again, which was `read` as it stands there, if the quote before it shows that
-    /// it is a string literal with escapes.
+    /// Enters the document at the cursor again, of which `len` bytes were read as they stand there, if the quote before it
+    /// shows that it is a string literal with escapes.
     pub(super) fn enter_literal(
         &mut self,
         document: &[u8],
-        read: &Read<'_>,
+        len: usize,
+        is_broken: bool,
         syntax: Syntax,
         last: bool,
     ) -> Entered {
-        let len = read.len();
         let is_quoted = matches!(self.before(), b'"' | b'\'');
         let text = &document[..len.min(document.len())];
         if !is_quoted || memchr::memchr(b'\\', text).is_none() {
@@ -215,7 +215,7 @@ impl Scanner {
             quote: self.before(),
             syntax,
             read: len,
-            is_broken: matches!(read, Read::Broken(_)),
+            is_broken,
         };
         match literal::end(candidate, last) {
             Err(()) => Entered::Undecided,

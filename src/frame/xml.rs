@@ -34,12 +34,11 @@ impl Scanner {
     ) -> Option<Framed<'b>> {
         let document = &buffer[self.pos()..];
         let bytes = self.limited(document, last);
-        let seen = self.seen_before(Syntax::Xml, bytes, parts);
-        let recognised = match seen {
-            Some((text, _)) => Some(text),
-            None => self.plain(Syntax::Xml, bytes, parts),
-        };
-        let verdict = match recognised {
+        if let Some((shape, len)) = self.seen_before(Syntax::Xml, bytes) {
+            return self.whole_like(shape, buffer, len, Syntax::Xml, last);
+        }
+        let plain = self.plain(Syntax::Xml, bytes, parts);
+        let verdict = match plain {
             Some(text) => Read::Whole(text),
             None if self.is_fresh(Syntax::Xml) && !self.begin_xml(document, last, parts) => {
                 return None;
@@ -51,19 +50,17 @@ impl Scanner {
                 self.verdict_xml(read, bytes)
             }
         };
-        if self.enter_literal(document, &verdict, Syntax::Xml, last) != Entered::No {
+        let (len, is_broken) = (verdict.len(), verdict.is_broken());
+        if self.enter_literal(document, len, is_broken, Syntax::Xml, last) != Entered::No {
             return None;
         }
         // What is read fast, or like what was seen before, shows no such escapes.
-        if recognised.is_none() && self.enter_escaped(document, &verdict) {
+        if plain.is_none() && self.enter_escaped(document, &verdict) {
             return None;
         }
         match verdict {
             Read::More => None,
-            Read::Whole(text) => {
-                let shape = seen.map(|(_, shape)| shape);
-                Some(self.whole(buffer, text, Syntax::Xml, shape))
-            }
+            Read::Whole(text) => Some(self.whole(buffer, text, Syntax::Xml)),
             Read::Broken(finding) => self.broken_xml(finding, buffer, last, parts),
         }
     }

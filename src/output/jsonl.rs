@@ -7,6 +7,7 @@ use crate::json::{Key, Object, array, integer, string};
 use crate::output::Format;
 use crate::output::json_text::{Scalars, object};
 use crate::record::Record;
+use crate::template::Template;
 
 /// JSON lines: a line a callback, or a line an item.
 #[derive(Clone, Copy, Debug, Default)]
@@ -19,6 +20,9 @@ pub struct JsonLines {
 
 impl Format for JsonLines {
     fn record(&self, record: &Record<'_>, out: &mut Vec<u8>) -> Result<(), Finding> {
+        if !self.flat && self.known_line(record, out) {
+            return Ok(());
+        }
         let Some(callback) = record.callback() else {
             return Ok(());
         };
@@ -42,20 +46,23 @@ impl JsonLines {
         out: &mut Vec<u8>,
     ) {
         let mut line = Object::open(out);
-        header(callback, &mut line);
-        array(
-            callback.items(),
-            line.key(&const { Key::new("items") }),
-            |item, out| {
-                let mut entry = Object::open(out);
-                typed(&ITEM, item.fields(), &mut entry);
-                extra(&[item.fields()], scalars, &mut entry);
-                entry.close();
-            },
-        );
-        extra(&[callback.header()], scalars, &mut line);
+        members(callback, scalars, &mut line, &mut |_, _| {});
         self.end(record, line);
-        out.push(b'\n');
+    }
+
+    /// Writes the line by the template of those that were read alike; `false` if there is none.
+    fn known_line(&self, record: &Record<'_>, out: &mut Vec<u8>) -> bool {
+        let template = record.line(|| {
+            record
+                .callback()
+                .as_ref()
+                .map_or_else(Template::default, template)
+        });
+        if let Some(template) = template {
+            template.write(record.bytes(), out);
+            self.end(record, Object::resume(out));
+        }
+        template.is_some()
     }
 
     fn flat_line(
@@ -66,9 +73,9 @@ impl JsonLines {
         out: &mut Vec<u8>,
     ) {
         let mut line = Object::open(out);
-        header(callback, &mut line);
+        header(callback, &mut line, &mut |_, _| {});
         if let Some(item) = item {
-            typed(&ITEM, item, &mut line);
+            typed(&ITEM, item, &mut line, &mut |_, _| {});
         }
         let parts: Vec<Fields<'_>> = [Some(callback.header()), item]
             .into_iter()
@@ -76,7 +83,6 @@ impl JsonLines {
             .collect();
         extra(&parts, Scalars::AsGiven, &mut line);
         self.end(record, line);
-        out.push(b'\n');
     }
 
     fn end(&self, record: &Record<'_>, mut line: Object<'_>) {
@@ -89,25 +95,59 @@ impl JsonLines {
             string(record.syntax().as_str(), source.member("format"));
             source.close();
         }
-        line.close();
+        line.close().push(b'\n');
     }
 }
 
-fn header(callback: &Callback<'_>, line: &mut Object<'_>) {
+/// Is told where in the line a text was copied to.
+type Note<'n> = &'n mut dyn FnMut(usize, &str);
+
+/// The line of a callback whose values can be copied, but for its end.
+fn template(callback: &Callback<'_>) -> Template {
+    let mut text = Vec::new();
+    let mut template = Template::default();
+    let mut note = |to, value: &str| template.copy(to, callback.range_of(value));
+    members(
+        callback,
+        Scalars::AsGiven,
+        &mut Object::open(&mut text),
+        &mut note,
+    );
+    template.text = text;
+    template
+}
+
+fn members(callback: &Callback<'_>, scalars: Scalars, line: &mut Object<'_>, note: Note<'_>) {
+    header(callback, line, note);
+    array(
+        callback.items(),
+        line.key(&const { Key::new("items") }),
+        |item, out| {
+            let mut entry = Object::open(out);
+            typed(&ITEM, item.fields(), &mut entry, note);
+            extra(&[item.fields()], scalars, &mut entry);
+            entry.close();
+        },
+    );
+    extra(&[callback.header()], scalars, line);
+}
+
+fn header(callback: &Callback<'_>, line: &mut Object<'_>, note: Note<'_>) {
     string(
         callback.event().name(),
         line.key(&const { Key::new("event") }),
     );
-    typed(&HEADER, callback.header(), line);
+    typed(&HEADER, callback.header(), line, note);
 }
 
 /// The typed fields that were given.
-fn typed(table: &[&'static Field], fields: Fields<'_>, object: &mut Object<'_>) {
-    let is_plain = fields.plain_in_order(table, |field, text| match field.ty {
-        Type::Integer => object
-            .key(&field.json_key)
-            .extend_from_slice(text.as_bytes()),
-        Type::Text | Type::Digits => object.plain_text(&field.json_key, text),
+fn typed(table: &[&'static Field], fields: Fields<'_>, object: &mut Object<'_>, note: Note<'_>) {
+    let is_plain = fields.plain_in_order(table, |field, text| {
+        let at = match field.ty {
+            Type::Integer => object.plain_number(&field.json_key, text),
+            Type::Text | Type::Digits => object.plain_text(&field.json_key, text),
+        };
+        note(at, text);
     });
     if !is_plain {
         fields.in_order(table, |field, value| {

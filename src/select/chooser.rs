@@ -75,10 +75,10 @@ impl Chooser {
     pub fn choose(&mut self, record: &mut Record<'_>) {
         // A delivery is known by all of its items, also those that are not chosen.
         let remembers = self.recent.is_some();
-        let key = record
-            .callback()
-            .filter(|_| remembers)
-            .map(|callback| Key::of(&callback));
+        let key = match remembers {
+            true => record.callback().map(|callback| Key::of(&callback)),
+            false => None,
+        };
         if self.selection.apply(record) {
             self.admit(key, record);
         }

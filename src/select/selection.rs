@@ -48,6 +48,9 @@ impl Selection {
     /// Leaves of `record` what is to be kept; `false` if it is a callback of which nothing is, which then is
     /// [`Outcome::FilteredOut`]. A record that is no callback passes.
     pub fn apply(&self, record: &mut Record<'_>) -> bool {
+        if self.keeps_all() {
+            return true;
+        }
         let Some(callback) = record.callback() else {
             return true;
         };
@@ -57,6 +60,23 @@ impl Selection {
             return false;
         }
         true
+    }
+
+    fn keeps_all(&self) -> bool {
+        let Selection {
+            events,
+            users,
+            accounts,
+            since,
+            until,
+            ..
+        } = self;
+        let asks_none = events.is_empty() && users.is_empty() && accounts.is_empty();
+        asks_none && since.is_none() && until.is_none() && !self.asks_items()
+    }
+
+    fn asks_items(&self) -> bool {
+        !self.templates.is_empty() || !self.statuses.is_empty() || self.failed
     }
 
     /// Whether a callback is kept, as far as its items do not decide.
@@ -76,16 +96,15 @@ impl Selection {
 
     /// Keeps the items that fit; `false` if items are asked for and none is left.
     fn keep_items(&self, event: Event, record: &mut Record<'_>) -> bool {
-        let asks_nothing = self.templates.is_empty() && self.statuses.is_empty() && !self.failed;
-        if asks_nothing {
+        if !self.asks_items() {
             return true;
         }
-        let mut kept = 0;
-        record.retain_items(|item| {
-            let fits = self.fits_item(event, &item);
-            kept += usize::from(fits);
-            fits
-        });
+        let fits = |item: &Item<'_>| self.fits_item(event, item);
+        let items = |callback: Callback<'_>| callback.items().filter(fits).count();
+        let kept = record.callback().map_or(0, items);
+        if kept > 0 {
+            record.retain_items(|item| fits(&item));
+        }
         kept > 0
     }
 

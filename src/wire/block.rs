@@ -1,6 +1,6 @@
 //! Sixteen bytes looked at at once: a vector register, where the processor has them.
 
-use std::ops::{BitOr, Not};
+use std::ops::{BitAnd, BitOr, Not};
 
 use wide::{i8x16, u8x16};
 
@@ -49,7 +49,7 @@ pub(crate) fn bits_of_four(bytes: &[u8; 4 * LEN], mark: impl Fn(Block) -> Marks)
 }
 
 /// Bytes that follow one another.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 pub(crate) struct Block(u8x16);
 
 /// Bytes of a block that were picked.
@@ -86,11 +86,15 @@ impl Block {
         Block(self.0 - u8x16::splat(first)).less(last - first + 1)
     }
 
-    /// Whether it has the bytes of `sample`, but where all bits of `mask` are set: there anything that is not marked.
+    /// Bits where it differs from `other`.
     #[inline(always)]
-    pub(crate) fn is_same_but(self, sample: Block, mask: Block, marks: Marks) -> bool {
-        let is_free = mask.0 & !marks.0;
-        (self.0.simd_eq(sample.0) | is_free).to_bitmask() == 0xFFFF
+    pub(crate) fn other_than(self, other: Block) -> Block {
+        Block(self.0 ^ other.0)
+    }
+
+    #[inline(always)]
+    pub(crate) fn is_zero(self) -> bool {
+        self.0.simd_eq(u8x16::default()).to_bitmask() == 0xFFFF
     }
 
     /// The same with upper-case letters as lower-case ones; other bytes may change too, but into no letter.
@@ -101,10 +105,34 @@ impl Block {
 }
 
 impl Marks {
+    /// The bits of `block` in the bytes that are marked.
+    #[inline(always)]
+    pub(crate) fn of(self, block: Block) -> Block {
+        Block(self.0 & block.0)
+    }
+
     /// A bit for each byte, the first byte's lowest.
     #[inline(always)]
     pub(crate) fn bits(self) -> u32 {
         self.0.to_bitmask()
+    }
+}
+
+impl BitAnd for Block {
+    type Output = Block;
+
+    #[inline(always)]
+    fn bitand(self, other: Block) -> Block {
+        Block(self.0 & other.0)
+    }
+}
+
+impl BitOr for Block {
+    type Output = Block;
+
+    #[inline(always)]
+    fn bitor(self, other: Block) -> Block {
+        Block(self.0 | other.0)
     }
 }
 

@@ -73,21 +73,38 @@ pub(crate) fn all(bytes: &[u8], mark: impl Fn(Block) -> Marks) -> bool {
         && marked(block::head(rest)) == (1 << rest.len()) - 1
 }
 
+/// Marks letters, digits, `-` and `_`.
+#[inline(always)]
+pub(crate) fn base64_url(block: Block) -> Marks {
+    let letters = block.folded().within(b'a', b'z');
+    letters | digit(block) | block.equal(b'-') | block.equal(b'_')
+}
+
+/// Marks decimal digits.
+#[inline(always)]
+pub(crate) fn digit(block: Block) -> Marks {
+    block.within(b'0', b'9')
+}
+
+/// Marks hexadecimal digits without capital letters.
+#[inline(always)]
+pub(crate) fn lower_hex(block: Block) -> Marks {
+    digit(block) | block.within(b'a', b'f')
+}
+
 /// Whether `bytes` are letters, digits, `-` and `_`.
 pub(crate) fn is_base64url(bytes: &[u8]) -> bool {
-    all(bytes, |b| {
-        b.folded().within(b'a', b'z') | b.within(b'0', b'9') | b.equal(b'-') | b.equal(b'_')
-    })
+    all(bytes, base64_url)
 }
 
 /// Whether `bytes` are decimal digits.
 pub(crate) fn is_digits(bytes: &[u8]) -> bool {
-    all(bytes, |b| b.within(b'0', b'9'))
+    all(bytes, digit)
 }
 
 /// Whether `bytes` are hexadecimal digits without capital letters.
 pub(crate) fn is_lower_hex(bytes: &[u8]) -> bool {
-    all(bytes, |b| b.within(b'0', b'9') | b.within(b'a', b'f'))
+    all(bytes, lower_hex)
 }
 
 /// How many bytes `mark` marks, which must not mark zero bytes.

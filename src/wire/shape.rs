@@ -1,60 +1,95 @@
 //! Payloads that differ from one before in nothing but a few values of the same lengths.
 //!
 //! Ids, times and statuses have fixed lengths, so of millions of callbacks most are, byte for byte, one of some dozens
-//! but for the values. A [`Shape`] is such a payload: what stands around the values, and where the values are (its
-//! holes). Text that has the same bytes around the holes, and in them none that means something to a syntax, is read
-//! exactly as the sample was, token by token: it has the same tree, node by node and span by span. So comparing sixteen
-//! bytes at a time replaces reading.
+//! but for the values. A [`Shape`] is such a payload: what stands around the values, where the values are (its
+//! [`Hole`]s), and of which characters they are. Text that has the same bytes around the holes and in each of them
+//! characters of its alphabet is read exactly as the sample was, token by token: it has the same tree, node by node and
+//! span by span. So comparing sixteen bytes at a time replaces reading.
 //!
-//! A hole holds printable ASCII without quotes and backslashes, too, so whoever writes its value to JSON can copy it.
-//!
-//! Which values are holes is for those to say who know what the values mean: they must not draw any other conclusion
-//! from a value than from its text.
+//! Which values are holes, and what may be in them, is for those to say who know what the values mean: they must not draw
+//! any other conclusion from a value than from its text.
+
+use std::ops::Range;
 
 use crate::wire::block::{self, Block, LEN, Marks};
-use crate::wire::{Kind, Syntax, Tree};
+use crate::wire::scan::{base64_url, digit, lower_hex};
+use crate::wire::{Syntax, Tree};
 
 /// Which of the shapes that were learnt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ShapeId(pub(crate) usize);
 
+/// Bytes of a payload that are others in others of its shape.
+#[derive(Clone, Debug)]
+pub(crate) struct Hole {
+    pub(crate) range: Range<usize>,
+    pub(crate) alphabet: Alphabet,
+}
+
+/// Whether a text is one of some words.
+pub(crate) type IsWord = fn(&str) -> bool;
+
+/// What may stand in a hole. All of it is printable ASCII without quotes and backslashes, so whoever writes it to JSON can
+/// copy it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Alphabet {
+    /// Anything that means nothing to the syntax, without blanks at its ends.
+    Any,
+    Digits,
+    /// Digits, of which the first is 0 only if it is the only one.
+    Number,
+    LowerHex,
+    Base64Url,
+    /// What is one of the words for which this holds.
+    Word(IsWord),
+}
+
 /// How many bytes at the ends are compared before all others.
 const EDGE: usize = 8;
-
-/// A byte that may stand in any hole.
-const PLAIN: u8 = b'0';
 
 /// The shapes that were learnt.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Shapes {
     shapes: Vec<Shape>,
     /// All of them, the frequent ones first.
-    order: Vec<usize>,
+    order: Vec<Outline>,
     /// How they begin: there are few ways, and most other documents begin in none.
     beginnings: Vec<[u8; EDGE]>,
     /// Payloads that could not be learnt for want of room.
     passed: usize,
 }
 
-#[derive(Clone, Debug)]
-struct Shape {
+/// What tells most other payloads from those of a shape.
+#[derive(Clone, Copy, Debug)]
+struct Outline {
+    id: usize,
     syntax: Syntax,
-    /// Its first bytes, and its last ones, which tell most other lengths.
-    first: [u8; EDGE],
-    last: ([u8; EDGE], [u8; EDGE]),
     len: usize,
-    /// What stands around the holes, with [`PLAIN`] in them; and all bits set in the holes. Zeros follow the end.
-    blocks: Vec<([u8; LEN], [u8; LEN])>,
-    holes: Vec<Hole>,
-    tree: Tree,
+    first: [u8; EDGE],
+    /// Its last bytes, and where they are holes.
+    last: (u64, u64),
 }
 
+#[derive(Clone, Debug)]
+struct Shape {
+    /// All of its bytes, with bits set where those are in no holes; and the last of them, if they fill no block.
+    blocks: Vec<([u8; LEN], [u8; LEN])>,
+    last: ([u8; LEN], [u8; LEN]),
+    /// Where bytes of an alphabet stand, with bits set there.
+    any: Vec<Spot<[u8; LEN]>>,
+    digits: Vec<Spot<[u8; LEN]>>,
+    lower_hex: Vec<Spot<[u8; LEN]>>,
+    base64_url: Vec<Spot<[u8; LEN]>>,
+    /// Bytes that may be anything but this.
+    edges: Vec<Spot<u8>>,
+    words: Vec<(Range<usize>, IsWord)>,
+}
+
+/// What is asked of the bytes from a place on.
 #[derive(Clone, Copy, Debug)]
-struct Hole {
-    start: usize,
-    end: usize,
-    /// A JSON number.
-    is_number: bool,
+struct Spot<T> {
+    at: usize,
+    is: T,
 }
 
 impl Shapes {
@@ -65,49 +100,41 @@ impl Shapes {
     /// The longest payload of which a shape is made.
     const LONGEST: usize = 4096;
 
-    /// The shape with which `bytes` begin, and the length of the payload; `tree` then holds it.
-    pub(crate) fn find(
-        &mut self,
-        syntax: Syntax,
-        bytes: &[u8],
-        tree: &mut Tree,
-    ) -> Option<(ShapeId, usize)> {
+    /// The shape with which `bytes` begin, and the length of the payload.
+    #[inline]
+    pub(crate) fn find(&mut self, syntax: Syntax, bytes: &[u8]) -> Option<(ShapeId, usize)> {
         let first = bytes.first_chunk()?;
         if !self.beginnings.contains(first) {
             return None;
         }
-        let is_it = |&id: &usize| {
-            let shape = &self.shapes[id];
-            shape.first == *first && shape.syntax == syntax && shape.holds(bytes)
+        let shapes = &self.shapes;
+        let is_it = |outline: &Outline| {
+            let text = outline.outlines(syntax, first, bytes);
+            text.is_some_and(|text| shapes[outline.id].holds(syntax, text))
         };
         let at = self.order.iter().position(is_it)?;
-        let id = self.order[at];
+        let Outline { id, len, .. } = self.order[at];
         self.order.swap(at, at / 2);
-        let shape = &self.shapes[id];
-        tree.copy_from(&shape.tree);
-        Some((ShapeId(id), shape.len))
+        Some((ShapeId(id), len))
     }
 
-    /// Learns the shape of `text`, whose tree is `tree` and whose values at `nodes` are holes, if it has one. What an XML
-    /// declaration means depends on more than the text, so such texts have none.
-    pub(crate) fn learn(
-        &mut self,
-        text: &str,
-        tree: &Tree,
-        nodes: impl Iterator<Item = u32>,
-    ) -> Option<ShapeId> {
-        let first = *text.as_bytes().first_chunk()?;
+    /// Learns the shape of `text`, whose tree is `tree`, if it has one. What an XML declaration means depends on more than
+    /// the text, so such texts have none.
+    pub(crate) fn learn(&mut self, text: &str, tree: &Tree, holes: &[Hole]) -> Option<ShapeId> {
+        let bytes = text.as_bytes();
+        let first = *bytes.first_chunk()?;
         let is_declared = text.starts_with("<?");
-        if text.len() > Self::LONGEST || is_declared || tree.has_own() || !self.has_room() {
+        let fits = (LEN..=Self::LONGEST).contains(&text.len());
+        if !fits || is_declared || tree.has_own() || !self.has_room() {
             return None;
         }
-        let holes: Vec<Hole> = nodes.filter_map(|id| Hole::of(tree, id)).collect();
-        let shape = Shape::new(text, tree, first, holes);
-        // A value that is not plain in the sample is no hole.
-        if shape.holes.iter().any(|hole| hole.start < EDGE) || !shape.holds(text.as_bytes()) {
+        let shape = Shape::new(bytes, holes);
+        // A value that is not of its alphabet in the sample is no hole.
+        if holes.iter().any(|hole| hole.range.start < EDGE) || !shape.holds(tree.syntax, bytes) {
             return None;
         }
-        Some(self.add(shape))
+        let outline = Outline::new(tree.syntax, bytes, first, holes);
+        Some(self.add(outline, shape))
     }
 
     fn has_room(&mut self) -> bool {
@@ -118,98 +145,165 @@ impl Shapes {
         self.passed.is_multiple_of(Self::RARE)
     }
 
-    fn add(&mut self, shape: Shape) -> ShapeId {
-        let id = match self.order.get(Self::MOST - 1) {
-            Some(&rarest) => rarest,
-            None => self.shapes.len(),
-        };
-        match self.shapes.get_mut(id) {
-            Some(old) => *old = shape,
-            None => {
-                self.shapes.push(shape);
-                self.order.push(id);
+    fn add(&mut self, outline: Outline, shape: Shape) -> ShapeId {
+        let id = match self.order.get_mut(Self::MOST - 1) {
+            Some(rarest) => {
+                let id = rarest.id;
+                *rarest = Outline { id, ..outline };
+                self.shapes[id] = shape;
+                id
             }
-        }
-        self.beginnings = self.shapes.iter().map(|shape| shape.first).collect();
+            None => {
+                let id = self.shapes.len();
+                self.order.push(Outline { id, ..outline });
+                self.shapes.push(shape);
+                id
+            }
+        };
+        self.beginnings = self.order.iter().map(|outline| outline.first).collect();
         self.beginnings.sort_unstable();
         self.beginnings.dedup();
         ShapeId(id)
     }
 }
 
-impl Hole {
-    fn of(tree: &Tree, id: u32) -> Option<Hole> {
-        let node = tree.node(id);
-        let range = node.value.source_range();
-        (!range.is_empty()).then_some(Hole {
-            start: range.start,
-            end: range.end,
-            is_number: node.kind == Kind::Number,
-        })
+impl Outline {
+    fn new(syntax: Syntax, text: &[u8], first: [u8; EDGE], holes: &[Hole]) -> Self {
+        let mut mask = vec![0; text.len()];
+        for hole in holes {
+            mask[hole.range.clone()].fill(0xFF);
+        }
+        let last =
+            |bytes: &[u8]| u64::from_le_bytes(bytes.last_chunk().copied().unwrap_or_default());
+        Outline {
+            id: 0,
+            syntax,
+            len: text.len(),
+            first,
+            last: (last(text), last(&mask)),
+        }
     }
 
-    /// Whether what fills the hole is read as it was in the sample.
-    fn fits(self, bytes: &[u8]) -> bool {
-        let value = &bytes[self.start..self.end];
-        let is_padded = value[0] == b' ' || value[value.len() - 1] == b' ';
-        let is_plain_number =
-            || value.iter().all(u8::is_ascii_digit) && (value[0] != b'0' || value.len() == 1);
-        !is_padded && (!self.is_number || is_plain_number())
+    /// The text at the start of `bytes` that may have the shape.
+    #[inline(always)]
+    fn outlines<'b>(
+        &self,
+        syntax: Syntax,
+        first: &[u8; EDGE],
+        bytes: &'b [u8],
+    ) -> Option<&'b [u8]> {
+        let text = bytes.get(..self.len)?;
+        let end = u64::from_le_bytes(*text.last_chunk()?);
+        let (last, mask) = self.last;
+        let fits = (end ^ last) & !mask == 0 && self.first == *first && self.syntax == syntax;
+        fits.then_some(text)
     }
 }
 
 impl Shape {
-    fn new(text: &str, tree: &Tree, first: [u8; EDGE], holes: Vec<Hole>) -> Self {
-        let mut sample = text.as_bytes().to_vec();
-        let mut mask = vec![0; sample.len()];
-        for hole in &holes {
-            sample[hole.start..hole.end].fill(PLAIN);
-            mask[hole.start..hole.end].fill(0xFF);
-        }
-        let last = |bytes: &[u8]| bytes.last_chunk().copied().unwrap_or_default();
-        let blocks = sample.chunks(LEN).zip(mask.chunks(LEN));
+    fn new(sample: &[u8], holes: &[Hole]) -> Self {
+        let around = holes_of(sample.len(), holes, |_| true).map(|byte| !byte);
+        let around: Vec<u8> = around.collect();
+        let block = |at| (block::head(&sample[at..]), block::head(&around[at..]));
+        let of = |is_it| spots(&holes_of(sample.len(), holes, is_it).collect::<Vec<u8>>());
         Shape {
-            syntax: tree.syntax,
-            first,
-            last: (last(&sample), last(&mask)),
-            len: text.len(),
-            blocks: blocks
-                .map(|(sample, mask)| (block::head(sample), block::head(mask)))
-                .collect(),
-            holes,
-            tree: tree.clone(),
+            blocks: (0..sample.len() / LEN).map(|n| block(n * LEN)).collect(),
+            last: block(sample.len() - LEN),
+            any: of(|alphabet| matches!(alphabet, Alphabet::Any)),
+            digits: of(|alphabet| matches!(alphabet, Alphabet::Digits | Alphabet::Number)),
+            lower_hex: of(|alphabet| matches!(alphabet, Alphabet::LowerHex)),
+            base64_url: of(|alphabet| matches!(alphabet, Alphabet::Base64Url)),
+            edges: holes.iter().flat_map(Hole::edges).collect(),
+            words: holes.iter().filter_map(Hole::word).collect(),
         }
     }
 
-    /// Whether `bytes` begin with a payload of this shape.
+    /// Whether `text`, which is as long as it, has the shape.
     #[inline]
-    fn holds(&self, bytes: &[u8]) -> bool {
-        let Some(text) = bytes.get(..self.len) else {
+    fn holds(&self, syntax: Syntax, text: &[u8]) -> bool {
+        self.is_same(text)
+            && all_are(&self.digits, text, digit)
+            && all_are(&self.base64_url, text, base64_url)
+            && all_are(&self.lower_hex, text, lower_hex)
+            && match syntax {
+                _ if self.any.is_empty() => true,
+                Syntax::Json => all_are(&self.any, text, |block| !json_special(block)),
+                Syntax::Xml => all_are(&self.any, text, |block| !xml_special(block)),
+            }
+            && self.edges.iter().all(|edge| text[edge.at] != edge.is)
+            && self.words.iter().all(|(range, is_word)| {
+                let value = std::str::from_utf8(&text[range.clone()]);
+                value.is_ok_and(is_word)
+            })
+    }
+
+    /// Whether all bytes of `text` are the same but for the holes.
+    #[inline(always)]
+    fn is_same(&self, text: &[u8]) -> bool {
+        let others = |text: &[u8; LEN], (sample, mask): &([u8; LEN], [u8; LEN])| {
+            Block::new(*text).other_than(Block::new(*sample)) & Block::new(*mask)
+        };
+        let Some(last) = text.last_chunk() else {
             return false;
         };
-        let (last, mask) = self.last;
-        let end = text.last_chunk().map(|end| u64::from_le_bytes(*end));
-        let is_end = |end| (end ^ u64::from_le_bytes(last)) & !u64::from_le_bytes(mask) == 0;
-        end.is_some_and(is_end)
-            && match self.syntax {
-                Syntax::Json => self.is_same(text, json_special),
-                Syntax::Xml => self.is_same(text, xml_special),
-            }
-            && self.holes.iter().all(|hole| hole.fits(text))
+        let (texts, _) = text.as_chunks::<LEN>();
+        let pairs = texts.iter().zip(&self.blocks);
+        let all = pairs.fold(others(last, &self.last), |all, (text, block)| {
+            all | others(text, block)
+        });
+        all.is_zero()
+    }
+}
+
+/// Whether `is` holds for all bytes of `text` at `spots`.
+#[inline(always)]
+fn all_are(spots: &[Spot<[u8; LEN]>], text: &[u8], is: impl Fn(Block) -> Marks) -> bool {
+    spots.iter().all(|spot| {
+        let block = text.get(spot.at..).and_then(|text| text.first_chunk());
+        block.is_some_and(|block| {
+            let others = !is(Block::new(*block));
+            others.of(Block::new(spot.is)).is_zero()
+        })
+    })
+}
+
+/// For each byte of a text of `len` bytes all bits, if it is in one of those holes for whose alphabet `is_it` holds.
+fn holes_of(len: usize, holes: &[Hole], is_it: fn(Alphabet) -> bool) -> impl Iterator<Item = u8> {
+    let mut bits = vec![0; len];
+    for hole in holes.iter().filter(|hole| is_it(hole.alphabet)) {
+        bits[hole.range.clone()].fill(0xFF);
+    }
+    bits.into_iter()
+}
+
+/// The blocks that have some bits of `bits`; the last one may overlap the one before.
+fn spots(bits: &[u8]) -> Vec<Spot<[u8; LEN]>> {
+    let last = bits.len() - LEN;
+    let blocks = (0..last).step_by(LEN).chain([last]);
+    let spots = blocks.map(|at| Spot {
+        at,
+        is: block::head(&bits[at..]),
+    });
+    spots.filter(|spot| spot.is != [0; LEN]).collect()
+}
+
+impl Hole {
+    fn word(&self) -> Option<(Range<usize>, IsWord)> {
+        match self.alphabet {
+            Alphabet::Word(is_word) => Some((self.range.clone(), is_word)),
+            _ => None,
+        }
     }
 
-    /// Whether all blocks of `text` are the same but for the holes, with no byte in those that is `special`.
-    #[inline(always)]
-    fn is_same(&self, text: &[u8], special: impl Fn(Block) -> Marks) -> bool {
-        let is_same = |text: [u8; LEN], (sample, mask): &([u8; LEN], [u8; LEN])| {
-            let text = Block::new(text);
-            text.is_same_but(Block::new(*sample), Block::new(*mask), special(text))
-        };
-        let (texts, rest) = text.as_chunks::<LEN>();
-        let (blocks, last) = self.blocks.split_at(texts.len());
-        let mut pairs = texts.iter().zip(blocks);
-        pairs.all(|(text, block)| is_same(*text, block))
-            && last.iter().all(|block| is_same(block::head(rest), block))
+    /// What may not stand at its ends.
+    fn edges(&self) -> Vec<Spot<u8>> {
+        let Range { start, end } = self.range;
+        let edge = |at, is| Spot { at, is };
+        match self.alphabet {
+            Alphabet::Any => vec![edge(start, b' '), edge(end - 1, b' ')],
+            Alphabet::Number if end - start > 1 => vec![edge(start, b'0')],
+            _ => Vec::new(),
+        }
     }
 }
 

@@ -114,13 +114,6 @@ impl Tree {
         self.own.clear();
     }
 
-    /// Becomes `other` and keeps its memory.
-    pub(crate) fn copy_from(&mut self, other: &Tree) {
-        self.clear(other.syntax);
-        self.nodes.extend_from_slice(&other.nodes);
-        self.own.push_str(&other.own);
-    }
-
     /// Whether escapes had to be resolved.
     pub(crate) fn has_own(&self) -> bool {
         !self.own.is_empty()
