@@ -57,6 +57,13 @@ enum Channel {
 }
 
 impl Texts {
+    fn with_room(room: usize) -> Self {
+        Texts {
+            bytes: Vec::with_capacity(room),
+            pieces: Vec::new(),
+        }
+    }
+
     /// Adds to the data what `write` writes.
     pub(super) fn data<T>(&mut self, write: impl FnOnce(&mut Vec<u8>) -> T) -> T {
         self.piece(Channel::Data, write)
@@ -90,6 +97,8 @@ struct Stream<'a, J> {
     tally: Tally,
     fail_fast: bool,
     failed: bool,
+    /// How much text a block had at most.
+    most: usize,
     root: Option<Root<'a>>,
 }
 
@@ -112,7 +121,7 @@ const MOST_MESSAGES: u64 = 50;
 impl<J: Job> Sink for Stream<'_, J> {
     fn fork(&self) -> Self {
         Stream {
-            texts: Texts::default(),
+            texts: Texts::with_room(self.most),
             tally: Tally::default(),
             failed: false,
             root: None,
@@ -133,6 +142,7 @@ impl<J: Job> Sink for Stream<'_, J> {
     }
 
     fn join(&mut self, later: Self) -> Result<(), Stop> {
+        self.most = self.most.max(later.texts.bytes.len());
         if let Some(root) = &mut self.root {
             root.payloads +=
                 later.tally.all_callbacks() + later.tally.all_others() + later.tally.undecodable();
@@ -243,6 +253,7 @@ pub(super) fn run(plan: &Plan, job: &impl Job, to: &mut Target) -> anyhow::Resul
         tally: Tally::default(),
         fail_fast: plan.fail_fast,
         failed: false,
+        most: 0,
         root: Some(Root {
             to,
             progress: &progress,

@@ -68,6 +68,17 @@ impl Cursor {
         self.pos = to;
     }
 
+    /// Passes over a line break.
+    pub(super) fn pass_line_break(&mut self) {
+        self.pos += 1;
+        if self.counts {
+            self.line += 1;
+            self.column = 1;
+            self.column_at = self.pos;
+            self.offset += self.units.len(b"\n");
+        }
+    }
+
     /// Passes over bytes that take no column.
     pub(super) fn advance_unseen(&mut self, buffer: &[u8], to: usize) {
         self.place(buffer);

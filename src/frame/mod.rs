@@ -416,8 +416,10 @@ impl Scanner {
     /// Passes over bytes that belong to no payload.
     fn pass(&mut self, buffer: &[u8], to: usize) {
         let bytes = &buffer[self.pos()..to];
-        if bytes.is_empty() {
-            return;
+        match bytes {
+            [] => return,
+            b"\n" => return self.pass_line_break(buffer),
+            _ => {}
         }
         // The noise of escaped text is counted as it stands in the capture.
         if self.depth == 0 {
@@ -430,6 +432,14 @@ impl Scanner {
             && bytes[line.unwrap_or(0)..].iter().all(|&b| is_space(b));
         self.cursor.advance(buffer, to);
         self.moved(buffer, to, true);
+    }
+
+    /// The same for one line break.
+    fn pass_line_break(&mut self, buffer: &[u8]) {
+        self.noise.end_line();
+        self.bare = true;
+        self.cursor.pass_line_break();
+        self.moved(buffer, self.pos(), true);
     }
 
     /// What may be read of `document`, so that no payload exceeds its limit.

@@ -42,6 +42,11 @@ impl Noise {
         self.open = line == bytes.len() && line < room;
     }
 
+    /// A line ends, of which nothing is left to be shown then.
+    pub(super) fn end_line(&mut self) {
+        self.open = false;
+    }
+
     /// Whether more may be shown of the first line.
     pub(super) fn is_open(&self) -> bool {
         self.open

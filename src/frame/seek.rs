@@ -50,8 +50,12 @@ impl Scanner {
 
     /// Looks for a start near the next anchor; what is far from all of them is noise.
     pub(super) fn seek_start<'b>(&mut self, buffer: &'b [u8], last: bool) -> Option<Framed<'b>> {
-        if self.begins_here(buffer) {
-            return None;
+        if let Some(begun) = self.begins_here(buffer) {
+            let like_before = self.like_before(begun, buffer, last);
+            if like_before.is_none() {
+                self.begin(begun, buffer);
+            }
+            return like_before;
         }
         self.reach.restart(self.pos());
         let limit = self.limits.payload_size;
@@ -71,22 +75,43 @@ impl Scanner {
         None
     }
 
-    /// Whether a payload begins at the cursor, or on the next line, as most do. The search for anchors would find the
+    /// Goes to where a payload begins at the cursor, or on the next line, as most do. The search for anchors would find the
     /// same: there is nothing to try before its bracket, and the anchor is its first name.
-    fn begins_here(&mut self, buffer: &[u8]) -> bool {
+    fn begins_here(&mut self, buffer: &[u8]) -> Option<Start> {
         let pos = self.pos();
         let start = match &buffer[pos..] {
             [b'\n', ..] => pos + 1,
             [b'\r', b'\n', ..] => pos + 2,
             _ => pos,
         };
-        let Some(begun) = self.usual_start(&buffer[start..]) else {
-            return false;
-        };
+        let begun = self.usual_start(&buffer[start..])?;
         self.reach.skip_beginning();
         self.pass(buffer, start);
-        self.begin(begun, buffer);
-        true
+        Some(begun)
+    }
+
+    /// The payload at the cursor, if it is like one before; [`Scanner::json`] and [`Scanner::xml`] would say the same.
+    fn like_before<'b>(
+        &mut self,
+        begun: Start,
+        buffer: &'b [u8],
+        last: bool,
+    ) -> Option<Framed<'b>> {
+        // What is quoted may be a literal.
+        if matches!(self.before(), b'"' | b'\'') {
+            return None;
+        }
+        let syntax = if begun == Start::Xml {
+            Syntax::Xml
+        } else {
+            Syntax::Json
+        };
+        let bytes = self.limited(&buffer[self.pos()..], last);
+        let (shape, len) = self.shapes.find(syntax, bytes.all)?;
+        Some(Framed {
+            shape: Some(shape),
+            ..self.ended(buffer, len, syntax)
+        })
     }
 
     /// What begins with `text`, if it begins as most messages do; [`start::at`] would say the same.
