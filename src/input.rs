@@ -163,7 +163,9 @@ impl<R: Read> Input<R> {
             self.text.drop_front(self.start);
             self.start = 0;
         }
-        self.text.reserve(self.block, self.block.max(kept / 4));
+        // A little more than a block, since what is left of one is longer now and then.
+        self.text
+            .reserve(self.block, self.block.max(kept / 4) + Self::FIRST);
     }
 
     fn read_pending(&mut self) -> io::Result<()> {

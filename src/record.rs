@@ -12,11 +12,11 @@ use crate::event::{
 };
 use crate::finding::{Finding, Findings, Reason};
 use crate::frame::rewritten::{self, Rewritten, Step};
-use crate::frame::{Anchors, Framed, FramedKind, Names, Parts, Scanner, Turn};
+use crate::frame::{Anchors, Framed, FramedKind, Names, Parts, Scanner, Seen, Turn};
 use crate::input::Input;
 use crate::span::{Place, Span, Units};
 use crate::template::Template;
-use crate::wire::shape::{ShapeId, Shapes};
+use crate::wire::shape::ShapeId;
 use crate::wire::{Limits, Syntax, View};
 
 const NAMES: Names = Names {
@@ -445,14 +445,14 @@ impl Decoder {
     /// What it knows so far.
     pub(crate) fn learnt(&self) -> Learnt {
         Learnt {
-            shapes: self.scanner.shapes.clone(),
+            seen: self.scanner.seen.clone(),
             known: self.known.clone(),
         }
     }
 
     /// The same with what another decoder knew.
     pub(crate) fn knowing(mut self, learnt: Learnt) -> Self {
-        (self.scanner.shapes, self.known) = (learnt.shapes, learnt.known);
+        (self.scanner.seen, self.known) = (learnt.seen, learnt.known);
         self
     }
 
@@ -509,7 +509,7 @@ impl Decoder {
 /// The payloads that a decoder knows again: decoding is the same without, but slower.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Learnt {
-    shapes: Shapes,
+    seen: Seen,
     known: Vec<Known>,
 }
 
@@ -535,11 +535,12 @@ impl Decoder {
     /// Keeps the shape of a callback, and what it means.
     fn learn(&mut self, event: Event, decoded: &Decoded, text: &str) {
         let Decoded { parts, meaning } = decoded;
-        let root = View::root(&parts.tree, text);
-        let shape = self
-            .scanner
-            .shapes
-            .learn(text, &parts.tree, &meaning.holes(root));
+        let (tree, payloads) = (&parts.tree, &mut self.scanner.seen.payloads);
+        if tree.has_own() || !payloads.admits() {
+            return;
+        }
+        let root = View::root(tree, text);
+        let shape = payloads.learn(tree.syntax, text, &meaning.holes(root));
         let Some(ShapeId(id)) = shape else { return };
         let mut decoded = decoded.clone();
         decoded.meaning.note_plain(root);

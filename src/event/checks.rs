@@ -10,7 +10,7 @@ use crate::finding::{Finding, Reason};
 use crate::span::Span;
 use crate::wire::scan::{is_base64url, is_digits, is_lower_hex};
 use crate::wire::shape::{Alphabet, Hole};
-use crate::wire::{Kind, View};
+use crate::wire::{Kind, Syntax, View};
 
 /// What is odd about the `value` of `field`.
 pub(crate) fn odd(field: &Field, value: Value<'_>, span: Span) -> Option<Finding> {
@@ -39,7 +39,7 @@ fn odd_text(check: Check, text: &str, span: Span) -> Option<Finding> {
 
 /// What of the value of `field` at `view` may be other characters, without any of the findings about it.
 pub(crate) fn hole(field: &Field, view: View<'_>) -> Option<Hole> {
-    let (part, alphabet) = free(field, view.value())?;
+    let (part, alphabet) = free(field, view)?;
     let is_fit = match view.kind() {
         Kind::Number => matches!(alphabet, Alphabet::Digits | Alphabet::Number),
         _ => true,
@@ -49,7 +49,8 @@ pub(crate) fn hole(field: &Field, view: View<'_>) -> Option<Hole> {
     (is_fit && !range.is_empty()).then_some(Hole { range, alphabet })
 }
 
-fn free(field: &Field, text: &str) -> Option<(Range<usize>, Alphabet)> {
+fn free(field: &Field, view: View<'_>) -> Option<(Range<usize>, Alphabet)> {
+    let text = view.value();
     let all = 0..text.len();
     let free = match field.check {
         Check::Account if odd_account(text).is_none() => {
@@ -64,7 +65,8 @@ fn free(field: &Field, text: &str) -> Option<(Range<usize>, Alphabet)> {
         Check::Time => (telling_digits(text)?..text.len(), Alphabet::Digits),
         Check::Nothing => match field.ty {
             Type::Integer if is_short_number(text) => (all, Alphabet::Number),
-            Type::Text => (all, Alphabet::Any),
+            Type::Text if view.tree.syntax == Syntax::Xml => (all, Alphabet::XmlText),
+            Type::Text => (all, Alphabet::JsonText),
             Type::Integer | Type::Digits => return None,
         },
         _ => return None,

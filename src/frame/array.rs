@@ -57,7 +57,7 @@ impl Scanner {
             Some(_) if array.bare && array.payloads => {
                 return Some(self.remark(Reason::ArrayBroken, buffer, 1, parts));
             }
-            Some(_) => return self.seek_start(buffer, last),
+            Some(_) => return self.seek_start(buffer, last, parts),
         }
         None
     }
@@ -89,7 +89,7 @@ impl Scanner {
                 self.array = Some(array);
                 None
             }
-            _ => self.seek_start(buffer, last),
+            _ => self.seek_start(buffer, last, parts),
         }
     }
 

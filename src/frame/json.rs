@@ -28,6 +28,11 @@ impl Scanner {
         if let Some((shape, len)) = self.seen_before(Syntax::Json, bytes) {
             return self.whole_like(shape, buffer, len, Syntax::Json, last);
         }
+        if self.is_fresh(Syntax::Json)
+            && let Some(framed) = self.entry_like_before(buffer, last, parts)
+        {
+            return Some(framed);
+        }
         let entry = self.entry(bytes, parts);
         let verdict = match entry {
             Some(text) => Read::Whole(text),
@@ -40,7 +45,9 @@ impl Scanner {
         match verdict {
             Read::More => None,
             Read::Whole(text) if entry.is_some() => {
-                self.enter_entry(text, parts);
+                let mut inside = self.inside_entry(text, parts);
+                inside.sample = self.sample(&inside.inner);
+                self.state = State::Inside(inside);
                 None
             }
             Read::Whole(text) => self.whole_json(buffer, text, parts),
@@ -87,21 +94,22 @@ impl Scanner {
         if (self.names.is_message)(View::root(&parts.tree, text)) {
             return Some(self.whole(buffer, text, Syntax::Json));
         }
-        self.enter_entry(text, parts);
+        self.state = State::Inside(self.inside_entry(text, parts));
         None
     }
 
-    /// Goes on inside an object that is no message.
-    fn enter_entry(&mut self, text: &str, parts: &Parts) {
+    /// What is to be done inside an object that is no message.
+    fn inside_entry(&mut self, text: &str, parts: &Parts) -> Inside {
+        let mut inner = self.empty_inner();
+        self.add_inner_of(&parts.tree, text, 1, &mut inner);
+        Inside::new(inner, Then::noise(text.len()))
+    }
+
+    /// Memory for what is inside a document.
+    pub(super) fn empty_inner(&mut self) -> VecDeque<Inner> {
         let mut inner = std::mem::take(&mut self.spare_inner);
         inner.clear();
-        self.add_inner_of(&parts.tree, text, 1, &mut inner);
-        let then = Then {
-            len: text.len(),
-            noise: true,
-            skip: None,
-        };
-        self.state = State::Inside(Inside::new(inner, then));
+        inner
     }
 
     /// The messages in those complete values of an unfinished object that begin a line.

@@ -15,6 +15,7 @@ mod anchor;
 mod array;
 mod container;
 mod cursor;
+mod entry;
 mod json;
 mod layer;
 mod literal;
@@ -38,7 +39,7 @@ use encoding_rs::Encoding;
 use crate::finding::{Finding, Findings, Reason};
 use crate::span::{Place, Span, Units};
 use crate::wire::scan::is_space;
-use crate::wire::shape::{ShapeId, Shapes};
+use crate::wire::shape::ShapeId;
 use crate::wire::{
     Bytes, Limits, Stop, Syntax, Tree, View, earliest, fast, json as wire_json, not_utf8,
     xml as wire_xml,
@@ -47,6 +48,8 @@ pub(crate) use anchor::Anchors;
 use anchor::Reach;
 use array::Array;
 use cursor::Cursor;
+use entry::Sample;
+pub(crate) use entry::Seen;
 pub(crate) use noise::Noise;
 use region::Region;
 use rewritten::Rewritten;
@@ -147,6 +150,8 @@ struct Inside {
     inner: VecDeque<Inner>,
     done: usize,
     then: Then,
+    /// It may be learnt from.
+    sample: Option<Sample>,
 }
 
 impl Inside {
@@ -155,6 +160,7 @@ impl Inside {
             inner,
             done: 0,
             then,
+            sample: None,
         }
     }
 }
@@ -191,6 +197,17 @@ struct Then {
     skip: Option<Skip>,
 }
 
+impl Then {
+    /// Behind an entry of `len` bytes.
+    fn noise(len: usize) -> Self {
+        Then {
+            len,
+            noise: true,
+            skip: None,
+        }
+    }
+}
+
 /// Finds the payloads of one capture.
 #[derive(Debug)]
 pub(crate) struct Scanner {
@@ -214,8 +231,7 @@ pub(crate) struct Scanner {
     /// In how many layers of escapes this scanner's text stood; and how it moved, for the one outside.
     depth: usize,
     moves: Vec<Move>,
-    /// Payloads as they were seen before.
-    pub(crate) shapes: Shapes,
+    pub(crate) seen: Seen,
     /// Memory for the next region, and for what is inside the next document.
     spare: Option<Box<Region>>,
     spare_inner: VecDeque<Inner>,
@@ -272,7 +288,7 @@ impl Scanner {
             before: [b'\n'; 2],
             depth: 0,
             moves: Vec::new(),
-            shapes: Shapes::default(),
+            seen: Seen::default(),
             spare: None,
             spare_inner: VecDeque::new(),
         }
@@ -307,7 +323,7 @@ impl Scanner {
             json: _,
             xml: _,
             depth: _,
-            shapes: _,
+            seen: _,
             spare: _,
             spare_inner: _,
         } = self;
@@ -464,7 +480,7 @@ impl Scanner {
         if !self.is_fresh(syntax) {
             return None;
         }
-        self.shapes.find(syntax, bytes.all)
+        self.seen.payloads.find(syntax, bytes.all)
     }
 
     /// The fresh document, if it is a plain one.

@@ -6,6 +6,7 @@
 
 use std::ops::Range;
 
+use crate::frame::entry::Quoted;
 use crate::frame::layer::{Layer, Piece};
 use crate::frame::rewritten::Step;
 use crate::frame::{Anchors, Framed, FramedKind, Inside, Parts, Scanner, State, anchor, framed};
@@ -293,7 +294,7 @@ impl Region {
 
 impl Scanner {
     /// How deep text may be escaped.
-    const DEEPEST: usize = 8;
+    pub(super) const DEEPEST: usize = 8;
 
     /// Begins to read escaped text at the cursor; `false` if it is too deep.
     pub(super) fn enter(&mut self, layer: Layer, bounds: Bounds, around: Option<Inside>) -> bool {
@@ -328,9 +329,9 @@ impl Scanner {
             return None;
         };
         loop {
-            std::mem::swap(&mut self.shapes, &mut region.scanner.shapes);
+            std::mem::swap(&mut self.seen, &mut region.scanner.seen);
             let found = region.next(parts);
-            std::mem::swap(&mut self.shapes, &mut region.scanner.shapes);
+            std::mem::swap(&mut self.seen, &mut region.scanner.seen);
             if let Some(found) = found {
                 let framed = self.surface(found, &mut region, buffer, parts);
                 self.state = State::Region(region);
@@ -362,12 +363,22 @@ impl Scanner {
         self.noise.interrupt();
         let (start, place) = (self.pos(), self.cursor.place(buffer));
         let (mut mark, raw) = (region.mark, start..start + region.raw);
+        let is_quoted = mark == Layer::Backslash && parts.rewritten.steps.is_empty();
         parts.rewritten.comes_from(Step::Layer(mark));
         self.follow(region, buffer, usize::MAX);
         let len = match region.text_at == inner.range.end {
             true => self.pos() - start,
             false => mark.raw_end(&buffer[raw], inner.range.len()),
         };
+        if let (Some(inside), Some(shape), true) = (&region.around, inner.shape, is_quoted) {
+            let payload = Quoted {
+                raw: start..start + len,
+                shape,
+                syntax: inner.syntax,
+                text: &parts.rewritten.text,
+            };
+            self.learn_entry(buffer, inside, &payload);
+        }
         Framed {
             is_rewritten: true,
             kind: inner.kind,

@@ -4,6 +4,7 @@ use encoding_rs::Encoding;
 
 use crate::frame::layer::Layer;
 use crate::frame::recode;
+use crate::template::Template;
 
 /// How the text was made from the bytes of the capture, outermost step first.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,6 +42,16 @@ impl Rewritten {
         self.rest.clear();
         self.steps.clear();
         self.text.push_str(text);
+    }
+
+    /// The same for the text of `template` with what is copied from `raw`, which is text.
+    pub(super) fn renew_like(&mut self, template: &Template, raw: &[u8]) {
+        let mut text = std::mem::take(&mut self.text).into_bytes();
+        text.clear();
+        template.write(raw, &mut text);
+        self.rest.clear();
+        self.steps.clear();
+        self.text = String::from_utf8(text).unwrap_or_default();
     }
 
     /// A step came before all others.

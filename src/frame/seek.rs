@@ -45,17 +45,27 @@ impl Scanner {
         if self.array.is_some() {
             return self.seek_in_array(buffer, last, parts);
         }
-        self.seek_start(buffer, last)
+        self.seek_start(buffer, last, parts)
     }
 
     /// Looks for a start near the next anchor; what is far from all of them is noise.
-    pub(super) fn seek_start<'b>(&mut self, buffer: &'b [u8], last: bool) -> Option<Framed<'b>> {
+    pub(super) fn seek_start<'b>(
+        &mut self,
+        buffer: &'b [u8],
+        last: bool,
+        parts: &mut Parts,
+    ) -> Option<Framed<'b>> {
         if let Some(begun) = self.begins_here(buffer) {
             let like_before = self.like_before(begun, buffer, last);
             if like_before.is_none() {
                 self.begin(begun, buffer);
             }
             return like_before;
+        }
+        if self.array.is_none()
+            && let Some(framed) = self.entry_ahead(buffer, last, parts)
+        {
+            return Some(framed);
         }
         self.reach.restart(self.pos());
         let limit = self.limits.payload_size;
@@ -78,16 +88,21 @@ impl Scanner {
     /// Goes to where a payload begins at the cursor, or on the next line, as most do. The search for anchors would find the
     /// same: there is nothing to try before its bracket, and the anchor is its first name.
     fn begins_here(&mut self, buffer: &[u8]) -> Option<Start> {
-        let pos = self.pos();
-        let start = match &buffer[pos..] {
-            [b'\n', ..] => pos + 1,
-            [b'\r', b'\n', ..] => pos + 2,
-            _ => pos,
-        };
+        let start = self.next_start(buffer);
         let begun = self.usual_start(&buffer[start..])?;
         self.reach.skip_beginning();
         self.pass(buffer, start);
         Some(begun)
+    }
+
+    /// The cursor, or where the next line begins if only its break stands between.
+    pub(super) fn next_start(&self, buffer: &[u8]) -> usize {
+        let pos = self.pos();
+        match &buffer[pos..] {
+            [b'\n', ..] => pos + 1,
+            [b'\r', b'\n', ..] => pos + 2,
+            _ => pos,
+        }
     }
 
     /// The payload at the cursor, if it is like one before; [`Scanner::json`] and [`Scanner::xml`] would say the same.
@@ -97,8 +112,7 @@ impl Scanner {
         buffer: &'b [u8],
         last: bool,
     ) -> Option<Framed<'b>> {
-        // What is quoted may be a literal.
-        if matches!(self.before(), b'"' | b'\'') {
+        if self.is_quoted() {
             return None;
         }
         let syntax = if begun == Start::Xml {
@@ -107,7 +121,7 @@ impl Scanner {
             Syntax::Json
         };
         let bytes = self.limited(&buffer[self.pos()..], last);
-        let (shape, len) = self.shapes.find(syntax, bytes.all)?;
+        let (shape, len) = self.seen.payloads.find(syntax, bytes.all)?;
         Some(Framed {
             shape: Some(shape),
             ..self.ended(buffer, len, syntax)

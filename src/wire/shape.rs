@@ -11,9 +11,9 @@
 
 use std::ops::Range;
 
+use crate::wire::Syntax;
 use crate::wire::block::{self, Block, LEN, Marks};
 use crate::wire::scan::{base64_url, digit, lower_hex};
-use crate::wire::{Syntax, Tree};
 
 /// Which of the shapes that were learnt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,8 +33,10 @@ pub(crate) type IsWord = fn(&str) -> bool;
 /// copy it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Alphabet {
-    /// Anything that means nothing to the syntax, without blanks at its ends.
-    Any,
+    /// Anything that means nothing in a string of JSON, without blanks at its ends.
+    JsonText,
+    /// The same for a text of XML.
+    XmlText,
     Digits,
     /// Digits, of which the first is 0 only if it is the only one.
     Number,
@@ -57,6 +59,8 @@ pub(crate) struct Shapes {
     beginnings: Vec<[u8; EDGE]>,
     /// Payloads that could not be learnt for want of room.
     passed: usize,
+    /// How often a shape took the place of another.
+    renewed: usize,
 }
 
 /// What tells most other payloads from those of a shape.
@@ -76,13 +80,15 @@ struct Shape {
     blocks: Vec<([u8; LEN], [u8; LEN])>,
     last: ([u8; LEN], [u8; LEN]),
     /// Where bytes of an alphabet stand, with bits set there.
-    any: Vec<Spot<[u8; LEN]>>,
+    json_text: Vec<Spot<[u8; LEN]>>,
+    xml_text: Vec<Spot<[u8; LEN]>>,
     digits: Vec<Spot<[u8; LEN]>>,
     lower_hex: Vec<Spot<[u8; LEN]>>,
     base64_url: Vec<Spot<[u8; LEN]>>,
     /// Bytes that may be anything but this.
     edges: Vec<Spot<u8>>,
     words: Vec<(Range<usize>, IsWord)>,
+    holes: Vec<Hole>,
 }
 
 /// What is asked of the bytes from a place on.
@@ -110,7 +116,7 @@ impl Shapes {
         let shapes = &self.shapes;
         let is_it = |outline: &Outline| {
             let text = outline.outlines(syntax, first, bytes);
-            text.is_some_and(|text| shapes[outline.id].holds(syntax, text))
+            text.is_some_and(|text| shapes[outline.id].holds(text))
         };
         let at = self.order.iter().position(is_it)?;
         let Outline { id, len, .. } = self.order[at];
@@ -118,26 +124,35 @@ impl Shapes {
         Some((ShapeId(id), len))
     }
 
-    /// Learns the shape of `text`, whose tree is `tree`, if it has one. What an XML declaration means depends on more than
-    /// the text, so such texts have none.
-    pub(crate) fn learn(&mut self, text: &str, tree: &Tree, holes: &[Hole]) -> Option<ShapeId> {
+    /// Learns the shape of `text`, of which nothing had to be unescaped, if it has one and there is room. What an XML
+    /// declaration means depends on more than the text, so such texts have none.
+    pub(crate) fn learn(&mut self, syntax: Syntax, text: &str, holes: &[Hole]) -> Option<ShapeId> {
         let bytes = text.as_bytes();
         let first = *bytes.first_chunk()?;
-        let is_declared = text.starts_with("<?");
         let fits = (LEN..=Self::LONGEST).contains(&text.len());
-        if !fits || is_declared || tree.has_own() || !self.has_room() {
+        if !fits || text.starts_with("<?") {
             return None;
         }
         let shape = Shape::new(bytes, holes);
         // A value that is not of its alphabet in the sample is no hole.
-        if holes.iter().any(|hole| hole.range.start < EDGE) || !shape.holds(tree.syntax, bytes) {
+        if holes.iter().any(|hole| hole.range.start < EDGE) || !shape.holds(bytes) {
             return None;
         }
-        let outline = Outline::new(tree.syntax, bytes, first, holes);
+        let outline = Outline::new(syntax, bytes, first, holes);
         Some(self.add(outline, shape))
     }
 
-    fn has_room(&mut self) -> bool {
+    /// How often a shape took the place of another, which had the same [`ShapeId`].
+    pub(crate) fn renewed(&self) -> usize {
+        self.renewed
+    }
+
+    pub(crate) fn holes(&self, ShapeId(id): ShapeId) -> &[Hole] {
+        &self.shapes[id].holes
+    }
+
+    /// Whether it is time to learn: there is room, or one of many is asked for that is not known.
+    pub(crate) fn admits(&mut self) -> bool {
         if self.shapes.len() < Self::MOST {
             return true;
         }
@@ -150,6 +165,7 @@ impl Shapes {
             Some(rarest) => {
                 let id = rarest.id;
                 *rarest = Outline { id, ..outline };
+                self.renewed += 1;
                 self.shapes[id] = shape;
                 id
             }
@@ -209,27 +225,26 @@ impl Shape {
         Shape {
             blocks: (0..sample.len() / LEN).map(|n| block(n * LEN)).collect(),
             last: block(sample.len() - LEN),
-            any: of(|alphabet| matches!(alphabet, Alphabet::Any)),
+            json_text: of(|alphabet| matches!(alphabet, Alphabet::JsonText)),
+            xml_text: of(|alphabet| matches!(alphabet, Alphabet::XmlText)),
             digits: of(|alphabet| matches!(alphabet, Alphabet::Digits | Alphabet::Number)),
             lower_hex: of(|alphabet| matches!(alphabet, Alphabet::LowerHex)),
             base64_url: of(|alphabet| matches!(alphabet, Alphabet::Base64Url)),
             edges: holes.iter().flat_map(Hole::edges).collect(),
             words: holes.iter().filter_map(Hole::word).collect(),
+            holes: holes.to_vec(),
         }
     }
 
     /// Whether `text`, which is as long as it, has the shape.
     #[inline]
-    fn holds(&self, syntax: Syntax, text: &[u8]) -> bool {
+    fn holds(&self, text: &[u8]) -> bool {
         self.is_same(text)
             && all_are(&self.digits, text, digit)
             && all_are(&self.base64_url, text, base64_url)
             && all_are(&self.lower_hex, text, lower_hex)
-            && match syntax {
-                _ if self.any.is_empty() => true,
-                Syntax::Json => all_are(&self.any, text, |block| !json_special(block)),
-                Syntax::Xml => all_are(&self.any, text, |block| !xml_special(block)),
-            }
+            && all_are(&self.json_text, text, |block| !json_special(block))
+            && all_are(&self.xml_text, text, |block| !xml_special(block))
             && self.edges.iter().all(|edge| text[edge.at] != edge.is)
             && self.words.iter().all(|(range, is_word)| {
                 let value = std::str::from_utf8(&text[range.clone()]);
@@ -300,7 +315,7 @@ impl Hole {
         let Range { start, end } = self.range;
         let edge = |at, is| Spot { at, is };
         match self.alphabet {
-            Alphabet::Any => vec![edge(start, b' '), edge(end - 1, b' ')],
+            Alphabet::JsonText | Alphabet::XmlText => vec![edge(start, b' '), edge(end - 1, b' ')],
             Alphabet::Number if end - start > 1 => vec![edge(start, b'0')],
             _ => Vec::new(),
         }

@@ -1,0 +1,302 @@
+//! Log entries that differ from one before in nothing but digits, and in the values of the payload that they hold.
+//!
+//! A JSON logger writes the body of a request as a text among others, and entry after entry is the same but for times,
+//! numbers and ids. What was found in one of them is found in all that look like it: a payload of the same shape, in the
+//! same place, behind the same escapes. So such an entry is compared with the one before, and need not be read, nor its
+//! text peeled and read.
+//!
+//! Only digits, and runs of hexadecimal ones, may be others around the payload: nothing can come of that in which a
+//! payload would be looked for.
+
+use std::collections::VecDeque;
+use std::ops::Range;
+
+use crate::frame::layer::Layer;
+use crate::frame::rewritten::Step;
+use crate::frame::{Framed, Inner, Inside, Names, Parts, Scanner, State, Then, framed};
+use crate::template::Template;
+use crate::wire::shape::{Alphabet, Hole, ShapeId, Shapes};
+use crate::wire::{Bytes, Kind, Limits, Node, Syntax, Tree, fast};
+
+/// The payloads and the entries that were seen before.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Seen {
+    pub(crate) payloads: Shapes,
+    entries: Shapes,
+    known: Vec<Entry>,
+    /// How often a payload's shape had taken the place of another when the first of the entries was learnt.
+    renewed: usize,
+}
+
+/// What is known of the entries of a shape. Places are counted from their starts.
+#[derive(Clone, Debug)]
+struct Entry {
+    is_bare: bool,
+    /// Where the payload stands, which is a whole text of the entry.
+    text: Range<usize>,
+    payload: ShapeId,
+    syntax: Syntax,
+    /// The payload's text, of which some is copied from where it stands escaped.
+    peeled: Template,
+}
+
+/// An entry that may be learnt from: it holds one text that may hold payloads.
+#[derive(Clone, Debug)]
+pub(super) struct Sample {
+    is_bare: bool,
+    text: Range<usize>,
+}
+
+/// A payload that was found as a text of an entry.
+pub(super) struct Quoted<'p> {
+    pub(super) raw: Range<usize>,
+    pub(super) shape: ShapeId,
+    pub(super) syntax: Syntax,
+    pub(super) text: &'p str,
+}
+
+impl Seen {
+    /// Which entry `bytes` begin with, and its length.
+    fn entry(&mut self, bytes: &[u8], is_bare: bool) -> Option<(ShapeId, usize)> {
+        if self.renewed != self.payloads.renewed() {
+            (self.entries, self.known) = (Shapes::default(), Vec::new());
+            self.renewed = self.payloads.renewed();
+        }
+        let found = self.entries.find(Syntax::Json, bytes);
+        found.filter(|(ShapeId(id), _)| self.known[*id].is_bare == is_bare)
+    }
+
+    /// Learns from `entry`, which holds `payload` and nothing else.
+    fn learn(&mut self, entry: &str, sample: &Sample, payload: &Quoted<'_>, around: Vec<Hole>) {
+        let mut holes = around;
+        let mut peeled = Template::default();
+        peeled.text.extend_from_slice(payload.text.as_bytes());
+        let raw = &entry.as_bytes()[sample.text.clone()];
+        for hole in self.payloads.holes(payload.shape) {
+            let Some(from) = unescaped(raw, payload.text, hole.range.clone()) else {
+                continue;
+            };
+            peeled.copy(hole.range.start, from.clone());
+            holes.push(Hole {
+                range: sample.text.start + from.start..sample.text.start + from.end,
+                alphabet: hole.alphabet,
+            });
+        }
+        let Some(ShapeId(id)) = self.entries.learn(Syntax::Json, entry, &holes) else {
+            return;
+        };
+        let known = Entry {
+            is_bare: sample.is_bare,
+            text: sample.text.clone(),
+            payload: payload.shape,
+            syntax: payload.syntax,
+            peeled,
+        };
+        match self.known.get_mut(id) {
+            Some(old) => *old = known,
+            None => self.known.push(known),
+        }
+    }
+}
+
+/// Where the part `range` of `text` stands in `raw`, if it is written there as it is.
+fn unescaped(raw: &[u8], text: &str, range: Range<usize>) -> Option<Range<usize>> {
+    let start = { Layer::Backslash }.raw_start(raw, range.start);
+    let from = start..start + range.len();
+    (raw.get(from.clone())? == &text.as_bytes()[range]).then_some(from)
+}
+
+impl Scanner {
+    /// The payload in the entry that begins at the cursor or on the next line, if it is like one before.
+    pub(super) fn entry_ahead<'b>(
+        &mut self,
+        buffer: &'b [u8],
+        last: bool,
+        parts: &mut Parts,
+    ) -> Option<Framed<'b>> {
+        let (pos, start) = (self.pos(), self.next_start(buffer));
+        let is_bare = self.bare || start > pos;
+        let is_literal = start == pos && self.is_quoted();
+        if !is_bare || is_literal || buffer.get(start) != Some(&b'{') {
+            return None;
+        }
+        let bytes = self.limited(&buffer[start..], last);
+        let found = self.known_entry(bytes, is_bare)?;
+        self.reach.skip_beginning();
+        self.pass(buffer, start);
+        Some(self.quoted(found, buffer, parts))
+    }
+
+    /// The payload in the entry at the cursor, if it is like one before.
+    pub(super) fn entry_like_before<'b>(
+        &mut self,
+        buffer: &'b [u8],
+        last: bool,
+        parts: &mut Parts,
+    ) -> Option<Framed<'b>> {
+        if self.is_quoted() {
+            return None;
+        }
+        let bytes = self.limited(&buffer[self.pos()..], last);
+        let found = self.known_entry(bytes, self.bare)?;
+        Some(self.quoted(found, buffer, parts))
+    }
+
+    /// The entry with which `bytes` begin, and its length.
+    fn known_entry(&mut self, bytes: Bytes<'_>, is_bare: bool) -> Option<(ShapeId, usize)> {
+        // Its text would be too deep.
+        if self.depth == Scanner::DEEPEST {
+            return None;
+        }
+        self.seen.entry(bytes.all, is_bare)
+    }
+
+    /// The payload in the entry at the cursor, which is a known one of `len` bytes.
+    fn quoted<'b>(
+        &mut self,
+        (ShapeId(id), len): (ShapeId, usize),
+        buffer: &'b [u8],
+        parts: &mut Parts,
+    ) -> Framed<'b> {
+        let (start, entry) = (self.pos(), &self.seen.known[id]);
+        let raw = start + entry.text.start..start + entry.text.end;
+        let (payload, syntax, done) = (entry.payload, entry.syntax, entry.text.end);
+        let rewritten = &mut parts.rewritten;
+        rewritten.renew_like(&entry.peeled, &buffer[raw.clone()]);
+        rewritten.comes_from(Step::Layer(Layer::Backslash));
+        self.pass(buffer, raw.start);
+        self.noise.interrupt();
+        let place = self.cursor.place(buffer);
+        self.advance(buffer, raw.end);
+        self.state = State::Inside(Inside {
+            done,
+            ..Inside::new(self.empty_inner(), Then::noise(len))
+        });
+        Framed {
+            is_rewritten: true,
+            shape: Some(payload),
+            ..framed(raw, place, syntax)
+        }
+    }
+
+    /// Notes what is needed to learn from the entry at the cursor, if `inner` is all that is in it.
+    pub(super) fn sample(&self, inner: &VecDeque<Inner>) -> Option<Sample> {
+        match inner.front() {
+            Some(Inner::Text(span)) if inner.len() == 1 && !self.is_quoted() => Some(Sample {
+                is_bare: self.bare,
+                text: span.range(),
+            }),
+            _ => None,
+        }
+    }
+
+    /// Learns from the entry of `inside`, of which `payload` was found, if that is all of the text.
+    pub(super) fn learn_entry(&mut self, buffer: &[u8], inside: &Inside, payload: &Quoted<'_>) {
+        let Some(sample) = &inside.sample else { return };
+        let Some(start) = payload.raw.start.checked_sub(sample.text.start) else {
+            return;
+        };
+        let is_all = payload.raw.end - start == sample.text.end;
+        let entry = buffer.get(start..start + inside.then.len);
+        let entry = entry.and_then(|bytes| std::str::from_utf8(bytes).ok());
+        if let Some(entry) = entry.filter(|_| is_all && self.seen.entries.admits()) {
+            let around = holes(entry, sample, &self.names, &self.limits);
+            self.seen.learn(entry, sample, payload, around);
+        }
+    }
+
+    /// Whether a quote stands before the cursor: what follows may be a literal.
+    pub(super) fn is_quoted(&self) -> bool {
+        matches!(self.before(), b'"' | b'\'')
+    }
+}
+
+/// What may be others in `entry`, but for its payload.
+fn holes(entry: &str, sample: &Sample, names: &Names, limits: &Limits) -> Vec<Hole> {
+    let mut tree = Tree::default();
+    if fast::read_entry(entry.as_bytes(), &mut tree, limits).is_none() {
+        return Vec::new();
+    }
+    let is_free = |node: &&Node| {
+        matches!(node.kind, Kind::Text | Kind::Number)
+            && node.value.source_range() != sample.text
+            && !(names.tells_by_value)(tree.str(node.name, entry))
+    };
+    let values = tree.nodes().iter().filter(is_free);
+    let holes = values.flat_map(|node| {
+        let range = node.value.source_range();
+        let is_number = node.kind == Kind::Number;
+        let runs = runs(&entry.as_bytes()[range.clone()], range.start).enumerate();
+        runs.filter_map(move |(n, run)| run.hole(is_number, n == 0))
+    });
+    holes.collect()
+}
+
+/// Characters that follow one another and are all hexadecimal digits.
+struct Run {
+    range: Range<usize>,
+    has_letters: bool,
+}
+
+/// The runs of `bytes`, which begin at `start`.
+fn runs(bytes: &[u8], start: usize) -> impl Iterator<Item = Run> {
+    let is_digit = |byte: &u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        at += bytes[at..].iter().position(is_digit)?;
+        let len = bytes[at..].iter().take_while(|byte| is_digit(byte)).count();
+        let run = &bytes[at..at + len];
+        let range = start + at..start + at + len;
+        at += len;
+        Some(Run {
+            range,
+            has_letters: !run.iter().all(u8::is_ascii_digit),
+        })
+    })
+}
+
+impl Run {
+    /// So many of them follow one another in no name and no value that makes a message.
+    const SAFE: usize = 4;
+
+    /// What may stand there instead, in a number or a text; whether it `is_first` in it.
+    fn hole(self, is_number: bool, is_first: bool) -> Option<Hole> {
+        let Run { range, has_letters } = self;
+        let alphabet = match has_letters {
+            false if is_number && is_first => Alphabet::Number,
+            false => Alphabet::Digits,
+            true if !is_number && range.len() >= Self::SAFE => Alphabet::LowerHex,
+            true => return None,
+        };
+        Some(Hole { range, alphabet })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn runs_of_digits_are_holes() {
+        let shown = |text: &str, is_number| -> Vec<String> {
+            let runs = runs(text.as_bytes(), 0).enumerate();
+            let holes = runs.filter_map(|(n, run)| run.hole(is_number, n == 0));
+            holes
+                .map(|hole| format!("{} {:?}", &text[hole.range], hole.alphabet))
+                .collect()
+        };
+        assert_eq!(
+            shown("2021-01 12ab x5 beef be \u{e9}7", false),
+            [
+                "2021 Digits",
+                "01 Digits",
+                "12ab LowerHex",
+                "5 Digits",
+                "beef LowerHex",
+                "7 Digits"
+            ]
+        );
+        assert_eq!(shown("-120.05", true), ["120 Number", "05 Digits"]);
+        assert_eq!(shown("1e5", true), [] as [&str; 0]);
+    }
+}
