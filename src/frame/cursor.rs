@@ -4,6 +4,7 @@
 //! and no byte twice.
 
 use crate::span::{Place, Units};
+use crate::wire::shape::Lines;
 
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Cursor {
@@ -59,12 +60,19 @@ impl Cursor {
             return;
         }
         let bytes = &buffer[self.pos..to];
-        if let Some(last) = memchr::memrchr(b'\n', bytes) {
-            self.line += memchr::memchr_iter(b'\n', &bytes[..last]).count() as u64 + 1;
-            self.column = 1;
-            self.column_at = self.pos + last + 1;
+        self.advance_lines(buffer, to, Lines::of(bytes));
+    }
+
+    /// The same over `lines`.
+    pub(super) fn advance_lines(&mut self, buffer: &[u8], to: usize, lines: Lines) {
+        if self.counts {
+            self.line += lines.breaks as u64;
+            if let Some(line) = lines.last {
+                self.column = 1;
+                self.column_at = self.pos + line;
+            }
+            self.offset += self.units.len(&buffer[self.pos..to]);
         }
-        self.offset += self.units.len(bytes);
         self.pos = to;
     }
 

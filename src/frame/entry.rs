@@ -10,12 +10,13 @@
 
 use std::collections::VecDeque;
 use std::ops::Range;
+use std::sync::Arc;
 
 use crate::frame::layer::Layer;
 use crate::frame::rewritten::Step;
 use crate::frame::{Framed, Inner, Inside, Names, Parts, Scanner, State, Then, framed};
 use crate::template::Template;
-use crate::wire::shape::{Alphabet, Hole, ShapeId, Shapes};
+use crate::wire::shape::{Alphabet, Found, Hole, ShapeId, Shapes};
 use crate::wire::{Bytes, Kind, Limits, Node, Syntax, Tree, fast};
 
 /// The payloads and the entries that were seen before.
@@ -23,13 +24,13 @@ use crate::wire::{Bytes, Kind, Limits, Node, Syntax, Tree, fast};
 pub(crate) struct Seen {
     pub(crate) payloads: Shapes,
     entries: Shapes,
-    known: Vec<Entry>,
+    known: Vec<Arc<Entry>>,
     /// How often a payload's shape had taken the place of another when the first of the entries was learnt.
     renewed: usize,
 }
 
 /// What is known of the entries of a shape. Places are counted from their starts.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 struct Entry {
     is_bare: bool,
     /// Where the payload stands, which is a whole text of the entry.
@@ -56,14 +57,14 @@ pub(super) struct Quoted<'p> {
 }
 
 impl Seen {
-    /// Which entry `bytes` begin with, and its length.
-    fn entry(&mut self, bytes: &[u8], is_bare: bool) -> Option<(ShapeId, usize)> {
+    /// The entry with which `bytes` begin.
+    fn entry(&mut self, bytes: &[u8], is_bare: bool) -> Option<Found> {
         if self.renewed != self.payloads.renewed() {
             (self.entries, self.known) = (Shapes::default(), Vec::new());
             self.renewed = self.payloads.renewed();
         }
         let found = self.entries.find(Syntax::Json, bytes);
-        found.filter(|(ShapeId(id), _)| self.known[*id].is_bare == is_bare)
+        found.filter(|found| self.known[found.shape.0].is_bare == is_bare)
     }
 
     /// Learns from `entry`, which holds `payload` and nothing else.
@@ -93,8 +94,8 @@ impl Seen {
             peeled,
         };
         match self.known.get_mut(id) {
-            Some(old) => *old = known,
-            None => self.known.push(known),
+            Some(old) => *old = known.into(),
+            None => self.known.push(known.into()),
         }
     }
 }
@@ -142,8 +143,8 @@ impl Scanner {
         Some(self.quoted(found, buffer, parts))
     }
 
-    /// The entry with which `bytes` begin, and its length.
-    fn known_entry(&mut self, bytes: Bytes<'_>, is_bare: bool) -> Option<(ShapeId, usize)> {
+    /// The entry with which `bytes` begin, if it is like one before.
+    fn known_entry(&mut self, bytes: Bytes<'_>, is_bare: bool) -> Option<Found> {
         // Its text would be too deep.
         if self.depth == Scanner::DEEPEST {
             return None;
@@ -151,14 +152,9 @@ impl Scanner {
         self.seen.entry(bytes.all, is_bare)
     }
 
-    /// The payload in the entry at the cursor, which is a known one of `len` bytes.
-    fn quoted<'b>(
-        &mut self,
-        (ShapeId(id), len): (ShapeId, usize),
-        buffer: &'b [u8],
-        parts: &mut Parts,
-    ) -> Framed<'b> {
-        let (start, entry) = (self.pos(), &self.seen.known[id]);
+    /// The payload in the entry at the cursor, which is like one before.
+    fn quoted<'b>(&mut self, found: Found, buffer: &'b [u8], parts: &mut Parts) -> Framed<'b> {
+        let (start, entry) = (self.pos(), &self.seen.known[found.shape.0]);
         let raw = start + entry.text.start..start + entry.text.end;
         let (payload, syntax, done) = (entry.payload, entry.syntax, entry.text.end);
         let rewritten = &mut parts.rewritten;
@@ -170,7 +166,7 @@ impl Scanner {
         self.advance(buffer, raw.end);
         self.state = State::Inside(Inside {
             done,
-            ..Inside::new(self.empty_inner(), Then::noise(len))
+            ..Inside::new(self.empty_inner(), Then::noise(found.len))
         });
         Framed {
             is_rewritten: true,

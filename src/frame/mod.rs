@@ -38,8 +38,8 @@ use encoding_rs::Encoding;
 
 use crate::finding::{Finding, Findings, Reason};
 use crate::span::{Place, Span, Units};
-use crate::wire::scan::is_space;
-use crate::wire::shape::ShapeId;
+use crate::wire::scan::{count_solid_and_breaks, is_space};
+use crate::wire::shape::{Found, Lines, ShapeId};
 use crate::wire::{
     Bytes, Limits, Stop, Syntax, Tree, View, earliest, fast, json as wire_json, not_utf8,
     xml as wire_xml,
@@ -437,16 +437,18 @@ impl Scanner {
             b"\n" => return self.pass_line_break(buffer),
             _ => {}
         }
+        let (solid, breaks) = count_solid_and_breaks(bytes);
         // The noise of escaped text is counted as it stands in the capture.
         if self.depth == 0 {
             let cursor = &mut self.cursor;
             self.noise
-                .add(bytes, cursor.units(), || cursor.place(buffer));
+                .add(bytes, solid, cursor.units(), || cursor.place(buffer));
         }
-        let line = memchr::memrchr(b'\n', bytes).map(|n| n + 1);
-        self.bare = (line.is_some() || self.bare)
-            && bytes[line.unwrap_or(0)..].iter().all(|&b| is_space(b));
-        self.cursor.advance(buffer, to);
+        let last = memchr::memrchr(b'\n', bytes).map(|n| n + 1);
+        self.bare = (last.is_some() || self.bare)
+            && bytes[last.unwrap_or(0)..].iter().all(|&b| is_space(b));
+        self.cursor
+            .advance_lines(buffer, to, Lines { breaks, last });
         self.moved(buffer, to, true);
     }
 
@@ -475,8 +477,8 @@ impl Scanner {
         }
     }
 
-    /// Which shape the fresh document has, and its length, if one like it was seen before.
-    fn seen_before(&mut self, syntax: Syntax, bytes: Bytes<'_>) -> Option<(ShapeId, usize)> {
+    /// The fresh document, if one like it was seen before.
+    fn seen_before(&mut self, syntax: Syntax, bytes: Bytes<'_>) -> Option<Found> {
         if !self.is_fresh(syntax) {
             return None;
         }
@@ -520,23 +522,27 @@ impl Scanner {
         }
     }
 
-    /// A document of `len` bytes that is like one before, unless it is entered again as a string literal.
+    /// A document that is like one before, unless it is entered again as a string literal.
     fn whole_like<'b>(
         &mut self,
-        shape: ShapeId,
+        found: Found,
         buffer: &'b [u8],
-        len: usize,
         syntax: Syntax,
         last: bool,
     ) -> Option<Framed<'b>> {
         let document = &buffer[self.pos()..];
-        if self.enter_literal(document, len, false, syntax, last) != Entered::No {
+        if self.enter_literal(document, found.len, false, syntax, last) != Entered::No {
             return None;
         }
-        Some(Framed {
-            shape: Some(shape),
-            ..self.ended(buffer, len, syntax)
-        })
+        Some(self.like(found, buffer, syntax))
+    }
+
+    /// The document at the cursor, which is like one before.
+    fn like<'b>(&mut self, found: Found, buffer: &'b [u8], syntax: Syntax) -> Framed<'b> {
+        Framed {
+            shape: Some(found.shape),
+            ..self.ended_behind(buffer, found.len, found.lines, syntax)
+        }
     }
 
     /// A broken document, of which `shown` bytes are worth showing; the state says how to go on.
@@ -560,13 +566,26 @@ impl Scanner {
 
     /// A payload of `len` bytes ends.
     fn ended<'b>(&mut self, buffer: &'b [u8], len: usize, syntax: Syntax) -> Framed<'b> {
+        let lines = Lines::of(&buffer[self.pos()..self.pos() + len]);
+        self.ended_behind(buffer, len, lines, syntax)
+    }
+
+    /// The same for one of which the lines are known.
+    fn ended_behind<'b>(
+        &mut self,
+        buffer: &'b [u8],
+        len: usize,
+        lines: Lines,
+        syntax: Syntax,
+    ) -> Framed<'b> {
         let (start, place) = (self.pos(), self.cursor.place(buffer));
         self.glued = (self.bare && self.array.is_none()).then_some(syntax);
         if let Some(array) = &mut self.array {
             array.payloads = true;
         }
         self.noise.interrupt();
-        self.advance(buffer, start + len);
+        self.cursor.advance_lines(buffer, start + len, lines);
+        self.moved(buffer, start + len, false);
         self.state = State::Seek;
         framed(start..start + len, place, syntax)
     }

@@ -1,7 +1,7 @@
 //! What belongs to no payload, counted; of the first of it, the line.
 
 use crate::span::{Place, Units};
-use crate::wire::scan::{count_solid, skip_space};
+use crate::wire::scan::skip_space;
 
 /// Bytes that belong to no payload.
 #[derive(Clone, Debug, Default)]
@@ -18,10 +18,15 @@ impl Noise {
     /// As much of the first noisy line as is worth showing.
     const SHOWN: usize = 160;
 
-    /// Adds `bytes`; `place` tells where they begin.
-    pub(super) fn add(&mut self, bytes: &[u8], units: Units, place: impl FnOnce() -> Place) {
-        let solid = count_solid(bytes) as u64;
-        self.bytes += solid;
+    /// Adds `bytes`, of which so many are `solid`; `place` tells where they begin.
+    pub(super) fn add(
+        &mut self,
+        bytes: &[u8],
+        solid: usize,
+        units: Units,
+        place: impl FnOnce() -> Place,
+    ) {
+        self.bytes += solid as u64;
         if solid > 0 && self.first.is_none() {
             let at = skip_space(bytes, 0);
             self.first = Some((place().after(&bytes[..at], units), Vec::new()));

@@ -121,11 +121,8 @@ impl Scanner {
             Syntax::Json
         };
         let bytes = self.limited(&buffer[self.pos()..], last);
-        let (shape, len) = self.seen.payloads.find(syntax, bytes.all)?;
-        Some(Framed {
-            shape: Some(shape),
-            ..self.ended(buffer, len, syntax)
-        })
+        let found = self.seen.payloads.find(syntax, bytes.all)?;
+        Some(self.like(found, buffer, syntax))
     }
 
     /// What begins with `text`, if it begins as most messages do; [`start::at`] would say the same.

@@ -118,6 +118,25 @@ impl Marks {
     }
 }
 
+/// Counts marks, place by place.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Counter(u8x16);
+
+impl Counter {
+    /// So many blocks can be counted, with the last one that is not full.
+    pub(crate) const MOST: usize = 254;
+
+    #[inline(always)]
+    pub(crate) fn add(&mut self, marks: Marks) {
+        // What is marked is all ones, which is one less than nothing.
+        self.0 -= marks.0;
+    }
+
+    pub(crate) fn sum(self) -> usize {
+        self.0.to_array().into_iter().map(usize::from).sum()
+    }
+}
+
 impl BitAnd for Block {
     type Output = Block;
 

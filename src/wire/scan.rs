@@ -1,6 +1,6 @@
 //! Finding the next byte of interest, sixteen bytes at a time.
 
-use crate::wire::block::{self, Block, LEN, Marks};
+use crate::wire::block::{self, Block, Counter, LEN, Marks};
 
 /// The first byte of `bytes` that `mark` marks, or `bytes.len()`. Zero bytes must be marked.
 #[inline(always)]
@@ -107,22 +107,34 @@ pub(crate) fn is_lower_hex(bytes: &[u8]) -> bool {
     all(bytes, lower_hex)
 }
 
-/// How many bytes `mark` marks, which must not mark zero bytes.
+/// How many bytes of each of some kinds there are; `marks` must not mark zero bytes.
 #[inline(always)]
-pub(crate) fn count(bytes: &[u8], mark: impl Fn(Block) -> Marks) -> usize {
-    let (fours, rest) = bytes.as_chunks::<{ 4 * LEN }>();
-    let in_fours = fours.iter().map(|four| block::bits_of_four(four, &mark));
-    let in_rest = rest.chunks(LEN).rev().fold(0, |all, block| {
-        all << LEN | u64::from(mark(Block::new(block::head(block))).bits())
-    });
-    let ones = |bits: u64| bits.count_ones() as usize;
-    in_fours.map(ones).sum::<usize>() + ones(in_rest)
+fn counts<const N: usize>(bytes: &[u8], marks: impl Fn(Block) -> [Marks; N]) -> [usize; N] {
+    let mut all = [0; N];
+    for part in bytes.chunks(Counter::MOST * LEN) {
+        let mut counters = [Counter::default(); N];
+        let (blocks, rest) = part.as_chunks::<LEN>();
+        for block in blocks.iter().copied().chain([block::head(rest)]) {
+            let marks = marks(Block::new(block));
+            for (counter, marks) in counters.iter_mut().zip(marks) {
+                counter.add(marks);
+            }
+        }
+        for (all, counter) in all.iter_mut().zip(counters) {
+            *all += counter.sum();
+        }
+    }
+    all
 }
 
-/// How many bytes are no white space.
-pub(crate) fn count_solid(bytes: &[u8]) -> usize {
-    let spaces = |b: Block| b.equal(b' ') | b.equal(b'\t') | b.equal(b'\n') | b.equal(b'\r');
-    bytes.len() - count(bytes, spaces)
+/// How many bytes are no white space, and how many line breaks there are.
+pub(crate) fn count_solid_and_breaks(bytes: &[u8]) -> (usize, usize) {
+    let [spaces, breaks] = counts(bytes, |b| {
+        let breaks = b.equal(b'\n');
+        let blanks = b.equal(b' ') | b.equal(b'\t') | b.equal(b'\r');
+        [blanks | breaks, breaks]
+    });
+    (bytes.len() - spaces, breaks)
 }
 
 /// White space as both syntaxes know it.
@@ -195,9 +207,14 @@ mod tests {
         for len in 0..200 {
             let bytes: Vec<u8> = (0..len).map(|i| (i * i % 37) as u8).collect();
             let expected = bytes.iter().filter(|&&b| !is_space(b)).count();
-            assert_eq!(count_solid(&bytes), expected, "{bytes:?}");
-            assert_eq!(count_solid(&vec![b'\t'; len]), 0);
-            assert_eq!(count_solid(&vec![0; len]), len);
+            let breaks = bytes.iter().filter(|&&b| b == b'\n').count();
+            assert_eq!(
+                count_solid_and_breaks(&bytes),
+                (expected, breaks),
+                "{bytes:?}"
+            );
+            assert_eq!(count_solid_and_breaks(&vec![b'\t'; len]), (0, 0));
+            assert_eq!(count_solid_and_breaks(&vec![0; len]), (len, 0));
         }
     }
 

@@ -10,6 +10,7 @@
 //! any other conclusion from a value than from its text.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use crate::wire::Syntax;
 use crate::wire::block::{self, Block, LEN, Marks};
@@ -46,13 +47,41 @@ pub(crate) enum Alphabet {
     Word(IsWord),
 }
 
+/// A payload that has a known shape.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Found {
+    pub(crate) shape: ShapeId,
+    pub(crate) len: usize,
+    pub(crate) lines: Lines,
+}
+
+/// The lines of a text.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Lines {
+    pub(crate) breaks: usize,
+    /// Where the last one begins, if there is a break.
+    pub(crate) last: Option<usize>,
+}
+
+impl Lines {
+    pub(crate) fn of(text: &[u8]) -> Self {
+        let last = memchr::memrchr(b'\n', text).map(|n| n + 1);
+        let breaks = |len| memchr::memchr_iter(b'\n', &text[..len]).count();
+        Lines {
+            breaks: last.map_or(0, breaks),
+            last,
+        }
+    }
+}
+
 /// How many bytes at the ends are compared before all others.
 const EDGE: usize = 8;
 
 /// The shapes that were learnt.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Shapes {
-    shapes: Vec<Shape>,
+    /// Shared by those who learnt from one another.
+    shapes: Vec<Arc<Shape>>,
     /// All of them, the frequent ones first.
     order: Vec<Outline>,
     /// How they begin: there are few ways, and most other documents begin in none.
@@ -72,9 +101,10 @@ struct Outline {
     first: [u8; EDGE],
     /// Its last bytes, and where they are holes.
     last: (u64, u64),
+    lines: Lines,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 struct Shape {
     /// All of its bytes, with bits set where those are in no holes; and the last of them, if they fill no block.
     blocks: Vec<([u8; LEN], [u8; LEN])>,
@@ -106,9 +136,9 @@ impl Shapes {
     /// The longest payload of which a shape is made.
     const LONGEST: usize = 4096;
 
-    /// The shape with which `bytes` begin, and the length of the payload.
+    /// The payload with which `bytes` begin, if its shape is known.
     #[inline]
-    pub(crate) fn find(&mut self, syntax: Syntax, bytes: &[u8]) -> Option<(ShapeId, usize)> {
+    pub(crate) fn find(&mut self, syntax: Syntax, bytes: &[u8]) -> Option<Found> {
         let first = bytes.first_chunk()?;
         if !self.beginnings.contains(first) {
             return None;
@@ -119,9 +149,13 @@ impl Shapes {
             text.is_some_and(|text| shapes[outline.id].holds(text))
         };
         let at = self.order.iter().position(is_it)?;
-        let Outline { id, len, .. } = self.order[at];
+        let Outline { id, len, lines, .. } = self.order[at];
         self.order.swap(at, at / 2);
-        Some((ShapeId(id), len))
+        Some(Found {
+            shape: ShapeId(id),
+            len,
+            lines,
+        })
     }
 
     /// Learns the shape of `text`, of which nothing had to be unescaped, if it has one and there is room. What an XML
@@ -166,13 +200,13 @@ impl Shapes {
                 let id = rarest.id;
                 *rarest = Outline { id, ..outline };
                 self.renewed += 1;
-                self.shapes[id] = shape;
+                self.shapes[id] = shape.into();
                 id
             }
             None => {
                 let id = self.shapes.len();
                 self.order.push(Outline { id, ..outline });
-                self.shapes.push(shape);
+                self.shapes.push(shape.into());
                 id
             }
         };
@@ -197,6 +231,7 @@ impl Outline {
             len: text.len(),
             first,
             last: (last(text), last(&mask)),
+            lines: Lines::of(text),
         }
     }
 
