@@ -36,6 +36,7 @@
 
 pub mod decompress;
 mod event;
+pub mod explain;
 mod finding;
 mod frame;
 mod input;

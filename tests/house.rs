@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const LAYERS: [&str; 15] = [
+const LAYERS: [&str; 16] = [
     "lang",
     "near",
     "span",
@@ -19,6 +19,7 @@ const LAYERS: [&str; 15] = [
     "pipeline",
     "report",
     "output",
+    "explain",
 ];
 
 fn files(folder: &Path) -> Vec<PathBuf> {

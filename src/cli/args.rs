@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{ArgAction, Parser, Subcommand, ValueEnum};
 use wxsub::{Decompressed, Limits};
 
+use crate::cli::explain;
 use crate::cli::select::SelectArgs;
 
 /// Reads WeChat (微信) subscribe-message callbacks: shows, converts and checks captured payloads
@@ -39,6 +40,8 @@ pub(super) enum Command {
     /// Report what is wrong or odd; the CI gate
     #[command(visible_alias = "validate")]
     Check(Check),
+    /// Say what an event, field, value, error code or finding means
+    Explain(explain::Args),
 }
 
 #[derive(Debug, clap::Args)]

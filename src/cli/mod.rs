@@ -2,6 +2,7 @@
 
 mod args;
 mod commands;
+mod explain;
 mod feed;
 mod interrupt;
 mod moment;
@@ -37,6 +38,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Parse(args) => commands::parse(&args),
         Command::Convert(args) => commands::convert(&args),
         Command::Check(args) => commands::check(&args),
+        Command::Explain(args) => explain::explain(&args),
     };
     let status = done.unwrap_or_else(|error| match is_closed_pipe(&error) {
         true => Status::Fine,
