@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const LAYERS: [&str; 16] = [
+const LAYERS: [&str; 17] = [
     "lang",
     "near",
     "span",
@@ -20,6 +20,7 @@ const LAYERS: [&str; 16] = [
     "report",
     "output",
     "explain",
+    "schema",
 ];
 
 fn files(folder: &Path) -> Vec<PathBuf> {

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{ArgAction, Parser, Subcommand, ValueEnum};
 use wxsub::{Decompressed, Limits};
 
-use crate::cli::explain;
 use crate::cli::select::SelectArgs;
+use crate::cli::{explain, schema};
 
 /// Reads WeChat (微信) subscribe-message callbacks: shows, converts and checks captured payloads
 #[derive(Debug, Parser)]
@@ -42,6 +42,8 @@ pub(super) enum Command {
     Check(Check),
     /// Say what an event, field, value, error code or finding means
     Explain(explain::Args),
+    /// Print a JSON Schema of records, findings or WeChat's JSON
+    Schema(schema::Args),
 }
 
 #[derive(Debug, clap::Args)]

@@ -8,6 +8,7 @@ mod interrupt;
 mod moment;
 mod plan;
 mod progress;
+mod schema;
 mod select;
 mod sources;
 mod stream;
@@ -39,6 +40,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Convert(args) => commands::convert(&args),
         Command::Check(args) => commands::check(&args),
         Command::Explain(args) => explain::explain(&args),
+        Command::Schema(args) => schema::schema(&args),
     };
     let status = done.unwrap_or_else(|error| match is_closed_pipe(&error) {
         true => Status::Fine,
