@@ -47,6 +47,7 @@ pub mod output;
 pub mod pipeline;
 mod record;
 pub mod report;
+pub mod sample;
 pub mod schema;
 pub mod select;
 mod span;

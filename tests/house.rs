@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const LAYERS: [&str; 17] = [
+const LAYERS: [&str; 18] = [
     "lang",
     "near",
     "span",
@@ -21,6 +21,7 @@ const LAYERS: [&str; 17] = [
     "output",
     "explain",
     "schema",
+    "sample",
 ];
 
 fn files(folder: &Path) -> Vec<PathBuf> {

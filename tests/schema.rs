@@ -10,8 +10,9 @@ use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 use wxsub::output::{Format, Json as WireForm, JsonLines};
 use wxsub::report::Spot;
+use wxsub::sample::{Recipe, Shape};
 use wxsub::schema::Schema;
-use wxsub::{Capture, Code, Finding, Lang, Record, Severity, decode};
+use wxsub::{Capture, Code, Event, Finding, Lang, Record, Severity, Syntax, decode};
 
 use support::json::{Json, parse};
 use support::model::{callback, callback_for_xml, callback_with_structure};
@@ -208,6 +209,40 @@ proptest! {
         let judged = JUDGES.judge(&decode(payload.as_bytes()));
         prop_assert!(judged.is_ok(), "{judged:?}");
     }
+}
+
+/// Samples in JSON in which nothing is found.
+fn samples() -> Vec<Vec<u8>> {
+    let shapes = Shape::all().filter(|shape| shape.findings().is_empty());
+    let recipes = shapes.flat_map(|shape| {
+        Event::ALL.map(|event| Recipe {
+            shape,
+            ..Recipe::new(event)
+        })
+    });
+    let is_json = |recipe: &Recipe| recipe.shape.syntax() != Some(Syntax::Xml);
+    let sample = |recipe: Recipe| {
+        let mut samples = recipe.samples(9).expect("a sound recipe");
+        (0..20).map(move |_| {
+            let mut out = Vec::new();
+            samples.write(&mut out);
+            out
+        })
+    };
+    recipes.filter(is_json).flat_map(sample).collect()
+}
+
+#[test]
+fn samples_fit_what_is_documented() {
+    let mut seen = 0;
+    for sample in samples() {
+        let value: Value = serde_json::from_slice(&sample).expect("JSON");
+        assert_eq!(fits(&JUDGES.documented, &value), Ok(()));
+        assert_eq!(fits(&JUDGES.wire, &value), Ok(()));
+        assert_eq!(JUDGES.judge(&decode(&sample)), Ok(()));
+        seen += 1;
+    }
+    assert!(seen > 300, "only {seen} samples");
 }
 
 /// A callback of every event with all that a record can have, as record and as WeChat's JSON.

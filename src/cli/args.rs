@@ -6,7 +6,7 @@ use clap::{ArgAction, Parser, Subcommand, ValueEnum};
 use wxsub::{Decompressed, Limits};
 
 use crate::cli::select::SelectArgs;
-use crate::cli::{explain, schema};
+use crate::cli::{explain, sample, schema};
 
 /// Reads WeChat (微信) subscribe-message callbacks: shows, converts and checks captured payloads
 #[derive(Debug, Parser)]
@@ -44,6 +44,8 @@ pub(super) enum Command {
     Explain(explain::Args),
     /// Print a JSON Schema of records, findings or WeChat's JSON
     Schema(schema::Args),
+    /// Make up payloads for tests
+    Sample(sample::Args),
 }
 
 #[derive(Debug, clap::Args)]

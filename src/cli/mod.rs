@@ -8,6 +8,7 @@ mod interrupt;
 mod moment;
 mod plan;
 mod progress;
+mod sample;
 mod schema;
 mod select;
 mod sources;
@@ -41,6 +42,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Check(args) => commands::check(&args),
         Command::Explain(args) => explain::explain(&args),
         Command::Schema(args) => schema::schema(&args),
+        Command::Sample(args) => sample::sample(&args),
     };
     let status = done.unwrap_or_else(|error| match is_closed_pipe(&error) {
         true => Status::Fine,
