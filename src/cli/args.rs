@@ -23,6 +23,7 @@ Examples:
   wxsub convert --to csv app.log.*.gz         compressed logs
   tail -f app.log | wxsub parse --failed      live: messages that did not arrive
   wxsub check --strict tests/fixtures         the CI gate
+  wxsub explain trailing-comma                what a finding, a field or a code means
 
 Exit status: 0 all well; 1 the input has a problem; 2 the run itself failed;
 130 it was ended by Ctrl-C.")]

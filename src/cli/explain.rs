@@ -2,11 +2,12 @@
 
 use std::io::{self, IsTerminal, Write};
 
+use anyhow::Context;
 use wxsub::explain::{find, index};
 
-use crate::cli::Status;
 use crate::cli::args::Language;
 use crate::cli::plan::language;
+use crate::cli::{Status, UNWRITTEN};
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -37,7 +38,8 @@ pub(super) fn explain(args: &Args) -> anyhow::Result<Status> {
             pages.collect::<Vec<_>>().join("\n")
         }
     };
-    io::stdout().write_all(text.as_bytes())?;
+    let written = io::stdout().write_all(text.as_bytes());
+    written.context(UNWRITTEN)?;
     Ok(Status::Fine)
 }
 

@@ -34,6 +34,9 @@ enum Status {
     Interrupted = interrupt::STATUS as isize,
 }
 
+/// What failed, where standard output takes no more.
+const UNWRITTEN: &str = "cannot write the output";
+
 /// Parses the arguments and does what they ask for.
 pub(crate) fn run() -> ExitCode {
     let done = match Args::parse().command {

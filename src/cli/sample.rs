@@ -3,12 +3,13 @@
 use std::hash::{BuildHasher, RandomState};
 use std::io::{self, Write};
 
+use anyhow::Context;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ValueEnum, builder::PossibleValue};
 use wxsub::sample::{Recipe, Samples, Shape};
 use wxsub::{Event, Lang, Syntax};
 
-use crate::cli::Status;
+use crate::cli::{Status, UNWRITTEN};
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -103,7 +104,7 @@ pub(super) fn sample(args: &Args) -> anyhow::Result<Status> {
         ..Recipe::new(args.event)
     };
     let samples = recipe.samples(args.seed.unwrap_or_else(any_seed))?;
-    write(samples, args.count)?;
+    write(samples, args.count).context(UNWRITTEN)?;
     Ok(Status::Fine)
 }
 

@@ -2,11 +2,11 @@
 
 use std::io::{self, Write};
 
-use anyhow::bail;
+use anyhow::{Context, bail};
 use clap::ValueEnum;
 use wxsub::schema::Schema;
 
-use crate::cli::Status;
+use crate::cli::{Status, UNWRITTEN};
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -41,6 +41,7 @@ pub(super) fn schema(args: &Args) -> anyhow::Result<Status> {
         (Form::WireJson, true) => Schema::DocumentedJson,
         (_, true) => bail!("--strict belongs to wire-json: the other schemas are always strict"),
     };
-    io::stdout().write_all(schema.text().as_bytes())?;
+    let written = io::stdout().write_all(schema.text().as_bytes());
+    written.context(UNWRITTEN)?;
     Ok(Status::Fine)
 }
