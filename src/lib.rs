@@ -37,15 +37,19 @@
 mod buffer;
 pub mod decompress;
 mod event;
+pub mod explain;
 mod finding;
 mod frame;
 mod input;
 mod json;
 mod lang;
+mod near;
 pub mod output;
 pub mod pipeline;
 mod record;
 pub mod report;
+pub mod sample;
+pub mod schema;
 pub mod select;
 mod span;
 mod template;
@@ -53,7 +57,7 @@ mod wire;
 
 pub use decompress::Decompressed;
 pub use event::{Callback, Event, Item, Value};
-pub use finding::{Code, Finding, Severity};
+pub use finding::{Code, Finding, Severity, UnknownCode};
 pub use lang::Lang;
 pub use pipeline::Capture;
 pub use record::{Outcome, Record, decode, decode_with};

@@ -3,8 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const LAYERS: [&str; 16] = [
+const LAYERS: &[&str] = &[
     "lang",
+    "near",
     "buffer",
     "template",
     "span",
@@ -20,6 +21,9 @@ const LAYERS: [&str; 16] = [
     "pipeline",
     "report",
     "output",
+    "explain",
+    "schema",
+    "sample",
 ];
 
 fn files(folder: &Path) -> Vec<PathBuf> {
