@@ -12,7 +12,7 @@ use crate::event::{
 };
 use crate::finding::{Code, Finding, Reason};
 use crate::frame::rewritten::{self, Rewritten, Step};
-use crate::frame::{Anchors, Framed, FramedKind, Names, Parts, Scanner, Turn};
+use crate::frame::{Anchors, FoundQuery, Framed, FramedKind, Names, Parts, Scanner, Turn};
 use crate::input::Input;
 use crate::span::{Place, Span, Units};
 use crate::wire::shape::{ShapeId, Shapes};
@@ -68,6 +68,7 @@ pub struct Record<'a> {
     raw: Option<(Cow<'a, [u8]>, Vec<Step>)>,
     outcome: Outcome,
     decoded: Box<Decoded>,
+    query: Option<FoundQuery>,
 }
 
 /// What was read of a payload, and what it means.
@@ -140,6 +141,50 @@ impl<'a> Record<'a> {
     /// The name of the capture, as it was given.
     pub fn source(&self) -> &str {
         &self.source
+    }
+
+    /// The signature query that belongs to the payload in its capture, without the question mark, if queries were
+    /// [wanted](crate::pipeline::Options::wants_queries).
+    ///
+    /// It stands in the request line above the payload, in the URL of an access log on the same line, or in a field of
+    /// the same log entry.
+    ///
+    /// ```
+    /// use wxsub::pipeline::{self, Options, Rest, Sink, Stop};
+    ///
+    /// #[derive(Default)]
+    /// struct Queries(Vec<Option<String>>);
+    ///
+    /// impl Sink for Queries {
+    ///     fn fork(&self) -> Self {
+    ///         Queries::default()
+    ///     }
+    ///
+    ///     fn record(&mut self, record: &wxsub::Record<'_>) {
+    ///         self.0.push(record.query().map(str::to_owned));
+    ///     }
+    ///
+    ///     fn join(&mut self, later: Self) -> Result<(), Stop> {
+    ///         self.0.extend(later.0);
+    ///         Ok(())
+    ///     }
+    /// }
+    ///
+    /// let query = "signature=0123456789abcdef0123456789abcdef01234567&timestamp=1610969440&nonce=1";
+    /// let capture = format!("POST /wx?{query} HTTP/1.1\r\nHost: example.com\r\n\r\n<xml><Event>subscribe</Event></xml>");
+    /// let options = Options { wants_queries: true, ..Options::default() };
+    /// let mut queries = Queries::default();
+    /// pipeline::run(capture.as_bytes(), "capture", &options, &mut queries).unwrap();
+    /// assert_eq!(queries.0, [Some(query.to_owned())]);
+    /// ```
+    pub fn query(&self) -> Option<&str> {
+        self.query.as_ref().map(|query| query.text.as_str())
+    }
+
+    /// Whether that query can be no other request's: in a log that mixes the lines of several requests, what stands on
+    /// the line before may be anybody's. It may prove that a payload is genuine, but not that it is forged.
+    pub fn is_query_sure(&self) -> bool {
+        self.query.as_ref().is_some_and(|query| query.is_sure)
     }
 
     /// XML or JSON.
@@ -222,6 +267,7 @@ impl<'a> Record<'a> {
             syntax: self.syntax,
             outcome: self.outcome,
             decoded: self.decoded,
+            query: self.query,
         }
     }
 
@@ -310,6 +356,7 @@ impl<'a> Record<'a> {
             raw: None,
             outcome: Outcome::Undecodable,
             decoded,
+            query: None,
         }
     }
 
@@ -351,6 +398,17 @@ impl Decoder {
     pub(crate) fn on_line(source: Arc<str>, limits: Limits, place: Place) -> Self {
         let scanner = Scanner::on_line(limits, NAMES, place);
         Self::with(scanner, source, limits, Units::Utf8)
+    }
+
+    /// The same, but its records know their queries if these are `wanted`.
+    pub(crate) fn with_queries(self, wanted: bool) -> Self {
+        match wanted {
+            true => Decoder {
+                scanner: self.scanner.wanting_queries(),
+                ..self
+            },
+            false => self,
+        }
     }
 
     fn with(scanner: Scanner, source: Arc<str>, limits: Limits, units: Units) -> Self {
@@ -425,6 +483,7 @@ impl Decoder {
             raw,
             outcome: Outcome::Undecodable,
             decoded,
+            query: framed.query,
         };
         match framed.kind {
             FramedKind::Whole => self.understand(&mut record, framed.shape),

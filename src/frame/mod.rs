@@ -17,8 +17,10 @@ mod container;
 mod cursor;
 mod json;
 mod layer;
+mod link;
 mod literal;
 mod noise;
+mod query;
 mod recode;
 mod region;
 pub(crate) mod rewritten;
@@ -48,6 +50,8 @@ use anchor::Reach;
 use array::Array;
 use cursor::Cursor;
 pub(crate) use noise::Noise;
+pub(crate) use query::FoundQuery;
+use query::Trail;
 use region::Region;
 use rewritten::Rewritten;
 use skip::{Skip, Skipped};
@@ -86,6 +90,8 @@ pub(crate) struct Framed<'b> {
     pub(crate) kind: FramedKind,
     /// Which of the scanner's shapes it has.
     pub(crate) shape: Option<ShapeId>,
+    /// The query that belongs to it, if queries are wanted.
+    pub(crate) query: Option<FoundQuery>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -218,6 +224,8 @@ pub(crate) struct Scanner {
     /// Memory for the next region, and for what is inside the next document.
     spare: Option<Box<Region>>,
     spare_inner: VecDeque<Inner>,
+    /// What may hold the next payload's query, if queries are wanted.
+    trail: Option<Box<Trail>>,
 }
 
 /// Where the scanner puts what it reads.
@@ -270,6 +278,7 @@ impl Scanner {
             shapes: Shapes::default(),
             spare: None,
             spare_inner: VecDeque::new(),
+            trail: None,
         }
     }
 
@@ -305,6 +314,7 @@ impl Scanner {
             shapes: _,
             spare: _,
             spare_inner: _,
+            trail: _,
         } = self;
         *state = State::Seek;
         *cursor = Cursor::unplaced();
@@ -347,6 +357,17 @@ impl Scanner {
         last: bool,
         parts: &mut Parts,
     ) -> Turn<Framed<'b>> {
+        let (visible, last) = self.visible(buffer, last);
+        match self.step_in(visible, last, parts) {
+            Turn::Found(mut framed) => {
+                framed.query = self.query(&framed, buffer);
+                Turn::Found(framed)
+            }
+            turn => turn,
+        }
+    }
+
+    fn step_in<'b>(&mut self, buffer: &'b [u8], last: bool, parts: &mut Parts) -> Turn<Framed<'b>> {
         let before = (self.pos(), std::mem::discriminant(&self.state));
         let framed = match &mut self.state {
             State::Seek => self.seek(buffer, last, parts),
@@ -419,6 +440,7 @@ impl Scanner {
             let cursor = &mut self.cursor;
             self.noise
                 .add(bytes, cursor.units(), || cursor.place(buffer));
+            self.trail(bytes);
         }
         let line = memchr::memrchr(b'\n', bytes).map(|n| n + 1);
         self.bare = (line.is_some() || self.bare)
@@ -574,6 +596,7 @@ fn framed<'b>(range: Range<usize>, place: Place, syntax: Syntax) -> Framed<'b> {
         is_rewritten: false,
         kind: FramedKind::Whole,
         shape: None,
+        query: None,
     }
 }
 

@@ -18,6 +18,7 @@ pub(super) struct Blocks<R> {
     pub(super) input: Input<R>,
     pub(super) source: Arc<str>,
     pub(super) limits: Limits,
+    wants_queries: bool,
     /// Made when it is known how the capture is written.
     decoder: Option<Decoder>,
     /// What the decoders before this one left.
@@ -32,6 +33,7 @@ impl<R: Read> Blocks<R> {
             input,
             source: source.into(),
             limits: options.limits,
+            wants_queries: options.wants_queries,
             decoder: None,
             noise: Noise::default(),
             ended: false,
@@ -49,11 +51,8 @@ impl<R: Read> Blocks<R> {
         let (text, ended) = self.input.text();
         self.ended = ended;
         if self.decoder.is_none() && (ended || !text.is_empty()) {
-            self.decoder = Some(Decoder::new(
-                self.source.clone(),
-                self.limits,
-                self.input.origin(),
-            ));
+            let decoder = Decoder::new(self.source.clone(), self.limits, self.input.origin());
+            self.decoder = Some(decoder.with_queries(self.wants_queries));
         }
         Ok(true)
     }

@@ -79,6 +79,7 @@ pub(super) fn give<S: Sink>(
         waiting: &waiting,
         source: &source,
         limits: options.limits,
+        wants_queries: options.wants_queries,
         chooser,
     };
     let chunks = Chunks::new(options.block_size, blocks.end());
@@ -254,6 +255,7 @@ struct Guesser<'s, S> {
     waiting: &'s Mutex<Receiver<Job<S>>>,
     source: &'s str,
     limits: Limits,
+    wants_queries: bool,
     chooser: &'s Chooser,
 }
 
@@ -296,8 +298,9 @@ impl<S: Sink> Guesser<'_, S> {
     ) -> Option<Guess<S>> {
         let bytes = chunk.bytes();
         // A source of its own, so that threads do not count in the same place.
-        let mut decoder =
-            Decoder::on_line(self.source.into(), self.limits, chunk.place).knowing(learnt.clone());
+        let mut decoder = Decoder::on_line(self.source.into(), self.limits, chunk.place)
+            .with_queries(self.wants_queries)
+            .knowing(learnt.clone());
         let waypoint = first_waypoint(&mut decoder, bytes)?;
         decoder.scanner.forget_noise();
         while let Some(record) = decoder.next(bytes, false) {

@@ -103,6 +103,10 @@ pub struct Options {
     /// More than one are started only for a capture that has more than a block at once; a live one is decoded as it
     /// comes.
     pub threads: usize,
+    /// Whether records shall know the signature queries that belong to them; see [`Record::query`].
+    ///
+    /// A payload is then given to the sink when the rest of its line was read, since its query may stand there.
+    pub wants_queries: bool,
 }
 
 impl Options {
@@ -123,6 +127,7 @@ impl Default for Options {
             limits: Limits::default(),
             block_size: 256 << 10,
             threads: 1,
+            wants_queries: false,
         }
     }
 }
