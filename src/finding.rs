@@ -79,6 +79,10 @@ codes! {
         "the payload is larger or deeper than the limits allow" "消息体超出大小或深度限制"
     Encrypted "encrypted" Undecodable
         "the payload is encrypted" "消息体已加密"
+    DecryptFailed "decrypt-failed" Undecodable
+        "the payload is encrypted and could not be opened" "消息体已加密，无法解密"
+    SignatureMismatch "signature-mismatch" Undecodable
+        "the payload's signature is wrong or missing" "消息体的签名错误或缺失"
     MissingEvent "missing-event" Undecodable
         "the payload does not say which event it is" "消息体没有说明是哪种事件"
     NoPayload "no-payload" Error
@@ -225,6 +229,44 @@ reasons! {
         Sealed "the payload is encrypted and no key was given" "消息体已加密，且没有提供密钥"
             => "capture the body behind your server's decryption, or switch the console to plain mode"
                "请捕获服务器解密之后的消息体，或在控制台改用明文模式"
+    }
+    DecryptFailed {
+        EncryptEmpty "`Encrypt` is empty (-40002)" "`Encrypt` 为空 (-40002)"
+        PlusLost "`Encrypt` has blanks where `+` stood (-40010)" "`Encrypt` 中的 `+` 变成了空格 (-40010)"
+            => "form decoding does that: capture the body before it"
+               "表单解码会这样：请在表单解码之前捕获消息体"
+        NotBase64 "`Encrypt` is not base64: {0} at its character {1} (-40010)"
+            "`Encrypt` 不是 base64：第 {1} 个字符为 {0} (-40010)"
+        CutBase64 "`Encrypt` is cut off: {0} characters are not whole base64 (-40010)"
+            "`Encrypt` 不完整：{0} 个字符不构成完整的 base64 (-40010)"
+            => "was the line too long for the log?" "是否超出了日志的行长限制?"
+        CipherLength "`Encrypt` holds {0} bytes, which are not whole blocks of a cipher (-40007)"
+            "`Encrypt` 含 {0} 字节，不是完整的密文块 (-40007)" => "was it cut?" "是否被截断?"
+        NoKeyFits "no key fits: with each the padding is wrong (-40007)" "没有匹配的密钥：填充均不正确 (-40007)"
+            => "is it this account's EncodingAESKey? after a change in the console the former one stays in use for a while: give both"
+               "是该账号的 EncodingAESKey 吗?在控制台更换后，旧密钥仍会使用一段时间：请同时提供两者"
+        SealedLength "the length inside does not fit: no key fits, or the ciphertext was altered (-40008)"
+            "内部的长度不符：没有匹配的密钥，或密文被改动 (-40008)"
+        SealedForOther "sealed for `{0}`, not for `{1}` (-40005)" "接收方为 `{0}`，而不是 `{1}` (-40005)"
+            => "the key is right; third-party platforms seal with the component's appid, not the authorizer's"
+               "密钥正确；第三方平台使用平台的 appid 加密，而非授权方的"
+    }
+    SignatureMismatch {
+        SignatureAbsent "the query has no `msg_signature` (-40001)" "URL 中没有 `msg_signature` (-40001)"
+        SignatureOfOther "`msg_signature` has the value of `signature` (-40001)" "`msg_signature` 的值是 `signature` 的 (-40001)"
+            => "both are on the URL: for an encrypted body `msg_signature` counts"
+               "两者都在 URL 上：加密的消息体应使用 `msg_signature`"
+        SignatureOfAltered "`signature` verifies, `msg_signature` does not (-40001)"
+            "`signature` 正确，`msg_signature` 不正确 (-40001)"
+            => "the token is right: `Encrypt` was altered on the way, or body and URL are of different requests"
+               "token 正确：`Encrypt` 在途中被改动，或消息体与 URL 不属于同一请求"
+        SignatureOfToken "neither `msg_signature` nor `signature` verifies (-40001)"
+            "`msg_signature` 和 `signature` 均不正确 (-40001)"
+            => "the token is another one, or `timestamp` or `nonce` are not those of this request"
+               "token 不同，或 `timestamp`、`nonce` 不属于该请求"
+        SignatureWrong "`msg_signature` does not verify (-40001)" "`msg_signature` 不正确 (-40001)"
+            => "the token is another one, or the body was altered or is of another request"
+               "token 不同，或消息体被改动或不属于该请求"
     }
     MissingEvent {
         NoEvent "`Event` is missing" "缺少 `Event`"

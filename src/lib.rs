@@ -45,6 +45,7 @@ pub mod output;
 pub mod pipeline;
 mod record;
 pub mod report;
+pub mod seal;
 pub mod select;
 mod span;
 mod wire;

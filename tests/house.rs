@@ -3,10 +3,11 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const LAYERS: [&str; 14] = [
+const LAYERS: [&str; 15] = [
     "lang",
     "span",
     "finding",
+    "seal",
     "wire",
     "json",
     "input",
