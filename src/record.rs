@@ -16,7 +16,7 @@ use crate::frame::{Anchors, FoundQuery, Framed, FramedKind, Names, Parts, Scanne
 use crate::input::Input;
 use crate::span::{Place, Span, Units};
 use crate::wire::shape::{ShapeId, Shapes};
-use crate::wire::{Limits, Syntax, View};
+use crate::wire::{Kind, Limits, Syntax, View};
 
 const NAMES: Names = Names {
     is_message,
@@ -185,6 +185,19 @@ impl<'a> Record<'a> {
     /// the line before may be anybody's. It may prove that a payload is genuine, but not that it is forged.
     pub fn is_query_sure(&self) -> bool {
         self.query.as_ref().is_some_and(|query| query.is_sure)
+    }
+
+    /// The text of a field at the top of the payload, whatever kind of message it is.
+    ///
+    /// ```
+    /// let record = wxsub::decode(b"<xml><ToUserName>gh_123456789abc</ToUserName><Event>subscribe</Event></xml>");
+    /// assert_eq!(record.top_text("ToUserName"), Some("gh_123456789abc"));
+    /// assert_eq!(record.top_text("FromUserName"), None);
+    /// ```
+    pub fn top_text(&self, name: &str) -> Option<&str> {
+        let root = View::root(&self.decoded.parts.tree, self.text());
+        let field = root.children().find(|child| child.name() == name)?;
+        (field.kind() == Kind::Text).then(|| field.value().trim_ascii())
     }
 
     /// XML or JSON.
