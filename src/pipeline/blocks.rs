@@ -8,6 +8,7 @@ use crate::input::Input;
 use crate::pipeline::chunk::Chunk;
 use crate::pipeline::{Options, Rest, Sink};
 use crate::record::{Decoder, Memory, Record};
+use crate::seal::Policy;
 use crate::select::Chooser;
 use crate::span::Place;
 use crate::wire::Limits;
@@ -18,6 +19,7 @@ pub(super) struct Blocks<R> {
     pub(super) input: Input<R>,
     pub(super) source: Arc<str>,
     pub(super) limits: Limits,
+    pub(super) policy: Option<Arc<Policy>>,
     /// Made when it is known how the capture is written.
     decoder: Option<Decoder>,
     /// What the decoders before this one left.
@@ -32,6 +34,7 @@ impl<R: Read> Blocks<R> {
             input,
             source: source.into(),
             limits: options.limits,
+            policy: options.policy.clone(),
             decoder: None,
             noise: Noise::default(),
             ended: false,
@@ -49,11 +52,8 @@ impl<R: Read> Blocks<R> {
         let (text, ended) = self.input.text();
         self.ended = ended;
         if self.decoder.is_none() && (ended || !text.is_empty()) {
-            self.decoder = Some(Decoder::new(
-                self.source.clone(),
-                self.limits,
-                self.input.origin(),
-            ));
+            let decoder = Decoder::new(self.source.clone(), self.limits, self.input.origin());
+            self.decoder = Some(decoder.opening(self.policy.clone()));
         }
         Ok(true)
     }

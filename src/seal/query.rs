@@ -31,7 +31,8 @@ pub struct Query {
 }
 
 impl Query {
-    /// Reads a query, or what it is in: a URL or a request line. `None` if no signature is in it.
+    /// Reads a query, or what it is in: a URL or a request line. `None` if it has no signature, nor says that something
+    /// sealed is in the body.
     ///
     /// Parameters may come in any order. Of one that is given twice the first counts.
     pub fn parse(text: &[u8]) -> Option<Query> {
@@ -52,7 +53,7 @@ impl Query {
         }
         query.timestamp = timestamp.unwrap_or_default();
         query.nonce = nonce.unwrap_or_default();
-        (query.signature.is_some() || query.msg_signature.is_some()).then_some(query)
+        (query.signature.is_some() || query.says_sealed()).then_some(query)
     }
 
     /// Whether the request says that something sealed is in its body.
