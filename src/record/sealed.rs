@@ -128,7 +128,7 @@ impl Decoder {
         let opened = match sealed_part(&record) {
             Err(finding) => Err(finding),
             Ok(None) => check_plain(&policy, &record, query.as_deref()).map(Err),
-            Ok(Some(part)) if policy.keys.len() == 0 => {
+            Ok(Some(part)) if policy.keys.is_empty() => {
                 check_sealed(&policy, part, query.as_deref()).map(Err)
             }
             Ok(Some(part)) => unsealer.open(&record, part, query.as_deref()).map(Ok),
@@ -212,7 +212,7 @@ fn check_plain(
 fn wrong_with_plain(policy: &Policy, query: &Query) -> Option<Reason> {
     let keys = &policy.keys;
     if query.says_sealed() {
-        return (keys.len() > 0).then_some(Reason::EncryptMissing);
+        return (!keys.is_empty()).then_some(Reason::EncryptMissing);
     }
     let is_wrong = keys.has_tokens() && verify_plain(keys.tokens(), query) == Some(false);
     is_wrong.then_some(Reason::SignatureOfPlain)

@@ -30,7 +30,7 @@ impl Policy {
     /// Whether anything is to be done.
     pub fn is_idle(&self) -> bool {
         let asks = self.require_signature || self.require_encryption;
-        self.keys.is_empty() && !asks
+        self.keys.is_empty() && !self.keys.has_tokens() && !asks
     }
 }
 
