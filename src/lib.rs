@@ -55,6 +55,6 @@ pub use event::{Callback, Event, Item, Value};
 pub use finding::{Code, Finding, Severity};
 pub use lang::Lang;
 pub use pipeline::Capture;
-pub use record::{Outcome, Record, decode, decode_with};
+pub use record::{Outcome, Record, Sealed, Trust, decode, decode_sealed, decode_with};
 pub use span::{Place, Span};
 pub use wire::{Limits, Syntax};

@@ -3,6 +3,8 @@
 //! This is where frame, wire and event are tied together. Making a record never fails: what could not be understood
 //! is a finding in it.
 
+mod sealed;
+
 use std::borrow::Cow;
 use std::sync::{Arc, LazyLock};
 
@@ -14,9 +16,13 @@ use crate::finding::{Code, Finding, Reason};
 use crate::frame::rewritten::{self, Rewritten, Step};
 use crate::frame::{Anchors, FoundQuery, Framed, FramedKind, Names, Parts, Scanner, Turn};
 use crate::input::Input;
+use crate::seal::Policy;
 use crate::span::{Place, Span, Units};
 use crate::wire::shape::{ShapeId, Shapes};
 use crate::wire::{Kind, Limits, Syntax, View};
+
+use sealed::Unsealer;
+pub use sealed::{Sealed, Trust};
 
 const NAMES: Names = Names {
     is_message,
@@ -69,6 +75,8 @@ pub struct Record<'a> {
     outcome: Outcome,
     decoded: Box<Decoded>,
     query: Option<FoundQuery>,
+    /// How it was opened, if it came sealed. Then the body is what was inside.
+    sealed: Option<Box<Sealed>>,
 }
 
 /// What was read of a payload, and what it means.
@@ -76,6 +84,8 @@ pub struct Record<'a> {
 struct Decoded {
     parts: Parts,
     meaning: Meaning,
+    /// Memory for what is inside the next sealed payload.
+    plain: Vec<u8>,
 }
 
 #[derive(Clone, Debug)]
@@ -98,6 +108,13 @@ impl<'a> Body<'a> {
         match rest.is_empty() {
             true => Body::Text(text.into()),
             false => Body::Bytes([text.into_bytes(), rest].concat().into()),
+        }
+    }
+
+    fn into_bytes(self) -> Vec<u8> {
+        match self {
+            Body::Text(text) => text.into_owned().into_bytes(),
+            Body::Bytes(bytes) => bytes.into_owned(),
         }
     }
 
@@ -222,8 +239,12 @@ impl<'a> Record<'a> {
         }
     }
 
-    /// Where the byte at `offset` of the payload's text stands in the capture.
+    /// Where the byte at `offset` of the payload's text stands in the capture. If the payload came sealed and was
+    /// opened, this is where its envelope begins; see [`Record::place_inside`].
     pub fn place(&self, offset: u32) -> Place {
+        if self.sealed.is_some() {
+            return self.place;
+        }
         let text = self.bytes();
         let len = text.len().min(offset as usize);
         let in_text = || self.place.after(&text[..len], self.units);
@@ -254,7 +275,7 @@ impl<'a> Record<'a> {
     /// ```
     pub fn retain_items(&mut self, keep: impl FnMut(Item<'_>) -> bool) {
         let Record { decoded, body, .. } = self;
-        let Decoded { parts, meaning } = &mut **decoded;
+        let Decoded { parts, meaning, .. } = &mut **decoded;
         if let Body::Text(text) = body {
             let dropped = meaning.retain_items(View::root(&parts.tree, text), keep);
             parts.findings.drop_inside(&dropped);
@@ -281,12 +302,17 @@ impl<'a> Record<'a> {
             outcome: self.outcome,
             decoded: self.decoded,
             query: self.query,
+            sealed: self.sealed,
         }
     }
 
     /// Keeps what the next record can use.
     pub(crate) fn into_memory(self) -> Memory {
         let mut decoded = self.decoded;
+        if self.sealed.is_some() {
+            decoded.plain = self.body.into_bytes();
+            return Memory(decoded);
+        }
         if let (Body::Text(Cow::Owned(text)), Some((_, steps))) = (self.body, self.raw) {
             decoded.parts.rewritten = Rewritten {
                 text,
@@ -325,6 +351,31 @@ pub fn decode(payload: &[u8]) -> Record<'_> {
 
 /// Decodes one payload within limits of your own; see [`decode`].
 pub fn decode_with<'a>(payload: &'a [u8], limits: &Limits) -> Record<'a> {
+    decode_as(payload, limits, None)
+}
+
+/// Decodes one payload that may be sealed; see [`decode`].
+///
+/// ```
+/// use wxsub::Trust;
+/// use wxsub::seal::{Account, Keys, Policy, seal};
+///
+/// let keys = Keys::new([Account::from_lists("ownKey7ownKey7ownKey7ownKey7ownKey7ownKey7x", "", "")?]);
+/// let event = b"<xml><Event>subscribe_msg_sent_event</Event></xml>";
+/// let encrypt = seal(&keys.accounts()[0].keys[0], event, "wx5a2c71d0e9b4a1b2", &[7; 16]);
+/// let body = format!("<xml><Encrypt>{encrypt}</Encrypt></xml>");
+///
+/// let policy = Policy::from(keys).into();
+/// let record = wxsub::decode_sealed(body.as_bytes(), &wxsub::Limits::default(), &policy);
+/// assert_eq!(record.callback().map(|callback| callback.event()), Some(wxsub::Event::Sent));
+/// assert_eq!(record.trust(), Trust::Opened);
+/// # Ok::<(), wxsub::seal::KeyError>(())
+/// ```
+pub fn decode_sealed<'a>(payload: &'a [u8], limits: &Limits, policy: &Arc<Policy>) -> Record<'a> {
+    decode_as(payload, limits, Some(policy))
+}
+
+fn decode_as<'a>(payload: &'a [u8], limits: &Limits, policy: Option<&Arc<Policy>>) -> Record<'a> {
     if matches!(
         payload,
         [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] | [0xEF, 0xBB, 0xBF, ..]
@@ -332,14 +383,19 @@ pub fn decode_with<'a>(payload: &'a [u8], limits: &Limits) -> Record<'a> {
         let mut input = Input::new(payload, payload.len());
         // Memory can be read; twice, since the end is told by reading nothing.
         while input.read().is_ok() && !input.text().1 {}
-        return decode_first(input.text().0, input.origin(), limits).into_owned();
+        return decode_first(input.text().0, input.origin(), limits, policy).into_owned();
     }
-    decode_first(payload, (Place::default(), Units::Utf8), limits)
+    decode_first(payload, (Place::default(), Units::Utf8), limits, policy)
 }
 
 /// The first payload of `text`, with a word about what else there is.
-fn decode_first<'a>(text: &'a [u8], origin: (Place, Units), limits: &Limits) -> Record<'a> {
-    let mut decoder = Decoder::new("".into(), *limits, origin);
+fn decode_first<'a>(
+    text: &'a [u8],
+    origin: (Place, Units),
+    limits: &Limits,
+    policy: Option<&Arc<Policy>>,
+) -> Record<'a> {
+    let mut decoder = Decoder::new("".into(), *limits, origin).opening(policy.cloned());
     let mut record = decoder
         .next(text, true)
         .unwrap_or_else(|| Record::without_payload(text));
@@ -370,6 +426,7 @@ impl<'a> Record<'a> {
             outcome: Outcome::Undecodable,
             decoded,
             query: None,
+            sealed: None,
         }
     }
 
@@ -399,6 +456,8 @@ pub(crate) struct Decoder {
     known: Vec<Known>,
     /// Memory that goes round: into a record, and back by [`Decoder::recycle`].
     memory: Option<Memory>,
+    /// Opens what is sealed, if that was asked for.
+    unsealer: Option<Box<Unsealer>>,
 }
 
 impl Decoder {
@@ -432,7 +491,17 @@ impl Decoder {
             scanner,
             known: Vec::new(),
             memory: None,
+            unsealer: None,
         }
+    }
+
+    /// The same, opening what is sealed as `policy` says. Where it has a token, queries are wanted, too.
+    pub(crate) fn opening(mut self, policy: Option<Arc<Policy>>) -> Self {
+        let has_tokens = |policy: &Arc<Policy>| policy.keys.has_tokens() && policy.query.is_none();
+        let wants_queries = policy.as_ref().is_some_and(has_tokens);
+        let unsealer = policy.map(|policy| Unsealer::new(policy, self.limits));
+        self.unsealer = unsealer.map(Box::new);
+        self.with_queries(wants_queries)
     }
 
     /// The next record in `buffer`, which begins where it began at the last call less what [`Scanner::take_done`]
@@ -458,18 +527,29 @@ impl Decoder {
         Learnt {
             shapes: self.scanner.shapes.clone(),
             known: self.known.clone(),
+            inner: self
+                .unsealer
+                .as_ref()
+                .map(|unsealer| Box::new(unsealer.inner.learnt())),
         }
     }
 
     /// The same with what another decoder knew.
     pub(crate) fn knowing(mut self, learnt: Learnt) -> Self {
         (self.scanner.shapes, self.known) = (learnt.shapes, learnt.known);
+        if let (Some(unsealer), Some(learnt)) = (&mut self.unsealer, learnt.inner) {
+            unsealer.know(*learnt);
+        }
         self
     }
 
     /// Takes the memory of a record back.
     pub(crate) fn recycle(&mut self, memory: Memory) {
-        self.memory = Some(memory);
+        match &mut self.unsealer {
+            // That of the envelope is here already, so this is that of what was inside.
+            Some(unsealer) if self.memory.is_some() => unsealer.inner.recycle(memory),
+            _ => self.memory = Some(memory),
+        }
     }
 
     fn record<'b>(&mut self, framed: Framed<'b>, buffer: &'b [u8]) -> Record<'b> {
@@ -497,9 +577,16 @@ impl Decoder {
             outcome: Outcome::Undecodable,
             decoded,
             query: framed.query,
+            sealed: None,
         };
         match framed.kind {
-            FramedKind::Whole => self.understand(&mut record, framed.shape),
+            FramedKind::Whole => match self.unsealer.take() {
+                None => self.understand(&mut record, framed.shape),
+                Some(mut unsealer) => {
+                    record = self.judge(record, framed.shape, &mut unsealer);
+                    self.unsealer = Some(unsealer);
+                }
+            },
             FramedKind::Broken => {}
             FramedKind::Remark => record.outcome = Outcome::Remark,
         }
@@ -512,6 +599,8 @@ impl Decoder {
 pub(crate) struct Learnt {
     shapes: Shapes,
     known: Vec<Known>,
+    /// Those inside of envelopes.
+    inner: Option<Box<Learnt>>,
 }
 
 /// What a shape means: what holds for all payloads that have it.
@@ -546,7 +635,7 @@ impl Decoder {
         let (Outcome::Callback(event), Body::Text(text)) = (&record.outcome, &record.body) else {
             return;
         };
-        let Decoded { parts, meaning } = &*record.decoded;
+        let Decoded { parts, meaning, .. } = &*record.decoded;
         let Parts { tree, findings, .. } = parts;
         let nodes = meaning.value_nodes();
         let Some(ShapeId(id)) = self.scanner.shapes.learn(text, tree, nodes.clone()) else {
@@ -581,7 +670,7 @@ impl Record<'_> {
         let Body::Text(text) = &self.body else {
             return false;
         };
-        let Decoded { parts, meaning } = &mut *self.decoded;
+        let Decoded { parts, meaning, .. } = &mut *self.decoded;
         let Parts { tree, findings, .. } = parts;
         meaning.copy_from(&known.meaning);
         findings.extend(known.findings.iter().cloned());
@@ -608,7 +697,7 @@ impl Record<'_> {
             ..
         } = self;
         let Body::Text(text) = body else { return };
-        let Decoded { parts, meaning } = &mut **decoded;
+        let Decoded { parts, meaning, .. } = &mut **decoded;
         let Parts { tree, findings, .. } = parts;
         let root = View::root(tree, text);
         let refused = match classify(root) {

@@ -1,8 +1,8 @@
 //! `wxsub decrypt`: what sealed payloads hold, as it was, one after the other.
 
-use wxsub::Record;
 use wxsub::report::Tally;
 use wxsub::report::text::Look;
+use wxsub::{Outcome, Record};
 
 use crate::cli::commands::{decoded, report_line, summarize};
 use crate::cli::plan::Plan;
@@ -32,10 +32,26 @@ struct Opening {
 
 impl Job for Opening {
     fn record(&self, record: &Record<'_>, texts: &mut Texts, _tally: &mut Tally) {
+        if let Some(opened) = record.opened().filter(|_| is_chosen(record)) {
+            texts.data(|out| line(&opened, out));
+        }
         if is_undecodable(record) {
             for finding in record.findings() {
                 report_line(record, finding, &self.look, texts);
             }
         }
+    }
+}
+
+fn is_chosen(record: &Record<'_>) -> bool {
+    let outcome = record.outcome();
+    !matches!(outcome, Outcome::FilteredOut(_) | Outcome::Deduplicated(_))
+}
+
+/// `bytes` as they are, and a line break if they do not end with one: what comes next begins a line.
+fn line(bytes: &[u8], out: &mut Vec<u8>) {
+    out.extend_from_slice(bytes);
+    if bytes.last() != Some(&b'\n') {
+        out.push(b'\n');
     }
 }

@@ -8,6 +8,7 @@ use crate::input::Input;
 use crate::pipeline::chunk::Chunk;
 use crate::pipeline::{Options, Rest, Sink};
 use crate::record::{Decoder, Memory, Record};
+use crate::seal::Policy;
 use crate::select::Chooser;
 use crate::span::Place;
 use crate::wire::Limits;
@@ -19,6 +20,7 @@ pub(super) struct Blocks<R> {
     pub(super) source: Arc<str>,
     pub(super) limits: Limits,
     wants_queries: bool,
+    pub(super) policy: Option<Arc<Policy>>,
     /// Made when it is known how the capture is written.
     decoder: Option<Decoder>,
     /// What the decoders before this one left.
@@ -34,6 +36,7 @@ impl<R: Read> Blocks<R> {
             source: source.into(),
             limits: options.limits,
             wants_queries: options.wants_queries,
+            policy: options.policy.clone(),
             decoder: None,
             noise: Noise::default(),
             ended: false,
@@ -52,6 +55,7 @@ impl<R: Read> Blocks<R> {
         self.ended = ended;
         if self.decoder.is_none() && (ended || !text.is_empty()) {
             let decoder = Decoder::new(self.source.clone(), self.limits, self.input.origin());
+            let decoder = decoder.opening(self.policy.clone());
             self.decoder = Some(decoder.with_queries(self.wants_queries));
         }
         Ok(true)

@@ -20,7 +20,7 @@
 use std::collections::VecDeque;
 use std::io::Read;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, Scope};
 
 use crate::frame::{Turn, Waypoint};
@@ -28,6 +28,7 @@ use crate::pipeline::blocks::{Blocks, hand_over};
 use crate::pipeline::chunk::{Chunk, Chunks};
 use crate::pipeline::{Error, Options, Sink, Stop};
 use crate::record::{Decoder, Learnt};
+use crate::seal::Policy;
 use crate::select::Chooser;
 use crate::wire::Limits;
 
@@ -80,6 +81,7 @@ pub(super) fn give<S: Sink>(
         source: &source,
         limits: options.limits,
         wants_queries: options.wants_queries,
+        policy: &options.policy,
         chooser,
     };
     let chunks = Chunks::new(options.block_size, blocks.end());
@@ -256,6 +258,7 @@ struct Guesser<'s, S> {
     source: &'s str,
     limits: Limits,
     wants_queries: bool,
+    policy: &'s Option<Arc<Policy>>,
     chooser: &'s Chooser,
 }
 
@@ -300,6 +303,7 @@ impl<S: Sink> Guesser<'_, S> {
         // A source of its own, so that threads do not count in the same place.
         let mut decoder = Decoder::on_line(self.source.into(), self.limits, chunk.place)
             .with_queries(self.wants_queries)
+            .opening(self.policy.clone())
             .knowing(learnt.clone());
         let waypoint = first_waypoint(&mut decoder, bytes)?;
         decoder.scanner.forget_noise();

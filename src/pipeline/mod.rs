@@ -12,10 +12,12 @@ mod chunk;
 mod lanes;
 
 use std::io::{self, Read};
+use std::sync::Arc;
 use std::thread;
 
 use crate::frame::Noise;
 use crate::record::Record;
+use crate::seal::Policy;
 use crate::select::Chooser;
 use crate::span::Place;
 use crate::wire::Limits;
@@ -91,7 +93,7 @@ pub enum Error {
 }
 
 /// How captures are read.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Options {
     /// What one payload may take.
     pub limits: Limits,
@@ -107,6 +109,8 @@ pub struct Options {
     ///
     /// A payload is then given to the sink when the rest of its line was read, since its query may stand there.
     pub wants_queries: bool,
+    /// What is done with sealed payloads; nothing, if there is none.
+    pub policy: Option<Arc<Policy>>,
 }
 
 impl Options {
@@ -128,6 +132,7 @@ impl Default for Options {
             block_size: 256 << 10,
             threads: 1,
             wants_queries: false,
+            policy: None,
         }
     }
 }
@@ -257,6 +262,12 @@ impl<R: Read> Capture<R> {
     /// The same, with limits of your own.
     pub fn limits(mut self, limits: Limits) -> Self {
         self.blocks.limits = limits;
+        self
+    }
+
+    /// The same, with keys for what is sealed.
+    pub fn policy(mut self, policy: Arc<Policy>) -> Self {
+        self.blocks.policy = Some(policy);
         self
     }
 

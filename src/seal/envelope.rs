@@ -1,5 +1,7 @@
 //! What a ciphertext holds: 16 random bytes, the length of the message in four, the message, and for whom it is.
 
+use std::ops::Range;
+
 use crate::seal::{Account, EncodingAesKey, Error, Keys, armor, cipher};
 
 /// How many bytes come before the length, and before the message.
@@ -24,6 +26,17 @@ pub struct Opened<'b> {
     pub has_white_space: bool,
     /// The sender padded to blocks of 16 bytes, which WeChat does not.
     pub is_padded_to_16: bool,
+}
+
+/// The same as [`Opened`], as ranges of the buffer.
+#[derive(Clone, Debug)]
+pub(crate) struct Unsealed {
+    pub(crate) message: Range<usize>,
+    pub(crate) receive_id: Range<usize>,
+    pub(crate) key: usize,
+    pub(crate) account: usize,
+    pub(crate) has_white_space: bool,
+    pub(crate) is_padded_to_16: bool,
 }
 
 /// A key that seems to fit.
@@ -59,6 +72,20 @@ struct Fit<'k> {
 ///
 /// The most telling of what goes wrong: that of the key that came furthest.
 pub fn open<'b>(keys: &Keys, encrypt: &[u8], buffer: &'b mut Vec<u8>) -> Result<Opened<'b>, Error> {
+    let unsealed = unseal(keys, encrypt, buffer)?;
+    Ok(Opened {
+        message: &buffer[unsealed.message],
+        receive_id: &buffer[unsealed.receive_id],
+        random: &buffer[..RANDOM],
+        key: unsealed.key,
+        account: unsealed.account,
+        has_white_space: unsealed.has_white_space,
+        is_padded_to_16: unsealed.is_padded_to_16,
+    })
+}
+
+/// [`open`] for those who keep the buffer.
+pub(crate) fn unseal(keys: &Keys, encrypt: &[u8], buffer: &mut Vec<u8>) -> Result<Unsealed, Error> {
     let has_white_space = armor::decode(encrypt, buffer)?;
     cipher::check_length(buffer)?;
     let fits = fits(keys, buffer)?;
@@ -67,22 +94,19 @@ pub fn open<'b>(keys: &Keys, encrypt: &[u8], buffer: &'b mut Vec<u8>) -> Result<
     };
     let is_padded_to_16 = cipher::is_padded_to_16(buffer);
     cipher::open(first.key, buffer);
-    let receive_id = &buffer[first.message_end..first.end];
+    let receive_id = first.message_end..first.end;
+    let for_whom = &buffer[receive_id.clone()];
     // Accounts may have the same key.
-    let fit = fits
-        .iter()
-        .find(|fit| fit.account.receives(receive_id))
-        .ok_or_else(|| other(receive_id, &fits))?;
-    let accounts = keys.accounts().iter();
-    let account = accounts
-        .take_while(|known| !std::ptr::eq(*known, fit.account))
-        .count();
-    Ok(Opened {
-        message: &buffer[HEAD..fit.message_end],
+    let fit = fits.iter().find(|fit| fit.account.receives(for_whom));
+    let fit = fit.ok_or_else(|| other(for_whom, &fits))?;
+    let mut accounts = keys.accounts().iter();
+    Ok(Unsealed {
+        message: HEAD..fit.message_end,
         receive_id,
-        random: &buffer[..RANDOM],
         key: fit.number,
-        account,
+        account: accounts
+            .position(|known| std::ptr::eq(known, fit.account))
+            .unwrap_or_default(),
         has_white_space,
         is_padded_to_16,
     })

@@ -106,9 +106,9 @@ impl Keys {
         self.accounts.iter().map(|account| account.keys.len()).sum()
     }
 
-    /// Whether there is nothing that opens or verifies.
+    /// Whether nothing can be opened.
     pub fn is_empty(&self) -> bool {
-        self.len() == 0 && !self.has_tokens()
+        self.len() == 0
     }
 
     /// Whether anything can be verified.

@@ -13,14 +13,17 @@ mod envelope;
 mod error;
 mod key;
 mod keys;
+mod policy;
 mod query;
 mod signature;
 mod verify;
 
 pub use envelope::{Opened, open, seal};
+pub(crate) use envelope::{Unsealed, unseal};
 pub use error::Error;
 pub use key::{EncodingAesKey, KeyError, Token};
 pub use keys::{Account, Keys};
+pub use policy::Policy;
 pub use query::Query;
 pub use signature::{NotASignature, Signature, sign, sign_plain};
 pub use verify::{Mismatch, verify, verify_plain};

@@ -31,7 +31,8 @@ pub struct Query {
 }
 
 impl Query {
-    /// Reads a query, or what it is in: a URL or a request line. `None` if no signature is in it.
+    /// Reads a query, or what it is in: a URL or a request line. `None` if it is not that of a push: it has no
+    /// signature, nor what belongs to one.
     ///
     /// Parameters may come in any order. Of one that is given twice the first counts.
     pub fn parse(text: &[u8]) -> Option<Query> {
@@ -50,9 +51,11 @@ impl Query {
             };
             slot.get_or_insert_with(|| unescaped(value));
         }
+        let is_signed = query.signature.is_some() || query.says_sealed();
+        let is_push = is_signed || timestamp.is_some() && nonce.is_some();
         query.timestamp = timestamp.unwrap_or_default();
         query.nonce = nonce.unwrap_or_default();
-        (query.signature.is_some() || query.msg_signature.is_some()).then_some(query)
+        is_push.then_some(query)
     }
 
     /// Whether the request says that something sealed is in its body.
