@@ -4,6 +4,7 @@ mod args;
 mod commands;
 mod feed;
 mod interrupt;
+mod keys;
 mod moment;
 mod plan;
 mod progress;
