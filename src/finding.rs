@@ -235,8 +235,8 @@ reasons! {
     }
     Encrypted {
         Sealed "the payload is encrypted and no key was given" "消息体已加密，且没有提供密钥"
-            => "capture the body behind your server's decryption, or switch the console to plain mode"
-               "请捕获服务器解密之后的消息体，或在控制台改用明文模式"
+            => "set WXSUB_ENCODING_AES_KEY to the EncodingAESKey of the account, or give it in a file by --keys"
+               "请将 WXSUB_ENCODING_AES_KEY 设为该账号的 EncodingAESKey，或用 --keys 指定密钥文件"
     }
     DecryptFailed {
         EncryptTwice "`Encrypt` is given again: readers differ on which one counts (-40002)"

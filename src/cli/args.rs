@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{ArgAction, Parser, Subcommand, ValueEnum};
 use wxsub::{Decompressed, Limits};
 
+use crate::cli::keys::KeyArgs;
 use crate::cli::select::SelectArgs;
 
 /// Reads WeChat (微信) subscribe-message callbacks: shows, converts and checks captured payloads
@@ -182,6 +183,8 @@ pub(super) struct Common {
     pub(super) color: When,
     #[command(flatten, next_help_heading = "Choosing callbacks")]
     pub(super) select: SelectArgs,
+    #[command(flatten, next_help_heading = "Encrypted payloads")]
+    pub(super) keys: KeyArgs,
     #[command(flatten, next_help_heading = "Limits of one payload")]
     pub(super) limits: LimitArgs,
     #[command(flatten, next_help_heading = "Limits of compressed input")]

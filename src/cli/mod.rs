@@ -6,6 +6,7 @@ mod decrypt;
 mod encrypt;
 mod feed;
 mod interrupt;
+mod keys;
 mod moment;
 mod plan;
 mod progress;

@@ -64,6 +64,7 @@ impl Plan {
             options: Options {
                 limits: limits(common),
                 threads: common.threads,
+                policy: common.keys.policy()?,
                 ..Options::default()
             },
             out: look(stdout, if stdout { width } else { PIPE_WIDTH }),

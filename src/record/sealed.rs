@@ -27,6 +27,17 @@ pub enum Trust {
     Verified,
 }
 
+impl Trust {
+    /// `none`, `opened` or `verified`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Trust::None => "none",
+            Trust::Opened => "opened",
+            Trust::Verified => "verified",
+        }
+    }
+}
+
 /// How a payload was opened; see [`Record::sealed`].
 #[derive(Clone, Debug)]
 pub struct Sealed {

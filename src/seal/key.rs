@@ -58,6 +58,7 @@ impl FromStr for EncodingAesKey {
 
     fn from_str(text: &str) -> Result<Self, KeyError> {
         let error = |reason| KeyError {
+            entry: None,
             chars: text.chars().count(),
             reason,
         };
@@ -112,6 +113,8 @@ impl fmt::Debug for EncodingAesKey {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct KeyError {
+    /// Which of several it is, counted from one.
+    entry: Option<usize>,
     chars: usize,
     reason: KeyErrorReason,
 }
@@ -127,6 +130,14 @@ impl KeyError {
     /// What the samples of the vendor answer: illegal AES key.
     pub const VENDOR_CODE: i32 = -40004;
 
+    /// The same about one of several keys.
+    pub(super) fn numbered(self, entry: usize) -> Self {
+        KeyError {
+            entry: Some(entry),
+            ..self
+        }
+    }
+
     /// What may have happened to a key of this length.
     fn guess(&self) -> &'static str {
         match self.chars {
@@ -141,6 +152,9 @@ impl KeyError {
 impl fmt::Display for KeyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (len, chars) = (EncodingAesKey::LEN, self.chars);
+        if let Some(entry) = self.entry {
+            write!(f, "key {entry}: ")?;
+        }
         write!(f, "an EncodingAESKey has {len} letters and digits, ")?;
         match self.reason {
             KeyErrorReason::Length => {

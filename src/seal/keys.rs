@@ -37,8 +37,19 @@ impl Account {
     /// If an entry of `keys` is no key.
     pub fn from_lists(keys: &str, token: &str, appids: &str) -> Result<Self, KeyError> {
         let tokens = (!token.is_empty()).then(|| Token::new(token));
+        let is_alone = list(keys).count() == 1;
+        let keys = list(keys).enumerate().map(|(i, text)| {
+            let key = text.parse::<EncodingAesKey>();
+            key.map_err(|error| {
+                if is_alone {
+                    error
+                } else {
+                    error.numbered(i + 1)
+                }
+            })
+        });
         Ok(Account {
-            keys: list(keys).map(str::parse).collect::<Result<_, _>>()?,
+            keys: keys.collect::<Result<_, _>>()?,
             tokens: tokens.into_iter().collect(),
             appids: list(appids).map(str::to_owned).collect(),
         })
