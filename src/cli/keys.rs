@@ -78,7 +78,7 @@ impl KeyArgs {
 }
 
 /// The keys of the environment and of `file`.
-fn keys(file: Option<&Path>) -> anyhow::Result<Keys> {
+pub(super) fn keys(file: Option<&Path>) -> anyhow::Result<Keys> {
     let own = of_environment()?;
     let Some(file) = file else {
         return Ok(Keys::new([own]));
