@@ -14,12 +14,12 @@ use crate::event::{
 };
 use crate::finding::{Code, Finding, Reason};
 use crate::frame::rewritten::{self, Rewritten, Step};
-use crate::frame::{Anchors, Framed, FramedKind, Names, Parts, Scanner, Turn};
+use crate::frame::{Anchors, FoundQuery, Framed, FramedKind, Names, Parts, Scanner, Turn};
 use crate::input::Input;
 use crate::seal::Policy;
 use crate::span::{Place, Span, Units};
 use crate::wire::shape::{ShapeId, Shapes};
-use crate::wire::{Limits, Syntax, View};
+use crate::wire::{Kind, Limits, Syntax, View};
 
 use sealed::Unsealer;
 pub use sealed::{Sealed, Trust};
@@ -76,6 +76,7 @@ pub struct Record<'a> {
     decoded: Box<Decoded>,
     /// How it was opened, if it came sealed. Then the body is what was inside.
     sealed: Option<Box<Sealed>>,
+    query: Option<FoundQuery>,
 }
 
 /// What was read of a payload, and what it means.
@@ -157,6 +158,63 @@ impl<'a> Record<'a> {
     /// The name of the capture, as it was given.
     pub fn source(&self) -> &str {
         &self.source
+    }
+
+    /// The signature query that belongs to the payload in its capture, without the question mark, if queries were
+    /// [wanted](crate::pipeline::Options::wants_queries).
+    ///
+    /// It stands in the request line above the payload, in the URL of an access log on the same line, or in a field of
+    /// the same log entry.
+    ///
+    /// ```
+    /// use wxsub::pipeline::{self, Options, Rest, Sink, Stop};
+    ///
+    /// #[derive(Default)]
+    /// struct Queries(Vec<Option<String>>);
+    ///
+    /// impl Sink for Queries {
+    ///     fn fork(&self) -> Self {
+    ///         Queries::default()
+    ///     }
+    ///
+    ///     fn record(&mut self, record: &wxsub::Record<'_>) {
+    ///         self.0.push(record.query().map(str::to_owned));
+    ///     }
+    ///
+    ///     fn join(&mut self, later: Self) -> Result<(), Stop> {
+    ///         self.0.extend(later.0);
+    ///         Ok(())
+    ///     }
+    /// }
+    ///
+    /// let query = "signature=0123456789abcdef0123456789abcdef01234567&timestamp=1610969440&nonce=1";
+    /// let capture = format!("POST /wx?{query} HTTP/1.1\r\nHost: example.com\r\n\r\n<xml><Event>subscribe</Event></xml>");
+    /// let options = Options { wants_queries: true, ..Options::default() };
+    /// let mut queries = Queries::default();
+    /// pipeline::run(capture.as_bytes(), "capture", &options, &mut queries).unwrap();
+    /// assert_eq!(queries.0, [Some(query.to_owned())]);
+    /// ```
+    pub fn query(&self) -> Option<&str> {
+        self.query.as_ref().map(|query| query.text.as_str())
+    }
+
+    /// Whether that query can be no other request's: in a log that mixes the lines of several requests, what stands on
+    /// the line before may be anybody's. It may prove that a payload is genuine, but not that it is forged.
+    pub fn is_query_sure(&self) -> bool {
+        self.query.as_ref().is_some_and(|query| query.is_sure)
+    }
+
+    /// The text of a field at the top of the payload, whatever kind of message it is.
+    ///
+    /// ```
+    /// let record = wxsub::decode(b"<xml><ToUserName>gh_123456789abc</ToUserName><Event>subscribe</Event></xml>");
+    /// assert_eq!(record.top_text("ToUserName"), Some("gh_123456789abc"));
+    /// assert_eq!(record.top_text("FromUserName"), None);
+    /// ```
+    pub fn top_text(&self, name: &str) -> Option<&str> {
+        let root = View::root(&self.decoded.parts.tree, self.text());
+        let field = root.children().find(|child| child.name() == name)?;
+        (field.kind() == Kind::Text).then(|| field.value().trim_ascii())
     }
 
     /// XML or JSON.
@@ -244,6 +302,7 @@ impl<'a> Record<'a> {
             outcome: self.outcome,
             decoded: self.decoded,
             sealed: self.sealed,
+            query: self.query,
         }
     }
 
@@ -367,6 +426,7 @@ impl<'a> Record<'a> {
             outcome: Outcome::Undecodable,
             decoded,
             sealed: None,
+            query: None,
         }
     }
 
@@ -412,6 +472,17 @@ impl Decoder {
         Self::with(scanner, source, limits, Units::Utf8)
     }
 
+    /// The same, but its records know their queries if these are `wanted`.
+    pub(crate) fn with_queries(self, wanted: bool) -> Self {
+        match wanted {
+            true => Decoder {
+                scanner: self.scanner.wanting_queries(),
+                ..self
+            },
+            false => self,
+        }
+    }
+
     fn with(scanner: Scanner, source: Arc<str>, limits: Limits, units: Units) -> Self {
         Decoder {
             source,
@@ -426,9 +497,10 @@ impl Decoder {
 
     /// The same, opening what is sealed as `policy` says.
     pub(crate) fn opening(mut self, policy: Option<Arc<Policy>>) -> Self {
+        let wants_queries = policy.as_ref().is_some_and(|policy| policy.wants_queries());
         let unsealer = policy.map(|policy| Unsealer::new(policy, self.limits));
         self.unsealer = unsealer.map(Box::new);
-        self
+        self.with_queries(wants_queries)
     }
 
     /// The next record in `buffer`, which begins where it began at the last call less what [`Scanner::take_done`]
@@ -504,6 +576,7 @@ impl Decoder {
             outcome: Outcome::Undecodable,
             decoded,
             sealed: None,
+            query: framed.query,
         };
         match framed.kind {
             FramedKind::Whole => match self.unsealer.take() {

@@ -2,6 +2,8 @@
 
 mod args;
 mod commands;
+mod decrypt;
+mod encrypt;
 mod feed;
 mod interrupt;
 mod keys;
@@ -38,6 +40,8 @@ pub(crate) fn run() -> ExitCode {
         Command::Parse(args) => commands::parse(&args),
         Command::Convert(args) => commands::convert(&args),
         Command::Check(args) => commands::check(&args),
+        Command::Decrypt(args) => decrypt::run(&args),
+        Command::Encrypt(args) => encrypt::run(&args),
     };
     let status = done.unwrap_or_else(|error| match is_closed_pipe(&error) {
         true => Status::Fine,

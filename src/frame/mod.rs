@@ -18,8 +18,10 @@ mod cursor;
 mod document;
 mod json;
 mod layer;
+mod link;
 mod literal;
 mod noise;
+mod query;
 mod recode;
 mod region;
 pub(crate) mod rewritten;
@@ -50,6 +52,8 @@ use array::Array;
 use cursor::Cursor;
 pub(crate) use document::Document;
 pub(crate) use noise::Noise;
+pub(crate) use query::FoundQuery;
+use query::Trail;
 use region::Region;
 use rewritten::Rewritten;
 use skip::{Skip, Skipped};
@@ -88,6 +92,8 @@ pub(crate) struct Framed<'b> {
     pub(crate) kind: FramedKind,
     /// Which of the scanner's shapes it has.
     pub(crate) shape: Option<ShapeId>,
+    /// The query that belongs to it, if queries are wanted.
+    pub(crate) query: Option<FoundQuery>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -220,6 +226,8 @@ pub(crate) struct Scanner {
     /// Memory for the next region, and for what is inside the next document.
     spare: Option<Box<Region>>,
     spare_inner: VecDeque<Inner>,
+    /// What may hold the next payload's query, if queries are wanted.
+    trail: Option<Box<Trail>>,
 }
 
 /// Where the scanner puts what it reads.
@@ -272,6 +280,7 @@ impl Scanner {
             shapes: Shapes::default(),
             spare: None,
             spare_inner: VecDeque::new(),
+            trail: None,
         }
     }
 
@@ -307,6 +316,7 @@ impl Scanner {
             shapes: _,
             spare: _,
             spare_inner: _,
+            trail: _,
         } = self;
         *state = State::Seek;
         *cursor = Cursor::unplaced();
@@ -349,6 +359,17 @@ impl Scanner {
         last: bool,
         parts: &mut Parts,
     ) -> Turn<Framed<'b>> {
+        let (visible, last) = self.visible(buffer, last);
+        match self.step_in(visible, last, parts) {
+            Turn::Found(mut framed) => {
+                framed.query = self.query(&framed, buffer);
+                Turn::Found(framed)
+            }
+            turn => turn,
+        }
+    }
+
+    fn step_in<'b>(&mut self, buffer: &'b [u8], last: bool, parts: &mut Parts) -> Turn<Framed<'b>> {
         let before = (self.pos(), std::mem::discriminant(&self.state));
         let framed = match &mut self.state {
             State::Seek => self.seek(buffer, last, parts),
@@ -421,6 +442,7 @@ impl Scanner {
             let cursor = &mut self.cursor;
             self.noise
                 .add(bytes, cursor.units(), || cursor.place(buffer));
+            self.trail(bytes);
         }
         let line = memchr::memrchr(b'\n', bytes).map(|n| n + 1);
         self.bare = (line.is_some() || self.bare)
@@ -576,6 +598,7 @@ fn framed<'b>(range: Range<usize>, place: Place, syntax: Syntax) -> Framed<'b> {
         is_rewritten: false,
         kind: FramedKind::Whole,
         shape: None,
+        query: None,
     }
 }
 

@@ -20,6 +20,7 @@ pub(super) struct Blocks<R> {
     pub(super) source: Arc<str>,
     pub(super) limits: Limits,
     pub(super) policy: Option<Arc<Policy>>,
+    wants_queries: bool,
     /// Made when it is known how the capture is written.
     decoder: Option<Decoder>,
     /// What the decoders before this one left.
@@ -35,6 +36,7 @@ impl<R: Read> Blocks<R> {
             source: source.into(),
             limits: options.limits,
             policy: options.policy.clone(),
+            wants_queries: options.wants_queries,
             decoder: None,
             noise: Noise::default(),
             ended: false,
@@ -53,7 +55,8 @@ impl<R: Read> Blocks<R> {
         self.ended = ended;
         if self.decoder.is_none() && (ended || !text.is_empty()) {
             let decoder = Decoder::new(self.source.clone(), self.limits, self.input.origin());
-            self.decoder = Some(decoder.opening(self.policy.clone()));
+            let decoder = decoder.opening(self.policy.clone());
+            self.decoder = Some(decoder.with_queries(self.wants_queries));
         }
         Ok(true)
     }

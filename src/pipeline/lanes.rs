@@ -81,6 +81,7 @@ pub(super) fn give<S: Sink>(
         source: &source,
         limits: options.limits,
         policy: &options.policy,
+        wants_queries: options.wants_queries,
         chooser,
     };
     let chunks = Chunks::new(options.block_size, blocks.end());
@@ -257,6 +258,7 @@ struct Guesser<'s, S> {
     source: &'s str,
     limits: Limits,
     policy: &'s Option<Arc<Policy>>,
+    wants_queries: bool,
     chooser: &'s Chooser,
 }
 
@@ -301,6 +303,7 @@ impl<S: Sink> Guesser<'_, S> {
         // A source of its own, so that threads do not count in the same place.
         let mut decoder = Decoder::on_line(self.source.into(), self.limits, chunk.place)
             .opening(self.policy.clone())
+            .with_queries(self.wants_queries)
             .knowing(learnt.clone());
         let waypoint = first_waypoint(&mut decoder, bytes)?;
         decoder.scanner.forget_noise();

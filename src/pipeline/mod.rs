@@ -107,6 +107,10 @@ pub struct Options {
     pub threads: usize,
     /// What is done with sealed payloads; nothing, if there is none.
     pub policy: Option<Arc<Policy>>,
+    /// Whether records shall know the signature queries that belong to them; see [`Record::query`].
+    ///
+    /// A payload is then given to the sink when the rest of its line was read, since its query may stand there.
+    pub wants_queries: bool,
 }
 
 impl Options {
@@ -128,6 +132,7 @@ impl Default for Options {
             block_size: 256 << 10,
             threads: 1,
             policy: None,
+            wants_queries: false,
         }
     }
 }

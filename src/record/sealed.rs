@@ -138,11 +138,11 @@ impl Decoder {
         self.understand(&mut record, shape);
         let opened = match sealed_part(&record) {
             Err(finding) => Err(finding),
-            Ok(None) => check_plain(&policy, &record, query.as_deref()).map(Err),
+            Ok(None) => check_plain(&policy, &record, query.as_ref()).map(Err),
             Ok(Some(part)) if policy.keys.is_empty() => {
-                check_sealed(&policy, part, query.as_deref()).map(Err)
+                check_sealed(&policy, part, query.as_ref()).map(Err)
             }
-            Ok(Some(part)) => unsealer.open(&record, part, query.as_deref()).map(Ok),
+            Ok(Some(part)) => unsealer.open(&record, part, query.as_ref()).map(Ok),
         };
         match opened {
             Err(finding) => record.refuse(finding),
@@ -154,10 +154,31 @@ impl Decoder {
     }
 }
 
+/// The query that a payload came with.
+struct Came<'q> {
+    query: Cow<'q, Query>,
+    /// It can be no other payload's, so it may refute something, too.
+    is_sure: bool,
+}
+
 /// The query that the payload came with.
-fn query_of<'q>(record: &Record<'_>, policy: &'q Policy) -> Option<Cow<'q, Query>> {
-    let given = policy.query.as_ref().map(Cow::Borrowed);
-    given.or_else(|| of_reply(record).map(Cow::Owned))
+fn query_of<'q>(record: &Record<'_>, policy: &'q Policy) -> Option<Came<'q>> {
+    let sure = |query| Came {
+        query,
+        is_sure: true,
+    };
+    let given = policy
+        .query
+        .as_ref()
+        .map(|query| sure(Cow::Borrowed(query)));
+    let found = || {
+        Some(Came {
+            query: Cow::Owned(Query::parse(record.query()?.as_bytes())?),
+            is_sure: record.is_query_sure(),
+        })
+    };
+    let of_reply = || of_reply(record).map(|query| sure(Cow::Owned(query)));
+    given.or_else(found).or_else(of_reply)
 }
 
 /// A reply has its signature in the body.
@@ -200,7 +221,7 @@ fn sealed_part<'r>(record: &'r Record<'_>) -> Refused<Option<Part<'r>>> {
 fn check_plain(
     policy: &Policy,
     record: &Record<'_>,
-    query: Option<&Query>,
+    came: Option<&Came<'_>>,
 ) -> Refused<Option<Finding>> {
     let reason = if policy.require_encryption {
         Some(Reason::Plain)
@@ -213,7 +234,8 @@ fn check_plain(
     match reason {
         Some(reason) => Err(finding(reason)),
         None => {
-            let wrong = query.and_then(|query| wrong_with_plain(policy, query));
+            let sure = came.filter(|came| came.is_sure);
+            let wrong = sure.and_then(|came| wrong_with_plain(policy, &came.query));
             tolerate(policy, wrong.map(finding))
         }
     }
@@ -233,9 +255,9 @@ fn wrong_with_plain(policy: &Policy, query: &Query) -> Option<Reason> {
 fn check_sealed(
     policy: &Policy,
     part: Part<'_>,
-    query: Option<&Query>,
+    came: Option<&Came<'_>>,
 ) -> Refused<Option<Finding>> {
-    let signature = check_signature(policy, part, query, None);
+    let signature = check_signature(policy, part, came, None);
     let wrong = signature.and_then(Result::err);
     let wrong = tolerate(policy, wrong.map(|mismatch| mismatch.finding(part.span)))?;
     match policy.require_signature {
@@ -257,10 +279,10 @@ fn tolerate(policy: &Policy, wrong: Option<Finding>) -> Refused<Option<Finding>>
 fn check_signature(
     policy: &Policy,
     part: Part<'_>,
-    query: Option<&Query>,
+    came: Option<&Came<'_>>,
     account: Option<usize>,
 ) -> Option<Result<(), Mismatch>> {
-    let query = query?;
+    let Came { query, is_sure } = came?;
     let accounts = policy.keys.accounts();
     let accounts = match account {
         Some(at) => &accounts[at..=at],
@@ -271,7 +293,8 @@ fn check_signature(
         .flat_map(|account| &account.tokens)
         .peekable();
     tokens.peek()?;
-    Some(verify(tokens, query, part.text.as_bytes()))
+    let verified = verify(tokens, query, part.text.as_bytes());
+    (*is_sure || verified.is_ok()).then_some(verified)
 }
 
 impl Unsealer {
@@ -280,14 +303,14 @@ impl Unsealer {
         &mut self,
         outer: &Record<'_>,
         part: Part<'_>,
-        query: Option<&Query>,
+        came: Option<&Came<'_>>,
     ) -> Refused<Record<'static>> {
         let policy = self.policy.clone();
         let mut decoded = self.inner.memory.take().unwrap_or_default().0;
         let mut plain = std::mem::take(&mut decoded.plain);
         let unsealed = unseal(&policy.keys, part.text.as_bytes(), &mut plain);
         let account = unsealed.as_ref().ok().map(|unsealed| unsealed.account);
-        let signature = check_signature(&policy, part, query, account);
+        let signature = check_signature(&policy, part, came, account);
         let wrong = signature.and_then(Result::err);
         let wrong = tolerate(&policy, wrong.map(|mismatch| mismatch.finding(part.span)))?;
         let is_verified = signature == Some(Ok(()));
@@ -340,6 +363,7 @@ impl Unsealer {
             outcome: Outcome::Undecodable,
             decoded,
             sealed: Some(Box::new(sealed)),
+            query: outer.query.clone(),
         };
         match document {
             Err(finding) => record.refuse(of_inside(finding, record.bytes())),
