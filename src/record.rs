@@ -74,9 +74,9 @@ pub struct Record<'a> {
     raw: Option<(Cow<'a, [u8]>, Vec<Step>)>,
     outcome: Outcome,
     decoded: Box<Decoded>,
-    query: Option<FoundQuery>,
     /// How it was opened, if it came sealed. Then the body is what was inside.
     sealed: Option<Box<Sealed>>,
+    query: Option<FoundQuery>,
 }
 
 /// What was read of a payload, and what it means.
@@ -301,8 +301,8 @@ impl<'a> Record<'a> {
             syntax: self.syntax,
             outcome: self.outcome,
             decoded: self.decoded,
-            query: self.query,
             sealed: self.sealed,
+            query: self.query,
         }
     }
 
@@ -425,8 +425,8 @@ impl<'a> Record<'a> {
             raw: None,
             outcome: Outcome::Undecodable,
             decoded,
-            query: None,
             sealed: None,
+            query: None,
         }
     }
 
@@ -495,10 +495,9 @@ impl Decoder {
         }
     }
 
-    /// The same, opening what is sealed as `policy` says. Where it has a token, queries are wanted, too.
+    /// The same, opening what is sealed as `policy` says.
     pub(crate) fn opening(mut self, policy: Option<Arc<Policy>>) -> Self {
-        let has_tokens = |policy: &Arc<Policy>| policy.keys.has_tokens() && policy.query.is_none();
-        let wants_queries = policy.as_ref().is_some_and(has_tokens);
+        let wants_queries = policy.as_ref().is_some_and(|policy| policy.wants_queries());
         let unsealer = policy.map(|policy| Unsealer::new(policy, self.limits));
         self.unsealer = unsealer.map(Box::new);
         self.with_queries(wants_queries)
@@ -576,8 +575,8 @@ impl Decoder {
             raw,
             outcome: Outcome::Undecodable,
             decoded,
-            query: framed.query,
             sealed: None,
+            query: framed.query,
         };
         match framed.kind {
             FramedKind::Whole => match self.unsealer.take() {

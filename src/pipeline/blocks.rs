@@ -19,8 +19,8 @@ pub(super) struct Blocks<R> {
     pub(super) input: Input<R>,
     pub(super) source: Arc<str>,
     pub(super) limits: Limits,
-    wants_queries: bool,
     pub(super) policy: Option<Arc<Policy>>,
+    wants_queries: bool,
     /// Made when it is known how the capture is written.
     decoder: Option<Decoder>,
     /// What the decoders before this one left.
@@ -35,8 +35,8 @@ impl<R: Read> Blocks<R> {
             input,
             source: source.into(),
             limits: options.limits,
-            wants_queries: options.wants_queries,
             policy: options.policy.clone(),
+            wants_queries: options.wants_queries,
             decoder: None,
             noise: Noise::default(),
             ended: false,

@@ -80,8 +80,8 @@ pub(super) fn give<S: Sink>(
         waiting: &waiting,
         source: &source,
         limits: options.limits,
-        wants_queries: options.wants_queries,
         policy: &options.policy,
+        wants_queries: options.wants_queries,
         chooser,
     };
     let chunks = Chunks::new(options.block_size, blocks.end());
@@ -257,8 +257,8 @@ struct Guesser<'s, S> {
     waiting: &'s Mutex<Receiver<Job<S>>>,
     source: &'s str,
     limits: Limits,
-    wants_queries: bool,
     policy: &'s Option<Arc<Policy>>,
+    wants_queries: bool,
     chooser: &'s Chooser,
 }
 
@@ -302,8 +302,8 @@ impl<S: Sink> Guesser<'_, S> {
         let bytes = chunk.bytes();
         // A source of its own, so that threads do not count in the same place.
         let mut decoder = Decoder::on_line(self.source.into(), self.limits, chunk.place)
-            .with_queries(self.wants_queries)
             .opening(self.policy.clone())
+            .with_queries(self.wants_queries)
             .knowing(learnt.clone());
         let waypoint = first_waypoint(&mut decoder, bytes)?;
         decoder.scanner.forget_noise();

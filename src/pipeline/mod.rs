@@ -105,12 +105,12 @@ pub struct Options {
     /// More than one are started only for a capture that has more than a block at once; a live one is decoded as it
     /// comes.
     pub threads: usize,
+    /// What is done with sealed payloads; nothing, if there is none.
+    pub policy: Option<Arc<Policy>>,
     /// Whether records shall know the signature queries that belong to them; see [`Record::query`].
     ///
     /// A payload is then given to the sink when the rest of its line was read, since its query may stand there.
     pub wants_queries: bool,
-    /// What is done with sealed payloads; nothing, if there is none.
-    pub policy: Option<Arc<Policy>>,
 }
 
 impl Options {
@@ -131,8 +131,8 @@ impl Default for Options {
             limits: Limits::default(),
             block_size: 256 << 10,
             threads: 1,
-            wants_queries: false,
             policy: None,
+            wants_queries: false,
         }
     }
 }

@@ -134,16 +134,15 @@ impl Decoder {
         unsealer: &mut Unsealer,
     ) -> Record<'b> {
         let policy = unsealer.policy.clone();
+        let query = query_of(&record, &policy);
         self.understand(&mut record, shape);
-        let part = sealed_part(&record);
-        let query = query_of(&record, &policy, part.as_ref().ok().copied().flatten());
-        let opened = match part {
+        let opened = match sealed_part(&record) {
             Err(finding) => Err(finding),
-            Ok(None) => check_plain(&policy, &record, query.as_deref()).map(Err),
+            Ok(None) => check_plain(&policy, &record, query.as_ref()).map(Err),
             Ok(Some(part)) if policy.keys.is_empty() => {
-                check_sealed(&policy, part, query.as_deref()).map(Err)
+                check_sealed(&policy, part, query.as_ref()).map(Err)
             }
-            Ok(Some(part)) => unsealer.open(&record, part, query.as_deref()).map(Ok),
+            Ok(Some(part)) => unsealer.open(&record, part, query.as_ref()).map(Ok),
         };
         match opened {
             Err(finding) => record.refuse(finding),
@@ -155,22 +154,31 @@ impl Decoder {
     }
 }
 
-/// The query that the payload came with; `part` is what it signs.
-fn query_of<'q>(
-    record: &Record<'_>,
-    policy: &'q Policy,
-    part: Option<Part<'_>>,
-) -> Option<Cow<'q, Query>> {
-    let given = policy.query.as_ref().map(Cow::Borrowed);
-    let found = || of_reply(record).or_else(|| in_capture(record, policy, part));
-    given.or_else(|| found().map(Cow::Owned))
+/// The query that a payload came with.
+struct Came<'q> {
+    query: Cow<'q, Query>,
+    /// It can be no other payload's, so it may refute something, too.
+    is_sure: bool,
 }
 
-/// The query that stands near the payload. Where it may be another request's it counts only if it fits.
-fn in_capture(record: &Record<'_>, policy: &Policy, part: Option<Part<'_>>) -> Option<Query> {
-    let query = Query::parse(record.query()?.as_bytes())?;
-    let fits = |part: Part<'_>| verify(policy.keys.tokens(), &query, part.text.as_bytes()).is_ok();
-    (record.is_query_sure() || part.is_some_and(fits)).then_some(query)
+/// The query that the payload came with.
+fn query_of<'q>(record: &Record<'_>, policy: &'q Policy) -> Option<Came<'q>> {
+    let sure = |query| Came {
+        query,
+        is_sure: true,
+    };
+    let given = policy
+        .query
+        .as_ref()
+        .map(|query| sure(Cow::Borrowed(query)));
+    let found = || {
+        Some(Came {
+            query: Cow::Owned(Query::parse(record.query()?.as_bytes())?),
+            is_sure: record.is_query_sure(),
+        })
+    };
+    let of_reply = || of_reply(record).map(|query| sure(Cow::Owned(query)));
+    given.or_else(found).or_else(of_reply)
 }
 
 /// A reply has its signature in the body.
@@ -213,7 +221,7 @@ fn sealed_part<'r>(record: &'r Record<'_>) -> Refused<Option<Part<'r>>> {
 fn check_plain(
     policy: &Policy,
     record: &Record<'_>,
-    query: Option<&Query>,
+    came: Option<&Came<'_>>,
 ) -> Refused<Option<Finding>> {
     let reason = if policy.require_encryption {
         Some(Reason::Plain)
@@ -226,7 +234,8 @@ fn check_plain(
     match reason {
         Some(reason) => Err(finding(reason)),
         None => {
-            let wrong = query.and_then(|query| wrong_with_plain(policy, query));
+            let sure = came.filter(|came| came.is_sure);
+            let wrong = sure.and_then(|came| wrong_with_plain(policy, &came.query));
             tolerate(policy, wrong.map(finding))
         }
     }
@@ -246,9 +255,9 @@ fn wrong_with_plain(policy: &Policy, query: &Query) -> Option<Reason> {
 fn check_sealed(
     policy: &Policy,
     part: Part<'_>,
-    query: Option<&Query>,
+    came: Option<&Came<'_>>,
 ) -> Refused<Option<Finding>> {
-    let signature = check_signature(policy, part, query, None);
+    let signature = check_signature(policy, part, came, None);
     let wrong = signature.and_then(Result::err);
     let wrong = tolerate(policy, wrong.map(|mismatch| mismatch.finding(part.span)))?;
     match policy.require_signature {
@@ -270,10 +279,10 @@ fn tolerate(policy: &Policy, wrong: Option<Finding>) -> Refused<Option<Finding>>
 fn check_signature(
     policy: &Policy,
     part: Part<'_>,
-    query: Option<&Query>,
+    came: Option<&Came<'_>>,
     account: Option<usize>,
 ) -> Option<Result<(), Mismatch>> {
-    let query = query?;
+    let Came { query, is_sure } = came?;
     let accounts = policy.keys.accounts();
     let accounts = match account {
         Some(at) => &accounts[at..=at],
@@ -284,7 +293,8 @@ fn check_signature(
         .flat_map(|account| &account.tokens)
         .peekable();
     tokens.peek()?;
-    Some(verify(tokens, query, part.text.as_bytes()))
+    let verified = verify(tokens, query, part.text.as_bytes());
+    (*is_sure || verified.is_ok()).then_some(verified)
 }
 
 impl Unsealer {
@@ -293,14 +303,14 @@ impl Unsealer {
         &mut self,
         outer: &Record<'_>,
         part: Part<'_>,
-        query: Option<&Query>,
+        came: Option<&Came<'_>>,
     ) -> Refused<Record<'static>> {
         let policy = self.policy.clone();
         let mut decoded = self.inner.memory.take().unwrap_or_default().0;
         let mut plain = std::mem::take(&mut decoded.plain);
         let unsealed = unseal(&policy.keys, part.text.as_bytes(), &mut plain);
         let account = unsealed.as_ref().ok().map(|unsealed| unsealed.account);
-        let signature = check_signature(&policy, part, query, account);
+        let signature = check_signature(&policy, part, came, account);
         let wrong = signature.and_then(Result::err);
         let wrong = tolerate(&policy, wrong.map(|mismatch| mismatch.finding(part.span)))?;
         let is_verified = signature == Some(Ok(()));
@@ -352,8 +362,8 @@ impl Unsealer {
             raw: None,
             outcome: Outcome::Undecodable,
             decoded,
-            query: outer.query.clone(),
             sealed: Some(Box::new(sealed)),
+            query: outer.query.clone(),
         };
         match document {
             Err(finding) => record.refuse(of_inside(finding, record.bytes())),

@@ -32,6 +32,11 @@ impl Policy {
         let asks = self.require_signature || self.require_encryption;
         self.keys.is_empty() && !self.keys.has_tokens() && !asks
     }
+
+    /// Whether the queries in a capture tell anything.
+    pub(crate) fn wants_queries(&self) -> bool {
+        self.keys.has_tokens() && self.query.is_none()
+    }
 }
 
 impl From<Keys> for Policy {
