@@ -76,7 +76,7 @@ pub struct Record<'a> {
     decoded: Box<Decoded>,
     /// How it was opened, if it came sealed. Then the body is what was inside.
     sealed: Option<Box<Sealed>>,
-    query: Option<FoundQuery>,
+    query: Option<Box<FoundQuery>>,
 }
 
 /// What was read of a payload, and what it means.

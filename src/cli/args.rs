@@ -122,6 +122,10 @@ pub(super) struct Encrypt {
     /// Write to FILE; it is replaced only when everything went well
     #[arg(short, long, value_name = "FILE")]
     pub(super) output: Option<PathBuf>,
+    /// Keys in a file: lines `encoding_aes_key = …`, `token = …`, `appid = …`. Also from
+    /// WXSUB_ENCODING_AES_KEY, WXSUB_TOKEN and WXSUB_APPID
+    #[arg(long, value_name = "FILE")]
+    pub(super) keys: Option<PathBuf>,
     /// How the envelope is written [default: as what is inside]
     #[arg(long, value_name = "SYNTAX", value_enum)]
     pub(super) envelope: Option<Envelope>,

@@ -229,7 +229,7 @@ pub(super) fn report_line(record: &Record<'_>, finding: &Finding, look: &Look, t
 }
 
 /// `text` with its control characters but line feeds as escapes.
-fn visible(text: &[u8]) -> Vec<u8> {
+pub(super) fn visible(text: &[u8]) -> Vec<u8> {
     let text = String::from_utf8_lossy(text);
     let shown: String = text
         .chars()

@@ -8,17 +8,18 @@ use anyhow::{Context, anyhow, bail};
 use wxsub::output::{Push, Sealing};
 use wxsub::report::Spot;
 use wxsub::report::text::{self, Look};
-use wxsub::seal::{Account, Keys};
+use wxsub::seal::{EncodingAesKey, Keys, Token};
 use wxsub::{Capture, Decompressed, Lang, Outcome, Record, Syntax};
 
 use crate::cli::Status;
 use crate::cli::args::{self, Envelope};
+use crate::cli::keys;
 use crate::cli::sources::{Sources, printable};
 use crate::cli::target::Target;
 
 /// `wxsub encrypt`.
 pub(super) fn run(args: &args::Encrypt) -> anyhow::Result<Status> {
-    let keys = keys()?;
+    let keys = keys::keys(args.keys.as_deref())?;
     let chosen = Chosen::of(&keys)?;
     let record = match payload(args.path.as_deref())? {
         Ok(record) => record,
@@ -32,21 +33,10 @@ pub(super) fn run(args: &args::Encrypt) -> anyhow::Result<Status> {
     Ok(Status::Fine)
 }
 
-/// What the environment says.
-fn keys() -> anyhow::Result<Keys> {
-    let value = |name: &str| std::env::var(name).unwrap_or_default();
-    let account = Account::from_lists(
-        &value("WXSUB_ENCODING_AES_KEY"),
-        &value("WXSUB_TOKEN"),
-        &value("WXSUB_APPID"),
-    )?;
-    Ok(Keys::new([account]))
-}
-
 /// What a payload is sealed with.
 struct Chosen<'k> {
-    key: &'k wxsub::seal::EncodingAesKey,
-    token: Option<&'k wxsub::seal::Token>,
+    key: &'k EncodingAesKey,
+    token: Option<&'k Token>,
     appid: &'k str,
 }
 

@@ -5,7 +5,7 @@
 
 use std::env::{self, VarError};
 use std::fs::{self, File};
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -51,6 +51,11 @@ impl KeyArgs {
         Ok((!policy.is_idle()).then(|| policy.into()))
     }
 
+    /// The file of keys.
+    pub(super) fn file(&self) -> Option<&Path> {
+        self.keys.as_deref()
+    }
+
     fn query(&self) -> anyhow::Result<Option<Query>> {
         let query = self.query.as_ref();
         let parsed = query.map(|text| {
@@ -78,7 +83,7 @@ impl KeyArgs {
 }
 
 /// The keys of the environment and of `file`.
-fn keys(file: Option<&Path>) -> anyhow::Result<Keys> {
+pub(super) fn keys(file: Option<&Path>) -> anyhow::Result<Keys> {
     let own = of_environment()?;
     let Some(file) = file else {
         return Ok(Keys::new([own]));
@@ -115,7 +120,13 @@ fn variable(name: &str) -> anyhow::Result<Zeroizing<String>> {
 fn of_file(path: &Path) -> anyhow::Result<Vec<Account>> {
     let shown = path.display();
     let mut text = Zeroizing::new(String::new());
-    let mut file = File::open(path).with_context(|| format!("--keys {shown}"))?;
+    let mut file = match File::open(path) {
+        // A key that was typed here is not shown.
+        Err(error) if error.kind() == ErrorKind::NotFound && is_like_a_secret(path) => {
+            bail!("--keys takes the name of a file, never a key itself: there is no such file")
+        }
+        opened => opened.with_context(|| format!("--keys {shown}"))?,
+    };
     warn_if_open(&file, path);
     let read = file.read_to_string(&mut text);
     read.with_context(|| format!("--keys {shown}"))?;
@@ -126,6 +137,13 @@ fn of_file(path: &Path) -> anyhow::Result<Vec<Account>> {
         ),
         false => Ok(accounts),
     }
+}
+
+/// Whether `path` may be a key or a token, and not a file's name: those have a dot or a slash, or are short.
+fn is_like_a_secret(path: &Path) -> bool {
+    const SHORT: usize = 16;
+    let name = path.to_string_lossy();
+    name.len() >= SHORT && !name.contains(['.', '\\', ' ']) && !name.starts_with('/')
 }
 
 /// Says so if others than the owner can read the file.

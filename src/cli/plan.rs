@@ -60,7 +60,7 @@ impl Plan {
         let (stdout, stderr) = (io::stdout().is_terminal(), io::stderr().is_terminal());
         Ok(Plan {
             chooser: common.select.chooser(&time_zone(tz.unwrap_or("local"))?)?,
-            sources: Sources::new(&common.paths, &common.glob)?,
+            sources: Sources::new(&common.paths, &common.glob)?.without(common.keys.file()),
             options: Options {
                 limits: limits(common),
                 threads: common.threads,

@@ -93,7 +93,7 @@ pub(crate) struct Framed<'b> {
     /// Which of the scanner's shapes it has.
     pub(crate) shape: Option<ShapeId>,
     /// The query that belongs to it, if queries are wanted.
-    pub(crate) query: Option<FoundQuery>,
+    pub(crate) query: Option<Box<FoundQuery>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

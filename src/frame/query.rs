@@ -120,7 +120,7 @@ impl Scanner {
     }
 
     /// The query that belongs to a payload which was just found.
-    pub(super) fn query(&mut self, framed: &Framed<'_>, buffer: &[u8]) -> Option<FoundQuery> {
+    pub(super) fn query(&mut self, framed: &Framed<'_>, buffer: &[u8]) -> Option<Box<FoundQuery>> {
         if framed.kind == FramedKind::Remark {
             return None;
         }
@@ -138,7 +138,7 @@ impl Scanner {
         let ahead = ahead.filter(|(query, _)| query.is_sure || behind.is_none());
         trail.restart(ahead.as_ref().map_or(0, |&(_, used)| used));
         self.trail = Some(trail);
-        ahead.map(|(query, _)| query).or(behind)
+        ahead.map(|(query, _)| query).or(behind).map(Box::new)
     }
 
     /// How far the log entry reaches in which a payload stands.
@@ -188,17 +188,15 @@ fn ahead(bytes: &[u8], entry: usize, anchors: &Anchors) -> Option<(FoundQuery, u
     let bytes = &bytes[..bytes.len().min(REACH)];
     let line = memchr::memchr(b'\n', bytes).unwrap_or(bytes.len());
     let near = &bytes[..line.max(entry).min(bytes.len())];
-    let near = link::forward(near);
     let other = link::other_payload(near, anchors);
-    let is_sure = other.is_none() || entry > 0;
-    let near = match other {
-        Some(start) => &near[..start],
-        None => near,
-    };
-    let found = first(near)?;
+    let near = &near[..other.unwrap_or(near.len())];
+    let own = link::forward(near);
+    let found = first(own)?;
+    // On a line with several payloads it may be the next one's.
+    let is_alone = other.is_none() || own.len() < near.len();
     let query = FoundQuery {
         text: found.text,
-        is_sure,
+        is_sure: is_alone || entry > 0,
     };
     Some((query, found.end))
 }

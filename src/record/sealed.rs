@@ -178,7 +178,8 @@ fn query_of<'q>(record: &Record<'_>, policy: &'q Policy) -> Option<Came<'q>> {
         })
     };
     let of_reply = || of_reply(record).map(|query| sure(Cow::Owned(query)));
-    given.or_else(found).or_else(of_reply)
+    // What a reply says of itself is nearer than the request that it answers.
+    given.or_else(of_reply).or_else(found)
 }
 
 /// A reply has its signature in the body.
