@@ -212,7 +212,7 @@ fn sealed_part<'r>(record: &'r Record<'_>) -> Refused<Option<Part<'r>>> {
     match first.kind() {
         Kind::Text => Ok(Some(Part {
             text: first.value(),
-            span: first.span(),
+            span: first.name_span(),
         })),
         _ => Err(seal::Error::Empty.finding(first.span())),
     }
