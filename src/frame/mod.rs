@@ -333,6 +333,9 @@ impl Scanner {
         let done = self.cursor.take_done(buffer);
         self.clean_until = self.clean_until.saturating_sub(done);
         self.reach.drop_front(done);
+        if let Some(trail) = &mut self.trail {
+            trail.forget_buffer();
+        }
         done
     }
 

@@ -52,6 +52,8 @@ pub(super) struct Trail {
     noise: Vec<u8>,
     /// So many bytes of the noise to come hold the query of the payload before.
     used: usize,
+    /// How long the buffer was that was looked at, and how much of it is visible.
+    looked_at: (usize, usize),
 }
 
 impl Trail {
@@ -75,6 +77,21 @@ impl Trail {
     fn restart(&mut self, used: usize) {
         self.noise.clear();
         self.used = used;
+    }
+
+    /// Up to where the rest of a line is there: asked at every step, so it is not searched for again.
+    fn visible_len(&mut self, buffer: &[u8]) -> usize {
+        if self.looked_at.0 != buffer.len() {
+            let far = buffer.len().saturating_sub(REACH);
+            let line = memchr::memrchr(b'\n', &buffer[far..]).map_or(0, |n| n + 1);
+            self.looked_at = (buffer.len(), far + line);
+        }
+        self.looked_at.1
+    }
+
+    /// The buffer is another.
+    pub(super) fn forget_buffer(&mut self) {
+        self.looked_at = (0, 0);
     }
 
     /// The same for two trails that will find the same.
@@ -103,13 +120,11 @@ impl Scanner {
 
     /// What may be looked at of `buffer`, so that behind every payload in it the rest of its line is there, or as much as
     /// is within reach; and whether that is the last.
-    pub(super) fn visible<'b>(&self, buffer: &'b [u8], last: bool) -> (&'b [u8], bool) {
-        if last || self.trail.is_none() {
-            return (buffer, last);
+    pub(super) fn visible<'b>(&mut self, buffer: &'b [u8], last: bool) -> (&'b [u8], bool) {
+        match &mut self.trail {
+            Some(trail) if !last => (&buffer[..trail.visible_len(buffer)], false),
+            _ => (buffer, last),
         }
-        let far = buffer.len().saturating_sub(REACH);
-        let line = memchr::memrchr(b'\n', &buffer[far..]).map_or(0, |n| n + 1);
-        (&buffer[..far + line], false)
     }
 
     /// Keeps what may hold the next payload's query.
