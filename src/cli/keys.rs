@@ -82,13 +82,17 @@ impl KeyArgs {
     }
 }
 
-/// The keys of the environment and of `file`.
+/// The keys of the environment and of `file`. Together they are one account, if the file holds one; of several each
+/// takes from the environment what it leaves out, and the keys of the environment are an account of their own.
 pub(super) fn keys(file: Option<&Path>) -> anyhow::Result<Keys> {
-    let own = of_environment()?;
+    let mut own = of_environment()?;
     let Some(file) = file else {
         return Ok(Keys::new([own]));
     };
     let mut accounts = of_file(file)?;
+    if let [account] = &mut accounts[..] {
+        account.keys.append(&mut own.keys);
+    }
     for account in &mut accounts {
         if account.tokens.is_empty() {
             account.tokens.clone_from(&own.tokens);
