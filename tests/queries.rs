@@ -3,7 +3,7 @@
 mod support;
 
 use wxsub::Record;
-use wxsub::pipeline::{self, Options, Sink, Stop};
+use wxsub::pipeline::{self, Options, Rest, Sink, Stop};
 
 use support::bury::{Way, ways};
 use support::dice::Dice;
@@ -624,5 +624,66 @@ fn what_stands_before_a_failed_read_is_given_with_its_query() {
             [""; 0],
             "{threads}, {block_size}"
         );
+    }
+}
+
+/// What a capture comes to, without queries.
+#[derive(Default, PartialEq, Debug)]
+struct Plainly(Vec<String>, u64);
+
+impl Sink for Plainly {
+    fn fork(&self) -> Self {
+        Plainly::default()
+    }
+
+    fn record(&mut self, record: &Record<'_>) {
+        let seen = (
+            record.outcome(),
+            record.place(0),
+            record.findings(),
+            record.text(),
+        );
+        self.0.push(format!("{seen:?}"));
+    }
+
+    fn join(&mut self, later: Self) -> Result<(), Stop> {
+        self.0.extend(later.0);
+        Ok(())
+    }
+
+    fn end(&mut self, _source: &str, rest: &Rest) {
+        self.1 = rest.noise();
+    }
+}
+
+#[test]
+fn wanting_queries_changes_nothing_else() {
+    let plainly = |capture: &str, threads, block_size, wants_queries| {
+        let options = Options {
+            threads,
+            block_size,
+            wants_queries,
+            ..Options::default()
+        };
+        let mut seen = Plainly::default();
+        pipeline::run(capture.as_bytes(), "", &options, &mut seen).expect("memory can be read");
+        seen
+    };
+    for (n, way) in ways().iter().enumerate() {
+        let payloads: Vec<Traced> = (0..4)
+            .map(|n| Traced::payload(n as u32, &json(n)))
+            .collect();
+        let capture = way.bury(&payloads, n as u64).text();
+        for cut in [capture.len(), capture.len() * 2 / 3] {
+            let cut = (0..=cut)
+                .rev()
+                .find(|&at| capture.is_char_boundary(at))
+                .unwrap_or(0);
+            let expected = plainly(&capture[..cut], 1, 1 << 16, false);
+            for (threads, block_size) in WAYS_TO_READ {
+                let seen = plainly(&capture[..cut], threads, block_size, true);
+                assert_eq!(seen, expected, "{}, cut at {cut}: {capture}", way.name);
+            }
+        }
     }
 }

@@ -214,3 +214,47 @@ fn unclosed(bytes: &[u8]) -> Option<usize> {
     }
     open.first().copied()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stands_between_ties_or_parts() {
+        for (between, link) in [
+            ("", Link::Sure),
+            (" HTTP/1.1\r\n\r\n", Link::Sure),
+            (" HTTP/1.1\r\nHost: a\r\nX-B: c\r\n\r\n", Link::Sure),
+            (" HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n", Link::Sure),
+            (" HTTP/1.1\\x0D\\x0AHost: a\\x0D\\x0A\\x0D\\x0A", Link::Sure),
+            (" HTTP/1.1\" 200 7 \"-\" \"", Link::Sure),
+            ("\",\"status\":200,\"body\":\"", Link::Sure),
+            ("\"},\"body\":\"", Link::Sure),
+            (" HTTP/1.1\" 200 7\n", Link::Weak),
+            ("\n10:05:43 INFO body=", Link::Weak),
+            ("\"}\n{\"body\":\"", Link::Weak),
+            ("\"},{\"body\":\"", Link::Weak),
+            (" HTTP/1.1\r\n\r\nHTTP/1.1 200 OK\r\n\r\n", Link::None),
+            (" HTTP/1.1\r\n\r\nGET /health HTTP/1.1\r\n\r\n", Link::None),
+            ("\nPOST \\/wx\n", Link::None),
+        ] {
+            assert_eq!(back(between.as_bytes(), false), link, "{between}");
+        }
+        // Lines in a log entry are those of one request.
+        assert_eq!(back(b"\",\n \"body\": \"", true), Link::Sure);
+        assert_eq!(back(b"\"},\n {\"body\": \"", true), Link::Weak);
+    }
+
+    #[test]
+    fn what_follows_ends_with_the_entry_or_the_next_request() {
+        for (bytes, own) in [
+            ("\",\"uri\":\"/wx\"},{\"body\":\"", "\",\"uri\":\"/wx\""),
+            ("\"},\"uri\":\"/wx\"}", "\"},\"uri\":\"/wx\"}"),
+            (" \"POST /wx HTTP/1.1\"", " \"POST /wx HTTP/1.1\""),
+            ("POST /wx HTTP/1.1", ""),
+            ("\\nPOST /wx HTTP/1.1", "\\n"),
+        ] {
+            assert_eq!(forward(bytes.as_bytes()), own.as_bytes(), "{bytes}");
+        }
+    }
+}

@@ -27,14 +27,15 @@ const LONGEST: usize = 1 << 10;
 /// So many times the word is looked at that may be a signature's name.
 const MOST_TRIES: usize = 16;
 
-/// What makes a query one that can be checked, in the order in which it is written.
-const NAMES: [&str; 6] = [
+/// What tells whether a query can be checked, in the order in which it is written.
+const NAMES: [&str; 7] = [
     "signature",
     "timestamp",
     "nonce",
     "openid",
     "encrypt_type",
     "msg_signature",
+    "echostr",
 ];
 
 /// A signature query in a capture.
@@ -360,7 +361,8 @@ fn undo_percent(text: &str) -> String {
     out
 }
 
-/// Whether a query can be checked: it has a time, a nonce and something that looks like a signature.
+/// Whether a query can be checked: it has a time, a nonce and something that looks like a signature. With `echostr` it is
+/// the console's, which checks a server's address and pushes nothing.
 fn is_complete(query: &str) -> bool {
     let value = |name: &str| {
         let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
@@ -372,7 +374,7 @@ fn is_complete(query: &str) -> bool {
     let is_signed = ["signature", "msg_signature"]
         .iter()
         .any(|name| value(name).is_some_and(is_signature));
-    has("timestamp") && has("nonce") && is_signed
+    has("timestamp") && has("nonce") && is_signed && !has("echostr")
 }
 
 /// The query around `at` as fields of an object, as frameworks log it: `{"signature":"…","timestamp":"…",…}`.
@@ -430,4 +432,85 @@ fn value_at(fields: &[u8], at: usize, name: &str) -> Option<Range<usize>> {
         .take_while(|&&b| is_of_word(b))
         .count();
     (begins && is_assigned && len > 0).then_some(start..start + len)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HEX: &str = "0123456789abcdef0123456789abcdef01234567";
+
+    fn query() -> String {
+        format!("signature={HEX}&timestamp=1&nonce=2")
+    }
+
+    fn found(text: &str) -> Option<(String, &str)> {
+        let sighting = last(text.as_bytes())?;
+        Some((sighting.text, &text[sighting.end..]))
+    }
+
+    #[test]
+    fn queries_are_read_through_escapes() {
+        for (amp, equals) in [
+            ("&", "="),
+            ("&amp;", "="),
+            ("&amp;amp;", "="),
+            ("&#38;", "&#x3D;"),
+            ("\\u0026", "="),
+            ("\\\\u0026", "\\\\u003d"),
+            ("\\x26", "\\x3D"),
+            ("%26", "%3D"),
+            ("%2526", "%253D"),
+            ("%26", "="),
+        ] {
+            let escaped = query().replace('&', amp).replace('=', equals);
+            for (before, behind) in [
+                ("", ""),
+                ("GET /a?", " HTTP/1.1"),
+                ("u=\"\\/wx?", "\\\"}"),
+                ("订", "订"),
+            ] {
+                let text = format!("{before}{escaped}{behind}");
+                assert_eq!(found(&text), Some((query(), behind)), "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn queries_are_read_from_fields() {
+        let fields = format!("\"nonce\":\"2\",\"signature\":\"{HEX}\",\"timestamp\":1");
+        for text in [
+            format!("{{{fields}}}"),
+            format!("{{{}}}", fields.replace('"', "\\\"")),
+            format!("{{{}}}", fields.replace('"', "'").replace(':', " => ")),
+            format!("map[{}]", fields.replace('"', "").replace(',', " ")),
+            format!("{{{fields}}},{{\"nonce\":\"3\"}}"),
+            format!("{{\"nonce\":\"3\"}},{{{fields}}}"),
+        ] {
+            let text_found = found(&text).map(|(query, _)| query);
+            assert_eq!(text_found, Some(query()), "{text}");
+        }
+        let torn = format!("{{\"nonce\":\"3\"}},{{\"signature\":\"{HEX}\",\"timestamp\":1}}");
+        assert_eq!(found(&torn), None);
+    }
+
+    #[test]
+    fn what_pushes_nothing_is_no_query() {
+        assert_eq!(found(&format!("/wx?{}&echostr=3", query())), None);
+        assert_eq!(found(&query().replace("nonce", "noncestr")), None);
+    }
+
+    #[test]
+    fn a_trail_is_as_long_as_the_reach() {
+        let mut trail = Trail::default();
+        for _ in 0..5 {
+            trail.add(&[b'a'; REACH]);
+            trail.add(b"b");
+        }
+        assert_eq!(trail.near().len(), REACH);
+        assert!(trail.near().ends_with(b"ab"));
+        trail.restart(3);
+        trail.add(b"abcd");
+        assert_eq!(trail.near(), b"d");
+    }
 }
