@@ -585,3 +585,44 @@ fn threads_and_blocks_change_nothing_in_a_mixed_capture() {
         assert!(found.iter().any(|(_, query, _)| query.is_some()));
     }
 }
+
+/// A reader that fails behind its bytes.
+struct Torn<'a>(&'a [u8]);
+
+impl std::io::Read for Torn<'_> {
+    fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
+        match self.0.is_empty() {
+            true => Err(std::io::Error::other("torn")),
+            false => self.0.read(out),
+        }
+    }
+}
+
+#[test]
+fn what_stands_before_a_failed_read_is_given_with_its_query() {
+    let line = |n: usize| format!("uri=/wx?{} body={}\n", query(n), on_one_line(&xml(n)));
+    let capture: String = (0..9).map(line).collect();
+    for (threads, block_size) in WAYS_TO_READ {
+        let options = Options {
+            threads,
+            block_size,
+            wants_queries: true,
+            ..Options::default()
+        };
+        let mut queries = Queries::default();
+        // The line's end is what could not be read.
+        let result = pipeline::run(
+            Torn(capture.trim_end().as_bytes()),
+            "",
+            &options,
+            &mut queries,
+        );
+        assert!(result.is_err());
+        let have: Vec<_> = (0..9).map(|n| (n, true)).collect();
+        assert_eq!(
+            faults(&queries.0, &have, true),
+            [""; 0],
+            "{threads}, {block_size}"
+        );
+    }
+}

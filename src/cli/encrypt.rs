@@ -9,11 +9,12 @@ use wxsub::output::{Push, Sealing};
 use wxsub::report::Spot;
 use wxsub::report::text::{self, Look};
 use wxsub::seal::{EncodingAesKey, Keys, Token};
-use wxsub::{Capture, Decompressed, Lang, Outcome, Record, Syntax};
+use wxsub::{Capture, Decompressed, Outcome, Record, Syntax};
 
 use crate::cli::Status;
 use crate::cli::args::{self, Envelope};
 use crate::cli::keys;
+use crate::cli::plan::lang_of_environment;
 use crate::cli::sources::{Sources, printable};
 use crate::cli::target::Target;
 
@@ -84,7 +85,9 @@ impl<'k> Chosen<'k> {
             random,
         };
         let push = sealing.push(record);
-        push.map_err(|finding| anyhow!("cannot seal it: {}", finding.message(Lang::En)))
+        push.map_err(|finding| {
+            anyhow!("cannot seal it: {}", finding.message(lang_of_environment()))
+        })
     }
 }
 
@@ -169,7 +172,11 @@ fn sealable(record: Record<'static>) -> Result<Record<'static>, String> {
         (Outcome::Undecodable, [finding, ..]) => {
             let mut out = Vec::new();
             let spot = Spot::of(&record, finding);
-            text::write(record.source(), &spot, finding, &Look::default(), &mut out);
+            let look = Look {
+                lang: lang_of_environment(),
+                ..Look::default()
+            };
+            text::write(record.source(), &spot, finding, &look, &mut out);
             Err(String::from_utf8_lossy(&out).into_owned())
         }
         _ => Ok(record),

@@ -94,7 +94,7 @@ fn limits(common: &Common) -> Limits {
 }
 
 /// The language that WXSUB_LANG or the locale asks for.
-fn lang_of_environment() -> Lang {
+pub(super) fn lang_of_environment() -> Lang {
     let names = ["WXSUB_LANG", "LC_ALL", "LC_MESSAGES", "LANG"];
     let first = names
         .into_iter()

@@ -54,6 +54,8 @@ pub(super) struct Trail {
     used: usize,
     /// How long the buffer was that was looked at, and how much of it is visible.
     looked_at: (usize, usize),
+    /// Nothing will follow what there is.
+    is_revealed: bool,
 }
 
 impl Trail {
@@ -81,6 +83,9 @@ impl Trail {
 
     /// Up to where the rest of a line is there: asked at every step, so it is not searched for again.
     fn visible_len(&mut self, buffer: &[u8]) -> usize {
+        if self.is_revealed {
+            return buffer.len();
+        }
         if self.looked_at.0 != buffer.len() {
             let far = buffer.len().saturating_sub(REACH);
             let line = memchr::memrchr(b'\n', &buffer[far..]).map_or(0, |n| n + 1);
@@ -124,6 +129,13 @@ impl Scanner {
         match &mut self.trail {
             Some(trail) if !last => (&buffer[..trail.visible_len(buffer)], false),
             _ => (buffer, last),
+        }
+    }
+
+    /// Makes all visible: the capture could not be read on, so the rest of the last line will not come.
+    pub(crate) fn reveal(&mut self) {
+        if let Some(trail) = &mut self.trail {
+            trail.is_revealed = true;
         }
     }
 

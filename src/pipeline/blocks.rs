@@ -85,6 +85,13 @@ impl<R: Read> Blocks<R> {
         }
     }
 
+    /// Nothing more can be read: what waited for the rest of its line waits no longer.
+    pub(super) fn reveal(&mut self) {
+        if let Some(decoder) = &mut self.decoder {
+            decoder.scanner.reveal();
+        }
+    }
+
     /// Drops what is done with.
     pub(super) fn forget(&mut self) {
         if let Some(decoder) = &mut self.decoder {

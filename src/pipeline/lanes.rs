@@ -131,6 +131,7 @@ impl<'s, R: Read, S: Sink + 's> Lanes<'s, '_, R, S> {
                 }
                 Err(error) => {
                     self.settle(0, sink)?;
+                    self.blocks.reveal();
                     self.finish(sink)?;
                     return Err(Error::Input(error));
                 }

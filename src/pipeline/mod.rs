@@ -211,10 +211,17 @@ fn give<S: Sink>(
     chooser: &mut Chooser,
     sink: &mut S,
 ) -> Result<(), Error> {
-    while !chooser.has_enough() && blocks.read().map_err(Error::Input)? {
+    while !chooser.has_enough() {
+        let read = blocks.read();
+        match read {
+            Ok(false) => break,
+            Ok(true) => {}
+            Err(_) => blocks.reveal(),
+        }
         let mut part = sink.fork();
         blocks.give(chooser, &mut part);
         sink.join(part).map_err(Error::Stopped)?;
+        read.map_err(Error::Input)?;
         if options.threads != 1 && blocks.is_plenty() && !chooser.depends_on_order() {
             let threads = options.threads();
             if threads > 1 {
@@ -289,7 +296,10 @@ impl<R: Read> Iterator for Capture<R> {
             match self.blocks.read() {
                 Ok(true) => {}
                 Ok(false) => return None,
-                Err(error) => return Some(Err(error)),
+                Err(error) => {
+                    self.blocks.reveal();
+                    return Some(Err(error));
+                }
             }
         }
     }
