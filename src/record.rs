@@ -3,7 +3,9 @@
 //! This is where frame, wire and event are tied together. Making a record never fails: what could not be understood
 //! is a finding in it.
 
+mod request;
 mod sealed;
+mod unseal;
 
 use std::borrow::Cow;
 use std::sync::{Arc, LazyLock};
@@ -21,8 +23,8 @@ use crate::span::{Place, Span, Units};
 use crate::wire::shape::{ShapeId, Shapes};
 use crate::wire::{Kind, Limits, Syntax, View};
 
-use sealed::Unsealer;
 pub use sealed::{Sealed, Trust};
+use unseal::Unsealer;
 
 const NAMES: Names = Names {
     is_message,
@@ -321,6 +323,10 @@ impl<'a> Record<'a> {
             };
         }
         Memory(decoded)
+    }
+
+    fn root(&self) -> View<'_> {
+        View::root(&self.decoded.parts.tree, self.text())
     }
 
     /// Where the payload says what kind of message it is, or its start.

@@ -108,6 +108,11 @@ pub(super) fn keys(file: Option<&Path>) -> anyhow::Result<Keys> {
 
 fn of_environment() -> anyhow::Result<Account> {
     let [keys, token, appids] = [variable(KEY)?, variable(TOKEN)?, variable(APPID)?];
+    if token.trim() != token.as_str() {
+        eprintln!(
+            "wxsub: warning: {TOKEN} has white space around the token: no signature will verify"
+        );
+    }
     Account::from_lists(&keys, &token, &appids).context(KEY)
 }
 

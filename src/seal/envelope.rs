@@ -163,6 +163,10 @@ fn other(receive_id: &[u8], fits: &[Fit<'_>]) -> Error {
 /// Seals `message` for `receive_id`; `random` should be. The text is a payload's `Encrypt`.
 ///
 /// See [`open`] for an example.
+///
+/// # Panics
+///
+/// If the message has 4 GiB or more: its length is sealed with it, in four bytes.
 pub fn seal(key: &EncodingAesKey, message: &[u8], receive_id: &str, random: &[u8; 16]) -> String {
     let length = u32::try_from(message.len()).expect("a message of less than 4 GiB");
     let parts = [

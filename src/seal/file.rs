@@ -42,7 +42,7 @@ impl std::error::Error for FileError {}
 ///
 /// ```
 /// let text = "
-/// # the shop
+/// ## the shop
 /// encoding_aes_key = ownKey7ownKey7ownKey7ownKey7ownKey7ownKey7x
 /// token = ourOwnToken
 /// appid = wx5a2c71d0e9b4a1b2
