@@ -131,6 +131,7 @@ fn json_says_the_same_to_programs() {
             "filtered_out",
             "deduplicated",
             "noise_bytes",
+            "opened",
         ]
     );
     assert_eq!(json["files"], 3);
