@@ -585,13 +585,10 @@ impl Decoder {
             query: framed.query,
         };
         match framed.kind {
-            FramedKind::Whole => match self.unsealer.take() {
-                None => self.understand(&mut record, framed.shape),
-                Some(mut unsealer) => {
-                    record = self.judge(record, framed.shape, &mut unsealer);
-                    self.unsealer = Some(unsealer);
-                }
-            },
+            FramedKind::Whole => {
+                self.understand(&mut record, framed.shape);
+                self.judge(&mut record);
+            }
             FramedKind::Broken => {}
             FramedKind::Remark => record.outcome = Outcome::Remark,
         }

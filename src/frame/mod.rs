@@ -363,13 +363,14 @@ impl Scanner {
         parts: &mut Parts,
     ) -> Turn<Framed<'b>> {
         let (visible, last) = self.visible(buffer, last);
-        match self.step_in(visible, last, parts) {
-            Turn::Found(mut framed) => {
-                framed.query = self.query(&framed, buffer);
-                Turn::Found(framed)
-            }
-            turn => turn,
+        let mut turn = self.step_in(visible, last, parts);
+        // In its place: to move it takes as long as much else here.
+        if self.trail.is_some()
+            && let Turn::Found(framed) = &mut turn
+        {
+            framed.query = self.query(framed, buffer);
         }
+        turn
     }
 
     fn step_in<'b>(&mut self, buffer: &'b [u8], last: bool, parts: &mut Parts) -> Turn<Framed<'b>> {

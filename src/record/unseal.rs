@@ -12,7 +12,6 @@ use crate::record::{Body, Decoded, Decoder, Learnt, Memory, Outcome, Record, Sea
 use crate::seal::{self, Policy, Unsealed, unseal};
 use crate::span::{Place, Span, Units};
 use crate::wire::Limits;
-use crate::wire::shape::ShapeId;
 
 /// Opens payloads as a policy says, and reads what was inside.
 #[derive(Debug)]
@@ -43,23 +42,19 @@ enum Judged {
 }
 
 impl Decoder {
-    /// Decides what a well-formed payload is that may be sealed.
-    pub(super) fn judge<'b>(
-        &mut self,
-        mut record: Record<'b>,
-        shape: Option<ShapeId>,
-        unsealer: &mut Unsealer,
-    ) -> Record<'b> {
-        self.understand(&mut record, shape);
-        match unsealer.judge(&record) {
+    /// Opens a payload that was decoded as it stands there, if it is sealed and that was asked for.
+    pub(super) fn judge(&mut self, record: &mut Record<'_>) {
+        let Some(unsealer) = &mut self.unsealer else {
+            return;
+        };
+        match unsealer.judge(record) {
             Err(finding) => record.refuse(finding),
             Ok(Judged::Plain(accepted)) => record.mention_all(accepted),
             Ok(Judged::Inside(inner)) => {
-                let outer = std::mem::replace(&mut record, inner);
-                self.recycle(Memory(outer.decoded));
+                let outer = std::mem::replace(record, inner);
+                self.memory = Some(Memory(outer.decoded));
             }
         }
-        record
     }
 }
 
