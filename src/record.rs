@@ -3,6 +3,10 @@
 //! This is where frame, wire and event are tied together. Making a record never fails: what could not be understood
 //! is a finding in it.
 
+mod request;
+mod sealed;
+mod unseal;
+
 use std::borrow::Cow;
 use std::sync::{Arc, LazyLock, OnceLock};
 
@@ -12,12 +16,16 @@ use crate::event::{
 };
 use crate::finding::{Finding, Findings, Reason};
 use crate::frame::rewritten::{self, Rewritten, Step};
-use crate::frame::{Anchors, Framed, FramedKind, Names, Parts, Scanner, Seen, Turn};
+use crate::frame::{Anchors, FoundQuery, Framed, FramedKind, Names, Parts, Scanner, Seen, Turn};
 use crate::input::Input;
+use crate::seal::Policy;
 use crate::span::{Place, Span, Units};
 use crate::template::Template;
 use crate::wire::shape::ShapeId;
-use crate::wire::{Limits, Syntax, View};
+use crate::wire::{Kind, Limits, Syntax, View};
+
+pub use sealed::{Sealed, Trust};
+use unseal::Unsealer;
 
 const NAMES: Names = Names {
     is_message,
@@ -69,6 +77,9 @@ pub struct Record<'a> {
     raw: Option<(Cow<'a, [u8]>, Vec<Step>)>,
     outcome: Outcome,
     decoded: Held,
+    /// How it was opened, if it came sealed. Then the body is what was inside.
+    sealed: Option<Box<Sealed>>,
+    query: Option<Box<FoundQuery>>,
 }
 
 /// What was read of a payload, and what it means.
@@ -142,6 +153,13 @@ impl<'a> Body<'a> {
         }
     }
 
+    fn into_bytes(self) -> Vec<u8> {
+        match self {
+            Body::Text(text) => text.into_owned().into_bytes(),
+            Body::Bytes(bytes) => bytes.into_owned(),
+        }
+    }
+
     fn into_owned(self) -> Body<'static> {
         match self {
             Body::Text(text) => Body::Text(text.into_owned().into()),
@@ -192,6 +210,63 @@ impl<'a> Record<'a> {
         &self.source
     }
 
+    /// The signature query that belongs to the payload in its capture, without the question mark, if queries were
+    /// [wanted](crate::pipeline::Options::wants_queries).
+    ///
+    /// It stands in the request line above the payload, in the URL of an access log on the same line, or in a field of
+    /// the same log entry.
+    ///
+    /// ```
+    /// use wxsub::pipeline::{self, Options, Rest, Sink, Stop};
+    ///
+    /// #[derive(Default)]
+    /// struct Queries(Vec<Option<String>>);
+    ///
+    /// impl Sink for Queries {
+    ///     fn fork(&self) -> Self {
+    ///         Queries::default()
+    ///     }
+    ///
+    ///     fn record(&mut self, record: &wxsub::Record<'_>) {
+    ///         self.0.push(record.query().map(str::to_owned));
+    ///     }
+    ///
+    ///     fn join(&mut self, later: Self) -> Result<(), Stop> {
+    ///         self.0.extend(later.0);
+    ///         Ok(())
+    ///     }
+    /// }
+    ///
+    /// let query = "signature=0123456789abcdef0123456789abcdef01234567&timestamp=1610969440&nonce=1";
+    /// let capture = format!("POST /wx?{query} HTTP/1.1\r\nHost: example.com\r\n\r\n<xml><Event>subscribe</Event></xml>");
+    /// let options = Options { wants_queries: true, ..Options::default() };
+    /// let mut queries = Queries::default();
+    /// pipeline::run(capture.as_bytes(), "capture", &options, &mut queries).unwrap();
+    /// assert_eq!(queries.0, [Some(query.to_owned())]);
+    /// ```
+    pub fn query(&self) -> Option<&str> {
+        self.query.as_ref().map(|query| query.text.as_str())
+    }
+
+    /// Whether that query can be no other request's: in a log that mixes the lines of several requests, what stands on
+    /// the line before may be anybody's. It may prove that a payload is genuine, but not that it is forged.
+    pub fn is_query_sure(&self) -> bool {
+        self.query.as_ref().is_some_and(|query| query.is_sure)
+    }
+
+    /// The text of a field at the top of the payload, whatever kind of message it is.
+    ///
+    /// ```
+    /// let record = wxsub::decode(b"<xml><ToUserName>gh_123456789abc</ToUserName><Event>subscribe</Event></xml>");
+    /// assert_eq!(record.top_text("ToUserName"), Some("gh_123456789abc"));
+    /// assert_eq!(record.top_text("FromUserName"), None);
+    /// ```
+    pub fn top_text(&self, name: &str) -> Option<&str> {
+        let root = View::root(&self.decoded.get().parts.tree, self.text());
+        let field = root.children().find(|child| child.name() == name)?;
+        (field.kind() == Kind::Text).then(|| field.value().trim_ascii())
+    }
+
     /// XML or JSON.
     pub fn syntax(&self) -> Syntax {
         self.syntax
@@ -211,8 +286,12 @@ impl<'a> Record<'a> {
         }
     }
 
-    /// Where the byte at `offset` of the payload's text stands in the capture.
+    /// Where the byte at `offset` of the payload's text stands in the capture. If the payload came sealed and was
+    /// opened, this is where its envelope begins; see [`Record::place_inside`].
     pub fn place(&self, offset: u32) -> Place {
+        if self.sealed.is_some() {
+            return self.place;
+        }
         let text = self.bytes();
         let len = text.len().min(offset as usize);
         let in_text = || self.place.after(&text[..len], self.units);
@@ -266,24 +345,33 @@ impl<'a> Record<'a> {
             syntax: self.syntax,
             outcome: self.outcome,
             decoded: self.decoded,
+            sealed: self.sealed,
+            query: self.query,
         }
     }
 
     /// Keeps what the next record can use.
     pub(crate) fn into_memory(self) -> Memory {
-        let rewritten = match (self.body, self.raw) {
-            (Body::Text(Cow::Owned(text)), Some((_, steps))) => Some(Rewritten {
-                text,
-                steps,
-                rest: Vec::new(),
-            }),
-            _ => None,
-        };
-        let decoded = match self.decoded {
-            Held::Own(decoded) => Some(decoded),
-            Held::Shared(_) => None,
-        };
-        Memory { decoded, rewritten }
+        let mut memory = Memory::default();
+        match (self.body, self.raw) {
+            (body, _) if self.sealed.is_some() => memory.plain = Some(body.into_bytes()),
+            (Body::Text(Cow::Owned(text)), Some((_, steps))) => {
+                memory.rewritten = Some(Rewritten {
+                    text,
+                    steps,
+                    rest: Vec::new(),
+                });
+            }
+            _ => {}
+        }
+        if let Held::Own(decoded) = self.decoded {
+            memory.decoded = Some(decoded);
+        }
+        memory
+    }
+
+    fn root(&self) -> View<'_> {
+        View::root(&self.decoded.get().parts.tree, self.text())
     }
 
     /// The line that is written for this payload and others that were read alike, as `make` makes it; `None` if it is like
@@ -325,6 +413,31 @@ pub fn decode(payload: &[u8]) -> Record<'_> {
 
 /// Decodes one payload within limits of your own; see [`decode`].
 pub fn decode_with<'a>(payload: &'a [u8], limits: &Limits) -> Record<'a> {
+    decode_as(payload, limits, None)
+}
+
+/// Decodes one payload that may be sealed; see [`decode`].
+///
+/// ```
+/// use wxsub::Trust;
+/// use wxsub::seal::{Account, Keys, Policy, seal};
+///
+/// let keys = Keys::new([Account::from_lists("ownKey7ownKey7ownKey7ownKey7ownKey7ownKey7x", "", "")?]);
+/// let event = b"<xml><Event>subscribe_msg_sent_event</Event></xml>";
+/// let encrypt = seal(&keys.accounts()[0].keys[0], event, "wx5a2c71d0e9b4a1b2", &[7; 16]);
+/// let body = format!("<xml><Encrypt>{encrypt}</Encrypt></xml>");
+///
+/// let policy = Policy::from(keys).into();
+/// let record = wxsub::decode_sealed(body.as_bytes(), &wxsub::Limits::default(), &policy);
+/// assert_eq!(record.callback().map(|callback| callback.event()), Some(wxsub::Event::Sent));
+/// assert_eq!(record.trust(), Trust::Opened);
+/// # Ok::<(), wxsub::seal::KeyError>(())
+/// ```
+pub fn decode_sealed<'a>(payload: &'a [u8], limits: &Limits, policy: &Arc<Policy>) -> Record<'a> {
+    decode_as(payload, limits, Some(policy))
+}
+
+fn decode_as<'a>(payload: &'a [u8], limits: &Limits, policy: Option<&Arc<Policy>>) -> Record<'a> {
     if matches!(
         payload,
         [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] | [0xEF, 0xBB, 0xBF, ..]
@@ -332,14 +445,19 @@ pub fn decode_with<'a>(payload: &'a [u8], limits: &Limits) -> Record<'a> {
         let mut input = Input::new(payload, payload.len());
         // Memory can be read; twice, since the end is told by reading nothing.
         while input.read().is_ok() && !input.text().1 {}
-        return decode_first(input.text().0, input.origin(), limits).into_owned();
+        return decode_first(input.text().0, input.origin(), limits, policy).into_owned();
     }
-    decode_first(payload, (Place::default(), Units::Utf8), limits)
+    decode_first(payload, (Place::default(), Units::Utf8), limits, policy)
 }
 
 /// The first payload of `text`, with a word about what else there is.
-fn decode_first<'a>(text: &'a [u8], origin: (Place, Units), limits: &Limits) -> Record<'a> {
-    let mut decoder = Decoder::new("".into(), *limits, origin);
+fn decode_first<'a>(
+    text: &'a [u8],
+    origin: (Place, Units),
+    limits: &Limits,
+    policy: Option<&Arc<Policy>>,
+) -> Record<'a> {
+    let mut decoder = Decoder::new("".into(), *limits, origin).opening(policy.cloned());
     let mut record = decoder
         .next(text, true)
         .unwrap_or_else(|| Record::without_payload(text));
@@ -369,6 +487,8 @@ impl<'a> Record<'a> {
             raw: None,
             outcome: Outcome::Undecodable,
             decoded: Held::Own(decoded),
+            sealed: None,
+            query: None,
         }
     }
 
@@ -386,6 +506,8 @@ impl<'a> Record<'a> {
 pub(crate) struct Memory {
     decoded: Option<Box<Decoded>>,
     rewritten: Option<Rewritten>,
+    /// What was inside of an envelope.
+    plain: Option<Vec<u8>>,
 }
 
 /// Turns the bytes of one capture into records.
@@ -399,6 +521,8 @@ pub(crate) struct Decoder {
     known: Vec<Known>,
     /// Memory that goes round: into a record, and back by [`Decoder::recycle`].
     spare: Option<Box<Decoded>>,
+    /// Opens what is sealed, if that was asked for.
+    unsealer: Option<Box<Unsealer>>,
 }
 
 impl Decoder {
@@ -413,6 +537,17 @@ impl Decoder {
         Self::with(scanner, source, limits, Units::Utf8)
     }
 
+    /// The same, but its records know their queries if these are `wanted`.
+    pub(crate) fn with_queries(self, wanted: bool) -> Self {
+        match wanted {
+            true => Decoder {
+                scanner: self.scanner.wanting_queries(),
+                ..self
+            },
+            false => self,
+        }
+    }
+
     fn with(scanner: Scanner, source: Arc<str>, limits: Limits, units: Units) -> Self {
         Decoder {
             source,
@@ -421,7 +556,16 @@ impl Decoder {
             scanner,
             known: Vec::new(),
             spare: None,
+            unsealer: None,
         }
+    }
+
+    /// The same, opening what is sealed as `policy` says.
+    pub(crate) fn opening(mut self, policy: Option<Arc<Policy>>) -> Self {
+        let wants_queries = policy.as_ref().is_some_and(|policy| policy.wants_queries());
+        let unsealer = policy.map(|policy| Unsealer::new(policy, self.limits));
+        self.unsealer = unsealer.map(Box::new);
+        self.with_queries(wants_queries)
     }
 
     /// The next record in `buffer`, which begins where it began at the last call less what [`Scanner::take_done`]
@@ -447,17 +591,31 @@ impl Decoder {
         Learnt {
             seen: self.scanner.seen.clone(),
             known: self.known.clone(),
+            inner: self
+                .unsealer
+                .as_ref()
+                .map(|unsealer| Box::new(unsealer.inner.learnt())),
         }
     }
 
     /// The same with what another decoder knew.
     pub(crate) fn knowing(mut self, learnt: Learnt) -> Self {
         (self.scanner.seen, self.known) = (learnt.seen, learnt.known);
+        if let (Some(unsealer), Some(learnt)) = (&mut self.unsealer, learnt.inner) {
+            unsealer.know(*learnt);
+        }
         self
     }
 
     /// Takes the memory of a record back.
     pub(crate) fn recycle(&mut self, memory: Memory) {
+        match &mut self.unsealer {
+            Some(unsealer) if memory.plain.is_some() => unsealer.recycle(memory),
+            _ => self.take_back(memory),
+        }
+    }
+
+    fn take_back(&mut self, memory: Memory) {
         if let Some(decoded) = memory.decoded {
             self.spare = Some(decoded);
         }
@@ -495,13 +653,19 @@ impl Decoder {
                 Some(known) => Held::Shared(known.shared.clone()),
                 None => Held::Own(self.spare.take().unwrap_or_default()),
             },
+            sealed: None,
+            query: framed.query,
         };
         match (framed.kind, known) {
             (_, Some(known)) => record.outcome = Outcome::Callback(known.event),
             (FramedKind::Whole, None) => self.understand(&mut record),
-            (FramedKind::Broken, None) => {}
-            (FramedKind::Remark, None) => record.outcome = Outcome::Remark,
+            (FramedKind::Broken, None) => return record,
+            (FramedKind::Remark, None) => {
+                record.outcome = Outcome::Remark;
+                return record;
+            }
         }
+        self.judge(&mut record);
         record
     }
 }
@@ -511,6 +675,8 @@ impl Decoder {
 pub(crate) struct Learnt {
     seen: Seen,
     known: Vec<Known>,
+    /// Those inside of envelopes.
+    inner: Option<Box<Learnt>>,
 }
 
 /// What a shape means: all payloads that have it are read alike.

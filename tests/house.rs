@@ -10,6 +10,7 @@ const LAYERS: &[&str] = &[
     "template",
     "span",
     "finding",
+    "seal",
     "wire",
     "json",
     "input",

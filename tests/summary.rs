@@ -131,6 +131,7 @@ fn json_says_the_same_to_programs() {
             "filtered_out",
             "deduplicated",
             "noise_bytes",
+            "opened",
         ]
     );
     assert_eq!(json["files"], 3);
@@ -148,6 +149,8 @@ fn json_says_the_same_to_programs() {
     );
     assert_eq!(json["findings"]["malformed-xml"], 7);
     assert_eq!(json["noise_bytes"], tally.noise());
+    let opened = serde_json::json!({"verified": 0, "not_verified": 0, "by_key": []});
+    assert_eq!(json["opened"], opened);
     assert!(
         !tally.summary_json().contains(|c: char| c.is_control()),
         "a terminal obeys nothing in it"

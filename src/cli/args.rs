@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{ArgAction, Parser, Subcommand, ValueEnum};
 use wxsub::{Decompressed, Limits};
 
+use crate::cli::keys::KeyArgs;
 use crate::cli::select::SelectArgs;
 use crate::cli::{explain, sample, schema};
 
@@ -47,6 +48,10 @@ pub(super) enum Command {
     Schema(schema::Args),
     /// Make up payloads for tests
     Sample(sample::Args),
+    /// Write what sealed payloads hold, as it was
+    Decrypt(Decrypt),
+    /// Seal a payload as WeChat does, to test a server
+    Encrypt(Encrypt),
 }
 
 #[derive(Debug, clap::Args)]
@@ -100,6 +105,62 @@ pub(super) struct Check {
 }
 
 #[derive(Debug, clap::Args)]
+pub(super) struct Decrypt {
+    /// Write to FILE; it is replaced only when everything went well
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) common: Common,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+The body goes to standard output, without a line break behind it; the query that signs it goes to
+standard error. What a server wants is both:
+
+  wxsub encrypt popup.xml --curl http://localhost:8080/wx | curl -K -
+  wxsub encrypt popup.xml --http http://localhost:8080/wx | nc localhost 8080
+
+The first key, token and appid are used. With --seed, --timestamp and the same keys the output is
+the same each time.")]
+pub(super) struct Encrypt {
+    /// A file that holds one payload, or - for standard input [default: standard input]
+    #[arg(value_name = "PATH")]
+    pub(super) path: Option<PathBuf>,
+    /// Write to FILE; it is replaced only when everything went well
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+    /// Keys in a file: lines `encoding_aes_key = …`, `token = …`, `appid = …`. Also from
+    /// WXSUB_ENCODING_AES_KEY, WXSUB_TOKEN and WXSUB_APPID
+    #[arg(long, value_name = "FILE")]
+    pub(super) keys: Option<PathBuf>,
+    /// How the envelope is written [default: as what is inside]
+    #[arg(long, value_name = "SYNTAX", value_enum)]
+    pub(super) envelope: Option<Envelope>,
+    /// Write the whole request that pushes it to URL
+    #[arg(long, value_name = "URL", value_parser = url, conflicts_with = "curl")]
+    pub(super) http: Option<String>,
+    /// Write what `curl -K -` reads, to push it to URL
+    #[arg(long, value_name = "URL", value_parser = url)]
+    pub(super) curl: Option<String>,
+    /// When it is pushed, in Unix seconds [default: now]
+    #[arg(long, value_name = "SECONDS")]
+    pub(super) timestamp: Option<u64>,
+    /// The nonce of the query, letters and digits [default: drawn]
+    #[arg(long, value_name = "TEXT", value_parser = nonce)]
+    pub(super) nonce: Option<String>,
+    /// Draw from this number what is random otherwise: for fixtures that stay the same
+    #[arg(long, value_name = "N")]
+    pub(super) seed: Option<u64>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum Envelope {
+    Xml,
+    Json,
+}
+
+#[derive(Debug, clap::Args)]
 pub(super) struct Common {
     /// Files, folders (walked recursively) or - for standard input; also compressed with gzip, zstd,
     /// bzip2 or xz [default: standard input]
@@ -134,6 +195,8 @@ pub(super) struct Common {
     pub(super) color: When,
     #[command(flatten, next_help_heading = "Choosing callbacks")]
     pub(super) select: SelectArgs,
+    #[command(flatten, next_help_heading = "Encrypted payloads")]
+    pub(super) keys: KeyArgs,
     #[command(flatten, next_help_heading = "Limits of one payload")]
     pub(super) limits: LimitArgs,
     #[command(flatten, next_help_heading = "Limits of compressed input")]
@@ -220,6 +283,24 @@ fn size(text: &str) -> Result<usize, String> {
     bytes
         .filter(|bytes| (1..=Limits::MAX_PAYLOAD_SIZE).contains(bytes))
         .ok_or("expected 1 to 1G".into())
+}
+
+fn url(text: &str) -> Result<String, String> {
+    let rest = text
+        .strip_prefix("http://")
+        .or_else(|| text.strip_prefix("https://"));
+    let has_host = rest.is_some_and(|rest| !rest.is_empty() && !rest.starts_with(['/', '?', '#']));
+    match has_host && text.bytes().all(|b| b.is_ascii_graphic()) {
+        true => Ok(text.to_owned()),
+        false => Err("expected one like http://localhost:8080/wx".into()),
+    }
+}
+
+fn nonce(text: &str) -> Result<String, String> {
+    match !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric()) {
+        true => Ok(text.to_owned()),
+        false => Err("expected letters and digits".into()),
+    }
 }
 
 fn depth(text: &str) -> Result<usize, String> {

@@ -93,7 +93,7 @@ fn is_one(tally: &Tally) -> bool {
 }
 
 /// Says on standard error what was found.
-fn summarize(done: &Done, plan: &Plan) {
+pub(super) fn summarize(done: &Done, plan: &Plan) {
     let (tally, lang) = (&done.tally, plan.err.lang);
     let mut text = match plan.summary {
         Summary::None => return,
@@ -115,7 +115,7 @@ fn summarize(done: &Done, plan: &Plan) {
 }
 
 /// The status of a run whose work was to decode.
-fn decoded(done: &Done) -> Status {
+pub(super) fn decoded(done: &Done) -> Status {
     match done.failed {
         _ if done.interrupted => Status::Interrupted,
         true => Status::Failed,
@@ -223,13 +223,13 @@ fn write_or_count(
     }
 }
 
-fn report_line(record: &Record<'_>, finding: &Finding, look: &Look, texts: &mut Texts) {
+pub(super) fn report_line(record: &Record<'_>, finding: &Finding, look: &Look, texts: &mut Texts) {
     let spot = Spot::of(record, finding);
     texts.message(|out| text::line(record.source(), &spot, finding, look, out));
 }
 
 /// `text` with its control characters but line feeds as escapes.
-fn visible(text: &[u8]) -> Vec<u8> {
+pub(super) fn visible(text: &[u8]) -> Vec<u8> {
     let text = String::from_utf8_lossy(text);
     let shown: String = text
         .chars()

@@ -2,9 +2,12 @@
 
 mod args;
 mod commands;
+mod decrypt;
+mod encrypt;
 mod explain;
 mod feed;
 mod interrupt;
+mod keys;
 mod moment;
 mod plan;
 mod progress;
@@ -46,6 +49,8 @@ pub(crate) fn run() -> ExitCode {
         Command::Explain(args) => explain::explain(&args),
         Command::Schema(args) => schema::schema(&args),
         Command::Sample(args) => sample::sample(&args),
+        Command::Decrypt(args) => decrypt::run(&args),
+        Command::Encrypt(args) => encrypt::run(&args),
     };
     let status = done.unwrap_or_else(|error| match is_closed_pipe(&error) {
         true => Status::Fine,

@@ -55,10 +55,11 @@ impl Plan {
         let (stdout, stderr) = (io::stdout().is_terminal(), io::stderr().is_terminal());
         Ok(Plan {
             chooser: common.select.chooser(&time_zone(tz.unwrap_or("local"))?)?,
-            sources: Sources::new(&common.paths, &common.glob)?,
+            sources: Sources::new(&common.paths, &common.glob)?.without(common.keys.file()),
             options: Options {
                 limits: limits(common),
                 threads: common.threads,
+                policy: common.keys.policy()?,
                 ..Options::default()
             },
             out: look(stdout, if stdout { width } else { PIPE_WIDTH }),
@@ -96,7 +97,7 @@ pub(super) fn language(given: Option<Language>) -> Lang {
 }
 
 /// The language that WXSUB_LANG or the locale asks for.
-fn lang_of_environment() -> Lang {
+pub(super) fn lang_of_environment() -> Lang {
     let names = ["WXSUB_LANG", "LC_ALL", "LC_MESSAGES", "LANG"];
     let first = names
         .into_iter()

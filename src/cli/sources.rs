@@ -23,6 +23,8 @@ pub(super) struct Source {
 pub(super) struct Sources {
     paths: Vec<PathBuf>,
     globs: Override,
+    /// No capture, though it may be in a folder of captures.
+    other: Option<PathBuf>,
 }
 
 impl Sources {
@@ -41,7 +43,14 @@ impl Sources {
         Ok(Sources {
             paths,
             globs: builder.build()?,
+            other: None,
         })
+    }
+
+    /// The same without a file that is no capture: a file of keys would be shown as noise.
+    pub(super) fn without(self, other: Option<&Path>) -> Self {
+        let other = other.and_then(|other| fs::canonicalize(other).ok());
+        Sources { other, ..self }
     }
 
     /// Opens one after the other; what cannot be opened is an error in its place.
@@ -98,11 +107,19 @@ impl Sources {
         let entries = walk.sort_by_file_name(Ord::cmp).build();
         entries.filter_map(|entry| match entry {
             Ok(entry) if entry.file_type().is_some_and(|kind| kind.is_file()) => {
-                Some(Ok(entry.into_path()))
+                let path = entry.into_path();
+                (!self.is_other(&path)).then_some(Ok(path))
             }
             Ok(_) => None,
             Err(error) => Some(Err(error.into())),
         })
+    }
+}
+
+impl Sources {
+    fn is_other(&self, path: &Path) -> bool {
+        let is_same = |other: &PathBuf| fs::canonicalize(path).is_ok_and(|it| it == *other);
+        self.other.as_ref().is_some_and(is_same)
     }
 }
 

@@ -60,7 +60,7 @@ pub(crate) fn name_span(root: View<'_>) -> Span {
 }
 
 /// Where a finding about all of `node` points: its name, or its opening bracket.
-fn head(node: View<'_>) -> Span {
+pub(super) fn head(node: View<'_>) -> Span {
     let span = node.span();
     match node.node().name.len() {
         0 => Span {

@@ -137,6 +137,10 @@ pub(crate) const LIST: &str = "List";
 pub(crate) const LIST_ENTRY: &str = "item";
 /// A sealed payload.
 pub(crate) const ENCRYPT: &str = "Encrypt";
+/// What else may stand beside [`ENCRYPT`]: the third-party platform or the agent it is for, and the signature of a reply.
+const OF_ENVELOPE: [&str; 5] = ["AppId", "AgentID", SIGNATURE[0], SIGNATURE[1], SIGNATURE[2]];
+/// The signature of a reply, when it was made, and the number drawn for it: they stand in the body.
+pub(crate) const SIGNATURE: [&str; 3] = ["MsgSignature", "TimeStamp", "Nonce"];
 /// The field, and its value, by which cloud hosting probes a server.
 pub(crate) const PROBE: (&str, &str) = ("action", "CheckContainerPath");
 /// The root element in XML.
@@ -206,6 +210,13 @@ pub(crate) fn is_plain(name: &str) -> bool {
             top(name).map(|known| known.what),
             Some(Top::Field(_) | Top::MsgType | Top::Event | Top::Encrypt)
         )
+}
+
+/// Whether fields of this name belong to the envelope of a sealed payload.
+pub(crate) fn is_of_envelope(name: &str) -> bool {
+    OF_ENVELOPE
+        .iter()
+        .any(|known| known.eq_ignore_ascii_case(name))
 }
 
 /// Whether the value of a field of this name tells a message, where no name does.

@@ -5,6 +5,7 @@
 
 mod change;
 mod checks;
+mod compare;
 mod decode;
 pub(crate) mod fields;
 mod popup;
@@ -14,6 +15,7 @@ pub(crate) mod terms;
 use std::fmt;
 
 pub(crate) use checks::same;
+pub(crate) use compare::compare;
 use decode::integer;
 pub(crate) use decode::{Class, classify, decode, is_message, name_span};
 

@@ -207,6 +207,24 @@ macro_rules! change {
     };
 }
 
+/// A change event, sealed with the key of the tests.
+macro_rules! cipher {
+    () => {
+        "D89lpphGnEnhqiwdeHlYVovLrc1VElocujSjlGzbpx5B5yBgG0JSjx5Sb/axukBrgwWRuK4QKmawZDl8G2zjeQybqYKkghf2nXgeXkKd5sug7a31E/d7SrPsDCu1atYmZYxjIP6Lmz+sb0X8+uZbLWk4pPi4GCK+yCfFNoPg1/zmh54k0ImcbB5F3tOMCvt+6T3OLEpThm4Qtcvn7w621Pd8vksF0tcZLuv4ncHp0gTM90dSTXWb8wB5RsQJACP3nVMhH/tlrD6ZtTDv/UyFqyTrgCKHctaLXn1bi2l6cCLtRzAdtC4IiH7YWvgeqWmgUYKU2bsXsahQT2WUzQmJ758+UtK/jfzPeV6XzAlT5zs3j+KYUu6ral60sprfjbeY7RetSEMfYvN/iPzZ9yrRWXTEcWZxCML+XNpG5L/jZGI="
+    };
+}
+
+/// The same in its envelope.
+macro_rules! sealed {
+    () => {
+        concat!(
+            "{\"ToUserName\":\"gh_5a2c71d0e9b4\",\"Encrypt\":\"",
+            cipher!(),
+            "\"}"
+        )
+    };
+}
+
 /// The documented item of a change event.
 macro_rules! item {
     () => {
@@ -298,10 +316,46 @@ codes! {
         summary: "the payload is encrypted" "消息体已加密";
         explanation: "In safe mode WeChat sends only `ToUserName` and `Encrypt`: the event is sealed with the EncodingAESKey of the console. Without that key there is nothing to decode. In compatible mode the plain fields stand beside `Encrypt` and are decoded, though no signature covers them: `msg_signature` covers `Encrypt` alone, and `signature` covers no body at all."
             "安全模式下微信只发送 `ToUserName` 和 `Encrypt`：事件用后台的 EncodingAESKey 加密。没有密钥就无法解码。兼容模式下明文字段与 `Encrypt` 并存，可以解码，但不受签名保护：`msg_signature` 只覆盖 `Encrypt`，`signature` 完全不覆盖消息体。";
-        advice: "Capture the body behind your server's decryption, or switch the console to plain mode while you capture."
-            "请抓取服务器解密之后的消息体，或在抓取期间将后台切换为明文模式。";
+        advice: "Give the EncodingAESKey in WXSUB_ENCODING_AES_KEY or in a file by --keys; or capture the body behind your server's decryption."
+            "请用 WXSUB_ENCODING_AES_KEY 或 --keys 文件提供 EncodingAESKey；或抓取服务器解密之后的消息体。";
         example: r#"{"ToUserName":"gh_5a2c71d0e9b4","Encrypt":"q1Zf0sT8vB3nKx7LmP2wYhUeRjD5cAo4iG6tS9kQb+E="}"#;
         near_miss: json!("change", "\"List\":", item!(), ",\n \"Encrypt\":\"q1Zf0sT8vB3nKx7LmP2wYhUeRjD5cAo4iG6tS9kQb+E=\"}");
+    }
+    DecryptFailed "decrypt-failed" Undecodable {
+        summary: "the payload is encrypted and could not be opened" "消息体已加密，无法解密";
+        explanation: "Keys were given, and none of them opens `Encrypt`: the key is another account's, the text was damaged on the way, or it is sealed for another appid. What is inside is then not guessed at. The codes in brackets are those of Tencent's WXBizMsgCrypt."
+            "已提供密钥，但都无法解开 `Encrypt`：密钥属于其他账号，密文在途中损坏，或接收方是其他 appid。此时不会猜测其中的内容。括号中为腾讯 WXBizMsgCrypt 的错误码。";
+        advice: "Read the message: it tells a wrong key from damage. After a change of the key in the console give both; for a third-party platform give the component's key and appid."
+            "请阅读具体信息：它区分密钥错误与内容损坏。在后台更换密钥后请同时提供新旧两个；第三方平台请提供平台的密钥和 appid。";
+        example: r#"{"ToUserName":"gh_5a2c71d0e9b4","Encrypt":"q1Zf0sT8vB3nKx7LmP2wYhUeRjD5cAo4iG6tS9kQb+E="}"#;
+        near_miss: json!("change", "\"List\":", item!(), "}");
+    }
+    SignatureMismatch "signature-mismatch" Undecodable {
+        summary: "the payload's signature is wrong or missing" "消息体的签名错误或缺失";
+        explanation: "A token was given, and the query of the payload's request does not fit it: the token is another one, the query is another request's, or `Encrypt` was altered. `msg_signature` covers `Encrypt`; `signature` covers the token, `timestamp` and `nonce`, but no body."
+            "已提供 token，但请求的 URL 参数与其不符：token 不同，参数属于其他请求，或 `Encrypt` 被改动。`msg_signature` 覆盖 `Encrypt`；`signature` 只覆盖 token、`timestamp` 和 `nonce`，不覆盖消息体。";
+        advice: "Compare the token with the console's, and see that the query is that of this request. --accept-unverified decodes such payloads all the same."
+            "请核对后台的 token，并确认参数属于该请求。使用 --accept-unverified 可照常解码。";
+        example: concat!("POST /wx?signature=000102030405060708090a0b0c0d0e0f10111213&timestamp=1763812800&nonce=42 HTTP/1.1\n\n", json!("change", "\"List\":", item!(), "}"));
+        near_miss: concat!("POST /wx?signature=f8adf2df7ec94970d3e6c618bed51fba2a3ae154&timestamp=1763812800&nonce=42 HTTP/1.1\n\n", json!("change", "\"List\":", item!(), "}"));
+    }
+    NotVerified "not-verified" Undecodable {
+        summary: "the payload is not verified, though that was asked for" "消息体未通过验签，而要求必须验签";
+        explanation: "--require-signature lets only payloads pass whose `msg_signature` verifies. This one was opened without, or it is plain: `signature`, which comes with plain payloads, covers no body, so a plain payload is never verified."
+            "--require-signature 只允许 `msg_signature` 验签通过的消息体。该消息体解密时未验签，或为明文：明文附带的 `signature` 不覆盖消息体，因此明文永远无法验签。";
+        advice: "Give the token, and the query by --query where the capture does not hold it; or leave the flag out."
+            "请提供 token；若捕获内容中没有 URL 参数，请用 --query 提供；或去掉该选项。";
+        example: json!("change", "\"List\":", item!(), "}");
+        near_miss: concat!("POST /wx?timestamp=1763812800&nonce=42&msg_signature=f7fb445157d411f0a3bc86bb999d6908a6123107 HTTP/1.1\n\n", sealed!());
+    }
+    NotEncrypted "not-encrypted" Undecodable {
+        summary: "the payload is not encrypted, though that was asked for" "消息体未加密，而要求必须加密";
+        explanation: "--require-encryption lets only sealed payloads pass: whoever knows the address of a server can send it a plain one, and a key that is configured does not keep it out."
+            "--require-encryption 只允许加密的消息体：任何知道服务器地址的人都能发送明文，仅配置密钥并不能拦住它。";
+        advice: "Look where the payload comes from, set the console to safe mode, or leave the flag out."
+            "请检查该消息体的来源，将后台设为安全模式，或去掉该选项。";
+        example: json!("change", "\"List\":", item!(), "}");
+        near_miss: sealed!();
     }
     MissingEvent "missing-event" Undecodable {
         summary: "the payload does not say which event it is" "消息体没有说明是哪种事件";
@@ -365,6 +419,24 @@ codes! {
             "请删除错误的值。微信不会重复发送字段，请查清是谁添加的。";
         example: json!("change", "\"CreateTime\":1763812801,\"List\":", item!(), "}");
         near_miss: change!("[", item!(), ",", item!(), "]");
+    }
+    EnvelopeMismatch "envelope-mismatch" Error {
+        summary: "what stands beside the encrypted part differs from what is in it" "加密部分之外的字段与其中的内容不一致";
+        explanation: "In compatible mode plain fields stand beside `Encrypt`. `msg_signature` covers `Encrypt` alone, so what is inside counts where a key is given, and the plain fields should say the same."
+            "兼容模式下明文字段与 `Encrypt` 并存。`msg_signature` 只覆盖 `Encrypt`，因此提供密钥时以其中的内容为准，明文字段应与之一致。";
+        advice: "Find out who changed the plain fields; anybody on the way could. Safe mode leaves them out."
+            "请查明是谁改动了明文字段；途中任何人都能改动。安全模式不含这些字段。";
+        example: concat!("{\"ToUserName\":\"gh_0123456789ab\",\"Encrypt\":\"", cipher!(), "\"}");
+        near_miss: sealed!();
+    }
+    OddEnvelope "odd-envelope" Warning {
+        summary: "the payload is encrypted in another way than WeChat does it" "消息体的加密方式与微信不同";
+        explanation: "It opens, but WeChat would not have sealed it like this: there is white space in the ciphertext, the padding goes to 16 bytes instead of 32, or it is sealed for nobody. Many servers refuse such bodies."
+            "可以解密，但微信不会这样加密：密文中有空白，填充到 16 字节而不是 32 字节，或没有接收方。许多服务器会拒绝这样的消息体。";
+        advice: "Capture the body before a mailer or a form wraps it; correct a test sender that pads to 16."
+            "请在邮件或表单折行之前捕获消息体；请修正按 16 字节填充的测试发送程序。";
+        example: concat!("{\"ToUserName\":\"gh_5a2c71d0e9b4\",\"Encrypt\":\" ", cipher!(), "\"}");
+        near_miss: sealed!();
     }
     EventMismatch "event-mismatch" Warning {
         summary: "Event disagrees with the wrapper's name or with MsgType" "Event 与外层元素名或 MsgType 不一致";

@@ -102,8 +102,71 @@ reasons! {
     }
     Encrypted {
         Sealed "the payload is encrypted and no key was given" "消息体已加密，且没有提供密钥"
-            => "capture the body behind your server's decryption, or switch the console to plain mode"
-               "请捕获服务器解密之后的消息体，或在控制台改用明文模式"
+            => "set WXSUB_ENCODING_AES_KEY to the EncodingAESKey of the account, or give it in a file by --keys"
+               "请将 WXSUB_ENCODING_AES_KEY 设为该账号的 EncodingAESKey，或用 --keys 指定密钥文件"
+    }
+    DecryptFailed {
+        EncryptTwice "`Encrypt` is given again: readers differ on which one counts (-40002)"
+            "`Encrypt` 重复出现：不同的解析器取值不同 (-40002)"
+        EncryptMissing "the query says that the body is encrypted, but it has no `Encrypt` (-40002)"
+            "URL 表明消息体已加密，但其中没有 `Encrypt` (-40002)"
+            => "was it logged after your server decrypted it? what signs it covers the encrypted body only"
+               "是否为服务器解密之后的日志?签名只覆盖加密的消息体"
+        EncryptEmpty "`Encrypt` is empty (-40002)" "`Encrypt` 为空 (-40002)"
+        PlusLost "`Encrypt` has blanks where `+` stood (-40010)" "`Encrypt` 中的 `+` 变成了空格 (-40010)"
+            => "form decoding does that: capture the body before it"
+               "表单解码会这样：请在表单解码之前捕获消息体"
+        NotBase64 "`Encrypt` is not base64: {0} at its character {1} (-40010)"
+            "`Encrypt` 不是 base64：第 {1} 个字符为 {0} (-40010)"
+        CutBase64 "`Encrypt` is cut off: {0} characters are not whole base64 (-40010)"
+            "`Encrypt` 不完整：{0} 个字符不构成完整的 base64 (-40010)"
+            => "was the line too long for the log?" "是否超出了日志的行长限制?"
+        CipherLength "`Encrypt` holds {0} bytes, which are not whole blocks of a cipher (-40007)"
+            "`Encrypt` 含 {0} 字节，不是完整的密文块 (-40007)" => "was it cut?" "是否被截断?"
+        NoKeyFits "no key fits: with each the padding is wrong (-40007)" "没有匹配的密钥：填充均不正确 (-40007)"
+            => "is it this account's EncodingAESKey? after a change in the console the former one stays in use for a while: give both"
+               "是该账号的 EncodingAESKey 吗?在控制台更换后，旧密钥仍会使用一段时间：请同时提供两者"
+        SealedLength "the length inside does not fit: no key fits, or the ciphertext was altered (-40008)"
+            "内部的长度不符：没有匹配的密钥，或密文被改动 (-40008)"
+        NoKeyFitsToken "no key fits, though the signature verifies: the token is right, the keys are not (-40007)"
+            "验签通过但没有匹配的密钥：token 正确，密钥不正确 (-40007)"
+            => "after a change in the console the former key stays in use for a while: give both"
+               "在控制台更换后，旧密钥仍会使用一段时间：请同时提供两者"
+        SealedNotText "what is inside is not text (-40008)" "内部不是文本 (-40008)"
+        SealedOther "what is inside is neither XML nor a JSON object" "内部既不是 XML，也不是 JSON 对象"
+        SealedMore "something follows the document inside" "内部的文档之后还有其他内容"
+        SealedTwice "what is inside is encrypted once more" "内部又被加密了一次"
+        SealedForOther "sealed for `{0}`, not for `{1}` (-40005)" "接收方为 `{0}`，而不是 `{1}` (-40005)"
+            => "the key is right; third-party platforms seal with the component's appid, not the authorizer's"
+               "密钥正确；第三方平台使用平台的 appid 加密，而非授权方的"
+    }
+    SignatureMismatch {
+        SignatureOfPlain "`signature` does not verify (-40001)" "`signature` 不正确 (-40001)"
+            => "the token is another one, or `timestamp` or `nonce` are not those of this request"
+               "token 不同，或 `timestamp`、`nonce` 不属于该请求"
+        SignatureAbsent "the query has no `msg_signature` (-40001)" "URL 中没有 `msg_signature` (-40001)"
+        SignatureOfOther "`msg_signature` has the value of `signature` (-40001)" "`msg_signature` 的值是 `signature` 的 (-40001)"
+            => "both are on the URL: for an encrypted body `msg_signature` counts"
+               "两者都在 URL 上：加密的消息体应使用 `msg_signature`"
+        SignatureOfAltered "`signature` verifies, `msg_signature` does not (-40001)"
+            "`signature` 正确，`msg_signature` 不正确 (-40001)"
+            => "the token is right: `Encrypt` was altered on the way, or body and URL are of different requests"
+               "token 正确：`Encrypt` 在途中被改动，或消息体与 URL 不属于同一请求"
+        SignatureOfToken "neither `msg_signature` nor `signature` verifies (-40001)"
+            "`msg_signature` 和 `signature` 均不正确 (-40001)"
+            => "the token is another one, or `timestamp` or `nonce` are not those of this request"
+               "token 不同，或 `timestamp`、`nonce` 不属于该请求"
+        SignatureWrong "`msg_signature` does not verify (-40001)" "`msg_signature` 不正确 (-40001)"
+            => "the token is another one, or the body was altered or is of another request"
+               "token 不同，或消息体被改动或不属于该请求"
+    }
+    NotVerified {
+        PlainNotVerified "a plain payload is never verified: no signature covers it" "明文消息体无法验签：签名不覆盖消息体"
+        SealedNotVerified "the payload was opened, but not verified: a token and the query of its request are needed"
+            "消息体已解密但未验签：需要 token 以及该请求的 URL 参数" => "see --query" "参见 --query"
+    }
+    NotEncrypted {
+        Plain "the payload is not encrypted" "消息体未加密"
     }
     MissingEvent {
         NoEvent "`Event` is missing" "缺少 `Event`"
@@ -132,6 +195,24 @@ reasons! {
     }
     DuplicateField {
         Duplicate "`{0}` is given again; the first value counts" "`{0}` 重复出现；以第一个值为准"
+    }
+    EnvelopeMismatch {
+        EnvelopeDiffers "outside the encrypted part `{0}` is `{1}`; what is inside counts" "加密部分之外的 `{0}` 为 `{1}`；以内部为准"
+            => "the signature covers only the encrypted part: anybody can change the rest"
+               "签名只覆盖加密部分：其余内容任何人都能改动"
+        EnvelopeLists "the items outside the encrypted part are others; those inside count" "加密部分之外的条目不同；以内部为准"
+            => "the signature covers only the encrypted part: anybody can change the rest"
+               "签名只覆盖加密部分：其余内容任何人都能改动"
+        EnvelopeOnly "`{0}` stands only outside the encrypted part; it is left out" "`{0}` 只出现在加密部分之外；已忽略"
+            => "the signature covers only the encrypted part: anybody can change the rest"
+               "签名只覆盖加密部分：其余内容任何人都能改动"
+    }
+    OddEnvelope {
+        CipherSpaces "white space inside `Encrypt`" "`Encrypt` 中有空白"
+        PaddedTo16 "the ciphertext is padded to 16 bytes; WeChat pads to 32" "密文按 16 字节填充；微信按 32 字节填充"
+            => "most servers refuse it: correct your test sender" "多数服务器会拒绝：请修正测试发送程序"
+        ReceiveIdOdd "sealed for `{0}`, which is no appid" "接收方为 `{0}`，不是 appid"
+        ReceiveIdNone "sealed for nobody: there is no appid inside" "没有接收方：内部没有 appid"
     }
     EventMismatch {
         WrapperMismatch "`Event` is `{0}`, but the wrapper is `{1}`" "`Event` 为 `{0}`，外层却是 `{1}`"
@@ -286,6 +367,11 @@ impl Finding {
     pub(crate) fn with_words(mut self, words: Text) -> Self {
         self.args.push(Arg::Words(words));
         self
+    }
+
+    /// The same finding in another place.
+    pub(crate) fn at(self, span: Span) -> Self {
+        Finding { span, ..self }
     }
 
     /// Why it is given.

@@ -62,9 +62,14 @@ impl Anchors {
         found.map(|found| found.range())
     }
 
+    /// Where the first one is in `bytes`.
+    pub(super) fn first_in(&self, bytes: &[u8]) -> Option<usize> {
+        self.find(bytes, 0)
+    }
+
     /// Whether there is one in `bytes`.
     pub(super) fn is_in(&self, bytes: &[u8]) -> bool {
-        self.find(bytes, 0).is_some()
+        self.first_in(bytes).is_some()
     }
 }
 

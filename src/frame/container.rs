@@ -70,6 +70,37 @@ pub(super) fn text_of_line(line: &[u8]) -> Option<(&[u8], bool)> {
     cri_prefix(line).map(|prefix| (&line[prefix.len..], prefix.at == At::Part))
 }
 
+/// What stands in the log `before` a document in the stream to which that belongs, without the wrapping; `document` is
+/// where it begins. `None` if it is in no container's log.
+pub(super) fn text_before(before: &[u8], document: &[u8]) -> Option<Vec<u8>> {
+    let start = memchr::memrchr(b'\n', before).map_or(0, |n| n + 1);
+    let (lines, own) = before.split_at(start);
+    // What was read up to the end of a record has the wrapping of the next before it.
+    let begins = if own.is_empty() { document } else { own };
+    if !begins.starts_with(DOCKER) && cri_prefix(begins).is_none() {
+        return None;
+    }
+    let document = &document[..document.len().min(LONGEST_RECORD)];
+    let own_len = memchr::memchr(b'\n', document).unwrap_or(document.len());
+    let lane = lane_of(&[own, &document[..own_len]].concat(), true)?;
+    let mut text = Vec::with_capacity(before.len());
+    for line in lines.split_inclusive(|&b| b == b'\n') {
+        if lane_of(line, true).is_some_and(|other| other.is_beside(lane)) {
+            continue;
+        }
+        let line = &line[..line.len() - 1];
+        let (part, goes_on) = text_of_line(line).unwrap_or((line, false));
+        text.extend_from_slice(part);
+        text.extend((!goes_on).then_some(b'\n'));
+    }
+    let prefix = cri_prefix(own).map_or(DOCKER.len(), |prefix| prefix.len);
+    text.extend_from_slice(own.get(prefix..).unwrap_or_default());
+    Some(text)
+}
+
+/// More bytes than Docker writes in a record: 16 KiB of text, each byte of it escaped.
+const LONGEST_RECORD: usize = 128 << 10;
+
 /// What the lines of a document have in common: that they are records of one stream, or no records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Lane {

@@ -145,8 +145,8 @@ impl Scanner {
 
     /// The entry with which `bytes` begin, if it is like one before.
     fn known_entry(&mut self, bytes: Bytes<'_>, is_bare: bool) -> Option<Found> {
-        // Its text would be too deep.
-        if self.depth == Scanner::DEEPEST {
+        // Its text would be too deep; or its query may be part of it.
+        if self.depth == Scanner::DEEPEST || self.trail.is_some() {
             return None;
         }
         self.seen.entry(bytes.all, is_bare)

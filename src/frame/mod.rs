@@ -15,11 +15,14 @@ mod anchor;
 mod array;
 mod container;
 mod cursor;
+mod document;
 mod entry;
 mod json;
 mod layer;
+mod link;
 mod literal;
 mod noise;
+mod query;
 mod recode;
 mod region;
 pub(crate) mod rewritten;
@@ -48,9 +51,12 @@ pub(crate) use anchor::Anchors;
 use anchor::Reach;
 use array::Array;
 use cursor::Cursor;
+pub(crate) use document::Document;
 use entry::Sample;
 pub(crate) use entry::Seen;
 pub(crate) use noise::Noise;
+pub(crate) use query::FoundQuery;
+use query::Trail;
 use region::Region;
 use rewritten::Rewritten;
 use seek::Entered;
@@ -90,6 +96,8 @@ pub(crate) struct Framed<'b> {
     pub(crate) kind: FramedKind,
     /// Which of the scanner's shapes it has.
     pub(crate) shape: Option<ShapeId>,
+    /// The query that belongs to it, if queries are wanted.
+    pub(crate) query: Option<Box<FoundQuery>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -235,6 +243,8 @@ pub(crate) struct Scanner {
     /// Memory for the next region, and for what is inside the next document.
     spare: Option<Box<Region>>,
     spare_inner: VecDeque<Inner>,
+    /// What may hold the next payload's query, if queries are wanted.
+    trail: Option<Box<Trail>>,
 }
 
 /// Where the scanner puts what it reads.
@@ -291,6 +301,7 @@ impl Scanner {
             seen: Seen::default(),
             spare: None,
             spare_inner: VecDeque::new(),
+            trail: None,
         }
     }
 
@@ -326,6 +337,7 @@ impl Scanner {
             seen: _,
             spare: _,
             spare_inner: _,
+            trail: _,
         } = self;
         *state = State::Seek;
         *cursor = Cursor::unplaced();
@@ -342,6 +354,9 @@ impl Scanner {
         let done = self.cursor.take_done(buffer);
         self.clean_until = self.clean_until.saturating_sub(done);
         self.reach.drop_front(done);
+        if let Some(trail) = &mut self.trail {
+            trail.forget_buffer();
+        }
         done
     }
 
@@ -368,6 +383,18 @@ impl Scanner {
         last: bool,
         parts: &mut Parts,
     ) -> Turn<Framed<'b>> {
+        let (visible, last) = self.visible(buffer, last);
+        let mut turn = self.step_in(visible, last, parts);
+        // In its place: to move it takes as long as much else here.
+        if self.trail.is_some()
+            && let Turn::Found(framed) = &mut turn
+        {
+            framed.query = self.query(framed, buffer);
+        }
+        turn
+    }
+
+    fn step_in<'b>(&mut self, buffer: &'b [u8], last: bool, parts: &mut Parts) -> Turn<Framed<'b>> {
         let before = (self.pos(), std::mem::discriminant(&self.state));
         let framed = match &mut self.state {
             State::Seek => self.seek(buffer, last, parts),
@@ -443,6 +470,7 @@ impl Scanner {
             let cursor = &mut self.cursor;
             self.noise
                 .add(bytes, solid, cursor.units(), || cursor.place(buffer));
+            self.trail(bytes);
         }
         let last = memchr::memrchr(b'\n', bytes).map(|n| n + 1);
         self.bare = (last.is_some() || self.bare)
@@ -455,6 +483,7 @@ impl Scanner {
     /// The same for one line break.
     fn pass_line_break(&mut self, buffer: &[u8]) {
         self.noise.end_line();
+        self.trail(b"\n");
         self.bare = true;
         self.cursor.pass_line_break();
         self.moved(buffer, self.pos(), true);
@@ -629,6 +658,7 @@ fn framed<'b>(range: Range<usize>, place: Place, syntax: Syntax) -> Framed<'b> {
         is_rewritten: false,
         kind: FramedKind::Whole,
         shape: None,
+        query: None,
     }
 }
 

@@ -122,6 +122,15 @@ impl Region {
         *around = None;
     }
 
+    /// The document in which it lies.
+    pub(super) fn around(&self) -> Option<&Inside> {
+        self.around.as_ref()
+    }
+
+    pub(super) fn bounds(&self) -> Bounds {
+        self.bounds
+    }
+
     /// The bytes before its text.
     pub(super) fn follows(&mut self, before: [u8; 2]) {
         self.scanner.before = before;

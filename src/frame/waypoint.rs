@@ -19,6 +19,8 @@ pub(crate) struct Waypoint {
     before: [u8; 2],
     /// How far ahead no broken object has turned out to be a message.
     clean: usize,
+    /// What is known of the next payload's query; see [`Trail::mark`](crate::frame::query::Trail::mark).
+    trail: Option<u64>,
 }
 
 impl Waypoint {
@@ -49,6 +51,7 @@ impl Scanner {
             glued: self.glued,
             before: self.before,
             clean: self.clean_until.saturating_sub(pos),
+            trail: self.trail.as_ref().map(|trail| trail.mark()),
         })
     }
 

@@ -14,7 +14,8 @@ use crate::template::Template;
 pub struct JsonLines {
     /// A line an item: the header's keys, then the item's. A callback without items writes its header.
     pub flat: bool,
-    /// Says where each callback stands: path, line, offset and format, as the last key.
+    /// Says where each callback stands: path, line, offset and format, as the last key; and of one that was sealed,
+    /// whether it was `verified`, or only `opened`.
     pub with_source: bool,
 }
 
@@ -93,6 +94,9 @@ impl JsonLines {
             integer(place.line as i64, source.member("line"));
             integer(place.offset as i64, source.member("offset"));
             string(record.syntax().as_str(), source.member("format"));
+            if let Some(sealed) = record.sealed() {
+                string(sealed.trust().as_str(), source.member("sealed"));
+            }
             source.close();
         }
         line.close().push(b'\n');

@@ -10,6 +10,7 @@ mod json;
 pub(crate) mod json_text;
 mod jsonl;
 mod pretty;
+mod push;
 mod table;
 mod words;
 mod xml;
@@ -18,6 +19,7 @@ pub use csv::Csv;
 pub use json::Json;
 pub use jsonl::JsonLines;
 pub use pretty::Pretty;
+pub use push::{Push, Sealing};
 pub use table::Rows;
 pub use xml::Xml;
 

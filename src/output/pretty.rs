@@ -24,6 +24,7 @@ pub struct Pretty {
 }
 
 const EXTRA: Text = Text::new("also", "其他");
+const SEAL: Text = Text::new("encrypted", "加密");
 const ITEM_LABEL: Text = Text::new("item", "条目");
 const INDENT: &str = "  ";
 
@@ -32,7 +33,7 @@ impl Format for Pretty {
         if let Some(callback) = record.callback() {
             let mut lines = String::new();
             self.title(record, &callback, &mut lines);
-            self.header(&callback, &mut lines);
+            self.header(record, &callback, &mut lines);
             self.items(&callback, &mut lines);
             self.findings(record, &mut lines);
             out.extend_from_slice(lines.as_bytes());
@@ -61,14 +62,17 @@ impl Pretty {
         lines.push_str(&format!(" ({name})\n"));
     }
 
-    fn header(&self, callback: &Callback<'_>, lines: &mut String) {
+    fn header(&self, record: &Record<'_>, callback: &Callback<'_>, lines: &mut String) {
         let header = callback.header();
         let rows = HEADER.iter().rev().filter_map(|field| {
             let value = header.get(field)?;
             Some((field.label, self.header_value(field, value)))
         });
         let extra = extra(header).map(|extra| (EXTRA, extra));
-        self.rows(rows.chain(extra), INDENT, lines);
+        let seal = record
+            .sealed()
+            .map(|sealed| (SEAL, words::seal(sealed, self.look.lang)));
+        self.rows(rows.chain(extra).chain(seal), INDENT, lines);
     }
 
     fn header_value(&self, field: &Field, value: Value<'_>) -> String {
@@ -183,7 +187,10 @@ impl Pretty {
             lines.push('\n');
         }
         for finding in findings {
-            let place = record.place(finding.span().start);
+            let start = finding.span().start;
+            let place = record
+                .place_inside(start)
+                .unwrap_or_else(|| record.place(start));
             let place = self.look.paint(
                 Style::new().dimmed(),
                 &format!("{}:{}", place.line, place.column),

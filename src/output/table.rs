@@ -98,8 +98,17 @@ impl Rows {
                 .unwrap_or_default(),
             item.map(|item| result(item, self.look.lang))
                 .unwrap_or_default(),
-            format!("{}:{}", printable(record.source()), record.place(0).line),
+            self.place(record),
         ])
+    }
+
+    /// Where it stands, and whether it came sealed.
+    fn place(&self, record: &Record<'_>) -> String {
+        let place = format!("{}:{}", printable(record.source()), record.place(0).line);
+        match record.sealed() {
+            None => place,
+            Some(sealed) => format!("{place} {}", words::seal(sealed, self.look.lang)),
+        }
     }
 
     fn is_wide(&self) -> bool {

@@ -7,6 +7,7 @@ use crate::event::fields::{ERROR_CODE, ERROR_STATUS, Field, POPUP_SCENE, STATUS}
 use crate::event::{Fields, Value, same, terms};
 use crate::finding::printable;
 use crate::lang::{Lang, Text};
+use crate::record::{Sealed, Trust};
 
 /// A field's value, its meaning first where it has one: `accepted (accept)`.
 pub(super) fn value(field: &Field, value: Value<'_>, lang: Lang) -> String {
@@ -26,6 +27,20 @@ fn meaning(field: &Field, value: Value<'_>) -> Option<Text> {
         Value::Integer(scene) if same(field, &POPUP_SCENE) => terms::scene(scene),
         Value::Integer(code) if same(field, &ERROR_CODE) => terms::error_code(code),
         _ => None,
+    }
+}
+
+/// How a payload was opened: whether it was verified, and which key opened it, where there are several.
+pub(super) fn seal(sealed: &Sealed, lang: Lang) -> String {
+    let words = match sealed.trust() {
+        Trust::Verified => Text::new("verified", "已验签"),
+        Trust::Opened | Trust::None => Text::new("opened, not verified", "已解密，未验签"),
+    };
+    let words = words.get(lang);
+    match (sealed.key(), lang) {
+        ((_, 1), _) => words.to_owned(),
+        ((key, keys), Lang::En) => format!("{words}, key {key} of {keys}"),
+        ((key, keys), Lang::Zh) => format!("{words}，第 {key} 个密钥（共 {keys} 个）"),
     }
 }
 

@@ -245,6 +245,16 @@ impl Writer<'_> {
     }
 }
 
+/// Writes an element with text; `illegal` is the finding if XML cannot hold it.
+pub(super) fn element(name: &str, text: &str, illegal: Finding, out: &mut Vec<u8>) -> Written {
+    let mut writer = Writer {
+        pretty: false,
+        depth: 0,
+        out,
+    };
+    writer.text(name, text, Some(illegal))
+}
+
 /// `text` as it stands in CDATA. The end of CDATA cannot; its beginning is broken up too, for readers that take it
 /// for the next payload.
 fn cdata_content(text: &str) -> Cow<'_, str> {

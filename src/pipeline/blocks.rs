@@ -8,6 +8,7 @@ use crate::input::Input;
 use crate::pipeline::chunk::Chunk;
 use crate::pipeline::{Options, Rest, Sink};
 use crate::record::{Decoder, Memory, Record};
+use crate::seal::Policy;
 use crate::select::Chooser;
 use crate::span::Place;
 use crate::wire::Limits;
@@ -18,6 +19,8 @@ pub(super) struct Blocks<R> {
     pub(super) input: Input<R>,
     pub(super) source: Arc<str>,
     pub(super) limits: Limits,
+    pub(super) policy: Option<Arc<Policy>>,
+    wants_queries: bool,
     /// Made when it is known how the capture is written.
     decoder: Option<Decoder>,
     /// What the decoders before this one left.
@@ -32,6 +35,8 @@ impl<R: Read> Blocks<R> {
             input,
             source: source.into(),
             limits: options.limits,
+            policy: options.policy.clone(),
+            wants_queries: options.wants_queries,
             decoder: None,
             noise: Noise::default(),
             ended: false,
@@ -49,11 +54,9 @@ impl<R: Read> Blocks<R> {
         let (text, ended) = self.input.text();
         self.ended = ended;
         if self.decoder.is_none() && (ended || !text.is_empty()) {
-            self.decoder = Some(Decoder::new(
-                self.source.clone(),
-                self.limits,
-                self.input.origin(),
-            ));
+            let decoder = Decoder::new(self.source.clone(), self.limits, self.input.origin());
+            let decoder = decoder.opening(self.policy.clone());
+            self.decoder = Some(decoder.with_queries(self.wants_queries));
         }
         Ok(true)
     }
@@ -79,6 +82,13 @@ impl<R: Read> Blocks<R> {
     fn recycle(&mut self, memory: Memory) {
         if let Some(decoder) = &mut self.decoder {
             decoder.recycle(memory);
+        }
+    }
+
+    /// Nothing more can be read: what waited for the rest of its line waits no longer.
+    pub(super) fn reveal(&mut self) {
+        if let Some(decoder) = &mut self.decoder {
+            decoder.scanner.reveal();
         }
     }
 

@@ -20,7 +20,7 @@
 use std::collections::VecDeque;
 use std::io::Read;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, Scope};
 
 use crate::frame::{Turn, Waypoint};
@@ -28,6 +28,7 @@ use crate::pipeline::blocks::{Blocks, hand_over};
 use crate::pipeline::chunk::{Chunk, Chunks};
 use crate::pipeline::{Error, Options, Sink, Stop};
 use crate::record::{Decoder, Learnt};
+use crate::seal::Policy;
 use crate::select::Chooser;
 use crate::wire::Limits;
 
@@ -79,6 +80,8 @@ pub(super) fn give<S: Sink>(
         waiting: &waiting,
         source: &source,
         limits: options.limits,
+        policy: &options.policy,
+        wants_queries: options.wants_queries,
         chooser,
     };
     let chunks = Chunks::new(options.block_size, blocks.end());
@@ -128,6 +131,7 @@ impl<'s, R: Read, S: Sink + 's> Lanes<'s, '_, R, S> {
                 }
                 Err(error) => {
                     self.settle(0, sink)?;
+                    self.blocks.reveal();
                     self.finish(sink)?;
                     return Err(Error::Input(error));
                 }
@@ -254,6 +258,8 @@ struct Guesser<'s, S> {
     waiting: &'s Mutex<Receiver<Job<S>>>,
     source: &'s str,
     limits: Limits,
+    policy: &'s Option<Arc<Policy>>,
+    wants_queries: bool,
     chooser: &'s Chooser,
 }
 
@@ -296,8 +302,10 @@ impl<S: Sink> Guesser<'_, S> {
     ) -> Option<Guess<S>> {
         let bytes = chunk.bytes();
         // A source of its own, so that threads do not count in the same place.
-        let mut decoder =
-            Decoder::on_line(self.source.into(), self.limits, chunk.place).knowing(learnt.clone());
+        let mut decoder = Decoder::on_line(self.source.into(), self.limits, chunk.place)
+            .opening(self.policy.clone())
+            .with_queries(self.wants_queries)
+            .knowing(learnt.clone());
         let waypoint = first_waypoint(&mut decoder, bytes)?;
         decoder.scanner.forget_noise();
         while let Some(record) = decoder.next(bytes, false) {

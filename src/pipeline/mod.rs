@@ -12,10 +12,12 @@ mod chunk;
 mod lanes;
 
 use std::io::{self, Read};
+use std::sync::Arc;
 use std::thread;
 
 use crate::frame::Noise;
 use crate::record::Record;
+use crate::seal::Policy;
 use crate::select::Chooser;
 use crate::span::Place;
 use crate::wire::Limits;
@@ -91,7 +93,7 @@ pub enum Error {
 }
 
 /// How captures are read.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Options {
     /// What one payload may take.
     pub limits: Limits,
@@ -103,6 +105,12 @@ pub struct Options {
     /// More than one are started only for a capture that has more than a block at once; a live one is decoded as it
     /// comes.
     pub threads: usize,
+    /// What is done with sealed payloads; nothing, if there is none.
+    pub policy: Option<Arc<Policy>>,
+    /// Whether records shall know the signature queries that belong to them; see [`Record::query`].
+    ///
+    /// A payload is then given to the sink when the rest of its line was read, since its query may stand there.
+    pub wants_queries: bool,
 }
 
 impl Options {
@@ -123,6 +131,8 @@ impl Default for Options {
             limits: Limits::default(),
             block_size: 256 << 10,
             threads: 1,
+            policy: None,
+            wants_queries: false,
         }
     }
 }
@@ -201,10 +211,17 @@ fn give<S: Sink>(
     chooser: &mut Chooser,
     sink: &mut S,
 ) -> Result<(), Error> {
-    while !chooser.has_enough() && blocks.read().map_err(Error::Input)? {
+    while !chooser.has_enough() {
+        let read = blocks.read();
+        match read {
+            Ok(false) => break,
+            Ok(true) => {}
+            Err(_) => blocks.reveal(),
+        }
         let mut part = sink.fork();
         blocks.give(chooser, &mut part);
         sink.join(part).map_err(Error::Stopped)?;
+        read.map_err(Error::Input)?;
         if options.threads != 1 && blocks.is_plenty() && !chooser.depends_on_order() {
             let threads = options.threads();
             if threads > 1 {
@@ -255,6 +272,12 @@ impl<R: Read> Capture<R> {
         self
     }
 
+    /// The same, with keys for what is sealed.
+    pub fn policy(mut self, policy: Arc<Policy>) -> Self {
+        self.blocks.policy = Some(policy);
+        self
+    }
+
     /// What there was beside the payloads, so far.
     pub fn rest(&self) -> Rest {
         self.blocks.rest()
@@ -273,7 +296,10 @@ impl<R: Read> Iterator for Capture<R> {
             match self.blocks.read() {
                 Ok(true) => {}
                 Ok(false) => return None,
-                Err(error) => return Some(Err(error)),
+                Err(error) => {
+                    self.blocks.reveal();
+                    return Some(Err(error));
+                }
             }
         }
     }

@@ -7,7 +7,7 @@ mod tally;
 pub mod text;
 
 pub use place::Spot;
-pub use tally::{Tally, Undecodable, Verdict};
+pub use tally::{Tally, Undecodable, Unseals, Verdict};
 
 use crate::finding::{Finding, Reason};
 use crate::pipeline::Rest;

@@ -11,6 +11,8 @@ use crate::span::Place;
 pub struct Spot {
     /// Line, column and offset.
     pub place: Place,
+    /// Of a payload that was sealed: where it is in what was inside. The place above is that of its envelope.
+    pub inside: Option<Place>,
     /// The line as far as it belongs to the payload, with what would steer a terminal replaced.
     pub line: String,
     /// The bytes of `line` to mark.
@@ -27,11 +29,11 @@ impl Spot {
         let line_end = memchr::memchr(b'\n', &bytes[start..]).map_or(bytes.len(), |n| start + n);
         let end = span.end.clamp(start, line_end);
         let place = record.place(finding.span().start);
-        Spot::new(
-            place,
-            &bytes[line_start..line_end],
-            start - line_start..end - line_start,
-        )
+        let line = &bytes[line_start..line_end];
+        Spot {
+            inside: record.place_inside(finding.span().start),
+            ..Spot::new(place, line, start - line_start..end - line_start)
+        }
     }
 
     /// Marks the part `mark` of `line`.
@@ -46,6 +48,7 @@ impl Spot {
         });
         Spot {
             place,
+            inside: None,
             line: shown,
             mark: start..end,
         }

@@ -3,7 +3,7 @@
 use crate::event::Event;
 use crate::finding::{Code, Excerpt, Severity, printable};
 use crate::lang::{Lang, Text};
-use crate::report::{Tally, Undecodable};
+use crate::report::{Tally, Undecodable, Unseals};
 use crate::span::Place;
 
 /// How many names of other messages the sentence lists.
@@ -17,6 +17,8 @@ const FILTERED_OUT: Counted = Counted("filtered out", "filtered out", "个不符
 const DEDUPLICATED: Counted = Counted("repeated", "repeated", "个重复");
 const OTHERS: Counted = Counted("other message", "other messages", "条其他消息");
 const UNDECODABLE: Counted = Counted("undecodable", "undecodable", "个无法解码");
+const VERIFIED: Counted = Counted("verified", "verified", "个已验签");
+const UNVERIFIED: Counted = Counted("not verified", "not verified", "个未验签");
 const ERRORS: Counted = Counted("error", "errors", "个错误");
 const WARNINGS: Counted = Counted("warning", "warnings", "个警告");
 const NOISE: Counted = Counted("byte of noise", "bytes of noise", "字节的无关内容");
@@ -107,11 +109,39 @@ impl Tally {
     /// ```
     pub fn details(&self, lang: Lang) -> Vec<String> {
         let findings = self.findings_by_code();
-        match (self.undecodable(), &findings[..]) {
+        let mut lines = Vec::from_iter(self.opened(lang));
+        lines.extend(match (self.undecodable(), &findings[..]) {
             (_, []) | (1, [(_, 1)]) => Vec::new(),
             (0 | 1, findings) => vec![codes(findings, lang)],
             (_, findings) => vec![codes(findings, lang), self.places(lang)],
+        });
+        lines
+    }
+
+    /// How many payloads were opened, how many of them are verified, and by which key, where there are several.
+    fn opened(&self, lang: Lang) -> Option<String> {
+        let Unseals {
+            verified,
+            unverified,
+            by_key,
+        } = self.unseals();
+        let keys = by_key.len();
+        let by_key = by_key.iter().enumerate().filter(|(_, count)| **count > 0);
+        let by_key = by_key.map(|(i, count)| {
+            let count = grouped(*count);
+            match lang {
+                Lang::En => format!("key {} of {keys}: {count}", i + 1),
+                Lang::Zh => format!("第 {} 个密钥（共 {keys} 个）：{count}", i + 1),
+            }
+        });
+        let counts = [(*verified, VERIFIED), (*unverified, UNVERIFIED)];
+        let mut parts: Vec<String> = in_words(&counts, lang).collect();
+        if parts.is_empty() {
+            return None;
         }
+        parts.extend(by_key.filter(|_| keys > 1));
+        let head = Text::new("opened: ", "已解密：").get(lang);
+        Some(format!("{head}{}", listed(&parts, lang)))
     }
 
     fn places(&self, lang: Lang) -> String {

@@ -4,7 +4,7 @@
 
 use crate::event::Event;
 use crate::json::{Object, array, integer, string};
-use crate::report::{Tally, Undecodable};
+use crate::report::{Tally, Undecodable, Unseals};
 
 impl Tally {
     /// The counts as one JSON object, in one line.
@@ -44,9 +44,21 @@ impl Tally {
         count(self.filtered_out(), object.member("filtered_out"));
         count(self.deduplicated(), object.member("deduplicated"));
         count(self.noise(), object.member("noise_bytes"));
+        unseals(self.unseals(), object.member("opened"));
         object.close();
         String::from_utf8_lossy(&out).into_owned()
     }
+}
+
+fn unseals(unseals: &Unseals, out: &mut Vec<u8>) {
+    let mut object = Object::open(out);
+    count(unseals.verified, object.member("verified"));
+    count(unseals.unverified, object.member("not_verified"));
+    let by_key = unseals.by_key.iter();
+    array(by_key, object.member("by_key"), |number, out| {
+        count(*number, out)
+    });
+    object.close();
 }
 
 fn count(number: u64, out: &mut Vec<u8>) {

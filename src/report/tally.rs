@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::event::Event;
 use crate::finding::{Code, Finding, Severity};
 use crate::pipeline::{Rest, Sink, Stop};
-use crate::record::{Outcome, Record};
+use crate::record::{Outcome, Record, Sealed, Trust};
 use crate::span::Place;
 
 /// Counts of what was found; a fold over records.
@@ -28,12 +28,45 @@ pub struct Tally {
     undecodable: u64,
     filtered_out: u64,
     deduplicated: u64,
+    unseals: Unseals,
     /// The first of them.
     places: Vec<Undecodable>,
     findings: BTreeMap<Code, u64>,
     noise: u64,
     bytes: u64,
     sources: u64,
+}
+
+/// How many payloads came sealed and were opened.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Unseals {
+    /// Those whose signature is right.
+    pub verified: u64,
+    /// Those that were opened and not verified.
+    pub unverified: u64,
+    /// How many each key opened, in the order of the keys; empty if nothing was opened.
+    pub by_key: Vec<u64>,
+}
+
+impl Unseals {
+    fn count(&mut self, sealed: &Sealed) {
+        match sealed.trust() {
+            Trust::Verified => self.verified += 1,
+            Trust::Opened | Trust::None => self.unverified += 1,
+        }
+        let (key, keys) = sealed.key();
+        self.by_key.resize(self.by_key.len().max(keys), 0);
+        self.by_key[key - 1] += 1;
+    }
+
+    fn add(&mut self, later: &Unseals) {
+        self.verified += later.verified;
+        self.unverified += later.unverified;
+        self.by_key
+            .resize(self.by_key.len().max(later.by_key.len()), 0);
+        let counts = self.by_key.iter_mut().zip(&later.by_key);
+        counts.for_each(|(count, more)| *count += more);
+    }
 }
 
 /// Where a payload stands that could not be decoded, and why it could not.
@@ -119,6 +152,11 @@ impl Tally {
         self.deduplicated
     }
 
+    /// How many payloads were opened.
+    pub fn unseals(&self) -> &Unseals {
+        &self.unseals
+    }
+
     /// Where the first of the undecodable payloads stand.
     pub fn first_undecodable(&self) -> &[Undecodable] {
         &self.places
@@ -171,7 +209,12 @@ impl Tally {
 
     /// What it comes to.
     pub fn verdict(&self) -> Verdict {
-        let worst = self.findings.keys().map(|code| code.severity()).max();
+        // Those that left nothing to decode are counted as such; a wrong signature may have been accepted.
+        let weight = |code: &Code| match code {
+            Code::SignatureMismatch => Severity::Error,
+            code => code.severity(),
+        };
+        let worst = self.findings.keys().map(weight).max();
         match worst {
             _ if self.undecodable > 0 => Verdict::Undecodable,
             None => Verdict::Fine,
@@ -220,6 +263,9 @@ impl Sink for Tally {
             Outcome::FilteredOut(_) => self.filtered_out += 1,
             Outcome::Deduplicated(_) => self.deduplicated += 1,
         }
+        if let Some(sealed) = record.sealed() {
+            self.unseals.count(sealed);
+        }
         record
             .findings()
             .iter()
@@ -240,6 +286,7 @@ impl Sink for Tally {
         self.undecodable += later.undecodable;
         self.filtered_out += later.filtered_out;
         self.deduplicated += later.deduplicated;
+        self.unseals.add(&later.unseals);
         self.places.extend(later.places);
         self.places.truncate(Self::MOST_PLACES);
         self.noise += later.noise;

@@ -64,7 +64,12 @@ pub fn line(source: &str, spot: &Spot, finding: &Finding, look: &Look, out: &mut
         spot.place.column
     );
     let place = look.paint(Style::new().bold(), &place);
-    out.extend_from_slice(format!("{place} {}\n", look.sentence(finding)).as_bytes());
+    let inside = spot.inside.map(|inside| {
+        let words = Text::new("in the plaintext at", "明文").get(look.lang);
+        format!(" ({words} {}:{})", inside.line, inside.column)
+    });
+    let (sentence, inside) = (look.sentence(finding), inside.unwrap_or_default());
+    out.extend_from_slice(format!("{place} {sentence}{inside}\n").as_bytes());
 }
 
 /// A finding with its line, the place marked, and what to do about it.
@@ -99,7 +104,7 @@ pub fn write(source: &str, spot: &Spot, finding: &Finding, look: &Look, out: &mu
         Severity::Error | Severity::Undecodable => Level::ERROR,
     };
     let snippet = Snippet::source(spot.line.as_str())
-        .line_start(spot.place.line as usize)
+        .line_start(spot.inside.unwrap_or(spot.place).line as usize)
         .annotation(AnnotationKind::Primary.span(spot.mark.clone()));
     let mut group = Group::with_level(level).element(snippet);
     if let Some(help) = help {

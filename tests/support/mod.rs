@@ -14,5 +14,6 @@ pub(crate) mod model;
 pub(crate) mod noise;
 pub(crate) mod reading;
 pub(crate) mod render;
+pub(crate) mod seal;
 pub(crate) mod shapes;
 pub(crate) mod traced;

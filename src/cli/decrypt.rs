@@ -1,0 +1,81 @@
+//! `wxsub decrypt`: what sealed payloads hold, as it was, one after the other.
+
+use anyhow::bail;
+use wxsub::report::Tally;
+use wxsub::report::text::Look;
+use wxsub::{Outcome, Record};
+
+use crate::cli::args::Summary;
+use crate::cli::commands::{decoded, report_line, summarize, visible};
+use crate::cli::plan::Plan;
+use crate::cli::stream::{Job, Texts, is_undecodable, run as run_job};
+use crate::cli::target::Target;
+use crate::cli::{Status, args};
+
+/// `wxsub decrypt`.
+pub(super) fn run(args: &args::Decrypt) -> anyhow::Result<Status> {
+    let plan = Plan::new(&args.common, None)?;
+    if !has_keys(&plan) {
+        bail!("no key to open with: set WXSUB_ENCODING_AES_KEY, or give a file with --keys");
+    }
+    let mut target = Target::new(args.output.as_deref())?;
+    let job = Opening {
+        look: plan.err,
+        visible: target.is_terminal(),
+    };
+    let done = run_job(&plan, &job, &mut target)?;
+    if !(done.stopped || done.failed || done.interrupted) {
+        target.finish()?;
+    } else if target.abandon() {
+        eprintln!("wxsub: the output file was not touched");
+    }
+    summarize(&done, &plan);
+    let unseals = done.tally.unseals();
+    let is_nothing = unseals.verified + unseals.unverified + done.tally.undecodable() == 0;
+    if is_nothing && plan.summary == Summary::Text {
+        eprintln!("wxsub: nothing to decrypt: no payload is encrypted");
+    }
+    Ok(decoded(&done))
+}
+
+fn has_keys(plan: &Plan) -> bool {
+    let policy = plan.options.policy.iter();
+    let mut accounts = policy.flat_map(|policy| policy.keys.accounts());
+    accounts.any(|account| !account.keys.is_empty())
+}
+
+/// Writes what was sealed, and a line for what does not open.
+struct Opening {
+    look: Look,
+    /// Make visible what a terminal would obey.
+    visible: bool,
+}
+
+impl Job for Opening {
+    fn record(&self, record: &Record<'_>, texts: &mut Texts, _tally: &mut Tally) {
+        if let Some(opened) = record.opened().filter(|_| is_chosen(record)) {
+            match self.visible {
+                true => texts.data(|out| line(&visible(&opened), out)),
+                false => texts.data(|out| line(&opened, out)),
+            }
+        }
+        if is_undecodable(record) {
+            for finding in record.findings() {
+                report_line(record, finding, &self.look, texts);
+            }
+        }
+    }
+}
+
+fn is_chosen(record: &Record<'_>) -> bool {
+    let outcome = record.outcome();
+    !matches!(outcome, Outcome::FilteredOut(_) | Outcome::Deduplicated(_))
+}
+
+/// `bytes` as they are, and a line break if they do not end with one: what comes next begins a line.
+fn line(bytes: &[u8], out: &mut Vec<u8>) {
+    out.extend_from_slice(bytes);
+    if bytes.last() != Some(&b'\n') {
+        out.push(b'\n');
+    }
+}

@@ -1,0 +1,224 @@
+//! `wxsub encrypt`: one payload, sealed as WeChat does.
+
+use std::io::{self, IsTerminal, Write};
+use std::path::Path;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use anyhow::{Context, anyhow, bail};
+use wxsub::output::{Push, Sealing};
+use wxsub::report::Spot;
+use wxsub::report::text::{self, Look};
+use wxsub::seal::{EncodingAesKey, Keys, Token};
+use wxsub::{Capture, Decompressed, Outcome, Record, Syntax};
+
+use crate::cli::Status;
+use crate::cli::args::{self, Envelope};
+use crate::cli::keys;
+use crate::cli::plan::lang_of_environment;
+use crate::cli::sources::{Sources, printable};
+use crate::cli::target::Target;
+
+/// `wxsub encrypt`.
+pub(super) fn run(args: &args::Encrypt) -> anyhow::Result<Status> {
+    let keys = keys::keys(args.keys.as_deref())?;
+    let chosen = Chosen::of(&keys)?;
+    let record = match payload(args.path.as_deref())? {
+        Ok(record) => record,
+        Err(why) => {
+            eprint!("{why}");
+            return Ok(Status::Problem);
+        }
+    };
+    let push = chosen.push(args, &record)?;
+    write(args, &push, chosen.token.is_some())?;
+    Ok(Status::Fine)
+}
+
+/// What a payload is sealed with.
+struct Chosen<'k> {
+    key: &'k EncodingAesKey,
+    token: Option<&'k Token>,
+    appid: &'k str,
+}
+
+impl<'k> Chosen<'k> {
+    /// The first key, and what belongs to the same account.
+    fn of(keys: &'k Keys) -> anyhow::Result<Self> {
+        let lacks = |what: &str, name: &str| {
+            anyhow!("no {what} to seal with: set {name}, or give a file with --keys")
+        };
+        let mut accounts = keys.accounts().iter();
+        let account = accounts
+            .find(|account| !account.keys.is_empty())
+            .ok_or_else(|| lacks("key", "WXSUB_ENCODING_AES_KEY"))?;
+        let appid = account.appids.first();
+        Ok(Chosen {
+            key: &account.keys[0],
+            token: account.tokens.first(),
+            appid: appid.ok_or_else(|| lacks("appid", "WXSUB_APPID"))?,
+        })
+    }
+
+    fn push(&self, args: &args::Encrypt, record: &Record<'_>) -> anyhow::Result<Push> {
+        let mut draw = Draw::new(args.seed);
+        let random = draw.next_digits()?;
+        let nonce = match &args.nonce {
+            Some(nonce) => nonce.clone(),
+            None => (draw.next_number()? % 10_000_000_000).to_string(),
+        };
+        let now = || {
+            SystemTime::now()
+                .duration_since(UNIX_EPOCH)
+                .map(|it| it.as_secs())
+        };
+        let timestamp = args.timestamp.map_or_else(now, Ok)?;
+        let sealing = Sealing {
+            key: self.key,
+            token: self.token,
+            appid: self.appid,
+            envelope: args.envelope.map(|envelope| match envelope {
+                Envelope::Xml => Syntax::Xml,
+                Envelope::Json => Syntax::Json,
+            }),
+            timestamp: &timestamp.to_string(),
+            nonce: &nonce,
+            random,
+        };
+        let push = sealing.push(record);
+        push.map_err(|finding| {
+            anyhow!("cannot seal it: {}", finding.message(lang_of_environment()))
+        })
+    }
+}
+
+/// Where random numbers come from.
+enum Draw {
+    System,
+    Seed(u64),
+}
+
+impl Draw {
+    fn new(seed: Option<u64>) -> Self {
+        seed.map_or(Draw::System, Draw::Seed)
+    }
+
+    fn next_number(&mut self) -> anyhow::Result<u64> {
+        match self {
+            Draw::System => getrandom::u64().context("the system has no random numbers"),
+            Draw::Seed(state) => Ok(split_mix(state)),
+        }
+    }
+
+    /// Sixteen lower-case hexadecimal digits, as WeChat draws them.
+    fn next_digits(&mut self) -> anyhow::Result<[u8; 16]> {
+        let digits = format!("{:016x}", self.next_number()?);
+        let mut random = [0; 16];
+        random.copy_from_slice(digits.as_bytes());
+        Ok(random)
+    }
+}
+
+/// The SplitMix64 generator: each number follows from the one before.
+fn split_mix(state: &mut u64) -> u64 {
+    *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let mut z = *state;
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
+}
+
+/// The one payload of the capture, or what is wrong with it, for people.
+fn payload(path: Option<&Path>) -> anyhow::Result<Result<Record<'static>, String>> {
+    let path = path.unwrap_or(Path::new("-"));
+    if path == Path::new("-") && io::stdin().is_terminal() {
+        bail!("nothing to seal: name a file with a payload, or pipe one in");
+    }
+    if path.is_dir() {
+        bail!(
+            "`{}` is a folder: encrypt seals one payload of one file",
+            printable(&path.display().to_string())
+        );
+    }
+    let sources = Sources::new(&[path.to_owned()], &[])?;
+    let source = sources.iter().next().context("nothing to read")??;
+    let name = printable(&source.name);
+    let capture = Capture::new(Decompressed::new(source.from)).named(&source.name);
+    let records = capture.filter(|record| {
+        let is_remark = |record: &Record<'_>| *record.outcome() == Outcome::Remark;
+        !record.as_ref().is_ok_and(is_remark)
+    });
+    let mut records = records.take(2);
+    let first = records.next().transpose();
+    let Some(record) = first.with_context(|| format!("cannot read `{name}`"))? else {
+        return Ok(Err(format!("wxsub: error: `{name}` holds no payload\n")));
+    };
+    if records.next().is_some() {
+        return Ok(Err(format!(
+            "wxsub: error: `{name}` holds several payloads: encrypt seals one\n"
+        )));
+    }
+    Ok(sealable(record))
+}
+
+/// The record, if its payload can be sealed.
+fn sealable(record: Record<'static>) -> Result<Record<'static>, String> {
+    let source = printable(record.source());
+    if record.top_text("Encrypt").is_some() {
+        return Err(format!(
+            "wxsub: error: the payload in `{source}` is sealed already\n"
+        ));
+    }
+    match (record.outcome(), record.findings()) {
+        (Outcome::Undecodable, [finding, ..]) => {
+            let mut out = Vec::new();
+            let spot = Spot::of(&record, finding);
+            let look = Look {
+                lang: lang_of_environment(),
+                ..Look::default()
+            };
+            text::write(record.source(), &spot, finding, &look, &mut out);
+            Err(String::from_utf8_lossy(&out).into_owned())
+        }
+        _ => Ok(record),
+    }
+}
+
+fn write(args: &args::Encrypt, push: &Push, is_signed: bool) -> anyhow::Result<()> {
+    if !is_signed && (args.http.is_some() || args.curl.is_some()) {
+        bail!("no token to sign with: set WXSUB_TOKEN, or give a file with --keys");
+    }
+    let mut target = Target::new(args.output.as_deref())?;
+    let text = match (&args.http, &args.curl) {
+        (Some(url), _) => push.request(url),
+        (_, Some(url)) => curl(push, url),
+        // A line break would be one more byte of the body.
+        _ if target.is_terminal() => [&push.body[..], b"\n"].concat(),
+        _ => push.body.clone(),
+    };
+    target.write_all(&text).context("cannot write the output")?;
+    target.finish()?;
+    if args.http.is_none() && args.curl.is_none() {
+        eprintln!("{}", push.query);
+        if !is_signed {
+            eprintln!("wxsub: warning: not signed: there is no token, set WXSUB_TOKEN");
+        }
+    }
+    Ok(())
+}
+
+/// What curl reads as its configuration.
+fn curl(push: &Push, url: &str) -> Vec<u8> {
+    let body = String::from_utf8_lossy(&push.body);
+    let escape = |text: &str| {
+        text.replace('\\', "\\\\")
+            .replace('"', "\\\"")
+            .replace('\n', "\\n")
+    };
+    format!(
+        "url = \"{}\"\nheader = \"Content-Type: {}\"\ndata-binary = \"{}\"\n",
+        escape(&push.url(url)),
+        push.content_type(),
+        escape(&body)
+    )
+    .into_bytes()
+}

@@ -1,0 +1,173 @@
+//! Keys for encrypted payloads, and what is asked of such payloads.
+//!
+//! Keys come from the environment or from a file, never from the command line: there everybody could read them. They
+//! are never printed.
+
+use std::env::{self, VarError};
+use std::fs::{self, File};
+use std::io::{ErrorKind, Read};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::{Context, bail};
+use wxsub::seal::{Account, Keys, Policy, Query, accounts};
+use zeroize::Zeroizing;
+
+const KEY: &str = "WXSUB_ENCODING_AES_KEY";
+const TOKEN: &str = "WXSUB_TOKEN";
+const APPID: &str = "WXSUB_APPID";
+
+#[derive(Debug, clap::Args)]
+pub(super) struct KeyArgs {
+    /// Keys in a file: lines `encoding_aes_key = …`, `token = …`, `appid = …`; `[…]` begins another account. Also from
+    /// WXSUB_ENCODING_AES_KEY, WXSUB_TOKEN and WXSUB_APPID; what an account of the file leaves out is taken from there
+    #[arg(long, value_name = "FILE")]
+    keys: Option<PathBuf>,
+    /// The query string of the request, for a capture of one payload that does not hold it
+    #[arg(long, value_name = "STRING", allow_hyphen_values = true)]
+    query: Option<String>,
+    /// Decode payloads whose signature is wrong or missing all the same; they are still reported
+    #[arg(long)]
+    accept_unverified: bool,
+    /// Refuse payloads that are not verified: plain ones, those without a query, those without a token
+    #[arg(long, conflicts_with = "accept_unverified")]
+    require_signature: bool,
+    /// Refuse payloads that are not encrypted
+    #[arg(long)]
+    require_encryption: bool,
+}
+
+impl KeyArgs {
+    /// What they and the environment say of encrypted payloads; `None` if that is nothing.
+    pub(super) fn policy(&self) -> anyhow::Result<Option<Arc<Policy>>> {
+        let policy = Policy {
+            query: self.query()?,
+            accept_unverified: self.accept_unverified,
+            require_signature: self.require_signature,
+            require_encryption: self.require_encryption,
+            ..Policy::from(keys(self.keys.as_deref())?)
+        };
+        self.check_token(&policy.keys)?;
+        Ok((!policy.is_idle()).then(|| policy.into()))
+    }
+
+    /// The file of keys.
+    pub(super) fn file(&self) -> Option<&Path> {
+        self.keys.as_deref()
+    }
+
+    fn query(&self) -> anyhow::Result<Option<Query>> {
+        let query = self.query.as_ref();
+        let parsed = query.map(|text| {
+            Query::parse(text.as_bytes()).context(
+                "--query: no signature in it: expected `signature=…&timestamp=…&nonce=…&msg_signature=…`, as on the URL",
+            )
+        });
+        parsed.transpose()
+    }
+
+    /// Without a token nothing is verified.
+    fn check_token(&self, keys: &Keys) -> anyhow::Result<()> {
+        let flag = match (self.require_signature, &self.query) {
+            (true, _) => "--require-signature",
+            (false, Some(_)) => "--query",
+            (false, None) => return Ok(()),
+        };
+        if !keys.has_tokens() {
+            bail!(
+                "{flag} needs the token of the account: set {TOKEN}, or give it in a file by --keys"
+            );
+        }
+        Ok(())
+    }
+}
+
+/// The keys of the environment and of `file`. Together they are one account, if the file holds one; of several each
+/// takes from the environment what it leaves out, and the keys of the environment are an account of their own.
+pub(super) fn keys(file: Option<&Path>) -> anyhow::Result<Keys> {
+    let mut own = of_environment()?;
+    let Some(file) = file else {
+        return Ok(Keys::new([own]));
+    };
+    let mut accounts = of_file(file)?;
+    if let [account] = &mut accounts[..] {
+        account.keys.append(&mut own.keys);
+    }
+    for account in &mut accounts {
+        if account.tokens.is_empty() {
+            account.tokens.clone_from(&own.tokens);
+        }
+        if account.appids.is_empty() {
+            account.appids.clone_from(&own.appids);
+        }
+    }
+    let has_keys = !own.keys.is_empty();
+    accounts.extend(has_keys.then_some(own));
+    Ok(Keys::new(accounts))
+}
+
+fn of_environment() -> anyhow::Result<Account> {
+    let [keys, token, appids] = [variable(KEY)?, variable(TOKEN)?, variable(APPID)?];
+    if token.trim() != token.as_str() {
+        eprintln!(
+            "wxsub: warning: {TOKEN} has white space around the token: no signature will verify"
+        );
+    }
+    Account::from_lists(&keys, &token, &appids).context(KEY)
+}
+
+/// The value of a variable; an empty one is none.
+fn variable(name: &str) -> anyhow::Result<Zeroizing<String>> {
+    match env::var(name) {
+        Ok(value) => Ok(value.into()),
+        Err(VarError::NotPresent) => Ok(Default::default()),
+        // The error itself would show the value.
+        Err(VarError::NotUnicode(_)) => bail!("{name}: the value is not UTF-8"),
+    }
+}
+
+fn of_file(path: &Path) -> anyhow::Result<Vec<Account>> {
+    let shown = path.display();
+    let mut text = Zeroizing::new(String::new());
+    let mut file = match File::open(path) {
+        // A key that was typed here is not shown.
+        Err(error) if error.kind() == ErrorKind::NotFound && is_like_a_secret(path) => {
+            bail!("--keys takes the name of a file, never a key itself: there is no such file")
+        }
+        opened => opened.with_context(|| format!("--keys {shown}"))?,
+    };
+    warn_if_open(&file, path);
+    let read = file.read_to_string(&mut text);
+    read.with_context(|| format!("--keys {shown}"))?;
+    let accounts = accounts(&text).with_context(|| format!("--keys {shown}"))?;
+    match accounts.is_empty() {
+        true => bail!(
+            "--keys {shown}: there is no key in it: a line is `encoding_aes_key = …`, `token = …` or `appid = …`"
+        ),
+        false => Ok(accounts),
+    }
+}
+
+/// Whether `path` may be a key or a token, and not a file's name: those have a dot or a slash, or are short.
+fn is_like_a_secret(path: &Path) -> bool {
+    const SHORT: usize = 16;
+    let name = path.to_string_lossy();
+    name.len() >= SHORT && !name.contains(['.', '\\', ' ']) && !name.starts_with('/')
+}
+
+/// Says so if others than the owner can read the file.
+#[cfg(unix)]
+fn warn_if_open(file: &File, path: &Path) {
+    use std::os::unix::fs::PermissionsExt;
+
+    let others = 0o077;
+    let is_open =
+        |metadata: fs::Metadata| metadata.is_file() && metadata.permissions().mode() & others != 0;
+    if file.metadata().is_ok_and(is_open) {
+        let shown = path.display();
+        eprintln!("wxsub: warning: others can read the keys in {shown}: `chmod 600` it");
+    }
+}
+
+#[cfg(not(unix))]
+fn warn_if_open(_: &File, _: &Path) {}

@@ -1,0 +1,94 @@
+//! What stands beside a sealed payload, held against what is in it.
+//!
+//! In compatible mode all fields stand there, in safe mode the account. None of it is covered by the signature.
+
+use crate::event::fields::{self, ITEM, Top};
+use crate::event::{Callback, Event, Item};
+use crate::finding::{Finding, Reason};
+use crate::wire::{Kind, View};
+
+/// Where the fields at `outer` differ from those at `inner`; `callbacks` is what both mean, where they are callbacks.
+pub(crate) fn compare(
+    outer: View<'_>,
+    inner: View<'_>,
+    callbacks: Option<(Callback<'_>, Callback<'_>)>,
+) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let mut has_lists = false;
+    for child in outer.children() {
+        match part(child.name()) {
+            Part::Envelope => {}
+            Part::Lists => has_lists = true,
+            Part::Field => findings.extend(difference(child, inner)),
+        }
+    }
+    let is_same = callbacks.is_some_and(|(outer, inner)| have_same_items(outer, inner));
+    if has_lists && !is_same {
+        findings.push(Finding::new(
+            Reason::EnvelopeLists,
+            inner_list(inner).span(),
+        ));
+    }
+    findings
+}
+
+/// What a name beside a sealed payload belongs to.
+enum Part {
+    Envelope,
+    Lists,
+    Field,
+}
+
+fn part(name: &str) -> Part {
+    match fields::top(name).map(|known| known.what) {
+        Some(Top::Encrypt) => Part::Envelope,
+        Some(Top::List) => Part::Lists,
+        None if fields::is_of_envelope(name) => Part::Envelope,
+        None if Event::by_wrapper(name).is_some() => Part::Lists,
+        _ => Part::Field,
+    }
+}
+
+fn difference(outer: View<'_>, inner: View<'_>) -> Option<Finding> {
+    let is_it = |child: &View<'_>| child.name().eq_ignore_ascii_case(outer.name());
+    let Some(inside) = inner.children().find(is_it) else {
+        let finding = Finding::new(Reason::EnvelopeOnly, super::decode::head(inner));
+        return Some(finding.with(outer.name()));
+    };
+    let finding = || Finding::new(Reason::EnvelopeDiffers, inside.span());
+    (!is_same(outer, inside)).then(|| finding().with(outer.name()).with(outer.value()))
+}
+
+/// Whether two values say the same, however they are written.
+fn is_same(a: View<'_>, b: View<'_>) -> bool {
+    let is_scalar = |view: View<'_>| !matches!(view.kind(), Kind::Object | Kind::Array);
+    match is_scalar(a) && is_scalar(b) {
+        true => a.value().trim_ascii() == b.value().trim_ascii(),
+        false => {
+            let mut pairs = a.children().zip(b.children());
+            a.children().count() == b.children().count()
+                && pairs.all(|(a, b)| a.name() == b.name() && is_same(a, b))
+        }
+    }
+}
+
+fn have_same_items(outer: Callback<'_>, inner: Callback<'_>) -> bool {
+    let (outer, inner) = (outer.items(), inner.items());
+    outer.len() == inner.len() && outer.zip(inner).all(|(a, b)| is_same_item(a, b))
+}
+
+fn is_same_item(a: Item<'_>, b: Item<'_>) -> bool {
+    let (a, b) = (a.fields(), b.fields());
+    let (extras, others) = (a.extras(), b.extras());
+    ITEM.iter().all(|field| a.get(field) == b.get(field))
+        && extras.len() == others.len()
+        && extras
+            .zip(others)
+            .all(|(a, b)| a.0 == b.0 && is_same(a.1, b.1))
+}
+
+/// The list inside, or the whole, if there is none.
+fn inner_list(inner: View<'_>) -> View<'_> {
+    let is_list = |child: &View<'_>| matches!(part(child.name()), Part::Lists);
+    inner.children().find(is_list).unwrap_or(inner)
+}

@@ -1,0 +1,144 @@
+//! A file of keys: lines `encoding_aes_key = …`, `token = …` and `appid = …`.
+//!
+//! Each name may come again; `#` begins a comment, and `[anything]` another account. Errors name the line and never
+//! repeat it: it may hold a secret.
+
+use std::fmt;
+
+use crate::seal::{Account, EncodingAesKey, KeyError, Token};
+
+/// Why a file of keys cannot be used, and in which line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FileError {
+    line: usize,
+    reason: FileErrorReason,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum FileErrorReason {
+    Key(KeyError),
+    /// The line is none of those that are known.
+    Line,
+    /// Nothing stands behind the `=`.
+    Empty,
+}
+
+impl fmt::Display for FileError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {}: ", self.line)?;
+        match &self.reason {
+            FileErrorReason::Key(error) => error.fmt(f),
+            FileErrorReason::Line => f.write_str(
+                "expected `encoding_aes_key = …`, `token = …`, `appid = …`, `[another account]` or `# a comment`",
+            ),
+            FileErrorReason::Empty => f.write_str("nothing stands behind the `=`"),
+        }
+    }
+}
+
+impl std::error::Error for FileError {}
+
+/// The accounts in `text`, a file of keys.
+///
+/// ```
+/// let text = "
+/// ## the shop
+/// encoding_aes_key = ownKey7ownKey7ownKey7ownKey7ownKey7ownKey7x
+/// token = ourOwnToken
+/// appid = wx5a2c71d0e9b4a1b2
+///
+/// [another account]
+/// encoding_aes_key = ownKey8ownKey8ownKey8ownKey8ownKey8ownKey8x
+/// ";
+/// let accounts = wxsub::seal::accounts(text)?;
+/// assert_eq!((accounts.len(), accounts[0].tokens.len()), (2, 1));
+/// assert!(wxsub::seal::accounts("ourOwnToken").unwrap_err().to_string().starts_with("line 1: expected"));
+/// # Ok::<(), wxsub::seal::FileError>(())
+/// ```
+///
+/// # Errors
+///
+/// The first line that cannot be used.
+pub fn accounts(text: &str) -> Result<Vec<Account>, FileError> {
+    let mut accounts = vec![Account::default()];
+    let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
+    for (number, line) in text.lines().enumerate() {
+        let error = |reason| FileError {
+            line: number + 1,
+            reason,
+        };
+        match line.trim() {
+            line if line.is_empty() || line.starts_with('#') => {}
+            line if line.starts_with('[') && line.ends_with(']') => {
+                accounts.push(Account::default());
+            }
+            line => accounts
+                .last_mut()
+                .map_or(Ok(()), |account| add(account, line))
+                .map_err(error)?,
+        }
+    }
+    accounts.retain(|account| !account.is_empty());
+    Ok(accounts)
+}
+
+/// Adds to `account` what `line` says.
+fn add(account: &mut Account, line: &str) -> Result<(), FileErrorReason> {
+    let (name, value) = line.split_once('=').ok_or(FileErrorReason::Line)?;
+    let value = unquoted(value.trim());
+    if value.is_empty() {
+        return Err(FileErrorReason::Empty);
+    }
+    match name.trim().to_ascii_lowercase().as_str() {
+        "encoding_aes_key" => {
+            let key = value.parse::<EncodingAesKey>();
+            account.keys.push(key.map_err(FileErrorReason::Key)?);
+        }
+        "token" => account.tokens.push(Token::new(value)),
+        "appid" => account.appids.push(value.to_owned()),
+        _ => return Err(FileErrorReason::Line),
+    }
+    Ok(())
+}
+
+/// `value` without quotes around it.
+fn unquoted(value: &str) -> &str {
+    let inside = |quote| value.strip_prefix(quote)?.strip_suffix(quote);
+    inside('"').or_else(|| inside('\'')).unwrap_or(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_that_cannot_be_used_are_named_and_not_repeated() {
+        let cases = [
+            ("\nkey = s3cr3t", "line 2: expected"),
+            ("s3cr3t", "line 1: expected"),
+            ("token =", "line 1: nothing"),
+            ("token = ''", "line 1: nothing"),
+            (
+                "encoding_aes_key = s3cr3t",
+                "line 1: an EncodingAESKey has 43",
+            ),
+        ];
+        for (text, words) in cases {
+            let error = accounts(text).unwrap_err().to_string();
+            assert!(error.starts_with(words), "{error}");
+            assert!(!error.contains("s3cr"), "{error}");
+        }
+    }
+
+    #[test]
+    fn quotes_and_cases_are_understood() {
+        let key = "k".repeat(EncodingAesKey::LEN);
+        let text = format!(
+            "\u{FEFF}Encoding_AES_Key=\"{key}\"\r\n  TOKEN='a=b'  \r\n[x]\r\n[y]\r\nappid=c"
+        );
+        let accounts = accounts(&text).expect("accounts");
+        assert_eq!(accounts.len(), 2);
+        assert_eq!(accounts[0].tokens, [Token::new("a=b")]);
+        assert_eq!(accounts[1].appids, ["c"]);
+    }
+}

@@ -1,0 +1,240 @@
+//! The secrets: the EncodingAESKey that opens and the token that signs.
+//!
+//! Neither ever prints itself, whole or in part, and both are wiped from memory when they are dropped. An error about
+//! a key says how long it is and what a key looks like, never what it is.
+
+use std::fmt;
+use std::str::FromStr;
+
+use aes::Aes256;
+use aes::cipher::KeyInit;
+use base64::Engine;
+use base64::alphabet::STANDARD;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+
+/// Forty-three characters are 258 bits, two more than a key has. The console draws the last character from all of
+/// them, so three keys in four have bits there that a strict decoder refuses.
+const LENIENT: GeneralPurpose = GeneralPurpose::new(
+    &STANDARD,
+    GeneralPurposeConfig::new()
+        .with_decode_padding_mode(DecodePaddingMode::RequireNone)
+        .with_decode_allow_trailing_bits(true),
+);
+
+/// The key of an account's messages, as the console shows it: 43 letters and digits.
+///
+/// ```
+/// use wxsub::seal::EncodingAesKey;
+///
+/// let key: EncodingAesKey = "ownKey7ownKey7ownKey7ownKey7ownKey7ownKey7x".parse()?;
+/// assert_eq!(format!("{key:?}"), "EncodingAesKey(..)");
+/// # Ok::<(), wxsub::seal::KeyError>(())
+/// ```
+pub struct EncodingAesKey(Box<Material>);
+
+/// Boxed, so that moving the key leaves no copies of it behind.
+struct Material {
+    cipher: Aes256,
+    /// The first half of the key: every message has the same.
+    iv: [u8; 16],
+}
+
+impl EncodingAesKey {
+    /// How many characters a key has.
+    pub const LEN: usize = 43;
+
+    pub(super) fn cipher(&self) -> &Aes256 {
+        &self.0.cipher
+    }
+
+    pub(super) fn iv(&self) -> &[u8; 16] {
+        &self.0.iv
+    }
+}
+
+impl FromStr for EncodingAesKey {
+    type Err = KeyError;
+
+    fn from_str(text: &str) -> Result<Self, KeyError> {
+        let error = |reason| KeyError {
+            entry: None,
+            chars: text.chars().count(),
+            reason,
+        };
+        let is_symbol = |c: char| c.is_ascii_alphanumeric() || c == '+' || c == '/';
+        match text.chars().position(|c| !is_symbol(c)) {
+            _ if text.chars().count() != Self::LEN => return Err(error(KeyErrorReason::Length)),
+            Some(at) => return Err(error(KeyErrorReason::Alphabet(at + 1))),
+            None => {}
+        }
+        // The decoder wants room for the last group whole.
+        let mut bytes = Zeroizing::new([0; 33]);
+        let len = LENIENT.decode_slice(text, bytes.as_mut_slice());
+        match len {
+            Ok(32) => Ok(Self::new(&bytes[..32])),
+            _ => Err(error(KeyErrorReason::Length)),
+        }
+    }
+}
+
+impl EncodingAesKey {
+    fn new(bytes: &[u8]) -> Self {
+        let mut iv = [0; 16];
+        iv.copy_from_slice(&bytes[..16]);
+        let cipher = Aes256::new_from_slice(bytes).expect("a key of 32 bytes");
+        EncodingAesKey(Box::new(Material { cipher, iv }))
+    }
+}
+
+impl Drop for Material {
+    fn drop(&mut self) {
+        // The cipher wipes itself.
+        self.iv.zeroize();
+    }
+}
+
+impl ZeroizeOnDrop for EncodingAesKey {}
+
+impl fmt::Debug for EncodingAesKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("EncodingAesKey(..)")
+    }
+}
+
+/// Why a text is no EncodingAESKey. It does not hold the text.
+///
+/// ```
+/// let error = "too short".parse::<wxsub::seal::EncodingAesKey>().unwrap_err();
+/// assert_eq!(
+///     error.to_string(),
+///     "an EncodingAESKey has 43 letters and digits, this one has 9 characters"
+/// );
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeyError {
+    /// Which of several it is, counted from one.
+    entry: Option<usize>,
+    chars: usize,
+    reason: KeyErrorReason,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum KeyErrorReason {
+    Length,
+    /// The first character that no key has, counted from one.
+    Alphabet(usize),
+}
+
+impl KeyError {
+    /// What the samples of the vendor answer: illegal AES key.
+    pub const VENDOR_CODE: i32 = -40004;
+
+    /// The same about one of several keys.
+    pub(super) fn numbered(self, entry: usize) -> Self {
+        KeyError {
+            entry: Some(entry),
+            ..self
+        }
+    }
+
+    /// What may have happened to a key of this length.
+    fn guess(&self) -> &'static str {
+        match self.chars {
+            42 => ": was the last character lost in copying?",
+            44 => ": was `=` appended, or a blank copied along?",
+            32 => ": this is how long an AppSecret is, which is another secret",
+            _ => "",
+        }
+    }
+}
+
+impl fmt::Display for KeyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (len, chars) = (EncodingAesKey::LEN, self.chars);
+        if let Some(entry) = self.entry {
+            write!(f, "key {entry}: ")?;
+        }
+        write!(f, "an EncodingAESKey has {len} letters and digits, ")?;
+        match self.reason {
+            KeyErrorReason::Length => {
+                write!(f, "this one has {chars} characters{}", self.guess())
+            }
+            KeyErrorReason::Alphabet(at) => {
+                write!(f, "the character {at} of this one is neither")
+            }
+        }
+    }
+}
+
+impl std::error::Error for KeyError {}
+
+/// The token of an account, which signs what is pushed.
+///
+/// ```
+/// let token = wxsub::seal::Token::new("ourOwnToken");
+/// assert_eq!(format!("{token:?}"), "Token(..)");
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct Token(Zeroizing<String>);
+
+impl Token {
+    /// The token `text`, every character of it.
+    pub fn new(text: impl Into<String>) -> Self {
+        Token(Zeroizing::new(text.into()))
+    }
+
+    pub(super) fn bytes(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
+}
+
+impl ZeroizeOnDrop for Token {}
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Token(..)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_last_characters_make_keys_and_four_spell_the_same() {
+        let alphabet = STANDARD.as_str();
+        for group in alphabet.as_bytes().chunks(4) {
+            let ivs = group.iter().map(|&last| {
+                let text = format!("{}{}", "k".repeat(42), char::from(last));
+                *text.parse::<EncodingAesKey>().expect("a key").iv()
+            });
+            let ivs: Vec<_> = ivs.collect();
+            assert!(ivs.iter().all(|iv| *iv == ivs[0]));
+        }
+    }
+
+    #[test]
+    fn errors_tell_length_and_place_and_nothing_of_the_key() {
+        let long = "s3cr3t".repeat(9);
+        let cases = [
+            (&long[..42], "this one has 42 characters: was the last"),
+            (&long[..44], "this one has 44 characters: was `=`"),
+            (&long[..32], "an AppSecret is"),
+            ("", "this one has 0 characters"),
+            (
+                &format!("{} {}", &long[..20], &long[..22]),
+                "the character 21 of this one",
+            ),
+            (
+                &format!("{}密", &long[..42]),
+                "the character 43 of this one",
+            ),
+        ];
+        for (text, words) in cases {
+            let error = text.parse::<EncodingAesKey>().unwrap_err().to_string();
+            assert!(error.contains(words), "{error}");
+            assert!(!error.contains("s3cr"), "{error}");
+        }
+    }
+}
