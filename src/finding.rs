@@ -53,6 +53,16 @@ macro_rules! codes {
                 match self { $(Code::$name => $code,)* }
             }
 
+            /// The code that is called `name`.
+            ///
+            /// ```
+            /// assert_eq!(wxsub::Code::named("missing-field"), Some(wxsub::Code::MissingField));
+            /// assert_eq!(wxsub::Code::named("MissingField"), None);
+            /// ```
+            pub fn named(name: &str) -> Option<Code> {
+                Code::ALL.iter().copied().find(|code| code.as_str() == name)
+            }
+
             /// How much findings of this code weigh.
             pub const fn severity(self) -> Severity {
                 match self { $(Code::$name => Severity::$severity,)* }
@@ -133,9 +143,11 @@ codes! {
         "bytes that belong to no payload" "不属于任何消息体的内容"
     Unrepresentable "unrepresentable" Error
         "the callback holds something that the target syntax cannot hold" "目标格式无法表示该回调中的内容"
+    UnmetExpectation "unmet-expectation" Error
+        "a finding that wxsub.toml expects is not there" "没有出现 wxsub.toml 中预期的问题"
 }
 
-/// One sentence a finding can say; `{0}` and `{1}` stand for its arguments.
+/// One sentence a finding can say; `{0}`, `{1}` and `{2}` stand for its arguments.
 struct Sentence {
     code: Code,
     text: Text,
@@ -337,6 +349,11 @@ reasons! {
             "写成 {0} 后会被读成另一个回调：额外字段占用了文档规定的位置"
         LoneSurrogate "`{0}` holds half of a surrogate pair, which is no character" "`{0}` 含有半个代理对，不是字符"
     }
+    UnmetExpectation {
+        ExpectedHere "{2} expects {0} here, found {1}" "{2} 预期此处有 {0}，实际有 {1}"
+            => "was the file mended? then take the code out of its `[[expect]]` entry, or run check --write-expectations"
+               "文件已修复? 请从 `[[expect]]` 中去掉该代码，或运行 check --write-expectations"
+    }
 }
 
 /// Something noteworthy about a payload.
@@ -500,7 +517,7 @@ impl Findings {
     }
 }
 
-/// `pattern` with its `{0}` and `{1}` replaced; a brace pair with anything else inside stays.
+/// `pattern` with its `{0}`, `{1}` and `{2}` replaced; a brace pair with anything else inside stays.
 fn fill(pattern: &str, args: &[Arg], lang: Lang) -> String {
     let mut text = String::with_capacity(pattern.len() + 32);
     let mut rest = pattern;
@@ -525,7 +542,7 @@ fn fill(pattern: &str, args: &[Arg], lang: Lang) -> String {
     text + rest
 }
 
-const SLOTS: [&str; 2] = ["{0}", "{1}"];
+const SLOTS: [&str; 3] = ["{0}", "{1}", "{2}"];
 
 /// Text from the input as part of a message: control characters escaped, long text cut.
 pub(crate) struct Excerpt<'a>(pub(crate) &'a str);

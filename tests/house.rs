@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const LAYERS: [&str; 14] = [
+const LAYERS: [&str; 15] = [
     "lang",
     "span",
     "finding",
@@ -17,6 +17,7 @@ const LAYERS: [&str; 14] = [
     "select",
     "pipeline",
     "report",
+    "gate",
     "output",
 ];
 

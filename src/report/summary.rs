@@ -19,6 +19,8 @@ const OTHERS: Counted = Counted("other message", "other messages", "条其他消
 const UNDECODABLE: Counted = Counted("undecodable", "undecodable", "个无法解码");
 const ERRORS: Counted = Counted("error", "errors", "个错误");
 const WARNINGS: Counted = Counted("warning", "warnings", "个警告");
+const EXPECTED: Counted = Counted("expected", "expected", "个预期内");
+const ALLOWED: Counted = Counted("allowed", "allowed", "个已放行");
 const NOISE: Counted = Counted("byte of noise", "bytes of noise", "字节的无关内容");
 const FILES: Counted = Counted("file", "files", "个文件");
 
@@ -34,7 +36,7 @@ impl Counted {
 }
 
 /// `count` with its thousands apart.
-fn grouped(count: u64) -> String {
+pub(super) fn grouped(count: u64) -> String {
     let digits = count.to_string();
     let mut text = String::new();
     for (i, digit) in digits.chars().enumerate() {
@@ -75,6 +77,8 @@ impl Tally {
             (self.undecodable(), UNDECODABLE),
             (self.findings(Severity::Error), ERRORS),
             (self.findings(Severity::Warning), WARNINGS),
+            (self.expected(), EXPECTED),
+            (self.allowed(), ALLOWED),
             (self.noise(), NOISE),
         ];
         parts.extend(in_words(&counts, lang));
