@@ -42,6 +42,7 @@ pub mod gate;
 mod input;
 mod json;
 mod lang;
+mod near;
 pub mod output;
 pub mod pipeline;
 mod record;
@@ -52,7 +53,7 @@ mod wire;
 
 pub use decompress::Decompressed;
 pub use event::{Callback, Event, Item, Value};
-pub use finding::{Code, Finding, Severity};
+pub use finding::{Code, Finding, Severity, UnknownCode};
 pub use lang::Lang;
 pub use pipeline::Capture;
 pub use record::{Outcome, Record, decode, decode_with};

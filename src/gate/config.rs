@@ -10,7 +10,8 @@ use std::path::Path;
 use toml_edit::{Document, Item, Table, TableLike, Value};
 
 use crate::finding::Code;
-use crate::gate::{Count, Expectations, Globs, Level, Rules, Setting, nearest};
+use crate::gate::{Count, Expectations, Globs, Level, Rules, Setting};
+use crate::near::closest;
 
 /// A `wxsub.toml`.
 ///
@@ -132,7 +133,7 @@ impl Reader<'_> {
     fn only(&self, table: &dyn TableLike, known: &[&'static str]) -> Read<()> {
         for (name, _) in table.iter().filter(|(name, _)| !known.contains(name)) {
             let key = table.key(name).and_then(|key| key.span());
-            let hint = match nearest(name, known.iter().copied()) {
+            let hint = match closest(name, known.iter().copied()) {
                 Some(like) => format!("did you mean `{like}`?"),
                 None => format!("the keys here are {}", listed(known)),
             };
@@ -159,7 +160,7 @@ impl Reader<'_> {
                     return Err(self.error(span.start, message));
                 }
                 let setting = Setting::new(level, name)
-                    .map_err(|error| self.error(span.start, format!("`{name}`: {error}")))?;
+                    .map_err(|error| self.error(span.start, error.to_string()))?;
                 seen.push((name, key));
                 settings.push(setting);
             }
@@ -234,13 +235,8 @@ impl Reader<'_> {
     }
 
     fn code(&self, name: &str, span: Range<usize>) -> Read<Code> {
-        Code::named(name).ok_or_else(|| {
-            let hint = match nearest(name, Code::ALL.iter().map(|code| code.as_str())) {
-                Some(like) => format!("did you mean `{like}`?"),
-                None => "the codes that check prints will do".to_owned(),
-            };
-            self.error(span.start, format!("`{name}`: no such code; {hint}"))
-        })
+        name.parse::<Code>()
+            .map_err(|error| self.error(span.start, error.to_string()))
     }
 
     fn strings<'t>(&self, item: &'t Item, wanted: &str) -> Read<Vec<(&'t str, Range<usize>)>> {

@@ -9,7 +9,6 @@
 mod config;
 mod expect;
 mod glob;
-mod nearest;
 mod record;
 mod rules;
 mod sink;
@@ -17,7 +16,6 @@ mod sink;
 pub use config::{Config, ConfigError};
 pub use expect::{Count, Expectations};
 pub use glob::Globs;
-pub use nearest::nearest;
 pub use record::{Recorded, record_findings};
 pub use rules::{Level, Refused, Rules, Scope, Setting};
 pub use sink::{Gate, Judged, Settings};

@@ -3,8 +3,8 @@
 use std::fmt;
 use std::path::Path;
 
-use crate::finding::{Code, Severity};
-use crate::gate::{Globs, nearest};
+use crate::finding::{Code, Severity, UnknownCode};
+use crate::gate::Globs;
 
 /// What a setting makes of a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,11 +34,11 @@ pub struct Setting {
 }
 
 /// Why something is not a setting.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Refused {
-    /// There is no such code; perhaps this one was meant.
-    Unknown(Option<&'static str>),
+    /// There is no such code.
+    Unknown(UnknownCode),
     /// A payload that could not be decoded can be neither allowed nor a warning.
     Undecodable,
 }
@@ -46,12 +46,9 @@ pub enum Refused {
 impl fmt::Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Refused::Unknown(Some(like)) => write!(f, "no such code; did you mean `{like}`?"),
-            Refused::Unknown(None) => {
-                f.write_str("no such code; `all` and the codes that check prints will do")
-            }
+            Refused::Unknown(error) => error.fmt(f),
             Refused::Undecodable => f.write_str(
-                "a payload that cannot be decoded is always an error; a fixture of one is accepted by an [[expect]] \
+                "a payload that cannot be decoded is always an error; a fixture of one is accepted by an `[[expect]]` \
                  entry in wxsub.toml",
             ),
         }
@@ -71,7 +68,7 @@ impl Setting {
     ///
     /// assert!(Setting::new(Level::Deny, "unknown-field").is_ok());
     /// let error = Setting::new(Level::Deny, "unknown-feld").unwrap_err();
-    /// assert_eq!(error.to_string(), "no such code; did you mean `unknown-field`?");
+    /// assert_eq!(error.to_string(), "unknown code `unknown-feld`; did you mean `unknown-field`?");
     /// assert_eq!(Setting::new(Level::Allow, "malformed-xml"), Err(Refused::Undecodable));
     /// ```
     ///
@@ -79,13 +76,9 @@ impl Setting {
     ///
     /// [`Refused`] says what is wrong with the name.
     pub fn new(level: Level, name: &str) -> Result<Self, Refused> {
-        let scope = match (name, Code::named(name)) {
-            (Self::ALL, _) => Scope::All,
-            (_, Some(code)) => Scope::Code(code),
-            (_, None) => {
-                let codes = Code::ALL.iter().map(|code| code.as_str());
-                return Err(Refused::Unknown(nearest(name, codes.chain([Self::ALL]))));
-            }
+        let scope = match name {
+            Self::ALL => Scope::All,
+            name => Scope::Code(name.parse().map_err(Refused::Unknown)?),
         };
         let is_undecodable =
             matches!(scope, Scope::Code(code) if code.severity() == Severity::Undecodable);

@@ -138,6 +138,8 @@ fn rule(code: Code, lang: Lang, out: &mut Vec<u8>) {
     let mut rule = Object::open(out);
     string(code.as_str(), rule.member("id"));
     text(code.summary(lang), rule.member("shortDescription"));
+    text(code.explanation(lang), rule.member("fullDescription"));
+    text(code.advice(lang), rule.member("help"));
     let mut configuration = Object::open(rule.member("defaultConfiguration"));
     string(code.severity().as_str(), configuration.member("level"));
     configuration.close();

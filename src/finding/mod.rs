@@ -3,149 +3,16 @@
 //! A [`Finding`] is plain data: a reason, a place, and the names that go into its sentence. How it looks is
 //! decided where it is printed. Every reason belongs to a [`Code`], the stable name that scripts rely on.
 //!
-//! Adding a code: a row in `codes!` and at least one row in `reasons!`; adding a sentence: a row in `reasons!`.
+//! Adding a code: a row in [`code`] and at least one row in `reasons!`; adding a sentence: a row in `reasons!`.
+
+mod code;
 
 use std::fmt;
 
+pub use code::{Code, Severity, UnknownCode};
+
 use crate::lang::{Lang, Text};
 use crate::span::Span;
-
-/// How much a finding weighs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Severity {
-    /// Odd, but understood: `check` passes unless `--strict` is given.
-    Warning,
-    /// Something is missing or contradictory; the payload is decoded all the same.
-    Error,
-    /// An error that leaves nothing to decode.
-    Undecodable,
-}
-
-impl Severity {
-    /// `error` or `warning`, as compilers and CI systems spell it.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Severity::Warning => "warning",
-            Severity::Error | Severity::Undecodable => "error",
-        }
-    }
-}
-
-macro_rules! codes {
-    ($($name:ident $code:literal $severity:ident $en:literal $zh:literal)*) => {
-        /// The stable name of a kind of finding.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        #[non_exhaustive]
-        pub enum Code {
-            $(#[doc = concat!("`", $code, "`: ", $en, ".")] $name,)*
-        }
-
-        impl Code {
-            /// Every code, in the order of the table.
-            pub const ALL: &'static [Code] = &[$(Code::$name),*];
-
-            /// The code in kebab case, as printed and as given on the command line.
-            ///
-            /// ```
-            /// assert_eq!(wxsub::Code::MissingField.as_str(), "missing-field");
-            /// ```
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Code::$name => $code,)* }
-            }
-
-            /// The code that is called `name`.
-            ///
-            /// ```
-            /// assert_eq!(wxsub::Code::named("missing-field"), Some(wxsub::Code::MissingField));
-            /// assert_eq!(wxsub::Code::named("MissingField"), None);
-            /// ```
-            pub fn named(name: &str) -> Option<Code> {
-                Code::ALL.iter().copied().find(|code| code.as_str() == name)
-            }
-
-            /// How much findings of this code weigh.
-            pub const fn severity(self) -> Severity {
-                match self { $(Code::$name => Severity::$severity,)* }
-            }
-
-            /// What the code stands for, in one line.
-            pub const fn summary(self, lang: Lang) -> &'static str {
-                match self { $(Code::$name => Text::new($en, $zh).get(lang),)* }
-            }
-        }
-    };
-}
-
-codes! {
-    MalformedXml "malformed-xml" Undecodable
-        "the payload is not well-formed XML" "消息体不是格式良好的 XML"
-    MalformedJson "malformed-json" Undecodable
-        "the payload is not JSON, even with comments and trailing commas allowed" "即使允许注释和多余的逗号，消息体也不是合法的 JSON"
-    InvalidEncoding "invalid-encoding" Undecodable
-        "the payload is not valid text in its encoding" "消息体不是其编码下的合法文本"
-    DoctypeForbidden "doctype-forbidden" Undecodable
-        "the payload has a DOCTYPE, which WeChat never sends and attackers do" "消息体含有 DOCTYPE；微信从不发送，攻击者才会"
-    LimitExceeded "limit-exceeded" Undecodable
-        "the payload is larger or deeper than the limits allow" "消息体超出大小或深度限制"
-    Encrypted "encrypted" Undecodable
-        "the payload is encrypted" "消息体已加密"
-    MissingEvent "missing-event" Undecodable
-        "the payload does not say which event it is" "消息体没有说明是哪种事件"
-    NoPayload "no-payload" Error
-        "the file holds no payload" "文件中没有任何消息体"
-    OtherEvent "other-event" Error
-        "the payload is a WeChat message of another kind" "消息体是其他类型的微信消息"
-    MissingField "missing-field" Error
-        "a documented field is absent" "缺少文档规定的字段"
-    MissingList "missing-list" Error
-        "the payload has no List" "消息体没有 List"
-    WrongType "wrong-type" Error
-        "a value does not fit its field" "字段的值类型不符"
-    DuplicateField "duplicate-field" Error
-        "a field is given twice; the first one counts" "字段重复；以第一个为准"
-    EventMismatch "event-mismatch" Warning
-        "Event disagrees with the wrapper's name or with MsgType" "Event 与外层元素名或 MsgType 不一致"
-    LegacyShape "legacy-shape" Warning
-        "the list stands where only older documents or other tools put it" "列表的位置只见于旧文档或其他工具"
-    TrailingComma "trailing-comma" Warning
-        "a comma before `}` or `]`, which JSON does not allow" "`}` 或 `]` 之前有多余的逗号，JSON 不允许"
-    JsonComment "json-comment" Warning
-        "a comment, which JSON does not allow" "含有注释，JSON 不允许"
-    OddCase "odd-case" Warning
-        "a known name in another case of letters" "已知字段名的大小写不同"
-    PaddedValue "padded-value" Warning
-        "white space around a value" "值的前后有空白"
-    UnknownField "unknown-field" Warning
-        "a field that WeChat does not document for this event" "微信文档中该事件没有的字段"
-    UnknownStatus "unknown-status" Warning
-        "a status other than accept and reject" "accept 和 reject 以外的状态"
-    OddTemplateId "odd-template-id" Warning
-        "a template id that is not 43 characters of base64url" "模板 ID 不是 43 个 base64url 字符"
-    OddOpenid "odd-openid" Warning
-        "an openid that is not `o` and 27 characters of base64url" "openid 不是 `o` 加 27 个 base64url 字符"
-    OddAccountId "odd-account-id" Warning
-        "an account id that is not `gh_` and 12 hexadecimal digits" "账号 ID 不是 `gh_` 加 12 位十六进制数字"
-    OddCreateTime "odd-create-time" Warning
-        "a time that cannot be right" "不可能正确的时间"
-    OddMsgId "odd-msg-id" Warning
-        "a message id that is not a number of up to 19 digits" "消息 ID 不是 19 位以内的数字"
-    EmptyList "empty-list" Warning
-        "the List holds no item" "List 为空"
-    ImpreciseMsgId "imprecise-msg-id" Warning
-        "a message id that went through a floating-point number and lost digits" "消息 ID 经过浮点数，已丢失位数"
-    UnexpectedAttribute "unexpected-attribute" Warning
-        "an XML attribute, which WeChat never sends" "含有 XML 属性，微信从不发送"
-    StrayText "stray-text" Warning
-        "text between elements" "元素之间有多余的文本"
-    EncodingMismatch "encoding-mismatch" Warning
-        "the XML declaration names another encoding than the text is in" "XML 声明的编码与实际编码不符"
-    Noise "noise" Warning
-        "bytes that belong to no payload" "不属于任何消息体的内容"
-    Unrepresentable "unrepresentable" Error
-        "the callback holds something that the target syntax cannot hold" "目标格式无法表示该回调中的内容"
-    UnmetExpectation "unmet-expectation" Error
-        "a finding that wxsub.toml expects is not there" "没有出现 wxsub.toml 中预期的问题"
-}
 
 /// One sentence a finding can say; `{0}`, `{1}` and `{2}` stand for its arguments.
 struct Sentence {
