@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{ArgAction, Parser, Subcommand, ValueEnum};
 use wxsub::{Decompressed, Limits};
 
+use crate::cli::gate::GateArgs;
 use crate::cli::select::SelectArgs;
 
 /// Reads WeChat (微信) subscribe-message callbacks: shows, converts and checks captured payloads
@@ -84,9 +85,8 @@ pub(super) struct Convert {
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Check {
-    /// Warnings count as errors
-    #[arg(long)]
-    pub(super) strict: bool,
+    #[command(flatten)]
+    pub(super) gate: GateArgs,
     #[command(flatten)]
     pub(super) common: Common,
 }
@@ -106,7 +106,8 @@ pub(super) struct Common {
     /// No summary and no progress
     #[arg(short, long)]
     pub(super) quiet: bool,
-    /// What to say at the end on standard error: text for people, or one JSON object
+    /// What to say at the end on standard error: text for people, the same with findings by file (check), or one JSON
+    /// object
     #[arg(long, value_name = "FORM", value_enum, default_value_t = Summary::Text, conflicts_with = "quiet")]
     pub(super) summary: Summary,
     /// How many threads decode; 0 for as many as the machine runs at once, up to 8
@@ -176,6 +177,7 @@ pub(super) enum Format {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum Summary {
     Text,
+    Files,
     Json,
     None,
 }

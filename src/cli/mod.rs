@@ -1,8 +1,10 @@
 //! The command line: what was typed, what it means, and one short function a command.
 
 mod args;
+mod check;
 mod commands;
 mod feed;
+mod gate;
 mod interrupt;
 mod moment;
 mod plan;
@@ -19,7 +21,7 @@ use clap::Parser;
 use args::{Args, Command};
 
 /// How a run ended, as scripts see it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Status {
     /// All well.
     Fine = 0,
@@ -36,7 +38,7 @@ pub(crate) fn run() -> ExitCode {
     let done = match Args::parse().command {
         Command::Parse(args) => commands::parse(&args),
         Command::Convert(args) => commands::convert(&args),
-        Command::Check(args) => commands::check(&args),
+        Command::Check(args) => check::check(&args),
     };
     let status = done.unwrap_or_else(|error| match is_closed_pipe(&error) {
         true => Status::Fine,

@@ -9,6 +9,8 @@ use anyhow::Context;
 use ignore::WalkBuilder;
 use ignore::overrides::{Override, OverrideBuilder};
 
+use crate::cli::gate::CONFIG;
+
 /// A capture to read.
 pub(super) struct Source {
     /// As messages and records call it.
@@ -88,7 +90,7 @@ impl Sources {
         }
     }
 
-    /// The files below a folder, by name; hidden ones are left out.
+    /// The files below a folder, by name; hidden ones are left out, and what settings a check has.
     fn walk(&self, folder: &Path) -> impl Iterator<Item = anyhow::Result<PathBuf>> {
         let mut walk = WalkBuilder::new(folder);
         walk.standard_filters(false)
@@ -97,6 +99,7 @@ impl Sources {
             .overrides(self.globs.clone());
         let entries = walk.sort_by_file_name(Ord::cmp).build();
         entries.filter_map(|entry| match entry {
+            Ok(entry) if entry.file_name() == CONFIG => None,
             Ok(entry) if entry.file_type().is_some_and(|kind| kind.is_file()) => {
                 Some(Ok(entry.into_path()))
             }

@@ -333,6 +333,8 @@ impl Finding {
 pub(crate) struct Findings {
     list: Vec<Finding>,
     dropped: usize,
+    /// No warning is left that could make room for an error.
+    only_errors: bool,
 }
 
 impl Findings {
@@ -341,7 +343,20 @@ impl Findings {
     pub(crate) fn push(&mut self, finding: Finding) {
         match self.list.len() < Self::MOST {
             true => self.list.push(finding),
-            false => self.dropped += 1,
+            false => self.drop_one_for(finding),
+        }
+    }
+
+    /// Drops `finding`, or a warning if it is an error: a thousand oddities must not hide a fault.
+    fn drop_one_for(&mut self, finding: Finding) {
+        self.dropped += 1;
+        if finding.severity() == Severity::Warning || self.only_errors {
+            return;
+        }
+        let mut kept = self.list.iter_mut().rev();
+        match kept.find(|kept| kept.severity() == Severity::Warning) {
+            Some(warning) => *warning = finding,
+            None => self.only_errors = true,
         }
     }
 
@@ -358,6 +373,7 @@ impl Findings {
     pub(crate) fn clear(&mut self) {
         self.list.clear();
         self.dropped = 0;
+        self.only_errors = false;
     }
 
     /// Drops those that stand in one of `spans`, which are in order and do not overlap.
@@ -454,6 +470,20 @@ pub(crate) fn is_unprintable(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn warnings_make_room_for_errors() {
+        let finding = |reason, at| Finding::new(reason, Span::new(at, at));
+        let mut findings = Findings::default();
+        findings.extend((0..1_500).map(|at| finding(Reason::Unknown, at)));
+        findings.extend((0..1_500).map(|at| finding(Reason::FieldMissing, at)));
+        assert_eq!(findings.dropped(), 2_000);
+        let kept = findings.as_slice().iter();
+        assert_eq!(
+            kept.filter(|f| f.severity() == Severity::Error).count(),
+            1_000
+        );
+    }
 
     #[test]
     fn codes_are_kebab_case_and_unique() {

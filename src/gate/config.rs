@@ -131,16 +131,17 @@ impl Reader<'_> {
 
     /// An error if `table` has keys that are not among `known`.
     fn only(&self, table: &dyn TableLike, known: &[&'static str]) -> Read<()> {
-        for (name, _) in table.iter().filter(|(name, _)| !known.contains(name)) {
-            let key = table.key(name).and_then(|key| key.span());
-            let hint = match closest(name, known.iter().copied()) {
-                Some(like) => format!("did you mean `{like}`?"),
-                None => format!("the keys here are {}", listed(known)),
-            };
-            let at = key.map_or(0, |span| span.start);
-            return Err(self.error(at, format!("unknown key `{name}`; {hint}")));
-        }
-        Ok(())
+        let mut names = table.iter().map(|(name, _)| name);
+        let Some(name) = names.find(|name| !known.contains(name)) else {
+            return Ok(());
+        };
+        let hint = match closest(name, known.iter().copied()) {
+            Some(like) => format!("did you mean `{like}`?"),
+            None => format!("the keys here are {}", listed(known)),
+        };
+        let at = table.key(name).and_then(|key| key.span());
+        let at = at.map_or(0, |span| span.start);
+        Err(self.error(at, format!("unknown key `{name}`; {hint}")))
     }
 
     fn switch(&self, item: &Item) -> Read<bool> {

@@ -60,8 +60,10 @@ pub fn record_findings(
         .as_array_of_tables_mut()
         .ok_or("`expect` is not written as [[expect]] tables, to which others can be added")?;
     let mut changed = 0;
+    let mut is_first = text.trim().is_empty();
     for file in files.iter().filter(|file| !file.is_empty()) {
-        changed += usize::from(note(entries, file, &globset::escape(&path(&file.path))));
+        let path = globset::escape(&path(&file.path));
+        changed += usize::from(note(entries, file, &path, &mut is_first));
     }
     Ok(Recorded {
         text: document.to_string(),
@@ -69,8 +71,9 @@ pub fn record_findings(
     })
 }
 
-/// Puts what `file` has into the entry of its own: whether that changed anything.
-fn note(entries: &mut ArrayOfTables, file: &FileCounts, path: &str) -> bool {
+/// Puts what `file` has into the entry of its own: whether that changed anything. The first entry of a file has no empty
+/// line in front.
+fn note(entries: &mut ArrayOfTables, file: &FileCounts, path: &str, is_first: &mut bool) -> bool {
     let counts: BTreeMap<Code, u64> = file
         .all
         .iter()
@@ -92,7 +95,10 @@ fn note(entries: &mut ArrayOfTables, file: &FileCounts, path: &str) -> bool {
             let mut entry = Table::new();
             entry["path"] = path.into();
             entry["codes"] = codes(&counts);
-            entry.decor_mut().set_prefix("\n");
+            entry
+                .decor_mut()
+                .set_prefix(if *is_first { "" } else { "\n" });
+            *is_first = false;
             entries.push(entry);
         }
     }

@@ -172,7 +172,9 @@ impl FileRules {
 mod tests {
     use super::*;
 
-    fn rules(layers: &[&[(Level, &str)]]) -> Rules {
+    type Layers<'a> = &'a [&'a [(Level, &'a str)]];
+
+    fn rules(layers: Layers<'_>) -> Rules {
         let mut rules = Rules::default();
         for layer in layers {
             let settings = layer.iter().map(|(level, name)| Setting::new(*level, name));
@@ -184,7 +186,7 @@ mod tests {
     #[test]
     fn later_settings_codes_and_higher_layers_win() {
         use Level::{Allow, Deny, Warn};
-        let cases: [(&[&[(Level, &str)]], Option<Severity>); 8] = [
+        let cases: [(Layers<'_>, Option<Severity>); 8] = [
             (&[], Some(Severity::Warning)),
             (&[&[(Deny, "odd-case")]], Some(Severity::Error)),
             (&[&[(Deny, "odd-case"), (Allow, "odd-case")]], None),

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use crate::finding::{Code, Severity};
+use crate::finding::Code;
 use crate::json::{Object, array, string};
 use crate::lang::Lang;
 use crate::report::fingerprint::Fingerprints;
@@ -143,13 +143,6 @@ fn rule(code: Code, lang: Lang, out: &mut Vec<u8>) {
     let mut configuration = Object::open(rule.member("defaultConfiguration"));
     string(code.severity().as_str(), configuration.member("level"));
     configuration.close();
-    let mut properties = Object::open(rule.member("properties"));
-    let precision = match code.severity() {
-        Severity::Undecodable => "very-high",
-        Severity::Error | Severity::Warning => "high",
-    };
-    string(precision, properties.member("precision"));
-    properties.close();
     rule.close();
 }
 

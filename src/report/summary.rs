@@ -21,6 +21,11 @@ const ERRORS: Counted = Counted("error", "errors", "个错误");
 const WARNINGS: Counted = Counted("warning", "warnings", "个警告");
 const EXPECTED: Counted = Counted("expected", "expected", "个预期内");
 const ALLOWED: Counted = Counted("allowed", "allowed", "个已放行");
+const DROPPED: Counted = Counted(
+    "more finding in payloads with over 1,000",
+    "more findings in payloads with over 1,000",
+    "个问题未列出（单个消息体超过 1,000 个）",
+);
 const NOISE: Counted = Counted("byte of noise", "bytes of noise", "字节的无关内容");
 const FILES: Counted = Counted("file", "files", "个文件");
 
@@ -79,6 +84,7 @@ impl Tally {
             (self.findings(Severity::Warning), WARNINGS),
             (self.expected(), EXPECTED),
             (self.allowed(), ALLOWED),
+            (self.dropped(), DROPPED),
             (self.noise(), NOISE),
         ];
         parts.extend(in_words(&counts, lang));

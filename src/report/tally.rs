@@ -34,6 +34,7 @@ pub struct Tally {
     findings: BTreeMap<(Code, Severity), u64>,
     expected: u64,
     allowed: u64,
+    dropped: u64,
     noise: u64,
     bytes: u64,
     sources: u64,
@@ -166,6 +167,11 @@ impl Tally {
         self.expected
     }
 
+    /// How many findings were neither kept nor counted by code, because their payload has so many.
+    pub fn dropped(&self) -> u64 {
+        self.dropped
+    }
+
     /// How many findings were allowed, and so are not among the others.
     pub fn allowed(&self) -> u64 {
         self.allowed
@@ -225,6 +231,7 @@ impl Tally {
 
     /// Counts a payload, but not its findings.
     pub fn count_payload(&mut self, record: &Record<'_>) {
+        self.dropped += record.findings_dropped() as u64;
         match record.outcome() {
             Outcome::Callback(event) => self.callbacks[*event as usize] += 1,
             Outcome::Other(name) => self.count_other(name, 1),
@@ -289,6 +296,7 @@ impl Sink for Tally {
         }
         self.expected += later.expected;
         self.allowed += later.allowed;
+        self.dropped += later.dropped;
         self.unnamed += later.unnamed;
         self.undecodable += later.undecodable;
         self.filtered_out += later.filtered_out;
