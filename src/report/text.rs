@@ -1,20 +1,18 @@
 //! Findings as compilers show them: place, severity, code and sentence, then the line with the place marked.
 //!
-//! Findings of one payload that stand on neighbouring lines are shown together: first what was found, in order, then the
-//! lines with all places marked. A long line is cut around its mark, so findings far apart on it are shown apart.
+//! Findings of one payload that stand near each other are shown together: first what was found, in order, then the lines
+//! with all places marked. Which are near, and what of long lines is shown, is decided in [`super::snippet`].
 
-use std::collections::BTreeMap;
 use std::io::{self, Write};
-use std::ops::Range;
 
 use annotate_snippets::renderer::DecorStyle;
-use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Renderer, Snippet};
+use annotate_snippets::{Group, Level, Renderer};
 use anstyle::{AnsiColor, Style};
-use unicode_width::UnicodeWidthChar;
 
 use crate::finding::{Finding, Severity, printable};
 use crate::lang::{Lang, Text as Words};
-use crate::report::{File, Line, Notice, Report, Spot, Total, step_summary};
+use crate::report::snippet::{View, blocks, snippet};
+use crate::report::{File, Notice, Report, Spot, Total, step_summary};
 
 /// How text looks.
 #[derive(Clone, Copy, Debug)]
@@ -89,14 +87,11 @@ impl Report for Text {
         notices: &[Notice],
         out: &mut dyn Write,
     ) -> io::Result<()> {
-        let views: Vec<View<'_>> = notices
-            .iter()
-            .map(|notice| View::of(notice, true))
-            .collect();
+        let views: Vec<View<'_>> = notices.iter().map(View::of).collect();
         let mut text = String::new();
-        views
-            .chunk_by(|one, next| one.is_beside(next, &self.look))
-            .for_each(|block| show(file.name, block, &self.look, &mut text));
+        for block in blocks(&views, self.look.width) {
+            show(file.name, block, &self.look, &mut text);
+        }
         out.write_all(text.as_bytes())
     }
 
@@ -142,59 +137,6 @@ pub fn write(source: &str, spot: &Spot, finding: &Finding, look: &Look, out: &mu
     out.extend_from_slice(text.as_bytes());
 }
 
-/// A finding as it is to be shown.
-#[derive(Clone, Copy)]
-struct View<'a> {
-    finding: &'a Finding,
-    severity: Severity,
-    spot: &'a Spot,
-    /// With the lines around.
-    around: bool,
-}
-
-impl<'a> View<'a> {
-    fn of(notice: &'a Notice, around: bool) -> Self {
-        View {
-            finding: &notice.finding,
-            severity: notice.severity,
-            spot: &notice.spot,
-            around,
-        }
-    }
-
-    /// The lines that are shown, with their numbers.
-    fn lines(&self) -> impl Iterator<Item = (u64, &'a Line)> {
-        let (number, spot) = (self.spot.place.line, self.spot);
-        let [before, behind] = match self.around {
-            true => [spot.around[0].as_ref(), spot.around[1].as_ref()],
-            false => [None, None],
-        };
-        let before = before.map(|line| (number - 1, line));
-        let behind = behind.map(|line| (number + 1, line));
-        before
-            .into_iter()
-            .chain([(number, &spot.line)])
-            .chain(behind)
-    }
-
-    /// Whether `next` can be shown with this one: lines they share are the same to the last column.
-    fn is_beside(&self, next: &View<'_>, look: &Look) -> bool {
-        let fits = |line: &Line| {
-            line.cut == [false, false] && width(&line.text) <= room(look, next.spot.place.line)
-        };
-        let (line, next_line) = (self.spot.place.line, next.spot.place.line);
-        let same = line == next_line && self.spot.line == next.spot.line;
-        let near = line < next_line
-            && self
-                .lines()
-                .last()
-                .is_some_and(|(last, _)| last + 1 >= next_line)
-            && self.spot.around[1].is_some();
-        let is_shown = |view: &View<'_>| !view.spot.line.text.is_empty() && fits(&view.spot.line);
-        (same || near) && is_shown(self) && is_shown(next)
-    }
-}
-
 /// What is found, then the lines where it is.
 fn show(source: &str, block: &[View<'_>], look: &Look, out: &mut String) {
     for view in block {
@@ -222,7 +164,7 @@ fn show(source: &str, block: &[View<'_>], look: &Look, out: &mut String) {
         Some(Severity::Warning) => Level::WARNING,
         _ => Level::ERROR,
     };
-    let mut group = Group::with_level(level).element(snippet(block, look));
+    let mut group = Group::with_level(level).element(snippet(block, look.width));
     for help in helps {
         group = group.element(Level::HELP.with_name(name).message(help));
     }
@@ -238,107 +180,3 @@ fn show(source: &str, block: &[View<'_>], look: &Look, out: &mut String) {
 
 /// Wider than any terminal.
 const WIDEST: usize = 1 << 14;
-
-/// The lines of `block` with its places marked; where there are several, each with its code.
-fn snippet<'a>(block: &[View<'a>], look: &Look) -> Snippet<'a, Annotation<'a>> {
-    // By number: the line, and where it begins in the text.
-    let mut lines: BTreeMap<u64, (String, usize)> = BTreeMap::new();
-    let mut marks = Vec::new();
-    for view in block {
-        let room = room(look, view.spot.place.line);
-        for (number, line) in view.lines() {
-            let (text, _) = cut(line, 0..0, room);
-            lines.entry(number).or_insert((text, 0));
-        }
-        let (text, mark) = cut(&view.spot.line, view.spot.mark.clone(), room);
-        lines.insert(view.spot.place.line, (text, 0));
-        marks.push((view, mark));
-    }
-    let mut text = String::new();
-    for (line, start) in lines.values_mut() {
-        *start = text.len();
-        text = text + line + "\n";
-    }
-    text.pop();
-    let first = lines.keys().next().copied().unwrap_or_default();
-    let annotations = marks.into_iter().map(|(view, mark)| {
-        let (_, start) = &lines[&view.spot.place.line];
-        let label = (block.len() > 1).then(|| view.finding.code().as_str());
-        AnnotationKind::Primary
-            .span(start + mark.start..start + mark.end)
-            .label(label)
-    });
-    let annotations: Vec<_> = annotations.collect();
-    Snippet::source(text)
-        .line_start(first as usize)
-        .fold(false)
-        .annotations(annotations)
-}
-
-/// How many columns a line has, behind its number.
-fn room(look: &Look, number: u64) -> usize {
-    let gutter = number.to_string().len() + " | ".len();
-    look.width.saturating_sub(gutter + 1).max(NARROWEST)
-}
-
-/// Below this nobody could read anything.
-const NARROWEST: usize = 20;
-
-/// What of a line fits into `room` columns, around the mark.
-fn cut(line: &Line, mark: Range<usize>, room: usize) -> (String, Range<usize>) {
-    let text = &line.text;
-    if line.cut == [false, false] && width(text) <= room {
-        return (text.clone(), mark);
-    }
-    let room = room - "……".chars().count();
-    let behind = width(&text[mark.start..]).min(room * 2 / 3);
-    let start = back(text, mark.start, room - behind);
-    let end = forth(text, start, room);
-    let lead = if start > 0 || line.cut[0] { "…" } else { "" };
-    let trail = if end < text.len() || line.cut[1] {
-        "…"
-    } else {
-        ""
-    };
-    let shift = |at: usize| at.clamp(start, end) - start + lead.len();
-    let shown = format!("{lead}{}{trail}", &text[start..end]);
-    (shown, shift(mark.start)..shift(mark.end))
-}
-
-/// Where the text in front of `at` begins that is no wider than `room`.
-fn back(text: &str, at: usize, room: usize) -> usize {
-    let mut left = room;
-    let mut start = at;
-    for c in text[..at].chars().rev() {
-        let Some(rest) = left.checked_sub(columns(c)) else {
-            break;
-        };
-        (left, start) = (rest, start - c.len_utf8());
-    }
-    start
-}
-
-/// Where the text from `at` on ends that is no wider than `room`.
-fn forth(text: &str, at: usize, room: usize) -> usize {
-    let mut left = room;
-    let mut end = at;
-    for c in text[at..].chars() {
-        let Some(rest) = left.checked_sub(columns(c)) else {
-            break;
-        };
-        (left, end) = (rest, end + c.len_utf8());
-    }
-    end
-}
-
-fn width(text: &str) -> usize {
-    text.chars().map(columns).sum()
-}
-
-/// How many columns a character takes where it is shown; tabs are shown as four spaces.
-fn columns(c: char) -> usize {
-    match c {
-        '\t' => 4,
-        c => c.width().unwrap_or(1),
-    }
-}
