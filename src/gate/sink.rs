@@ -111,7 +111,12 @@ struct Gathered<'a> {
     /// What was counted since the last of them.
     tally: Tally,
     rules: Option<(FileRules, Wanted<'a>)>,
+    placed: Placed,
 }
+
+/// How many findings of each code have their place.
+#[derive(Default)]
+struct Placed(BTreeMap<Code, u64>);
 
 /// The findings of one payload.
 struct Payload {
@@ -242,6 +247,7 @@ impl<'a, W: Write> Gate<'a, W> {
         let Some(mut root) = self.root else {
             return Ok(Judged::default());
         };
+        root.failed.take().map_or(Ok(()), Err)?;
         let hidden = root.hidden.iter();
         let hidden: Vec<_> = hidden
             .map(|((code, severity), count)| (*code, *severity, *count))
@@ -251,8 +257,10 @@ impl<'a, W: Write> Gate<'a, W> {
             files: &root.judged.files,
             hidden: &hidden,
         };
-        root.report.close(&total, &mut root.text)?;
-        root.flush()?;
+        root.out.write_all(&std::mem::take(&mut root.text))?;
+        // All at once this may be more than memory holds.
+        root.report.close(&total, &mut root.out)?;
+        root.out.flush()?;
         Ok(root.judged)
     }
 }
@@ -266,7 +274,13 @@ impl<'a, W> Gate<'a, W> {
             return Vec::new();
         }
         let settings = self.settings;
-        let (rules, wanted) = self.gathered.rules.get_or_insert_with(|| {
+        let Gathered {
+            rules,
+            placed,
+            tally,
+            ..
+        } = &mut self.gathered;
+        let (rules, wanted) = rules.get_or_insert_with(|| {
             let path = settings.absolute(record.source());
             let wanted = settings.expectations.of_file(&path);
             (settings.rules.of_file(&path), wanted)
@@ -274,15 +288,35 @@ impl<'a, W> Gate<'a, W> {
         let mut notices = Vec::new();
         for finding in findings {
             let weight = rules.severity(finding.code());
-            match weight.is_some() || wanted.has(finding.code()) {
-                true => {
-                    let severity = weight.unwrap_or(finding.severity());
-                    notices.push((Notice::of(record, finding, severity), weight));
-                }
-                false => self.gathered.tally.count_allowed(),
+            let is_wanted = wanted.has(finding.code());
+            if weight.is_none() && !is_wanted {
+                tally.count_allowed();
+                continue;
             }
+            let most = settings.most.filter(|_| !is_wanted);
+            let severity = weight.unwrap_or(finding.severity());
+            notices.push((placed.notice(record, finding, severity, most), weight));
         }
         notices
+    }
+}
+
+impl Placed {
+    /// `finding` with its place, if it may be among the `most` of its code that are shown. What is beyond them in one
+    /// block alone never is.
+    fn notice(
+        &mut self,
+        record: &Record<'_>,
+        finding: &Finding,
+        severity: Severity,
+        most: Option<u64>,
+    ) -> Notice {
+        let placed = self.0.entry(finding.code()).or_default();
+        *placed += 1;
+        match most.is_none_or(|most| *placed <= most) {
+            true => Notice::of(record, finding, severity),
+            false => Notice::nowhere(finding, severity),
+        }
     }
 }
 

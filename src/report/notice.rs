@@ -26,6 +26,15 @@ impl Notice {
         }
     }
 
+    /// `finding` without its place: to be counted, not to be shown.
+    pub(crate) fn nowhere(finding: &Finding, severity: Severity) -> Self {
+        Notice {
+            finding: finding.clone(),
+            severity,
+            spot: Spot::default(),
+        }
+    }
+
     /// Its stable name.
     pub fn code(&self) -> Code {
         self.finding.code()
