@@ -387,6 +387,9 @@ fn expected_findings_are_required_and_others_count() {
 fn a_payload_that_cannot_be_decoded_may_be_expected() {
     let config = "[[expect]]\npath = [\"cut.xml\", \"no\"]\ncodes = [\"malformed-xml\", \"no-payload\", \"noise\"]\n";
     let folder = folder(&[("wxsub.toml", config), ("cut.xml", &undecodable())]);
+    let stderr = text(&run(folder.path(), &["cut.xml"]).stderr);
+    let stale = "wxsub: warning: wxsub.toml:2 expects findings in `no`, which is not there\n";
+    assert!(stderr.starts_with(stale), "{stderr}");
     assert_eq!(
         status(&run(
             folder.path(),

@@ -11,6 +11,7 @@ use wxsub::gate::{Config, Level, Setting, Settings};
 use wxsub::report::{Github, Gitlab, JsonLines, Junit, Report, Sarif, Text};
 
 use crate::cli::plan::Plan;
+use crate::cli::sources::printable;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct GateArgs {
@@ -148,6 +149,14 @@ impl GatePlan {
             Some(path) => read_config(path, &folder, args.write_expectations)?,
             None => Config::default(),
         };
+        for (file, place) in config
+            .expected_files
+            .iter()
+            .filter(|(file, _)| !file.exists())
+        {
+            let file = printable(&shown(file, &folder));
+            eprintln!("wxsub: warning: {place} expects findings in `{file}`, which is not there");
+        }
         let form = args.format.unwrap_or_else(Form::of_environment);
         let most = args.max_findings.unwrap_or(form.most());
         let mut rules = config.rules;

@@ -5,7 +5,7 @@
 
 use std::fmt;
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use toml_edit::{Document, Item, Table, TableLike, Value};
 
@@ -44,6 +44,8 @@ pub struct Config {
     pub rules: Rules,
     /// Which findings are wanted where.
     pub expectations: Expectations,
+    /// The paths without wildcards that have expectations, and where that is written: they should be there.
+    pub expected_files: Vec<(PathBuf, String)>,
 }
 
 /// What is wrong with a `wxsub.toml`, and where.
@@ -77,6 +79,9 @@ const LEVELS: [(&str, Level); 3] = [
 const TOP: &[&str] = &["strict", "allow", "warn", "deny", "override", "expect"];
 const OVERRIDE: &[&str] = &["path", "allow", "warn", "deny"];
 const EXPECT: &[&str] = &["path", "codes"];
+
+/// What makes a path stand for several.
+const WILDCARDS: [char; 5] = ['*', '?', '[', '{', '\\'];
 
 impl Config {
     /// Reads `text`, the content of the file `name`, in which paths are relative to `folder`: an absolute path.
@@ -115,15 +120,20 @@ impl Reader<'_> {
         config.rules.add(self.settings(table)?, None);
         for entry in self.tables(table, "override")? {
             self.only(entry, OVERRIDE)?;
-            let (files, settings) = (self.files(entry, table)?, self.settings(entry)?);
+            let files = self.globs(&self.paths(entry, table)?)?;
+            let settings = self.settings(entry)?;
             config.rules.add(settings, Some(files));
         }
         for entry in self.tables(table, "expect")? {
             self.only(entry, EXPECT)?;
-            let files = self.files(entry, table)?;
+            let paths = self.paths(entry, table)?;
+            let files = self.globs(&paths)?;
             let at = entry.get("path").and_then(Item::span).unwrap_or_default();
             let place = format!("{}:{}", self.name, self.line_and_column(at.start).0);
             let codes = self.codes(entry, at)?;
+            let plain = paths.iter().filter(|(path, _)| !path.contains(WILDCARDS));
+            let plain = plain.map(|(path, _)| (self.folder.join(path), place.clone()));
+            config.expected_files.extend(plain);
             config.expectations.add(files, codes, place);
         }
         Ok(config)
@@ -186,25 +196,30 @@ impl Reader<'_> {
         }
     }
 
-    fn files(&self, entry: &dyn TableLike, whole: &Table) -> Read<Globs> {
+    fn paths<'t>(
+        &self,
+        entry: &'t dyn TableLike,
+        whole: &Table,
+    ) -> Read<Vec<(&'t str, Range<usize>)>> {
         let Some(item) = entry.get("path") else {
             let at = first_span(entry).or(whole.span()).unwrap_or_default();
             let message = "the entry has no `path`, a glob like \"tests/fixtures/*.json\"";
             return Err(self.error(at.start, message.to_owned()));
         };
-        let one = item.as_str().map(|path| vec![path]);
-        let paths = match one {
-            Some(paths) => paths,
-            None => {
-                let strings =
-                    self.strings(item, "a glob like \"tests/fixtures/*.json\", or several")?;
-                strings.into_iter().map(|(path, _)| path).collect()
-            }
-        };
-        Globs::new(paths, self.folder).map_err(|error| {
-            let at = item.span().unwrap_or_default();
-            self.error(at.start, format!("the path is not a glob: {error}"))
-        })
+        match item.as_str() {
+            Some(path) => Ok(vec![(path, item.span().unwrap_or_default())]),
+            None => self.strings(item, "a glob like \"tests/fixtures/*.json\", or several"),
+        }
+    }
+
+    fn globs(&self, paths: &[(&str, Range<usize>)]) -> Read<Globs> {
+        for (path, span) in paths {
+            Globs::new([*path], self.folder).map_err(|error| {
+                self.error(span.start, format!("the path is not a glob: {error}"))
+            })?;
+        }
+        let paths = paths.iter().map(|(path, _)| *path);
+        Globs::new(paths, self.folder).map_err(|error| self.error(0, error))
     }
 
     /// `["code"]`, or `{ code = 2 }`.
