@@ -6,11 +6,14 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
+use proptest::prelude::*;
 use serde_json::Value;
 use tempfile::TempDir;
 use unicode_width::UnicodeWidthChar;
-use wxsub::report::{File, Notice, Report, Text};
-use wxsub::{Capture, Code, Record};
+use wxsub::report::{
+    File, Github, Gitlab, JsonLines, Junit, Notice, Report, Sarif, Tally, Text, Total,
+};
+use wxsub::{Capture, Code, Lang, Record};
 
 /// Names of files that some format has to escape.
 const NAMES: [&str; 12] = [
@@ -318,6 +321,28 @@ fn sarif_is_valid_and_says_the_same() {
 }
 
 #[test]
+fn sarif_counts_columns_in_code_points() {
+    let text = ODD.replace("\\n", "");
+    let text = text.replace("\"List\"", "\"😀e\u{301}订\": 1, \"List\"");
+    let folder = folder(&[("a.json", &text)]);
+    let log = json(&written(folder.path(), "sarif"));
+    assert_eq!(log["runs"][0]["columnKind"], "unicodeCodePoints");
+    let lines: Vec<Vec<char>> = text.lines().map(|line| line.chars().collect()).collect();
+    let marked = |result: &Value| {
+        let region = &result["locations"][0]["physicalLocation"]["region"];
+        let get = |key: &str| region[key].as_u64().expect(key) as usize;
+        assert_eq!(get("startLine"), get("endLine"));
+        let line = &lines[get("startLine") - 1];
+        line[get("startColumn") - 1..get("endColumn") - 1]
+            .iter()
+            .collect()
+    };
+    let results = log["runs"][0]["results"].as_array().expect("results");
+    let marked: Vec<String> = results.iter().map(marked).collect();
+    assert_eq!(marked, ["{", "a%b:,c", "😀e\u{301}订", "\"no\"", ","]);
+}
+
+#[test]
 fn sarif_is_valid_whatever_the_run_came_to() {
     let schema = schema("sarif-2.1.0.json");
     let folder = folder(&[("none", "nothing"), ("clean.json", Code::Noise.near_miss())]);
@@ -494,6 +519,51 @@ fn paths_below_the_working_directory_are_relative_to_it() {
         let text = String::from_utf8(output.stdout).expect("UTF-8");
         let first = json(text.lines().next().expect("a finding"));
         assert_eq!(first["path"], expected, "{place} {path}");
+    }
+}
+
+/// What `report` writes of one finding in a file of this path.
+fn one(mut report: impl Report, path: &str) -> String {
+    let payload = br#"{"Event":"subscribe_msg_sent_event","ToUserName":"gh_5a2c71d0e9b4"}"#;
+    let record = wxsub::decode(payload);
+    let notices = [notice(&record, &record.findings()[0])];
+    let file = File { name: path, path };
+    let (mut out, tally) = (Vec::new(), Tally::default());
+    let total = Total {
+        tally: &tally,
+        files: &[],
+        hidden: &[],
+    };
+    report.open(&mut out).expect("memory");
+    report.findings(&file, &notices, &mut out).expect("memory");
+    report.end(&file, &mut out).expect("memory");
+    report.close(&total, &mut out).expect("memory");
+    String::from_utf8(out).expect("UTF-8")
+}
+
+proptest! {
+    #[test]
+    fn any_path_is_read_back_from_any_format(path in "([%:,\"'&<>\r\n\t /]|\\PC|\\p{Cc}|[a-z])+") {
+        prop_assume!(path != "-" && !path.starts_with('/'));
+        let lang = Lang::En;
+        let finding = json(&one(JsonLines { lang }, &path));
+        prop_assert_eq!(finding["path"].as_str(), Some(path.as_str()));
+        let issues = json(&one(Gitlab::new(lang), &path));
+        prop_assert_eq!(issues[0]["location"]["path"].as_str(), Some(path.as_str()));
+        let log = json(&one(Sarif::new(lang), &path));
+        let place = &log["runs"][0]["results"][0]["locations"][0]["physicalLocation"];
+        let uri = place["artifactLocation"]["uri"].as_str().expect("a URI");
+        prop_assert!(uri.bytes().all(|byte| byte.is_ascii_graphic()));
+        prop_assert_eq!(decoded(uri), path.clone());
+        let commands = one(Github::new(lang, None), &path);
+        prop_assert_eq!(commands.lines().count(), 1);
+        prop_assert_eq!(command(commands.trim_end_matches('\n')).path, path.clone());
+        let cases = one(Junit::new(lang, false), &path);
+        let document = roxmltree::Document::parse(&cases).expect("XML");
+        let case = document.descendants().find(|node| node.has_tag_name("testcase"));
+        // What XML cannot hold at all is replaced.
+        let held = path.replace(|c: char| c < ' ' && !"\t\n\r".contains(c), "\u{FFFD}");
+        prop_assert_eq!(case.and_then(|case| case.attribute("name")), Some(held.as_str()));
     }
 }
 
