@@ -36,6 +36,7 @@
 
 pub mod decompress;
 mod event;
+pub mod explain;
 mod finding;
 mod frame;
 pub mod gate;
@@ -47,6 +48,8 @@ pub mod output;
 pub mod pipeline;
 mod record;
 pub mod report;
+pub mod sample;
+pub mod schema;
 pub mod select;
 mod span;
 mod wire;

@@ -1,18 +1,24 @@
 //! What was probably meant by a word that nobody knows.
 
+use strsim::{jaro, normalized_damerau_levenshtein};
+
 /// The one of `words` that is most like `given`, if any is so much like it that a slip explains the difference.
 ///
-/// Case does not count. The measure is that of clap, which suggests commands and flags by it.
-pub(crate) fn closest<'a>(
-    given: &str,
-    words: impl IntoIterator<Item = &'a str>,
-) -> Option<&'a str> {
-    const ALIKE: f64 = 0.8;
-    let given = given.to_lowercase();
-    let likeness = |word: &str| strsim::jaro(&given, &word.to_lowercase());
-    let rated = words.into_iter().map(|word| (likeness(word), word));
-    let best = rated.max_by(|(a, _), (b, _)| a.total_cmp(b))?;
-    (best.0 > ALIKE).then_some(best.1)
+/// Case does not count. First asked is how many letters are wrong; if too many are, a word that was begun and not ended
+/// is still like the whole one by the measure that clap suggests commands by.
+pub(crate) fn closest<'a, I>(given: &str, words: I) -> Option<&'a str>
+where
+    I: IntoIterator<Item = &'a str, IntoIter: Clone>,
+{
+    let (given, words) = (given.to_lowercase(), words.into_iter());
+    let best = |likeness: fn(&str, &str) -> f64, least: f64| {
+        let rated = words
+            .clone()
+            .map(|word| (likeness(&given, &word.to_lowercase()), word));
+        let (rating, word) = rated.max_by(|(a, _), (b, _)| a.total_cmp(b))?;
+        (rating > least).then_some(word)
+    };
+    best(normalized_damerau_levenshtein, 0.7).or_else(|| best(jaro, 0.8))
 }
 
 #[cfg(test)]
@@ -21,11 +27,18 @@ mod tests {
 
     #[test]
     fn slips_are_understood_and_other_words_are_not() {
-        let words = ["missing-field", "missing-list", "json-comment"];
+        let words = [
+            "ToUserName",
+            "FromUserName",
+            "missing-field",
+            "missing-list",
+        ];
         let closest = |given| closest(given, words);
         assert_eq!(closest("mising-feild"), Some("missing-field"));
         assert_eq!(closest("MISSING-LISTS"), Some("missing-list"));
-        assert_eq!(closest("comment-json-x"), None);
+        assert_eq!(closest("FomUserName"), Some("FromUserName"));
+        assert_eq!(closest("fromuser"), Some("FromUserName"));
+        assert_eq!(closest("list-missing-x"), None);
         assert_eq!(closest(""), None);
     }
 }

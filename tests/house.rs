@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const LAYERS: [&str; 16] = [
+const LAYERS: [&str; 19] = [
     "lang",
     "near",
     "span",
@@ -20,6 +20,9 @@ const LAYERS: [&str; 16] = [
     "report",
     "gate",
     "output",
+    "explain",
+    "schema",
+    "sample",
 ];
 
 fn files(folder: &Path) -> Vec<PathBuf> {

@@ -7,6 +7,7 @@ use wxsub::{Decompressed, Limits};
 
 use crate::cli::gate::GateArgs;
 use crate::cli::select::SelectArgs;
+use crate::cli::{explain, sample, schema};
 
 /// Reads WeChat (微信) subscribe-message callbacks: shows, converts and checks captured payloads
 #[derive(Debug, Parser)]
@@ -23,6 +24,7 @@ Examples:
   wxsub convert --to csv app.log.*.gz         compressed logs
   tail -f app.log | wxsub parse --failed      live: messages that did not arrive
   wxsub check --strict tests/fixtures         the CI gate
+  wxsub explain trailing-comma                what a finding, a field or a code means
 
 Exit status: 0 all well; 1 the input has a problem; 2 the run itself failed;
 130 it was ended by Ctrl-C.")]
@@ -40,6 +42,12 @@ pub(super) enum Command {
     /// Report what is wrong or odd; the CI gate
     #[command(visible_alias = "validate")]
     Check(Check),
+    /// Say what an event, field, value, error code or finding means
+    Explain(explain::Args),
+    /// Print a JSON Schema of records, findings or WeChat's JSON
+    Schema(schema::Args),
+    /// Make up payloads for tests
+    Sample(sample::Args),
 }
 
 #[derive(Debug, clap::Args)]

@@ -3,12 +3,15 @@
 mod args;
 mod check;
 mod commands;
+mod explain;
 mod feed;
 mod gate;
 mod interrupt;
 mod moment;
 mod plan;
 mod progress;
+mod sample;
+mod schema;
 mod select;
 mod sources;
 mod stream;
@@ -33,12 +36,18 @@ enum Status {
     Interrupted = interrupt::STATUS as isize,
 }
 
+/// What failed, where standard output takes no more.
+const UNWRITTEN: &str = "cannot write the output";
+
 /// Parses the arguments and does what they ask for.
 pub(crate) fn run() -> ExitCode {
     let done = match Args::parse().command {
         Command::Parse(args) => commands::parse(&args),
         Command::Convert(args) => commands::convert(&args),
         Command::Check(args) => check::check(&args),
+        Command::Explain(args) => explain::explain(&args),
+        Command::Schema(args) => schema::schema(&args),
+        Command::Sample(args) => sample::sample(&args),
     };
     let status = done.unwrap_or_else(|error| match is_closed_pipe(&error) {
         true => Status::Fine,

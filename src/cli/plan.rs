@@ -42,12 +42,7 @@ impl Plan {
                 .error(ErrorKind::MissingRequiredArgument, message)
                 .exit();
         }
-        let lang = common
-            .lang
-            .map_or_else(lang_of_environment, |lang| match lang {
-                Language::En => Lang::En,
-                Language::Zh => Lang::Zh,
-            });
+        let lang = language(common.lang);
         let look = |is_terminal, width| Look {
             lang,
             color: has_color(common.color, is_terminal),
@@ -90,6 +85,14 @@ fn limits(common: &Common) -> Limits {
         items: common.limits.max_items,
         values: common.limits.max_values,
     }
+}
+
+/// The language that was asked for, by a flag or else by the environment.
+pub(super) fn language(given: Option<Language>) -> Lang {
+    given.map_or_else(lang_of_environment, |lang| match lang {
+        Language::En => Lang::En,
+        Language::Zh => Lang::Zh,
+    })
 }
 
 /// The language that WXSUB_LANG or the locale asks for.

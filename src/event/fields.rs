@@ -44,25 +44,45 @@ pub(crate) struct Field {
     pub(crate) check: Check,
     /// What it is, for people.
     pub(crate) label: Text,
+    /// What is known of it, in whole sentences.
+    pub(crate) about: Text,
 }
 
 macro_rules! fields {
-    ($($constant:ident $number:literal $wire:literal $key:literal $ty:ident $check:ident $en:literal $zh:literal;)*) => {
+    ($($constant:ident $number:literal $wire:literal $key:literal $ty:ident $check:ident $en:literal $zh:literal $about_en:literal $about_zh:literal;)*) => {
         $(pub(crate) static $constant: Field =
-            Field { bit: 1 << $number, wire: $wire, key: $key, json_key: Key::new($key), json_wire: Key::new($wire), ty: Type::$ty, check: Check::$check, label: Text::new($en, $zh) };)*
+            Field { bit: 1 << $number, wire: $wire, key: $key, json_key: Key::new($key), json_wire: Key::new($wire), ty: Type::$ty, check: Check::$check, label: Text::new($en, $zh), about: Text::new($about_en, $about_zh) };)*
     };
 }
 
 fields! {
-    TO_USER 0 "ToUserName" "to_user" Text Account "account" "账号";
-    FROM_USER 1 "FromUserName" "from_user" Text Openid "openid" "用户";
-    CREATE_TIME 2 "CreateTime" "create_time" Integer Time "time" "时间";
-    TEMPLATE_ID 3 "TemplateId" "template_id" Text Template "template" "模板";
-    STATUS 4 "SubscribeStatusString" "status" Text Status "status" "状态";
-    POPUP_SCENE 5 "PopupScene" "popup_scene" Integer Nothing "scene" "场景";
-    MSG_ID 6 "MsgID" "msg_id" Digits MsgId "message" "消息 ID";
-    ERROR_CODE 7 "ErrorCode" "error_code" Integer Nothing "error code" "错误码";
-    ERROR_STATUS 8 "ErrorStatus" "error_status" Text Nothing "error" "错误说明";
+    TO_USER 0 "ToUserName" "to_user" Text Account "account" "账号"
+        "The account to which the callback is sent: its original id, `gh_` and 12 hexadecimal digits. Cloud functions are called with the appid instead."
+        "回调所属的账号：原始 ID，`gh_` 加 12 位十六进制数字。云函数收到的是 appid。";
+    FROM_USER 1 "FromUserName" "from_user" Text Openid "openid" "用户"
+        "The user, by the openid that belongs to this account: 28 characters that begin with `o`."
+        "用户在该账号下的 openid：以 `o` 开头的 28 个字符。";
+    CREATE_TIME 2 "CreateTime" "create_time" Integer Time "time" "时间"
+        "When WeChat made the callback, in Unix seconds. JSON has it as a number or as a string of digits."
+        "微信产生回调的时间，Unix 秒数。JSON 中为数字或数字字符串。";
+    TEMPLATE_ID 3 "TemplateId" "template_id" Text Template "template" "模板"
+        "The template, by its id in the console: 43 letters, digits, `-` or `_`, of which the first may be `-`."
+        "模板在后台的 ID：43 个字母、数字、`-` 或 `_`，首字符可以是 `-`。";
+    STATUS 4 "SubscribeStatusString" "status" Text Status "status" "状态"
+        "What the user decided about the template. Callbacks know two values; others come from the client's interface."
+        "用户对该模板的决定。回调只有两种值；其他值来自客户端接口。";
+    POPUP_SCENE 5 "PopupScene" "popup_scene" Integer Nothing "scene" "场景"
+        "Where the prompt was shown. Not a proof of the kind of account: the mini program's document has a sample with a service account's value."
+        "弹窗的场景。不能据此判断账号类型：小程序文档的示例中就有服务号的取值。";
+    MSG_ID 6 "MsgID" "msg_id" Digits MsgId "message" "消息 ID"
+        "The message, by the `msgid` that the send interface answered: the key to join a result with its request. It has 19 digits, too many for a double, so it is a text in records. An ordinary message's `MsgId` at the top of a payload is another thing."
+        "消息 ID，即发送接口返回的 `msgid`，用于把结果与请求对应。它有 19 位，超出双精度浮点数，因此记录中为文本。消息体顶层的 `MsgId` 是普通消息的 ID，与此无关。";
+    ERROR_CODE 7 "ErrorCode" "error_code" Integer Nothing "error code" "错误码"
+        "The result of sending the message; 0 is success. WeChat's document says that a failure here is only a system failure of the asynchronous push, and lists no codes; the codes known here are those of the send interface."
+        "消息的发送结果；0 为成功。微信文档说此处的失败仅为异步推送导致的系统失败，没有列出错误码；此处已知的是发送接口的错误码。";
+    ERROR_STATUS 8 "ErrorStatus" "error_status" Text Nothing "error" "错误说明"
+        "The result in WeChat's words: `success`, or a text as the send interface gives as `errmsg`."
+        "微信对结果的说明：`success`，或与发送接口 `errmsg` 相同的文字。";
 }
 
 /// The header's fields, in the order of the record and of the wire.

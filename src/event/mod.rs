@@ -31,6 +31,8 @@ pub(crate) struct Definition {
     /// The documented fields of an item, in the document's order.
     pub(crate) fields: &'static [&'static Field],
     pub(crate) words: Text,
+    /// When it is sent and what it does not say, in whole sentences.
+    pub(crate) about: Text,
 }
 
 impl Definition {

@@ -296,8 +296,8 @@ codes! {
     }
     Encrypted "encrypted" Undecodable {
         summary: "the payload is encrypted" "消息体已加密";
-        explanation: "In safe mode WeChat sends only `ToUserName` and `Encrypt`: the event is sealed with the EncodingAESKey of the console. Without that key there is nothing to decode. In compatible mode the plain fields stand beside `Encrypt` and are decoded."
-            "安全模式下微信只发送 `ToUserName` 和 `Encrypt`：事件用后台的 EncodingAESKey 加密。没有密钥就无法解码。兼容模式下明文字段与 `Encrypt` 并存，可以解码。";
+        explanation: "In safe mode WeChat sends only `ToUserName` and `Encrypt`: the event is sealed with the EncodingAESKey of the console. Without that key there is nothing to decode. In compatible mode the plain fields stand beside `Encrypt` and are decoded, though no signature covers them: `msg_signature` covers `Encrypt` alone, and `signature` covers no body at all."
+            "安全模式下微信只发送 `ToUserName` 和 `Encrypt`：事件用后台的 EncodingAESKey 加密。没有密钥就无法解码。兼容模式下明文字段与 `Encrypt` 并存，可以解码，但不受签名保护：`msg_signature` 只覆盖 `Encrypt`，`signature` 完全不覆盖消息体。";
         advice: "Capture the body behind your server's decryption, or switch the console to plain mode while you capture."
             "请抓取服务器解密之后的消息体，或在抓取期间将后台切换为明文模式。";
         example: r#"{"ToUserName":"gh_5a2c71d0e9b4","Encrypt":"q1Zf0sT8vB3nKx7LmP2wYhUeRjD5cAo4iG6tS9kQb+E="}"#;

@@ -59,7 +59,7 @@ pub(super) fn one_or_array(values: &[View<'_>], scalars: Scalars, out: &mut Vec<
 }
 
 /// Indents the JSON that was written to `out` from `start` on: two spaces a level, a member or entry a line.
-pub(super) fn indent(start: usize, out: &mut Vec<u8>) {
+pub(crate) fn indent(start: usize, out: &mut Vec<u8>) {
     let compact = out.split_off(start);
     let mut depth = 0;
     let mut at = 0;

@@ -7,7 +7,7 @@ mod csv;
 mod extra;
 mod faithful;
 mod json;
-mod json_text;
+pub(crate) mod json_text;
 mod jsonl;
 mod pretty;
 mod table;

@@ -1,0 +1,338 @@
+//! Words that are no value of a field: WeChat's names for the parts of a payload and for its protection, and our own.
+//!
+//! What a signature covers, and what not, stands here: it is the question behind most of these words.
+
+use crate::event::fields::{ENCRYPT, EVENT, LIST, MSG_TYPE};
+use crate::explain::Kind;
+use crate::lang::Text;
+
+/// A word with its meaning.
+#[derive(Debug)]
+pub(super) struct Word {
+    pub(super) kind: Kind,
+    pub(super) name: &'static str,
+    /// Other names by which people may ask for it.
+    pub(super) others: &'static [&'static str],
+    pub(super) words: Text,
+    pub(super) about: Text,
+    /// What else to read.
+    pub(super) see: &'static [&'static str],
+}
+
+const fn word(
+    name: &'static str,
+    others: &'static [&'static str],
+    words: Text,
+    about: Text,
+    see: &'static [&'static str],
+) -> Word {
+    Word {
+        kind: Kind::Word,
+        name,
+        others,
+        words,
+        about,
+        see,
+    }
+}
+
+/// An error of WXBizMsgCrypt, the encryption library of WeChat's samples.
+const fn crypt(name: &'static str, words: Text, about: Text) -> Word {
+    Word {
+        kind: Kind::ErrorCode,
+        ..word(name, &[], words, about, &[ENCRYPT])
+    }
+}
+
+pub(super) static WORDS: [Word; 28] = [
+    crypt(
+        "-40001",
+        Text::new("encryption: wrong signature", "加解密：签名错误"),
+        Text::new(
+            "The samples of WXBizMsgCrypt give it when `msg_signature` does not fit. As a rule the token is wrong, the parameter `signature` was taken for `msg_signature`, or `Encrypt` was altered on its way.",
+            "WXBizMsgCrypt 示例代码在 `msg_signature` 不符时返回。多半是 token 错误、误把 `signature` 当作 `msg_signature`，或 `Encrypt` 在途中被改动。",
+        ),
+    ),
+    crypt(
+        "-40002",
+        Text::new(
+            "encryption: the envelope cannot be read",
+            "加解密：信封解析失败",
+        ),
+        Text::new(
+            "The samples of WXBizMsgCrypt give it when the body is not the XML (or JSON) that was expected, or has no `Encrypt`.",
+            "WXBizMsgCrypt 示例代码在消息体不是预期的 XML（或 JSON）或没有 `Encrypt` 时返回。",
+        ),
+    ),
+    crypt(
+        "-40003",
+        Text::new(
+            "encryption: the signature could not be made",
+            "加解密：生成签名失败",
+        ),
+        Text::new(
+            "The samples of WXBizMsgCrypt give it when SHA-1 fails; in the C++ sample also when a parameter is empty.",
+            "WXBizMsgCrypt 示例代码在计算 SHA-1 失败时返回；C++ 示例在参数为空时也返回。",
+        ),
+    ),
+    crypt(
+        "-40004",
+        Text::new(
+            "encryption: illegal EncodingAESKey",
+            "加解密：EncodingAESKey 非法",
+        ),
+        Text::new(
+            "The samples of WXBizMsgCrypt give it when the EncodingAESKey does not have 43 characters.",
+            "WXBizMsgCrypt 示例代码在 EncodingAESKey 不是 43 个字符时返回。",
+        ),
+    ),
+    crypt(
+        "-40005",
+        Text::new("encryption: sealed for another appid", "加解密：appid 不符"),
+        Text::new(
+            "The samples of WXBizMsgCrypt give it when the appid inside the sealed message is another than the one given. Third-party platforms seal with the component's appid, not the authorizer's.",
+            "WXBizMsgCrypt 示例代码在密文中的 appid 与所给不同时返回。第三方平台使用 component 的 appid，而不是授权方的。",
+        ),
+    ),
+    crypt(
+        "-40006",
+        Text::new("encryption: encrypting failed", "加解密：加密失败"),
+        Text::new(
+            "The samples of WXBizMsgCrypt give it when sealing an answer fails; reading a callback cannot lead to it.",
+            "WXBizMsgCrypt 示例代码在加密回复失败时返回；读取回调不会遇到。",
+        ),
+    ),
+    crypt(
+        "-40007",
+        Text::new("encryption: decrypting failed", "加解密：解密失败"),
+        Text::new(
+            "The samples of WXBizMsgCrypt give it when the sealed bytes do not open; a wrong EncodingAESKey shows here, or as -40008 or -40005. The Java and Python samples give it for broken base64 too.",
+            "WXBizMsgCrypt 示例代码在解密失败时返回；EncodingAESKey 错误会表现为它，或 -40008、-40005。Java 和 Python 示例在 base64 损坏时也返回。",
+        ),
+    ),
+    crypt(
+        "-40008",
+        Text::new(
+            "encryption: what was decrypted is illegal",
+            "加解密：解密后的内容非法",
+        ),
+        Text::new(
+            "The samples of WXBizMsgCrypt give it when the decrypted bytes are no message: its length does not fit. As a rule the key is wrong.",
+            "WXBizMsgCrypt 示例代码在解密后的内容不是消息（长度不符）时返回。多半是密钥错误。",
+        ),
+    ),
+    crypt(
+        "-40009",
+        Text::new(
+            "encryption: encoding base64 failed",
+            "加解密：base64 编码失败",
+        ),
+        Text::new(
+            "The samples of WXBizMsgCrypt give it when sealing an answer fails; reading a callback cannot lead to it.",
+            "WXBizMsgCrypt 示例代码在加密回复失败时返回；读取回调不会遇到。",
+        ),
+    ),
+    crypt(
+        "-40010",
+        Text::new(
+            "encryption: decoding base64 failed",
+            "加解密：base64 解码失败",
+        ),
+        Text::new(
+            "The samples of WXBizMsgCrypt give it when `Encrypt` is not base64: often a `+` became a blank on the way.",
+            "WXBizMsgCrypt 示例代码在 `Encrypt` 不是 base64 时返回：常因 `+` 在途中变成了空格。",
+        ),
+    ),
+    word(
+        EVENT,
+        &[],
+        Text::new("which event it is", "事件名"),
+        Text::new(
+            "The name of the event, in the header of a payload. It alone decides what a callback is, and whole names are compared: `subscribe`, a user who follows, is another message.",
+            "消息体头部的事件名。回调的类型只由它决定，且比较完整名称：`subscribe`（用户关注）是另一种消息。",
+        ),
+        &["missing-event", "event-mismatch", "other-event"],
+    ),
+    word(
+        MSG_TYPE,
+        &[],
+        Text::new("which type of message it is", "消息类型"),
+        Text::new(
+            "`event` in every callback. It stands in a record only where it says something else.",
+            "所有回调中都是 `event`。只有取其他值时才出现在记录中。",
+        ),
+        &["event-mismatch"],
+    ),
+    word(
+        LIST,
+        &["items"],
+        Text::new("the items of a callback", "回调的条目"),
+        Text::new(
+            "One entry for each template's answer, or each message's result. In JSON WeChat sends one item as an object and several as an array; in XML each item is an element of that name inside the element that is named after the event. Records always have an array, `items`.",
+            "每个模板的答复或每条消息的结果对应一个条目。JSON 中单个条目是对象，多个条目是数组；XML 中每个条目是以事件命名的外层元素内的一个同名元素。记录中总是数组 `items`。",
+        ),
+        &["missing-list", "empty-list", "legacy-shape"],
+    ),
+    word(
+        ENCRYPT,
+        &["sealed"],
+        Text::new("a sealed payload", "加密的消息体"),
+        Text::new(
+            "The callback, sealed with AES-256-CBC by the EncodingAESKey of the console, in base64. In safe mode it stands alone beside ToUserName, in compatible mode beside the plain fields. Only it is covered by `msg_signature`: plain fields beside it can be changed by anyone on the way.",
+            "用后台的 EncodingAESKey 以 AES-256-CBC 加密并经 base64 编码的回调。安全模式下只与 ToUserName 同在，兼容模式下与明文字段并存。`msg_signature` 只覆盖它：旁边的明文字段途中可被任意改动。",
+        ),
+        &["encrypted", "msg_signature", "safe-mode", "compatible-mode"],
+    ),
+    word(
+        "signature",
+        &[],
+        Text::new(
+            "the signature of the URL; it does not cover the body",
+            "URL 的签名；不覆盖消息体",
+        ),
+        Text::new(
+            "A parameter of the URL to which WeChat pushes: the SHA-1 of token, timestamp and nonce, sorted and joined. It does not cover the body, nor the openid on the URL: with it, whoever has seen one URL can send any body. So a plain payload is never verified by it. Where `msg_signature` stands beside it, that is the one that counts.",
+            "微信推送 URL 的参数：token、timestamp、nonce 排序拼接后的 SHA-1。它不覆盖消息体，也不覆盖 URL 上的 openid：任何见过一个 URL 的人都可以用它发送任意消息体。因此明文消息体不能凭它算作已验证。若同时有 `msg_signature`，以后者为准。",
+        ),
+        &["msg_signature", "plain-mode"],
+    ),
+    word(
+        "msg_signature",
+        &[],
+        Text::new("the signature of a sealed payload", "加密消息体的签名"),
+        Text::new(
+            "A parameter of the URL in safe and compatible mode: the SHA-1 of token, timestamp, nonce and `Encrypt`, sorted and joined. It covers `Encrypt` and nothing else: not ToUserName, not the plain fields of compatible mode. The parameter `signature` beside it covers no body at all; to check that one instead is the commonest mistake.",
+            "安全模式和兼容模式下 URL 的参数：token、timestamp、nonce 与 `Encrypt` 排序拼接后的 SHA-1。它只覆盖 `Encrypt`：不覆盖 ToUserName，也不覆盖兼容模式的明文字段。旁边的 `signature` 完全不覆盖消息体；误用它来校验是最常见的错误。",
+        ),
+        &["signature", ENCRYPT, "-40001"],
+    ),
+    word(
+        "token",
+        &[],
+        Text::new("the secret that signatures are made with", "签名用的密钥"),
+        Text::new(
+            "A word that you choose in the console. Who knows it can sign: keep it out of command lines, logs and repositories.",
+            "在后台自行设置的字符串。知道它的人就能签名：不要出现在命令行、日志和代码仓库中。",
+        ),
+        &["signature", "msg_signature"],
+    ),
+    word(
+        "EncodingAESKey",
+        &["encoding_aes_key", "aes_key"],
+        Text::new("the key of sealed payloads", "加密消息体的密钥"),
+        Text::new(
+            "43 characters of the console, which are the base64 of 32 bytes without the final `=`. Three keys in four have stray bits in the last character, which strict base64 readers refuse. After a change WeChat may use the former key for a while: keep both.",
+            "后台的 43 个字符，即 32 字节的 base64（去掉末尾的 `=`）。四分之三的密钥末字符带有多余的位，严格的 base64 解码器会拒绝。更换后微信可能在一段时间内仍用旧密钥：请同时保留。",
+        ),
+        &[ENCRYPT, "-40004"],
+    ),
+    word(
+        "plain-mode",
+        &["plain"],
+        Text::new("callbacks are not sealed", "明文模式"),
+        Text::new(
+            "A choice in the console. The body is the callback as it is; the URL has `signature`, which does not cover the body.",
+            "后台的一种设置。消息体就是回调本身；URL 带有 `signature`，但它不覆盖消息体。",
+        ),
+        &["signature"],
+    ),
+    word(
+        "compatible-mode",
+        &["compatible"],
+        Text::new("plain fields and a sealed copy", "兼容模式"),
+        Text::new(
+            "A choice in the console. The plain fields and `Encrypt` stand side by side. Without a key the plain ones are decoded; nothing covers them, so they prove nothing.",
+            "后台的一种设置。明文字段与 `Encrypt` 并存。没有密钥时解码明文字段；它们不受签名保护，不能作为凭据。",
+        ),
+        &[ENCRYPT, "msg_signature"],
+    ),
+    word(
+        "safe-mode",
+        &["safe", "secure-mode"],
+        Text::new("callbacks are sealed", "安全模式"),
+        Text::new(
+            "A choice in the console. The body holds ToUserName and `Encrypt`, in XML or JSON; nothing of it can be decoded without the EncodingAESKey.",
+            "后台的一种设置。消息体只有 ToUserName 和 `Encrypt`，XML 或 JSON 均可；没有 EncodingAESKey 就无法解码。",
+        ),
+        &[ENCRYPT, "msg_signature", "encrypted"],
+    ),
+    word(
+        "openid",
+        &[],
+        Text::new("a user, as one account knows it", "用户在某账号下的 ID"),
+        Text::new(
+            "28 characters that begin with `o`, another one for each account. It is personal data, also on URLs.",
+            "以 `o` 开头的 28 个字符，同一用户在各账号下不同。它是个人信息，出现在 URL 上时也是。",
+        ),
+        &["FromUserName", "odd-openid"],
+    ),
+    word(
+        "appid",
+        &[],
+        Text::new("an app, as the console knows it", "应用的 ID"),
+        Text::new(
+            "`wx` and 16 hexadecimal digits. Callbacks name the account by its original id (`gh_…`); sealed payloads hold the appid behind the message.",
+            "`wx` 加 16 位十六进制数字。回调用原始 ID（`gh_…`）表示账号；加密的消息体在消息之后带有 appid。",
+        ),
+        &["ToUserName", "-40005"],
+    ),
+    word(
+        "payload",
+        &["callback"],
+        Text::new(
+            "one callback body, as WeChat sent it",
+            "微信发送的一个回调消息体",
+        ),
+        Text::new(
+            "An `<xml>` document or a JSON object. Decoded it is a callback: a header, an event, and items. A file, stream or log in which payloads stand is a capture.",
+            "一个 `<xml>` 文档或 JSON 对象。解码后即回调：头部、事件和条目。包含消息体的文件、流或日志称为抓取内容。",
+        ),
+        &[LIST, "record"],
+    ),
+    word(
+        "record",
+        &[],
+        Text::new(
+            "the normalized JSON form of a callback",
+            "回调的规范 JSON 形式",
+        ),
+        Text::new(
+            "What `wxsub convert --to jsonl` writes: one object a callback, always with the same keys in the same order, whatever shape the payload had. `wxsub schema record` describes it.",
+            "`wxsub convert --to jsonl` 的输出：每个回调一个对象，无论消息体形式如何，键及其顺序都相同。`wxsub schema record` 给出其模式。",
+        ),
+        &["extra", "payload"],
+    ),
+    word(
+        "extra",
+        &[],
+        Text::new(
+            "what has no key of its own in a record",
+            "记录中没有专用键的内容",
+        ),
+        Text::new(
+            "Fields that WeChat does not document, values that do not fit their field, and repeated fields stand there under their wire name, so that nothing that arrived is lost.",
+            "文档中没有的字段、类型不符的值和重复的字段以原字段名保存于此，因此收到的内容不会丢失。",
+        ),
+        &["unknown-field", "wrong-type", "duplicate-field"],
+    ),
+    word(
+        "source",
+        &[],
+        Text::new("where a callback stood", "回调的出处"),
+        Text::new(
+            "The last key of a record, with `--with-source`: path, line, offset in bytes of the decompressed capture, and format.",
+            "使用 `--with-source` 时记录的最后一个键：路径、行、（解压后的）字节偏移和格式。",
+        ),
+        &["record"],
+    ),
+    word(
+        "undecodable",
+        &[],
+        Text::new("a payload that could not be read", "无法解码的消息体"),
+        Text::new(
+            "It is reported with place and reason, counted, and never written as if it was fine. A run that meets one ends with exit status 1.",
+            "报告其位置和原因并计数，绝不当作正常内容写出。遇到时退出状态为 1。",
+        ),
+        &["malformed-xml", "malformed-json", "encrypted"],
+    ),
+];

@@ -1,0 +1,183 @@
+//! What a sample says, before anybody writes it: ids, times and results as they look in captured payloads.
+//!
+//! Every sample has dice of its own, and all is drawn in the same order whatever was asked for: so asking for one value, or
+//! for another shape, changes nothing else, in this sample and in those after it.
+
+use crate::event::Event;
+use crate::event::fields::{
+    CREATE_TIME, ERROR_CODE, ERROR_STATUS, EVENT, FROM_USER, Field, MSG_ID, MSG_TYPE,
+    MSG_TYPE_EVENT, POPUP_SCENE, STATUS, TEMPLATE_ID, TO_USER,
+};
+use crate::event::{same, terms};
+use crate::sample::Recipe;
+use crate::sample::dice::Dice;
+
+/// A value and how it may be written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Scalar {
+    Text(String),
+    /// A whole number: in JSON a string or a number.
+    Whole(String),
+    /// A number in JSON, whatever the others are.
+    Bare(String),
+}
+
+/// A name on the wire and its value.
+pub(super) type Member = (&'static str, Scalar);
+
+/// What one sample says.
+#[derive(Clone, Debug)]
+pub(super) struct Draft {
+    pub(super) event: Event,
+    pub(super) header: Vec<Member>,
+    pub(super) items: Vec<Vec<Member>>,
+}
+
+impl Draft {
+    /// The value of the members called `name`, in header and items.
+    pub(super) fn values(&mut self, name: &str) -> impl Iterator<Item = &mut Scalar> {
+        let items = self.items.iter_mut().flatten();
+        let members = self.header.iter_mut().chain(items);
+        members
+            .filter(move |member| member.0 == name)
+            .map(|member| &mut member.1)
+    }
+}
+
+/// What the samples of one seed share: an account, its templates, and a clock.
+#[derive(Clone, Debug)]
+pub(super) struct Cast {
+    account: String,
+    /// How the openids of the account begin.
+    openid: String,
+    templates: Vec<String>,
+    /// Prompts are shown on web pages and in articles, not in a mini program.
+    is_service: bool,
+    time: u64,
+}
+
+impl Cast {
+    pub(super) fn new(recipe: &Recipe, seed: u64, dice: &mut Dice) -> Self {
+        const FIRST: u64 = 1_704_067_200; // 2024-01-01
+        const TWO_YEARS: u64 = 2 * 365 * 86_400;
+        const TEMPLATES: usize = 5;
+        // Drawn apart, since the more items there are the more of them are needed.
+        let mut of_templates = Dice::new(!seed);
+        let pool = TEMPLATES.max(recipe.items.unwrap_or_default());
+        let templates = (0..pool).map(|_| of_templates.base64url(43)).collect();
+        Cast {
+            account: format!("gh_{}", dice.hex(12)),
+            openid: format!("o{}", dice.base64url(5)),
+            templates,
+            is_service: dice.one_in(4),
+            time: FIRST + dice.below(TWO_YEARS),
+        }
+    }
+
+    /// The next sample.
+    pub(super) fn draft(&mut self, recipe: &Recipe, dice: &mut Dice) -> Draft {
+        self.time += dice.below(4);
+        let user = format!("{}{}", self.openid, dice.base64url(22));
+        let header = vec![
+            (TO_USER.wire, Scalar::Text(self.account.clone())),
+            (
+                FROM_USER.wire,
+                Scalar::Text(recipe.user.clone().unwrap_or(user)),
+            ),
+            (CREATE_TIME.wire, Scalar::Whole(self.time.to_string())),
+            (MSG_TYPE, Scalar::Text(MSG_TYPE_EVENT.to_owned())),
+            (EVENT, Scalar::Text(recipe.event.name().to_owned())),
+        ];
+        let (first, count) = (dice.below(5) as usize, how_many(recipe, dice));
+        let items = (0..count).map(|at| self.item(recipe, first, at, dice));
+        Draft {
+            event: recipe.event,
+            header,
+            items: items.collect(),
+        }
+    }
+
+    fn item(&self, recipe: &Recipe, first: usize, at: usize, dice: &mut Dice) -> Vec<Member> {
+        let facts = Facts {
+            template: match recipe.templates.as_slice() {
+                [] => self.templates[(first + at) % self.templates.len()].clone(),
+                given => given[at % given.len()].clone(),
+            },
+            status: status(recipe, dice),
+            scene: scene(self.is_service, dice),
+            msg_id: FIRST_MSG_ID + dice.below(i64::MAX as u64 - FIRST_MSG_ID),
+            error_code: recipe.error_code.unwrap_or_default(),
+        };
+        let fields = recipe.event.definition().fields.iter();
+        fields
+            .map(|field| (field.wire, facts.value(field)))
+            .collect()
+    }
+}
+
+/// Message ids have 19 digits and fit 63 bits.
+const FIRST_MSG_ID: u64 = 1_000_000_000_000_000_000;
+
+/// A prompt asks for up to three templates; one message has one result.
+fn how_many(recipe: &Recipe, dice: &mut Dice) -> usize {
+    let drawn = match dice.below(6) {
+        0..3 => 1,
+        3..5 => 2,
+        _ => 3,
+    };
+    let usual = match recipe.event {
+        Event::Popup => drawn,
+        Event::Change => drawn.min(2),
+        Event::Sent => 1,
+    };
+    let most = recipe.shape.most_items().unwrap_or(usize::MAX);
+    recipe.items.unwrap_or(usual).min(most)
+}
+
+/// A change is documented to report rejections only.
+fn status(recipe: &Recipe, dice: &mut Dice) -> String {
+    let [accept, reject] = &terms::STATUSES;
+    let is_rejected = dice.one_in(4) || recipe.event == Event::Change;
+    let usual = if is_rejected { reject } else { accept };
+    recipe.status.clone().unwrap_or(usual.value.to_owned())
+}
+
+fn scene(is_service: bool, dice: &mut Dice) -> i64 {
+    let [page, web, article] = &terms::SCENES;
+    let of_service = if dice.one_in(2) { web } else { article };
+    if is_service {
+        of_service.value
+    } else {
+        page.value
+    }
+}
+
+/// All that an item may say.
+struct Facts {
+    template: String,
+    status: String,
+    scene: i64,
+    msg_id: u64,
+    error_code: i64,
+}
+
+impl Facts {
+    fn value(&self, field: &Field) -> Scalar {
+        let is = |other: &Field| same(field, other);
+        match () {
+            _ if is(&TEMPLATE_ID) => Scalar::Text(self.template.clone()),
+            _ if is(&STATUS) => Scalar::Text(self.status.clone()),
+            _ if is(&POPUP_SCENE) => Scalar::Whole(self.scene.to_string()),
+            _ if is(&MSG_ID) => Scalar::Whole(self.msg_id.to_string()),
+            _ if is(&ERROR_CODE) => Scalar::Whole(self.error_code.to_string()),
+            _ if is(&ERROR_STATUS) => Scalar::Text(error_status(self.error_code).to_owned()),
+            _ => unreachable!("every field of the table has a value"),
+        }
+    }
+}
+
+/// The text that comes with an error code.
+fn error_status(code: i64) -> &'static str {
+    let row = terms::ERROR_CODES.iter().find(|row| row.term.value == code);
+    row.map_or("unknown error", |row| row.status)
+}

@@ -1,0 +1,227 @@
+//! Payloads made up for tests: as WeChat would send them, in every shape that was seen.
+//!
+//! What they say comes from a seed (`dice`, `draft`), how it is written from a table (`shape`, with a writer a syntax). The
+//! same seed gives the same bytes in every version: tests hold the first of them.
+
+mod dice;
+mod draft;
+mod json;
+mod shape;
+mod xml;
+
+use std::fmt;
+
+use crate::event::Event;
+use crate::finding::printable;
+use crate::wire::xml::is_xml_char;
+use crate::wire::{Limits, Syntax};
+use dice::Dice;
+use draft::Cast;
+
+pub use shape::{Shape, UnknownShape};
+
+/// What samples are asked for; what is not said comes from the seed.
+///
+/// ```
+/// use wxsub::sample::Recipe;
+/// use wxsub::{Event, decode};
+///
+/// let recipe = Recipe { error_code: Some(43101), ..Recipe::new(Event::Sent) };
+/// let mut samples = recipe.samples(1)?;
+/// let mut payload = Vec::new();
+/// samples.write(&mut payload);
+/// let record = decode(&payload);
+/// assert!(record.findings().is_empty());
+/// let item = record.callback().and_then(|callback| callback.items().next()).expect("an item");
+/// assert_eq!(item.error_status(), Some("user refuse to accept the msg"));
+/// # Ok::<(), wxsub::sample::Contradiction>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recipe {
+    /// Which event.
+    pub event: Event,
+    /// XML or JSON; if it is not said, what the shape asks for, or JSON.
+    pub syntax: Option<Syntax>,
+    /// How it is written.
+    pub shape: Shape,
+    /// How many items each has.
+    pub items: Option<usize>,
+    /// The openid of all.
+    pub user: Option<String>,
+    /// The template ids; items take them in turn.
+    pub templates: Vec<String>,
+    /// The status of all items.
+    pub status: Option<String>,
+    /// The error code of all items.
+    pub error_code: Option<i64>,
+}
+
+/// Things were asked for that do not go together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Contradiction {
+    /// Sent events have no status.
+    Status,
+    /// Other events than sent ones have no error code.
+    ErrorCode(Event),
+    /// The shape exists in the other syntax only.
+    Syntax(Shape, Syntax),
+    /// The shape exists for another event only.
+    Event(Shape, Event),
+    /// The shape does not hold so many items, or nothing that belongs to items.
+    Items(Shape, usize),
+    /// No callback has so many items.
+    Count(usize),
+    /// XML cannot hold a character.
+    Character(String, char),
+}
+
+impl fmt::Display for Contradiction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        use Contradiction::{Character, Count, ErrorCode, Items, Status};
+        match self {
+            Status => f.write_str(
+                "--status belongs to popup and change: what became of a sent message is its --error-code",
+            ),
+            ErrorCode(event) => write!(
+                f,
+                "--error-code belongs to sent: a {} event has a --status",
+                event.short_name()
+            ),
+            Contradiction::Syntax(shape, only) => write!(
+                f,
+                "the shape `{}` exists in {only} only: say --to {only}, or choose another shape",
+                shape.name(),
+                only = only.as_str(),
+            ),
+            Contradiction::Event(shape, only) => write!(
+                f,
+                "the shape `{0}` exists for {1} only: `wxsub sample {1} --shape {0}`",
+                shape.name(),
+                only.short_name()
+            ),
+            Items(shape, 0) => write!(
+                f,
+                "the shape `{}` has no items: leave out --items and what is said of them",
+                shape.name()
+            ),
+            Items(shape, most) => write!(
+                f,
+                "the shape `{}` holds no more than {most}: leave out --items, or choose another shape",
+                shape.name()
+            ),
+            Count(most) => write!(f, "--items takes 1 to {most}: a callback without items is the shape `no-list`"),
+            Character(text, c) => write!(
+                f,
+                "XML cannot hold the character U+{:04X} of `{}`: leave it out, or say --to json",
+                u32::from(*c),
+                printable(text)
+            ),
+        }
+    }
+}
+
+impl std::error::Error for Contradiction {}
+
+impl Recipe {
+    /// Documented callbacks of `event`.
+    pub fn new(event: Event) -> Self {
+        Recipe {
+            event,
+            syntax: None,
+            shape: Shape::DOCUMENTED,
+            items: None,
+            user: None,
+            templates: Vec::new(),
+            status: None,
+            error_code: None,
+        }
+    }
+
+    /// The samples of `seed`.
+    ///
+    /// # Errors
+    ///
+    /// The recipe asks for things that do not go together.
+    pub fn samples(self, seed: u64) -> Result<Samples, Contradiction> {
+        self.check_values()?;
+        self.check_shape()?;
+        self.check_characters()?;
+        let mut dice = Dice::new(seed);
+        Ok(Samples {
+            cast: Cast::new(&self, seed, &mut dice),
+            recipe: self,
+            dice,
+        })
+    }
+
+    fn syntax(&self) -> Syntax {
+        let given = self.syntax.or(self.shape.syntax());
+        given.unwrap_or(Syntax::Json)
+    }
+
+    fn check_values(&self) -> Result<(), Contradiction> {
+        let most = Limits::default().items;
+        match self.event {
+            Event::Sent if self.status.is_some() => Err(Contradiction::Status),
+            Event::Popup | Event::Change if self.error_code.is_some() => {
+                Err(Contradiction::ErrorCode(self.event))
+            }
+            _ if self.items.is_some_and(|items| !(1..=most).contains(&items)) => {
+                Err(Contradiction::Count(most))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn check_shape(&self) -> Result<(), Contradiction> {
+        let shape = self.shape;
+        if let Some(only) = shape.syntax().filter(|only| *only != self.syntax()) {
+            return Err(Contradiction::Syntax(shape, only));
+        }
+        if let Some(only) = shape.event().filter(|only| *only != self.event) {
+            return Err(Contradiction::Event(shape, only));
+        }
+        let has_facts = self.status.is_some() || self.error_code.is_some();
+        let asks_for_items = self.items.is_some() || has_facts || !self.templates.is_empty();
+        match shape.most_items() {
+            Some(0) if asks_for_items => Err(Contradiction::Items(shape, 0)),
+            Some(most) if self.items.is_some_and(|items| items > most) => {
+                Err(Contradiction::Items(shape, most))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn check_characters(&self) -> Result<(), Contradiction> {
+        let texts = self.templates.iter().chain(&self.user).chain(&self.status);
+        let refused = |text: &String| text.chars().find(|c| !is_xml_char(*c));
+        let mut texts = texts.filter(|_| self.syntax() == Syntax::Xml);
+        match texts.find_map(|text| Some((text, refused(text)?))) {
+            Some((text, c)) => Err(Contradiction::Character(text.clone(), c)),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Samples, one after the other, without an end.
+#[derive(Clone, Debug)]
+pub struct Samples {
+    recipe: Recipe,
+    cast: Cast,
+    dice: Dice,
+}
+
+impl Samples {
+    /// Writes the next sample behind `out`, in one line without a line feed.
+    pub fn write(&mut self, out: &mut Vec<u8>) {
+        let shape = self.recipe.shape;
+        let mut dice = self.dice.fork();
+        let mut draft = self.cast.draft(&self.recipe, &mut dice);
+        shape.edit(&mut draft, &mut dice);
+        match self.recipe.syntax() {
+            Syntax::Json => json::write(&draft, shape.style(), out),
+            Syntax::Xml => xml::write(&draft, shape.style(), out),
+        }
+    }
+}

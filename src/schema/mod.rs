@@ -1,0 +1,152 @@
+//! JSON Schemas (2020-12) of what wxsub writes and of the JSON that WeChat documents, made from the tables of events,
+//! fields and codes.
+//!
+//! A schema is built as a [`Node`] and written once it is whole. Adding one: a file here and a row in [`Schema`].
+
+mod finding;
+mod record;
+mod wire;
+
+use crate::event::Event;
+use crate::event::fields::{Field, Type};
+use crate::json::{Object, array, integer, string};
+use crate::lang::Lang;
+use crate::output::json_text::indent;
+
+/// A schema that can be asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Schema {
+    /// A line of `convert --to jsonl`.
+    Record,
+    /// A line of `check --format json`.
+    Finding,
+    /// WeChat's JSON, as far as `convert --to json` can promise it: what a payload lacks it cannot add.
+    WireJson,
+    /// WeChat's JSON with everything that the documents say a callback has.
+    DocumentedJson,
+}
+
+impl Schema {
+    /// The schema itself, indented, with a line feed at the end.
+    ///
+    /// ```
+    /// use wxsub::schema::Schema;
+    ///
+    /// assert!(Schema::Record.text().contains("\"$schema\": \"https://json-schema.org/draft/2020-12/schema\""));
+    /// ```
+    pub fn text(self) -> String {
+        let schema = match self {
+            Schema::Record => record::schema(),
+            Schema::Finding => finding::schema(),
+            Schema::WireJson => wire::schema(wire::Demand::Types),
+            Schema::DocumentedJson => wire::schema(wire::Demand::All),
+        };
+        let mut out = Vec::new();
+        schema.write(&mut out);
+        indent(0, &mut out);
+        out.push(b'\n');
+        String::from_utf8_lossy(&out).into_owned()
+    }
+}
+
+/// A value of a schema.
+#[derive(Clone, Debug)]
+enum Node {
+    Text(String),
+    Number(i64),
+    Flag(bool),
+    Array(Vec<Node>),
+    Object(Vec<(&'static str, Node)>),
+}
+
+impl Node {
+    fn write(&self, out: &mut Vec<u8>) {
+        match self {
+            Node::Text(text) => string(text, out),
+            Node::Number(number) => integer(*number, out),
+            Node::Flag(flag) => out.extend_from_slice(flag.to_string().as_bytes()),
+            Node::Array(entries) => array(entries, out, Node::write),
+            Node::Object(members) => {
+                let mut object = Object::open(out);
+                for (name, value) in members {
+                    value.write(object.member(name));
+                }
+                object.close();
+            }
+        }
+    }
+
+    /// The same object with another member at the end.
+    fn with(mut self, name: &'static str, value: Node) -> Node {
+        if let Node::Object(members) = &mut self {
+            members.push((name, value));
+        }
+        self
+    }
+}
+
+fn text(text: impl Into<String>) -> Node {
+    Node::Text(text.into())
+}
+
+fn object<const N: usize>(members: [(&'static str, Node); N]) -> Node {
+    Node::Object(members.into())
+}
+
+/// Members of an object, by name.
+fn members(members: impl IntoIterator<Item = (&'static str, Node)>) -> Node {
+    Node::Object(members.into_iter().collect())
+}
+
+fn texts<'a>(names: impl IntoIterator<Item = &'a str>) -> Node {
+    Node::Array(names.into_iter().map(text).collect())
+}
+
+/// A value of type `name`, and what it is.
+fn typed(name: &str, description: &str) -> Node {
+    object([("type", text(name)), ("description", text(description))])
+}
+
+/// A reference to the definition `path`, which begins with `#`.
+fn reference(path: &str) -> Node {
+    object([("$ref", text(path))])
+}
+
+/// One of some names, each with what it stands for.
+fn one_of<'a>(description: &str, names: impl IntoIterator<Item = (&'a str, &'a str)>) -> Node {
+    let choice =
+        |(name, words): (&str, &str)| object([("const", text(name)), ("description", text(words))]);
+    let choices = names.into_iter().map(choice).collect();
+    object([
+        ("description", text(description)),
+        ("oneOf", Node::Array(choices)),
+    ])
+}
+
+/// The three events.
+fn events() -> Node {
+    let names = Event::ALL.map(|event| (event.name(), event.words(Lang::En)));
+    one_of("Which event it is, by its name on the wire.", names)
+}
+
+/// The frame of every schema; its own members come behind.
+fn root(title: &str, description: &str) -> Node {
+    object([
+        (
+            "$schema",
+            text("https://json-schema.org/draft/2020-12/schema"),
+        ),
+        ("title", text(title)),
+        ("description", text(description)),
+        ("type", text("object")),
+    ])
+}
+
+/// The type of a field's value in records.
+fn type_name(field: &Field) -> &'static str {
+    match field.ty {
+        Type::Text | Type::Digits => "string",
+        Type::Integer => "integer",
+    }
+}

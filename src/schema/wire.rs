@@ -1,0 +1,112 @@
+//! The schema of WeChat's JSON.
+//!
+//! There are two demands. One is what `convert --to json` can promise of whatever was decoded: names and types, since a
+//! field that a payload lacks cannot be added. The other is the document's: all fields of the event, whole numbers where
+//! they belong, and an item at least.
+
+use crate::event::Event;
+use crate::event::fields::{EVENT, Field, HEADER, ITEM, LIST, MSG_TYPE, MSG_TYPE_EVENT, Type};
+use crate::lang::Lang;
+use crate::schema::{Node, events, members, object, reference, root, text, texts, typed};
+
+/// How much the schema asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Demand {
+    Types,
+    All,
+}
+
+pub(super) fn schema(demand: Demand) -> Node {
+    let msg_type = ("description", text("The type of the message."));
+    let msg_type = match demand {
+        Demand::Types => object([msg_type]),
+        Demand::All => object([msg_type, ("const", text(MSG_TYPE_EVENT))]),
+    };
+    let own = [
+        (MSG_TYPE, msg_type),
+        (EVENT, events()),
+        (LIST, list(demand)),
+    ];
+    let properties = fields(&HEADER, demand).chain(own);
+    let header = HEADER.iter().map(|field| field.wire).chain([MSG_TYPE]);
+    let required = header
+        .filter(|_| demand == Demand::All)
+        .chain([EVENT, LIST]);
+    let schema = root(
+        "WeChat subscribe-message callback",
+        "A callback in the JSON that WeChat documents. Fields beyond those described here may come at any time.",
+    );
+    let schema = schema
+        .with("properties", members(properties))
+        .with("required", texts(required));
+    let schema = match demand {
+        Demand::Types => schema,
+        Demand::All => schema.with("allOf", Node::Array(Event::ALL.map(complete).into())),
+    };
+    schema.with("$defs", object([("item", item(demand))]))
+}
+
+fn fields(
+    fields: &'static [&'static Field],
+    demand: Demand,
+) -> impl Iterator<Item = (&'static str, Node)> {
+    fields
+        .iter()
+        .map(move |field| (field.wire, scalar(field, demand)))
+}
+
+/// The document writes all scalars as strings; the servers write some as numbers.
+fn scalar(field: &Field, demand: Demand) -> Node {
+    let number = match field.ty {
+        Type::Text => "number",
+        Type::Integer | Type::Digits => "integer",
+    };
+    let either = object([
+        ("type", texts(["string", number])),
+        ("description", text(field.about.get(Lang::En))),
+    ]);
+    match (field.ty, demand) {
+        (Type::Integer, Demand::All) => either.with("pattern", text("^\\s*(0|-?[1-9][0-9]*)\\s*$")),
+        _ => either,
+    }
+}
+
+fn item(demand: Demand) -> Node {
+    typed("object", "One template's answer, or one message's result.")
+        .with("properties", members(fields(&ITEM, demand)))
+}
+
+/// One item is an object, several are an array.
+fn list(demand: Demand) -> Node {
+    let several = object([
+        ("type", text("array")),
+        ("items", reference("#/$defs/item")),
+    ]);
+    let several = match demand {
+        Demand::Types => several,
+        Demand::All => several.with("minItems", Node::Number(1)),
+    };
+    object([
+        (
+            "description",
+            text("The items: one as an object, several as an array; arrays of one occur."),
+        ),
+        (
+            "oneOf",
+            Node::Array(vec![reference("#/$defs/item"), several]),
+        ),
+    ])
+}
+
+/// The items of `event` have all its fields.
+fn complete(event: Event) -> Node {
+    let is_event = object([("const", text(event.name()))]);
+    let names = event.definition().fields.iter().map(|field| field.wire);
+    let whole = object([("required", texts(names))]);
+    // What is no array has no items to look at, and what is no object needs no fields.
+    let both = whole.clone().with("items", whole);
+    object([
+        ("if", object([("properties", object([(EVENT, is_event)]))])),
+        ("then", object([("properties", object([(LIST, both)]))])),
+    ])
+}
