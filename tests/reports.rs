@@ -136,6 +136,22 @@ fn json_lines_name_files_as_they_are() {
     assert_eq!(keys[..7], expected);
 }
 
+#[test]
+fn json_lines_are_what_their_schema_says() {
+    let schema = Command::new(env!("CARGO_BIN_EXE_wxsub"))
+        .args(["schema", "finding"])
+        .output()
+        .expect("the program runs");
+    let schema = json(std::str::from_utf8(&schema.stdout).expect("UTF-8"));
+    let schema = jsonschema::validator_for(&schema).expect("a schema");
+    let folder = odd_names();
+    fs::write(folder.path().join("none"), "nothing").expect("a file");
+    let text = written(folder.path(), "json");
+    assert!(text.lines().count() > 40);
+    text.lines()
+        .for_each(|line| assert_valid(&schema, &json(line)));
+}
+
 /// The runner's way back.
 fn unescaped(text: &str, is_property: bool) -> String {
     let text = match is_property {

@@ -92,6 +92,14 @@ pub(super) struct Convert {
 }
 
 #[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  wxsub check --strict tests/fixtures
+  wxsub check --deny all --allow unknown-field tests/fixtures
+  wxsub check --format sarif tests/fixtures > wxsub.sarif
+  wxsub check --write-expectations tests/fixtures    from now on only new findings count
+
+`wxsub explain CODE` says what a code means.")]
 pub(super) struct Check {
     #[command(flatten)]
     pub(super) gate: GateArgs,
