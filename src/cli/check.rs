@@ -23,8 +23,7 @@ pub(super) fn check(args: &args::Check) -> anyhow::Result<Status> {
     let plan = Plan::new(&args.common, None)?;
     let gate = GatePlan::new(&args.gate, &plan, args.common.select.is_any())?;
     let done = run(&plan, &gate.settings, gate.report)?;
-    let is_strictness = settings_fail_warnings(&done.judged, &gate.settings);
-    if is_strictness && plan.summary != Summary::None {
+    if fails_by_warnings(&done.judged, &gate.settings) && plan.summary != Summary::None {
         eprintln!("wxsub: error: there are warnings, and --strict lets none pass");
     }
     summarize(
@@ -33,6 +32,9 @@ pub(super) fn check(args: &args::Check) -> anyhow::Result<Status> {
         &plan,
         &done.judged.files,
     );
+    if let Some(why) = done.unchecked() {
+        eprintln!("wxsub: error: {why}");
+    }
     let status = done.status(&gate.settings);
     match gate.record {
         Some(path) if status <= Status::Problem && done.judged.tally.sources() > 0 => {
@@ -44,7 +46,7 @@ pub(super) fn check(args: &args::Check) -> anyhow::Result<Status> {
 }
 
 /// Whether it is only because of warnings that the run fails.
-fn settings_fail_warnings(judged: &Judged, settings: &Settings) -> bool {
+fn fails_by_warnings(judged: &Judged, settings: &Settings) -> bool {
     let lenient = Settings {
         strict: false,
         ..Settings::default()
@@ -88,37 +90,31 @@ const UNWRITTEN: &str = "cannot write the output";
 
 impl Done {
     fn status(&self, settings: &Settings) -> Status {
+        let is_failure = self.unchecked().is_some() || settings.is_failure(&self.judged.tally);
         match self.failed {
             _ if self.interrupted => Status::Interrupted,
             true => Status::Failed,
-            false if self.is_unchecked() || settings.is_failure(&self.judged.tally) => {
-                Status::Problem
-            }
+            false if is_failure => Status::Problem,
             false => Status::Fine,
         }
     }
 
-    /// Whether nothing went through the gate: then it has not held. Says so.
-    fn is_unchecked(&self) -> bool {
+    /// Why nothing went through the gate, if nothing did: then it has not held.
+    fn unchecked(&self) -> Option<&'static str> {
         let tally = &self.judged.tally;
-        let why = match tally {
-            _ if self.judged.stopped => return false,
-            tally if tally.sources() == 0 => "no files to check",
-            tally if tally.all_callbacks() == 0 && tally.filtered_out() > 0 => {
-                "nothing was checked: every callback was filtered out"
+        // A file without a payload is an error of its own, unless that is allowed or expected.
+        let is_told = tally.findings(Severity::Error) + tally.expected() > 0;
+        match tally.all_callbacks() {
+            _ if self.judged.stopped || self.failed || self.interrupted => None,
+            _ if tally.sources() == 0 => Some("no files to check"),
+            0 if tally.filtered_out() > 0 => {
+                Some("nothing was checked: every callback was filtered out")
             }
-            // Where that is allowed, or a warning.
-            tally
-                if tally.payloads() == 0
-                    && tally.expected() == 0
-                    && tally.findings(Severity::Error) == 0 =>
-            {
-                "nothing was checked: there is no payload in any file"
+            0 if tally.payloads() == 0 && !is_told => {
+                Some("nothing was checked: there is no payload in any file")
             }
-            _ => return false,
-        };
-        eprintln!("wxsub: error: {why}");
-        true
+            _ => None,
+        }
     }
 }
 

@@ -153,7 +153,7 @@ mod tests {
     fn what_markdown_would_obey_is_escaped() {
         assert_eq!(
             markdown("a|b_c <b> `<x>_|` [d]\n"),
-            "a\\|b\\_c &lt;b> `<x>_\\|` \\[d\\]\\u{a}"
+            "a\\|b\\_c &lt;b> `<x>_\\|` \\[d\\]\\\\u{a}"
         );
     }
 }
