@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::fs;
 
 use wxsub::output::{Format, Xml};
-use wxsub::{Capture, Code, Lang, Record, report};
+use wxsub::{Capture, Code, Lang, Limits, Record, report};
 
 /// What `check` finds in a capture, and what `convert --to xml` does.
 fn codes(capture: &str) -> BTreeSet<Code> {
@@ -90,4 +90,18 @@ fn a_code_is_read_however_it_is_written() {
         error.to_string(),
         "unknown code `\\u{1b}[31m`; `wxsub explain` lists all"
     );
+}
+
+#[test]
+fn the_limits_that_are_told_are_the_limits() {
+    let told = Code::LimitExceeded.explanation(Lang::En);
+    let limits = Limits::default();
+    let expected = format!(
+        "{} MiB, {} levels, {},000 items and {},000 values",
+        limits.payload_size >> 20,
+        limits.depth,
+        limits.items / 1_000,
+        limits.values / 1_000
+    );
+    assert!(told.contains(&expected), "{expected}: {told}");
 }

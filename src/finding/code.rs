@@ -532,8 +532,8 @@ codes! {
         summary: "bytes that belong to no payload" "不属于任何消息体的内容";
         explanation: "Beside payloads the file holds other text. In a log that is as it should be; in a fixture it may be a payload of which the beginning was lost."
             "文件中除消息体外还有其他文本。日志本当如此；在样例中则可能是丢失了开头的消息体。";
-        advice: "Remove what does not belong to the payload. When you check a log, leave warnings as warnings."
-            "请删除不属于消息体的内容。检查日志时，让警告只是警告即可。";
+        advice: "Remove what does not belong to the payload. When you check a log, do without --strict."
+            "请删除不属于消息体的内容。检查日志时请不要使用 --strict。";
         example: concat!("2025-11-22 20:00:00 INFO received\n", change!(item!()));
         near_miss: concat!("\n\n", change!(item!()), "\n\n");
     }

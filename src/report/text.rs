@@ -1,7 +1,7 @@
 //! Findings as compilers show them: place, severity, code and sentence, then the line with the place marked.
 //!
 //! Findings of one payload that stand near each other are shown together: first what was found, in order, then the lines
-//! with all places marked. Which are near, and what of long lines is shown, is decided in [`super::snippet`].
+//! with all places marked. Which are near, and what of long lines is shown, is decided in `snippet`.
 
 use std::io::{self, Write};
 

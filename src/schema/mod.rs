@@ -1,7 +1,7 @@
 //! JSON Schemas (2020-12) of what wxsub writes and of the JSON that WeChat documents, made from the tables of events,
 //! fields and codes.
 //!
-//! A schema is built as a [`Node`] and written once it is whole. Adding one: a file here and a row in [`Schema`].
+//! A schema is built as a `Node` and written once it is whole. Adding one: a file here and a row in [`Schema`].
 
 mod finding;
 mod record;
