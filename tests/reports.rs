@@ -713,6 +713,34 @@ fn the_mark_stands_under_its_place() {
     }
 }
 
+proptest! {
+    /// Findings anywhere on lines of any length: each has its head, and under each mark is its place.
+    #[test]
+    fn any_findings_are_marked(
+        gaps in proptest::collection::vec((0_usize..1200, any::<bool>(), "[a-z\\t订😀]{1,40}"), 1..8),
+        width in 30_usize..200,
+    ) {
+        let fields: Vec<String> = gaps
+            .iter()
+            .map(|(gap, is_line, name)| {
+                let end = if *is_line { "\n" } else { "" };
+                format!("{}{end}\"x{name}\":1", " ".repeat(*gap))
+            })
+            .collect();
+        let payload = format!("{{\"Event\":\"subscribe_msg_sent_event\",{}}}", fields.join(","));
+        let record = wxsub::decode(payload.as_bytes());
+        let notices: Vec<_> = record.findings().iter().map(|finding| notice(&record, finding)).collect();
+        let mut text = Text::default();
+        text.look.width = width;
+        let mut out = Vec::new();
+        text.findings(&File { name: "a", path: "a" }, &notices, &mut out).expect("memory");
+        let out = String::from_utf8(out).expect("UTF-8");
+        let heads = out.lines().filter(|line| line.starts_with("a:")).count();
+        prop_assert_eq!(heads, notices.len());
+        prop_assert!(out.lines().any(|line| line.contains('^')));
+    }
+}
+
 #[test]
 fn findings_of_neighbouring_lines_are_shown_together() {
     let text = shown("a.json", ODD);

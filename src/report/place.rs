@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use crate::finding::{Finding, is_unprintable};
 use crate::record::Record;
-use crate::span::Place;
+use crate::span::{Place, Units};
 
 /// A place in a capture with what stands there.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -46,46 +46,63 @@ impl Spot {
         let span = finding.span();
         let start = span.range().start.min(bytes.len());
         let end = span.range().end.clamp(start, bytes.len());
-        let marked = start..end.min(line_end(bytes, start));
-        let mut spot = Spot::new(record.place(span.start), bytes, marked);
-        spot.end = match span.end > span.start {
-            true => record.place(span.end),
-            false => spot.place,
-        };
-        if bytes.len() <= SMALL {
-            spot.around = around(record, spot.place.line, start);
+        let marked = &bytes[start..end];
+        let on_line = memchr::memchr(b'\n', marked).unwrap_or(marked.len());
+        let mut spot = Spot::new(record.place(span.start), bytes, start..start + on_line);
+        match bytes.len() <= SMALL {
+            true => {
+                spot.end = record.place(span.end.max(span.start));
+                spot.around = around(record, spot.place.line, start);
+            }
+            // What was unpacked from a log may end a few columns later there.
+            false => spot.end = spot.place.after(marked, Units::Utf8),
         }
         spot
     }
 
     /// Marks the bytes `mark` of `text`, which lie on one line of it.
     pub fn new(place: Place, text: &[u8], mark: Range<usize>) -> Self {
-        let mut line = line_start(text, mark.start)..line_end(text, mark.end);
-        if text[line.clone()].ends_with(b"\r") {
-            line.end -= 1;
-        }
-        let near = mark.start.saturating_sub(NEAR)..mark.end.min(mark.start + NEAR) + NEAR;
+        let marked = match mark.len() <= NEAR {
+            true => mark,
+            false => mark.start..whole_characters(text, mark.start..mark.start + NEAR).end,
+        };
+        let near = marked.start.saturating_sub(NEAR)..marked.end + NEAR;
         let near = whole_characters(text, near);
-        let taken = line.start.max(near.start)..line.end.min(near.end);
-        let marked = mark.start.min(taken.end)..mark.end.min(mark.start + NEAR).min(taken.end);
+        // Where nothing is text, a character may seem to end inside the mark.
+        let near = near.start.min(marked.start)..near.end.max(marked.end);
+        let (taken, cut) = line_in(text, near, marked.clone());
         let mut shown = String::with_capacity(taken.len());
         let mut at = taken.start;
         let [start, end, _] = [marked.start, marked.end, taken.end].map(|end| {
-            show(&text[at..end.max(at)], &mut shown);
-            at = end.max(at);
+            let end = end.clamp(at, taken.end);
+            show(&text[at..end], &mut shown);
+            at = end;
             shown.len()
         });
         Spot {
             place,
             end: place,
             mark: start..end,
-            line: Line {
-                cut: [taken.start > line.start, taken.end < line.end],
-                text: shown,
-            },
+            line: Line { text: shown, cut },
             around: [None, None],
         }
     }
+}
+
+/// What of the line around `mark` lies in `near`, and whether there is more of it in front and behind.
+fn line_in(text: &[u8], near: Range<usize>, mark: Range<usize>) -> (Range<usize>, [bool; 2]) {
+    let before = memchr::memrchr(b'\n', &text[near.start..mark.start]);
+    let behind = memchr::memchr(b'\n', &text[mark.end..near.end]);
+    let start = before.map_or(near.start, |at| near.start + at + 1);
+    let mut end = behind.map_or(near.end, |at| mark.end + at);
+    let is_cut = [
+        start > 0 && text[start - 1] != b'\n',
+        end < text.len() && text[end] != b'\n',
+    ];
+    if !is_cut[1] && text[start..end].ends_with(b"\r") {
+        end -= 1;
+    }
+    (start..end, is_cut)
 }
 
 /// The line in front of the one at `start`, and the one behind it. What was unpacked from one line of a log has lines
@@ -138,6 +155,7 @@ fn show(bytes: &[u8], out: &mut String) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn marks_the_same_part_of_what_is_shown() {
@@ -167,6 +185,21 @@ mod tests {
         assert_eq!(spot.line.cut, [true, true]);
         assert!(!spot.line.text.contains(char::REPLACEMENT_CHARACTER));
         assert_eq!(spot.line.text.len(), 133 * 3 * 2 + 4);
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_can_be_shown(
+            bytes in proptest::collection::vec(prop_oneof![Just(0x80), Just(b'\n'), Just(0xE8), any::<u8>()], 0..1500),
+            (start, len) in (0_usize..1500, 0_usize..1500),
+        ) {
+            let start = start.min(bytes.len());
+            let line = line_end(&bytes, start);
+            let spot = Spot::new(Place::default(), &bytes, start..(start + len).min(line));
+            prop_assert!(spot.line.text.get(spot.mark.clone()).is_some());
+            prop_assert!(!spot.line.text.contains('\n'));
+            prop_assert!(spot.line.text.len() <= 3 * 3 * NEAR);
+        }
     }
 
     #[test]

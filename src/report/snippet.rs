@@ -36,14 +36,18 @@ impl<'a> View<'a> {
         self.spot.place.line
     }
 
-    /// The lines that are shown, with their numbers.
-    fn lines(&self) -> impl Iterator<Item = (u64, &'a Line)> {
-        let (number, spot) = (self.number(), self.spot);
-        let around = |which: usize| spot.around[which].as_ref().filter(|_| self.around);
-        let before = around(0).map(|line| (number - 1, line));
-        let behind = around(1).map(|line| (number + 1, line));
-        let own = [(number, &spot.line)];
-        before.into_iter().chain(own).chain(behind)
+    /// The line that the finding is on, with its number.
+    fn own(&self) -> (u64, &'a Line) {
+        (self.number(), &self.spot.line)
+    }
+
+    /// The lines around it, with their numbers.
+    fn around(&self) -> impl Iterator<Item = (u64, &'a Line)> {
+        let (number, [before, behind]) = (self.number(), &self.spot.around);
+        let before = before.as_ref().map(|line| (number - 1, line));
+        let behind = behind.as_ref().map(|line| (number + 1, line));
+        let is_shown = self.around;
+        before.into_iter().chain(behind).filter(move |_| is_shown)
     }
 }
 
@@ -79,7 +83,7 @@ fn is_near(block: &[View<'_>], next: &View<'_>, width: usize) -> bool {
         return false;
     }
     if last.number() != next.number() {
-        let shown = last.lines().last().map_or(0, |(number, _)| number);
+        let shown = last.around().last().map_or(0, |(number, _)| number);
         return shown > last.number() && (last.number()..=shown + 1).contains(&next.number());
     }
     let on_line = block.iter().filter(|view| view.number() == next.number());
@@ -101,7 +105,9 @@ fn union<'v: 'a, 'a>(views: impl Iterator<Item = &'a View<'v>>) -> Range<usize> 
 pub(super) fn snippet<'a>(block: &[View<'a>], width: usize) -> Snippet<'a, Annotation<'a>> {
     let has_labels = block.len() > 1;
     let mut lines: BTreeMap<u64, Shown<'a>> = BTreeMap::new();
-    for (number, line) in block.iter().flat_map(View::lines) {
+    // Marks are places in the line that their finding has, which of a long line is another part than those around show.
+    let own = block.iter().map(View::own);
+    for (number, line) in own.chain(block.iter().flat_map(View::around)) {
         let marks = union(block.iter().filter(|view| view.number() == number));
         let room = room(width, number, has_labels);
         lines
