@@ -10,12 +10,16 @@ mod config;
 mod expect;
 mod glob;
 mod record;
+mod root;
 mod rules;
+mod settings;
 mod sink;
 
 pub use config::{Config, ConfigError};
 pub use expect::{Count, Expectations};
 pub use glob::Globs;
 pub use record::{Recorded, record_findings};
+pub use root::Judged;
 pub use rules::{Level, Refused, Rules, Scope, Setting};
-pub use sink::{Gate, Judged, Settings};
+pub use settings::Settings;
+pub use sink::Gate;
