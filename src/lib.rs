@@ -32,7 +32,7 @@
 //! [`decompress`] opens compressed captures. `input` reads blocks of a capture as UTF-8. `frame` finds where payloads are and drives the readers of `wire`, which
 //! know syntax and nothing of WeChat. `event` gives the tree its meaning; all of WeChat's names are there. `record`
 //! ties them together, [`select`] says which are wanted, [`pipeline`] is the one loop over a capture, [`output`] and
-//! [`report`] write.
+//! [`report`] write, and [`gate`] judges.
 
 mod buffer;
 pub mod decompress;
@@ -40,6 +40,7 @@ mod event;
 pub mod explain;
 mod finding;
 mod frame;
+pub mod gate;
 mod input;
 mod json;
 mod lang;

@@ -14,7 +14,7 @@ use crate::event::{
     Callback, Class, Event, Item, Meaning, classify, decode as decode_meaning, fields, is_message,
     name_span,
 };
-use crate::finding::{Finding, Findings, Reason};
+use crate::finding::{Finding, Findings, Reason, Severity};
 use crate::frame::rewritten::{self, Rewritten, Step};
 use crate::frame::{Anchors, FoundQuery, Framed, FramedKind, Names, Parts, Scanner, Seen, Turn};
 use crate::input::Input;
@@ -197,6 +197,14 @@ impl<'a> Record<'a> {
         match self.outcome {
             Outcome::FilteredOut(_) | Outcome::Deduplicated(_) => None,
             _ => Some(&self.decoded.get().parts.findings),
+        }
+    }
+
+    /// How much a finding about it weighs. What leaves nothing to decode as a rule is an error where it was accepted.
+    pub fn severity(&self, finding: &Finding) -> Severity {
+        match self.outcome {
+            Outcome::Undecodable => finding.severity(),
+            _ => finding.severity().min(Severity::Error),
         }
     }
 

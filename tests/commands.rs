@@ -7,6 +7,7 @@ fn commands_print_what_the_files_say() {
         .env("WXSUB_LANG", "en")
         .env("TZ", "UTC")
         .env("COLUMNS", "100")
+        .env("GITHUB_ACTIONS", "")
         .case("README.md")
         .case("tests/cmd/*.trycmd");
 }

@@ -21,6 +21,7 @@ const LAYERS: &[&str] = &[
     "select",
     "pipeline",
     "report",
+    "gate",
     "output",
     "explain",
     "schema",

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{ArgAction, Parser, Subcommand, ValueEnum};
 use wxsub::{Decompressed, Limits};
 
+use crate::cli::gate::GateArgs;
 use crate::cli::keys::KeyArgs;
 use crate::cli::select::SelectArgs;
 use crate::cli::{explain, sample, schema};
@@ -96,10 +97,17 @@ pub(super) struct Convert {
 }
 
 #[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  wxsub check --strict tests/fixtures
+  wxsub check --deny all --allow unknown-field tests/fixtures
+  wxsub check --format sarif tests/fixtures > wxsub.sarif
+  wxsub check --write-expectations tests/fixtures    from now on only new findings count
+
+`wxsub explain CODE` says what a code means.")]
 pub(super) struct Check {
-    /// Warnings count as errors
-    #[arg(long)]
-    pub(super) strict: bool,
+    #[command(flatten)]
+    pub(super) gate: GateArgs,
     #[command(flatten)]
     pub(super) common: Common,
 }
@@ -175,7 +183,8 @@ pub(super) struct Common {
     /// No summary and no progress
     #[arg(short, long)]
     pub(super) quiet: bool,
-    /// What to say at the end on standard error: text for people, or one JSON object
+    /// What to say at the end on standard error: text for people, the same with findings by file (check), or one JSON
+    /// object
     #[arg(long, value_name = "FORM", value_enum, default_value_t = Summary::Text, conflicts_with = "quiet")]
     pub(super) summary: Summary,
     /// How many threads decode; 0 for as many as the machine runs at once, up to 8
@@ -247,6 +256,7 @@ pub(super) enum Format {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum Summary {
     Text,
+    Files,
     Json,
     None,
 }

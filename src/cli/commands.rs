@@ -4,9 +4,8 @@ use std::io::Write;
 
 use anyhow::bail;
 use wxsub::output::{Csv, Format, Json, JsonLines, Pretty, Rows, Xml};
-use wxsub::pipeline::Rest;
 use wxsub::report::text::{self, Look};
-use wxsub::report::{self, Spot, Tally, Verdict};
+use wxsub::report::{FileCounts, Spot, Tally, Verdict};
 use wxsub::{Code, Finding, Record};
 
 use crate::cli::args::{self, Summary, View};
@@ -18,6 +17,7 @@ use crate::cli::{Status, args::Format as To};
 /// `wxsub parse`.
 pub(super) fn parse(args: &args::Parse) -> anyhow::Result<Status> {
     let plan = Plan::new(&args.common, Some(&args.tz))?;
+    refuse_files(&plan)?;
     let (look, time_zone) = (plan.out, time_zone(&args.tz)?);
     let format: Box<dyn Format + Sync> = match args.format {
         View::Pretty => Box::new(Pretty { look, time_zone }),
@@ -30,7 +30,7 @@ pub(super) fn parse(args: &args::Parse) -> anyhow::Result<Status> {
     let done = run(&plan, &job, &mut Target::new(None)?)?;
     let is_all_shown = plan.summary == Summary::Text && !done.interrupted && is_one(&done.tally);
     if !is_all_shown {
-        summarize(&done, &plan);
+        summarize(&done.tally, done.interrupted, &plan, &[]);
     }
     Ok(decoded(&done))
 }
@@ -38,6 +38,7 @@ pub(super) fn parse(args: &args::Parse) -> anyhow::Result<Status> {
 /// `wxsub convert`.
 pub(super) fn convert(args: &args::Convert) -> anyhow::Result<Status> {
     let plan = Plan::new(&args.common, args.tz.as_deref())?;
+    refuse_files(&plan)?;
     let mut target = Target::new(args.output.as_deref())?;
     let format = format(args)?;
     let visible = args.to == To::Csv && target.is_terminal();
@@ -52,34 +53,8 @@ pub(super) fn convert(args: &args::Convert) -> anyhow::Result<Status> {
     } else if target.abandon() {
         eprintln!("wxsub: the output file was not touched");
     }
-    summarize(&done, &plan);
+    summarize(&done.tally, done.interrupted, &plan, &[]);
     Ok(decoded(&done))
-}
-
-/// `wxsub check`.
-pub(super) fn check(args: &args::Check) -> anyhow::Result<Status> {
-    let plan = Plan::new(&args.common, None)?;
-    let job = Judging {
-        look: plan.out,
-        strict: args.strict,
-    };
-    let done = run(&plan, &job, &mut Target::new(None)?)?;
-    summarize(&done, &plan);
-    let is_empty = done.tally.sources() == 0 && !(done.failed || done.stopped || done.interrupted);
-    if is_empty {
-        eprintln!("wxsub: error: no files to check");
-    }
-    // A gate through which nothing went has not held.
-    let is_unchecked = done.tally.all_callbacks() == 0 && done.tally.filtered_out() > 0;
-    if is_unchecked {
-        eprintln!("wxsub: error: nothing was checked: every callback was filtered out");
-    }
-    Ok(match done.failed {
-        _ if done.interrupted => Status::Interrupted,
-        true => Status::Failed,
-        false if is_empty || is_unchecked || job.is_failure(&done.tally) => Status::Problem,
-        false => Status::Fine,
-    })
 }
 
 /// Whether one callback is all there was.
@@ -92,22 +67,32 @@ fn is_one(tally: &Tally) -> bool {
     tally.all_callbacks() == 1 && beside == 0
 }
 
+/// Findings by file are what a check counts.
+pub(super) fn refuse_files(plan: &Plan) -> anyhow::Result<()> {
+    match plan.summary {
+        Summary::Files => bail!("--summary files belongs to check"),
+        _ => Ok(()),
+    }
+}
+
 /// Says on standard error what was found.
-pub(super) fn summarize(done: &Done, plan: &Plan) {
-    let (tally, lang) = (&done.tally, plan.err.lang);
+pub(super) fn summarize(tally: &Tally, interrupted: bool, plan: &Plan, files: &[FileCounts]) {
+    let lang = plan.err.lang;
     let mut text = match plan.summary {
         Summary::None => return,
         Summary::Json => tally.summary_json(),
-        Summary::Text if done.interrupted => {
+        Summary::Text | Summary::Files if interrupted => {
             format!("wxsub: interrupted\n{}", tally.summary_of_files(lang))
         }
-        Summary::Text => tally.summary_of_files(lang),
+        Summary::Text | Summary::Files => tally.summary_of_files(lang),
     };
-    if plan.summary == Summary::Text {
-        tally
-            .details(lang)
-            .iter()
-            .for_each(|line| text += &format!("\n  {line}"));
+    let details = match plan.summary {
+        Summary::Text => tally.details(lang),
+        Summary::Files => Tally::details_by_file(files, lang),
+        Summary::Json | Summary::None => Vec::new(),
+    };
+    for line in details {
+        text += &format!("\n  {line}");
     }
     text.push('\n');
     // Who closes standard error does not want a summary.
@@ -242,52 +227,4 @@ pub(super) fn visible(text: &[u8]) -> Vec<u8> {
         })
         .collect();
     shown.into_bytes()
-}
-
-/// Reports findings.
-struct Judging {
-    look: Look,
-    strict: bool,
-}
-
-impl Judging {
-    fn report(&self, source: &str, spot: &Spot, finding: &Finding, texts: &mut Texts) {
-        texts.data(|out| text::write(source, spot, finding, &self.look, out));
-    }
-}
-
-impl Job for Judging {
-    fn record(&self, record: &Record<'_>, texts: &mut Texts, tally: &mut Tally) {
-        let other = report::other_event(record);
-        other.iter().for_each(|finding| tally.count(finding));
-        for finding in record.findings().iter().chain(&other) {
-            self.report(record.source(), &Spot::of(record, finding), finding, texts);
-        }
-    }
-
-    fn end(&self, source: &str, rest: &Rest, payloads: u64, texts: &mut Texts, tally: &mut Tally) {
-        if payloads == 0 {
-            let finding = report::no_payload();
-            tally.count(&finding);
-            self.report(
-                source,
-                &Spot::new(Default::default(), b"", 0..0),
-                &finding,
-                texts,
-            );
-        }
-        if let Some((finding, spot)) = report::noise(rest) {
-            tally.count(&finding);
-            self.report(source, &spot, &finding, texts);
-        }
-    }
-
-    fn is_failure(&self, tally: &Tally) -> bool {
-        tally.verdict()
-            >= if self.strict {
-                Verdict::Warnings
-            } else {
-                Verdict::Errors
-            }
-    }
 }

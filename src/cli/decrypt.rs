@@ -6,7 +6,7 @@ use wxsub::report::text::Look;
 use wxsub::{Outcome, Record};
 
 use crate::cli::args::Summary;
-use crate::cli::commands::{decoded, report_line, summarize, visible};
+use crate::cli::commands::{decoded, refuse_files, report_line, summarize, visible};
 use crate::cli::plan::Plan;
 use crate::cli::stream::{Job, Texts, is_undecodable, run as run_job};
 use crate::cli::target::Target;
@@ -15,6 +15,7 @@ use crate::cli::{Status, args};
 /// `wxsub decrypt`.
 pub(super) fn run(args: &args::Decrypt) -> anyhow::Result<Status> {
     let plan = Plan::new(&args.common, None)?;
+    refuse_files(&plan)?;
     if !has_keys(&plan) {
         bail!("no key to open with: set WXSUB_ENCODING_AES_KEY, or give a file with --keys");
     }
@@ -29,7 +30,7 @@ pub(super) fn run(args: &args::Decrypt) -> anyhow::Result<Status> {
     } else if target.abandon() {
         eprintln!("wxsub: the output file was not touched");
     }
-    summarize(&done, &plan);
+    summarize(&done.tally, done.interrupted, &plan, &[]);
     let unseals = done.tally.unseals();
     let is_nothing = unseals.verified + unseals.unverified + done.tally.undecodable() == 0;
     if is_nothing && plan.summary == Summary::Text {

@@ -1,11 +1,13 @@
 //! The command line: what was typed, what it means, and one short function a command.
 
 mod args;
+mod check;
 mod commands;
 mod decrypt;
 mod encrypt;
 mod explain;
 mod feed;
+mod gate;
 mod interrupt;
 mod keys;
 mod moment;
@@ -25,7 +27,7 @@ use clap::Parser;
 use args::{Args, Command};
 
 /// How a run ended, as scripts see it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Status {
     /// All well.
     Fine = 0,
@@ -45,7 +47,7 @@ pub(crate) fn run() -> ExitCode {
     let done = match Args::parse().command {
         Command::Parse(args) => commands::parse(&args),
         Command::Convert(args) => commands::convert(&args),
-        Command::Check(args) => commands::check(&args),
+        Command::Check(args) => check::check(&args),
         Command::Explain(args) => explain::explain(&args),
         Command::Schema(args) => schema::schema(&args),
         Command::Sample(args) => sample::sample(&args),

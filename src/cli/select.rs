@@ -46,6 +46,14 @@ pub(super) struct SelectArgs {
 }
 
 impl SelectArgs {
+    /// Whether callbacks may be left out.
+    pub(super) fn is_any(&self) -> bool {
+        let lists = [&self.template, &self.status, &self.user, &self.account];
+        let times = [self.since.is_some(), self.until.is_some()];
+        let is_filter = !self.event.is_empty() || self.failed || times.contains(&true);
+        is_filter || self.dedup || self.limit.is_some() || lists.iter().any(|list| !list.is_empty())
+    }
+
     /// What chooses as these arguments say; times without a zone are in `zone`.
     pub(super) fn chooser(&self, zone: &TimeZone) -> anyhow::Result<Chooser> {
         let mut chooser = Chooser::new(self.selection(Timestamp::now(), zone)?);

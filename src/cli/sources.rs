@@ -9,6 +9,8 @@ use anyhow::Context;
 use ignore::WalkBuilder;
 use ignore::overrides::{Override, OverrideBuilder};
 
+use crate::cli::gate::CONFIG;
+
 /// A capture to read.
 pub(super) struct Source {
     /// As messages and records call it.
@@ -97,7 +99,7 @@ impl Sources {
         }
     }
 
-    /// The files below a folder, by name; hidden ones are left out.
+    /// The files below a folder, by name; hidden ones are left out, and what settings a check has.
     fn walk(&self, folder: &Path) -> impl Iterator<Item = anyhow::Result<PathBuf>> {
         let mut walk = WalkBuilder::new(folder);
         walk.standard_filters(false)
@@ -106,6 +108,7 @@ impl Sources {
             .overrides(self.globs.clone());
         let entries = walk.sort_by_file_name(Ord::cmp).build();
         entries.filter_map(|entry| match entry {
+            Ok(entry) if entry.file_name() == CONFIG => None,
             Ok(entry) if entry.file_type().is_some_and(|kind| kind.is_file()) => {
                 let path = entry.into_path();
                 (!self.is_other(&path)).then_some(Ok(path))

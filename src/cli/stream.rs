@@ -24,21 +24,22 @@ pub(super) trait Job: Sync {
 
     fn record(&self, record: &Record<'_>, texts: &mut Texts, tally: &mut Tally);
 
-    /// A capture ended, which held `payloads`.
-    fn end(
-        &self,
-        _source: &str,
-        _rest: &Rest,
-        _payloads: u64,
-        _texts: &mut Texts,
-        _tally: &mut Tally,
-    ) {
-    }
-
     /// Whether what was counted ends a run that is to stop at the first failure.
     fn is_failure(&self, tally: &Tally) -> bool {
         tally.verdict() == Verdict::Undecodable
     }
+}
+
+/// A sink that reads one capture after the other.
+pub(super) trait Reader: Sink {
+    /// Whether the run is to end.
+    fn is_over(&self) -> bool;
+
+    /// Writes what is to be written.
+    fn flush(&mut self) -> io::Result<()>;
+
+    /// The capture `name`, if it could be opened, was not read to its end.
+    fn unreadable(&mut self, name: Option<&str>, why: &str) -> io::Result<()>;
 }
 
 /// Text for standard output and standard error, in the order in which it was made.
@@ -111,8 +112,6 @@ struct Root<'a> {
     /// Data was written.
     begun: bool,
     messages: u64,
-    /// Payloads of the capture being read.
-    payloads: u64,
 }
 
 /// The most messages about single payloads; the rest is only counted.
@@ -144,9 +143,6 @@ impl<J: Job> Sink for Stream<'_, J> {
     fn join(&mut self, later: Self) -> Result<(), Stop> {
         self.most = self.most.max(later.texts.bytes.len());
         if let Some(root) = &mut self.root {
-            root.payloads +=
-                later.tally.all_callbacks() + later.tally.all_others() + later.tally.undecodable();
-            root.payloads += later.tally.filtered_out() + later.tally.deduplicated();
             root.write(self.job, &later.texts).map_err(Stop::Output)?;
         }
         self.failed |= later.failed;
@@ -165,18 +161,28 @@ impl<J: Job> Sink for Stream<'_, J> {
 
     fn end(&mut self, source: &str, rest: &Rest) {
         self.tally.end(source, rest);
-        let Some(root) = &mut self.root else { return };
-        let payloads = std::mem::take(&mut root.payloads);
-        self.job
-            .end(source, rest, payloads, &mut self.texts, &mut self.tally);
-        self.failed |= self.fail_fast && self.job.is_failure(&self.tally);
     }
 
     fn cut(&mut self, source: &str, rest: &Rest) {
         self.tally.cut(source, rest);
-        if let Some(root) = &mut self.root {
-            root.payloads = 0;
+    }
+}
+
+impl<J: Job> Reader for Stream<'_, J> {
+    fn is_over(&self) -> bool {
+        self.failed
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let texts = std::mem::take(&mut self.texts);
+        match &mut self.root {
+            Some(root) => root.write(self.job, &texts),
+            None => Ok(()),
         }
+    }
+
+    fn unreadable(&mut self, _name: Option<&str>, _why: &str) -> io::Result<()> {
+        Ok(())
     }
 }
 
@@ -226,6 +232,46 @@ fn say(text: &[u8]) {
     _ = io::stderr().write_all(text);
 }
 
+/// Standard output of a gate, whose answer does not depend on who listens: when the pipe is closed it goes on in silence.
+pub(super) struct Output<'a> {
+    to: Target,
+    progress: &'a Progress,
+    visible: bool,
+    closed: bool,
+}
+
+impl<'a> Output<'a> {
+    pub(super) fn new(to: Target, progress: &'a Progress) -> Self {
+        Output {
+            visible: to.is_terminal(),
+            closed: false,
+            to,
+            progress,
+        }
+    }
+
+    fn unless_closed(&mut self, act: impl FnOnce(&mut Target) -> io::Result<()>) -> io::Result<()> {
+        let done = match self.closed {
+            true => return Ok(()),
+            false if self.visible => self.progress.aside(|| act(&mut self.to)),
+            false => act(&mut self.to),
+        };
+        self.closed = matches!(&done, Err(error) if error.kind() == io::ErrorKind::BrokenPipe);
+        if self.closed { Ok(()) } else { done }
+    }
+}
+
+impl Write for Output<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.unless_closed(|to| to.write_all(bytes))?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.unless_closed(Write::flush)
+    }
+}
+
 /// What a run came to.
 pub(super) struct Done {
     pub(super) tally: Tally,
@@ -260,7 +306,6 @@ pub(super) fn run(plan: &Plan, job: &impl Job, to: &mut Target) -> anyhow::Resul
             visible,
             begun: false,
             messages: 0,
-            payloads: 0,
         }),
     };
     let (failed, interrupted) = read_all(plan, &mut stream, &progress)?;
@@ -280,9 +325,9 @@ pub(super) fn run(plan: &Plan, job: &impl Job, to: &mut Target) -> anyhow::Resul
 }
 
 /// Reads all captures: whether one of them could not be read, and whether the run was interrupted.
-fn read_all<J: Job>(
+pub(super) fn read_all(
     plan: &Plan,
-    stream: &mut Stream<'_, J>,
+    sink: &mut impl Reader,
     progress: &Progress,
 ) -> anyhow::Result<(bool, bool)> {
     let counts = progress.counts().clone();
@@ -290,16 +335,21 @@ fn read_all<J: Job>(
     let mut failed = false;
     let mut chooser = plan.chooser.clone();
     loop {
-        let next = feed.next();
-        let read = |it| read(it, plan, &mut chooser, stream);
+        let next = feed.next().map_err(|error| (None, error));
+        let read = |it: Capture<'_>| {
+            let name = it.name.clone();
+            read(it, plan, &mut chooser, sink).map_err(|error| (Some(name), error))
+        };
         match next.and_then(|capture| capture.map_or(Ok(false), read)) {
             Ok(true) => {}
             Ok(false) => return Ok((failed, false)),
-            Err(error) if error.is::<OutputFailed>() => return Err(error),
-            Err(error) if error.is::<Interrupted>() => return Ok((failed, true)),
-            Err(error) => {
-                let text = format!("wxsub: error: {error:#}\n");
-                progress.aside(|| say(text.as_bytes()));
+            Err((_, error)) if error.is::<OutputFailed>() => return Err(error),
+            Err((_, error)) if error.is::<Interrupted>() => return Ok((failed, true)),
+            Err((name, error)) => {
+                let why = format!("{error:#}");
+                progress.aside(|| say(format!("wxsub: error: {why}\n").as_bytes()));
+                let told = sink.unreadable(name.as_deref(), &why);
+                told.map_err(OutputFailed)?;
                 failed = true;
             }
         }
@@ -323,23 +373,20 @@ impl std::error::Error for OutputFailed {
 }
 
 /// Reads one capture; `false` if the run is over.
-fn read<J: Job>(
+fn read(
     capture: Capture<'_>,
     plan: &Plan,
     chooser: &mut Chooser,
-    stream: &mut Stream<'_, J>,
+    sink: &mut impl Reader,
 ) -> anyhow::Result<bool> {
-    match pipeline::run_chosen(capture.bytes, &capture.name, &plan.options, chooser, stream) {
+    match pipeline::run_chosen(capture.bytes, &capture.name, &plan.options, chooser, sink) {
         Ok(()) => {}
         Err(Error::Stopped(Stop::Enough)) => return Ok(false),
         Err(Error::Stopped(Stop::Output(error))) => return Err(OutputFailed(error).into()),
         Err(Error::Input(error)) => return Err(unreadable(error, &capture.name)),
     }
-    let texts = std::mem::take(&mut stream.texts);
-    if let Some(root) = &mut stream.root {
-        root.write(stream.job, &texts).map_err(OutputFailed)?;
-    }
-    Ok(!stream.failed && !chooser.has_enough())
+    sink.flush().map_err(OutputFailed)?;
+    Ok(!sink.is_over() && !chooser.has_enough())
 }
 
 /// Why a capture was not read to its end, and what to do about it.

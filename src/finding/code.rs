@@ -618,4 +618,13 @@ codes! {
         example: json!("change", "\"List\":", item!(), ",\"Remark\":\"\\u0007\"}");
         near_miss: json!("change", "\"List\":", item!(), ",\"Remark\":\"\\u0009\"}");
     }
+    UnmetExpectation "unmet-expectation" Error {
+        summary: "a finding that wxsub.toml expects is not there" "没有出现 wxsub.toml 中预期的问题";
+        explanation: "Given by `check`. An `[[expect]]` entry says that files have certain findings, and a file that it names has fewer. Either the file was mended, or it is no longer the bad example that a test relies on."
+            "由 `check` 给出。`[[expect]]` 条目声明文件应有某些问题，而其指定的文件中少于此数：要么文件已修复，要么它不再是测试所依赖的反例。";
+        advice: "Take the code out of the entry, or let `check --write-expectations` do it; if the file should have stayed as it was, restore it."
+            "请从条目中去掉该代码，或运行 `check --write-expectations`；若文件本应保持原样，请恢复它。";
+        example: "[[expect]]\npath = \"mended.json\"\ncodes = [\"trailing-comma\"]\n";
+        near_miss: "[[expect]]\npath = \"no-such-file.json\"\ncodes = [\"trailing-comma\"]\n";
+    }
 }

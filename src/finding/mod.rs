@@ -14,7 +14,7 @@ pub use code::{Code, Severity, UnknownCode};
 use crate::lang::{Lang, Text};
 use crate::span::Span;
 
-/// One sentence a finding can say; `{0}` and `{1}` stand for its arguments.
+/// One sentence a finding can say; `{0}`, `{1}` and `{2}` stand for its arguments.
 struct Sentence {
     code: Code,
     text: Text,
@@ -297,6 +297,11 @@ reasons! {
             "写成 {0} 后会被读成另一个回调：额外字段占用了文档规定的位置"
         LoneSurrogate "`{0}` holds half of a surrogate pair, which is no character" "`{0}` 含有半个代理对，不是字符"
     }
+    UnmetExpectation {
+        ExpectedHere "{2} expects {0} here, found {1}" "{2} 预期此处有 {0}，实际有 {1}"
+            => "was the file mended? then take the code out of its `[[expect]]` entry, or run check --write-expectations"
+               "文件已修复? 请从 `[[expect]]` 中去掉该代码，或运行 check --write-expectations"
+    }
 }
 
 /// Something noteworthy about a payload.
@@ -414,6 +419,8 @@ impl Finding {
 pub(crate) struct Findings {
     list: Vec<Finding>,
     dropped: usize,
+    /// No warning is left that could make room for an error.
+    only_errors: bool,
 }
 
 impl Findings {
@@ -422,7 +429,20 @@ impl Findings {
     pub(crate) fn push(&mut self, finding: Finding) {
         match self.list.len() < Self::MOST {
             true => self.list.push(finding),
-            false => self.dropped += 1,
+            false => self.drop_one_for(finding),
+        }
+    }
+
+    /// Drops `finding`, or a warning if it is an error: a thousand oddities must not hide a fault.
+    fn drop_one_for(&mut self, finding: Finding) {
+        self.dropped += 1;
+        if finding.severity() == Severity::Warning || self.only_errors {
+            return;
+        }
+        let mut kept = self.list.iter_mut().rev();
+        match kept.find(|kept| kept.severity() == Severity::Warning) {
+            Some(warning) => *warning = finding,
+            None => self.only_errors = true,
         }
     }
 
@@ -439,6 +459,7 @@ impl Findings {
     pub(crate) fn clear(&mut self) {
         self.list.clear();
         self.dropped = 0;
+        self.only_errors = false;
     }
 
     /// Drops those that stand in one of `spans`, which are in order and do not overlap.
@@ -465,7 +486,7 @@ impl Findings {
     }
 }
 
-/// `pattern` with its `{0}` and `{1}` replaced; a brace pair with anything else inside stays.
+/// `pattern` with its `{0}`, `{1}` and `{2}` replaced; a brace pair with anything else inside stays.
 fn fill(pattern: &str, args: &[Arg], lang: Lang) -> String {
     let mut text = String::with_capacity(pattern.len() + 32);
     let mut rest = pattern;
@@ -490,7 +511,7 @@ fn fill(pattern: &str, args: &[Arg], lang: Lang) -> String {
     text + rest
 }
 
-const SLOTS: [&str; 2] = ["{0}", "{1}"];
+const SLOTS: [&str; 3] = ["{0}", "{1}", "{2}"];
 
 /// Text from the input as part of a message: control characters escaped, long text cut.
 pub(crate) struct Excerpt<'a>(pub(crate) &'a str);
@@ -535,6 +556,20 @@ pub(crate) fn is_unprintable(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn warnings_make_room_for_errors() {
+        let finding = |reason, at| Finding::new(reason, Span::new(at, at));
+        let mut findings = Findings::default();
+        findings.extend((0..1_500).map(|at| finding(Reason::Unknown, at)));
+        findings.extend((0..1_500).map(|at| finding(Reason::FieldMissing, at)));
+        assert_eq!(findings.dropped(), 2_000);
+        let kept = findings.as_slice().iter();
+        assert_eq!(
+            kept.filter(|f| f.severity() == Severity::Error).count(),
+            1_000
+        );
+    }
 
     #[test]
     fn codes_are_kebab_case_and_unique() {

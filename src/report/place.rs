@@ -1,93 +1,234 @@
-//! Where a finding points, ready to be shown: the place, the line, and the part of it to mark.
+//! Where a finding points, ready to be shown: the place, the line, the part of it to mark, and the lines around.
+//!
+//! A line may be as long as a payload, and a payload may have a thousand findings; so of a long line only what is near
+//! the mark is taken. How much of that is shown is decided where the width is known.
 
 use std::ops::Range;
 
 use crate::finding::{Finding, is_unprintable};
 use crate::record::Record;
-use crate::span::Place;
+use crate::span::{Place, Units};
 
-/// A place in a capture with the line that stands there.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A place in a capture with what stands there.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Spot {
     /// Line, column and offset.
     pub place: Place,
     /// Of a payload that was sealed: where it is in what was inside. The place above is that of its envelope.
     pub inside: Option<Place>,
+    /// One past the last character.
+    pub end: Place,
     /// The line as far as it belongs to the payload, with what would steer a terminal replaced.
-    pub line: String,
-    /// The bytes of `line` to mark.
+    pub line: Line,
+    /// The bytes of the line's text to mark.
     pub mark: Range<usize>,
+    /// The lines before and behind it, where the payload has them and they stand there in the capture, too.
+    pub around: [Option<Line>; 2],
 }
+
+/// A line, or what of it is near the mark.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Line {
+    /// What is to be shown.
+    pub text: String,
+    /// Whether there is more in front of it, and behind it.
+    pub cut: [bool; 2],
+}
+
+/// How many bytes of a line are taken in front of the mark and behind it, and of what is marked.
+const NEAR: usize = 400;
+
+/// Lines around are looked for in payloads up to this size: to number lines means to count them.
+const SMALL: usize = 64 << 10;
 
 impl Spot {
     /// Where `finding` points in `record`.
     pub fn of(record: &Record<'_>, finding: &Finding) -> Self {
         let bytes = record.bytes();
-        let span = finding.span().range();
-        let start = span.start.min(bytes.len());
-        let line_start = memchr::memrchr(b'\n', &bytes[..start]).map_or(0, |n| n + 1);
-        let line_end = memchr::memchr(b'\n', &bytes[start..]).map_or(bytes.len(), |n| start + n);
-        let end = span.end.clamp(start, line_end);
-        let place = record.place(finding.span().start);
-        let line = &bytes[line_start..line_end];
-        Spot {
-            inside: record.place_inside(finding.span().start),
-            ..Spot::new(place, line, start - line_start..end - line_start)
+        let span = finding.span();
+        let start = span.range().start.min(bytes.len());
+        let end = span.range().end.clamp(start, bytes.len());
+        let marked = &bytes[start..end];
+        let on_line = memchr::memchr(b'\n', marked).unwrap_or(marked.len());
+        let mut spot = Spot::new(record.place(span.start), bytes, start..start + on_line);
+        spot.inside = record.place_inside(span.start);
+        match bytes.len() <= SMALL {
+            true => {
+                spot.end = record.place(span.end.max(span.start));
+                spot.around = around(record, spot.shown_at().line, start);
+            }
+            // What was unpacked from a log may end a few columns later there.
+            false => spot.end = spot.place.after(marked, Units::Utf8),
         }
+        spot
     }
 
-    /// Marks the part `mark` of `line`.
-    pub fn new(place: Place, line: &[u8], mark: Range<usize>) -> Self {
-        let mut shown = String::with_capacity(line.len());
-        let ends = [mark.start, mark.end, line.len()];
-        let mut at = 0;
-        let [start, end, _] = ends.map(|end| {
-            show(&line[at..end], &mut shown);
+    /// Where its line stands: in the capture, or in what was inside.
+    pub(crate) fn shown_at(&self) -> Place {
+        self.inside.unwrap_or(self.place)
+    }
+
+    /// Marks the bytes `mark` of `text`, which lie on one line of it.
+    pub fn new(place: Place, text: &[u8], mark: Range<usize>) -> Self {
+        let marked = match mark.len() <= NEAR {
+            true => mark,
+            false => mark.start..whole_characters(text, mark.start..mark.start + NEAR).end,
+        };
+        let near = marked.start.saturating_sub(NEAR)..marked.end + NEAR;
+        let near = whole_characters(text, near);
+        // Where nothing is text, a character may seem to end inside the mark.
+        let near = near.start.min(marked.start)..near.end.max(marked.end);
+        let (taken, cut) = line_in(text, near, marked.clone());
+        let mut shown = String::with_capacity(taken.len());
+        let mut at = taken.start;
+        let [start, end, _] = [marked.start, marked.end, taken.end].map(|end| {
+            let end = end.clamp(at, taken.end);
+            show(&text[at..end], &mut shown);
             at = end;
             shown.len()
         });
         Spot {
             place,
             inside: None,
-            line: shown,
+            end: place,
             mark: start..end,
+            line: Line { text: shown, cut },
+            around: [None, None],
         }
     }
+}
+
+/// What of the line around `mark` lies in `near`, and whether there is more of it in front and behind.
+fn line_in(text: &[u8], near: Range<usize>, mark: Range<usize>) -> (Range<usize>, [bool; 2]) {
+    let before = memchr::memrchr(b'\n', &text[near.start..mark.start]);
+    let behind = memchr::memchr(b'\n', &text[mark.end..near.end]);
+    let start = before.map_or(near.start, |at| near.start + at + 1);
+    let mut end = behind.map_or(near.end, |at| mark.end + at);
+    let is_cut = [
+        start > 0 && text[start - 1] != b'\n',
+        end < text.len() && text[end] != b'\n',
+    ];
+    if !is_cut[1] && text[start..end].ends_with(b"\r") {
+        end -= 1;
+    }
+    (start..end, is_cut)
+}
+
+/// The line in front of the one at `start`, and the one behind it. What was unpacked from one line of a log has lines
+/// that the log has not.
+fn around(record: &Record<'_>, line: u64, start: usize) -> [Option<Line>; 2] {
+    let bytes = record.bytes();
+    let is_at = |offset: usize, line: u64| {
+        let place = |offset| record.place_inside(offset).unwrap_or(record.place(offset));
+        u32::try_from(offset).is_ok_and(|offset| place(offset).line == line)
+    };
+    let first = line_start(bytes, start);
+    let before = first.checked_sub(1).map(|end| line_start(bytes, end));
+    let behind = Some(line_end(bytes, start) + 1).filter(|at| *at < bytes.len());
+    [
+        before.filter(|at| is_at(*at, line - 1)),
+        behind.filter(|at| is_at(*at, line + 1)),
+    ]
+    .map(|at| at.map(|at| Spot::new(Place::default(), bytes, at..at).line))
+}
+
+fn line_start(bytes: &[u8], at: usize) -> usize {
+    memchr::memrchr(b'\n', &bytes[..at]).map_or(0, |n| n + 1)
+}
+
+fn line_end(bytes: &[u8], at: usize) -> usize {
+    memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |n| at + n)
+}
+
+/// The part of `range` that begins and ends with a whole character.
+fn whole_characters(bytes: &[u8], range: Range<usize>) -> Range<usize> {
+    let is_inside = |at: usize| bytes.get(at).is_some_and(|byte| byte & 0xC0 == 0x80);
+    let start = (range.start..range.start + 3).find(|at| !is_inside(*at));
+    let end = range.end.min(bytes.len());
+    let last = (end.saturating_sub(3)..=end)
+        .rev()
+        .find(|at| !is_inside(*at));
+    start.unwrap_or(range.start)..last.unwrap_or(end)
 }
 
 /// Appends `bytes` as text that is as wide as it looks: tabs stay, everything a terminal would obey or could not show
 /// becomes a replacement character.
 fn show(bytes: &[u8], out: &mut String) {
     let text = String::from_utf8_lossy(bytes);
-    let text = text.strip_suffix('\r').unwrap_or(&text);
-    out.extend(text.chars().map(|c| {
-        if c != '\t' && is_unprintable(c) {
-            char::REPLACEMENT_CHARACTER
-        } else {
-            c
-        }
+    out.extend(text.chars().map(|c| match c {
+        '\t' => c,
+        c if is_unprintable(c) => char::REPLACEMENT_CHARACTER,
+        c => c,
     }));
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn marks_the_same_part_of_what_is_shown() {
-        let cases: [(&[u8], Range<usize>, &str, &str); 5] = [
+        let cases: [(&[u8], Range<usize>, &str, &str); 6] = [
             (b"abc", 1..2, "abc", "b"),
             ("订阅x".as_bytes(), 3..6, "订阅x", "阅"),
             (b"\x1b[31mred\xFF!", 5..8, "\u{FFFD}[31mred\u{FFFD}!", "red"),
             (b"a\tb\r", 2..3, "a\tb", "b"),
+            (b"first\nsecond\nthird", 6..9, "second", "sec"),
             (b"", 0..0, "", ""),
         ];
-        for (line, mark, shown, marked) in cases {
-            let spot = Spot::new(Place::default(), line, mark);
+        for (text, mark, shown, marked) in cases {
+            let spot = Spot::new(Place::default(), text, mark);
             assert_eq!(
-                (spot.line.as_str(), &spot.line[spot.mark.clone()]),
+                (spot.line.text.as_str(), &spot.line.text[spot.mark.clone()]),
                 (shown, marked)
             );
+            assert_eq!(spot.line.cut, [false, false]);
         }
+    }
+
+    #[test]
+    fn of_a_long_line_only_what_is_near_is_taken() {
+        let text = ["订".repeat(1000), "mark".into(), "阅".repeat(1000)].concat();
+        let spot = Spot::new(Place::default(), text.as_bytes(), 3000..3004);
+        assert_eq!(&spot.line.text[spot.mark.clone()], "mark");
+        assert_eq!(spot.line.cut, [true, true]);
+        assert!(!spot.line.text.contains(char::REPLACEMENT_CHARACTER));
+        assert_eq!(spot.line.text.len(), 133 * 3 * 2 + 4);
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_can_be_shown(
+            bytes in proptest::collection::vec(prop_oneof![Just(0x80), Just(b'\n'), Just(0xE8), any::<u8>()], 0..1500),
+            (start, len) in (0_usize..1500, 0_usize..1500),
+        ) {
+            let start = start.min(bytes.len());
+            let line = line_end(&bytes, start);
+            let spot = Spot::new(Place::default(), &bytes, start..(start + len).min(line));
+            prop_assert!(spot.line.text.get(spot.mark.clone()).is_some());
+            prop_assert!(!spot.line.text.contains('\n'));
+            prop_assert!(spot.line.text.len() <= 3 * 3 * NEAR);
+        }
+    }
+
+    #[test]
+    fn lines_around_are_those_of_the_capture() {
+        let around = |payload: &str| {
+            let record = crate::decode(payload.as_bytes());
+            let finding = record.findings().last().expect("a finding");
+            Spot::of(&record, finding)
+                .around
+                .map(|line| line.map(|line| line.text))
+        };
+        let event = r#""Event":"subscribe_msg_sent_event""#;
+        assert_eq!(
+            around(&format!("{{\r\n{event}, \r\n \"odd\": 1\r\n}}")),
+            [Some(format!("{event}, ")), Some("}".to_owned())]
+        );
+        assert_eq!(around(&format!("{{{event},\"odd\":1}}")), [None, None]);
+        let in_a_log = format!(r#"{{"body":"{{\n{event},\n\"odd\":1}}"}}"#)
+            .replace(event, r#"\"Event\":\"subscribe_msg_sent_event\""#);
+        assert_eq!(around(&in_a_log), [None, None]);
     }
 }

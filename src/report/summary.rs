@@ -21,6 +21,13 @@ const VERIFIED: Counted = Counted("verified", "verified", "个已验签");
 const UNVERIFIED: Counted = Counted("not verified", "not verified", "个未验签");
 const ERRORS: Counted = Counted("error", "errors", "个错误");
 const WARNINGS: Counted = Counted("warning", "warnings", "个警告");
+const EXPECTED: Counted = Counted("expected", "expected", "个预期内");
+const ALLOWED: Counted = Counted("allowed", "allowed", "个已放行");
+const DROPPED: Counted = Counted(
+    "more finding in payloads with over 1,000",
+    "more findings in payloads with over 1,000",
+    "个问题未列出（单个消息体超过 1,000 个）",
+);
 const NOISE: Counted = Counted("byte of noise", "bytes of noise", "字节的无关内容");
 const FILES: Counted = Counted("file", "files", "个文件");
 
@@ -36,7 +43,7 @@ impl Counted {
 }
 
 /// `count` with its thousands apart.
-fn grouped(count: u64) -> String {
+pub(super) fn grouped(count: u64) -> String {
     let digits = count.to_string();
     let mut text = String::new();
     for (i, digit) in digits.chars().enumerate() {
@@ -77,6 +84,9 @@ impl Tally {
             (self.undecodable(), UNDECODABLE),
             (self.findings(Severity::Error), ERRORS),
             (self.findings(Severity::Warning), WARNINGS),
+            (self.expected(), EXPECTED),
+            (self.allowed(), ALLOWED),
+            (self.dropped(), DROPPED),
             (self.noise(), NOISE),
         ];
         parts.extend(in_words(&counts, lang));

@@ -31,7 +31,11 @@ pub struct Tally {
     unseals: Unseals,
     /// The first of them.
     places: Vec<Undecodable>,
-    findings: BTreeMap<Code, u64>,
+    /// By what they weigh in this run, which may be something else than usual.
+    findings: BTreeMap<(Code, Severity), u64>,
+    expected: u64,
+    allowed: u64,
+    dropped: u64,
     noise: u64,
     bytes: u64,
     sources: u64,
@@ -164,27 +168,51 @@ impl Tally {
 
     /// How many findings there are of each code: what weighs most first, then what there is most of.
     pub fn findings_by_code(&self) -> Vec<(Code, u64)> {
-        let mut counts: Vec<_> = self
-            .findings
-            .iter()
-            .map(|(code, count)| (*code, *count))
-            .collect();
-        counts.sort_by_key(|(code, count)| std::cmp::Reverse((code.severity(), *count)));
+        let mut by_code: BTreeMap<Code, (Severity, u64)> = BTreeMap::new();
+        for ((code, severity), count) in &self.findings {
+            // The weights of a code come in order, so the last is the most.
+            let (most, all) = by_code.entry(*code).or_insert((*severity, 0));
+            (*most, *all) = (*severity, *all + count);
+        }
+        let mut counts: Vec<_> = by_code.into_iter().collect();
+        counts.sort_by_key(|(_, weight)| std::cmp::Reverse(*weight));
         counts
+            .into_iter()
+            .map(|(code, (_, count))| (code, count))
+            .collect()
     }
 
     /// How many findings weigh as much as `severity`.
     pub fn findings(&self, severity: Severity) -> u64 {
         self.findings
             .iter()
-            .filter(|(code, _)| code.severity() == severity)
+            .filter(|((_, weight), _)| *weight == severity)
             .map(|(_, count)| count)
             .sum()
     }
 
     /// How many findings have this code.
     pub fn count_of(&self, code: Code) -> u64 {
-        self.findings.get(&code).copied().unwrap_or_default()
+        self.findings
+            .iter()
+            .filter(|((known, _), _)| *known == code)
+            .map(|(_, count)| count)
+            .sum()
+    }
+
+    /// How many findings were expected, and so are not among the others.
+    pub fn expected(&self) -> u64 {
+        self.expected
+    }
+
+    /// How many findings were neither kept nor counted by code, because their payload has so many.
+    pub fn dropped(&self) -> u64 {
+        self.dropped
+    }
+
+    /// How many findings were allowed, and so are not among the others.
+    pub fn allowed(&self) -> u64 {
+        self.allowed
     }
 
     /// How many bytes belong to no payload.
@@ -207,16 +235,11 @@ impl Tally {
         self.sources
     }
 
-    /// What it comes to.
+    /// What it comes to. Every payload that could not be decoded has a finding that says why; if that was expected, so
+    /// was the payload.
     pub fn verdict(&self) -> Verdict {
-        // Those that left nothing to decode are counted as such; a wrong signature may have been accepted.
-        let weight = |code: &Code| match code {
-            Code::SignatureMismatch => Severity::Error,
-            code => code.severity(),
-        };
-        let worst = self.findings.keys().map(weight).max();
+        let worst = self.findings.keys().map(|(_, severity)| *severity).max();
         match worst {
-            _ if self.undecodable > 0 => Verdict::Undecodable,
             None => Verdict::Fine,
             Some(Severity::Warning) => Verdict::Warnings,
             Some(Severity::Error) => Verdict::Errors,
@@ -226,7 +249,47 @@ impl Tally {
 
     /// Counts a finding that is not in a record.
     pub fn count(&mut self, finding: &Finding) {
-        *self.findings.entry(finding.code()).or_default() += 1;
+        self.count_as(finding.code(), finding.severity());
+    }
+
+    /// Counts a finding that weighs as much as `severity`.
+    pub fn count_as(&mut self, code: Code, severity: Severity) {
+        *self.findings.entry((code, severity)).or_default() += 1;
+    }
+
+    /// Counts a finding that was expected.
+    pub fn count_expected(&mut self) {
+        self.expected += 1;
+    }
+
+    /// Counts a finding that is allowed.
+    pub fn count_allowed(&mut self) {
+        self.allowed += 1;
+    }
+
+    /// Counts a payload, but not its findings.
+    pub fn count_payload(&mut self, record: &Record<'_>) {
+        self.dropped += record.findings_dropped() as u64;
+        match record.outcome() {
+            Outcome::Callback(event) => self.callbacks[*event as usize] += 1,
+            Outcome::Other(name) => self.count_other(name, 1),
+            Outcome::Undecodable => self.count_undecodable(record),
+            Outcome::Remark => {}
+            Outcome::FilteredOut(_) => self.filtered_out += 1,
+            Outcome::Deduplicated(_) => self.deduplicated += 1,
+        }
+        if let Some(sealed) = record.sealed() {
+            self.unseals.count(sealed);
+        }
+    }
+
+    /// How many payloads there are, whatever became of them.
+    pub fn payloads(&self) -> u64 {
+        self.all_callbacks()
+            + self.all_others()
+            + self.undecodable
+            + self.filtered_out
+            + self.deduplicated
     }
 
     fn count_undecodable(&mut self, record: &Record<'_>) {
@@ -255,21 +318,11 @@ impl Sink for Tally {
     }
 
     fn record(&mut self, record: &Record<'_>) {
-        match record.outcome() {
-            Outcome::Callback(event) => self.callbacks[*event as usize] += 1,
-            Outcome::Other(name) => self.count_other(name, 1),
-            Outcome::Undecodable => self.count_undecodable(record),
-            Outcome::Remark => {}
-            Outcome::FilteredOut(_) => self.filtered_out += 1,
-            Outcome::Deduplicated(_) => self.deduplicated += 1,
-        }
-        if let Some(sealed) = record.sealed() {
-            self.unseals.count(sealed);
-        }
+        self.count_payload(record);
         record
             .findings()
             .iter()
-            .for_each(|finding| self.count(finding));
+            .for_each(|finding| self.count_as(finding.code(), record.severity(finding)));
     }
 
     fn join(&mut self, later: Self) -> Result<(), Stop> {
@@ -279,9 +332,12 @@ impl Sink for Tally {
         for (name, count) in &later.others {
             self.count_other(name, *count);
         }
-        for (code, count) in later.findings {
-            *self.findings.entry(code).or_default() += count;
+        for (kind, count) in later.findings {
+            *self.findings.entry(kind).or_default() += count;
         }
+        self.expected += later.expected;
+        self.allowed += later.allowed;
+        self.dropped += later.dropped;
         self.unnamed += later.unnamed;
         self.undecodable += later.undecodable;
         self.filtered_out += later.filtered_out;

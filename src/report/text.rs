@@ -1,12 +1,18 @@
 //! Findings as compilers show them: place, severity, code and sentence, then the line with the place marked.
+//!
+//! Findings of one payload that stand near each other are shown together: first what was found, in order, then the lines
+//! with all places marked. Which are near, and what of long lines is shown, is decided in `snippet`.
+
+use std::io::{self, Write};
 
 use annotate_snippets::renderer::DecorStyle;
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use annotate_snippets::{Group, Level, Renderer};
 use anstyle::{AnsiColor, Style};
 
 use crate::finding::{Finding, Severity, printable};
-use crate::lang::{Lang, Text};
-use crate::report::Spot;
+use crate::lang::{Lang, Text as Words};
+use crate::report::snippet::{View, blocks, snippet};
+use crate::report::{File, Notice, Report, Spot, Total, step_summary};
 
 /// How text looks.
 #[derive(Clone, Copy, Debug)]
@@ -41,35 +47,71 @@ impl Look {
 
     fn severity(&self, severity: Severity) -> (Style, &'static str) {
         let (color, word) = match severity {
-            Severity::Warning => (AnsiColor::Yellow, Text::new("warning", "警告")),
-            Severity::Error | Severity::Undecodable => (AnsiColor::Red, Text::new("error", "错误")),
+            Severity::Warning => (AnsiColor::Yellow, Words::new("warning", "警告")),
+            Severity::Error | Severity::Undecodable => {
+                (AnsiColor::Red, Words::new("error", "错误"))
+            }
         };
         (color.on_default().bold(), word.get(self.lang))
     }
 
     /// `error[code]: sentence`.
     pub(crate) fn sentence(&self, finding: &Finding) -> String {
-        let (style, word) = self.severity(finding.severity());
+        self.sentence_as(finding, finding.severity())
+    }
+
+    fn sentence_as(&self, finding: &Finding, severity: Severity) -> String {
+        let (style, word) = self.severity(severity);
         let head = self.paint(style, &format!("{word}[{}]", finding.code().as_str()));
         format!("{head}: {}", finding.message(self.lang))
+    }
+
+    fn head(&self, source: &str, spot: &Spot, sentence: &str) -> String {
+        let (source, place) = (printable(source), spot.place);
+        let place = format!("{source}:{}:{}:", place.line, place.column);
+        let place = self.paint(Style::new().bold(), &place);
+        let inside = spot.inside.map(|inside| {
+            let words = Words::new("in the plaintext at", "明文").get(self.lang);
+            format!(" ({words} {}:{})", inside.line, inside.column)
+        });
+        format!("{place} {sentence}{}\n", inside.unwrap_or_default())
+    }
+}
+
+/// Text for people.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Text {
+    /// How it looks.
+    pub look: Look,
+}
+
+impl Report for Text {
+    fn findings(
+        &mut self,
+        file: &File<'_>,
+        notices: &[Notice],
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
+        let views: Vec<View<'_>> = notices.iter().map(View::of).collect();
+        let mut text = String::new();
+        for block in blocks(&views, self.look.width) {
+            show(file.name, block, &self.look, &mut text);
+        }
+        out.write_all(text.as_bytes())
+    }
+
+    fn close(&mut self, total: &Total<'_>, out: &mut dyn Write) -> io::Result<()> {
+        match step_summary::hidden(total, self.look.lang) {
+            hidden if hidden.is_empty() => Ok(()),
+            hidden => writeln!(out, "… {hidden}"),
+        }
     }
 }
 
 /// A finding in one line: `path:line:col: error[code]: sentence`.
 pub fn line(source: &str, spot: &Spot, finding: &Finding, look: &Look, out: &mut Vec<u8>) {
-    let place = format!(
-        "{}:{}:{}:",
-        printable(source),
-        spot.place.line,
-        spot.place.column
-    );
-    let place = look.paint(Style::new().bold(), &place);
-    let inside = spot.inside.map(|inside| {
-        let words = Text::new("in the plaintext at", "明文").get(look.lang);
-        format!(" ({words} {}:{})", inside.line, inside.column)
-    });
-    let (sentence, inside) = (look.sentence(finding), inside.unwrap_or_default());
-    out.extend_from_slice(format!("{place} {sentence}{inside}\n").as_bytes());
+    let head = look.head(source, spot, &look.sentence(finding));
+    out.extend_from_slice(head.as_bytes());
 }
 
 /// A finding with its line, the place marked, and what to do about it.
@@ -89,37 +131,57 @@ pub fn line(source: &str, spot: &Spot, finding: &Finding, look: &Look, out: &mut
 /// ");
 /// ```
 pub fn write(source: &str, spot: &Spot, finding: &Finding, look: &Look, out: &mut Vec<u8>) {
-    line(source, spot, finding, look, out);
-    let help = finding.help(look.lang);
-    if spot.line.is_empty() {
-        if let Some(help) = help {
-            out.extend_from_slice(
-                format!("  = {}: {help}\n", Text::new("help", "提示").get(look.lang)).as_bytes(),
-            );
+    let view = View {
+        finding,
+        severity: finding.severity(),
+        spot,
+        around: false,
+    };
+    let mut text = String::new();
+    show(source, &[view], look, &mut text);
+    out.extend_from_slice(text.as_bytes());
+}
+
+/// What is found, then the lines where it is.
+fn show(source: &str, block: &[View<'_>], look: &Look, out: &mut String) {
+    for view in block {
+        *out += &look.head(
+            source,
+            view.spot,
+            &look.sentence_as(view.finding, view.severity),
+        );
+    }
+    let mut helps: Vec<&str> = Vec::new();
+    for help in block.iter().filter_map(|view| view.finding.help(look.lang)) {
+        if !helps.contains(&help) {
+            helps.push(help);
         }
+    }
+    let name = Words::new("help", "提示").get(look.lang);
+    if block.iter().all(|view| view.spot.line.text.is_empty()) {
+        helps
+            .iter()
+            .for_each(|help| *out += &format!("  = {name}: {help}\n"));
         return;
     }
-    let level = match finding.severity() {
-        Severity::Warning => Level::WARNING,
-        Severity::Error | Severity::Undecodable => Level::ERROR,
+    let worst = block.iter().map(|view| view.severity).max();
+    let level = match worst {
+        Some(Severity::Warning) => Level::WARNING,
+        _ => Level::ERROR,
     };
-    let snippet = Snippet::source(spot.line.as_str())
-        .line_start(spot.inside.unwrap_or(spot.place).line as usize)
-        .annotation(AnnotationKind::Primary.span(spot.mark.clone()));
-    let mut group = Group::with_level(level).element(snippet);
-    if let Some(help) = help {
-        let name = Text::new("help", "提示").get(look.lang);
+    let mut group = Group::with_level(level).element(snippet(block, look.width));
+    for help in helps {
         group = group.element(Level::HELP.with_name(name).message(help));
     }
-    let renderer = if look.color {
-        Renderer::styled()
-    } else {
-        Renderer::plain()
+    let renderer = match look.color {
+        true => Renderer::styled(),
+        false => Renderer::plain(),
     };
-    let text = renderer
-        .decor_style(DecorStyle::Ascii)
-        .term_width(look.width)
-        .render(&[group]);
-    out.extend_from_slice(text.as_bytes());
-    out.push(b'\n');
+    // Lines were cut already; what is left to the renderer must not be cut again.
+    let renderer = renderer.decor_style(DecorStyle::Ascii).term_width(WIDEST);
+    *out += &renderer.render(&[group]);
+    out.push('\n');
 }
+
+/// Wider than any terminal.
+const WIDEST: usize = 1 << 14;

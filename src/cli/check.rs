@@ -1,0 +1,214 @@
+//! `wxsub check`: the gate. Findings are the data; the status says whether they let it pass.
+
+use std::io::{self, ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, anyhow};
+use wxsub::gate::{Gate, Judged, Settings, record_findings};
+use wxsub::pipeline::{Rest, Sink, Stop};
+use wxsub::report::FileCounts;
+use wxsub::{Record, Severity};
+
+use crate::cli::args;
+use crate::cli::commands::summarize;
+use crate::cli::gate::{GatePlan, config_folder, shown};
+use crate::cli::plan::Plan;
+use crate::cli::progress::Progress;
+use crate::cli::stream::{Output, Reader, read_all};
+use crate::cli::target::Target;
+use crate::cli::{Status, args::Summary};
+
+/// `wxsub check`.
+pub(super) fn check(args: &args::Check) -> anyhow::Result<Status> {
+    let plan = Plan::new(&args.common, None)?;
+    let gate = GatePlan::new(&args.gate, &plan, args.common.select.is_any())?;
+    let done = run(&plan, &gate.settings, gate.report)?;
+    if fails_by_warnings(&done.judged, &gate.settings) && plan.summary != Summary::None {
+        eprintln!("wxsub: error: there are warnings, and --strict lets none pass");
+    }
+    summarize(
+        &done.judged.tally,
+        done.interrupted,
+        &plan,
+        &done.judged.files,
+    );
+    if let Some(why) = done.unchecked() {
+        eprintln!("wxsub: error: {why}");
+    }
+    let status = done.status(&gate.settings);
+    match gate.record {
+        Some(path) if status <= Status::Problem && done.judged.tally.sources() > 0 => {
+            record(&path, &done.judged.files, &gate.settings.folder)?;
+            Ok(Status::Fine)
+        }
+        _ => Ok(status),
+    }
+}
+
+/// Whether it is only because of warnings that the run fails.
+fn fails_by_warnings(judged: &Judged, settings: &Settings) -> bool {
+    let lenient = Settings {
+        strict: false,
+        ..Settings::default()
+    };
+    settings.is_failure(&judged.tally) && !lenient.is_failure(&judged.tally)
+}
+
+/// What a check came to.
+struct Done {
+    judged: Judged,
+    /// A capture could not be read.
+    failed: bool,
+    interrupted: bool,
+}
+
+fn run(
+    plan: &Plan,
+    settings: &Settings,
+    report: Box<dyn wxsub::report::Report>,
+) -> anyhow::Result<Done> {
+    let target = Target::new(None)?;
+    let visible = target.is_terminal();
+    let progress = match plan.progress {
+        true => Progress::on_stderr(plan.sources.clone(), plan.err.lang, visible),
+        false => Progress::hidden(),
+    };
+    let out = Output::new(target, &progress);
+    let mut checking = Checking {
+        gate: Gate::new(settings, report, out).context(UNWRITTEN)?,
+        progress: &progress,
+    };
+    let (failed, interrupted) = read_all(plan, &mut checking, &progress)?;
+    Ok(Done {
+        judged: checking.gate.close().context(UNWRITTEN)?,
+        failed,
+        interrupted,
+    })
+}
+
+const UNWRITTEN: &str = "cannot write the output";
+
+impl Done {
+    fn status(&self, settings: &Settings) -> Status {
+        let is_failure = self.unchecked().is_some() || settings.is_failure(&self.judged.tally);
+        match self.failed {
+            _ if self.interrupted => Status::Interrupted,
+            true => Status::Failed,
+            false if is_failure => Status::Problem,
+            false => Status::Fine,
+        }
+    }
+
+    /// Why nothing went through the gate, if nothing did: then it has not held.
+    fn unchecked(&self) -> Option<&'static str> {
+        let tally = &self.judged.tally;
+        // A file without a payload is an error of its own, unless that is allowed or expected.
+        let is_told = tally.findings(Severity::Error) + tally.expected() > 0;
+        match tally.all_callbacks() {
+            _ if self.judged.stopped || self.failed || self.interrupted => None,
+            _ if tally.sources() == 0 => Some("no files to check"),
+            0 if tally.filtered_out() > 0 => {
+                Some("nothing was checked: every callback was filtered out")
+            }
+            0 if tally.payloads() == 0 && !is_told => {
+                Some("nothing was checked: there is no payload in any file")
+            }
+            _ => None,
+        }
+    }
+}
+
+/// A gate with a bar.
+struct Checking<'a> {
+    gate: Gate<'a, Output<'a>>,
+    progress: &'a Progress,
+}
+
+impl Sink for Checking<'_> {
+    fn fork(&self) -> Self {
+        Checking {
+            gate: self.gate.fork(),
+            progress: self.progress,
+        }
+    }
+
+    fn record(&mut self, record: &Record<'_>) {
+        self.gate.record(record);
+    }
+
+    fn join(&mut self, later: Self) -> Result<(), Stop> {
+        let joined = self.gate.join(later.gate);
+        let callbacks = self.gate.tally().map_or(0, |tally| tally.all_callbacks());
+        self.progress.counts().set_callbacks(callbacks);
+        joined
+    }
+
+    fn end(&mut self, source: &str, rest: &Rest) {
+        self.gate.end(source, rest);
+    }
+
+    fn cut(&mut self, source: &str, rest: &Rest) {
+        self.gate.cut(source, rest);
+    }
+}
+
+impl Reader for Checking<'_> {
+    fn is_over(&self) -> bool {
+        self.gate.is_stopped()
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.gate.flush()
+    }
+
+    fn unreadable(&mut self, name: Option<&str>, why: &str) -> io::Result<()> {
+        self.gate.unreadable(name, why)
+    }
+}
+
+/// Writes what was found into the config at `path`.
+fn record(path: &Path, files: &[FileCounts], folder: &Path) -> anyhow::Result<()> {
+    let name = shown(path, folder);
+    let text = match std::fs::read_to_string(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => String::new(),
+        text => text.with_context(|| format!("cannot read `{name}`"))?,
+    };
+    let below = |file: &FileCounts| relative(&folder.join(&file.path), config_folder(path));
+    let (inside, outside): (Vec<_>, Vec<_>) = files
+        .iter()
+        .filter(|file| !file.is_empty())
+        .cloned()
+        .partition(|file| file.path != "-" && below(file).is_some());
+    for file in outside {
+        eprintln!(
+            "wxsub: `{}` lies outside the folder of `{name}`: its findings are not written",
+            file.path
+        );
+    }
+    let recorded = record_findings(&text, &inside, |file| {
+        relative(&folder.join(file), config_folder(path)).unwrap_or_default()
+    });
+    let recorded = recorded.map_err(|error| anyhow!("{name}: {error}"))?;
+    let mut target = Target::new(Some(path))?;
+    target
+        .write_all(recorded.text.as_bytes())
+        .with_context(|| format!("cannot write `{name}`"))?;
+    target.finish()?;
+    let files = if recorded.changed == 1 {
+        "file"
+    } else {
+        "files"
+    };
+    eprintln!(
+        "wxsub: `{name}` now expects the findings of {} {files}",
+        recorded.changed
+    );
+    Ok(())
+}
+
+/// `path` relative to `folder`, with `/` between its parts.
+fn relative(path: &Path, folder: &Path) -> Option<String> {
+    let plain: PathBuf = path.components().collect();
+    let path = plain.strip_prefix(folder).ok()?.to_str()?;
+    Some(path.replace(std::path::MAIN_SEPARATOR, "/"))
+}

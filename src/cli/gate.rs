@@ -1,0 +1,245 @@
+//! How a check judges and reports: what was typed, what stands in `wxsub.toml`, and what both mean.
+
+use std::env;
+use std::fs::{self, OpenOptions};
+use std::io::{IsTerminal, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use clap::{Arg, ArgAction, ArgMatches, FromArgMatches, ValueEnum};
+use wxsub::gate::{Config, Level, Setting, Settings};
+use wxsub::report::{Github, Gitlab, JsonLines, Junit, Report, Sarif, Text};
+
+use crate::cli::plan::Plan;
+use crate::cli::sources::printable;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct GateArgs {
+    /// How findings are written [default: github in a GitHub workflow, unless a terminal is looking; else text]
+    #[arg(long, value_enum)]
+    format: Option<Form>,
+    /// The most findings of a code that are written; the rest is counted; 0 for all [default: 100 for text and github,
+    /// else 0]
+    #[arg(long, value_name = "N")]
+    max_findings: Option<u64>,
+    /// Warnings fail the run, too
+    #[arg(long)]
+    strict: bool,
+    #[command(flatten)]
+    levels: LevelArgs,
+    /// Read FILE instead of the wxsub.toml in this folder or the nearest one above it
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Read no wxsub.toml
+    #[arg(long, conflicts_with = "config")]
+    no_config: bool,
+    /// Write the findings of today into wxsub.toml as expected ones, so that only new ones count
+    #[arg(long, conflicts_with_all = ["no_config", "fail_fast"])]
+    write_expectations: bool,
+}
+
+/// `--deny`, `--warn` and `--allow`, in the order in which they were given.
+#[derive(Clone, Debug, Default)]
+struct LevelArgs(Vec<Setting>);
+
+const LEVELS: [(&str, Level, &str); 3] = [
+    (
+        "deny",
+        Level::Deny,
+        "Findings of this code are errors; `all` for all. Repeatable, as --warn and --allow: a code counts more than \
+         `all`, a later flag more than an earlier one, and flags more than wxsub.toml",
+    ),
+    ("warn", Level::Warn, "Findings of this code are warnings"),
+    (
+        "allow",
+        Level::Allow,
+        "Findings of this code are not reported",
+    ),
+];
+
+impl clap::Args for LevelArgs {
+    fn augment_args(command: clap::Command) -> clap::Command {
+        command.args(LEVELS.map(|(name, level, help)| {
+            Arg::new(name)
+                .long(name)
+                .value_name("CODE")
+                .action(ArgAction::Append)
+                .value_parser(move |name: &str| Setting::new(level, name))
+                .help(help)
+        }))
+    }
+
+    fn augment_args_for_update(command: clap::Command) -> clap::Command {
+        Self::augment_args(command)
+    }
+}
+
+impl FromArgMatches for LevelArgs {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let given = LEVELS.iter().flat_map(|(name, ..)| {
+            let indices = matches.indices_of(name).into_iter().flatten();
+            let settings = matches.get_many::<Setting>(name).into_iter().flatten();
+            indices.zip(settings.copied())
+        });
+        let mut given: Vec<_> = given.collect();
+        given.sort_by_key(|(index, _)| *index);
+        Ok(LevelArgs(
+            given.into_iter().map(|(_, setting)| setting).collect(),
+        ))
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Form {
+    /// For people: the place marked in its line
+    Text,
+    /// An object a line
+    Json,
+    /// Annotations of GitHub Actions, and a table in the step's summary
+    Github,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// JUnit XML, a test case a file
+    Junit,
+    /// A GitLab code quality report
+    Gitlab,
+}
+
+impl Form {
+    /// What suits who reads standard output.
+    fn of_environment() -> Self {
+        let is_set = |value: String| !["", "0", "false"].contains(&value.as_str());
+        let in_workflow = env::var("GITHUB_ACTIONS").is_ok_and(is_set);
+        match in_workflow && !std::io::stdout().is_terminal() {
+            true => Form::Github,
+            false => Form::Text,
+        }
+    }
+
+    /// How many findings of a code people want to see.
+    fn most(self) -> u64 {
+        match self {
+            Form::Text | Form::Github => 100,
+            Form::Json | Form::Sarif | Form::Junit | Form::Gitlab => 0,
+        }
+    }
+}
+
+/// What a check is to do.
+pub(super) struct GatePlan {
+    pub(super) settings: Settings,
+    pub(super) report: Box<dyn Report>,
+    /// The file to write expectations into.
+    pub(super) record: Option<PathBuf>,
+}
+
+impl GatePlan {
+    pub(super) fn new(args: &GateArgs, plan: &Plan, partial: bool) -> anyhow::Result<Self> {
+        if partial && args.write_expectations {
+            bail!("--write-expectations belongs to whole files: leave out what chooses callbacks");
+        }
+        let folder = env::current_dir().context("cannot tell the working directory")?;
+        let path = args.config_path(&folder);
+        let config = match &path {
+            Some(path) => read_config(path, &folder, args.write_expectations)?,
+            None => Config::default(),
+        };
+        for (file, place) in config
+            .expected_files
+            .iter()
+            .filter(|(file, _)| !file.exists())
+        {
+            let file = printable(&shown(file, &folder));
+            eprintln!("wxsub: warning: {place} expects findings in `{file}`, which is not there");
+        }
+        let form = args.format.unwrap_or_else(Form::of_environment);
+        let most = args.max_findings.unwrap_or(form.most());
+        let mut rules = config.rules;
+        rules.add(args.levels.0.clone(), None);
+        let settings = Settings {
+            rules,
+            expectations: config.expectations,
+            strict: args.strict || config.strict,
+            fail_fast: plan.fail_fast,
+            partial,
+            by_file: true,
+            most: Some(most).filter(|most| *most > 0),
+            folder: folder.clone(),
+        };
+        let record = path.unwrap_or_else(|| folder.join(CONFIG));
+        Ok(GatePlan {
+            report: report(form, plan, &settings)?,
+            settings,
+            record: Some(record).filter(|_| args.write_expectations),
+        })
+    }
+}
+
+/// What the file with settings is called.
+pub(super) const CONFIG: &str = "wxsub.toml";
+
+impl GateArgs {
+    /// The file that was named, or the nearest one.
+    fn config_path(&self, folder: &Path) -> Option<PathBuf> {
+        let nearest = || {
+            let folders = folder.ancestors();
+            let mut files = folders.map(|folder| folder.join(CONFIG));
+            files.find(|file| file.is_file())
+        };
+        match &self.config {
+            Some(path) => Some(folder.join(path)),
+            None if self.no_config => None,
+            None => nearest(),
+        }
+    }
+}
+
+fn read_config(path: &Path, folder: &Path, may_be_new: bool) -> anyhow::Result<Config> {
+    let name = shown(path, folder);
+    if may_be_new && !path.exists() {
+        return Ok(Config::default());
+    }
+    let text = fs::read_to_string(path).with_context(|| format!("cannot read `{name}`"))?;
+    Ok(Config::parse(&text, &name, config_folder(path))?)
+}
+
+/// The folder that the paths in a config are relative to.
+pub(super) fn config_folder(path: &Path) -> &Path {
+    path.parent().unwrap_or(Path::new("/"))
+}
+
+/// `path` as messages call it: relative to `folder`, if it lies below it.
+pub(super) fn shown(path: &Path, folder: &Path) -> String {
+    let path = path.strip_prefix(folder).unwrap_or(path);
+    path.display().to_string()
+}
+
+fn report(form: Form, plan: &Plan, settings: &Settings) -> anyhow::Result<Box<dyn Report>> {
+    let lang = plan.out.lang;
+    Ok(match form {
+        Form::Text => Box::new(Text { look: plan.out }),
+        Form::Json => Box::new(JsonLines { lang }),
+        Form::Github => Box::new(Github::new(lang, step_summary()?)),
+        Form::Sarif => Box::new(Sarif::new(lang)),
+        Form::Junit => Box::new(Junit::new(lang, settings.strict)),
+        Form::Gitlab => Box::new(Gitlab::new(lang)),
+    })
+}
+
+/// The file in which GitHub wants the summary of the step; other programs may have written to it.
+fn step_summary() -> anyhow::Result<Option<Box<dyn Write + Send>>> {
+    let Some(path) = env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()) else {
+        return Ok(None);
+    };
+    let file = OpenOptions::new().append(true).create(true).open(&path);
+    let file = file.with_context(|| {
+        let path = Path::new(&path).display();
+        format!("cannot write the step's summary `{path}`, which GITHUB_STEP_SUMMARY names")
+    })?;
+    Ok(Some(Box::new(file)))
+}

@@ -1,0 +1,70 @@
+//! Which files an entry of a `wxsub.toml` is about.
+
+use std::path::{Component, Path, PathBuf};
+
+use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+
+/// Patterns of paths, relative to a folder.
+///
+/// `*` and `?` stand for what has no `/`, `**` for whole folders; a pattern that names a folder stands for all in it.
+///
+/// ```
+/// use std::path::Path;
+///
+/// let globs = wxsub::gate::Globs::new(["fixtures/*.xml", "old"], Path::new("/work"))?;
+/// assert!(globs.has(Path::new("/work/fixtures/a.xml")));
+/// assert!(globs.has(Path::new("/work/fixtures/../old/deep/b.json")));
+/// assert!(!globs.has(Path::new("/work/fixtures/deep/a.xml")));
+/// assert!(!globs.has(Path::new("/other/old/b.json")));
+/// # Ok::<(), String>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Globs {
+    folder: PathBuf,
+    set: GlobSet,
+}
+
+impl Globs {
+    /// `patterns` of paths below `folder`, which is absolute.
+    ///
+    /// # Errors
+    ///
+    /// Why a pattern is none.
+    pub fn new<'a>(
+        patterns: impl IntoIterator<Item = &'a str>,
+        folder: &Path,
+    ) -> Result<Self, String> {
+        let mut set = GlobSetBuilder::new();
+        for pattern in patterns {
+            let pattern = pattern.trim_start_matches("./").trim_end_matches('/');
+            for pattern in [pattern.to_owned(), format!("{pattern}/**")] {
+                let glob = GlobBuilder::new(&pattern).literal_separator(true).build();
+                set.add(glob.map_err(|error| error.kind().to_string())?);
+            }
+        }
+        Ok(Globs {
+            folder: plain(folder),
+            set: set.build().map_err(|error| error.to_string())?,
+        })
+    }
+
+    /// Whether `path`, which is absolute, is one of them.
+    pub fn has(&self, path: &Path) -> bool {
+        let path = plain(path);
+        let below = path.strip_prefix(&self.folder);
+        below.is_ok_and(|path| self.set.is_match(path))
+    }
+}
+
+/// `path` without `.` and `..`, as it reads.
+pub(super) fn plain(path: &Path) -> PathBuf {
+    let mut plain = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => _ = plain.pop(),
+            part => plain.push(part),
+        }
+    }
+    plain
+}

@@ -1,0 +1,221 @@
+//! What findings weigh: severities, settings and the order in which settings count.
+
+use std::fmt;
+use std::path::Path;
+
+use crate::finding::{Code, Severity, UnknownCode};
+use crate::gate::Globs;
+
+/// What a setting makes of a finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    /// It is not reported.
+    Allow,
+    /// It is a warning.
+    Warn,
+    /// It is an error.
+    Deny,
+}
+
+/// Which findings a setting is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// All but those that have a setting of their own.
+    All,
+    /// Those of one code.
+    Code(Code),
+}
+
+/// One setting: what it makes of which findings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Setting {
+    scope: Scope,
+    level: Level,
+}
+
+/// Why something is not a setting.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Refused {
+    /// There is no such code.
+    Unknown(UnknownCode),
+    /// A payload that could not be decoded can be neither allowed nor a warning.
+    Undecodable,
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Refused::Unknown(error) => error.fmt(f),
+            Refused::Undecodable => f.write_str(
+                "a payload that cannot be decoded is always an error; a fixture of one is accepted by an `[[expect]]` \
+                 entry in wxsub.toml",
+            ),
+        }
+    }
+}
+
+impl std::error::Error for Refused {}
+
+impl Setting {
+    /// What stands for all codes.
+    pub const ALL: &'static str = "all";
+
+    /// The setting that makes `level` of the findings called `name`: a code, or `all`.
+    ///
+    /// ```
+    /// use wxsub::gate::{Level, Refused, Setting};
+    ///
+    /// assert!(Setting::new(Level::Deny, "unknown-field").is_ok());
+    /// let error = Setting::new(Level::Deny, "unknown-feld").unwrap_err();
+    /// assert_eq!(error.to_string(), "unknown code `unknown-feld`; did you mean `unknown-field`?");
+    /// assert_eq!(Setting::new(Level::Allow, "malformed-xml"), Err(Refused::Undecodable));
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Refused`] says what is wrong with the name.
+    pub fn new(level: Level, name: &str) -> Result<Self, Refused> {
+        let scope = match name {
+            Self::ALL => Scope::All,
+            name => Scope::Code(name.parse().map_err(Refused::Unknown)?),
+        };
+        let is_undecodable =
+            matches!(scope, Scope::Code(code) if code.severity() == Severity::Undecodable);
+        match is_undecodable && level != Level::Deny {
+            true => Err(Refused::Undecodable),
+            false => Ok(Setting { scope, level }),
+        }
+    }
+}
+
+/// Settings, in layers: what a layer says of a code is what counts, whatever the layers below it say.
+///
+/// Within a layer a setting of a code counts more than one of all, and a later one more than an earlier one.
+///
+/// ```
+/// use std::path::Path;
+/// use wxsub::gate::{Level, Rules, Setting};
+/// use wxsub::{Code, Severity};
+///
+/// let mut rules = Rules::default();
+/// let settings = [(Level::Allow, "unknown-field"), (Level::Deny, "all")].map(|(level, name)| Setting::new(level, name));
+/// rules.add(settings.into_iter().collect::<Result<_, _>>()?, None);
+/// assert_eq!(rules.severity(Code::UnknownField, Path::new("/a.json")), None);
+/// assert_eq!(rules.severity(Code::OddCase, Path::new("/a.json")), Some(Severity::Error));
+/// # Ok::<(), wxsub::gate::Refused>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Rules {
+    layers: Vec<Layer>,
+}
+
+#[derive(Clone, Debug)]
+struct Layer {
+    settings: Vec<Setting>,
+    /// The files it is about, if not all.
+    files: Option<Globs>,
+}
+
+impl Layer {
+    fn level(&self, code: Code) -> Option<Level> {
+        let last = |scope| {
+            let mut settings = self.settings.iter().rev();
+            settings.find(|setting| setting.scope == scope)
+        };
+        let of_all = || last(Scope::All).filter(|_| code.severity() != Severity::Undecodable);
+        last(Scope::Code(code))
+            .or_else(of_all)
+            .map(|setting| setting.level)
+    }
+}
+
+impl Rules {
+    /// Puts a layer on top of the others; with `files` it is about them only.
+    pub fn add(&mut self, settings: Vec<Setting>, files: Option<Globs>) {
+        self.layers.push(Layer { settings, files });
+    }
+
+    /// What findings of `code` in the file `path`, which is absolute, weigh; nothing, if they are allowed.
+    pub fn severity(&self, code: Code, path: &Path) -> Option<Severity> {
+        self.of_file(path).severity(code)
+    }
+
+    /// The rules of one file.
+    pub(super) fn of_file(&self, path: &Path) -> FileRules {
+        let is_about = |layer: &&Layer| layer.files.as_ref().is_none_or(|files| files.has(path));
+        let layers: Vec<_> = self.layers.iter().rev().filter(is_about).collect();
+        let severity = |code: &Code| {
+            let level = layers.iter().find_map(|layer| layer.level(*code));
+            match level {
+                None => Some(code.severity()),
+                Some(Level::Allow) => None,
+                Some(Level::Warn) => Some(Severity::Warning),
+                Some(Level::Deny) => Some(code.severity().max(Severity::Error)),
+            }
+        };
+        FileRules(Code::ALL.iter().map(severity).collect())
+    }
+}
+
+/// What each code weighs in one file.
+#[derive(Clone, Debug)]
+pub(super) struct FileRules(Vec<Option<Severity>>);
+
+impl FileRules {
+    pub(super) fn severity(&self, code: Code) -> Option<Severity> {
+        self.0[code as usize]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    type Layers<'a> = &'a [&'a [(Level, &'a str)]];
+
+    fn rules(layers: Layers<'_>) -> Rules {
+        let mut rules = Rules::default();
+        for layer in layers {
+            let settings = layer.iter().map(|(level, name)| Setting::new(*level, name));
+            rules.add(settings.collect::<Result<_, _>>().expect("settings"), None);
+        }
+        rules
+    }
+
+    #[test]
+    fn later_settings_codes_and_higher_layers_win() {
+        use Level::{Allow, Deny, Warn};
+        let cases: [(Layers<'_>, Option<Severity>); 8] = [
+            (&[], Some(Severity::Warning)),
+            (&[&[(Deny, "odd-case")]], Some(Severity::Error)),
+            (&[&[(Deny, "odd-case"), (Allow, "odd-case")]], None),
+            (&[&[(Allow, "odd-case"), (Deny, "all")]], None),
+            (&[&[(Deny, "all"), (Warn, "all")]], Some(Severity::Warning)),
+            (
+                &[&[(Allow, "odd-case")], &[(Deny, "all")]],
+                Some(Severity::Error),
+            ),
+            (&[&[(Allow, "odd-case")], &[(Deny, "odd-openid")]], None),
+            (&[&[(Allow, "all")], &[]], None),
+        ];
+        for (layers, expected) in cases {
+            let found = rules(layers).severity(Code::OddCase, Path::new("/a"));
+            assert_eq!(found, expected, "{layers:?}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_decoded_stays_an_error() {
+        for level in [Level::Allow, Level::Warn, Level::Deny] {
+            let rules = rules(&[&[(level, "all")]]);
+            for code in Code::ALL
+                .iter()
+                .filter(|code| code.severity() == Severity::Undecodable)
+            {
+                let severity = rules.severity(*code, Path::new("/a"));
+                assert_eq!(severity, Some(Severity::Undecodable), "{level:?}");
+            }
+        }
+    }
+}

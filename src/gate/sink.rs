@@ -1,0 +1,217 @@
+//! The sink of a check: forks gather findings, the root judges them in the order of the capture.
+//!
+//! Which findings are wanted depends on how many came before them, and so does where a run stops that is to stop at the
+//! first error. So forks only gather: for each payload with findings what was counted since the one before it. The root
+//! takes one after the other; its answer is the same however the capture was cut into blocks.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use crate::finding::{Code, Finding, Severity};
+use crate::gate::expect::Wanted;
+use crate::gate::root::{Judged, Payload, Root, Weighed};
+use crate::gate::rules::FileRules;
+use crate::gate::settings::Settings;
+use crate::pipeline::{Rest, Sink, Stop};
+use crate::record::Record;
+use crate::report::{self, Notice, Report, Tally};
+
+/// Judges findings and reports them.
+///
+/// ```
+/// use wxsub::gate::{Gate, Settings};
+/// use wxsub::pipeline::{self, Options};
+/// use wxsub::report::JsonLines;
+///
+/// let settings = Settings::default();
+/// let mut out = Vec::new();
+/// let mut gate = Gate::new(&settings, Box::new(JsonLines::default()), &mut out)?;
+/// let payload = &b"<xml><Event>subscribe_msg_sent_event</Event></xml>"[..];
+/// pipeline::run(payload, "a.xml", &Options::default(), &mut gate).unwrap();
+/// let judged = gate.close()?;
+/// assert!(settings.is_failure(&judged.tally));
+/// assert_eq!(judged.tally.count_of(wxsub::Code::MissingField), 4);
+/// assert!(out.starts_with(br#"{"code":"missing-field","severity":"error","#));
+/// # Ok::<(), std::io::Error>(())
+/// ```
+pub struct Gate<'a, W> {
+    settings: &'a Settings,
+    gathered: Gathered<'a>,
+    root: Option<Root<'a, W>>,
+}
+
+/// What a fork gathers.
+#[derive(Default)]
+struct Gathered<'a> {
+    payloads: Vec<Payload>,
+    /// What was counted since the last of them.
+    tally: Tally,
+    rules: Option<(FileRules, Wanted<'a>)>,
+    placed: Placed,
+}
+
+/// How many findings of each code have their place.
+#[derive(Default)]
+struct Placed(BTreeMap<Code, u64>);
+
+impl<'a, W: Write> Gate<'a, W> {
+    /// A gate that writes to `out` as `report` does.
+    ///
+    /// # Errors
+    ///
+    /// The report's beginning could not be written.
+    pub fn new(settings: &'a Settings, report: Box<dyn Report>, out: W) -> io::Result<Self> {
+        Ok(Gate {
+            settings,
+            gathered: Gathered::default(),
+            root: Some(Root::open(report, out)?),
+        })
+    }
+
+    /// What was counted so far.
+    pub fn tally(&self) -> Option<&Tally> {
+        self.root.as_ref().map(|root| &root.judged().tally)
+    }
+
+    /// Whether the run stopped at the first failure.
+    pub fn is_stopped(&self) -> bool {
+        self.root.as_ref().is_some_and(|root| root.judged().stopped)
+    }
+
+    /// Writes what is to be written.
+    ///
+    /// # Errors
+    ///
+    /// It could not be written.
+    pub fn flush(&mut self) -> io::Result<()> {
+        self.root.as_mut().map_or(Ok(()), Root::flush)
+    }
+
+    /// Says that the capture `name` could not be read, or not to its end.
+    ///
+    /// # Errors
+    ///
+    /// The report could not be written.
+    pub fn unreadable(&mut self, name: Option<&str>, why: &str) -> io::Result<()> {
+        let settings = self.settings;
+        let root = self.root.as_mut();
+        root.map_or(Ok(()), |root| root.unreadable(name, why, settings))
+    }
+
+    /// Writes the report's end: what it all came to.
+    ///
+    /// # Errors
+    ///
+    /// The report's end could not be written.
+    pub fn close(self) -> io::Result<Judged> {
+        self.root.map_or(Ok(Judged::default()), Root::close)
+    }
+}
+
+impl<'a, W> Gate<'a, W> {
+    /// The findings of `record` that are reported, or would be if they were not wanted.
+    fn notices(&mut self, record: &Record<'_>) -> Vec<Weighed> {
+        let other = report::other_event(record);
+        let findings = record.findings().iter().chain(&other);
+        if findings.clone().next().is_none() {
+            return Vec::new();
+        }
+        let settings = self.settings;
+        let Gathered {
+            rules,
+            placed,
+            tally,
+            ..
+        } = &mut self.gathered;
+        let (rules, wanted) = rules.get_or_insert_with(|| {
+            let path = settings.absolute(record.source());
+            let wanted = settings.expectations.of_file(&path);
+            (settings.rules.of_file(&path), wanted)
+        });
+        let mut notices = Vec::new();
+        for finding in findings {
+            let weight = rules.severity(finding.code());
+            let is_wanted = wanted.has(finding.code());
+            if weight.is_none() && !is_wanted {
+                tally.count_allowed();
+                continue;
+            }
+            let most = settings.most.filter(|_| !is_wanted);
+            // What was accepted is decoded, whatever the code says.
+            let heaviest = record.severity(finding).max(Severity::Error);
+            let weight = weight.map(|weight| weight.min(heaviest));
+            let severity = weight.unwrap_or(record.severity(finding));
+            notices.push((placed.notice(record, finding, severity, most), weight));
+        }
+        notices
+    }
+}
+
+impl Placed {
+    /// `finding` with its place, if it may be among the `most` of its code that are shown. What is beyond them in one
+    /// block alone never is.
+    fn notice(
+        &mut self,
+        record: &Record<'_>,
+        finding: &Finding,
+        severity: Severity,
+        most: Option<u64>,
+    ) -> Notice {
+        let placed = self.0.entry(finding.code()).or_default();
+        *placed += 1;
+        match most.is_none_or(|most| *placed <= most) {
+            true => Notice::of(record, finding, severity),
+            false => Notice::nowhere(finding, severity),
+        }
+    }
+}
+
+impl<W: Write + Send> Sink for Gate<'_, W> {
+    fn fork(&self) -> Self {
+        Gate {
+            settings: self.settings,
+            gathered: Gathered::default(),
+            root: None,
+        }
+    }
+
+    fn record(&mut self, record: &Record<'_>) {
+        self.gathered.tally.count_payload(record);
+        let notices = self.notices(record);
+        if !notices.is_empty() {
+            self.gathered.payloads.push(Payload {
+                source: record.source().to_owned(),
+                tally: std::mem::take(&mut self.gathered.tally),
+                notices,
+            });
+        }
+    }
+
+    fn join(&mut self, later: Self) -> Result<(), Stop> {
+        // Only the root is ever joined.
+        let Some(root) = &mut self.root else {
+            return Ok(());
+        };
+        for payload in later.gathered.payloads {
+            root.take(payload, self.settings)?;
+            if root.judged().stopped {
+                root.flush().map_err(Stop::Output)?;
+                return Err(Stop::Enough);
+            }
+        }
+        root.count(later.gathered.tally)?;
+        root.flush().map_err(Stop::Output)
+    }
+
+    fn end(&mut self, source: &str, rest: &Rest) {
+        if let Some(root) = &mut self.root {
+            root.end(source, rest, self.settings);
+        }
+    }
+
+    fn cut(&mut self, source: &str, rest: &Rest) {
+        if let Some(root) = &mut self.root {
+            root.cut(source, rest, self.settings);
+        }
+    }
+}

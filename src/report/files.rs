@@ -1,0 +1,86 @@
+//! How many findings each file has, by code.
+
+use std::collections::BTreeMap;
+
+use crate::finding::{Code, Severity, printable};
+use crate::lang::{Lang, Text};
+use crate::report::Tally;
+use crate::report::summary::grouped;
+
+/// The findings of one file, counted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FileCounts {
+    /// The path relative to the working directory.
+    pub path: String,
+    /// How many count, of each code, and what they weigh.
+    pub reported: BTreeMap<(Code, Severity), u64>,
+    /// How many there are of each code, expected ones among them.
+    pub all: BTreeMap<Code, u64>,
+}
+
+impl FileCounts {
+    /// How many findings count.
+    pub fn len(&self) -> u64 {
+        self.reported.values().sum()
+    }
+
+    /// Whether no finding counts.
+    pub fn is_empty(&self) -> bool {
+        self.reported.is_empty()
+    }
+
+    /// The codes with their counts, what weighs most first.
+    pub(crate) fn rows(&self) -> Vec<(Code, Severity, u64)> {
+        let counts = self.reported.iter();
+        let mut rows: Vec<_> = counts
+            .map(|((code, severity), count)| (*code, *severity, *count))
+            .collect();
+        rows.sort_by_key(|(_, severity, count)| std::cmp::Reverse((*severity, *count)));
+        rows
+    }
+}
+
+impl Tally {
+    /// The most files that [`Tally::details_by_file`] lists.
+    const MOST_FILES: usize = 1_000;
+
+    /// Findings by file and code, a line a file, none for files without any.
+    ///
+    /// ```
+    /// use wxsub::report::{FileCounts, Tally};
+    /// use wxsub::{Code, Lang, Severity};
+    ///
+    /// let file = FileCounts {
+    ///     path: "a.json".into(),
+    ///     reported: [((Code::TrailingComma, Severity::Warning), 2)].into(),
+    ///     ..FileCounts::default()
+    /// };
+    /// assert_eq!(Tally::details_by_file(&[file], Lang::En), ["a.json: 2 trailing-comma"]);
+    /// ```
+    pub fn details_by_file(files: &[FileCounts], lang: Lang) -> Vec<String> {
+        let mut with_findings = files.iter().filter(|file| !file.is_empty());
+        let mut lines: Vec<String> = with_findings
+            .by_ref()
+            .take(Self::MOST_FILES)
+            .map(|file| line(file, lang))
+            .collect();
+        let more = with_findings.count() as u64;
+        if more > 0 {
+            let count = grouped(more);
+            lines.push(match lang {
+                Lang::En => format!("… and {count} more files"),
+                Lang::Zh => format!("……另有 {count} 个文件"),
+            });
+        }
+        lines
+    }
+}
+
+fn line(file: &FileCounts, lang: Lang) -> String {
+    let counts = file.rows().into_iter();
+    let counts: Vec<String> = counts
+        .map(|(code, _, count)| format!("{} {}", grouped(count), code.as_str()))
+        .collect();
+    let [colon, comma] = [Text::new(": ", "："), Text::new(", ", "、")].map(|text| text.get(lang));
+    format!("{}{colon}{}", printable(&file.path), counts.join(comma))
+}

@@ -1,0 +1,216 @@
+//! Findings as workflow commands of GitHub Actions: `::error file=…,line=…,col=…,title=…::…`.
+//!
+//! GitHub makes annotations of the first ten errors and the first ten warnings of a step, and of no more. So commands
+//! are written at the end: errors first, and of each weight the first finding of each code before the second of any.
+//! All are in the step's log; what got no annotation is in the step's summary, too.
+
+use std::fmt::Write as _;
+use std::io::{self, Read, Seek, Write};
+
+use tempfile::SpooledTempFile;
+
+use crate::finding::{Code, Severity};
+use crate::lang::Lang;
+use crate::report::step_summary::{self, Unannotated};
+use crate::report::{File, Notice, Report, Total};
+
+/// Workflow commands, and Markdown for the step's summary.
+pub struct Github {
+    lang: Lang,
+    errors: Queue,
+    warnings: Queue,
+    unreadable: Vec<String>,
+    /// Where the step's summary goes.
+    summary: Option<Box<dyn Write + Send>>,
+}
+
+impl std::fmt::Debug for Github {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Github")
+            .field("lang", &self.lang)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Github {
+    /// The most files that are named because they could not be read.
+    const MOST_UNREADABLE: usize = 100;
+
+    /// A report with messages in `lang`; a table of everything goes to `summary`.
+    pub fn new(lang: Lang, summary: Option<Box<dyn Write + Send>>) -> Self {
+        Github {
+            lang,
+            errors: Queue::new("error"),
+            warnings: Queue::new("warning"),
+            unreadable: Vec::new(),
+            summary,
+        }
+    }
+
+    fn queue(&mut self, severity: Severity) -> &mut Queue {
+        match severity {
+            Severity::Warning => &mut self.warnings,
+            Severity::Error | Severity::Undecodable => &mut self.errors,
+        }
+    }
+}
+
+impl Report for Github {
+    fn findings(
+        &mut self,
+        file: &File<'_>,
+        notices: &[Notice],
+        _out: &mut dyn Write,
+    ) -> io::Result<()> {
+        let lang = self.lang;
+        for notice in notices {
+            self.queue(notice.severity).push(file, notice, lang)?;
+        }
+        Ok(())
+    }
+
+    fn unreadable(
+        &mut self,
+        _file: Option<&File<'_>>,
+        why: &str,
+        _out: &mut dyn Write,
+    ) -> io::Result<()> {
+        if self.unreadable.len() < Self::MOST_UNREADABLE {
+            let why = data(why);
+            self.unreadable
+                .push(format!("::error title=wxsub::{why}\n"));
+        }
+        Ok(())
+    }
+
+    fn close(&mut self, total: &Total<'_>, out: &mut dyn Write) -> io::Result<()> {
+        out.write_all(self.unreadable.concat().as_bytes())?;
+        self.errors.write_first(out)?;
+        self.warnings.write_first(out)?;
+        self.errors.write_rest(out)?;
+        self.warnings.write_rest(out)?;
+        let hidden = step_summary::hidden(total, self.lang);
+        if !hidden.is_empty() {
+            writeln!(out, "::notice title=wxsub::{}", data(&hidden))?;
+        }
+        match &mut self.summary {
+            None => Ok(()),
+            Some(summary) => {
+                let rest = [&self.errors.unannotated, &self.warnings.unannotated];
+                let text = step_summary::write(total, rest, self.lang);
+                summary.write_all(text.as_bytes())?;
+                summary.flush()
+            }
+        }
+    }
+}
+
+/// Commands of one weight.
+struct Queue {
+    command: &'static str,
+    seen: Vec<Code>,
+    /// The first of each code.
+    firsts: Vec<Waiting>,
+    /// Those after them, as many as might get an annotation.
+    seconds: Vec<Waiting>,
+    /// All others, as they will be written.
+    rest: SpooledTempFile,
+    unannotated: Unannotated,
+}
+
+/// A command, and what the step's summary says if it gets no annotation.
+struct Waiting {
+    command: String,
+    line: String,
+}
+
+impl Queue {
+    /// As many annotations of a weight as GitHub makes in a step.
+    const ANNOTATIONS: usize = 10;
+
+    /// What is kept in memory of what is written last.
+    const IN_MEMORY: usize = 1 << 20;
+
+    fn new(command: &'static str) -> Self {
+        Queue {
+            command,
+            seen: Vec::new(),
+            firsts: Vec::new(),
+            seconds: Vec::new(),
+            rest: SpooledTempFile::new(Self::IN_MEMORY),
+            unannotated: Unannotated::default(),
+        }
+    }
+
+    fn push(&mut self, file: &File<'_>, notice: &Notice, lang: Lang) -> io::Result<()> {
+        let waiting = Waiting {
+            command: command(self.command, file, notice, lang),
+            line: step_summary::line(file, notice, lang),
+        };
+        if !self.seen.contains(&notice.code()) {
+            self.seen.push(notice.code());
+            self.firsts.push(waiting);
+        } else if self.seconds.len() < Self::ANNOTATIONS {
+            self.seconds.push(waiting);
+        } else {
+            self.rest.write_all(waiting.command.as_bytes())?;
+            self.unannotated.push(waiting.line);
+        }
+        Ok(())
+    }
+
+    /// Writes those that get an annotation; the rest then knows what it missed.
+    fn write_first(&mut self, out: &mut dyn Write) -> io::Result<()> {
+        let mut all = std::mem::take(&mut self.firsts);
+        all.append(&mut self.seconds);
+        let after = all.split_off(Self::ANNOTATIONS.min(all.len()));
+        for waiting in all {
+            out.write_all(waiting.command.as_bytes())?;
+        }
+        let lines = after.iter().map(|waiting| waiting.line.clone()).collect();
+        self.unannotated.put_first(lines);
+        self.seconds = after;
+        Ok(())
+    }
+
+    fn write_rest(&mut self, out: &mut dyn Write) -> io::Result<()> {
+        for waiting in &self.seconds {
+            out.write_all(waiting.command.as_bytes())?;
+        }
+        self.rest.rewind()?;
+        copy(&mut self.rest, out)
+    }
+}
+
+/// All of `from`.
+pub(super) fn copy(from: &mut dyn Read, out: &mut dyn Write) -> io::Result<()> {
+    io::copy(from, out).map(drop)
+}
+
+fn command(name: &str, file: &File<'_>, notice: &Notice, lang: Lang) -> String {
+    let mut text = format!("::{name} ");
+    let place = notice.spot.place;
+    // Standard input is no file that GitHub could show.
+    if file.path != "-" {
+        let path = property(file.path);
+        _ = write!(
+            text,
+            "file={path},line={},col={},",
+            place.line, place.column
+        );
+    }
+    let (code, message) = (notice.code().as_str(), notice.message_with_help(lang));
+    _ = writeln!(text, "title={code}::{}", data(&message));
+    text
+}
+
+/// A command's text: what would end the line is escaped.
+fn data(text: &str) -> String {
+    let text = text.replace('%', "%25");
+    text.replace('\r', "%0D").replace('\n', "%0A")
+}
+
+/// A command's property: what would end it is escaped, too.
+fn property(text: &str) -> String {
+    data(text).replace(':', "%3A").replace(',', "%2C")
+}

@@ -1,0 +1,53 @@
+//! Findings as JSON, an object a line.
+
+use std::io::{self, Write};
+
+use crate::json::{Object, integer, string};
+use crate::lang::Lang;
+use crate::report::{File, Notice, Report};
+
+/// One object a finding, with the keys `code`, `severity`, `message`, `path`, `line`, `column`, `offset`, and `help`
+/// where there is one.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct JsonLines {
+    /// The language of messages.
+    pub lang: Lang,
+}
+
+impl Report for JsonLines {
+    fn findings(
+        &mut self,
+        file: &File<'_>,
+        notices: &[Notice],
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
+        let mut text = Vec::new();
+        for notice in notices {
+            self.line(file, notice, &mut text);
+        }
+        out.write_all(&text)
+    }
+}
+
+impl JsonLines {
+    fn line(&self, file: &File<'_>, notice: &Notice, out: &mut Vec<u8>) {
+        let place = notice.spot.place;
+        let mut object = Object::open(out);
+        string(notice.code().as_str(), object.member("code"));
+        string(notice.severity.as_str(), object.member("severity"));
+        string(&notice.message(self.lang), object.member("message"));
+        string(file.path, object.member("path"));
+        number(place.line, object.member("line"));
+        number(place.column, object.member("column"));
+        number(place.offset, object.member("offset"));
+        if let Some(help) = notice.help(self.lang) {
+            string(help, object.member("help"));
+        }
+        object.close();
+        out.push(b'\n');
+    }
+}
+
+pub(super) fn number(number: u64, out: &mut Vec<u8>) {
+    integer(i64::try_from(number).unwrap_or(i64::MAX), out);
+}

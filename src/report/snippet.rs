@@ -1,0 +1,236 @@
+//! The lines of findings that are shown together, cut to the width of the terminal, with their places marked.
+//!
+//! A long line is cut around its marks here, before annotate-snippets sees it: it keeps one mark in view, but not several,
+//! and looks at all of a line of sixteen mebibytes for each.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use annotate_snippets::{Annotation, AnnotationKind, Snippet};
+use unicode_width::UnicodeWidthChar;
+
+use crate::finding::{Finding, Severity};
+use crate::report::{Line, Notice, Spot};
+
+/// A finding as it is to be shown.
+#[derive(Clone, Copy)]
+pub(super) struct View<'a> {
+    pub(super) finding: &'a Finding,
+    pub(super) severity: Severity,
+    pub(super) spot: &'a Spot,
+    /// With the lines around.
+    pub(super) around: bool,
+}
+
+impl<'a> View<'a> {
+    pub(super) fn of(notice: &'a Notice) -> Self {
+        View {
+            finding: &notice.finding,
+            severity: notice.severity,
+            spot: &notice.spot,
+            around: true,
+        }
+    }
+
+    fn number(&self) -> u64 {
+        self.spot.shown_at().line
+    }
+
+    /// The line that the finding is on, with its number.
+    fn own(&self) -> (u64, &'a Line) {
+        (self.number(), &self.spot.line)
+    }
+
+    /// The lines around it, with their numbers.
+    fn around(&self) -> impl Iterator<Item = (u64, &'a Line)> {
+        let (number, [before, behind]) = (self.number(), &self.spot.around);
+        let before = before.as_ref().map(|line| (number - 1, line));
+        let behind = behind.as_ref().map(|line| (number + 1, line));
+        let is_shown = self.around;
+        before.into_iter().chain(behind).filter(move |_| is_shown)
+    }
+}
+
+/// The most findings that are shown together; more marks in few lines confuse.
+const MOST: usize = 6;
+
+/// Columns for the code beside a mark.
+const LABEL: usize = 22;
+
+/// Cuts findings in order into those that are shown together.
+pub(super) fn blocks<'a, 'v>(
+    views: &'a [View<'v>],
+    width: usize,
+) -> impl Iterator<Item = &'a [View<'v>]> {
+    let mut rest = views;
+    std::iter::from_fn(move || {
+        let fits = |len: &usize| is_near(&rest[..len - 1], &rest[len - 1], width);
+        let len = 1 + (2..=rest.len().min(MOST)).take_while(fits).count();
+        let (block, after) = rest.split_at_checked(len)?;
+        rest = after;
+        Some(block)
+    })
+}
+
+/// Whether `next` can be shown with `block`: on the same line so that all marks are in view, or on a line that is shown
+/// anyway or the one behind it.
+fn is_near(block: &[View<'_>], next: &View<'_>, width: usize) -> bool {
+    let Some(last) = block.last() else {
+        return false;
+    };
+    let has_line = |view: &View<'_>| !view.spot.line.text.is_empty();
+    if !has_line(last) || !has_line(next) {
+        return false;
+    }
+    if last.number() != next.number() {
+        let shown = last.around().last().map_or(0, |(number, _)| number);
+        return shown > last.number() && (last.number()..=shown + 1).contains(&next.number());
+    }
+    let on_line = block.iter().filter(|view| view.number() == next.number());
+    let marks = union(on_line.chain([next]));
+    let line = &next.spot.line;
+    *line == last.spot.line
+        && width_of(&line.text[marks]) + ELLIPSES <= room(width, next.number(), true)
+}
+
+/// From the first mark to the last.
+fn union<'v: 'a, 'a>(views: impl Iterator<Item = &'a View<'v>>) -> Range<usize> {
+    let marks = views.map(|view| view.spot.mark.clone());
+    marks
+        .reduce(|all, mark| all.start.min(mark.start)..all.end.max(mark.end))
+        .unwrap_or_default()
+}
+
+/// The lines of `block` with its places marked; where there are several, each with its code.
+pub(super) fn snippet<'a>(block: &[View<'a>], width: usize) -> Snippet<'a, Annotation<'a>> {
+    let has_labels = block.len() > 1;
+    let mut lines: BTreeMap<u64, Shown<'a>> = BTreeMap::new();
+    // Marks are places in the line that their finding has, which of a long line is another part than those around show.
+    let own = block.iter().map(View::own);
+    for (number, line) in own.chain(block.iter().flat_map(View::around)) {
+        let marks = union(block.iter().filter(|view| view.number() == number));
+        let room = room(width, number, has_labels);
+        lines
+            .entry(number)
+            .or_insert_with(|| Shown::of(line, marks, room));
+    }
+    let mut text = String::new();
+    for line in lines.values_mut() {
+        line.at = text.len();
+        line.write(&mut text);
+        text.push('\n');
+    }
+    text.pop();
+    let first = lines.keys().next().copied().unwrap_or_default();
+    let annotations = block.iter().map(|view| {
+        let label = has_labels.then(|| view.finding.code().as_str());
+        let mark = lines[&view.number()].place(&view.spot.mark);
+        AnnotationKind::Primary.span(mark).label(label)
+    });
+    Snippet::source(text)
+        .line_start(first as usize)
+        .fold(false)
+        .annotations(annotations.collect::<Vec<_>>())
+}
+
+/// How many columns a line has, behind its number and beside the labels.
+fn room(width: usize, number: u64, has_labels: bool) -> usize {
+    let gutter = number.to_string().len() + " | ".len() + 1;
+    let labels = if has_labels { LABEL } else { 0 };
+    width.saturating_sub(gutter + labels).max(NARROWEST)
+}
+
+/// Below this nobody could read anything.
+const NARROWEST: usize = 20;
+
+/// Columns that show where something was left out.
+const ELLIPSES: usize = 2;
+
+/// What is shown of a line.
+struct Shown<'a> {
+    text: &'a str,
+    part: Range<usize>,
+    /// Whether something is left out in front, and behind.
+    cut: [bool; 2],
+    /// Where it stands in the text of the snippet.
+    at: usize,
+}
+
+impl<'a> Shown<'a> {
+    /// What fits into `room` columns around the marks, with more of what stands in front of them than behind.
+    fn of(line: &'a Line, marks: Range<usize>, room: usize) -> Self {
+        let text = line.text.as_str();
+        let mut shown = Shown {
+            text,
+            part: 0..text.len(),
+            cut: line.cut,
+            at: 0,
+        };
+        if line.cut == [false, false] && width_of(text) <= room {
+            return shown;
+        }
+        let room = room - ELLIPSES;
+        let marked = width_of(&text[marks.clone()]).min(room);
+        let behind = width_of(&text[marks.start..]).min(room * 2 / 3).max(marked);
+        let start = back(text, marks.start, room - behind);
+        let end = forth(text, start, room);
+        shown.part = start..end;
+        shown.cut = [line.cut[0] || start > 0, line.cut[1] || end < text.len()];
+        shown
+    }
+
+    fn write(&self, out: &mut String) {
+        let ellipsis = |is_cut| if is_cut { ELLIPSIS } else { "" };
+        *out += ellipsis(self.cut[0]);
+        *out += &self.text[self.part.clone()];
+        *out += ellipsis(self.cut[1]);
+    }
+
+    /// Where `mark` stands in the text of the snippet.
+    fn place(&self, mark: &Range<usize>) -> Range<usize> {
+        let Range { start, end } = self.part;
+        let lead = if self.cut[0] { ELLIPSIS.len() } else { 0 };
+        let place = |at: usize| self.at + lead + at.clamp(start, end) - start;
+        place(mark.start)..place(mark.end)
+    }
+}
+
+const ELLIPSIS: &str = "…";
+
+/// Where the text in front of `at` begins that is no wider than `room`.
+fn back(text: &str, at: usize, room: usize) -> usize {
+    let mut left = room;
+    let mut start = at;
+    for c in text[..at].chars().rev() {
+        let Some(rest) = left.checked_sub(columns(c)) else {
+            break;
+        };
+        (left, start) = (rest, start - c.len_utf8());
+    }
+    start
+}
+
+/// Where the text from `at` on ends that is no wider than `room`.
+fn forth(text: &str, at: usize, room: usize) -> usize {
+    let mut left = room;
+    let mut end = at;
+    for c in text[at..].chars() {
+        let Some(rest) = left.checked_sub(columns(c)) else {
+            break;
+        };
+        (left, end) = (rest, end + c.len_utf8());
+    }
+    end
+}
+
+fn width_of(text: &str) -> usize {
+    text.chars().map(columns).sum()
+}
+
+/// How many columns a character takes where it is shown; tabs are shown as four spaces.
+fn columns(c: char) -> usize {
+    match c {
+        '\t' => 4,
+        c => c.width().unwrap_or(1),
+    }
+}
