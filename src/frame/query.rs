@@ -179,10 +179,10 @@ impl Scanner {
             },
             _ => (None, 0),
         };
+        let len = self.pos().saturating_sub(framed.range.start);
         let around = |inside: &Inside| Around {
-            before: (inside.done.saturating_sub(rest))
-                .saturating_sub(self.pos() - framed.range.start),
-            after: rest + inside.then.len - inside.done,
+            before: inside.done.saturating_sub(rest + len),
+            after: rest + inside.then.len.saturating_sub(inside.done),
         };
         inside.map(around).unwrap_or_default()
     }
