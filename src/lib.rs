@@ -29,10 +29,11 @@
 //! input ---------> frame ------------> wire ---------------> event ------------> output, report
 //! ```
 //!
-//! [`decompress`] opens compressed captures. `input` reads blocks of a capture as UTF-8. `frame` finds where payloads are and drives the readers of `wire`, which
-//! know syntax and nothing of WeChat. `event` gives the tree its meaning; all of WeChat's names are there. `record`
-//! ties them together, [`select`] says which are wanted, [`pipeline`] is the one loop over a capture, [`output`] and
-//! [`report`] write, and [`gate`] judges.
+//! [`decompress`] opens compressed captures. `input` reads blocks of a capture as UTF-8. `frame` finds where payloads are
+//! and drives the readers of `wire`, which know syntax and nothing of WeChat. [`seal`] opens and verifies what came
+//! encrypted. `event` gives the tree its meaning; all of WeChat's names are there. `record` ties them together,
+//! [`select`] says which are wanted, [`pipeline`] is the one loop over a capture, [`output`] and [`report`] write,
+//! and [`gate`] judges.
 
 mod buffer;
 pub mod decompress;

@@ -1,45 +1,20 @@
 //! The table of codes keeps its word: every code is explained in both languages, stands in the README, and is provoked by
 //! its example and not by what comes near.
 
+mod support;
+
 use std::collections::BTreeSet;
 use std::fs;
-use std::sync::Arc;
 
+use support::codes::policy_for;
 use wxsub::output::{Format, Xml};
-use wxsub::seal::{Account, Keys, Policy};
 use wxsub::{Capture, Code, Lang, Limits, Record, report};
-
-/// What must be given or asked for, so that `code` can be found.
-fn policy(code: Code) -> Option<Arc<Policy>> {
-    let (key, token, appid) = (
-        "ownKey7ownKey7ownKey7ownKey7ownKey7ownKey7x",
-        "ourOwnToken",
-        "wx5a2c71d0e9b4a1b2",
-    );
-    let account = Account::from_lists(key, token, appid).expect("keys");
-    let policy = Policy::from(Keys::new([account]));
-    let is_sealed = matches!(
-        code,
-        Code::DecryptFailed | Code::SignatureMismatch | Code::EnvelopeMismatch | Code::OddEnvelope
-    );
-    match code {
-        Code::NotVerified => Some(Arc::new(Policy {
-            require_signature: true,
-            ..policy
-        })),
-        Code::NotEncrypted => Some(Arc::new(Policy {
-            require_encryption: true,
-            ..policy
-        })),
-        _ => is_sealed.then(|| policy.into()),
-    }
-}
 
 /// What `check` finds in a capture, and what `convert --to xml` does, where `code` is asked for.
 fn codes(code: Code, capture: &str) -> BTreeSet<Code> {
     let mut codes = BTreeSet::new();
     let mut records = Capture::new(capture.as_bytes());
-    if let Some(policy) = policy(code) {
+    if let Some(policy) = policy_for(code) {
         records = records.policy(policy);
     }
     let mut payloads = 0;

@@ -1,6 +1,8 @@
 //! The formats of `check`, read back by readers that are not ours, over paths that need every escape.
 #![cfg(unix)]
 
+mod support;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
@@ -8,6 +10,7 @@ use std::process::{Command, Output, Stdio};
 
 use proptest::prelude::*;
 use serde_json::Value;
+use support::codes::policy_for;
 use tempfile::TempDir;
 use unicode_width::UnicodeWidthChar;
 use wxsub::report::{
@@ -584,8 +587,7 @@ proptest! {
 }
 
 /// The findings of a capture as text, in the way of a check.
-fn shown(name: &str, capture: &str) -> String {
-    let mut records = Capture::new(capture.as_bytes());
+fn shown(name: &str, mut records: Capture<&[u8]>) -> String {
     let file = File { name, path: name };
     let (mut out, mut text) = (Vec::new(), Text::default());
     text.look.width = 100;
@@ -625,7 +627,13 @@ const ELSEWHERE: [Code; 2] = [Code::Unrepresentable, Code::UnmetExpectation];
 fn the_text_of_each_finding_is_as_it_was() {
     let codes = Code::ALL.iter().filter(|code| !ELSEWHERE.contains(code));
     let texts: Vec<_> = codes
-        .map(|code| shown(code.as_str(), code.example()))
+        .map(|&code| {
+            let mut records = Capture::new(code.example().as_bytes());
+            if let Some(policy) = policy_for(code) {
+                records = records.policy(policy);
+            }
+            shown(code.as_str(), records)
+        })
         .collect();
     let texts = texts.join("\n");
     let path = "tests/findings.txt";
@@ -743,7 +751,7 @@ proptest! {
 
 #[test]
 fn findings_of_neighbouring_lines_are_shown_together() {
-    let text = shown("a.json", ODD);
+    let text = shown("a.json", Capture::new(ODD.as_bytes()));
     let places: Vec<_> = text
         .lines()
         .filter_map(|line| line.strip_prefix("a.json:"))

@@ -494,3 +494,32 @@ fn mismatches_are_told_apart() {
         );
     }
 }
+
+#[test]
+fn findings_say_where_the_envelope_stands_and_where_they_stand_inside() {
+    use wxsub::report::{Spot, text};
+
+    let message = "{\n\"ToUserName\":\"gh_3f7a90c1d2e4\",\n\"Event\":\"subscribe_msg_sent_event\",\"List\":[],\n}";
+    let capture = format!(
+        "\n {}",
+        envelope(Syntax::Json, &encrypt(message.as_bytes()))
+    );
+    let policy = Arc::new(policy(""));
+    let record = wxsub::decode_sealed(capture.as_bytes(), &wxsub::Limits::default(), &policy);
+    let mut findings = record.findings().iter();
+    let finding = findings
+        .find(|finding| finding.code() == Code::TrailingComma)
+        .expect("a comma");
+    let mut out = Vec::new();
+    let spot = Spot::of(&record, finding);
+    text::write("log", &spot, finding, &text::Look::default(), &mut out);
+    let expected = "\
+log:2:2: warning[trailing-comma]: a comma before `}` (in the plaintext at 3:45)
+  |
+3 | \"Event\":\"subscribe_msg_sent_event\",\"List\":[],
+  |                                             ^
+  |
+  = help: the samples in WeChat's document have it; JSON readers refuse it
+";
+    assert_eq!(String::from_utf8_lossy(&out), expected);
+}

@@ -2,6 +2,7 @@
 //!
 //! In compatible mode all fields stand there, in safe mode the account. None of it is covered by the signature.
 
+use crate::event::decode::head;
 use crate::event::fields::{self, ITEM, Top};
 use crate::event::{Callback, Event, Item};
 use crate::finding::{Finding, Reason};
@@ -24,10 +25,7 @@ pub(crate) fn compare(
     }
     let is_same = callbacks.is_some_and(|(outer, inner)| have_same_items(outer, inner));
     if has_lists && !is_same {
-        findings.push(Finding::new(
-            Reason::EnvelopeLists,
-            inner_list(inner).span(),
-        ));
+        findings.push(Finding::new(Reason::EnvelopeLists, head(inner_list(inner))));
     }
     findings
 }
@@ -52,7 +50,7 @@ fn part(name: &str) -> Part {
 fn difference(outer: View<'_>, inner: View<'_>) -> Option<Finding> {
     let is_it = |child: &View<'_>| child.name().eq_ignore_ascii_case(outer.name());
     let Some(inside) = inner.children().find(is_it) else {
-        let finding = Finding::new(Reason::EnvelopeOnly, super::decode::head(inner));
+        let finding = Finding::new(Reason::EnvelopeOnly, head(inner));
         return Some(finding.with(outer.name()));
     };
     let finding = || Finding::new(Reason::EnvelopeDiffers, inside.span());

@@ -383,12 +383,22 @@ impl Scanner {
         last: bool,
         parts: &mut Parts,
     ) -> Turn<Framed<'b>> {
+        match self.trail {
+            None => self.step_in(buffer, last, parts),
+            Some(_) => self.step_with_query(buffer, last, parts),
+        }
+    }
+
+    /// The same where queries are wanted.
+    fn step_with_query<'b>(
+        &mut self,
+        buffer: &'b [u8],
+        last: bool,
+        parts: &mut Parts,
+    ) -> Turn<Framed<'b>> {
         let (visible, last) = self.visible(buffer, last);
         let mut turn = self.step_in(visible, last, parts);
-        // In its place: to move it takes as long as much else here.
-        if self.trail.is_some()
-            && let Turn::Found(framed) = &mut turn
-        {
+        if let Turn::Found(framed) = &mut turn {
             framed.query = self.query(framed, buffer);
         }
         turn

@@ -108,7 +108,7 @@ impl fmt::Debug for EncodingAesKey {
 /// let error = "too short".parse::<wxsub::seal::EncodingAesKey>().unwrap_err();
 /// assert_eq!(
 ///     error.to_string(),
-///     "an EncodingAESKey has 43 letters and digits, this one has 9 characters"
+///     "an EncodingAESKey has 43 letters and digits, this one has 9 characters (-40004)"
 /// );
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -151,17 +151,21 @@ impl KeyError {
 
 impl fmt::Display for KeyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (len, chars) = (EncodingAesKey::LEN, self.chars);
+        let (len, chars, code) = (EncodingAesKey::LEN, self.chars, Self::VENDOR_CODE);
         if let Some(entry) = self.entry {
             write!(f, "key {entry}: ")?;
         }
         write!(f, "an EncodingAESKey has {len} letters and digits, ")?;
         match self.reason {
             KeyErrorReason::Length => {
-                write!(f, "this one has {chars} characters{}", self.guess())
+                write!(
+                    f,
+                    "this one has {chars} characters ({code}){}",
+                    self.guess()
+                )
             }
             KeyErrorReason::Alphabet(at) => {
-                write!(f, "the character {at} of this one is neither")
+                write!(f, "the character {at} of this one is neither ({code})")
             }
         }
     }
@@ -218,8 +222,11 @@ mod tests {
     fn errors_tell_length_and_place_and_nothing_of_the_key() {
         let long = "s3cr3t".repeat(9);
         let cases = [
-            (&long[..42], "this one has 42 characters: was the last"),
-            (&long[..44], "this one has 44 characters: was `=`"),
+            (
+                &long[..42],
+                "this one has 42 characters (-40004): was the last",
+            ),
+            (&long[..44], "this one has 44 characters (-40004): was `=`"),
             (&long[..32], "an AppSecret is"),
             ("", "this one has 0 characters"),
             (
