@@ -64,6 +64,11 @@ pub(super) fn open(key: &EncodingAesKey, bytes: &mut [u8]) {
 pub(super) fn close(key: &EncodingAesKey, bytes: &mut Vec<u8>) {
     let padding = PADDED - bytes.len() % PADDED;
     bytes.resize(bytes.len() + padding, padding as u8);
+    encrypt(key, bytes);
+}
+
+/// Makes ciphertext of the plaintext in `bytes`, padding included.
+pub(super) fn encrypt(key: &EncodingAesKey, bytes: &mut [u8]) {
     let mut cbc = cbc::Encryptor::<&Aes256>::inner_iv_slice_init(key.cipher(), key.iv())
         .expect("an initialization vector of 16 bytes");
     cbc.encrypt_blocks(Block::slice_as_chunks_mut(bytes).0);

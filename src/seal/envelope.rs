@@ -179,3 +179,88 @@ pub fn seal(key: &EncodingAesKey, message: &[u8], receive_id: &str, random: &[u8
     cipher::close(key, &mut bytes);
     armor::encode(&bytes)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ID: &[u8] = b"wx5a2c71d0e9b4a1b2";
+
+    fn keys() -> Keys {
+        let key = "ownKey7ownKey7ownKey7ownKey7ownKey7ownKey7x";
+        Keys::new([Account::from_lists(key, "", "").expect("a key")])
+    }
+
+    /// Random bytes, a message of a length as `announced`, an id, and `padding` as it is.
+    fn sealed(announced: u32, padding: &[u8]) -> String {
+        let random = [7; RANDOM];
+        let mut bytes = [&random[..], &announced.to_be_bytes(), b"{}", ID, padding].concat();
+        let keys = keys();
+        cipher::encrypt(&keys.accounts()[0].keys[0], &mut bytes);
+        armor::encode(&bytes)
+    }
+
+    fn opened(encrypt: &str) -> Result<(Vec<u8>, Vec<u8>), Error> {
+        let mut buffer = Vec::new();
+        let opened = open(&keys(), encrypt.as_bytes(), &mut buffer)?;
+        Ok((opened.message.to_vec(), opened.receive_id.to_vec()))
+    }
+
+    #[test]
+    fn every_byte_of_the_padding_counts() {
+        let right = [24; 24];
+        assert_eq!(
+            opened(&sealed(2, &right)),
+            Ok((b"{}".to_vec(), ID.to_vec()))
+        );
+        for at in 0..right.len() {
+            let mut padding = right;
+            padding[at] ^= 1;
+            assert_eq!(opened(&sealed(2, &padding)), Err(Error::Padding), "{at}");
+        }
+        for count in [0, 33, 64, 255] {
+            let mut padding = right;
+            padding[23] = count;
+            assert_eq!(opened(&sealed(2, &padding)), Err(Error::Padding), "{count}");
+        }
+    }
+
+    #[test]
+    fn padding_to_16_is_told_by_the_length() {
+        let mut buffer = Vec::new();
+        let keys = keys();
+        let text = sealed(2, &[8; 8]);
+        let opened = open(&keys, text.as_bytes(), &mut buffer).expect("it opens");
+        assert!(opened.is_padded_to_16);
+        // More than a block of it is none.
+        let mut long = [24; 40];
+        long[..16].copy_from_slice(b"0123456789abcdef");
+        assert_eq!(
+            super::open(&keys, sealed(2, &long).as_bytes(), &mut Vec::new()).map(|_| ()),
+            Err(Error::Padding)
+        );
+    }
+
+    #[test]
+    fn no_length_is_believed() {
+        let room = 2 + ID.len() as u32;
+        let whole = opened(&sealed(room, &[24; 24])).expect("nobody is left to be for");
+        assert_eq!((whole.0.len(), whole.1.len()), (room as usize, 0));
+        for announced in [room + 1, room + 24, room + 25, 1 << 31, u32::MAX] {
+            let result = opened(&sealed(announced, &[24; 24]));
+            assert_eq!(result, Err(Error::MessageLength), "{announced}");
+        }
+    }
+
+    #[test]
+    fn what_is_too_short_holds_nothing() {
+        let keys = keys();
+        let mut bytes = vec![32; 32];
+        cipher::encrypt(&keys.accounts()[0].keys[0], &mut bytes);
+        assert_eq!(opened(&armor::encode(&bytes)), Err(Error::MessageLength));
+        for len in [1, 16, 31, 33, 47] {
+            let text = armor::encode(&vec![0; len]);
+            assert_eq!(opened(&text), Err(Error::Length { len }));
+        }
+    }
+}
