@@ -381,6 +381,11 @@ impl Scanner {
         matches!(self.state, State::Seek) && self.array.is_none()
     }
 
+    /// Whether no document is being read, and none may have begun.
+    fn is_idle(&self) -> bool {
+        self.is_between() && self.reach.anchor.is_none()
+    }
+
     fn advance(&mut self, buffer: &[u8], to: usize) {
         if to == self.pos() {
             return;

@@ -10,7 +10,6 @@ use crate::frame::layer::{Layer, Piece};
 use crate::frame::rewritten::Step;
 use crate::frame::{Anchors, Framed, FramedKind, Inside, Parts, Scanner, State, anchor, framed};
 use crate::wire::Syntax;
-use crate::wire::scan::is_space;
 use crate::wire::shape::ShapeId;
 
 /// A stretch of escaped text. Lengths of raw bytes count from the outer cursor.
@@ -192,11 +191,13 @@ impl Region {
         }
     }
 
-    /// Whether nothing is being read, and nothing has begun that may go on.
+    /// Whether a line of the text ended, nothing is being read, and nothing has begun that may go on.
     fn is_resting(&self) -> bool {
-        let rest = self.text[self.scanner.pos()..].trim_ascii_end();
+        let rest = &self.text[self.scanner.pos()..];
+        let is_at_end = rest.is_empty() || rest.ends_with(b"\n");
+        let rest = rest.trim_ascii_end();
         let line = memchr::memrchr(b'\n', rest).map_or(rest, |n| &rest[n + 1..]);
-        self.scanner.is_between() && (line.is_empty() || !anchor::goes_on(line, b""))
+        is_at_end && self.scanner.is_idle() && (line.is_empty() || !anchor::goes_on(line, b""))
     }
 
     /// Takes `bytes` as they are, up to where the region ends or behind a line break; whether that is before their end.
@@ -231,13 +232,13 @@ impl Region {
     fn end(&self) -> Option<GoOn> {
         let is_idle = self.scanner.is_between();
         let is_inline = !matches!(self.layer, Layer::Container(_));
-        let rest = &self.text[self.scanner.pos()..];
         match self.bounds {
             _ if self.ended => Some(GoOn::Behind),
             Bounds::Len(_) => None,
             Bounds::Any { .. } if self.found && is_inline => is_idle.then_some(GoOn::Here),
-            Bounds::Any { .. } => {
-                let is_done = is_idle && self.at_line && rest.iter().all(|&b| is_space(b));
+            // Lines behind it are looked at for what they are.
+            Bounds::Any { from, .. } => {
+                let is_done = self.at_line && self.raw >= from && self.is_resting();
                 is_done.then_some(GoOn::Behind)
             }
         }
