@@ -261,7 +261,7 @@ impl Scanner {
             .map(|(_, layer)| layer);
         layer.is_some_and(|layer| {
             let quote = start::quote_around(layer, document, self.before());
-            self.enter_from(layer, quote, 0)
+            self.enter_from(layer.over(document), quote, 0)
         })
     }
 
@@ -290,7 +290,9 @@ impl Scanner {
         let skip = Skip::json(self.json.depth(), one_line);
         let known = &document[..at.max(finding.span().end as usize).min(document.len())];
         let is_message = self.has_mark(known, &inner)
-            || (self.clean_until <= self.pos() && self.mark_ahead(&document[at..], skip, last)?);
+            || !is_line_of_bracket(document, self.json.at())
+                && (self.clean_until <= self.pos()
+                    && self.mark_ahead(&document[at..], skip, last)?);
         if is_message {
             // A message is not searched; but what begins a line in it is the next payload, and it was cut off.
             inner = self.messages_on_new_lines(&parts.tree, document);
@@ -369,6 +371,13 @@ fn begins_line(document: &[u8], at: usize) -> bool {
         .rev()
         .find(|&&b| !matches!(b, b' ' | b'\t' | b'\r'));
     before == Some(&b'\n')
+}
+
+/// Whether a bracket ends its line, and another begins the next: the object that breaks `at` the second is no more than
+/// a bracket in prose.
+fn is_line_of_bracket(document: &[u8], at: usize) -> bool {
+    let (head, next) = document.split_at(at);
+    head.contains(&b'\n') && head.trim_ascii_end() == b"{" && next.first() == Some(&b'{')
 }
 
 /// Where the next object begins if it was swallowed by a string that was cut off: `"gh_12{"ToUserName"` breaks behind

@@ -222,21 +222,16 @@ impl Scanner {
         let texts = &texts[..own_element(texts).unwrap_or(texts.len())];
         let line = memchr::memchr(b'\n', texts).map(|n| text + n);
         for at in memchr::memchr2_iter(b'<', b'{', texts).map(|n| text + n) {
-            match start::payload_at(&document[at..], last, &self.names.begins_message)? {
-                // What stands around a payload on its line tells how it is escaped, and where it ends.
-                Some(start) => {
-                    let before = line.filter(|&line| line < at);
-                    let is_plain = !matches!(start, Start::Buried(_));
-                    return Ok(before.or(is_plain.then_some(at)).map(Resume::At));
-                }
-                None => {}
+            let start = start::payload_at(&document[at..], last, &self.names.begins_message)?;
+            // What stands around a payload on its line tells how it is escaped, and where it ends.
+            if let Some(start) = start {
+                let before = line.filter(|&line| line < at);
+                let is_plain = !matches!(start, Start::Buried(_));
+                return Ok(before.or(is_plain.then_some(at)).map(Resume::At));
             }
         }
-        let goes_on = |line: &usize| {
-            let next = &document[*line..text + texts.len()];
-            !next.trim_ascii().is_empty()
-        };
-        Ok(line.filter(goes_on).map(Resume::Behind))
+        let is_other = |&line: &usize| is_other_line(&document[line..text + texts.len()]);
+        Ok(line.filter(is_other).map(Resume::Behind))
     }
 
     /// Where the text begins in which the document broke, if no user's words are in it: a short plain text, or text
@@ -333,6 +328,14 @@ impl Scanner {
             ..self.broken(finding, buffer, len, Syntax::Xml, parts)
         })
     }
+}
+
+/// Whether `line`, up to what breaks a document that ran into it, is none of that document: it begins with text, or is
+/// more than the markup that breaks it.
+fn is_other_line(line: &[u8]) -> bool {
+    const LONGEST_MARKUP: usize = 3;
+    let line = line.trim_ascii();
+    line.first().is_some_and(|&b| b != b'<') || line.len() > LONGEST_MARKUP
 }
 
 /// Whether it is text between elements.

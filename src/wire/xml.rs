@@ -856,7 +856,8 @@ impl Tokens<'_, '_> {
         let Some((name, text)) = last_tag(&self.bytes.all[..at]) else {
             return false;
         };
-        let is_ours = name.starts_with('/') || is_root_name(name.as_bytes()) || (self.is_plain)(name);
+        let is_ours =
+            name.starts_with('/') || is_root_name(name.as_bytes()) || (self.is_plain)(name);
         is_ours && text.contains(&b'\n') && !text.iter().all(|&b| is_space(b))
     }
 
@@ -964,7 +965,10 @@ fn may_be_escaped_space(rest: &[u8]) -> bool {
 
 /// `rest` behind line breaks and blanks that a logger escaped.
 fn past_escaped_space(mut rest: &[u8]) -> &[u8] {
-    while let Some(next) = ESCAPED_SPACE.iter().find_map(|escape| rest.strip_prefix(*escape)) {
+    while let Some(next) = ESCAPED_SPACE
+        .iter()
+        .find_map(|escape| rest.strip_prefix(*escape))
+    {
         rest = next.trim_ascii_start();
     }
     rest
