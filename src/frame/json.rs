@@ -1,6 +1,7 @@
 //! JSON documents: messages, what stands around messages, and what is broken.
 
 use std::collections::VecDeque;
+use std::ops::Range;
 
 use crate::finding::{Finding, Findings, Reason};
 use crate::frame::anchor::Ahead;
@@ -248,10 +249,13 @@ impl Scanner {
     fn enter_broken(&mut self, document: &[u8], findings: &Findings) -> bool {
         let at = self.json.at();
         let comments = findings.as_slice().iter();
+        let comments = comments.filter(|finding| finding.reason() == Reason::Comment);
+        let comments = comments.map(|finding| finding.span().range());
+        // One that is too long for a comment breaks the object.
         let shown = literal::escape_at(document, at).or_else(|| {
             comments
-                .filter(|finding| finding.reason() == Reason::Comment)
-                .find_map(|comment| literal::escape_in_comment(document, comment.span().range()))
+                .chain(std::iter::once(near_line(document, at)))
+                .find_map(|comment| literal::escape_in_comment(document, comment))
         });
         let is_quoted = matches!(self.before(), b'"' | b'\'');
         let shown = shown.filter(|&(_, layer)| is_quoted || layer == Layer::Octal);
@@ -371,6 +375,14 @@ fn begins_line(document: &[u8], at: usize) -> bool {
         .rev()
         .find(|&&b| !matches!(b, b' ' | b'\t' | b'\r'));
     before == Some(&b'\n')
+}
+
+/// The line that goes on at `at`, as far as it is near.
+fn near_line(document: &[u8], at: usize) -> Range<usize> {
+    const NEAR: usize = 4096;
+    let rest = document.get(at..).unwrap_or_default();
+    let near = &rest[..rest.len().min(NEAR)];
+    at..at + memchr::memchr(b'\n', near).unwrap_or(near.len())
 }
 
 /// Whether a bracket ends its line, and another begins the next: the object that breaks `at` the second is no more than

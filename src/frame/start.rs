@@ -156,7 +156,7 @@ fn has_doubled_quote(sign: &[u8]) -> bool {
     // An empty name ends with the second quote, or with the fourth if all are doubled.
     let next = behind_blanks(&sign[at + run..]).first().copied();
     let is_name = next.is_some_and(|next| !b":/,}".contains(&next));
-    let is_empty = run > 2 && next == Some(b':');
+    let is_empty = run > 2 && matches!(next, Some(b':' | b'/'));
     is_outermost && run > 1 && run.is_power_of_two() && (is_name || is_empty)
 }
 
