@@ -88,6 +88,8 @@ pub(super) fn terminators(layer: Layer, quote: Option<u8>) -> &'static [u8] {
 impl Region {
     /// The most bytes that are undone before the scanner sees them.
     const WINDOW: usize = 4096;
+    /// No name that is an anchor is longer.
+    const NAME: usize = 64;
 
     fn new(layer: Layer, bounds: Bounds, scanner: Scanner) -> Self {
         Region {
@@ -144,6 +146,13 @@ impl Region {
         self.scanner.before = before;
     }
 
+    /// How many bytes to undo next: of what may be no escaped text at all, just enough to tell.
+    fn window(&self) -> usize {
+        let clue = self.clue.filter(|_| !self.found && self.scanner.is_idle());
+        let near = clue.map(|at| at.max(0) as usize + 2 * Self::NAME);
+        near.map_or(Self::WINDOW, |near| near.min(Self::WINDOW))
+    }
+
     /// Undoes more of `raw`, which begins at the outer cursor; `false` if more bytes are needed for that.
     fn peel(&mut self, raw: &[u8], last: bool, anchors: &Anchors) -> bool {
         let all = raw;
@@ -151,7 +160,7 @@ impl Region {
             Bounds::Len(len) => (&raw[..len], true),
             Bounds::Any { .. } => (raw, last),
         };
-        let window = (self.raw + Self::WINDOW).min(raw.len());
+        let window = (self.raw + self.window()).min(raw.len());
         let before = self.raw;
         self.begun = true;
         while self.raw < window && !self.ended {
@@ -164,7 +173,7 @@ impl Region {
             }
             match self.layer.piece(&raw[self.raw..], last) {
                 Piece::Same(len) => {
-                    if self.copy(&raw[self.raw..self.raw + len.min(Self::WINDOW)]) {
+                    if self.copy(&raw[self.raw..self.raw + len.min(window - self.raw)]) {
                         break;
                     }
                 }
@@ -329,8 +338,12 @@ impl Region {
         let Ok(at) = usize::try_from(clue) else {
             return Some(0);
         };
+        if !self.scanner.is_idle() {
+            return None;
+        }
         let is_end = self.text[..end].ends_with(b"\n") || self.ended && end == self.text.len();
-        (is_end && self.scanner.is_idle() && self.line_len(raw, before, end) > at).then_some(at)
+        let least = if is_end { at } else { at + Self::NAME };
+        (self.line_len(raw, before, end) > least).then_some(at)
     }
 
     /// The next payload in what the scanner may look at.
