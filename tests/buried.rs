@@ -626,7 +626,6 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, max_shrink_iters: 500, ..ProptestConfig::default() })]
 
     #[test]
-    #[ignore = "fails: known gaps, listed in the README under Limits"]
     fn payloads_between_anything_come_back_in_order(
         parts in proptest::collection::vec(part(), 0..10), block in proptest::sample::select(&BLOCKS[..]),
     ) {
@@ -638,7 +637,6 @@ proptest! {
     }
 
     #[test]
-    #[ignore = "fails: known gaps, listed in the README under Limits"]
     fn payloads_that_say_anything_are_found_in_every_way(
         payload in any_rendered(), way in 0..ways().len(), seed in 0..1000u64,
     ) {

@@ -76,7 +76,7 @@ reasons! {
         FullWidthComma "expected `,`, found the full-width comma `，`" "此处应为 `,`，实际为全角逗号 `，`"
             => "type the comma of a Latin keyboard" "请用半角逗号"
         BadEscape "`{0}` is no escape that JSON knows" "`{0}` 不是 JSON 的转义"
-        ControlInString "the control character {0} inside a string" "字符串中有控制字符 {0}"
+        ControlInString "a string holds {0}, a control character that is not escaped" "字符串中有未转义的控制字符 {0}"
             => "JSON strings hold no line breaks; was the payload cut?" "JSON 字符串不能换行；消息体是否被截断?"
         BadNumber "`{0}` is no JSON number" "`{0}` 不是 JSON 数字"
         StrayCloser "`{0}` closes nothing" "`{0}` 没有对应的开始括号"

@@ -14,6 +14,7 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind, Input, MatchKind};
 
 use crate::frame::container::{self, Lane};
 use crate::frame::layer::Layer;
+use crate::frame::start;
 use crate::wire::scan::skip_space;
 
 /// No anchor has less bytes.
@@ -36,6 +37,7 @@ impl Anchors {
         let texts = || {
             ["<xml", "<?xml", "<!--", "<!DOCTYPE", "\u{FEFF}"]
                 .iter()
+                .chain(&start::ESCAPED_ROOTS)
                 .chain(names)
         };
         let searcher = AhoCorasick::builder()
@@ -223,7 +225,7 @@ impl Reach {
             return buffer.len();
         }
         let line = memchr::memrchr(b'\n', solid).map_or(0, |n| n + 1);
-        let at = match solid.len() - line < NEXT {
+        let at = match solid.len() - line < NEXT + container::LONGEST_PREFIX {
             true => solid[..line].trim_ascii_end().len(),
             false => solid.len(),
         };
@@ -320,7 +322,7 @@ enum Relation {
 fn relation(line: &[u8], behind: &[u8], lane: Lane) -> Relation {
     match container::lane_of(line, true).unwrap_or(Lane::Plain) {
         other if other.is_beside(lane) => Relation::Beside,
-        other if other == lane && goes_on(line, behind) => Relation::GoesOn,
+        other if other == lane && goes_on(line, &container::printed(behind)) => Relation::GoesOn,
         _ => Relation::Ends,
     }
 }
@@ -348,7 +350,7 @@ fn ends_inside(line: &[u8]) -> bool {
 }
 
 /// So many bytes of a line tell whether it goes on with the one before.
-const NEXT: usize = 24;
+pub(super) const NEXT: usize = 24;
 
 /// Whether `line` ends, and what stands `behind` it begins, as JSON does that is broken at any place.
 fn joins(line: &[u8], behind: &[u8]) -> bool {

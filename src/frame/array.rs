@@ -27,6 +27,7 @@ impl Scanner {
     ) -> Option<Framed<'b>> {
         let mut array = self.array.take()?;
         let next = skip_space(buffer, self.pos());
+        self.bare |= buffer[self.pos()..next].contains(&b'\n');
         self.advance(buffer, next);
         let expects_entry = array.before_first || array.comma;
         match buffer.get(next) {

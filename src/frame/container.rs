@@ -3,6 +3,8 @@
 //!
 //! What the program printed is read as one text through the wrapping. A record that is torn ends it.
 
+use std::borrow::Cow;
+
 use crate::frame::layer::{Bytes, Layer, Piece};
 
 /// A container's log: its format, what the next byte belongs to, and which stream is read. Records of the other stream
@@ -62,8 +64,8 @@ pub(super) fn text_of_line(line: &[u8]) -> Option<(&[u8], bool)> {
             return Some((b"}", false));
         };
         let text = &text[..end];
-        return Some(match text.strip_suffix(b"\\n") {
-            Some(text) => (text.strip_suffix(b"\\r").unwrap_or(text), false),
+        return Some(match without_escape(text, b"\\n") {
+            Some(text) => (without_escape(text, b"\\r").unwrap_or(text), false),
             None => (text, true),
         });
     }
@@ -100,6 +102,23 @@ pub(super) fn text_before(before: &[u8], document: &[u8]) -> Option<Vec<u8>> {
 
 /// More bytes than Docker writes in a record: 16 KiB of text, each byte of it escaped.
 const LONGEST_RECORD: usize = 128 << 10;
+
+/// `text` without the `escape` with which it ends, unless its backslash is escaped itself.
+fn without_escape<'a>(text: &'a [u8], escape: &[u8]) -> Option<&'a [u8]> {
+    let head = text.strip_suffix(escape)?;
+    let run = head.iter().rev().take_while(|&&b| b == b'\\').count();
+    run.is_multiple_of(2).then_some(head)
+}
+
+/// The first bytes of what the program printed on the line that `line` begins with.
+pub(super) fn printed(line: &[u8]) -> Cow<'_, [u8]> {
+    let Some(text) = line.strip_prefix(DOCKER) else {
+        return Cow::Borrowed(cri_prefix(line).map_or(line, |prefix| &line[prefix.len..]));
+    };
+    let mut printed = Vec::with_capacity(LONGEST_PREFIX);
+    { Layer::Backslash }.peel(&text[..text.len().min(LONGEST_PREFIX)], false, &mut printed);
+    Cow::Owned(printed)
+}
 
 /// What the lines of a document have in common: that they are records of one stream, or no records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -258,7 +277,7 @@ fn cri_text(at: &mut At, raw: &[u8]) -> Piece {
 }
 
 /// The most bytes of what CRI writes before a text.
-const LONGEST_PREFIX: usize = 64;
+pub(super) const LONGEST_PREFIX: usize = 64;
 
 /// Whether `line` is too short to tell that it is none of CRI's.
 fn may_be_cri(line: &[u8]) -> bool {
@@ -353,6 +372,9 @@ mod tests {
             text_of_line(b"{\"log\":\"ab\",\"x\":1}"),
             Some((&b"ab"[..], true))
         );
+        // A body that ends in `\n` as text.
+        let line = b"{\"log\":\"{\\\\n\",\"x\":1}";
+        assert_eq!(text_of_line(line), Some((&b"{\\\\n"[..], true)));
         let line = b"2021-01-18T11:30:40.1Z stdout P {";
         assert_eq!(text_of_line(line), Some((&b"{"[..], true)));
         assert_eq!(text_of_line(b"plain"), None);

@@ -1,6 +1,7 @@
 //! JSON documents: messages, what stands around messages, and what is broken.
 
 use std::collections::VecDeque;
+use std::ops::Range;
 
 use crate::finding::{Finding, Findings, Reason};
 use crate::frame::anchor::Ahead;
@@ -250,10 +251,13 @@ impl Scanner {
     fn enter_broken(&mut self, document: &[u8], findings: &Findings) -> bool {
         let at = self.json.at();
         let comments = findings.as_slice().iter();
+        let comments = comments.filter(|finding| finding.reason() == Reason::Comment);
+        let comments = comments.map(|finding| finding.span().range());
+        // One that is too long for a comment breaks the object.
         let shown = literal::escape_at(document, at).or_else(|| {
             comments
-                .filter(|finding| finding.reason() == Reason::Comment)
-                .find_map(|comment| literal::escape_in_comment(document, comment.span().range()))
+                .chain(std::iter::once(near_line(document, at)))
+                .find_map(|comment| literal::escape_in_comment(document, comment))
         });
         let is_quoted = matches!(self.before(), b'"' | b'\'');
         let shown = shown.filter(|&(_, layer)| is_quoted || layer == Layer::Octal);
@@ -263,7 +267,7 @@ impl Scanner {
             .map(|(_, layer)| layer);
         layer.is_some_and(|layer| {
             let quote = start::quote_around(layer, document, self.before());
-            self.enter_from(layer, quote, 0)
+            self.enter_from(layer.over(document), quote, 0)
         })
     }
 
@@ -292,7 +296,9 @@ impl Scanner {
         let skip = Skip::json(self.json.depth(), one_line);
         let known = &document[..at.max(finding.span().end as usize).min(document.len())];
         let is_message = self.has_mark(known, &inner)
-            || (self.clean_until <= self.pos() && self.mark_ahead(&document[at..], skip, last)?);
+            || !is_line_of_bracket(document, self.json.at())
+                && (self.clean_until <= self.pos()
+                    && self.mark_ahead(&document[at..], skip, last)?);
         if is_message {
             // A message is not searched; but what begins a line in it is the next payload, and it was cut off.
             inner = self.messages_on_new_lines(&parts.tree, document);
@@ -371,6 +377,21 @@ fn begins_line(document: &[u8], at: usize) -> bool {
         .rev()
         .find(|&&b| !matches!(b, b' ' | b'\t' | b'\r'));
     before == Some(&b'\n')
+}
+
+/// The line that goes on at `at`, as far as it is near.
+fn near_line(document: &[u8], at: usize) -> Range<usize> {
+    const NEAR: usize = 4096;
+    let rest = document.get(at..).unwrap_or_default();
+    let near = &rest[..rest.len().min(NEAR)];
+    at..at + memchr::memchr(b'\n', near).unwrap_or(near.len())
+}
+
+/// Whether a bracket ends its line, and another begins the next: the object that breaks `at` the second is no more than
+/// a bracket in prose.
+fn is_line_of_bracket(document: &[u8], at: usize) -> bool {
+    let (head, next) = document.split_at(at);
+    head.contains(&b'\n') && head.trim_ascii_end() == b"{" && next.first() == Some(&b'{')
 }
 
 /// Where the next object begins if it was swallowed by a string that was cut off: `"gh_12{"ToUserName"` breaks behind

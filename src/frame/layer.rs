@@ -25,6 +25,9 @@ pub(crate) enum Layer {
     Entity,
     /// rsyslog's control characters: `#012`.
     Octal,
+    /// The same over JSON, in a string of which or not: there can be no control characters in strings, but for one, so
+    /// that `#012` in them is what somebody wrote.
+    OctalJson { in_string: bool },
     /// CSV's quotes: `""`.
     Doubled,
     /// A log of containers, and what its next byte belongs to.
@@ -103,6 +106,14 @@ impl Layer {
         Layer::Octal,
     ];
 
+    /// The same layer as it is over `document`.
+    pub(super) fn over(self, document: &[u8]) -> Self {
+        match self {
+            Layer::Octal if document.starts_with(b"{") => Layer::OctalJson { in_string: false },
+            _ => self,
+        }
+    }
+
     /// The piece at the start of `raw`, which is not empty; nothing comes behind `raw` if it is the `last`.
     #[inline]
     pub(super) fn piece(&mut self, raw: &[u8], last: bool) -> Piece {
@@ -112,6 +123,7 @@ impl Layer {
             Layer::Percent => (memchr::memchr2(b'%', b'+', raw), percent),
             Layer::Entity => (memchr::memchr(b'&', raw), entity),
             Layer::Octal => (memchr::memchr(b'#', raw), octal),
+            Layer::OctalJson { in_string } => return octal_json(in_string, raw, last),
             Layer::Doubled => (memchr::memchr(b'"', raw), doubled),
             Layer::Container(container) => return container.piece(raw, last),
         };
@@ -423,6 +435,31 @@ fn octal(raw: &[u8]) -> Escape {
     }
 }
 
+/// The piece at the start of `raw`, which is JSON that rsyslog logged.
+fn octal_json(in_string: &mut bool, raw: &[u8], last: bool) -> Piece {
+    match (memchr::memchr3(b'"', b'#', b'\\', raw), raw[0]) {
+        (None, _) => Piece::Same(raw.len()),
+        (Some(len @ 1..), _) => Piece::Same(len),
+        (_, b'"') => {
+            *in_string = !*in_string;
+            Piece::Same(1)
+        }
+        (_, b'#') if *in_string => escaped(octal_in_string, raw, last),
+        (_, b'#') => escaped(octal, raw, last),
+        _ if !*in_string => Piece::Same(1),
+        _ if raw.len() == 1 && !last => Piece::More,
+        _ => Piece::Same(raw.len().min(2)),
+    }
+}
+
+/// `#177`, the only control character that a string of JSON can hold.
+fn octal_in_string(raw: &[u8]) -> Escape {
+    match raw[1..] {
+        [] | [b'1'] | [b'1', b'7'] | [b'1', b'7', b'7', ..] => octal(raw),
+        _ => Escape::None,
+    }
+}
+
 fn doubled(raw: &[u8]) -> Escape {
     match raw.get(1) {
         None => Escape::Unfinished,
@@ -448,7 +485,7 @@ mod tests {
 
     #[test]
     fn escapes_stand_for_what_their_languages_say() {
-        let cases: [(Layer, &str, &str); 13] = [
+        let cases: [(Layer, &str, &str); 14] = [
             (
                 Layer::Backslash,
                 r#"{\"a\":\"b\/c\"}\n"#,
@@ -485,6 +522,11 @@ mod tests {
                 Layer::Octal,
                 "<xml>#012#011<a> #12 #200 #",
                 "<xml>\n\t<a> #12 #200 #",
+            ),
+            (
+                Layer::OctalJson { in_string: false },
+                r##"{#012"a#012":"\"#012"#012}"##,
+                "{\n\"a#012\":\"\\\"#012\"\n}",
             ),
             (Layer::Doubled, "{\"\"a\"\":\"\"\"\"}", "{\"a\":\"\"}"),
             (Layer::Doubled, "a\"b", "a\"b"),

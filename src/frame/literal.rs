@@ -94,20 +94,26 @@ fn is_escaped(text: &[u8], syntax: Syntax, is_broken: bool) -> bool {
         return true;
     }
     let (mut at, mut in_string) = (0, false);
+    let (mut is_doubled, mut has_unseen) = (false, false);
     while let Some(n) = memchr::memchr2(b'\\', b'"', &text[at..]) {
         at += n;
         let run = text[at..].iter().take_while(|&&b| b == b'\\').count();
         let next = text.get(at + run).copied();
         // JSON has no backslashes outside of strings.
         let is_blank = !in_string && run == 1 && matches!(next, Some(b'n' | b'r' | b't'));
-        let is_unseen = is_broken && run % 2 == 1 && is_far_character(&text[at + run..]);
-        if run > 0 && !is_blank && !is_unseen && !is_literals(run, next) {
+        let is_far = run % 2 == 1 && is_far_character(&text[at + run..]);
+        let is_unseen = is_far && is_unseen_character(&text[at + run..]);
+        let is_of_any = is_blank || is_unseen || is_far && is_broken;
+        if run > 0 && !is_of_any && !is_literals(run, next) {
             return false;
         }
+        has_unseen |= is_unseen;
+        is_doubled |= run > 1;
         in_string ^= next == Some(b'"') && run % 4 == 0;
         at = (at + run + 1).min(text.len());
     }
-    true
+    // JSON may write such a character like this as well.
+    is_broken || is_doubled || !has_unseen
 }
 
 /// The escape of a blank that stands at `at` of JSON, where only blanks that are not escaped can stand, and its layer.
@@ -193,13 +199,27 @@ fn is_far_character(escape: &[u8]) -> bool {
     high.is_some_and(|high| high != b"00")
 }
 
+/// Whether `escape`, without its backslash, is that of a character that Python escapes in a text, as Python writes it.
+fn is_unseen_character(escape: &[u8]) -> bool {
+    const LEN: usize = 1 + 4;
+    let digits = escape.get(1..LEN).unwrap_or_default();
+    let is_lower = !digits.iter().any(u8::is_ascii_uppercase);
+    let value = std::str::from_utf8(digits).ok();
+    let value = value.and_then(|digits| u32::from_str_radix(digits, 16).ok());
+    let is_unseen = |value: u32| {
+        matches!(value, 0x2000..=0x200F | 0x2028..=0x202F | 0x205F..=0x206F | 0x3000
+            | 0xE000..=0xF8FF | 0xFEFF | 0xFFF0..=0xFFFB | 0xFFFE..=0xFFFF)
+    };
+    is_lower && value.is_some_and(is_unseen)
+}
+
 /// Whether `run` backslashes before `next` are JSON's own with each of them doubled, or one that JSON does not know.
 fn is_literals(run: usize, next: Option<u8>) -> bool {
     let is_json = next.is_some_and(|next| b"\"\\/bfnrtu".contains(&next));
     match run % 4 {
         0 => true,
         2 => is_json,
-        _ => matches!(next, Some(b'x' | b'\'')),
+        _ => matches!(next, Some(b'x' | b'U' | b'\'')),
     }
 }
 

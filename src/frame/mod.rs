@@ -434,9 +434,19 @@ impl Scanner {
         self.cursor.offset()
     }
 
+    /// Whether it looks for the start of a document.
+    fn is_seeking(&self) -> bool {
+        matches!(self.state, State::Seek)
+    }
+
     /// Whether no document is being read.
     fn is_between(&self) -> bool {
-        matches!(self.state, State::Seek) && self.array.is_none()
+        self.is_seeking() && self.array.is_none()
+    }
+
+    /// Whether no document is being read, and none may have begun.
+    fn is_idle(&self) -> bool {
+        self.is_between() && self.reach.anchor.is_none()
     }
 
     fn advance(&mut self, buffer: &[u8], to: usize) {

@@ -9,9 +9,11 @@ use std::ops::Range;
 use crate::frame::entry::Quoted;
 use crate::frame::layer::{Layer, Piece};
 use crate::frame::rewritten::Step;
-use crate::frame::{Anchors, Framed, FramedKind, Inside, Parts, Scanner, State, anchor, framed};
+use crate::frame::{
+    Anchors, Framed, FramedKind, Inside, Parts, Scanner, State, Turn, anchor, framed,
+};
 use crate::wire::Syntax;
-use crate::wire::scan::is_space;
+use crate::wire::scan::skip_space;
 use crate::wire::shape::ShapeId;
 
 /// A stretch of escaped text. Lengths of raw bytes count from the outer cursor.
@@ -25,11 +27,15 @@ pub(super) struct Region {
     /// How many bytes behind the outer cursor are undone.
     raw: usize,
     text: Vec<u8>,
+    /// So much of the text the scanner has seen; see [`Region::visible`].
+    shown: usize,
     bounds: Bounds,
+    /// Where the name stands, if nothing else shows that this is escaped text.
+    clue: Option<isize>,
+    /// The scanner did something, and there may be more to do.
+    moved: bool,
     /// Some of it was undone.
     begun: bool,
-    /// The next byte begins a line of the capture.
-    at_line: bool,
     /// There is no more text.
     ended: bool,
     /// A payload was found.
@@ -60,16 +66,19 @@ pub(super) enum Bounds {
 enum GoOn {
     /// At the cursor.
     Here,
+    /// Behind so many bytes.
+    At(usize),
     /// Behind all that was undone.
     Behind,
 }
 
 /// What may end escaped text: the quote around a literal, the end of a line, what a URL cannot hold.
 pub(super) fn terminators(layer: Layer, quote: Option<u8>) -> &'static [u8] {
+    use Layer::{Backslash, Octal, OctalJson};
     match (layer, quote) {
-        (Layer::Backslash | Layer::Octal, Some(b'\'')) => b"\n'",
-        (Layer::Backslash | Layer::Octal, Some(b'"')) => b"\n\"",
-        (Layer::Backslash | Layer::Octal | Layer::Literal, _) => b"\n",
+        (Backslash | Octal | OctalJson { .. }, Some(b'\'')) => b"\n'",
+        (Backslash | Octal | OctalJson { .. }, Some(b'"')) => b"\n\"",
+        (Backslash | Octal | OctalJson { .. } | Layer::Literal, _) => b"\n",
         (Layer::Percent, _) => b"\n \"<>&\\",
         (Layer::Entity, Some(b'<')) => b"<",
         (Layer::Doubled, _) => b"\"",
@@ -80,6 +89,8 @@ pub(super) fn terminators(layer: Layer, quote: Option<u8>) -> &'static [u8] {
 impl Region {
     /// The most bytes that are undone before the scanner sees them.
     const WINDOW: usize = 4096;
+    /// No name that is an anchor is longer.
+    const NAME: usize = 64;
 
     fn new(layer: Layer, bounds: Bounds, scanner: Scanner) -> Self {
         Region {
@@ -88,9 +99,11 @@ impl Region {
             text_at: 0,
             raw: 0,
             text: Vec::new(),
+            shown: 0,
             bounds,
+            clue: None,
+            moved: false,
             begun: false,
-            at_line: false,
             ended: false,
             found: false,
             scanner,
@@ -106,17 +119,19 @@ impl Region {
             text_at,
             raw,
             text,
+            shown,
             bounds: own_bounds,
+            clue,
+            moved,
             begun,
-            at_line,
             ended,
             found,
             scanner,
             around,
         } = self;
         (*own_layer, *mark, *own_bounds) = (layer, layer, bounds);
-        (*text_at, *raw) = (0, 0);
-        (*begun, *at_line, *ended, *found) = (false, false, false, false);
+        (*text_at, *raw, *shown, *clue) = (0, 0, 0, None);
+        (*moved, *begun, *ended, *found) = (false, false, false, false);
         text.clear();
         scanner.renew();
         *around = None;
@@ -131,9 +146,21 @@ impl Region {
         self.bounds
     }
 
+    /// What is read of it must have begun before the name at `at`, which alone shows that this is escaped text.
+    pub(super) fn is_told_by(&mut self, at: usize) {
+        self.clue = Some(at as isize);
+    }
+
     /// The bytes before its text.
     pub(super) fn follows(&mut self, before: [u8; 2]) {
         self.scanner.before = before;
+    }
+
+    /// How many bytes to undo next: of what may be no escaped text at all, just enough to tell.
+    fn window(&self) -> usize {
+        let clue = self.clue.filter(|_| !self.found && self.scanner.is_idle());
+        let near = clue.map(|at| at.max(0) as usize + 2 * Self::NAME);
+        near.map_or(Self::WINDOW, |near| near.min(Self::WINDOW))
     }
 
     /// Undoes more of `raw`, which begins at the outer cursor; `false` if more bytes are needed for that.
@@ -143,7 +170,7 @@ impl Region {
             Bounds::Len(len) => (&raw[..len], true),
             Bounds::Any { .. } => (raw, last),
         };
-        let window = (self.raw + Self::WINDOW).min(raw.len());
+        let window = (self.raw + self.window()).min(raw.len());
         let before = self.raw;
         self.begun = true;
         while self.raw < window && !self.ended {
@@ -156,15 +183,14 @@ impl Region {
             }
             match self.layer.piece(&raw[self.raw..], last) {
                 Piece::Same(len) => {
-                    if self.copy(&raw[self.raw..self.raw + len.min(Self::WINDOW)]) {
+                    if self.copy(&raw[self.raw..self.raw + len.min(window - self.raw)]) {
                         break;
                     }
                 }
                 Piece::Other(len, bytes) => {
                     self.text.extend_from_slice(bytes.as_slice());
                     self.raw += len;
-                    self.at_line = self.layer.is_at_line();
-                    if self.at_line {
+                    if self.layer.is_at_line() {
                         break;
                     }
                 }
@@ -187,7 +213,6 @@ impl Region {
             }),
         };
         self.raw += len;
-        self.at_line &= len == 0;
         len > 0
     }
 
@@ -195,18 +220,67 @@ impl Region {
     /// begin one while this stream is not in the middle of something.
     fn is_other_payload(&self, raw: &[u8], anchors: &Anchors) -> bool {
         match self.layer {
-            Layer::Container(container) => container
-                .other_line(raw)
-                .is_some_and(|len| anchors.is_in(&raw[..len]) || self.is_resting()),
+            Layer::Container(container) => container.other_line(raw).is_some_and(|len| {
+                anchors.is_in(&raw[..len]) || self.is_resting(self.text.len(), b"")
+            }),
             _ => false,
         }
     }
 
-    /// Whether nothing is being read, and nothing has begun that may go on.
-    fn is_resting(&self) -> bool {
-        let rest = self.text[self.scanner.pos()..].trim_ascii_end();
+    /// Whether a line of the text ends at `end`, nothing is being read, and nothing has begun before that may go on with
+    /// what stands `behind`.
+    fn is_resting(&self, end: usize, behind: &[u8]) -> bool {
+        let text = &self.text[..end];
+        let rest = text[self.scanner.pos()..].trim_ascii_end();
         let line = memchr::memrchr(b'\n', rest).map_or(rest, |n| &rest[n + 1..]);
-        self.scanner.is_between() && (line.is_empty() || !anchor::goes_on(line, b""))
+        let is_at_end = text.ends_with(b"\n") && self.scanner.is_idle();
+        is_at_end && (line.is_empty() || !anchor::goes_on(line, behind))
+    }
+
+    /// What stands behind the line of the text that ends at `end`, if enough of it was undone to tell whether it goes on.
+    fn behind(&self, end: usize) -> Option<&[u8]> {
+        let behind = &self.text[end..];
+        let next = &behind[skip_space(behind, 0)..];
+        let is_enough = next.len() >= anchor::NEXT || behind.len() > Self::WINDOW;
+        (self.ended || is_enough).then_some(behind)
+    }
+
+    /// How much of the text the scanner may look at. While it looks for a payload that is no more than a line at a time:
+    /// what comes behind may not be escaped like this.
+    fn visible(&mut self) -> usize {
+        if matches!(self.bounds, Bounds::Len(_)) || !self.scanner.is_seeking() {
+            return self.text.len();
+        }
+        if !self.scanner.is_between() {
+            self.shown = self.text.len();
+        }
+        let pos = self.scanner.pos();
+        if self.shown < pos || self.shown == 0 {
+            self.shown = self.line_end(pos);
+        }
+        self.shown
+    }
+
+    /// Where the line ends that goes on at `from` of the text.
+    fn line_end(&self, from: usize) -> usize {
+        let line = memchr::memchr(b'\n', &self.text[from..]);
+        line.map_or(self.text.len(), |len| from + len + 1)
+    }
+
+    /// Whether it is known that the scanner has to see more.
+    fn knows_more(&mut self) -> bool {
+        let end = self.visible();
+        matches!(self.bounds, Bounds::Len(_)) || self.behind(end).is_some()
+    }
+
+    /// Lets the scanner see a line more; `false` if it saw all.
+    fn show_more(&mut self) -> bool {
+        let shown = self.visible();
+        let is_more = shown < self.text.len();
+        if is_more {
+            self.shown = self.line_end(shown);
+        }
+        is_more
     }
 
     /// Takes `bytes` as they are, up to where the region ends or behind a line break; whether that is before their end.
@@ -218,7 +292,6 @@ impl Region {
         self.text.extend_from_slice(&bytes[..taken]);
         self.raw += taken;
         self.ended = end == Some(taken);
-        self.at_line = line.is_some() && !matches!(self.layer, Layer::Container(_));
         self.ended || line.is_some()
     }
 
@@ -237,25 +310,73 @@ impl Region {
         found.map(|n| skipped + n)
     }
 
-    /// Whether the region is over, and where to go on then.
-    fn end(&self) -> Option<GoOn> {
-        let is_idle = self.scanner.is_between();
+    /// Whether the region of `raw`, which stands at the outer cursor behind the byte `before`, is over, and where to go on
+    /// then.
+    fn end(&mut self, raw: &[u8], before: u8) -> Option<GoOn> {
         let is_inline = !matches!(self.layer, Layer::Container(_));
-        let rest = &self.text[self.scanner.pos()..];
+        let end = self.visible();
+        let false_clue = self.false_clue(raw, before, end);
         match self.bounds {
-            _ if self.ended => Some(GoOn::Behind),
+            _ if false_clue.is_some() => false_clue.map(GoOn::At),
+            _ if self.moved => None,
+            _ if self.ended && end == self.text.len() => Some(GoOn::Behind),
             Bounds::Len(_) => None,
-            Bounds::Any { .. } if self.found && is_inline => is_idle.then_some(GoOn::Here),
-            Bounds::Any { .. } => {
-                let is_done = is_idle && self.at_line && rest.iter().all(|&b| is_space(b));
-                is_done.then_some(GoOn::Behind)
+            Bounds::Any { .. } if self.found && is_inline => None,
+            Bounds::Any { from, .. }
+                if self
+                    .behind(end)
+                    .is_some_and(|behind| self.is_resting(end, behind)) =>
+            {
+                let len = self.line_len(raw, before, end);
+                (len >= from).then_some(GoOn::At(len))
             }
+            Bounds::Any { .. } => None,
         }
     }
 
-    /// The next payload in what was undone.
+    /// Whether the payload was found for which escaped text was entered, of which it is not known where it ends.
+    fn is_behind_payload(&self) -> bool {
+        let is_open = matches!(self.bounds, Bounds::Any { .. });
+        let is_inline = !matches!(self.layer, Layer::Container(_));
+        is_open && is_inline && self.found && self.scanner.is_between()
+    }
+
+    /// Where the clue stands, if it is a false one and stands before `len`; 0 if it was passed over.
+    fn clue_before(&self, len: usize) -> Option<usize> {
+        let at = self.clue.filter(|_| !self.found)?;
+        (at < len as isize).then_some(at.max(0) as usize)
+    }
+
+    /// Where to go on if the name that seemed to show escaped text is part of nothing: behind so many bytes.
+    fn false_clue(&mut self, raw: &[u8], before: u8, end: usize) -> Option<usize> {
+        let clue = self.clue.filter(|_| !self.found)?;
+        let Ok(at) = usize::try_from(clue) else {
+            return Some(0);
+        };
+        if !self.scanner.is_idle() {
+            return None;
+        }
+        let is_end = self.text[..end].ends_with(b"\n") || self.ended && end == self.text.len();
+        let least = if is_end { at } else { at + Self::NAME };
+        (self.line_len(raw, before, end) > least).then_some(at)
+    }
+
+    /// The next payload in what the scanner may look at.
     fn next(&mut self, parts: &mut Parts) -> Option<Found> {
-        let framed = self.scanner.next(&self.text, self.ended, parts)?;
+        let framed = loop {
+            let end = self.visible();
+            let last = self.ended && end == self.text.len();
+            match self.scanner.step(&self.text[..end], last, parts) {
+                Turn::Found(framed) => break framed,
+                // It may have moved past the clue.
+                Turn::Moved if self.clue.is_some() && !self.found => {
+                    self.moved = true;
+                    return None;
+                }
+                Turn::Moved => {}
+                Turn::Stuck => return None,
+            }
+        };
         self.found = true;
         let Framed {
             range,
@@ -277,12 +398,32 @@ impl Region {
         })
     }
 
+    /// How many bytes of `raw`, which stands behind `before`, are for the text up to the end of a line at `to`, with what
+    /// is wrapped around it.
+    fn line_len(&mut self, raw: &[u8], before: u8, to: usize) -> usize {
+        let raw = &raw[..self.raw];
+        if to == self.text.len() {
+            return raw.len();
+        }
+        let len = { self.mark }.raw_end(raw, to - self.text_at);
+        let last = raw[..len].last().copied().unwrap_or(before);
+        let is_wrapped = matches!(self.layer, Layer::Container(_)) && last != b'\n';
+        match memchr::memchr(b'\n', &raw[len..]) {
+            Some(rest) if is_wrapped => len + rest + 1,
+            _ => len,
+        }
+    }
+
     /// How many bytes of `raw`, which begins at the outer cursor, stand for the text up to `to`.
     fn raw_len(&mut self, raw: &[u8], to: usize, noise: bool) -> usize {
         // Wrapping may stand behind the last of a container's text.
         let is_inline = !matches!(self.layer, Layer::Container(_));
         if is_inline && to == self.text.len() {
             return self.raw;
+        }
+        // Up to the end of a line stands all that is wrapped around it, and nothing of what comes next.
+        if !is_inline && noise && self.text[..to].ends_with(b"\n") {
+            return self.line_len(raw, b' ', to);
         }
         let (raw, len) = (&raw[..self.raw], to - self.text_at);
         match noise {
@@ -297,6 +438,7 @@ impl Region {
             let done = self.scanner.take_done(&self.text);
             self.text.drain(..done);
             self.text_at -= done;
+            self.shown = self.shown.saturating_sub(done);
         }
     }
 }
@@ -338,6 +480,11 @@ impl Scanner {
             return None;
         };
         loop {
+            // How much was undone behind a payload depends on how the bytes came.
+            if region.is_behind_payload() {
+                self.leave_region(region, GoOn::Here, buffer);
+                return None;
+            }
             std::mem::swap(&mut self.seen, &mut region.scanner.seen);
             let found = region.next(parts);
             std::mem::swap(&mut self.seen, &mut region.scanner.seen);
@@ -347,9 +494,14 @@ impl Scanner {
                 return Some(framed);
             }
             self.follow(&mut region, buffer, usize::MAX);
-            if let Some(go_on) = region.end().filter(|_| region.begun) {
+            let end = region.end(&buffer[self.pos()..], self.before());
+            if let Some(go_on) = end.filter(|_| region.begun) {
                 self.leave_region(region, go_on, buffer);
                 return None;
+            }
+            let goes_on = std::mem::take(&mut region.moved);
+            if goes_on || region.knows_more() && region.show_more() {
+                continue;
             }
             region.forget();
             let is_long = region.raw > Self::DEEPEST * self.limits.payload_size;
@@ -413,20 +565,27 @@ impl Scanner {
     }
 
     fn follow_one(&mut self, region: &mut Region, buffer: &[u8], to: usize, noise: bool) {
-        if to <= region.text_at {
+        if to <= region.text_at || region.clue_before(0).is_some() {
             return;
         }
         let raw_len = region.raw_len(&buffer[self.pos()..], to, noise);
+        if let Some(at) = region.clue_before(raw_len).filter(|_| noise) {
+            self.pass(buffer, self.pos() + at);
+            region.clue = Some(-1);
+            return;
+        }
         self.leave(buffer, self.pos() + raw_len, noise);
         region.text_at = to;
         region.raw -= raw_len;
         region.bounds = region.bounds.behind(raw_len);
+        region.clue = region.clue.map(|at| at - raw_len as isize);
     }
 
     /// Goes on behind the region.
     fn leave_region(&mut self, mut region: Box<Region>, go_on: GoOn, buffer: &[u8]) {
         match (go_on, region.bounds) {
             (GoOn::Here, _) => {}
+            (GoOn::At(len), _) => self.pass(buffer, self.pos() + len),
             (GoOn::Behind, Bounds::Len(len)) => self.pass(buffer, self.pos() + len),
             (GoOn::Behind, _) => self.pass(buffer, self.pos() + region.raw),
         }

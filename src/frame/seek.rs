@@ -11,6 +11,7 @@ use crate::frame::{Framed, FramedKind, Parts, Scanner, State, framed};
 use crate::span::Span;
 use crate::wire::Syntax;
 use crate::wire::scan::is_space;
+use crate::wire::xml::ROOT;
 
 /// U+FEFF in UTF-8.
 const MARK: &[u8] = b"\xEF\xBB\xBF";
@@ -162,10 +163,12 @@ impl Scanner {
             match start::at(&buffer[found..], last, self.is_bare_at(buffer, found)) {
                 Start::Nothing => self.reach.tried = found + 1,
                 Start::Undecided => return true,
-                Start::Buried(Layer::Percent) => {
-                    let value = start + url_value(&buffer[start..found]);
+                Start::Buried(layer)
+                    if let Some(before) = text_before(layer, &buffer[start..found]) =>
+                {
+                    let value = start + before;
                     self.pass(buffer, value);
-                    return self.enter_from(Layer::Percent, None, found + 1 - value);
+                    return self.enter_from(layer, None, found + 1 - value);
                 }
                 start => {
                     self.pass(buffer, found);
@@ -192,12 +195,17 @@ impl Scanner {
             self.byte_order_mark(buffer);
             return true;
         }
-        let Some(layer) = start::clue(&buffer[start..anchor]) else {
+        let told = anchor + start::entity_len(&buffer[anchor..]);
+        let Some(layer) = start::clue(&buffer[start..told]) else {
             return false;
         };
         self.pass(buffer, start);
         let quote = if layer == Layer::Entity { b'<' } else { b'"' };
-        self.enter_from(layer, Some(quote), anchor - start)
+        let is_entered = self.enter_from(layer, Some(quote), told - start);
+        if let State::Region(region) = &mut self.state {
+            region.is_told_by(told - start);
+        }
+        is_entered
     }
 
     /// Enters escaped text that may end behind `from` bytes.
@@ -217,7 +225,7 @@ impl Scanner {
             Some(b'\'') if start::is_over_lines(bytes) => b"'",
             _ => terminators(layer, quote),
         };
-        self.enter(layer, Bounds::from(of, 0), None);
+        self.enter(layer.over(bytes), Bounds::from(of, 0), None);
         if let State::Region(region) = &mut self.state
             && is_innermost
         {
@@ -352,10 +360,22 @@ impl Scanner {
     }
 }
 
-/// Where the value of a URL or a form begins that goes on behind `bytes`: not all who write them escape every bracket, so
-/// a document in it may have begun before the first that stands there.
-fn url_value(bytes: &[u8]) -> usize {
-    let ends = terminators(Layer::Percent, None);
-    let end = bytes.iter().rposition(|b| ends.contains(b));
-    end.map_or(0, |end| end + 1)
+/// Where escaped text that goes on behind `bytes` begins before the bracket that shows it: not all who write URLs and
+/// forms escape every bracket, and in HTML only some of XML are.
+fn text_before(layer: Layer, bytes: &[u8]) -> Option<usize> {
+    match layer {
+        Layer::Percent => {
+            let ends = terminators(Layer::Percent, None);
+            let end = bytes.iter().rposition(|b| ends.contains(b));
+            Some(end.map_or(0, |end| end + 1))
+        }
+        Layer::Entity => {
+            let start = memchr::memrchr2(b'<', b'>', bytes).map_or(0, |end| end + 1);
+            let mut text = Vec::new();
+            { layer }.peel(&bytes[start..], true, &mut text);
+            let is_xml = memchr::memmem::find(&text, ROOT).is_some();
+            is_xml.then_some(start)
+        }
+        _ => None,
+    }
 }

@@ -153,10 +153,22 @@ fn has_doubled_quote(sign: &[u8]) -> bool {
     };
     let run = quotes(&sign[at..]);
     let is_outermost = matches!(&sign[..at], [] | [.., b'\\']);
-    // An empty name ends with the second quote.
-    let is_name = |&b: &u8| !is_space(b) && !b":/,}".contains(&b);
-    let is_name = sign.get(at + run).is_some_and(is_name);
-    is_outermost && run > 1 && run.is_power_of_two() && is_name
+    // An empty name ends with the second quote, or with the fourth if all are doubled.
+    let next = behind_blanks(&sign[at + run..]).first().copied();
+    let is_name = next.is_some_and(|next| !b":/,}".contains(&next));
+    let is_empty = run > 2 && matches!(next, Some(b':' | b'/'));
+    is_outermost && run > 1 && run.is_power_of_two() && (is_name || is_empty)
+}
+
+/// `text` without the blanks with which it begins, escaped or not.
+fn behind_blanks(mut text: &[u8]) -> &[u8] {
+    loop {
+        text = match text {
+            [blank, rest @ ..] if is_space(*blank) => rest,
+            [b'\\', b'n' | b'r' | b't', rest @ ..] => rest,
+            _ => return text,
+        }
+    }
 }
 
 /// Where the first quote stands near the start of `text`, if only blanks stand before it, escaped or not.
@@ -176,7 +188,7 @@ fn is_missing(sign: Option<&[u8]>, bytes: &[u8]) -> bool {
     match sign {
         _ if bytes.starts_with(DECLARATION) && bytes.len() >= LONGEST_DECLARATION => false,
         None => bytes.starts_with(DECLARATION) || bytes[0] == b'{' && bytes.len() < BLANKS,
-        Some([]) => bytes[0] == b'<',
+        Some([]) => bytes[0] == b'<' || bytes.len() < BLANKS,
         Some(sign) => sign.len() < WINDOW && quotes(sign) == sign.len(),
     }
 }
@@ -253,6 +265,26 @@ pub(super) fn clue(before: &[u8]) -> Option<Layer> {
     })
 }
 
+/// Behind how many bytes an escaped root shows that it is one, if `anchor` is one without its `&`; 0 if it is none.
+pub(super) fn entity_len(anchor: &[u8]) -> usize {
+    let is_root = ESCAPED_ROOTS
+        .iter()
+        .any(|root| anchor.starts_with(root.as_bytes()));
+    let end = memchr::memchr(b';', anchor).filter(|_| is_root);
+    end.map_or(0, |end| end + 1)
+}
+
+/// How XML begins in HTML, whatever stands before: the lines of its texts may look like anything, up to the first name
+/// that is an anchor.
+pub(super) const ESCAPED_ROOTS: [&str; 6] = [
+    "lt;xml",
+    "lt;?xml",
+    "#60;xml",
+    "#60;?xml",
+    "#x3c;xml",
+    "#x3c;?xml",
+];
+
 /// Whether a clue shows once the layers over `text` are undone.
 fn has_clue(mut text: Vec<u8>) -> bool {
     while direct_clue(&text).is_none() {
@@ -278,12 +310,7 @@ fn undone(mut layer: Layer, raw: &[u8]) -> Option<Vec<u8>> {
 fn direct_clue(tail: &[u8]) -> Option<Layer> {
     match tail {
         [.., b'\\', b'"' | b'\''] => Some(Layer::Backslash),
-        [
-            ..,
-            b'{' | b',' | b':' | b' ' | b'\n' | b'\t' | b'[',
-            b'"',
-            b'"',
-        ] => Some(Layer::Doubled),
+        [before @ .., b'"', b'"'] if is_before_name(before) => Some(Layer::Doubled),
         [.., b';'] => is_entity(tail).then_some(Layer::Entity),
         [head @ .., high, low] => match [high, low].map(u8::to_ascii_lowercase) {
             [b'2', b'2'] | [b'3', b'c'] | [b'5', b'b'] => hex_clue(head),
@@ -291,6 +318,11 @@ fn direct_clue(tail: &[u8]) -> Option<Layer> {
         },
         _ => None,
     }
+}
+
+/// Whether what stands behind `before` may be a name or a value of JSON.
+fn is_before_name(before: &[u8]) -> bool {
+    matches!(before.trim_ascii_end(), [.., b'{' | b',' | b':' | b'['])
 }
 
 /// The layer of two hexadecimal digits behind `before`.
@@ -423,6 +455,9 @@ mod tests {
             (r#"{\"a\":"#, Layer::Backslash),
             (r#"{""a"":"#, Layer::Doubled),
             (r#"{""""a"""":"#, Layer::Doubled),
+            (r#"{"" a"":"#, Layer::Doubled),
+            (r#"{"""" :"#, Layer::Doubled),
+            (r#"{\"\r\n\t :"#, Layer::Backslash),
             (r#"{\""a\"":"#, Layer::Doubled),
             (r#"{\n  \""a\"":"#, Layer::Doubled),
             (r#"{\n  ""a"":"#, Layer::Backslash),
@@ -435,6 +470,8 @@ mod tests {
                 "{text}"
             );
         }
+        assert_eq!(at(br#"{"" :"#, true, false), Start::Json);
+        assert_eq!(at(b"{ // a\n", false, false), Start::Undecided);
         assert_eq!(at(br#"{"a":"""#, true, false), Start::Json);
         assert_eq!(at(br#"{"""a""":"#, true, false), Start::Json);
     }

@@ -1,5 +1,7 @@
 //! XML documents, also those in an encoding of their own.
 
+use std::ops::Range;
+
 use encoding_rs::Encoding;
 
 use crate::finding::{Code, Finding, Reason};
@@ -14,7 +16,7 @@ use crate::frame::{Framed, Parts, Read, Scanner, State, valid_text};
 use crate::span::Span;
 use crate::wire::scan::skip_space;
 use crate::wire::xml::{CDATA, ROOT};
-use crate::wire::{Bytes, Node, Stop, Syntax, Tree, xml};
+use crate::wire::{Bytes, Kind, Node, NodeId, Stop, Syntax, Tree, xml};
 
 /// Where to go on behind a broken document.
 #[derive(Clone, Copy, Debug)]
@@ -146,11 +148,16 @@ impl Scanner {
         }
         let shown_end = self.shown_end(document, &finding, last)?;
         // Before the next root, other payloads may have been swallowed.
-        let swallowed = self.swallowed(document, &finding, &parts.tree, last).ok()?;
+        let swallowed = match self.stray_line(document, &parts.tree) {
+            Some(line) => Some(Resume::At(line)),
+            None => self.swallowed(document, &finding, &parts.tree, last).ok()?,
+        };
         let is_at_next = finding.span().start as usize == at;
         let next = match (finding.reason(), swallowed) {
             (_, Some(Resume::At(next))) if next < at => Some(Resume::At(next)),
-            (Reason::XmlNextBegins, _) if is_at_next => Some(Resume::At(at)),
+            (Reason::XmlNextBegins, None | Some(Resume::At(_))) if is_at_next => {
+                Some(Resume::At(at))
+            }
             (_, swallowed) => swallowed,
         };
         let skip = (!self.xml.is_closed()).then(Skip::xml);
@@ -175,6 +182,26 @@ impl Scanner {
         is_markup && !tree.nodes().iter().any(is_field)
     }
 
+    /// The line break before the first line with an anchor that stands as text between the children of the root: no user's
+    /// words can, so the document was cut off before that line.
+    fn stray_line(&self, document: &[u8], tree: &Tree) -> Option<usize> {
+        let end = self.xml.open_child().map_or(tree.len(), |id| id as usize);
+        let mut id = 1;
+        while id < end {
+            let node = tree.node(id as NodeId);
+            let line = is_stray(node).then(|| line_before(document, node.span.range()));
+            let holds = |&line: &usize| {
+                let text = &document[line..node.span.end as usize];
+                self.names.anchors.is_in(text)
+            };
+            if let Some(line) = line.flatten().filter(holds) {
+                return Some(line);
+            }
+            id = node.end as usize;
+        }
+        None
+    }
+
     /// Where to go on, if the document broke in a short text that ran into the next line or payload: there the next
     /// payload begins, or what stands around it. `Err` if that cannot be told yet.
     pub(super) fn swallowed(
@@ -192,20 +219,16 @@ impl Scanner {
         let texts = &texts[..own_element(texts).unwrap_or(texts.len())];
         let line = memchr::memchr(b'\n', texts).map(|n| text + n);
         for at in memchr::memchr2_iter(b'<', b'{', texts).map(|n| text + n) {
-            match start::payload_at(&document[at..], last, &self.names.begins_message)? {
-                // What stands around an escaped payload tells where it ends.
-                Some(Start::Buried(_)) => {
-                    return Ok(line.filter(|&line| line < at).map(Resume::At));
-                }
-                Some(_) => return Ok(Some(Resume::At(at))),
-                None => {}
+            let start = start::payload_at(&document[at..], last, &self.names.begins_message)?;
+            // What stands around a payload on its line tells how it is escaped, and where it ends.
+            if let Some(start) = start {
+                let before = line.filter(|&line| line < at);
+                let is_plain = !matches!(start, Start::Buried(_));
+                return Ok(before.or(is_plain.then_some(at)).map(Resume::At));
             }
         }
-        let goes_on = |line: &usize| {
-            let next = &document[*line..text + texts.len()];
-            next.trim_ascii().len() >= SHORTEST_LINE
-        };
-        Ok(line.filter(goes_on).map(Resume::Behind))
+        let is_other = |&line: &usize| is_other_line(&document[line..text + texts.len()]);
+        Ok(line.filter(is_other).map(Resume::Behind))
     }
 
     /// Where the text begins in which the document broke, if no user's words are in it: a short plain text, or text
@@ -304,17 +327,31 @@ impl Scanner {
     }
 }
 
-/// So long is what a line begins with at least, before what breaks a document that ran into it.
-const SHORTEST_LINE: usize = 4;
+/// Whether `line`, up to what breaks a document that ran into it, is none of that document: it begins with text, or is
+/// more than the markup that breaks it.
+fn is_other_line(line: &[u8]) -> bool {
+    const LONGEST_MARKUP: usize = 3;
+    let line = line.trim_ascii();
+    line.first().is_some_and(|&b| b != b'<') || line.len() > LONGEST_MARKUP
+}
+
+/// Whether it is text between elements.
+fn is_stray(node: &Node) -> bool {
+    node.kind == Kind::Text && node.name.len() == 0
+}
+
+/// The first line break of the `text` between two tags, or of the blanks before it.
+fn line_before(document: &[u8], text: Range<usize>) -> Option<usize> {
+    let tag = memchr::memrchr(b'>', &document[..text.start])?;
+    memchr::memchr(b'\n', &document[tag..text.end]).map(|n| tag + n)
+}
 
 /// Where the last tag of `bytes` ends, if text behind it belongs to no element: an end tag, or the start of the root or
 /// of what holds other fields.
 fn text_between(bytes: &[u8], is_field: fn(&str) -> bool) -> Option<usize> {
-    let tag = memchr::memrchr(b'<', bytes)?;
-    let len = memchr::memchr(b'>', &bytes[tag..])?;
-    let name = std::str::from_utf8(&bytes[tag + 1..tag + len]).ok()?;
+    let (name, text) = xml::last_tag(bytes)?;
     let is_between = name.starts_with('/') || name.eq_ignore_ascii_case("xml") || is_field(name);
-    is_between.then_some(tag + len + 1)
+    is_between.then_some(bytes.len() - text.len())
 }
 
 /// The length of what opens CDATA at the start of `text`.

@@ -125,6 +125,11 @@ impl Reader {
         self.rooted && self.open.is_empty()
     }
 
+    /// The child of the root that is not closed yet.
+    pub(crate) fn open_child(&self) -> Option<NodeId> {
+        self.open.get(1).map(|open| open.node)
+    }
+
     /// Where the text of the outermost open element that `is_plain` begins. It has children only if it ran into other
     /// text.
     pub(crate) fn plain_text_at(
@@ -415,7 +420,8 @@ impl Reader {
         self.tag_goes_to = t.bytes.all.len();
         let tag = t.start_tag(self.at)?;
         self.tag_goes_to = 0;
-        if self.rooted && is_root_name(tag.name(t.bytes.all)) && t.begins_payload(tag.end)? {
+        let is_root = self.rooted && is_root_name(tag.name(t.bytes.all));
+        if is_root && (t.is_behind_a_line(self.at) || t.begins_payload(tag.end)?) {
             return Err(t.named(self, Reason::XmlNextBegins, self.at));
         }
         if self.open.len() >= t.limits.depth {
@@ -844,9 +850,23 @@ impl Tokens<'_, '_> {
         }
     }
 
+    /// Whether a line of something else stands before `at`, between elements or in a plain text: the payload was cut off
+    /// before that line.
+    fn is_behind_a_line(&self, at: usize) -> bool {
+        let Some((name, text)) = last_tag(&self.bytes.all[..at]) else {
+            return false;
+        };
+        let is_ours =
+            name.starts_with('/') || is_root_name(name.as_bytes()) || (self.is_plain)(name);
+        is_ours && text.contains(&b'\n') && !text.iter().all(|&b| is_space(b))
+    }
+
     /// Whether what stands at `at` is the first child of a message, so that a new payload begins here.
     fn begins_payload(&self, at: usize) -> Result<bool, Stop> {
         let rest = past_escaped_space(self.bytes.from(skip_space(self.bytes.all, at)));
+        if !self.bytes.last && may_be_escaped_space(rest) {
+            return Err(Stop::More);
+        }
         let name = rest.strip_prefix(b"<").unwrap_or_default();
         let len = name
             .iter()
@@ -926,10 +946,29 @@ impl Tokens<'_, '_> {
     }
 }
 
+/// The name in the last tag of `bytes`, with its `/`, and the text behind it.
+pub(crate) fn last_tag(bytes: &[u8]) -> Option<(&str, &[u8])> {
+    let tag = memchr::memrchr(b'<', bytes)?;
+    let len = memchr::memchr(b'>', &bytes[tag..])?;
+    let name = std::str::from_utf8(&bytes[tag + 1..tag + len]).ok()?;
+    Some((name, &bytes[tag + len + 1..]))
+}
+
+/// Line breaks and blanks as loggers escape them.
+const ESCAPED_SPACE: [&[u8]; 7] = [b"\\n", b"\\r", b"\\t", b"\\x0A", b"\\x0D", b"#012", b"#015"];
+
+/// Whether more bytes may make such an escape of `rest`.
+fn may_be_escaped_space(rest: &[u8]) -> bool {
+    let is_begun = |escape: &[u8]| rest.len() < escape.len() && escape.starts_with(rest);
+    ESCAPED_SPACE.into_iter().any(is_begun)
+}
+
 /// `rest` behind line breaks and blanks that a logger escaped.
 fn past_escaped_space(mut rest: &[u8]) -> &[u8] {
-    const ESCAPES: [&[u8]; 7] = [b"\\n", b"\\r", b"\\t", b"\\x0A", b"\\x0D", b"#012", b"#015"];
-    while let Some(next) = ESCAPES.iter().find_map(|escape| rest.strip_prefix(*escape)) {
+    while let Some(next) = ESCAPED_SPACE
+        .iter()
+        .find_map(|escape| rest.strip_prefix(*escape))
+    {
         rest = next.trim_ascii_start();
     }
     rest
