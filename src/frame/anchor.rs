@@ -32,7 +32,7 @@ impl Anchors {
     ///
     /// # Panics
     ///
-    /// If there are more than a search can hold; there are about ten.
+    /// If there are more than a search can hold; there are fewer than twenty.
     pub(crate) fn new(names: &[&str]) -> Self {
         let texts = || {
             ["<xml", "<?xml", "<!--", "<!DOCTYPE", "\u{FEFF}"]
