@@ -7,13 +7,15 @@
 //! says where the finding must stand. A case without the mark is refused wherever the reader likes, which is where
 //! what is missing could come late: a comment that is not closed is missed at the end of the payload.
 
+mod support;
+
 use std::cell::Cell;
 use std::sync::Mutex;
-use std::time::Instant;
 
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use proptest::test_runner::{Config, TestRunner};
+use support::clock::Clock;
 use wxsub::output::{Format, JsonLines};
 use wxsub::pipeline::{self, Options, Sink, Stop};
 use wxsub::{Capture, Code, Limits, Outcome, Record};
@@ -2203,17 +2205,17 @@ const SMALL: usize = if cfg!(debug_assertions) {
 };
 const SMALL_READ: usize = SMALL / 128;
 
-/// Seconds a megabyte may take on a busy machine. What takes longer hangs, linear or not.
+/// Seconds of work that a megabyte may take. What takes longer hangs, linear or not.
 const SLOWEST: f64 = if cfg!(debug_assertions) { 20.0 } else { 2.0 };
 
 /// Seconds after which no second try is worth its time.
 const HOPELESS: f64 = 1.0;
 
-/// Four times the input takes about four times as long, not sixteen; the best of three tries on a busy machine.
+/// Four times the input takes about four times as long, not sixteen; the best of three tries.
 fn is_linear(family: &Family, read: fn(&[u8])) -> Result<(), String> {
     let (one, four) = (family.of_size(SMALL), family.of_size(4 * SMALL));
     let seconds = |bytes: &[u8]| {
-        let start = Instant::now();
+        let start = Clock::start();
         read(bytes);
         start.elapsed().as_secs_f64()
     };

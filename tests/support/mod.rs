@@ -5,6 +5,7 @@
 #![allow(dead_code)]
 
 pub(crate) mod bury;
+pub(crate) mod clock;
 pub(crate) mod codes;
 pub(crate) mod dice;
 pub(crate) mod escape;
