@@ -267,10 +267,10 @@ pub(super) fn clue(before: &[u8]) -> Option<Layer> {
 
 /// Behind how many bytes an escaped root shows that it is one, if `anchor` is one without its `&`; 0 if it is none.
 pub(super) fn entity_len(anchor: &[u8]) -> usize {
-    let is_root = ESCAPED_ROOTS
+    let root = ESCAPED_ROOTS
         .iter()
-        .any(|root| anchor.starts_with(root.as_bytes()));
-    let end = memchr::memchr(b';', anchor).filter(|_| is_root);
+        .find(|root| anchor.starts_with(root.as_bytes()));
+    let end = root.and_then(|root| memchr::memchr(b';', root.as_bytes()));
     end.map_or(0, |end| end + 1)
 }
 
