@@ -5,10 +5,12 @@ use std::sync::Arc;
 use crate::event;
 use crate::finding::{Finding, Reason};
 use crate::frame::Document;
+use crate::record::body::Body;
+use crate::record::held::Held;
 use crate::record::request::{
     Came, Part, Refused, check_plain, check_sealed, query_of, require_signature, sealed_part,
 };
-use crate::record::{Body, Decoder, Held, Learnt, Memory, Outcome, Record, Sealed, Trust};
+use crate::record::{Decoder, Learnt, Memory, Outcome, Record, Sealed, Trust};
 use crate::seal::{self, Policy, Unsealed, unseal};
 use crate::span::{Place, Span, Units};
 use crate::wire::Limits;
@@ -139,7 +141,7 @@ impl Unsealer {
             syntax: document
                 .as_ref()
                 .map_or(outer.syntax, |document| document.syntax),
-            body: body(message),
+            body: Body::from_vec(message),
             raw: None,
             outcome: Outcome::Undecodable,
             decoded: match known {
@@ -177,13 +179,6 @@ fn alone(document: Document, message: &[u8]) -> Refused<Document> {
             let at = document.len + at;
             Err(Finding::new(Reason::SealedMore, Span::new(at, at + 1)))
         }
-    }
-}
-
-fn body(message: Vec<u8>) -> Body<'static> {
-    match String::from_utf8(message) {
-        Ok(text) => Body::Text(text.into()),
-        Err(error) => Body::Bytes(error.into_bytes().into()),
     }
 }
 
