@@ -48,6 +48,7 @@ mod lang;
 mod near;
 pub mod output;
 pub mod pipeline;
+mod printable;
 mod record;
 pub mod report;
 pub mod sample;

@@ -14,9 +14,10 @@ use crate::event::terms::{
     CLIENT_STATUSES, ERROR_CODES, ErrorCode, SCENES, STATUSES, Term as Value,
 };
 use crate::event::{Event, same};
-use crate::finding::{Code, printable};
+use crate::finding::Code;
 use crate::lang::{Lang, Text};
 use crate::near::closest;
+use crate::printable::printable;
 use word::{WORDS, Word};
 
 pub use text::index;

@@ -57,6 +57,9 @@ pub struct Total<'a> {
     pub hidden: &'a [(Code, Severity, u64)],
 }
 
+/// The most files that a format names because they could not be read.
+const MOST_UNREADABLE: usize = 100;
+
 /// How findings are written.
 ///
 /// ```
