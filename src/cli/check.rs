@@ -6,17 +6,18 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, anyhow};
 use wxsub::gate::{Gate, Judged, Settings, record_findings};
 use wxsub::pipeline::{Rest, Sink, Stop};
-use wxsub::report::FileCounts;
+use wxsub::report::{FileCounts, Report};
 use wxsub::{Record, Severity};
 
-use crate::cli::args;
+use crate::cli::args::{self, Summary};
 use crate::cli::commands::summarize;
 use crate::cli::gate::{GatePlan, config_folder, shown};
 use crate::cli::plan::Plan;
 use crate::cli::progress::Progress;
-use crate::cli::stream::{Output, Reader, read_all};
+use crate::cli::read::{Reader, read_all};
 use crate::cli::target::Target;
-use crate::cli::{Status, args::Summary};
+use crate::cli::unheard::Output;
+use crate::cli::{Status, UNWRITTEN};
 
 /// `wxsub check`.
 pub(super) fn check(args: &args::Check) -> anyhow::Result<Status> {
@@ -62,17 +63,9 @@ struct Done {
     interrupted: bool,
 }
 
-fn run(
-    plan: &Plan,
-    settings: &Settings,
-    report: Box<dyn wxsub::report::Report>,
-) -> anyhow::Result<Done> {
+fn run(plan: &Plan, settings: &Settings, report: Box<dyn Report>) -> anyhow::Result<Done> {
     let target = Target::new(None)?;
-    let visible = target.is_terminal();
-    let progress = match plan.progress {
-        true => Progress::on_stderr(plan.sources.clone(), plan.err.lang, visible),
-        false => Progress::hidden(),
-    };
+    let progress = Progress::of(plan, target.is_terminal());
     let out = Output::new(target, &progress);
     let mut checking = Checking {
         gate: Gate::new(settings, report, out).context(UNWRITTEN)?,
@@ -85,8 +78,6 @@ fn run(
         interrupted,
     })
 }
-
-const UNWRITTEN: &str = "cannot write the output";
 
 impl Done {
     fn status(&self, settings: &Settings) -> Status {

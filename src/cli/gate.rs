@@ -8,10 +8,10 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use clap::{Arg, ArgAction, ArgMatches, FromArgMatches, ValueEnum};
 use wxsub::gate::{Config, Level, Setting, Settings};
+use wxsub::report::text::printable;
 use wxsub::report::{Github, Gitlab, JsonLines, Junit, Report, Sarif, Text};
 
 use crate::cli::plan::Plan;
-use crate::cli::sources::printable;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct GateArgs {
