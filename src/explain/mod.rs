@@ -204,6 +204,16 @@ impl std::error::Error for UnknownTerm {}
 
 /// What is called `term`, in any case of letters: as a rule one topic, of `0` two.
 ///
+/// ```
+/// use wxsub::Lang;
+/// use wxsub::explain::find;
+///
+/// assert!(find("popupscene")?[0].text(Lang::En, 80).starts_with("PopupScene"));
+/// let unknown = find("popupscenes").unwrap_err();
+/// assert_eq!(unknown.to_string(), "nothing is known of `popupscenes`; did you mean `PopupScene`?");
+/// # Ok::<(), wxsub::explain::UnknownTerm>(())
+/// ```
+///
 /// # Errors
 ///
 /// Nothing is; the error knows what was probably meant.

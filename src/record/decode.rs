@@ -32,6 +32,14 @@ pub fn decode(payload: &[u8]) -> Record<'_> {
 }
 
 /// Decodes one payload within limits of your own; see [`decode`].
+///
+/// ```
+/// use wxsub::{Code, Limits};
+///
+/// let limits = Limits { depth: 2, ..Limits::default() };
+/// let record = wxsub::decode_with(b"<xml><a><b>1</b></a><Event>subscribe</Event></xml>", &limits);
+/// assert_eq!(record.findings()[0].code(), Code::LimitExceeded);
+/// ```
 pub fn decode_with<'a>(payload: &'a [u8], limits: &Limits) -> Record<'a> {
     decode_as(payload, limits, None)
 }

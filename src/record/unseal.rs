@@ -118,6 +118,13 @@ impl Unsealer {
         Ok(inner)
     }
 
+    /// The one document of `message`, read into the spare memory.
+    fn document(&mut self, message: &[u8]) -> Refused<Document> {
+        let spare = self.inner.spare.get_or_insert_default();
+        let document = self.inner.scanner.document(message, &mut spare.parts)?;
+        alone(document, message)
+    }
+
     /// The record of `message`, which was in the envelope `outer`.
     fn read(
         &mut self,
@@ -126,9 +133,7 @@ impl Unsealer {
         mut sealed: Sealed,
     ) -> Record<'static> {
         sealed.around[0] = take_blanks(&mut message);
-        let spare = self.inner.spare.get_or_insert_default();
-        let document = self.inner.scanner.document(&message, &mut spare.parts);
-        let document = document.and_then(|document| alone(document, &message));
+        let document = self.document(&message);
         if let Ok(document) = &document {
             sealed.around[1] = message.split_off(document.len);
         }

@@ -108,6 +108,16 @@ impl Report for Text {
 }
 
 /// A finding in one line: `path:line:col: error[code]: sentence`.
+///
+/// ```
+/// use wxsub::report::{Spot, text};
+///
+/// let record = wxsub::decode(b"{\"ToUserName\":\"gh_123456789abc\",\"MsgType\":event}");
+/// let finding = &record.findings()[0];
+/// let mut out = Vec::new();
+/// text::line("body.json", &Spot::of(&record, finding), finding, &text::Look::default(), &mut out);
+/// assert_eq!(out, b"body.json:1:43: error[malformed-json]: expected a value, found `e`\n");
+/// ```
 pub fn line(source: &str, spot: &Spot, finding: &Finding, look: &Look, out: &mut Vec<u8>) {
     let head = look.head(source, spot, &look.sentence(finding));
     out.extend_from_slice(head.as_bytes());
