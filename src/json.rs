@@ -200,6 +200,11 @@ impl<'o> Object<'o> {
     }
 }
 
+/// Writes `number` in decimal; counts never come near the bound.
+pub(crate) fn count(number: u64, out: &mut Vec<u8>) {
+    integer(i64::try_from(number).unwrap_or(i64::MAX), out);
+}
+
 /// Writes `number` in decimal.
 pub(crate) fn integer(number: i64, out: &mut Vec<u8>) {
     let mut digits = [0; 20];

@@ -33,7 +33,8 @@
 //! and drives the readers of `wire`, which know syntax and nothing of WeChat. [`seal`] opens and verifies what came
 //! encrypted. `event` gives the tree its meaning; all of WeChat's names are there. `record` ties them together,
 //! [`select`] says which are wanted, [`pipeline`] is the one loop over a capture, [`output`] and [`report`] write,
-//! and [`gate`] judges.
+//! and [`gate`] judges. [`explain`] and [`schema`] tell what the tables of `event` and `finding` hold, and [`sample`]
+//! makes up payloads.
 
 mod buffer;
 pub mod decompress;
@@ -48,6 +49,7 @@ mod lang;
 mod near;
 pub mod output;
 pub mod pipeline;
+mod printable;
 mod record;
 pub mod report;
 pub mod sample;

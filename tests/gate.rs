@@ -2,14 +2,17 @@
 //! stays itself whoever listens.
 #![cfg(unix)]
 
+mod support;
+
 use std::fs::{self, File};
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Output, Stdio};
 
-use tempfile::TempDir;
 use wxsub::gate::{Gate, Settings};
 use wxsub::pipeline::{self, Options};
 use wxsub::report::JsonLines;
+
+use support::checking::{check, folder};
 
 const CLEAN: &str = "<xml><ToUserName>gh_5a2c71d0e9b4</ToUserName>\
     <FromUserName>o0LloXjEDNrbUldTysPkh4uS-Haw</FromUserName><CreateTime>1763812861</CreateTime>\
@@ -29,20 +32,6 @@ fn error() -> String {
 
 fn undecodable() -> String {
     CLEAN.replace("</xml>", "</xlm>")
-}
-
-/// A command that runs in `folder`, with nothing of the environment that a check looks at.
-fn check(folder: &Path, args: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_wxsub"));
-    command
-        .arg("check")
-        .args(args)
-        .current_dir(folder)
-        .env("WXSUB_LANG", "en")
-        .env_remove("GITHUB_ACTIONS")
-        .env_remove("GITHUB_STEP_SUMMARY")
-        .stdin(Stdio::null());
-    command
 }
 
 fn run(folder: &Path, args: &[&str]) -> Output {
@@ -67,16 +56,6 @@ fn reported(folder: &Path, args: &[&str]) -> Vec<(String, String)> {
         (get("code"), get("path"))
     });
     findings.collect()
-}
-
-fn folder(files: &[(&str, &str)]) -> TempDir {
-    let folder = TempDir::new().expect("a folder");
-    for (name, text) in files {
-        let path = folder.path().join(name);
-        fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
-        fs::write(path, text).expect("a file");
-    }
-    folder
 }
 
 /// What an input is, and the status of a check of it alone: by default, with --strict, with all denied, with all allowed.

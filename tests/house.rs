@@ -8,6 +8,7 @@ const LAYERS: &[&str] = &[
     "near",
     "buffer",
     "template",
+    "printable",
     "span",
     "finding",
     "seal",

@@ -17,17 +17,12 @@ use support::model::{
 };
 use support::render;
 
-/// As many cases as fit the time that a test may take.
+/// Callbacks are large: it takes some time to find the smallest one that fails.
 fn cases(cases: u32) -> ProptestConfig {
-    let config = match std::env::var_os("PROPTEST_CASES") {
-        Some(_) => ProptestConfig::default(),
-        None => ProptestConfig::with_cases(cases),
-    };
     ProptestConfig {
-        failure_persistence: None,
         max_shrink_iters: 4_000,
         max_global_rejects: 1_000_000,
-        ..config
+        ..support::cases::cases(cases)
     }
 }
 

@@ -7,34 +7,21 @@ use wxsub::pipeline::{self, Options, Rest, Sink, Stop};
 
 use support::bury::{Way, ways};
 use support::dice::Dice;
+use support::each::{Each, each};
 use support::escape::{self, JSON, JSON_HTML, JSON_PHP};
 use support::traced::Traced;
 
 /// What a record knows of its query: the user of its payload, the query, and whether that is sure.
 type Found = (String, Option<String>, bool);
 
-#[derive(Default)]
-struct Queries(Vec<Found>);
-
-impl Sink for Queries {
-    fn fork(&self) -> Self {
-        Queries::default()
-    }
-
-    fn record(&mut self, record: &Record<'_>) {
-        let text = record.text();
-        let user = text.find("oRita").map(|at| &text[at..at + 9]);
-        self.0.push((
-            user.unwrap_or_default().to_owned(),
-            record.query().map(str::to_owned),
-            record.is_query_sure(),
-        ));
-    }
-
-    fn join(&mut self, later: Self) -> Result<(), Stop> {
-        self.0.extend(later.0);
-        Ok(())
-    }
+fn found(record: &Record<'_>) -> Found {
+    let text = record.text();
+    let user = text.find("oRita").map(|at| &text[at..at + 9]);
+    (
+        user.unwrap_or_default().to_owned(),
+        record.query().map(str::to_owned),
+        record.is_query_sure(),
+    )
 }
 
 fn read(capture: &[u8], threads: usize, block_size: usize) -> Vec<Found> {
@@ -44,9 +31,7 @@ fn read(capture: &[u8], threads: usize, block_size: usize) -> Vec<Found> {
         wants_queries: true,
         ..Options::default()
     };
-    let mut queries = Queries::default();
-    pipeline::run(capture, "", &options, &mut queries).expect("memory can be read");
-    queries.0
+    each(capture, &options, found)
 }
 
 fn query(n: usize) -> String {
@@ -559,11 +544,11 @@ fn what_cannot_be_checked_is_no_query() {
 
 #[test]
 fn without_being_wanted_no_query_is_looked_for() {
-    let mut queries = Queries::default();
+    let mut queries = Each::new(found);
     let capture = http(&query(1), &xml(1));
     pipeline::run(capture.as_bytes(), "", &Options::default(), &mut queries)
         .expect("it can be read");
-    assert_eq!(queries.0[0].1, None);
+    assert_eq!(queries.all[0].1, None);
 }
 
 #[test]
@@ -609,7 +594,7 @@ fn what_stands_before_a_failed_read_is_given_with_its_query() {
             wants_queries: true,
             ..Options::default()
         };
-        let mut queries = Queries::default();
+        let mut queries = Each::new(found);
         // The line's end is what could not be read.
         let result = pipeline::run(
             Torn(capture.trim_end().as_bytes()),
@@ -620,7 +605,7 @@ fn what_stands_before_a_failed_read_is_given_with_its_query() {
         assert!(result.is_err());
         let have: Vec<_> = (0..9).map(|n| (n, true)).collect();
         assert_eq!(
-            faults(&queries.0, &have, true),
+            faults(&queries.all, &have, true),
             [""; 0],
             "{threads}, {block_size}"
         );

@@ -6,10 +6,11 @@ mod support;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Output};
 
 use proptest::prelude::*;
 use serde_json::Value;
+use support::checking::{self, folder};
 use support::codes::policy_for;
 use tempfile::TempDir;
 use unicode_width::UnicodeWidthChar;
@@ -42,31 +43,12 @@ const ODD: &str = r#"{
 }
 "#;
 
-fn folder(files: &[(&str, &str)]) -> TempDir {
-    let folder = TempDir::new().expect("a folder");
-    for (name, text) in files {
-        let path = folder.path().join(name);
-        fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
-        fs::write(path, text).expect("a file");
-    }
-    folder
-}
-
 fn odd_names() -> TempDir {
     folder(&NAMES.map(|name| (name, ODD)))
 }
 
 fn check(folder: &Path, args: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_wxsub"));
-    command
-        .args(["check", "--no-config"])
-        .args(args)
-        .current_dir(folder)
-        .env("WXSUB_LANG", "en")
-        .env_remove("GITHUB_ACTIONS")
-        .env_remove("GITHUB_STEP_SUMMARY")
-        .stdin(Stdio::null());
-    command
+    checking::check(folder, &[&["--no-config"], args].concat())
 }
 
 fn run(folder: &Path, args: &[&str]) -> Output {

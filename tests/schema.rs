@@ -14,6 +14,7 @@ use wxsub::sample::{Recipe, Shape};
 use wxsub::schema::Schema;
 use wxsub::{Capture, Code, Event, Finding, Lang, Record, Severity, Syntax, decode};
 
+use support::cases::cases;
 use support::json::{Json, parse};
 use support::model::{callback, callback_for_xml, callback_with_structure};
 use support::render;
@@ -173,17 +174,6 @@ fn what_is_written_of_fixtures_fits() {
         }
     }
     assert!(callbacks > 100, "only {callbacks} callbacks");
-}
-
-fn cases(cases: u32) -> ProptestConfig {
-    let config = match std::env::var_os("PROPTEST_CASES") {
-        Some(_) => ProptestConfig::default(),
-        None => ProptestConfig::with_cases(cases),
-    };
-    ProptestConfig {
-        failure_persistence: None,
-        ..config
-    }
 }
 
 proptest! {

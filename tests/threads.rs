@@ -6,7 +6,7 @@ use std::fmt;
 use std::io::{self, Read};
 use std::iter;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread::{self, ThreadId};
+use std::thread;
 
 use proptest::prelude::*;
 use wxsub::pipeline::{self, Error, Options, Rest, Sink, Stop};
@@ -16,6 +16,7 @@ use wxsub::{Event, Outcome, Place, Record};
 
 use support::bury::{line, ways};
 use support::dice::Dice;
+use support::each::each;
 use support::messages::{FORMS, imitations, message};
 use support::noise;
 use support::shapes::{SHAPES, shape};
@@ -322,25 +323,6 @@ const UNIFORM: [(&str, &[&str]); 8] = [
     ("CRI, partial", &["JSON, pretty", "XML"]),
 ];
 
-/// Which threads got records.
-#[derive(Default)]
-struct Shares(Vec<ThreadId>);
-
-impl Sink for Shares {
-    fn fork(&self) -> Self {
-        Shares::default()
-    }
-
-    fn record(&mut self, _: &Record<'_>) {
-        self.0.push(thread::current().id());
-    }
-
-    fn join(&mut self, later: Self) -> Result<(), Stop> {
-        self.0.extend(later.0);
-        Ok(())
-    }
-}
-
 #[test]
 fn the_work_is_done_by_others() {
     // A log of CRI is one text, which is left only at its end.
@@ -350,11 +332,10 @@ fn the_work_is_done_by_others() {
     {
         let bytes = uniform(way, shapes, 600);
         let block = 24 << 10;
-        let mut shares = Shares::default();
-        pipeline::run(&bytes[..], "", &options(3, block), &mut shares).expect("memory");
+        let shares = each(&bytes[..], &options(3, block), |_| thread::current().id());
         let here = thread::current().id();
-        let mine = shares.0.iter().filter(|&&id| id == here).count();
-        let all = shares.0.len();
+        let mine = shares.iter().filter(|&&id| id == here).count();
+        let all = shares.len();
         assert!(mine * 3 < all, "{way}, {shapes:?}: {mine} of {all}");
     }
 }

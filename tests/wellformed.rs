@@ -20,6 +20,8 @@ use wxsub::output::{Format, JsonLines};
 use wxsub::pipeline::{self, Options, Sink, Stop};
 use wxsub::{Capture, Code, Limits, Outcome, Record};
 
+use support::each::each;
+
 const MARK: char = '‸';
 
 const XML: [&str; 2] = [
@@ -102,33 +104,13 @@ impl Seen {
     }
 }
 
-#[derive(Default)]
-struct Records(Vec<Seen>);
-
-impl Sink for Records {
-    fn fork(&self) -> Self {
-        Records::default()
-    }
-
-    fn record(&mut self, record: &Record<'_>) {
-        self.0.push(Seen::new(record));
-    }
-
-    fn join(&mut self, later: Self) -> Result<(), Stop> {
-        self.0.extend(later.0);
-        Ok(())
-    }
-}
-
 /// The records of a capture that arrives in blocks of `block_size` bytes.
 fn in_blocks(bytes: &[u8], block_size: usize) -> Vec<Seen> {
     let options = Options {
         block_size,
         ..Options::default()
     };
-    let mut records = Records::default();
-    pipeline::run(bytes, "", &options, &mut records).expect("memory does not fail");
-    records.0
+    each(bytes, &options, Seen::new)
 }
 
 /// Collects what is wrong, so that one run shows every case that fails.

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{ArgAction, Parser, Subcommand, ValueEnum};
-use wxsub::{Decompressed, Limits};
+use wxsub::{Decompressed, Limits, Syntax};
 
 use crate::cli::gate::GateArgs;
 use crate::cli::keys::KeyArgs;
@@ -144,7 +144,7 @@ pub(super) struct Encrypt {
     pub(super) keys: Option<PathBuf>,
     /// How the envelope is written [default: as what is inside]
     #[arg(long, value_name = "SYNTAX", value_enum)]
-    pub(super) envelope: Option<Envelope>,
+    pub(super) envelope: Option<Wire>,
     /// Write the whole request that pushes it to URL
     #[arg(long, value_name = "URL", value_parser = url, conflicts_with = "curl")]
     pub(super) http: Option<String>,
@@ -163,9 +163,18 @@ pub(super) struct Encrypt {
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
-pub(super) enum Envelope {
+pub(super) enum Wire {
     Xml,
     Json,
+}
+
+impl From<Wire> for Syntax {
+    fn from(wire: Wire) -> Self {
+        match wire {
+            Wire::Xml => Syntax::Xml,
+            Wire::Json => Syntax::Json,
+        }
+    }
 }
 
 #[derive(Debug, clap::Args)]

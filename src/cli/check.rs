@@ -1,22 +1,25 @@
 //! `wxsub check`: the gate. Findings are the data; the status says whether they let it pass.
 
+use std::fs;
 use std::io::{self, ErrorKind, Write};
-use std::path::{Path, PathBuf};
+use std::path::{MAIN_SEPARATOR, Path, PathBuf};
 
 use anyhow::{Context, anyhow};
 use wxsub::gate::{Gate, Judged, Settings, record_findings};
 use wxsub::pipeline::{Rest, Sink, Stop};
-use wxsub::report::FileCounts;
+use wxsub::report::text::printable;
+use wxsub::report::{FileCounts, Report};
 use wxsub::{Record, Severity};
 
-use crate::cli::args;
+use crate::cli::args::{self, Summary};
 use crate::cli::commands::summarize;
 use crate::cli::gate::{GatePlan, config_folder, shown};
 use crate::cli::plan::Plan;
 use crate::cli::progress::Progress;
-use crate::cli::stream::{Output, Reader, read_all};
+use crate::cli::read::{Reader, read_all};
 use crate::cli::target::Target;
-use crate::cli::{Status, args::Summary};
+use crate::cli::unheard::Output;
+use crate::cli::{Status, UNWRITTEN};
 
 /// `wxsub check`.
 pub(super) fn check(args: &args::Check) -> anyhow::Result<Status> {
@@ -36,9 +39,9 @@ pub(super) fn check(args: &args::Check) -> anyhow::Result<Status> {
         eprintln!("wxsub: error: {why}");
     }
     let status = done.status(&gate.settings);
-    match gate.record {
+    match gate.expectations {
         Some(path) if status <= Status::Problem && done.judged.tally.sources() > 0 => {
-            record(&path, &done.judged.files, &gate.settings.folder)?;
+            write_expectations(&path, &done.judged.files, &gate.settings.folder)?;
             Ok(Status::Fine)
         }
         _ => Ok(status),
@@ -62,17 +65,9 @@ struct Done {
     interrupted: bool,
 }
 
-fn run(
-    plan: &Plan,
-    settings: &Settings,
-    report: Box<dyn wxsub::report::Report>,
-) -> anyhow::Result<Done> {
+fn run(plan: &Plan, settings: &Settings, report: Box<dyn Report>) -> anyhow::Result<Done> {
     let target = Target::new(None)?;
-    let visible = target.is_terminal();
-    let progress = match plan.progress {
-        true => Progress::on_stderr(plan.sources.clone(), plan.err.lang, visible),
-        false => Progress::hidden(),
-    };
+    let progress = Progress::of(plan, target.is_terminal());
     let out = Output::new(target, &progress);
     let mut checking = Checking {
         gate: Gate::new(settings, report, out).context(UNWRITTEN)?,
@@ -85,8 +80,6 @@ fn run(
         interrupted,
     })
 }
-
-const UNWRITTEN: &str = "cannot write the output";
 
 impl Done {
     fn status(&self, settings: &Settings) -> Status {
@@ -166,43 +159,34 @@ impl Reader for Checking<'_> {
     }
 }
 
-/// Writes what was found into the config at `path`.
-fn record(path: &Path, files: &[FileCounts], folder: &Path) -> anyhow::Result<()> {
-    let name = shown(path, folder);
-    let text = match std::fs::read_to_string(path) {
+/// Writes what was found into the config at `path` as expected.
+fn write_expectations(path: &Path, files: &[FileCounts], folder: &Path) -> anyhow::Result<()> {
+    let name = printable(&shown(path, folder));
+    let text = match fs::read_to_string(path) {
         Err(error) if error.kind() == ErrorKind::NotFound => String::new(),
         text => text.with_context(|| format!("cannot read `{name}`"))?,
     };
-    let below = |file: &FileCounts| relative(&folder.join(&file.path), config_folder(path));
-    let (inside, outside): (Vec<_>, Vec<_>) = files
-        .iter()
-        .filter(|file| !file.is_empty())
-        .cloned()
-        .partition(|file| file.path != "-" && below(file).is_some());
+    let below = |file: &str| relative(&folder.join(file), config_folder(path));
+    let with_findings = files.iter().filter(|file| !file.is_empty()).cloned();
+    let (inside, outside): (Vec<_>, Vec<_>) =
+        with_findings.partition(|file| file.path != "-" && below(&file.path).is_some());
     for file in outside {
+        let file = printable(&file.path);
         eprintln!(
-            "wxsub: `{}` lies outside the folder of `{name}`: its findings are not written",
-            file.path
+            "wxsub: `{file}` lies outside the folder of `{name}`: its findings are not written"
         );
     }
-    let recorded = record_findings(&text, &inside, |file| {
-        relative(&folder.join(file), config_folder(path)).unwrap_or_default()
-    });
+    let recorded = record_findings(&text, &inside, |file| below(file).unwrap_or_default());
     let recorded = recorded.map_err(|error| anyhow!("{name}: {error}"))?;
     let mut target = Target::new(Some(path))?;
-    target
-        .write_all(recorded.text.as_bytes())
-        .with_context(|| format!("cannot write `{name}`"))?;
+    let written = target.write_all(recorded.text.as_bytes());
+    written.with_context(|| format!("cannot write `{name}`"))?;
     target.finish()?;
-    let files = if recorded.changed == 1 {
-        "file"
-    } else {
-        "files"
+    let (count, files) = match recorded.changed {
+        1 => (1, "file"),
+        count => (count, "files"),
     };
-    eprintln!(
-        "wxsub: `{name}` now expects the findings of {} {files}",
-        recorded.changed
-    );
+    eprintln!("wxsub: `{name}` now expects the findings of {count} {files}");
     Ok(())
 }
 
@@ -210,5 +194,5 @@ fn record(path: &Path, files: &[FileCounts], folder: &Path) -> anyhow::Result<()
 fn relative(path: &Path, folder: &Path) -> Option<String> {
     let plain: PathBuf = path.components().collect();
     let path = plain.strip_prefix(folder).ok()?.to_str()?;
-    Some(path.replace(std::path::MAIN_SEPARATOR, "/"))
+    Some(path.replace(MAIN_SEPARATOR, "/"))
 }

@@ -10,8 +10,9 @@ use wxsub::{Code, Finding, Record};
 
 use crate::cli::args::{self, Summary, View};
 use crate::cli::plan::{Plan, time_zone};
-use crate::cli::stream::{Done, Job, Texts, is_undecodable, run};
+use crate::cli::stream::{Done, Job, is_undecodable, run};
 use crate::cli::target::Target;
+use crate::cli::texts::Texts;
 use crate::cli::{Status, args::Format as To};
 
 /// `wxsub parse`.
@@ -48,11 +49,7 @@ pub(super) fn convert(args: &args::Convert) -> anyhow::Result<Status> {
         visible,
     };
     let done = run(&plan, &job, &mut target)?;
-    if !(done.stopped || done.failed || done.interrupted) {
-        target.finish()?;
-    } else if target.abandon() {
-        eprintln!("wxsub: the output file was not touched");
-    }
+    done.keep(target)?;
     summarize(&done.tally, done.interrupted, &plan, &[]);
     Ok(decoded(&done))
 }
@@ -187,11 +184,7 @@ impl Job for Writing {
                 texts.data(|out| out.extend_from_slice(&visible(&text)));
             }
         }
-        if is_undecodable(record) {
-            for finding in record.findings() {
-                report_line(record, finding, &self.look, texts);
-            }
-        }
+        report_undecodable(record, &self.look, texts);
     }
 }
 
@@ -208,7 +201,16 @@ fn write_or_count(
     }
 }
 
-pub(super) fn report_line(record: &Record<'_>, finding: &Finding, look: &Look, texts: &mut Texts) {
+/// Says why a payload could not be decoded, a line a finding.
+pub(super) fn report_undecodable(record: &Record<'_>, look: &Look, texts: &mut Texts) {
+    if is_undecodable(record) {
+        for finding in record.findings() {
+            report_line(record, finding, look, texts);
+        }
+    }
+}
+
+fn report_line(record: &Record<'_>, finding: &Finding, look: &Look, texts: &mut Texts) {
     let spot = Spot::of(record, finding);
     texts.message(|out| text::line(record.source(), &spot, finding, look, out));
 }

@@ -6,10 +6,11 @@ use wxsub::report::text::Look;
 use wxsub::{Outcome, Record};
 
 use crate::cli::args::Summary;
-use crate::cli::commands::{decoded, refuse_files, report_line, summarize, visible};
+use crate::cli::commands::{decoded, refuse_files, report_undecodable, summarize, visible};
 use crate::cli::plan::Plan;
-use crate::cli::stream::{Job, Texts, is_undecodable, run as run_job};
+use crate::cli::stream::{Job, run as run_job};
 use crate::cli::target::Target;
+use crate::cli::texts::Texts;
 use crate::cli::{Status, args};
 
 /// `wxsub decrypt`.
@@ -25,11 +26,7 @@ pub(super) fn run(args: &args::Decrypt) -> anyhow::Result<Status> {
         visible: target.is_terminal(),
     };
     let done = run_job(&plan, &job, &mut target)?;
-    if !(done.stopped || done.failed || done.interrupted) {
-        target.finish()?;
-    } else if target.abandon() {
-        eprintln!("wxsub: the output file was not touched");
-    }
+    done.keep(target)?;
     summarize(&done.tally, done.interrupted, &plan, &[]);
     let unseals = done.tally.unseals();
     let is_nothing = unseals.verified + unseals.unverified + done.tally.undecodable() == 0;
@@ -60,11 +57,7 @@ impl Job for Opening {
                 false => texts.data(|out| line(&opened, out)),
             }
         }
-        if is_undecodable(record) {
-            for finding in record.findings() {
-                report_line(record, finding, &self.look, texts);
-            }
-        }
+        report_undecodable(record, &self.look, texts);
     }
 }
 

@@ -7,16 +7,17 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use anyhow::{Context, anyhow, bail};
 use wxsub::output::{Push, Sealing};
 use wxsub::report::Spot;
-use wxsub::report::text::{self, Look};
+use wxsub::report::text::{self, Look, printable};
 use wxsub::seal::{EncodingAesKey, Keys, Token};
 use wxsub::{Capture, Decompressed, Outcome, Record, Syntax};
 
-use crate::cli::Status;
-use crate::cli::args::{self, Envelope};
+use crate::cli::args;
+use crate::cli::draw::Draw;
 use crate::cli::keys;
 use crate::cli::plan::lang_of_environment;
-use crate::cli::sources::{Sources, printable};
+use crate::cli::sources::Sources;
 use crate::cli::target::Target;
+use crate::cli::{Status, UNWRITTEN};
 
 /// `wxsub encrypt`.
 pub(super) fn run(args: &args::Encrypt) -> anyhow::Result<Status> {
@@ -76,10 +77,7 @@ impl<'k> Chosen<'k> {
             key: self.key,
             token: self.token,
             appid: self.appid,
-            envelope: args.envelope.map(|envelope| match envelope {
-                Envelope::Xml => Syntax::Xml,
-                Envelope::Json => Syntax::Json,
-            }),
+            envelope: args.envelope.map(Syntax::from),
             timestamp: &timestamp.to_string(),
             nonce: &nonce,
             random,
@@ -89,42 +87,6 @@ impl<'k> Chosen<'k> {
             anyhow!("cannot seal it: {}", finding.message(lang_of_environment()))
         })
     }
-}
-
-/// Where random numbers come from.
-enum Draw {
-    System,
-    Seed(u64),
-}
-
-impl Draw {
-    fn new(seed: Option<u64>) -> Self {
-        seed.map_or(Draw::System, Draw::Seed)
-    }
-
-    fn next_number(&mut self) -> anyhow::Result<u64> {
-        match self {
-            Draw::System => getrandom::u64().context("the system has no random numbers"),
-            Draw::Seed(state) => Ok(split_mix(state)),
-        }
-    }
-
-    /// Sixteen lower-case hexadecimal digits, as WeChat draws them.
-    fn next_digits(&mut self) -> anyhow::Result<[u8; 16]> {
-        let digits = format!("{:016x}", self.next_number()?);
-        let mut random = [0; 16];
-        random.copy_from_slice(digits.as_bytes());
-        Ok(random)
-    }
-}
-
-/// The SplitMix64 generator: each number follows from the one before.
-fn split_mix(state: &mut u64) -> u64 {
-    *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    let mut z = *state;
-    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ (z >> 31)
 }
 
 /// The one payload of the capture, or what is wrong with it, for people.
@@ -195,7 +157,7 @@ fn write(args: &args::Encrypt, push: &Push, is_signed: bool) -> anyhow::Result<(
         _ if target.is_terminal() => [&push.body[..], b"\n"].concat(),
         _ => push.body.clone(),
     };
-    target.write_all(&text).context("cannot write the output")?;
+    target.write_all(&text).context(UNWRITTEN)?;
     target.finish()?;
     if args.http.is_none() && args.curl.is_none() {
         eprintln!("{}", push.query);

@@ -8,10 +8,10 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use clap::{Arg, ArgAction, ArgMatches, FromArgMatches, ValueEnum};
 use wxsub::gate::{Config, Level, Setting, Settings};
+use wxsub::report::text::printable;
 use wxsub::report::{Github, Gitlab, JsonLines, Junit, Report, Sarif, Text};
 
 use crate::cli::plan::Plan;
-use crate::cli::sources::printable;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct GateArgs {
@@ -135,7 +135,7 @@ pub(super) struct GatePlan {
     pub(super) settings: Settings,
     pub(super) report: Box<dyn Report>,
     /// The file to write expectations into.
-    pub(super) record: Option<PathBuf>,
+    pub(super) expectations: Option<PathBuf>,
 }
 
 impl GatePlan {
@@ -149,14 +149,7 @@ impl GatePlan {
             Some(path) => read_config(path, &folder, args.write_expectations)?,
             None => Config::default(),
         };
-        for (file, place) in config
-            .expected_files
-            .iter()
-            .filter(|(file, _)| !file.exists())
-        {
-            let file = printable(&shown(file, &folder));
-            eprintln!("wxsub: warning: {place} expects findings in `{file}`, which is not there");
-        }
+        warn_of_absent(&config, &folder);
         let form = args.format.unwrap_or_else(Form::of_environment);
         let most = args.max_findings.unwrap_or(form.most());
         let mut rules = config.rules;
@@ -171,11 +164,11 @@ impl GatePlan {
             most: Some(most).filter(|most| *most > 0),
             folder: folder.clone(),
         };
-        let record = path.unwrap_or_else(|| folder.join(CONFIG));
+        let written = path.unwrap_or_else(|| folder.join(CONFIG));
         Ok(GatePlan {
             report: report(form, plan, &settings)?,
             settings,
-            record: Some(record).filter(|_| args.write_expectations),
+            expectations: Some(written).filter(|_| args.write_expectations),
         })
     }
 }
@@ -196,6 +189,15 @@ impl GateArgs {
             None if self.no_config => None,
             None => nearest(),
         }
+    }
+}
+
+/// Says which files should have findings and are not there: their entries are never met.
+fn warn_of_absent(config: &Config, folder: &Path) {
+    let expected = config.expected_files.iter();
+    for (file, place) in expected.filter(|(file, _)| !file.exists()) {
+        let file = printable(&shown(file, folder));
+        eprintln!("wxsub: warning: {place} expects findings in `{file}`, which is not there");
     }
 }
 

@@ -4,6 +4,7 @@ mod args;
 mod check;
 mod commands;
 mod decrypt;
+mod draw;
 mod encrypt;
 mod explain;
 mod feed;
@@ -13,12 +14,15 @@ mod keys;
 mod moment;
 mod plan;
 mod progress;
+mod read;
 mod sample;
 mod schema;
 mod select;
 mod sources;
 mod stream;
 mod target;
+mod texts;
+mod unheard;
 
 use std::process::ExitCode;
 

@@ -42,17 +42,7 @@ impl Plan {
                 .error(ErrorKind::MissingRequiredArgument, message)
                 .exit();
         }
-        let lang = language(common.lang);
-        let look = |is_terminal, width| Look {
-            lang,
-            color: has_color(common.color, is_terminal),
-            width,
-        };
-        let (width, _) = terminal_size::terminal_size()
-            .map_or((PIPE_WIDTH, 0), |(width, height)| {
-                (width.0.into(), height.0)
-            });
-        let (stdout, stderr) = (io::stdout().is_terminal(), io::stderr().is_terminal());
+        let has_watcher = io::stderr().is_terminal();
         Ok(Plan {
             chooser: common.select.chooser(&time_zone(tz.unwrap_or("local"))?)?,
             sources: Sources::new(&common.paths, &common.glob)?.without(common.keys.file()),
@@ -62,17 +52,27 @@ impl Plan {
                 policy: common.keys.policy()?,
                 ..Options::default()
             },
-            out: look(stdout, if stdout { width } else { PIPE_WIDTH }),
-            err: look(stderr, if stderr { width } else { PIPE_WIDTH }),
+            out: look(common, io::stdout().is_terminal()),
+            err: look(common, has_watcher),
             fail_fast: common.fail_fast,
             summary: if common.quiet {
                 Summary::None
             } else {
                 common.summary
             },
-            progress: stderr && !common.quiet && !is_dumb(),
+            progress: has_watcher && !common.quiet && !is_dumb(),
             max_expansion: common.expansion.max_expansion,
         })
+    }
+}
+
+/// How text looks where it goes.
+fn look(common: &Common, is_terminal: bool) -> Look {
+    let terminal = terminal_size::terminal_size().filter(|_| is_terminal);
+    Look {
+        lang: language(common.lang),
+        color: has_color(common.color, is_terminal),
+        width: terminal.map_or(PIPE_WIDTH, |(width, _)| width.0.into()),
     }
 }
 

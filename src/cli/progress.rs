@@ -14,6 +14,7 @@ use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use terminal_size::terminal_size_of;
 use wxsub::Lang;
 
+use crate::cli::plan::Plan;
 use crate::cli::sources::Sources;
 
 /// Runs that are shorter show nothing.
@@ -49,8 +50,16 @@ pub(super) struct Progress {
 }
 
 impl Progress {
+    /// The bar of a run, if one is wanted; see `on_stderr` for `beside_data`.
+    pub(super) fn of(plan: &Plan, beside_data: bool) -> Self {
+        match plan.progress {
+            true => Self::on_stderr(plan.sources.clone(), plan.err.lang, beside_data),
+            false => Self::hidden(),
+        }
+    }
+
     /// A bar that is not shown.
-    pub(super) fn hidden() -> Self {
+    fn hidden() -> Self {
         Progress {
             counts: Arc::default(),
             bar: ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden()),
@@ -60,7 +69,7 @@ impl Progress {
 
     /// A bar that shows itself in a while. `beside_data` says that data goes to the same terminal: then a run without a
     /// known end, which is a live view, shows its data only.
-    pub(super) fn on_stderr(sources: Sources, lang: Lang, beside_data: bool) -> Self {
+    fn on_stderr(sources: Sources, lang: Lang, beside_data: bool) -> Self {
         let mut progress = Self::hidden();
         let (stop, stopped) = channel();
         let drawing = Drawing {

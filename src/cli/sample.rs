@@ -1,14 +1,14 @@
 //! `wxsub sample`: payloads for tests.
 
-use std::hash::{BuildHasher, RandomState};
 use std::io::{self, Write};
 
 use anyhow::Context;
-use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{ValueEnum, builder::PossibleValue};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use wxsub::sample::{Recipe, Samples, Shape};
 use wxsub::{Event, Lang, Syntax};
 
+use crate::cli::args::Wire;
+use crate::cli::draw::Draw;
 use crate::cli::{Status, UNWRITTEN};
 
 #[derive(Debug, clap::Args)]
@@ -24,7 +24,7 @@ pub(super) struct Args {
     event: Event,
     /// What to write [default: json, or what the shape asks for]
     #[arg(long, value_name = "FORMAT", value_enum)]
-    to: Option<To>,
+    to: Option<Wire>,
     /// How it is written
     #[arg(long, value_name = "SHAPE", value_parser = shape_parser(), default_value = Shape::DOCUMENTED.name())]
     shape: Shape,
@@ -49,12 +49,6 @@ pub(super) struct Args {
     /// The result, with the text that belongs to it (sent) [default: 0]
     #[arg(long, value_name = "CODE", allow_hyphen_values = true)]
     error_code: Option<i64>,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum To {
-    Xml,
-    Json,
 }
 
 fn event_parser() -> impl TypedValueParser<Value = Event> {
@@ -91,10 +85,7 @@ fn help(shape: Shape) -> String {
 /// `wxsub sample`.
 pub(super) fn sample(args: &Args) -> anyhow::Result<Status> {
     let recipe = Recipe {
-        syntax: args.to.map(|to| match to {
-            To::Xml => Syntax::Xml,
-            To::Json => Syntax::Json,
-        }),
+        syntax: args.to.map(Syntax::from),
         shape: args.shape,
         items: args.items,
         user: args.user.clone(),
@@ -103,7 +94,8 @@ pub(super) fn sample(args: &Args) -> anyhow::Result<Status> {
         error_code: args.error_code,
         ..Recipe::new(args.event)
     };
-    let samples = recipe.samples(args.seed.unwrap_or_else(any_seed))?;
+    let seed = args.seed.map_or_else(|| Draw::System.next_number(), Ok)?;
+    let samples = recipe.samples(seed)?;
     write(samples, args.count).context(UNWRITTEN)?;
     Ok(Status::Fine)
 }
@@ -122,9 +114,4 @@ fn write(mut samples: Samples, count: u64) -> io::Result<()> {
     }
     stdout.write_all(&block)?;
     stdout.flush()
-}
-
-/// A number that is another in each run: the system's randomness, by way of the seeds of hash maps.
-fn any_seed() -> u64 {
-    RandomState::new().hash_one("sample")
 }

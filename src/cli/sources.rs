@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use ignore::WalkBuilder;
 use ignore::overrides::{Override, OverrideBuilder};
+use wxsub::report::text::printable;
 
 use crate::cli::gate::CONFIG;
 
@@ -117,9 +118,7 @@ impl Sources {
             Err(error) => Some(Err(error.into())),
         })
     }
-}
 
-impl Sources {
     fn is_other(&self, path: &Path) -> bool {
         let is_same = |other: &PathBuf| fs::canonicalize(path).is_ok_and(|it| it == *other);
         self.other.as_ref().is_some_and(is_same)
@@ -138,17 +137,4 @@ fn file(path: &Path) -> anyhow::Result<Source> {
 
 fn is_file(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|metadata| metadata.is_file())
-}
-
-/// A name for a message: what would steer a terminal is escaped.
-pub(super) fn printable(name: &str) -> String {
-    name.chars()
-        .flat_map(|c| {
-            if c.is_control() {
-                c.escape_unicode().collect()
-            } else {
-                vec![c]
-            }
-        })
-        .collect()
 }

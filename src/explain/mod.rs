@@ -14,9 +14,10 @@ use crate::event::terms::{
     CLIENT_STATUSES, ERROR_CODES, ErrorCode, SCENES, STATUSES, Term as Value,
 };
 use crate::event::{Event, same};
-use crate::finding::{Code, printable};
+use crate::finding::Code;
 use crate::lang::{Lang, Text};
 use crate::near::closest;
+use crate::printable::printable;
 use word::{WORDS, Word};
 
 pub use text::index;
@@ -202,6 +203,16 @@ impl fmt::Display for UnknownTerm {
 impl std::error::Error for UnknownTerm {}
 
 /// What is called `term`, in any case of letters: as a rule one topic, of `0` two.
+///
+/// ```
+/// use wxsub::Lang;
+/// use wxsub::explain::find;
+///
+/// assert!(find("popupscene")?[0].text(Lang::En, 80).starts_with("PopupScene"));
+/// let unknown = find("popupscenes").unwrap_err();
+/// assert_eq!(unknown.to_string(), "nothing is known of `popupscenes`; did you mean `PopupScene`?");
+/// # Ok::<(), wxsub::explain::UnknownTerm>(())
+/// ```
 ///
 /// # Errors
 ///

@@ -11,6 +11,7 @@ use std::str::FromStr;
 
 use crate::lang::{Lang, Text};
 use crate::near::closest;
+use crate::printable::printable;
 
 /// How much a finding weighs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -29,6 +30,14 @@ impl Severity {
         match self {
             Severity::Warning => "warning",
             Severity::Error | Severity::Undecodable => "error",
+        }
+    }
+
+    /// The same for people.
+    pub(crate) const fn words(self) -> Text {
+        match self {
+            Severity::Warning => Text::new("warning", "警告"),
+            Severity::Error | Severity::Undecodable => Text::new("error", "错误"),
         }
     }
 }
@@ -150,7 +159,7 @@ pub struct UnknownCode {
 
 impl fmt::Display for UnknownCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "unknown code `{}`", super::printable(&self.given))?;
+        write!(f, "unknown code `{}`", printable(&self.given))?;
         match self.suggestion {
             Some(code) => write!(f, "; did you mean `{code}`?"),
             None => f.write_str("; `wxsub explain` lists all"),
@@ -626,5 +635,24 @@ codes! {
             "请从条目中去掉该代码，或运行 `check --write-expectations`；若文件本应保持原样，请恢复它。";
         example: "[[expect]]\npath = \"mended.json\"\ncodes = [\"trailing-comma\"]\n";
         near_miss: "[[expect]]\npath = \"no-such-file.json\"\ncodes = [\"trailing-comma\"]\n";
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_kebab_case_and_unique() {
+        let mut seen = std::collections::HashSet::new();
+        for code in Code::ALL {
+            assert!(
+                code.as_str()
+                    .chars()
+                    .all(|c| c.is_ascii_lowercase() || c == '-'),
+                "{code:?}"
+            );
+            assert!(seen.insert(code.as_str()), "{code:?} twice");
+        }
     }
 }

@@ -9,7 +9,7 @@
 //! no message is [`Noise`].
 //!
 //! This stage knows which names make a message only through [`Names`]. Another way of finding payloads is another
-//! [`State`].
+//! [`State`]. The signature queries that payloads come with are looked for beside that, by `query`.
 
 mod anchor;
 mod array;

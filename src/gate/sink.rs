@@ -108,42 +108,42 @@ impl<'a, W: Write> Gate<'a, W> {
     }
 }
 
-impl<'a, W> Gate<'a, W> {
+impl<W> Gate<'_, W> {
     /// The findings of `record` that are reported, or would be if they were not wanted.
     fn notices(&mut self, record: &Record<'_>) -> Vec<Weighed> {
         let other = report::other_event(record);
         let findings = record.findings().iter().chain(&other);
-        if findings.clone().next().is_none() {
-            return Vec::new();
-        }
-        let settings = self.settings;
-        let Gathered {
-            rules,
-            placed,
-            tally,
-            ..
-        } = &mut self.gathered;
-        let (rules, wanted) = rules.get_or_insert_with(|| {
+        findings
+            .filter_map(|finding| self.gathered.weigh(record, finding, self.settings))
+            .collect()
+    }
+}
+
+impl<'a> Gathered<'a> {
+    /// `finding` with what it weighs; `None` if it is allowed and not wanted.
+    fn weigh(
+        &mut self,
+        record: &Record<'_>,
+        finding: &Finding,
+        settings: &'a Settings,
+    ) -> Option<Weighed> {
+        let (rules, wanted) = self.rules.get_or_insert_with(|| {
             let path = settings.absolute(record.source());
             let wanted = settings.expectations.of_file(&path);
             (settings.rules.of_file(&path), wanted)
         });
-        let mut notices = Vec::new();
-        for finding in findings {
-            let weight = rules.severity(finding.code());
-            let is_wanted = wanted.has(finding.code());
-            if weight.is_none() && !is_wanted {
-                tally.count_allowed();
-                continue;
-            }
-            let most = settings.most.filter(|_| !is_wanted);
-            // What was accepted is decoded, whatever the code says.
-            let heaviest = record.severity(finding).max(Severity::Error);
-            let weight = weight.map(|weight| weight.min(heaviest));
-            let severity = weight.unwrap_or(record.severity(finding));
-            notices.push((placed.notice(record, finding, severity, most), weight));
+        let weight = rules.severity(finding.code());
+        let is_wanted = wanted.has(finding.code());
+        if weight.is_none() && !is_wanted {
+            self.tally.count_allowed();
+            return None;
         }
-        notices
+        let most = settings.most.filter(|_| !is_wanted);
+        // What was accepted is decoded, whatever the code says.
+        let heaviest = record.severity(finding).max(Severity::Error);
+        let weight = weight.map(|weight| weight.min(heaviest));
+        let severity = weight.unwrap_or(record.severity(finding));
+        Some((self.placed.notice(record, finding, severity, most), weight))
     }
 }
 

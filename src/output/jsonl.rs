@@ -3,7 +3,7 @@
 use crate::event::fields::{Field, HEADER, ITEM, Type};
 use crate::event::{Callback, Fields, Value};
 use crate::finding::Finding;
-use crate::json::{Key, Object, array, integer, string};
+use crate::json::{Key, Object, array, count, integer, string};
 use crate::output::Format;
 use crate::output::json_text::{Scalars, object};
 use crate::record::Record;
@@ -91,8 +91,8 @@ impl JsonLines {
             let place = record.place(0);
             let mut source = Object::open(line.member("source"));
             string(record.source(), source.member("path"));
-            integer(place.line as i64, source.member("line"));
-            integer(place.offset as i64, source.member("offset"));
+            count(place.line, source.member("line"));
+            count(place.offset, source.member("offset"));
             string(record.syntax().as_str(), source.member("format"));
             if let Some(sealed) = record.sealed() {
                 string(sealed.trust().as_str(), source.member("sealed"));

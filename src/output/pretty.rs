@@ -7,10 +7,11 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::event::fields::{CREATE_TIME, Field, HEADER, ITEM};
 use crate::event::{Callback, Fields, Item, Value, same};
-use crate::finding::{Finding, printable};
+use crate::finding::Finding;
 use crate::lang::Text;
 use crate::output::json_text::{Scalars, object};
 use crate::output::{Format, words};
+use crate::printable::printable;
 use crate::record::Record;
 use crate::report::text::Look;
 

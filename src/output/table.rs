@@ -8,9 +8,10 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::event::fields::{CREATE_TIME, FROM_USER, Field, TEMPLATE_ID};
 use crate::event::{Callback, Fields, Value};
-use crate::finding::{Finding, printable};
+use crate::finding::Finding;
 use crate::lang::Text;
 use crate::output::{Format, words};
+use crate::printable::printable;
 use crate::record::Record;
 use crate::report::text::Look;
 

@@ -5,8 +5,8 @@ use jiff::tz::TimeZone;
 
 use crate::event::fields::{ERROR_CODE, ERROR_STATUS, Field, POPUP_SCENE, STATUS};
 use crate::event::{Fields, Value, same, terms};
-use crate::finding::printable;
 use crate::lang::{Lang, Text};
+use crate::printable::printable;
 use crate::record::{Sealed, Trust};
 
 /// A field's value, its meaning first where it has one: `accepted (accept)`.

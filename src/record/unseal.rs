@@ -5,10 +5,12 @@ use std::sync::Arc;
 use crate::event;
 use crate::finding::{Finding, Reason};
 use crate::frame::Document;
+use crate::record::body::Body;
+use crate::record::held::Held;
 use crate::record::request::{
     Came, Part, Refused, check_plain, check_sealed, query_of, require_signature, sealed_part,
 };
-use crate::record::{Body, Decoder, Held, Learnt, Memory, Outcome, Record, Sealed, Trust};
+use crate::record::{Decoder, Learnt, Memory, Outcome, Record, Sealed, Trust};
 use crate::seal::{self, Policy, Unsealed, unseal};
 use crate::span::{Place, Span, Units};
 use crate::wire::Limits;
@@ -116,6 +118,13 @@ impl Unsealer {
         Ok(inner)
     }
 
+    /// The one document of `message`, read into the spare memory.
+    fn document(&mut self, message: &[u8]) -> Refused<Document> {
+        let spare = self.inner.spare.get_or_insert_default();
+        let document = self.inner.scanner.document(message, &mut spare.parts)?;
+        alone(document, message)
+    }
+
     /// The record of `message`, which was in the envelope `outer`.
     fn read(
         &mut self,
@@ -124,9 +133,7 @@ impl Unsealer {
         mut sealed: Sealed,
     ) -> Record<'static> {
         sealed.around[0] = take_blanks(&mut message);
-        let spare = self.inner.spare.get_or_insert_default();
-        let document = self.inner.scanner.document(&message, &mut spare.parts);
-        let document = document.and_then(|document| alone(document, &message));
+        let document = self.document(&message);
         if let Ok(document) = &document {
             sealed.around[1] = message.split_off(document.len);
         }
@@ -139,7 +146,7 @@ impl Unsealer {
             syntax: document
                 .as_ref()
                 .map_or(outer.syntax, |document| document.syntax),
-            body: body(message),
+            body: Body::from_vec(message),
             raw: None,
             outcome: Outcome::Undecodable,
             decoded: match known {
@@ -177,13 +184,6 @@ fn alone(document: Document, message: &[u8]) -> Refused<Document> {
             let at = document.len + at;
             Err(Finding::new(Reason::SealedMore, Span::new(at, at + 1)))
         }
-    }
-}
-
-fn body(message: Vec<u8>) -> Body<'static> {
-    match String::from_utf8(message) {
-        Ok(text) => Body::Text(text.into()),
-        Err(error) => Body::Bytes(error.into_bytes().into()),
     }
 }
 

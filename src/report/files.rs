@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::finding::{Code, Severity, printable};
+use crate::finding::{Code, Severity};
 use crate::lang::{Lang, Text};
-use crate::report::Tally;
+use crate::printable::printable;
 use crate::report::summary::grouped;
+use crate::report::{Tally, Total};
 
 /// The findings of one file, counted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -73,6 +74,25 @@ impl Tally {
             });
         }
         lines
+    }
+}
+
+impl Total<'_> {
+    /// What was counted and not shown, in words; nothing if all was.
+    pub(super) fn hidden_words(&self, lang: Lang) -> String {
+        let parts: Vec<String> = self
+            .hidden
+            .iter()
+            .map(|(code, _, count)| format!("{} {}", grouped(*count), code.as_str()))
+            .collect();
+        match (parts.is_empty(), lang) {
+            (true, _) => String::new(),
+            (_, Lang::En) => format!(
+                "not shown: {}; --max-findings 0 shows all",
+                parts.join(", ")
+            ),
+            (_, Lang::Zh) => format!("未显示：{}；--max-findings 0 显示全部", parts.join("、")),
+        }
     }
 }
 

@@ -5,14 +5,14 @@
 //! All are in the step's log; what got no annotation is in the step's summary, too.
 
 use std::fmt::Write as _;
-use std::io::{self, Read, Seek, Write};
+use std::io::{self, Seek, Write};
 
 use tempfile::SpooledTempFile;
 
 use crate::finding::{Code, Severity};
 use crate::lang::Lang;
 use crate::report::step_summary::{self, Unannotated};
-use crate::report::{File, Notice, Report, Total};
+use crate::report::{File, MOST_UNREADABLE, Notice, Report, Total};
 
 /// Workflow commands, and Markdown for the step's summary.
 pub struct Github {
@@ -33,9 +33,6 @@ impl std::fmt::Debug for Github {
 }
 
 impl Github {
-    /// The most files that are named because they could not be read.
-    const MOST_UNREADABLE: usize = 100;
-
     /// A report with messages in `lang`; a table of everything goes to `summary`.
     pub fn new(lang: Lang, summary: Option<Box<dyn Write + Send>>) -> Self {
         Github {
@@ -75,7 +72,7 @@ impl Report for Github {
         why: &str,
         _out: &mut dyn Write,
     ) -> io::Result<()> {
-        if self.unreadable.len() < Self::MOST_UNREADABLE {
+        if self.unreadable.len() < MOST_UNREADABLE {
             let why = data(why);
             self.unreadable
                 .push(format!("::error title=wxsub::{why}\n"));
@@ -89,7 +86,7 @@ impl Report for Github {
         self.warnings.write_first(out)?;
         self.errors.write_rest(out)?;
         self.warnings.write_rest(out)?;
-        let hidden = step_summary::hidden(total, self.lang);
+        let hidden = total.hidden_words(self.lang);
         if !hidden.is_empty() {
             writeln!(out, "::notice title=wxsub::{}", data(&hidden))?;
         }
@@ -178,13 +175,9 @@ impl Queue {
             out.write_all(waiting.command.as_bytes())?;
         }
         self.rest.rewind()?;
-        copy(&mut self.rest, out)
+        io::copy(&mut self.rest, out)?;
+        Ok(())
     }
-}
-
-/// All of `from`.
-pub(super) fn copy(from: &mut dyn Read, out: &mut dyn Write) -> io::Result<()> {
-    io::copy(from, out).map(drop)
 }
 
 fn command(name: &str, file: &File<'_>, notice: &Notice, lang: Lang) -> String {

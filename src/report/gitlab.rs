@@ -3,10 +3,9 @@
 use std::io::{self, Write};
 
 use crate::finding::Severity;
-use crate::json::{Object, string};
+use crate::json::{Object, count, string};
 use crate::lang::Lang;
 use crate::report::fingerprint::Fingerprints;
-use crate::report::json::number;
 use crate::report::{File, Notice, Report, Total};
 
 /// One array, an object a finding.
@@ -40,7 +39,7 @@ impl Gitlab {
         let mut location = Object::open(issue.member("location"));
         string(file.path, location.member("path"));
         let mut lines = Object::open(location.member("lines"));
-        number(notice.spot.place.line, lines.member("begin"));
+        count(notice.spot.place.line, lines.member("begin"));
         lines.close();
         location.close();
         issue.close();

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use crate::json::{Object, integer, string};
+use crate::json::{Object, count, string};
 use crate::lang::Lang;
 use crate::report::{File, Notice, Report};
 
@@ -37,17 +37,13 @@ impl JsonLines {
         string(notice.severity.as_str(), object.member("severity"));
         string(&notice.message(self.lang), object.member("message"));
         string(file.path, object.member("path"));
-        number(place.line, object.member("line"));
-        number(place.column, object.member("column"));
-        number(place.offset, object.member("offset"));
+        count(place.line, object.member("line"));
+        count(place.column, object.member("column"));
+        count(place.offset, object.member("offset"));
         if let Some(help) = notice.help(self.lang) {
             string(help, object.member("help"));
         }
         object.close();
         out.push(b'\n');
     }
-}
-
-pub(super) fn number(number: u64, out: &mut Vec<u8>) {
-    integer(i64::try_from(number).unwrap_or(i64::MAX), out);
 }

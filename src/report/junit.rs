@@ -9,7 +9,7 @@ use tempfile::SpooledTempFile;
 
 use crate::finding::Severity;
 use crate::lang::Lang;
-use crate::report::github::copy;
+use crate::printable::printable;
 use crate::report::{File, Notice, Report, Total};
 
 /// One test suite, a case a file.
@@ -149,7 +149,7 @@ impl Report for Junit {
         writeln!(out, "<testsuites name=\"wxsub\" {counts}>")?;
         writeln!(out, "  <testsuite name=\"wxsub check\" {counts}>")?;
         self.cases.rewind()?;
-        copy(&mut self.cases, out)?;
+        io::copy(&mut self.cases, out)?;
         writeln!(out, "  </testsuite>\n</testsuites>")
     }
 }
@@ -177,7 +177,7 @@ fn line(file: &File<'_>, notice: &Notice, lang: Lang) -> String {
     let place = notice.spot.place;
     format!(
         "{}:{}:{}: {}[{}]: {}\n",
-        crate::finding::printable(file.path),
+        printable(file.path),
         place.line,
         place.column,
         notice.severity.as_str(),

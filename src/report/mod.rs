@@ -57,6 +57,9 @@ pub struct Total<'a> {
     pub hidden: &'a [(Code, Severity, u64)],
 }
 
+/// The most files that a format names because they could not be read.
+const MOST_UNREADABLE: usize = 100;
+
 /// How findings are written.
 ///
 /// ```
@@ -126,6 +129,14 @@ pub trait Report: Send {
 }
 
 /// What a check says of a message that is none of the three events.
+///
+/// ```
+/// use wxsub::{Lang, report};
+///
+/// let record = wxsub::decode(b"<xml><MsgType>text</MsgType></xml>");
+/// let finding = report::other_event(&record).expect("it is no callback");
+/// assert_eq!(finding.message(Lang::En), "`text` is not a subscribe-message callback");
+/// ```
 pub fn other_event(record: &Record<'_>) -> Option<Finding> {
     match record.outcome() {
         Outcome::Other(name) => {
@@ -136,11 +147,25 @@ pub fn other_event(record: &Record<'_>) -> Option<Finding> {
 }
 
 /// What a check says of a capture without a payload.
+///
+/// ```
+/// assert_eq!(wxsub::report::no_payload().code(), wxsub::Code::NoPayload);
+/// ```
 pub fn no_payload() -> Finding {
     Finding::new(Reason::FileWithoutPayload, Span::default())
 }
 
 /// What a check says of bytes that belong to no payload, and where the first of them stand.
+///
+/// ```
+/// use wxsub::{Capture, Lang, report};
+///
+/// let mut records = Capture::new(&b"\nGET / 200\n"[..]);
+/// assert!(records.next().is_none());
+/// let (finding, spot) = report::noise(&records.rest()).expect("a line of noise");
+/// assert_eq!(finding.message(Lang::En), "7 bytes belong to no payload; the first stand here");
+/// assert_eq!(spot.place.line, 2);
+/// ```
 pub fn noise(rest: &Rest) -> Option<(Finding, Spot)> {
     let (place, line) = rest.first_noise()?;
     let finding =

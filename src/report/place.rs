@@ -5,7 +5,8 @@
 
 use std::ops::Range;
 
-use crate::finding::{Finding, is_unprintable};
+use crate::finding::Finding;
+use crate::printable::is_unprintable;
 use crate::record::Record;
 use crate::span::{Place, Units};
 

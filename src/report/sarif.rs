@@ -3,11 +3,10 @@
 use std::io::{self, Write};
 
 use crate::finding::Code;
-use crate::json::{Object, array, string};
+use crate::json::{Object, array, count, string};
 use crate::lang::Lang;
 use crate::report::fingerprint::Fingerprints;
-use crate::report::json::number;
-use crate::report::{File, Notice, Report, Total};
+use crate::report::{File, MOST_UNREADABLE, Notice, Report, Total};
 
 /// One log with one run.
 #[derive(Debug, Default)]
@@ -23,9 +22,6 @@ const SCHEMA: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
 impl Sarif {
-    /// The most files that are named because they could not be read.
-    const MOST_UNREADABLE: usize = 100;
-
     /// A report with messages in `lang`.
     pub fn new(lang: Lang) -> Self {
         Sarif {
@@ -39,7 +35,7 @@ impl Sarif {
         out.extend_from_slice(if is_first { b"\n" } else { b",\n" });
         let mut result = Object::open(out);
         string(notice.code().as_str(), result.member("ruleId"));
-        number(notice.code() as u64, result.member("ruleIndex"));
+        count(notice.code() as u64, result.member("ruleIndex"));
         string(notice.severity.as_str(), result.member("level"));
         text(
             &notice.message_with_help(self.lang),
@@ -109,7 +105,7 @@ impl Report for Sarif {
         why: &str,
         _out: &mut dyn Write,
     ) -> io::Result<()> {
-        if self.unreadable.len() < Self::MOST_UNREADABLE {
+        if self.unreadable.len() < MOST_UNREADABLE {
             self.unreadable.push(why.to_owned());
         }
         Ok(())
@@ -163,11 +159,11 @@ fn location(file: &File<'_>, notice: &Notice, out: &mut Vec<u8>) {
 fn region(notice: &Notice, out: &mut Vec<u8>) {
     let (start, end) = (notice.spot.place, notice.spot.end);
     let mut region = Object::open(out);
-    number(start.line, region.member("startLine"));
-    number(start.column, region.member("startColumn"));
+    count(start.line, region.member("startLine"));
+    count(start.column, region.member("startColumn"));
     if (end.line, end.column) > (start.line, start.column) {
-        number(end.line, region.member("endLine"));
-        number(end.column, region.member("endColumn"));
+        count(end.line, region.member("endLine"));
+        count(end.column, region.member("endColumn"));
     }
     region.close();
 }

@@ -1,7 +1,7 @@
 //! The summary of a GitHub step: a table of findings by file and code, and those that got no annotation.
 
-use crate::finding::{Severity, printable};
-use crate::lang::{Lang, Text};
+use crate::lang::Lang;
+use crate::printable::printable;
 use crate::report::summary::grouped;
 use crate::report::{File, Notice, Total};
 
@@ -41,7 +41,7 @@ pub(super) fn write(total: &Total<'_>, rest: [&Unannotated; 2], lang: Lang) -> S
     let mut text = format!("### wxsub check\n\n{summary}\n");
     table(total, lang, &mut text);
     unannotated(rest, lang, &mut text);
-    let hidden = hidden(total, lang);
+    let hidden = total.hidden_words(lang);
     if !hidden.is_empty() {
         text += &format!("\n{}\n", markdown(&hidden));
     }
@@ -63,7 +63,7 @@ fn table(total: &Total<'_>, lang: Lang, text: &mut String) {
                 return;
             }
             let (path, code) = (markdown(&file.path), code.as_str());
-            let (severity, count) = (word(severity, lang), grouped(count));
+            let (severity, count) = (severity.words().get(lang), grouped(count));
             *text += &format!("| {path} | `{code}` | {severity} | {count} |\n");
         }
     }
@@ -93,38 +93,14 @@ pub(super) fn line(file: &File<'_>, notice: &Notice, lang: Lang) -> String {
     let place = notice.spot.place;
     let place = format!("{}:{}:{}", file.path, place.line, place.column);
     let (place, message) = (markdown(&place), markdown(&notice.message(lang)));
-    let (code, severity) = (notice.code().as_str(), word(notice.severity, lang));
+    let (code, severity) = (notice.code().as_str(), notice.severity.words().get(lang));
     format!("{place}: {severity} `{code}`: {message}")
-}
-
-/// What was counted and not shown, in words; nothing if all was.
-pub(super) fn hidden(total: &Total<'_>, lang: Lang) -> String {
-    let parts: Vec<String> = total
-        .hidden
-        .iter()
-        .map(|(code, _, count)| format!("{} {}", grouped(*count), code.as_str()))
-        .collect();
-    match (parts.is_empty(), lang) {
-        (true, _) => String::new(),
-        (_, Lang::En) => format!(
-            "not shown: {}; --max-findings 0 shows all",
-            parts.join(", ")
-        ),
-        (_, Lang::Zh) => format!("未显示：{}；--max-findings 0 显示全部", parts.join("、")),
-    }
 }
 
 fn and_more(count: u64, lang: Lang) -> String {
     match lang {
         Lang::En => format!("and {} more", grouped(count)),
         Lang::Zh => format!("另有 {} 个", grouped(count)),
-    }
-}
-
-fn word(severity: Severity, lang: Lang) -> &'static str {
-    match severity {
-        Severity::Warning => Text::new("warning", "警告").get(lang),
-        Severity::Error | Severity::Undecodable => Text::new("error", "错误").get(lang),
     }
 }
 

@@ -1,8 +1,9 @@
 //! A tally in one sentence, and in a few lines below it where there is more to say.
 
 use crate::event::Event;
-use crate::finding::{Code, Excerpt, Severity, printable};
+use crate::finding::{Code, Excerpt, Severity};
 use crate::lang::{Lang, Text};
+use crate::printable::printable;
 use crate::report::{Tally, Undecodable, Unseals};
 use crate::span::Place;
 

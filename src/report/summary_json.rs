@@ -3,7 +3,7 @@
 //! Keys are stable: new ones may come, known ones stay. All of them are there always, so that nobody has to ask.
 
 use crate::event::Event;
-use crate::json::{Object, array, integer, string};
+use crate::json::{Object, array, count, string};
 use crate::report::{Tally, Undecodable, Unseals};
 
 impl Tally {
@@ -59,10 +59,6 @@ fn unseals(unseals: &Unseals, out: &mut Vec<u8>) {
         count(*number, out)
     });
     object.close();
-}
-
-fn count(number: u64, out: &mut Vec<u8>) {
-    integer(i64::try_from(number).unwrap_or(i64::MAX), out);
 }
 
 fn counts<'a>(named: impl Iterator<Item = (&'a str, u64)>, out: &mut Vec<u8>) {

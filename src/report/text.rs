@@ -9,10 +9,11 @@ use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{Group, Level, Renderer};
 use anstyle::{AnsiColor, Style};
 
-use crate::finding::{Finding, Severity, printable};
+use crate::finding::{Finding, Severity};
 use crate::lang::{Lang, Text as Words};
+pub use crate::printable::printable;
 use crate::report::snippet::{View, blocks, snippet};
-use crate::report::{File, Notice, Report, Spot, Total, step_summary};
+use crate::report::{File, Notice, Report, Spot, Total};
 
 /// How text looks.
 #[derive(Clone, Copy, Debug)]
@@ -46,13 +47,11 @@ impl Look {
     }
 
     fn severity(&self, severity: Severity) -> (Style, &'static str) {
-        let (color, word) = match severity {
-            Severity::Warning => (AnsiColor::Yellow, Words::new("warning", "警告")),
-            Severity::Error | Severity::Undecodable => {
-                (AnsiColor::Red, Words::new("error", "错误"))
-            }
+        let color = match severity {
+            Severity::Warning => AnsiColor::Yellow,
+            Severity::Error | Severity::Undecodable => AnsiColor::Red,
         };
-        (color.on_default().bold(), word.get(self.lang))
+        (color.on_default().bold(), severity.words().get(self.lang))
     }
 
     /// `error[code]: sentence`.
@@ -101,7 +100,7 @@ impl Report for Text {
     }
 
     fn close(&mut self, total: &Total<'_>, out: &mut dyn Write) -> io::Result<()> {
-        match step_summary::hidden(total, self.look.lang) {
+        match total.hidden_words(self.look.lang) {
             hidden if hidden.is_empty() => Ok(()),
             hidden => writeln!(out, "… {hidden}"),
         }
@@ -109,6 +108,16 @@ impl Report for Text {
 }
 
 /// A finding in one line: `path:line:col: error[code]: sentence`.
+///
+/// ```
+/// use wxsub::report::{Spot, text};
+///
+/// let record = wxsub::decode(b"{\"ToUserName\":\"gh_123456789abc\",\"MsgType\":event}");
+/// let finding = &record.findings()[0];
+/// let mut out = Vec::new();
+/// text::line("body.json", &Spot::of(&record, finding), finding, &text::Look::default(), &mut out);
+/// assert_eq!(out, b"body.json:1:43: error[malformed-json]: expected a value, found `e`\n");
+/// ```
 pub fn line(source: &str, spot: &Spot, finding: &Finding, look: &Look, out: &mut Vec<u8>) {
     let head = look.head(source, spot, &look.sentence(finding));
     out.extend_from_slice(head.as_bytes());
@@ -151,27 +160,37 @@ fn show(source: &str, block: &[View<'_>], look: &Look, out: &mut String) {
             &look.sentence_as(view.finding, view.severity),
         );
     }
-    let mut helps: Vec<&str> = Vec::new();
-    for help in block.iter().filter_map(|view| view.finding.help(look.lang)) {
+    let helps = helps(block, look.lang);
+    match block.iter().all(|view| view.spot.line.text.is_empty()) {
+        true => helps.iter().for_each(|help| {
+            *out += &format!("  = {}: {help}\n", HELP.get(look.lang));
+        }),
+        false => show_lines(block, &helps, look, out),
+    }
+}
+
+const HELP: Words = Words::new("help", "提示");
+
+/// What to do about the findings, each once.
+fn helps(block: &[View<'_>], lang: Lang) -> Vec<&'static str> {
+    let mut helps = Vec::new();
+    for help in block.iter().filter_map(|view| view.finding.help(lang)) {
         if !helps.contains(&help) {
             helps.push(help);
         }
     }
-    let name = Words::new("help", "提示").get(look.lang);
-    if block.iter().all(|view| view.spot.line.text.is_empty()) {
-        helps
-            .iter()
-            .for_each(|help| *out += &format!("  = {name}: {help}\n"));
-        return;
-    }
-    let worst = block.iter().map(|view| view.severity).max();
-    let level = match worst {
+    helps
+}
+
+/// The lines with their places marked, and what to do.
+fn show_lines(block: &[View<'_>], helps: &[&str], look: &Look, out: &mut String) {
+    let level = match block.iter().map(|view| view.severity).max() {
         Some(Severity::Warning) => Level::WARNING,
         _ => Level::ERROR,
     };
     let mut group = Group::with_level(level).element(snippet(block, look.width));
     for help in helps {
-        group = group.element(Level::HELP.with_name(name).message(help));
+        group = group.element(Level::HELP.with_name(HELP.get(look.lang)).message(*help));
     }
     let renderer = match look.color {
         true => Renderer::styled(),

@@ -12,7 +12,7 @@ mod xml;
 use std::fmt;
 
 use crate::event::Event;
-use crate::finding::printable;
+use crate::printable::printable;
 use crate::wire::xml::is_xml_char;
 use crate::wire::{Limits, Syntax};
 use dice::Dice;

@@ -7,9 +7,10 @@ use std::str::FromStr;
 
 use crate::event::Event;
 use crate::event::fields::{CREATE_TIME, FROM_USER, MSG_ID, POPUP_SCENE, TO_USER};
-use crate::finding::{Code, printable};
+use crate::finding::Code;
 use crate::lang::{Lang, Text};
 use crate::near::closest;
+use crate::printable::printable;
 use crate::sample::dice::Dice;
 use crate::sample::draft::{Draft, Scalar};
 use crate::wire::Syntax;

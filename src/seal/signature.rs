@@ -89,7 +89,7 @@ pub fn sign(token: &Token, timestamp: &str, nonce: &str, encrypt: impl AsRef<[u8
     digest(&mut [token.bytes(), timestamp, nonce, encrypt.as_ref()])
 }
 
-/// The `signature` of any request. It covers nothing of the body.
+/// The `signature` of any request. It covers nothing of the body. See [`Signature`] for an example.
 pub fn sign_plain(token: &Token, timestamp: &str, nonce: &str) -> Signature {
     digest(&mut [token.bytes(), timestamp.as_bytes(), nonce.as_bytes()])
 }

@@ -137,7 +137,7 @@ pub(crate) fn describe(bytes: &[u8]) -> Arg {
     let text = head.utf8_chunks().next().map_or("", |chunk| chunk.valid());
     match (text.chars().next(), head.first()) {
         (Some('\n' | '\r'), _) => Arg::Words(Text::new("a line break", "换行")),
-        (Some(c), _) if crate::finding::is_unprintable(c) => {
+        (Some(c), _) if crate::printable::is_unprintable(c) => {
             format!("U+{:04X}", u32::from(c)).into()
         }
         (Some(c), _) => format!("`{c}`").into(),

@@ -5,9 +5,12 @@
 #![allow(dead_code)]
 
 pub(crate) mod bury;
+pub(crate) mod cases;
+pub(crate) mod checking;
 pub(crate) mod clock;
 pub(crate) mod codes;
 pub(crate) mod dice;
+pub(crate) mod each;
 pub(crate) mod escape;
 pub(crate) mod failures;
 pub(crate) mod json;

@@ -1,9 +1,10 @@
 //! What a capture comes to when it is read.
 
-use wxsub::pipeline::{Options, Sink, Stop, run};
+use wxsub::pipeline::Options;
 use wxsub::{Code, Outcome, Place, Record};
 
 use super::bury::line;
+use super::each::each;
 
 /// A record without its borrows.
 #[derive(Clone, Debug, PartialEq)]
@@ -62,32 +63,13 @@ impl Seen {
     }
 }
 
-struct Records(Vec<Seen>);
-
-impl Sink for Records {
-    fn fork(&self) -> Self {
-        Records(Vec::new())
-    }
-
-    fn record(&mut self, record: &Record<'_>) {
-        self.0.push(Seen::new(record));
-    }
-
-    fn join(&mut self, later: Self) -> Result<(), Stop> {
-        self.0.extend(later.0);
-        Ok(())
-    }
-}
-
 /// All records of `bytes`, read in blocks of `block_size`.
 pub(crate) fn read(bytes: &[u8], block_size: usize) -> Vec<Seen> {
     let options = Options {
         block_size,
         ..Options::default()
     };
-    let mut records = Records(Vec::new());
-    run(bytes, "", &options, &mut records).expect("bytes in memory can be read");
-    records.0
+    each(bytes, &options, Seen::new)
 }
 
 /// All records of `bytes`, read at once.

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use wxsub::pipeline::{Options, Sink, Stop, run};
+use wxsub::pipeline::Options;
 use wxsub::seal::{Account, Keys, Policy, Token, seal, sign};
 use wxsub::{Code, Limits, Outcome, Record, Syntax, Trust};
 
 use super::bury::line;
+use super::each::each;
 
 pub(crate) const KEY: &str = "testKey70testKey70testKey70testKey70testKe7";
 pub(crate) const FORMER_KEY: &str = "formerKey8formerKey8formerKey8formerKey8foX";
@@ -102,25 +103,5 @@ pub(crate) fn read(
         block_size,
         ..Options::default()
     };
-    let mut all = All::default();
-    run(capture, "capture", &options, &mut all).expect("memory can be read");
-    all.0
-}
-
-#[derive(Default)]
-struct All(Vec<Seen>);
-
-impl Sink for All {
-    fn fork(&self) -> Self {
-        All::default()
-    }
-
-    fn record(&mut self, record: &Record<'_>) {
-        self.0.push(Seen::new(record));
-    }
-
-    fn join(&mut self, later: Self) -> Result<(), Stop> {
-        self.0.extend(later.0);
-        Ok(())
-    }
+    each(capture, &options, Seen::new)
 }

@@ -1,0 +1,109 @@
+//! Reads one capture after the other into a sink. One that cannot be read is told and does not end the run.
+
+use std::io::{self, Write};
+
+use wxsub::decompress;
+use wxsub::pipeline::{self, Error, Sink, Stop};
+use wxsub::report::text::printable;
+use wxsub::select::Chooser;
+
+use crate::cli::UNWRITTEN;
+use crate::cli::feed::{Capture, Feed};
+use crate::cli::interrupt::Interrupted;
+use crate::cli::plan::Plan;
+use crate::cli::progress::Progress;
+
+/// A sink that reads one capture after the other.
+pub(super) trait Reader: Sink {
+    /// Whether the run is to end.
+    fn is_over(&self) -> bool;
+
+    /// Writes what is to be written.
+    fn flush(&mut self) -> io::Result<()>;
+
+    /// The capture `name`, if it could be opened, was not read to its end.
+    fn unreadable(&mut self, name: Option<&str>, why: &str) -> io::Result<()>;
+}
+
+/// Reads all captures: whether one of them could not be read, and whether the run was interrupted.
+pub(super) fn read_all(
+    plan: &Plan,
+    sink: &mut impl Reader,
+    progress: &Progress,
+) -> anyhow::Result<(bool, bool)> {
+    let counts = progress.counts().clone();
+    let mut feed = Feed::new(&plan.sources, plan.max_expansion, counts);
+    let mut failed = false;
+    let mut chooser = plan.chooser.clone();
+    loop {
+        let next = feed.next().map_err(|error| (None, error));
+        let read = |it: Capture<'_>| {
+            let name = it.name.clone();
+            read(it, plan, &mut chooser, sink).map_err(|error| (Some(name), error))
+        };
+        match next.and_then(|capture| capture.map_or(Ok(false), read)) {
+            Ok(true) => {}
+            Ok(false) => return Ok((failed, false)),
+            Err((_, error)) if error.is::<OutputFailed>() => return Err(error),
+            Err((_, error)) if error.is::<Interrupted>() => return Ok((failed, true)),
+            Err((name, error)) => {
+                let why = format!("{error:#}");
+                progress.aside(|| say(format!("wxsub: error: {why}\n").as_bytes()));
+                let told = sink.unreadable(name.as_deref(), &why);
+                told.map_err(OutputFailed)?;
+                failed = true;
+            }
+        }
+    }
+}
+
+/// The output could not be written: there is no point in reading on.
+#[derive(Debug)]
+struct OutputFailed(io::Error);
+
+impl std::fmt::Display for OutputFailed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(UNWRITTEN)
+    }
+}
+
+impl std::error::Error for OutputFailed {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&self.0)
+    }
+}
+
+/// Reads one capture; `false` if the run is over.
+fn read(
+    capture: Capture<'_>,
+    plan: &Plan,
+    chooser: &mut Chooser,
+    sink: &mut impl Reader,
+) -> anyhow::Result<bool> {
+    match pipeline::run_chosen(capture.bytes, &capture.name, &plan.options, chooser, sink) {
+        Ok(()) => {}
+        Err(Error::Stopped(Stop::Enough)) => return Ok(false),
+        Err(Error::Stopped(Stop::Output(error))) => return Err(OutputFailed(error).into()),
+        Err(Error::Input(error)) => return Err(unreadable(error, &capture.name)),
+    }
+    sink.flush().map_err(OutputFailed)?;
+    Ok(!sink.is_over() && !chooser.has_enough())
+}
+
+/// Why a capture was not read to its end, and what to do about it.
+fn unreadable(error: io::Error, name: &str) -> anyhow::Error {
+    let inner = error.get_ref();
+    if inner.is_some_and(|inner| inner.is::<Interrupted>()) {
+        return Interrupted.into();
+    }
+    let hint = match inner.and_then(|inner| inner.downcast_ref()) {
+        Some(decompress::Error::Expands { .. }) => "; --max-expansion allows more",
+        _ => "",
+    };
+    anyhow::anyhow!("cannot read `{}`: {error}{hint}", printable(name))
+}
+
+/// Writes to standard error; who closes it does not want messages.
+pub(super) fn say(text: &[u8]) {
+    _ = io::stderr().write_all(text);
+}

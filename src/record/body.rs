@@ -1,0 +1,63 @@
+//! The bytes of a payload: a text, as a rule, borrowed from the capture unless they were written anew.
+
+use std::borrow::Cow;
+
+#[derive(Clone, Debug)]
+pub(super) enum Body<'a> {
+    Text(Cow<'a, str>),
+    /// Broken, and perhaps not even text; or like a text that was seen before.
+    Bytes(Cow<'a, [u8]>),
+}
+
+impl<'a> Body<'a> {
+    pub(super) fn text(&self) -> &str {
+        match self {
+            Body::Text(text) => text,
+            Body::Bytes(bytes) => std::str::from_utf8(bytes).unwrap_or_default(),
+        }
+    }
+
+    pub(super) fn bytes(&self) -> &[u8] {
+        match self {
+            Body::Text(text) => text.as_bytes(),
+            Body::Bytes(bytes) => bytes,
+        }
+    }
+
+    pub(super) fn new(bytes: &'a [u8]) -> Self {
+        match std::str::from_utf8(bytes) {
+            Ok(text) => Body::Text(text.into()),
+            Err(_) => Body::Bytes(bytes.into()),
+        }
+    }
+
+    /// Bytes of its own, which are not in the capture.
+    pub(super) fn from_vec(bytes: Vec<u8>) -> Self {
+        match String::from_utf8(bytes) {
+            Ok(text) => Body::Text(text.into()),
+            Err(error) => Body::Bytes(error.into_bytes().into()),
+        }
+    }
+
+    /// A text, and the `rest` of it, which is no text.
+    pub(super) fn owned(text: String, rest: Vec<u8>) -> Self {
+        match rest.is_empty() {
+            true => Body::Text(text.into()),
+            false => Body::Bytes([text.into_bytes(), rest].concat().into()),
+        }
+    }
+
+    pub(super) fn into_bytes(self) -> Vec<u8> {
+        match self {
+            Body::Text(text) => text.into_owned().into_bytes(),
+            Body::Bytes(bytes) => bytes.into_owned(),
+        }
+    }
+
+    pub(super) fn into_owned(self) -> Body<'static> {
+        match self {
+            Body::Text(text) => Body::Text(text.into_owned().into()),
+            Body::Bytes(bytes) => Body::Bytes(bytes.into_owned().into()),
+        }
+    }
+}

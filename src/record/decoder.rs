@@ -1,0 +1,253 @@
+//! Turns the bytes of a capture into records, and learns from each what makes the next one cheaper.
+//!
+//! Here frame, wire and event are tied together. Memory goes round: records borrow it, and [`Decoder::recycle`] takes it
+//! back. What a payload means is kept by its shape, so that another one of the same shape need not be understood again.
+
+use std::sync::{Arc, LazyLock, OnceLock};
+
+use crate::event::{Event, fields, is_message};
+use crate::frame::rewritten::Rewritten;
+use crate::frame::{Anchors, Framed, FramedKind, Names, Scanner, Seen, Turn};
+use crate::record::body::Body;
+use crate::record::held::{Decoded, Held, Shared};
+use crate::record::unseal::Unsealer;
+use crate::record::{Outcome, Raw, Record};
+use crate::seal::Policy;
+use crate::span::{Place, Units};
+use crate::wire::shape::ShapeId;
+use crate::wire::{Limits, View};
+
+const NAMES: Names = Names {
+    is_message,
+    tells_by_value: fields::tells_by_value,
+    is_plain: fields::is_plain,
+    begins_message: |name| fields::top(name).is_some(),
+    marks: &fields::MARKS,
+    heads: &fields::HEADS,
+    anchors: &ANCHORS,
+};
+
+static ANCHORS: LazyLock<Anchors> = LazyLock::new(|| Anchors::new(&fields::ANCHORS));
+
+/// What goes round from record to record, so that decoding allocates nothing.
+#[derive(Debug, Default)]
+pub(crate) struct Memory {
+    pub(super) decoded: Option<Box<Decoded>>,
+    pub(super) rewritten: Option<Rewritten>,
+    /// What was inside of an envelope.
+    pub(super) plain: Option<Vec<u8>>,
+}
+
+/// Turns the bytes of one capture into records.
+#[derive(Debug)]
+pub(crate) struct Decoder {
+    source: Arc<str>,
+    limits: Limits,
+    units: Units,
+    pub(crate) scanner: Scanner,
+    /// What the scanner's shapes mean.
+    pub(super) known: Vec<Known>,
+    /// Memory that goes round: into a record, and back by [`Decoder::recycle`].
+    pub(super) spare: Option<Box<Decoded>>,
+    /// Opens what is sealed, if that was asked for.
+    pub(super) unsealer: Option<Box<Unsealer>>,
+}
+
+impl Decoder {
+    pub(crate) fn new(source: Arc<str>, limits: Limits, (place, units): (Place, Units)) -> Self {
+        let scanner = Scanner::new(limits, NAMES, place, units);
+        Self::with(scanner, source, limits, units)
+    }
+
+    /// A decoder that begins on a line of a capture; see [`Scanner::on_line`].
+    pub(crate) fn on_line(source: Arc<str>, limits: Limits, place: Place) -> Self {
+        let scanner = Scanner::on_line(limits, NAMES, place);
+        Self::with(scanner, source, limits, Units::Utf8)
+    }
+
+    /// The same, but its records know their queries if these are `wanted`.
+    pub(crate) fn with_queries(self, wanted: bool) -> Self {
+        match wanted {
+            true => Decoder {
+                scanner: self.scanner.wanting_queries(),
+                ..self
+            },
+            false => self,
+        }
+    }
+
+    fn with(scanner: Scanner, source: Arc<str>, limits: Limits, units: Units) -> Self {
+        Decoder {
+            source,
+            limits,
+            units,
+            scanner,
+            known: Vec::new(),
+            spare: None,
+            unsealer: None,
+        }
+    }
+
+    /// The same, opening what is sealed as `policy` says.
+    pub(crate) fn opening(mut self, policy: Option<Arc<Policy>>) -> Self {
+        let wants_queries = policy.as_ref().is_some_and(|policy| policy.wants_queries());
+        let unsealer = policy.map(|policy| Unsealer::new(policy, self.limits));
+        self.unsealer = unsealer.map(Box::new);
+        self.with_queries(wants_queries)
+    }
+
+    /// The next record in `buffer`, which begins where it began at the last call less what [`Scanner::take_done`]
+    /// took; `None` if more bytes are needed or, with `last`, if there is none.
+    pub(crate) fn next<'b>(&mut self, buffer: &'b [u8], last: bool) -> Option<Record<'b>> {
+        let decoded = self.spare.get_or_insert_default();
+        let framed = self.scanner.next(buffer, last, &mut decoded.parts)?;
+        Some(self.record(framed, buffer))
+    }
+
+    /// Goes one step further in `buffer`, which does not end the capture; see [`Decoder::next`].
+    pub(crate) fn step<'b>(&mut self, buffer: &'b [u8]) -> Turn<Record<'b>> {
+        let decoded = self.spare.get_or_insert_default();
+        match self.scanner.step(buffer, false, &mut decoded.parts) {
+            Turn::Found(framed) => Turn::Found(self.record(framed, buffer)),
+            Turn::Moved => Turn::Moved,
+            Turn::Stuck => Turn::Stuck,
+        }
+    }
+
+    /// What it knows so far.
+    pub(crate) fn learnt(&self) -> Learnt {
+        Learnt {
+            seen: self.scanner.seen.clone(),
+            known: self.known.clone(),
+            inner: self
+                .unsealer
+                .as_ref()
+                .map(|unsealer| Box::new(unsealer.inner.learnt())),
+        }
+    }
+
+    /// The same with what another decoder knew.
+    pub(crate) fn knowing(mut self, learnt: Learnt) -> Self {
+        (self.scanner.seen, self.known) = (learnt.seen, learnt.known);
+        if let (Some(unsealer), Some(learnt)) = (&mut self.unsealer, learnt.inner) {
+            unsealer.know(*learnt);
+        }
+        self
+    }
+
+    /// Takes the memory of a record back.
+    pub(crate) fn recycle(&mut self, memory: Memory) {
+        match &mut self.unsealer {
+            Some(unsealer) if memory.plain.is_some() => unsealer.recycle(memory),
+            _ => self.take_back(memory),
+        }
+    }
+
+    pub(super) fn take_back(&mut self, memory: Memory) {
+        if let Some(decoded) = memory.decoded {
+            self.spare = Some(decoded);
+        }
+        if let (Some(spare), Some(rewritten)) = (&mut self.spare, memory.rewritten) {
+            spare.parts.rewritten = rewritten;
+        }
+    }
+
+    /// The text of a payload and, where it is not written as it reads in the capture, how it was made of `raw`.
+    fn body<'b>(&mut self, framed: &Framed<'b>, raw: &'b [u8]) -> (Body<'b>, Option<Raw<'b>>) {
+        match framed.text {
+            _ if framed.is_rewritten => {
+                let spare = self.spare.get_or_insert_default();
+                let Rewritten { text, steps, rest } = std::mem::take(&mut spare.parts.rewritten);
+                (Body::owned(text, rest), Some((raw.into(), steps)))
+            }
+            Some(text) => (Body::Text(text.into()), None),
+            None if framed.shape.is_some() => (Body::Bytes(raw.into()), None),
+            None => (Body::new(raw), None),
+        }
+    }
+
+    fn record<'b>(&mut self, framed: Framed<'b>, buffer: &'b [u8]) -> Record<'b> {
+        let (body, raw) = self.body(&framed, &buffer[framed.range.clone()]);
+        let known = framed.shape.map(|ShapeId(id)| &self.known[id]);
+        let mut record = Record {
+            source: self.source.clone(),
+            place: framed.place,
+            units: self.units,
+            syntax: framed.syntax,
+            body,
+            raw,
+            outcome: Outcome::Undecodable,
+            decoded: match known {
+                Some(known) => Held::Shared(known.shared.clone()),
+                None => Held::Own(self.spare.take().unwrap_or_default()),
+            },
+            sealed: None,
+            query: framed.query,
+        };
+        match (framed.kind, known) {
+            (_, Some(known)) => record.outcome = Outcome::Callback(known.event),
+            (FramedKind::Whole, None) => self.understand(&mut record),
+            (FramedKind::Broken, None) => return record,
+            (FramedKind::Remark, None) => {
+                record.outcome = Outcome::Remark;
+                return record;
+            }
+        }
+        self.judge(&mut record);
+        record
+    }
+}
+
+/// The payloads that a decoder knows again: decoding is the same without, but slower.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Learnt {
+    pub(super) seen: Seen,
+    pub(super) known: Vec<Known>,
+    /// Those inside of envelopes.
+    inner: Option<Box<Learnt>>,
+}
+
+/// What a shape means: all payloads that have it are read alike.
+#[derive(Clone, Debug)]
+pub(super) struct Known {
+    pub(super) event: Event,
+    pub(super) shared: Arc<Shared>,
+}
+
+impl Decoder {
+    /// Decides what a well-formed payload is, decodes it, and learns from it.
+    pub(super) fn understand(&mut self, record: &mut Record<'_>) {
+        let (Body::Text(text), Held::Own(decoded)) = (&record.body, &mut record.decoded) else {
+            return;
+        };
+        record.outcome = decoded.understand(text, &self.limits);
+        if let Outcome::Callback(event) = record.outcome {
+            self.learn(event, decoded, text);
+        }
+    }
+
+    /// Keeps the shape of a callback, and what it means.
+    fn learn(&mut self, event: Event, decoded: &Decoded, text: &str) {
+        let Decoded { parts, meaning } = decoded;
+        let (tree, payloads) = (&parts.tree, &mut self.scanner.seen.payloads);
+        if tree.has_own() || !payloads.admits() {
+            return;
+        }
+        let root = View::root(tree, text);
+        let shape = payloads.learn(tree.syntax, text, &meaning.holes(root));
+        let Some(ShapeId(id)) = shape else { return };
+        let mut decoded = decoded.clone();
+        decoded.meaning.note_plain(root);
+        let known = Known {
+            event,
+            shared: Arc::new(Shared {
+                decoded,
+                line: OnceLock::new(),
+            }),
+        };
+        match self.known.get_mut(id) {
+            Some(old) => *old = known,
+            None => self.known.push(known),
+        }
+    }
+}

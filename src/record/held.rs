@@ -1,0 +1,79 @@
+//! What was read of payloads and what it means, and where that is kept.
+
+use std::sync::{Arc, OnceLock};
+
+use crate::event::{Class, Meaning, classify, decode};
+use crate::frame::Parts;
+use crate::record::Outcome;
+use crate::template::Template;
+use crate::wire::{Limits, View};
+
+/// What was read of a payload, and what it means.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Decoded {
+    pub(super) parts: Parts,
+    pub(super) meaning: Meaning,
+}
+
+/// Where what was read is kept: most payloads are like one before, and share what is the same in all of those.
+#[derive(Clone, Debug)]
+pub(super) enum Held {
+    Own(Box<Decoded>),
+    Shared(Arc<Shared>),
+}
+
+/// What payloads have in common that were read alike.
+#[derive(Debug)]
+pub(super) struct Shared {
+    pub(super) decoded: Decoded,
+    pub(super) line: OnceLock<Template>,
+}
+
+impl Held {
+    pub(super) fn get(&self) -> &Decoded {
+        match self {
+            Held::Own(decoded) => decoded,
+            Held::Shared(shared) => &shared.decoded,
+        }
+    }
+
+    /// What was read, to be changed for this payload.
+    pub(super) fn make_own(&mut self) -> &mut Decoded {
+        if let Held::Shared(shared) = self {
+            *self = Held::Own(Box::new(shared.decoded.clone()));
+        }
+        match self {
+            Held::Own(decoded) => decoded,
+            Held::Shared(_) => unreachable!("it was made its own"),
+        }
+    }
+}
+
+impl Decoded {
+    /// Decides what a well-formed payload is and decodes it.
+    pub(super) fn understand(&mut self, text: &str, limits: &Limits) -> Outcome {
+        let Decoded { parts, meaning } = self;
+        let Parts { tree, findings, .. } = parts;
+        let root = View::root(tree, text);
+        let decoded = match classify(root) {
+            Class::Other(name) => {
+                findings.clear();
+                return Outcome::Other(name.into_owned());
+            }
+            Class::Callback(event) => {
+                decode(event, root, limits, meaning, findings).map(|()| event)
+            }
+            Class::Refused(finding) => Err(finding),
+        };
+        match decoded {
+            Ok(event) => {
+                findings.sort();
+                Outcome::Callback(event)
+            }
+            Err(finding) => {
+                findings.only(finding);
+                Outcome::Undecodable
+            }
+        }
+    }
+}
