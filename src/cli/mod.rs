@@ -4,6 +4,7 @@ mod args;
 mod check;
 mod commands;
 mod decrypt;
+mod edge;
 mod encrypt;
 mod explain;
 mod feed;
