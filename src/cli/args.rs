@@ -7,6 +7,7 @@ use wxsub::{Decompressed, Limits};
 
 use crate::cli::gate::GateArgs;
 use crate::cli::keys::KeyArgs;
+use crate::cli::number::{Number, whole, within};
 use crate::cli::select::SelectArgs;
 use crate::cli::{explain, sample, schema};
 
@@ -152,13 +153,13 @@ pub(super) struct Encrypt {
     #[arg(long, value_name = "URL", value_parser = url)]
     pub(super) curl: Option<String>,
     /// When it is pushed, in Unix seconds [default: now]
-    #[arg(long, value_name = "SECONDS")]
+    #[arg(long, value_name = "SECONDS", value_parser = whole::<u64>, allow_negative_numbers = true)]
     pub(super) timestamp: Option<u64>,
     /// The nonce of the query, letters and digits [default: drawn]
     #[arg(long, value_name = "TEXT", value_parser = nonce)]
     pub(super) nonce: Option<String>,
     /// Draw from this number what is random otherwise: for fixtures that stay the same
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = whole::<u64>, allow_negative_numbers = true)]
     pub(super) seed: Option<u64>,
 }
 
@@ -193,7 +194,9 @@ pub(super) struct Common {
         long,
         value_name = "N",
         default_value_t = 0,
-        hide_default_value = true
+        hide_default_value = true,
+        value_parser = whole::<usize>,
+        allow_negative_numbers = true
     )]
     pub(super) threads: usize,
     /// Language of messages [default: from WXSUB_LANG, LC_ALL, LC_MESSAGES or LANG]
@@ -215,7 +218,7 @@ pub(super) struct Common {
 #[derive(Debug, clap::Args)]
 pub(super) struct ExpansionArgs {
     /// Times its own size that it may grow to, beyond 1 GiB
-    #[arg(long, value_name = "N", default_value_t = Decompressed::<&[u8]>::MAX_EXPANSION)]
+    #[arg(long, value_name = "N", default_value_t = Decompressed::<&[u8]>::MAX_EXPANSION, value_parser = positive::<u64>)]
     pub(super) max_expansion: u64,
 }
 
@@ -228,10 +231,10 @@ pub(super) struct LimitArgs {
     #[arg(long, value_name = "N", default_value_t = Limits::default().depth, value_parser = depth)]
     pub(super) max_depth: usize,
     /// Items of one callback
-    #[arg(long, value_name = "N", default_value_t = Limits::default().items)]
+    #[arg(long, value_name = "N", default_value_t = Limits::default().items, value_parser = positive::<usize>)]
     pub(super) max_items: usize,
     /// Elements, or members and entries
-    #[arg(long, value_name = "N", default_value_t = Limits::default().values)]
+    #[arg(long, value_name = "N", default_value_t = Limits::default().values, value_parser = positive::<usize>)]
     pub(super) max_values: usize,
 }
 
@@ -275,6 +278,7 @@ pub(super) enum When {
 }
 
 fn size(text: &str) -> Result<usize, String> {
+    const EXPECTED: &str = "expected 1 to 1G: a whole number, perhaps with K, M or G";
     let (digits, unit) = match text.find(|c: char| !c.is_ascii_digit()) {
         Some(at) => text.split_at(at),
         None => (text, ""),
@@ -284,15 +288,13 @@ fn size(text: &str) -> Result<usize, String> {
         "K" | "KIB" => 10,
         "M" | "MIB" => 20,
         "G" | "GIB" => 30,
-        _ => return Err("expected a number, perhaps with K, M or G".into()),
+        _ => return Err(EXPECTED.into()),
     };
-    let bytes = digits
-        .parse::<usize>()
-        .map_err(|error| error.to_string())?
-        .checked_mul(1 << shift);
-    bytes
+    let number = digits.parse::<usize>().ok();
+    number
+        .and_then(|number| number.checked_mul(1 << shift))
         .filter(|bytes| (1..=Limits::MAX_PAYLOAD_SIZE).contains(bytes))
-        .ok_or("expected 1 to 1G".into())
+        .ok_or(EXPECTED.into())
 }
 
 fn url(text: &str) -> Result<String, String> {
@@ -313,10 +315,10 @@ fn nonce(text: &str) -> Result<String, String> {
     }
 }
 
+fn positive<T: Number + From<u8>>(text: &str) -> Result<T, String> {
+    within(text, T::from(1)..=T::MOST)
+}
+
 fn depth(text: &str) -> Result<usize, String> {
-    let depth = text.parse::<usize>().map_err(|error| error.to_string())?;
-    match (1..=Limits::MAX_DEPTH).contains(&depth) {
-        true => Ok(depth),
-        false => Err(format!("expected 1 to {}", Limits::MAX_DEPTH)),
-    }
+    within(text, 1..=Limits::MAX_DEPTH)
 }

@@ -14,7 +14,7 @@ use wxsub::{Capture, Decompressed, Outcome, Record, Syntax};
 use crate::cli::Status;
 use crate::cli::args::{self, Envelope};
 use crate::cli::keys;
-use crate::cli::plan::lang_of_environment;
+use crate::cli::plan::{lang_of_environment, nothing_given};
 use crate::cli::sources::{Sources, printable};
 use crate::cli::target::Target;
 
@@ -131,7 +131,10 @@ fn split_mix(state: &mut u64) -> u64 {
 fn payload(path: Option<&Path>) -> anyhow::Result<Result<Record<'static>, String>> {
     let path = path.unwrap_or(Path::new("-"));
     if path == Path::new("-") && io::stdin().is_terminal() {
-        bail!("nothing to seal: name a file with a payload, or pipe one in");
+        nothing_given(
+            "encrypt",
+            "nothing to encrypt: name a file with a payload, or pipe one in",
+        );
     }
     if path.is_dir() {
         bail!(

@@ -10,6 +10,7 @@ use clap::{Arg, ArgAction, ArgMatches, FromArgMatches, ValueEnum};
 use wxsub::gate::{Config, Level, Setting, Settings};
 use wxsub::report::{Github, Gitlab, JsonLines, Junit, Report, Sarif, Text};
 
+use crate::cli::number::whole;
 use crate::cli::plan::Plan;
 use crate::cli::sources::printable;
 
@@ -20,7 +21,7 @@ pub(super) struct GateArgs {
     format: Option<Form>,
     /// The most findings of a code that are written; the rest is counted; 0 for all [default: 100 for text and github,
     /// else 0]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = whole::<u64>, allow_negative_numbers = true)]
     max_findings: Option<u64>,
     /// Warnings fail the run, too
     #[arg(long)]

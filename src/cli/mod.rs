@@ -12,6 +12,7 @@ mod gate;
 mod interrupt;
 mod keys;
 mod moment;
+mod number;
 mod plan;
 mod progress;
 mod sample;
