@@ -22,7 +22,7 @@ use crate::cli::{explain, sample, schema};
 #[command(after_help = "\
 Examples:
   wxsub parse payload.xml                     what happened, in words
-  wxsub convert --to jsonl app.log -o out.jsonl
+  wxsub convert -o callbacks.jsonl app.log    a record a line
   wxsub convert --to csv app.log.*.gz         compressed logs
   tail -f app.log | wxsub parse --failed      live: messages that did not arrive
   wxsub check --strict tests/fixtures         the CI gate
@@ -37,7 +37,7 @@ pub(super) struct Args {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Show callbacks for a person
+    /// Show callbacks in words, for people
     Parse(Parse),
     /// Write callbacks as JSON lines, WeChat's JSON or XML, or CSV
     Convert(Convert),
@@ -50,15 +50,22 @@ pub(super) enum Command {
     Schema(schema::Args),
     /// Make up payloads for tests
     Sample(sample::Args),
-    /// Write what sealed payloads hold, as it was
+    /// Write what encrypted payloads hold, byte for byte
     Decrypt(Decrypt),
-    /// Seal a payload as WeChat does, to test a server
+    /// Encrypt a payload as WeChat does, to test a server
     Encrypt(Encrypt),
 }
 
 #[derive(Debug, clap::Args)]
+#[command(mut_arg("summary", decoding_summary))]
+#[command(after_help = "\
+Examples:
+  wxsub parse payload.xml
+  wxsub parse --format table app.log                     a line an item
+  tail -f app.log | wxsub parse --event sent --failed    live
+  wxsub parse --keys keys.ini push.http                  encrypted payloads, too")]
 pub(super) struct Parse {
-    /// A block a callback, or one table with a row an item
+    /// A block of lines a callback, or one table with a row an item
     #[arg(long, value_enum, default_value_t = View::Pretty)]
     pub(super) format: View,
     /// Zone of the times shown: local, UTC, a name like Asia/Shanghai, or an offset like +08:00
@@ -74,6 +81,15 @@ pub(super) struct Parse {
 }
 
 #[derive(Debug, clap::Args)]
+#[command(mut_arg("summary", decoding_summary))]
+#[command(after_help = "\
+Examples:
+  wxsub convert app.log > callbacks.jsonl
+  wxsub convert --to csv --since 7d -o week.csv app.log.*.gz
+  wxsub convert --to xml --pretty payload.json
+  wxsub convert --flat --with-source --dedup logs/    a line an item, with its place
+
+`wxsub schema record` describes the lines of jsonl.")]
 pub(super) struct Convert {
     /// What to write
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Format::Jsonl)]
@@ -98,6 +114,7 @@ pub(super) struct Convert {
 }
 
 #[derive(Debug, clap::Args)]
+#[command(mut_arg("fail_fast", |arg| arg.help("Stop at the first error")))]
 #[command(after_help = "\
 Examples:
   wxsub check --strict tests/fixtures
@@ -114,6 +131,13 @@ pub(super) struct Check {
 }
 
 #[derive(Debug, clap::Args)]
+#[command(mut_arg("summary", decoding_summary))]
+#[command(after_help = "\
+Each payload is followed by a line break, unless it ends with one. What is plain is left out.
+
+Examples:
+  wxsub decrypt --keys keys.ini push.http > payload.xml
+  wxsub decrypt --event sent --limit 1 app.log    with the key in WXSUB_ENCODING_AES_KEY")]
 pub(super) struct Decrypt {
     /// Write to FILE; it is replaced only when everything went well
     #[arg(short, long, value_name = "FILE")]
@@ -178,14 +202,13 @@ pub(super) struct Common {
     /// In folders, read only files that match; with ! in front, only those that do not
     #[arg(long, value_name = "GLOB", action = ArgAction::Append)]
     pub(super) glob: Vec<String>,
-    /// Stop at the first payload that cannot be decoded (check: at the first error)
+    /// Stop at the first payload that cannot be decoded
     #[arg(long)]
     pub(super) fail_fast: bool,
     /// No summary and no progress
     #[arg(short, long)]
     pub(super) quiet: bool,
-    /// What to say at the end on standard error: text for people, the same with findings by file (check), or one JSON
-    /// object
+    /// What is said at the end on standard error: text for people, the same with findings by file, or one JSON object
     #[arg(long, value_name = "FORM", value_enum, default_value_t = Summary::Text, conflicts_with = "quiet")]
     pub(super) summary: Summary,
     /// How many threads decode; 0 for as many as the machine runs at once, up to 8
@@ -217,14 +240,14 @@ pub(super) struct Common {
 
 #[derive(Debug, clap::Args)]
 pub(super) struct ExpansionArgs {
-    /// Times its own size that it may grow to, beyond 1 GiB
+    /// How many times its own size it may grow to, once that is more than 1 GiB
     #[arg(long, value_name = "N", default_value_t = Decompressed::<&[u8]>::MAX_EXPANSION, value_parser = positive::<u64>)]
     pub(super) max_expansion: u64,
 }
 
 #[derive(Debug, clap::Args)]
 pub(super) struct LimitArgs {
-    /// Bytes, with K, M or G for powers of 1024
+    /// Its bytes, with K, M or G for powers of 1024
     #[arg(long, value_name = "SIZE", default_value = "16M", value_parser = size)]
     pub(super) max_payload_size: usize,
     /// Levels of nesting
@@ -233,7 +256,7 @@ pub(super) struct LimitArgs {
     /// Items of one callback
     #[arg(long, value_name = "N", default_value_t = Limits::default().items, value_parser = positive::<usize>)]
     pub(super) max_items: usize,
-    /// Elements, or members and entries
+    /// Elements of XML; members and entries of JSON
     #[arg(long, value_name = "N", default_value_t = Limits::default().values, value_parser = positive::<usize>)]
     pub(super) max_values: usize,
 }
@@ -275,6 +298,13 @@ pub(super) enum When {
     Auto,
     Always,
     Never,
+}
+
+/// Findings by file are for `check` only.
+fn decoding_summary(arg: clap::Arg) -> clap::Arg {
+    let help = "What is said at the end on standard error: text for people, or one JSON object";
+    arg.help(format!("{help} [possible values: text, json, none]"))
+        .hide_possible_values(true)
 }
 
 fn size(text: &str) -> Result<usize, String> {

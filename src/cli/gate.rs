@@ -24,20 +24,22 @@ pub(super) struct GateArgs {
     #[arg(long, value_name = "N", value_parser = whole::<u64>, allow_negative_numbers = true)]
     max_findings: Option<u64>,
     /// Warnings fail the run, too
-    #[arg(long)]
+    #[arg(long, help_heading = WHAT_COUNTS)]
     strict: bool,
     #[command(flatten)]
     levels: LevelArgs,
     /// Read FILE instead of the wxsub.toml in this folder or the nearest one above it
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = WHAT_COUNTS)]
     config: Option<PathBuf>,
     /// Read no wxsub.toml
-    #[arg(long, conflicts_with = "config")]
+    #[arg(long, conflicts_with = "config", help_heading = WHAT_COUNTS)]
     no_config: bool,
     /// Write the findings of today into wxsub.toml as expected ones, so that only new ones count
-    #[arg(long, conflicts_with_all = ["no_config", "fail_fast"])]
+    #[arg(long, conflicts_with_all = ["no_config", "fail_fast"], help_heading = WHAT_COUNTS)]
     write_expectations: bool,
 }
+
+const WHAT_COUNTS: &str = "What counts";
 
 /// `--deny`, `--warn` and `--allow`, in the order in which they were given.
 #[derive(Clone, Debug, Default)]
@@ -67,6 +69,7 @@ impl clap::Args for LevelArgs {
                 .action(ArgAction::Append)
                 .value_parser(move |name: &str| Setting::new(level, name))
                 .help(help)
+                .help_heading(WHAT_COUNTS)
         }))
     }
 
