@@ -94,7 +94,7 @@ pub(super) struct Convert {
     /// What to write
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Format::Jsonl)]
     pub(super) to: Format,
-    /// Write to FILE; it is replaced only when everything went well
+    /// Write to FILE, which is replaced only when all was read and written
     #[arg(short, long, value_name = "FILE")]
     pub(super) output: Option<PathBuf>,
     /// Indent json or xml
@@ -139,7 +139,7 @@ Examples:
   wxsub decrypt --keys keys.ini push.http > payload.xml
   wxsub decrypt --event sent --limit 1 app.log    with the key in WXSUB_ENCODING_AES_KEY")]
 pub(super) struct Decrypt {
-    /// Write to FILE; it is replaced only when everything went well
+    /// Write to FILE, which is replaced only when all was read and written
     #[arg(short, long, value_name = "FILE")]
     pub(super) output: Option<PathBuf>,
     #[command(flatten)]
@@ -160,7 +160,7 @@ pub(super) struct Encrypt {
     /// A file that holds one payload, or - for standard input [default: standard input]
     #[arg(value_name = "PATH")]
     pub(super) path: Option<PathBuf>,
-    /// Write to FILE; it is replaced only when everything went well
+    /// Write to FILE, which is replaced only when all was read and written
     #[arg(short, long, value_name = "FILE")]
     pub(super) output: Option<PathBuf>,
     /// Keys in a file: lines `encoding_aes_key = …`, `token = …`, `appid = …`. Also from
