@@ -1,24 +1,21 @@
 //! What was typed.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use clap::{ArgAction, Parser, Subcommand, ValueEnum};
+use clap::error::{ContextKind, ContextValue};
+use clap::{ArgAction, Error, Parser, Subcommand, ValueEnum};
 use wxsub::{Decompressed, Limits};
 
 use crate::cli::gate::GateArgs;
 use crate::cli::keys::KeyArgs;
 use crate::cli::number::{Number, whole, within};
 use crate::cli::select::SelectArgs;
+use crate::cli::sources::printable;
 use crate::cli::{explain, sample, schema};
 
 /// Reads WeChat (微信) subscribe-message callbacks: shows, converts and checks captured payloads
 #[derive(Debug, Parser)]
-#[command(
-    name = "wxsub",
-    version,
-    max_term_width = 100,
-    disable_help_subcommand = true
-)]
+#[command(name = "wxsub", version, max_term_width = 100)]
 #[command(after_help = "\
 Examples:
   wxsub parse payload.xml                     what happened, in words
@@ -33,6 +30,29 @@ Exit status: 0 all well; 1 the input has a problem; 2 the run itself failed;
 pub(super) struct Args {
     #[command(subcommand)]
     pub(super) command: Command,
+}
+
+impl Args {
+    /// What was typed; ends the program where that is wrong or asks for help.
+    pub(super) fn of_command_line() -> Self {
+        Args::try_parse().unwrap_or_else(|error| with_command(error).exit())
+    }
+}
+
+/// Who names a file and no command is told which one shows it.
+fn with_command(mut error: Error) -> Error {
+    let Some(ContextValue::String(typed)) = error.get(ContextKind::InvalidSubcommand) else {
+        return error;
+    };
+    if Path::new(typed).exists() {
+        let tip = format!(
+            "to show what is in a file: wxsub parse {}",
+            printable(typed)
+        );
+        let tips = ContextValue::StyledStrs(vec![tip.into()]);
+        error.insert(ContextKind::Suggested, tips);
+    }
+    error
 }
 
 #[derive(Debug, Subcommand)]
@@ -92,7 +112,8 @@ Examples:
 `wxsub schema record` describes the lines of jsonl.")]
 pub(super) struct Convert {
     /// What to write
-    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Format::Jsonl)]
+    // The other commands call it --format.
+    #[arg(long, alias = "format", value_name = "FORMAT", value_enum, default_value_t = Format::Jsonl)]
     pub(super) to: Format,
     /// Write to FILE, which is replaced only when all was read and written
     #[arg(short, long, value_name = "FILE")]

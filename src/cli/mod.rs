@@ -24,8 +24,6 @@ mod target;
 
 use std::process::ExitCode;
 
-use clap::Parser;
-
 use args::{Args, Command};
 
 /// How a run ended, as scripts see it.
@@ -46,7 +44,7 @@ const UNWRITTEN: &str = "cannot write the output";
 
 /// Parses the arguments and does what they ask for.
 pub(crate) fn run() -> ExitCode {
-    let done = match Args::parse().command {
+    let done = match Args::of_command_line().command {
         Command::Parse(args) => commands::parse(&args),
         Command::Convert(args) => commands::convert(&args),
         Command::Check(args) => check::check(&args),

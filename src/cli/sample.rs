@@ -24,7 +24,7 @@ pub(super) struct Args {
     #[arg(value_parser = event_parser())]
     event: Event,
     /// What to write [default: json, or what the shape asks for]
-    #[arg(long, value_name = "FORMAT", value_enum)]
+    #[arg(long, alias = "format", value_name = "FORMAT", value_enum)]
     to: Option<To>,
     /// How it is written
     #[arg(long, value_name = "SHAPE", value_parser = shape_parser(), default_value = Shape::DOCUMENTED.name())]
