@@ -67,7 +67,7 @@ impl clap::Args for LevelArgs {
                 .long(name)
                 .value_name("CODE")
                 .action(ArgAction::Append)
-                .value_parser(move |name: &str| Setting::new(level, name))
+                .value_parser(move |name: &str| setting(level, name))
                 .help(help)
                 .help_heading(WHAT_COUNTS)
         }))
@@ -75,6 +75,13 @@ impl clap::Args for LevelArgs {
 
     fn augment_args_for_update(command: clap::Command) -> clap::Command {
         Self::augment_args(command)
+    }
+}
+
+fn setting(level: Level, name: &str) -> Result<Setting, String> {
+    match name.contains(',') {
+        true => Err("expected one code: give the flag again for each".into()),
+        false => Setting::new(level, name).map_err(|error| error.to_string()),
     }
 }
 

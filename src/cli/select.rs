@@ -130,19 +130,21 @@ fn template(text: &str) -> Result<String, String> {
     }
 }
 
-/// An id; nothing is none, as where a variable of a script is not set.
+/// An id.
 fn id(text: &str) -> Result<String, String> {
-    match text.trim().is_empty() {
-        true => Err("expected an id, found nothing".into()),
-        false => Ok(text.to_owned()),
-    }
+    one(text, "an id")
 }
 
-/// A status, for the same reason not an empty one.
 fn status(text: &str) -> Result<String, String> {
-    match text.trim().is_empty() {
-        true => Err("expected a status, as accept or reject; found nothing".into()),
-        false => Ok(text.to_owned()),
+    one(text, "a status, as accept or reject")
+}
+
+/// One value. Nothing is none, as where a variable of a script is not set; several in one would fit nothing.
+fn one(text: &str, wanted: &str) -> Result<String, String> {
+    match text {
+        _ if text.trim().is_empty() => Err(format!("expected {wanted}, found nothing")),
+        _ if text.contains(',') => Err(format!("expected {wanted}: give the flag again for each")),
+        _ => Ok(text.to_owned()),
     }
 }
 
