@@ -307,7 +307,7 @@ fn what_is_wrong_with_a_config_is_told_with_its_place() {
         ),
         (
             "[[expect]]\npath = \"a\"\ncodes = { wrong-type = 0 }",
-            "3:24: expected a number from 1, found an integer",
+            "3:24: expected how many, a whole number of at least 1, found `0`",
         ),
         (
             "[[expect]]\npath = \"a\"",

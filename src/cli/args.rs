@@ -1,27 +1,25 @@
 //! What was typed.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use clap::{ArgAction, Parser, Subcommand, ValueEnum};
+use clap::error::{ContextKind, ContextValue};
+use clap::{ArgAction, Error, Parser, Subcommand, ValueEnum};
+use wxsub::report::text::printable;
 use wxsub::{Decompressed, Limits, Syntax};
 
 use crate::cli::gate::GateArgs;
 use crate::cli::keys::KeyArgs;
+use crate::cli::number::{Number, whole, within};
 use crate::cli::select::SelectArgs;
 use crate::cli::{explain, sample, schema};
 
 /// Reads WeChat (微信) subscribe-message callbacks: shows, converts and checks captured payloads
 #[derive(Debug, Parser)]
-#[command(
-    name = "wxsub",
-    version,
-    max_term_width = 100,
-    disable_help_subcommand = true
-)]
+#[command(name = "wxsub", version, max_term_width = 100)]
 #[command(after_help = "\
 Examples:
   wxsub parse payload.xml                     what happened, in words
-  wxsub convert --to jsonl app.log -o out.jsonl
+  wxsub convert -o callbacks.jsonl app.log    a record a line
   wxsub convert --to csv app.log.*.gz         compressed logs
   tail -f app.log | wxsub parse --failed      live: messages that did not arrive
   wxsub check --strict tests/fixtures         the CI gate
@@ -34,9 +32,32 @@ pub(super) struct Args {
     pub(super) command: Command,
 }
 
+impl Args {
+    /// What was typed; ends the program where that is wrong or asks for help.
+    pub(super) fn of_command_line() -> Self {
+        Args::try_parse().unwrap_or_else(|error| with_command(error).exit())
+    }
+}
+
+/// Who names a file and no command is told which one shows it.
+fn with_command(mut error: Error) -> Error {
+    let Some(ContextValue::String(typed)) = error.get(ContextKind::InvalidSubcommand) else {
+        return error;
+    };
+    if Path::new(typed).exists() {
+        let tip = format!(
+            "to show what is in a file: wxsub parse {}",
+            printable(typed)
+        );
+        let tips = ContextValue::StyledStrs(vec![tip.into()]);
+        error.insert(ContextKind::Suggested, tips);
+    }
+    error
+}
+
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Show callbacks for a person
+    /// Show callbacks in words, for people
     Parse(Parse),
     /// Write callbacks as JSON lines, WeChat's JSON or XML, or CSV
     Convert(Convert),
@@ -49,15 +70,22 @@ pub(super) enum Command {
     Schema(schema::Args),
     /// Make up payloads for tests
     Sample(sample::Args),
-    /// Write what sealed payloads hold, as it was
+    /// Write what encrypted payloads hold, byte for byte
     Decrypt(Decrypt),
-    /// Seal a payload as WeChat does, to test a server
+    /// Encrypt a payload as WeChat does, to test a server
     Encrypt(Encrypt),
 }
 
 #[derive(Debug, clap::Args)]
+#[command(mut_arg("summary", decoding_summary))]
+#[command(after_help = "\
+Examples:
+  wxsub parse payload.xml
+  wxsub parse --format table app.log                     a line an item
+  tail -f app.log | wxsub parse --event sent --failed    live
+  wxsub parse --keys keys.ini push.http                  encrypted payloads, too")]
 pub(super) struct Parse {
-    /// A block a callback, or one table with a row an item
+    /// A block of lines a callback, or one table with a row an item
     #[arg(long, value_enum, default_value_t = View::Pretty)]
     pub(super) format: View,
     /// Zone of the times shown: local, UTC, a name like Asia/Shanghai, or an offset like +08:00
@@ -73,11 +101,21 @@ pub(super) struct Parse {
 }
 
 #[derive(Debug, clap::Args)]
+#[command(mut_arg("summary", decoding_summary))]
+#[command(after_help = "\
+Examples:
+  wxsub convert app.log > callbacks.jsonl
+  wxsub convert --to csv --since 7d -o week.csv app.log.*.gz
+  wxsub convert --to xml --pretty payload.json
+  wxsub convert --flat --with-source --dedup logs/    a line an item, with its place
+
+`wxsub schema record` describes the lines of jsonl.")]
 pub(super) struct Convert {
     /// What to write
-    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Format::Jsonl)]
+    // The other commands call it --format.
+    #[arg(long, alias = "format", value_name = "FORMAT", value_enum, default_value_t = Format::Jsonl)]
     pub(super) to: Format,
-    /// Write to FILE; it is replaced only when everything went well
+    /// Write to FILE, which is replaced only when all was read and written
     #[arg(short, long, value_name = "FILE")]
     pub(super) output: Option<PathBuf>,
     /// Indent json or xml
@@ -97,6 +135,7 @@ pub(super) struct Convert {
 }
 
 #[derive(Debug, clap::Args)]
+#[command(mut_arg("fail_fast", |arg| arg.help("Stop at the first error")))]
 #[command(after_help = "\
 Examples:
   wxsub check --strict tests/fixtures
@@ -113,8 +152,15 @@ pub(super) struct Check {
 }
 
 #[derive(Debug, clap::Args)]
+#[command(mut_arg("summary", decoding_summary))]
+#[command(after_help = "\
+Each payload is followed by a line break, unless it ends with one. What is plain is left out.
+
+Examples:
+  wxsub decrypt --keys keys.ini push.http > payload.xml
+  wxsub decrypt --event sent --limit 1 app.log    with the key in WXSUB_ENCODING_AES_KEY")]
 pub(super) struct Decrypt {
-    /// Write to FILE; it is replaced only when everything went well
+    /// Write to FILE, which is replaced only when all was read and written
     #[arg(short, long, value_name = "FILE")]
     pub(super) output: Option<PathBuf>,
     #[command(flatten)]
@@ -135,7 +181,7 @@ pub(super) struct Encrypt {
     /// A file that holds one payload, or - for standard input [default: standard input]
     #[arg(value_name = "PATH")]
     pub(super) path: Option<PathBuf>,
-    /// Write to FILE; it is replaced only when everything went well
+    /// Write to FILE, which is replaced only when all was read and written
     #[arg(short, long, value_name = "FILE")]
     pub(super) output: Option<PathBuf>,
     /// Keys in a file: lines `encoding_aes_key = …`, `token = …`, `appid = …`. Also from
@@ -152,13 +198,13 @@ pub(super) struct Encrypt {
     #[arg(long, value_name = "URL", value_parser = url)]
     pub(super) curl: Option<String>,
     /// When it is pushed, in Unix seconds [default: now]
-    #[arg(long, value_name = "SECONDS")]
+    #[arg(long, value_name = "SECONDS", value_parser = whole::<u64>, allow_negative_numbers = true)]
     pub(super) timestamp: Option<u64>,
     /// The nonce of the query, letters and digits [default: drawn]
     #[arg(long, value_name = "TEXT", value_parser = nonce)]
     pub(super) nonce: Option<String>,
     /// Draw from this number what is random otherwise: for fixtures that stay the same
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = whole::<u64>, allow_negative_numbers = true)]
     pub(super) seed: Option<u64>,
 }
 
@@ -186,14 +232,13 @@ pub(super) struct Common {
     /// In folders, read only files that match; with ! in front, only those that do not
     #[arg(long, value_name = "GLOB", action = ArgAction::Append)]
     pub(super) glob: Vec<String>,
-    /// Stop at the first payload that cannot be decoded (check: at the first error)
+    /// Stop at the first payload that cannot be decoded
     #[arg(long)]
     pub(super) fail_fast: bool,
     /// No summary and no progress
     #[arg(short, long)]
     pub(super) quiet: bool,
-    /// What to say at the end on standard error: text for people, the same with findings by file (check), or one JSON
-    /// object
+    /// What is said at the end on standard error: text for people, the same with findings by file, or one JSON object
     #[arg(long, value_name = "FORM", value_enum, default_value_t = Summary::Text, conflicts_with = "quiet")]
     pub(super) summary: Summary,
     /// How many threads decode; 0 for as many as the machine runs at once, up to 8
@@ -202,7 +247,9 @@ pub(super) struct Common {
         long,
         value_name = "N",
         default_value_t = 0,
-        hide_default_value = true
+        hide_default_value = true,
+        value_parser = whole::<usize>,
+        allow_negative_numbers = true
     )]
     pub(super) threads: usize,
     /// Language of messages [default: from WXSUB_LANG, LC_ALL, LC_MESSAGES or LANG]
@@ -223,24 +270,24 @@ pub(super) struct Common {
 
 #[derive(Debug, clap::Args)]
 pub(super) struct ExpansionArgs {
-    /// Times its own size that it may grow to, beyond 1 GiB
-    #[arg(long, value_name = "N", default_value_t = Decompressed::<&[u8]>::MAX_EXPANSION)]
+    /// How many times its own size it may grow to, once that is more than 1 GiB
+    #[arg(long, value_name = "N", default_value_t = Decompressed::<&[u8]>::MAX_EXPANSION, value_parser = positive::<u64>)]
     pub(super) max_expansion: u64,
 }
 
 #[derive(Debug, clap::Args)]
 pub(super) struct LimitArgs {
-    /// Bytes, with K, M or G for powers of 1024
+    /// Its bytes, with K, M or G for powers of 1024
     #[arg(long, value_name = "SIZE", default_value = "16M", value_parser = size)]
     pub(super) max_payload_size: usize,
     /// Levels of nesting
     #[arg(long, value_name = "N", default_value_t = Limits::default().depth, value_parser = depth)]
     pub(super) max_depth: usize,
     /// Items of one callback
-    #[arg(long, value_name = "N", default_value_t = Limits::default().items)]
+    #[arg(long, value_name = "N", default_value_t = Limits::default().items, value_parser = positive::<usize>)]
     pub(super) max_items: usize,
-    /// Elements, or members and entries
-    #[arg(long, value_name = "N", default_value_t = Limits::default().values)]
+    /// Elements of XML; members and entries of JSON
+    #[arg(long, value_name = "N", default_value_t = Limits::default().values, value_parser = positive::<usize>)]
     pub(super) max_values: usize,
 }
 
@@ -283,7 +330,15 @@ pub(super) enum When {
     Never,
 }
 
+/// Findings by file are for `check` only.
+fn decoding_summary(arg: clap::Arg) -> clap::Arg {
+    let help = "What is said at the end on standard error: text for people, or one JSON object";
+    arg.help(format!("{help} [possible values: text, json, none]"))
+        .hide_possible_values(true)
+}
+
 fn size(text: &str) -> Result<usize, String> {
+    const EXPECTED: &str = "expected 1 to 1G: a whole number, perhaps with K, M or G";
     let (digits, unit) = match text.find(|c: char| !c.is_ascii_digit()) {
         Some(at) => text.split_at(at),
         None => (text, ""),
@@ -293,15 +348,13 @@ fn size(text: &str) -> Result<usize, String> {
         "K" | "KIB" => 10,
         "M" | "MIB" => 20,
         "G" | "GIB" => 30,
-        _ => return Err("expected a number, perhaps with K, M or G".into()),
+        _ => return Err(EXPECTED.into()),
     };
-    let bytes = digits
-        .parse::<usize>()
-        .map_err(|error| error.to_string())?
-        .checked_mul(1 << shift);
-    bytes
+    let number = digits.parse::<usize>().ok();
+    number
+        .and_then(|number| number.checked_mul(1 << shift))
         .filter(|bytes| (1..=Limits::MAX_PAYLOAD_SIZE).contains(bytes))
-        .ok_or("expected 1 to 1G".into())
+        .ok_or(EXPECTED.into())
 }
 
 fn url(text: &str) -> Result<String, String> {
@@ -322,10 +375,10 @@ fn nonce(text: &str) -> Result<String, String> {
     }
 }
 
+fn positive<T: Number + From<u8>>(text: &str) -> Result<T, String> {
+    within(text, T::from(1)..=T::MOST)
+}
+
 fn depth(text: &str) -> Result<usize, String> {
-    let depth = text.parse::<usize>().map_err(|error| error.to_string())?;
-    match (1..=Limits::MAX_DEPTH).contains(&depth) {
-        true => Ok(depth),
-        false => Err(format!("expected 1 to {}", Limits::MAX_DEPTH)),
-    }
+    within(text, 1..=Limits::MAX_DEPTH)
 }

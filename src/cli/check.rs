@@ -23,7 +23,7 @@ use crate::cli::{Status, UNWRITTEN};
 
 /// `wxsub check`.
 pub(super) fn check(args: &args::Check) -> anyhow::Result<Status> {
-    let plan = Plan::new(&args.common, None)?;
+    let plan = Plan::new("check", &args.common, None)?;
     let gate = GatePlan::new(&args.gate, &plan, args.common.select.is_any())?;
     let done = run(&plan, &gate.settings, gate.report)?;
     if fails_by_warnings(&done.judged, &gate.settings) && plan.summary != Summary::None {

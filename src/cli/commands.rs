@@ -17,7 +17,7 @@ use crate::cli::{Status, args::Format as To};
 
 /// `wxsub parse`.
 pub(super) fn parse(args: &args::Parse) -> anyhow::Result<Status> {
-    let plan = Plan::new(&args.common, Some(&args.tz))?;
+    let plan = Plan::new("parse", &args.common, Some(&args.tz))?;
     refuse_files(&plan)?;
     let (look, time_zone) = (plan.out, time_zone(&args.tz)?);
     let format: Box<dyn Format + Sync> = match args.format {
@@ -38,7 +38,7 @@ pub(super) fn parse(args: &args::Parse) -> anyhow::Result<Status> {
 
 /// `wxsub convert`.
 pub(super) fn convert(args: &args::Convert) -> anyhow::Result<Status> {
-    let plan = Plan::new(&args.common, args.tz.as_deref())?;
+    let plan = Plan::new("convert", &args.common, args.tz.as_deref())?;
     refuse_files(&plan)?;
     let mut target = Target::new(args.output.as_deref())?;
     let format = format(args)?;

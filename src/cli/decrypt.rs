@@ -15,7 +15,7 @@ use crate::cli::{Status, args};
 
 /// `wxsub decrypt`.
 pub(super) fn run(args: &args::Decrypt) -> anyhow::Result<Status> {
-    let plan = Plan::new(&args.common, None)?;
+    let plan = Plan::new("decrypt", &args.common, None)?;
     refuse_files(&plan)?;
     if !has_keys(&plan) {
         bail!("no key to open with: set WXSUB_ENCODING_AES_KEY, or give a file with --keys");

@@ -14,7 +14,7 @@ use wxsub::{Capture, Decompressed, Outcome, Record, Syntax};
 use crate::cli::args;
 use crate::cli::draw::Draw;
 use crate::cli::keys;
-use crate::cli::plan::lang_of_environment;
+use crate::cli::plan::{lang_of_environment, nothing_given};
 use crate::cli::sources::Sources;
 use crate::cli::target::Target;
 use crate::cli::{Status, UNWRITTEN};
@@ -93,7 +93,10 @@ impl<'k> Chosen<'k> {
 fn payload(path: Option<&Path>) -> anyhow::Result<Result<Record<'static>, String>> {
     let path = path.unwrap_or(Path::new("-"));
     if path == Path::new("-") && io::stdin().is_terminal() {
-        bail!("nothing to seal: name a file with a payload, or pipe one in");
+        nothing_given(
+            "encrypt",
+            "nothing to encrypt: name a file with a payload, or pipe one in",
+        );
     }
     if path.is_dir() {
         bail!(

@@ -11,6 +11,7 @@ use wxsub::gate::{Config, Level, Setting, Settings};
 use wxsub::report::text::printable;
 use wxsub::report::{Github, Gitlab, JsonLines, Junit, Report, Sarif, Text};
 
+use crate::cli::number::whole;
 use crate::cli::plan::Plan;
 
 #[derive(Debug, clap::Args)]
@@ -20,23 +21,25 @@ pub(super) struct GateArgs {
     format: Option<Form>,
     /// The most findings of a code that are written; the rest is counted; 0 for all [default: 100 for text and github,
     /// else 0]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = whole::<u64>, allow_negative_numbers = true)]
     max_findings: Option<u64>,
     /// Warnings fail the run, too
-    #[arg(long)]
+    #[arg(long, help_heading = WHAT_COUNTS)]
     strict: bool,
     #[command(flatten)]
     levels: LevelArgs,
     /// Read FILE instead of the wxsub.toml in this folder or the nearest one above it
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = WHAT_COUNTS)]
     config: Option<PathBuf>,
     /// Read no wxsub.toml
-    #[arg(long, conflicts_with = "config")]
+    #[arg(long, conflicts_with = "config", help_heading = WHAT_COUNTS)]
     no_config: bool,
     /// Write the findings of today into wxsub.toml as expected ones, so that only new ones count
-    #[arg(long, conflicts_with_all = ["no_config", "fail_fast"])]
+    #[arg(long, conflicts_with_all = ["no_config", "fail_fast"], help_heading = WHAT_COUNTS)]
     write_expectations: bool,
 }
+
+const WHAT_COUNTS: &str = "What counts";
 
 /// `--deny`, `--warn` and `--allow`, in the order in which they were given.
 #[derive(Clone, Debug, Default)]
@@ -64,13 +67,21 @@ impl clap::Args for LevelArgs {
                 .long(name)
                 .value_name("CODE")
                 .action(ArgAction::Append)
-                .value_parser(move |name: &str| Setting::new(level, name))
+                .value_parser(move |name: &str| setting(level, name))
                 .help(help)
+                .help_heading(WHAT_COUNTS)
         }))
     }
 
     fn augment_args_for_update(command: clap::Command) -> clap::Command {
         Self::augment_args(command)
+    }
+}
+
+fn setting(level: Level, name: &str) -> Result<Setting, String> {
+    match name.contains(',') {
+        true => Err("expected one code: give the flag again for each".into()),
+        false => Setting::new(level, name).map_err(|error| error.to_string()),
     }
 }
 

@@ -5,6 +5,7 @@ mod check;
 mod commands;
 mod decrypt;
 mod draw;
+mod edge;
 mod encrypt;
 mod explain;
 mod feed;
@@ -12,6 +13,7 @@ mod gate;
 mod interrupt;
 mod keys;
 mod moment;
+mod number;
 mod plan;
 mod progress;
 mod read;
@@ -25,8 +27,6 @@ mod texts;
 mod unheard;
 
 use std::process::ExitCode;
-
-use clap::Parser;
 
 use args::{Args, Command};
 
@@ -48,7 +48,7 @@ const UNWRITTEN: &str = "cannot write the output";
 
 /// Parses the arguments and does what they ask for.
 pub(crate) fn run() -> ExitCode {
-    let done = match Args::parse().command {
+    let done = match Args::of_command_line().command {
         Command::Parse(args) => commands::parse(&args),
         Command::Convert(args) => commands::convert(&args),
         Command::Check(args) => check::check(&args),

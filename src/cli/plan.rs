@@ -4,7 +4,7 @@ use std::env;
 use std::fs;
 use std::io::{self, IsTerminal};
 
-use anyhow::{Context, bail};
+use anyhow::anyhow;
 use clap::CommandFactory;
 use clap::error::ErrorKind;
 use jiff::tz::{Offset, TimeZone};
@@ -34,13 +34,13 @@ pub(super) struct Plan {
 }
 
 impl Plan {
-    /// What `common` means; times without a zone are in that of `tz`, or local.
-    pub(super) fn new(common: &Common, tz: Option<&str>) -> anyhow::Result<Self> {
+    /// What `common` means for `command`; times without a zone are in that of `tz`, or local.
+    pub(super) fn new(command: &str, common: &Common, tz: Option<&str>) -> anyhow::Result<Self> {
         if common.paths.is_empty() && io::stdin().is_terminal() {
-            let message = "nothing to read: name a file or a folder, or pipe something in";
-            Args::command()
-                .error(ErrorKind::MissingRequiredArgument, message)
-                .exit();
+            nothing_given(
+                command,
+                "nothing to read: name a file or a folder, or pipe something in",
+            );
         }
         let has_watcher = io::stderr().is_terminal();
         Ok(Plan {
@@ -74,6 +74,20 @@ fn look(common: &Common, is_terminal: bool) -> Look {
         color: has_color(common.color, is_terminal),
         width: terminal.map_or(PIPE_WIDTH, |(width, _)| width.0.into()),
     }
+}
+
+/// Ends the program, because nobody said what `command` is to read.
+pub(super) fn nothing_given(command: &str, message: &str) -> ! {
+    let mut program = Args::command();
+    // Before that it does not know its subcommands' usage.
+    program.build();
+    let typed = match program.find_subcommand_mut(command) {
+        Some(subcommand) => subcommand,
+        None => &mut program,
+    };
+    typed
+        .error(ErrorKind::MissingRequiredArgument, message)
+        .exit()
 }
 
 /// Wide enough for every table; snippets are still cut.
@@ -138,10 +152,14 @@ pub(super) fn time_zone(name: &str) -> anyhow::Result<TimeZone> {
         return Ok(TimeZone::UTC);
     }
     if name.starts_with(['+', '-']) {
-        return offset(name).with_context(|| format!("`{name}` is not an offset like +08:00"));
+        return offset(name).ok_or_else(|| {
+            anyhow!("`{name}` is no offset: expected one like +08:00, at most 25:59 from UTC")
+        });
     }
-    TimeZone::get(name)
-        .with_context(|| format!("unknown time zone `{name}`: try UTC, Asia/Shanghai or +08:00"))
+    // The error of the library says no more.
+    TimeZone::get(name).map_err(|_| {
+        anyhow!("unknown time zone `{name}`: expected local, UTC, a name like Asia/Shanghai, or an offset like +08:00")
+    })
 }
 
 /// The machine's zone, where a file holds it. Asking for it by name looks through the folders of all zones first, which
@@ -155,21 +173,20 @@ fn zone_of_file() -> Option<TimeZone> {
 }
 
 /// `+08:00`, `+0800` or `+8`.
-fn offset(text: &str) -> anyhow::Result<TimeZone> {
+fn offset(text: &str) -> Option<TimeZone> {
     let (sign, rest) = text.split_at(1);
     let digits = rest.replace(':', "");
-    let (hours, minutes) = match digits.len() {
-        1 | 2 => (digits.parse::<i32>()?, 0),
-        4 => (digits[..2].parse()?, digits[2..].parse::<i32>()?),
-        _ => bail!("expected hours and minutes"),
-    };
-    if minutes > 59 || !digits.bytes().all(|b| b.is_ascii_digit()) {
-        bail!("expected hours and minutes");
+    if !digits.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
     }
+    let (hours, minutes) = match digits.len() {
+        1 | 2 => (&digits[..], "0"),
+        4 => digits.split_at(2),
+        _ => return None,
+    };
+    let (hours, minutes): (i32, i32) = (hours.parse().ok()?, minutes.parse().ok()?);
     let seconds = (hours * 60 + minutes) * 60;
-    Ok(TimeZone::fixed(Offset::from_seconds(if sign == "-" {
-        -seconds
-    } else {
-        seconds
-    })?))
+    let seconds = if sign == "-" { -seconds } else { seconds };
+    let offset = Offset::from_seconds(seconds).ok()?;
+    (minutes < 60).then(|| TimeZone::fixed(offset))
 }

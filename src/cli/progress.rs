@@ -3,17 +3,16 @@
 //! The run only counts. A thread looks at the counts a few times a second and draws. Whoever writes to the terminal
 //! meanwhile does it in [`Progress::aside`], so that lines and bar stay apart.
 
-use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
-use terminal_size::terminal_size_of;
+use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle, TermLike};
 use wxsub::Lang;
 
+use crate::cli::edge::Edged;
 use crate::cli::plan::Plan;
 use crate::cli::sources::Sources;
 
@@ -22,6 +21,9 @@ const PATIENCE: Duration = Duration::from_secs(1);
 
 /// How often the bar moves.
 const BEAT: Duration = Duration::from_millis(200);
+
+/// How often a second it is drawn at most, also between beats, when it was out of the way.
+const HERTZ: u8 = 20;
 
 /// What was done so far.
 #[derive(Debug, Default)]
@@ -125,7 +127,8 @@ impl Drawing {
         if let Some(total) = total {
             self.bar.set_length(total);
         }
-        self.bar.set_draw_target(ProgressDrawTarget::stderr());
+        let target = ProgressDrawTarget::term_like_with_hz(Box::new(Edged::stderr()), HERTZ);
+        self.bar.set_draw_target(target);
         while !self.has_stopped_within(BEAT) {
             let callbacks = HumanCount(self.counts.callbacks.load(Ordering::Relaxed));
             self.bar.set_message(match self.lang {
@@ -193,7 +196,7 @@ const WITHOUT_TOTAL: [Row; 3] = [
 
 /// What fits now: terminals change their size.
 fn style(has_total: bool, lang: Lang) -> ProgressStyle {
-    let width = terminal_size_of(io::stderr()).map_or(80, |(width, _)| width.0.into());
+    let width = usize::from(Edged::stderr().width());
     let rows: &[Row] = if has_total {
         &WITH_TOTAL
     } else {

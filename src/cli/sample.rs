@@ -9,6 +9,7 @@ use wxsub::{Event, Lang, Syntax};
 
 use crate::cli::args::Wire;
 use crate::cli::draw::Draw;
+use crate::cli::number::whole;
 use crate::cli::{Status, UNWRITTEN};
 
 #[derive(Debug, clap::Args)]
@@ -23,19 +24,19 @@ pub(super) struct Args {
     #[arg(value_parser = event_parser())]
     event: Event,
     /// What to write [default: json, or what the shape asks for]
-    #[arg(long, value_name = "FORMAT", value_enum)]
+    #[arg(long, alias = "format", value_name = "FORMAT", value_enum)]
     to: Option<Wire>,
     /// How it is written
     #[arg(long, value_name = "SHAPE", value_parser = shape_parser(), default_value = Shape::DOCUMENTED.name())]
     shape: Shape,
     /// Items of each [default: 1 to 3, as it comes]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = whole::<usize>, allow_negative_numbers = true)]
     items: Option<usize>,
     /// How many, a line each
-    #[arg(long, value_name = "N", default_value_t = 1)]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = whole::<u64>, allow_negative_numbers = true)]
     count: u64,
     /// The same number gives the same bytes, in every version [default: another each time]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = whole::<u64>, allow_negative_numbers = true)]
     seed: Option<u64>,
     /// The user's openid
     #[arg(long, value_name = "OPENID", allow_hyphen_values = true)]
@@ -47,14 +48,17 @@ pub(super) struct Args {
     #[arg(long, value_name = "STATUS")]
     status: Option<String>,
     /// The result, with the text that belongs to it (sent) [default: 0]
-    #[arg(long, value_name = "CODE", allow_hyphen_values = true)]
+    #[arg(long, value_name = "CODE", allow_hyphen_values = true, value_parser = code)]
     error_code: Option<i64>,
 }
 
 fn event_parser() -> impl TypedValueParser<Value = Event> {
-    let value = |event: Event| PossibleValue::new(event.short_name()).help(event.words(Lang::En));
+    let value = |event: Event| {
+        let value = PossibleValue::new(event.short_name()).alias(event.name());
+        value.help(event.words(Lang::En))
+    };
     PossibleValuesParser::new(Event::ALL.map(value)).map(|name| {
-        let named = |event: &Event| event.short_name() == name;
+        let named = |event: &Event| [event.short_name(), event.name()].contains(&name.as_str());
         Event::ALL
             .into_iter()
             .find(named)
@@ -66,6 +70,11 @@ fn shape_parser() -> impl TypedValueParser<Value = Shape> {
     let value = |shape: Shape| PossibleValue::new(shape.name()).help(help(shape));
     PossibleValuesParser::new(Shape::all().map(value))
         .map(|name| name.parse().expect("one of those that are possible"))
+}
+
+fn code(text: &str) -> Result<i64, String> {
+    let number = text.parse();
+    number.map_err(|_| "expected a whole number, as 43101".into())
 }
 
 /// What is special about a shape, and where it exists.

@@ -8,6 +8,7 @@ use wxsub::Event;
 use wxsub::select::{Chooser, Selection};
 
 use crate::cli::moment::Moment;
+use crate::cli::number::within;
 
 /// Flags that name a value can be given again.
 #[derive(Debug, clap::Args)]
@@ -20,7 +21,7 @@ pub(super) struct SelectArgs {
     #[arg(long, value_name = "ID", allow_hyphen_values = true, value_parser = template)]
     template: Vec<String>,
     /// Items with this status: accept, reject, …
-    #[arg(long, value_name = "STATUS")]
+    #[arg(long, value_name = "STATUS", value_parser = status)]
     status: Vec<String>,
     /// Items of sent events with an error code other than 0
     #[arg(long)]
@@ -41,7 +42,7 @@ pub(super) struct SelectArgs {
     #[arg(long, help = dedup_help())]
     dedup: bool,
     /// Stop reading after N callbacks
-    #[arg(long, value_name = "N", value_parser = limit)]
+    #[arg(long, value_name = "N", value_parser = limit, allow_negative_numbers = true)]
     limit: Option<u64>,
 }
 
@@ -129,20 +130,24 @@ fn template(text: &str) -> Result<String, String> {
     }
 }
 
-/// An id; nothing is none, as where a variable of a script is not set.
+/// An id.
 fn id(text: &str) -> Result<String, String> {
-    match text.trim().is_empty() {
-        true => Err("expected an id, found nothing".into()),
-        false => Ok(text.to_owned()),
+    one(text, "an id")
+}
+
+fn status(text: &str) -> Result<String, String> {
+    one(text, "a status, as accept or reject")
+}
+
+/// One value. Nothing is none, as where a variable of a script is not set; several in one would fit nothing.
+fn one(text: &str, wanted: &str) -> Result<String, String> {
+    match text {
+        _ if text.trim().is_empty() => Err(format!("expected {wanted}, found nothing")),
+        _ if text.contains(',') => Err(format!("expected {wanted}: give the flag again for each")),
+        _ => Ok(text.to_owned()),
     }
 }
 
 fn limit(text: &str) -> Result<u64, String> {
-    let most = text
-        .parse()
-        .map_err(|_| "expected a whole number".to_owned())?;
-    match most {
-        0 => Err("expected 1 or more".into()),
-        _ => Ok(most),
-    }
+    within(text, 1..=u64::MAX)
 }

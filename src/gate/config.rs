@@ -241,7 +241,8 @@ impl Reader<'_> {
                 .as_integer()
                 .and_then(|count| u64::try_from(count).ok());
             let number = number.filter(|count| *count > 0);
-            let number = number.ok_or_else(|| self.wrong(count, "a number from 1"))?;
+            let number = number
+                .ok_or_else(|| self.wrong(count, "how many, a whole number of at least 1"))?;
             Ok((
                 self.code(name, span.unwrap_or_default())?,
                 Count::Exactly(number),
@@ -296,8 +297,11 @@ fn first_span(table: &dyn TableLike) -> Option<Range<usize>> {
 }
 
 fn kind(item: &Item) -> String {
+    if let Some(number) = item.as_integer() {
+        return format!("`{number}`");
+    }
     match item.type_name() {
-        name @ ("array" | "integer" | "array of tables" | "inline table") => format!("an {name}"),
+        name @ ("array" | "array of tables" | "inline table") => format!("an {name}"),
         name => format!("a {name}"),
     }
 }

@@ -1,0 +1,58 @@
+//! Numbers as people type them: what is none, or too small or too large, is told what would be right.
+
+use std::fmt::Display;
+use std::ops::RangeInclusive;
+use std::str::FromStr;
+
+/// A number that flags take.
+pub(super) trait Number: FromStr + PartialOrd + Display {
+    const MOST: Self;
+}
+
+impl Number for u64 {
+    const MOST: Self = u64::MAX;
+}
+
+impl Number for usize {
+    const MOST: Self = usize::MAX;
+}
+
+/// A whole number from 0.
+pub(super) fn whole<T: Number>(text: &str) -> Result<T, String> {
+    let is_number = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    text.parse().map_err(|_| match is_number {
+        true => format!("expected at most {}", T::MOST),
+        false => "expected a whole number, 0 or more".into(),
+    })
+}
+
+/// A whole number in `range`.
+pub(super) fn within<T: Number>(text: &str, range: RangeInclusive<T>) -> Result<T, String> {
+    let number = text.parse().ok().filter(|number| range.contains(number));
+    let (least, most) = range.into_inner();
+    number.ok_or_else(|| match most < T::MOST {
+        true => format!("expected a whole number from {least} to {most}"),
+        false => format!("expected a whole number of at least {least}"),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_would_be_right_is_told() {
+        assert_eq!(whole::<u64>("18446744073709551615"), Ok(u64::MAX));
+        let most = "expected at most 18446744073709551615";
+        assert_eq!(whole::<u64>("18446744073709551616"), Err(most.into()));
+        for text in ["", "-1", "x", "1.5"] {
+            let expected = "expected a whole number, 0 or more";
+            assert_eq!(whole::<u64>(text), Err(expected.into()), "{text}");
+        }
+        assert_eq!(within("1000", 1..=1_000_usize), Ok(1_000));
+        let between = "expected a whole number from 1 to 1000";
+        assert_eq!(within("0", 1..=1_000_usize), Err(between.into()));
+        let least = "expected a whole number of at least 1";
+        assert_eq!(within("0", 1..=u64::MAX), Err(least.into()));
+    }
+}
