@@ -200,7 +200,9 @@ impl Scanner {
                 Some(self.inner_message(buffer, len, parts))
             }
             Inner::Text(_) => {
-                self.enter(Layer::Backslash, Bounds::Len(len), Some(inside));
+                if !self.enter(Layer::Backslash, Bounds::Len(len), Some(inside)) {
+                    self.leave(buffer, start + span.end as usize, then.noise);
+                }
                 None
             }
         }

@@ -16,13 +16,15 @@ pub(super) enum Link {
     Sure,
 }
 
-/// What ties a payload to a query before it; `is_in_entry` if both stand in one log entry.
-pub(super) fn back(between: &[u8], is_in_entry: bool) -> Link {
-    let between = behind_version(between);
+/// What ties a payload to a query before it, which ends `line`; `is_in_entry` if both stand in one log entry.
+pub(super) fn back(line: &[u8], between: &[u8], is_in_entry: bool) -> Link {
+    let behind = behind_version(between);
+    let is_request = behind.len() < between.len() || methods(line).next().is_some();
+    let between = behind;
     if other_request(between).is_some() {
         return Link::None;
     }
-    let is_sure = end_of_entry(between).is_none() && (is_in_entry || is_head(between));
+    let is_sure = end_of_entry(between).is_none() && (is_in_entry || is_head(between, is_request));
     match is_sure {
         true => Link::Sure,
         false => Link::Weak,
@@ -135,8 +137,8 @@ fn has_neighbour(rest: &[u8]) -> bool {
     matches!(next, Some(b'{' | b'[' | b']'))
 }
 
-/// Whether only the rest of a line stands in `bytes`, or what may stand between a request line and a body.
-fn is_head(bytes: &[u8]) -> bool {
+/// Whether only the rest of a line stands in `bytes`, or, if that line `is_request`, what may stand between it and a body.
+fn is_head(bytes: &[u8], is_request: bool) -> bool {
     let mut text = Vec::with_capacity(bytes.len());
     undo_breaks(bytes, &mut text);
     let mut lines = text.split(|&b| b == b'\n').map(without_decoration);
@@ -146,16 +148,16 @@ fn is_head(bytes: &[u8]) -> bool {
     };
     let is_wrapping = |line: &[u8]| line.is_empty() || is_end_of_record(line);
     // What stands behind the query in an access log tells that it is not the head of what follows.
-    first.is_none_or(is_wrapping)
+    is_request
+        && first.is_none_or(is_wrapping)
         && lines.all(|line| is_wrapping(line) || is_header(line))
         && is_wrapping(last)
 }
 
 /// `line` with the line breaks that were escaped, added to `out`.
 fn undo_breaks(mut line: &[u8], out: &mut Vec<u8>) {
-    while let Some(at) =
-        memchr::memchr3(b'\\', b'#', b'%', line).or_else(|| memchr::memchr(b'&', line))
-    {
+    let begins_escape = |b: &u8| matches!(b, b'\\' | b'#' | b'%' | b'&');
+    while let Some(at) = line.iter().position(begins_escape) {
         let (before, rest) = line.split_at(at);
         out.extend_from_slice(before);
         let escape = BREAKS.iter().find(|it| rest.starts_with(it.as_bytes()));
@@ -238,11 +240,37 @@ mod tests {
             (" HTTP/1.1\r\n\r\nGET /health HTTP/1.1\r\n\r\n", Link::None),
             ("\nPOST \\/wx\n", Link::None),
         ] {
-            assert_eq!(back(between.as_bytes(), false), link, "{between}");
+            assert_eq!(
+                back(b"/wx?a=b", between.as_bytes(), false),
+                link,
+                "{between}"
+            );
         }
         // Lines in a log entry are those of one request.
-        assert_eq!(back(b"\",\n \"body\": \"", true), Link::Sure);
-        assert_eq!(back(b"\"},\n {\"body\": \"", true), Link::Weak);
+        assert_eq!(back(b"/wx?a=b", b"\",\n \"body\": \"", true), Link::Sure);
+        assert_eq!(back(b"/wx?a=b", b"\"},\n {\"body\": \"", true), Link::Weak);
+    }
+
+    #[test]
+    fn lines_behind_a_query_are_its_own_if_it_is_a_request_line() {
+        for (line, link) in [
+            ("POST /wx?a=b", Link::Sure),
+            ("> POST /wx?a=b", Link::Sure),
+            ("INFO url=/wx?a=b", Link::Weak),
+        ] {
+            assert_eq!(back(line.as_bytes(), b"\n", false), link, "{line}");
+        }
+    }
+
+    #[test]
+    fn escaped_breaks_are_undone_in_their_order() {
+        let undone = |line: &[u8]| {
+            let mut out = Vec::new();
+            undo_breaks(line, &mut out);
+            String::from_utf8_lossy(&out).into_owned()
+        };
+        assert_eq!(undone(b"a&#10;b\\nc&d%0Ae#f"), "a\nb\nc&d\ne#f");
+        assert_eq!(undone(b"\\\\n&amp;"), "\n&amp;");
     }
 
     #[test]

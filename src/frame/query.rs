@@ -198,9 +198,10 @@ struct Around {
 /// The query in the noise before a payload; `entry` bytes of it are of the log entry in which the payload stands.
 fn behind(noise: &[u8], entry: usize) -> Option<FoundQuery> {
     let found = last(noise)?;
-    let between = &noise[found.end..];
+    let (before, between) = noise.split_at(found.end);
+    let line = memchr::memrchr(b'\n', before).map_or(before, |n| &before[n + 1..]);
     let is_in_entry = between.len() < entry;
-    let is_sure = match link::back(between, is_in_entry) {
+    let is_sure = match link::back(line, between, is_in_entry) {
         Link::None => return None,
         Link::Weak => false,
         Link::Sure => true,

@@ -44,6 +44,7 @@ fn at_bracket(bytes: &[u8], last: bool, bare: bool) -> Start {
     let sign = first_sign(bytes);
     match (bytes[0], sign.and_then(layer_of)) {
         (b'{' | b'<', _) if !last && is_missing(sign, bytes) => Start::Undecided,
+        (b'<', Some(Layer::Entity)) if sign.and_then(is_text) == Some(true) => Start::Xml,
         (_, Some(layer)) => {
             let head = sign.map_or(0, |sign| bytes.len() - sign.len());
             buried(layer, head, bytes, last, bare)
@@ -146,6 +147,21 @@ fn layer_of(sign: &[u8]) -> Option<Layer> {
     }
 }
 
+/// Whether the entity with which `sign` begins is one of a text behind the root, since a tag follows that is not escaped;
+/// `None` if that has not arrived.
+fn is_text(sign: &[u8]) -> Option<bool> {
+    let window = &sign[..sign.len().min(WINDOW)];
+    let bracket = memchr::memchr2(b'<', b'>', window);
+    let before = &window[..bracket.unwrap_or(window.len())];
+    if memchr::memmem::find(before, b"gt;").is_some() {
+        return Some(false);
+    }
+    match bracket {
+        Some(at) => Some(window[at] == b'<'),
+        None => (window.len() == WINDOW).then_some(false),
+    }
+}
+
 /// Whether the first quote of `sign` was doubled, once or more, after all other escaping: `""a`, `""""a`, `\""a`.
 fn has_doubled_quote(sign: &[u8]) -> bool {
     let Some(at) = first_quote(sign) else {
@@ -189,6 +205,7 @@ fn is_missing(sign: Option<&[u8]>, bytes: &[u8]) -> bool {
         _ if bytes.starts_with(DECLARATION) && bytes.len() >= LONGEST_DECLARATION => false,
         None => bytes.starts_with(DECLARATION) || bytes[0] == b'{' && bytes.len() < BLANKS,
         Some([]) => bytes[0] == b'<' || bytes.len() < BLANKS,
+        Some(sign @ [b'&', ..]) => bytes[0] == b'<' && is_text(sign).is_none(),
         Some(sign) => sign.len() < WINDOW && quotes(sign) == sign.len(),
     }
 }
@@ -474,6 +491,23 @@ mod tests {
         assert_eq!(at(b"{ // a\n", false, false), Start::Undecided);
         assert_eq!(at(br#"{"a":"""#, true, false), Start::Json);
         assert_eq!(at(br#"{"""a""":"#, true, false), Start::Json);
+    }
+
+    #[test]
+    fn entities_before_a_tag_are_text() {
+        let entity = Start::Buried(Layer::Entity);
+        for (text, start) in [
+            ("<xml>&lt;<ToUserName>a", Start::Xml),
+            ("<xml> &amp; b <ToUserName>a", Start::Xml),
+            ("<xml>&lt;ToUserName&gt;a<b>", entity),
+            ("<xml>&lt;ToUserName>a<b>", entity),
+        ] {
+            for len in 6..text.len() {
+                let begun = at(&text.as_bytes()[..len], false, false);
+                assert!([start, Start::Undecided].contains(&begun), "{text} {len}");
+            }
+            assert_eq!(at(text.as_bytes(), false, false), start, "{text}");
+        }
     }
 
     #[test]
