@@ -586,7 +586,8 @@ fn part() -> impl Strategy<Value = Part> {
 fn built(parts: &[Part]) -> (Capture, Vec<String>) {
     let ways = ways();
     let (mut capture, mut payloads) = (Capture::default(), Vec::new());
-    // XML that was cut may go on with any element, so that nothing says that a page of HTML is none of it.
+    // XML that was cut may go on with any element or, inside of one that nobody knows, with any text: nothing says that a
+    // page of HTML or a URL is none of it.
     let mut is_open = false;
     // So that no two bytes that are no text make a byte order mark.
     capture.push(b"log:\n");
@@ -604,8 +605,8 @@ fn built(parts: &[Part]) -> (Capture, Vec<String>) {
                 seed,
             } => {
                 let way = &ways[*way];
-                let is_page = way.name.starts_with("HTML");
-                let way = if is_open && is_page { &ways[0] } else { way };
+                let may_go_on = way.name.starts_with("HTML") || way.name.starts_with("URL");
+                let way = if is_open && may_go_on { &ways[0] } else { way };
                 is_open = false;
                 let number = payloads.len();
                 let wanted = SHAPES[*shape].write(*event, number);
