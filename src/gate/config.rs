@@ -29,10 +29,10 @@ use crate::near::closest;
 ///     [[expect]]
 ///     path = "tests/fixtures/cut.xml"
 ///     codes = ["malformed-xml"]
-/// "#, "wxsub.toml", Path::new("/work"))?;
+/// "#, "wxsub.toml", Path::new("/project"))?;
 /// assert!(!config.strict);
 ///
-/// let error = Config::parse("alow = []", "wxsub.toml", Path::new("/work")).unwrap_err();
+/// let error = Config::parse("alow = []", "wxsub.toml", Path::new("/project")).unwrap_err();
 /// assert_eq!(error.to_string(), "wxsub.toml:1:1: unknown key `alow`; did you mean `allow`?");
 /// # Ok::<(), wxsub::gate::ConfigError>(())
 /// ```

@@ -11,10 +11,10 @@ use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 /// ```
 /// use std::path::Path;
 ///
-/// let globs = wxsub::gate::Globs::new(["fixtures/*.xml", "old"], Path::new("/work"))?;
-/// assert!(globs.has(Path::new("/work/fixtures/a.xml")));
-/// assert!(globs.has(Path::new("/work/fixtures/../old/deep/b.json")));
-/// assert!(!globs.has(Path::new("/work/fixtures/deep/a.xml")));
+/// let globs = wxsub::gate::Globs::new(["fixtures/*.xml", "old"], Path::new("/project"))?;
+/// assert!(globs.has(Path::new("/project/fixtures/a.xml")));
+/// assert!(globs.has(Path::new("/project/fixtures/../old/deep/b.json")));
+/// assert!(!globs.has(Path::new("/project/fixtures/deep/a.xml")));
 /// assert!(!globs.has(Path::new("/other/old/b.json")));
 /// # Ok::<(), String>(())
 /// ```
