@@ -16,7 +16,7 @@ use crate::frame::layer::Layer;
 use crate::frame::rewritten::Step;
 use crate::frame::{Framed, Inner, Inside, Names, Parts, Scanner, State, Then, framed};
 use crate::template::Template;
-use crate::wire::shape::{Alphabet, Found, Hole, ShapeId, Shapes};
+use crate::wire::shape::{Alphabet, ByShape, Found, Hole, ShapeId, Shapes};
 use crate::wire::{Bytes, Kind, Limits, Node, Syntax, Tree, fast};
 
 /// The payloads and the entries that were seen before.
@@ -24,7 +24,7 @@ use crate::wire::{Bytes, Kind, Limits, Node, Syntax, Tree, fast};
 pub(crate) struct Seen {
     pub(crate) payloads: Shapes,
     entries: Shapes,
-    known: Vec<Arc<Entry>>,
+    known: ByShape<Arc<Entry>>,
     /// How often a payload's shape had taken the place of another when the first of the entries was learnt.
     renewed: usize,
 }
@@ -60,11 +60,11 @@ impl Seen {
     /// The entry with which `bytes` begin.
     fn entry(&mut self, bytes: &[u8], is_bare: bool) -> Option<Found> {
         if self.renewed != self.payloads.renewed() {
-            (self.entries, self.known) = (Shapes::default(), Vec::new());
+            (self.entries, self.known) = Default::default();
             self.renewed = self.payloads.renewed();
         }
         let found = self.entries.find(Syntax::Json, bytes);
-        found.filter(|found| self.known[found.shape.0].is_bare == is_bare)
+        found.filter(|found| self.known.get(found.shape).is_bare == is_bare)
     }
 
     /// Learns from `entry`, which holds `payload` and nothing else.
@@ -83,7 +83,7 @@ impl Seen {
                 alphabet: hole.alphabet,
             });
         }
-        let Some(ShapeId(id)) = self.entries.learn(Syntax::Json, entry, &holes) else {
+        let Some(shape) = self.entries.learn(Syntax::Json, entry, &holes) else {
             return;
         };
         let known = Entry {
@@ -93,10 +93,7 @@ impl Seen {
             syntax: payload.syntax,
             peeled,
         };
-        match self.known.get_mut(id) {
-            Some(old) => *old = known.into(),
-            None => self.known.push(known.into()),
-        }
+        self.known.set(shape, known.into());
     }
 }
 
@@ -154,7 +151,7 @@ impl Scanner {
 
     /// The payload in the entry at the cursor, which is like one before.
     fn quoted<'b>(&mut self, found: Found, buffer: &'b [u8], parts: &mut Parts) -> Framed<'b> {
-        let (start, entry) = (self.pos(), &self.seen.known[found.shape.0]);
+        let (start, entry) = (self.pos(), self.seen.known.get(found.shape));
         let raw = start + entry.text.start..start + entry.text.end;
         let (payload, syntax, done) = (entry.payload, entry.syntax, entry.text.end);
         let rewritten = &mut parts.rewritten;

@@ -53,12 +53,7 @@ impl JsonLines {
 
     /// Writes the line by the template of those that were read alike; `false` if there is none.
     fn known_line(&self, record: &Record<'_>, out: &mut Vec<u8>) -> bool {
-        let template = record.line(|| {
-            record
-                .callback()
-                .as_ref()
-                .map_or_else(Template::default, template)
-        });
+        let template = record.line(template);
         if let Some(template) = template {
             template.write(record.bytes(), out);
             self.end(record, Object::resume(out));

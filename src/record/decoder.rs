@@ -14,7 +14,7 @@ use crate::record::unseal::Unsealer;
 use crate::record::{Outcome, Raw, Record};
 use crate::seal::Policy;
 use crate::span::{Place, Units};
-use crate::wire::shape::ShapeId;
+use crate::wire::shape::{ByShape, ShapeId};
 use crate::wire::{Limits, View};
 
 const NAMES: Names = Names {
@@ -46,7 +46,7 @@ pub(crate) struct Decoder {
     units: Units,
     pub(crate) scanner: Scanner,
     /// What the scanner's shapes mean.
-    pub(super) known: Vec<Known>,
+    known: ByShape<Known>,
     /// Memory that goes round: into a record, and back by [`Decoder::recycle`].
     pub(super) spare: Option<Box<Decoded>>,
     /// Opens what is sealed, if that was asked for.
@@ -82,7 +82,7 @@ impl Decoder {
             limits,
             units,
             scanner,
-            known: Vec::new(),
+            known: ByShape::default(),
             spare: None,
             unsealer: None,
         }
@@ -128,11 +128,15 @@ impl Decoder {
 
     /// The same with what another decoder knew.
     pub(crate) fn knowing(mut self, learnt: Learnt) -> Self {
+        self.know(learnt);
+        self
+    }
+
+    fn know(&mut self, learnt: Learnt) {
         (self.scanner.seen, self.known) = (learnt.seen, learnt.known);
         if let (Some(unsealer), Some(learnt)) = (&mut self.unsealer, learnt.inner) {
-            unsealer.know(*learnt);
+            unsealer.inner.know(*learnt);
         }
-        self
     }
 
     /// Takes the memory of a record back.
@@ -166,9 +170,17 @@ impl Decoder {
         }
     }
 
+    /// What was read of a payload: of one that has a shape, what is known of it, and which event that is.
+    pub(super) fn held(&mut self, shape: Option<ShapeId>) -> (Held, Option<Event>) {
+        match shape.map(|shape| self.known.get(shape)) {
+            Some(known) => (Held::Shared(known.shared.clone()), Some(known.event)),
+            None => (Held::Own(self.spare.take().unwrap_or_default()), None),
+        }
+    }
+
     fn record<'b>(&mut self, framed: Framed<'b>, buffer: &'b [u8]) -> Record<'b> {
         let (body, raw) = self.body(&framed, &buffer[framed.range.clone()]);
-        let known = framed.shape.map(|ShapeId(id)| &self.known[id]);
+        let (decoded, event) = self.held(framed.shape);
         let mut record = Record {
             source: self.source.clone(),
             place: framed.place,
@@ -177,15 +189,12 @@ impl Decoder {
             body,
             raw,
             outcome: Outcome::Undecodable,
-            decoded: match known {
-                Some(known) => Held::Shared(known.shared.clone()),
-                None => Held::Own(self.spare.take().unwrap_or_default()),
-            },
+            decoded,
             sealed: None,
             query: framed.query,
         };
-        match (framed.kind, known) {
-            (_, Some(known)) => record.outcome = Outcome::Callback(known.event),
+        match (framed.kind, event) {
+            (_, Some(event)) => record.outcome = Outcome::Callback(event),
             (FramedKind::Whole, None) => self.understand(&mut record),
             (FramedKind::Broken, None) => return record,
             (FramedKind::Remark, None) => {
@@ -201,17 +210,17 @@ impl Decoder {
 /// The payloads that a decoder knows again: decoding is the same without, but slower.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Learnt {
-    pub(super) seen: Seen,
-    pub(super) known: Vec<Known>,
+    seen: Seen,
+    known: ByShape<Known>,
     /// Those inside of envelopes.
     inner: Option<Box<Learnt>>,
 }
 
 /// What a shape means: all payloads that have it are read alike.
 #[derive(Clone, Debug)]
-pub(super) struct Known {
-    pub(super) event: Event,
-    pub(super) shared: Arc<Shared>,
+struct Known {
+    event: Event,
+    shared: Arc<Shared>,
 }
 
 impl Decoder {
@@ -235,7 +244,7 @@ impl Decoder {
         }
         let root = View::root(tree, text);
         let shape = payloads.learn(tree.syntax, text, &meaning.holes(root));
-        let Some(ShapeId(id)) = shape else { return };
+        let Some(shape) = shape else { return };
         let mut decoded = decoded.clone();
         decoded.meaning.note_plain(root);
         let known = Known {
@@ -245,9 +254,6 @@ impl Decoder {
                 line: OnceLock::new(),
             }),
         };
-        match self.known.get_mut(id) {
-            Some(old) => *old = known,
-            None => self.known.push(known),
-        }
+        self.known.set(shape, known);
     }
 }

@@ -284,10 +284,15 @@ impl<'a> Record<'a> {
 
     /// The line that is written for this payload and others that were read alike, as `make` makes it; `None` if it is like
     /// no other, or its values cannot be copied. Whoever asks for it must always make the same of the same payload.
-    pub(crate) fn line(&self, make: impl FnOnce() -> Template) -> Option<&Template> {
-        match (&self.outcome, &self.decoded) {
-            (Outcome::Callback(_), Held::Shared(shared)) if shared.decoded.meaning.is_plain() => {
-                Some(shared.line.get_or_init(make))
+    pub(crate) fn line(&self, make: fn(&Callback<'_>) -> Template) -> Option<&Template> {
+        match &self.decoded {
+            Held::Shared(shared) if shared.decoded.meaning.is_plain() => {
+                let made = || {
+                    self.callback()
+                        .as_ref()
+                        .map_or_else(Template::default, make)
+                };
+                matches!(self.outcome, Outcome::Callback(_)).then(|| shared.line.get_or_init(made))
             }
             _ => None,
         }

@@ -6,15 +6,13 @@ use crate::event;
 use crate::finding::{Finding, Reason};
 use crate::frame::Document;
 use crate::record::body::Body;
-use crate::record::held::Held;
 use crate::record::request::{
     Came, Part, Refused, check_plain, check_sealed, query_of, require_signature, sealed_part,
 };
-use crate::record::{Decoder, Learnt, Memory, Outcome, Record, Sealed, Trust};
+use crate::record::{Decoder, Memory, Outcome, Record, Sealed, Trust};
 use crate::seal::{self, Policy, Unsealed, unseal};
 use crate::span::{Place, Span, Units};
 use crate::wire::Limits;
-use crate::wire::shape::ShapeId;
 
 /// Opens payloads as a policy says, and reads what was inside.
 #[derive(Debug)]
@@ -34,11 +32,6 @@ impl Unsealer {
             inner,
             plain: Vec::new(),
         }
-    }
-
-    /// Knows again what another one knew.
-    pub(super) fn know(&mut self, learnt: Learnt) {
-        (self.inner.scanner.seen, self.inner.known) = (learnt.seen, learnt.known);
     }
 
     /// Takes the memory of a record of what was inside back.
@@ -138,7 +131,7 @@ impl Unsealer {
             sealed.around[1] = message.split_off(document.len);
         }
         let shape = document.as_ref().ok().and_then(|document| document.shape);
-        let known = shape.map(|ShapeId(id)| &self.inner.known[id]);
+        let (decoded, event) = self.inner.held(shape);
         let mut record = Record {
             source: outer.source.clone(),
             place: outer.place,
@@ -149,16 +142,13 @@ impl Unsealer {
             body: Body::from_vec(message),
             raw: None,
             outcome: Outcome::Undecodable,
-            decoded: match known {
-                Some(known) => Held::Shared(known.shared.clone()),
-                None => Held::Own(self.inner.spare.take().unwrap_or_default()),
-            },
+            decoded,
             sealed: Some(Box::new(sealed)),
             query: outer.query.clone(),
         };
-        match (document, known) {
+        match (document, event) {
             (Err(finding), _) => record.refuse(of_inside(finding, record.bytes())),
-            (Ok(_), Some(known)) => record.outcome = Outcome::Callback(known.event),
+            (Ok(_), Some(event)) => record.outcome = Outcome::Callback(event),
             (Ok(_), None) => {
                 self.inner.understand(&mut record);
                 record.refuse_twice();

@@ -18,7 +18,31 @@ use crate::wire::scan::{base64_url, digit, lower_hex};
 
 /// Which of the shapes that were learnt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct ShapeId(pub(crate) usize);
+pub(crate) struct ShapeId(usize);
+
+/// What is known of each shape.
+#[derive(Clone, Debug)]
+pub(crate) struct ByShape<T>(Vec<T>);
+
+impl<T> ByShape<T> {
+    pub(crate) fn get(&self, ShapeId(id): ShapeId) -> &T {
+        &self.0[id]
+    }
+
+    /// Notes what is known of a shape that was just learnt; it may have the place of an old one.
+    pub(crate) fn set(&mut self, ShapeId(id): ShapeId, known: T) {
+        match self.0.get_mut(id) {
+            Some(old) => *old = known,
+            None => self.0.push(known),
+        }
+    }
+}
+
+impl<T> Default for ByShape<T> {
+    fn default() -> Self {
+        ByShape(Vec::new())
+    }
+}
 
 /// Bytes of a payload that are others in others of its shape.
 #[derive(Clone, Debug)]
@@ -219,10 +243,7 @@ impl Shapes {
 
 impl Outline {
     fn new(syntax: Syntax, text: &[u8], first: [u8; EDGE], holes: &[Hole]) -> Self {
-        let mut mask = vec![0; text.len()];
-        for hole in holes {
-            mask[hole.range.clone()].fill(0xFF);
-        }
+        let mask = holes_of(text.len(), holes, |_| true);
         let last =
             |bytes: &[u8]| u64::from_le_bytes(bytes.last_chunk().copied().unwrap_or_default());
         Outline {
@@ -253,10 +274,10 @@ impl Outline {
 
 impl Shape {
     fn new(sample: &[u8], holes: &[Hole]) -> Self {
-        let around = holes_of(sample.len(), holes, |_| true).map(|byte| !byte);
-        let around: Vec<u8> = around.collect();
-        let block = |at| (block::head(&sample[at..]), block::head(&around[at..]));
-        let of = |is_it| spots(&holes_of(sample.len(), holes, is_it).collect::<Vec<u8>>());
+        let inside = holes_of(sample.len(), holes, |_| true);
+        let around = |at| block::head(&inside[at..]).map(|byte| !byte);
+        let block = |at| (block::head(&sample[at..]), around(at));
+        let of = |is_it| spots(&holes_of(sample.len(), holes, is_it));
         Shape {
             blocks: (0..sample.len() / LEN).map(|n| block(n * LEN)).collect(),
             last: block(sample.len() - LEN),
@@ -318,12 +339,12 @@ fn all_are(spots: &[Spot<[u8; LEN]>], text: &[u8], is: impl Fn(Block) -> Marks) 
 }
 
 /// For each byte of a text of `len` bytes all bits, if it is in one of those holes for whose alphabet `is_it` holds.
-fn holes_of(len: usize, holes: &[Hole], is_it: fn(Alphabet) -> bool) -> impl Iterator<Item = u8> {
+fn holes_of(len: usize, holes: &[Hole], is_it: fn(Alphabet) -> bool) -> Vec<u8> {
     let mut bits = vec![0; len];
     for hole in holes.iter().filter(|hole| is_it(hole.alphabet)) {
         bits[hole.range.clone()].fill(0xFF);
     }
-    bits.into_iter()
+    bits
 }
 
 /// The blocks that have some bits of `bits`; the last one may overlap the one before.
