@@ -6,6 +6,7 @@ use crate::finding::Severity;
 use crate::json::{Object, count, string};
 use crate::lang::Lang;
 use crate::report::fingerprint::Fingerprints;
+use crate::report::json::{begin_entry, write_each};
 use crate::report::{File, Notice, Report, Total};
 
 /// One array, an object a finding.
@@ -27,8 +28,7 @@ impl Gitlab {
     }
 
     fn issue(&mut self, file: &File<'_>, notice: &Notice, out: &mut Vec<u8>) {
-        let is_first = !std::mem::replace(&mut self.begun, true);
-        out.extend_from_slice(if is_first { b"\n" } else { b",\n" });
+        begin_entry(&mut self.begun, out);
         let mut issue = Object::open(out);
         let message = notice.message_with_help(self.lang);
         string(&message, issue.member("description"));
@@ -66,11 +66,7 @@ impl Report for Gitlab {
         notices: &[Notice],
         out: &mut dyn Write,
     ) -> io::Result<()> {
-        let mut text = Vec::new();
-        for notice in notices {
-            self.issue(file, notice, &mut text);
-        }
-        out.write_all(&text)
+        write_each(notices, out, |notice, text| self.issue(file, notice, text))
     }
 
     fn end(&mut self, _file: &File<'_>, _out: &mut dyn Write) -> io::Result<()> {

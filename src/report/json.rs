@@ -21,12 +21,27 @@ impl Report for JsonLines {
         notices: &[Notice],
         out: &mut dyn Write,
     ) -> io::Result<()> {
-        let mut text = Vec::new();
-        for notice in notices {
-            self.line(file, notice, &mut text);
-        }
-        out.write_all(&text)
+        write_each(notices, out, |notice, text| self.line(file, notice, text))
     }
+}
+
+/// Writes what `write` makes of `notices`, at once.
+pub(super) fn write_each(
+    notices: &[Notice],
+    out: &mut dyn Write,
+    mut write: impl FnMut(&Notice, &mut Vec<u8>),
+) -> io::Result<()> {
+    let mut text = Vec::new();
+    for notice in notices {
+        write(notice, &mut text);
+    }
+    out.write_all(&text)
+}
+
+/// Begins an entry of an array on a line of its own; whether one was `begun` before.
+pub(super) fn begin_entry(begun: &mut bool, out: &mut Vec<u8>) {
+    let is_first = !std::mem::replace(begun, true);
+    out.extend_from_slice(if is_first { b"\n" } else { b",\n" });
 }
 
 impl JsonLines {

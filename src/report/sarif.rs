@@ -6,6 +6,7 @@ use crate::finding::Code;
 use crate::json::{Object, array, count, string};
 use crate::lang::Lang;
 use crate::report::fingerprint::Fingerprints;
+use crate::report::json::{begin_entry, write_each};
 use crate::report::{File, MOST_UNREADABLE, Notice, Report, Total};
 
 /// One log with one run.
@@ -31,8 +32,7 @@ impl Sarif {
     }
 
     fn result(&mut self, file: &File<'_>, notice: &Notice, out: &mut Vec<u8>) {
-        let is_first = !std::mem::replace(&mut self.begun, true);
-        out.extend_from_slice(if is_first { b"\n" } else { b",\n" });
+        begin_entry(&mut self.begun, out);
         let mut result = Object::open(out);
         string(notice.code().as_str(), result.member("ruleId"));
         count(notice.code() as u64, result.member("ruleIndex"));
@@ -87,11 +87,7 @@ impl Report for Sarif {
         notices: &[Notice],
         out: &mut dyn Write,
     ) -> io::Result<()> {
-        let mut text = Vec::new();
-        for notice in notices {
-            self.result(file, notice, &mut text);
-        }
-        out.write_all(&text)
+        write_each(notices, out, |notice, text| self.result(file, notice, text))
     }
 
     fn end(&mut self, _file: &File<'_>, _out: &mut dyn Write) -> io::Result<()> {
