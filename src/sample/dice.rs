@@ -4,15 +4,22 @@
 //! may change theirs with a release, or how they make a range of it; samples must not.
 
 /// Decides from a seed.
+///
+/// ```
+/// let mut dice = wxsub::sample::Dice::new(1_234_567);
+/// assert_eq!(dice.number(), 6_457_827_717_110_365_317);
+/// ```
 #[derive(Clone, Debug)]
-pub(super) struct Dice(u64);
+pub struct Dice(u64);
 
 impl Dice {
-    pub(super) fn new(seed: u64) -> Self {
+    /// Dice of which all decisions follow from `seed`.
+    pub fn new(seed: u64) -> Self {
         Dice(seed)
     }
 
-    fn next(&mut self) -> u64 {
+    /// Any number.
+    pub fn number(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut bits = self.0;
         bits = (bits ^ (bits >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -22,12 +29,12 @@ impl Dice {
 
     /// Dice of their own, which these do not notice being used.
     pub(super) fn fork(&mut self) -> Self {
-        Dice(self.next())
+        Dice(self.number())
     }
 
     /// A number below `bound`.
     pub(super) fn below(&mut self, bound: u64) -> u64 {
-        let wide = u128::from(self.next()) * u128::from(bound);
+        let wide = u128::from(self.number()) * u128::from(bound);
         (wide >> 64) as u64
     }
 
@@ -51,7 +58,7 @@ impl Dice {
     fn characters(&mut self, alphabet: &[u8], bits: u32, len: usize) -> String {
         let mut text = String::with_capacity(len);
         while text.len() < len {
-            let mut drawn = self.next();
+            let mut drawn = self.number();
             for _ in 0..(len - text.len()).min((u64::BITS / bits) as usize) {
                 text.push(alphabet[drawn as usize % alphabet.len()].into());
                 drawn >>= bits;
@@ -68,7 +75,7 @@ mod tests {
     #[test]
     fn the_stream_is_that_of_the_paper() {
         let mut dice = Dice::new(1_234_567);
-        let drawn = [(); 3].map(|()| dice.next());
+        let drawn = [(); 3].map(|()| dice.number());
         let published = [
             6_457_827_717_110_365_317,
             3_203_168_211_198_807_973,

@@ -15,7 +15,7 @@ use crate::event::Event;
 use crate::printable::printable;
 use crate::wire::xml::is_xml_char;
 use crate::wire::{Limits, Syntax};
-use dice::Dice;
+pub use dice::Dice;
 use draft::Cast;
 
 pub use shape::{Shape, UnknownShape};
