@@ -62,6 +62,12 @@ fn json(n: usize) -> String {
     )
 }
 
+/// The fields of a query, each as `write` writes its name and its value.
+fn fields(query: &str, write: fn(&str, &str) -> String) -> Vec<String> {
+    let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+    pairs.map(|(name, value)| write(name, value)).collect()
+}
+
 fn on_one_line(text: &str) -> String {
     text.replace("\n", "")
 }
@@ -227,11 +233,7 @@ const PLACEMENTS: &[Placement] = &[
         )
     }),
     sure("a log entry with the query as an object", |q, b| {
-        let fields: Vec<String> = q
-            .split('&')
-            .filter_map(|pair| pair.split_once('='))
-            .map(|(name, value)| format!("\"{name}\":\"{value}\""))
-            .collect();
+        let fields = fields(q, |name, value| format!("\"{name}\":\"{value}\""));
         format!(
             "{{\"query\":{{{}}},\"body\":{}}}\n",
             fields.join(","),
@@ -239,11 +241,7 @@ const PLACEMENTS: &[Placement] = &[
         )
     }),
     sure("a form printed by Go", |q, b| {
-        let fields: Vec<String> = q
-            .split('&')
-            .filter_map(|pair| pair.split_once('='))
-            .map(|(name, value)| format!("{name}:[{value}]"))
-            .collect();
+        let fields = fields(q, |name, value| format!("{name}:[{value}]"));
         format!(
             "2023/06/07 10:05:43 form=map[{}] body={}\n",
             fields.join(" "),

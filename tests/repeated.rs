@@ -49,17 +49,22 @@ fn a_payload_with_one_other_byte() {
         .flat_map(|shape| (0..3).map(move |e| (shape, e)))
     {
         let sample = shape.write(event, 1);
-        let mut payload = sample.clone().into_bytes();
-        for at in 0..payload.len() {
-            // All bytes at all places take minutes.
-            turn += 1;
-            let was = payload[at];
-            for &byte in BYTES.iter().skip(turn % 23).step_by(23) {
-                payload[at] = byte;
-                assert_same(&sample, &payload);
-            }
-            payload[at] = was;
+        assert_same_with_other_bytes(&sample, sample.clone(), &mut turn, 23);
+    }
+}
+
+/// Puts one in so `many` of [`BYTES`] at each place of `payload`, others in each `turn`: all at all places take minutes.
+#[track_caller]
+fn assert_same_with_other_bytes(sample: &str, payload: String, turn: &mut usize, many: usize) {
+    let mut payload = payload.into_bytes();
+    for at in 0..payload.len() {
+        *turn += 1;
+        let was = payload[at];
+        for &byte in BYTES.iter().skip(*turn % many).step_by(many) {
+            payload[at] = byte;
+            assert_same(sample, &payload);
         }
+        payload[at] = was;
     }
 }
 
@@ -84,16 +89,8 @@ fn an_entry_with_one_other_byte() {
     for shape in SHAPES.iter() {
         let payload = |number| shape.write(1, number);
         let sample = entries(payload, 1..4);
-        let mut entry = entries(payload, 4..5).into_bytes();
-        for at in 0..entry.len() {
-            turn += 1;
-            let was = entry[at];
-            for &byte in BYTES.iter().skip(turn % 29).step_by(29) {
-                entry[at] = byte;
-                assert_same(&sample, &entry);
-            }
-            entry[at] = was;
-        }
+        let entry = entries(payload, 4..5);
+        assert_same_with_other_bytes(&sample, entry, &mut turn, 29);
     }
 }
 
