@@ -28,7 +28,7 @@ impl Sink for Converted {
 }
 
 fn main() {
-    let input = std::io::stdin().lock();
+    let input = std::io::stdin();
     if let Err(error) = pipeline::run(input, "-", &Options::default(), &mut Converted::default()) {
         eprintln!("{error:?}");
     }

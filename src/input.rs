@@ -16,10 +16,6 @@ pub(crate) struct Input<R> {
     /// What one read asks for, and the most it will: small captures shall not pay for large buffers.
     block: usize,
     most: usize,
-    /// What was read and is not done with, as UTF-8.
-    text: Buffer,
-    /// Everything before this is done with.
-    start: usize,
     encoding: Encoding,
     /// Bytes of a mark or a UTF-16 unit that has not arrived whole.
     pending: Vec<u8>,
@@ -29,7 +25,66 @@ pub(crate) struct Input<R> {
     bytes: u64,
     /// The last read gave a whole block, so that there may be more at once.
     full: bool,
+}
+
+/// What was read of a capture and is not done with, as UTF-8.
+#[derive(Debug, Default)]
+pub(crate) struct Text {
+    buffer: Buffer,
+    /// Everything before this is done with.
+    start: usize,
+    /// Nothing comes after it.
     ended: bool,
+}
+
+impl Text {
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.buffer.as_slice()[self.start..]
+    }
+
+    pub(crate) fn is_ended(&self) -> bool {
+        self.ended
+    }
+
+    /// Nothing comes any more.
+    pub(crate) fn end(&mut self) {
+        self.ended = true;
+    }
+
+    /// Adds `bytes`.
+    pub(crate) fn push(&mut self, bytes: &[u8]) {
+        self.make_room(bytes.len());
+        self.buffer.push(bytes);
+    }
+
+    /// All before `bytes` is done with.
+    pub(crate) fn replace(&mut self, bytes: &[u8]) {
+        self.buffer.truncate(0);
+        self.start = 0;
+        self.push(bytes);
+    }
+
+    /// Drops the first `len` bytes.
+    pub(crate) fn drop_front(&mut self, len: usize) {
+        self.start += len;
+        if self.start == self.buffer.as_slice().len() {
+            self.buffer.truncate(0);
+            self.start = 0;
+        }
+    }
+
+    /// Makes room for `more` bytes. Moves what is there to the front where that is cheap, so that the buffer grows with
+    /// the payload, not the capture.
+    fn make_room(&mut self, more: usize) {
+        /// Since what is left of a block is longer now and then.
+        const SLACK: usize = 16 << 10;
+        let kept = self.bytes().len();
+        if self.start >= kept {
+            self.buffer.drop_front(self.start);
+            self.start = 0;
+        }
+        self.buffer.reserve(more, more.max(kept / 4) + SLACK);
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,20 +108,12 @@ impl<R: Read> Input<R> {
             from,
             block: block.clamp(1, Self::FIRST),
             most: block.max(1),
-            text: Buffer::default(),
-            start: 0,
             encoding: Encoding::Unknown,
             pending: Vec::new(),
             high: None,
             bytes: 0,
             full: false,
-            ended: false,
         }
-    }
-
-    /// What was read and is not done with; whether nothing comes after it.
-    pub(crate) fn text(&self) -> (&[u8], bool) {
-        (&self.text.as_slice()[self.start..], self.ended)
     }
 
     /// How many bytes were read so far.
@@ -79,38 +126,11 @@ impl<R: Read> Input<R> {
         matches!(self.encoding, Encoding::Utf8 { .. }) && self.full
     }
 
-    /// Reads once into `buffer`, past the text: 0 at the end. The caller gives the bytes back by [`Input::push`].
-    pub(crate) fn read_past(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+    /// Reads once into `buffer`, bytes that are text as they are: 0 at the end.
+    pub(crate) fn read_into(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = retry(|| self.from.read(buffer))?;
         self.bytes += read as u64;
         Ok(read)
-    }
-
-    /// Adds to the text what was read past it.
-    pub(crate) fn push(&mut self, bytes: &[u8]) {
-        self.make_room();
-        self.text.push(bytes);
-    }
-
-    /// What was read past the text is done with up to `bytes`, which are the text now.
-    pub(crate) fn replace(&mut self, bytes: &[u8]) {
-        self.text.truncate(0);
-        self.start = 0;
-        self.push(bytes);
-    }
-
-    /// Nothing comes any more.
-    pub(crate) fn end(&mut self) {
-        self.ended = true;
-    }
-
-    /// Drops the first `len` bytes of the text.
-    pub(crate) fn drop_front(&mut self, len: usize) {
-        self.start += len;
-        if self.start == self.text.as_slice().len() {
-            self.text.truncate(0);
-            self.start = 0;
-        }
     }
 
     /// Where the text begins in the file, and how the file is written; known after the first [`Input::read`] that
@@ -130,51 +150,40 @@ impl<R: Read> Input<R> {
         )
     }
 
-    /// Reads once, as much as there is up to a block, and adds it to the text.
-    pub(crate) fn read(&mut self) -> io::Result<()> {
+    /// Reads once, as much as there is up to a block, and adds it to `text`.
+    pub(crate) fn read(&mut self, text: &mut Text) -> io::Result<()> {
         match self.encoding {
-            Encoding::Utf8 { .. } => self.read_text(),
+            Encoding::Utf8 { .. } => self.read_text(text),
             Encoding::Unknown => {
-                self.read_pending()?;
-                self.recognise();
+                text.ended = self.read_pending()? == 0;
+                self.recognise(text);
                 Ok(())
             }
             Encoding::Utf16 { big } => {
-                self.read_pending()?;
-                self.decode_utf16(big);
+                text.ended = self.read_pending()? == 0;
+                self.decode_utf16(big, text);
                 Ok(())
             }
         }
     }
 
-    fn read_text(&mut self) -> io::Result<()> {
-        self.make_room();
-        let room = self.text.room(self.block);
+    fn read_text(&mut self, text: &mut Text) -> io::Result<()> {
+        text.make_room(self.block);
+        let room = text.buffer.room(self.block);
         let read = retry(|| self.from.read(room))?;
-        self.text.add(read);
+        text.buffer.add(read);
+        text.ended = read == 0;
         self.note(read);
         Ok(())
     }
 
-    /// Moves the text to the front where that is cheap, so that the buffer grows with the payload, not the capture.
-    fn make_room(&mut self) {
-        let kept = self.text.as_slice().len() - self.start;
-        if self.start >= kept {
-            self.text.drop_front(self.start);
-            self.start = 0;
-        }
-        // A little more than a block, since what is left of one is longer now and then.
-        self.text
-            .reserve(self.block, self.block.max(kept / 4) + Self::FIRST);
-    }
-
-    fn read_pending(&mut self) -> io::Result<()> {
+    fn read_pending(&mut self) -> io::Result<usize> {
         let len = self.pending.len();
         self.pending.resize(len + self.block, 0);
         let read = retry(|| self.from.read(&mut self.pending[len..]));
         self.pending.truncate(len + *read.as_ref().unwrap_or(&0));
-        self.note(read?);
-        Ok(())
+        self.note(*read.as_ref().unwrap_or(&0));
+        read
     }
 
     fn note(&mut self, read: usize) {
@@ -183,31 +192,31 @@ impl<R: Read> Input<R> {
         if read == self.block {
             self.block = (4 * self.block).min(self.most);
         }
-        self.ended = read == 0;
     }
 
-    fn recognise(&mut self) {
+    fn recognise(&mut self, text: &mut Text) {
         const UTF8: &[u8] = b"\xEF\xBB\xBF";
         let head = &self.pending;
         let (encoding, mark) = match head.as_slice() {
             [0xFF, 0xFE, ..] => (Encoding::Utf16 { big: false }, 2),
             [0xFE, 0xFF, ..] => (Encoding::Utf16 { big: true }, 2),
             [0xEF, 0xBB, 0xBF, ..] => (Encoding::Utf8 { marked: true }, 3),
-            [] | [0xFF] | [0xFE] if !self.ended => return,
-            head if UTF8.starts_with(head) && !self.ended => return,
+            [] | [0xFF] | [0xFE] if !text.ended => return,
+            head if UTF8.starts_with(head) && !text.ended => return,
             _ => (Encoding::Utf8 { marked: false }, 0),
         };
         self.encoding = encoding;
         self.pending.drain(..mark);
         match encoding {
-            Encoding::Utf16 { big } => self.decode_utf16(big),
-            _ => self.text.push(&std::mem::take(&mut self.pending)),
+            Encoding::Utf16 { big } => self.decode_utf16(big, text),
+            _ => text.push(&std::mem::take(&mut self.pending)),
         }
     }
 
-    fn decode_utf16(&mut self, big: bool) {
-        self.make_room();
+    fn decode_utf16(&mut self, big: bool, text: &mut Text) {
         let pending = std::mem::take(&mut self.pending);
+        // A unit becomes three bytes at most.
+        text.make_room(2 * pending.len());
         let (units, rest) = pending.as_chunks::<2>();
         let units = units.iter().map(|&unit| {
             if big {
@@ -218,32 +227,33 @@ impl<R: Read> Input<R> {
         });
         for decoded in char::decode_utf16(self.high.take().into_iter().chain(units)) {
             match decoded {
-                Ok(c) => self.text.push(c.encode_utf8(&mut [0; 4]).as_bytes()),
-                Err(half) => self.push_half(half.unpaired_surrogate()),
+                Ok(c) => text.buffer.push(c.encode_utf8(&mut [0; 4]).as_bytes()),
+                Err(half) => push_half(&mut text.buffer, half.unpaired_surrogate()),
             }
         }
-        if !self.ended {
-            self.keep_high();
+        if !text.ended {
+            self.high = take_high(&mut text.buffer);
         }
         self.pending = rest.to_vec();
-        if self.ended && !rest.is_empty() {
-            self.text.push(&[0xFF]);
+        if text.ended && !rest.is_empty() {
+            text.buffer.push(&[0xFF]);
         }
     }
+}
 
-    /// Half of a surrogate pair, written as UTF-8 would write it if it were a character.
-    fn push_half(&mut self, half: u16) {
-        let byte = |shift: u16| 0x80 | ((half >> shift) & 0x3F) as u8;
-        self.text.push(&[0xED, byte(6), byte(0)]);
-    }
+/// Half of a surrogate pair, written as UTF-8 would write it if it were a character.
+fn push_half(buffer: &mut Buffer, half: u16) {
+    let byte = |shift: u16| 0x80 | ((half >> shift) & 0x3F) as u8;
+    buffer.push(&[0xED, byte(6), byte(0)]);
+}
 
-    /// Takes a first half at the end of the text back: its second half may come.
-    fn keep_high(&mut self) {
-        if let [.., 0xED, middle @ 0xA0..=0xAF, last] = *self.text.as_slice() {
-            self.high = Some(0xD000 | u16::from(middle & 0x3F) << 6 | u16::from(last & 0x3F));
-            self.text.truncate(self.text.as_slice().len() - 3);
-        }
-    }
+/// Takes a first half at the end back: its second half may come.
+fn take_high(buffer: &mut Buffer) -> Option<u16> {
+    let [.., 0xED, middle @ 0xA0..=0xAF, last] = *buffer.as_slice() else {
+        return None;
+    };
+    buffer.truncate(buffer.as_slice().len() - 3);
+    Some(0xD000 | u16::from(middle & 0x3F) << 6 | u16::from(last & 0x3F))
 }
 
 /// Reads again where a signal came between.
@@ -262,17 +272,13 @@ mod tests {
 
     fn all(bytes: &[u8], block: usize) -> (Vec<u8>, u64) {
         let mut input = Input::new(bytes, block);
-        let mut text = Vec::new();
-        loop {
-            input.read().unwrap();
-            let (block, ended) = input.text();
-            text.extend_from_slice(block);
-            let len = block.len();
-            input.drop_front(len);
-            if ended {
-                return (text, input.origin().0.offset);
-            }
+        let (mut text, mut all) = (Text::default(), Vec::new());
+        while !text.is_ended() {
+            input.read(&mut text).unwrap();
+            all.extend_from_slice(text.bytes());
+            text.drop_front(text.bytes().len());
         }
+        (all, input.origin().0.offset)
     }
 
     #[test]

@@ -108,7 +108,7 @@ impl Sink for Reading {
     }
 }
 
-fn read_within(from: impl Read, block_size: usize, limits: Limits) -> Reading {
+fn read_within(from: impl Read + Send, block_size: usize, limits: Limits) -> Reading {
     let mut reading = Reading::default();
     run(
         from,

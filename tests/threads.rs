@@ -2,11 +2,13 @@
 
 mod support;
 
+use std::collections::HashSet;
 use std::fmt;
 use std::io::{self, Read};
 use std::iter;
+use std::panic;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
+use std::thread::{self, ThreadId};
 
 use proptest::prelude::*;
 use wxsub::pipeline::{self, Error, Options, Rest, Sink, Stop};
@@ -16,7 +18,6 @@ use wxsub::{Event, Outcome, Place, Record};
 
 use support::bury::{line, ways};
 use support::dice::Dice;
-use support::each::each;
 use support::messages::{FORMS, imitations, message};
 use support::noise;
 use support::shapes::{SHAPES, shape};
@@ -98,7 +99,7 @@ fn options(threads: usize, block_size: usize) -> Options {
     }
 }
 
-fn read(from: impl Read, options: &Options) -> Reading {
+fn read(from: impl Read + Send, options: &Options) -> Reading {
     let mut reading = Reading::default();
     pipeline::run(from, "", options, &mut reading).expect("it can be read");
     reading
@@ -323,20 +324,54 @@ const UNIFORM: [(&str, &[&str]); 8] = [
     ("CRI, partial", &["JSON, pretty", "XML"]),
 ];
 
+/// How many records each block had, and which threads saw them.
+#[derive(Default)]
+struct Shares {
+    blocks: Vec<usize>,
+    threads: HashSet<ThreadId>,
+}
+
+impl Sink for Shares {
+    fn fork(&self) -> Self {
+        Shares {
+            blocks: vec![0],
+            ..Shares::default()
+        }
+    }
+
+    fn record(&mut self, _: &Record<'_>) {
+        self.blocks[0] += 1;
+        self.threads.insert(thread::current().id());
+    }
+
+    fn join(&mut self, later: Self) -> Result<(), Stop> {
+        self.blocks.extend(later.blocks);
+        self.threads.extend(later.threads);
+        Ok(())
+    }
+}
+
 #[test]
-fn the_work_is_done_by_others() {
+fn guesses_are_right_and_the_work_is_shared() {
     // A log of CRI is one text, which is left only at its end.
     for (way, shapes) in UNIFORM
         .into_iter()
         .filter(|(way, _)| !way.starts_with("CRI"))
     {
         let bytes = uniform(way, shapes, 600);
-        let block = 24 << 10;
-        let shares = each(&bytes[..], &options(3, block), |_| thread::current().id());
-        let here = thread::current().id();
-        let mine = shares.iter().filter(|&&id| id == here).count();
-        let all = shares.len();
-        assert!(mine * 3 < all, "{way}, {shapes:?}: {mine} of {all}");
+        let mut shares = Shares::default();
+        pipeline::run(&bytes[..], "", &options(3, 24 << 10), &mut shares).expect("memory");
+        // Of a chunk the first few records in one block, and in another what was guessed of the rest.
+        let Shares {
+            mut blocks,
+            threads,
+        } = shares;
+        blocks.sort_unstable();
+        let (few, many) = blocks.split_at(blocks.len() / 2);
+        let (few, many): (usize, usize) = (few.iter().sum(), many.iter().sum());
+        assert_eq!(few + many, 600, "{way}, {shapes:?}");
+        assert!(few * 3 < many, "{way}, {shapes:?}: {few} and {many}");
+        assert!(threads.len() > 1, "{way}, {shapes:?}: {threads:?}");
     }
 }
 
@@ -501,6 +536,34 @@ fn a_sink_that_has_enough_ends_an_endless_run() {
     let result = pipeline::run(endless, "", &options(3, 4096), &mut few);
     assert!(matches!(result, Err(Error::Stopped(Stop::Enough))));
     assert!((1000..1100).contains(&few.0.records.len()));
+}
+
+/// A sink that breaks at a record.
+struct Breaks(usize);
+
+impl Sink for Breaks {
+    fn fork(&self) -> Self {
+        Breaks(self.0)
+    }
+
+    fn record(&mut self, record: &Record<'_>) {
+        assert!(record.place(0).line < self.0 as u64, "broken");
+    }
+
+    fn join(&mut self, _: Self) -> Result<(), Stop> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_sink_that_panics_ends_the_run() {
+    let bytes = uniform("log prefix", &["XML"], 200);
+    for threads in [1, 2, 3] {
+        for line in [2, 100, 199] {
+            let run = || pipeline::run(&bytes[..], "", &options(threads, 2000), &mut Breaks(line));
+            assert!(panic::catch_unwind(run).is_err(), "{threads}, {line}");
+        }
+    }
 }
 
 /// The same bytes over and over.

@@ -24,6 +24,11 @@ impl Chunk {
     pub(super) fn bytes(&self) -> &[u8] {
         &self.buffer[..self.len]
     }
+
+    /// Its memory, to be used again.
+    pub(super) fn into_buffer(self) -> Vec<u8> {
+        self.buffer
+    }
 }
 
 /// The chunks of a capture that is being read.
@@ -34,8 +39,6 @@ pub(super) struct Chunks {
     carried: Vec<u8>,
     place: Place,
     is_on_line: bool,
-    /// Buffers to be used again.
-    spare: Vec<Vec<u8>>,
 }
 
 impl Chunks {
@@ -46,16 +49,18 @@ impl Chunks {
             carried: Vec::new(),
             place: Place { column: 1, ..place },
             is_on_line: place.column == 1,
-            spare: Vec::new(),
         }
     }
 
-    /// The next chunk; `None` at the end.
-    pub(super) fn next<R: Read>(&mut self, input: &mut Input<R>) -> io::Result<Option<Chunk>> {
-        let mut buffer = self.spare.pop().unwrap_or_default();
+    /// The next chunk, in `buffer`; `None` at the end.
+    pub(super) fn next<R: Read>(
+        &mut self,
+        input: &mut Input<R>,
+        mut buffer: Vec<u8>,
+    ) -> io::Result<Option<Chunk>> {
         buffer.resize(self.size, 0);
         let carried = self.carried.len();
-        let read = input.read_past(&mut buffer[carried..])?;
+        let read = input.read_into(&mut buffer[carried..])?;
         buffer[..carried].copy_from_slice(&self.carried);
         self.carried.clear();
         let len = carried + read;
@@ -80,13 +85,8 @@ impl Chunks {
         self.is_on_line = bytes.last().map_or(self.is_on_line, |&b| b == b'\n');
     }
 
-    /// What was read and is in no chunk yet, if nothing can be read any more.
-    pub(super) fn take_carried(&mut self) -> Vec<u8> {
-        std::mem::take(&mut self.carried)
-    }
-
-    /// Takes a chunk's memory back.
-    pub(super) fn reuse(&mut self, chunk: Chunk) {
-        self.spare.push(chunk.buffer);
+    /// What was read and is in no chunk, if nothing can be read any more.
+    pub(super) fn carried(&self) -> &[u8] {
+        &self.carried
     }
 }

@@ -2,207 +2,347 @@
 //!
 //! Whether a line of a capture begins a payload or is in the middle of one depends on all that stands before it. So
 //! the threads guess: each takes a chunk that begins on a line, decodes it as if nothing went on there, and notes the
-//! first [`Waypoint`] behind the first payload it finds. What it found up to there is dropped, what it finds behind is
-//! kept for the one who knows: this thread has the decoder that has read everything before. That one reads on in the
-//! chunk until it comes by the waypoint itself. From there on both would do the same, so it need not: the rest of the
-//! chunk is as the guess says, and the decoder of the guess, which has read to the end of the chunk, is the one who
-//! knows now. If it does not come by (the chunk began in an array, or in a message that quotes another), it reads all of
-//! the chunk, and the guess is dropped.
+//! first [`Waypoint`](crate::frame::Waypoint) behind the first payload it finds. What it found up to there is dropped,
+//! what it finds behind is kept for the decoder that has read everything before. When it is the chunk's turn that one
+//! reads on in it until it comes by the waypoint itself. From there on both would do the same, so it need not: the rest
+//! of the chunk is as the guess says, and the decoder of the guess, which has read to the end of the chunk, is the one
+//! that has read everything now. If it does not come by (the chunk began in an array, or in a message that quotes
+//! another), it reads all of the chunk, and the guess is dropped.
 //!
 //! So by induction over chunks every record comes from a decoder in the state in which a single one would have been.
 //! What this rests on: a decoder's steps depend on its state and the bytes that follow, never on where a buffer ends;
 //! and a waypoint holds all of that state. Guessing well is a matter of speed only. A payload or so of each chunk is
 //! decoded twice.
 //!
-//! This thread reads, cuts, collects in order and writes. It waits for a read only when everything before was given to
-//! the sink, so what is live stays live; a read that gives less than it was asked for says that nothing more is there.
+//! All threads do the same, each with bytes that stay near its processor: read the next chunk (`Intake`), guess, queue
+//! the chunk (`Queue`) and, unless another thread is at it, give those whose turn it is to the sink (`Giver`). None
+//! waits for another, unless it is far ahead. After a read that gave less than it was asked for, which says that nothing
+//! more is there, nobody reads before everything was given to the sink: what is live stays live.
 
 use std::collections::VecDeque;
-use std::io::Read;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::io::{self, Read};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, Scope};
 
-use crate::frame::{Turn, Waypoint};
-use crate::pipeline::blocks::{Blocks, hand_over};
+use crate::frame::Waypoint;
+use crate::input::Input;
+use crate::pipeline::blocks::Blocks;
 use crate::pipeline::chunk::{Chunk, Chunks};
+use crate::pipeline::guess::{Guess, Guesser};
+use crate::pipeline::reading::Reading;
 use crate::pipeline::{Error, Options, Sink, Stop};
-use crate::record::{Decoder, Learnt};
-use crate::seal::Policy;
+use crate::record::Learnt;
 use crate::select::Chooser;
-use crate::wire::Limits;
 
-/// So many chunks for each thread are read before the first of them is collected.
-const AHEAD: usize = 2;
-
-/// A chunk to guess at, and where the guess is waited for.
-struct Job<S> {
-    chunk: Chunk,
-    part: S,
-    reply: SyncSender<Guessed<S>>,
-}
-
-/// A chunk, and what it holds if it was possible to guess.
-struct Guessed<S> {
-    chunk: Chunk,
-    guess: Option<Guess<S>>,
-}
-
-/// What a chunk holds from `waypoint` on.
-struct Guess<S> {
-    waypoint: Waypoint,
-    part: S,
-    /// It has read the chunk up to `done`, and the rest may go on in the next.
-    decoder: Decoder,
-    done: usize,
-}
-
-/// A chunk that was read.
-enum Pending<S> {
-    /// To be decoded here.
-    Known(Chunk),
-    Guessed(Receiver<Guessed<S>>),
-}
+/// So many chunks for each thread may be decoded before the first of them is given to the sink.
+const AHEAD: usize = 3;
 
 /// Gives what is left of a capture to `sink`.
 pub(super) fn give<S: Sink>(
-    blocks: &mut Blocks<impl Read>,
+    blocks: &mut Blocks<impl Read + Send>,
     threads: usize,
     options: &Options,
     chooser: &Chooser,
     sink: &mut S,
 ) -> Result<(), Error> {
-    let most = threads * AHEAD;
-    let (jobs, waiting) = sync_channel(most);
-    let waiting = Mutex::new(waiting);
-    let source = blocks.source.clone();
+    let place = blocks.end();
     let guesser = Guesser {
-        waiting: &waiting,
-        source: &source,
+        source: &blocks.source,
         limits: options.limits,
         policy: &options.policy,
         wants_queries: options.wants_queries,
-        chooser,
+        chooser: chooser.clone(),
+        learnt: Learnt::default(),
     };
-    let chunks = Chunks::new(options.block_size, blocks.end());
-    thread::scope(|scope| {
-        let lanes = Lanes {
-            blocks,
-            chunks,
-            chooser: chooser.clone(),
-            pending: VecDeque::new(),
+    let lanes = Lanes {
+        threads,
+        intake: Mutex::new(Intake {
+            input: &mut blocks.input,
+            chunks: Chunks::new(options.block_size, place),
+            count: 0,
+            is_low: false,
+            end: None,
+        }),
+        queue: Mutex::new(Queue {
+            first: 0,
+            given: 0,
+            decoded: VecDeque::new(),
+            parts: (0..threads * AHEAD).map(|_| sink.fork()).collect(),
+            buffers: Vec::new(),
             doubt: Doubt::default(),
-            crew: Crew {
-                scope,
-                guesser,
-                threads,
-                hired: 0,
-                jobs,
-            },
-        };
-        lanes.run(most, sink)
-    })
+            stop: None,
+        }),
+        moved: Condvar::new(),
+        giver: Mutex::new(Giver {
+            reading: &mut blocks.reading,
+            chooser: chooser.clone(),
+            sink,
+        }),
+    };
+    thread::scope(|scope| lanes.work(scope, guesser));
+    lanes.finish()
 }
 
-/// The thread that knows.
-struct Lanes<'s, 'e, R, S> {
-    blocks: &'e mut Blocks<R>,
-    chunks: Chunks,
-    chooser: Chooser,
-    /// In the order of the capture.
-    pending: VecDeque<Pending<S>>,
-    doubt: Doubt,
-    crew: Crew<'s, 'e, S>,
+/// What the threads share. Who holds one lock takes only those that stand below it.
+struct Lanes<'e, R, S> {
+    threads: usize,
+    intake: Mutex<Intake<'e, R>>,
+    giver: Mutex<Giver<'e, S>>,
+    queue: Mutex<Queue<S>>,
+    /// A chunk was given to the sink, or the run ends.
+    moved: Condvar,
 }
 
-impl<'s, R: Read, S: Sink + 's> Lanes<'s, '_, R, S> {
-    fn run(mut self, most: usize, sink: &mut S) -> Result<(), Error> {
-        loop {
-            match self.chunks.next(&mut self.blocks.input) {
-                Ok(Some(chunk)) => {
-                    let is_full = chunk.is_full;
-                    self.take(chunk, sink);
-                    self.settle(if is_full { most } else { 0 }, sink)?;
-                }
-                Ok(None) => {
-                    self.settle(0, sink)?;
-                    self.blocks.input.end();
-                    return self.finish(sink);
-                }
-                Err(error) => {
-                    self.settle(0, sink)?;
-                    self.blocks.reveal();
-                    self.finish(sink)?;
-                    return Err(Error::Input(error));
-                }
+impl<'e, R: Read + Send, S: Sink> Lanes<'e, R, S> {
+    /// Works as long as there are chunks. Threads are started one by one as there is work for them.
+    fn work<'s>(&'s self, scope: &'s Scope<'s, '_>, mut guesser: Guesser<'e>) {
+        let _alarm = Alarm(self);
+        while let Some((number, chunk)) = self.next_chunk() {
+            if chunk.is_full && number + 1 < self.threads {
+                let guesser = guesser.clone();
+                scope.spawn(move || self.work(scope, guesser));
+            }
+            let part = self.queue().part_for(&chunk);
+            let is_guessed = part.is_some();
+            let guess = part.and_then(|part| guesser.guess(&chunk, part));
+            self.queue().put(
+                number,
+                Decoded {
+                    chunk,
+                    is_guessed,
+                    guess,
+                },
+            );
+            self.give_ready();
+            self.wait_while(|queue| queue.is_far_behind(number, self.threads * AHEAD));
+        }
+    }
+
+    /// Reads the next chunk; `None` if there is none, or nobody wants it.
+    fn next_chunk(&self) -> Option<(usize, Chunk)> {
+        let buffer = self.queue().buffers.pop().unwrap_or_default();
+        let mut intake = lock(&self.intake);
+        if intake.is_low {
+            self.wait_while(|queue| queue.given < intake.count);
+        }
+        if self.queue().stop.is_some() {
+            return None;
+        }
+        intake.next(buffer)
+    }
+
+    /// Gives to the sink what it is the turn of. If another thread is at it, that one will see what was queued here.
+    fn give_ready(&self) {
+        while self.queue().is_ready() {
+            let Ok(mut giver) = self.giver.try_lock() else {
+                return;
+            };
+            while let Some(decoded) = self.take_ready() {
+                let Decoded {
+                    chunk,
+                    is_guessed,
+                    guess,
+                } = decoded;
+                let is_right = giver.give(&chunk, guess);
+                let part = is_guessed.then(|| giver.sink.fork());
+                self.queue().note(chunk, part, is_right);
+                self.moved.notify_all();
             }
         }
     }
 
-    /// Has a chunk decoded, or notes that it will be decoded here.
-    fn take(&mut self, chunk: Chunk, sink: &S) {
-        let guesses = chunk.is_full && chunk.is_on_line && self.doubt.allows();
-        self.pending.push_back(match guesses {
-            true => Pending::Guessed(self.crew.guess(chunk, sink.fork())),
-            false => Pending::Known(chunk),
-        });
+    fn take_ready(&self) -> Option<Decoded<S>> {
+        self.queue().take_ready()
     }
 
-    /// Gives the first chunks to `sink`, until `most` are left.
-    fn settle(&mut self, most: usize, sink: &mut S) -> Result<(), Error> {
-        while self.pending.len() > most {
-            let chunk = match self.pending.pop_front() {
-                None => break,
-                Some(Pending::Known(chunk)) => {
-                    self.follow(&chunk, None, sink)?;
-                    chunk
-                }
-                Some(Pending::Guessed(reply)) => match reply.recv() {
-                    Ok(guessed) => self.check(guessed, sink)?,
-                    // The thread panicked, and so will this one when it waits for the other to end.
-                    Err(_) => return Err(Error::Stopped(Stop::Enough)),
-                },
-            };
-            self.chunks.reuse(chunk);
+    /// Waits while the queue is like that, unless the run ends.
+    fn wait_while(&self, is_so: impl Fn(&Queue<S>) -> bool) {
+        let waits = |queue: &mut Queue<S>| queue.stop.is_none() && is_so(queue);
+        drop(self.moved.wait_while(self.queue(), waits));
+    }
+
+    fn queue(&self) -> MutexGuard<'_, Queue<S>> {
+        lock(&self.queue)
+    }
+
+    /// Gives to the sink what was read and is in no chunk.
+    fn finish(self) -> Result<(), Error> {
+        let mut giver = own(self.giver);
+        if let Some(stop) = own(self.queue).stop {
+            return Err(Error::Stopped(stop));
         }
-        Ok(())
+        let Intake { chunks, end, .. } = own(self.intake);
+        match end {
+            Some(Err(_)) => giver.reading.reveal(),
+            _ => giver.reading.text.end(),
+        }
+        giver.finish(chunks.carried()).map_err(Error::Stopped)?;
+        end.unwrap_or(Ok(())).map_err(Error::Input)
+    }
+}
+
+/// A thread that panicked has left nothing half done that anybody will see: all end.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn own<T>(mutex: Mutex<T>) -> T {
+    mutex.into_inner().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Ends the run when its thread panics, so that no other waits for what will not come.
+struct Alarm<'a, 'e, R: Read + Send, S: Sink>(&'a Lanes<'e, R, S>);
+
+impl<R: Read + Send, S: Sink> Drop for Alarm<'_, '_, R, S> {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            self.0.queue().stop.get_or_insert(Stop::Enough);
+            self.0.moved.notify_all();
+        }
+    }
+}
+
+/// Where chunks come from.
+struct Intake<'e, R> {
+    input: &'e mut Input<R>,
+    chunks: Chunks,
+    /// How many were read.
+    count: usize,
+    /// The last was not full: there may be no more for a while.
+    is_low: bool,
+    /// How reading ended.
+    end: Option<io::Result<()>>,
+}
+
+impl<R: Read> Intake<'_, R> {
+    /// The next chunk and its number; `None` behind the last.
+    fn next(&mut self, buffer: Vec<u8>) -> Option<(usize, Chunk)> {
+        if self.end.is_some() {
+            return None;
+        }
+        match self.chunks.next(self.input, buffer) {
+            Ok(Some(chunk)) => {
+                let number = self.count;
+                self.count += 1;
+                self.is_low = !chunk.is_full;
+                Some((number, chunk))
+            }
+            Ok(None) => {
+                self.end = Some(Ok(()));
+                None
+            }
+            Err(error) => {
+                self.end = Some(Err(error));
+                None
+            }
+        }
+    }
+}
+
+/// A chunk whose turn has not come.
+struct Decoded<S> {
+    chunk: Chunk,
+    /// It was tried to guess what it holds.
+    is_guessed: bool,
+    guess: Option<Guess<S>>,
+}
+
+/// The chunks whose turn has not come, and what goes round.
+struct Queue<S> {
+    /// In the order of the capture, from number `first` on; `None` while a thread is at it.
+    decoded: VecDeque<Option<Decoded<S>>>,
+    first: usize,
+    /// How many were given to the sink.
+    given: usize,
+    /// To be filled.
+    parts: Vec<S>,
+    buffers: Vec<Vec<u8>>,
+    doubt: Doubt,
+    /// Why the run ends.
+    stop: Option<Stop>,
+}
+
+impl<S> Queue<S> {
+    /// Where the records of a chunk go, if it is to be guessed.
+    fn part_for(&mut self, chunk: &Chunk) -> Option<S> {
+        let guesses = chunk.is_full && chunk.is_on_line && self.doubt.allows();
+        guesses.then(|| self.parts.pop()).flatten()
     }
 
-    /// Gives a chunk to `sink`, as it was guessed if that is right.
-    fn check(&mut self, guessed: Guessed<S>, sink: &mut S) -> Result<Chunk, Error> {
-        let Guessed { chunk, guess } = guessed;
+    fn put(&mut self, number: usize, decoded: Decoded<S>) {
+        let at = number - self.first;
+        if self.decoded.len() <= at {
+            self.decoded.resize_with(at + 1, || None);
+        }
+        self.decoded[at] = Some(decoded);
+    }
+
+    fn is_ready(&self) -> bool {
+        self.stop.is_none() && matches!(self.decoded.front(), Some(Some(_)))
+    }
+
+    fn take_ready(&mut self) -> Option<Decoded<S>> {
+        if !self.is_ready() {
+            return None;
+        }
+        self.first += 1;
+        self.decoded.pop_front().flatten()
+    }
+
+    /// A chunk was given to the sink.
+    fn note(&mut self, chunk: Chunk, part: Option<S>, is_right: Result<bool, Stop>) {
+        self.given += 1;
+        self.buffers.push(chunk.into_buffer());
+        match is_right {
+            Ok(is_right) if part.is_some() => self.doubt.learn(is_right),
+            Ok(_) => {}
+            Err(stop) => self.stop = Some(stop),
+        }
+        self.parts.extend(part);
+    }
+
+    /// Whether more than `most` chunks wait from the first one up to `number`.
+    fn is_far_behind(&self, number: usize, most: usize) -> bool {
+        number >= self.given + most
+    }
+}
+
+/// Gives chunks to the sink, in the order of the capture.
+struct Giver<'e, S> {
+    reading: &'e mut Reading,
+    chooser: Chooser,
+    sink: &'e mut S,
+}
+
+impl<S: Sink> Giver<'_, S> {
+    /// Gives the next chunk, as it was guessed if that is right: whether it is.
+    fn give(&mut self, chunk: &Chunk, guess: Option<Guess<S>>) -> Result<bool, Stop> {
         let goal = guess.as_ref().map(|guess| guess.waypoint);
-        let is_right = self.follow(&chunk, goal, sink)?;
-        self.doubt.learn(is_right);
+        let is_right = self.follow(chunk, goal)?;
         if let Some(guess) = guess.filter(|_| is_right) {
             let rest = &chunk.bytes()[guess.done..];
-            self.blocks.hand_to(guess.decoder, rest);
-            sink.join(guess.part).map_err(Error::Stopped)?;
+            self.reading.hand_to(guess.decoder, rest);
+            self.sink.join(guess.part)?;
         }
-        Ok(chunk)
+        Ok(is_right)
     }
 
-    /// Gives a chunk to `sink` up to `goal`: whether that was reached.
-    fn follow(
-        &mut self,
-        chunk: &Chunk,
-        goal: Option<Waypoint>,
-        sink: &mut S,
-    ) -> Result<bool, Error> {
-        let mut part = sink.fork();
+    /// Gives a chunk up to `goal`: whether that was reached.
+    fn follow(&mut self, chunk: &Chunk, goal: Option<Waypoint>) -> Result<bool, Stop> {
+        let mut part = self.sink.fork();
         let is_reached = self
-            .blocks
+            .reading
             .follow(chunk, goal, &mut self.chooser, &mut part);
-        sink.join(part).map_err(Error::Stopped)?;
+        self.sink.join(part)?;
         Ok(is_reached)
     }
 
-    /// Gives to `sink` what was read and is in no chunk.
-    fn finish(&mut self, sink: &mut S) -> Result<(), Error> {
-        self.blocks.input.push(&self.chunks.take_carried());
-        let mut part = sink.fork();
-        self.blocks.give(&mut self.chooser, &mut part);
-        sink.join(part).map_err(Error::Stopped)
+    /// Gives the end of the capture, which begins with `carried`.
+    fn finish(&mut self, carried: &[u8]) -> Result<(), Stop> {
+        self.reading.text.push(carried);
+        let mut part = self.sink.fork();
+        self.reading.give(&mut self.chooser, &mut part);
+        self.sink.join(part)
     }
 }
 
@@ -227,116 +367,5 @@ impl Doubt {
         let allows = self.pause == 0;
         self.pause = self.pause.saturating_sub(1);
         allows
-    }
-}
-
-/// The threads that guess. They are started one by one as there is work, and end when this is dropped.
-struct Crew<'s, 'e, S> {
-    scope: &'s Scope<'s, 'e>,
-    guesser: Guesser<'s, S>,
-    threads: usize,
-    hired: usize,
-    jobs: SyncSender<Job<S>>,
-}
-
-impl<'s, S: Sink + 's> Crew<'s, '_, S> {
-    fn guess(&mut self, chunk: Chunk, part: S) -> Receiver<Guessed<S>> {
-        if self.hired < self.threads {
-            let guesser = self.guesser;
-            self.scope.spawn(move || guesser.work());
-            self.hired += 1;
-        }
-        let (reply, guessed) = sync_channel(1);
-        // The other end is not dropped before this one.
-        _ = self.jobs.send(Job { chunk, part, reply });
-        guessed
-    }
-}
-
-/// What a thread needs to guess.
-struct Guesser<'s, S> {
-    waiting: &'s Mutex<Receiver<Job<S>>>,
-    source: &'s str,
-    limits: Limits,
-    policy: &'s Option<Arc<Policy>>,
-    wants_queries: bool,
-    chooser: &'s Chooser,
-}
-
-impl<S> Clone for Guesser<'_, S> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<S> Copy for Guesser<'_, S> {}
-
-impl<S: Sink> Guesser<'_, S> {
-    /// Works until there are no more jobs, or nobody wants to know.
-    fn work(self) {
-        let mut chooser = self.chooser.clone();
-        let mut learnt = Learnt::default();
-        while let Some(Job { chunk, part, reply }) = self.next_job() {
-            let guess = self.guess(&chunk, part, &mut chooser, &learnt);
-            if let Some(guess) = &guess {
-                learnt = guess.decoder.learnt();
-            }
-            if reply.send(Guessed { chunk, guess }).is_err() {
-                return;
-            }
-        }
-    }
-
-    fn next_job(self) -> Option<Job<S>> {
-        let waiting = self.waiting.lock();
-        // Whoever waited last cannot have left it half done.
-        waiting.unwrap_or_else(PoisonError::into_inner).recv().ok()
-    }
-
-    fn guess(
-        self,
-        chunk: &Chunk,
-        mut part: S,
-        chooser: &mut Chooser,
-        learnt: &Learnt,
-    ) -> Option<Guess<S>> {
-        let bytes = chunk.bytes();
-        // A source of its own, so that threads do not count in the same place.
-        let mut decoder = Decoder::on_line(self.source.into(), self.limits, chunk.place)
-            .opening(self.policy.clone())
-            .with_queries(self.wants_queries)
-            .knowing(learnt.clone());
-        let waypoint = first_waypoint(&mut decoder, bytes)?;
-        decoder.scanner.forget_noise();
-        while let Some(record) = decoder.next(bytes, false) {
-            let memory = hand_over(record, chooser, &mut part);
-            decoder.recycle(memory);
-        }
-        let done = decoder.scanner.take_done(bytes);
-        Some(Guess {
-            waypoint,
-            part,
-            decoder,
-            done,
-        })
-    }
-}
-
-/// The first waypoint behind a payload.
-fn first_waypoint(decoder: &mut Decoder, bytes: &[u8]) -> Option<Waypoint> {
-    let mut found = false;
-    loop {
-        if found && let Some(waypoint) = decoder.scanner.waypoint(bytes) {
-            return Some(waypoint);
-        }
-        match decoder.step(bytes) {
-            Turn::Found(record) => {
-                found = true;
-                let memory = record.into_memory();
-                decoder.recycle(memory);
-            }
-            Turn::Moved => {}
-            Turn::Stuck => return None,
-        }
     }
 }

@@ -1,15 +1,18 @@
 //! The one loop: blocks of a capture in, records to a sink.
 //!
 //! A [`Sink`] forks for each block and is joined in the order of the input, so what it does with a block may happen
-//! anywhere: here, one block after the other (`blocks`), or on several threads, where every block is decoded before it
-//! is known how it begins (`lanes`, which says why the output is the same). `chunk` cuts the blocks for that.
+//! anywhere: here, one block after the other (`blocks`), or on several threads, where every block is decoded (`guess`)
+//! before it is known how it begins (`lanes`, which says why the output is the same). `chunk` cuts the blocks for that.
+//! How far a capture has been read is a `reading`.
 //!
 //! What a [`Chooser`] decides about one callback alone may happen anywhere too. Whether a callback was there before, and
 //! whether it is one too many, depends on all that came before it; then one thread does everything.
 
 mod blocks;
 mod chunk;
+mod guess;
 mod lanes;
+mod reading;
 
 use std::io::{self, Read};
 use std::sync::Arc;
@@ -25,7 +28,8 @@ use blocks::Blocks;
 
 /// Where records go.
 ///
-/// Forks may be filled on other threads; all else happens on the thread that runs.
+/// Forks may be filled on several threads at once. All else happens to one sink at one time, though not always on the
+/// same thread.
 pub trait Sink: Sized + Send {
     /// An empty sink of the same kind, for one block.
     fn fork(&self) -> Self;
@@ -147,7 +151,7 @@ impl Default for Options {
 /// [`Error::Input`] if reading fails, after the sink was given what came before; [`Error::Stopped`] if the sink says
 /// so.
 pub fn run<S: Sink>(
-    from: impl Read,
+    from: impl Read + Send,
     source: &str,
     options: &Options,
     sink: &mut S,
@@ -182,7 +186,7 @@ pub fn run<S: Sink>(
 ///
 /// Those of [`run`].
 pub fn run_chosen<S: Sink>(
-    from: impl Read,
+    from: impl Read + Send,
     source: &str,
     options: &Options,
     chooser: &mut Chooser,
@@ -206,7 +210,7 @@ pub fn run_chosen<S: Sink>(
 
 /// Gives all records to `sink`, until `chooser` has enough.
 fn give<S: Sink>(
-    blocks: &mut Blocks<impl Read>,
+    blocks: &mut Blocks<impl Read + Send>,
     options: &Options,
     chooser: &mut Chooser,
     sink: &mut S,
@@ -216,10 +220,10 @@ fn give<S: Sink>(
         match read {
             Ok(false) => break,
             Ok(true) => {}
-            Err(_) => blocks.reveal(),
+            Err(_) => blocks.reading.reveal(),
         }
         let mut part = sink.fork();
-        blocks.give(chooser, &mut part);
+        blocks.reading.give(chooser, &mut part);
         sink.join(part).map_err(Error::Stopped)?;
         read.map_err(Error::Input)?;
         if options.threads != 1 && blocks.is_plenty() && !chooser.depends_on_order() {
@@ -289,15 +293,15 @@ impl<R: Read> Iterator for Capture<R> {
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
-            if let Some(record) = self.blocks.next() {
+            if let Some(record) = self.blocks.reading.next() {
                 return Some(Ok(record.into_owned()));
             }
-            self.blocks.forget();
+            self.blocks.reading.forget();
             match self.blocks.read() {
                 Ok(true) => {}
                 Ok(false) => return None,
                 Err(error) => {
-                    self.blocks.reveal();
+                    self.blocks.reading.reveal();
                     return Some(Err(error));
                 }
             }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::finding::{Finding, Reason};
-use crate::input::Input;
+use crate::input::{Input, Text};
 use crate::record::body::Body;
 use crate::record::held::{Decoded, Held};
 use crate::record::{Decoder, Outcome, Record};
@@ -71,9 +71,10 @@ fn decode_as<'a>(payload: &'a [u8], limits: &Limits, policy: Option<&Arc<Policy>
         [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] | [0xEF, 0xBB, 0xBF, ..]
     ) {
         let mut input = Input::new(payload, payload.len());
+        let mut text = Text::default();
         // Memory can be read; twice, since the end is told by reading nothing.
-        while input.read().is_ok() && !input.text().1 {}
-        return decode_first(input.text().0, input.origin(), limits, policy).into_owned();
+        while input.read(&mut text).is_ok() && !text.is_ended() {}
+        return decode_first(text.bytes(), input.origin(), limits, policy).into_owned();
     }
     decode_first(payload, (Place::default(), Units::Utf8), limits, policy)
 }

@@ -1,0 +1,153 @@
+//! How far a capture has been read: the decoder that has read everything before, and the text it is not done with.
+
+use crate::frame::{Noise, Turn, Waypoint};
+use crate::input::Text;
+use crate::pipeline::Sink;
+use crate::pipeline::chunk::Chunk;
+use crate::record::{Decoder, Memory, Record};
+use crate::select::Chooser;
+use crate::span::Place;
+
+/// What goes on from block to block.
+#[derive(Debug, Default)]
+pub(super) struct Reading {
+    pub(super) text: Text,
+    /// Made when it is known how the capture is written.
+    pub(super) decoder: Option<Decoder>,
+    /// What the decoders before this one left.
+    noise: Noise,
+}
+
+impl Reading {
+    /// The next record that has arrived whole.
+    pub(super) fn next(&mut self) -> Option<Record<'_>> {
+        let decoder = self.decoder.as_mut()?;
+        decoder.next(self.text.bytes(), self.text.is_ended())
+    }
+
+    /// Gives all records that have arrived whole to `part`, until `chooser` has enough.
+    pub(super) fn give<S: Sink>(&mut self, chooser: &mut Chooser, part: &mut S) {
+        while let Some(record) = self.next() {
+            let memory = hand_over(record, chooser, part);
+            self.recycle(memory);
+            if chooser.has_enough() {
+                break;
+            }
+        }
+        self.forget();
+    }
+
+    fn recycle(&mut self, memory: Memory) {
+        if let Some(decoder) = &mut self.decoder {
+            decoder.recycle(memory);
+        }
+    }
+
+    /// Nothing more can be read: what waited for the rest of its line waits no longer.
+    pub(super) fn reveal(&mut self) {
+        if let Some(decoder) = &mut self.decoder {
+            decoder.scanner.reveal();
+        }
+    }
+
+    /// Drops what is done with.
+    pub(super) fn forget(&mut self) {
+        if let Some(decoder) = &mut self.decoder {
+            let done = decoder.scanner.take_done(self.text.bytes());
+            self.text.drop_front(done);
+        }
+    }
+
+    /// How many bytes of the capture were looked at.
+    pub(super) fn offset(&self) -> u64 {
+        let decoder = self.decoder.as_ref();
+        decoder.map_or(0, |decoder| decoder.scanner.offset())
+    }
+
+    pub(super) fn noise(&self) -> Noise {
+        let mut noise = self.noise.clone();
+        if let Some(decoder) = &self.decoder {
+            noise.join(decoder.scanner.noise.clone());
+        }
+        noise
+    }
+}
+
+/// What it takes to go on with bytes that perhaps were decoded by somebody else.
+impl Reading {
+    /// Where the text ends; known if there is a decoder.
+    pub(super) fn end(&mut self) -> Option<Place> {
+        let decoder = self.decoder.as_mut()?;
+        Some(decoder.scanner.end(self.text.bytes()))
+    }
+
+    /// Reads on in `chunk`, which comes next, until it comes by `goal`; if it does not, to the end of the chunk. Whether
+    /// it came by.
+    pub(super) fn follow<S: Sink>(
+        &mut self,
+        chunk: &Chunk,
+        goal: Option<Waypoint>,
+        chooser: &mut Chooser,
+        part: &mut S,
+    ) -> bool {
+        /// What stands behind a document may have to be seen to tell that it ends.
+        const AHEAD: usize = 4096;
+        let bytes = chunk.bytes();
+        let near = goal.map_or(bytes.len(), |goal| {
+            (goal.offset() - chunk.place.offset) as usize + AHEAD
+        });
+        let (near, far) = bytes.split_at(near.min(bytes.len()));
+        let mut comes_by = |bytes| {
+            self.text.push(bytes);
+            self.comes_by(goal, chooser, part)
+        };
+        comes_by(near) || (!far.is_empty() && comes_by(far))
+    }
+
+    fn comes_by<S: Sink>(
+        &mut self,
+        goal: Option<Waypoint>,
+        chooser: &mut Chooser,
+        part: &mut S,
+    ) -> bool {
+        while let Some(decoder) = &mut self.decoder {
+            let text = self.text.bytes();
+            let is_at = |goal: Waypoint| {
+                decoder.scanner.offset() == goal.offset()
+                    && decoder.scanner.waypoint(text) == Some(goal)
+            };
+            if goal.is_some_and(is_at) {
+                return true;
+            }
+            match decoder.step(text) {
+                Turn::Found(record) => {
+                    let memory = hand_over(record, chooser, part);
+                    self.recycle(memory);
+                }
+                Turn::Moved => {}
+                Turn::Stuck => break,
+            }
+        }
+        self.forget();
+        false
+    }
+
+    /// Leaves the rest to a decoder that came by the same waypoint and has read on to where `text` begins.
+    pub(super) fn hand_to(&mut self, decoder: Decoder, text: &[u8]) {
+        if let Some(before) = self.decoder.replace(decoder) {
+            self.noise.join(before.scanner.noise);
+        }
+        self.text.replace(text);
+    }
+}
+
+/// Gives a record to `part`, as far as it is chosen.
+pub(super) fn hand_over<S: Sink>(
+    mut record: Record<'_>,
+    chooser: &mut Chooser,
+    part: &mut S,
+) -> Memory {
+    chooser.choose(&mut record);
+    part.record(&record);
+    record.into_memory()
+}
