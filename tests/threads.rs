@@ -404,6 +404,30 @@ fn any_cut_comes_to_the_same() {
     }
 }
 
+/// Captures that were torn where a block may end.
+const TORN: [&str; 3] = [
+    // A time with a line break in it, and one that is none.
+    "2023-06-07T10:10:06.1Z stdout F {\n2023-06-07T10:10:06.2[\n6Z stdout F \"ToUserName\": \"gh_3f7a90c1d2e4\",\n\
+     2023-06-07T10:10:06.3Z stdout F \"MsgType\": \"event\"\n2023-06-07T10:10:06.4Z stdout F }\n",
+    "2023-06-07T10:10:06.1Z stdout F {\n2023-06-07T10:10:06.2Z stdout F \"ToUserName\": \"gh_3f7a90c1d2e4\",\n\
+     2023->6-07T10:10:06.3Z stdout F \"MsgType\": \"event\"\n2023-06-07T10:10:06.4Z stdout F }\n",
+    // Escaped text that was cut off, and a message right behind it that is escaped otherwise.
+    "<pre>{&quot;ToUserName&quot;:&quot;gh_3f7a90c1d2e4&quot;,&quot;MsgType&quot;:&quot;even2023-06-07 10:48:03 \
+     body=b'{\"Content\":\"&quot;} {\\\\\"ToUserName\\\\\":\\\\\"gh_3f7a90c1d2e4\\\\\",\\\\\"Event\\\\\":\\\\\"a\\\\\"}\",\
+     \"MsgType\":\"text\",\"ToUserName\":\"gh_3f7a90c1d2e4\"}'\n",
+];
+
+#[test]
+fn torn_captures_come_to_the_same_in_all_blocks() {
+    for torn in TORN {
+        let one = read(torn.as_bytes(), &options(1, torn.len() + 1));
+        for block in 1..torn.len() {
+            let other = read(torn.as_bytes(), &options(1, block));
+            assert_eq!(difference(&other, &one), None, "{torn}{block}");
+        }
+    }
+}
+
 #[test]
 fn a_selection_is_made_on_all_threads_and_what_depends_on_order_on_one() {
     let bytes = uniform("log prefix", &["JSON", "XML"], 90);

@@ -283,11 +283,20 @@ pub(super) const LONGEST_PREFIX: usize = 64;
 fn may_be_cri(line: &[u8]) -> bool {
     line.len() < LONGEST_PREFIX
         && cri_prefix(line).is_none()
-        && line
-            .iter()
-            .take("2021-01-18T".len())
-            .all(|b| b.is_ascii_digit() || matches!(b, b'-' | b'T'))
+        && begins_like_time(line)
         && !line.contains(&b'\n')
+}
+
+/// How a time begins, with `0` for any digit.
+const DATE: &[u8] = b"0000-00-00T";
+
+/// Whether `line` begins with a time, as far as it goes.
+fn begins_like_time(line: &[u8]) -> bool {
+    let pairs = line.iter().zip(DATE);
+    pairs.into_iter().all(|(b, like)| match like {
+        b'0' => b.is_ascii_digit(),
+        _ => b == like,
+    })
 }
 
 /// CRI's wrapping before a text.
@@ -300,15 +309,11 @@ struct Prefix {
 /// CRI's wrapping at the start of `line`: time, stream, and `F` for a full line or `P` for a part.
 fn cri_prefix(line: &[u8]) -> Option<Prefix> {
     let head = &line[..line.len().min(LONGEST_PREFIX)];
-    let is_time = matches!(
-        head,
-        [b'0'..=b'9', b'0'..=b'9', b'0'..=b'9', b'0'..=b'9', b'-', ..]
-    ) && head.get(10) == Some(&b'T');
-    if !is_time {
+    if head.len() < DATE.len() || !begins_like_time(head) {
         return None;
     }
-    let space = memchr::memchr(b' ', head)?;
-    let rest = &head[space..];
+    let time = memchr::memchr2(b' ', b'\n', head)?;
+    let rest = &head[time..];
     let streams = [
         (&b" stdout "[..], Stream::Out),
         (b" stderr ", Stream::Error),

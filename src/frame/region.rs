@@ -373,6 +373,7 @@ impl Region {
                     self.moved = true;
                     return None;
                 }
+                Turn::Moved if self.is_behind_payload() => return None,
                 Turn::Moved => {}
                 Turn::Stuck => return None,
             }
@@ -494,6 +495,9 @@ impl Scanner {
                 return Some(framed);
             }
             self.follow(&mut region, buffer, usize::MAX);
+            if region.is_behind_payload() {
+                continue;
+            }
             let end = region.end(&buffer[self.pos()..], self.before());
             if let Some(go_on) = end.filter(|_| region.begun) {
                 self.leave_region(region, go_on, buffer);
