@@ -6,8 +6,9 @@
     benches/compare.py --corpus FOLDER          captures of your own, named as in corpora.py
 
 First all programs must write the same records of the beginning of each capture. Then they run in turn, several rounds;
-the table shows medians, and the most memory of all rounds. MB are of input; a CPU second is one of one core, whatever
-else the machine does. The peers read only as much of a capture as takes them more than a CPU second.
+the table shows medians, and the most memory of all rounds. MB are of input, of compressed captures as they are stored; a
+CPU second is one of one core, whatever else the machine does. The peers read only as much of a capture as takes them more
+than a CPU second.
 """
 
 import argparse
@@ -28,7 +29,9 @@ SAMPLE = 1 << 20
 # Seconds.
 LONG_ENOUGH = 1.0
 A_TURN = 0.25
-OWN = ("cat", "wxsub", "check")
+OWN = ("cat", "wxsub", "check", "gzip")
+# What is compressed, to see what that costs.
+PACKED = "json.jsonl"
 
 
 def arguments():
@@ -82,6 +85,27 @@ def own_programs(wxsub, only):
         yield Program("wxsub check", check, shapes=clean, writes_records=False, is_slow=False)
 
 
+def gzip_programs(wxsub):
+    """`gzip` alone, and wxsub that decompresses itself or reads what `gzip` writes."""
+    convert = "convert --to jsonl --quiet"
+    yield Program("gzip -dc", ["gzip", "-dc", FILE], writes_records=False, is_slow=False)
+    yield Program("wxsub", [wxsub, *convert.split(), FILE], is_slow=False)
+    piped = ["sh", "-c", f'gzip -dc "$1" | "$0" {convert}', wxsub, FILE]
+    yield Program("gzip -dc to wxsub", piped, is_slow=False)
+
+
+def packed(file):
+    """The same file, compressed."""
+    made = measure.TARGET / "bench" / "packed" / f"{file.stat().st_size}-{file.name}.gz"
+    if not made.exists() or made.stat().st_mtime < file.stat().st_mtime:
+        made.parent.mkdir(parents=True, exist_ok=True)
+        part = made.with_suffix(".part")
+        with open(part, "wb") as to:
+            subprocess.run(["gzip", "-c", str(file)], stdout=to, check=True)
+        part.rename(made)
+    return made
+
+
 def head(file, shape, size):
     """The beginning of a capture: whole payloads of `size` bytes or a little more, all of it if it has less."""
     if file.stat().st_size <= size:
@@ -116,11 +140,12 @@ def expected(folder, shape, sample, wxsub):
         return [json.loads(line) for line in itertools.islice(lines, count)]
 
 
-def agree(folder, shape, sample, writers):
+def agree(folder, shape, sample, writers, pack=lambda file: file):
     """Whether all write the same records of a sample; says which do not."""
     if not writers:
         return True
     right = expected(folder, shape, sample, writers[0])
+    sample = pack(sample)
     given = {program.label: records(program, shape, sample) for program in writers}
     differing = [label for label in given if given[label] != right]
     for label in differing:
@@ -152,10 +177,12 @@ def turn(program, shape, part):
         yield run
 
 
-def compare(folder, shape, programs, rounds):
-    """Prints the table of one capture; whether all programs agreed."""
-    file = folder / shape
-    same = agree(folder, shape, head(file, shape, SAMPLE), [one for one in programs if one.writes_records])
+def compare(folder, shape, programs, rounds, pack=lambda file: file):
+    """Prints the table of one capture, which is read as `pack` makes it; whether all programs agreed."""
+    plain = folder / shape
+    writers = [one for one in programs if one.writes_records]
+    same = agree(folder, shape, head(plain, shape, SAMPLE), writers, pack)
+    file = pack(plain)
     parts = [share(program, file, shape) for program in programs]
     measure.run(["cat", str(file)])  # into the page cache
     runs = [[] for _ in programs]
@@ -164,7 +191,8 @@ def compare(folder, shape, programs, rounds):
         for program, part, own in zip(programs, parts, runs):
             own.extend(turn(program, shape, part))
     sizes = [part.stat().st_size / 1e6 for part in parts]
-    show(shape, [program.label for program in programs], sizes, runs)
+    title = shape if file == plain else shape + file.suffix
+    show(title, [program.label for program in programs], sizes, runs)
     return same
 
 
@@ -195,6 +223,8 @@ def main():
     same = True
     for shape in shapes_in(folder):
         same &= compare(folder, shape, [program for program in programs if program.reads(shape)], args.rounds)
+    if "gzip" in args.only and (folder / PACKED).is_file():
+        same &= compare(folder, PACKED, list(gzip_programs(wxsub)), args.rounds, packed)
     versions = [peers.output(wxsub, "--version"), *(peer.version for peer in found)]
     print(f"\n{measure.machine()}, {load} at the start; {', '.join(versions)}")
     if not same:

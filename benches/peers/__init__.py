@@ -16,6 +16,7 @@ HERE = Path(__file__).parent
 CACHE = TARGET / "peers"
 JAQ = CACHE / "jaq" / "bin" / "jaq"
 PYTHON = CACHE / "python"
+WECHATPY = CACHE / "wechatpy"
 NODE = CACHE / "node"
 
 # Stand in a command for what is known only when it runs.
@@ -87,6 +88,15 @@ def python():
     return Program("Python, orjson, lxml", command, version, env={"PYTHONPATH": str(PYTHON)})
 
 
+def wechatpy():
+    libraries = ("wechatpy", "orjson", "lxml")
+    once(WECHATPY, sys.executable, "-m", "pip", "install", "--quiet", "--target", str(WECHATPY), *libraries)
+    version = next(path.stem.replace("-", " ") for path in WECHATPY.glob("wechatpy-*.dist-info"))
+    command = [sys.executable, str(HERE / "messages.py"), SHAPE, FILE]
+    env = {"PYTHONPATH": str(WECHATPY)}
+    return Program("Python, wechatpy", command, version, ("xml.lines", "xml.pretty"), env=env)
+
+
 def node():
     need("npm", "it comes with Node")
     modules = NODE / "node_modules"
@@ -97,7 +107,7 @@ def node():
     return Program("Node, fast-xml-parser", command, version, env={"NODE_PATH": str(modules)})
 
 
-ALL = {"jq": jq, "jaq": jaq, "python": python, "node": node}
+ALL = {"jq": jq, "jaq": jaq, "python": python, "wechatpy": wechatpy, "node": node}
 
 
 def find(names):

@@ -43,7 +43,10 @@ BODIES = {"json.jsonl": iter, "xml.lines": iter, "xml.pretty": documents, "mixed
 
 
 def of_json(body):
-    payload = orjson.loads(body)
+    return of_payload(orjson.loads(body))
+
+
+def of_payload(payload):
     items = payload.get("List")
     if items is None:
         items = next(payload[name]["List"] for name in WRAPPERS if name in payload)
@@ -69,7 +72,7 @@ def record(header, items):
     }
 
 
-def main(shape, path):
+def main(of_xml, shape, path):
     write = sys.stdout.buffer.write
     with open(path, "rb") as file:
         for body in BODIES[shape](file):
@@ -77,4 +80,5 @@ def main(shape, path):
             write(orjson.dumps(of_xml(body) if is_xml else of_json(body), option=orjson.OPT_APPEND_NEWLINE))
 
 
-main(*sys.argv[1:])
+if __name__ == "__main__":
+    main(of_xml, *sys.argv[1:])

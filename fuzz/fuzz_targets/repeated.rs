@@ -1,30 +1,20 @@
 //! What is recognised by its likeness to a payload before, or as a plain document, comes to what the readers alone make
-//! of it. `cargo +nightly fuzz run repeated`
+//! of it.
 //!
 //! The input follows a payload of the documented shape, and one that is never learnt from. Both must come to the same.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use wxsub::{Capture, Lang, Record};
+use wxsub_fuzz::read;
 
 const JSON: &str = r#"{"ToUserName":"gh_0123456789ab","FromUserName":"oTest-0123456789_abcdefghijk","CreateTime":1610969440,"MsgType":"event","Event":"subscribe_msg_sent_event","List":{"TemplateId":"T0-test_template_0123456789-ABCDEFGHIJKLMNO","MsgID":1700827132819554304,"ErrorCode":"43101","ErrorStatus":"user refuse"}}"#;
 const OTHER: &str = r#"{"ToUserName":"gh_0123456789ab","MsgType":"text","Content":"hello"}"#;
 
-/// What stands behind `first`: outcome, text and findings, which do not depend on where it stands.
+/// What stands behind `first`: what does not depend on where it stands.
 fn behind(first: &str, payload: &[u8]) -> Vec<String> {
     let capture = [first.as_bytes(), b"\n", payload].concat();
-    let shown = |record: Record<'_>| {
-        let findings: Vec<_> = record
-            .findings()
-            .iter()
-            .map(|finding| (finding.span(), finding.message(Lang::En)))
-            .collect();
-        format!("{:?} {:?} {findings:?}", record.outcome(), record.text())
-    };
-    Capture::new(&capture[..])
-        .skip(1)
-        .map(|record| shown(record.expect("memory can be read")))
-        .collect()
+    let records = read(&capture, capture.len() + 1, 1).into_iter().skip(1);
+    records.map(|(_, shown)| shown).collect()
 }
 
 fuzz_target!(|bytes: &[u8]| {

@@ -1,4 +1,4 @@
-//! Nothing that is sealed makes the program panic, and what was opened is what was sealed. `cargo +nightly fuzz run sealed`
+//! Nothing that is sealed makes the program panic, and what was opened is what was sealed.
 #![no_main]
 
 use std::sync::{Arc, LazyLock};

@@ -55,7 +55,9 @@ fn with_command(mut error: Error) -> Error {
     error
 }
 
+// The arguments of a command are made when it is called: those of all of them take as long as the work on a small file.
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub(super) enum Command {
     /// Show callbacks in words, for people
     Parse(Parse),

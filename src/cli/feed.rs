@@ -48,6 +48,8 @@ pub(super) struct Feed<'a> {
     counts: Arc<Counts>,
     interrupt: Interrupt,
     waiting: Waiting,
+    /// No capture was opened yet.
+    is_first: bool,
 }
 
 /// Who waits for messages, to be woken; each capture has a channel of its own, so that what is left of one is not taken
@@ -69,13 +71,14 @@ impl<'a> Feed<'a> {
     pub(super) fn new(sources: &'a Sources, max_expansion: u64, counts: Arc<Counts>) -> Self {
         let waiting = Waiting::default();
         let woken = waiting.clone();
-        let interrupt = Interrupt::watch(move || wake(&woken));
+        let interrupt = Interrupt::new(move || wake(&woken));
         Feed {
             sources: Box::new(sources.iter()),
             max_expansion,
             counts,
             interrupt,
             waiting,
+            is_first: true,
         }
     }
 
@@ -93,6 +96,10 @@ impl<'a> Feed<'a> {
         let name = source.name;
         // If it cannot be read, whoever reads it will see.
         let is_ready = source.is_file && !matches!(opened.compression(), Ok(Some(_)));
+        if !is_ready || !self.is_first {
+            self.interrupt.watch();
+        }
+        self.is_first = false;
         let bytes = match is_ready {
             true => Bytes::File(opened, &self.interrupt),
             false => Bytes::Blocks(self.blocks(opened)),
@@ -134,7 +141,12 @@ impl Read for Bytes<'_> {
         match self {
             Bytes::File(from, interrupt) => {
                 interrupt.check().map_err(io::Error::other)?;
-                from.read(out)
+                let read = from.read(out)?;
+                if read == out.len() {
+                    // There may be much more.
+                    interrupt.watch();
+                }
+                Ok(read)
             }
             Bytes::Blocks(blocks) => blocks.read(out),
         }

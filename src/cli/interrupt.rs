@@ -1,5 +1,6 @@
 //! Ctrl-C: the first asks the run to end, the second ends the program.
 
+use std::cell::Cell;
 use std::fmt;
 use std::process;
 use std::sync::Arc;
@@ -21,24 +22,40 @@ impl fmt::Display for Interrupted {
 impl std::error::Error for Interrupted {}
 
 /// Whether Ctrl-C was pressed.
-pub(super) struct Interrupt(Arc<AtomicBool>);
+pub(super) struct Interrupt {
+    pressed: Arc<AtomicBool>,
+    /// Called so that nobody goes on waiting; given away when Ctrl-C is watched.
+    wake: Cell<Option<Wake>>,
+}
+
+type Wake = Box<dyn Fn() + Send>;
 
 impl Interrupt {
-    /// Watches from now on; `wake` is called so that nobody goes on waiting.
-    pub(super) fn watch(wake: impl Fn() + Send + 'static) -> Self {
-        let pressed = Arc::new(AtomicBool::new(false));
-        let interrupt = Interrupt(pressed.clone());
+    /// Ctrl-C, which ends the program until it is [watched](Interrupt::watch).
+    pub(super) fn new(wake: impl Fn() + Send + 'static) -> Self {
+        Interrupt {
+            pressed: Arc::default(),
+            wake: Cell::new(Some(Box::new(wake))),
+        }
+    }
+
+    /// Watches from now on. It takes a thread, which costs more than to read a small file: such a run is over before
+    /// anybody has pressed anything.
+    pub(super) fn watch(&self) {
+        let Some(wake) = self.wake.take() else {
+            return;
+        };
+        let pressed = self.pressed.clone();
         // Also where the shell ignores the signal for jobs in the background: who sends it means it. If the handler
         // cannot be set, Ctrl-C does what it does anyway.
         _ = ctrlc::set_handler(move || match pressed.swap(true, Ordering::SeqCst) {
             false => wake(),
             true => process::exit(STATUS.into()),
         });
-        interrupt
     }
 
     pub(super) fn check(&self) -> Result<(), Interrupted> {
-        match self.0.load(Ordering::SeqCst) {
+        match self.pressed.load(Ordering::SeqCst) {
             true => Err(Interrupted),
             false => Ok(()),
         }

@@ -44,7 +44,7 @@ impl Plan {
         }
         let has_watcher = io::stderr().is_terminal();
         Ok(Plan {
-            chooser: common.select.chooser(&time_zone(tz.unwrap_or("local"))?)?,
+            chooser: common.select.chooser(|| time_zone(tz.unwrap_or("local")))?,
             sources: Sources::new(&common.paths, &common.glob)?.without(common.keys.file()),
             options: Options {
                 limits: limits(common),
@@ -68,7 +68,7 @@ impl Plan {
 
 /// How text looks where it goes.
 fn look(common: &Common, is_terminal: bool) -> Look {
-    let terminal = terminal_size::terminal_size().filter(|_| is_terminal);
+    let terminal = is_terminal.then(terminal_size::terminal_size).flatten();
     Look {
         lang: language(common.lang),
         color: has_color(common.color, is_terminal),

@@ -10,7 +10,7 @@ use wxsub::select::{Chooser, Selection};
 use crate::cli::moment::Moment;
 use crate::cli::number::within;
 
-/// Flags that name a value can be given again.
+// Flags that name a value can be given again. No line of documentation: it would be the command's own.
 #[derive(Debug, clap::Args)]
 pub(super) struct SelectArgs {
     /// Callbacks of this event. Repeatable, as --template, --status, --user and --account: any of the values will do;
@@ -55,8 +55,11 @@ impl SelectArgs {
         is_filter || self.dedup || self.limit.is_some() || lists.iter().any(|list| !list.is_empty())
     }
 
-    /// What chooses as these arguments say; times without a zone are in `zone`.
-    pub(super) fn chooser(&self, zone: &TimeZone) -> anyhow::Result<Chooser> {
+    /// What chooses as these arguments say; times without a zone are in `zone`, which is not asked for without need.
+    pub(super) fn chooser(
+        &self,
+        zone: impl Fn() -> anyhow::Result<TimeZone>,
+    ) -> anyhow::Result<Chooser> {
         let mut chooser = Chooser::new(self.selection(Timestamp::now(), zone)?);
         if self.dedup {
             chooser = chooser.dedup();
@@ -67,10 +70,16 @@ impl SelectArgs {
         Ok(chooser)
     }
 
-    fn selection(&self, now: Timestamp, zone: &TimeZone) -> anyhow::Result<Selection> {
+    fn selection(
+        &self,
+        now: Timestamp,
+        zone: impl Fn() -> anyhow::Result<TimeZone>,
+    ) -> anyhow::Result<Selection> {
         let second = |flag: &'static str, moment: Option<Moment>| {
-            let second = moment.map(|moment| moment.second(now, zone));
-            second.transpose().context(flag)
+            let Some(moment) = moment else {
+                return Ok(None);
+            };
+            moment.second(now, &zone()?).map(Some).context(flag)
         };
         let (since, until) = (
             second("--since", self.since)?,

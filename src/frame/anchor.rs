@@ -9,6 +9,7 @@
 
 use std::borrow::Cow;
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, Input, MatchKind};
 
@@ -23,31 +24,40 @@ const SHORTEST: usize = 3;
 /// The anchors of a capture.
 #[derive(Debug)]
 pub(crate) struct Anchors {
-    searcher: AhoCorasick,
-    longest: usize,
+    names: &'static [&'static str],
+    /// Made for the first search: that takes longer than to read a small file, which may need none.
+    searcher: OnceLock<AhoCorasick>,
 }
 
 impl Anchors {
     /// Looks for `names` that messages have, for what begins an XML document, and for byte order marks.
-    ///
-    /// # Panics
-    ///
-    /// If there are more than a search can hold; there are fewer than twenty.
-    pub(crate) fn new(names: &[&str]) -> Self {
-        let texts = || {
-            ["<xml", "<?xml", "<!--", "<!DOCTYPE", "\u{FEFF}"]
-                .iter()
-                .chain(&start::ESCAPED_ROOTS)
-                .chain(names)
-        };
-        let searcher = AhoCorasick::builder()
-            .match_kind(MatchKind::LeftmostFirst)
-            .kind(Some(AhoCorasickKind::ContiguousNFA))
-            .build(texts())
-            .expect("a few short texts");
-        debug_assert!(texts().all(|text| text.len() >= SHORTEST));
-        let longest = texts().map(|text| text.len()).max().unwrap_or(0);
-        Anchors { searcher, longest }
+    pub(crate) const fn new(names: &'static [&'static str]) -> Self {
+        let searcher = OnceLock::new();
+        Anchors { names, searcher }
+    }
+
+    fn texts(&self) -> impl Iterator<Item = &'static str> {
+        ["<xml", "<?xml", "<!--", "<!DOCTYPE", "\u{FEFF}"]
+            .iter()
+            .chain(&start::ESCAPED_ROOTS)
+            .chain(self.names)
+            .copied()
+    }
+
+    fn searcher(&self) -> &AhoCorasick {
+        self.searcher.get_or_init(|| {
+            debug_assert!(self.texts().all(|text| text.len() >= SHORTEST));
+            AhoCorasick::builder()
+                .match_kind(MatchKind::LeftmostFirst)
+                .kind(Some(AhoCorasickKind::ContiguousNFA))
+                .build(self.texts())
+                .expect("fewer than twenty short texts")
+        })
+    }
+
+    /// The bytes of the longest.
+    fn longest(&self) -> usize {
+        self.texts().map(str::len).max().unwrap_or(0)
     }
 
     /// Where the first anchor begins at or behind `from`.
@@ -60,7 +70,7 @@ impl Anchors {
 
     /// The first at or behind `from`.
     fn next(&self, bytes: &[u8], from: usize) -> Option<Range<usize>> {
-        let found = self.searcher.find(Input::new(bytes).range(from..));
+        let found = self.searcher().find(Input::new(bytes).range(from..));
         found.map(|found| found.range())
     }
 
@@ -186,7 +196,7 @@ impl Reach {
         }
         if self.anchor.is_none() {
             self.anchor = anchors.find(buffer, self.searched);
-            let held = if last { 0 } else { anchors.longest - 1 };
+            let held = if last { 0 } else { anchors.longest() - 1 };
             self.searched = match self.anchor {
                 Some(anchor) => anchor + 1,
                 None => self.searched.max(buffer.len().saturating_sub(held)),

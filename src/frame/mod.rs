@@ -35,7 +35,6 @@ mod xml;
 
 use std::collections::VecDeque;
 use std::ops::Range;
-use std::sync::LazyLock;
 
 use encoding_rs::Encoding;
 
@@ -79,7 +78,7 @@ pub(crate) struct Names {
     /// How most messages begin. Each has an anchor in it.
     pub(crate) heads: &'static [&'static str],
     /// Bytes of which every message has some, however it is escaped.
-    pub(crate) anchors: &'static LazyLock<Anchors>,
+    pub(crate) anchors: &'static Anchors,
 }
 
 /// A payload that was found; its tree is in the scanner's hands until the next step.

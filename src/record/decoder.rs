@@ -3,7 +3,7 @@
 //! Here frame, wire and event are tied together. Memory goes round: records borrow it, and [`Decoder::recycle`] takes it
 //! back. What a payload means is kept by its shape, so that another one of the same shape need not be understood again.
 
-use std::sync::{Arc, LazyLock, OnceLock};
+use std::sync::{Arc, OnceLock};
 
 use crate::event::{Event, fields, is_message};
 use crate::frame::rewritten::Rewritten;
@@ -27,7 +27,7 @@ const NAMES: Names = Names {
     anchors: &ANCHORS,
 };
 
-static ANCHORS: LazyLock<Anchors> = LazyLock::new(|| Anchors::new(&fields::ANCHORS));
+static ANCHORS: Anchors = Anchors::new(&fields::ANCHORS);
 
 /// What goes round from record to record, so that decoding allocates nothing.
 #[derive(Debug, Default)]
