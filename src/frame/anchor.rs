@@ -10,7 +10,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, Input, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, Input, MatchKind, packed};
 
 use crate::frame::container::{self, Lane};
 use crate::frame::layer::Layer;
@@ -23,6 +23,8 @@ const SHORTEST: usize = 3;
 /// The anchors of a capture.
 #[derive(Debug)]
 pub(crate) struct Anchors {
+    /// Searches with vector instructions, where the processor has them.
+    packed: Option<packed::Searcher>,
     searcher: AhoCorasick,
     longest: usize,
 }
@@ -47,7 +49,11 @@ impl Anchors {
             .expect("a few short texts");
         debug_assert!(texts().all(|text| text.len() >= SHORTEST));
         let longest = texts().map(|text| text.len()).max().unwrap_or(0);
-        Anchors { searcher, longest }
+        Anchors {
+            packed: packed::Searcher::new(texts()),
+            searcher,
+            longest,
+        }
     }
 
     /// Where the first anchor begins at or behind `from`.
@@ -60,7 +66,10 @@ impl Anchors {
 
     /// The first at or behind `from`.
     fn next(&self, bytes: &[u8], from: usize) -> Option<Range<usize>> {
-        let found = self.searcher.find(Input::new(bytes).range(from..));
+        let found = match &self.packed {
+            Some(packed) => packed.find_in(bytes, (from..bytes.len()).into()),
+            None => self.searcher.find(Input::new(bytes).range(from..)),
+        };
         found.map(|found| found.range())
     }
 
@@ -217,6 +226,11 @@ impl Reach {
         Some((self.begin(self.runs[lane as usize], at, limit), lane))
     }
 
+    /// Where the line of the anchor begins, whose start was asked for; it may lie before the buffer.
+    pub(super) fn line(&self) -> i64 {
+        self.line
+    }
+
     /// From where on bytes must be kept for anchors behind `buffer`.
     pub(super) fn kept(&mut self, buffer: &[u8], limit: usize) -> usize {
         // What begins the next line may tell that it belongs to this one, once it has arrived.
@@ -275,7 +289,10 @@ impl Reach {
         let none = line as i64;
         let end = line - 1;
         let (begin, _) = self.line_before(buffer, end);
-        match container::lane_of(&buffer[begin..end], true) {
+        let (before, behind) = (&buffer[begin..end], &buffer[line..]);
+        match container::lane_of(before, true) {
+            // As most lines are.
+            Some(Lane::Plain) if !is_open(before, &container::printed(behind)) => [none; _],
             Some(Lane::Plain) => [self.run(buffer, line, Lane::Plain), none, none],
             _ => Lane::ALL.map(|lane| self.run(buffer, line, lane)),
         }
@@ -330,8 +347,13 @@ fn relation(line: &[u8], behind: &[u8], lane: Lane) -> Relation {
 /// Whether a document may go on from `line` to what stands `behind` it.
 pub(super) fn goes_on(line: &[u8], behind: &[u8]) -> bool {
     let (text, is_part) = container::text_of_line(line).unwrap_or((line, false));
+    is_part || is_open(text, behind)
+}
+
+/// The same for the text of a line.
+fn is_open(text: &[u8], behind: &[u8]) -> bool {
     let text = text.trim_ascii_end();
-    is_part || text.is_empty() || ends_inside(text) || has_comment(text) || joins(text, behind)
+    text.is_empty() || ends_inside(text) || has_comment(text) || joins(text, behind)
 }
 
 /// With what a line ends that cannot be all: markup and brackets that were opened, and lists.
@@ -354,7 +376,14 @@ pub(super) const NEXT: usize = 24;
 
 /// Whether `line` ends, and what stands `behind` it begins, as JSON does that is broken at any place.
 fn joins(line: &[u8], behind: &[u8]) -> bool {
-    let next = unescaped(&behind[skip_space(behind, 0)..]);
+    let next = &behind[skip_space(behind, 0)..];
+    if !matches!(
+        next.first(),
+        Some(b'&' | b'"' | b':' | b',' | b'}' | b']' | b'*')
+    ) {
+        return false;
+    }
+    let next = unescaped(next);
     let is_end = matches!(
         line_end(line),
         Some(b'"' | b'}' | b']' | b'0'..=b'9' | b'e' | b'l')

@@ -298,15 +298,31 @@ struct Prefix {
 }
 
 /// CRI's wrapping at the start of `line`: time, stream, and `F` for a full line or `P` for a part.
+#[inline]
 fn cri_prefix(line: &[u8]) -> Option<Prefix> {
-    let head = &line[..line.len().min(LONGEST_PREFIX)];
     let is_time = matches!(
-        head,
-        [b'0'..=b'9', b'0'..=b'9', b'0'..=b'9', b'0'..=b'9', b'-', ..]
-    ) && head.get(10) == Some(&b'T');
-    if !is_time {
-        return None;
-    }
+        line,
+        [
+            b'0'..=b'9',
+            b'0'..=b'9',
+            b'0'..=b'9',
+            b'0'..=b'9',
+            b'-',
+            _,
+            _,
+            _,
+            _,
+            _,
+            b'T',
+            ..
+        ]
+    );
+    if is_time { behind_time(line) } else { None }
+}
+
+/// The same for a line that begins with a time.
+fn behind_time(line: &[u8]) -> Option<Prefix> {
+    let head = &line[..line.len().min(LONGEST_PREFIX)];
     let space = memchr::memchr(b' ', head)?;
     let rest = &head[space..];
     let streams = [
