@@ -3,7 +3,7 @@
 //! Line breaks are counted as they are passed. Characters are counted only for the columns that somebody asks for,
 //! and no byte twice.
 
-use crate::span::{Place, Units};
+use crate::span::{self, Place, Units};
 use crate::wire::shape::Lines;
 
 #[derive(Clone, Copy, Debug)]
@@ -99,14 +99,7 @@ impl Cursor {
         if !self.counts {
             return Place::default();
         }
-        let head = Place {
-            line: self.line,
-            column: self.column,
-            offset: 0,
-        };
-        self.column = head
-            .after(&buffer[self.column_at..self.pos], Units::Utf8)
-            .column;
+        self.column += span::chars(&buffer[self.column_at..self.pos]);
         self.column_at = self.pos;
         Place {
             line: self.line,

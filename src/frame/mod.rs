@@ -478,12 +478,16 @@ impl Scanner {
 
     /// Passes over bytes that belong to no payload.
     fn pass(&mut self, buffer: &[u8], to: usize) {
-        let bytes = &buffer[self.pos()..to];
-        match bytes {
-            [] => return,
-            b"\n" => return self.pass_line_break(buffer),
-            _ => {}
+        match &buffer[self.pos()..to] {
+            [] => {}
+            b"\n" => self.pass_line_break(buffer),
+            bytes => self.pass_lines(buffer, to, memchr::memrchr(b'\n', bytes).map(|n| n + 1)),
         }
+    }
+
+    /// The same for some bytes of which it is known where the `last` line begins, if there is a break in them.
+    fn pass_lines(&mut self, buffer: &[u8], to: usize, last: Option<usize>) {
+        let bytes = &buffer[self.pos()..to];
         let (solid, breaks) = count_solid_and_breaks(bytes);
         // The noise of escaped text is counted as it stands in the capture.
         if self.depth == 0 {
@@ -492,7 +496,6 @@ impl Scanner {
                 .add(bytes, solid, cursor.units(), || cursor.place(buffer));
             self.trail(bytes);
         }
-        let last = memchr::memrchr(b'\n', bytes).map(|n| n + 1);
         self.bare = (last.is_some() || self.bare)
             && bytes[last.unwrap_or(0)..].iter().all(|&b| is_space(b));
         self.cursor

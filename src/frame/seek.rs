@@ -10,7 +10,8 @@ use crate::frame::start::{self, Start};
 use crate::frame::{Framed, FramedKind, Parts, Scanner, State, framed};
 use crate::span::Span;
 use crate::wire::Syntax;
-use crate::wire::scan::is_space;
+use crate::wire::block::Block;
+use crate::wire::scan::{self, is_space};
 use crate::wire::xml::ROOT;
 
 /// U+FEFF in UTF-8.
@@ -23,6 +24,24 @@ pub(super) enum Entered {
     No,
     /// More bytes will tell.
     Undecided,
+}
+
+/// Whether something begins near an anchor.
+enum Near {
+    /// A message that begins as most do, at the cursor.
+    Usual(Start),
+    /// Something that may hold the anchor; or may begin, which more bytes will tell.
+    Begun,
+    Nothing,
+}
+
+impl Near {
+    fn of(has_begun: bool) -> Self {
+        match has_begun {
+            true => Near::Begun,
+            false => Near::Nothing,
+        }
+    }
 }
 
 impl Scanner {
@@ -57,11 +76,7 @@ impl Scanner {
         parts: &mut Parts,
     ) -> Option<Framed<'b>> {
         if let Some(begun) = self.begins_here(buffer) {
-            let like_before = self.like_before(begun, buffer, last);
-            if like_before.is_none() {
-                self.begin(begun, buffer);
-            }
-            return like_before;
+            return self.begin_usual(begun, buffer, last);
         }
         if self.array.is_none()
             && let Some(framed) = self.entry_ahead(buffer, last, parts)
@@ -73,10 +88,11 @@ impl Scanner {
         while let Some(anchor) = self.reach.next_anchor(self.names.anchors, buffer, last) {
             let (start, lane) = self.reach.start(buffer, anchor, limit, last)?;
             let start = start.max(self.pos());
-            if self.begins_near(buffer, last, start, lane, anchor) {
-                return None;
+            match self.begins_near(buffer, last, start, lane, anchor) {
+                Near::Usual(begun) => return self.begin_usual(begun, buffer, last),
+                Near::Begun => return None,
+                Near::Nothing => self.reach.anchor = None,
             }
-            self.reach.anchor = None;
         }
         let kept = match last {
             true => buffer.len(),
@@ -84,6 +100,20 @@ impl Scanner {
         };
         self.pass(buffer, kept.max(self.pos()));
         None
+    }
+
+    /// Begins to read a message at the cursor that begins as most do; if it is like one before, that is all of it.
+    fn begin_usual<'b>(
+        &mut self,
+        begun: Start,
+        buffer: &'b [u8],
+        last: bool,
+    ) -> Option<Framed<'b>> {
+        let like_before = self.like_before(begun, buffer, last);
+        if like_before.is_none() {
+            self.begin(begun, buffer);
+        }
+        like_before
     }
 
     /// Goes to where a payload begins at the cursor, or on the next line, as most do. The search for anchors would find the
@@ -128,15 +158,16 @@ impl Scanner {
 
     /// What begins with `text`, if it begins as most messages do; [`start::at`] would say the same.
     fn usual_start(&self, text: &[u8]) -> Option<Start> {
+        let begun = match text {
+            [b'<', b'x', ..] => Start::Xml,
+            [b'{', b'"', ..] => Start::Json,
+            _ => return None,
+        };
         let begins = |head: &&str| text.starts_with(head.as_bytes());
-        let is_usual = self.names.heads.iter().any(begins);
-        is_usual.then_some(match text {
-            [b'<', ..] => Start::Xml,
-            _ => Start::Json,
-        })
+        self.names.heads.iter().any(begins).then_some(begun)
     }
 
-    /// Whether something begins from `start` on that may hold the anchor; or may begin, which more bytes will tell.
+    /// What begins from `start` on that may hold the anchor.
     fn begins_near(
         &mut self,
         buffer: &[u8],
@@ -144,48 +175,67 @@ impl Scanner {
         start: usize,
         lane: Lane,
         anchor: usize,
-    ) -> bool {
+    ) -> Near {
         // Behind a record that was torn stands its line break.
         let line = start + usize::from(buffer.get(start) == Some(&b'\n'));
         let line = container::skip_beside(buffer, line, lane);
-        if line >= self.reach.tried && self.is_bare_at(buffer, line) {
-            match layer::container(&buffer[line..], last) {
-                Err(()) => return true,
-                Ok(None) => {}
-                Ok(Some(layer)) => {
-                    self.pass(buffer, line);
-                    return self.enter_from(layer, None, 0);
-                }
+        match layer::container(&buffer[line..], last) {
+            Ok(None) => {}
+            _ if line < self.reach.tried || !self.is_bare_at(buffer, line) => {}
+            Err(()) => return Near::Begun,
+            Ok(Some(layer)) => {
+                self.pass(buffer, line);
+                return Near::of(self.enter_from(layer, None, 0));
             }
         }
         self.reach.tried = self.reach.tried.max(start);
         while let Some(found) = self.bracket(buffer, anchor) {
-            match start::at(&buffer[found..], last, self.is_bare_at(buffer, found)) {
+            // What escaped text moved over is followed step by step.
+            if self.depth == 0
+                && let Some(begun) = self.usual_start(&buffer[found..])
+            {
+                self.pass_onto_line(buffer, found);
+                return Near::Usual(begun);
+            }
+            // It matters for comments of XML only.
+            let is_bare = buffer[found] == b'<' && self.is_bare_at(buffer, found);
+            match start::at(&buffer[found..], last, is_bare) {
                 Start::Nothing => self.reach.tried = found + 1,
-                Start::Undecided => return true,
+                Start::Undecided => return Near::Begun,
                 Start::Buried(layer)
                     if let Some(before) = text_before(layer, &buffer[start..found]) =>
                 {
                     let value = start + before;
                     self.pass(buffer, value);
-                    return self.enter_from(layer, None, found + 1 - value);
+                    return Near::of(self.enter_from(layer, None, found + 1 - value));
                 }
                 start => {
                     self.pass(buffer, found);
                     self.begin(start, buffer);
-                    return true;
+                    return Near::Begun;
                 }
             }
         }
         self.reach.tried = self.reach.tried.max(anchor + 1);
-        self.begins_with_clue(buffer, start, anchor)
+        Near::of(self.begins_with_clue(buffer, start, anchor))
     }
 
     /// The next bracket that was not tried, up to the anchor.
     fn bracket(&self, buffer: &[u8], anchor: usize) -> Option<usize> {
         let tried = self.reach.tried;
         let near = buffer.get(tried..=anchor)?;
-        memchr::memchr3(b'<', b'{', b'[', near).map(|n| tried + n)
+        let is_bracket = |block: Block| block.equal(b'<') | block.equal(b'{') | block.equal(b'[');
+        let at = tried + scan::position(near, is_bracket);
+        (at <= anchor).then_some(at)
+    }
+
+    /// Passes over what stands before a bracket near the anchor.
+    fn pass_onto_line(&mut self, buffer: &[u8], to: usize) {
+        let (pos, line) = (self.pos() as i64, self.reach.line());
+        match line <= to as i64 && pos < to as i64 {
+            true => self.pass_lines(buffer, to, (pos < line).then_some((line - pos) as usize)),
+            false => self.pass(buffer, to),
+        }
     }
 
     /// Whether what stands before the anchor shows that it is part of escaped text.
