@@ -48,6 +48,8 @@ impl Anchors {
             .build(texts())
             .expect("a few short texts");
         debug_assert!(texts().all(|text| text.len() >= SHORTEST));
+        let has_digit = |text: &str| text.bytes().any(|byte| byte.is_ascii_digit());
+        debug_assert!(texts().all(|text| text.contains('#') || !has_digit(text)));
         let longest = texts().map(|text| text.len()).max().unwrap_or(0);
         Anchors {
             packed: packed::Searcher::new(texts()),

@@ -87,6 +87,12 @@ impl Cursor {
         }
     }
 
+    /// So many characters stand before it on its line.
+    pub(super) fn is_behind(&mut self, chars: u64) {
+        self.column = 1 + chars;
+        self.column_at = self.pos;
+    }
+
     /// Passes over bytes that take no column.
     pub(super) fn advance_unseen(&mut self, buffer: &[u8], to: usize) {
         self.place(buffer);

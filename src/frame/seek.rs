@@ -5,9 +5,10 @@ use crate::frame::array::Array;
 use crate::frame::container::{self, Lane};
 use crate::frame::layer::{self, Layer};
 use crate::frame::literal::{self, Candidate};
+use crate::frame::prefix::Size;
 use crate::frame::region::{Bounds, terminators};
 use crate::frame::start::{self, Start};
-use crate::frame::{Framed, FramedKind, Parts, Scanner, State, framed};
+use crate::frame::{Framed, FramedKind, Names, Parts, Scanner, State, framed};
 use crate::span::Span;
 use crate::wire::Syntax;
 use crate::wire::block::Block;
@@ -41,6 +42,27 @@ impl Near {
             true => Near::Begun,
             false => Near::Nothing,
         }
+    }
+}
+
+impl Names {
+    /// What begins with `text`, if it begins as most messages do; [`start::at`] would say the same.
+    fn usual_start(&self, text: &[u8]) -> Option<Start> {
+        let begun = match text {
+            [b'<', b'x', ..] => Start::Xml,
+            [b'{', b'"', ..] => Start::Json,
+            _ => return None,
+        };
+        let begins = |head: &&str| text.starts_with(head.as_bytes());
+        self.heads.iter().any(begins).then_some(begun)
+    }
+}
+
+/// The syntax of a message that begins as most do.
+fn syntax_of(begun: Start) -> Syntax {
+    match begun {
+        Start::Xml => Syntax::Xml,
+        _ => Syntax::Json,
     }
 }
 
@@ -83,6 +105,9 @@ impl Scanner {
         {
             return Some(framed);
         }
+        if let Some(framed) = self.behind_prefix(buffer, last) {
+            return Some(framed);
+        }
         self.reach.restart(self.pos());
         let limit = self.limits.payload_size;
         while let Some(anchor) = self.reach.next_anchor(self.names.anchors, buffer, last) {
@@ -120,7 +145,7 @@ impl Scanner {
     /// same: there is nothing to try before its bracket, and the anchor is its first name.
     fn begins_here(&mut self, buffer: &[u8]) -> Option<Start> {
         let start = self.next_start(buffer);
-        let begun = self.usual_start(&buffer[start..])?;
+        let begun = self.names.usual_start(&buffer[start..])?;
         self.reach.skip_beginning();
         self.pass(buffer, start);
         Some(begun)
@@ -136,6 +161,26 @@ impl Scanner {
         }
     }
 
+    /// The payload on the next line, if that begins like one before, and the payload is like one before. The search for
+    /// anchors would find the same, and nothing of what it would note about the line is of use behind the payload.
+    fn behind_prefix<'b>(&mut self, buffer: &'b [u8], last: bool) -> Option<Framed<'b>> {
+        let (pos, line) = (self.pos(), self.next_start(buffer));
+        if line == pos || self.depth > 0 || !self.reach.is_behind(pos) {
+            return None;
+        }
+        let (begun, prefix) = self.known_prefix(&buffer[line..])?;
+        let bytes = self.limited(&buffer[line + prefix.bytes..], last);
+        let found = self.seen.payloads.find(syntax_of(begun), bytes.all)?;
+        self.pass_prefix(buffer, line, prefix);
+        Some(self.like(found, buffer, syntax_of(begun)))
+    }
+
+    /// What begins on `line` behind a prefix that is known, and how much that is.
+    fn known_prefix(&self, line: &[u8]) -> Option<(Start, Size)> {
+        self.prefixes
+            .find(line, |text| self.names.usual_start(text))
+    }
+
     /// The payload at the cursor, if it is like one before; [`Scanner::json`] and [`Scanner::xml`] would say the same.
     fn like_before<'b>(
         &mut self,
@@ -146,25 +191,10 @@ impl Scanner {
         if self.is_quoted() {
             return None;
         }
-        let syntax = if begun == Start::Xml {
-            Syntax::Xml
-        } else {
-            Syntax::Json
-        };
+        let syntax = syntax_of(begun);
         let bytes = self.limited(&buffer[self.pos()..], last);
         let found = self.seen.payloads.find(syntax, bytes.all)?;
         Some(self.like(found, buffer, syntax))
-    }
-
-    /// What begins with `text`, if it begins as most messages do; [`start::at`] would say the same.
-    fn usual_start(&self, text: &[u8]) -> Option<Start> {
-        let begun = match text {
-            [b'<', b'x', ..] => Start::Xml,
-            [b'{', b'"', ..] => Start::Json,
-            _ => return None,
-        };
-        let begins = |head: &&str| text.starts_with(head.as_bytes());
-        self.names.heads.iter().any(begins).then_some(begun)
     }
 
     /// What begins from `start` on that may hold the anchor.
@@ -176,6 +206,9 @@ impl Scanner {
         lane: Lane,
         anchor: usize,
     ) -> Near {
+        if let Some(begun) = self.begins_behind_prefix(buffer, start, lane, anchor) {
+            return Near::Usual(begun);
+        }
         // Behind a record that was torn stands its line break.
         let line = start + usize::from(buffer.get(start) == Some(&b'\n'));
         let line = container::skip_beside(buffer, line, lane);
@@ -192,8 +225,9 @@ impl Scanner {
         while let Some(found) = self.bracket(buffer, anchor) {
             // What escaped text moved over is followed step by step.
             if self.depth == 0
-                && let Some(begun) = self.usual_start(&buffer[found..])
+                && let Some(begun) = self.names.usual_start(&buffer[found..])
             {
+                self.learn_prefix(buffer, found);
                 self.pass_onto_line(buffer, found);
                 return Near::Usual(begun);
             }
@@ -227,6 +261,37 @@ impl Scanner {
         let is_bracket = |block: Block| block.equal(b'<') | block.equal(b'{') | block.equal(b'[');
         let at = tried + scan::position(near, is_bracket);
         (at <= anchor).then_some(at)
+    }
+
+    /// Goes to where a payload begins behind a prefix that is known, on the anchor's line, which begins at `start`. There
+    /// is no other bracket to try before.
+    fn begins_behind_prefix(
+        &mut self,
+        buffer: &[u8],
+        start: usize,
+        lane: Lane,
+        anchor: usize,
+    ) -> Option<Start> {
+        let is_line = self.reach.line() == start as i64 && start > self.pos();
+        let is_fresh = self.reach.tried <= start && lane == Lane::Plain && self.depth == 0;
+        if !is_line || !is_fresh {
+            return None;
+        }
+        let (begun, prefix) = self.known_prefix(&buffer[start..])?;
+        if start + prefix.bytes > anchor {
+            return None;
+        }
+        self.pass_prefix(buffer, start, prefix);
+        Some(begun)
+    }
+
+    /// Learns what stands before the payload at `found` on the anchor's line.
+    fn learn_prefix(&mut self, buffer: &[u8], found: usize) {
+        let line = usize::try_from(self.reach.line()).unwrap_or(0);
+        if line > self.pos() && line <= found {
+            self.prefixes
+                .learn(&buffer[line..found], self.names.anchors);
+        }
     }
 
     /// Passes over what stands before a bracket near the anchor.
