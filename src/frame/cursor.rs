@@ -87,8 +87,8 @@ impl Cursor {
         }
     }
 
-    /// So many characters stand before it on its line.
-    pub(super) fn is_behind(&mut self, chars: u64) {
+    /// Notes how many characters stand before it on its line, where that is known.
+    pub(super) fn note_chars(&mut self, chars: u64) {
         self.column = 1 + chars;
         self.column_at = self.pos;
     }

@@ -512,7 +512,7 @@ impl Scanner {
         };
         self.bare = false;
         self.pass_counted(buffer, line + prefix.bytes, solid + prefix.solid, lines);
-        self.cursor.is_behind(prefix.chars);
+        self.cursor.note_chars(prefix.chars);
     }
 
     /// The same for bytes of which so many are `solid`, in so many lines.
