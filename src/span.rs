@@ -103,17 +103,28 @@ impl Units {
 }
 
 /// The number of characters; in broken UTF-8 every byte that continues nothing counts with the one before it.
-fn chars(bytes: &[u8]) -> u64 {
+pub(crate) fn chars(bytes: &[u8]) -> u64 {
+    const LEN: usize = 8;
+    let (words, rest) = bytes.as_chunks::<LEN>();
+    let in_words = words.iter().map(|&word| firsts(u64::from_le_bytes(word)));
+    let end = match (rest, bytes.last_chunk()) {
+        ([], _) => return in_words.sum(),
+        (_, Some(&end)) => u64::from_le_bytes(end) >> (8 * (LEN - rest.len())),
+        (_, None) => rest
+            .iter()
+            .rev()
+            .fold(0, |word, &byte| word << 8 | u64::from(byte)),
+    };
+    // Behind its end it has zeros.
+    in_words.sum::<u64>() + firsts(end) - (LEN - rest.len()) as u64
+}
+
+/// How many of the eight bytes continue no character.
+fn firsts(bytes: u64) -> u64 {
     const LOWEST: u64 = u64::from_ne_bytes([1; 8]);
-    let (words, rest) = bytes.as_chunks::<8>();
-    let in_words = words.iter().map(|&word| {
-        let word = u64::from_ne_bytes(word);
-        // A byte that continues a character has the bit 0x80, and 0x40 not.
-        let firsts = (!word >> 7 | word >> 6) & LOWEST;
-        firsts.wrapping_mul(LOWEST) >> 56
-    });
-    let is_first = |&&byte: &&u8| byte as i8 >= -0x40;
-    in_words.sum::<u64>() + rest.iter().filter(is_first).count() as u64
+    // A byte that continues a character has the bit 0x80, and 0x40 not.
+    let firsts = (!bytes >> 7 | bytes >> 6) & LOWEST;
+    firsts.wrapping_mul(LOWEST) >> 56
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 mod support;
 
 use support::reading::{Seen, read_whole};
-use support::shapes::SHAPES;
+use support::shapes::{SHAPES, shape};
 
 /// Bytes that end a value, escape, or make it another kind of value; digits, blanks, and what is no text.
 const BYTES: &[u8] = b"\"\\<>&]/{}[],:- 09aZ_.g@`\n\r\t\0\x7F\x80\xC2\xE8\xFF";
@@ -125,6 +125,63 @@ fn an_entry_with_other_texts_around() {
             format!("{entry}\n{changed}\n{entry}"),
         ] {
             assert_same(&sample, payload.as_bytes());
+        }
+    }
+}
+
+/// A line of an application's log.
+fn line(before: &str, payload: impl Fn(usize) -> String, number: usize) -> String {
+    let time = format!("2021-01-18 11:30:4{number}.{number}17");
+    format!(
+        "{time} INFO [http-{number}] {{t1}} {before}body={}",
+        payload(number)
+    )
+}
+
+/// Lines of a log: the first stands behind noise, the others behind one another.
+fn lines(before: &str, payload: impl Fn(usize) -> String) -> String {
+    let lines: Vec<String> = (1..4).map(|n| line(before, &payload, n)).collect();
+    format!("up\n{}", lines.join("\n"))
+}
+
+#[test]
+fn a_line_with_one_other_byte_before_its_payload() {
+    for shape in ["JSON", "XML"].map(shape) {
+        let payload = |number| shape.write(1, number);
+        let sample = lines("wx ", payload);
+        let mut next = line("wx ", payload, 4).into_bytes();
+        for at in 0..next.len() - payload(4).len() {
+            for &byte in BYTES {
+                let was = std::mem::replace(&mut next[at], byte);
+                assert_same(&sample, &next);
+                assert_same(&sample, &[b"down\n", &next[..]].concat());
+                next[at] = was;
+            }
+        }
+    }
+}
+
+#[test]
+fn lines_with_other_texts_before_their_payloads() {
+    let payload = |number| SHAPES[0].write(1, number);
+    for (old, new) in [
+        ("&#61;xml ", "&#60;xml "),
+        ("MsgType1 ", "MsgType2 "),
+        ("[0] ", "[1] "),
+        ("{\"a\":1} ", "{\"a\":2} "),
+        ("[1, ", "[2, "),
+        ("{ 1 ", "{ 2 "),
+        ("<a1> ", "<a2> "),
+        ("'", "'"),
+        ("x\n\t ", "x\n\t "),
+        ("// 1 ", "// 2 "),
+    ] {
+        let sample = lines(old, payload);
+        let next = line(new, payload, 4);
+        for behind in ["", "\n", " more\n", "\n\"n\":1}\n"] {
+            let next = format!("{next}{behind}{next}");
+            assert_same(&sample, next.as_bytes());
+            assert_same(&sample, format!("down {{\n{next}").as_bytes());
         }
     }
 }

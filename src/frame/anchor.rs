@@ -11,7 +11,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::OnceLock;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, Input, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, Input, MatchKind, packed};
 
 use crate::frame::container::{self, Lane};
 use crate::frame::layer::Layer;
@@ -26,7 +26,7 @@ const SHORTEST: usize = 3;
 pub(crate) struct Anchors {
     names: &'static [&'static str],
     /// Made for the first search: that takes longer than to read a small file, which may need none.
-    searcher: OnceLock<AhoCorasick>,
+    searcher: OnceLock<Searcher>,
 }
 
 impl Anchors {
@@ -36,7 +36,7 @@ impl Anchors {
         Anchors { names, searcher }
     }
 
-    fn texts(&self) -> impl Iterator<Item = &'static str> {
+    fn texts(&self) -> impl Iterator<Item = &'static str> + Clone {
         ["<xml", "<?xml", "<!--", "<!DOCTYPE", "\u{FEFF}"]
             .iter()
             .chain(&start::ESCAPED_ROOTS)
@@ -44,14 +44,15 @@ impl Anchors {
             .copied()
     }
 
-    fn searcher(&self) -> &AhoCorasick {
+    fn searcher(&self) -> &Searcher {
         self.searcher.get_or_init(|| {
             debug_assert!(self.texts().all(|text| text.len() >= SHORTEST));
-            AhoCorasick::builder()
-                .match_kind(MatchKind::LeftmostFirst)
-                .kind(Some(AhoCorasickKind::ContiguousNFA))
-                .build(self.texts())
-                .expect("fewer than twenty short texts")
+            let has_digit = |text: &str| text.bytes().any(|byte| byte.is_ascii_digit());
+            debug_assert!(
+                self.texts()
+                    .all(|text| text.contains('#') || !has_digit(text))
+            );
+            Searcher::new(self.texts())
         })
     }
 
@@ -70,7 +71,10 @@ impl Anchors {
 
     /// The first at or behind `from`.
     fn next(&self, bytes: &[u8], from: usize) -> Option<Range<usize>> {
-        let found = self.searcher().find(Input::new(bytes).range(from..));
+        let found = match self.searcher() {
+            Searcher::Packed(packed) => packed.find_in(bytes, (from..bytes.len()).into()),
+            Searcher::Automaton(automaton) => automaton.find(Input::new(bytes).range(from..)),
+        };
         found.map(|found| found.range())
     }
 
@@ -82,6 +86,27 @@ impl Anchors {
     /// Whether there is one in `bytes`.
     pub(super) fn is_in(&self, bytes: &[u8]) -> bool {
         self.first_in(bytes).is_some()
+    }
+}
+
+/// What searches for several texts at once.
+#[derive(Debug)]
+enum Searcher {
+    /// With vector instructions, where the processor has them.
+    Packed(packed::Searcher),
+    Automaton(AhoCorasick),
+}
+
+impl Searcher {
+    fn new(texts: impl Iterator<Item = &'static str> + Clone) -> Self {
+        if let Some(packed) = packed::Searcher::new(texts.clone()) {
+            return Searcher::Packed(packed);
+        }
+        let automaton = AhoCorasick::builder()
+            .match_kind(MatchKind::LeftmostFirst)
+            .kind(Some(AhoCorasickKind::ContiguousNFA))
+            .build(texts);
+        Searcher::Automaton(automaton.expect("fewer than twenty short texts"))
     }
 }
 
@@ -227,6 +252,11 @@ impl Reach {
         Some((self.begin(self.runs[lane as usize], at, limit), lane))
     }
 
+    /// Where the line of the anchor begins, whose start was asked for; it may lie before the buffer.
+    pub(super) fn line(&self) -> i64 {
+        self.line
+    }
+
     /// From where on bytes must be kept for anchors behind `buffer`.
     pub(super) fn kept(&mut self, buffer: &[u8], limit: usize) -> usize {
         // What begins the next line may tell that it belongs to this one, once it has arrived.
@@ -285,7 +315,10 @@ impl Reach {
         let none = line as i64;
         let end = line - 1;
         let (begin, _) = self.line_before(buffer, end);
-        match container::lane_of(&buffer[begin..end], true) {
+        let (before, behind) = (&buffer[begin..end], &buffer[line..]);
+        match container::lane_of(before, true) {
+            // As most lines are.
+            Some(Lane::Plain) if !is_open(before, &container::printed(behind)) => [none; _],
             Some(Lane::Plain) => [self.run(buffer, line, Lane::Plain), none, none],
             _ => Lane::ALL.map(|lane| self.run(buffer, line, lane)),
         }
@@ -340,8 +373,13 @@ fn relation(line: &[u8], behind: &[u8], lane: Lane) -> Relation {
 /// Whether a document may go on from `line` to what stands `behind` it.
 pub(super) fn goes_on(line: &[u8], behind: &[u8]) -> bool {
     let (text, is_part) = container::text_of_line(line).unwrap_or((line, false));
+    is_part || is_open(text, behind)
+}
+
+/// The same for the text of a line.
+fn is_open(text: &[u8], behind: &[u8]) -> bool {
     let text = text.trim_ascii_end();
-    is_part || text.is_empty() || ends_inside(text) || has_comment(text) || joins(text, behind)
+    text.is_empty() || ends_inside(text) || has_comment(text) || joins(text, behind)
 }
 
 /// With what a line ends that cannot be all: markup and brackets that were opened, and lists.
@@ -364,7 +402,14 @@ pub(super) const NEXT: usize = 24;
 
 /// Whether `line` ends, and what stands `behind` it begins, as JSON does that is broken at any place.
 fn joins(line: &[u8], behind: &[u8]) -> bool {
-    let next = unescaped(&behind[skip_space(behind, 0)..]);
+    let next = &behind[skip_space(behind, 0)..];
+    if !matches!(
+        next.first(),
+        Some(b'&' | b'"' | b':' | b',' | b'}' | b']' | b'*')
+    ) {
+        return false;
+    }
+    let next = unescaped(next);
     let is_end = matches!(
         line_end(line),
         Some(b'"' | b'}' | b']' | b'0'..=b'9' | b'e' | b'l')

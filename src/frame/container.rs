@@ -292,8 +292,7 @@ const DATE: &[u8] = b"0000-00-00T";
 
 /// Whether `line` begins with a time, as far as it goes.
 fn begins_like_time(line: &[u8]) -> bool {
-    let pairs = line.iter().zip(DATE);
-    pairs.into_iter().all(|(b, like)| match like {
+    line.iter().zip(DATE).all(|(b, like)| match like {
         b'0' => b.is_ascii_digit(),
         _ => b == like,
     })
@@ -307,9 +306,19 @@ struct Prefix {
 }
 
 /// CRI's wrapping at the start of `line`: time, stream, and `F` for a full line or `P` for a part.
+#[inline]
 fn cri_prefix(line: &[u8]) -> Option<Prefix> {
+    // A look at one byte tells most lines.
+    match line.get(DATE.len() - 1) {
+        Some(b'T') => behind_time(line),
+        _ => None,
+    }
+}
+
+/// The same for a line that may begin with a time.
+fn behind_time(line: &[u8]) -> Option<Prefix> {
     let head = &line[..line.len().min(LONGEST_PREFIX)];
-    if head.len() < DATE.len() || !begins_like_time(head) {
+    if !begins_like_time(head) {
         return None;
     }
     let time = memchr::memchr2(b' ', b'\n', head)?;

@@ -3,7 +3,7 @@
 //! Line breaks are counted as they are passed. Characters are counted only for the columns that somebody asks for,
 //! and no byte twice.
 
-use crate::span::{Place, Units};
+use crate::span::{self, Place, Units};
 use crate::wire::shape::Lines;
 
 #[derive(Clone, Copy, Debug)]
@@ -87,6 +87,12 @@ impl Cursor {
         }
     }
 
+    /// Notes how many characters stand before it on its line, where that is known.
+    pub(super) fn note_chars(&mut self, chars: u64) {
+        self.column = 1 + chars;
+        self.column_at = self.pos;
+    }
+
     /// Passes over bytes that take no column.
     pub(super) fn advance_unseen(&mut self, buffer: &[u8], to: usize) {
         self.place(buffer);
@@ -99,14 +105,7 @@ impl Cursor {
         if !self.counts {
             return Place::default();
         }
-        let head = Place {
-            line: self.line,
-            column: self.column,
-            offset: 0,
-        };
-        self.column = head
-            .after(&buffer[self.column_at..self.pos], Units::Utf8)
-            .column;
+        self.column += span::chars(&buffer[self.column_at..self.pos]);
         self.column_at = self.pos;
         Place {
             line: self.line,

@@ -22,6 +22,7 @@ mod layer;
 mod link;
 mod literal;
 mod noise;
+mod prefix;
 mod query;
 mod recode;
 mod region;
@@ -54,6 +55,7 @@ pub(crate) use document::Document;
 use entry::Sample;
 pub(crate) use entry::Seen;
 pub(crate) use noise::Noise;
+use prefix::Prefixes;
 pub(crate) use query::FoundQuery;
 use query::Trail;
 use region::Region;
@@ -239,6 +241,7 @@ pub(crate) struct Scanner {
     depth: usize,
     moves: Vec<Move>,
     pub(crate) seen: Seen,
+    prefixes: Prefixes,
     /// Memory for the next region, and for what is inside the next document.
     spare: Option<Box<Region>>,
     spare_inner: VecDeque<Inner>,
@@ -298,6 +301,7 @@ impl Scanner {
             depth: 0,
             moves: Vec::new(),
             seen: Seen::default(),
+            prefixes: Prefixes::default(),
             spare: None,
             spare_inner: VecDeque::new(),
             trail: None,
@@ -334,6 +338,7 @@ impl Scanner {
             xml: _,
             depth: _,
             seen: _,
+            prefixes: _,
             spare: _,
             spare_inner: _,
             trail: _,
@@ -477,25 +482,49 @@ impl Scanner {
 
     /// Passes over bytes that belong to no payload.
     fn pass(&mut self, buffer: &[u8], to: usize) {
-        let bytes = &buffer[self.pos()..to];
-        match bytes {
-            [] => return,
-            b"\n" => return self.pass_line_break(buffer),
-            _ => {}
+        match &buffer[self.pos()..to] {
+            [] => {}
+            b"\n" => self.pass_line_break(buffer),
+            bytes => self.pass_lines(buffer, to, memchr::memrchr(b'\n', bytes).map(|n| n + 1)),
         }
+    }
+
+    /// The same for some bytes of which it is known where the `last` line begins, if there is a break in them.
+    fn pass_lines(&mut self, buffer: &[u8], to: usize, last: Option<usize>) {
+        let bytes = &buffer[self.pos()..to];
         let (solid, breaks) = count_solid_and_breaks(bytes);
+        self.bare = (last.is_some() || self.bare)
+            && bytes[last.unwrap_or(0)..].iter().all(|&b| is_space(b));
+        self.pass_counted(buffer, to, solid, Lines { breaks, last });
+    }
+
+    /// The same for noise up to where `line` begins, and for a prefix behind it, which is so large.
+    fn pass_prefix(&mut self, buffer: &[u8], line: usize, prefix: prefix::Size) {
+        let noise = &buffer[self.pos()..line];
+        let (solid, breaks) = match noise {
+            b"\n" => (0, 1),
+            _ => count_solid_and_breaks(noise),
+        };
+        let lines = Lines {
+            breaks,
+            last: Some(noise.len()),
+        };
+        self.bare = false;
+        self.pass_counted(buffer, line + prefix.bytes, solid + prefix.solid, lines);
+        self.cursor.note_chars(prefix.chars);
+    }
+
+    /// The same for bytes of which so many are `solid`, in so many lines.
+    fn pass_counted(&mut self, buffer: &[u8], to: usize, solid: usize, lines: Lines) {
         // The noise of escaped text is counted as it stands in the capture.
         if self.depth == 0 {
+            let bytes = &buffer[self.pos()..to];
             let cursor = &mut self.cursor;
             self.noise
                 .add(bytes, solid, cursor.units(), || cursor.place(buffer));
             self.trail(bytes);
         }
-        let last = memchr::memrchr(b'\n', bytes).map(|n| n + 1);
-        self.bare = (last.is_some() || self.bare)
-            && bytes[last.unwrap_or(0)..].iter().all(|&b| is_space(b));
-        self.cursor
-            .advance_lines(buffer, to, Lines { breaks, last });
+        self.cursor.advance_lines(buffer, to, lines);
         self.moved(buffer, to, true);
     }
 

@@ -5,12 +5,14 @@ use crate::frame::array::Array;
 use crate::frame::container::{self, Lane};
 use crate::frame::layer::{self, Layer};
 use crate::frame::literal::{self, Candidate};
+use crate::frame::prefix::Size;
 use crate::frame::region::{Bounds, terminators};
 use crate::frame::start::{self, Start};
-use crate::frame::{Framed, FramedKind, Parts, Scanner, State, framed};
+use crate::frame::{Framed, FramedKind, Names, Parts, Scanner, State, framed};
 use crate::span::Span;
 use crate::wire::Syntax;
-use crate::wire::scan::is_space;
+use crate::wire::block::Block;
+use crate::wire::scan::{self, is_space};
 use crate::wire::xml::ROOT;
 
 /// U+FEFF in UTF-8.
@@ -23,6 +25,45 @@ pub(super) enum Entered {
     No,
     /// More bytes will tell.
     Undecided,
+}
+
+/// Whether something begins near an anchor.
+enum Near {
+    /// A message that begins as most do, at the cursor.
+    Usual(Start),
+    /// Something that may hold the anchor; or may begin, which more bytes will tell.
+    Begun,
+    Nothing,
+}
+
+impl Near {
+    fn of(has_begun: bool) -> Self {
+        match has_begun {
+            true => Near::Begun,
+            false => Near::Nothing,
+        }
+    }
+}
+
+impl Names {
+    /// What begins with `text`, if it begins as most messages do; [`start::at`] would say the same.
+    fn usual_start(&self, text: &[u8]) -> Option<Start> {
+        let begun = match text {
+            [b'<', b'x', ..] => Start::Xml,
+            [b'{', b'"', ..] => Start::Json,
+            _ => return None,
+        };
+        let begins = |head: &&str| text.starts_with(head.as_bytes());
+        self.heads.iter().any(begins).then_some(begun)
+    }
+}
+
+/// The syntax of a message that begins as most do.
+fn syntax_of(begun: Start) -> Syntax {
+    match begun {
+        Start::Xml => Syntax::Xml,
+        _ => Syntax::Json,
+    }
 }
 
 impl Scanner {
@@ -57,15 +98,14 @@ impl Scanner {
         parts: &mut Parts,
     ) -> Option<Framed<'b>> {
         if let Some(begun) = self.begins_here(buffer) {
-            let like_before = self.like_before(begun, buffer, last);
-            if like_before.is_none() {
-                self.begin(begun, buffer);
-            }
-            return like_before;
+            return self.begin_usual(begun, buffer, last);
         }
         if self.array.is_none()
             && let Some(framed) = self.entry_ahead(buffer, last, parts)
         {
+            return Some(framed);
+        }
+        if let Some(framed) = self.behind_prefix(buffer, last) {
             return Some(framed);
         }
         self.reach.restart(self.pos());
@@ -73,10 +113,11 @@ impl Scanner {
         while let Some(anchor) = self.reach.next_anchor(self.names.anchors, buffer, last) {
             let (start, lane) = self.reach.start(buffer, anchor, limit, last)?;
             let start = start.max(self.pos());
-            if self.begins_near(buffer, last, start, lane, anchor) {
-                return None;
+            match self.begins_near(buffer, last, start, lane, anchor) {
+                Near::Usual(begun) => return self.begin_usual(begun, buffer, last),
+                Near::Begun => return None,
+                Near::Nothing => self.reach.anchor = None,
             }
-            self.reach.anchor = None;
         }
         let kept = match last {
             true => buffer.len(),
@@ -86,11 +127,25 @@ impl Scanner {
         None
     }
 
+    /// Begins to read a message at the cursor that begins as most do; if it is like one before, that is all of it.
+    fn begin_usual<'b>(
+        &mut self,
+        begun: Start,
+        buffer: &'b [u8],
+        last: bool,
+    ) -> Option<Framed<'b>> {
+        let like_before = self.like_before(begun, buffer, last);
+        if like_before.is_none() {
+            self.begin(begun, buffer);
+        }
+        like_before
+    }
+
     /// Goes to where a payload begins at the cursor, or on the next line, as most do. The search for anchors would find the
     /// same: there is nothing to try before its bracket, and the anchor is its first name.
     fn begins_here(&mut self, buffer: &[u8]) -> Option<Start> {
         let start = self.next_start(buffer);
-        let begun = self.usual_start(&buffer[start..])?;
+        let begun = self.names.usual_start(&buffer[start..])?;
         self.reach.skip_beginning();
         self.pass(buffer, start);
         Some(begun)
@@ -106,6 +161,26 @@ impl Scanner {
         }
     }
 
+    /// The payload on the next line, if that begins like one before, and the payload is like one before. The search for
+    /// anchors would find the same, and nothing of what it would note about the line is of use behind the payload.
+    fn behind_prefix<'b>(&mut self, buffer: &'b [u8], last: bool) -> Option<Framed<'b>> {
+        let (pos, line) = (self.pos(), self.next_start(buffer));
+        if line == pos || self.depth > 0 || !self.reach.is_behind(pos) {
+            return None;
+        }
+        let (begun, prefix) = self.known_prefix(&buffer[line..])?;
+        let bytes = self.limited(&buffer[line + prefix.bytes..], last);
+        let found = self.seen.payloads.find(syntax_of(begun), bytes.all)?;
+        self.pass_prefix(buffer, line, prefix);
+        Some(self.like(found, buffer, syntax_of(begun)))
+    }
+
+    /// What begins on `line` behind a prefix that is known, and how much that is.
+    fn known_prefix(&self, line: &[u8]) -> Option<(Start, Size)> {
+        self.prefixes
+            .find(line, |text| self.names.usual_start(text))
+    }
+
     /// The payload at the cursor, if it is like one before; [`Scanner::json`] and [`Scanner::xml`] would say the same.
     fn like_before<'b>(
         &mut self,
@@ -116,27 +191,13 @@ impl Scanner {
         if self.is_quoted() {
             return None;
         }
-        let syntax = if begun == Start::Xml {
-            Syntax::Xml
-        } else {
-            Syntax::Json
-        };
+        let syntax = syntax_of(begun);
         let bytes = self.limited(&buffer[self.pos()..], last);
         let found = self.seen.payloads.find(syntax, bytes.all)?;
         Some(self.like(found, buffer, syntax))
     }
 
-    /// What begins with `text`, if it begins as most messages do; [`start::at`] would say the same.
-    fn usual_start(&self, text: &[u8]) -> Option<Start> {
-        let begins = |head: &&str| text.starts_with(head.as_bytes());
-        let is_usual = self.names.heads.iter().any(begins);
-        is_usual.then_some(match text {
-            [b'<', ..] => Start::Xml,
-            _ => Start::Json,
-        })
-    }
-
-    /// Whether something begins from `start` on that may hold the anchor; or may begin, which more bytes will tell.
+    /// What begins from `start` on that may hold the anchor.
     fn begins_near(
         &mut self,
         buffer: &[u8],
@@ -144,48 +205,102 @@ impl Scanner {
         start: usize,
         lane: Lane,
         anchor: usize,
-    ) -> bool {
+    ) -> Near {
+        if let Some(begun) = self.begins_behind_prefix(buffer, start, lane, anchor) {
+            return Near::Usual(begun);
+        }
         // Behind a record that was torn stands its line break.
         let line = start + usize::from(buffer.get(start) == Some(&b'\n'));
         let line = container::skip_beside(buffer, line, lane);
-        if line >= self.reach.tried && self.is_bare_at(buffer, line) {
-            match layer::container(&buffer[line..], last) {
-                Err(()) => return true,
-                Ok(None) => {}
-                Ok(Some(layer)) => {
-                    self.pass(buffer, line);
-                    return self.enter_from(layer, None, 0);
-                }
+        match layer::container(&buffer[line..], last) {
+            Ok(None) => {}
+            _ if line < self.reach.tried || !self.is_bare_at(buffer, line) => {}
+            Err(()) => return Near::Begun,
+            Ok(Some(layer)) => {
+                self.pass(buffer, line);
+                return Near::of(self.enter_from(layer, None, 0));
             }
         }
         self.reach.tried = self.reach.tried.max(start);
         while let Some(found) = self.bracket(buffer, anchor) {
-            match start::at(&buffer[found..], last, self.is_bare_at(buffer, found)) {
+            // What escaped text moved over is followed step by step.
+            if self.depth == 0
+                && let Some(begun) = self.names.usual_start(&buffer[found..])
+            {
+                self.learn_prefix(buffer, found);
+                self.pass_onto_line(buffer, found);
+                return Near::Usual(begun);
+            }
+            // It matters for comments of XML only.
+            let is_bare = buffer[found] == b'<' && self.is_bare_at(buffer, found);
+            match start::at(&buffer[found..], last, is_bare) {
                 Start::Nothing => self.reach.tried = found + 1,
-                Start::Undecided => return true,
+                Start::Undecided => return Near::Begun,
                 Start::Buried(layer)
                     if let Some(before) = text_before(layer, &buffer[start..found]) =>
                 {
                     let value = start + before;
                     self.pass(buffer, value);
-                    return self.enter_from(layer, None, found + 1 - value);
+                    return Near::of(self.enter_from(layer, None, found + 1 - value));
                 }
                 start => {
                     self.pass(buffer, found);
                     self.begin(start, buffer);
-                    return true;
+                    return Near::Begun;
                 }
             }
         }
         self.reach.tried = self.reach.tried.max(anchor + 1);
-        self.begins_with_clue(buffer, start, anchor)
+        Near::of(self.begins_with_clue(buffer, start, anchor))
     }
 
     /// The next bracket that was not tried, up to the anchor.
     fn bracket(&self, buffer: &[u8], anchor: usize) -> Option<usize> {
         let tried = self.reach.tried;
         let near = buffer.get(tried..=anchor)?;
-        memchr::memchr3(b'<', b'{', b'[', near).map(|n| tried + n)
+        let is_bracket = |block: Block| block.equal(b'<') | block.equal(b'{') | block.equal(b'[');
+        let at = tried + scan::position(near, is_bracket);
+        (at <= anchor).then_some(at)
+    }
+
+    /// Goes to where a payload begins behind a prefix that is known, on the anchor's line, which begins at `start`. There
+    /// is no other bracket to try before.
+    fn begins_behind_prefix(
+        &mut self,
+        buffer: &[u8],
+        start: usize,
+        lane: Lane,
+        anchor: usize,
+    ) -> Option<Start> {
+        let is_line = self.reach.line() == start as i64 && start > self.pos();
+        let is_fresh = self.reach.tried <= start && lane == Lane::Plain && self.depth == 0;
+        if !is_line || !is_fresh {
+            return None;
+        }
+        let (begun, prefix) = self.known_prefix(&buffer[start..])?;
+        if start + prefix.bytes > anchor {
+            return None;
+        }
+        self.pass_prefix(buffer, start, prefix);
+        Some(begun)
+    }
+
+    /// Learns what stands before the payload at `found` on the anchor's line.
+    fn learn_prefix(&mut self, buffer: &[u8], found: usize) {
+        let line = usize::try_from(self.reach.line()).unwrap_or(0);
+        if line > self.pos() && line <= found {
+            self.prefixes
+                .learn(&buffer[line..found], self.names.anchors);
+        }
+    }
+
+    /// Passes over what stands before a bracket near the anchor.
+    fn pass_onto_line(&mut self, buffer: &[u8], to: usize) {
+        let (pos, line) = (self.pos() as i64, self.reach.line());
+        match line <= to as i64 && pos < to as i64 {
+            true => self.pass_lines(buffer, to, (pos < line).then_some((line - pos) as usize)),
+            false => self.pass(buffer, to),
+        }
     }
 
     /// Whether what stands before the anchor shows that it is part of escaped text.

@@ -2,7 +2,7 @@
 
 use crate::wire::block::{self, Block, Counter, LEN, Marks};
 
-/// The first byte of `bytes` that `mark` marks, or `bytes.len()`. Zero bytes must be marked.
+/// The first byte of `bytes` that `mark` marks, or `bytes.len()`.
 #[inline(always)]
 pub(crate) fn position(bytes: &[u8], mark: impl Fn(Block) -> Marks) -> usize {
     let (blocks, rest) = bytes.as_chunks::<LEN>();
@@ -113,13 +113,15 @@ fn counts<const N: usize>(bytes: &[u8], marks: impl Fn(Block) -> [Marks; N]) -> 
     let mut all = [0; N];
     for part in bytes.chunks(Counter::MOST * LEN) {
         let mut counters = [Counter::default(); N];
-        let (blocks, rest) = part.as_chunks::<LEN>();
-        for block in blocks.iter().copied().chain([block::head(rest)]) {
+        let mut add = |block| {
             let marks = marks(Block::new(block));
             for (counter, marks) in counters.iter_mut().zip(marks) {
                 counter.add(marks);
             }
-        }
+        };
+        let (blocks, rest) = part.as_chunks::<LEN>();
+        blocks.iter().for_each(|block| add(*block));
+        add(block::head(rest));
         for (all, counter) in all.iter_mut().zip(counters) {
             *all += counter.sum();
         }
