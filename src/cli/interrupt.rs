@@ -1,10 +1,9 @@
 //! Ctrl-C: the first asks the run to end, the second ends the program.
 
-use std::cell::Cell;
 use std::fmt;
 use std::process;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// What a program interrupted by SIGINT ends with.
 pub(super) const STATUS: u8 = 130;
@@ -25,7 +24,7 @@ impl std::error::Error for Interrupted {}
 pub(super) struct Interrupt {
     pressed: Arc<AtomicBool>,
     /// Called so that nobody goes on waiting; given away when Ctrl-C is watched.
-    wake: Cell<Option<Wake>>,
+    wake: Mutex<Option<Wake>>,
 }
 
 type Wake = Box<dyn Fn() + Send>;
@@ -35,14 +34,15 @@ impl Interrupt {
     pub(super) fn new(wake: impl Fn() + Send + 'static) -> Self {
         Interrupt {
             pressed: Arc::default(),
-            wake: Cell::new(Some(Box::new(wake))),
+            wake: Mutex::new(Some(Box::new(wake))),
         }
     }
 
     /// Watches from now on. It takes a thread, which costs more than to read a small file: such a run is over before
     /// anybody has pressed anything.
     pub(super) fn watch(&self) {
-        let Some(wake) = self.wake.take() else {
+        let mut wake = self.wake.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(wake) = wake.take() else {
             return;
         };
         let pressed = self.pressed.clone();
