@@ -26,7 +26,8 @@ pub(super) enum Held {
 #[derive(Debug)]
 pub(super) struct Shared {
     pub(super) decoded: Decoded,
-    pub(super) line: OnceLock<Template>,
+    /// The line that is written for them, if there is one.
+    pub(super) line: OnceLock<Option<Template>>,
 }
 
 impl Held {
