@@ -98,6 +98,7 @@ impl Decoder {
 
     /// The next record in `buffer`, which begins where it began at the last call less what [`Scanner::take_done`]
     /// took; `None` if more bytes are needed or, with `last`, if there is none.
+    #[inline]
     pub(crate) fn next<'b>(&mut self, buffer: &'b [u8], last: bool) -> Option<Record<'b>> {
         let decoded = self.spare.get_or_insert_default();
         let framed = self.scanner.next(buffer, last, &mut decoded.parts)?;
@@ -140,6 +141,7 @@ impl Decoder {
     }
 
     /// Takes the memory of a record back.
+    #[inline]
     pub(crate) fn recycle(&mut self, memory: Memory) {
         match &mut self.unsealer {
             Some(unsealer) if memory.plain.is_some() => unsealer.recycle(memory),
@@ -147,6 +149,7 @@ impl Decoder {
         }
     }
 
+    #[inline]
     pub(super) fn take_back(&mut self, memory: Memory) {
         if let Some(decoded) = memory.decoded {
             self.spare = Some(decoded);
@@ -171,6 +174,7 @@ impl Decoder {
     }
 
     /// What was read of a payload: of one that has a shape, what is known of it, and which event that is.
+    #[inline]
     pub(super) fn held(&mut self, shape: Option<ShapeId>) -> (Held, Option<Event>) {
         match shape.map(|shape| self.known.get(shape)) {
             Some(known) => (Held::Shared(known.shared.clone()), Some(known.event)),
