@@ -120,7 +120,7 @@ impl Seen {
             let to = hole.range.start;
             copied.push(Copied { to, from });
         }
-        let Some(peeled) = Template::new(payload.text.into(), &copied, raw.len()) else {
+        let Some(peeled) = Template::new(payload.text.into(), copied, raw.len()) else {
             return;
         };
         let Some(shape) = self.entries.learn(Syntax::Json, entry, &holes) else {

@@ -121,7 +121,7 @@ fn template(callback: &Callback<'_>) -> Option<Template> {
     let mut line = Object::open(&mut text);
     members(callback, Scalars::AsGiven, &mut line, &mut note);
     end(line);
-    Template::new(text, &copied, callback.text_len())
+    Template::new(text, copied, callback.text_len())
 }
 
 fn members(callback: &Callback<'_>, scalars: Scalars, line: &mut Object<'_>, note: Note<'_>) {

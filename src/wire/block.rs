@@ -116,12 +116,6 @@ impl Block {
         Block((self.0 - first.0).saturating_sub(span.0))
     }
 
-    /// The bits of `ones` where it has ones, those of `zeros` where it has zeros.
-    #[inline(always)]
-    pub(crate) fn select(self, ones: Block, zeros: Block) -> Block {
-        Block(self.0 & ones.0 | !self.0 & zeros.0)
-    }
-
     #[inline(always)]
     pub(crate) fn bytes(self) -> [u8; LEN] {
         self.0.to_array()
