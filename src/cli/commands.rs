@@ -188,6 +188,7 @@ impl Job for Writing {
     }
 }
 
+#[inline]
 fn write_or_count(
     format: &dyn Format,
     record: &Record<'_>,

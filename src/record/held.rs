@@ -6,6 +6,7 @@ use crate::event::{Class, Meaning, classify, decode};
 use crate::frame::Parts;
 use crate::record::Outcome;
 use crate::template::Template;
+use crate::wire::shape::ShapeId;
 use crate::wire::{Limits, View};
 
 /// What was read of a payload, and what it means.
@@ -25,6 +26,7 @@ pub(super) enum Held {
 /// What payloads have in common that were read alike.
 #[derive(Debug)]
 pub(super) struct Shared {
+    pub(super) shape: ShapeId,
     pub(super) decoded: Decoded,
     /// The line that is written for them, if there is one.
     pub(super) line: OnceLock<Option<Template>>,

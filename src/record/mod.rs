@@ -7,6 +7,7 @@ mod body;
 mod decode;
 mod decoder;
 mod held;
+mod lent;
 mod request;
 mod sealed;
 mod unseal;
@@ -270,9 +271,11 @@ impl<'a> Record<'a> {
             }
             _ => {}
         }
-        if let Held::Own(decoded) = self.decoded {
-            memory.decoded = Some(decoded);
+        match self.decoded {
+            Held::Own(decoded) => memory.decoded = Some(decoded),
+            Held::Shared(shared) => memory.shared = Some(shared),
         }
+        memory.source = Some(self.source);
         memory
     }
 

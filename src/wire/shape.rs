@@ -33,6 +33,10 @@ impl<T> ByShape<T> {
         &self.0[id]
     }
 
+    pub(crate) fn get_mut(&mut self, ShapeId(id): ShapeId) -> Option<&mut T> {
+        self.0.get_mut(id)
+    }
+
     /// Notes what is known of a shape that was just learnt; it may have the place of an old one.
     pub(crate) fn set(&mut self, ShapeId(id): ShapeId, known: T) {
         match self.0.get_mut(id) {
