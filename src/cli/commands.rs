@@ -188,7 +188,6 @@ impl Job for Writing {
     }
 }
 
-#[inline]
 fn write_or_count(
     format: &dyn Format,
     record: &Record<'_>,

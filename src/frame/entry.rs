@@ -16,9 +16,9 @@ use crate::frame::layer::Layer;
 use crate::frame::rewritten::Step;
 use crate::frame::{Framed, Inner, Inside, Names, Parts, Scanner, State, Then, framed};
 use crate::span::{Place, Units};
-use crate::template::{Copied, Template};
 use crate::wire::scan::count_solid_and_breaks;
 use crate::wire::shape::{Alphabet, ByShape, Found, Hole, Lines, ShapeId, Shapes};
+use crate::wire::template::{Copied, Template};
 use crate::wire::{Bytes, Kind, Limits, Node, Syntax, Tree, fast};
 
 /// The payloads and the entries that were seen before.

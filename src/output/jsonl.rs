@@ -7,7 +7,7 @@ use crate::json::{Key, Object, array, count, integer, string};
 use crate::output::Format;
 use crate::output::json_text::{Scalars, object};
 use crate::record::Record;
-use crate::template::{Copied, Template};
+use crate::wire::template::{Copied, Template};
 
 /// JSON lines: a line a callback, or a line an item.
 #[derive(Clone, Copy, Debug, Default)]

@@ -5,8 +5,8 @@ use std::sync::{Arc, OnceLock};
 use crate::event::{Class, Meaning, classify, decode};
 use crate::frame::Parts;
 use crate::record::Outcome;
-use crate::template::Template;
 use crate::wire::shape::ShapeId;
+use crate::wire::template::Template;
 use crate::wire::{Limits, View};
 
 /// What was read of a payload, and what it means.

@@ -20,7 +20,7 @@ use crate::finding::{Finding, Findings, Severity};
 use crate::frame::FoundQuery;
 use crate::frame::rewritten::{self, Rewritten, Step};
 use crate::span::{Place, Span, Units};
-use crate::template::Template;
+use crate::wire::template::Template;
 use crate::wire::{Kind, Syntax, View};
 
 use body::Body;

@@ -72,7 +72,7 @@ pub(crate) enum Alphabet {
     Number,
     LowerHex,
     Base64Url,
-    /// Those of one of these words, of which each is printable ASCII.
+    /// Those of one of these words, of which each is printable ASCII and no longer than a block.
     Word(&'static [&'static str]),
 }
 
@@ -450,4 +450,86 @@ fn json_special(block: Block) -> Marks {
 #[inline(always)]
 fn xml_special(block: Block) -> Marks {
     json_special(block) | block.equal(b'<') | block.equal(b'&') | block.equal(b']')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const WORDS: &[&str] = &["accept", "reject", "ban"];
+
+    fn is_of(alphabet: Alphabet, value: &[u8]) -> bool {
+        let is_text = |special: &[u8]| {
+            let is_plain = |byte: &u8| matches!(byte, b' '..=b'~') && !special.contains(byte);
+            value.iter().all(is_plain) && value.trim_ascii() == value
+        };
+        let is_id = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_".contains(byte);
+        let is_digits = value.iter().all(u8::is_ascii_digit);
+        match alphabet {
+            Alphabet::JsonText => is_text(b"\"\\"),
+            Alphabet::XmlText => is_text(b"\"\\<&]"),
+            Alphabet::Digits => is_digits,
+            Alphabet::Number => is_digits && (value.len() == 1 || value[0] != b'0'),
+            Alphabet::LowerHex => value.iter().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')),
+            Alphabet::Base64Url => value.iter().all(is_id),
+            Alphabet::Word(words) => words.iter().any(|word| word.as_bytes() == value),
+        }
+    }
+
+    /// A text with `value` behind `start` bytes, at the end or with more behind it.
+    fn text_with(value: &str, start: usize, behind: usize) -> String {
+        format!("{}{value}{}", "{".repeat(start), "}".repeat(behind))
+    }
+
+    #[test]
+    fn what_has_a_shape_has_the_same_bytes_around_the_holes_and_its_alphabet_in_them() {
+        let cases = [
+            (Alphabet::JsonText, "user refuse to accept the message"),
+            (Alphabet::JsonText, "x"),
+            (Alphabet::XmlText, "a b c"),
+            (Alphabet::Digits, "0123456789"),
+            (Alphabet::Number, "7"),
+            (Alphabet::Number, "1763812800"),
+            (Alphabet::LowerHex, "0123456789ab"),
+            (Alphabet::Base64Url, "oUJpEiXDgCbEFb0HOo8kZ-C2SJHT"),
+            (Alphabet::Word(WORDS), "reject"),
+        ];
+        for (alphabet, value) in cases {
+            for (start, behind) in [(EDGE, 70), (60, 0), (70, 3), (100, 100)] {
+                let text = text_with(value, start, behind);
+                let range = start..start + value.len();
+                let hole = Hole {
+                    range: range.clone(),
+                    alphabet,
+                };
+                let mut shapes = Shapes::default();
+                shapes.learn(Syntax::Json, &text, &[hole]).unwrap();
+                for at in 0..text.len() {
+                    for byte in 0..=255 {
+                        let mut bytes = text.clone().into_bytes();
+                        bytes[at] = byte;
+                        let expected = match range.contains(&at) {
+                            true => is_of(alphabet, &bytes[range.clone()]),
+                            false => bytes == text.as_bytes(),
+                        };
+                        let found = shapes.find(Syntax::Json, &bytes);
+                        assert_eq!(found.is_some(), expected, "{byte} at {at} of {text}");
+                    }
+                }
+                for word in WORDS {
+                    let other = text_with(word, start, behind);
+                    let is_alike = word.len() == value.len() && is_of(alphabet, word.as_bytes());
+                    let found = shapes.find(Syntax::Json, other.as_bytes());
+                    assert_eq!(found.is_some(), is_alike, "{other}");
+                }
+                assert!(shapes.find(Syntax::Json, &text.as_bytes()[1..]).is_none());
+                assert!(
+                    shapes
+                        .find(Syntax::Json, &text.as_bytes()[..text.len() - 1])
+                        .is_none()
+                );
+                assert!(shapes.find(Syntax::Xml, text.as_bytes()).is_none());
+            }
+        }
+    }
 }
