@@ -57,7 +57,6 @@ pub mod schema;
 pub mod seal;
 pub mod select;
 mod span;
-mod template;
 mod wire;
 
 pub use decompress::Decompressed;

@@ -7,7 +7,6 @@ const LAYERS: &[&str] = &[
     "lang",
     "near",
     "buffer",
-    "template",
     "printable",
     "span",
     "finding",

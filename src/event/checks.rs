@@ -58,8 +58,8 @@ fn free(field: &Field, view: View<'_>) -> Option<(Range<usize>, Alphabet)> {
         }
         Check::Openid if is_openid(text) => (OPENID.len()..text.len(), Alphabet::Base64Url),
         Check::Template if is_template_id(text) => (all, Alphabet::Base64Url),
-        Check::Status if terms::is_documented_status(text) => {
-            (all, Alphabet::Word(terms::is_documented_status))
+        Check::Status if is_documented_status(text) => {
+            (all, Alphabet::Word(&terms::DOCUMENTED_STATUSES))
         }
         Check::MsgId if is_msg_id(text) && is_plain_number(text) => (all, Alphabet::Number),
         Check::Time => (telling_digits(text)?..text.len(), Alphabet::Digits),
@@ -149,8 +149,12 @@ fn is_msg_id(id: &str) -> bool {
     (1..=19).contains(&id.len()) && is_digits(id.as_bytes())
 }
 
+fn is_documented_status(status: &str) -> bool {
+    terms::DOCUMENTED_STATUSES.contains(&status)
+}
+
 fn odd_status(status: &str, span: Span) -> Option<Finding> {
-    if terms::is_documented_status(status) {
+    if is_documented_status(status) {
         return None;
     }
     Some(match terms::client_status(status) {

@@ -311,6 +311,11 @@ impl<'a> Callback<'a> {
         start..start + value.len()
     }
 
+    /// How long the payload's text is.
+    pub(crate) fn text_len(&self) -> usize {
+        self.root.text.len()
+    }
+
     pub(crate) fn header(&self) -> Fields<'a> {
         Fields {
             part: self.meaning.header,

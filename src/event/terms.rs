@@ -199,10 +199,11 @@ pub(crate) fn status(value: &str) -> Option<Text> {
     words(&STATUSES, value).or_else(|| client_status(value))
 }
 
-/// Whether callbacks are documented to have this status.
-pub(crate) fn is_documented_status(value: &str) -> bool {
-    words(&STATUSES, value).is_some()
-}
+/// The statuses that callbacks are documented to have.
+pub(crate) static DOCUMENTED_STATUSES: [&str; STATUSES.len()] = {
+    let [accept, reject] = &STATUSES;
+    [accept.value, reject.value]
+};
 
 /// A status that only the client's interface is documented to give, in words.
 pub(crate) fn client_status(value: &str) -> Option<Text> {

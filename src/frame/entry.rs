@@ -15,8 +15,10 @@ use std::sync::Arc;
 use crate::frame::layer::Layer;
 use crate::frame::rewritten::Step;
 use crate::frame::{Framed, Inner, Inside, Names, Parts, Scanner, State, Then, framed};
-use crate::template::Template;
-use crate::wire::shape::{Alphabet, ByShape, Found, Hole, ShapeId, Shapes};
+use crate::span::{Place, Units};
+use crate::wire::scan::count_solid_and_breaks;
+use crate::wire::shape::{Alphabet, ByShape, Found, Hole, Lines, ShapeId, Shapes};
+use crate::wire::template::{Copied, Template};
 use crate::wire::{Bytes, Kind, Limits, Node, Syntax, Tree, fast};
 
 /// The payloads and the entries that were seen before.
@@ -33,12 +35,47 @@ pub(crate) struct Seen {
 #[derive(Debug)]
 struct Entry {
     is_bare: bool,
-    /// Where the payload stands, which is a whole text of the entry.
+    before: Before,
+    /// Where the payload stands, which is a whole text of the entry, and the lines of that.
     text: Range<usize>,
+    lines: Lines,
     payload: ShapeId,
     syntax: Syntax,
     /// The payload's text, of which some is copied from where it stands escaped.
     peeled: Template,
+}
+
+/// What stands before the payload in an entry. All but digits is the same there in all entries of a shape.
+#[derive(Clone, Copy, Debug)]
+struct Before {
+    /// How many bytes of it are no white space.
+    solid: usize,
+    lines: Lines,
+    /// Where the payload stands, if the entry stands at the default place.
+    end: Place,
+}
+
+impl Before {
+    fn new(bytes: &[u8]) -> Self {
+        Before {
+            solid: count_solid_and_breaks(bytes).0,
+            lines: Lines::of(bytes),
+            end: Place::default().after(bytes, Units::Utf8),
+        }
+    }
+
+    /// Where the payload stands in an entry at `start`.
+    fn end_from(self, start: Place, units: Units, bytes: &[u8]) -> Place {
+        let (line, column) = match self.lines.breaks {
+            0 => (start.line, start.column + self.end.column - 1),
+            breaks => (start.line + breaks as u64, self.end.column),
+        };
+        Place {
+            line,
+            column,
+            offset: start.offset + units.len(bytes),
+        }
+    }
 }
 
 /// An entry that may be learnt from: it holds one text that may hold payloads.
@@ -70,25 +107,30 @@ impl Seen {
     /// Learns from `entry`, which holds `payload` and nothing else.
     fn learn(&mut self, entry: &str, sample: &Sample, payload: &Quoted<'_>, around: Vec<Hole>) {
         let mut holes = around;
-        let mut peeled = Template::default();
-        peeled.text.extend_from_slice(payload.text.as_bytes());
+        let mut copied = Vec::new();
         let raw = &entry.as_bytes()[sample.text.clone()];
         for hole in self.payloads.holes(payload.shape) {
             let Some(from) = unescaped(raw, payload.text, hole.range.clone()) else {
                 continue;
             };
-            peeled.copy(hole.range.start, from.clone());
             holes.push(Hole {
                 range: sample.text.start + from.start..sample.text.start + from.end,
                 alphabet: hole.alphabet,
             });
+            let to = hole.range.start;
+            copied.push(Copied { to, from });
         }
+        let Some(peeled) = Template::new(payload.text.into(), copied, raw.len()) else {
+            return;
+        };
         let Some(shape) = self.entries.learn(Syntax::Json, entry, &holes) else {
             return;
         };
         let known = Entry {
             is_bare: sample.is_bare,
+            before: Before::new(&entry.as_bytes()[..sample.text.start]),
             text: sample.text.clone(),
+            lines: Lines::of(raw),
             payload: payload.shape,
             syntax: payload.syntax,
             peeled,
@@ -151,16 +193,25 @@ impl Scanner {
 
     /// The payload in the entry at the cursor, which is like one before.
     fn quoted<'b>(&mut self, found: Found, buffer: &'b [u8], parts: &mut Parts) -> Framed<'b> {
-        let (start, entry) = (self.pos(), self.seen.known.get(found.shape));
-        let raw = start + entry.text.start..start + entry.text.end;
-        let (payload, syntax, done) = (entry.payload, entry.syntax, entry.text.end);
+        let start = self.pos();
+        let Entry {
+            before,
+            ref text,
+            lines,
+            payload,
+            syntax,
+            ref peeled,
+            ..
+        } = **self.seen.known.get(found.shape);
+        let (raw, done) = (start + text.start..start + text.end, text.end);
         let rewritten = &mut parts.rewritten;
-        rewritten.renew_like(&entry.peeled, &buffer[raw.clone()]);
+        // Whoever asks for the text finds out that it is one.
+        rewritten.renew_text("");
+        peeled.write(&buffer[raw.clone()], &mut rewritten.rest);
         rewritten.comes_from(Step::Layer(Layer::Backslash));
-        self.pass(buffer, raw.start);
-        self.noise.interrupt();
-        let place = self.cursor.place(buffer);
-        self.advance(buffer, raw.end);
+        let place = self.pass_before(before, buffer, raw.start);
+        self.cursor.advance_lines(buffer, raw.end, lines);
+        self.moved(buffer, raw.end, false);
         self.state = State::Inside(Inside {
             done,
             ..Inside::new(self.empty_inner(), Then::noise(found.len))
@@ -170,6 +221,21 @@ impl Scanner {
             shape: Some(payload),
             ..framed(raw, place, syntax)
         }
+    }
+
+    /// Passes over what stands before a payload that begins at `to`, as [`Scanner::pass`] does; gives back where that is.
+    fn pass_before(&mut self, before: Before, buffer: &[u8], to: usize) -> Place {
+        let (bytes, units) = (&buffer[self.pos()..to], self.cursor.units());
+        let mut place = self.cursor.place(buffer);
+        if self.depth == 0 {
+            self.noise.add(bytes, before.solid, units, || place);
+            place = before.end_from(place, units, bytes);
+        }
+        self.noise.interrupt();
+        self.bare = false;
+        self.cursor.advance_lines(buffer, to, before.lines);
+        self.moved(buffer, to, true);
+        place
     }
 
     /// Notes what is needed to learn from the entry at the cursor, if `inner` is all that is in it.

@@ -4,7 +4,6 @@ use encoding_rs::Encoding;
 
 use crate::frame::layer::Layer;
 use crate::frame::recode;
-use crate::template::Template;
 
 /// How the text was made from the bytes of the capture, outermost step first.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,7 +16,7 @@ pub(crate) enum Step {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Rewritten {
     pub(crate) text: String,
-    /// What is left from the first byte on that is not UTF-8.
+    /// What is left from the first byte on that is not UTF-8, or that nobody looked at.
     pub(crate) rest: Vec<u8>,
     pub(crate) steps: Vec<Step>,
 }
@@ -42,16 +41,6 @@ impl Rewritten {
         self.rest.clear();
         self.steps.clear();
         self.text.push_str(text);
-    }
-
-    /// The same for the text of `template` with what is copied from `raw`, which is text.
-    pub(super) fn renew_like(&mut self, template: &Template, raw: &[u8]) {
-        let mut text = std::mem::take(&mut self.text).into_bytes();
-        text.clear();
-        template.write(raw, &mut text);
-        self.rest.clear();
-        self.steps.clear();
-        self.text = String::from_utf8(text).unwrap_or_default();
     }
 
     /// A step came before all others.

@@ -7,7 +7,7 @@ use crate::json::{Key, Object, array, count, integer, string};
 use crate::output::Format;
 use crate::output::json_text::{Scalars, object};
 use crate::record::Record;
-use crate::template::Template;
+use crate::wire::template::{Copied, Template};
 
 /// JSON lines: a line a callback, or a line an item.
 #[derive(Clone, Copy, Debug, Default)]
@@ -56,7 +56,10 @@ impl JsonLines {
         let template = record.line(template);
         if let Some(template) = template {
             template.write(record.bytes(), out);
-            self.end(record, Object::resume(out));
+            if self.with_source {
+                out.truncate(out.len() - END.len());
+                self.end(record, Object::resume(out));
+            }
         }
         template.is_some()
     }
@@ -94,26 +97,31 @@ impl JsonLines {
             }
             source.close();
         }
-        line.close().push(b'\n');
+        end(line);
     }
+}
+
+/// What ends a line.
+const END: &str = "}\n";
+
+fn end(line: Object<'_>) {
+    line.close().push(b'\n');
 }
 
 /// Is told where in the line a text was copied to.
 type Note<'n> = &'n mut dyn FnMut(usize, &str);
 
-/// The line of a callback whose values can be copied, but for its end.
-fn template(callback: &Callback<'_>) -> Template {
-    let mut text = Vec::new();
-    let mut template = Template::default();
-    let mut note = |to, value: &str| template.copy(to, callback.range_of(value));
-    members(
-        callback,
-        Scalars::AsGiven,
-        &mut Object::open(&mut text),
-        &mut note,
-    );
-    template.text = text;
-    template
+/// The line, without a source, of a callback whose values can be copied.
+fn template(callback: &Callback<'_>) -> Option<Template> {
+    let (mut text, mut copied) = (Vec::new(), Vec::new());
+    let mut note = |to, value: &str| {
+        let from = callback.range_of(value);
+        copied.push(Copied { to, from });
+    };
+    let mut line = Object::open(&mut text);
+    members(callback, Scalars::AsGiven, &mut line, &mut note);
+    end(line);
+    Template::new(text, copied, callback.text_len())
 }
 
 fn members(callback: &Callback<'_>, scalars: Scalars, line: &mut Object<'_>, note: Note<'_>) {

@@ -39,11 +39,12 @@ impl<'a> Body<'a> {
         }
     }
 
-    /// A text, and the `rest` of it, which is no text.
+    /// A text, and the `rest` of it, which is no text or not known to be.
     pub(super) fn owned(text: String, rest: Vec<u8>) -> Self {
-        match rest.is_empty() {
-            true => Body::Text(text.into()),
-            false => Body::Bytes([text.into_bytes(), rest].concat().into()),
+        match (text.is_empty(), rest.is_empty()) {
+            (_, true) => Body::Text(text.into()),
+            (true, _) => Body::Bytes(rest.into()),
+            _ => Body::Bytes([text.into_bytes(), rest].concat().into()),
         }
     }
 
@@ -51,6 +52,15 @@ impl<'a> Body<'a> {
         match self {
             Body::Text(text) => text.into_owned().into_bytes(),
             Body::Bytes(bytes) => bytes.into_owned(),
+        }
+    }
+
+    /// The memory of its text, and of what is not known to be text.
+    pub(super) fn into_memory(self) -> (String, Vec<u8>) {
+        match self {
+            Body::Text(Cow::Owned(text)) => (text, Vec::new()),
+            Body::Bytes(Cow::Owned(bytes)) => (String::new(), bytes),
+            _ => Default::default(),
         }
     }
 

@@ -10,6 +10,7 @@ use crate::frame::rewritten::Rewritten;
 use crate::frame::{Anchors, Framed, FramedKind, Names, Scanner, Seen, Turn};
 use crate::record::body::Body;
 use crate::record::held::{Decoded, Held, Shared};
+use crate::record::lent::Lent;
 use crate::record::unseal::Unsealer;
 use crate::record::{Outcome, Raw, Record};
 use crate::seal::Policy;
@@ -32,7 +33,9 @@ static ANCHORS: Anchors = Anchors::new(&fields::ANCHORS);
 /// What goes round from record to record, so that decoding allocates nothing.
 #[derive(Debug, Default)]
 pub(crate) struct Memory {
+    pub(super) source: Option<Arc<str>>,
     pub(super) decoded: Option<Box<Decoded>>,
+    pub(super) shared: Option<Arc<Shared>>,
     pub(super) rewritten: Option<Rewritten>,
     /// What was inside of an envelope.
     pub(super) plain: Option<Vec<u8>>,
@@ -41,7 +44,7 @@ pub(crate) struct Memory {
 /// Turns the bytes of one capture into records.
 #[derive(Debug)]
 pub(crate) struct Decoder {
-    source: Arc<str>,
+    source: Lent<str>,
     limits: Limits,
     units: Units,
     pub(crate) scanner: Scanner,
@@ -78,7 +81,7 @@ impl Decoder {
 
     fn with(scanner: Scanner, source: Arc<str>, limits: Limits, units: Units) -> Self {
         Decoder {
-            source,
+            source: source.into(),
             limits,
             units,
             scanner,
@@ -98,6 +101,7 @@ impl Decoder {
 
     /// The next record in `buffer`, which begins where it began at the last call less what [`Scanner::take_done`]
     /// took; `None` if more bytes are needed or, with `last`, if there is none.
+    #[inline]
     pub(crate) fn next<'b>(&mut self, buffer: &'b [u8], last: bool) -> Option<Record<'b>> {
         let decoded = self.spare.get_or_insert_default();
         let framed = self.scanner.next(buffer, last, &mut decoded.parts)?;
@@ -140,6 +144,7 @@ impl Decoder {
     }
 
     /// Takes the memory of a record back.
+    #[inline]
     pub(crate) fn recycle(&mut self, memory: Memory) {
         match &mut self.unsealer {
             Some(unsealer) if memory.plain.is_some() => unsealer.recycle(memory),
@@ -147,7 +152,16 @@ impl Decoder {
         }
     }
 
+    #[inline]
     pub(super) fn take_back(&mut self, memory: Memory) {
+        if let Some(source) = memory.source {
+            self.source.take_back(source);
+        }
+        if let Some(shared) = memory.shared
+            && let Some(known) = self.known.get_mut(shared.shape)
+        {
+            known.shared.take_back(shared);
+        }
         if let Some(decoded) = memory.decoded {
             self.spare = Some(decoded);
         }
@@ -171,9 +185,10 @@ impl Decoder {
     }
 
     /// What was read of a payload: of one that has a shape, what is known of it, and which event that is.
+    #[inline]
     pub(super) fn held(&mut self, shape: Option<ShapeId>) -> (Held, Option<Event>) {
-        match shape.map(|shape| self.known.get(shape)) {
-            Some(known) => (Held::Shared(known.shared.clone()), Some(known.event)),
+        match shape.and_then(|shape| self.known.get_mut(shape)) {
+            Some(known) => (Held::Shared(known.shared.lend()), Some(known.event)),
             None => (Held::Own(self.spare.take().unwrap_or_default()), None),
         }
     }
@@ -182,7 +197,7 @@ impl Decoder {
         let (body, raw) = self.body(&framed, &buffer[framed.range.clone()]);
         let (decoded, event) = self.held(framed.shape);
         let mut record = Record {
-            source: self.source.clone(),
+            source: self.source.lend(),
             place: framed.place,
             units: self.units,
             syntax: framed.syntax,
@@ -220,7 +235,7 @@ pub(crate) struct Learnt {
 #[derive(Clone, Debug)]
 struct Known {
     event: Event,
-    shared: Arc<Shared>,
+    shared: Lent<Shared>,
 }
 
 impl Decoder {
@@ -249,10 +264,11 @@ impl Decoder {
         decoded.meaning.note_plain(root);
         let known = Known {
             event,
-            shared: Arc::new(Shared {
+            shared: Lent::from(Arc::new(Shared {
+                shape,
                 decoded,
                 line: OnceLock::new(),
-            }),
+            })),
         };
         self.known.set(shape, known);
     }

@@ -5,7 +5,8 @@ use std::sync::{Arc, OnceLock};
 use crate::event::{Class, Meaning, classify, decode};
 use crate::frame::Parts;
 use crate::record::Outcome;
-use crate::template::Template;
+use crate::wire::shape::ShapeId;
+use crate::wire::template::Template;
 use crate::wire::{Limits, View};
 
 /// What was read of a payload, and what it means.
@@ -25,8 +26,10 @@ pub(super) enum Held {
 /// What payloads have in common that were read alike.
 #[derive(Debug)]
 pub(super) struct Shared {
+    pub(super) shape: ShapeId,
     pub(super) decoded: Decoded,
-    pub(super) line: OnceLock<Template>,
+    /// The line that is written for them, if there is one.
+    pub(super) line: OnceLock<Option<Template>>,
 }
 
 impl Held {

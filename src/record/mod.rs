@@ -7,6 +7,7 @@ mod body;
 mod decode;
 mod decoder;
 mod held;
+mod lent;
 mod request;
 mod sealed;
 mod unseal;
@@ -19,7 +20,7 @@ use crate::finding::{Finding, Findings, Severity};
 use crate::frame::FoundQuery;
 use crate::frame::rewritten::{self, Rewritten, Step};
 use crate::span::{Place, Span, Units};
-use crate::template::Template;
+use crate::wire::template::Template;
 use crate::wire::{Kind, Syntax, View};
 
 use body::Body;
@@ -259,22 +260,22 @@ impl<'a> Record<'a> {
     }
 
     /// Keeps what the next record can use.
+    #[inline]
     pub(crate) fn into_memory(self) -> Memory {
         let mut memory = Memory::default();
         match (self.body, self.raw) {
             (body, _) if self.sealed.is_some() => memory.plain = Some(body.into_bytes()),
-            (Body::Text(Cow::Owned(text)), Some((_, steps))) => {
-                memory.rewritten = Some(Rewritten {
-                    text,
-                    steps,
-                    rest: Vec::new(),
-                });
+            (body, Some((_, steps))) => {
+                let (text, rest) = body.into_memory();
+                memory.rewritten = Some(Rewritten { text, rest, steps });
             }
             _ => {}
         }
-        if let Held::Own(decoded) = self.decoded {
-            memory.decoded = Some(decoded);
+        match self.decoded {
+            Held::Own(decoded) => memory.decoded = Some(decoded),
+            Held::Shared(shared) => memory.shared = Some(shared),
         }
+        memory.source = Some(self.source);
         memory
     }
 
@@ -284,15 +285,14 @@ impl<'a> Record<'a> {
 
     /// The line that is written for this payload and others that were read alike, as `make` makes it; `None` if it is like
     /// no other, or its values cannot be copied. Whoever asks for it must always make the same of the same payload.
-    pub(crate) fn line(&self, make: fn(&Callback<'_>) -> Template) -> Option<&Template> {
+    pub(crate) fn line(&self, make: fn(&Callback<'_>) -> Option<Template>) -> Option<&Template> {
         match &self.decoded {
             Held::Shared(shared) if shared.decoded.meaning.is_plain() => {
-                let made = || {
-                    self.callback()
-                        .as_ref()
-                        .map_or_else(Template::default, make)
-                };
-                matches!(self.outcome, Outcome::Callback(_)).then(|| shared.line.get_or_init(made))
+                let made = || self.callback().as_ref().and_then(make);
+                let line = || shared.line.get_or_init(made).as_ref();
+                matches!(self.outcome, Outcome::Callback(_))
+                    .then(line)
+                    .flatten()
             }
             _ => None,
         }

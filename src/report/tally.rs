@@ -268,6 +268,7 @@ impl Tally {
     }
 
     /// Counts a payload, but not its findings.
+    #[inline]
     pub fn count_payload(&mut self, record: &Record<'_>) {
         self.dropped += record.findings_dropped() as u64;
         match record.outcome() {

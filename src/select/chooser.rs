@@ -22,6 +22,8 @@ use crate::select::recent::{Key, Recent};
 #[derive(Clone, Debug, Default)]
 pub struct Chooser {
     selection: Selection,
+    /// The selection does not keep everything.
+    selects: bool,
     recent: Option<Recent>,
     limit: Option<u64>,
     chosen: u64,
@@ -36,6 +38,7 @@ impl Chooser {
     /// Chooses what `selection` keeps.
     pub fn new(selection: Selection) -> Self {
         Chooser {
+            selects: !selection.keeps_all(),
             selection,
             ..Chooser::default()
         }
@@ -72,6 +75,7 @@ impl Chooser {
 
     /// Leaves of `record` what is chosen; a callback of which nothing is becomes [`Outcome::FilteredOut`] or
     /// [`Outcome::Deduplicated`].
+    #[inline]
     pub fn choose(&mut self, record: &mut Record<'_>) {
         // A delivery is known by all of its items, also those that are not chosen.
         let remembers = self.recent.is_some();
@@ -79,12 +83,13 @@ impl Chooser {
             true => record.callback().map(|callback| Key::of(&callback)),
             false => None,
         };
-        if self.selection.apply(record) {
+        if !self.selects || self.selection.apply(record) {
             self.admit(key, record);
         }
     }
 
     /// Admits a callback that was chosen, if it is new. This is all that depends on what came before.
+    #[inline]
     fn admit(&mut self, key: Option<Key>, record: &mut Record<'_>) {
         let Outcome::Callback(event) = *record.outcome() else {
             return;

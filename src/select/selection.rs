@@ -62,7 +62,8 @@ impl Selection {
         true
     }
 
-    fn keeps_all(&self) -> bool {
+    /// Whether it asks for nothing.
+    pub(super) fn keeps_all(&self) -> bool {
         let Selection {
             events,
             users,

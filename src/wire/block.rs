@@ -16,6 +16,19 @@ pub(crate) fn head(bytes: &[u8]) -> [u8; LEN] {
     }
 }
 
+/// The block of `bytes` that begins at `at`. With a place of so few bits nothing overflows, so there is one thing to check.
+#[inline(always)]
+pub(crate) fn at(bytes: &[u8], at: u32) -> Option<&[u8; LEN]> {
+    bytes.get(at as usize..at as usize + LEN)?.first_chunk()
+}
+
+/// The same, to be changed.
+#[inline(always)]
+pub(crate) fn at_mut(bytes: &mut [u8], at: u32) -> Option<&mut [u8; LEN]> {
+    let block = bytes.get_mut(at as usize..at as usize + LEN);
+    block?.first_chunk_mut()
+}
+
 /// Few bytes and zeros behind them, without the call that a copy of unknown length is.
 fn padded(bytes: &[u8]) -> [u8; LEN] {
     let len = bytes.len();
@@ -49,7 +62,7 @@ pub(crate) fn bits_of_four(bytes: &[u8; 4 * LEN], mark: impl Fn(Block) -> Marks)
 }
 
 /// Bytes that follow one another.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Block(u8x16);
 
 /// Bytes of a block that were picked.
@@ -80,16 +93,32 @@ impl Block {
         Marks(marks.cast_unsigned())
     }
 
-    /// Bytes from `first` to `last`.
+    /// Bytes from `first` to `last`, which is at most 127.
     #[inline(always)]
     pub(crate) fn within(self, first: u8, last: u8) -> Marks {
-        Block(self.0 - u8x16::splat(first)).less(last - first + 1)
+        // With the last of them moved to the greatest number that there is, nothing else is greater than the first.
+        let up = i8::MAX as u8 - last;
+        let moved = (self.0 + u8x16::splat(up)).cast_signed();
+        let before = i8x16::splat((first + up) as i8 - 1);
+        Marks(moved.simd_gt(before).cast_unsigned())
     }
 
     /// Bits where it differs from `other`.
     #[inline(always)]
     pub(crate) fn other_than(self, other: Block) -> Block {
         Block(self.0 ^ other.0)
+    }
+
+    /// Bits in the bytes that are not within their `bounds`.
+    #[inline(always)]
+    pub(crate) fn beyond(self, bounds: Bounds) -> Block {
+        let Bounds { first, span } = bounds;
+        Block((self.0 - first.0).saturating_sub(span.0))
+    }
+
+    #[inline(always)]
+    pub(crate) fn bytes(self) -> [u8; LEN] {
+        self.0.to_array()
     }
 
     #[inline(always)]
@@ -101,6 +130,24 @@ impl Block {
     #[inline(always)]
     pub(crate) fn folded(self) -> Self {
         Block(self.0 | u8x16::splat(0x20))
+    }
+}
+
+/// Of each byte of a block, what it may be.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Bounds {
+    first: Block,
+    span: Block,
+}
+
+impl Bounds {
+    /// Each byte may be something from what stands there in `first` to what stands there in `last`.
+    pub(crate) fn new(first: [u8; LEN], last: [u8; LEN]) -> Self {
+        let (first, last) = (u8x16::new(first), u8x16::new(last));
+        Bounds {
+            first: Block(first),
+            span: Block(last - first),
+        }
     }
 }
 
@@ -215,8 +262,30 @@ mod tests {
                 block.within(b'0', b'9').bits(),
                 expected(&|b| b.is_ascii_digit())
             );
+            for (first, last) in [(0, 0), (0, 127), (1, 31), (b'A', b'_'), (127, 127)] {
+                let is_within = |b| (first..=last).contains(&b);
+                assert_eq!(block.within(first, last).bits(), expected(&is_within));
+            }
             let letters = block.folded().within(b'a', b'z');
             assert_eq!(letters.bits(), expected(&|b| b.is_ascii_alphabetic()));
+        }
+    }
+
+    #[test]
+    fn bounds_hold_for_each_byte() {
+        let bytes: [u8; LEN] = std::array::from_fn(|i| i as u8 * 17);
+        for at in 0..LEN {
+            for (first, last) in [(0, 0), (0, 255), (b'0', b'9'), (200, 255), (0x7F, 0x80)] {
+                let (mut firsts, mut lasts) = (bytes, bytes);
+                (firsts[at], lasts[at]) = (first, last);
+                let bounds = Bounds::new(firsts, lasts);
+                for byte in 0..=255 {
+                    let mut bytes = bytes;
+                    bytes[at] = byte;
+                    let is_within = (first..=last).contains(&byte);
+                    assert_eq!(Block::new(bytes).beyond(bounds).is_zero(), is_within);
+                }
+            }
         }
     }
 }

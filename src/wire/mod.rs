@@ -4,7 +4,8 @@
 //! to its last and say where that is, so nobody needs to find the end of a payload beforehand. Both can stop where
 //! the bytes run out and go on when there are more ([`Stop::More`]).
 //!
-//! Most payloads are plain, and like one before: [`shape`] and [`fast`] recognise those, and fill the same tree.
+//! Most payloads are plain, and like one before: [`shape`] and [`fast`] recognise those, and fill the same tree. What is
+//! made of those of a shape is the same but for their values: a [`template`].
 //!
 //! Why not quick-xml and serde_json: a validator must refuse what is not well-formed, and name the byte. quick-xml
 //! leaves three quarters of that to its caller, serde_json keeps the last of duplicate keys in silence and knows
@@ -16,6 +17,7 @@ pub(crate) mod fast;
 pub(crate) mod json;
 pub(crate) mod scan;
 pub(crate) mod shape;
+pub(crate) mod template;
 mod tree;
 pub(crate) mod xml;
 

@@ -6,6 +6,10 @@
 //! characters of its alphabet is read exactly as the sample was, token by token: it has the same tree, node by node and
 //! span by span. So comparing sixteen bytes at a time replaces reading.
 //!
+//! What may stand at a place, be it around the holes or in them, is told by the first and the last byte that may: that is
+//! the same few instructions for all of a text, without a branch. Where an alphabet has gaps, the holes are looked at once
+//! more.
+//!
 //! Which values are holes, and what may be in them, is for those to say who know what the values mean: they must not draw
 //! any other conclusion from a value than from its text.
 
@@ -13,8 +17,8 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::wire::Syntax;
-use crate::wire::block::{self, Block, LEN, Marks};
-use crate::wire::scan::{base64_url, digit, lower_hex};
+use crate::wire::block::{self, Block, Bounds, LEN, Marks};
+use crate::wire::scan::{base64_url, lower_hex};
 
 /// Which of the shapes that were learnt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +31,10 @@ pub(crate) struct ByShape<T>(Vec<T>);
 impl<T> ByShape<T> {
     pub(crate) fn get(&self, ShapeId(id): ShapeId) -> &T {
         &self.0[id]
+    }
+
+    pub(crate) fn get_mut(&mut self, ShapeId(id): ShapeId) -> Option<&mut T> {
+        self.0.get_mut(id)
     }
 
     /// Notes what is known of a shape that was just learnt; it may have the place of an old one.
@@ -51,9 +59,6 @@ pub(crate) struct Hole {
     pub(crate) alphabet: Alphabet,
 }
 
-/// Whether a text is one of some words.
-pub(crate) type IsWord = fn(&str) -> bool;
-
 /// What may stand in a hole. All of it is printable ASCII without quotes and backslashes, so whoever writes it to JSON can
 /// copy it.
 #[derive(Clone, Copy, Debug)]
@@ -67,8 +72,8 @@ pub(crate) enum Alphabet {
     Number,
     LowerHex,
     Base64Url,
-    /// What is one of the words for which this holds.
-    Word(IsWord),
+    /// Those of one of these words, of which each is printable ASCII and no longer than a block.
+    Word(&'static [&'static str]),
 }
 
 /// A payload that has a known shape.
@@ -119,37 +124,47 @@ pub(crate) struct Shapes {
 /// What tells most other payloads from those of a shape.
 #[derive(Clone, Copy, Debug)]
 struct Outline {
-    id: usize,
-    syntax: Syntax,
-    len: usize,
+    /// Its last bytes, where they begin, and all bits of those that are in no holes.
+    last: u64,
+    last_at: u32,
+    fixed: u64,
     first: [u8; EDGE],
-    /// Its last bytes, and where they are holes.
-    last: (u64, u64),
-    lines: Lines,
+    syntax: Syntax,
+    id: usize,
 }
 
 #[derive(Debug)]
 struct Shape {
-    /// All of its bytes, with bits set where those are in no holes; and the last of them, if they fill no block.
-    blocks: Vec<([u8; LEN], [u8; LEN])>,
-    last: ([u8; LEN], [u8; LEN]),
-    /// Where bytes of an alphabet stand, with bits set there.
-    json_text: Vec<Spot<[u8; LEN]>>,
-    xml_text: Vec<Spot<[u8; LEN]>>,
-    digits: Vec<Spot<[u8; LEN]>>,
-    lower_hex: Vec<Spot<[u8; LEN]>>,
-    base64_url: Vec<Spot<[u8; LEN]>>,
-    /// Bytes that may be anything but this.
-    edges: Vec<Spot<u8>>,
-    words: Vec<(Range<usize>, IsWord)>,
+    len: usize,
+    lines: Lines,
+    /// What its bytes may be: those of as many whole parts as it has, and of the part at its end, which may begin within
+    /// another.
+    bounds: Vec<[Bounds; PART / LEN]>,
+    last: [Bounds; PART / LEN],
+    /// Where bytes of an alphabet that has gaps stand.
+    json_text: Vec<Spot>,
+    xml_text: Vec<Spot>,
+    lower_hex: Vec<Spot>,
+    base64_url: Vec<Spot>,
+    words: Vec<Choice>,
     holes: Vec<Hole>,
 }
 
-/// What is asked of the bytes from a place on.
+/// How many bytes are compared at once.
+const PART: usize = 4 * LEN;
+
+/// Some bytes of the block that begins at a place; all their bits are set.
 #[derive(Clone, Copy, Debug)]
-struct Spot<T> {
-    at: usize,
-    is: T,
+struct Spot {
+    at: u32,
+    bytes: Block,
+}
+
+/// What may stand at a spot.
+#[derive(Debug)]
+struct Choice {
+    spot: Spot,
+    words: Vec<Block>,
 }
 
 impl Shapes {
@@ -168,17 +183,15 @@ impl Shapes {
             return None;
         }
         let shapes = &self.shapes;
-        let is_it = |outline: &Outline| {
-            let text = outline.outlines(syntax, first, bytes);
-            text.is_some_and(|text| shapes[outline.id].holds(text))
-        };
-        let at = self.order.iter().position(is_it)?;
-        let Outline { id, len, lines, .. } = self.order[at];
+        let at = self.order.iter().position(|outline| {
+            outline.fits(syntax, first, bytes) && shapes[outline.id].begins(bytes)
+        })?;
+        let id = self.order[at].id;
         self.order.swap(at, at / 2);
         Some(Found {
             shape: ShapeId(id),
-            len,
-            lines,
+            len: shapes[id].len,
+            lines: shapes[id].lines,
         })
     }
 
@@ -187,7 +200,7 @@ impl Shapes {
     pub(crate) fn learn(&mut self, syntax: Syntax, text: &str, holes: &[Hole]) -> Option<ShapeId> {
         let bytes = text.as_bytes();
         let first = *bytes.first_chunk()?;
-        let fits = (LEN..=Self::LONGEST).contains(&text.len());
+        let fits = (PART..=Self::LONGEST).contains(&text.len());
         if !fits || text.starts_with("<?") {
             return None;
         }
@@ -243,98 +256,107 @@ impl Shapes {
 
 impl Outline {
     fn new(syntax: Syntax, text: &[u8], first: [u8; EDGE], holes: &[Hole]) -> Self {
-        let mask = holes_of(text.len(), holes, |_| true);
-        let last =
-            |bytes: &[u8]| u64::from_le_bytes(bytes.last_chunk().copied().unwrap_or_default());
+        let inside = holes_of(text.len(), holes, |_| true);
+        let last_at = text.len() - EDGE;
+        let last = |bytes| last_bytes(bytes, last_at as u32).unwrap_or_default();
         Outline {
             id: 0,
             syntax,
-            len: text.len(),
             first,
-            last: (last(text), last(&mask)),
-            lines: Lines::of(text),
+            last: last(text),
+            last_at: last_at as u32,
+            fixed: !last(&inside),
         }
     }
 
-    /// The text at the start of `bytes` that may have the shape.
+    /// Whether the text at the start of `bytes` may have the shape.
     #[inline(always)]
-    fn outlines<'b>(
-        &self,
-        syntax: Syntax,
-        first: &[u8; EDGE],
-        bytes: &'b [u8],
-    ) -> Option<&'b [u8]> {
-        let text = bytes.get(..self.len)?;
-        let end = u64::from_le_bytes(*text.last_chunk()?);
-        let (last, mask) = self.last;
-        let fits = (end ^ last) & !mask == 0 && self.first == *first && self.syntax == syntax;
-        fits.then_some(text)
+    fn fits(&self, syntax: Syntax, first: &[u8; EDGE], bytes: &[u8]) -> bool {
+        last_bytes(bytes, self.last_at).is_some_and(|last| (last ^ self.last) & self.fixed == 0)
+            && self.first == *first
+            && self.syntax == syntax
     }
+}
+
+/// The last of `bytes` that are compared, which begin at `at`.
+#[inline(always)]
+fn last_bytes(bytes: &[u8], at: u32) -> Option<u64> {
+    let last = bytes.get(at as usize..at as usize + EDGE)?;
+    Some(u64::from_le_bytes(*last.first_chunk()?))
 }
 
 impl Shape {
     fn new(sample: &[u8], holes: &[Hole]) -> Self {
-        let inside = holes_of(sample.len(), holes, |_| true);
-        let around = |at| block::head(&inside[at..]).map(|byte| !byte);
-        let block = |at| (block::head(&sample[at..]), around(at));
+        let (mut first, mut last) = (sample.to_vec(), sample.to_vec());
+        for hole in holes {
+            for at in hole.range.clone() {
+                (first[at], last[at]) = hole.bounds(at);
+            }
+        }
+        let block = |at| Bounds::new(block::head(&first[at..]), block::head(&last[at..]));
+        let part = |at| std::array::from_fn(|n| block(at + n * LEN));
         let of = |is_it| spots(&holes_of(sample.len(), holes, is_it));
         Shape {
-            blocks: (0..sample.len() / LEN).map(|n| block(n * LEN)).collect(),
-            last: block(sample.len() - LEN),
+            len: sample.len(),
+            lines: Lines::of(sample),
+            bounds: (0..sample.len() / PART).map(|n| part(n * PART)).collect(),
+            last: part(sample.len() - PART),
             json_text: of(|alphabet| matches!(alphabet, Alphabet::JsonText)),
             xml_text: of(|alphabet| matches!(alphabet, Alphabet::XmlText)),
-            digits: of(|alphabet| matches!(alphabet, Alphabet::Digits | Alphabet::Number)),
             lower_hex: of(|alphabet| matches!(alphabet, Alphabet::LowerHex)),
             base64_url: of(|alphabet| matches!(alphabet, Alphabet::Base64Url)),
-            edges: holes.iter().flat_map(Hole::edges).collect(),
-            words: holes.iter().filter_map(Hole::word).collect(),
+            words: holes
+                .iter()
+                .filter_map(|hole| hole.choice(sample.len()))
+                .collect(),
             holes: holes.to_vec(),
         }
+    }
+
+    /// Whether the text at the start of `bytes` has the shape.
+    #[inline]
+    fn begins(&self, bytes: &[u8]) -> bool {
+        bytes.get(..self.len).is_some_and(|text| self.holds(text))
     }
 
     /// Whether `text`, which is as long as it, has the shape.
     #[inline]
     fn holds(&self, text: &[u8]) -> bool {
-        self.is_same(text)
-            && all_are(&self.digits, text, digit)
-            && all_are(&self.base64_url, text, base64_url)
-            && all_are(&self.lower_hex, text, lower_hex)
-            && all_are(&self.json_text, text, |block| !json_special(block))
-            && all_are(&self.xml_text, text, |block| !xml_special(block))
-            && self.edges.iter().all(|edge| text[edge.at] != edge.is)
-            && self.words.iter().all(|(range, is_word)| {
-                let value = std::str::from_utf8(&text[range.clone()]);
-                value.is_ok_and(is_word)
-            })
+        let others = self.beyond_bounds(text)
+            | others(&self.base64_url, text, base64_url)
+            | others(&self.lower_hex, text, lower_hex)
+            | others(&self.json_text, text, |block| !json_special(block))
+            | others(&self.xml_text, text, |block| !xml_special(block));
+        others.is_zero() && self.words.iter().all(|choice| choice.has(text))
     }
 
-    /// Whether all bytes of `text` are the same but for the holes.
+    /// Some bits, if some bytes of `text` are not within their bounds.
     #[inline(always)]
-    fn is_same(&self, text: &[u8]) -> bool {
-        let others = |text: &[u8; LEN], (sample, mask): &([u8; LEN], [u8; LEN])| {
-            Block::new(*text).other_than(Block::new(*sample)) & Block::new(*mask)
-        };
-        let Some(last) = text.last_chunk() else {
-            return false;
-        };
-        let (texts, _) = text.as_chunks::<LEN>();
-        let pairs = texts.iter().zip(&self.blocks);
-        let all = pairs.fold(others(last, &self.last), |all, (text, block)| {
-            all | others(text, block)
-        });
-        all.is_zero()
+    fn beyond_bounds(&self, text: &[u8]) -> Block {
+        let (parts, _) = text.as_chunks();
+        let parts = parts.iter().zip(&self.bounds);
+        let last = text.last_chunk().map(|part| (part, &self.last));
+        let all = parts.chain(last).map(|(part, bounds)| beyond(part, bounds));
+        all.fold(Block::default(), |all, bits| all | bits)
     }
 }
 
-/// Whether `is` holds for all bytes of `text` at `spots`.
+/// Some bits, if some bytes of `part` are not within their bounds.
 #[inline(always)]
-fn all_are(spots: &[Spot<[u8; LEN]>], text: &[u8], is: impl Fn(Block) -> Marks) -> bool {
-    spots.iter().all(|spot| {
-        let block = text.get(spot.at..).and_then(|text| text.first_chunk());
-        block.is_some_and(|block| {
-            let others = !is(Block::new(*block));
-            others.of(Block::new(spot.is)).is_zero()
-        })
+fn beyond(part: &[u8; PART], bounds: &[Bounds; PART / LEN]) -> Block {
+    let (blocks, _) = part.as_chunks();
+    let pairs = blocks.iter().zip(bounds);
+    pairs.fold(Block::default(), |all, (block, &bounds)| {
+        all | Block::new(*block).beyond(bounds)
+    })
+}
+
+/// Some bits, if `is` does not hold for some bytes of `text` at `spots`.
+#[inline(always)]
+fn others(spots: &[Spot], text: &[u8], is: impl Fn(Block) -> Marks) -> Block {
+    spots.iter().fold(Block::default(), |all, spot| {
+        let others = |block| (!is(block)).of(spot.bytes);
+        all | spot.block(text).map_or(spot.bytes, others)
     })
 }
 
@@ -347,45 +369,174 @@ fn holes_of(len: usize, holes: &[Hole], is_it: fn(Alphabet) -> bool) -> Vec<u8> 
     bits
 }
 
-/// The blocks that have some bits of `bits`; the last one may overlap the one before.
-fn spots(bits: &[u8]) -> Vec<Spot<[u8; LEN]>> {
-    let last = bits.len() - LEN;
-    let blocks = (0..last).step_by(LEN).chain([last]);
-    let spots = blocks.map(|at| Spot {
-        at,
-        is: block::head(&bits[at..]),
+/// Spots that have all `bits`, as few as possible.
+fn spots(bits: &[u8]) -> Vec<Spot> {
+    let mut end = 0;
+    let spots = std::iter::from_fn(|| {
+        let at = end + bits[end..].iter().position(|&byte| byte != 0)?;
+        let at = at.min(bits.len() - LEN);
+        end = at + LEN;
+        Some(Spot {
+            at: at as u32,
+            bytes: Block::new(block::head(&bits[at..])),
+        })
     });
-    spots.filter(|spot| spot.is != [0; LEN]).collect()
+    spots.collect()
+}
+
+impl Spot {
+    #[inline(always)]
+    fn block(self, text: &[u8]) -> Option<Block> {
+        block::at(text, self.at).copied().map(Block::new)
+    }
+}
+
+impl Choice {
+    /// Whether one of the words stands in `text`.
+    fn has(&self, text: &[u8]) -> bool {
+        let Some(block) = self.spot.block(text) else {
+            return false;
+        };
+        let is_there = |word: &Block| (block.other_than(*word) & self.spot.bytes).is_zero();
+        self.words.iter().any(is_there)
+    }
 }
 
 impl Hole {
-    fn word(&self) -> Option<(Range<usize>, IsWord)> {
+    /// The first and the last byte that may stand at `at`.
+    fn bounds(&self, at: usize) -> (u8, u8) {
+        let Range { start, end } = self.range;
+        let is_edge = at == start || at + 1 == end;
         match self.alphabet {
-            Alphabet::Word(is_word) => Some((self.range.clone(), is_word)),
-            _ => None,
+            Alphabet::JsonText | Alphabet::XmlText if is_edge => (b'!', b'~'),
+            Alphabet::JsonText | Alphabet::XmlText | Alphabet::Word(_) => (b' ', b'~'),
+            Alphabet::Number if at == start && end - start > 1 => (b'1', b'9'),
+            Alphabet::Digits | Alphabet::Number => (b'0', b'9'),
+            Alphabet::LowerHex => (b'0', b'f'),
+            Alphabet::Base64Url => (b'-', b'z'),
         }
     }
 
-    /// What may not stand at its ends.
-    fn edges(&self) -> Vec<Spot<u8>> {
-        let Range { start, end } = self.range;
-        let edge = |at, is| Spot { at, is };
-        match self.alphabet {
-            Alphabet::JsonText | Alphabet::XmlText => vec![edge(start, b' '), edge(end - 1, b' ')],
-            Alphabet::Number if end - start > 1 => vec![edge(start, b'0')],
-            _ => Vec::new(),
-        }
+    /// The words that may stand there in a text of `len` bytes.
+    fn choice(&self, len: usize) -> Option<Choice> {
+        let Alphabet::Word(words) = self.alphabet else {
+            return None;
+        };
+        let at = self.range.start.min(len - LEN);
+        let inside = self.range.start - at..self.range.end - at;
+        let block = |bytes: &[u8]| {
+            let mut block = [0; LEN];
+            block[inside.clone()].copy_from_slice(bytes);
+            Block::new(block)
+        };
+        let words = words.iter().filter(|word| word.len() == inside.len());
+        Some(Choice {
+            spot: Spot {
+                at: at as u32,
+                bytes: block(&vec![0xFF; inside.len()]),
+            },
+            words: words.map(|word| block(word.as_bytes())).collect(),
+        })
     }
 }
 
-/// What may mean something in a string of JSON, or is not printable ASCII.
+/// What of printable ASCII may mean something in a string of JSON.
 #[inline(always)]
 fn json_special(block: Block) -> Marks {
-    block.less_or_high(0x20) | block.equal(b'"') | block.equal(b'\\') | block.equal(0x7F)
+    block.equal(b'"') | block.equal(b'\\')
 }
 
 /// The same for a text of XML.
 #[inline(always)]
 fn xml_special(block: Block) -> Marks {
     json_special(block) | block.equal(b'<') | block.equal(b'&') | block.equal(b']')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const WORDS: &[&str] = &["accept", "reject", "ban"];
+
+    fn is_of(alphabet: Alphabet, value: &[u8]) -> bool {
+        let is_text = |special: &[u8]| {
+            let is_plain = |byte: &u8| matches!(byte, b' '..=b'~') && !special.contains(byte);
+            value.iter().all(is_plain) && value.trim_ascii() == value
+        };
+        let is_id = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_".contains(byte);
+        let is_digits = value.iter().all(u8::is_ascii_digit);
+        match alphabet {
+            Alphabet::JsonText => is_text(b"\"\\"),
+            Alphabet::XmlText => is_text(b"\"\\<&]"),
+            Alphabet::Digits => is_digits,
+            Alphabet::Number => is_digits && (value.len() == 1 || value[0] != b'0'),
+            Alphabet::LowerHex => value.iter().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')),
+            Alphabet::Base64Url => value.iter().all(is_id),
+            Alphabet::Word(words) => words.iter().any(|word| word.as_bytes() == value),
+        }
+    }
+
+    /// A text with `value` behind `start` bytes, at the end or with more behind it.
+    fn text_with(value: &str, start: usize, behind: usize) -> String {
+        format!("{}{value}{}", "{".repeat(start), "}".repeat(behind))
+    }
+
+    #[test]
+    fn what_has_a_shape_has_the_same_bytes_around_the_holes_and_its_alphabet_in_them() {
+        let cases = [
+            (Alphabet::JsonText, "user refuse to accept the message"),
+            (Alphabet::JsonText, "x"),
+            (Alphabet::XmlText, "a b c"),
+            (Alphabet::Digits, "0123456789"),
+            (Alphabet::Number, "7"),
+            (Alphabet::Number, "1763812800"),
+            (Alphabet::LowerHex, "0123456789ab"),
+            (Alphabet::Base64Url, "oUJpEiXDgCbEFb0HOo8kZ-C2SJHT"),
+            (Alphabet::Word(WORDS), "reject"),
+        ];
+        for (alphabet, value) in cases {
+            for (start, behind) in [(EDGE, 70), (PART, 0), (70, 3), (100, 100)] {
+                let text = text_with(value, start, behind);
+                let range = start..start + value.len();
+                let hole = Hole {
+                    range: range.clone(),
+                    alphabet,
+                };
+                let mut shapes = Shapes::default();
+                shapes.learn(Syntax::Json, &text, &[hole]).unwrap();
+                for at in 0..text.len() {
+                    for byte in 0..=255 {
+                        let mut bytes = text.clone().into_bytes();
+                        bytes[at] = byte;
+                        let expected = match range.contains(&at) {
+                            true => is_of(alphabet, &bytes[range.clone()]),
+                            false => bytes == text.as_bytes(),
+                        };
+                        let found = shapes.find(Syntax::Json, &bytes);
+                        assert_eq!(found.is_some(), expected, "{byte} at {at} of {text}");
+                    }
+                }
+                for word in WORDS {
+                    let other = text_with(word, start, behind);
+                    let is_alike = other.get(..text.len()).is_some_and(|other| {
+                        let is_around = |n: &usize| !range.contains(n);
+                        let (text, other) = (text.as_bytes(), other.as_bytes());
+                        (0..text.len())
+                            .filter(is_around)
+                            .all(|n| text[n] == other[n])
+                            && is_of(alphabet, &other[range.clone()])
+                    });
+                    let found = shapes.find(Syntax::Json, other.as_bytes());
+                    assert_eq!(found.is_some(), is_alike, "{other}");
+                }
+                assert!(shapes.find(Syntax::Json, &text.as_bytes()[1..]).is_none());
+                assert!(
+                    shapes
+                        .find(Syntax::Json, &text.as_bytes()[..text.len() - 1])
+                        .is_none()
+                );
+                assert!(shapes.find(Syntax::Xml, text.as_bytes()).is_none());
+            }
+        }
+    }
 }
