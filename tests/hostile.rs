@@ -1037,3 +1037,11 @@ fn a_text_that_swallowed_the_next_object_is_left_once() {
     whole.assert_sound(bytes);
     assert!(whole == read_by(bytes, 1));
 }
+
+#[test]
+fn what_only_looks_like_an_escape_of_rsyslog_is_read_as_it_stands() {
+    for text in ["#01< aaa", "#01</ aaa", "#01a", "#018< aaa"] {
+        let record = decode(format!("<xml><Event>{text}").as_bytes()).into_owned();
+        assert_eq!(record.outcome(), &Outcome::Undecodable, "{text}");
+    }
+}

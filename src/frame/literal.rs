@@ -157,7 +157,7 @@ fn is_for_blanks(text: &[u8], at: usize, is_plain: fn(&str) -> bool) -> bool {
             let len = memchr::memchr(b'<', &text[at..]);
             len.is_some_and(|len| is_escaped_blank(&text[at..at + len]))
         }
-        Ok(name) => is_plain(name),
+        Ok(name) => is_plain(name) && { Layer::Octal }.escape(&text[at..]).is_some_and(is_space),
         Err(_) => false,
     }
 }
