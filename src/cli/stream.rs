@@ -1,5 +1,6 @@
 //! Runs a command over all captures: what it writes goes out in order, block by block, and everything is counted.
 
+use std::cell::Cell;
 use std::io::{self, Write};
 
 use wxsub::pipeline::{Rest, Sink, Stop};
@@ -35,8 +36,8 @@ struct Stream<'a, J> {
     tally: Tally,
     fail_fast: bool,
     failed: bool,
-    /// How much text a block had at most.
-    most: usize,
+    /// Memory for the texts of forks: millions of bytes a second, which would be asked for and given back.
+    spare: Cell<Vec<Texts>>,
     root: Option<Root<'a>>,
 }
 
@@ -56,12 +57,17 @@ const MOST_MESSAGES: u64 = 50;
 
 impl<J: Job> Sink for Stream<'_, J> {
     fn fork(&self) -> Self {
+        let mut spare = self.spare.take();
+        let texts = spare.pop().unwrap_or_default();
+        self.spare.set(spare);
         Stream {
-            texts: Texts::with_room(self.most),
+            job: self.job,
+            texts,
             tally: Tally::default(),
+            fail_fast: self.fail_fast,
             failed: false,
+            spare: Cell::default(),
             root: None,
-            ..*self
         }
     }
 
@@ -78,10 +84,10 @@ impl<J: Job> Sink for Stream<'_, J> {
     }
 
     fn join(&mut self, later: Self) -> Result<(), Stop> {
-        self.most = self.most.max(later.texts.bytes.len());
         if let Some(root) = &mut self.root {
             root.write(self.job, &later.texts).map_err(Stop::Output)?;
         }
+        self.spare.get_mut().push(Texts::reusing(later.texts));
         self.failed |= later.failed;
         self.tally.join(later.tally)?;
         if let Some(root) = &self.root {
@@ -201,7 +207,7 @@ pub(super) fn run(plan: &Plan, job: &impl Job, to: &mut Target) -> anyhow::Resul
         tally: Tally::default(),
         fail_fast: plan.fail_fast,
         failed: false,
-        most: 0,
+        spare: Cell::default(),
         root: Some(Root {
             to,
             progress: &progress,

@@ -16,11 +16,11 @@ pub(super) enum Channel {
 }
 
 impl Texts {
-    pub(super) fn with_room(room: usize) -> Self {
-        Texts {
-            bytes: Vec::with_capacity(room),
-            pieces: Vec::new(),
-        }
+    /// None, with memory of others.
+    pub(super) fn reusing(mut others: Texts) -> Self {
+        others.bytes.clear();
+        others.pieces.clear();
+        others
     }
 
     /// Adds to the data what `write` writes.

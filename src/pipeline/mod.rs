@@ -144,7 +144,7 @@ impl Default for Options {
 /// Reads all of `from`, a capture called `source`, and gives its records to `sink`.
 ///
 /// What was read is given to the sink at once, so a live stream is a live view. Memory follows the largest payload,
-/// not the capture.
+/// not the capture. Whichever thread has time reads, hence `Send`: [`std::io::stdin`] is, its lock is not.
 ///
 /// # Errors
 ///
