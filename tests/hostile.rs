@@ -1040,7 +1040,19 @@ fn a_text_that_swallowed_the_next_object_is_left_once() {
 
 #[test]
 fn what_only_looks_like_an_escape_of_rsyslog_is_read_as_it_stands() {
-    for text in ["#01< aaa", "#01</ aaa", "#01a", "#018< aaa"] {
+    let texts = [
+        "#01< aaa",
+        "#01</ aaa",
+        "#01a",
+        "#018< aaa",
+        "#01",
+        "#0",
+        "#000< aaa",
+        "#008</Event>#01< aaa",
+        "</Event>#01<Event>#01< aaa",
+        "</Event>#018<Event>#18< aaa",
+    ];
+    for text in texts {
         let record = decode(format!("<xml><Event>{text}").as_bytes()).into_owned();
         assert_eq!(record.outcome(), &Outcome::Undecodable, "{text}");
     }
