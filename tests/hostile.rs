@@ -1057,3 +1057,21 @@ fn what_only_looks_like_an_escape_of_rsyslog_is_read_as_it_stands() {
         assert_eq!(record.outcome(), &Outcome::Undecodable, "{text}");
     }
 }
+
+#[test]
+fn what_is_escaped_where_nothing_more_is_undone_is_left_once() {
+    // It breaks near the end of what is undone at a time.
+    for pad in [3950, 4000] {
+        let text = "a".repeat(pad);
+        let text = format!(
+            "<xml><ToUserName>#012</ToUserName><Content>{text}</b {}",
+            "c".repeat(400)
+        );
+        let entry = |text: String, _| {
+            let text = text.replace('\\', r"\\").replace('"', r#"\""#);
+            format!("{{\"m\":\"{text}\"}}")
+        };
+        let bytes = (0..8).fold(text, entry);
+        assert_eq!(read_by(bytes.as_bytes(), 1 << 16).records.len(), 1, "{pad}");
+    }
+}

@@ -460,7 +460,10 @@ impl Scanner {
     /// Begins to read escaped text at the cursor; `false` if it is too deep.
     pub(super) fn enter(&mut self, layer: Layer, bounds: Bounds, around: Option<Inside>) -> bool {
         if self.depth == Self::DEEPEST {
-            self.state = around.map_or(State::Seek, State::Inside);
+            // What was being read is read on: from its start it would be read to here again and again.
+            if let Some(around) = around {
+                self.state = State::Inside(around);
+            }
             return false;
         }
         let layer = match (layer, self.before) {
