@@ -1040,8 +1040,38 @@ fn a_text_that_swallowed_the_next_object_is_left_once() {
 
 #[test]
 fn what_only_looks_like_an_escape_of_rsyslog_is_read_as_it_stands() {
-    for text in ["#01< aaa", "#01</ aaa", "#01a", "#018< aaa"] {
+    let texts = [
+        "#01< aaa",
+        "#01</ aaa",
+        "#01a",
+        "#018< aaa",
+        "#01",
+        "#0",
+        "#000< aaa",
+        "#008</Event>#01< aaa",
+        "</Event>#01<Event>#01< aaa",
+        "</Event>#018<Event>#18< aaa",
+    ];
+    for text in texts {
         let record = decode(format!("<xml><Event>{text}").as_bytes()).into_owned();
         assert_eq!(record.outcome(), &Outcome::Undecodable, "{text}");
+    }
+}
+
+#[test]
+fn what_is_escaped_where_nothing_more_is_undone_is_left_once() {
+    // It breaks near the end of what is undone at a time.
+    for pad in [3950, 4000] {
+        let text = "a".repeat(pad);
+        let text = format!(
+            "<xml><ToUserName>#012</ToUserName><Content>{text}</b {}",
+            "c".repeat(400)
+        );
+        let entry = |text: String, _| {
+            let text = text.replace('\\', r"\\").replace('"', r#"\""#);
+            format!("{{\"m\":\"{text}\"}}")
+        };
+        let bytes = (0..8).fold(text, entry);
+        assert_eq!(read_by(bytes.as_bytes(), 1 << 16).records.len(), 1, "{pad}");
     }
 }

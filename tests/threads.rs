@@ -405,7 +405,7 @@ fn any_cut_comes_to_the_same() {
 }
 
 /// Captures that were torn where a block may end.
-const TORN: [&str; 3] = [
+const TORN: [&str; 6] = [
     // A time with a line break in it, and one that is none.
     "2023-06-07T10:10:06.1Z stdout F {\n2023-06-07T10:10:06.2[\n6Z stdout F \"ToUserName\": \"gh_3f7a90c1d2e4\",\n\
      2023-06-07T10:10:06.3Z stdout F \"MsgType\": \"event\"\n2023-06-07T10:10:06.4Z stdout F }\n",
@@ -415,6 +415,12 @@ const TORN: [&str; 3] = [
     "<pre>{&quot;ToUserName&quot;:&quot;gh_3f7a90c1d2e4&quot;,&quot;MsgType&quot;:&quot;even2023-06-07 10:48:03 \
      body=b'{\"Content\":\"&quot;} {\\\\\"ToUserName\\\\\":\\\\\"gh_3f7a90c1d2e4\\\\\",\\\\\"Event\\\\\":\\\\\"a\\\\\"}\",\
      \"MsgType\":\"text\",\"ToUserName\":\"gh_3f7a90c1d2e4\"}'\n",
+    // Escaped text that broke before the quote that ends it.
+    "\"<xml>\\n<TUserName><![CDATA<xml><\"",
+    // Records of Docker that hold several lines, torn and whole.
+    "{\"log\":\"\\n\\%3cxml%3e%3cToUserName%\"\n",
+    "{\"log\":\"INFO\\n\\tat a\\n{\\\"ToUserName\\\":\\\"a\\\",\\\"Event\\\":\\\"b\\\"}\\nx\\n<xml><Event>a</Event></xml>\\n\",\"stream\":\
+     \"stdout\"}\n{\"log\":\"INFO\\n{\\\"ToUserName\\\":\\\"a\\\",\\\"Event\\\":\\\"b\\\"}\\n\",\"stream\":\"stderr\"}\n",
 ];
 
 #[test]
@@ -425,6 +431,44 @@ fn torn_captures_come_to_the_same_in_all_blocks() {
             let other = read(torn.as_bytes(), &options(1, block));
             assert_eq!(difference(&other, &one), None, "{torn}{block}");
         }
+    }
+}
+
+#[test]
+fn all_lines_of_a_docker_record_are_read_where_they_stand() {
+    let torn = TORN[5];
+    let mut places = Places::default();
+    pipeline::run(
+        torn.as_bytes(),
+        "",
+        &options(1, torn.len() + 1),
+        &mut places,
+    )
+    .expect("memory");
+    let starts = torn
+        .match_indices("{\\\"")
+        .chain(torn.match_indices("<xml>"));
+    let mut starts: Vec<u64> = starts.map(|(at, _)| at as u64).collect();
+    starts.sort_unstable();
+    assert_eq!(places.0, starts);
+}
+
+/// Where records stand.
+#[derive(Default)]
+struct Places(Vec<u64>);
+
+impl Sink for Places {
+    fn fork(&self) -> Self {
+        Places::default()
+    }
+
+    fn record(&mut self, record: &Record<'_>) {
+        self.0.push(record.place(0).offset);
+    }
+
+    fn join(&mut self, later: Self) -> Result<(), Stop> {
+        self.0.extend(later.0);
+        Ok(())
     }
 }
 

@@ -88,7 +88,7 @@ impl Piece {
     }
 
     /// How many bytes it takes; `None` if there is no piece.
-    fn raw_len(self) -> Option<usize> {
+    pub(super) fn raw_len(self) -> Option<usize> {
         match self {
             Piece::Same(len) | Piece::Other(len, _) => Some(len),
             Piece::End | Piece::More => None,

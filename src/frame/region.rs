@@ -315,7 +315,7 @@ impl Region {
     fn end(&mut self, raw: &[u8], before: u8) -> Option<GoOn> {
         let is_inline = !matches!(self.layer, Layer::Container(_));
         let end = self.visible();
-        let false_clue = self.false_clue(raw, before, end);
+        let false_clue = self.false_clue(raw, end);
         match self.bounds {
             _ if false_clue.is_some() => false_clue.map(GoOn::At),
             _ if self.moved => None,
@@ -327,8 +327,11 @@ impl Region {
                     .behind(end)
                     .is_some_and(|behind| self.is_resting(end, behind)) =>
             {
-                let len = self.line_len(raw, before, end);
-                (len >= from).then_some(GoOn::At(len))
+                let len = self.line_len(raw, end);
+                // A record may hold several lines.
+                let last = raw[..len].last().copied().unwrap_or(before);
+                let is_whole = is_inline || last == b'\n';
+                (is_whole && len >= from).then_some(GoOn::At(len))
             }
             Bounds::Any { .. } => None,
         }
@@ -348,7 +351,7 @@ impl Region {
     }
 
     /// Where to go on if the name that seemed to show escaped text is part of nothing: behind so many bytes.
-    fn false_clue(&mut self, raw: &[u8], before: u8, end: usize) -> Option<usize> {
+    fn false_clue(&mut self, raw: &[u8], end: usize) -> Option<usize> {
         let clue = self.clue.filter(|_| !self.found)?;
         let Ok(at) = usize::try_from(clue) else {
             return Some(0);
@@ -358,7 +361,7 @@ impl Region {
         }
         let is_end = self.text[..end].ends_with(b"\n") || self.ended && end == self.text.len();
         let least = if is_end { at } else { at + Self::NAME };
-        (self.line_len(raw, before, end) > least).then_some(at)
+        (self.line_len(raw, end) > least).then_some(at)
     }
 
     /// The next payload in what the scanner may look at.
@@ -399,20 +402,23 @@ impl Region {
         })
     }
 
-    /// How many bytes of `raw`, which stands behind `before`, are for the text up to the end of a line at `to`, with what
-    /// is wrapped around it.
-    fn line_len(&mut self, raw: &[u8], before: u8, to: usize) -> usize {
+    /// How many bytes of `raw` are for the text up to the end of a line at `to`, with what is wrapped around it.
+    fn line_len(&self, raw: &[u8], to: usize) -> usize {
+        self.walk_line(&mut { self.mark }, raw, to)
+    }
+
+    /// The same, and `mark` reads on there.
+    fn walk_line(&self, mark: &mut Layer, raw: &[u8], to: usize) -> usize {
         let raw = &raw[..self.raw];
         if to == self.text.len() {
+            *mark = self.layer;
             return raw.len();
         }
-        let len = { self.mark }.raw_end(raw, to - self.text_at);
-        let last = raw[..len].last().copied().unwrap_or(before);
-        let is_wrapped = matches!(self.layer, Layer::Container(_)) && last != b'\n';
-        match memchr::memchr(b'\n', &raw[len..]) {
-            Some(rest) if is_wrapped => len + rest + 1,
-            _ => len,
-        }
+        let len = mark.raw_end(raw, to - self.text_at);
+        // Behind the last line of a Docker record stands the rest of the record.
+        let is_wrapped = matches!(mark, Layer::Container(_)) && raw[len..].starts_with(b"\"");
+        let wrapping = is_wrapped.then(|| mark.piece(&raw[len..], true).raw_len());
+        len + wrapping.flatten().unwrap_or(0)
     }
 
     /// How many bytes of `raw`, which begins at the outer cursor, stand for the text up to `to`.
@@ -424,7 +430,10 @@ impl Region {
         }
         // Up to the end of a line stands all that is wrapped around it, and nothing of what comes next.
         if !is_inline && noise && self.text[..to].ends_with(b"\n") {
-            return self.line_len(raw, b' ', to);
+            let mut mark = self.mark;
+            let len = self.walk_line(&mut mark, raw, to);
+            self.mark = mark;
+            return len;
         }
         let (raw, len) = (&raw[..self.raw], to - self.text_at);
         match noise {
@@ -451,7 +460,10 @@ impl Scanner {
     /// Begins to read escaped text at the cursor; `false` if it is too deep.
     pub(super) fn enter(&mut self, layer: Layer, bounds: Bounds, around: Option<Inside>) -> bool {
         if self.depth == Self::DEEPEST {
-            self.state = around.map_or(State::Seek, State::Inside);
+            // What was being read is read on: from its start it would be read to here again and again.
+            if let Some(around) = around {
+                self.state = State::Inside(around);
+            }
             return false;
         }
         let layer = match (layer, self.before) {
