@@ -18,6 +18,7 @@ use wxsub::{Event, Outcome, Place, Record};
 
 use support::bury::{line, ways};
 use support::dice::Dice;
+use support::each::each;
 use support::messages::{FORMS, imitations, message};
 use support::noise;
 use support::shapes::{SHAPES, shape};
@@ -437,39 +438,14 @@ fn torn_captures_come_to_the_same_in_all_blocks() {
 #[test]
 fn all_lines_of_a_docker_record_are_read_where_they_stand() {
     let torn = TORN[5];
-    let mut places = Places::default();
-    pipeline::run(
-        torn.as_bytes(),
-        "",
-        &options(1, torn.len() + 1),
-        &mut places,
-    )
-    .expect("memory");
+    let options = options(1, torn.len() + 1);
+    let places = each(torn.as_bytes(), &options, |record| record.place(0).offset);
     let starts = torn
         .match_indices("{\\\"")
         .chain(torn.match_indices("<xml>"));
     let mut starts: Vec<u64> = starts.map(|(at, _)| at as u64).collect();
     starts.sort_unstable();
-    assert_eq!(places.0, starts);
-}
-
-/// Where records stand.
-#[derive(Default)]
-struct Places(Vec<u64>);
-
-impl Sink for Places {
-    fn fork(&self) -> Self {
-        Places::default()
-    }
-
-    fn record(&mut self, record: &Record<'_>) {
-        self.0.push(record.place(0).offset);
-    }
-
-    fn join(&mut self, later: Self) -> Result<(), Stop> {
-        self.0.extend(later.0);
-        Ok(())
-    }
+    assert_eq!(places, starts);
 }
 
 #[test]
