@@ -22,8 +22,6 @@ use crate::select::recent::{Key, Recent};
 #[derive(Clone, Debug, Default)]
 pub struct Chooser {
     selection: Selection,
-    /// The selection does not keep everything.
-    selects: bool,
     recent: Option<Recent>,
     limit: Option<u64>,
     chosen: u64,
@@ -38,7 +36,6 @@ impl Chooser {
     /// Chooses what `selection` keeps.
     pub fn new(selection: Selection) -> Self {
         Chooser {
-            selects: !selection.keeps_all(),
             selection,
             ..Chooser::default()
         }
@@ -83,7 +80,7 @@ impl Chooser {
             true => record.callback().map(|callback| Key::of(&callback)),
             false => None,
         };
-        if !self.selects || self.selection.apply(record) {
+        if self.selection.apply(record) {
             self.admit(key, record);
         }
     }

@@ -47,10 +47,12 @@ pub struct Selection {
 impl Selection {
     /// Leaves of `record` what is to be kept; `false` if it is a callback of which nothing is, which then is
     /// [`Outcome::FilteredOut`]. A record that is no callback passes.
+    #[inline]
     pub fn apply(&self, record: &mut Record<'_>) -> bool {
-        if self.keeps_all() {
-            return true;
-        }
+        self.keeps_all() || self.keep(record)
+    }
+
+    fn keep(&self, record: &mut Record<'_>) -> bool {
         let Some(callback) = record.callback() else {
             return true;
         };
@@ -62,8 +64,7 @@ impl Selection {
         true
     }
 
-    /// Whether it asks for nothing.
-    pub(super) fn keeps_all(&self) -> bool {
+    fn keeps_all(&self) -> bool {
         let Selection {
             events,
             users,
