@@ -64,7 +64,6 @@ pub(super) fn give<S: Sink>(
             end: None,
         }),
         queue: Mutex::new(Queue {
-            first: 0,
             given: 0,
             decoded: VecDeque::new(),
             parts: (0..threads * AHEAD).map(|_| sink.fork()).collect(),
@@ -220,22 +219,17 @@ impl<R: Read> Intake<'_, R> {
         if self.end.is_some() {
             return None;
         }
-        match self.chunks.next(self.input, buffer) {
-            Ok(Some(chunk)) => {
+        match self.chunks.next(self.input, buffer).transpose() {
+            Some(Ok(chunk)) => {
                 let number = self.count;
                 self.count += 1;
                 self.is_low = !chunk.is_full;
-                Some((number, chunk))
+                return Some((number, chunk));
             }
-            Ok(None) => {
-                self.end = Some(Ok(()));
-                None
-            }
-            Err(error) => {
-                self.end = Some(Err(error));
-                None
-            }
+            Some(Err(error)) => self.end = Some(Err(error)),
+            None => self.end = Some(Ok(())),
         }
+        None
     }
 }
 
@@ -249,9 +243,8 @@ struct Decoded<S> {
 
 /// The chunks whose turn has not come, and what goes round.
 struct Queue<S> {
-    /// In the order of the capture, from number `first` on; `None` while a thread is at it.
+    /// In the order of the capture; `None` while a thread is at it.
     decoded: VecDeque<Option<Decoded<S>>>,
-    first: usize,
     /// How many were given to the sink.
     given: usize,
     /// To be filled.
@@ -270,7 +263,7 @@ impl<S> Queue<S> {
     }
 
     fn put(&mut self, number: usize, decoded: Decoded<S>) {
-        let at = number - self.first;
+        let at = number - self.given;
         if self.decoded.len() <= at {
             self.decoded.resize_with(at + 1, || None);
         }
@@ -282,15 +275,15 @@ impl<S> Queue<S> {
     }
 
     fn take_ready(&mut self) -> Option<Decoded<S>> {
-        if !self.is_ready() {
-            return None;
+        match self.stop {
+            None => self.decoded.front_mut()?.take(),
+            Some(_) => None,
         }
-        self.first += 1;
-        self.decoded.pop_front().flatten()
     }
 
     /// A chunk was given to the sink.
     fn note(&mut self, chunk: Chunk, part: Option<S>, is_right: Result<bool, Stop>) {
+        self.decoded.pop_front();
         self.given += 1;
         self.buffers.push(chunk.into_buffer());
         match is_right {
