@@ -152,19 +152,15 @@ impl<R: Read> Input<R> {
 
     /// Reads once, as much as there is up to a block, and adds it to `text`.
     pub(crate) fn read(&mut self, text: &mut Text) -> io::Result<()> {
-        match self.encoding {
-            Encoding::Utf8 { .. } => self.read_text(text),
-            Encoding::Unknown => {
-                text.ended = self.read_pending()? == 0;
-                self.recognise(text);
-                Ok(())
-            }
-            Encoding::Utf16 { big } => {
-                text.ended = self.read_pending()? == 0;
-                self.decode_utf16(big, text);
-                Ok(())
-            }
+        if matches!(self.encoding, Encoding::Utf8 { .. }) {
+            return self.read_text(text);
         }
+        text.ended = self.read_pending()? == 0;
+        match self.encoding {
+            Encoding::Utf16 { big } => self.decode_utf16(big, text),
+            _ => self.recognise(text),
+        }
+        Ok(())
     }
 
     fn read_text(&mut self, text: &mut Text) -> io::Result<()> {
@@ -181,8 +177,9 @@ impl<R: Read> Input<R> {
         let len = self.pending.len();
         self.pending.resize(len + self.block, 0);
         let read = retry(|| self.from.read(&mut self.pending[len..]));
-        self.pending.truncate(len + *read.as_ref().unwrap_or(&0));
-        self.note(*read.as_ref().unwrap_or(&0));
+        let count = *read.as_ref().unwrap_or(&0);
+        self.pending.truncate(len + count);
+        self.note(count);
         read
     }
 
