@@ -221,10 +221,13 @@ impl Reach {
         }
         if self.anchor.is_none() {
             self.anchor = anchors.find(buffer, self.searched);
-            let held = if last { 0 } else { anchors.longest() - 1 };
             self.searched = match self.anchor {
                 Some(anchor) => anchor + 1,
-                None => self.searched.max(buffer.len().saturating_sub(held)),
+                None if last => self.searched.max(buffer.len()),
+                None => {
+                    let held = anchors.longest() - 1;
+                    self.searched.max(buffer.len().saturating_sub(held))
+                }
             };
         }
         self.anchor
