@@ -226,16 +226,14 @@ impl Scanner {
     /// Passes over what stands before a payload that begins at `to`, as [`Scanner::pass`] does; gives back where that is.
     fn pass_before(&mut self, before: Before, buffer: &[u8], to: usize) -> Place {
         let (bytes, units) = (&buffer[self.pos()..to], self.cursor.units());
-        let mut place = self.cursor.place(buffer);
-        if self.depth == 0 {
-            self.noise.add(bytes, before.solid, units, || place);
-            place = before.end_from(place, units, bytes);
-        }
-        self.noise.interrupt();
+        let start = self.cursor.place(buffer);
         self.bare = false;
-        self.cursor.advance_lines(buffer, to, before.lines);
-        self.moved(buffer, to, true);
-        place
+        self.pass_counted(buffer, to, before.solid, before.lines);
+        self.noise.interrupt();
+        match self.depth {
+            0 => before.end_from(start, units, bytes),
+            _ => start,
+        }
     }
 
     /// Notes what is needed to learn from the entry at the cursor, if `inner` is all that is in it.
