@@ -209,49 +209,71 @@ impl Scanner {
         if let Some(begun) = self.begins_behind_prefix(buffer, start, lane, anchor) {
             return Near::Usual(begun);
         }
+        if let Some(near) = self.begins_container(buffer, last, start, lane) {
+            return near;
+        }
+        self.reach.tried = self.reach.tried.max(start);
+        while let Some(found) = self.bracket(buffer, anchor) {
+            if let Some(near) = self.begins_at(buffer, last, start, found) {
+                return near;
+            }
+            self.reach.tried = found + 1;
+        }
+        self.reach.tried = self.reach.tried.max(anchor + 1);
+        Near::of(self.begins_with_clue(buffer, start, anchor))
+    }
+
+    /// Whether a container's log begins on the line at `start`; `None` if it does not.
+    fn begins_container(
+        &mut self,
+        buffer: &[u8],
+        last: bool,
+        start: usize,
+        lane: Lane,
+    ) -> Option<Near> {
         // Behind a record that was torn stands its line break.
         let line = start + usize::from(buffer.get(start) == Some(&b'\n'));
         let line = container::skip_beside(buffer, line, lane);
         match layer::container(&buffer[line..], last) {
-            Ok(None) => {}
-            _ if line < self.reach.tried || !self.is_bare_at(buffer, line) => {}
-            Err(()) => return Near::Begun,
+            Ok(None) => None,
+            _ if line < self.reach.tried || !self.is_bare_at(buffer, line) => None,
+            Err(()) => Some(Near::Begun),
             Ok(Some(layer)) => {
                 self.pass(buffer, line);
-                return Near::of(self.enter_from(layer, None, 0));
+                Some(Near::of(self.enter_from(layer, None, 0)))
             }
         }
-        self.reach.tried = self.reach.tried.max(start);
-        while let Some(found) = self.bracket(buffer, anchor) {
-            // What escaped text moved over is followed step by step.
-            if self.depth == 0
-                && let Some(begun) = self.names.usual_start(&buffer[found..])
+    }
+
+    /// What begins at the bracket `found` behind `start`; `None` if nothing does.
+    fn begins_at(&mut self, buffer: &[u8], last: bool, start: usize, found: usize) -> Option<Near> {
+        // What escaped text moved over is followed step by step.
+        if self.depth == 0
+            && let Some(begun) = self.names.usual_start(&buffer[found..])
+        {
+            self.learn_prefix(buffer, found);
+            self.pass_onto_line(buffer, found);
+            return Some(Near::Usual(begun));
+        }
+        // It matters for comments of XML only.
+        let is_bare = buffer[found] == b'<' && self.is_bare_at(buffer, found);
+        match start::at(&buffer[found..], last, is_bare) {
+            Start::Nothing => None,
+            Start::Undecided => Some(Near::Begun),
+            Start::Buried(layer)
+                if let Some(before) = text_before(layer, &buffer[start..found]) =>
             {
-                self.learn_prefix(buffer, found);
-                self.pass_onto_line(buffer, found);
-                return Near::Usual(begun);
+                let value = start + before;
+                self.pass(buffer, value);
+                let is_entered = self.enter_from(layer, None, found + 1 - value);
+                Some(Near::of(is_entered))
             }
-            // It matters for comments of XML only.
-            let is_bare = buffer[found] == b'<' && self.is_bare_at(buffer, found);
-            match start::at(&buffer[found..], last, is_bare) {
-                Start::Nothing => self.reach.tried = found + 1,
-                Start::Undecided => return Near::Begun,
-                Start::Buried(layer)
-                    if let Some(before) = text_before(layer, &buffer[start..found]) =>
-                {
-                    let value = start + before;
-                    self.pass(buffer, value);
-                    return Near::of(self.enter_from(layer, None, found + 1 - value));
-                }
-                start => {
-                    self.pass(buffer, found);
-                    self.begin(start, buffer);
-                    return Near::Begun;
-                }
+            start => {
+                self.pass(buffer, found);
+                self.begin(start, buffer);
+                Some(Near::Begun)
             }
         }
-        self.reach.tried = self.reach.tried.max(anchor + 1);
-        Near::of(self.begins_with_clue(buffer, start, anchor))
     }
 
     /// The next bracket that was not tried, up to the anchor.
