@@ -1,7 +1,8 @@
 //! Skipping noise: only near an anchor can there be a payload.
 //!
 //! An anchor is a run of bytes that some name or value of every message has, in whatever way it was escaped. They are
-//! searched for all at once with vector instructions, and what is far from any of them is never looked at again.
+//! searched for all at once with vector instructions, by three bytes of each that are rare in other text, and what is far
+//! from any of them is never looked at again.
 //!
 //! How far is told by [`Reach`]: a document that holds an anchor begins on the anchor's line, or on a line before it
 //! from which the document can go on. It is the same wherever the blocks of a capture end. What a capture begins with
@@ -17,9 +18,6 @@ use crate::frame::container::{self, Lane};
 use crate::frame::layer::Layer;
 use crate::frame::start;
 use crate::wire::scan::skip_space;
-
-/// No anchor has less bytes.
-const SHORTEST: usize = 3;
 
 /// The anchors of a capture.
 #[derive(Debug)]
@@ -46,7 +44,6 @@ impl Anchors {
 
     fn searcher(&self) -> &Searcher {
         self.searcher.get_or_init(|| {
-            debug_assert!(self.texts().all(|text| text.len() >= SHORTEST));
             let has_digit = |text: &str| text.bytes().any(|byte| byte.is_ascii_digit());
             debug_assert!(
                 self.texts()
@@ -63,19 +60,12 @@ impl Anchors {
 
     /// Where the first anchor begins at or behind `from`.
     fn find(&self, bytes: &[u8], from: usize) -> Option<usize> {
-        if bytes.len() - from < SHORTEST {
-            return None;
-        }
         self.next(bytes, from).map(|found| found.start)
     }
 
     /// The first at or behind `from`.
     fn next(&self, bytes: &[u8], from: usize) -> Option<Range<usize>> {
-        let found = match self.searcher() {
-            Searcher::Packed(packed) => packed.find_in(bytes, (from..bytes.len()).into()),
-            Searcher::Automaton(automaton) => automaton.find(Input::new(bytes).range(from..)),
-        };
-        found.map(|found| found.range())
+        self.searcher().find(bytes, from)
     }
 
     /// Where the first one is in `bytes`.
@@ -89,25 +79,92 @@ impl Anchors {
     }
 }
 
-/// What searches for several texts at once.
+/// What searches for several texts at once, by the key of each.
 #[derive(Debug)]
-enum Searcher {
+struct Searcher {
+    keys: Keys,
+    /// The texts that have a key, and where in them it is, key by key. No two of them can stand around the same key.
+    texts: Vec<Vec<(usize, &'static [u8])>>,
+}
+
+/// Three bytes of a text that are seldom in other text.
+type Key = [u8; 3];
+
+#[derive(Debug)]
+enum Keys {
     /// With vector instructions, where the processor has them.
     Packed(packed::Searcher),
     Automaton(AhoCorasick),
 }
 
 impl Searcher {
-    fn new(texts: impl Iterator<Item = &'static str> + Clone) -> Self {
-        if let Some(packed) = packed::Searcher::new(texts.clone()) {
-            return Searcher::Packed(packed);
+    fn new(all: impl Iterator<Item = &'static str>) -> Self {
+        let mut keys: Vec<Key> = Vec::new();
+        let mut texts: Vec<Vec<_>> = Vec::new();
+        for text in all.map(str::as_bytes) {
+            let (at, key) = key_of(text);
+            let known = keys.iter().position(|&other| other == key);
+            let id = known.unwrap_or(keys.len());
+            if known.is_none() {
+                keys.push(key);
+                texts.push(Vec::new());
+            }
+            texts[id].push((at, text));
+        }
+        let keys = Keys::new(&keys);
+        Searcher { keys, texts }
+    }
+
+    /// The first text at or behind `from`.
+    fn find(&self, bytes: &[u8], from: usize) -> Option<Range<usize>> {
+        let mut searched = from;
+        loop {
+            let (id, key) = self.keys.find(bytes, searched)?;
+            let is_at = |&(at, text): &(usize, &[u8])| {
+                let start = key.checked_sub(at).filter(|&start| start >= from)?;
+                let is_there = bytes[start..].starts_with(text);
+                is_there.then(|| start..start + text.len())
+            };
+            if let Some(found) = self.texts[id].iter().find_map(is_at) {
+                return Some(found);
+            }
+            searched = key + 1;
+        }
+    }
+}
+
+impl Keys {
+    fn new(keys: &[Key]) -> Self {
+        if let Some(packed) = packed::Searcher::new(keys) {
+            return Keys::Packed(packed);
         }
         let automaton = AhoCorasick::builder()
             .match_kind(MatchKind::LeftmostFirst)
             .kind(Some(AhoCorasickKind::ContiguousNFA))
-            .build(texts);
-        Searcher::Automaton(automaton.expect("fewer than twenty short texts"))
+            .build(keys);
+        Keys::Automaton(automaton.expect("fewer than twenty short texts"))
     }
+
+    /// Which one is the first at or behind `from`, and where.
+    fn find(&self, bytes: &[u8], from: usize) -> Option<(usize, usize)> {
+        if bytes.len().saturating_sub(from) < size_of::<Key>() {
+            return None;
+        }
+        let found = match self {
+            Keys::Packed(packed) => packed.find_in(bytes, (from..bytes.len()).into()),
+            Keys::Automaton(automaton) => automaton.find(Input::new(bytes).range(from..)),
+        };
+        found.map(|found| (found.pattern().as_usize(), found.start()))
+    }
+}
+
+/// The key of a text, and where it is: in names where a new word begins, as in `UserName`, in all roots of XML the same.
+fn key_of(text: &[u8]) -> (usize, Key) {
+    let begins_word = |key: &[u8]| key[0].is_ascii_lowercase() && !key[1].is_ascii_lowercase();
+    let mut keys = text.windows(size_of::<Key>());
+    let root = keys.clone().position(|key| key == b"xml");
+    let at = root.or_else(|| keys.rposition(begins_word)).unwrap_or(0);
+    (at, [text[at], text[at + 1], text[at + 2]])
 }
 
 /// The anchors of a text, which is searched once for all of its parts.
@@ -466,6 +523,7 @@ fn is_json_word(text: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::event::fields;
 
     fn start_of(text: &str, at: &str, limit: usize) -> usize {
         let at = text.find(at).expect("the place");
@@ -556,6 +614,34 @@ mod tests {
             let start = reach.start(&text.as_bytes()[dropped..], at - dropped, 1000, true);
             let start = start.expect("all has arrived").0;
             assert_eq!(dropped + start, whole, "{step}");
+        }
+    }
+
+    #[test]
+    fn the_first_anchor_is_found_by_its_key_wherever_others_stand() {
+        let anchors = Anchors::new(&fields::ANCHORS);
+        let first = |bytes: &[u8], from: usize| {
+            let rest = &bytes[from..];
+            (0..rest.len()).find_map(|at| {
+                let begins = |text: &&str| rest[at..].starts_with(text.as_bytes());
+                let text = anchors.texts().find(begins)?;
+                Some(from + at..from + at + text.len())
+            })
+        };
+        for (one, other) in anchors
+            .texts()
+            .flat_map(|one| anchors.texts().map(move |other| (one, other)))
+        {
+            for overlap in 0..one.len() {
+                for before in ["", "x", "xml rNa &#60", "SubscribeMs"] {
+                    let cut = &one.as_bytes()[..one.len() - overlap];
+                    let text = [before.as_bytes(), cut, other.as_bytes()].concat();
+                    for from in 0..=text.len() {
+                        let found = anchors.next(&text, from);
+                        assert_eq!(found, first(&text, from), "{text:?} from {from}");
+                    }
+                }
+            }
         }
     }
 

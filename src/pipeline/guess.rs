@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::frame::{Turn, Waypoint};
 use crate::pipeline::Sink;
 use crate::pipeline::chunk::Chunk;
-use crate::pipeline::reading::hand_over;
+use crate::pipeline::reading::give_all;
 use crate::record::{Decoder, Learnt};
 use crate::seal::Policy;
 use crate::select::Chooser;
@@ -42,10 +42,7 @@ impl Guesser<'_> {
             .knowing(self.learnt.clone());
         let waypoint = first_waypoint(&mut decoder, bytes)?;
         decoder.scanner.forget_noise();
-        while let Some(record) = decoder.next(bytes, false) {
-            let memory = hand_over(record, &mut self.chooser, &mut part);
-            decoder.recycle(memory);
-        }
+        give_all(&mut decoder, bytes, false, &mut self.chooser, &mut part);
         let done = decoder.scanner.take_done(bytes);
         self.learnt = decoder.learnt();
         Some(Guess {
@@ -67,8 +64,7 @@ fn first_waypoint(decoder: &mut Decoder, bytes: &[u8]) -> Option<Waypoint> {
         match decoder.step(bytes) {
             Turn::Found(record) => {
                 found = true;
-                let memory = record.into_memory();
-                decoder.recycle(memory);
+                decoder.recycle(record);
             }
             Turn::Moved => {}
             Turn::Stuck => return None,

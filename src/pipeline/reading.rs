@@ -4,7 +4,7 @@ use crate::frame::{Noise, Turn, Waypoint};
 use crate::input::Text;
 use crate::pipeline::Sink;
 use crate::pipeline::chunk::Chunk;
-use crate::record::{Decoder, Memory, Record};
+use crate::record::{Decoder, Record};
 use crate::select::Chooser;
 use crate::span::Place;
 
@@ -27,20 +27,10 @@ impl Reading {
 
     /// Gives all records that have arrived whole to `part`, until `chooser` has enough.
     pub(super) fn give<S: Sink>(&mut self, chooser: &mut Chooser, part: &mut S) {
-        while let Some(record) = self.next() {
-            let memory = hand_over(record, chooser, part);
-            self.recycle(memory);
-            if chooser.has_enough() {
-                break;
-            }
+        if let Some(decoder) = &mut self.decoder {
+            give_all(decoder, self.text.bytes(), self.text.is_ended(), chooser, part);
         }
         self.forget();
-    }
-
-    fn recycle(&mut self, memory: Memory) {
-        if let Some(decoder) = &mut self.decoder {
-            decoder.recycle(memory);
-        }
     }
 
     /// Nothing more can be read: what waited for the rest of its line waits no longer.
@@ -120,10 +110,7 @@ impl Reading {
                 return true;
             }
             match decoder.step(text) {
-                Turn::Found(record) => {
-                    let memory = hand_over(record, chooser, part);
-                    self.recycle(memory);
-                }
+                Turn::Found(record) => hand_over(decoder, record, chooser, part),
                 Turn::Moved => {}
                 Turn::Stuck => break,
             }
@@ -141,13 +128,31 @@ impl Reading {
     }
 }
 
+/// Gives the records in `text` to `part`, until `chooser` has enough; `last` if nothing comes behind it.
+pub(super) fn give_all<S: Sink>(
+    decoder: &mut Decoder,
+    text: &[u8],
+    last: bool,
+    chooser: &mut Chooser,
+    part: &mut S,
+) {
+    while let Some(record) = decoder.next(text, last) {
+        hand_over(decoder, record, chooser, part);
+        if chooser.has_enough() {
+            break;
+        }
+    }
+}
+
 /// Gives a record to `part`, as far as it is chosen.
-pub(super) fn hand_over<S: Sink>(
+#[inline(always)]
+fn hand_over<S: Sink>(
+    decoder: &mut Decoder,
     mut record: Record<'_>,
     chooser: &mut Chooser,
     part: &mut S,
-) -> Memory {
+) {
     chooser.choose(&mut record);
     part.record(&record);
-    record.into_memory()
+    decoder.recycle(record);
 }

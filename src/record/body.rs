@@ -9,6 +9,12 @@ pub(super) enum Body<'a> {
     Bytes(Cow<'a, [u8]>),
 }
 
+impl Default for Body<'_> {
+    fn default() -> Self {
+        Body::Text("".into())
+    }
+}
+
 impl<'a> Body<'a> {
     pub(super) fn text(&self) -> &str {
         match self {

@@ -30,17 +30,6 @@ const NAMES: Names = Names {
 
 static ANCHORS: Anchors = Anchors::new(&fields::ANCHORS);
 
-/// What goes round from record to record, so that decoding allocates nothing.
-#[derive(Debug, Default)]
-pub(crate) struct Memory {
-    pub(super) source: Option<Arc<str>>,
-    pub(super) decoded: Option<Box<Decoded>>,
-    pub(super) shared: Option<Arc<Shared>>,
-    pub(super) rewritten: Option<Rewritten>,
-    /// What was inside of an envelope.
-    pub(super) plain: Option<Vec<u8>>,
-}
-
 /// Turns the bytes of one capture into records.
 #[derive(Debug)]
 pub(crate) struct Decoder {
@@ -144,29 +133,28 @@ impl Decoder {
     }
 
     /// Takes the memory of a record back.
-    #[inline]
-    pub(crate) fn recycle(&mut self, memory: Memory) {
+    #[inline(always)]
+    pub(crate) fn recycle(&mut self, record: Record<'_>) {
         match &mut self.unsealer {
-            Some(unsealer) if memory.plain.is_some() => unsealer.recycle(memory),
-            _ => self.take_back(memory),
+            Some(unsealer) if record.sealed.is_some() => unsealer.recycle(record),
+            _ => self.take_back(record),
         }
     }
 
-    #[inline]
-    pub(super) fn take_back(&mut self, memory: Memory) {
-        if let Some(source) = memory.source {
-            self.source.take_back(source);
+    #[inline(always)]
+    pub(super) fn take_back(&mut self, record: Record<'_>) {
+        self.source.take_back(record.source);
+        match record.decoded {
+            Held::Own(decoded) => self.spare = Some(decoded),
+            Held::Shared(shared) => {
+                if let Some(known) = self.known.get_mut(shared.shape) {
+                    known.shared.take_back(shared);
+                }
+            }
         }
-        if let Some(shared) = memory.shared
-            && let Some(known) = self.known.get_mut(shared.shape)
-        {
-            known.shared.take_back(shared);
-        }
-        if let Some(decoded) = memory.decoded {
-            self.spare = Some(decoded);
-        }
-        if let (Some(spare), Some(rewritten)) = (&mut self.spare, memory.rewritten) {
-            spare.parts.rewritten = rewritten;
+        if let (Some(spare), Some((_, steps))) = (&mut self.spare, record.raw) {
+            let (text, rest) = record.body.into_memory();
+            spare.parts.rewritten = Rewritten { text, rest, steps };
         }
     }
 

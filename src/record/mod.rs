@@ -18,14 +18,14 @@ use std::sync::Arc;
 use crate::event::{Callback, Event, Item, name_span};
 use crate::finding::{Finding, Findings, Severity};
 use crate::frame::FoundQuery;
-use crate::frame::rewritten::{self, Rewritten, Step};
+use crate::frame::rewritten::{self, Step};
 use crate::span::{Place, Span, Units};
 use crate::wire::template::Template;
 use crate::wire::{Kind, Syntax, View};
 
 use body::Body;
 pub use decode::{decode, decode_sealed, decode_with};
-pub(crate) use decoder::{Decoder, Learnt, Memory};
+pub(crate) use decoder::{Decoder, Learnt};
 use held::{Decoded, Held};
 pub use sealed::{Sealed, Trust};
 
@@ -257,26 +257,6 @@ impl<'a> Record<'a> {
             sealed: self.sealed,
             query: self.query,
         }
-    }
-
-    /// Keeps what the next record can use.
-    #[inline]
-    pub(crate) fn into_memory(self) -> Memory {
-        let mut memory = Memory::default();
-        match (self.body, self.raw) {
-            (body, _) if self.sealed.is_some() => memory.plain = Some(body.into_bytes()),
-            (body, Some((_, steps))) => {
-                let (text, rest) = body.into_memory();
-                memory.rewritten = Some(Rewritten { text, rest, steps });
-            }
-            _ => {}
-        }
-        match self.decoded {
-            Held::Own(decoded) => memory.decoded = Some(decoded),
-            Held::Shared(shared) => memory.shared = Some(shared),
-        }
-        memory.source = Some(self.source);
-        memory
     }
 
     fn root(&self) -> View<'_> {

@@ -9,7 +9,7 @@ use crate::record::body::Body;
 use crate::record::request::{
     Came, Part, Refused, check_plain, check_sealed, query_of, require_signature, sealed_part,
 };
-use crate::record::{Decoder, Memory, Outcome, Record, Sealed, Trust};
+use crate::record::{Decoder, Outcome, Record, Sealed, Trust};
 use crate::seal::{self, Policy, Unsealed, unseal};
 use crate::span::{Place, Span, Units};
 use crate::wire::Limits;
@@ -35,9 +35,9 @@ impl Unsealer {
     }
 
     /// Takes the memory of a record of what was inside back.
-    pub(super) fn recycle(&mut self, mut memory: Memory) {
-        self.plain = memory.plain.take().unwrap_or_default();
-        self.inner.take_back(memory);
+    pub(super) fn recycle(&mut self, mut record: Record<'_>) {
+        self.plain = std::mem::take(&mut record.body).into_bytes();
+        self.inner.take_back(record);
     }
 }
 
@@ -60,7 +60,7 @@ impl Decoder {
             Ok(Judged::Plain(accepted)) => record.mention_all(accepted),
             Ok(Judged::Inside(inner)) => {
                 let outer = std::mem::replace(record, inner);
-                self.take_back(outer.into_memory());
+                self.take_back(outer);
             }
         }
     }
