@@ -17,7 +17,7 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind, Input, MatchKind, packed};
 use crate::frame::container::{self, Lane};
 use crate::frame::layer::Layer;
 use crate::frame::start;
-use crate::wire::scan::skip_space;
+use crate::wire::scan::{self, skip_space};
 
 /// The anchors of a capture.
 #[derive(Debug)]
@@ -312,6 +312,16 @@ impl Reach {
         Some((self.begin(self.runs[lane as usize], at, limit), lane))
     }
 
+    /// Where the line begins that holds `at`, if that is not the line on which the search was restarted and none before
+    /// goes on up to it: a document that holds `at` begins on it.
+    pub(super) fn fresh_line(&self, buffer: &[u8], at: usize, limit: usize) -> Option<usize> {
+        let known = self.known;
+        let line = known + last_break(buffer.get(known..at)?)? + 1;
+        let begin = last_break(&buffer[known..line - 1]).map_or(known, |n| known + n + 1);
+        let is_fresh = at - line <= limit && ends(&buffer[begin..line - 1], &buffer[line..]);
+        is_fresh.then_some(line)
+    }
+
     /// Where the line of the anchor begins, whose start was asked for; it may lie before the buffer.
     pub(super) fn line(&self) -> i64 {
         self.line
@@ -375,10 +385,11 @@ impl Reach {
         let none = line as i64;
         let end = line - 1;
         let (begin, _) = self.line_before(buffer, end);
-        let (before, behind) = (&buffer[begin..end], &buffer[line..]);
+        let before = &buffer[begin..end];
+        if ends(before, &buffer[line..]) {
+            return [none; _];
+        }
         match container::lane_of(before, true) {
-            // As most lines are.
-            Some(Lane::Plain) if !is_open(before, &container::printed(behind)) => [none; _],
             Some(Lane::Plain) => [self.run(buffer, line, Lane::Plain), none, none],
             _ => Lane::ALL.map(|lane| self.run(buffer, line, lane)),
         }
@@ -428,6 +439,17 @@ fn relation(line: &[u8], behind: &[u8], lane: Lane) -> Relation {
         other if other == lane && goes_on(line, &container::printed(behind)) => Relation::GoesOn,
         _ => Relation::Ends,
     }
+}
+
+/// The last line break. Most lines are short: calling somebody to look for it would take longer.
+fn last_break(bytes: &[u8]) -> Option<usize> {
+    scan::last_position(bytes, |block| block.equal(b'\n'))
+}
+
+/// Whether `line` is as most are: no container's, and no document goes on from it to what stands `behind` it.
+fn ends(line: &[u8], behind: &[u8]) -> bool {
+    container::lane_of(line, true) == Some(Lane::Plain)
+        && !is_open(line, &container::printed(behind))
 }
 
 /// Whether a document may go on from `line` to what stands `behind` it.
@@ -504,7 +526,8 @@ fn unescaped(text: &[u8]) -> Cow<'_, [u8]> {
 
 /// Whether `line` has a comment of JSON; not a path or a URL.
 fn has_comment(line: &[u8]) -> bool {
-    memchr::memchr_iter(b'/', line).any(|at| match (line.get(at + 1), &line[..at]) {
+    let mut slashes = scan::positions(line, |block| block.equal(b'/'));
+    slashes.any(|at| match (line.get(at + 1), &line[..at]) {
         (Some(b'*'), _) => true,
         (Some(b'/'), [.., scheme, b':']) => !scheme.is_ascii_alphabetic(),
         (Some(b'/'), [.., b'/' | b'.' | b'-' | b'_']) => false,

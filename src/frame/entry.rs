@@ -123,7 +123,7 @@ impl Seen {
         let Some(peeled) = Template::new(payload.text.into(), copied, raw.len()) else {
             return;
         };
-        let Some(shape) = self.entries.learn(Syntax::Json, entry, &holes) else {
+        let Some(shape) = self.entries.learn(Syntax::Json, entry, &holes, false) else {
             return;
         };
         let known = Entry {
@@ -147,21 +147,35 @@ fn unescaped(raw: &[u8], text: &str, range: Range<usize>) -> Option<Range<usize>
 }
 
 impl Scanner {
-    /// The payload in the entry that begins at the cursor or on the next line, if it is like one before.
-    pub(super) fn entry_ahead<'b>(
+    /// The payload in the entry that begins at the cursor, if it is like one before; in escaped text, also that on the
+    /// next line, which [`Scanner::next_alike`] looks for otherwise.
+    pub(super) fn entry_here<'b>(
         &mut self,
         buffer: &'b [u8],
         last: bool,
         parts: &mut Parts,
     ) -> Option<Framed<'b>> {
         let (pos, start) = (self.pos(), self.next_start(buffer));
-        let is_bare = self.bare || start > pos;
-        let is_literal = start == pos && self.is_quoted();
-        if !is_bare || is_literal || buffer.get(start) != Some(&b'{') {
+        match start == pos {
+            true if !self.bare || self.is_quoted() => None,
+            false if self.depth == 0 => None,
+            _ => self.entry_at(start, buffer, last, parts),
+        }
+    }
+
+    /// The payload in the entry that begins at `start`, the cursor or the next line, if it is like one before.
+    pub(super) fn entry_at<'b>(
+        &mut self,
+        start: usize,
+        buffer: &'b [u8],
+        last: bool,
+        parts: &mut Parts,
+    ) -> Option<Framed<'b>> {
+        if buffer.get(start) != Some(&b'{') {
             return None;
         }
         let bytes = self.limited(&buffer[start..], last);
-        let found = self.known_entry(bytes, is_bare)?;
+        let found = self.known_entry(bytes, true)?;
         self.reach.skip_beginning();
         self.pass(buffer, start);
         Some(self.quoted(found, buffer, parts))

@@ -11,6 +11,7 @@
 //! This stage knows which names make a message only through [`Names`]. Another way of finding payloads is another
 //! [`State`]. The signature queries that payloads come with are looked for beside that, by `query`.
 
+mod alike;
 mod anchor;
 mod array;
 mod container;
@@ -409,6 +410,9 @@ impl Scanner {
     }
 
     fn step_in<'b>(&mut self, buffer: &'b [u8], last: bool, parts: &mut Parts) -> Turn<Framed<'b>> {
+        if let Some(framed) = self.next_alike(buffer, last, parts) {
+            return Turn::Found(framed);
+        }
         let before = (self.pos(), std::mem::discriminant(&self.state));
         let framed = match &mut self.state {
             State::Seek => self.seek(buffer, last, parts),
@@ -611,14 +615,14 @@ impl Scanner {
         if self.enter_literal(document, found.len, false, syntax, last) != Entered::No {
             return None;
         }
-        Some(self.like(found, buffer, syntax))
+        Some(self.like(found, buffer))
     }
 
     /// The document at the cursor, which is like one before.
-    fn like<'b>(&mut self, found: Found, buffer: &'b [u8], syntax: Syntax) -> Framed<'b> {
+    fn like<'b>(&mut self, found: Found, buffer: &'b [u8]) -> Framed<'b> {
         Framed {
             shape: Some(found.shape),
-            ..self.ended_behind(buffer, found.len, found.lines, syntax)
+            ..self.ended_behind(buffer, found.len, found.lines, found.syntax)
         }
     }
 
@@ -663,7 +667,9 @@ impl Scanner {
         self.noise.interrupt();
         self.cursor.advance_lines(buffer, start + len, lines);
         self.moved(buffer, start + len, false);
-        self.state = State::Seek;
+        if !self.is_seeking() {
+            self.state = State::Seek;
+        }
         framed(start..start + len, place, syntax)
     }
 

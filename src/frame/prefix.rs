@@ -8,7 +8,6 @@
 
 use crate::frame::anchor::Anchors;
 use crate::frame::container;
-use crate::frame::start::Start;
 use crate::span;
 use crate::wire::block::{Block, LEN};
 use crate::wire::scan::{count_solid_and_breaks, digit, is_space};
@@ -43,17 +42,16 @@ impl Prefixes {
     /// After so many others, one of so many is looked at.
     const RARE: usize = 64;
 
-    /// How much of `line` is a prefix that is known, and what begins behind it, as `begun` tells.
+    pub(super) fn is_empty(&self) -> bool {
+        self.known.is_empty()
+    }
+
+    /// How much of `line` is a prefix that is known, behind which a payload begins, as `begins` tells.
     #[inline]
-    pub(super) fn find(
-        &self,
-        line: &[u8],
-        begun: impl Fn(&[u8]) -> Option<Start>,
-    ) -> Option<(Start, Size)> {
+    pub(super) fn find(&self, line: &[u8], begins: impl Fn(&[u8]) -> bool) -> Option<Size> {
         self.known.iter().find_map(|prefix| {
             let (text, rest) = line.split_at_checked(prefix.size.bytes)?;
-            let begun = begun(rest)?;
-            prefix.is_like(text).then_some((begun, prefix.size))
+            (begins(rest) && prefix.is_like(text)).then_some(prefix.size)
         })
     }
 
@@ -141,8 +139,8 @@ mod tests {
         Anchors::new(&["ToUserName"])
     }
 
-    fn begun(text: &[u8]) -> Option<Start> {
-        text.starts_with(b"{").then_some(Start::Json)
+    fn begins(text: &[u8]) -> bool {
+        text.starts_with(b"{")
     }
 
     #[test]
@@ -153,8 +151,8 @@ mod tests {
             prefixes.learn(text.as_bytes(), &anchors());
         }
         assert_eq!(prefixes.known.len(), 1);
-        let is_known = |line: &str| match prefixes.find(line.as_bytes(), begun) {
-            Some((_, size)) => {
+        let is_known = |line: &str| match prefixes.find(line.as_bytes(), begins) {
+            Some(size) => {
                 let text = &line[..size.bytes];
                 let solid = text.bytes().filter(|&byte| byte != b' ').count();
                 assert_eq!(

@@ -5,7 +5,6 @@ use crate::frame::array::Array;
 use crate::frame::container::{self, Lane};
 use crate::frame::layer::{self, Layer};
 use crate::frame::literal::{self, Candidate};
-use crate::frame::prefix::Size;
 use crate::frame::region::{Bounds, terminators};
 use crate::frame::start::{self, Start};
 use crate::frame::{Framed, FramedKind, Names, Parts, Scanner, State, framed};
@@ -46,6 +45,11 @@ impl Near {
 }
 
 impl Names {
+    /// Whether `text` begins as most messages do.
+    pub(crate) fn is_usual(&self, text: &str) -> bool {
+        self.usual_start(text.as_bytes()).is_some()
+    }
+
     /// What begins with `text`, if it begins as most messages do; [`start::at`] would say the same.
     fn usual_start(&self, text: &[u8]) -> Option<Start> {
         let begun = match text {
@@ -101,11 +105,8 @@ impl Scanner {
             return self.begin_usual(begun, buffer, last);
         }
         if self.array.is_none()
-            && let Some(framed) = self.entry_ahead(buffer, last, parts)
+            && let Some(framed) = self.entry_here(buffer, last, parts)
         {
-            return Some(framed);
-        }
-        if let Some(framed) = self.behind_prefix(buffer, last) {
             return Some(framed);
         }
         self.reach.restart(self.pos());
@@ -161,26 +162,6 @@ impl Scanner {
         }
     }
 
-    /// The payload on the next line, if that begins like one before, and the payload is like one before. The search for
-    /// anchors would find the same, and nothing of what it would note about the line is of use behind the payload.
-    fn behind_prefix<'b>(&mut self, buffer: &'b [u8], last: bool) -> Option<Framed<'b>> {
-        let (pos, line) = (self.pos(), self.next_start(buffer));
-        if line == pos || self.depth > 0 || !self.reach.is_behind(pos) {
-            return None;
-        }
-        let (begun, prefix) = self.known_prefix(&buffer[line..])?;
-        let bytes = self.limited(&buffer[line + prefix.bytes..], last);
-        let found = self.seen.payloads.find(syntax_of(begun), bytes.all)?;
-        self.pass_prefix(buffer, line, prefix);
-        Some(self.like(found, buffer, syntax_of(begun)))
-    }
-
-    /// What begins on `line` behind a prefix that is known, and how much that is.
-    fn known_prefix(&self, line: &[u8]) -> Option<(Start, Size)> {
-        self.prefixes
-            .find(line, |text| self.names.usual_start(text))
-    }
-
     /// The payload at the cursor, if it is like one before; [`Scanner::json`] and [`Scanner::xml`] would say the same.
     fn like_before<'b>(
         &mut self,
@@ -194,7 +175,7 @@ impl Scanner {
         let syntax = syntax_of(begun);
         let bytes = self.limited(&buffer[self.pos()..], last);
         let found = self.seen.payloads.find(syntax, bytes.all)?;
-        Some(self.like(found, buffer, syntax))
+        Some(self.like(found, buffer))
     }
 
     /// What begins from `start` on that may hold the anchor.
@@ -206,9 +187,6 @@ impl Scanner {
         lane: Lane,
         anchor: usize,
     ) -> Near {
-        if let Some(begun) = self.begins_behind_prefix(buffer, start, lane, anchor) {
-            return Near::Usual(begun);
-        }
         if let Some(near) = self.begins_container(buffer, last, start, lane) {
             return near;
         }
@@ -283,28 +261,6 @@ impl Scanner {
         let is_bracket = |block: Block| block.equal(b'<') | block.equal(b'{') | block.equal(b'[');
         let at = tried + scan::position(near, is_bracket);
         (at <= anchor).then_some(at)
-    }
-
-    /// Goes to where a payload begins behind a prefix that is known, on the anchor's line, which begins at `start`. There
-    /// is no other bracket to try before.
-    fn begins_behind_prefix(
-        &mut self,
-        buffer: &[u8],
-        start: usize,
-        lane: Lane,
-        anchor: usize,
-    ) -> Option<Start> {
-        let is_line = self.reach.line() == start as i64 && start > self.pos();
-        let is_fresh = self.reach.tried <= start && lane == Lane::Plain && self.depth == 0;
-        if !is_line || !is_fresh {
-            return None;
-        }
-        let (begun, prefix) = self.known_prefix(&buffer[start..])?;
-        if start + prefix.bytes > anchor {
-            return None;
-        }
-        self.pass_prefix(buffer, start, prefix);
-        Some(begun)
     }
 
     /// Learns what stands before the payload at `found` on the anchor's line.

@@ -28,7 +28,13 @@ impl Reading {
     /// Gives all records that have arrived whole to `part`, until `chooser` has enough.
     pub(super) fn give<S: Sink>(&mut self, chooser: &mut Chooser, part: &mut S) {
         if let Some(decoder) = &mut self.decoder {
-            give_all(decoder, self.text.bytes(), self.text.is_ended(), chooser, part);
+            give_all(
+                decoder,
+                self.text.bytes(),
+                self.text.is_ended(),
+                chooser,
+                part,
+            );
         }
         self.forget();
     }

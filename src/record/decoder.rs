@@ -246,7 +246,8 @@ impl Decoder {
             return;
         }
         let root = View::root(tree, text);
-        let shape = payloads.learn(tree.syntax, text, &meaning.holes(root));
+        let holes = meaning.holes(root);
+        let shape = payloads.learn(tree.syntax, text, &holes, NAMES.is_usual(text));
         let Some(shape) = shape else { return };
         let mut decoded = decoded.clone();
         decoded.meaning.note_plain(root);

@@ -20,6 +20,33 @@ pub(crate) fn position(bytes: &[u8], mark: impl Fn(Block) -> Marks) -> usize {
     blocks.len() * LEN + (bits.trailing_zeros() as usize).min(rest.len())
 }
 
+/// All bytes of `bytes` that `mark` marks.
+#[inline(always)]
+pub(crate) fn positions(
+    bytes: &[u8],
+    mark: impl Fn(Block) -> Marks,
+) -> impl Iterator<Item = usize> {
+    let mut from = 0;
+    std::iter::from_fn(move || {
+        let at = from + position(bytes.get(from..)?, &mark);
+        from = at + 1;
+        (at < bytes.len()).then_some(at)
+    })
+}
+
+/// The last byte of `bytes` that `mark` marks, which marks no zero byte.
+#[inline(always)]
+pub(crate) fn last_position(bytes: &[u8], mark: impl Fn(Block) -> Marks) -> Option<usize> {
+    let last = |bits: u32| bits.checked_ilog2().map(|bit| bit as usize);
+    let (rest, blocks) = bytes.as_rchunks::<LEN>();
+    for (i, block) in blocks.iter().enumerate().rev() {
+        if let Some(bit) = last(mark(Block::new(*block)).bits()) {
+            return Some(rest.len() + i * LEN + bit);
+        }
+    }
+    last(mark(Block::new(block::head(rest))).bits())
+}
+
 /// Marks bytes of a JSON string that are not themselves: quotes, backslashes and control characters.
 #[inline(always)]
 pub(crate) fn string_marks(block: Block) -> Marks {
@@ -188,6 +215,23 @@ mod tests {
                     );
                 }
             }
+        }
+    }
+
+    #[test]
+    fn finds_all_and_the_last_wherever_they_stand() {
+        let is_it = |block: Block| block.equal(b'/');
+        for len in 0..70 {
+            for (first, second) in (0..len).flat_map(|n| [(n, n), (n / 2, n), (n, len - 1)]) {
+                let mut bytes = vec![b'a'; len];
+                (bytes[first], bytes[second]) = (b'/', b'/');
+                let mut expected = vec![first, second];
+                expected.dedup();
+                assert_eq!(positions(&bytes, is_it).collect::<Vec<_>>(), expected);
+                assert_eq!(last_position(&bytes, is_it), expected.last().copied());
+            }
+            assert_eq!(positions(&vec![0; len], is_it).next(), None);
+            assert_eq!(last_position(&vec![0; len], is_it), None);
         }
     }
 

@@ -80,6 +80,7 @@ pub(crate) enum Alphabet {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Found {
     pub(crate) shape: ShapeId,
+    pub(crate) syntax: Syntax,
     pub(crate) len: usize,
     pub(crate) lines: Lines,
 }
@@ -111,14 +112,21 @@ const EDGE: usize = 8;
 pub(crate) struct Shapes {
     /// Shared by those who learnt from one another.
     shapes: Vec<Arc<Shape>>,
-    /// All of them, the frequent ones first.
-    order: Vec<Outline>,
-    /// How they begin: there are few ways, and most other documents begin in none.
-    beginnings: Vec<[u8; EDGE]>,
+    /// All of them by how they begin: there are few ways, and most other documents begin in none.
+    families: Vec<Family>,
     /// Payloads that could not be learnt for want of room.
     passed: usize,
     /// How often a shape took the place of another.
     renewed: usize,
+}
+
+/// The shapes of a syntax that begin with the same bytes.
+#[derive(Clone, Debug)]
+struct Family {
+    first: u64,
+    syntax: Syntax,
+    /// The frequent ones first.
+    order: Vec<Outline>,
 }
 
 /// What tells most other payloads from those of a shape.
@@ -128,13 +136,13 @@ struct Outline {
     last: u64,
     last_at: u32,
     fixed: u64,
-    first: [u8; EDGE],
-    syntax: Syntax,
     id: usize,
 }
 
 #[derive(Debug)]
 struct Shape {
+    /// It begins as most do.
+    is_usual: bool,
     len: usize,
     lines: Lines,
     /// What its bytes may be: those of as many whole parts as it has, and of the part at its end, which may begin within
@@ -178,39 +186,54 @@ impl Shapes {
     /// The payload with which `bytes` begin, if its shape is known.
     #[inline]
     pub(crate) fn find(&mut self, syntax: Syntax, bytes: &[u8]) -> Option<Found> {
-        let first = bytes.first_chunk()?;
-        if !self.beginnings.contains(first) {
-            return None;
-        }
-        let shapes = &self.shapes;
-        let at = self.order.iter().position(|outline| {
-            outline.fits(syntax, first, bytes) && shapes[outline.id].begins(bytes)
-        })?;
-        let id = self.order[at].id;
-        self.order.swap(at, at / 2);
-        Some(Found {
-            shape: ShapeId(id),
-            len: shapes[id].len,
-            lines: shapes[id].lines,
-        })
+        let first = first_bytes(bytes)?;
+        let is_it = |family: &&mut Family| family.first == first && family.syntax == syntax;
+        let family = self.families.iter_mut().find(is_it)?;
+        family.find(&self.shapes, bytes)
+    }
+
+    /// Whether a payload of a known shape may begin with `bytes`.
+    #[inline]
+    pub(crate) fn may_begin(&self, bytes: &[u8]) -> bool {
+        let first = first_bytes(bytes);
+        first.is_some_and(|first| self.families.iter().any(|family| family.first == first))
+    }
+
+    /// The payload with which `bytes` begin, if its shape is known as that of one that begins as most do.
+    #[inline]
+    pub(crate) fn find_usual(&mut self, bytes: &[u8]) -> Option<Found> {
+        let first = first_bytes(bytes)?;
+        let mut families = self.families.iter_mut();
+        let family = families.find(|family| family.first == first)?;
+        let found = family.find(&self.shapes, bytes)?;
+        self.shapes[found.shape.0].is_usual.then_some(found)
     }
 
     /// Learns the shape of `text`, of which nothing had to be unescaped, if it has one and there is room. What an XML
-    /// declaration means depends on more than the text, so such texts have none.
-    pub(crate) fn learn(&mut self, syntax: Syntax, text: &str, holes: &[Hole]) -> Option<ShapeId> {
+    /// declaration means depends on more than the text, so such texts have none. With `is_usual` it begins as most do.
+    pub(crate) fn learn(
+        &mut self,
+        syntax: Syntax,
+        text: &str,
+        holes: &[Hole],
+        is_usual: bool,
+    ) -> Option<ShapeId> {
         let bytes = text.as_bytes();
-        let first = *bytes.first_chunk()?;
         let fits = (PART..=Self::LONGEST).contains(&text.len());
         if !fits || text.starts_with("<?") {
             return None;
         }
-        let shape = Shape::new(bytes, holes);
+        let first = first_bytes(bytes)?;
+        let shape = Shape {
+            is_usual,
+            ..Shape::new(bytes, holes)
+        };
         // A value that is not of its alphabet in the sample is no hole.
         if holes.iter().any(|hole| hole.range.start < EDGE) || !shape.holds(bytes) {
             return None;
         }
-        let outline = Outline::new(syntax, bytes, first, holes);
-        Some(self.add(outline, shape))
+        let outline = Outline::new(bytes, holes);
+        Some(self.add((syntax, first), outline, shape))
     }
 
     /// How often a shape took the place of another, which had the same [`ShapeId`].
@@ -231,38 +254,77 @@ impl Shapes {
         self.passed.is_multiple_of(Self::RARE)
     }
 
-    fn add(&mut self, outline: Outline, shape: Shape) -> ShapeId {
-        let id = match self.order.get_mut(Self::MOST - 1) {
-            Some(rarest) => {
-                let id = rarest.id;
-                *rarest = Outline { id, ..outline };
+    fn add(&mut self, begins: (Syntax, u64), outline: Outline, shape: Shape) -> ShapeId {
+        let id = match self.shapes.len() < Self::MOST {
+            true => {
+                self.shapes.push(shape.into());
+                self.shapes.len() - 1
+            }
+            false => {
+                let id = self.forget_one();
                 self.renewed += 1;
                 self.shapes[id] = shape.into();
                 id
             }
-            None => {
-                let id = self.shapes.len();
-                self.order.push(Outline { id, ..outline });
-                self.shapes.push(shape.into());
-                id
-            }
         };
-        self.beginnings = self.order.iter().map(|outline| outline.first).collect();
-        self.beginnings.sort_unstable();
-        self.beginnings.dedup();
+        self.family(begins).order.push(Outline { id, ..outline });
         ShapeId(id)
+    }
+
+    /// Makes room: forgets the rarest shape of the largest family.
+    fn forget_one(&mut self) -> usize {
+        let size = |family: &&mut Family| family.order.len();
+        let largest = self.families.iter_mut().max_by_key(size);
+        let rarest = largest.and_then(|family| family.order.pop());
+        self.families.retain(|family| !family.order.is_empty());
+        rarest.map_or(0, |outline| outline.id)
+    }
+
+    /// The family of the shapes that begin so.
+    fn family(&mut self, (syntax, first): (Syntax, u64)) -> &mut Family {
+        let is_it = |family: &Family| family.first == first && family.syntax == syntax;
+        let at = self.families.iter().position(is_it);
+        let at = at.unwrap_or_else(|| {
+            self.families.push(Family {
+                first,
+                syntax,
+                order: Vec::new(),
+            });
+            self.families.len() - 1
+        });
+        &mut self.families[at]
+    }
+}
+
+/// The first of `bytes` that are compared.
+#[inline(always)]
+fn first_bytes(bytes: &[u8]) -> Option<u64> {
+    Some(u64::from_le_bytes(*bytes.first_chunk()?))
+}
+
+impl Family {
+    #[inline(always)]
+    fn find(&mut self, shapes: &[Arc<Shape>], bytes: &[u8]) -> Option<Found> {
+        let is_it = |outline: &Outline| outline.fits(bytes) && shapes[outline.id].begins(bytes);
+        let at = self.order.iter().position(is_it)?;
+        let id = self.order[at].id;
+        self.order.swap(at, at / 2);
+        Some(Found {
+            shape: ShapeId(id),
+            syntax: self.syntax,
+            len: shapes[id].len,
+            lines: shapes[id].lines,
+        })
     }
 }
 
 impl Outline {
-    fn new(syntax: Syntax, text: &[u8], first: [u8; EDGE], holes: &[Hole]) -> Self {
+    fn new(text: &[u8], holes: &[Hole]) -> Self {
         let inside = holes_of(text.len(), holes, |_| true);
         let last_at = text.len() - EDGE;
         let last = |bytes| last_bytes(bytes, last_at as u32).unwrap_or_default();
         Outline {
             id: 0,
-            syntax,
-            first,
             last: last(text),
             last_at: last_at as u32,
             fixed: !last(&inside),
@@ -271,10 +333,8 @@ impl Outline {
 
     /// Whether the text at the start of `bytes` may have the shape.
     #[inline(always)]
-    fn fits(&self, syntax: Syntax, first: &[u8; EDGE], bytes: &[u8]) -> bool {
+    fn fits(&self, bytes: &[u8]) -> bool {
         last_bytes(bytes, self.last_at).is_some_and(|last| (last ^ self.last) & self.fixed == 0)
-            && self.first == *first
-            && self.syntax == syntax
     }
 }
 
@@ -297,6 +357,7 @@ impl Shape {
         let part = |at| std::array::from_fn(|n| block(at + n * LEN));
         let of = |is_it| spots(&holes_of(sample.len(), holes, is_it));
         Shape {
+            is_usual: false,
             len: sample.len(),
             lines: Lines::of(sample),
             bounds: (0..sample.len() / PART).map(|n| part(n * PART)).collect(),
@@ -503,7 +564,7 @@ mod tests {
                     alphabet,
                 };
                 let mut shapes = Shapes::default();
-                shapes.learn(Syntax::Json, &text, &[hole]).unwrap();
+                shapes.learn(Syntax::Json, &text, &[hole], false).unwrap();
                 for at in 0..text.len() {
                     for byte in 0..=255 {
                         let mut bytes = text.clone().into_bytes();

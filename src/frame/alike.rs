@@ -1,0 +1,76 @@
+//! Payloads like one before, where most stand: on the next line, alone, in an entry of a log, or behind a prefix that is
+//! known, with noise before it or none.
+//!
+//! The search for anchors finds the same payloads, step by step. Here it is seen first whether all of these steps can be
+//! taken at once; if not, nothing was done.
+
+use crate::frame::prefix::Size;
+use crate::frame::{Framed, Parts, Scanner};
+use crate::wire::shape::Found;
+
+/// A payload like one before that begins a line but for a prefix.
+struct Alike {
+    line: usize,
+    prefix: Size,
+    found: Found,
+}
+
+impl Scanner {
+    /// The next payload, if it is like one before.
+    #[inline]
+    pub(super) fn next_alike<'b>(
+        &mut self,
+        buffer: &'b [u8],
+        last: bool,
+        parts: &mut Parts,
+    ) -> Option<Framed<'b>> {
+        let (pos, line) = (self.pos(), self.next_start(buffer));
+        if line == pos || self.depth > 0 || !self.is_between() {
+            return None;
+        }
+        if self.seen.payloads.may_begin(&buffer[line..]) {
+            let bytes = self.limited(&buffer[line..], last);
+            let found = self.seen.payloads.find_usual(bytes.all)?;
+            self.reach.skip_beginning();
+            self.pass(buffer, line);
+            return Some(self.like(found, buffer));
+        }
+        if let Some(framed) = self.entry_at(line, buffer, last, parts) {
+            return Some(framed);
+        }
+        if self.prefixes.is_empty() || !self.reach.is_behind(pos) {
+            return None;
+        }
+        let alike = match self.alike_on(line, buffer, last) {
+            Some(alike) => alike,
+            None => self.alike_behind_noise(buffer, last)?,
+        };
+        self.pass_prefix(buffer, alike.line, alike.prefix);
+        Some(self.like(alike.found, buffer))
+    }
+
+    /// The payload on the line that begins at `line`, behind a prefix that is known. Nothing that could be noted about the
+    /// line is of use behind the payload.
+    fn alike_on(&mut self, line: usize, buffer: &[u8], last: bool) -> Option<Alike> {
+        let begins = |text: &[u8]| self.seen.payloads.may_begin(text);
+        let prefix = self.prefixes.find(&buffer[line..], begins)?;
+        let bytes = self.limited(&buffer[line + prefix.bytes..], last);
+        let found = self.seen.payloads.find_usual(bytes.all)?;
+        Some(Alike {
+            line,
+            prefix,
+            found,
+        })
+    }
+
+    /// The payload on the line of the next anchor, if there is no anchor in the prefix.
+    fn alike_behind_noise(&mut self, buffer: &[u8], last: bool) -> Option<Alike> {
+        self.reach.restart(self.pos());
+        let anchor = self.reach.next_anchor(self.names.anchors, buffer, last)?;
+        let line = self
+            .reach
+            .fresh_line(buffer, anchor, self.limits.payload_size)?;
+        let alike = self.alike_on(line, buffer, last)?;
+        (line + alike.prefix.bytes <= anchor).then_some(alike)
+    }
+}
