@@ -1,5 +1,7 @@
 //! How far a capture has been read: the decoder that has read everything before, and the text it is not done with.
 
+use std::ops::ControlFlow;
+
 use crate::frame::{Noise, Turn, Waypoint};
 use crate::input::Text;
 use crate::pipeline::Sink;
@@ -116,7 +118,10 @@ impl Reading {
                 return true;
             }
             match decoder.step(text) {
-                Turn::Found(record) => hand_over(decoder, record, chooser, part),
+                Turn::Found(mut record) => {
+                    hand_over(&mut record, chooser, part);
+                    decoder.recycle(record);
+                }
                 Turn::Moved => {}
                 Turn::Stuck => break,
             }
@@ -142,23 +147,18 @@ pub(super) fn give_all<S: Sink>(
     chooser: &mut Chooser,
     part: &mut S,
 ) {
-    while let Some(record) = decoder.next(text, last) {
-        hand_over(decoder, record, chooser, part);
-        if chooser.has_enough() {
-            break;
+    decoder.each(text, last, |record| {
+        hand_over(record, chooser, part);
+        match chooser.has_enough() {
+            true => ControlFlow::Break(()),
+            false => ControlFlow::Continue(()),
         }
-    }
+    });
 }
 
 /// Gives a record to `part`, as far as it is chosen.
-#[inline(always)]
-fn hand_over<S: Sink>(
-    decoder: &mut Decoder,
-    mut record: Record<'_>,
-    chooser: &mut Chooser,
-    part: &mut S,
-) {
-    chooser.choose(&mut record);
-    part.record(&record);
-    decoder.recycle(record);
+#[inline]
+fn hand_over<S: Sink>(record: &mut Record<'_>, chooser: &mut Chooser, part: &mut S) {
+    chooser.choose(record);
+    part.record(record);
 }

@@ -3,6 +3,7 @@
 //! Here frame, wire and event are tied together. Memory goes round: records borrow it, and [`Decoder::recycle`] takes it
 //! back. What a payload means is kept by its shape, so that another one of the same shape need not be understood again.
 
+use std::ops::ControlFlow;
 use std::sync::{Arc, OnceLock};
 
 use crate::event::{Event, fields, is_message};
@@ -97,6 +98,27 @@ impl Decoder {
         Some(self.record(framed, buffer))
     }
 
+    /// Shows `see` the records in `buffer`, until it has enough; see [`Decoder::next`].
+    pub(crate) fn each(
+        &mut self,
+        buffer: &[u8],
+        last: bool,
+        mut see: impl FnMut(&mut Record<'_>) -> ControlFlow<()>,
+    ) {
+        loop {
+            let decoded = self.spare.get_or_insert_default();
+            let Some(framed) = self.scanner.next(buffer, last, &mut decoded.parts) else {
+                return;
+            };
+            let mut record = self.record(framed, buffer);
+            let flow = see(&mut record);
+            self.recycle(record);
+            if flow.is_break() {
+                return;
+            }
+        }
+    }
+
     /// Goes one step further in `buffer`, which does not end the capture; see [`Decoder::next`].
     pub(crate) fn step<'b>(&mut self, buffer: &'b [u8]) -> Turn<Record<'b>> {
         let decoded = self.spare.get_or_insert_default();
@@ -159,6 +181,7 @@ impl Decoder {
     }
 
     /// The text of a payload and, where it is not written as it reads in the capture, how it was made of `raw`.
+    #[inline]
     fn body<'b>(&mut self, framed: &Framed<'b>, raw: &'b [u8]) -> (Body<'b>, Option<Raw<'b>>) {
         match framed.text {
             _ if framed.is_rewritten => {
@@ -181,9 +204,15 @@ impl Decoder {
         }
     }
 
+    #[inline]
     fn record<'b>(&mut self, framed: Framed<'b>, buffer: &'b [u8]) -> Record<'b> {
         let (body, raw) = self.body(&framed, &buffer[framed.range.clone()]);
         let (decoded, event) = self.held(framed.shape);
+        let outcome = match (framed.kind, event) {
+            (_, Some(event)) => Outcome::Callback(event),
+            (FramedKind::Remark, None) => Outcome::Remark,
+            (FramedKind::Whole | FramedKind::Broken, None) => Outcome::Undecodable,
+        };
         let mut record = Record {
             source: self.source.lend(),
             place: framed.place,
@@ -191,21 +220,19 @@ impl Decoder {
             syntax: framed.syntax,
             body,
             raw,
-            outcome: Outcome::Undecodable,
+            outcome,
             decoded,
             sealed: None,
             query: framed.query,
         };
-        match (framed.kind, event) {
-            (_, Some(event)) => record.outcome = Outcome::Callback(event),
-            (FramedKind::Whole, None) => self.understand(&mut record),
-            (FramedKind::Broken, None) => return record,
-            (FramedKind::Remark, None) => {
-                record.outcome = Outcome::Remark;
-                return record;
+        if framed.kind == FramedKind::Whole {
+            if event.is_none() {
+                self.understand(&mut record);
+            }
+            if self.unsealer.is_some() {
+                self.judge(&mut record);
             }
         }
-        self.judge(&mut record);
         record
     }
 }
