@@ -37,14 +37,15 @@ pub(crate) fn positions(
 /// The last byte of `bytes` that `mark` marks, which marks no zero byte.
 #[inline(always)]
 pub(crate) fn last_position(bytes: &[u8], mark: impl Fn(Block) -> Marks) -> Option<usize> {
-    let last = |bits: u32| bits.checked_ilog2().map(|bit| bit as usize);
     let (rest, blocks) = bytes.as_rchunks::<LEN>();
     for (i, block) in blocks.iter().enumerate().rev() {
-        if let Some(bit) = last(mark(Block::new(*block)).bits()) {
-            return Some(rest.len() + i * LEN + bit);
+        let bits = mark(Block::new(*block)).bits();
+        if bits != 0 {
+            return Some(rest.len() + i * LEN + bits.ilog2() as usize);
         }
     }
-    last(mark(Block::new(block::head(rest))).bits())
+    let bits = mark(Block::new(block::head(rest))).bits();
+    bits.checked_ilog2().map(|bit| bit as usize)
 }
 
 /// Marks bytes of a JSON string that are not themselves: quotes, backslashes and control characters.
