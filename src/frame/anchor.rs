@@ -65,7 +65,9 @@ impl Anchors {
 
     /// The first at or behind `from`.
     fn next(&self, bytes: &[u8], from: usize) -> Option<Range<usize>> {
-        self.searcher().find(bytes, from)
+        // What stands behind a single payload is too short for any, and needs no searcher.
+        let has_room = bytes.len().saturating_sub(from) >= size_of::<Key>();
+        has_room.then(|| self.searcher().find(bytes, from))?
     }
 
     /// Where the first one is in `bytes`.
