@@ -77,6 +77,10 @@ impl Default for Place {
 impl Place {
     /// The place behind `bytes`, which begin here.
     pub(crate) fn after(self, bytes: &[u8], units: Units) -> Place {
+        // As before every payload, whose own place is asked for most.
+        if bytes.is_empty() {
+            return self;
+        }
         let (line, column) = match memchr::memrchr(b'\n', bytes) {
             None => (self.line, self.column + chars(bytes)),
             Some(last) => {

@@ -1,17 +1,18 @@
 //! The command line: what was typed, what it means, and one short function a command.
 
 mod args;
+mod bar;
 mod check;
 mod commands;
 mod decrypt;
 mod draw;
-mod edge;
 mod encrypt;
 mod explain;
 mod feed;
 mod gate;
 mod interrupt;
 mod keys;
+mod line;
 mod moment;
 mod number;
 mod plan;

@@ -7,12 +7,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle, TermLike};
 use wxsub::Lang;
 
-use crate::cli::edge::Edged;
+use crate::cli::bar::Bar;
+use crate::cli::line::Line;
 use crate::cli::plan::Plan;
 use crate::cli::sources::Sources;
 
@@ -21,9 +21,6 @@ const PATIENCE: Duration = Duration::from_secs(1);
 
 /// How often the bar moves.
 const BEAT: Duration = Duration::from_millis(200);
-
-/// How often a second it is drawn at most, also between beats, when it was out of the way.
-const HERTZ: u8 = 20;
 
 /// What was done so far.
 #[derive(Debug, Default)]
@@ -47,7 +44,7 @@ impl Counts {
 /// The bar, shown or not. It is gone when this is dropped.
 pub(super) struct Progress {
     counts: Arc<Counts>,
-    bar: ProgressBar,
+    line: Arc<Line>,
     drawing: Option<(Sender<()>, JoinHandle<()>)>,
 }
 
@@ -64,7 +61,7 @@ impl Progress {
     fn hidden() -> Self {
         Progress {
             counts: Arc::default(),
-            bar: ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden()),
+            line: Arc::new(Line::on_stderr()),
             drawing: None,
         }
     }
@@ -75,9 +72,10 @@ impl Progress {
         let mut progress = Self::hidden();
         let (stop, stopped) = channel();
         let drawing = Drawing {
-            bar: progress.bar.clone(),
+            line: progress.line.clone(),
             counts: progress.counts.clone(),
             stopped,
+            start: Instant::now(),
             lang,
             beside_data,
         };
@@ -91,7 +89,7 @@ impl Progress {
 
     /// Does `write`, which writes to the terminal, while the bar is out of the way. It must not call this again.
     pub(super) fn aside<T>(&self, write: impl FnOnce() -> T) -> T {
-        self.bar.suspend(write)
+        self.line.aside(write)
     }
 }
 
@@ -100,17 +98,18 @@ impl Drop for Progress {
         if let Some((stop, drawing)) = self.drawing.take() {
             drop(stop);
             _ = drawing.join();
-            self.bar.finish_and_clear();
+            self.line.clear();
         }
     }
 }
 
 /// The drawing thread.
 struct Drawing {
-    bar: ProgressBar,
+    line: Arc<Line>,
     counts: Arc<Counts>,
     /// Ends when the run does.
     stopped: Receiver<()>,
+    start: Instant,
     lang: Lang,
     beside_data: bool,
 }
@@ -124,21 +123,12 @@ impl Drawing {
         if self.beside_data && total.is_none() {
             return;
         }
-        if let Some(total) = total {
-            self.bar.set_length(total);
-        }
-        let target = ProgressDrawTarget::term_like_with_hz(Box::new(Edged::stderr()), HERTZ);
-        self.bar.set_draw_target(target);
+        let mut bar = Bar::new(self.lang, total, self.start);
         while !self.has_stopped_within(BEAT) {
-            let callbacks = HumanCount(self.counts.callbacks.load(Ordering::Relaxed));
-            self.bar.set_message(match self.lang {
-                Lang::En => format!("{callbacks} callbacks"),
-                Lang::Zh => format!("{callbacks} 个回调"),
-            });
-            self.bar.set_style(style(total.is_some(), self.lang));
-            self.bar
-                .set_position(self.counts.bytes.load(Ordering::Relaxed));
-            self.bar.tick();
+            let bytes = self.counts.bytes.load(Ordering::Relaxed);
+            let callbacks = self.counts.callbacks.load(Ordering::Relaxed);
+            let text = bar.text(Instant::now(), self.line.width(), bytes, callbacks);
+            self.line.show(text);
         }
     }
 
@@ -153,95 +143,5 @@ impl Drawing {
             total += size.filter(|_| !self.has_stopped_within(Duration::ZERO))?;
         }
         Some(total)
-    }
-}
-
-/// What the bar shows on a terminal of at least so many columns, in English and in Chinese: never more than a line, or
-/// the terminal would keep what was drawn before.
-type Row = (usize, &'static str, &'static str);
-
-const WITH_TOTAL: [Row; 5] = [
-    (
-        110,
-        "{percent:>3}% {bar:24} {bytes} of {total_bytes} · {bytes_per_sec} · {msg} · {eta} left",
-        "{percent:>3}% {bar:24} {bytes} / {total_bytes} · {bytes_per_sec} · {msg} · 剩余 {eta}",
-    ),
-    (
-        80,
-        "{percent:>3}% {bar:10} {bytes} · {bytes_per_sec} · {msg} · {eta} left",
-        "{percent:>3}% {bar:10} {bytes} · {bytes_per_sec} · {msg} · 剩余 {eta}",
-    ),
-    (
-        56,
-        "{percent:>3}% · {bytes_per_sec} · {msg} · {eta} left",
-        "{percent:>3}% · {bytes_per_sec} · {msg} · 剩余 {eta}",
-    ),
-    (
-        40,
-        "{percent:>3}% · {msg} · {eta} left",
-        "{percent:>3}% · {msg} · 剩余 {eta}",
-    ),
-    (0, "{percent:>3}%", "{percent:>3}%"),
-];
-
-const WITHOUT_TOTAL: [Row; 3] = [
-    (
-        64,
-        "{spinner} {bytes} · {bytes_per_sec} · {msg} · {elapsed}",
-        "{spinner} {bytes} · {bytes_per_sec} · {msg} · {elapsed}",
-    ),
-    (40, "{spinner} {bytes} · {msg}", "{spinner} {bytes} · {msg}"),
-    (0, "{spinner}", "{spinner}"),
-];
-
-/// What fits now: terminals change their size.
-fn style(has_total: bool, lang: Lang) -> ProgressStyle {
-    let width = usize::from(Edged::stderr().width());
-    let rows: &[Row] = if has_total {
-        &WITH_TOTAL
-    } else {
-        &WITHOUT_TOTAL
-    };
-    let row = rows.iter().find(|(least, ..)| width >= *least);
-    let template = row.map_or("", |(_, en, zh)| match lang {
-        Lang::En => en,
-        Lang::Zh => zh,
-    });
-    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use unicode_width::UnicodeWidthStr;
-
-    /// The widest that each part gets in practice.
-    const PARTS: [(&str, &str); 10] = [
-        ("{percent:>3}", "100"),
-        ("{bar:24}", "########################"),
-        ("{bar:10}", "##########"),
-        ("{bytes}", "1,023.99 GiB"),
-        ("{total_bytes}", "1,023.99 GiB"),
-        ("{bytes_per_sec}", "1,023.99 MiB/s"),
-        ("{msg}", "123,456,789 callbacks"),
-        ("{eta}", "89s"),
-        ("{elapsed}", "89s"),
-        ("{spinner}", "⠓"),
-    ];
-
-    #[test]
-    fn every_row_fits_its_terminal() {
-        for (least, en, zh) in WITH_TOTAL.iter().chain(&WITHOUT_TOTAL) {
-            for template in [en, zh] {
-                let shown = PARTS
-                    .iter()
-                    .fold(template.to_string(), |text, (key, widest)| {
-                        text.replace(key, widest)
-                    });
-                assert!(!shown.contains(['{', '}']), "{shown}");
-                assert!(shown.width() <= (*least).max(4), "{shown}");
-                assert!(ProgressStyle::with_template(template).is_ok(), "{template}");
-            }
-        }
     }
 }

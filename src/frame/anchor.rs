@@ -17,7 +17,7 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind, Input, MatchKind, packed};
 use crate::frame::container::{self, Lane};
 use crate::frame::layer::Layer;
 use crate::frame::start;
-use crate::wire::scan::{self, skip_space};
+use crate::wire::scan::{self, last_break, skip_space};
 
 /// The anchors of a capture.
 #[derive(Debug)]
@@ -65,7 +65,9 @@ impl Anchors {
 
     /// The first at or behind `from`.
     fn next(&self, bytes: &[u8], from: usize) -> Option<Range<usize>> {
-        self.searcher().find(bytes, from)
+        // What stands behind a single payload is too short for any, and needs no searcher.
+        let has_room = bytes.len().saturating_sub(from) >= size_of::<Key>();
+        has_room.then(|| self.searcher().find(bytes, from))?
     }
 
     /// Where the first one is in `bytes`.
@@ -334,7 +336,7 @@ impl Reach {
         if buffer.len() - solid.len() > limit {
             return buffer.len();
         }
-        let line = memchr::memrchr(b'\n', solid).map_or(0, |n| n + 1);
+        let line = last_break(solid).map_or(0, |n| n + 1);
         let at = match solid.len() - line < NEXT + container::LONGEST_PREFIX {
             true => solid[..line].trim_ascii_end().len(),
             false => solid.len(),
@@ -372,7 +374,7 @@ impl Reach {
         let Some(new) = buffer.get(self.known..at).filter(|new| !new.is_empty()) else {
             return;
         };
-        if let Some(n) = memchr::memrchr(b'\n', new) {
+        if let Some(n) = last_break(new) {
             let line = self.known + n + 1;
             self.runs = self.runs_to(buffer, line);
             self.line = line as i64;
@@ -398,7 +400,7 @@ impl Reach {
     /// Where the line begins that ends at `end`, and whether it is the one that holds `known`, which may begin before
     /// the buffer.
     fn line_before(&self, buffer: &[u8], end: usize) -> (usize, bool) {
-        match memchr::memrchr(b'\n', &buffer[self.known..end]) {
+        match last_break(&buffer[self.known..end]) {
             Some(n) => (self.known + n + 1, false),
             None => (self.line.max(0) as usize, true),
         }
@@ -439,11 +441,6 @@ fn relation(line: &[u8], behind: &[u8], lane: Lane) -> Relation {
         other if other == lane && goes_on(line, &container::printed(behind)) => Relation::GoesOn,
         _ => Relation::Ends,
     }
-}
-
-/// The last line break. Most lines are short: calling somebody to look for it would take longer.
-fn last_break(bytes: &[u8]) -> Option<usize> {
-    scan::last_position(bytes, |block| block.equal(b'\n'))
 }
 
 /// Whether `line` is as most are: no container's, and no document goes on from it to what stands `behind` it.

@@ -42,7 +42,7 @@ use encoding_rs::Encoding;
 
 use crate::finding::{Finding, Findings, Reason};
 use crate::span::{Place, Span, Units};
-use crate::wire::scan::{count_solid_and_breaks, is_space};
+use crate::wire::scan::{count_solid_and_breaks, is_space, last_break};
 use crate::wire::shape::{Found, Lines, ShapeId};
 use crate::wire::{
     Bytes, Limits, Stop, Syntax, Tree, View, earliest, fast, json as wire_json, not_utf8,
@@ -489,7 +489,7 @@ impl Scanner {
         match &buffer[self.pos()..to] {
             [] => {}
             b"\n" => self.pass_line_break(buffer),
-            bytes => self.pass_lines(buffer, to, memchr::memrchr(b'\n', bytes).map(|n| n + 1)),
+            bytes => self.pass_lines(buffer, to, last_break(bytes).map(|n| n + 1)),
         }
     }
 

@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 use crate::wire::Syntax;
 use crate::wire::block::{self, Block, Bounds, LEN, Marks};
-use crate::wire::scan::{base64_url, lower_hex};
+use crate::wire::scan::{self, base64_url, lower_hex};
 
 /// Which of the shapes that were learnt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,11 +95,10 @@ pub(crate) struct Lines {
 
 impl Lines {
     pub(crate) fn of(text: &[u8]) -> Self {
-        let last = memchr::memrchr(b'\n', text).map(|n| n + 1);
-        let breaks = |len| memchr::memchr_iter(b'\n', &text[..len]).count();
+        let (breaks, last) = scan::breaks(text);
         Lines {
-            breaks: last.map_or(0, breaks),
-            last,
+            breaks,
+            last: last.map(|at| at + 1),
         }
     }
 }
