@@ -51,6 +51,7 @@ impl Scanner {
 
     /// The payload on the line that begins at `line`, behind a prefix that is known. Nothing that could be noted about the
     /// line is of use behind the payload.
+    #[inline(always)]
     fn alike_on(&mut self, line: usize, buffer: &[u8], last: bool) -> Option<Alike> {
         let begins = |text: &[u8]| self.seen.payloads.may_begin(text);
         let prefix = self.prefixes.find(&buffer[line..], begins)?;

@@ -178,6 +178,7 @@ pub(crate) fn breaks(bytes: &[u8]) -> (usize, Option<usize>) {
 ///
 /// Only far ones are left to `memchr`, which has to ask first what the processor can do. On a virtual machine that takes
 /// a twentieth of the time in which one payload is shown, and nothing else about that asks.
+#[inline]
 pub(crate) fn last_break(bytes: &[u8]) -> Option<usize> {
     const NEAR: usize = 4096;
     let (far, near) = bytes.split_at(bytes.len().saturating_sub(NEAR));
