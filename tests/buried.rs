@@ -593,7 +593,16 @@ fn built(parts: &[Part]) -> (Capture, Vec<String>) {
     capture.push(b"log:\n");
     for part in parts {
         match part {
-            Part::Noise(seed) => capture.push(&noise::line(*seed)),
+            Part::Noise(seed) => {
+                let line = noise::line(*seed);
+                let has = |text: &[u8]| line.windows(text.len()).any(|part| part == text);
+                is_open |= has(b"<xml>");
+                capture.push(&line);
+                // JSON in a page of HTML goes on up to the next tag.
+                if has(b"{&quot;") {
+                    capture.push(b"</pre>\n");
+                }
+            }
             Part::Half(seed) => {
                 capture.push(&noise::half(*seed));
                 is_open = true;
