@@ -15,7 +15,7 @@ use crate::wire::Limits;
 pub(super) struct Guess<S> {
     pub(super) waypoint: Waypoint,
     pub(super) part: S,
-    /// It has read the chunk up to `done`, and the rest may go on in the next.
+    /// It has read the chunk up to `done`, and the rest may go on in the next. It knows no payloads.
     pub(super) decoder: Decoder,
     pub(super) done: usize,
 }
@@ -33,24 +33,34 @@ pub(super) struct Guesser<'e> {
 
 impl Guesser<'_> {
     /// Decodes `chunk` into `part`; `None` if no payload of it was left for certain.
-    pub(super) fn guess<S: Sink>(&mut self, chunk: &Chunk, mut part: S) -> Option<Guess<S>> {
-        let bytes = chunk.bytes();
+    pub(super) fn guess<S: Sink>(&mut self, chunk: &Chunk, part: S) -> Option<Guess<S>> {
         // A source of its own, so that threads do not count in the same place.
         let mut decoder = Decoder::on_line(self.source.into(), self.limits, chunk.place)
             .opening(self.policy.clone())
-            .with_queries(self.wants_queries)
-            .knowing(self.learnt.clone());
-        let waypoint = first_waypoint(&mut decoder, bytes)?;
-        decoder.scanner.forget_noise();
-        give_all(&mut decoder, bytes, false, &mut self.chooser, &mut part);
-        let done = decoder.scanner.take_done(bytes);
-        self.learnt = decoder.learnt();
+            .with_queries(self.wants_queries);
+        decoder.know(std::mem::take(&mut self.learnt));
+        let guess = self.guess_with(&mut decoder, chunk.bytes(), part);
+        self.learnt = decoder.take_learnt();
+        let (waypoint, part) = guess?;
+        let done = decoder.scanner.take_done(chunk.bytes());
         Some(Guess {
             waypoint,
             part,
             decoder,
             done,
         })
+    }
+
+    fn guess_with<S: Sink>(
+        &mut self,
+        decoder: &mut Decoder,
+        bytes: &[u8],
+        mut part: S,
+    ) -> Option<(Waypoint, S)> {
+        let waypoint = first_waypoint(decoder, bytes)?;
+        decoder.scanner.forget_noise();
+        give_all(decoder, bytes, false, &mut self.chooser, &mut part);
+        Some((waypoint, part))
     }
 }
 

@@ -31,7 +31,6 @@ use crate::pipeline::chunk::{Chunk, Chunks};
 use crate::pipeline::guess::{Guess, Guesser};
 use crate::pipeline::reading::Reading;
 use crate::pipeline::{Error, Options, Sink, Stop};
-use crate::record::Learnt;
 use crate::select::Chooser;
 
 /// So many chunks for each thread may be decoded before the first of them is given to the sink.
@@ -52,7 +51,7 @@ pub(super) fn give<S: Sink>(
         policy: &options.policy,
         wants_queries: options.wants_queries,
         chooser: chooser.clone(),
-        learnt: Learnt::default(),
+        learnt: blocks.reading.learnt(),
     };
     let lanes = Lanes {
         threads,

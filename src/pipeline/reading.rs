@@ -6,7 +6,7 @@ use crate::frame::{Noise, Turn, Waypoint};
 use crate::input::Text;
 use crate::pipeline::Sink;
 use crate::pipeline::chunk::Chunk;
-use crate::record::{Decoder, Record};
+use crate::record::{Decoder, Learnt, Record};
 use crate::select::Chooser;
 use crate::span::Place;
 
@@ -60,6 +60,12 @@ impl Reading {
     pub(super) fn offset(&self) -> u64 {
         let decoder = self.decoder.as_ref();
         decoder.map_or(0, |decoder| decoder.scanner.offset())
+    }
+
+    /// What is known of payloads so far.
+    pub(super) fn learnt(&self) -> Learnt {
+        let decoder = self.decoder.as_ref();
+        decoder.map_or_else(Learnt::default, Decoder::learnt)
     }
 
     pub(super) fn noise(&self) -> Noise {
@@ -130,11 +136,14 @@ impl Reading {
         false
     }
 
-    /// Leaves the rest to a decoder that came by the same waypoint and has read on to where `text` begins.
-    pub(super) fn hand_to(&mut self, decoder: Decoder, text: &[u8]) {
-        if let Some(before) = self.decoder.replace(decoder) {
+    /// Leaves the rest to a decoder that came by the same waypoint and has read on to where `text` begins, and what is
+    /// known of payloads.
+    pub(super) fn hand_to(&mut self, mut decoder: Decoder, text: &[u8]) {
+        if let Some(mut before) = self.decoder.take() {
+            decoder.know(before.take_learnt());
             self.noise.join(before.scanner.noise);
         }
+        self.decoder = Some(decoder);
         self.text.replace(text);
     }
 }

@@ -129,25 +129,28 @@ impl Decoder {
         }
     }
 
-    /// What it knows so far.
+    /// What it knows so far, in memory that it shares.
     pub(crate) fn learnt(&self) -> Learnt {
+        let inner = |unsealer: &Unsealer| Box::new(unsealer.inner.learnt());
         Learnt {
             seen: self.scanner.seen.clone(),
             known: self.known.clone(),
-            inner: self
-                .unsealer
-                .as_ref()
-                .map(|unsealer| Box::new(unsealer.inner.learnt())),
+            inner: self.unsealer.as_deref().map(inner),
         }
     }
 
-    /// The same with what another decoder knew.
-    pub(crate) fn knowing(mut self, learnt: Learnt) -> Self {
-        self.know(learnt);
-        self
+    /// Takes what it knows, so that it knows nothing.
+    pub(crate) fn take_learnt(&mut self) -> Learnt {
+        let inner = |unsealer: &mut Unsealer| Box::new(unsealer.inner.take_learnt());
+        Learnt {
+            seen: std::mem::take(&mut self.scanner.seen),
+            known: std::mem::take(&mut self.known),
+            inner: self.unsealer.as_deref_mut().map(inner),
+        }
     }
 
-    fn know(&mut self, learnt: Learnt) {
+    /// Knows what another decoder knew, and nothing else.
+    pub(crate) fn know(&mut self, learnt: Learnt) {
         (self.scanner.seen, self.known) = (learnt.seen, learnt.known);
         if let (Some(unsealer), Some(learnt)) = (&mut self.unsealer, learnt.inner) {
             unsealer.inner.know(*learnt);
