@@ -373,7 +373,12 @@ impl Scanner {
         parts: &mut Parts,
     ) -> Option<Framed<'b>> {
         loop {
-            match self.step(buffer, last, parts) {
+            if self.trail.is_none()
+                && let Some(framed) = self.next_alike(buffer, last, parts)
+            {
+                return Some(framed);
+            }
+            match self.step_on(buffer, last, parts) {
                 Turn::Found(framed) => return Some(framed),
                 Turn::Moved => {}
                 Turn::Stuck => return None,
@@ -388,6 +393,16 @@ impl Scanner {
         last: bool,
         parts: &mut Parts,
     ) -> Turn<Framed<'b>> {
+        if self.trail.is_none()
+            && let Some(framed) = self.next_alike(buffer, last, parts)
+        {
+            return Turn::Found(framed);
+        }
+        self.step_on(buffer, last, parts)
+    }
+
+    /// The same where the next payload is not like one before, or that was not looked at.
+    fn step_on<'b>(&mut self, buffer: &'b [u8], last: bool, parts: &mut Parts) -> Turn<Framed<'b>> {
         match self.trail {
             None => self.step_in(buffer, last, parts),
             Some(_) => self.step_with_query(buffer, last, parts),
@@ -402,7 +417,10 @@ impl Scanner {
         parts: &mut Parts,
     ) -> Turn<Framed<'b>> {
         let (visible, last) = self.visible(buffer, last);
-        let mut turn = self.step_in(visible, last, parts);
+        let mut turn = match self.next_alike(visible, last, parts) {
+            Some(framed) => Turn::Found(framed),
+            None => self.step_in(visible, last, parts),
+        };
         if let Turn::Found(framed) = &mut turn {
             framed.query = self.query(framed, buffer);
         }
@@ -410,9 +428,6 @@ impl Scanner {
     }
 
     fn step_in<'b>(&mut self, buffer: &'b [u8], last: bool, parts: &mut Parts) -> Turn<Framed<'b>> {
-        if let Some(framed) = self.next_alike(buffer, last, parts) {
-            return Turn::Found(framed);
-        }
         let before = (self.pos(), std::mem::discriminant(&self.state));
         let framed = match &mut self.state {
             State::Seek => self.seek(buffer, last, parts),
