@@ -9,6 +9,7 @@ use std::iter;
 use std::panic;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::{self, ThreadId};
+use std::time::Duration;
 
 use proptest::prelude::*;
 use wxsub::pipeline::{self, Error, Options, Rest, Sink, Stop};
@@ -352,6 +353,16 @@ impl Sink for Shares {
     }
 }
 
+/// Gives others time to begin at every read: a capture of some hundred records is read before a thread starts.
+struct Slow<'a>(&'a [u8]);
+
+impl Read for Slow<'_> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        thread::sleep(Duration::from_millis(5));
+        self.0.read(out)
+    }
+}
+
 #[test]
 fn guesses_are_right_and_the_work_is_shared() {
     // A log of CRI is one text, which is left only at its end.
@@ -361,7 +372,7 @@ fn guesses_are_right_and_the_work_is_shared() {
     {
         let bytes = uniform(way, shapes, 600);
         let mut shares = Shares::default();
-        pipeline::run(&bytes[..], "", &options(3, 24 << 10), &mut shares).expect("memory");
+        pipeline::run(Slow(&bytes), "", &options(3, 24 << 10), &mut shares).expect("memory");
         // Of a chunk the first few records in one block, and in another what was guessed of the rest.
         let Shares {
             mut blocks,

@@ -64,6 +64,7 @@ impl Cursor {
     }
 
     /// The same over `lines`.
+    #[inline]
     pub(super) fn advance_lines(&mut self, buffer: &[u8], to: usize, lines: Lines) {
         if self.counts {
             self.line += lines.breaks as u64;
@@ -101,6 +102,7 @@ impl Cursor {
     }
 
     /// The place of `pos`.
+    #[inline]
     pub(super) fn place(&mut self, buffer: &[u8]) -> Place {
         if !self.counts {
             return Place::default();

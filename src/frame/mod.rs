@@ -634,6 +634,7 @@ impl Scanner {
     }
 
     /// The document at the cursor, which is like one before.
+    #[inline]
     fn like<'b>(&mut self, found: Found, buffer: &'b [u8]) -> Framed<'b> {
         Framed {
             shape: Some(found.shape),

@@ -22,6 +22,8 @@ use crate::select::recent::{Key, Recent};
 #[derive(Clone, Debug, Default)]
 pub struct Chooser {
     selection: Selection,
+    /// The selection leaves something out.
+    selects: bool,
     recent: Option<Recent>,
     limit: Option<u64>,
     chosen: u64,
@@ -36,6 +38,7 @@ impl Chooser {
     /// Chooses what `selection` keeps.
     pub fn new(selection: Selection) -> Self {
         Chooser {
+            selects: !selection.keeps_all(),
             selection,
             ..Chooser::default()
         }
@@ -80,7 +83,7 @@ impl Chooser {
             true => record.callback().map(|callback| Key::of(&callback)),
             false => None,
         };
-        if self.selection.apply(record) {
+        if !self.selects || self.selection.apply(record) {
             self.admit(key, record);
         }
     }

@@ -64,7 +64,7 @@ impl Selection {
         true
     }
 
-    fn keeps_all(&self) -> bool {
+    pub(super) fn keeps_all(&self) -> bool {
         let Selection {
             events,
             users,
