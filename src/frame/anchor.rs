@@ -149,9 +149,6 @@ impl Keys {
 
     /// Which one is the first at or behind `from`, and where.
     fn find(&self, bytes: &[u8], from: usize) -> Option<(usize, usize)> {
-        if bytes.len().saturating_sub(from) < size_of::<Key>() {
-            return None;
-        }
         let found = match self {
             Keys::Packed(packed) => packed.find_in(bytes, (from..bytes.len()).into()),
             Keys::Automaton(automaton) => automaton.find(Input::new(bytes).range(from..)),
@@ -317,10 +314,11 @@ impl Reach {
     /// Where the line begins that holds `at`, if that is not the line on which the search was restarted and none before
     /// goes on up to it: a document that holds `at` begins on it.
     pub(super) fn fresh_line(&self, buffer: &[u8], at: usize, limit: usize) -> Option<usize> {
-        let known = self.known;
-        let line = known + last_break(buffer.get(known..at)?)? + 1;
-        let begin = last_break(&buffer[known..line - 1]).map_or(known, |n| known + n + 1);
-        let is_fresh = at - line <= limit && ends(&buffer[begin..line - 1], &buffer[line..]);
+        let line = self.known + last_break(buffer.get(self.known..at)?)? + 1;
+        let (begin, _) = self.line_before(buffer, line - 1);
+        let before = &buffer[begin..line - 1];
+        let lane = container::lane_of(before, true);
+        let is_fresh = at - line <= limit && ends(lane, before, &buffer[line..]);
         is_fresh.then_some(line)
     }
 
@@ -388,10 +386,11 @@ impl Reach {
         let end = line - 1;
         let (begin, _) = self.line_before(buffer, end);
         let before = &buffer[begin..end];
-        if ends(before, &buffer[line..]) {
+        let lane = container::lane_of(before, true);
+        if ends(lane, before, &buffer[line..]) {
             return [none; _];
         }
-        match container::lane_of(before, true) {
+        match lane {
             Some(Lane::Plain) => [self.run(buffer, line, Lane::Plain), none, none],
             _ => Lane::ALL.map(|lane| self.run(buffer, line, lane)),
         }
@@ -443,10 +442,10 @@ fn relation(line: &[u8], behind: &[u8], lane: Lane) -> Relation {
     }
 }
 
-/// Whether `line` is as most are: no container's, and no document goes on from it to what stands `behind` it.
-fn ends(line: &[u8], behind: &[u8]) -> bool {
-    container::lane_of(line, true) == Some(Lane::Plain)
-        && !is_open(line, &container::printed(behind))
+/// Whether `line`, which is of `lane`, is as most are: no container's, and no document goes on from it to what stands
+/// `behind` it.
+fn ends(lane: Option<Lane>, line: &[u8], behind: &[u8]) -> bool {
+    lane == Some(Lane::Plain) && !is_open(line, &container::printed(behind))
 }
 
 /// Whether a document may go on from `line` to what stands `behind` it.
