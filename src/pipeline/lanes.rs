@@ -65,8 +65,8 @@ pub(super) fn give<S: Sink>(
         queue: Mutex::new(Queue {
             given: 0,
             decoded: VecDeque::new(),
-            parts: (0..threads * AHEAD).map(|_| sink.fork()).collect(),
-            buffers: Vec::new(),
+            spare: (0..threads).map(|_| Spare::of(sink)).collect(),
+            waiting: 0,
             doubt: Doubt::default(),
             stop: None,
         }),
@@ -77,11 +77,11 @@ pub(super) fn give<S: Sink>(
             sink,
         }),
     };
-    thread::scope(|scope| lanes.work(scope, guesser));
+    thread::scope(|scope| lanes.work(scope, 0, guesser));
     lanes.finish()
 }
 
-/// What the threads share. Who holds one lock takes only those that stand below it.
+/// What the threads share. Who holds one lock waits only for those that stand below it.
 struct Lanes<'e, R, S> {
     threads: usize,
     intake: Mutex<Intake<'e, R>>,
@@ -92,71 +92,84 @@ struct Lanes<'e, R, S> {
 }
 
 impl<'e, R: Read + Send, S: Sink> Lanes<'e, R, S> {
-    /// Works as long as there are chunks. Threads are started one by one as there is work for them.
-    fn work<'s>(&'s self, scope: &'s Scope<'s, '_>, mut guesser: Guesser<'e>) {
+    /// Works as the thread `lane` as long as there are chunks. Threads are started one by one as there is work for them.
+    fn work<'s>(&'s self, scope: &'s Scope<'s, '_>, lane: usize, mut guesser: Guesser<'e>) {
         let _alarm = Alarm(self);
-        while let Some((number, chunk)) = self.next_chunk() {
+        while let Some((number, chunk)) = self.next_chunk(lane) {
             if chunk.is_full && number + 1 < self.threads {
                 let guesser = guesser.clone();
-                scope.spawn(move || self.work(scope, guesser));
+                scope.spawn(move || self.work(scope, number + 1, guesser));
             }
-            let part = self.queue().part_for(&chunk);
+            let part = self.queue().part_for(lane, &chunk);
             let is_guessed = part.is_some();
             let guess = part.and_then(|part| guesser.guess(&chunk, part));
-            self.queue().put(
-                number,
-                Decoded {
-                    chunk,
-                    is_guessed,
-                    guess,
-                },
-            );
-            self.give_ready();
-            self.wait_while(|queue| queue.is_far_behind(number, self.threads * AHEAD));
+            let decoded = Decoded {
+                lane,
+                chunk,
+                is_guessed,
+                guess,
+            };
+            let mut queue = self.queue();
+            queue.put(number, decoded);
+            let queue = self.give_ready(queue);
+            let most = self.threads * AHEAD;
+            drop(self.wait_while(queue, |queue| queue.is_far_behind(number, most)));
         }
     }
 
     /// Reads the next chunk; `None` if there is none, or nobody wants it.
-    fn next_chunk(&self) -> Option<(usize, Chunk)> {
-        let buffer = self.queue().buffers.pop().unwrap_or_default();
-        let mut intake = lock(&self.intake);
-        if intake.is_low {
-            self.wait_while(|queue| queue.given < intake.count);
-        }
-        if self.queue().stop.is_some() {
+    fn next_chunk(&self, lane: usize) -> Option<(usize, Chunk)> {
+        let mut intake = lock_soon(&self.intake);
+        let (is_low, count) = (intake.is_low, intake.count);
+        let mut queue = self.wait_while(self.queue(), |queue| is_low && queue.given < count);
+        if queue.stop.is_some() {
             return None;
         }
+        let buffer = queue.spare[lane].buffers.pop().unwrap_or_default();
+        drop(queue);
         intake.next(buffer)
     }
 
-    /// Gives to the sink what it is the turn of. If another thread is at it, that one will see what was queued here.
-    fn give_ready(&self) {
-        while self.queue().is_ready() {
-            let Ok(mut giver) = self.giver.try_lock() else {
-                return;
-            };
-            while let Some(decoded) = self.take_ready() {
-                let Decoded {
-                    chunk,
-                    is_guessed,
-                    guess,
-                } = decoded;
-                let is_right = giver.give(&chunk, guess);
-                let part = is_guessed.then(|| giver.sink.fork());
-                self.queue().note(chunk, part, is_right);
+    /// Gives to the sink what it is the turn of. If another thread is at it, that one looks at the queue again before it
+    /// lets go.
+    fn give_ready<'q>(&'q self, mut queue: MutexGuard<'q, Queue<S>>) -> MutexGuard<'q, Queue<S>> {
+        let Ok(mut giver) = self.giver.try_lock() else {
+            return queue;
+        };
+        while let Some(decoded) = queue.take_ready() {
+            drop(queue);
+            let Decoded {
+                lane,
+                chunk,
+                is_guessed,
+                guess,
+            } = decoded;
+            let is_right = giver.give(&chunk, guess);
+            let part = is_guessed.then(|| giver.sink.fork());
+            queue = self.queue();
+            queue.note(lane, chunk, part, is_right);
+            if queue.waiting > 0 {
                 self.moved.notify_all();
             }
         }
-    }
-
-    fn take_ready(&self) -> Option<Decoded<S>> {
-        self.queue().take_ready()
+        queue
     }
 
     /// Waits while the queue is like that, unless the run ends.
-    fn wait_while(&self, is_so: impl Fn(&Queue<S>) -> bool) {
-        let waits = |queue: &mut Queue<S>| queue.stop.is_none() && is_so(queue);
-        drop(self.moved.wait_while(self.queue(), waits));
+    fn wait_while<'q>(
+        &'q self,
+        mut queue: MutexGuard<'q, Queue<S>>,
+        is_so: impl Fn(&Queue<S>) -> bool,
+    ) -> MutexGuard<'q, Queue<S>> {
+        while queue.stop.is_none() && is_so(&queue) {
+            queue.waiting += 1;
+            queue = self
+                .moved
+                .wait(queue)
+                .unwrap_or_else(PoisonError::into_inner);
+            queue.waiting -= 1;
+        }
+        queue
     }
 
     fn queue(&self) -> MutexGuard<'_, Queue<S>> {
@@ -182,6 +195,19 @@ impl<'e, R: Read + Send, S: Sink> Lanes<'e, R, S> {
 /// A thread that panicked has left nothing half done that anybody will see: all end.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The same where the lock is held for as long as it takes to read what is in memory. To be woken takes longer than that,
+/// so other threads are let go first a few times, and only then it is slept: what is read may be a live pipe.
+fn lock_soon<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    const TIMES: usize = 100;
+    for _ in 0..TIMES {
+        match mutex.try_lock() {
+            Ok(guard) => return guard,
+            Err(_) => thread::yield_now(),
+        }
+    }
+    lock(mutex)
 }
 
 fn own<T>(mutex: Mutex<T>) -> T {
@@ -234,6 +260,8 @@ impl<R: Read> Intake<'_, R> {
 
 /// A chunk whose turn has not come.
 struct Decoded<S> {
+    /// Whose it is.
+    lane: usize,
     chunk: Chunk,
     /// It was tried to guess what it holds.
     is_guessed: bool,
@@ -246,19 +274,39 @@ struct Queue<S> {
     decoded: VecDeque<Option<Decoded<S>>>,
     /// How many were given to the sink.
     given: usize,
-    /// To be filled.
-    parts: Vec<S>,
-    buffers: Vec<Vec<u8>>,
+    /// For each thread.
+    spare: Vec<Spare<S>>,
+    /// How many threads wait.
+    waiting: usize,
     doubt: Doubt,
     /// Why the run ends.
     stop: Option<Stop>,
 }
 
+/// What goes round with one thread, so that it stays near its processor.
+struct Spare<S> {
+    /// To be filled.
+    parts: Vec<S>,
+    buffers: Vec<Vec<u8>>,
+}
+
+impl<S: Sink> Spare<S> {
+    fn of(sink: &S) -> Self {
+        Spare {
+            parts: (0..AHEAD).map(|_| sink.fork()).collect(),
+            buffers: Vec::new(),
+        }
+    }
+}
+
 impl<S> Queue<S> {
     /// Where the records of a chunk go, if it is to be guessed.
-    fn part_for(&mut self, chunk: &Chunk) -> Option<S> {
-        let guesses = chunk.is_full && chunk.is_on_line && self.doubt.allows();
-        guesses.then(|| self.parts.pop()).flatten()
+    fn part_for(&mut self, lane: usize, chunk: &Chunk) -> Option<S> {
+        if !(chunk.is_full && chunk.is_on_line && self.doubt.allows()) {
+            return None;
+        }
+        let own = self.spare[lane].parts.pop();
+        own.or_else(|| self.spare.iter_mut().find_map(|spare| spare.parts.pop()))
     }
 
     fn put(&mut self, number: usize, decoded: Decoded<S>) {
@@ -269,10 +317,6 @@ impl<S> Queue<S> {
         self.decoded[at] = Some(decoded);
     }
 
-    fn is_ready(&self) -> bool {
-        self.stop.is_none() && matches!(self.decoded.front(), Some(Some(_)))
-    }
-
     fn take_ready(&mut self) -> Option<Decoded<S>> {
         match self.stop {
             None => self.decoded.front_mut()?.take(),
@@ -281,16 +325,16 @@ impl<S> Queue<S> {
     }
 
     /// A chunk was given to the sink.
-    fn note(&mut self, chunk: Chunk, part: Option<S>, is_right: Result<bool, Stop>) {
+    fn note(&mut self, lane: usize, chunk: Chunk, part: Option<S>, is_right: Result<bool, Stop>) {
         self.decoded.pop_front();
         self.given += 1;
-        self.buffers.push(chunk.into_buffer());
+        self.spare[lane].buffers.push(chunk.into_buffer());
         match is_right {
             Ok(is_right) if part.is_some() => self.doubt.learn(is_right),
             Ok(_) => {}
             Err(stop) => self.stop = Some(stop),
         }
-        self.parts.extend(part);
+        self.spare[lane].parts.extend(part);
     }
 
     /// Whether more than `most` chunks wait from the first one up to `number`.
