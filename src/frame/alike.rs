@@ -4,15 +4,15 @@
 //! The search for anchors finds the same payloads, step by step. Here it is seen first whether all of these steps can be
 //! taken at once; if not, nothing was done.
 
-use crate::frame::prefix::Size;
 use crate::frame::{Framed, Parts, Scanner};
-use crate::wire::shape::Found;
+use crate::wire::shape::ShapeId;
 
 /// A payload like one before that begins a line but for a prefix.
 struct Alike {
     line: usize,
-    prefix: Size,
-    found: Found,
+    /// Which of the known ones.
+    prefix: usize,
+    shape: ShapeId,
 }
 
 impl Scanner {
@@ -30,10 +30,10 @@ impl Scanner {
         }
         if self.seen.payloads.may_begin(&buffer[line..]) {
             let bytes = self.limited(&buffer[line..], last);
-            let found = self.seen.payloads.find_usual(bytes.all)?;
+            let shape = self.seen.payloads.find_usual(bytes.all)?;
             self.reach.skip_beginning();
             self.pass(buffer, line);
-            return Some(self.like(found, buffer));
+            return Some(self.like(shape, buffer));
         }
         if let Some(framed) = self.entry_at(line, buffer, last, parts) {
             return Some(framed);
@@ -45,8 +45,8 @@ impl Scanner {
             Some(alike) => alike,
             None => self.alike_behind_noise(buffer, last)?,
         };
-        self.pass_prefix(buffer, alike.line, alike.prefix);
-        Some(self.like(alike.found, buffer))
+        self.pass_prefix(buffer, alike.line, self.prefixes.size(alike.prefix));
+        Some(self.like(alike.shape, buffer))
     }
 
     /// The payload on the line that begins at `line`, behind a prefix that is known. Nothing that could be noted about the
@@ -55,16 +55,18 @@ impl Scanner {
     fn alike_on(&mut self, line: usize, buffer: &[u8], last: bool) -> Option<Alike> {
         let begins = |text: &[u8]| self.seen.payloads.may_begin(text);
         let prefix = self.prefixes.find(&buffer[line..], begins)?;
-        let bytes = self.limited(&buffer[line + prefix.bytes..], last);
-        let found = self.seen.payloads.find_usual(bytes.all)?;
+        let start = line + self.prefixes.size(prefix).bytes;
+        let bytes = self.limited(&buffer[start..], last);
+        let shape = self.seen.payloads.find_usual(bytes.all)?;
         Some(Alike {
             line,
             prefix,
-            found,
+            shape,
         })
     }
 
     /// The payload on the line of the next anchor, if there is no anchor in the prefix.
+    #[inline(always)]
     fn alike_behind_noise(&mut self, buffer: &[u8], last: bool) -> Option<Alike> {
         self.reach.restart(self.pos());
         let anchor = self.reach.next_anchor(self.names.anchors, buffer, last)?;
@@ -72,6 +74,6 @@ impl Scanner {
             .reach
             .fresh_line(buffer, anchor, self.limits.payload_size)?;
         let alike = self.alike_on(line, buffer, last)?;
-        (line + alike.prefix.bytes <= anchor).then_some(alike)
+        (line + self.prefixes.size(alike.prefix).bytes <= anchor).then_some(alike)
     }
 }

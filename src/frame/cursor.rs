@@ -102,18 +102,24 @@ impl Cursor {
     }
 
     /// The place of `pos`.
-    #[inline]
+    #[inline(always)]
     pub(super) fn place(&mut self, buffer: &[u8]) -> Place {
         if !self.counts {
             return Place::default();
         }
-        self.column += span::chars(&buffer[self.column_at..self.pos]);
-        self.column_at = self.pos;
+        if self.column_at != self.pos {
+            self.count_chars(buffer);
+        }
         Place {
             line: self.line,
             column: self.column,
             offset: self.offset,
         }
+    }
+
+    fn count_chars(&mut self, buffer: &[u8]) {
+        self.column += span::chars(&buffer[self.column_at..self.pos]);
+        self.column_at = self.pos;
     }
 
     /// Forgets the buffer before `pos`, and says how much that is.

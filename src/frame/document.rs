@@ -36,9 +36,13 @@ impl Scanner {
         let bytes = self.limited(text, true);
         self.json.restart();
         self.xml.restart();
-        if let Some(found) = self.seen_before(syntax, bytes) {
-            let (len, shape) = (found.len, Some(found.shape));
-            return Ok(Document { syntax, len, shape });
+        if let Some(shape) = self.seen_before(syntax, bytes) {
+            let len = self.seen.payloads.extent(shape).len;
+            return Ok(Document {
+                syntax,
+                len,
+                shape: Some(shape),
+            });
         }
         let read = match self.plain(syntax, bytes, parts) {
             Some(text) => Read::Whole(text),

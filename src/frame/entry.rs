@@ -17,7 +17,7 @@ use crate::frame::rewritten::Step;
 use crate::frame::{Framed, Inner, Inside, Names, Parts, Scanner, State, Then, framed};
 use crate::span::{Place, Units};
 use crate::wire::scan::count_solid_and_breaks;
-use crate::wire::shape::{Alphabet, ByShape, Found, Hole, Lines, ShapeId, Shapes};
+use crate::wire::shape::{Alphabet, ByShape, Hole, Lines, ShapeId, Shapes};
 use crate::wire::template::{Copied, Template};
 use crate::wire::{Bytes, Kind, Limits, Node, Syntax, Tree, fast};
 
@@ -95,13 +95,13 @@ pub(super) struct Quoted<'p> {
 
 impl Seen {
     /// The entry with which `bytes` begin.
-    fn entry(&mut self, bytes: &[u8], is_bare: bool) -> Option<Found> {
+    fn entry(&mut self, bytes: &[u8], is_bare: bool) -> Option<ShapeId> {
         if self.renewed != self.payloads.renewed() {
             (self.entries, self.known) = Default::default();
             self.renewed = self.payloads.renewed();
         }
-        let found = self.entries.find(Syntax::Json, bytes);
-        found.filter(|found| self.known.get(found.shape).is_bare == is_bare)
+        let entry = self.entries.find(Syntax::Json, bytes);
+        entry.filter(|&entry| self.known.get(entry).is_bare == is_bare)
     }
 
     /// Learns from `entry`, which holds `payload` and nothing else.
@@ -175,10 +175,10 @@ impl Scanner {
             return None;
         }
         let bytes = self.limited(&buffer[start..], last);
-        let found = self.known_entry(bytes, true)?;
+        let entry = self.known_entry(bytes, true)?;
         self.reach.skip_beginning();
         self.pass(buffer, start);
-        Some(self.quoted(found, buffer, parts))
+        Some(self.quoted(entry, buffer, parts))
     }
 
     /// The payload in the entry at the cursor, if it is like one before.
@@ -192,12 +192,12 @@ impl Scanner {
             return None;
         }
         let bytes = self.limited(&buffer[self.pos()..], last);
-        let found = self.known_entry(bytes, self.bare)?;
-        Some(self.quoted(found, buffer, parts))
+        let entry = self.known_entry(bytes, self.bare)?;
+        Some(self.quoted(entry, buffer, parts))
     }
 
     /// The entry with which `bytes` begin, if it is like one before.
-    fn known_entry(&mut self, bytes: Bytes<'_>, is_bare: bool) -> Option<Found> {
+    fn known_entry(&mut self, bytes: Bytes<'_>, is_bare: bool) -> Option<ShapeId> {
         // Its text would be too deep; or its query may be part of it.
         if self.depth == Scanner::DEEPEST || self.trail.is_some() {
             return None;
@@ -206,8 +206,9 @@ impl Scanner {
     }
 
     /// The payload in the entry at the cursor, which is like one before.
-    fn quoted<'b>(&mut self, found: Found, buffer: &'b [u8], parts: &mut Parts) -> Framed<'b> {
+    fn quoted<'b>(&mut self, entry: ShapeId, buffer: &'b [u8], parts: &mut Parts) -> Framed<'b> {
         let start = self.pos();
+        let len = self.seen.entries.extent(entry).len;
         let Entry {
             before,
             ref text,
@@ -216,7 +217,7 @@ impl Scanner {
             syntax,
             ref peeled,
             ..
-        } = **self.seen.known.get(found.shape);
+        } = **self.seen.known.get(entry);
         let (raw, done) = (start + text.start..start + text.end, text.end);
         let rewritten = &mut parts.rewritten;
         // Whoever asks for the text finds out that it is one.
@@ -228,7 +229,7 @@ impl Scanner {
         self.moved(buffer, raw.end, false);
         self.state = State::Inside(Inside {
             done,
-            ..Inside::new(self.empty_inner(), Then::noise(found.len))
+            ..Inside::new(self.empty_inner(), Then::noise(len))
         });
         Framed {
             is_rewritten: true,

@@ -43,7 +43,7 @@ use encoding_rs::Encoding;
 use crate::finding::{Finding, Findings, Reason};
 use crate::span::{Place, Span, Units};
 use crate::wire::scan::{count_solid_and_breaks, is_space, last_break};
-use crate::wire::shape::{Found, Lines, ShapeId};
+use crate::wire::shape::{Extent, Lines, ShapeId};
 use crate::wire::{
     Bytes, Limits, Stop, Syntax, Tree, View, earliest, fast, json as wire_json, not_utf8,
     xml as wire_xml,
@@ -574,7 +574,7 @@ impl Scanner {
     }
 
     /// The fresh document, if one like it was seen before.
-    fn seen_before(&mut self, syntax: Syntax, bytes: Bytes<'_>) -> Option<Found> {
+    fn seen_before(&mut self, syntax: Syntax, bytes: Bytes<'_>) -> Option<ShapeId> {
         if !self.is_fresh(syntax) {
             return None;
         }
@@ -621,24 +621,27 @@ impl Scanner {
     /// A document that is like one before, unless it is entered again as a string literal.
     fn whole_like<'b>(
         &mut self,
-        found: Found,
+        shape: ShapeId,
         buffer: &'b [u8],
         syntax: Syntax,
         last: bool,
     ) -> Option<Framed<'b>> {
         let document = &buffer[self.pos()..];
-        if self.enter_literal(document, found.len, false, syntax, last) != Entered::No {
+        let len = self.seen.payloads.extent(shape).len;
+        if self.enter_literal(document, len, false, syntax, last) != Entered::No {
             return None;
         }
-        Some(self.like(found, buffer))
+        Some(self.like(shape, buffer))
     }
 
     /// The document at the cursor, which is like one before.
-    #[inline]
-    fn like<'b>(&mut self, found: Found, buffer: &'b [u8]) -> Framed<'b> {
+    #[inline(always)]
+    fn like<'b>(&mut self, shape: ShapeId, buffer: &'b [u8]) -> Framed<'b> {
+        let extent = self.seen.payloads.extent(shape);
+        let (start, place) = self.end_behind(buffer, extent);
         Framed {
-            shape: Some(found.shape),
-            ..self.ended_behind(buffer, found.len, found.lines, found.syntax)
+            shape: Some(shape),
+            ..framed(start..start + extent.len, place, extent.syntax)
         }
     }
 
@@ -664,29 +667,25 @@ impl Scanner {
     /// A payload of `len` bytes ends.
     fn ended<'b>(&mut self, buffer: &'b [u8], len: usize, syntax: Syntax) -> Framed<'b> {
         let lines = Lines::of(&buffer[self.pos()..self.pos() + len]);
-        self.ended_behind(buffer, len, lines, syntax)
+        let (start, place) = self.end_behind(buffer, Extent { syntax, len, lines });
+        framed(start..start + len, place, syntax)
     }
 
-    /// The same for one of which the lines are known.
-    fn ended_behind<'b>(
-        &mut self,
-        buffer: &'b [u8],
-        len: usize,
-        lines: Lines,
-        syntax: Syntax,
-    ) -> Framed<'b> {
+    /// Passes a payload: where it began.
+    fn end_behind(&mut self, buffer: &[u8], extent: Extent) -> (usize, Place) {
         let (start, place) = (self.pos(), self.cursor.place(buffer));
-        self.glued = (self.bare && self.array.is_none()).then_some(syntax);
+        let end = start + extent.len;
+        self.glued = (self.bare && self.array.is_none()).then_some(extent.syntax);
         if let Some(array) = &mut self.array {
             array.payloads = true;
         }
         self.noise.interrupt();
-        self.cursor.advance_lines(buffer, start + len, lines);
-        self.moved(buffer, start + len, false);
+        self.cursor.advance_lines(buffer, end, extent.lines);
+        self.moved(buffer, end, false);
         if !self.is_seeking() {
             self.state = State::Seek;
         }
-        framed(start..start + len, place, syntax)
+        (start, place)
     }
 
     /// Up to where a broken document is worth showing: the end of the line on which it broke, if that is near;
@@ -719,6 +718,7 @@ impl Scanner {
     }
 }
 
+#[inline(always)]
 fn framed<'b>(range: Range<usize>, place: Place, syntax: Syntax) -> Framed<'b> {
     Framed {
         range,

@@ -46,13 +46,19 @@ impl Prefixes {
         self.known.is_empty()
     }
 
-    /// How much of `line` is a prefix that is known, behind which a payload begins, as `begins` tells.
+    /// Which known prefix `line` has, if a payload begins behind it, as `begins` tells.
     #[inline]
-    pub(super) fn find(&self, line: &[u8], begins: impl Fn(&[u8]) -> bool) -> Option<Size> {
-        self.known.iter().find_map(|prefix| {
-            let (text, rest) = line.split_at_checked(prefix.size.bytes)?;
-            (begins(rest) && prefix.is_like(text)).then_some(prefix.size)
+    pub(super) fn find(&self, line: &[u8], begins: impl Fn(&[u8]) -> bool) -> Option<usize> {
+        self.known.iter().position(|prefix| {
+            let parts = line.split_at_checked(prefix.size.bytes);
+            parts.is_some_and(|(text, rest)| begins(rest) && prefix.is_like(text))
         })
+    }
+
+    /// How much a known prefix is.
+    #[inline]
+    pub(super) fn size(&self, prefix: usize) -> Size {
+        self.known[prefix].size
     }
 
     /// Learns what stands before a payload on its line.
@@ -152,7 +158,8 @@ mod tests {
         }
         assert_eq!(prefixes.known.len(), 1);
         let is_known = |line: &str| match prefixes.find(line.as_bytes(), begins) {
-            Some(size) => {
+            Some(prefix) => {
+                let size = prefixes.size(prefix);
                 let text = &line[..size.bytes];
                 let solid = text.bytes().filter(|&byte| byte != b' ').count();
                 assert_eq!(

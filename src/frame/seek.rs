@@ -174,8 +174,8 @@ impl Scanner {
         }
         let syntax = syntax_of(begun);
         let bytes = self.limited(&buffer[self.pos()..], last);
-        let found = self.seen.payloads.find(syntax, bytes.all)?;
-        Some(self.like(found, buffer))
+        let shape = self.seen.payloads.find(syntax, bytes.all)?;
+        Some(self.like(shape, buffer))
     }
 
     /// What begins from `start` on that may hold the anchor.

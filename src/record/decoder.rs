@@ -13,7 +13,7 @@ use crate::record::body::Body;
 use crate::record::held::{Decoded, Held, Shared};
 use crate::record::lent::Lent;
 use crate::record::unseal::Unsealer;
-use crate::record::{Outcome, Raw, Record};
+use crate::record::{Outcome, Record};
 use crate::seal::Policy;
 use crate::span::{Place, Units};
 use crate::wire::shape::{ByShape, ShapeId};
@@ -107,10 +107,12 @@ impl Decoder {
     ) {
         loop {
             let decoded = self.spare.get_or_insert_default();
-            let Some(framed) = self.scanner.next(buffer, last, &mut decoded.parts) else {
+            let mut framed = self.scanner.next(buffer, last, &mut decoded.parts);
+            let Some(framed) = &mut framed else {
                 return;
             };
-            let mut record = self.record(framed, buffer);
+            let mut record = self.unread(framed, buffer);
+            self.read(&mut record, framed, buffer);
             let flow = see(&mut record);
             self.recycle(record);
             if flow.is_break() {
@@ -160,16 +162,38 @@ impl Decoder {
     /// Takes the memory of a record back.
     #[inline(always)]
     pub(crate) fn recycle(&mut self, record: Record<'_>) {
+        let Record {
+            source,
+            body,
+            raw,
+            decoded,
+            sealed,
+            ..
+        } = record;
         match &mut self.unsealer {
-            Some(unsealer) if record.sealed.is_some() => unsealer.recycle(record),
-            _ => self.take_back(record),
+            Some(unsealer) if sealed.is_some() => {
+                unsealer.plain = body.into_bytes();
+                unsealer.inner.take_back(source, decoded, None);
+            }
+            _ => {
+                let rewritten = raw.map(|(_, steps)| {
+                    let (text, rest) = body.into_memory();
+                    Rewritten { text, rest, steps }
+                });
+                self.take_back(source, decoded, rewritten);
+            }
         }
     }
 
     #[inline(always)]
-    pub(super) fn take_back(&mut self, record: Record<'_>) {
-        self.source.take_back(record.source);
-        match record.decoded {
+    pub(super) fn take_back(
+        &mut self,
+        source: Arc<str>,
+        decoded: Held,
+        rewritten: Option<Rewritten>,
+    ) {
+        self.source.take_back(source);
+        match decoded {
             Held::Own(decoded) => self.spare = Some(decoded),
             Held::Shared(shared) => {
                 if let Some(known) = self.known.get_mut(shared.shape) {
@@ -177,29 +201,13 @@ impl Decoder {
                 }
             }
         }
-        if let (Some(spare), Some((_, steps))) = (&mut self.spare, record.raw) {
-            let (text, rest) = record.body.into_memory();
-            spare.parts.rewritten = Rewritten { text, rest, steps };
-        }
-    }
-
-    /// The text of a payload and, where it is not written as it reads in the capture, how it was made of `raw`.
-    #[inline]
-    fn body<'b>(&mut self, framed: &Framed<'b>, raw: &'b [u8]) -> (Body<'b>, Option<Raw<'b>>) {
-        match framed.text {
-            _ if framed.is_rewritten => {
-                let spare = self.spare.get_or_insert_default();
-                let Rewritten { text, steps, rest } = std::mem::take(&mut spare.parts.rewritten);
-                (Body::owned(text, rest), Some((raw.into(), steps)))
-            }
-            Some(text) => (Body::Text(text.into()), None),
-            None if framed.shape.is_some() => (Body::Bytes(raw.into()), None),
-            None => (Body::new(raw), None),
+        if let (Some(spare), Some(rewritten)) = (&mut self.spare, rewritten) {
+            spare.parts.rewritten = rewritten;
         }
     }
 
     /// What was read of a payload: of one that has a shape, what is known of it, and which event that is.
-    #[inline]
+    #[inline(always)]
     pub(super) fn held(&mut self, shape: Option<ShapeId>) -> (Held, Option<Event>) {
         match shape.and_then(|shape| self.known.get_mut(shape)) {
             Some(known) => (Held::Shared(known.shared.lend()), Some(known.event)),
@@ -208,35 +216,58 @@ impl Decoder {
     }
 
     #[inline]
-    fn record<'b>(&mut self, framed: Framed<'b>, buffer: &'b [u8]) -> Record<'b> {
-        let (body, raw) = self.body(&framed, &buffer[framed.range.clone()]);
+    fn record<'b>(&mut self, mut framed: Framed<'b>, buffer: &'b [u8]) -> Record<'b> {
+        let mut record = self.unread(&mut framed, buffer);
+        self.read(&mut record, &framed, buffer);
+        record
+    }
+
+    /// What is known of a payload as soon as it was found.
+    #[inline(always)]
+    fn unread<'b>(&mut self, framed: &mut Framed<'b>, buffer: &'b [u8]) -> Record<'b> {
         let (decoded, event) = self.held(framed.shape);
         let outcome = match (framed.kind, event) {
             (_, Some(event)) => Outcome::Callback(event),
             (FramedKind::Remark, None) => Outcome::Remark,
             (FramedKind::Whole | FramedKind::Broken, None) => Outcome::Undecodable,
         };
-        let mut record = Record {
+        Record {
             source: self.source.lend(),
             place: framed.place,
             units: self.units,
             syntax: framed.syntax,
-            body,
-            raw,
+            body: Body::Bytes(buffer[framed.range.clone()].into()),
+            raw: None,
             outcome,
             decoded,
             sealed: None,
-            query: framed.query,
-        };
+            query: framed.query.take(),
+        }
+    }
+
+    #[inline(always)]
+    fn read<'b>(&mut self, record: &mut Record<'b>, framed: &Framed<'b>, buffer: &'b [u8]) {
+        if framed.is_rewritten {
+            let decoded = match &mut record.decoded {
+                Held::Own(decoded) => decoded,
+                Held::Shared(_) => self.spare.get_or_insert_default(),
+            };
+            let Rewritten { text, steps, rest } = std::mem::take(&mut decoded.parts.rewritten);
+            record.body = Body::owned(text, rest);
+            record.raw = Some((buffer[framed.range.clone()].into(), steps));
+        } else if let Some(text) = framed.text {
+            record.body = Body::Text(text.into());
+        } else if framed.shape.is_none() {
+            record.body = Body::new(&buffer[framed.range.clone()]);
+        }
         if framed.kind == FramedKind::Whole {
-            if event.is_none() {
-                self.understand(&mut record);
+            if !matches!(record.outcome, Outcome::Callback(_)) {
+                self.understand(record);
             }
             if self.unsealer.is_some() {
-                self.judge(&mut record);
+                self.judge(record);
             }
         }
-        record
     }
 }
 

@@ -21,7 +21,7 @@ pub(super) struct Unsealer {
     /// It never sees a capture, only documents.
     pub(super) inner: Decoder,
     /// Memory for what is inside the next sealed payload.
-    plain: Vec<u8>,
+    pub(super) plain: Vec<u8>,
 }
 
 impl Unsealer {
@@ -32,12 +32,6 @@ impl Unsealer {
             inner,
             plain: Vec::new(),
         }
-    }
-
-    /// Takes the memory of a record of what was inside back.
-    pub(super) fn recycle(&mut self, mut record: Record<'_>) {
-        self.plain = std::mem::take(&mut record.body).into_bytes();
-        self.inner.take_back(record);
     }
 }
 
@@ -60,7 +54,7 @@ impl Decoder {
             Ok(Judged::Plain(accepted)) => record.mention_all(accepted),
             Ok(Judged::Inside(inner)) => {
                 let outer = std::mem::replace(record, inner);
-                self.take_back(outer);
+                self.recycle(outer);
             }
         }
     }

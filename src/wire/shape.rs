@@ -76,10 +76,9 @@ pub(crate) enum Alphabet {
     Word(&'static [&'static str]),
 }
 
-/// A payload that has a known shape.
+/// What all payloads of a shape take up.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Found {
-    pub(crate) shape: ShapeId,
+pub(crate) struct Extent {
     pub(crate) syntax: Syntax,
     pub(crate) len: usize,
     pub(crate) lines: Lines,
@@ -142,8 +141,7 @@ struct Outline {
 struct Shape {
     /// It begins as most do.
     is_usual: bool,
-    len: usize,
-    lines: Lines,
+    extent: Extent,
     /// What its bytes may be: those of as many whole parts as it has, and of the part at its end, which may begin within
     /// another.
     bounds: Vec<[Bounds; PART / LEN]>,
@@ -184,7 +182,7 @@ impl Shapes {
 
     /// The payload with which `bytes` begin, if its shape is known.
     #[inline]
-    pub(crate) fn find(&mut self, syntax: Syntax, bytes: &[u8]) -> Option<Found> {
+    pub(crate) fn find(&mut self, syntax: Syntax, bytes: &[u8]) -> Option<ShapeId> {
         let first = first_bytes(bytes)?;
         let is_it = |family: &&mut Family| family.first == first && family.syntax == syntax;
         let family = self.families.iter_mut().find(is_it)?;
@@ -200,12 +198,12 @@ impl Shapes {
 
     /// The payload with which `bytes` begin, if its shape is known as that of one that begins as most do.
     #[inline]
-    pub(crate) fn find_usual(&mut self, bytes: &[u8]) -> Option<Found> {
+    pub(crate) fn find_usual(&mut self, bytes: &[u8]) -> Option<ShapeId> {
         let first = first_bytes(bytes)?;
         let mut families = self.families.iter_mut();
         let family = families.find(|family| family.first == first)?;
         let found = family.find(&self.shapes, bytes)?;
-        self.shapes[found.shape.0].is_usual.then_some(found)
+        self.shapes[found.0].is_usual.then_some(found)
     }
 
     /// Learns the shape of `text`, of which nothing had to be unescaped, if it has one and there is room. What an XML
@@ -225,7 +223,7 @@ impl Shapes {
         let first = first_bytes(bytes)?;
         let shape = Shape {
             is_usual,
-            ..Shape::new(bytes, holes)
+            ..Shape::new(syntax, bytes, holes)
         };
         // A value that is not of its alphabet in the sample is no hole.
         if holes.iter().any(|hole| hole.range.start < EDGE) || !shape.holds(bytes) {
@@ -238,6 +236,11 @@ impl Shapes {
     /// How often a shape took the place of another, which had the same [`ShapeId`].
     pub(crate) fn renewed(&self) -> usize {
         self.renewed
+    }
+
+    #[inline]
+    pub(crate) fn extent(&self, ShapeId(id): ShapeId) -> Extent {
+        self.shapes[id].extent
     }
 
     pub(crate) fn holes(&self, ShapeId(id): ShapeId) -> &[Hole] {
@@ -303,17 +306,12 @@ fn first_bytes(bytes: &[u8]) -> Option<u64> {
 
 impl Family {
     #[inline(always)]
-    fn find(&mut self, shapes: &[Arc<Shape>], bytes: &[u8]) -> Option<Found> {
+    fn find(&mut self, shapes: &[Arc<Shape>], bytes: &[u8]) -> Option<ShapeId> {
         let is_it = |outline: &Outline| outline.fits(bytes) && shapes[outline.id].begins(bytes);
         let at = self.order.iter().position(is_it)?;
         let id = self.order[at].id;
         self.order.swap(at, at / 2);
-        Some(Found {
-            shape: ShapeId(id),
-            syntax: self.syntax,
-            len: shapes[id].len,
-            lines: shapes[id].lines,
-        })
+        Some(ShapeId(id))
     }
 }
 
@@ -345,7 +343,7 @@ fn last_bytes(bytes: &[u8], at: u32) -> Option<u64> {
 }
 
 impl Shape {
-    fn new(sample: &[u8], holes: &[Hole]) -> Self {
+    fn new(syntax: Syntax, sample: &[u8], holes: &[Hole]) -> Self {
         let (mut first, mut last) = (sample.to_vec(), sample.to_vec());
         for hole in holes {
             for at in hole.range.clone() {
@@ -357,8 +355,11 @@ impl Shape {
         let of = |is_it| spots(&holes_of(sample.len(), holes, is_it));
         Shape {
             is_usual: false,
-            len: sample.len(),
-            lines: Lines::of(sample),
+            extent: Extent {
+                syntax,
+                len: sample.len(),
+                lines: Lines::of(sample),
+            },
             bounds: (0..sample.len() / PART).map(|n| part(n * PART)).collect(),
             last: part(sample.len() - PART),
             json_text: of(|alphabet| matches!(alphabet, Alphabet::JsonText)),
@@ -376,7 +377,9 @@ impl Shape {
     /// Whether the text at the start of `bytes` has the shape.
     #[inline]
     fn begins(&self, bytes: &[u8]) -> bool {
-        bytes.get(..self.len).is_some_and(|text| self.holds(text))
+        bytes
+            .get(..self.extent.len)
+            .is_some_and(|text| self.holds(text))
     }
 
     /// Whether `text`, which is as long as it, has the shape.
