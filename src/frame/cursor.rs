@@ -9,13 +9,14 @@ use crate::wire::shape::Lines;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Cursor {
     units: Units,
+    line: u64,
     /// Everything before this place of the buffer is done with.
     pos: usize,
-    line: u64,
     offset: u64,
-    /// The column at `column_at`, a place of the buffer on the same line as `pos`.
-    column: u64,
+    /// A place of the buffer on the same line as `pos`.
     column_at: usize,
+    /// The column there.
+    column: u64,
     /// Somebody asks for lines and columns.
     counts: bool,
 }

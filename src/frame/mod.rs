@@ -638,7 +638,8 @@ impl Scanner {
     #[inline(always)]
     fn like<'b>(&mut self, shape: ShapeId, buffer: &'b [u8]) -> Framed<'b> {
         let extent = self.seen.payloads.extent(shape);
-        let (start, place) = self.end_behind(buffer, extent);
+        let (start, place) = (self.pos(), self.cursor.place(buffer));
+        self.end_behind(buffer, extent);
         Framed {
             shape: Some(shape),
             ..framed(start..start + extent.len, place, extent.syntax)
@@ -667,14 +668,14 @@ impl Scanner {
     /// A payload of `len` bytes ends.
     fn ended<'b>(&mut self, buffer: &'b [u8], len: usize, syntax: Syntax) -> Framed<'b> {
         let lines = Lines::of(&buffer[self.pos()..self.pos() + len]);
-        let (start, place) = self.end_behind(buffer, Extent { syntax, len, lines });
+        let (start, place) = (self.pos(), self.cursor.place(buffer));
+        self.end_behind(buffer, Extent { syntax, len, lines });
         framed(start..start + len, place, syntax)
     }
 
-    /// Passes a payload: where it began.
-    fn end_behind(&mut self, buffer: &[u8], extent: Extent) -> (usize, Place) {
-        let (start, place) = (self.pos(), self.cursor.place(buffer));
-        let end = start + extent.len;
+    /// Passes a payload.
+    fn end_behind(&mut self, buffer: &[u8], extent: Extent) {
+        let end = self.pos() + extent.len;
         self.glued = (self.bare && self.array.is_none()).then_some(extent.syntax);
         if let Some(array) = &mut self.array {
             array.payloads = true;
@@ -685,7 +686,6 @@ impl Scanner {
         if !self.is_seeking() {
             self.state = State::Seek;
         }
-        (start, place)
     }
 
     /// Up to where a broken document is worth showing: the end of the line on which it broke, if that is near;

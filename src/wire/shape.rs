@@ -130,9 +130,9 @@ struct Family {
 /// What tells most other payloads from those of a shape.
 #[derive(Clone, Copy, Debug)]
 struct Outline {
-    /// Its last bytes, where they begin, and all bits of those that are in no holes.
+    len: usize,
+    /// Its last bytes, and all bits of those that are in no holes.
     last: u64,
-    last_at: u32,
     fixed: u64,
     id: usize,
 }
@@ -307,7 +307,10 @@ fn first_bytes(bytes: &[u8]) -> Option<u64> {
 impl Family {
     #[inline(always)]
     fn find(&mut self, shapes: &[Arc<Shape>], bytes: &[u8]) -> Option<ShapeId> {
-        let is_it = |outline: &Outline| outline.fits(bytes) && shapes[outline.id].begins(bytes);
+        let is_it = |outline: &Outline| {
+            let text = outline.text(bytes);
+            text.is_some_and(|text| shapes[outline.id].holds(text))
+        };
         let at = self.order.iter().position(is_it)?;
         let id = self.order[at].id;
         self.order.swap(at, at / 2);
@@ -318,28 +321,22 @@ impl Family {
 impl Outline {
     fn new(text: &[u8], holes: &[Hole]) -> Self {
         let inside = holes_of(text.len(), holes, |_| true);
-        let last_at = text.len() - EDGE;
-        let last = |bytes| last_bytes(bytes, last_at as u32).unwrap_or_default();
+        let last = |bytes: &[u8]| bytes.last_chunk().copied().unwrap_or_default();
         Outline {
             id: 0,
-            last: last(text),
-            last_at: last_at as u32,
-            fixed: !last(&inside),
+            len: text.len(),
+            last: u64::from_le_bytes(last(text)),
+            fixed: !u64::from_le_bytes(last(&inside)),
         }
     }
 
-    /// Whether the text at the start of `bytes` may have the shape.
+    /// The text at the start of `bytes` that may have the shape.
     #[inline(always)]
-    fn fits(&self, bytes: &[u8]) -> bool {
-        last_bytes(bytes, self.last_at).is_some_and(|last| (last ^ self.last) & self.fixed == 0)
+    fn text<'b>(&self, bytes: &'b [u8]) -> Option<&'b [u8]> {
+        let text = bytes.get(..self.len)?;
+        let last = u64::from_le_bytes(*text.last_chunk()?);
+        ((last ^ self.last) & self.fixed == 0).then_some(text)
     }
-}
-
-/// The last of `bytes` that are compared, which begin at `at`.
-#[inline(always)]
-fn last_bytes(bytes: &[u8], at: u32) -> Option<u64> {
-    let last = bytes.get(at as usize..at as usize + EDGE)?;
-    Some(u64::from_le_bytes(*last.first_chunk()?))
 }
 
 impl Shape {
@@ -372,14 +369,6 @@ impl Shape {
                 .collect(),
             holes: holes.to_vec(),
         }
-    }
-
-    /// Whether the text at the start of `bytes` has the shape.
-    #[inline]
-    fn begins(&self, bytes: &[u8]) -> bool {
-        bytes
-            .get(..self.extent.len)
-            .is_some_and(|text| self.holds(text))
     }
 
     /// Whether `text`, which is as long as it, has the shape.
