@@ -5,6 +5,7 @@
 //! taken at once; if not, nothing was done.
 
 use crate::frame::{Framed, Parts, Scanner};
+use crate::wire::scan::Survey;
 use crate::wire::shape::ShapeId;
 
 /// A payload like one before that begins a line but for a prefix.
@@ -41,12 +42,13 @@ impl Scanner {
         if self.prefixes.is_empty() || !self.reach.is_behind(pos) {
             return None;
         }
-        let alike = match self.alike_on(line, buffer, last) {
-            Some(alike) => alike,
-            None => self.alike_behind_noise(buffer, last)?,
-        };
-        self.pass_prefix(buffer, alike.line, self.prefixes.size(alike.prefix));
-        Some(self.like(alike.shape, buffer))
+        match self.alike_on(line, buffer, last) {
+            Some(alike) => {
+                let noise = Survey::of(&buffer[pos..line]);
+                Some(self.passed_to(alike, noise, buffer))
+            }
+            None => self.alike_behind_noise(buffer, last),
+        }
     }
 
     /// The payload on the line that begins at `line`, behind a prefix that is known. Nothing that could be noted about the
@@ -67,13 +69,27 @@ impl Scanner {
 
     /// The payload on the line of the next anchor, if there is no anchor in the prefix.
     #[inline(always)]
-    fn alike_behind_noise(&mut self, buffer: &[u8], last: bool) -> Option<Alike> {
+    fn alike_behind_noise<'b>(&mut self, buffer: &'b [u8], last: bool) -> Option<Framed<'b>> {
         self.reach.restart(self.pos());
         let anchor = self.reach.next_anchor(self.names.anchors, buffer, last)?;
-        let line = self
-            .reach
-            .fresh_line(buffer, anchor, self.limits.payload_size)?;
+        let limit = self.limits.payload_size;
+        let (line, noise) = self.reach.fresh_line(buffer, anchor, limit)?;
         let alike = self.alike_on(line, buffer, last)?;
-        (line + self.prefixes.size(alike.prefix).bytes <= anchor).then_some(alike)
+        let start = line + self.prefixes.size(alike.prefix).bytes;
+        (start <= anchor).then(|| self.passed_to(alike, noise, buffer))
+    }
+
+    /// Passes over `noise` and the prefix of a payload, and ends that.
+    #[inline(always)]
+    fn passed_to<'b>(&mut self, alike: Alike, noise: Survey, buffer: &'b [u8]) -> Framed<'b> {
+        let prefix = self.prefixes.size(alike.prefix);
+        let survey = Survey {
+            solid: noise.solid + prefix.solid,
+            ..noise
+        };
+        self.bare = false;
+        self.pass_counted(buffer, alike.line + prefix.bytes, survey);
+        self.cursor.note_chars(prefix.chars);
+        self.like(alike.shape, buffer)
     }
 }

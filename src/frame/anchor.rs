@@ -17,7 +17,7 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind, Input, MatchKind, packed};
 use crate::frame::container::{self, Lane};
 use crate::frame::layer::Layer;
 use crate::frame::start;
-use crate::wire::scan::{self, last_break, skip_space};
+use crate::wire::scan::{self, Survey, last_break, skip_space};
 
 /// The anchors of a capture.
 #[derive(Debug)]
@@ -312,14 +312,29 @@ impl Reach {
     }
 
     /// Where the line begins that holds `at`, if that is not the line on which the search was restarted and none before
-    /// goes on up to it: a document that holds `at` begins on it.
-    pub(super) fn fresh_line(&self, buffer: &[u8], at: usize, limit: usize) -> Option<usize> {
-        let line = self.known + last_break(buffer.get(self.known..at)?)? + 1;
-        let (begin, _) = self.line_before(buffer, line - 1);
-        let before = &buffer[begin..line - 1];
+    /// goes on up to it: a document that holds `at` begins on it. And what stands between.
+    pub(super) fn fresh_line(
+        &self,
+        buffer: &[u8],
+        at: usize,
+        limit: usize,
+    ) -> Option<(usize, Survey)> {
+        let end = last_break(buffer.get(self.known..at)?)?;
+        let noise = &buffer[self.known..self.known + end];
+        let survey = Survey::of(noise);
+        let before = match survey.last_break {
+            Some(n) => &noise[n + 1..],
+            None => &buffer[self.line.max(0) as usize..self.known + end],
+        };
+        let line = self.known + end + 1;
         let lane = container::lane_of(before, true);
         let is_fresh = at - line <= limit && ends(lane, before, &buffer[line..]);
-        is_fresh.then_some(line)
+        let survey = Survey {
+            breaks: survey.breaks + 1,
+            last_break: Some(end),
+            ..survey
+        };
+        is_fresh.then_some((line, survey))
     }
 
     /// Where the line of the anchor begins, whose start was asked for; it may lie before the buffer.

@@ -16,7 +16,7 @@ use crate::frame::layer::Layer;
 use crate::frame::rewritten::Step;
 use crate::frame::{Framed, Inner, Inside, Names, Parts, Scanner, State, Then, framed};
 use crate::span::{Place, Units};
-use crate::wire::scan::count_solid_and_breaks;
+use crate::wire::scan::Survey;
 use crate::wire::shape::{Alphabet, ByShape, Hole, Lines, ShapeId, Shapes};
 use crate::wire::template::{Copied, Template};
 use crate::wire::{Bytes, Kind, Limits, Node, Syntax, Tree, fast};
@@ -48,9 +48,7 @@ struct Entry {
 /// What stands before the payload in an entry. All but digits is the same there in all entries of a shape.
 #[derive(Clone, Copy, Debug)]
 struct Before {
-    /// How many bytes of it are no white space.
-    solid: usize,
-    lines: Lines,
+    survey: Survey,
     /// Where the payload stands, if the entry stands at the default place.
     end: Place,
 }
@@ -58,15 +56,14 @@ struct Before {
 impl Before {
     fn new(bytes: &[u8]) -> Self {
         Before {
-            solid: count_solid_and_breaks(bytes).0,
-            lines: Lines::of(bytes),
+            survey: Survey::of(bytes),
             end: Place::default().after(bytes, Units::Utf8),
         }
     }
 
     /// Where the payload stands in an entry at `start`.
     fn end_from(self, start: Place, units: Units, bytes: &[u8]) -> Place {
-        let (line, column) = match self.lines.breaks {
+        let (line, column) = match self.survey.breaks {
             0 => (start.line, start.column + self.end.column - 1),
             breaks => (start.line + breaks as u64, self.end.column),
         };
@@ -243,7 +240,7 @@ impl Scanner {
         let (bytes, units) = (&buffer[self.pos()..to], self.cursor.units());
         let start = self.cursor.place(buffer);
         self.bare = false;
-        self.pass_counted(buffer, to, before.solid, before.lines);
+        self.pass_counted(buffer, to, before.survey);
         self.noise.interrupt();
         match self.depth {
             0 => before.end_from(start, units, bytes),

@@ -42,7 +42,7 @@ use encoding_rs::Encoding;
 
 use crate::finding::{Finding, Findings, Reason};
 use crate::span::{Place, Span, Units};
-use crate::wire::scan::{count_solid_and_breaks, is_space, last_break};
+use crate::wire::scan::{Survey, is_space};
 use crate::wire::shape::{Extent, Lines, ShapeId};
 use crate::wire::{
     Bytes, Limits, Stop, Syntax, Tree, View, earliest, fast, json as wire_json, not_utf8,
@@ -504,46 +504,27 @@ impl Scanner {
         match &buffer[self.pos()..to] {
             [] => {}
             b"\n" => self.pass_line_break(buffer),
-            bytes => self.pass_lines(buffer, to, last_break(bytes).map(|n| n + 1)),
+            bytes => {
+                let survey = Survey::of(bytes);
+                let line = survey.last_break.map(|at| at + 1);
+                self.bare = (line.is_some() || self.bare)
+                    && bytes[line.unwrap_or(0)..].iter().all(|&b| is_space(b));
+                self.pass_counted(buffer, to, survey);
+            }
         }
     }
 
-    /// The same for some bytes of which it is known where the `last` line begins, if there is a break in them.
-    fn pass_lines(&mut self, buffer: &[u8], to: usize, last: Option<usize>) {
-        let bytes = &buffer[self.pos()..to];
-        let (solid, breaks) = count_solid_and_breaks(bytes);
-        self.bare = (last.is_some() || self.bare)
-            && bytes[last.unwrap_or(0)..].iter().all(|&b| is_space(b));
-        self.pass_counted(buffer, to, solid, Lines { breaks, last });
-    }
-
-    /// The same for noise up to where `line` begins, and for a prefix behind it, which is so large.
-    fn pass_prefix(&mut self, buffer: &[u8], line: usize, prefix: prefix::Size) {
-        let noise = &buffer[self.pos()..line];
-        let (solid, breaks) = match noise {
-            b"\n" => (0, 1),
-            _ => count_solid_and_breaks(noise),
-        };
-        let lines = Lines {
-            breaks,
-            last: Some(noise.len()),
-        };
-        self.bare = false;
-        self.pass_counted(buffer, line + prefix.bytes, solid + prefix.solid, lines);
-        self.cursor.note_chars(prefix.chars);
-    }
-
-    /// The same for bytes of which so many are `solid`, in so many lines.
-    fn pass_counted(&mut self, buffer: &[u8], to: usize, solid: usize, lines: Lines) {
+    /// The same for some that a survey was made of.
+    fn pass_counted(&mut self, buffer: &[u8], to: usize, survey: Survey) {
         // The noise of escaped text is counted as it stands in the capture.
         if self.depth == 0 {
             let bytes = &buffer[self.pos()..to];
             let cursor = &mut self.cursor;
             self.noise
-                .add(bytes, solid, cursor.units(), || cursor.place(buffer));
+                .add(bytes, survey.solid, cursor.units(), || cursor.place(buffer));
             self.trail(bytes);
         }
-        self.cursor.advance_lines(buffer, to, lines);
+        self.cursor.advance_lines(buffer, to, survey.into());
         self.moved(buffer, to, true);
     }
 

@@ -10,7 +10,7 @@ use crate::frame::anchor::Anchors;
 use crate::frame::container;
 use crate::span;
 use crate::wire::block::{Block, LEN};
-use crate::wire::scan::{count_solid_and_breaks, digit, is_space};
+use crate::wire::scan::{Survey, digit, is_space};
 
 /// The beginnings of lines behind which payloads were found.
 #[derive(Clone, Debug, Default)]
@@ -88,7 +88,7 @@ impl Prefix {
             text: text.iter().map(without_digit).collect(),
             size: Size {
                 bytes: text.len(),
-                solid: count_solid_and_breaks(text).0,
+                solid: Survey::of(text).solid,
                 chars: span::chars(text),
             },
         })

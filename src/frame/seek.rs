@@ -230,7 +230,7 @@ impl Scanner {
             && let Some(begun) = self.names.usual_start(&buffer[found..])
         {
             self.learn_prefix(buffer, found);
-            self.pass_onto_line(buffer, found);
+            self.pass(buffer, found);
             return Some(Near::Usual(begun));
         }
         // It matters for comments of XML only.
@@ -269,15 +269,6 @@ impl Scanner {
         if line > self.pos() && line <= found {
             self.prefixes
                 .learn(&buffer[line..found], self.names.anchors);
-        }
-    }
-
-    /// Passes over what stands before a bracket near the anchor.
-    fn pass_onto_line(&mut self, buffer: &[u8], to: usize) {
-        let (pos, line) = (self.pos() as i64, self.reach.line());
-        match line <= to as i64 && pos < to as i64 {
-            true => self.pass_lines(buffer, to, (pos < line).then_some((line - pos) as usize)),
-            false => self.pass(buffer, to),
         }
     }
 

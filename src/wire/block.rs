@@ -116,6 +116,13 @@ impl Block {
         Block((self.0 - first.0).saturating_sub(span.0))
     }
 
+    /// Its last `len` bytes; zeros before them.
+    #[inline(always)]
+    pub(crate) fn last(self, len: usize) -> Block {
+        const EDGE: [[u8; LEN]; 2] = [[0; LEN], [0xFF; LEN]];
+        self & Block::new(head(&EDGE.as_flattened()[len..]))
+    }
+
     #[inline(always)]
     pub(crate) fn bytes(self) -> [u8; LEN] {
         self.0.to_array()

@@ -12,12 +12,14 @@ pub(crate) fn position(bytes: &[u8], mark: impl Fn(Block) -> Marks) -> usize {
             return i * LEN + bits.trailing_zeros() as usize;
         }
     }
-    if rest.is_empty() {
-        return bytes.len();
-    }
-    let block = block::head(rest);
-    let bits = mark(Block::new(block)).bits();
-    blocks.len() * LEN + (bits.trailing_zeros() as usize).min(rest.len())
+    let (at, end) = match (rest, bytes.last_chunk()) {
+        ([], _) => return bytes.len(),
+        // Of what it holds besides the rest nothing is marked.
+        (_, Some(end)) => (bytes.len() - LEN, *end),
+        (_, None) => (0, block::head(rest)),
+    };
+    let bits = mark(Block::new(end)).bits();
+    (at + bits.trailing_zeros() as usize).min(bytes.len())
 }
 
 /// All bytes of `bytes` that `mark` marks.
@@ -44,7 +46,8 @@ fn last_position(bytes: &[u8], mark: impl Fn(Block) -> Marks) -> Option<usize> {
             return Some(rest.len() + i * LEN + bits.ilog2() as usize);
         }
     }
-    let bits = mark(Block::new(block::head(rest))).bits();
+    // Of what it holds besides the rest nothing is marked.
+    let bits = mark(Block::new(block::head(bytes))).bits();
     bits.checked_ilog2().map(|bit| bit as usize)
 }
 
@@ -96,9 +99,13 @@ pub(crate) fn xml_special(bytes: &[u8]) -> usize {
 #[inline(always)]
 pub(crate) fn all(bytes: &[u8], mark: impl Fn(Block) -> Marks) -> bool {
     let marked = |block| mark(Block::new(block)).bits();
-    let (blocks, rest) = bytes.as_chunks::<LEN>();
-    blocks.iter().all(|&block| marked(block) == 0xFFFF)
-        && marked(block::head(rest)) == (1 << rest.len()) - 1
+    match bytes.last_chunk() {
+        Some(&end) => {
+            let blocks = bytes.as_chunks().0;
+            blocks.iter().all(|&block| marked(block) == 0xFFFF) && marked(end) == 0xFFFF
+        }
+        None => marked(block::head(bytes)) == (1 << bytes.len()) - 1,
+    }
 }
 
 /// Marks letters, digits, `-` and `_`.
@@ -135,21 +142,32 @@ pub(crate) fn is_lower_hex(bytes: &[u8]) -> bool {
     all(bytes, lower_hex)
 }
 
-/// How many bytes of each of some kinds there are; `marks` must not mark zero bytes.
+/// How many bytes of each of some kinds there are; `marks`, which is told where each block begins, must not mark zero
+/// bytes.
 #[inline(always)]
-fn counts<const N: usize>(bytes: &[u8], marks: impl Fn(Block) -> [Marks; N]) -> [usize; N] {
-    let mut all = [0; N];
+fn counts<const N: usize>(
+    bytes: &[u8],
+    mut marks: impl FnMut(usize, Block) -> [Marks; N],
+) -> [usize; N] {
+    let (mut all, mut at) = ([0; N], 0);
     for part in bytes.chunks(Counter::MOST * LEN) {
         let mut counters = [Counter::default(); N];
-        let mut add = |block| {
-            let marks = marks(Block::new(block));
+        let mut add = |at, block| {
+            let marks = marks(at, block);
             for (counter, marks) in counters.iter_mut().zip(marks) {
                 counter.add(marks);
             }
         };
         let (blocks, rest) = part.as_chunks::<LEN>();
-        blocks.iter().for_each(|block| add(*block));
-        add(block::head(rest));
+        for block in blocks {
+            add(at, Block::new(*block));
+            at += LEN;
+        }
+        match (rest, part.last_chunk()) {
+            ([], _) => {}
+            (_, Some(end)) => add(at + rest.len() - LEN, Block::new(*end).last(rest.len())),
+            (_, None) => add(at, Block::new(block::head(rest))),
+        }
         for (all, counter) in all.iter_mut().zip(counters) {
             *all += counter.sum();
         }
@@ -157,20 +175,40 @@ fn counts<const N: usize>(bytes: &[u8], marks: impl Fn(Block) -> [Marks; N]) -> 
     all
 }
 
-/// How many bytes are no white space, and how many line breaks there are.
-pub(crate) fn count_solid_and_breaks(bytes: &[u8]) -> (usize, usize) {
-    let [spaces, breaks] = counts(bytes, |b| {
-        let breaks = b.equal(b'\n');
-        let blanks = b.equal(b' ') | b.equal(b'\t') | b.equal(b'\r');
-        [blanks | breaks, breaks]
-    });
-    (bytes.len() - spaces, breaks)
+/// What counts of text that belongs to no payload.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Survey {
+    /// How many bytes are no white space.
+    pub(crate) solid: usize,
+    pub(crate) breaks: usize,
+    /// Where the last line break stands.
+    pub(crate) last_break: Option<usize>,
+}
+
+impl Survey {
+    pub(crate) fn of(bytes: &[u8]) -> Self {
+        let mut last_break = None;
+        let [blanks, breaks] = counts(bytes, |at, block| {
+            let breaks = block.equal(b'\n');
+            if let Some(last) = breaks.bits().checked_ilog2() {
+                last_break = Some(at + last as usize);
+            }
+            let blanks = block.equal(b' ') | block.equal(b'\t') | block.equal(b'\r');
+            [blanks, breaks]
+        });
+        Survey {
+            solid: bytes.len() - blanks - breaks,
+            breaks,
+            last_break,
+        }
+    }
 }
 
 /// How many line breaks there are, and where the last one stands.
 pub(crate) fn breaks(bytes: &[u8]) -> (usize, Option<usize>) {
     let last = last_break(bytes);
-    let [breaks] = counts(&bytes[..last.map_or(0, |at| at + 1)], |b| [b.equal(b'\n')]);
+    let before = &bytes[..last.map_or(0, |at| at + 1)];
+    let [breaks] = counts(before, |_, block| [block.equal(b'\n')]);
     (breaks, last)
 }
 
@@ -272,18 +310,24 @@ mod tests {
     }
 
     #[test]
-    fn solid_bytes_are_counted_wherever_they_stand() {
+    fn text_is_surveyed_wherever_its_bytes_stand() {
         for len in 0..200 {
             let bytes: Vec<u8> = (0..len).map(|i| (i * i % 37) as u8).collect();
-            let expected = bytes.iter().filter(|&&b| !is_space(b)).count();
-            let breaks = bytes.iter().filter(|&&b| b == b'\n').count();
-            assert_eq!(
-                count_solid_and_breaks(&bytes),
-                (expected, breaks),
-                "{bytes:?}"
-            );
-            assert_eq!(count_solid_and_breaks(&vec![b'\t'; len]), (0, 0));
-            assert_eq!(count_solid_and_breaks(&vec![0; len]), (len, 0));
+            let expected = Survey {
+                solid: bytes.iter().filter(|&&b| !is_space(b)).count(),
+                breaks: bytes.iter().filter(|&&b| b == b'\n').count(),
+                last_break: bytes.iter().rposition(|&b| b == b'\n'),
+            };
+            assert_eq!(Survey::of(&bytes), expected, "{bytes:?}");
+            assert_eq!(Survey::of(&vec![b'\t'; len]).solid, 0);
+            assert_eq!(Survey::of(&vec![0; len]).solid, len);
+        }
+        for at in [0, 15, 16, 4063, 4064, 9999] {
+            let mut bytes = vec![b' '; 10_000];
+            bytes[at] = b'\n';
+            let survey = Survey::of(&bytes);
+            let expected = (0, 1, Some(at));
+            assert_eq!((survey.solid, survey.breaks, survey.last_break), expected);
         }
     }
 

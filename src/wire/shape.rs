@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 use crate::wire::Syntax;
 use crate::wire::block::{self, Block, Bounds, LEN, Marks};
-use crate::wire::scan::{self, base64_url, lower_hex};
+use crate::wire::scan::{self, Survey, base64_url, lower_hex};
 
 /// Which of the shapes that were learnt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,6 +90,15 @@ pub(crate) struct Lines {
     pub(crate) breaks: usize,
     /// Where the last one begins, if there is a break.
     pub(crate) last: Option<usize>,
+}
+
+impl From<Survey> for Lines {
+    fn from(survey: Survey) -> Self {
+        Lines {
+            breaks: survey.breaks,
+            last: survey.last_break.map(|at| at + 1),
+        }
+    }
 }
 
 impl Lines {
