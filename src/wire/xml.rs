@@ -86,6 +86,8 @@ pub(crate) struct Reader {
     run: Run,
     /// What is wrong with the prolog. It is told once the root shows that the document is one of ours.
     fault: Option<Finding>,
+    /// No line break stands before this place.
+    first_line: usize,
     /// Whether the root's start tag was read.
     rooted: bool,
     /// The start tag being read does not end before this place.
@@ -227,9 +229,12 @@ impl Reader {
         let Err(Stop::Broken(finding)) = read else {
             return read;
         };
-        if finding.reason() == Reason::LateDeclaration && t.bytes.all[..self.at].contains(&b'\n') {
+        if finding.reason() == Reason::LateDeclaration {
             // A declaration on a line of its own begins another document.
-            return Err(Stop::Broken(finding));
+            if t.bytes.all[self.first_line..self.at].contains(&b'\n') {
+                return Err(Stop::Broken(finding));
+            }
+            self.first_line = self.at;
         }
         let rest = t.bytes.from(self.at);
         let window = &rest[..rest.len().min(LONGEST_PROLOG)];
