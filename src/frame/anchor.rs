@@ -320,12 +320,9 @@ impl Reach {
         limit: usize,
     ) -> Option<(usize, Survey)> {
         let end = last_break(buffer.get(self.known..at)?)?;
-        let noise = &buffer[self.known..self.known + end];
-        let survey = Survey::of(noise);
-        let before = match survey.last_break {
-            Some(n) => &noise[n + 1..],
-            None => &buffer[self.line.max(0) as usize..self.known + end],
-        };
+        let survey = Survey::of(&buffer[self.known..self.known + end]);
+        let (begin, _) = self.line_behind(survey.last_break);
+        let before = &buffer[begin..self.known + end];
         let line = self.known + end + 1;
         let lane = container::lane_of(before, true);
         let is_fresh = at - line <= limit && ends(lane, before, &buffer[line..]);
@@ -414,7 +411,12 @@ impl Reach {
     /// Where the line begins that ends at `end`, and whether it is the one that holds `known`, which may begin before
     /// the buffer.
     fn line_before(&self, buffer: &[u8], end: usize) -> (usize, bool) {
-        match last_break(&buffer[self.known..end]) {
+        self.line_behind(last_break(&buffer[self.known..end]))
+    }
+
+    /// The same for the line behind the last line break, which stands there behind `known`, if it does.
+    fn line_behind(&self, last_break: Option<usize>) -> (usize, bool) {
+        match last_break {
             Some(n) => (self.known + n + 1, false),
             None => (self.line.max(0) as usize, true),
         }

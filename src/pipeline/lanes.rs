@@ -197,8 +197,8 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The same where the lock is held for as long as it takes to read what is in memory. To be woken takes longer than that,
-/// so other threads are let go first a few times, and only then it is slept: what is read may be a live pipe.
+/// The same for a lock that is held while something is read. If that is in memory, it takes less time than to be woken,
+/// so the thread lets others go a few times first; if it is a live pipe, the thread has to sleep.
 fn lock_soon<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     const TIMES: usize = 100;
     for _ in 0..TIMES {

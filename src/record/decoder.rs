@@ -222,7 +222,7 @@ impl Decoder {
         record
     }
 
-    /// What is known of a payload as soon as it was found.
+    /// A record of what was found, without what has to be read for it: it is made in place, since to move it takes longer.
     #[inline(always)]
     fn unread<'b>(&mut self, framed: &mut Framed<'b>, buffer: &'b [u8]) -> Record<'b> {
         let (decoded, event) = self.held(framed.shape);
@@ -245,6 +245,7 @@ impl Decoder {
         }
     }
 
+    /// Reads what was not like a payload before.
     #[inline(always)]
     fn read<'b>(&mut self, record: &mut Record<'b>, framed: &Framed<'b>, buffer: &'b [u8]) {
         if framed.is_rewritten {
