@@ -142,31 +142,23 @@ pub(crate) fn is_lower_hex(bytes: &[u8]) -> bool {
     all(bytes, lower_hex)
 }
 
-/// How many bytes of each of some kinds there are; `marks`, which is told where each block begins, must not mark zero
-/// bytes.
+/// How many bytes of each of some kinds there are; `marks` must not mark zero bytes.
 #[inline(always)]
-fn counts<const N: usize>(
-    bytes: &[u8],
-    mut marks: impl FnMut(usize, Block) -> [Marks; N],
-) -> [usize; N] {
-    let (mut all, mut at) = ([0; N], 0);
+fn counts<const N: usize>(bytes: &[u8], marks: impl Fn(Block) -> [Marks; N]) -> [usize; N] {
+    let mut all = [0; N];
     for part in bytes.chunks(Counter::MOST * LEN) {
         let mut counters = [Counter::default(); N];
-        let mut add = |at, block| {
-            let marks = marks(at, block);
-            for (counter, marks) in counters.iter_mut().zip(marks) {
+        let mut add = |block| {
+            for (counter, marks) in counters.iter_mut().zip(marks(block)) {
                 counter.add(marks);
             }
         };
         let (blocks, rest) = part.as_chunks::<LEN>();
-        for block in blocks {
-            add(at, Block::new(*block));
-            at += LEN;
-        }
+        blocks.iter().for_each(|block| add(Block::new(*block)));
         match (rest, part.last_chunk()) {
             ([], _) => {}
-            (_, Some(end)) => add(at + rest.len() - LEN, Block::new(*end).last(rest.len())),
-            (_, None) => add(at, Block::new(block::head(rest))),
+            (_, Some(end)) => add(Block::new(*end).last(rest.len())),
+            (_, None) => add(Block::new(block::head(rest))),
         }
         for (all, counter) in all.iter_mut().zip(counters) {
             *all += counter.sum();
@@ -187,19 +179,14 @@ pub(crate) struct Survey {
 
 impl Survey {
     pub(crate) fn of(bytes: &[u8]) -> Self {
-        let mut last_break = None;
-        let [blanks, breaks] = counts(bytes, |at, block| {
-            let breaks = block.equal(b'\n');
-            if let Some(last) = breaks.bits().checked_ilog2() {
-                last_break = Some(at + last as usize);
-            }
+        let [blanks, breaks] = counts(bytes, |block| {
             let blanks = block.equal(b' ') | block.equal(b'\t') | block.equal(b'\r');
-            [blanks, breaks]
+            [blanks, block.equal(b'\n')]
         });
         Survey {
             solid: bytes.len() - blanks - breaks,
             breaks,
-            last_break,
+            last_break: last_break(bytes),
         }
     }
 }
@@ -208,7 +195,7 @@ impl Survey {
 pub(crate) fn breaks(bytes: &[u8]) -> (usize, Option<usize>) {
     let last = last_break(bytes);
     let before = &bytes[..last.map_or(0, |at| at + 1)];
-    let [breaks] = counts(before, |_, block| [block.equal(b'\n')]);
+    let [breaks] = counts(before, |block| [block.equal(b'\n')]);
     (breaks, last)
 }
 
