@@ -10,7 +10,7 @@ use crate::wire::shape::ShapeId;
 
 /// A payload like one before that begins a line but for a prefix.
 struct Alike {
-    line: usize,
+    start: usize,
     /// Which of the known ones.
     prefix: usize,
     shape: ShapeId,
@@ -61,7 +61,7 @@ impl Scanner {
         let bytes = self.limited(&buffer[start..], last);
         let shape = self.seen.payloads.find_usual(bytes.all)?;
         Some(Alike {
-            line,
+            start,
             prefix,
             shape,
         })
@@ -75,8 +75,7 @@ impl Scanner {
         let limit = self.limits.payload_size;
         let (line, noise) = self.reach.fresh_line(buffer, anchor, limit)?;
         let alike = self.alike_on(line, buffer, last)?;
-        let start = line + self.prefixes.size(alike.prefix).bytes;
-        (start <= anchor).then(|| self.passed_to(alike, noise, buffer))
+        (alike.start <= anchor).then(|| self.passed_to(alike, noise, buffer))
     }
 
     /// Passes over `noise` and the prefix of a payload, and ends that.
@@ -88,7 +87,7 @@ impl Scanner {
             ..noise
         };
         self.bare = false;
-        self.pass_counted(buffer, alike.line + prefix.bytes, survey);
+        self.pass_counted(buffer, alike.start, survey);
         self.cursor.note_chars(prefix.chars);
         self.like(alike.shape, buffer)
     }

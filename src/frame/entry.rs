@@ -40,7 +40,6 @@ struct Entry {
     text: Range<usize>,
     lines: Lines,
     payload: ShapeId,
-    syntax: Syntax,
     /// The payload's text, of which some is copied from where it stands escaped.
     peeled: Template,
 }
@@ -86,7 +85,6 @@ pub(super) struct Sample {
 pub(super) struct Quoted<'p> {
     pub(super) raw: Range<usize>,
     pub(super) shape: ShapeId,
-    pub(super) syntax: Syntax,
     pub(super) text: &'p str,
 }
 
@@ -129,7 +127,6 @@ impl Seen {
             text: sample.text.clone(),
             lines: Lines::of(raw),
             payload: payload.shape,
-            syntax: payload.syntax,
             peeled,
         };
         self.known.set(shape, known.into());
@@ -211,7 +208,6 @@ impl Scanner {
             ref text,
             lines,
             payload,
-            syntax,
             ref peeled,
             ..
         } = **self.seen.known.get(entry);
@@ -231,7 +227,7 @@ impl Scanner {
         Framed {
             is_rewritten: true,
             shape: Some(payload),
-            ..framed(raw, place, syntax)
+            ..framed(raw, place, self.seen.payloads.extent(payload).syntax)
         }
     }
 

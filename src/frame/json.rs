@@ -26,8 +26,8 @@ impl Scanner {
     ) -> Option<Framed<'b>> {
         let document = &buffer[self.pos()..];
         let bytes = self.limited(document, last);
-        if let Some(found) = self.seen_before(Syntax::Json, bytes) {
-            return self.whole_like(found, buffer, Syntax::Json, last);
+        if let Some(shape) = self.seen_before(Syntax::Json, bytes) {
+            return self.whole_like(shape, buffer, last);
         }
         if self.is_fresh(Syntax::Json)
             && let Some(framed) = self.entry_like_before(buffer, last, parts)

@@ -604,11 +604,10 @@ impl Scanner {
         &mut self,
         shape: ShapeId,
         buffer: &'b [u8],
-        syntax: Syntax,
         last: bool,
     ) -> Option<Framed<'b>> {
         let document = &buffer[self.pos()..];
-        let len = self.seen.payloads.extent(shape).len;
+        let Extent { syntax, len, .. } = self.seen.payloads.extent(shape);
         if self.enter_literal(document, len, false, syntax, last) != Entered::No {
             return None;
         }
@@ -619,11 +618,9 @@ impl Scanner {
     #[inline(always)]
     fn like<'b>(&mut self, shape: ShapeId, buffer: &'b [u8]) -> Framed<'b> {
         let extent = self.seen.payloads.extent(shape);
-        let (start, place) = (self.pos(), self.cursor.place(buffer));
-        self.end_behind(buffer, extent);
         Framed {
             shape: Some(shape),
-            ..framed(start..start + extent.len, place, extent.syntax)
+            ..self.ended_behind(buffer, extent)
         }
     }
 
@@ -649,13 +646,18 @@ impl Scanner {
     /// A payload of `len` bytes ends.
     fn ended<'b>(&mut self, buffer: &'b [u8], len: usize, syntax: Syntax) -> Framed<'b> {
         let lines = Lines::of(&buffer[self.pos()..self.pos() + len]);
-        let (start, place) = (self.pos(), self.cursor.place(buffer));
-        self.end_behind(buffer, Extent { syntax, len, lines });
-        framed(start..start + len, place, syntax)
+        self.ended_behind(buffer, Extent { syntax, len, lines })
     }
 
-    /// Passes a payload.
-    fn end_behind(&mut self, buffer: &[u8], extent: Extent) {
+    /// The same for one of which it is known what it takes up.
+    #[inline(always)]
+    fn ended_behind<'b>(&mut self, buffer: &'b [u8], extent: Extent) -> Framed<'b> {
+        let (start, place) = (self.pos(), self.cursor.place(buffer));
+        self.pass_payload(buffer, extent);
+        framed(start..start + extent.len, place, extent.syntax)
+    }
+
+    fn pass_payload(&mut self, buffer: &[u8], extent: Extent) {
         let end = self.pos() + extent.len;
         self.glued = (self.bare && self.array.is_none()).then_some(extent.syntax);
         if let Some(array) = &mut self.array {

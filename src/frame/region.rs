@@ -551,7 +551,6 @@ impl Scanner {
             let payload = Quoted {
                 raw: start..start + len,
                 shape,
-                syntax: inner.syntax,
                 text: &parts.rewritten.text,
             };
             self.learn_entry(buffer, inside, &payload);

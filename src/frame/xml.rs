@@ -36,8 +36,8 @@ impl Scanner {
     ) -> Option<Framed<'b>> {
         let document = &buffer[self.pos()..];
         let bytes = self.limited(document, last);
-        if let Some(found) = self.seen_before(Syntax::Xml, bytes) {
-            return self.whole_like(found, buffer, Syntax::Xml, last);
+        if let Some(shape) = self.seen_before(Syntax::Xml, bytes) {
+            return self.whole_like(shape, buffer, last);
         }
         let plain = self.plain(Syntax::Xml, bytes, parts);
         let verdict = match plain {

@@ -313,6 +313,12 @@ fn first_bytes(bytes: &[u8]) -> Option<u64> {
     Some(u64::from_le_bytes(*bytes.first_chunk()?))
 }
 
+/// The last of them.
+#[inline(always)]
+fn last_bytes(bytes: &[u8]) -> Option<u64> {
+    Some(u64::from_le_bytes(*bytes.last_chunk()?))
+}
+
 impl Family {
     #[inline(always)]
     fn find(&mut self, shapes: &[Arc<Shape>], bytes: &[u8]) -> Option<ShapeId> {
@@ -330,12 +336,11 @@ impl Family {
 impl Outline {
     fn new(text: &[u8], holes: &[Hole]) -> Self {
         let inside = holes_of(text.len(), holes, |_| true);
-        let last = |bytes: &[u8]| bytes.last_chunk().copied().unwrap_or_default();
         Outline {
             id: 0,
             len: text.len(),
-            last: u64::from_le_bytes(last(text)),
-            fixed: !u64::from_le_bytes(last(&inside)),
+            last: last_bytes(text).unwrap_or_default(),
+            fixed: !last_bytes(&inside).unwrap_or_default(),
         }
     }
 
@@ -343,7 +348,7 @@ impl Outline {
     #[inline(always)]
     fn text<'b>(&self, bytes: &'b [u8]) -> Option<&'b [u8]> {
         let text = bytes.get(..self.len)?;
-        let last = u64::from_le_bytes(*text.last_chunk()?);
+        let last = last_bytes(text)?;
         ((last ^ self.last) & self.fixed == 0).then_some(text)
     }
 }
