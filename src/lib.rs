@@ -60,7 +60,7 @@ mod span;
 mod wire;
 
 pub use decompress::Decompressed;
-pub use event::{Callback, Event, Item, Value};
+pub use event::{CallbackRef, Event, ItemRef, Value};
 pub use finding::{Code, Finding, Severity, UnknownCode};
 pub use lang::Lang;
 pub use pipeline::Capture;

@@ -4,7 +4,7 @@
 
 use crate::event::decode::head;
 use crate::event::fields::{self, ITEM, Top};
-use crate::event::{Callback, Event, Item};
+use crate::event::{CallbackRef, Event, ItemRef};
 use crate::finding::{Finding, Reason};
 use crate::wire::{Kind, View};
 
@@ -12,7 +12,7 @@ use crate::wire::{Kind, View};
 pub(crate) fn compare(
     outer: View<'_>,
     inner: View<'_>,
-    callbacks: Option<(Callback<'_>, Callback<'_>)>,
+    callbacks: Option<(CallbackRef<'_>, CallbackRef<'_>)>,
 ) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut has_lists = false;
@@ -70,12 +70,12 @@ fn is_same(a: View<'_>, b: View<'_>) -> bool {
     }
 }
 
-fn have_same_items(outer: Callback<'_>, inner: Callback<'_>) -> bool {
+fn have_same_items(outer: CallbackRef<'_>, inner: CallbackRef<'_>) -> bool {
     let (outer, inner) = (outer.items(), inner.items());
     outer.len() == inner.len() && outer.zip(inner).all(|(a, b)| is_same_item(a, b))
 }
 
-fn is_same_item(a: Item<'_>, b: Item<'_>) -> bool {
+fn is_same_item(a: ItemRef<'_>, b: ItemRef<'_>) -> bool {
     let (a, b) = (a.fields(), b.fields());
     let (extras, others) = (a.extras(), b.extras());
     ITEM.iter().all(|field| a.get(field) == b.get(field))

@@ -207,13 +207,13 @@ impl Meaning {
     pub(crate) fn retain_items(
         &mut self,
         root: View<'_>,
-        mut keep: impl FnMut(Item<'_>) -> bool,
+        mut keep: impl FnMut(ItemRef<'_>) -> bool,
     ) -> Vec<Span> {
         let mut items = std::mem::take(&mut self.items);
         let mut dropped = Vec::new();
         items.retain(|&part| {
             let (meaning, span) = (&*self, part.span);
-            let kept = keep(Item(Fields {
+            let kept = keep(ItemRef(Fields {
                 part,
                 meaning,
                 root,
@@ -241,7 +241,7 @@ impl Meaning {
 /// assert_eq!((item.status(), item.popup_scene()), (Some("accept"), Some(0)));
 /// ```
 #[derive(Clone, Copy)]
-pub struct Callback<'a> {
+pub struct CallbackRef<'a> {
     event: Event,
     meaning: &'a Meaning,
     root: View<'a>,
@@ -249,7 +249,7 @@ pub struct Callback<'a> {
 
 /// One entry of a callback's list: one template's answer, or one message's result.
 #[derive(Clone, Copy)]
-pub struct Item<'a>(Fields<'a>);
+pub struct ItemRef<'a>(Fields<'a>);
 
 /// The typed fields and the extras of a header or an item.
 #[derive(Clone, Copy)]
@@ -259,9 +259,9 @@ pub(crate) struct Fields<'a> {
     root: View<'a>,
 }
 
-impl<'a> Callback<'a> {
+impl<'a> CallbackRef<'a> {
     pub(crate) fn new(event: Event, meaning: &'a Meaning, tree: &'a Tree, text: &'a str) -> Self {
-        Callback {
+        CallbackRef {
             event,
             meaning,
             root: View::root(tree, text),
@@ -289,10 +289,10 @@ impl<'a> Callback<'a> {
     }
 
     /// The items in wire order.
-    pub fn items(&self) -> impl ExactSizeIterator<Item = Item<'a>> + use<'a> {
+    pub fn items(&self) -> impl ExactSizeIterator<Item = ItemRef<'a>> + use<'a> {
         let (meaning, root) = (self.meaning, self.root);
         meaning.items.iter().map(move |&part| {
-            Item(Fields {
+            ItemRef(Fields {
                 part,
                 meaning,
                 root,
@@ -325,7 +325,7 @@ impl<'a> Callback<'a> {
     }
 }
 
-impl<'a> Item<'a> {
+impl<'a> ItemRef<'a> {
     /// Which template.
     pub fn template_id(&self) -> Option<&'a str> {
         self.0.text(&fields::TEMPLATE_ID)

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::event::fields::{HEADER, ITEM};
-use crate::event::{Callback, Fields, Value};
+use crate::event::{CallbackRef, Fields, Value};
 use crate::finding::Finding;
 use crate::json::integer;
 use crate::output::Format;
@@ -51,7 +51,7 @@ impl Format for Csv {
 }
 
 impl Csv {
-    fn row(&self, callback: &Callback<'_>, item: Option<Fields<'_>>, out: &mut Vec<u8>) {
+    fn row(&self, callback: &CallbackRef<'_>, item: Option<Fields<'_>>, out: &mut Vec<u8>) {
         out.extend_from_slice(callback.event().name().as_bytes());
         for field in HEADER {
             comma(out, |out| cell(callback.header().get(field), out));

@@ -3,7 +3,7 @@
 //! An extra field may have a name that means something where it is written, or a shape that the syntax cannot tell
 //! from another. There are many such cases, all of them rare; so what was written is read again, and compared.
 
-use crate::event::{Callback, fields::ITEM};
+use crate::event::{CallbackRef, fields::ITEM};
 use crate::finding::{Finding, Reason};
 use crate::output::json_text::Scalars;
 use crate::output::jsonl::JsonLines;
@@ -17,7 +17,7 @@ use crate::wire::{Limits, Syntax};
 /// [`Reason::NotFaithful`] if it is another callback. In XML scalars are texts; that is no difference.
 pub(super) fn check(
     record: &Record<'_>,
-    callback: &Callback<'_>,
+    callback: &CallbackRef<'_>,
     written: &[u8],
     syntax: Syntax,
 ) -> Result<(), Finding> {
@@ -50,7 +50,7 @@ pub(super) fn check(
     }
 }
 
-fn is_delicate(callback: &Callback<'_>) -> bool {
+fn is_delicate(callback: &CallbackRef<'_>) -> bool {
     let mut items = callback.items().map(|item| item.fields());
     callback.header().extras().len() > 0
         || items.any(|item| {

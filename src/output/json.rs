@@ -3,7 +3,7 @@
 use crate::event::fields::{
     EVENT, Field, HEADER, ITEM, LIST, MSG_TYPE, MSG_TYPE_EVENT, item_field,
 };
-use crate::event::{Callback, Event, Fields, Item, Value, is_top};
+use crate::event::{CallbackRef, Event, Fields, ItemRef, Value, is_top};
 use crate::finding::Finding;
 use crate::json::{Object, array, integer, string};
 use crate::output::extra::{grouped, has_usual_type};
@@ -38,7 +38,7 @@ impl Format for Json {
     }
 }
 
-fn payload(callback: &Callback<'_>, out: &mut Vec<u8>) {
+fn payload(callback: &CallbackRef<'_>, out: &mut Vec<u8>) {
     let header = callback.header();
     let mut payload = Object::open(out);
     scalars(&HEADER, header, &mut payload);
@@ -52,7 +52,7 @@ fn payload(callback: &Callback<'_>, out: &mut Vec<u8>) {
 }
 
 /// An array of the items; the document shows a sent event's one item without.
-fn list(callback: &Callback<'_>, out: &mut Vec<u8>) {
+fn list(callback: &CallbackRef<'_>, out: &mut Vec<u8>) {
     let mut items = callback.items();
     match (callback.event(), items.len(), items.next()) {
         (Event::Sent, 1, Some(only)) if is_plain(&only) => item(only, out),
@@ -61,11 +61,11 @@ fn list(callback: &Callback<'_>, out: &mut Vec<u8>) {
 }
 
 /// Whether an item can stand without its array: some field of it must tell that it is one.
-fn is_plain(item: &Item<'_>) -> bool {
+fn is_plain(item: &ItemRef<'_>) -> bool {
     item.template_id().is_some() && item.extra_names().next().is_none()
 }
 
-fn item(item: Item<'_>, out: &mut Vec<u8>) {
+fn item(item: ItemRef<'_>, out: &mut Vec<u8>) {
     let mut entry = Object::open(out);
     scalars(&ITEM, item.fields(), &mut entry);
     extras(item.fields(), |name| item_field(name).is_some(), &mut entry);

@@ -1,7 +1,7 @@
 //! Records: the normalized JSON form, one a line.
 
 use crate::event::fields::{Field, HEADER, ITEM, Type};
-use crate::event::{Callback, Fields, Value};
+use crate::event::{CallbackRef, Fields, Value};
 use crate::finding::Finding;
 use crate::json::{Key, Object, array, count, integer, string};
 use crate::output::Format;
@@ -41,7 +41,7 @@ impl Format for JsonLines {
 impl JsonLines {
     pub(super) fn line(
         &self,
-        callback: &Callback<'_>,
+        callback: &CallbackRef<'_>,
         record: &Record<'_>,
         scalars: Scalars,
         out: &mut Vec<u8>,
@@ -66,7 +66,7 @@ impl JsonLines {
 
     fn flat_line(
         &self,
-        callback: &Callback<'_>,
+        callback: &CallbackRef<'_>,
         item: Option<Fields<'_>>,
         record: &Record<'_>,
         out: &mut Vec<u8>,
@@ -112,7 +112,7 @@ fn end(line: Object<'_>) {
 type Note<'n> = &'n mut dyn FnMut(usize, &str);
 
 /// The line, without a source, of a callback whose values can be copied.
-fn template(callback: &Callback<'_>) -> Option<Template> {
+fn template(callback: &CallbackRef<'_>) -> Option<Template> {
     let (mut text, mut copied) = (Vec::new(), Vec::new());
     let mut note = |to, value: &str| {
         let from = callback.range_of(value);
@@ -124,7 +124,7 @@ fn template(callback: &Callback<'_>) -> Option<Template> {
     Template::new(text, copied, callback.text_len())
 }
 
-fn members(callback: &Callback<'_>, scalars: Scalars, line: &mut Object<'_>, note: Note<'_>) {
+fn members(callback: &CallbackRef<'_>, scalars: Scalars, line: &mut Object<'_>, note: Note<'_>) {
     header(callback, line, note);
     array(
         callback.items(),
@@ -139,7 +139,7 @@ fn members(callback: &Callback<'_>, scalars: Scalars, line: &mut Object<'_>, not
     extra(&[callback.header()], scalars, line);
 }
 
-fn header(callback: &Callback<'_>, line: &mut Object<'_>, note: Note<'_>) {
+fn header(callback: &CallbackRef<'_>, line: &mut Object<'_>, note: Note<'_>) {
     string(
         callback.event().name(),
         line.key(&const { Key::new("event") }),

@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use unicode_width::UnicodeWidthStr;
 
 use crate::event::fields::{CREATE_TIME, Field, HEADER, ITEM};
-use crate::event::{Callback, Fields, Item, Value, same};
+use crate::event::{CallbackRef, Fields, ItemRef, Value, same};
 use crate::finding::Finding;
 use crate::lang::Text;
 use crate::output::json_text::{Scalars, object};
@@ -52,7 +52,7 @@ impl Format for Pretty {
 
 impl Pretty {
     /// Where it stands, and what happened.
-    fn title(&self, record: &Record<'_>, callback: &Callback<'_>, lines: &mut String) {
+    fn title(&self, record: &Record<'_>, callback: &CallbackRef<'_>, lines: &mut String) {
         let place = format!("{}:{}", printable(record.source()), record.place(0).line);
         let event = callback.event();
         let (words, name) = (event.words(self.look.lang), event.name());
@@ -63,7 +63,7 @@ impl Pretty {
         lines.push_str(&format!(" ({name})\n"));
     }
 
-    fn header(&self, record: &Record<'_>, callback: &Callback<'_>, lines: &mut String) {
+    fn header(&self, record: &Record<'_>, callback: &CallbackRef<'_>, lines: &mut String) {
         let header = callback.header();
         let rows = HEADER.iter().rev().filter_map(|field| {
             let value = header.get(field)?;
@@ -104,8 +104,8 @@ impl Pretty {
         }
     }
 
-    fn items(&self, callback: &Callback<'_>, lines: &mut String) {
-        let items: Vec<Item<'_>> = callback.items().collect();
+    fn items(&self, callback: &CallbackRef<'_>, lines: &mut String) {
+        let items: Vec<ItemRef<'_>> = callback.items().collect();
         if items.is_empty() {
             return;
         }
@@ -139,7 +139,7 @@ impl Pretty {
     }
 
     /// A row an item.
-    fn table(&self, columns: &[&'static Field], items: &[Item<'_>]) -> String {
+    fn table(&self, columns: &[&'static Field], items: &[ItemRef<'_>]) -> String {
         let lang = self.look.lang;
         let has_extra = items.iter().any(|item| item.extra_names().next().is_some());
         let mut table = Table::new();
@@ -163,7 +163,7 @@ impl Pretty {
     }
 
     /// For a terminal too narrow for the table: a block an item.
-    fn blocks(&self, columns: &[&'static Field], items: &[Item<'_>], lines: &mut String) {
+    fn blocks(&self, columns: &[&'static Field], items: &[ItemRef<'_>], lines: &mut String) {
         for (i, item) in items.iter().enumerate() {
             let title = format!("{} {}", ITEM_LABEL.get(self.look.lang), i + 1);
             lines.push_str(&format!("{INDENT}{title}\n"));

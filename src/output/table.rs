@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::event::fields::{CREATE_TIME, FROM_USER, Field, TEMPLATE_ID};
-use crate::event::{Callback, Fields, Value};
+use crate::event::{CallbackRef, Fields, Value};
 use crate::finding::Finding;
 use crate::lang::Text;
 use crate::output::{Format, words};
@@ -74,7 +74,7 @@ impl Rows {
     fn row(
         &self,
         record: &Record<'_>,
-        callback: &Callback<'_>,
+        callback: &CallbackRef<'_>,
         item: Option<Fields<'_>>,
     ) -> String {
         let text = |fields: Fields<'_>, field: &Field| match fields.get(field) {

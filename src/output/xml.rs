@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::event::fields::{
     EVENT, Field, HEADER, ITEM, LIST, MSG_TYPE, MSG_TYPE_EVENT, ROOT, Type, item_field,
 };
-use crate::event::{Callback, Fields, Item, Value, is_top};
+use crate::event::{CallbackRef, Fields, ItemRef, Value, is_top};
 use crate::finding::{Finding, Reason};
 use crate::json::integer;
 use crate::lang::Text;
@@ -54,7 +54,7 @@ struct Writer<'o> {
 type Written = Result<(), Finding>;
 
 impl Writer<'_> {
-    fn payload(&mut self, callback: &Callback<'_>) -> Written {
+    fn payload(&mut self, callback: &CallbackRef<'_>) -> Written {
         let header = callback.header();
         self.parent(ROOT, |w| {
             w.scalars(&HEADER, header)?;
@@ -69,7 +69,7 @@ impl Writer<'_> {
         })
     }
 
-    fn item(&mut self, item: Item<'_>) -> Written {
+    fn item(&mut self, item: ItemRef<'_>) -> Written {
         self.parent(LIST, |w| {
             w.scalars(&ITEM, item.fields())?;
             w.extras(item.fields(), |name| item_field(name).is_some())

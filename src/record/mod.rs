@@ -15,7 +15,7 @@ mod unseal;
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use crate::event::{Callback, Event, Item, name_span};
+use crate::event::{CallbackRef, Event, ItemRef, name_span};
 use crate::finding::{Finding, Findings, Severity};
 use crate::frame::FoundQuery;
 use crate::frame::rewritten::{self, Step};
@@ -82,11 +82,11 @@ impl<'a> Record<'a> {
     }
 
     /// The callback, if it is one.
-    pub fn callback(&self) -> Option<Callback<'_>> {
+    pub fn callback(&self) -> Option<CallbackRef<'_>> {
         match self.outcome {
             Outcome::Callback(event) => {
                 let Decoded { parts, meaning } = self.decoded.get();
-                Some(Callback::new(event, meaning, &parts.tree, self.text()))
+                Some(CallbackRef::new(event, meaning, &parts.tree, self.text()))
             }
             _ => None,
         }
@@ -229,7 +229,7 @@ impl<'a> Record<'a> {
     /// let ids: Vec<_> = record.callback().unwrap().items().map(|item| item.template_id()).collect();
     /// assert_eq!(ids, [Some("a")]);
     /// ```
-    pub fn retain_items(&mut self, keep: impl FnMut(Item<'_>) -> bool) {
+    pub fn retain_items(&mut self, keep: impl FnMut(ItemRef<'_>) -> bool) {
         let Record { decoded, body, .. } = self;
         let Decoded { parts, meaning } = decoded.make_own();
         let dropped = meaning.retain_items(View::root(&parts.tree, body.text()), keep);
@@ -265,7 +265,7 @@ impl<'a> Record<'a> {
 
     /// The line that is written for this payload and others that were read alike, as `make` makes it; `None` if it is like
     /// no other, or its values cannot be copied. Whoever asks for it must always make the same of the same payload.
-    pub(crate) fn line(&self, make: fn(&Callback<'_>) -> Option<Template>) -> Option<&Template> {
+    pub(crate) fn line(&self, make: fn(&CallbackRef<'_>) -> Option<Template>) -> Option<&Template> {
         match &self.decoded {
             Held::Shared(shared) if shared.decoded.meaning.is_plain() => {
                 let made = || self.callback().as_ref().and_then(make);

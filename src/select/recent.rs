@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crate::event::fields::{HEADER, ITEM};
-use crate::event::{Callback, Fields};
+use crate::event::{CallbackRef, Fields};
 
 /// What a callback is known by: account, user, time, event and items. Extras do not count: a proxy adds to them.
 ///
@@ -17,7 +17,7 @@ use crate::event::{Callback, Fields};
 pub(super) struct Key([u32; 3]);
 
 impl Key {
-    pub(super) fn of(callback: &Callback<'_>) -> Self {
+    pub(super) fn of(callback: &CallbackRef<'_>) -> Self {
         let fields = Encoded::of(callback);
         let [first, second] = [0, 1].map(|which| fields.hash(which));
         Key([(first >> 32) as u32, first as u32, second as u32])
@@ -39,7 +39,7 @@ impl Hasher for Encoded {
 }
 
 impl Encoded {
-    fn of(callback: &Callback<'_>) -> Self {
+    fn of(callback: &CallbackRef<'_>) -> Self {
         const USUAL: usize = 512;
         let mut bytes = Encoded(Vec::with_capacity(USUAL));
         (callback.event(), callback.items().len()).hash(&mut bytes);

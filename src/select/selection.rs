@@ -1,6 +1,6 @@
 //! What a callback and its items must be like.
 
-use crate::event::{Callback, Event, Item};
+use crate::event::{CallbackRef, Event, ItemRef};
 use crate::record::{Outcome, Record};
 
 /// What to keep. The default keeps everything.
@@ -82,7 +82,7 @@ impl Selection {
     }
 
     /// Whether a callback is kept, as far as its items do not decide.
-    fn fits(&self, callback: &Callback<'_>) -> bool {
+    fn fits(&self, callback: &CallbackRef<'_>) -> bool {
         let made = callback.create_time();
         let is_asked = |bound: Option<i64>, holds: fn(i64, i64) -> bool| match (bound, made) {
             (None, _) => true,
@@ -101,8 +101,8 @@ impl Selection {
         if !self.asks_items() {
             return true;
         }
-        let fits = |item: &Item<'_>| self.fits_item(event, item);
-        let items = |callback: Callback<'_>| callback.items().filter(fits).count();
+        let fits = |item: &ItemRef<'_>| self.fits_item(event, item);
+        let items = |callback: CallbackRef<'_>| callback.items().filter(fits).count();
         let kept = record.callback().map_or(0, items);
         if kept > 0 {
             record.retain_items(|item| fits(&item));
@@ -110,7 +110,7 @@ impl Selection {
         kept > 0
     }
 
-    fn fits_item(&self, event: Event, item: &Item<'_>) -> bool {
+    fn fits_item(&self, event: Event, item: &ItemRef<'_>) -> bool {
         is_one_of(item.template_id(), &self.templates)
             && is_one_of(item.status(), &self.statuses)
             && (!self.failed || is_failed(event, item))
@@ -122,6 +122,6 @@ fn is_one_of(value: Option<&str>, wanted: &[String]) -> bool {
     wanted.is_empty() || value.is_some_and(|value| wanted.iter().any(|one| one == value))
 }
 
-fn is_failed(event: Event, item: &Item<'_>) -> bool {
+fn is_failed(event: Event, item: &ItemRef<'_>) -> bool {
     event == Event::Sent && item.error_code().is_some_and(|code| code != 0)
 }
