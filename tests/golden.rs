@@ -1,0 +1,351 @@
+//! Some thousand captures, and a digest of what each comes to: a change that should change no output is held against
+//! what the program gave before.
+//!
+//! `golden/README.md` says what the captures are, how to add one, and what to do when a digest differs.
+//! `WXSUB_GOLDEN=write cargo test --test golden` writes `golden/digests.txt` anew.
+
+use std::collections::HashSet;
+use std::env;
+use std::fs::{self, File};
+use std::io::{Read, Write};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::thread;
+
+use lzma_rust2::XzReader;
+use tempfile::TempDir;
+use wxsub::output::{Format, JsonLines};
+use wxsub::pipeline::{self, Options, Rest, Sink, Stop};
+use wxsub::report::{self, Notice, Report, Tally};
+use wxsub::seal::{Keys, Policy, accounts};
+use wxsub::{Lang, Record};
+
+const ARCHIVE: &str = "tests/golden/cases.tar.xz";
+const DIGESTS: &str = "tests/golden/digests.txt";
+const KEYS: &str = "tests/golden/keys.ini";
+/// Where cases are put that come to something else.
+const DIFFERING: &str = concat!(env!("CARGO_TARGET_TMPDIR"), "/golden");
+
+/// Bytes of a block, and threads.
+const READINGS: [(usize, usize); 4] = [(64 << 10, 1), (64 << 10, 2), (7, 2), (1, 1)];
+/// A capture of more blocks is not read in blocks of that size: a debug build would take minutes.
+const MOST_BLOCKS: usize = 600;
+
+/// One case in so many is given to the whole program, which runs one in so many of the commands on it.
+const CASES_A_PROGRAM: usize = 20;
+const COMMANDS_A_CASE: usize = 4;
+const COMMANDS: [&str; 18] = [
+    "parse --tz UTC",
+    "parse --tz UTC --format table",
+    "parse --tz +08:00 --lang zh",
+    "convert --summary json",
+    "convert --to jsonl --with-source",
+    "convert --to jsonl --flat",
+    "convert --to json",
+    "convert --to json --pretty",
+    "convert --to xml",
+    "convert --to xml --pretty",
+    "convert --to csv --tz UTC",
+    "check",
+    "check --lang zh --summary files",
+    "check --format json",
+    "check --format github",
+    "check --format sarif",
+    "check --format junit",
+    "check --format gitlab",
+];
+
+/// A capture, called by its path in the archive.
+struct Case {
+    name: String,
+    bytes: Vec<u8>,
+}
+
+impl Case {
+    fn is_sealed(&self) -> bool {
+        self.name.starts_with("sealed/")
+    }
+
+    /// The keys to read it with, if it is sealed.
+    fn policy(&self) -> Option<Arc<Policy>> {
+        self.is_sealed().then(|| {
+            let keys = fs::read_to_string(KEYS).expect("the keys");
+            Arc::new(Policy::from(Keys::new(accounts(&keys).expect("keys"))))
+        })
+    }
+}
+
+/// The cases in the order of the archive.
+fn cases() -> Vec<Case> {
+    let archive = File::open(ARCHIVE).expect("the archive");
+    let mut bytes = Vec::new();
+    XzReader::new(archive, false)
+        .read_to_end(&mut bytes)
+        .expect("an archive");
+    files(&bytes)
+}
+
+/// The files of a tar archive: before each stands a block with its name, size and kind.
+fn files(mut archive: &[u8]) -> Vec<Case> {
+    const BLOCK: usize = 512;
+    let mut cases = Vec::new();
+    while archive[0] != 0 {
+        let (head, rest) = archive.split_at(BLOCK);
+        let name = text(&head[..100]).trim_start_matches("./").to_owned();
+        let size = usize::from_str_radix(text(&head[124..135]), 8).expect("a size");
+        let bytes = rest[..size].to_vec();
+        if head[156] == b'0' {
+            cases.push(Case { name, bytes });
+        }
+        archive = &rest[size.next_multiple_of(BLOCK)..];
+    }
+    cases
+}
+
+/// The text of a header's field, which zeros fill up.
+fn text(field: &[u8]) -> &str {
+    let text = field.split(|&byte| byte == 0).next().unwrap_or_default();
+    std::str::from_utf8(text).expect("ASCII")
+}
+
+/// Everything that the library makes of a capture, as text.
+#[derive(Default)]
+struct Told {
+    text: Vec<u8>,
+    tally: Tally,
+}
+
+impl Sink for Told {
+    fn fork(&self) -> Self {
+        Told::default()
+    }
+
+    fn record(&mut self, record: &Record<'_>) {
+        self.tally.record(record);
+        tell_record(record, &mut self.text);
+    }
+
+    fn join(&mut self, later: Self) -> Result<(), Stop> {
+        self.text.extend(later.text);
+        self.tally.join(later.tally)
+    }
+
+    fn end(&mut self, source: &str, rest: &Rest) {
+        self.tally.end(source, rest);
+        tell_rest(rest, &mut self.text);
+        tell_tally(&self.tally, &mut self.text);
+    }
+}
+
+/// The payload, where it stands, its record and its findings.
+fn tell_record(record: &Record<'_>, out: &mut Vec<u8>) {
+    let head = (record.outcome(), record.trust(), record.place(0));
+    writeln!(out, "{head:?}").expect("memory");
+    out.extend_from_slice(record.bytes());
+    out.push(b'\n');
+    let lines = JsonLines {
+        with_source: true,
+        ..JsonLines::default()
+    };
+    lines.record(record, out).expect("JSON holds everything");
+    let findings = record.findings().iter();
+    let notices: Vec<Notice> = findings
+        .map(|finding| Notice::of(record, finding, record.severity(finding)))
+        .collect();
+    let file = report::File {
+        name: "case",
+        path: "case",
+    };
+    report::JsonLines::default()
+        .findings(&file, &notices, out)
+        .expect("memory");
+}
+
+/// What belongs to no payload.
+fn tell_rest(rest: &Rest, out: &mut Vec<u8>) {
+    let first = rest.first_noise();
+    let first = first.map(|(place, line)| (place, line.escape_ascii().to_string()));
+    let told = (rest.noise(), rest.bytes(), first);
+    writeln!(out, "{told:?}").expect("memory");
+}
+
+fn tell_tally(tally: &Tally, out: &mut Vec<u8>) {
+    let details = tally.details(Lang::En).join("\n");
+    let (summary, json) = (tally.summary(Lang::En), tally.summary_json());
+    writeln!(out, "{:?}\n{summary}\n{details}\n{json}", tally.verdict()).expect("memory");
+}
+
+/// What the library makes of a case, read in one way.
+fn read(case: &Case, (block_size, threads): (usize, usize)) -> Vec<u8> {
+    let options = Options {
+        block_size,
+        threads,
+        policy: case.policy(),
+        ..Options::default()
+    };
+    let mut told = Told::default();
+    pipeline::run(&case.bytes[..], "case", &options, &mut told).expect("memory can be read");
+    told.text
+}
+
+/// What a case comes to, and the ways to read it in which it comes to something else.
+fn of_library(case: &Case) -> (Vec<u8>, Vec<String>) {
+    let told = read(case, READINGS[0]);
+    let others = READINGS[1..]
+        .iter()
+        .filter(|(block, _)| case.bytes.len() / block <= MOST_BLOCKS)
+        .filter(|reading| read(case, **reading) != told)
+        .map(|(block, threads)| format!("blocks of {block}, {threads} threads"))
+        .collect();
+    (told, others)
+}
+
+/// What the whole program makes of a case, from a file and from a pipe: what it prints, and its status.
+fn of_program(case: &Case, commands: impl Iterator<Item = &'static str>) -> Vec<u8> {
+    let folder = TempDir::new().expect("a folder");
+    fs::write(folder.path().join("case"), &case.bytes).expect("a file");
+    fs::copy(KEYS, folder.path().join("keys.ini")).expect("a file");
+    let mut told = Vec::new();
+    for command in commands {
+        tell_run(
+            program(folder.path(), case, command).arg("case"),
+            &[],
+            &mut told,
+        );
+        tell_run(
+            &mut program(folder.path(), case, command),
+            &case.bytes,
+            &mut told,
+        );
+    }
+    told
+}
+
+fn program(folder: &Path, case: &Case, command: &str) -> Command {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_wxsub"));
+    program.args(command.split(' ')).current_dir(folder);
+    if case.is_sealed() {
+        program.args(["--keys", "keys.ini"]);
+    }
+    program
+        .env_clear()
+        .env("WXSUB_LANG", "en")
+        .env("COLUMNS", "100")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    program
+}
+
+fn tell_run(program: &mut Command, input: &[u8], out: &mut Vec<u8>) {
+    writeln!(out, "{:?}", program.get_args().collect::<Vec<_>>()).expect("memory");
+    let mut child = program.spawn().expect("it starts");
+    let mut pipe = child.stdin.take().expect("a pipe");
+    let done = thread::scope(|scope| {
+        // Who reads a file leaves the pipe alone.
+        scope.spawn(move || _ = pipe.write_all(input));
+        child.wait_with_output().expect("it ends")
+    });
+    for text in [&done.stdout, &done.stderr] {
+        let text = String::from_utf8_lossy(text);
+        let text = text.replace(env!("CARGO_PKG_VERSION"), "VERSION");
+        out.extend_from_slice(text.as_bytes());
+    }
+    writeln!(out, "{:?}", done.status.code()).expect("memory");
+}
+
+/// What a case came to in this run.
+struct Present<'a> {
+    case: &'a Case,
+    told: Vec<u8>,
+    /// The ways to read it in which it comes to something else.
+    others: Vec<String>,
+}
+
+impl<'a> Present<'a> {
+    fn of(case: &'a Case) -> Self {
+        let (mut told, others) = of_library(case);
+        // By the name, so that a new case changes nothing for the others.
+        let drawn = hash(case.name.as_bytes()) as usize;
+        if drawn.is_multiple_of(CASES_A_PROGRAM) {
+            let first = drawn / CASES_A_PROGRAM % COMMANDS_A_CASE;
+            let commands = COMMANDS.into_iter().skip(first).step_by(COMMANDS_A_CASE);
+            told.extend(of_program(case, commands));
+        }
+        Present { case, told, others }
+    }
+
+    /// Its line in the file of digests.
+    fn line(&self) -> String {
+        format!("{} {:016x}", self.case.name, hash(&self.told))
+    }
+
+    /// What is wrong with it, if something is, when `known` are the lines from before.
+    fn complaint(&self, known: &HashSet<&str>) -> Option<String> {
+        let name = &self.case.name;
+        if !self.others.is_empty() {
+            let others = self.others.join("; ");
+            return Some(format!("{name} comes to something else in {others}\n"));
+        }
+        let is_known = known.contains(&*self.line());
+        (!is_known).then(|| format!("{name} comes to something else than before\n"))
+    }
+
+    /// Keeps the case and what it comes to for whoever wants to see what an older program makes of it.
+    fn keep(&self) {
+        let path = Path::new(DIFFERING).join(&self.case.name);
+        fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
+        fs::write(path.with_added_extension("now"), &self.told).expect("a file");
+        fs::write(path, &self.case.bytes).expect("a file");
+    }
+}
+
+/// FNV-1a.
+fn hash(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0xCBF2_9CE4_8422_2325, |hash, &byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3)
+    })
+}
+
+/// What all cases come to, in their order, worked out on all cores.
+fn present(cases: &[Case]) -> Vec<Present<'_>> {
+    let cores = thread::available_parallelism().map_or(1, |cores| cores.get());
+    thread::scope(|scope| {
+        let parts = cases.chunks(cases.len().div_ceil(cores));
+        let workers: Vec<_> = parts
+            .map(|part| scope.spawn(|| part.iter().map(Present::of).collect::<Vec<_>>()))
+            .collect();
+        let results = workers.into_iter();
+        results
+            .flat_map(|worker| worker.join().expect("no panic"))
+            .collect()
+    })
+}
+
+fn write(present: &[Present<'_>]) {
+    let lines: Vec<String> = present.iter().map(Present::line).collect();
+    fs::write(DIGESTS, lines.join("\n") + "\n").expect("a file");
+}
+
+#[test]
+fn captures_come_to_what_they_came_to() {
+    let cases = cases();
+    let present = present(&cases);
+    if env::var("WXSUB_GOLDEN").is_ok_and(|asked| asked == "write") {
+        write(&present);
+    }
+    let known = fs::read_to_string(DIGESTS).expect("the digests");
+    let known: HashSet<&str> = known.lines().collect();
+    // What an earlier run kept.
+    _ = fs::remove_dir_all(DIFFERING);
+    let mut complaints = String::new();
+    for one in &present {
+        if let Some(complaint) = one.complaint(&known) {
+            complaints += &complaint;
+            one.keep();
+        }
+    }
+    assert!(complaints.is_empty(), "see {DIFFERING}\n{complaints}");
+    assert_eq!(known.len(), present.len());
+}
