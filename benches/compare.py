@@ -8,7 +8,10 @@
 First all programs must write the same records of the beginning of each capture. Then they run in turn, several rounds;
 the table shows medians, and the most memory of all rounds. MB are of input, of compressed captures as they are stored; a
 CPU second is one of one core, whatever else the machine does. The peers read only as much of a capture as takes them more
-than a CPU second.
+than a CPU second. They write no fields that they do not know, so `extra` is not compared.
+
+Of `odd.jsonl`, where each payload has findings, the program that counts is `wxsub check --format json`; the peers
+write records there as everywhere. The last table says for each capture how the quickest peer compares.
 """
 
 import argparse
@@ -32,6 +35,9 @@ A_TURN = 0.25
 OWN = ("cat", "wxsub", "check", "gzip")
 # What is compressed, to see what that costs.
 PACKED = "json.jsonl"
+# What has findings to print.
+ODD = "odd.jsonl"
+CHECK = "wxsub check"
 
 
 def arguments():
@@ -58,9 +64,7 @@ def corpus(args):
     if args.corpus:
         return args.corpus
     folder = measure.TARGET / "bench" / f"corpora-{args.payloads}"
-    if not folder.exists():
-        say(f"making {args.payloads:,} callbacks in each shape")
-        corpora.write(folder, args.payloads)
+    corpora.ensure(folder, args.payloads)
     return folder
 
 
@@ -79,10 +83,18 @@ def own_programs(wxsub, only):
     if "wxsub" in only and measure.knows_threads(wxsub):
         yield Program("wxsub -j1", [*convert, "-j1"], is_slow=False)
     if "check" in only:
-        # The JSON has lists where the documents no longer put them: it is not clean.
-        clean = ("xml.lines", "xml.pretty")
-        check = [wxsub, "check", "--quiet", FILE]
-        yield Program("wxsub check", check, shapes=clean, writes_records=False, is_slow=False)
+        yield from checks(wxsub)
+
+
+def checks(wxsub):
+    """Checks of what is clean, and of what has findings in each payload."""
+    check = [wxsub, "check", "--quiet", FILE]
+    findings = [*check, "--format", "json"]
+    # Most JSON has lists where the documents no longer put them: it is not clean.
+    yield Program(CHECK, check, shapes=corpora.XML, writes_records=False, is_slow=False)
+    yield Program(CHECK, findings, shapes=(ODD,), writes_records=False, is_slow=False)
+    if measure.knows_threads(wxsub):
+        yield Program(f"{CHECK} -j1", [*findings, "-j1"], shapes=(ODD,), writes_records=False, is_slow=False)
 
 
 def gzip_programs(wxsub):
@@ -112,7 +124,7 @@ def head(file, shape, size):
         return file
     sample = measure.TARGET / "bench" / "heads" / f"{size}-{shape}"
     sample.parent.mkdir(parents=True, exist_ok=True)
-    end = b"</xml>\n" if shape == "xml.pretty" else b"\n"
+    end = (b"</xml>\n", b"</xml>\r\n") if shape in corpora.PRETTY else b"\n"
     with open(file, "rb") as capture, open(sample, "wb") as part:
         for line in capture:
             part.write(line)
@@ -122,11 +134,16 @@ def head(file, shape, size):
 
 
 def records(program, shape, file):
+    """What a program writes of a capture, without what peers leave out."""
     env = os.environ | (program.env or {})
     done = subprocess.run(program.argv(shape, file), env=env, stdout=subprocess.PIPE)
     if done.returncode:
         raise SystemExit(f"{program.label} failed with status {done.returncode} on {file}")
-    return list(map(json.loads, done.stdout.splitlines()))
+    return [without_extra(json.loads(line)) for line in done.stdout.splitlines()]
+
+
+def without_extra(record):
+    return {key: value for key, value in record.items() if key != "extra"}
 
 
 def expected(folder, shape, sample, wxsub):
@@ -178,7 +195,7 @@ def turn(program, shape, part):
 
 
 def compare(folder, shape, programs, rounds, pack=lambda file: file):
-    """Prints the table of one capture, which is read as `pack` makes it; whether all programs agreed."""
+    """Prints the table of one capture, which is read as `pack` makes it: whether all programs agreed, and their MB/s."""
     plain = folder / shape
     writers = [one for one in programs if one.writes_records]
     same = agree(folder, shape, head(plain, shape, SAMPLE), writers, pack)
@@ -192,11 +209,11 @@ def compare(folder, shape, programs, rounds, pack=lambda file: file):
             own.extend(turn(program, shape, part))
     sizes = [part.stat().st_size / 1e6 for part in parts]
     title = shape if file == plain else shape + file.suffix
-    show(title, [program.label for program in programs], sizes, runs)
-    return same
+    return same, show(title, [program.label for program in programs], sizes, runs)
 
 
 def show(shape, labels, sizes, runs):
+    """Prints a table and returns the MB/s of each program."""
     median = lambda own, time: statistics.median(getattr(run, time) for run in own)
     speeds = [size / median(own, "seconds") for size, own in zip(sizes, runs)]
     of = dict(zip(labels, speeds))
@@ -207,6 +224,19 @@ def show(shape, labels, sizes, runs):
         rows.append([label, *map(measure.figure, (size, speed, *ratios, size / median(own, "cpu"), memory))])
     print()
     measure.table([shape, "MB read", "MB/s", "of cat", "of wxsub", "MB / CPU s", "peak MiB"], rows)
+    return of
+
+
+def overview(speeds, found):
+    """Prints for each capture how wxsub compares with `cat` and with the quickest peer that can read it."""
+    rows = []
+    for shape, of in speeds.items():
+        own = of.get(CHECK if shape == ODD else "wxsub", 0)
+        peer = max((one.label for one in found if one.label in of), key=of.get, default="")
+        ratio = own / of["cat"] if "cat" in of else 0
+        rows.append([shape, *map(measure.figure, (own, ratio)), peer, measure.figure(own / of[peer] if peer else 0)])
+    print()
+    measure.table(["capture", "MB/s", "of cat", "quickest peer", "times as slow"], rows)
 
 
 def say(text):
@@ -220,11 +250,14 @@ def main():
     folder = corpus(args)
     programs = [*own_programs(wxsub, args.only), *found]
     load = measure.load()
-    same = True
+    same, speeds = True, {}
     for shape in shapes_in(folder):
-        same &= compare(folder, shape, [program for program in programs if program.reads(shape)], args.rounds)
+        readers = [program for program in programs if program.reads(shape)]
+        agreed, speeds[shape] = compare(folder, shape, readers, args.rounds)
+        same &= agreed
     if "gzip" in args.only and (folder / PACKED).is_file():
-        same &= compare(folder, PACKED, list(gzip_programs(wxsub)), args.rounds, packed)
+        same &= compare(folder, PACKED, list(gzip_programs(wxsub)), args.rounds, packed)[0]
+    overview(speeds, found)
     versions = [peers.output(wxsub, "--version"), *(peer.version for peer in found)]
     print(f"\n{measure.machine()}, {load} at the start; {', '.join(versions)}")
     if not same:

@@ -1,24 +1,32 @@
 #!/usr/bin/env python3
 """Writes the captures that the benchmarks read: corpora.py FOLDER PAYLOADS [SEED]
 
-The same callbacks in five shapes, and `records.jsonl` with what every reader should make of each of them:
+The same callbacks in eight shapes, and `records.jsonl` with what every reader should make of each of them:
 
     json.jsonl     JSON, one a line, the list in each of its documented places
     xml.lines      XML, one a line
     xml.pretty     XML, a line an element, as WeChat sends it
     mixed.log      a log: half of its lines hold a body, XML or JSON
     wrapped.jsonl  a JSON log: the body is an escaped string
+    xml.crlf       xml.pretty with CRLF line ends
+    varied.jsonl   JSON, one a line, no two alike: the order of members is drawn, and one field that nobody knows
+    odd.jsonl      JSON, one a line, with two findings in each: a field that nobody knows, and `MsgType` in lower case
 
 The same numbers give the same bytes. All ids are made up.
 """
 
 import json
 import random
+import shutil
 import sys
 from datetime import datetime, timezone
 from pathlib import Path
 
-SHAPES = ("json.jsonl", "xml.lines", "xml.pretty", "mixed.log", "wrapped.jsonl")
+JSON_LINES = ("json.jsonl", "varied.jsonl", "odd.jsonl")
+# XML, a line an element.
+PRETTY = ("xml.pretty", "xml.crlf")
+XML = ("xml.lines", *PRETTY)
+SHAPES = ("json.jsonl", "xml.lines", "xml.pretty", "mixed.log", "wrapped.jsonl", "xml.crlf", "varied.jsonl", "odd.jsonl")
 RECORDS = "records.jsonl"
 
 WRAPPERS = {"popup": "SubscribeMsgPopupEvent", "change": "SubscribeMsgChangeEvent", "sent": "SubscribeMsgSentEvent"}
@@ -48,6 +56,8 @@ class World:
 
     def __init__(self, seed):
         self.dice = random.Random(f"wxsub {seed}")
+        # What varies beyond the callbacks: they stay the same whatever is drawn here.
+        self.variety = random.Random(f"wxsub variety {seed}")
         self.accounts = [f"gh_{self.dice.getrandbits(48):012x}" for _ in range(3)]
         self.users = ["o" + self.id(27) for _ in range(20_000)]
         self.templates = [self.id(43) for _ in range(24)]
@@ -113,10 +123,31 @@ def compact(value):
     return json.dumps(value, separators=(",", ":"))
 
 
-def as_json(kind, header, items, dice):
+def members(kind, header, items, dice):
+    """The members of a JSON payload."""
     is_single = len(items) == 1 and dice.random() < 0.6
     found = {"List": items[0] if is_single else items}
-    return compact(header | (found if dice.random() < 0.6 else {WRAPPERS[kind]: found}))
+    return header | (found if dice.random() < 0.6 else {WRAPPERS[kind]: found})
+
+
+def shuffled(value, dice):
+    """An equal value, the members of each object in an order of their own."""
+    if isinstance(value, list):
+        return [shuffled(entry, dice) for entry in value]
+    if not isinstance(value, dict):
+        return value
+    return {name: shuffled(value[name], dice) for name in dice.sample(list(value), len(value))}
+
+
+def varied(payload, dice):
+    name = "".join(dice.choices(BASE64[:52], k=dice.randint(4, 12)))
+    value = dice.choice((dice.getrandbits(40), f"{dice.getrandbits(64):x}", dice.random() < 0.5))
+    return shuffled(payload | {name: value}, dice)
+
+
+def odd(payload):
+    renamed = {"msgtype" if name == "MsgType" else name: value for name, value in payload.items()}
+    return renamed | {"Source": "mini program"}
 
 
 def record(header, items):
@@ -147,7 +178,8 @@ def texts(world, time):
     kind, header, items = world.callback(time)
     moment = datetime.fromtimestamp(time, timezone.utc).strftime("%Y-%m-%d %H:%M:%S")
     line, pretty = xml(kind, header, items, ""), xml(kind, header, items, "\n")
-    document = as_json(kind, header, items, world.dice)
+    payload = members(kind, header, items, world.dice)
+    document = compact(payload)
     entry = {"ts": moment, "level": "info", "msg": "wx callback", "path": "/wechat/events"}
     body = world.dice.choice((pretty, line, document))
     return {
@@ -156,6 +188,9 @@ def texts(world, time):
         "xml.pretty": pretty + "\n",
         "mixed.log": log(world, moment, header, world.dice.choice((line, document))),
         "wrapped.jsonl": json.dumps(entry | {"body": body}) + "\n",
+        "xml.crlf": pretty.replace("\n", "\r\n") + "\r\n",
+        "varied.jsonl": compact(varied(payload, world.variety)) + "\n",
+        "odd.jsonl": compact(odd(payload)) + "\n",
         RECORDS: record(header, items) + "\n",
     }
 
@@ -166,7 +201,7 @@ def write(folder, payloads, seed=1):
     making.mkdir(parents=True, exist_ok=True)
     # Not with a large buffer: a file that came in small pieces, as a log does, lies in the page cache in small pieces,
     # and is read at half the speed of one that came in pieces of a megabyte.
-    files = {name: open(making / name, "w") for name in (*SHAPES, RECORDS)}
+    files = {name: open(making / name, "w", newline="") for name in (*SHAPES, RECORDS)}
     world, time = World(seed), 1_763_812_800
     for _ in range(payloads):
         time += world.dice.choice((0, 0, 1, 2))
@@ -175,6 +210,15 @@ def write(folder, payloads, seed=1):
     for file in files.values():
         file.close()
     making.rename(folder)
+
+
+def ensure(folder, payloads):
+    """Writes all files, unless they are all there."""
+    if all((folder / name).is_file() for name in (*SHAPES, RECORDS)):
+        return
+    print(f"making {payloads:,} callbacks in each shape", file=sys.stderr, flush=True)
+    shutil.rmtree(folder, ignore_errors=True)
+    write(folder, payloads)
 
 
 if __name__ == "__main__":

@@ -41,8 +41,7 @@ def arguments():
 def block(shape):
     """Some megabytes of callbacks."""
     folder = measure.TARGET / "bench" / f"corpora-{CALLBACKS}"
-    if not folder.exists():
-        corpora.write(folder, CALLBACKS)
+    corpora.ensure(folder, CALLBACKS)
     return (folder / shape).read_bytes()
 
 

@@ -10,6 +10,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+import corpora
 from measure import TARGET
 
 HERE = Path(__file__).parent
@@ -70,14 +71,14 @@ def once(made, *argv):
 def jq():
     need("jq", "install it with the system's packages")
     command = ["jq", "-c", "-f", str(HERE / "record.jq"), FILE]
-    return Program("jq", command, output("jq", "--version").replace("-", " "), ("json.jsonl",))
+    return Program("jq", command, output("jq", "--version").replace("-", " "), corpora.JSON_LINES)
 
 
 def jaq():
     need("cargo", "it comes with Rust")
     once(JAQ, "cargo", "install", "--locked", "--quiet", "--root", str(JAQ.parent.parent), "jaq")
     command = [str(JAQ), "-c", "-f", str(HERE / "record.jq"), FILE]
-    return Program("jaq", command, output(str(JAQ), "--version"), ("json.jsonl",))
+    return Program("jaq", command, output(str(JAQ), "--version"), corpora.JSON_LINES)
 
 
 def python():
@@ -94,7 +95,7 @@ def wechatpy():
     version = next(path.stem.replace("-", " ") for path in WECHATPY.glob("wechatpy-*.dist-info"))
     command = [sys.executable, str(HERE / "messages.py"), SHAPE, FILE]
     env = {"PYTHONPATH": str(WECHATPY)}
-    return Program("Python, wechatpy", command, version, ("xml.lines", "xml.pretty"), env=env)
+    return Program("Python, wechatpy", command, version, corpora.XML, env=env)
 
 
 def node():

@@ -14,12 +14,12 @@ const ITEM = {
 const LINES_A_WRITE = 5000;
 const parser = new XMLParser({ parseTagValue: false });
 
-// Each takes a line and gives the body that ends there, if one does.
+// Each takes a line and gives the body that ends there, if one does; of other captures each line is one.
 const document = [];
+const pretty = (line) => (document.push(line), line === "</xml>" ? document.splice(0).join("\n") : null);
 const BODY = {
-  "json.jsonl": (line) => line,
-  "xml.lines": (line) => line,
-  "xml.pretty": (line) => (document.push(line), line === "</xml>" ? document.splice(0).join("\n") : null),
+  "xml.pretty": pretty,
+  "xml.crlf": pretty,
   "mixed.log": (line) => line.split("body=")[1],
   "wrapped.jsonl": (line) => JSON.parse(line).body,
 };
@@ -45,9 +45,10 @@ function item(given) {
 }
 
 async function main(shape, path) {
+  const bodyOf = BODY[shape] || ((line) => line);
   let lines = [];
   for await (const line of readline.createInterface({ input: fs.createReadStream(path) })) {
-    const body = BODY[shape](line);
+    const body = bodyOf(line);
     if (!body) continue;
     lines.push(JSON.stringify(record(body[0] === "<" ? parser.parse(body).xml : JSON.parse(body))));
     if (lines.length === LINES_A_WRITE) {

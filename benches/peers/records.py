@@ -22,7 +22,7 @@ def documents(file):
     document = []
     for line in file:
         document.append(line)
-        if line.endswith(b"</xml>\n"):
+        if line.rstrip() == b"</xml>":
             yield b"".join(document)
             document.clear()
 
@@ -39,7 +39,8 @@ def wrapped(file):
         yield orjson.loads(line)["body"]
 
 
-BODIES = {"json.jsonl": iter, "xml.lines": iter, "xml.pretty": documents, "mixed.log": logged, "wrapped.jsonl": wrapped}
+# Of the captures that do not hold a body on each line.
+BODIES = {"xml.pretty": documents, "xml.crlf": documents, "mixed.log": logged, "wrapped.jsonl": wrapped}
 
 
 def of_json(body):
@@ -75,7 +76,7 @@ def record(header, items):
 def main(of_xml, shape, path):
     write = sys.stdout.buffer.write
     with open(path, "rb") as file:
-        for body in BODIES[shape](file):
+        for body in BODIES.get(shape, iter)(file):
             is_xml = body[:1] in (b"<", "<")
             write(orjson.dumps(of_xml(body) if is_xml else of_json(body), option=orjson.OPT_APPEND_NEWLINE))
 
