@@ -13,6 +13,7 @@ const LAYERS: &[&str] = &[
     "seal",
     "wire",
     "json",
+    "json_format",
     "input",
     "decompress",
     "frame",

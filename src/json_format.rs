@@ -1,0 +1,139 @@
+//! How every JSON text is written: by serde_json, compact, and safe to show on a terminal.
+//!
+//! JSON lets DEL and the control characters of C1 stand in a string as they are. Terminals obey them, so they are
+//! escaped here, like the control characters that JSON forbids.
+
+use std::io;
+
+use serde::Serialize;
+use serde_json::Serializer;
+use serde_json::ser::{CharEscape, Formatter};
+
+use crate::wire::scan::position;
+
+/// Appends `value` to `out` as JSON without white space.
+///
+/// # Panics
+///
+/// If `value` cannot be JSON, whatever it holds: a map whose keys are no strings. Memory takes everything else.
+pub(crate) fn write<T: Serialize + ?Sized>(value: &T, out: &mut Vec<u8>) {
+    let mut serializer = Serializer::with_formatter(out, TerminalSafe);
+    value.serialize(&mut serializer).expect("it can be JSON");
+}
+
+/// Writes compact JSON without control characters.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct TerminalSafe;
+
+impl Formatter for TerminalSafe {
+    fn write_string_fragment<W>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()>
+    where
+        W: ?Sized + io::Write,
+    {
+        escape_late_controls(fragment, writer)
+    }
+
+    fn write_raw_fragment<W>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()>
+    where
+        W: ?Sized + io::Write,
+    {
+        escape_late_controls(fragment, writer)
+    }
+
+    fn write_char_escape<W>(&mut self, writer: &mut W, escape: CharEscape) -> io::Result<()>
+    where
+        W: ?Sized + io::Write,
+    {
+        match escape {
+            CharEscape::Quote => writer.write_all(b"\\\""),
+            CharEscape::ReverseSolidus => writer.write_all(b"\\\\"),
+            CharEscape::Solidus => writer.write_all(b"/"),
+            CharEscape::LineFeed => writer.write_all(b"\\n"),
+            CharEscape::CarriageReturn => writer.write_all(b"\\r"),
+            CharEscape::Tab => writer.write_all(b"\\t"),
+            CharEscape::Backspace => unicode_escape('\u{8}', writer),
+            CharEscape::FormFeed => unicode_escape('\u{C}', writer),
+            CharEscape::AsciiControl(byte) => unicode_escape(char::from(byte), writer),
+        }
+    }
+}
+
+/// Writes `text`, and escapes DEL and the control characters of C1. In JSON they stand in strings only.
+fn escape_late_controls<W: ?Sized + io::Write>(text: &str, writer: &mut W) -> io::Result<()> {
+    let mut rest = text;
+    loop {
+        // The first byte of the two of a control character of C1 begins harmless characters, too.
+        let len = position(rest.as_bytes(), |block| {
+            block.equal(0x7F) | block.equal(0xC2)
+        });
+        writer.write_all(&rest.as_bytes()[..len])?;
+        rest = &rest[len..];
+        let Some(c) = rest.chars().next() else {
+            return Ok(());
+        };
+        match c {
+            '\u{7F}'..='\u{9F}' => unicode_escape(c, writer)?,
+            c => writer.write_all(c.encode_utf8(&mut [0; 4]).as_bytes())?,
+        }
+        rest = &rest[c.len_utf8()..];
+    }
+}
+
+fn unicode_escape<W: ?Sized + io::Write>(c: char, writer: &mut W) -> io::Result<()> {
+    write!(writer, "\\u{:04x}", u32::from(c))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written<T: Serialize + ?Sized>(value: &T) -> String {
+        let mut out = b"before ".to_vec();
+        write(value, &mut out);
+        let text = String::from_utf8(out).unwrap();
+        text.strip_prefix("before ").unwrap().to_owned()
+    }
+
+    #[test]
+    fn strings_are_what_serde_json_reads_back() {
+        for text in [
+            "",
+            "a",
+            "订阅",
+            "\"\\/\u{8}\u{c}\n\r\t\0\u{1b}",
+            "\u{7f}\u{80}\u{9f}\u{a0}é😀",
+            "]]>",
+            "\u{2028}",
+        ] {
+            let json = written(text);
+            assert_eq!(serde_json::from_str::<String>(&json).unwrap(), text);
+            assert_eq!(json.chars().find(|c| c.is_control()), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn control_characters_are_escaped_and_nothing_else() {
+        for c in ('\0'..='\u{2FF}').filter(|c| !matches!(c, '"' | '\\')) {
+            let shown = match c {
+                '\n' => "\\n".into(),
+                '\r' => "\\r".into(),
+                '\t' => "\\t".into(),
+                c if c.is_control() => format!("\\u{:04x}", u32::from(c)),
+                c => c.to_string(),
+            };
+            assert_eq!(written(&format!("ab{c}cd")), format!("\"ab{shown}cd\""));
+        }
+    }
+
+    #[test]
+    fn raw_values_are_escaped_in_their_strings() {
+        let raw = serde_json::value::RawValue::from_string("[1.50, \"\u{7f}é\u{85}\"]".into());
+        assert_eq!(written(&raw.unwrap()), "[1.50, \"\\u007fé\\u0085\"]");
+    }
+
+    #[test]
+    fn nothing_is_between_tokens() {
+        let value: serde_json::Value = serde_json::from_str(r#"{ "a": [1, null] }"#).unwrap();
+        assert_eq!(written(&value), r#"{"a":[1,null]}"#);
+    }
+}
