@@ -52,18 +52,6 @@ fn unicode_escape(code: u32, out: &mut Vec<u8>) {
     out.extend_from_slice(format!("\\u{code:04x}").as_bytes());
 }
 
-/// Writes the literal of a string that no text can stand for, but for what a terminal would obey.
-pub(crate) fn literal(escaped: &str, out: &mut Vec<u8>) {
-    out.push(b'"');
-    for c in escaped.chars() {
-        match c {
-            '\u{7F}'..='\u{9F}' => unicode_escape(u32::from(c), out),
-            c => out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
-        }
-    }
-    out.push(b'"');
-}
-
 /// Writes `entries` as an array, each by `write`.
 pub(crate) fn array<T>(
     entries: impl IntoIterator<Item = T>,
@@ -143,14 +131,6 @@ impl<'o> Object<'o> {
     pub(crate) fn member(&mut self, name: &str) -> &mut Vec<u8> {
         self.lead();
         string(name, self.out);
-        self.out.push(b':');
-        self.out
-    }
-
-    /// Begins a member whose name is a literal that no text can stand for.
-    pub(crate) fn raw_member(&mut self, name: &str) -> &mut Vec<u8> {
-        self.lead();
-        literal(name, self.out);
         self.out.push(b':');
         self.out
     }

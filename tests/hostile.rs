@@ -332,22 +332,32 @@ fn bytes_that_are_no_text_are_refused() {
 }
 
 #[test]
-fn halves_of_surrogate_pairs_are_kept_as_they_were() {
-    for escape in [
-        r"\ud800",
-        r"\udc00",
-        r"\ud800\ud800",
-        r"\ud83d\ude00\ud83d",
-        r"\ud800x",
+fn halves_of_surrogate_pairs_become_replacement_characters() {
+    for (escapes, text) in [
+        (r"\ud800", "\u{FFFD}"),
+        (r"\udc00", "\u{FFFD}"),
+        (r"\uD800\ud800", "\u{FFFD}\u{FFFD}"),
+        (r"\ud83d\ude00\ud83d", "😀\u{FFFD}"),
+        (r"\ude00\ud83d", "\u{FFFD}\u{FFFD}"),
+        (r"\ud800x", "\u{FFFD}x"),
+        (r"x\ud83d\u0041", "x\u{FFFD}A"),
+        (r"\ud83d\n", "\u{FFFD}\\n"),
     ] {
-        let payload = json_with(&format!("\"{escape}\""));
-        let reading = read_by(payload.as_bytes(), 4096);
-        assert_eq!(reading.callbacks(), 1, "{payload}");
-        assert!(
-            reading.records[0].line.to_lowercase().contains(escape),
-            "{}",
-            reading.records[0].line
-        );
+        for (given, expected) in [
+            (format!("\"{escapes}\""), format!("\"{text}\"")),
+            (format!("{{\"{escapes}\":1}}"), format!("{{\"{text}\":1}}")),
+        ] {
+            let payload = json_with(&given);
+            for block in [1, 7, 4096] {
+                let reading = read_by(payload.as_bytes(), block);
+                assert_eq!(reading.callbacks(), 1, "{payload}");
+                let seen = &reading.records[0];
+                assert!(seen.line.contains(&expected), "{expected} in {}", seen.line);
+                let found = seen.findings.iter();
+                let found = found.filter(|(code, ..)| *code == Code::LoneSurrogate);
+                assert_eq!(found.count(), 1, "{payload}");
+            }
+        }
     }
 }
 

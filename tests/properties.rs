@@ -198,11 +198,9 @@ proptest! {
         let value = parse(compact.trim_end(), true);
         prop_assert_eq!(&value, &parse(&pretty, false));
         prop_assert_eq!(compact.matches('\n').count(), 1);
-        // serde_json has no string for half of a surrogate pair.
-        let has_half = value.as_ref().is_ok_and(Json::has_half);
         for json in [compact, pretty] {
             let read = serde_json::from_str::<serde_json::Value>(&json);
-            prop_assert!(has_half || read.is_ok(), "{:?} {}", read, json);
+            prop_assert!(read.is_ok(), "{:?} {}", read, json);
         }
     }
 

@@ -252,7 +252,7 @@ impl<'a> Decoder<'a, '_> {
             Kind::Text => list.value().trim_ascii().is_empty(),
             Kind::Literal => list.value() == "null",
             Kind::Object | Kind::Array => list.is_empty(),
-            Kind::Number | Kind::Surrogate => false,
+            Kind::Number | Kind::Escaped => false,
         };
         match list.kind() {
             _ if is_empty => self

@@ -483,6 +483,15 @@ codes! {
         example: change!(item!(), " // one item: an object\n ");
         near_miss: json!("change", "\"List\":", item!(), ",\n \"Remark\":\"https://example.com/ /* text */\"}");
     }
+    LoneSurrogate "lone-surrogate" Warning {
+        summary: "half of a surrogate pair, which is no character" "半个代理对，不是字符";
+        explanation: "JSON escapes characters such as emoji by two halves, `\\ud83d\\ude00`. One half without the other is no character, and JSON readers differ: some refuse the body, some keep a broken string. Here U+FFFD, the replacement character, stands for it in the record."
+            "JSON 用两个半码转义表情符号等字符，如 `\\ud83d\\ude00`。只有其中一半就不是字符，各解析器的处理不同：有的拒绝，有的得到损坏的字符串。记录中以替换字符 U+FFFD 代替。";
+        advice: "Find out what cuts texts at a fixed length and counts UTF-16 units. What stood there cannot be recovered."
+            "请找出按固定长度、以 UTF-16 单元截断文本的程序。原来的字符已无法恢复。";
+        example: json!("sent", r#""List":{"TemplateId":"Xk8sgnrD5x3zZZGoDENKVDAJGXB3nJQWXH2_deFGVQ1","MsgID":"4263718905521438721","ErrorCode":"0","ErrorStatus":"success \ud83d"}}"#);
+        near_miss: json!("sent", r#""List":{"TemplateId":"Xk8sgnrD5x3zZZGoDENKVDAJGXB3nJQWXH2_deFGVQ1","MsgID":"4263718905521438721","ErrorCode":"0","ErrorStatus":"success \ud83d\ude00"}}"#);
+    }
     OddCase "odd-case" Warning {
         summary: "a known name in another case of letters" "已知字段名的大小写不同";
         explanation: "The name is one that WeChat documents but for the case of its letters, such as `MsgId` for `MsgID`. It counts as that field here; most decoders would not find it."

@@ -223,6 +223,11 @@ reasons! {
     JsonComment {
         Comment "a comment" "注释" => "JSON readers refuse it" "JSON 解析器会拒绝"
     }
+    LoneSurrogate {
+        LoneSurrogate "`{0}` is half of a surrogate pair, which is no character; U+FFFD stands for it"
+            "`{0}` 是半个代理对，不是字符；以 U+FFFD 代替"
+            => "a text was cut inside a character, such as an emoji" "文本在某个字符（如表情符号）中间被截断"
+    }
     OddCase {
         WrongCase "`{0}` is spelled `{1}` in WeChat's document" "`{0}` 在微信文档中写作 `{1}`"
     }
@@ -286,7 +291,6 @@ reasons! {
         XmlShape "XML cannot tell {1} in `{0}` from a plain text" "XML 无法区分 `{0}` 中的{1}与普通文本"
         NotFaithful "written as {0}, this would be read back as another callback: an extra field takes a documented one's place"
             "写成 {0} 后会被读成另一个回调：额外字段占用了文档规定的位置"
-        LoneSurrogate "`{0}` holds half of a surrogate pair, which is no character" "`{0}` 含有半个代理对，不是字符"
     }
     UnmetExpectation {
         ExpectedHere "{2} expects {0} here, found {1}" "{2} 预期此处有 {0}，实际有 {1}"

@@ -79,7 +79,7 @@ impl Scanner {
         let text = std::str::from_utf8(&bytes.all[..len]).ok()?;
         // What is not known of such a text is what it says.
         let is_unsure = |node: &Node| {
-            node.kind == Kind::Surrogate && (self.names.tells_by_value)(tree.str(node.name, text))
+            node.kind == Kind::Escaped && (self.names.tells_by_value)(tree.str(node.name, text))
         };
         let is_sure = !tree.nodes().iter().any(is_unsure);
         (is_sure && !(self.names.is_message)(View::root(tree, text))).then_some(text)
@@ -165,7 +165,7 @@ impl Scanner {
                 let is_message = (self.names.is_message)(View::root(tree, text).at(id));
                 is_message.then_some(Inner::Message(node.span))
             }
-            Kind::Text | Kind::Surrogate => {
+            Kind::Text | Kind::Escaped => {
                 text.get(node.span.range())?;
                 let span = Span {
                     start: node.span.start + 1,

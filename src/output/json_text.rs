@@ -1,6 +1,6 @@
 //! What JSON formats share: values that have no typed field, and white space.
 
-use crate::json::{Object, array, literal, string};
+use crate::json::{Object, array, string};
 use crate::output::extra::grouped;
 use crate::wire::scan::json_special;
 use crate::wire::{Kind, View};
@@ -18,10 +18,9 @@ pub(super) enum Scalars {
 /// objects, names that are repeated as arrays.
 pub(super) fn value(view: View<'_>, scalars: Scalars, out: &mut Vec<u8>) {
     match view.kind() {
-        Kind::Text => string(view.value(), out),
+        Kind::Text | Kind::Escaped => string(view.value(), out),
         Kind::Number | Kind::Literal if scalars == Scalars::AsText => string(view.value(), out),
         Kind::Number | Kind::Literal => out.extend_from_slice(view.value().as_bytes()),
-        Kind::Surrogate => literal(view.value(), out),
         Kind::Array => array(view.children(), out, |entry, out| {
             value(entry, scalars, out)
         }),
@@ -41,11 +40,7 @@ pub(super) fn object<'a>(
 ) {
     let mut object = Object::open(out);
     for (name, values) in grouped(members) {
-        let out = match values.first() {
-            Some(first) if first.node().raw_name => object.raw_member(name),
-            _ => object.member(name),
-        };
-        one_or_array(&values, scalars, out);
+        one_or_array(&values, scalars, object.member(name));
     }
     object.close();
 }

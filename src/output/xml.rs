@@ -141,12 +141,11 @@ impl Writer<'_> {
             return Err(Finding::new(Reason::XmlName, view.span()).with(name));
         }
         match view.kind() {
-            Kind::Text | Kind::Number | Kind::Literal => self.text(
+            Kind::Text | Kind::Number | Kind::Literal | Kind::Escaped => self.text(
                 name,
                 view.value(),
                 Some(Finding::new(Reason::XmlCharacter, view.span())),
             ),
-            Kind::Surrogate => Err(Finding::new(Reason::LoneSurrogate, view.span()).with(name)),
             Kind::Array => Err(shape(
                 name,
                 view,

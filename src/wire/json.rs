@@ -33,8 +33,8 @@ pub(crate) struct Reader {
     expect: Expect,
     /// The objects and arrays that are not closed yet, outermost first.
     open: Vec<NodeId>,
-    /// The name of the member whose value comes next, where it stands, and whether it is a mere literal.
-    name: (Str, u32, bool),
+    /// The name of the member whose value comes next, and where it stands.
+    name: (Str, u32),
     /// Where the latest comma stands.
     comma: usize,
 }
@@ -66,7 +66,7 @@ impl Reader {
 
     /// Where the string begins behind which it wanted a colon, if that is what it wants.
     pub(crate) fn unnamed_at(&self) -> Option<usize> {
-        let (_, name_at, _) = self.name;
+        let (_, name_at) = self.name;
         matches!(self.expect, Expect::Colon).then(|| (name_at as usize).saturating_sub(1))
     }
 
@@ -103,16 +103,20 @@ impl Reader {
                 }
             };
             match self.expect {
-                Expect::Value => self.value(next, bytes, tree, limits)?,
-                Expect::FirstMember => self.member(next, bytes, tree, Reason::ExpectedMember)?,
+                Expect::Value => self.value(next, bytes, tree, findings, limits)?,
+                Expect::FirstMember => {
+                    self.member(next, bytes, tree, findings, Reason::ExpectedMember)?
+                }
                 Expect::NextMember => match next {
                     b'}' => self.close_after_comma(tree, findings, "}"),
-                    _ => self.member(next, bytes, tree, Reason::ExpectedMemberName)?,
+                    _ => self.member(next, bytes, tree, findings, Reason::ExpectedMemberName)?,
                 },
                 Expect::Colon => self.colon(next, bytes)?,
                 Expect::FirstEntry if next == b']' => self.close(tree),
                 Expect::NextEntry if next == b']' => self.close_after_comma(tree, findings, "]"),
-                Expect::FirstEntry | Expect::NextEntry => self.entry(next, bytes, tree, limits)?,
+                Expect::FirstEntry | Expect::NextEntry => {
+                    self.entry(next, bytes, tree, findings, limits)?
+                }
                 Expect::CommaOrEnd => self.comma_or_end(next, bytes, tree)?,
             }
             if self.open.is_empty() {
@@ -156,16 +160,14 @@ impl Reader {
         next: u8,
         bytes: Bytes<'_>,
         tree: &mut Tree,
+        findings: &mut Findings,
         otherwise: Reason,
     ) -> Result<(), Stop> {
         match next {
             b'"' => {
                 let start = self.at;
-                let (name, kind) = self.string(bytes, tree)?;
-                let raw = Str::source(start + 1, self.at - 1);
-                let is_raw = kind == Kind::Surrogate;
-                let name_at = Span::new(start + 1, start).start;
-                self.name = (if is_raw { raw } else { name }, name_at, is_raw);
+                let name = self.string(bytes, tree, findings)?;
+                self.name = (name, Span::new(start + 1, start).start);
                 self.expect = match bytes.get(self.at) {
                     Some(b':') => {
                         self.at += 1;
@@ -197,10 +199,11 @@ impl Reader {
         next: u8,
         bytes: Bytes<'_>,
         tree: &mut Tree,
+        findings: &mut Findings,
         limits: &Limits,
     ) -> Result<(), Stop> {
         self.name = Default::default();
-        self.value(next, bytes, tree, limits)
+        self.value(next, bytes, tree, findings, limits)
     }
 
     fn value(
@@ -208,6 +211,7 @@ impl Reader {
         next: u8,
         bytes: Bytes<'_>,
         tree: &mut Tree,
+        findings: &mut Findings,
         limits: &Limits,
     ) -> Result<(), Stop> {
         if tree.len() >= limits.values {
@@ -220,8 +224,8 @@ impl Reader {
             b'[' => self.open(Kind::Array, Expect::FirstEntry, tree, limits),
             b'"' => {
                 let start = self.at;
-                let (value, kind) = self.string(bytes, tree)?;
-                self.leaf(kind, value, start, tree);
+                let value = self.string(bytes, tree, findings)?;
+                self.leaf(Kind::Text, value, start, tree);
                 Ok(())
             }
             b'-' | b'0'..=b'9' | b'a'..=b'z' => self.word(next, bytes, tree),
@@ -321,12 +325,11 @@ impl Reader {
     }
 
     fn node(&mut self, kind: Kind, value: Str, start: usize) -> Node {
-        let (name, name_at, raw_name) = std::mem::take(&mut self.name);
+        let (name, name_at) = std::mem::take(&mut self.name);
         let span = Span::new(start, start);
         Node {
             kind,
             padded: false,
-            raw_name,
             name,
             name_at,
             value,
@@ -336,7 +339,12 @@ impl Reader {
     }
 
     /// Reads a string and moves behind it; its text without escapes is the value.
-    fn string(&mut self, bytes: Bytes<'_>, tree: &mut Tree) -> Result<(Str, Kind), Stop> {
+    fn string(
+        &mut self,
+        bytes: Bytes<'_>,
+        tree: &mut Tree,
+        findings: &mut Findings,
+    ) -> Result<Str, Stop> {
         let start = self.at + 1;
         let mut at = start;
         let mut escaped = false;
@@ -356,16 +364,12 @@ impl Reader {
             }
         }
         let text = if escaped {
-            unescape(bytes, start, at, tree)?
+            unescape(bytes, start, at, tree, findings)?
         } else {
-            Some(Str::source(start, at))
+            Str::source(start, at)
         };
         self.at = at + 1;
-        Ok(
-            text.map_or((Str::source(start, at), Kind::Surrogate), |text| {
-                (text, Kind::Text)
-            }),
-        )
+        Ok(text)
     }
 
     fn in_object(&self, tree: &Tree) -> bool {
@@ -450,15 +454,18 @@ fn escape_len(bytes: Bytes<'_>, at: usize) -> Option<Result<usize, Stop>> {
     )))
 }
 
-/// The text of a string whose escapes are known to be well-formed; `None` where half of a surrogate pair is missing.
+/// The text of a string whose escapes are known to be well-formed. Half of a surrogate pair becomes U+FFFD, and the
+/// first one a finding.
 fn unescape(
     bytes: Bytes<'_>,
     start: usize,
     end: usize,
     tree: &mut Tree,
-) -> Result<Option<Str>, Stop> {
+    findings: &mut Findings,
+) -> Result<Str, Stop> {
     let own = tree.own().len();
     let mut at = start;
+    let mut is_whole = true;
     while at < end {
         let plain = memchr::memchr(b'\\', &bytes.all[at..end]).map_or(end, |n| at + n);
         let piece = std::str::from_utf8(&bytes.all[at..plain])
@@ -466,17 +473,29 @@ fn unescape(
         tree.own().push_str(piece);
         at = plain;
         if at < end {
-            let Some((c, len)) = escaped_char(&bytes.all[at..end]) else {
-                return Ok(None);
-            };
+            let (c, len) = escaped_char(&bytes.all[at..end]).unwrap_or_else(|| {
+                let is_first = std::mem::replace(&mut is_whole, false);
+                findings.extend(is_first.then(|| lone_surrogate(bytes, at)));
+                (char::REPLACEMENT_CHARACTER, SURROGATE_LEN)
+            });
             tree.own().push(c);
             at += len;
         }
     }
-    Ok(Some(tree.own_since(own)))
+    Ok(tree.own_since(own))
 }
 
-/// The character that the escape at the start of `bytes` stands for, and the escape's length.
+/// The length of the escape of half a surrogate pair, as in `\ud83d`.
+const SURROGATE_LEN: usize = 6;
+
+fn lone_surrogate(bytes: Bytes<'_>, at: usize) -> Finding {
+    let span = Span::new(at, at + SURROGATE_LEN);
+    let escape = bytes.all.get(span.range()).unwrap_or_default();
+    Finding::new(Reason::LoneSurrogate, span).with(String::from_utf8_lossy(escape))
+}
+
+/// The character that the escape at the start of `bytes` stands for, and the escape's length; `None` for half of a
+/// surrogate pair.
 fn escaped_char(bytes: &[u8]) -> Option<(char, usize)> {
     let simple = |c| Some((c, 2));
     match bytes[1] {

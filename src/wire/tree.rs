@@ -75,9 +75,9 @@ pub(crate) enum Kind {
     Number,
     /// `true`, `false` or `null`.
     Literal,
-    /// A JSON string with half a surrogate pair, which no Rust string can hold: its value is the literal without
-    /// the quotes.
-    Surrogate,
+    /// A string of a log entry with escapes that are not undone: its value is the literal without the quotes. Only
+    /// [`fast`](super::fast) makes it, and no message has it.
+    Escaped,
 }
 
 /// One name with its value. Array entries and JSON's root have no name.
@@ -86,8 +86,6 @@ pub(crate) struct Node {
     pub(crate) kind: Kind,
     /// XML: white space stood around the text; the value is without it.
     pub(crate) padded: bool,
-    /// JSON: the name holds half a surrogate pair, and is the literal without the quotes.
-    pub(crate) raw_name: bool,
     pub(crate) name: Str,
     /// Where the name stands, as written.
     pub(crate) name_at: u32,

@@ -442,7 +442,6 @@ impl Reader {
         let node = t.tree.push(Node {
             kind: Kind::Text,
             padded: false,
-            raw_name: false,
             name: Str::source(tag.name_start, tag.name_end),
             name_at: Span::new(tag.name_start, 0).start,
             value: Str::default(),
@@ -538,7 +537,6 @@ impl Reader {
         t.tree.push(Node {
             kind: Kind::Text,
             padded: false,
-            raw_name: false,
             name,
             name_at,
             value,

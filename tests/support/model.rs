@@ -110,15 +110,16 @@ fn sorted(table: &[Field], given: &[Member]) -> (Vec<Member>, Vec<Member>) {
     let mut seen: Vec<&str> = Vec::new();
     let mut extras = Vec::new();
     for (name, value) in given {
+        let value = normal(value);
         let Some((wire, key, ty)) = field(table, name) else {
-            extras.push((name.clone(), normal(value)));
+            extras.push((name.clone(), value));
             continue;
         };
         let is_first = !seen.contains(&wire);
         seen.push(wire);
-        match typed(ty, value).filter(|_| is_first) {
+        match typed(ty, &value).filter(|_| is_first) {
             Some(value) => first.push((key, value)),
-            None => extras.push((wire.to_owned(), normal(value))),
+            None => extras.push((wire.to_owned(), value)),
         }
     }
     let position = |key: &str| table.iter().position(|row| row.1 == key);

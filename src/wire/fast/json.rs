@@ -3,7 +3,7 @@
 //!
 //! The reader finds out what every string says. Of a log entry, in whose strings payloads stand escaped, only the names
 //! count, a few values, and where the strings stand; what is in them is read from the capture again, escape by escape. So
-//! here a text with escapes is not undone: its node is one of [`Kind::Surrogate`], with the literal as its value.
+//! here a text with escapes is not undone: its node is one of [`Kind::Escaped`], with the literal as its value.
 
 use std::ops::Range;
 
@@ -73,7 +73,7 @@ impl Object<'_> {
             b'"' => {
                 let (text, is_escaped) = self.string()?;
                 let kind = if is_escaped {
-                    Kind::Surrogate
+                    Kind::Escaped
                 } else {
                     Kind::Text
                 };
@@ -189,7 +189,6 @@ impl Object<'_> {
         self.tree.push(Node {
             kind,
             padded: false,
-            raw_name: false,
             name,
             name_at: Span::new(name_at, name_at).start,
             value: Str::source(value.start, value.end),

@@ -79,7 +79,6 @@ pub(super) fn read(bytes: &[u8], tree: &mut Tree, limits: &Limits) -> Option<usi
         let mut element = Node {
             kind: Kind::Text,
             padded: false,
-            raw_name: false,
             name: Str::source(name, end),
             name_at: Span::new(name, name).start,
             value: Str::default(),
