@@ -117,11 +117,6 @@ impl<'o> Object<'o> {
         Object { out, empty: true }
     }
 
-    /// An object of which some members were written.
-    pub(crate) fn resume(out: &'o mut Vec<u8>) -> Self {
-        Object { out, empty: false }
-    }
-
     fn lead(&mut self) {
         let is_first = std::mem::take(&mut self.empty);
         self.out.push(if is_first { b'{' } else { b',' });
@@ -139,25 +134,6 @@ impl<'o> Object<'o> {
     #[inline]
     pub(crate) fn key(&mut self, key: &Key) -> &mut Vec<u8> {
         self.begin(key, key.len)
-    }
-
-    /// Writes a member whose name and text need no escapes; gives back where the text stands.
-    #[inline]
-    pub(crate) fn plain_text(&mut self, key: &Key, text: &str) -> usize {
-        let out = self.begin(key, key.len + 1);
-        let at = out.len();
-        out.extend_from_slice(text.as_bytes());
-        out.push(b'"');
-        at
-    }
-
-    /// Writes a member whose name needs no escapes and whose value is a number; gives back where that stands.
-    #[inline]
-    pub(crate) fn plain_number(&mut self, key: &Key, digits: &str) -> usize {
-        let out = self.begin(key, key.len);
-        let at = out.len();
-        out.extend_from_slice(digits.as_bytes());
-        at
     }
 
     #[inline]

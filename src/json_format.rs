@@ -11,12 +11,12 @@ use serde_json::ser::{CharEscape, Formatter};
 
 use crate::wire::scan::position;
 
-/// Appends `value` to `out` as JSON without white space.
+/// Appends `value` as JSON without white space to `out`, which is memory.
 ///
 /// # Panics
 ///
-/// If `value` cannot be JSON, whatever it holds: a map whose keys are no strings. Memory takes everything else.
-pub(crate) fn write<T: Serialize + ?Sized>(value: &T, out: &mut Vec<u8>) {
+/// If a value of this type can never be JSON: a map whose keys are no strings.
+pub(crate) fn write<T: Serialize + ?Sized>(value: &T, out: &mut impl io::Write) {
     let mut serializer = Serializer::with_formatter(out, TerminalSafe);
     value.serialize(&mut serializer).expect("it can be JSON");
 }

@@ -45,7 +45,6 @@ mod frame;
 pub mod gate;
 mod input;
 mod json;
-#[allow(dead_code, reason = "what writes JSON moves to it")]
 mod json_format;
 mod lang;
 mod near;

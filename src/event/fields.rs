@@ -37,8 +37,7 @@ pub(crate) struct Field {
     pub(crate) wire: &'static str,
     /// The key in the record.
     pub(crate) key: &'static str,
-    /// The same as JSON writes it, and the name on the wire.
-    pub(crate) json_key: Key,
+    /// The name on the wire as JSON writes it.
     pub(crate) json_wire: Key,
     pub(crate) ty: Type,
     pub(crate) check: Check,
@@ -51,7 +50,7 @@ pub(crate) struct Field {
 macro_rules! fields {
     ($($constant:ident $number:literal $wire:literal $key:literal $ty:ident $check:ident $en:literal $zh:literal $about_en:literal $about_zh:literal;)*) => {
         $(pub(crate) static $constant: Field =
-            Field { bit: 1 << $number, wire: $wire, key: $key, json_key: Key::new($key), json_wire: Key::new($wire), ty: Type::$ty, check: Check::$check, label: Text::new($en, $zh), about: Text::new($about_en, $about_zh) };)*
+            Field { bit: 1 << $number, wire: $wire, key: $key, json_wire: Key::new($wire), ty: Type::$ty, check: Check::$check, label: Text::new($en, $zh), about: Text::new($about_en, $about_zh) };)*
     };
 }
 

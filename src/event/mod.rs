@@ -7,9 +7,11 @@ mod change;
 mod checks;
 mod compare;
 mod decode;
+pub(crate) mod extra;
 pub(crate) mod fields;
 mod popup;
 mod sent;
+pub(crate) mod serialize;
 pub(crate) mod terms;
 
 use std::fmt;
@@ -130,8 +132,12 @@ struct Slot {
 }
 
 impl Slot {
+    fn text<'a>(&self, root: View<'a>) -> &'a str {
+        root.tree.str(self.text, root.text)
+    }
+
     fn value<'a>(&self, root: View<'a>) -> Value<'a> {
-        let text = root.tree.str(self.text, root.text);
+        let text = self.text(root);
         match self.field.ty {
             Type::Integer => Value::Integer(integer(text.trim_ascii()).unwrap_or_default()),
             Type::Text | Type::Digits => Value::Text(text),
@@ -140,7 +146,7 @@ impl Slot {
 
     /// Whether its text can be copied to JSON, digits as a number.
     fn is_plain(&self, root: View<'_>) -> bool {
-        let text = root.tree.str(self.text, root.text);
+        let text = self.text(root);
         let is_copied = |b| matches!(b, b' '..=b'~') && b != b'"' && b != b'\\';
         let is_number = self.field.ty == Type::Integer;
         text.bytes().all(is_copied) && !(is_number && text.trim_ascii() != text)
@@ -305,15 +311,15 @@ impl<'a> CallbackRef<'a> {
         self.header().extras().map(|(name, _)| name)
     }
 
-    /// Where `value`, a part of the payload's text, stands in it.
-    pub(crate) fn range_of(&self, value: &str) -> std::ops::Range<usize> {
-        let start = value.as_ptr() as usize - self.root.text.as_ptr() as usize;
-        start..start + value.len()
+    /// The payload's text.
+    pub(crate) fn text(&self) -> &'a str {
+        self.root.text
     }
 
-    /// How long the payload's text is.
-    pub(crate) fn text_len(&self) -> usize {
-        self.root.text.len()
+    /// The texts of all typed fields.
+    pub(crate) fn typed_texts(&self) -> impl Iterator<Item = &'a str> {
+        let root = self.root;
+        self.meaning.slots.iter().map(move |slot| slot.text(root))
     }
 
     pub(crate) fn header(&self) -> Fields<'a> {
@@ -377,37 +383,19 @@ impl<'a> Fields<'a> {
         Some(slot.value(self.root))
     }
 
-    /// Hands out the values of the fields of `table` that were given and fit, in its order.
-    pub(crate) fn in_order(
+    /// Hands out the slots of the fields of `table`, which has them all, in its order.
+    fn slots_in_order<E>(
         self,
         table: &[&'static Field],
-        mut take: impl FnMut(&'static Field, Value<'a>),
-    ) {
-        self.slots_in_order(table, |slot| take(slot.field, slot.value(self.root)));
-    }
-
-    /// The same, each as the text of the payload that was given, if all of them can be copied to JSON; otherwise `false`.
-    pub(crate) fn plain_in_order(
-        self,
-        table: &[&'static Field],
-        mut take: impl FnMut(&'static Field, &'a str),
-    ) -> bool {
-        if self.meaning.is_plain {
-            let View { tree, text, .. } = self.root;
-            self.slots_in_order(table, |slot| take(slot.field, tree.str(slot.text, text)));
-        }
-        self.meaning.is_plain
-    }
-
-    /// The slots of the fields of `table`, which has them all, in its order.
-    fn slots_in_order(self, table: &[&'static Field], take: impl FnMut(&'a Slot)) {
+        take: impl FnMut(&'a Slot) -> Result<(), E>,
+    ) -> Result<(), E> {
         let slots = self.slots();
         // As a rule they come in the order of the table, which is that of their bits.
         if slots.is_sorted_by_key(|slot| slot.field.bit) {
-            return slots.iter().for_each(take);
+            return slots.iter().try_for_each(take);
         }
         let slot = |field: &&'static Field| slots.iter().find(|slot| same(slot.field, field));
-        table.iter().filter_map(slot).for_each(take);
+        table.iter().filter_map(slot).try_for_each(take)
     }
 
     fn text(self, field: &Field) -> Option<&'a str> {

@@ -3,10 +3,13 @@
 //! An extra field may have a name that means something where it is written, or a shape that the syntax cannot tell
 //! from another. There are many such cases, all of them rare; so what was written is read again, and compared.
 
-use crate::event::{CallbackRef, fields::ITEM};
+use crate::event::CallbackRef;
+use crate::event::extra::Scalars;
+use crate::event::fields::ITEM;
+use crate::event::serialize::Style;
 use crate::finding::{Finding, Reason};
-use crate::output::json_text::Scalars;
-use crate::output::jsonl::JsonLines;
+use crate::json_format;
+use crate::output::jsonl::Line;
 use crate::record::{Record, decode_with};
 use crate::wire::{Limits, Syntax};
 
@@ -61,7 +64,11 @@ fn is_delicate(callback: &CallbackRef<'_>) -> bool {
 fn line(record: &Record<'_>, scalars: Scalars) -> Vec<u8> {
     let mut line = Vec::new();
     if let Some(callback) = record.callback() {
-        JsonLines::default().line(&callback, record, scalars, &mut line);
+        let style = Style {
+            scalars,
+            ..Style::default()
+        };
+        json_format::write(&Line::styled(callback, style), &mut line);
     }
     line
 }

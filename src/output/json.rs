@@ -1,13 +1,13 @@
 //! The JSON that WeChat documents.
 
+use crate::event::extra::{Scalars, grouped, has_usual_type};
 use crate::event::fields::{
     EVENT, Field, HEADER, ITEM, LIST, MSG_TYPE, MSG_TYPE_EVENT, item_field,
 };
 use crate::event::{CallbackRef, Event, Fields, ItemRef, Value, is_top};
 use crate::finding::Finding;
 use crate::json::{Object, array, integer, string};
-use crate::output::extra::{grouped, has_usual_type};
-use crate::output::json_text::{Scalars, indent, one_or_array};
+use crate::output::json_text::{indent, one_or_array};
 use crate::output::{Format, faithful};
 use crate::record::Record;
 use crate::wire::Syntax;

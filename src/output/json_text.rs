@@ -1,56 +1,13 @@
 //! What JSON formats share: values that have no typed field, and white space.
 
-use crate::json::{Object, array, string};
-use crate::output::extra::grouped;
+use crate::event::extra::{Scalars, Values};
+use crate::json_format;
+use crate::wire::View;
 use crate::wire::scan::json_special;
-use crate::wire::{Kind, View};
-
-/// How numbers, `true`, `false` and `null` are written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Scalars {
-    /// As they came.
-    AsGiven,
-    /// As strings, which is all that XML has.
-    AsText,
-}
-
-/// Writes a value that has no typed field, as it was: numbers with all their digits, XML elements as strings or
-/// objects, names that are repeated as arrays.
-pub(super) fn value(view: View<'_>, scalars: Scalars, out: &mut Vec<u8>) {
-    match view.kind() {
-        Kind::Text | Kind::Escaped => string(view.value(), out),
-        Kind::Number | Kind::Literal if scalars == Scalars::AsText => string(view.value(), out),
-        Kind::Number | Kind::Literal => out.extend_from_slice(view.value().as_bytes()),
-        Kind::Array => array(view.children(), out, |entry, out| {
-            value(entry, scalars, out)
-        }),
-        Kind::Object => object(
-            view.children().map(|child| (child.name(), child)),
-            scalars,
-            out,
-        ),
-    }
-}
-
-/// Writes members as an object; the values of a repeated name as an array.
-pub(super) fn object<'a>(
-    members: impl Iterator<Item = (&'a str, View<'a>)>,
-    scalars: Scalars,
-    out: &mut Vec<u8>,
-) {
-    let mut object = Object::open(out);
-    for (name, values) in grouped(members) {
-        one_or_array(&values, scalars, object.member(name));
-    }
-    object.close();
-}
 
 /// Writes a single value as it is, several as an array.
 pub(super) fn one_or_array(values: &[View<'_>], scalars: Scalars, out: &mut Vec<u8>) {
-    match values {
-        [one] => value(*one, scalars, out),
-        several => array(several, out, |entry, out| value(*entry, scalars, out)),
-    }
+    json_format::write(&Values::new(values, scalars), out);
 }
 
 /// Indents the JSON that was written to `out` from `start` on: two spaces a level, a member or entry a line.

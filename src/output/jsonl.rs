@@ -1,11 +1,16 @@
 //! Records: the normalized JSON form, one a line.
 
-use crate::event::fields::{Field, HEADER, ITEM, Type};
-use crate::event::{CallbackRef, Fields, Value};
+use std::collections::HashSet;
+use std::io;
+
+use serde::Serialize;
+use serde::ser::{SerializeMap, Serializer};
+
+use crate::event::serialize::{self, Style};
+use crate::event::{CallbackRef, ItemRef};
 use crate::finding::Finding;
-use crate::json::{Key, Object, array, count, integer, string};
+use crate::json_format;
 use crate::output::Format;
-use crate::output::json_text::{Scalars, object};
 use crate::record::Record;
 use crate::wire::template::{Copied, Template};
 
@@ -21,156 +26,171 @@ pub struct JsonLines {
 
 impl Format for JsonLines {
     fn record(&self, record: &Record<'_>, out: &mut Vec<u8>) -> Result<(), Finding> {
-        if !self.flat && self.known_line(record, out) {
+        let source = self.with_source.then(|| Source::of(record));
+        if !self.flat && known_line(record, source.as_ref(), out) {
             return Ok(());
         }
         let Some(callback) = record.callback() else {
             return Ok(());
         };
+        let mut line = |members| {
+            let line = Line {
+                callback,
+                members,
+                source: source.as_ref(),
+            };
+            json_format::write(&line, out);
+            out.push(b'\n');
+        };
         match self.flat {
-            false => self.line(&callback, record, Scalars::AsGiven, out),
-            true if callback.items().len() == 0 => self.flat_line(&callback, None, record, out),
+            false => line(Members::All(Style::default())),
+            true if callback.items().len() == 0 => line(Members::Flat(None)),
             true => callback
                 .items()
-                .for_each(|item| self.flat_line(&callback, Some(item.fields()), record, out)),
+                .for_each(|item| line(Members::Flat(Some(item)))),
         }
         Ok(())
     }
 }
 
-impl JsonLines {
-    pub(super) fn line(
-        &self,
-        callback: &CallbackRef<'_>,
-        record: &Record<'_>,
-        scalars: Scalars,
-        out: &mut Vec<u8>,
-    ) {
-        let mut line = Object::open(out);
-        members(callback, scalars, &mut line, &mut |_, _| {});
-        self.end(record, line);
-    }
+/// What a line says.
+pub(super) struct Line<'a> {
+    callback: CallbackRef<'a>,
+    members: Members<'a>,
+    source: Option<&'a Source<'a>>,
+}
 
-    /// Writes the line by the template of those that were read alike; `false` if there is none.
-    fn known_line(&self, record: &Record<'_>, out: &mut Vec<u8>) -> bool {
-        let template = record.line(template);
-        if let Some(template) = template {
-            template.write(record.bytes(), out);
-            if self.with_source {
-                out.truncate(out.len() - END.len());
-                self.end(record, Object::resume(out));
-            }
+impl<'a> Line<'a> {
+    /// The record, its values written in `style`.
+    pub(super) fn styled(callback: CallbackRef<'a>, style: Style) -> Self {
+        Line {
+            callback,
+            members: Members::All(style),
+            source: None,
         }
-        template.is_some()
-    }
-
-    fn flat_line(
-        &self,
-        callback: &CallbackRef<'_>,
-        item: Option<Fields<'_>>,
-        record: &Record<'_>,
-        out: &mut Vec<u8>,
-    ) {
-        let mut line = Object::open(out);
-        header(callback, &mut line, &mut |_, _| {});
-        if let Some(item) = item {
-            typed(&ITEM, item, &mut line, &mut |_, _| {});
-        }
-        let parts: Vec<Fields<'_>> = [Some(callback.header()), item]
-            .into_iter()
-            .flatten()
-            .collect();
-        extra(&parts, Scalars::AsGiven, &mut line);
-        self.end(record, line);
-    }
-
-    fn end(&self, record: &Record<'_>, mut line: Object<'_>) {
-        if self.with_source {
-            let place = record.place(0);
-            let mut source = Object::open(line.member("source"));
-            string(record.source(), source.member("path"));
-            count(place.line, source.member("line"));
-            count(place.offset, source.member("offset"));
-            string(record.syntax().as_str(), source.member("format"));
-            if let Some(sealed) = record.sealed() {
-                string(sealed.trust().as_str(), source.member("sealed"));
-            }
-            source.close();
-        }
-        end(line);
     }
 }
 
-/// What ends a line.
-const END: &str = "}\n";
-
-fn end(line: Object<'_>) {
-    line.close().push(b'\n');
+/// Which members of a callback a line has.
+enum Members<'a> {
+    All(Style),
+    /// Those of the header and of one item.
+    Flat(Option<ItemRef<'a>>),
 }
 
-/// Is told where in the line a text was copied to.
-type Note<'n> = &'n mut dyn FnMut(usize, &str);
+impl Serialize for Line<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        match self.members {
+            Members::All(style) => serialize::callback(self.callback, style, &mut map)?,
+            Members::Flat(item) => serialize::flat(self.callback, item, &mut map)?,
+        }
+        if let Some(source) = self.source {
+            map.serialize_entry("source", source)?;
+        }
+        map.end()
+    }
+}
+
+/// Where a callback stands in its capture.
+#[derive(Serialize)]
+struct Source<'a> {
+    path: &'a str,
+    line: u64,
+    offset: u64,
+    format: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sealed: Option<&'a str>,
+}
+
+impl<'a> Source<'a> {
+    fn of(record: &'a Record<'_>) -> Self {
+        let place = record.place(0);
+        Source {
+            path: record.source(),
+            line: place.line,
+            offset: place.offset,
+            format: record.syntax().as_str(),
+            sealed: record.sealed().map(|sealed| sealed.trust().as_str()),
+        }
+    }
+}
+
+/// The end of a line.
+const END: &[u8] = b"}\n";
+
+/// Writes the line by the template of its shape; `false` if there is none.
+fn known_line(record: &Record<'_>, source: Option<&Source<'_>>, out: &mut Vec<u8>) -> bool {
+    let template = record.line(template);
+    if let Some(template) = template {
+        template.write(record.bytes(), out);
+        if let Some(source) = source {
+            out.truncate(out.len() - END.len());
+            out.extend_from_slice(b",\"source\":");
+            json_format::write(source, out);
+            out.extend_from_slice(END);
+        }
+    }
+    template.is_some()
+}
 
 /// The line, without a source, of a callback whose values can be copied.
 fn template(callback: &CallbackRef<'_>) -> Option<Template> {
-    let (mut text, mut copied) = (Vec::new(), Vec::new());
-    let mut note = |to, value: &str| {
-        let from = callback.range_of(value);
-        copied.push(Copied { to, from });
+    let style = Style {
+        borrows_numbers: true,
+        ..Style::default()
     };
-    let mut line = Object::open(&mut text);
-    members(callback, Scalars::AsGiven, &mut line, &mut note);
-    end(line);
-    Template::new(text, copied, callback.text_len())
+    let mut traced = Traced::new(callback);
+    json_format::write(&Line::styled(*callback, style), &mut traced);
+    traced.line.push(b'\n');
+    traced.into_template()
 }
 
-fn members(callback: &CallbackRef<'_>, scalars: Scalars, line: &mut Object<'_>, note: Note<'_>) {
-    header(callback, line, note);
-    array(
-        callback.items(),
-        line.key(&const { Key::new("items") }),
-        |item, out| {
-            let mut entry = Object::open(out);
-            typed(&ITEM, item.fields(), &mut entry, note);
-            extra(&[item.fields()], scalars, &mut entry);
-            entry.close();
-        },
-    );
-    extra(&[callback.header()], scalars, line);
+/// A line in the making that notes which of its parts are slices of the payload.
+struct Traced<'p> {
+    line: Vec<u8>,
+    payload: &'p str,
+    /// Where the values of typed fields begin in the payload.
+    starts: HashSet<usize>,
+    copied: Vec<Copied>,
 }
 
-fn header(callback: &CallbackRef<'_>, line: &mut Object<'_>, note: Note<'_>) {
-    string(
-        callback.event().name(),
-        line.key(&const { Key::new("event") }),
-    );
-    typed(&HEADER, callback.header(), line, note);
-}
+impl<'p> Traced<'p> {
+    fn new(callback: &CallbackRef<'p>) -> Self {
+        let payload = callback.text();
+        let texts = callback.typed_texts().filter(|text| !text.is_empty());
+        Traced {
+            line: Vec::new(),
+            payload,
+            starts: texts.map(|text| offset(text.as_bytes(), payload)).collect(),
+            copied: Vec::new(),
+        }
+    }
 
-/// The typed fields that were given.
-fn typed(table: &[&'static Field], fields: Fields<'_>, object: &mut Object<'_>, note: Note<'_>) {
-    let is_plain = fields.plain_in_order(table, |field, text| {
-        let at = match field.ty {
-            Type::Integer => object.plain_number(&field.json_key, text),
-            Type::Text | Type::Digits => object.plain_text(&field.json_key, text),
-        };
-        note(at, text);
-    });
-    if !is_plain {
-        fields.in_order(table, |field, value| {
-            let out = object.key(&field.json_key);
-            match value {
-                Value::Text(text) => string(text, out),
-                Value::Integer(number) => integer(number, out),
-            }
-        });
+    fn into_template(self) -> Option<Template> {
+        let all_are_copied = self.copied.len() == self.starts.len();
+        let len = self.payload.len();
+        all_are_copied.then(|| Template::new(self.line, self.copied, len))?
     }
 }
 
-/// Everything else, if there is something.
-fn extra(parts: &[Fields<'_>], scalars: Scalars, line: &mut Object<'_>) {
-    if parts.iter().any(|part| part.extras().len() > 0) {
-        let members = parts.iter().flat_map(|part| part.extras());
-        object(members, scalars, line.key(&const { Key::new("extra") }));
+/// Where `part` begins in `payload`, if it is a part of it.
+fn offset(part: &[u8], payload: &str) -> usize {
+    part.as_ptr().addr().wrapping_sub(payload.as_ptr().addr())
+}
+
+impl io::Write for Traced<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let (to, start) = (self.line.len(), offset(bytes, self.payload));
+        if self.starts.contains(&start) {
+            let from = start..start + bytes.len();
+            self.copied.push(Copied { to, from });
+        }
+        self.line.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }

@@ -4,7 +4,6 @@
 //! nothing. Adding a format: one file here, and one row where the command line lists them.
 
 mod csv;
-mod extra;
 mod faithful;
 mod json;
 pub(crate) mod json_text;

@@ -5,11 +5,12 @@ use comfy_table::{ContentArrangement, Table, presets};
 use jiff::tz::TimeZone;
 use unicode_width::UnicodeWidthStr;
 
+use crate::event::extra::{Members, Scalars};
 use crate::event::fields::{CREATE_TIME, Field, HEADER, ITEM};
 use crate::event::{CallbackRef, Fields, ItemRef, Value, same};
 use crate::finding::Finding;
+use crate::json_format;
 use crate::lang::Text;
-use crate::output::json_text::{Scalars, object};
 use crate::output::{Format, words};
 use crate::printable::printable;
 use crate::record::Record;
@@ -207,7 +208,8 @@ impl Pretty {
 /// What has no field of its own, as JSON.
 fn extra(fields: Fields<'_>) -> Option<String> {
     fields.extras().next()?;
+    let (members, scalars) = (fields.extras(), Scalars::AsGiven);
     let mut json = Vec::new();
-    object(fields.extras(), Scalars::AsGiven, &mut json);
+    json_format::write(&Members { members, scalars }, &mut json);
     Some(printable(&String::from_utf8_lossy(&json)))
 }

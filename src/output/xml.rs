@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::event::extra::{TEXT_NAME, grouped, has_usual_type, is_loose_text};
 use crate::event::fields::{
     EVENT, Field, HEADER, ITEM, LIST, MSG_TYPE, MSG_TYPE_EVENT, ROOT, Type, item_field,
 };
@@ -9,7 +10,6 @@ use crate::event::{CallbackRef, Fields, ItemRef, Value, is_top};
 use crate::finding::{Finding, Reason};
 use crate::json::integer;
 use crate::lang::Text;
-use crate::output::extra::{TEXT_NAME, grouped, has_usual_type, is_loose_text};
 use crate::output::json_text::break_line;
 use crate::output::{Format, faithful};
 use crate::record::Record;

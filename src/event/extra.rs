@@ -1,0 +1,126 @@
+//! Values that have no typed field, as JSON: every name once, with all that was given for it.
+
+use std::collections::HashMap;
+
+use serde::ser::{Error, Serialize, SerializeMap, Serializer};
+use serde_json::value::RawValue;
+
+use crate::event::Fields;
+use crate::event::fields::{MSG_TYPE, MSG_TYPE_EVENT};
+use crate::wire::{Kind, Syntax, View};
+
+/// The name of text between elements where everything needs a name.
+pub(crate) const TEXT_NAME: &str = "#text";
+
+/// How numbers, `true`, `false` and `null` are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Scalars {
+    /// As they came, numbers with all their digits.
+    #[default]
+    AsGiven,
+    /// As strings, which is all that XML has.
+    AsText,
+}
+
+/// Members as a JSON object, in which the values of a repeated name are an array.
+pub(crate) struct Members<I> {
+    pub(crate) members: I,
+    pub(crate) scalars: Scalars,
+}
+
+impl<'a, I: Iterator<Item = (&'a str, View<'a>)> + Clone> Serialize for Members<I> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        for (name, views) in grouped(self.members.clone()) {
+            map.serialize_entry(name, &Values::new(&views, self.scalars))?;
+        }
+        map.end()
+    }
+}
+
+/// The values of one name: a single one as it is, several as an array.
+pub(crate) struct Values<'v, 'a> {
+    views: &'v [View<'a>],
+    scalars: Scalars,
+}
+
+impl<'v, 'a> Values<'v, 'a> {
+    pub(crate) fn new(views: &'v [View<'a>], scalars: Scalars) -> Self {
+        Values { views, scalars }
+    }
+}
+
+impl Serialize for Values<'_, '_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let value = |&view| Value {
+            view,
+            scalars: self.scalars,
+        };
+        match self.views {
+            [one] => value(one).serialize(serializer),
+            several => serializer.collect_seq(several.iter().map(value)),
+        }
+    }
+}
+
+/// One value. XML elements are strings or objects.
+struct Value<'a> {
+    view: View<'a>,
+    scalars: Scalars,
+}
+
+impl Serialize for Value<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Value { view, scalars } = *self;
+        let value = |view| Value { view, scalars };
+        match (view.kind(), scalars) {
+            (Kind::Text | Kind::Escaped, _) => serializer.serialize_str(view.value()),
+            (Kind::Number | Kind::Literal, Scalars::AsText) => {
+                serializer.serialize_str(view.value())
+            }
+            (Kind::Number | Kind::Literal, Scalars::AsGiven) => literal(view.value(), serializer),
+            (Kind::Array, _) => serializer.collect_seq(view.children().map(value)),
+            (Kind::Object, _) => {
+                let members = view.children().map(|child| (child.name(), child));
+                Members { members, scalars }.serialize(serializer)
+            }
+        }
+    }
+}
+
+/// Serializes a number, `true`, `false` or `null` as it was written.
+pub(super) fn literal<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> {
+    let raw: &RawValue = serde_json::from_str(text).map_err(S::Error::custom)?;
+    raw.serialize(serializer)
+}
+
+/// Members by name, each name where it came first, with all its values.
+pub(crate) fn grouped<'a>(
+    members: impl Iterator<Item = (&'a str, View<'a>)>,
+) -> Vec<(&'a str, Vec<View<'a>>)> {
+    let mut groups: Vec<(&str, Vec<View<'_>>)> = Vec::new();
+    let mut index = HashMap::new();
+    for (name, view) in members {
+        let name = if is_loose_text(name, view) {
+            TEXT_NAME
+        } else {
+            name
+        };
+        match *index.entry(name).or_insert(groups.len()) {
+            at if at < groups.len() => groups[at].1.push(view),
+            _ => groups.push((name, vec![view])),
+        }
+    }
+    groups
+}
+
+/// True for text between elements, which has no name of its own.
+pub(crate) fn is_loose_text(name: &str, view: View<'_>) -> bool {
+    name.is_empty() && view.tree.syntax == Syntax::Xml
+}
+
+/// True if the message type is `event`. Another type stands among the extras, before its repetitions.
+pub(crate) fn has_usual_type(header: Fields<'_>) -> bool {
+    let first = header.extras().find(|(name, _)| *name == MSG_TYPE);
+    first.is_none_or(|(_, view)| view.value() == MSG_TYPE_EVENT)
+}
