@@ -9,6 +9,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::{Serialize, Serializer};
+
 use crate::lang::{Lang, Text};
 use crate::near::closest;
 use crate::printable::printable;
@@ -22,6 +24,12 @@ pub enum Severity {
     Error,
     /// An error that leaves nothing to decode.
     Undecodable,
+}
+
+impl Serialize for Severity {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
 }
 
 impl Severity {
@@ -188,6 +196,12 @@ impl FromStr for Code {
             given: given.to_owned(),
             suggestion: closest(&name, Code::ALL.iter().map(|code| code.as_str())).and_then(named),
         })
+    }
+}
+
+impl Serialize for Code {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
     }
 }
 

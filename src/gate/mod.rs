@@ -14,6 +14,7 @@ mod root;
 mod rules;
 mod settings;
 mod sink;
+mod written;
 
 pub use config::{Config, ConfigError};
 pub use expect::{Count, Expectations};

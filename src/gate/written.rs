@@ -1,0 +1,189 @@
+//! The shape of a `wxsub.toml`, as serde reads it.
+//!
+//! Adding a key: a member here, and what it means in `config`.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::num::NonZeroU64;
+use std::path::Path;
+use std::str::FromStr;
+
+use serde::Deserialize;
+use serde::de::value::SeqAccessDeserializer;
+use serde::de::{Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde_spanned::Spanned;
+
+use crate::finding::Code;
+use crate::gate::{Count, Globs};
+
+/// The file as it is written.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Written {
+    #[serde(default)]
+    pub(super) strict: bool,
+    #[serde(default, deserialize_with = "names")]
+    pub(super) allow: Names,
+    #[serde(default, deserialize_with = "names")]
+    pub(super) warn: Names,
+    #[serde(default, deserialize_with = "names")]
+    pub(super) deny: Names,
+    #[serde(default, rename = "override", deserialize_with = "overrides")]
+    pub(super) overrides: Vec<Override>,
+    #[serde(default, rename = "expect", deserialize_with = "expects")]
+    pub(super) expects: Vec<Expect>,
+}
+
+/// An `[[override]]` entry.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Override {
+    pub(super) path: Patterns,
+    #[serde(default, deserialize_with = "names")]
+    pub(super) allow: Names,
+    #[serde(default, deserialize_with = "names")]
+    pub(super) warn: Names,
+    #[serde(default, deserialize_with = "names")]
+    pub(super) deny: Names,
+}
+
+/// An `[[expect]]` entry.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Expect {
+    pub(super) path: Spanned<Patterns>,
+    pub(super) codes: Codes,
+}
+
+/// Codes, or `all`.
+pub(super) type Names = Vec<Spanned<String>>;
+
+/// A list of `T`; a wrong value is told the words.
+struct List<T>(&'static str, PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for List<T> {
+    type Value = Vec<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, entries: A) -> Result<Vec<T>, A::Error> {
+        Vec::deserialize(SeqAccessDeserializer::new(entries))
+    }
+}
+
+fn names<'de, D: Deserializer<'de>>(from: D) -> Result<Names, D::Error> {
+    from.deserialize_seq(List("a list of codes like [\"odd-openid\"]", PhantomData))
+}
+
+fn overrides<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Override>, D::Error> {
+    from.deserialize_seq(List("tables, each headed by `[[override]]`", PhantomData))
+}
+
+fn expects<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Expect>, D::Error> {
+    from.deserialize_seq(List("tables, each headed by `[[expect]]`", PhantomData))
+}
+
+/// What a text spells. What is wrong with it is told where it stands.
+struct Spelled<T>(T);
+
+impl<'de, T: FromStr<Err: fmt::Display>> Deserialize<'de> for Spelled<T> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct Text<T>(PhantomData<T>);
+
+        impl<T: FromStr<Err: fmt::Display>> Visitor<'_> for Text<T> {
+            type Value = Spelled<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a string")
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<Spelled<T>, E> {
+                text.parse().map(Spelled).map_err(E::custom)
+            }
+        }
+        from.deserialize_str(Text(PhantomData))
+    }
+}
+
+/// A glob.
+pub(super) struct Pattern(pub(super) String);
+
+impl FromStr for Pattern {
+    type Err = String;
+
+    fn from_str(path: &str) -> Result<Self, String> {
+        match Globs::new([path], Path::new("/")) {
+            Ok(_) => Ok(Pattern(path.to_owned())),
+            Err(error) => Err(format!("the path is not a glob: {error}")),
+        }
+    }
+}
+
+/// A glob, or a list of globs.
+pub(super) struct Patterns(pub(super) Vec<Pattern>);
+
+impl<'de> Deserialize<'de> for Patterns {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct OneOrMore;
+
+        impl<'de> Visitor<'de> for OneOrMore {
+            type Value = Patterns;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a glob like \"tests/fixtures/*.json\", or several")
+            }
+
+            fn visit_str<E: Error>(self, path: &str) -> Result<Patterns, E> {
+                let pattern = path.parse().map_err(E::custom)?;
+                Ok(Patterns(vec![pattern]))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut entries: A) -> Result<Patterns, A::Error> {
+                let mut patterns = Vec::new();
+                while let Some(Spelled(pattern)) = entries.next_element()? {
+                    patterns.push(pattern);
+                }
+                Ok(Patterns(patterns))
+            }
+        }
+        from.deserialize_any(OneOrMore)
+    }
+}
+
+/// `["code"]`, or `{ code = 2 }`.
+pub(super) struct Codes(pub(super) Vec<(Code, Count)>);
+
+impl<'de> Deserialize<'de> for Codes {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct ListOrCounts;
+
+        impl<'de> Visitor<'de> for ListOrCounts {
+            type Value = Codes;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(
+                    "codes like [\"wrong-type\"], or how many of each like { wrong-type = 2 }",
+                )
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut entries: A) -> Result<Codes, A::Error> {
+                let mut codes = Vec::new();
+                while let Some(Spelled(code)) = entries.next_element()? {
+                    codes.push((code, Count::Some));
+                }
+                Ok(Codes(codes))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Codes, A::Error> {
+                let mut codes = Vec::new();
+                while let Some((Spelled(code), count)) = entries.next_entry::<_, NonZeroU64>()? {
+                    codes.push((code, Count::Exactly(count.get())));
+                }
+                Ok(Codes(codes))
+            }
+        }
+        from.deserialize_any(ListOrCounts)
+    }
+}
