@@ -1,12 +1,12 @@
 //! Comma-separated values, one row an item, as RFC 4180 writes them (with a plain line feed).
 
+use csv::{Writer, WriterBuilder};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::event::fields::{HEADER, ITEM};
+use crate::event::fields::{Field, HEADER, ITEM};
 use crate::event::{CallbackRef, Fields, Value};
 use crate::finding::Finding;
-use crate::json::integer;
 use crate::output::Format;
 use crate::record::Record;
 
@@ -27,69 +27,74 @@ impl Default for Csv {
 
 impl Format for Csv {
     fn open(&self, out: &mut Vec<u8>) {
-        out.extend_from_slice(b"event");
-        for field in HEADER {
-            comma(out, |out| out.extend_from_slice(field.key.as_bytes()));
-        }
-        out.extend_from_slice(b",time");
-        for field in ITEM {
-            comma(out, |out| out.extend_from_slice(field.key.as_bytes()));
-        }
-        out.push(b'\n');
+        write(out, |rows| {
+            let key = |field: &&'static Field| field.key;
+            let of_header = ["event"].into_iter().chain(HEADER.iter().map(key));
+            rows.write_record(of_header.chain(["time"]).chain(ITEM.iter().map(key)))
+        });
     }
 
     fn record(&self, record: &Record<'_>, out: &mut Vec<u8>) -> Result<(), Finding> {
         if let Some(callback) = record.callback() {
             let items = callback.items().map(|item| Some(item.fields()));
             let none = (items.len() == 0).then_some(None);
-            items
-                .chain(none)
-                .for_each(|item| self.row(&callback, item, out));
+            write(out, |rows| {
+                items
+                    .chain(none)
+                    .try_for_each(|item| self.row(&callback, item, rows))
+            });
         }
         Ok(())
     }
 }
 
+/// What rows are written with.
+type Rows<'o> = Writer<&'o mut Vec<u8>>;
+
+/// Appends to `out` the rows that `rows` writes.
+fn write(out: &mut Vec<u8>, rows: impl FnOnce(&mut Rows<'_>) -> csv::Result<()>) {
+    let mut writer = WriterBuilder::new().buffer_capacity(ROOM).from_writer(out);
+    let written = rows(&mut writer).and_then(|()| Ok(writer.flush()?));
+    written.expect("memory takes every row");
+}
+
+/// The bytes that a writer collects: two rows of usual length. More would have to be cleared for each record.
+const ROOM: usize = 512;
+
 impl Csv {
-    fn row(&self, callback: &CallbackRef<'_>, item: Option<Fields<'_>>, out: &mut Vec<u8>) {
-        out.extend_from_slice(callback.event().name().as_bytes());
+    fn row(
+        &self,
+        callback: &CallbackRef<'_>,
+        item: Option<Fields<'_>>,
+        rows: &mut Rows<'_>,
+    ) -> csv::Result<()> {
+        rows.write_field(callback.event().name())?;
         for field in HEADER {
-            comma(out, |out| cell(callback.header().get(field), out));
+            cell(callback.header().get(field), rows)?;
         }
-        comma(out, |out| self.time(callback.create_time(), out));
+        rows.write_field(self.time(callback.create_time()))?;
         for field in ITEM {
-            comma(out, |out| cell(item.and_then(|item| item.get(field)), out));
+            cell(item.and_then(|item| item.get(field)), rows)?;
         }
-        out.push(b'\n');
+        rows.write_record(None::<&[u8]>)
     }
 
     /// `seconds` as RFC 3339; nothing if no calendar has such a day.
-    fn time(&self, seconds: Option<i64>, out: &mut Vec<u8>) {
+    fn time(&self, seconds: Option<i64>) -> String {
         let time = seconds.and_then(|seconds| Timestamp::from_second(seconds).ok());
-        if let Some(time) = time {
-            let text = match self.time_zone == TimeZone::UTC {
-                true => time.to_string(),
-                false => time
-                    .display_with_offset(self.time_zone.to_offset(time))
-                    .to_string(),
-            };
-            out.extend_from_slice(text.as_bytes());
-        }
+        time.map_or_else(String::new, |time| match self.time_zone == TimeZone::UTC {
+            true => time.to_string(),
+            false => time
+                .display_with_offset(self.time_zone.to_offset(time))
+                .to_string(),
+        })
     }
 }
 
-fn comma(out: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>)) {
-    out.push(b',');
-    write(out);
-}
-
-fn cell(value: Option<Value<'_>>, out: &mut Vec<u8>) {
+fn cell(value: Option<Value<'_>>, rows: &mut Rows<'_>) -> csv::Result<()> {
     match value {
-        None => {}
-        Some(Value::Integer(number)) => integer(number, out),
-        Some(Value::Text(text)) if text.contains(['"', ',', '\n', '\r']) => {
-            out.extend_from_slice(format!("\"{}\"", text.replace('"', "\"\"")).as_bytes());
-        }
-        Some(Value::Text(text)) => out.extend_from_slice(text.as_bytes()),
+        None => rows.write_field(""),
+        Some(Value::Integer(number)) => rows.write_field(number.to_string()),
+        Some(Value::Text(text)) => rows.write_field(text),
     }
 }
