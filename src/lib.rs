@@ -59,6 +59,7 @@ pub mod seal;
 pub mod select;
 mod span;
 mod wire;
+mod xml_format;
 
 pub use decompress::Decompressed;
 pub use event::{CallbackRef, Event, ItemRef, Value};

@@ -14,6 +14,7 @@ const LAYERS: &[&str] = &[
     "wire",
     "json",
     "json_format",
+    "xml_format",
     "input",
     "decompress",
     "frame",

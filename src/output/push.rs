@@ -4,13 +4,14 @@
 //! WeChat's does.
 
 use crate::event::fields::{ENCRYPT, FROM_USER, ROOT, TO_USER};
-use crate::finding::{Finding, Reason};
+use crate::finding::Finding;
 use crate::json;
 use crate::output::xml;
 use crate::record::Record;
 use crate::seal::{EncodingAesKey, Token, seal, sign, sign_plain};
 use crate::span::Span;
 use crate::wire::Syntax;
+use crate::xml_format::XmlWriter;
 
 /// How payloads are sealed.
 ///
@@ -119,17 +120,12 @@ fn json_envelope(to_user: Option<&str>, encrypt: &str, out: &mut Vec<u8>) {
 }
 
 fn xml_envelope(to_user: Option<&str>, encrypt: &str, out: &mut Vec<u8>) -> Result<(), Finding> {
-    out.extend_from_slice(format!("<{ROOT}>\n").as_bytes());
-    for (name, value) in [(TO_USER.wire, to_user), (ENCRYPT, Some(encrypt))] {
-        if let Some(value) = value {
-            let illegal = Finding::new(Reason::XmlCharacter, Span::default());
-            out.extend_from_slice(b"    ");
-            xml::element(name, value, illegal, out)?;
-            out.push(b'\n');
+    XmlWriter::indented(4, out).element(ROOT, |envelope| {
+        if let Some(to_user) = to_user {
+            xml::element(TO_USER.wire, to_user, Span::default(), envelope)?;
         }
-    }
-    out.extend_from_slice(format!("</{ROOT}>").as_bytes());
-    Ok(())
+        xml::element(ENCRYPT, encrypt, Span::default(), envelope)
+    })
 }
 
 /// `value` as it stands in a query.

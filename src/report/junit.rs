@@ -11,6 +11,8 @@ use crate::finding::Severity;
 use crate::lang::Lang;
 use crate::printable::printable;
 use crate::report::{File, Notice, Report, Total};
+use crate::wire::xml::is_xml_char;
+use crate::xml_format::{XmlWriter, escape};
 
 /// One test suite, a case a file.
 #[derive(Debug)]
@@ -65,6 +67,14 @@ impl Lines {
             self.text += &format!("… and {more} more\n");
         }
     }
+
+    /// Writes them as the text of the element `name`.
+    fn write(&self, name: &str, attributes: &[(&str, &str)], xml: &mut XmlWriter<'_>) {
+        xml.escaped("\n      ");
+        xml.start(name, attributes);
+        xml.escaped(&escape(&self.text, |_| false));
+        xml.end(name);
+    }
 }
 
 impl Junit {
@@ -82,14 +92,14 @@ impl Junit {
         }
     }
 
-    fn case(&mut self, path: &str, inside: &str) -> io::Result<()> {
+    /// Writes the case of the file `path`: what is wrong with the file itself, then its findings.
+    fn case(&mut self, path: &str, error: Option<&str>, mut case: Case) -> io::Result<()> {
         self.counts.tests += 1;
-        let path = escaped(path);
-        let head = format!("    <testcase classname=\"wxsub\" name=\"{path}\" file=\"{path}\"");
-        match inside.is_empty() {
-            true => writeln!(self.cases, "{head}/>"),
-            false => writeln!(self.cases, "{head}>\n{inside}    </testcase>"),
-        }
+        case.errors.finish();
+        case.warnings.finish();
+        let mut text = Vec::new();
+        case.write(&allowed(path), error, &mut XmlWriter::compact(&mut text));
+        self.cases.write_all(&text)
     }
 }
 
@@ -106,15 +116,16 @@ impl Report for Junit {
                 true => &mut self.case.errors,
                 false => &mut self.case.warnings,
             };
-            lines.push(&line(file, notice, self.lang), notice.code().as_str());
+            let line = allowed(&line(file, notice, self.lang));
+            lines.push(&line, notice.code().as_str());
         }
         Ok(())
     }
 
     fn end(&mut self, file: &File<'_>, _out: &mut dyn Write) -> io::Result<()> {
-        let mut case = std::mem::take(&mut self.case);
+        let case = std::mem::take(&mut self.case);
         self.counts.failures += u64::from(case.errors.count > 0);
-        self.case(file.path, &case.inside())
+        self.case(file.path, None, case)
     }
 
     fn unreadable(
@@ -125,51 +136,72 @@ impl Report for Junit {
     ) -> io::Result<()> {
         let mut case = std::mem::take(&mut self.case);
         self.counts.errors += 1;
-        let error = format!(
-            "      <error message=\"{}\" type=\"unreadable\"/>\n",
-            escaped(why)
-        );
         // What was found in front of the break is kept, but the case has one result.
         case.warnings.text = case.errors.text.clone() + &case.warnings.text;
         case.errors = Lines::default();
-        self.case(
-            file.map_or(why, |file| file.path),
-            &(error + &case.inside()),
-        )
+        self.case(file.map_or(why, |file| file.path), Some(why), case)
     }
 
     fn close(&mut self, _total: &Total<'_>, out: &mut dyn Write) -> io::Result<()> {
-        let Counts {
-            tests,
-            failures,
-            errors,
-        } = self.counts;
-        let counts = format!("tests=\"{tests}\" failures=\"{failures}\" errors=\"{errors}\"");
-        writeln!(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>")?;
-        writeln!(out, "<testsuites name=\"wxsub\" {counts}>")?;
-        writeln!(out, "  <testsuite name=\"wxsub check\" {counts}>")?;
+        let mut frame = Vec::new();
+        let head = self.counts.write_frame(&mut frame);
         self.cases.rewind()?;
+        out.write_all(&frame[..head])?;
         io::copy(&mut self.cases, out)?;
-        writeln!(out, "  </testsuite>\n</testsuites>")
+        out.write_all(&frame[head..])
+    }
+}
+
+impl Counts {
+    /// Writes what stands around the cases; returns where they belong.
+    fn write_frame(&self, out: &mut Vec<u8>) -> usize {
+        let counts = [self.tests, self.failures, self.errors].map(|count| count.to_string());
+        let [tests, failures, errors] = counts.each_ref().map(String::as_str);
+        let attributes = |name| {
+            [
+                ("name", name),
+                ("tests", tests),
+                ("failures", failures),
+                ("errors", errors),
+            ]
+        };
+        let mut xml = XmlWriter::indented(2, out);
+        xml.declaration();
+        xml.start("testsuites", &attributes("wxsub"));
+        xml.start("testsuite", &attributes("wxsub check"));
+        let head = xml.len();
+        xml.end("testsuite");
+        xml.end("testsuites");
+        xml.escaped("\n");
+        head
     }
 }
 
 impl Case {
-    fn inside(&mut self) -> String {
-        let mut inside = String::new();
-        self.errors.finish();
-        self.warnings.finish();
+    fn write(&self, path: &str, error: Option<&str>, xml: &mut XmlWriter<'_>) {
+        let attributes = [("classname", "wxsub"), ("name", path), ("file", path)];
+        xml.escaped("\n    ");
+        if error.is_none() && self.errors.count == 0 && self.warnings.text.is_empty() {
+            return xml.empty("testcase", &attributes);
+        }
+        xml.start("testcase", &attributes);
+        if let Some(why) = error {
+            xml.escaped("\n      ");
+            xml.empty(
+                "error",
+                &[("message", &allowed(why)), ("type", "unreadable")],
+            );
+        }
         if self.errors.count > 0 {
-            let first = escaped(self.errors.text.lines().next().unwrap_or_default());
-            let (code, text) = (self.errors.code, escaped_text(&self.errors.text));
-            inside +=
-                &format!("      <failure message=\"{first}\" type=\"{code}\">{text}</failure>\n");
+            let first = self.errors.text.lines().next().unwrap_or_default();
+            let attributes = [("message", first), ("type", self.errors.code)];
+            self.errors.write("failure", &attributes, xml);
         }
         if !self.warnings.text.is_empty() {
-            let text = escaped_text(&self.warnings.text);
-            inside += &format!("      <system-out>{text}</system-out>\n");
+            self.warnings.write("system-out", &[], xml);
         }
-        inside
+        xml.escaped("\n    ");
+        xml.end("testcase");
     }
 }
 
@@ -186,35 +218,7 @@ fn line(file: &File<'_>, notice: &Notice, lang: Lang) -> String {
     )
 }
 
-/// `text` in an attribute.
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '\t' | '\n' | '\r' => out += &format!("&#{};", u32::from(c)),
-            '"' => out.push_str("&quot;"),
-            c => escape(c, &mut out),
-        }
-    }
-    out
-}
-
-/// `text` between tags.
-fn escaped_text(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    text.chars().for_each(|c| escape(c, &mut out));
-    out
-}
-
-/// What XML cannot hold, not even as a reference, becomes a replacement character.
-fn escape(c: char, out: &mut String) {
-    match c {
-        '&' => out.push_str("&amp;"),
-        '<' => out.push_str("&lt;"),
-        '>' => out.push_str("&gt;"),
-        '\n' | '\t' => out.push(c),
-        '\r' => out.push_str("&#13;"),
-        '\0'..='\u{1F}' | '\u{FFFE}' | '\u{FFFF}' => out.push(char::REPLACEMENT_CHARACTER),
-        c => out.push(c),
-    }
+/// `text` with a replacement character for what XML cannot hold, not even as a reference.
+fn allowed(text: &str) -> String {
+    text.replace(|c| !is_xml_char(c), "\u{FFFD}")
 }

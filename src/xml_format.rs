@@ -1,0 +1,112 @@
+//! How every XML text is written: by quick-xml, to memory.
+
+use std::borrow::Cow;
+
+use quick_xml::Writer;
+use quick_xml::escape::partial_escape;
+use quick_xml::events::attributes::Attr;
+use quick_xml::events::{BytesCData, BytesDecl, BytesEnd, BytesStart, BytesText, Event};
+
+/// Appends XML to a buffer.
+pub(crate) struct XmlWriter<'o>(Writer<&'o mut Vec<u8>>);
+
+impl<'o> XmlWriter<'o> {
+    /// A writer that writes nothing between elements.
+    pub(crate) fn compact(out: &'o mut Vec<u8>) -> Self {
+        XmlWriter(Writer::new(out))
+    }
+
+    /// A writer that begins each element on a line of its own, indented by `width` spaces a level.
+    pub(crate) fn indented(width: usize, out: &'o mut Vec<u8>) -> Self {
+        XmlWriter(Writer::new_with_indent(out, b' ', width))
+    }
+
+    fn event(&mut self, event: Event<'_>) {
+        self.0.write_event(event).expect("memory takes everything");
+    }
+
+    /// The length of the buffer.
+    pub(crate) fn len(&self) -> usize {
+        self.0.get_ref().len()
+    }
+
+    /// Writes the declaration of UTF-8.
+    pub(crate) fn declaration(&mut self) {
+        self.event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)));
+    }
+
+    /// Writes an element around what `inside` writes.
+    pub(crate) fn element<R>(&mut self, name: &str, inside: impl FnOnce(&mut Self) -> R) -> R {
+        self.start(name, &[]);
+        let before = self.len();
+        let result = inside(self);
+        if self.len() == before {
+            // After an empty text the end tag does not begin a line.
+            self.escaped("");
+        }
+        self.end(name);
+        result
+    }
+
+    /// Opens an element with attributes, whose values are escaped.
+    pub(crate) fn start(&mut self, name: &str, attributes: &[(&str, &str)]) {
+        self.event(Event::Start(tag(name, attributes)));
+    }
+
+    /// Closes an element.
+    pub(crate) fn end(&mut self, name: &str) {
+        self.event(Event::End(BytesEnd::new(name)));
+    }
+
+    /// Writes an element that is only a tag.
+    pub(crate) fn empty(&mut self, name: &str, attributes: &[(&str, &str)]) {
+        self.event(Event::Empty(tag(name, attributes)));
+    }
+
+    /// Writes text in which nothing is left to escape.
+    pub(crate) fn escaped(&mut self, text: &str) {
+        self.event(Event::Text(BytesText::from_escaped(text)));
+    }
+
+    /// Writes text that does not hold `]]>` as CDATA.
+    pub(crate) fn cdata(&mut self, text: &str) {
+        self.event(Event::CData(BytesCData::new(text)));
+    }
+
+    /// Writes a line of its own between elements.
+    pub(crate) fn line(&mut self, inside: impl FnOnce(&mut Self)) {
+        self.0.write_indent().expect("memory takes everything");
+        inside(self);
+        // It writes nothing, and the next tag begins a line.
+        self.event(Event::Eof);
+    }
+}
+
+fn tag<'t>(name: &'t str, attributes: &[(&str, &str)]) -> BytesStart<'t> {
+    let mut tag = BytesStart::new(name);
+    for (name, value) in attributes {
+        tag.push_attribute(Attr::DoubleQ(*name, escape_attribute(value).as_str()));
+    }
+    tag
+}
+
+/// Escapes a value that stands in double quotes. Readers make a space of white space that is no reference.
+fn escape_attribute(value: &str) -> String {
+    escape(value, |c| matches!(c, '\t' | '\n')).replace('"', "&quot;")
+}
+
+/// Escapes what would be markup, `\r`, which readers make a line feed of, and by number what `is_reference`.
+pub(crate) fn escape(text: &str, is_reference: impl Fn(char) -> bool) -> Cow<'_, str> {
+    let text = partial_escape(text);
+    if !text.contains(&is_reference) {
+        return text;
+    }
+    let mut escaped = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        match is_reference(c) {
+            true => escaped += &format!("&#{};", u32::from(c)),
+            false => escaped.push(c),
+        }
+    }
+    escaped.into()
+}
