@@ -7,7 +7,7 @@ use std::io;
 
 use serde::Serialize;
 use serde_json::Serializer;
-use serde_json::ser::{CharEscape, Formatter};
+use serde_json::ser::{CharEscape, CompactFormatter, Formatter, PrettyFormatter};
 
 use crate::wire::scan::position;
 
@@ -17,15 +17,41 @@ use crate::wire::scan::position;
 ///
 /// If a value of this type can never be JSON: a map whose keys are no strings.
 pub(crate) fn write<T: Serialize + ?Sized>(value: &T, out: &mut impl io::Write) {
-    let mut serializer = Serializer::with_formatter(out, TerminalSafe);
+    let mut serializer = Serializer::with_formatter(out, TerminalSafe(CompactFormatter));
     value.serialize(&mut serializer).expect("it can be JSON");
 }
 
-/// Writes compact JSON without control characters.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct TerminalSafe;
+/// Appends `value` to `out` as JSON with two spaces a level, and a member or entry a line.
+///
+/// # Panics
+///
+/// As [`write`] does.
+pub(crate) fn write_pretty<T: Serialize + ?Sized>(value: &T, out: &mut Vec<u8>) {
+    let mut serializer = Serializer::with_formatter(out, TerminalSafe(PrettyFormatter::new()));
+    value.serialize(&mut serializer).expect("it can be JSON");
+}
 
-impl Formatter for TerminalSafe {
+/// Writes JSON without control characters, with the white space of `F`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct TerminalSafe<F>(F);
+
+/// Leaves to the inner formatter what stands between values.
+macro_rules! leave_to_inner {
+    ($($name:ident($($argument:ident: $of:ty)?),)*) => {$(
+        #[inline]
+        fn $name<W: ?Sized + io::Write>(&mut self, writer: &mut W $(, $argument: $of)?) -> io::Result<()> {
+            self.0.$name(writer $(, $argument)?)
+        }
+    )*};
+}
+
+impl<F: Formatter> Formatter for TerminalSafe<F> {
+    leave_to_inner! {
+        begin_array(), end_array(), begin_array_value(first: bool), end_array_value(),
+        begin_object(), end_object(), begin_object_key(first: bool), end_object_key(),
+        begin_object_value(), end_object_value(),
+    }
+
     fn write_string_fragment<W>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()>
     where
         W: ?Sized + io::Write,
@@ -83,6 +109,22 @@ fn unicode_escape<W: ?Sized + io::Write>(c: char, writer: &mut W) -> io::Result<
     write!(writer, "\\u{:04x}", u32::from(c))
 }
 
+/// Members of an object in their order, whatever features serde_json is built with.
+#[derive(Clone, Debug)]
+pub(crate) struct InOrder<K, V>(pub(crate) Vec<(K, V)>);
+
+impl<K: Serialize, V: Serialize> Serialize for InOrder<K, V> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
+    }
+}
+
+impl<K, V> FromIterator<(K, V)> for InOrder<K, V> {
+    fn from_iter<I: IntoIterator<Item = (K, V)>>(members: I) -> Self {
+        InOrder(members.into_iter().collect())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -129,6 +171,16 @@ mod tests {
     fn raw_values_are_escaped_in_their_strings() {
         let raw = serde_json::value::RawValue::from_string("[1.50, \"\u{7f}é\u{85}\"]".into());
         assert_eq!(written(&raw.unwrap()), "[1.50, \"\\u007fé\\u0085\"]");
+    }
+
+    #[test]
+    fn pretty_text_differs_in_white_space_only() {
+        let json = r#"{"a":[],"b":{},"c":[1,{"d":"x,\"]}: "}],"e":[[]]}"#;
+        let value: serde_json::Value = serde_json::from_str(json).unwrap();
+        let mut out = Vec::new();
+        write_pretty(&value, &mut out);
+        let pretty = serde_json::to_string_pretty(&value).unwrap();
+        assert_eq!(String::from_utf8(out).unwrap(), pretty);
     }
 
     #[test]

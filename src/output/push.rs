@@ -5,7 +5,7 @@
 
 use crate::event::fields::{ENCRYPT, FROM_USER, ROOT, TO_USER};
 use crate::finding::Finding;
-use crate::json;
+use crate::json_format::{self, InOrder};
 use crate::output::xml;
 use crate::record::Record;
 use crate::seal::{EncodingAesKey, Token, seal, sign, sign_plain};
@@ -110,13 +110,9 @@ impl Sealing<'_> {
 }
 
 fn json_envelope(to_user: Option<&str>, encrypt: &str, out: &mut Vec<u8>) {
-    let mut object = json::Object::open(out);
-    for (name, value) in [(TO_USER.wire, to_user), (ENCRYPT, Some(encrypt))] {
-        if let Some(value) = value {
-            json::string(value, object.member(name));
-        }
-    }
-    object.close();
+    let to_user = to_user.map(|to_user| (TO_USER.wire, to_user));
+    let members: InOrder<_, _> = to_user.into_iter().chain([(ENCRYPT, encrypt)]).collect();
+    json_format::write(&members, out);
 }
 
 fn xml_envelope(to_user: Option<&str>, encrypt: &str, out: &mut Vec<u8>) -> Result<(), Finding> {

@@ -2,8 +2,10 @@
 
 use std::io::{self, Write};
 
-use crate::finding::Severity;
-use crate::json::{Object, count, string};
+use serde::Serialize;
+
+use crate::finding::{Code, Severity};
+use crate::json_format;
 use crate::lang::Lang;
 use crate::report::fingerprint::Fingerprints;
 use crate::report::json::{begin_entry, write_each};
@@ -29,21 +31,40 @@ impl Gitlab {
 
     fn issue(&mut self, file: &File<'_>, notice: &Notice, out: &mut Vec<u8>) {
         begin_entry(&mut self.begun, out);
-        let mut issue = Object::open(out);
-        let message = notice.message_with_help(self.lang);
-        string(&message, issue.member("description"));
-        string(notice.code().as_str(), issue.member("check_name"));
-        let fingerprint = self.fingerprints.of(file.path, notice);
-        string(&fingerprint, issue.member("fingerprint"));
-        string(severity(notice.severity), issue.member("severity"));
-        let mut location = Object::open(issue.member("location"));
-        string(file.path, location.member("path"));
-        let mut lines = Object::open(location.member("lines"));
-        count(notice.spot.place.line, lines.member("begin"));
-        lines.close();
-        location.close();
-        issue.close();
+        let issue = Issue {
+            description: notice.message_with_help(self.lang),
+            check_name: notice.code(),
+            fingerprint: self.fingerprints.of(file.path, notice),
+            severity: severity(notice.severity),
+            location: Location {
+                path: file.path,
+                lines: Lines {
+                    begin: notice.spot.place.line,
+                },
+            },
+        };
+        json_format::write(&issue, out);
     }
+}
+
+#[derive(Serialize)]
+struct Issue<'a> {
+    description: String,
+    check_name: Code,
+    fingerprint: String,
+    severity: &'static str,
+    location: Location<'a>,
+}
+
+#[derive(Serialize)]
+struct Location<'a> {
+    path: &'a str,
+    lines: Lines,
+}
+
+#[derive(Serialize)]
+struct Lines {
+    begin: u64,
 }
 
 /// What GitLab calls it, of `info`, `minor`, `major`, `critical` and `blocker`.

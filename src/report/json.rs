@@ -2,12 +2,37 @@
 
 use std::io::{self, Write};
 
-use crate::json::{Object, count, string};
+use serde::Serialize;
+
+use crate::finding::{Code, Severity};
+use crate::json_format;
 use crate::lang::Lang;
 use crate::report::{File, Notice, Report};
 
-/// One object a finding, with the keys `code`, `severity`, `message`, `path`, `line`, `column`, `offset`, and `help`
-/// where there is one.
+/// A finding as plain data: what `check --format json` writes of it, a member a key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct ReportedFinding<'a> {
+    /// The kind of finding, by its stable name.
+    pub code: Code,
+    /// What it weighs in this run.
+    pub severity: Severity,
+    /// What was found, as a sentence.
+    pub message: String,
+    /// The path of the capture, relative to the working directory if the capture lies below it.
+    pub path: &'a str,
+    /// The line, counted from 1.
+    pub line: u64,
+    /// The character of the line, counted from 1.
+    pub column: u64,
+    /// The byte of the decompressed capture, counted from 0.
+    pub offset: u64,
+    /// What to do about it, where there is something to say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub help: Option<&'static str>,
+}
+
+/// One [`ReportedFinding`] a line.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct JsonLines {
     /// The language of messages.
@@ -21,7 +46,10 @@ impl Report for JsonLines {
         notices: &[Notice],
         out: &mut dyn Write,
     ) -> io::Result<()> {
-        write_each(notices, out, |notice, text| self.line(file, notice, text))
+        write_each(notices, out, |notice, text| {
+            json_format::write(&notice.reported(file, self.lang), text);
+            text.push(b'\n');
+        })
     }
 }
 
@@ -44,21 +72,31 @@ pub(super) fn begin_entry(begun: &mut bool, out: &mut Vec<u8>) {
     out.extend_from_slice(if is_first { b"\n" } else { b",\n" });
 }
 
-impl JsonLines {
-    fn line(&self, file: &File<'_>, notice: &Notice, out: &mut Vec<u8>) {
-        let place = notice.spot.place;
-        let mut object = Object::open(out);
-        string(notice.code().as_str(), object.member("code"));
-        string(notice.severity.as_str(), object.member("severity"));
-        string(&notice.message(self.lang), object.member("message"));
-        string(file.path, object.member("path"));
-        count(place.line, object.member("line"));
-        count(place.column, object.member("column"));
-        count(place.offset, object.member("offset"));
-        if let Some(help) = notice.help(self.lang) {
-            string(help, object.member("help"));
+impl Notice {
+    /// The finding as plain data.
+    ///
+    /// ```
+    /// use wxsub::Lang;
+    /// use wxsub::report::{File, Notice};
+    ///
+    /// let record = wxsub::decode(br#"{"Event":"subscribe_msg_sent_event","List":[],}"#);
+    /// let finding = record.findings().last().expect("a finding");
+    /// let file = File { name: "./a.json", path: "a.json" };
+    /// let reported = Notice::of(&record, finding, finding.severity());
+    /// let reported = reported.reported(&file, Lang::En);
+    /// assert_eq!((reported.code.as_str(), reported.column), ("trailing-comma", 46));
+    /// ```
+    pub fn reported<'a>(&self, file: &File<'a>, lang: Lang) -> ReportedFinding<'a> {
+        let place = self.spot.place;
+        ReportedFinding {
+            code: self.code(),
+            severity: self.severity,
+            message: self.message(lang),
+            path: file.path,
+            line: place.line,
+            column: place.column,
+            offset: place.offset,
+            help: self.help(lang),
         }
-        object.close();
-        out.push(b'\n');
     }
 }

@@ -22,7 +22,7 @@ pub mod text;
 pub use files::FileCounts;
 pub use github::Github;
 pub use gitlab::Gitlab;
-pub use json::JsonLines;
+pub use json::{JsonLines, ReportedFinding};
 pub use junit::Junit;
 pub use notice::Notice;
 pub use place::{Line, Spot};

@@ -2,8 +2,10 @@
 
 use std::io::{self, Write};
 
-use crate::finding::Code;
-use crate::json::{Object, array, count, string};
+use serde::Serialize;
+
+use crate::finding::{Code, Severity};
+use crate::json_format;
 use crate::lang::Lang;
 use crate::report::fingerprint::Fingerprints;
 use crate::report::json::{begin_entry, write_each};
@@ -33,51 +35,229 @@ impl Sarif {
 
     fn result(&mut self, file: &File<'_>, notice: &Notice, out: &mut Vec<u8>) {
         begin_entry(&mut self.begun, out);
-        let mut result = Object::open(out);
-        string(notice.code().as_str(), result.member("ruleId"));
-        count(notice.code() as u64, result.member("ruleIndex"));
-        string(notice.severity.as_str(), result.member("level"));
-        text(
-            &notice.message_with_help(self.lang),
-            result.member("message"),
-        );
-        array([notice], result.member("locations"), |notice, out| {
-            location(file, notice, out);
-        });
-        let mut fingerprints = Object::open(result.member("partialFingerprints"));
-        let fingerprint = self.fingerprints.of(file.path, notice);
-        string(&fingerprint, fingerprints.member("primaryLocationLineHash"));
-        fingerprints.close();
-        result.close();
+        let result = Entry {
+            rule_id: notice.code(),
+            rule_index: notice.code() as u64,
+            level: notice.severity,
+            message: Message {
+                text: &notice.message_with_help(self.lang),
+            },
+            locations: [Location::of(file, notice)],
+            partial_fingerprints: Fingerprint {
+                primary_location_line_hash: self.fingerprints.of(file.path, notice),
+            },
+        };
+        json_format::write(&result, out);
     }
 
-    fn invocation(&self, out: &mut Vec<u8>) {
-        let mut invocation = Object::open(out);
-        let is_whole = self.unreadable.is_empty();
-        invocation
-            .member("executionSuccessful")
-            .extend_from_slice(if is_whole { b"true" } else { b"false" });
-        if !is_whole {
-            let notifications = invocation.member("toolExecutionNotifications");
-            array(&self.unreadable, notifications, |why, out| {
-                let mut notification = Object::open(out);
-                string("error", notification.member("level"));
-                text(why, notification.member("message"));
-                notification.close();
-            });
+    /// The log as far as it is known, in two parts: results belong between them.
+    fn log(&self) -> [Vec<u8>; 2] {
+        let tool = Tool {
+            driver: Driver {
+                name: "wxsub",
+                version: env!("CARGO_PKG_VERSION"),
+                rules: Code::ALL
+                    .iter()
+                    .map(|code| Rule::of(*code, self.lang))
+                    .collect(),
+            },
+        };
+        let run = Run {
+            tool,
+            column_kind: "unicodeCodePoints",
+            results: [],
+            invocations: [Invocation::of(&self.unreadable)],
+        };
+        let log = Log {
+            schema: SCHEMA,
+            version: "2.1.0",
+            runs: [run],
+        };
+        let mut head = Vec::new();
+        json_format::write(&log, &mut head);
+        let results = memchr::memmem::find(&head, RESULTS).map_or(0, |at| at + RESULTS.len());
+        let tail = head.split_off(results);
+        [head, tail]
+    }
+}
+
+/// What results stand behind. In a string its quotes would be escaped.
+const RESULTS: &[u8] = b"\"results\":[";
+
+#[derive(Serialize)]
+struct Log<'a> {
+    #[serde(rename = "$schema")]
+    schema: &'static str,
+    version: &'static str,
+    runs: [Run<'a>; 1],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Run<'a> {
+    tool: Tool,
+    column_kind: &'static str,
+    /// They are written one by one, as they come.
+    results: [Entry<'a>; 0],
+    invocations: [Invocation<'a>; 1],
+}
+
+#[derive(Serialize)]
+struct Tool {
+    driver: Driver,
+}
+
+#[derive(Serialize)]
+struct Driver {
+    name: &'static str,
+    version: &'static str,
+    rules: Vec<Rule>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Rule {
+    id: Code,
+    short_description: Message<'static>,
+    full_description: Message<'static>,
+    help: Message<'static>,
+    default_configuration: Configuration,
+}
+
+impl Rule {
+    fn of(code: Code, lang: Lang) -> Self {
+        let message = |text| Message { text };
+        Rule {
+            id: code,
+            short_description: message(code.summary(lang)),
+            full_description: message(code.explanation(lang)),
+            help: message(code.advice(lang)),
+            default_configuration: Configuration {
+                level: code.severity(),
+            },
         }
-        invocation.close();
+    }
+}
+
+#[derive(Serialize)]
+struct Configuration {
+    level: Severity,
+}
+
+#[derive(Serialize)]
+struct Message<'a> {
+    text: &'a str,
+}
+
+/// What SARIF calls a result.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Entry<'a> {
+    rule_id: Code,
+    rule_index: u64,
+    level: Severity,
+    message: Message<'a>,
+    locations: [Location; 1],
+    partial_fingerprints: Fingerprint,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Fingerprint {
+    primary_location_line_hash: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Location {
+    physical_location: Physical,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Physical {
+    artifact_location: Artifact,
+    region: Region,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Artifact {
+    uri: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    uri_base_id: Option<&'static str>,
+}
+
+impl Location {
+    fn of(file: &File<'_>, notice: &Notice) -> Self {
+        let is_relative = !file.path.starts_with('/');
+        Location {
+            physical_location: Physical {
+                artifact_location: Artifact {
+                    uri: uri(file.path),
+                    uri_base_id: is_relative.then_some("%SRCROOT%"),
+                },
+                region: Region::of(notice),
+            },
+        }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Region {
+    start_line: u64,
+    start_column: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    end_line: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    end_column: Option<u64>,
+}
+
+impl Region {
+    fn of(notice: &Notice) -> Self {
+        let (start, end) = (notice.spot.place, notice.spot.end);
+        let is_range = (end.line, end.column) > (start.line, start.column);
+        Region {
+            start_line: start.line,
+            start_column: start.column,
+            end_line: is_range.then_some(end.line),
+            end_column: is_range.then_some(end.column),
+        }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Invocation<'a> {
+    execution_successful: bool,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    tool_execution_notifications: Vec<Notification<'a>>,
+}
+
+#[derive(Serialize)]
+struct Notification<'a> {
+    level: &'static str,
+    message: Message<'a>,
+}
+
+impl<'a> Invocation<'a> {
+    /// A run in which files were `unreadable`, each for a reason.
+    fn of(unreadable: &'a [String]) -> Self {
+        let notification = |text: &'a String| Notification {
+            level: "error",
+            message: Message { text },
+        };
+        Invocation {
+            execution_successful: unreadable.is_empty(),
+            tool_execution_notifications: unreadable.iter().map(notification).collect(),
+        }
     }
 }
 
 impl Report for Sarif {
     fn open(&mut self, out: &mut dyn Write) -> io::Result<()> {
-        let mut head = Vec::new();
-        head.extend_from_slice(b"{\"$schema\":");
-        string(SCHEMA, &mut head);
-        head.extend_from_slice(b",\"version\":\"2.1.0\",\"runs\":[{\"tool\":{\"driver\":");
-        driver(self.lang, &mut head);
-        head.extend_from_slice(b"},\"columnKind\":\"unicodeCodePoints\",\"results\":[");
+        let [head, _] = self.log();
         out.write_all(&head)
     }
 
@@ -108,67 +288,10 @@ impl Report for Sarif {
     }
 
     fn close(&mut self, _total: &Total<'_>, out: &mut dyn Write) -> io::Result<()> {
-        let mut tail = Vec::new();
-        tail.extend_from_slice(b"],\"invocations\":[");
-        self.invocation(&mut tail);
-        tail.extend_from_slice(b"]}]}\n");
-        out.write_all(&tail)
+        let [_, tail] = self.log();
+        out.write_all(&tail)?;
+        out.write_all(b"\n")
     }
-}
-
-fn driver(lang: Lang, out: &mut Vec<u8>) {
-    let mut driver = Object::open(out);
-    string("wxsub", driver.member("name"));
-    string(env!("CARGO_PKG_VERSION"), driver.member("version"));
-    array(Code::ALL, driver.member("rules"), |code, out| {
-        rule(*code, lang, out);
-    });
-    driver.close();
-}
-
-fn rule(code: Code, lang: Lang, out: &mut Vec<u8>) {
-    let mut rule = Object::open(out);
-    string(code.as_str(), rule.member("id"));
-    text(code.summary(lang), rule.member("shortDescription"));
-    text(code.explanation(lang), rule.member("fullDescription"));
-    text(code.advice(lang), rule.member("help"));
-    let mut configuration = Object::open(rule.member("defaultConfiguration"));
-    string(code.severity().as_str(), configuration.member("level"));
-    configuration.close();
-    rule.close();
-}
-
-fn location(file: &File<'_>, notice: &Notice, out: &mut Vec<u8>) {
-    let mut location = Object::open(out);
-    let mut physical = Object::open(location.member("physicalLocation"));
-    let mut artifact = Object::open(physical.member("artifactLocation"));
-    string(&uri(file.path), artifact.member("uri"));
-    if !file.path.starts_with('/') {
-        string("%SRCROOT%", artifact.member("uriBaseId"));
-    }
-    artifact.close();
-    region(notice, physical.member("region"));
-    physical.close();
-    location.close();
-}
-
-fn region(notice: &Notice, out: &mut Vec<u8>) {
-    let (start, end) = (notice.spot.place, notice.spot.end);
-    let mut region = Object::open(out);
-    count(start.line, region.member("startLine"));
-    count(start.column, region.member("startColumn"));
-    if (end.line, end.column) > (start.line, start.column) {
-        count(end.line, region.member("endLine"));
-        count(end.column, region.member("endColumn"));
-    }
-    region.close();
-}
-
-/// A message object.
-fn text(words: &str, out: &mut Vec<u8>) {
-    let mut message = Object::open(out);
-    string(words, message.member("text"));
-    message.close();
 }
 
 /// `path` as a reference to a URI: relative, if it is.

@@ -2,8 +2,11 @@
 //!
 //! Keys are stable: new ones may come, known ones stay. All of them are there always, so that nobody has to ask.
 
+use serde::Serialize;
+
 use crate::event::Event;
-use crate::json::{Object, array, count, string};
+use crate::finding::Code;
+use crate::json_format::{self, InOrder};
 use crate::report::{Tally, Undecodable, Unseals};
 
 impl Tally {
@@ -20,61 +23,82 @@ impl Tally {
     /// ));
     /// ```
     pub fn summary_json(&self) -> String {
+        let summary = Summary {
+            files: self.sources(),
+            bytes: self.bytes(),
+            callbacks: Event::ALL
+                .into_iter()
+                .map(|event| (event.short_name(), self.callbacks(event)))
+                .collect(),
+            others: self.others().collect(),
+            others_unnamed: self.unnamed_others(),
+            undecodable: self.undecodable(),
+            undecodable_places: self.first_undecodable().iter().map(Where::of).collect(),
+            findings: self.findings_by_code().into_iter().collect(),
+            filtered_out: self.filtered_out(),
+            deduplicated: self.deduplicated(),
+            noise_bytes: self.noise(),
+            opened: Opened::of(self.unseals()),
+        };
         let mut out = Vec::new();
-        let mut object = Object::open(&mut out);
-        count(self.sources(), object.member("files"));
-        count(self.bytes(), object.member("bytes"));
-        let callbacks = Event::ALL
-            .iter()
-            .map(|&event| (event.short_name(), self.callbacks(event)));
-        counts(callbacks, object.member("callbacks"));
-        counts(self.others(), object.member("others"));
-        count(self.unnamed_others(), object.member("others_unnamed"));
-        count(self.undecodable(), object.member("undecodable"));
-        array(
-            self.first_undecodable(),
-            object.member("undecodable_places"),
-            place,
-        );
-        let findings = self
-            .findings_by_code()
-            .into_iter()
-            .map(|(code, count)| (code.as_str(), count));
-        counts(findings, object.member("findings"));
-        count(self.filtered_out(), object.member("filtered_out"));
-        count(self.deduplicated(), object.member("deduplicated"));
-        count(self.noise(), object.member("noise_bytes"));
-        unseals(self.unseals(), object.member("opened"));
-        object.close();
+        json_format::write(&summary, &mut out);
         String::from_utf8_lossy(&out).into_owned()
     }
 }
 
-fn unseals(unseals: &Unseals, out: &mut Vec<u8>) {
-    let mut object = Object::open(out);
-    count(unseals.verified, object.member("verified"));
-    count(unseals.unverified, object.member("not_verified"));
-    let by_key = unseals.by_key.iter();
-    array(by_key, object.member("by_key"), |number, out| {
-        count(*number, out)
-    });
-    object.close();
+#[derive(Serialize)]
+struct Summary<'a> {
+    files: u64,
+    bytes: u64,
+    callbacks: InOrder<&'static str, u64>,
+    others: InOrder<&'a str, u64>,
+    others_unnamed: u64,
+    undecodable: u64,
+    undecodable_places: Vec<Where<'a>>,
+    findings: InOrder<Code, u64>,
+    filtered_out: u64,
+    deduplicated: u64,
+    noise_bytes: u64,
+    opened: Opened<'a>,
 }
 
-fn counts<'a>(named: impl Iterator<Item = (&'a str, u64)>, out: &mut Vec<u8>) {
-    let mut object = Object::open(out);
-    for (name, number) in named {
-        count(number, object.member(name));
+/// Where a payload stands that could not be decoded, and why not.
+#[derive(Serialize)]
+struct Where<'a> {
+    path: &'a str,
+    line: u64,
+    column: u64,
+    offset: u64,
+    code: Code,
+}
+
+impl<'a> Where<'a> {
+    fn of(undecodable: &'a Undecodable) -> Self {
+        let place = undecodable.place;
+        Where {
+            path: &undecodable.source,
+            line: place.line,
+            column: place.column,
+            offset: place.offset,
+            code: undecodable.code,
+        }
     }
-    object.close();
 }
 
-fn place(at: &Undecodable, out: &mut Vec<u8>) {
-    let mut object = Object::open(out);
-    string(&at.source, object.member("path"));
-    count(at.place.line, object.member("line"));
-    count(at.place.column, object.member("column"));
-    count(at.place.offset, object.member("offset"));
-    string(at.code.as_str(), object.member("code"));
-    object.close();
+/// How many payloads were opened.
+#[derive(Serialize)]
+struct Opened<'a> {
+    verified: u64,
+    not_verified: u64,
+    by_key: &'a [u64],
+}
+
+impl<'a> Opened<'a> {
+    fn of(unseals: &'a Unseals) -> Self {
+        Opened {
+            verified: unseals.verified,
+            not_verified: unseals.unverified,
+            by_key: &unseals.by_key,
+        }
+    }
 }

@@ -1,90 +1,74 @@
 //! A draft as JSON.
 
+use serde::Serialize;
+use serde_json::value::RawValue;
+
 use crate::event::Event;
 use crate::event::fields::{CREATE_TIME, LIST, LIST_ENTRY};
-use crate::json::{Object, array, string};
+use crate::json_format::{self, InOrder};
 use crate::sample::draft::{Draft, Member, Scalar};
 use crate::sample::shape::{List, Numbers, Style};
 
-/// A member at the top.
-enum Top<'d> {
-    Scalar(&'d Scalar),
-    /// The items, and where they stand.
-    List(List),
+/// A value of a draft.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Value<'d> {
+    Text(&'d str),
+    Number(&'d RawValue),
+    Array(Vec<Value<'d>>),
+    Object(InOrder<&'d str, Value<'d>>),
 }
 
 pub(super) fn write(draft: &Draft, style: &Style, out: &mut Vec<u8>) {
-    let header = draft
-        .header
-        .iter()
-        .map(|(name, value)| (*name, Top::Scalar(value)));
+    let header = draft.header.iter().map(|member| scalar(member, style));
     let wrapper = draft.event.definition().wrapper;
-    let list = match style.list {
+    let name = match style.list {
         List::Absent => None,
-        list @ (List::Wrapped | List::Wrapper) => Some((wrapper, Top::List(list))),
-        list => Some((LIST, Top::List(list))),
+        List::Wrapped | List::Wrapper => Some(wrapper),
+        _ => Some(LIST),
     };
-    let mut members: Vec<(&str, Top<'_>)> = header.chain(list).collect();
-    if style.sorted {
-        members.sort_by_key(|member| member.0);
-    }
-    let mut object = Object::open(out);
-    for (name, value) in members {
-        let out = object.member(name);
-        match value {
-            Top::Scalar(value) => scalar(name, value, style, out),
-            Top::List(place) => list_of(draft, place, style, out),
-        }
-    }
-    object.close();
+    let list = name.map(|name| (name, list(draft, style)));
+    json_format::write(&object(header.chain(list), style), out);
     let last = out.len() - 1;
     out.splice(last..last, style.tail.bytes());
 }
 
-fn list_of(draft: &Draft, place: List, style: &Style, out: &mut Vec<u8>) {
-    let inside = |name, out: &mut Vec<u8>| {
-        let mut object = Object::open(out);
-        items(&draft.items, style, object.member(name));
-        object.close();
-    };
-    let one = match draft.items.as_slice() {
-        [one] => Some(one),
-        _ => None,
-    };
-    match (place, one) {
-        (List::OneOrArray, Some(one)) => item(one, style, out),
-        (List::Documented, Some(one)) if draft.event == Event::Sent => item(one, style, out),
-        (List::Wrapped, _) => inside(LIST, out),
-        (List::Entries, _) => inside(LIST_ENTRY, out),
-        _ => items(&draft.items, style, out),
+/// The items, as they stand in their member.
+fn list<'d>(draft: &'d Draft, style: &Style) -> Value<'d> {
+    let items = || Value::Array(draft.items.iter().map(|entry| item(entry, style)).collect());
+    match (style.list, draft.items.as_slice()) {
+        (List::OneOrArray, [one]) => item(one, style),
+        (List::Documented, [one]) if draft.event == Event::Sent => item(one, style),
+        (List::Wrapped, _) => object([(LIST, items())], style),
+        (List::Entries, _) => object([(LIST_ENTRY, items())], style),
+        _ => items(),
     }
 }
 
-fn items(items: &[Vec<Member>], style: &Style, out: &mut Vec<u8>) {
-    array(items, out, |members, out| item(members, style, out));
+fn item<'d>(members: &'d [Member], style: &Style) -> Value<'d> {
+    object(members.iter().map(|member| scalar(member, style)), style)
 }
 
-fn item(members: &[Member], style: &Style, out: &mut Vec<u8>) {
-    let mut members: Vec<&Member> = members.iter().collect();
+fn object<'d>(members: impl IntoIterator<Item = (&'d str, Value<'d>)>, style: &Style) -> Value<'d> {
+    let mut members: InOrder<_, _> = members.into_iter().collect();
     if style.sorted {
-        members.sort_by_key(|member| member.0);
+        members.0.sort_by_key(|member| member.0);
     }
-    let mut object = Object::open(out);
-    for (name, value) in members {
-        scalar(name, value, style, object.member(name));
-    }
-    object.close();
+    Value::Object(members)
 }
 
-fn scalar(name: &str, value: &Scalar, style: &Style, out: &mut Vec<u8>) {
+fn scalar<'d>((name, value): &'d Member, style: &Style) -> (&'d str, Value<'d>) {
     let is_quoted = match style.numbers {
         Numbers::All => true,
-        Numbers::AllButTime => name != CREATE_TIME.wire,
+        Numbers::AllButTime => *name != CREATE_TIME.wire,
         Numbers::None => false,
     };
-    match value {
-        Scalar::Text(text) => string(text, out),
-        Scalar::Whole(digits) if is_quoted => string(digits, out),
-        Scalar::Whole(digits) | Scalar::Bare(digits) => out.extend_from_slice(digits.as_bytes()),
-    }
+    let value = match value {
+        Scalar::Text(text) => Value::Text(text),
+        Scalar::Whole(digits) if is_quoted => Value::Text(digits),
+        Scalar::Whole(digits) | Scalar::Bare(digits) => {
+            Value::Number(serde_json::from_str(digits).expect("a number"))
+        }
+    };
+    (name, value)
 }

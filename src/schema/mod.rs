@@ -7,11 +7,12 @@ mod finding;
 mod record;
 mod wire;
 
+use serde::Serialize;
+
 use crate::event::Event;
 use crate::event::fields::{Field, Type};
-use crate::json::{Object, array, integer, string};
+use crate::json_format::{self, InOrder};
 use crate::lang::Lang;
-use crate::output::json_text::indent;
 
 /// A schema that can be asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,44 +44,28 @@ impl Schema {
             Schema::DocumentedJson => wire::schema(wire::Demand::All),
         };
         let mut out = Vec::new();
-        schema.write(&mut out);
-        indent(0, &mut out);
+        json_format::write_pretty(&schema, &mut out);
         out.push(b'\n');
         String::from_utf8_lossy(&out).into_owned()
     }
 }
 
 /// A value of a schema.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
+#[serde(untagged)]
 enum Node {
     Text(String),
     Number(i64),
     Flag(bool),
     Array(Vec<Node>),
-    Object(Vec<(&'static str, Node)>),
+    Object(InOrder<&'static str, Node>),
 }
 
 impl Node {
-    fn write(&self, out: &mut Vec<u8>) {
-        match self {
-            Node::Text(text) => string(text, out),
-            Node::Number(number) => integer(*number, out),
-            Node::Flag(flag) => out.extend_from_slice(flag.to_string().as_bytes()),
-            Node::Array(entries) => array(entries, out, Node::write),
-            Node::Object(members) => {
-                let mut object = Object::open(out);
-                for (name, value) in members {
-                    value.write(object.member(name));
-                }
-                object.close();
-            }
-        }
-    }
-
     /// The same object with another member at the end.
     fn with(mut self, name: &'static str, value: Node) -> Node {
         if let Node::Object(members) = &mut self {
-            members.push((name, value));
+            members.0.push((name, value));
         }
         self
     }
@@ -91,7 +76,7 @@ fn text(text: impl Into<String>) -> Node {
 }
 
 fn object<const N: usize>(members: [(&'static str, Node); N]) -> Node {
-    Node::Object(members.into())
+    Node::Object(members.into_iter().collect())
 }
 
 /// Members of an object, by name.
