@@ -44,7 +44,6 @@ mod finding;
 mod frame;
 pub mod gate;
 mod input;
-mod json;
 mod json_format;
 mod lang;
 mod near;

@@ -12,7 +12,6 @@ const LAYERS: &[&str] = &[
     "finding",
     "seal",
     "wire",
-    "json",
     "json_format",
     "xml_format",
     "input",

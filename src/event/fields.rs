@@ -2,7 +2,6 @@
 //!
 //! Source: WeChat's document of the subscribe-message callbacks (订阅消息, 事件推送) and captured payloads.
 
-use crate::json::Key;
 use crate::lang::Text;
 
 /// What a field holds.
@@ -37,8 +36,6 @@ pub(crate) struct Field {
     pub(crate) wire: &'static str,
     /// The key in the record.
     pub(crate) key: &'static str,
-    /// The name on the wire as JSON writes it.
-    pub(crate) json_wire: Key,
     pub(crate) ty: Type,
     pub(crate) check: Check,
     /// What it is, for people.
@@ -50,7 +47,7 @@ pub(crate) struct Field {
 macro_rules! fields {
     ($($constant:ident $number:literal $wire:literal $key:literal $ty:ident $check:ident $en:literal $zh:literal $about_en:literal $about_zh:literal;)*) => {
         $(pub(crate) static $constant: Field =
-            Field { bit: 1 << $number, wire: $wire, key: $key, json_wire: Key::new($wire), ty: Type::$ty, check: Check::$check, label: Text::new($en, $zh), about: Text::new($about_en, $about_zh) };)*
+            Field { bit: 1 << $number, wire: $wire, key: $key, ty: Type::$ty, check: Check::$check, label: Text::new($en, $zh), about: Text::new($about_en, $about_zh) };)*
     };
 }
 

@@ -1,13 +1,14 @@
 //! The JSON that WeChat documents.
 
-use crate::event::extra::{Scalars, grouped, has_usual_type};
+use serde::ser::{Serialize, SerializeMap, Serializer};
+
+use crate::event::extra::{Scalars, Values, grouped, has_usual_type};
 use crate::event::fields::{
     EVENT, Field, HEADER, ITEM, LIST, MSG_TYPE, MSG_TYPE_EVENT, item_field,
 };
 use crate::event::{CallbackRef, Event, Fields, ItemRef, Value, is_top};
 use crate::finding::Finding;
-use crate::json::{Object, array, integer, string};
-use crate::output::json_text::{indent, one_or_array};
+use crate::json_format;
 use crate::output::{Format, faithful};
 use crate::record::Record;
 use crate::wire::Syntax;
@@ -25,38 +26,47 @@ impl Format for Json {
             return Ok(());
         };
         let start = out.len();
-        payload(&callback, out);
-        if let Err(finding) = faithful::check(record, &callback, &out[start..], Syntax::Json) {
-            out.truncate(start);
-            return Err(finding);
+        match self.pretty {
+            true => json_format::write_pretty(&Payload(callback), out),
+            false => json_format::write(&Payload(callback), out),
         }
-        if self.pretty {
-            indent(start, out);
+        let written = faithful::check(record, &callback, &out[start..], Syntax::Json);
+        match written {
+            Ok(()) => out.push(b'\n'),
+            Err(_) => out.truncate(start),
         }
-        out.push(b'\n');
-        Ok(())
+        written
     }
 }
 
-fn payload(callback: &CallbackRef<'_>, out: &mut Vec<u8>) {
-    let header = callback.header();
-    let mut payload = Object::open(out);
-    scalars(&HEADER, header, &mut payload);
-    if has_usual_type(header) {
-        string(MSG_TYPE_EVENT, payload.member(MSG_TYPE));
+struct Payload<'a>(CallbackRef<'a>);
+
+impl Serialize for Payload<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let callback = self.0;
+        let header = callback.header();
+        let mut map = serializer.serialize_map(None)?;
+        scalars(&HEADER, header, &mut map)?;
+        if has_usual_type(header) {
+            map.serialize_entry(MSG_TYPE, MSG_TYPE_EVENT)?;
+        }
+        map.serialize_entry(EVENT, callback.event().name())?;
+        map.serialize_entry(LIST, &List(callback))?;
+        extras(header, is_top, &mut map)?;
+        map.end()
     }
-    string(callback.event().name(), payload.member(EVENT));
-    list(callback, payload.member(LIST));
-    extras(header, is_top, &mut payload);
-    payload.close();
 }
 
 /// An array of the items; the document shows a sent event's one item without.
-fn list(callback: &CallbackRef<'_>, out: &mut Vec<u8>) {
-    let mut items = callback.items();
-    match (callback.event(), items.len(), items.next()) {
-        (Event::Sent, 1, Some(only)) if is_plain(&only) => item(only, out),
-        _ => array(callback.items(), out, item),
+struct List<'a>(CallbackRef<'a>);
+
+impl Serialize for List<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut items = self.0.items();
+        match (self.0.event(), items.len(), items.next()) {
+            (Event::Sent, 1, Some(only)) if is_plain(&only) => Item(only).serialize(serializer),
+            _ => serializer.collect_seq(self.0.items().map(Item)),
+        }
     }
 }
 
@@ -65,35 +75,47 @@ fn is_plain(item: &ItemRef<'_>) -> bool {
     item.template_id().is_some() && item.extra_names().next().is_none()
 }
 
-fn item(item: ItemRef<'_>, out: &mut Vec<u8>) {
-    let mut entry = Object::open(out);
-    scalars(&ITEM, item.fields(), &mut entry);
-    extras(item.fields(), |name| item_field(name).is_some(), &mut entry);
-    entry.close();
+struct Item<'a>(ItemRef<'a>);
+
+impl Serialize for Item<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let fields = self.0.fields();
+        let mut map = serializer.serialize_map(None)?;
+        scalars(&ITEM, fields, &mut map)?;
+        extras(fields, |name| item_field(name).is_some(), &mut map)?;
+        map.end()
+    }
 }
 
-fn scalars(table: &[&'static Field], fields: Fields<'_>, object: &mut Object<'_>) {
+fn scalars<M: SerializeMap>(
+    table: &[&'static Field],
+    fields: Fields<'_>,
+    map: &mut M,
+) -> Result<(), M::Error> {
     for field in table {
         match fields.get(field) {
             None => {}
-            Some(Value::Text(text)) => string(text, object.key(&field.json_wire)),
+            Some(Value::Text(text)) => map.serialize_entry(field.wire, text)?,
             Some(Value::Integer(number)) => {
-                let out = object.key(&field.json_wire);
-                out.push(b'"');
-                integer(number, out);
-                out.push(b'"');
+                map.serialize_entry(field.wire, &number.to_string())?;
             }
         }
     }
+    Ok(())
 }
 
 /// What has no typed field. The values of a name that `is_known` stay members of their own, as they came: an array
 /// would be read as one value.
-fn extras(fields: Fields<'_>, is_known: impl Fn(&str) -> bool, object: &mut Object<'_>) {
+fn extras<M: SerializeMap>(
+    fields: Fields<'_>,
+    is_known: impl Fn(&str) -> bool,
+    map: &mut M,
+) -> Result<(), M::Error> {
     for (name, values) in grouped(fields.extras()) {
         let together = if is_known(name) { 1 } else { values.len() };
         for values in values.chunks(together) {
-            one_or_array(values, Scalars::AsGiven, object.member(name));
+            map.serialize_entry(name, &Values::new(values, Scalars::AsGiven))?;
         }
     }
+    Ok(())
 }

@@ -6,7 +6,6 @@
 mod csv;
 mod faithful;
 mod json;
-pub(crate) mod json_text;
 mod jsonl;
 mod pretty;
 mod push;

@@ -63,13 +63,6 @@ pub(crate) fn json_special(bytes: &[u8]) -> usize {
     position(bytes, string_marks)
 }
 
-/// Marks bytes of a text that are written to JSON in another way, or may begin a character that is: DEL and C1 (behind
-/// 0xC2) besides the others.
-#[inline(always)]
-pub(crate) fn json_marks(block: Block) -> Marks {
-    string_marks(block) | block.equal(0x7F) | block.equal(0xC2)
-}
-
 /// The first byte that XML forbids whatever stands around it: a control character other than tab, line feed and
 /// carriage return.
 pub(crate) fn xml_control(bytes: &[u8]) -> usize {
@@ -244,11 +237,6 @@ mod tests {
                         json_special(&bytes),
                         expected(json),
                         "{special} at {at} of {len}"
-                    );
-                    assert_eq!(
-                        position(&bytes, json_marks),
-                        expected(json || matches!(special, 0x7F | 0xC2)),
-                        "{special}"
                     );
                     let control = special < 0x20 && !is_space(special);
                     assert_eq!(
