@@ -2,15 +2,34 @@
 //! answers a subscribe prompt (`subscribe_msg_popup_event`), switches a template off (`subscribe_msg_change_event`),
 //! or a subscribe message reaches its final result (`subscribe_msg_sent_event`).
 //!
-//! Bodies are XML or JSON, in shapes that differ from the documents and from each other. [`decode`] reads one body;
-//! [`Capture`] reads a file or a stream that holds many of them among other things; [`output`] writes them again.
-//! Nothing that arrived is lost, and what is odd is a [`Finding`] with its place.
+//! Bodies are XML or JSON, in shapes that differ from the documents and from each other. [`from_slice`] reads one body
+//! into a [`Callback`], which serde_json writes as a record and reads again:
 //!
 //! ```
+//! use wxsub::{Callback, Event};
+//!
 //! let body = br#"{"ToUserName":"gh_123456789abc","FromUserName":"otFpruAK8D-E6EfStSYonYSBZ8_4",
 //!     "CreateTime":"1610969440","MsgType":"event","Event":"subscribe_msg_popup_event","List":[{
 //!     "TemplateId":"VRR0UEO9VJOLs0MHlU0OilqX6MVFDwH3_3gz3Oc0NIc","SubscribeStatusString":"reject","PopupScene":"0"}],}"#;
 //!
+//! let callback = wxsub::from_slice(body)?;
+//! assert_eq!(callback.event, Event::Popup);
+//! assert_eq!(callback.items[0].status.as_deref(), Some("reject"));
+//!
+//! let record = serde_json::to_string(&callback)?;
+//! assert!(record.starts_with(r#"{"event":"subscribe_msg_popup_event","to_user":"gh_123456789abc","#));
+//! assert_eq!(serde_json::from_str::<Callback>(&record)?, callback);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! [`decode`] reads one body without copying its values, and tells what is odd about it: a [`Finding`] with its place.
+//! [`Capture`] reads a file or a stream that holds many bodies among other things; [`output`] writes them again. Nothing
+//! that arrived is lost.
+//!
+//! ```
+//! # let body = br#"{"ToUserName":"gh_123456789abc","FromUserName":"otFpruAK8D-E6EfStSYonYSBZ8_4",
+//! #     "CreateTime":"1610969440","MsgType":"event","Event":"subscribe_msg_popup_event","List":[{
+//! #     "TemplateId":"VRR0UEO9VJOLs0MHlU0OilqX6MVFDwH3_3gz3Oc0NIc","SubscribeStatusString":"reject","PopupScene":"0"}],}"#;
 //! let record = wxsub::decode(body);
 //! let callback = record.callback().expect("a callback");
 //! let rejected: Vec<_> = callback.items().filter(|item| item.status() == Some("reject")).collect();
@@ -32,12 +51,14 @@
 //! [`decompress`] opens compressed captures. `input` reads blocks of a capture as UTF-8. `frame` finds where payloads are
 //! and drives the readers of `wire`, which know syntax and nothing of WeChat. [`seal`] opens and verifies what came
 //! encrypted. `event` gives the tree its meaning; all of WeChat's names are there. `record` ties them together,
-//! [`select`] says which are wanted, [`pipeline`] is the one loop over a capture, [`output`] and [`report`] write,
+//! `callback` owns what a record says, [`select`] says which are wanted, [`pipeline`] is the one loop over a capture, [`output`] and [`report`] write,
 //! and [`gate`] judges. [`explain`] and [`schema`] tell what the tables of `event` and `finding` hold, and [`sample`]
 //! makes up payloads.
 
 mod buffer;
+mod callback;
 pub mod decompress;
+mod error;
 mod event;
 pub mod explain;
 mod finding;
@@ -60,7 +81,9 @@ mod span;
 mod wire;
 mod xml_format;
 
+pub use callback::{Callback, Extra, Item, RawJson, from_slice, from_str};
 pub use decompress::Decompressed;
+pub use error::{Error, ErrorKind};
 pub use event::{CallbackRef, Event, ItemRef, Value};
 pub use finding::{Code, Finding, Severity, UnknownCode};
 pub use lang::Lang;

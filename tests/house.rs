@@ -27,6 +27,8 @@ const LAYERS: &[&str] = &[
     "explain",
     "schema",
     "sample",
+    "error",
+    "callback",
 ];
 
 fn files(folder: &Path) -> Vec<PathBuf> {

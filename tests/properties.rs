@@ -8,7 +8,7 @@ mod support;
 use proptest::prelude::*;
 use proptest::sample::Index;
 use wxsub::output::{Csv, Format, Json as JsonForm, JsonLines, Xml};
-use wxsub::{Capture, Code, Finding, Outcome, Record, Severity, decode};
+use wxsub::{Callback, Capture, Code, Finding, Outcome, Record, Severity, decode};
 
 use support::json::{Json, parse};
 use support::model::{
@@ -243,6 +243,28 @@ proptest! {
             prop_assert!(is_in_order(item, ITEM.map(|row| row.1).into_iter().chain(["extra"])), "{}", text);
         }
         prop_assert!(line.get("source").is_some());
+    }
+
+    #[test]
+    fn a_callback_is_its_record(payload in odd_payload()) {
+        let record = decode(payload.as_bytes());
+        prop_assume!(record.callback().is_some());
+        let line = line(&record);
+        let callback = record.callback().unwrap().to_owned();
+        let json = serde_json::to_string(&callback).unwrap();
+        let view = serde_json::to_string(&record.callback().unwrap()).unwrap();
+        // serde_json leaves DEL and C1 as they are, and escapes some controls in another way.
+        prop_assert_eq!(parse(&json, true), parse(line.trim_end(), true));
+        prop_assert_eq!(parse(&view, true), parse(line.trim_end(), true));
+        if !line.contains("\\u00") {
+            prop_assert_eq!(&json, line.trim_end());
+            prop_assert_eq!(&view, line.trim_end());
+        }
+        for record in [&line, &json, &view] {
+            let again = serde_json::from_str::<Callback>(record);
+            prop_assert_eq!(again.map_err(|error| error.to_string()), Ok(callback.clone()), "{}", record);
+        }
+        prop_assert_eq!(wxsub::from_str(&payload).unwrap(), callback);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Values that have no typed field, as JSON: every name once, with all that was given for it.
 
 use std::collections::HashMap;
+use std::hash::Hash;
 
 use serde::ser::{Error, Serialize, SerializeMap, Serializer};
 use serde_json::value::RawValue;
@@ -98,17 +99,22 @@ pub(super) fn literal<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok,
 pub(crate) fn grouped<'a>(
     members: impl Iterator<Item = (&'a str, View<'a>)>,
 ) -> Vec<(&'a str, Vec<View<'a>>)> {
-    let mut groups: Vec<(&str, Vec<View<'_>>)> = Vec::new();
+    by_name(members.map(|(name, view)| match is_loose_text(name, view) {
+        true => (TEXT_NAME, view),
+        false => (name, view),
+    }))
+}
+
+/// Values by name, each name where it came first.
+pub(crate) fn by_name<N: Clone + Eq + Hash, V>(
+    members: impl Iterator<Item = (N, V)>,
+) -> Vec<(N, Vec<V>)> {
+    let mut groups: Vec<(N, Vec<V>)> = Vec::new();
     let mut index = HashMap::new();
-    for (name, view) in members {
-        let name = if is_loose_text(name, view) {
-            TEXT_NAME
-        } else {
-            name
-        };
-        match *index.entry(name).or_insert(groups.len()) {
-            at if at < groups.len() => groups[at].1.push(view),
-            _ => groups.push((name, vec![view])),
+    for (name, value) in members {
+        match *index.entry(name.clone()).or_insert(groups.len()) {
+            at if at < groups.len() => groups[at].1.push(value),
+            _ => groups.push((name, vec![value])),
         }
     }
     groups

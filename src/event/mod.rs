@@ -16,6 +16,9 @@ pub(crate) mod terms;
 
 use std::fmt;
 
+use serde::de::{Deserialize, Deserializer, Error};
+use serde::ser::{Serialize, Serializer};
+
 pub(crate) use checks::same;
 pub(crate) use compare::compare;
 use decode::integer;
@@ -106,6 +109,23 @@ impl Event {
 impl fmt::Display for Event {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
+    }
+}
+
+impl Serialize for Event {
+    /// Serializes the wire name.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
+impl<'de> Deserialize<'de> for Event {
+    /// Reads the wire name.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        let unknown =
+            || D::Error::custom(format_args!("`{name}` is no event of subscribe messages"));
+        Event::by_name(&name).ok_or_else(unknown)
     }
 }
 

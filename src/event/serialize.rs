@@ -65,7 +65,7 @@ fn header<M: SerializeMap>(
     style: Style,
     map: &mut M,
 ) -> Result<(), M::Error> {
-    map.serialize_entry("event", callback.event().name())?;
+    map.serialize_entry("event", &callback.event())?;
     typed(&HEADER, callback.header(), style, map)
 }
 

@@ -283,6 +283,7 @@ reasons! {
         DeclaredOther "the XML declaration says `{0}`, but the text is {1}" "XML 声明为 `{0}`，文本实际为 {1}"
     }
     Noise {
+        NotAlone "something beside the payload stands here" "此处有消息体以外的内容"
         NoiseHere "{0} bytes belong to no payload; the first stand here" "{0} 字节不属于任何消息体；此处为首处"
     }
     Unrepresentable {

@@ -65,7 +65,20 @@ pub fn decode_sealed<'a>(payload: &'a [u8], limits: &Limits, policy: &Arc<Policy
     decode_as(payload, limits, Some(policy))
 }
 
+/// Decodes one payload, and says where the first byte stands that is no part of it; see [`decode`].
+pub(crate) fn decode_alone(payload: &[u8]) -> (Record<'_>, Option<Place>) {
+    decode_beside(payload, &Limits::default(), None)
+}
+
 fn decode_as<'a>(payload: &'a [u8], limits: &Limits, policy: Option<&Arc<Policy>>) -> Record<'a> {
+    decode_beside(payload, limits, policy).0
+}
+
+fn decode_beside<'a>(
+    payload: &'a [u8],
+    limits: &Limits,
+    policy: Option<&Arc<Policy>>,
+) -> (Record<'a>, Option<Place>) {
     if matches!(
         payload,
         [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] | [0xEF, 0xBB, 0xBF, ..]
@@ -74,30 +87,39 @@ fn decode_as<'a>(payload: &'a [u8], limits: &Limits, policy: Option<&Arc<Policy>
         let mut text = Text::default();
         // Memory can be read; twice, since the end is told by reading nothing.
         while input.read(&mut text).is_ok() && !text.is_ended() {}
-        return decode_first(text.bytes(), input.origin(), limits, policy).into_owned();
+        let (record, beside) = decode_first(text.bytes(), input.origin(), limits, policy);
+        return (record.into_owned(), beside);
     }
     decode_first(payload, (Place::default(), Units::Utf8), limits, policy)
 }
 
-/// The first payload of `text`, with a word about what else there is.
+/// The first payload of `text`, with a word about what else there is, and where that begins.
 fn decode_first<'a>(
     text: &'a [u8],
     origin: (Place, Units),
     limits: &Limits,
     policy: Option<&Arc<Policy>>,
-) -> Record<'a> {
+) -> (Record<'a>, Option<Place>) {
     let mut decoder = Decoder::new("".into(), *limits, origin).opening(policy.cloned());
     let mut record = decoder
         .next(text, true)
         .unwrap_or_else(|| Record::without_payload(text));
+    let mut beside = None;
     if !matches!(record.outcome, Outcome::Undecodable) {
-        let mut beside = 0;
+        let mut bytes = 0;
         while let Some(other) = decoder.next(text, true) {
-            beside += other.bytes().len() as u64;
+            bytes += other.bytes().len() as u64;
+            beside.get_or_insert(other.place(0));
         }
-        record.mention(decoder.scanner.noise.bytes + beside);
+        let noise = &decoder.scanner.noise;
+        record.mention(noise.bytes + bytes);
+        let first = noise.first.as_ref().map(|(place, _)| *place);
+        beside = beside
+            .into_iter()
+            .chain(first)
+            .min_by_key(|place| place.offset);
     }
-    record
+    (record, beside)
 }
 
 impl<'a> Record<'a> {
