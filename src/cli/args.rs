@@ -110,8 +110,9 @@ Examples:
   wxsub convert --to csv --since 7d -o week.csv app.log.*.gz
   wxsub convert --to xml --pretty payload.json
   wxsub convert --flat --with-source --dedup logs/    a line an item, with its place
+  wxsub convert app.log | jq 'select(.items[1])' | wxsub convert --to csv
 
-`wxsub schema record` describes the lines of jsonl.")]
+Lines of jsonl are read like payloads; `wxsub schema record` describes them.")]
 pub(super) struct Convert {
     /// What to write
     // The other commands call it --format.

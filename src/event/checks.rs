@@ -49,6 +49,15 @@ pub(crate) fn hole(field: &Field, view: View<'_>) -> Option<Hole> {
     (is_fit && !range.is_empty()).then_some(Hole { range, alphabet })
 }
 
+/// All of a whole number that nobody draws a conclusion from.
+pub(crate) fn number_hole(view: View<'_>) -> Option<Hole> {
+    let is_it = view.kind() == Kind::Number && is_short_number(view.value());
+    is_it.then(|| Hole {
+        range: view.node().value.source_range(),
+        alphabet: Alphabet::Number,
+    })
+}
+
 fn free(field: &Field, view: View<'_>) -> Option<(Range<usize>, Alphabet)> {
     let text = view.value();
     let all = 0..text.len();

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::event::fields::{self, Field, Known, Top, Type};
-use crate::event::{Definition, Event, Extra, Meaning, Part, Slot, checks};
+use crate::event::{Definition, Event, Extra, Meaning, Part, Slot, checks, log_entry, record};
 use crate::finding::{Finding, Findings, Reason};
 use crate::span::Span;
 use crate::wire::json::is_number;
@@ -13,6 +13,8 @@ use crate::wire::{Kind, Limits, NodeId, Syntax, View};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Class<'a> {
     Callback(Event),
+    /// A callback in the form of a record.
+    Record(Event),
     /// A WeChat message of another kind, by name.
     Other(Cow<'a, str>),
     /// Undecodable, and why.
@@ -28,6 +30,9 @@ fn first<'a>(root: View<'a>, wanted: &str) -> Option<View<'a>> {
 
 /// Which event a payload reports, decided by `Event` alone.
 pub(crate) fn classify<'a>(root: View<'a>) -> Class<'a> {
+    if let Some(event) = record::event_of(root) {
+        return Class::Record(event);
+    }
     let event = first(root, fields::EVENT);
     let msg_type = first(root, fields::MSG_TYPE).map(|node| node.value().trim_ascii());
     let refused = |reason, span| Class::Refused(Finding::new(reason, span));
@@ -77,15 +82,23 @@ fn is_probe(root: View<'_>) -> bool {
         .any(|child| child.name() == name && child.value().trim_ascii() == value)
 }
 
-/// Whether this object is a WeChat message, by the names at its top.
+/// Whether this object is a WeChat message or a record, by the names at its top.
+///
+/// An object that is told by nothing but the name of an event is none if a whole message stands in it: it is a log entry.
 pub(crate) fn is_message(root: View<'_>) -> bool {
-    root.children().any(|child| {
+    let mut names_event = false;
+    let is_marked = root.children().any(|child| {
         let name = child.name();
-        fields::marks_message(name)
-            || Event::by_wrapper(name).is_some()
-            || (name.eq_ignore_ascii_case(fields::EVENT)
-                && child.value().trim_ascii().starts_with(fields::EVENT_PREFIX))
-    }) || is_probe(root)
+        names_event |= name.eq_ignore_ascii_case(fields::EVENT)
+            && child.value().trim_ascii().starts_with(fields::EVENT_PREFIX);
+        fields::marks_message(name) || Event::by_wrapper(name).is_some()
+    });
+    is_marked || (names_event && !log_entry::holds_message(root)) || is_probe(root)
+}
+
+/// Whether `child` gives the type that all callbacks have.
+pub(super) fn is_usual_type(child: View<'_>) -> bool {
+    child.kind() == Kind::Text && child.value().trim_ascii() == fields::MSG_TYPE_EVENT
 }
 
 /// Fills `meaning` with what the payload at `root` says about `event`.
@@ -100,35 +113,50 @@ pub(crate) fn decode(
     meaning: &mut Meaning,
     findings: &mut Findings,
 ) -> Result<(), Finding> {
-    meaning.clear();
-    let mut decoder = Decoder {
-        event: event.definition(),
-        known: event.definition().known(),
-        root,
-        meaning,
-        findings,
-        lists_in: None,
-    };
+    let mut decoder = Decoder::new(event, root, meaning, findings);
     decoder.header();
     decoder.items();
-    match decoder.meaning.items.len() > limits.items {
-        true => Err(Finding::new(Reason::TooManyItems, head(root)).with(limits.items.to_string())),
-        false => Ok(()),
-    }
+    decoder.check_count(limits)
 }
 
-struct Decoder<'a, 'b> {
-    event: &'static Definition,
+pub(super) struct Decoder<'a, 'b> {
+    pub(super) event: &'static Definition,
     /// The fields that the event has.
     known: u16,
-    root: View<'a>,
-    meaning: &'b mut Meaning,
-    findings: &'b mut Findings,
+    pub(super) root: View<'a>,
+    pub(super) meaning: &'b mut Meaning,
+    pub(super) findings: &'b mut Findings,
     /// In which node the first list stands: no other place counts.
     lists_in: Option<NodeId>,
 }
 
-impl<'a> Decoder<'a, '_> {
+impl<'a, 'b> Decoder<'a, 'b> {
+    pub(super) fn new(
+        event: Event,
+        root: View<'a>,
+        meaning: &'b mut Meaning,
+        findings: &'b mut Findings,
+    ) -> Self {
+        meaning.clear();
+        Decoder {
+            event: event.definition(),
+            known: event.definition().known(),
+            root,
+            meaning,
+            findings,
+            lists_in: None,
+        }
+    }
+
+    /// Refuses a callback with more items than the limits allow.
+    pub(super) fn check_count(&self, limits: &Limits) -> Result<(), Finding> {
+        if self.meaning.items.len() <= limits.items {
+            return Ok(());
+        }
+        let finding = Finding::new(Reason::TooManyItems, head(self.root));
+        Err(finding.with(limits.items.to_string()))
+    }
+
     fn header(&mut self) {
         let mut seen = Seen::default();
         for child in self.root.children() {
@@ -163,13 +191,16 @@ impl<'a> Decoder<'a, '_> {
     }
 
     fn msg_type(&mut self, child: View<'a>) {
-        let value = child.value().trim_ascii();
-        if child.kind() == Kind::Text && value == fields::MSG_TYPE_EVENT {
+        if is_usual_type(child) {
             return self.padding(child, fields::MSG_TYPE);
         }
-        self.findings
-            .push(Finding::new(Reason::MsgTypeMismatch, child.span()).with(value));
+        self.unusual_type(child);
         self.extra(child, Some(fields::MSG_TYPE));
+    }
+
+    pub(super) fn unusual_type(&mut self, child: View<'a>) {
+        let finding = Finding::new(Reason::MsgTypeMismatch, child.span());
+        self.findings.push(finding.with(child.value().trim_ascii()));
     }
 
     /// The element around the lists, which may also be the list, or an item.
@@ -255,13 +286,16 @@ impl<'a> Decoder<'a, '_> {
             Kind::Number | Kind::Escaped => false,
         };
         match list.kind() {
-            _ if is_empty => self
-                .findings
-                .push(Finding::new(Reason::ListEmpty, head(list))),
+            _ if is_empty => self.empty_list(fields::LIST, head(list)),
             Kind::Array => list.children().for_each(|entry| self.entry(entry)),
             Kind::Object if list.children().any(|node| is_entry(&node)) => self.entries(list),
             _ => self.entry(list),
         }
+    }
+
+    pub(super) fn empty_list(&mut self, name: &'static str, span: Span) {
+        self.findings
+            .push(Finding::new(Reason::ListEmpty, span).with_name(name));
     }
 
     /// `List` holding `item` elements, or an array of that name.
@@ -300,6 +334,11 @@ impl<'a> Decoder<'a, '_> {
         for field in self.event.fields {
             self.missing(!seen.has(field), field.wire, head(entry));
         }
+        self.item_since(before, entry);
+    }
+
+    /// Adds the item at `entry`: what was found since `before`.
+    pub(super) fn item_since(&mut self, before: Part, entry: View<'a>) {
         let span = Span {
             start: head(entry).start,
             ..entry.span()
@@ -329,7 +368,7 @@ impl<'a> Decoder<'a, '_> {
         self.meaning.header.extras = (end, self.meaning.extras.len() as u32);
     }
 
-    fn mark(&self) -> Part {
+    pub(super) fn mark(&self) -> Part {
         let (slots, extras) = (
             self.meaning.slots.len() as u32,
             self.meaning.extras.len() as u32,
@@ -341,7 +380,7 @@ impl<'a> Decoder<'a, '_> {
         }
     }
 
-    fn part_since(&self, before: Part) -> Part {
+    pub(super) fn part_since(&self, before: Part) -> Part {
         let now = self.mark();
         Part {
             slots: (before.slots.0, now.slots.0),
@@ -355,16 +394,11 @@ impl<'a> Decoder<'a, '_> {
         if !seen.insert(field) {
             return self.duplicate(child, field.wire);
         }
-        if self.known & field.bit == 0 {
-            let finding = Finding::new(Reason::OfAnotherEvent, child.name_span());
-            self.findings
-                .push(finding.with(child.name()).with_name(self.event.name));
-        }
+        self.check_event(child, field);
         match typed(child, field) {
             Ok(slot) => {
                 self.padding(child, field.wire);
-                let odd = checks::odd(field, slot.value(child), child.span());
-                self.findings.extend(odd);
+                self.check_value(child, &slot);
                 self.meaning.slots.push(slot);
             }
             Err(finding) => {
@@ -374,7 +408,22 @@ impl<'a> Decoder<'a, '_> {
         }
     }
 
-    fn padding(&mut self, child: View<'a>, name: &'static str) {
+    /// Notes a field that the event does not have.
+    pub(super) fn check_event(&mut self, child: View<'a>, field: &Field) {
+        if self.known & field.bit == 0 {
+            let finding = Finding::new(Reason::OfAnotherEvent, child.name_span());
+            self.findings
+                .push(finding.with(child.name()).with_name(self.event.name));
+        }
+    }
+
+    /// Notes what is odd about a value that fits its type.
+    pub(super) fn check_value(&mut self, child: View<'a>, slot: &Slot) {
+        let odd = checks::odd(slot.field, slot.value(child), child.span());
+        self.findings.extend(odd);
+    }
+
+    pub(super) fn padding(&mut self, child: View<'a>, name: &'static str) {
         let is_padded = match child.value().as_bytes() {
             [] => false,
             [first, ..] if first.is_ascii_whitespace() => true,
@@ -396,7 +445,7 @@ impl<'a> Decoder<'a, '_> {
         }
     }
 
-    fn missing(&mut self, is_missing: bool, name: &'static str, span: Span) {
+    pub(super) fn missing(&mut self, is_missing: bool, name: &'static str, span: Span) {
         if is_missing {
             self.findings
                 .push(Finding::new(Reason::FieldMissing, span).with_name(name));
@@ -410,14 +459,19 @@ impl<'a> Decoder<'a, '_> {
     }
 
     fn unknown(&mut self, child: View<'a>) {
+        self.undocumented(child);
+        self.extra(child, None);
+    }
+
+    /// Notes a name that is not documented where it stands.
+    pub(super) fn undocumented(&mut self, child: View<'a>) {
         if child.node().name.len() > 0 {
             self.findings
                 .push(Finding::new(Reason::Unknown, child.name_span()).with(child.name()));
         }
-        self.extra(child, None);
     }
 
-    fn extra(&mut self, child: View<'a>, name: Option<&'static str>) {
+    pub(super) fn extra(&mut self, child: View<'a>, name: Option<&'static str>) {
         self.meaning.extras.push(Extra {
             name,
             node: child.id,
@@ -427,18 +481,18 @@ impl<'a> Decoder<'a, '_> {
 
 /// Which fields were given.
 #[derive(Default)]
-struct Seen {
+pub(super) struct Seen {
     fields: u16,
     event: bool,
     msg_type: bool,
 }
 
 impl Seen {
-    fn has(&self, field: &Field) -> bool {
+    pub(super) fn has(&self, field: &Field) -> bool {
         self.fields & field.bit != 0
     }
 
-    fn insert(&mut self, field: &Field) -> bool {
+    pub(super) fn insert(&mut self, field: &Field) -> bool {
         let is_new = !self.has(field);
         self.fields |= field.bit;
         is_new
@@ -446,7 +500,7 @@ impl Seen {
 }
 
 /// The value of `child` as `field` wants it.
-fn typed(child: View<'_>, field: &'static Field) -> Result<Slot, Finding> {
+pub(super) fn typed(child: View<'_>, field: &'static Field) -> Result<Slot, Finding> {
     let finding = |reason| Finding::new(reason, child.span()).with_name(field.wire);
     if !matches!(child.kind(), Kind::Text | Kind::Number) {
         return Err(finding(Reason::NotScalar));

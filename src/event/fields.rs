@@ -103,7 +103,7 @@ pub(crate) const EVENT: &str = "Event";
 /// What the names of our three events begin with.
 pub(crate) const EVENT_PREFIX: &str = "subscribe_msg_";
 /// Names and values of which every message has some, however it is escaped.
-pub(crate) static ANCHORS: [&str; 7] = [
+pub(crate) static ANCHORS: [&str; 8] = [
     TO_USER.wire,
     FROM_USER.wire,
     MSG_TYPE,
@@ -111,7 +111,20 @@ pub(crate) static ANCHORS: [&str; 7] = [
     EVENT_PREFIX,
     "SubscribeMsg",
     PROBE.1,
+    // A record has no other anchor but its event, in which a container may cut it.
+    FROM_USER.key,
 ];
+/// The keys of a record beside those of fields: the event, the items, what has no key of its own, and where it stood.
+pub(crate) const RECORD_EVENT: &str = "event";
+pub(crate) const RECORD_ITEMS: &str = "items";
+pub(crate) const RECORD_EXTRA: &str = "extra";
+pub(crate) const RECORD_SOURCE: &str = "source";
+/// What a record's source says: the capture, the line and the byte in it, the syntax, and how a sealed payload was opened.
+pub(crate) const SOURCE_PATH: &str = "path";
+pub(crate) const SOURCE_LINE: &str = "line";
+pub(crate) const SOURCE_OFFSET: &str = "offset";
+pub(crate) const SOURCE_FORMAT: &str = "format";
+pub(crate) const SOURCE_SEALED: &str = "sealed";
 /// What marks a JSON message, also a broken one: names and the beginnings of values, with the quotes that a text has
 /// escaped.
 pub(crate) static MARKS: [&str; 5] = [
@@ -121,9 +134,10 @@ pub(crate) static MARKS: [&str; 5] = [
     "\"Encrypt\"",
     "\"subscribe_msg_",
 ];
-/// How most messages begin, in a file of payloads.
-pub(crate) static HEADS: [&str; 3] = [
+/// How most messages begin, in a file of payloads or of records.
+pub(crate) static HEADS: [&str; 4] = [
     "{\"ToUserName\":\"",
+    "{\"event\":\"subscribe_msg_",
     "<xml><ToUserName><![CDATA[",
     "<xml>\n<ToUserName><![CDATA[",
 ];
@@ -141,6 +155,10 @@ pub(crate) const SIGNATURE: [&str; 3] = ["MsgSignature", "TimeStamp", "Nonce"];
 pub(crate) const PROBE: (&str, &str) = ("action", "CheckContainerPath");
 /// The root element in XML.
 pub(crate) const ROOT: &str = "xml";
+
+/// The names that all of WeChat's plain messages have.
+pub(crate) static WHOLE_HEADER: [&str; 4] =
+    [TO_USER.wire, FROM_USER.wire, CREATE_TIME.wire, MSG_TYPE];
 
 /// A name that means something at the top of a payload.
 #[derive(Clone, Copy, Debug)]
@@ -226,4 +244,20 @@ pub(crate) fn marks_message(name: &str) -> bool {
         .iter()
         .any(|known| known.eq_ignore_ascii_case(name))
         || name == ENCRYPT
+}
+
+/// The field of `table` that has the key `key` in a record.
+pub(crate) fn by_key(table: &[&'static Field], key: &str) -> Option<&'static Field> {
+    table.iter().copied().find(|field| field.key == key)
+}
+
+/// The field of `table` that is called `wire` on the wire.
+pub(crate) fn by_wire(table: &[&'static Field], wire: &str) -> Option<&'static Field> {
+    table.iter().copied().find(|field| field.wire == wire)
+}
+
+/// Whether a record has this key at its top.
+pub(crate) fn is_record_key(key: &str) -> bool {
+    let own = [RECORD_EVENT, RECORD_ITEMS, RECORD_EXTRA, RECORD_SOURCE];
+    own.contains(&key) || by_key(&HEADER, key).is_some() || by_key(&ITEM, key).is_some()
 }

@@ -9,7 +9,9 @@ mod compare;
 mod decode;
 pub(crate) mod extra;
 pub(crate) mod fields;
+mod log_entry;
 mod popup;
+pub(crate) mod record;
 mod sent;
 pub(crate) mod serialize;
 pub(crate) mod terms;
@@ -199,6 +201,10 @@ pub(crate) struct Meaning {
     is_plain: bool,
     header: Part,
     items: Vec<Part>,
+    /// It was read from a record, which is no payload of WeChat's.
+    is_record: bool,
+    /// Where the payload stood of which a record was made, as the record says it.
+    source: Option<NodeId>,
     /// `List` nodes, or a wrapper that is itself the list or an item; several only as repeated elements.
     lists: Vec<NodeId>,
 }
@@ -211,12 +217,29 @@ impl Meaning {
         self.lists.clear();
         self.header = Part::default();
         self.is_plain = false;
+        self.is_record = false;
+        self.source = None;
+    }
+
+    /// Whether it says where a payload stood.
+    pub(crate) fn has_source(&self) -> bool {
+        self.source.is_some()
+    }
+
+    /// Whether it was read from a record.
+    pub(crate) fn is_record(&self) -> bool {
+        self.is_record
     }
 
     /// Where other payloads that mean the same may have other values, if nothing of this one had to be unescaped.
     pub(crate) fn holes(&self, root: View<'_>) -> Vec<Hole> {
         let hole = |slot: &Slot| checks::hole(slot.field, root.at(slot.node));
-        self.slots.iter().filter_map(hole).collect()
+        let source = self
+            .source
+            .into_iter()
+            .flat_map(|id| root.at(id).children());
+        let numbers = source.filter_map(checks::number_hole);
+        self.slots.iter().filter_map(hole).chain(numbers).collect()
     }
 
     /// Whether all values of typed fields are known to be such that they can be copied to JSON.
@@ -334,6 +357,11 @@ impl<'a> CallbackRef<'a> {
     /// The payload's text.
     pub(crate) fn text(&self) -> &'a str {
         self.root.text
+    }
+
+    /// Where a record says that its payload stood: the members of its `source`.
+    pub(crate) fn source(&self) -> Option<View<'a>> {
+        Some(self.root.at(self.meaning.source?))
     }
 
     /// The texts of all typed fields.

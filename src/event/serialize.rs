@@ -5,7 +5,7 @@
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::event::extra::{Members, Scalars, literal};
-use crate::event::fields::{Field, HEADER, ITEM};
+use crate::event::fields::{Field, HEADER, ITEM, RECORD_EVENT, RECORD_EXTRA, RECORD_ITEMS};
 use crate::event::{CallbackRef, Fields, ItemRef, Value};
 use crate::wire::View;
 
@@ -41,7 +41,7 @@ pub(crate) fn callback<M: SerializeMap>(
     map: &mut M,
 ) -> Result<(), M::Error> {
     header(callback, style, map)?;
-    map.serialize_entry("items", &Items(callback, style))?;
+    map.serialize_entry(RECORD_ITEMS, &Items(callback, style))?;
     extra(callback.header().extras(), style, map)
 }
 
@@ -65,7 +65,7 @@ fn header<M: SerializeMap>(
     style: Style,
     map: &mut M,
 ) -> Result<(), M::Error> {
-    map.serialize_entry("event", &callback.event())?;
+    map.serialize_entry(RECORD_EVENT, &callback.event())?;
     typed(&HEADER, callback.header(), style, map)
 }
 
@@ -128,5 +128,5 @@ fn extra<'a, M: SerializeMap>(
         return Ok(());
     }
     let scalars = style.scalars;
-    map.serialize_entry("extra", &Members { members, scalars })
+    map.serialize_entry(RECORD_EXTRA, &Members { members, scalars })
 }

@@ -297,10 +297,10 @@ pub(super) static WORDS: [Word; 28] = [
             "回调的规范 JSON 形式",
         ),
         Text::new(
-            "What `wxsub convert --to jsonl` writes: one object a callback, always with the same keys in the same order, whatever shape the payload had. `wxsub schema record` describes it.",
-            "`wxsub convert --to jsonl` 的输出：每个回调一个对象，无论消息体形式如何，键及其顺序都相同。`wxsub schema record` 给出其模式。",
+            "What `wxsub convert --to jsonl` writes: one object a callback, always with the same keys in the same order, whatever shape the payload had. All commands that read payloads read records, too. `wxsub schema record` describes it.",
+            "`wxsub convert --to jsonl` 的输出：每个回调一个对象，无论消息体形式如何，键及其顺序都相同。凡能读取消息体的命令也能读取记录。`wxsub schema record` 给出其模式。",
         ),
-        &["extra", "payload"],
+        &["extra", "payload", "malformed-record"],
     ),
     word(
         "extra",
@@ -320,8 +320,8 @@ pub(super) static WORDS: [Word; 28] = [
         &[],
         Text::new("where a callback stood", "回调的出处"),
         Text::new(
-            "The last key of a record, with `--with-source`: path, line, offset in bytes of the decompressed capture, and format.",
-            "使用 `--with-source` 时记录的最后一个键：路径、行、（解压后的）字节偏移和格式。",
+            "The last key of a record, with `--with-source`: path, line, offset in bytes of the decompressed capture, and format. A record that is read keeps its source, unless `--with-source` writes another.",
+            "使用 `--with-source` 时记录的最后一个键：路径、行、（解压后的）字节偏移和格式。读取的记录保留原有的出处，除非使用 `--with-source` 重新写出。",
         ),
         &["record"],
     ),

@@ -308,6 +308,15 @@ codes! {
         example: change!("[", item!(), "，", item!(), "]");
         near_miss: change!("[", item!(), ",", item!(), "]");
     }
+    MalformedRecord "malformed-record" Undecodable {
+        summary: "a key of a record has a value of another type" "记录中某个键的值类型不符";
+        explanation: "Records, the JSON lines that `convert` writes, are read like payloads. In a record every key has one type: times, scenes and error codes are whole numbers, ids are strings, `items` is an array of objects. Absent keys are left out and never null. A value of another type shows that the record was altered on its way, so nothing of it is decoded."
+            "记录即 `convert` 写出的 JSON 行，可以像消息体一样读取。记录中每个键只有一种类型：时间、场景和错误码为整数，ID 为字符串，`items` 为对象数组。没有的键不写出，不会为 null。类型不符说明记录在途中被改动，因此不解码任何内容。";
+        advice: "Look at what changed the record between two runs: `msg_id` has to stay a string, since most programs round numbers of 19 digits, and pandas needs dtype={\"msg_id\": str}. `wxsub schema record` prints what holds."
+            "请检查两次运行之间是什么改动了记录：`msg_id` 必须保持为字符串，多数程序会舍入 19 位数字，pandas 需要 dtype={\"msg_id\": str}。`wxsub schema record` 给出了完整的约定。";
+        example: r#"{"event":"subscribe_msg_change_event","to_user":"gh_5a2c71d0e9b4","from_user":"oUJpEiXDgCbEFb0HOo8kZ-C2SJHT","create_time":"1763812800","items":[{"template_id":"Xk8sgnrD5x3zZZGoDENKVDAJGXB3nJQWXH2_deFGVQ1","status":"reject"}]}"#;
+        near_miss: r#"{"event":"subscribe_msg_change_event","to_user":"gh_5a2c71d0e9b4","from_user":"oUJpEiXDgCbEFb0HOo8kZ-C2SJHT","create_time":1763812800,"items":[{"template_id":"Xk8sgnrD5x3zZZGoDENKVDAJGXB3nJQWXH2_deFGVQ1","status":"reject"}]}"#;
+    }
     InvalidEncoding "invalid-encoding" Undecodable {
         summary: "the payload is not valid text in its encoding" "消息体不是其编码下的合法文本";
         explanation: "The bytes are not text in the encoding that the payload is in: UTF-8, unless a byte order mark or an XML declaration says otherwise. Or the declaration names an encoding that nobody knows."

@@ -74,6 +74,10 @@ reasons! {
         ArrayCutOff "the array around the payloads is not closed" "包含消息体的数组没有结束"
         ArrayBroken "expected `,` or `]` behind a payload in an array, found {0}" "数组中的消息体之后应为 `,` 或 `]`，实际为 {0}"
     }
+    MalformedRecord {
+        RecordType "`{0}` of a record should be {1}, found {2}" "记录中的 `{0}` 应为{1}，实际为{2}"
+            => "`wxsub schema record` describes records" "记录的格式见 `wxsub schema record`"
+    }
     InvalidEncoding {
         NotUtf8 "the byte {0} is not UTF-8 here" "字节 {0} 在此处不是 UTF-8"
         NotIn "bytes that are not {0}" "不是 {0} 的字节"
@@ -265,7 +269,7 @@ reasons! {
         MsgIdShape "`{0}` does not look like a message id: a number of up to 19 digits" "`{0}` 不像消息 ID：19 位以内的数字"
     }
     EmptyList {
-        ListEmpty "`List` holds no item" "`List` 为空"
+        ListEmpty "`{0}` holds no item" "`{0}` 为空"
     }
     ImpreciseMsgId {
         MsgIdImprecise "`{0}` went through a floating-point number: its last digits are lost"
@@ -287,6 +291,8 @@ reasons! {
         NoiseHere "{0} bytes belong to no payload; the first stand here" "{0} 字节不属于任何消息体；此处为首处"
     }
     Unrepresentable {
+        RecordForPayload "a record is no payload: `wxsub convert --to json` makes one of it"
+            "记录不是消息体：请先用 `wxsub convert --to json` 转换"
         XmlCharacter "XML cannot hold the character {1} of `{0}`" "XML 无法表示 `{0}` 中的字符 {1}"
         XmlName "`{0}` cannot be the name of an XML element" "`{0}` 不能作为 XML 元素名"
         XmlShape "XML cannot tell {1} in `{0}` from a plain text" "XML 无法区分 `{0}` 中的{1}与普通文本"

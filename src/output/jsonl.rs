@@ -6,12 +6,15 @@ use std::io;
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
+use crate::event::extra::{Scalars, Values};
+use crate::event::fields::{RECORD_SOURCE, SOURCE_SEALED};
 use crate::event::serialize::{self, Style};
 use crate::event::{CallbackRef, ItemRef};
 use crate::finding::Finding;
 use crate::json_format;
 use crate::output::Format;
 use crate::record::Record;
+use crate::wire::View;
 use crate::wire::template::{Copied, Template};
 
 /// JSON lines: a line a callback, or a line an item.
@@ -20,13 +23,14 @@ pub struct JsonLines {
     /// A line an item: the header's keys, then the item's. A callback without items writes its header.
     pub flat: bool,
     /// Says where each callback stands: path, line, offset and format, as the last key; and of one that was sealed,
-    /// whether it was `verified`, or only `opened`.
+    /// whether it was `verified`, or only `opened`. Otherwise a record that is read keeps the source that it has, but for
+    /// how it was opened: only the run that did it can say so.
     pub with_source: bool,
 }
 
 impl Format for JsonLines {
     fn record(&self, record: &Record<'_>, out: &mut Vec<u8>) -> Result<(), Finding> {
-        let source = self.with_source.then(|| Source::of(record));
+        let source = self.source(record);
         if !self.flat && known_line(record, source.as_ref(), out) {
             return Ok(());
         }
@@ -50,6 +54,18 @@ impl Format for JsonLines {
                 .for_each(|item| line(Members::Flat(Some(item)))),
         }
         Ok(())
+    }
+}
+
+impl JsonLines {
+    /// The source to be written.
+    fn source<'a>(&self, record: &'a Record<'_>) -> Option<Source<'a>> {
+        // To ask for the callback takes longer than to write the line of most.
+        match (self.with_source, record.has_source()) {
+            (true, _) => Some(Source::Here(Stand::of(record))),
+            (false, true) => record.callback()?.source().map(Source::Earlier),
+            (false, false) => None,
+        }
     }
 }
 
@@ -86,15 +102,39 @@ impl Serialize for Line<'_> {
             Members::Flat(item) => serialize::flat(self.callback, item, &mut map)?,
         }
         if let Some(source) = self.source {
-            map.serialize_entry("source", source)?;
+            map.serialize_entry(RECORD_SOURCE, source)?;
         }
         map.end()
     }
 }
 
+/// Where a callback stands, or where it stood when the record was written that is read.
+enum Source<'a> {
+    Here(Stand<'a>),
+    Earlier(View<'a>),
+}
+
+impl Serialize for Source<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Source::Here(stand) => stand.serialize(serializer),
+            Source::Earlier(source) => {
+                let kept = source
+                    .children()
+                    .filter(|child| child.name() != SOURCE_SEALED);
+                let mut map = serializer.serialize_map(None)?;
+                for child in kept {
+                    map.serialize_entry(child.name(), &Values::new(&[child], Scalars::AsGiven))?;
+                }
+                map.end()
+            }
+        }
+    }
+}
+
 /// Where a callback stands in its capture.
 #[derive(Serialize)]
-struct Source<'a> {
+struct Stand<'a> {
     path: &'a str,
     line: u64,
     offset: u64,
@@ -103,10 +143,10 @@ struct Source<'a> {
     sealed: Option<&'a str>,
 }
 
-impl<'a> Source<'a> {
+impl<'a> Stand<'a> {
     fn of(record: &'a Record<'_>) -> Self {
         let place = record.place(0);
-        Source {
+        Stand {
             path: record.source(),
             line: place.line,
             offset: place.offset,

@@ -70,8 +70,12 @@ impl Sealing<'_> {
     ///
     /// # Errors
     ///
-    /// The name of the account has a character that XML cannot hold (`unrepresentable`).
+    /// The name of the account has a character that XML cannot hold, or it is a record and no payload
+    /// (`unrepresentable`).
     pub fn push(&self, record: &Record<'_>) -> Result<Push, Finding> {
+        if record.is_json_record() {
+            return Err(Finding::new(Reason::RecordForPayload, Span::default()));
+        }
         let encrypt = seal(self.key, record.bytes(), self.appid, &self.random);
         let syntax = self.envelope.unwrap_or(record.syntax());
         let to_user = record.top_text(TO_USER.wire);

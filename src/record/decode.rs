@@ -11,7 +11,7 @@ use crate::seal::Policy;
 use crate::span::{Place, Span, Units};
 use crate::wire::{Limits, Syntax};
 
-/// Decodes one payload.
+/// Decodes one payload, or one record that [`JsonLines`](crate::output::JsonLines) wrote.
 ///
 /// White space and a byte order mark around it are fine; anything else beside the first payload is a finding.
 ///

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use crate::event::{Class, Meaning, classify, decode};
+use crate::event::{Class, Meaning, classify, decode, record};
 use crate::frame::Parts;
 use crate::record::Outcome;
 use crate::wire::shape::ShapeId;
@@ -65,6 +65,9 @@ impl Decoded {
             }
             Class::Callback(event) => {
                 decode(event, root, limits, meaning, findings).map(|()| event)
+            }
+            Class::Record(event) => {
+                record::decode(event, root, limits, meaning, findings).map(|()| event)
             }
             Class::Refused(finding) => Err(finding),
         };

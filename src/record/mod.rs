@@ -180,6 +180,23 @@ impl<'a> Record<'a> {
         (field.kind() == Kind::Text).then(|| field.value().trim_ascii())
     }
 
+    /// Whether it is a record, as [`JsonLines`](crate::output::JsonLines) writes them, and no payload that WeChat sent.
+    ///
+    /// ```
+    /// let record = wxsub::decode(br#"{"event":"subscribe_msg_sent_event","items":[{"error_code":0}]}"#);
+    /// assert!(record.is_json_record());
+    /// let callback = record.callback().expect("a callback");
+    /// assert_eq!(callback.items().next().and_then(|item| item.error_code()), Some(0));
+    /// ```
+    pub fn is_json_record(&self) -> bool {
+        self.decoded.get().meaning.is_record()
+    }
+
+    /// Whether it says where another payload stood, of which it was made.
+    pub(crate) fn has_source(&self) -> bool {
+        self.decoded.get().meaning.has_source()
+    }
+
     /// XML or JSON.
     pub fn syntax(&self) -> Syntax {
         self.syntax

@@ -66,8 +66,11 @@ fn of_reply(record: &Record<'_>) -> Option<Query> {
     })
 }
 
-/// The sealed part of a payload, if it has one.
+/// The sealed part of a payload, if it has one; a record never has.
 pub(super) fn sealed_part<'r>(record: &'r Record<'_>) -> Refused<Option<Part<'r>>> {
+    if record.is_json_record() {
+        return Ok(None);
+    }
     let root = record.root();
     let is_sealed = |child: &View<'_>| child.name().eq_ignore_ascii_case(fields::ENCRYPT);
     let mut parts = root.children().filter(is_sealed);

@@ -49,6 +49,11 @@ pub(crate) fn json(callback: &Callback, seed: u64) -> String {
     writer.object(members)
 }
 
+/// Any value, with white space, comments and escapes as they come.
+pub(crate) fn value(value: &Json, seed: u64) -> String {
+    JsonWriter(Choices::new(seed)).value(value)
+}
+
 struct JsonWriter(Choices);
 
 impl JsonWriter {

@@ -5,7 +5,7 @@
 use serde_json::{Map, Value, json};
 
 use super::escape::{self, JsonStyle};
-use super::model::EVENTS;
+use super::model::{EVENTS, HEADER, ITEM, Type};
 use super::traced::Traced;
 
 const TO: &str = "gh_3f7a90c1d2e4";
@@ -90,7 +90,7 @@ impl Facts {
 }
 
 /// All shapes.
-pub(crate) static SHAPES: [Shape; 27] = [
+pub(crate) static SHAPES: [Shape; 33] = [
     Shape {
         name: "JSON",
         write: |f| compact(&with_list(f, items(f))),
@@ -167,6 +167,34 @@ pub(crate) static SHAPES: [Shape; 27] = [
         write: |f| {
             let (name, value) = f.misfit();
             misfitted(&compact(&with_list(f, object(&f.item(0)))), name, value)
+        },
+    },
+    Shape {
+        name: "JSON record",
+        write: |f| compact(&record(f)),
+    },
+    Shape {
+        name: "JSON record, flat",
+        write: |f| compact(&flat_record(f)),
+    },
+    Shape {
+        name: "JSON record, pretty",
+        write: |f| pretty(&record(f)),
+    },
+    Shape {
+        name: "JSON record, sorted",
+        write: |f| compact(&sorted(&record(f))),
+    },
+    Shape {
+        name: "JSON record, with source",
+        write: |f| compact(&with_source(f, record(f))),
+    },
+    Shape {
+        name: "JSON record, foreign",
+        write: |f| {
+            let mut record = record(f);
+            record["extra"] = json!({ "Remark": FOREIGN });
+            compact(&record)
         },
     },
     Shape {
@@ -293,6 +321,50 @@ fn with_remark(facts: &Facts, remark: &str) -> Value {
     let mut payload = with_list(facts, items(facts));
     payload["Remark"] = json!(remark);
     payload
+}
+
+/// The members of a record that has these fields.
+fn keys(fields: &Fields) -> Map<String, Value> {
+    let rows = || HEADER.iter().chain(&ITEM);
+    let member = |(name, value): &(&str, String)| {
+        let (_, key, ty) = rows().find(|row| row.0 == *name)?;
+        let number = || value.parse::<u64>().expect("a number");
+        Some(match ty {
+            Type::Integer => ((*key).to_owned(), json!(number())),
+            Type::Text | Type::Digits => ((*key).to_owned(), json!(value)),
+        })
+    };
+    fields.iter().filter_map(member).collect()
+}
+
+fn record_head(facts: &Facts) -> Map<String, Value> {
+    let event = ("event".to_owned(), json!(EVENTS[facts.event].name));
+    std::iter::once(event)
+        .chain(keys(&facts.header()))
+        .collect()
+}
+
+fn record(facts: &Facts) -> Value {
+    let mut members = record_head(facts);
+    let items = facts.items();
+    members.insert(
+        "items".into(),
+        items.iter().map(keys).map(Value::Object).collect(),
+    );
+    Value::Object(members)
+}
+
+fn flat_record(facts: &Facts) -> Value {
+    let mut members = record_head(facts);
+    members.extend(keys(&facts.item(0)));
+    Value::Object(members)
+}
+
+fn with_source(facts: &Facts, mut record: Value) -> Value {
+    let line = facts.number * 7 + 3;
+    record["source"] =
+        json!({"path": "logs/app.log", "line": line, "offset": line * 411, "format": "xml"});
+    record
 }
 
 fn compact(value: &Value) -> String {

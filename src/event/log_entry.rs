@@ -1,0 +1,73 @@
+//! Tells log entries from messages where both name an event.
+//!
+//! An application logs `{"event":"subscribe_msg_popup_event","openid":…,"body":"<xml>…"}`, and the message is what stands
+//! in it. So an object that nothing but its event shows to be a message is none if a whole message stands in a member
+//! that neither messages nor records have.
+
+use crate::event::fields::{self, Top};
+use crate::finding::Findings;
+use crate::wire::{Bytes, Kind, Limits, Syntax, Tree, View, json, xml};
+
+/// Whether a whole message stands in the object at `root`, as an object or as text.
+///
+/// Where the values of texts are not known ([`Kind::Escaped`]), the answer is no.
+pub(super) fn holds_message(root: View<'_>) -> bool {
+    let mut others = root.children().filter(|child| is_of_others(child.name()));
+    !root.children().any(is_list) && others.any(is_around_message)
+}
+
+fn is_list(child: View<'_>) -> bool {
+    let top = fields::top(child.name());
+    matches!(top.map(|known| known.what), Some(Top::List))
+}
+
+/// Whether neither messages nor records have a member of this name.
+fn is_of_others(name: &str) -> bool {
+    fields::top(name).is_none() && !fields::is_record_key(name)
+}
+
+/// Whether the value at `member` is a whole message, or some value in it is.
+fn is_around_message(member: View<'_>) -> bool {
+    let values = member.id..member.node().end;
+    values.map(|id| member.at(id)).any(is_whole_message)
+}
+
+fn is_whole_message(value: View<'_>) -> bool {
+    match value.kind() {
+        Kind::Object => has_whole_header(value),
+        Kind::Text => is_text_of_message(value.value()),
+        _ => false,
+    }
+}
+
+/// Whether an object has all names that WeChat gives a plain message, or a sealed one.
+fn has_whole_header(object: View<'_>) -> bool {
+    let has = |wanted: &str| {
+        let mut names = object.children().map(View::name);
+        names.any(|name| name.eq_ignore_ascii_case(wanted))
+    };
+    fields::WHOLE_HEADER.iter().all(|name| has(name)) || has(fields::ENCRYPT)
+}
+
+fn is_text_of_message(text: &str) -> bool {
+    let text = text.trim_ascii();
+    let (mut tree, mut findings) = (Tree::default(), Findings::default());
+    let limits = &Limits::default();
+    let bytes = Bytes {
+        all: text.as_bytes(),
+        last: true,
+    };
+    let read = match text.as_bytes().first() {
+        Some(b'<') => {
+            tree.clear(Syntax::Xml);
+            let is_plain = &fields::is_plain;
+            xml::Reader::new().read(bytes, &mut tree, &mut findings, limits, is_plain)
+        }
+        Some(b'{') => {
+            tree.clear(Syntax::Json);
+            json::Reader::new().read(bytes, &mut tree, &mut findings, limits)
+        }
+        _ => return false,
+    };
+    read.is_ok() && has_whole_header(View::root(&tree, text))
+}

@@ -1,0 +1,328 @@
+//! Reads records: callbacks in the JSON that `convert` writes, plain or a line an item.
+//!
+//! A record says what its payload said, so it becomes the same [`Meaning`], and whatever is done with payloads is done
+//! with records. Findings name the record's keys. What was noteworthy about the names of the payload, its shape and its
+//! `MsgType` is gone; what stands in `extra` is found again.
+//!
+//! Keys have types here: a record whose known keys break them is no record that anybody wrote on purpose, and nothing
+//! of it is decoded.
+
+use crate::event::decode::{Decoder, Seen, head, integer, is_usual_type, typed};
+use crate::event::fields::{
+    self, EVENT, Field, HEADER, ITEM, LIST, MSG_TYPE, RECORD_EVENT, RECORD_EXTRA, RECORD_ITEMS,
+    RECORD_SOURCE, Type, by_key, by_wire,
+};
+use crate::event::{Event, Meaning, Part, Slot, is_top};
+use crate::finding::{Finding, Findings, Reason};
+use crate::lang::Text;
+use crate::wire::{Kind, Limits, Syntax, View};
+
+/// The event of the record at `root`, if that is one: it names the event in full, and it has items or a whole header.
+pub(super) fn event_of(root: View<'_>) -> Option<Event> {
+    let event = member(root, RECORD_EVENT).filter(|_| root.tree.syntax == Syntax::Json)?;
+    let event = Event::by_name(event.value()).filter(|_| event.kind() == Kind::Text)?;
+    let has_header = || HEADER.iter().all(|field| member(root, field.key).is_some());
+    (items_of(root).is_some() || has_header()).then_some(event)
+}
+
+fn member<'a>(root: View<'a>, key: &str) -> Option<View<'a>> {
+    root.children().find(|child| child.name() == key)
+}
+
+/// The items of a record; a flat one has none.
+fn items_of(root: View<'_>) -> Option<View<'_>> {
+    member(root, RECORD_ITEMS).filter(|items| items.kind() == Kind::Array)
+}
+
+/// Fills `meaning` with what the record at `root` says about `event`.
+///
+/// # Errors
+///
+/// [`Reason::RecordType`] if a key has a value of another type, or [`Reason::TooManyItems`]; both leave nothing to decode.
+pub(crate) fn decode(
+    event: Event,
+    root: View<'_>,
+    limits: &Limits,
+    meaning: &mut Meaning,
+    findings: &mut Findings,
+) -> Result<(), Finding> {
+    let mut decoder = Decoder::new(event, root, meaning, findings);
+    decoder.meaning.is_record = true;
+    match items_of(root) {
+        Some(items) => decoder.record(items)?,
+        None => decoder.flat_record()?,
+    }
+    decoder.check_count(limits)
+}
+
+type Read<T> = Result<T, Finding>;
+
+/// What was found at the top of a record.
+#[derive(Default)]
+struct Found {
+    seen: Seen,
+    /// The values of a flat record's item.
+    item: Vec<Slot>,
+    has_event: bool,
+    has_items: bool,
+}
+
+impl<'a> Decoder<'a, '_> {
+    /// A record with `items`.
+    fn record(&mut self, items: View<'a>) -> Read<()> {
+        let found = self.top_of_record(&[])?;
+        let header = self.part_since(Part::default());
+        self.header_of_record(header, &found);
+        if items.is_empty() {
+            self.empty_list(RECORD_ITEMS, head(items));
+        }
+        let mut entries = items.children();
+        entries.try_for_each(|entry| self.record_item(entry))
+    }
+
+    /// A flat record: the header and one item, which is left out if there was none.
+    fn flat_record(&mut self) -> Read<()> {
+        let found = self.top_of_record(&ITEM)?;
+        let all = self.part_since(Part::default());
+        let (start, end) = all.extras;
+        let split = self.item_extras(all);
+        let header = Part {
+            extras: (start, split),
+            ..all
+        };
+        self.header_of_record(header, &found);
+        match found.item.is_empty() && split == end {
+            true => self.empty_list(RECORD_ITEMS, head(self.root)),
+            false => self.flat_item(found, (split, end)),
+        }
+        Ok(())
+    }
+
+    fn flat_item(&mut self, mut found: Found, extras: (u32, u32)) {
+        let start = self.meaning.slots.len() as u32;
+        self.meaning.slots.append(&mut found.item);
+        let item = Part {
+            slots: (start, self.meaning.slots.len() as u32),
+            extras,
+            span: self.root.span(),
+        };
+        self.look_over(item, &ITEM, &found.seen);
+        self.missing_keys(item, self.event.fields, &found.seen, self.root);
+        self.meaning.items.push(item);
+    }
+
+    fn header_of_record(&mut self, header: Part, found: &Found) {
+        self.meaning.header = header;
+        self.look_over(header, &HEADER, &found.seen);
+        self.missing_keys(header, &HEADER, &found.seen, self.root);
+    }
+
+    /// Reads all members at the top but the items; in a flat record those of `item` are among them.
+    fn top_of_record(&mut self, item: &[&'static Field]) -> Read<Found> {
+        let mut found = Found::default();
+        for child in self.root.children() {
+            if let Some(field) = by_key(&HEADER, child.name()) {
+                let slot = self.record_field(child, field, &mut found.seen)?;
+                self.meaning.slots.extend(slot);
+            } else if let Some(field) = by_key(item, child.name()) {
+                let slot = self.record_field(child, field, &mut found.seen)?;
+                found.item.extend(slot);
+            } else {
+                self.key_of_no_field(child, &mut found)?;
+            }
+        }
+        Ok(found)
+    }
+
+    fn key_of_no_field(&mut self, child: View<'a>, found: &mut Found) -> Read<()> {
+        match child.name() {
+            RECORD_EVENT if !std::mem::replace(&mut found.has_event, true) => {}
+            RECORD_EVENT => self.extra(child, Some(EVENT)),
+            RECORD_ITEMS if !std::mem::replace(&mut found.has_items, true) => {
+                expect(child, Kind::Array)?;
+            }
+            RECORD_ITEMS => self.extra(child, Some(LIST)),
+            RECORD_EXTRA => self.extras(child)?,
+            RECORD_SOURCE if self.meaning.source.is_none() => self.source(child)?,
+            _ => self.extra(child, None),
+        }
+        Ok(())
+    }
+
+    fn record_item(&mut self, entry: View<'a>) -> Read<()> {
+        if entry.kind() != Kind::Object {
+            return Err(other_type(entry, RECORD_ITEM, AN_OBJECT));
+        }
+        let before = self.mark();
+        let mut seen = Seen::default();
+        for child in entry.children() {
+            match by_key(&ITEM, child.name()) {
+                Some(field) => {
+                    let slot = self.record_field(child, field, &mut seen)?;
+                    self.meaning.slots.extend(slot);
+                }
+                None if child.name() == RECORD_EXTRA => self.extras(child)?,
+                None => self.extra(child, None),
+            }
+        }
+        let part = self.part_since(before);
+        self.look_over(part, &ITEM, &seen);
+        self.missing_keys(part, self.event.fields, &seen, entry);
+        self.item_since(before, entry);
+        Ok(())
+    }
+
+    /// The value of `field`; among the extras, if it was given before or is a message id that lost its digits.
+    fn record_field(
+        &mut self,
+        child: View<'a>,
+        field: &'static Field,
+        seen: &mut Seen,
+    ) -> Read<Option<Slot>> {
+        expect_field(child, field)?;
+        let slot = typed(child, field).ok().filter(|_| seen.insert(field));
+        match &slot {
+            None => self.extra(child, Some(field.wire)),
+            Some(slot) => {
+                self.check_event(child, field);
+                self.padding(child, field.key);
+                self.check_value(child, slot);
+            }
+        }
+        Ok(slot)
+    }
+
+    /// The members of an `extra`.
+    fn extras(&mut self, extra: View<'a>) -> Read<()> {
+        expect(extra, Kind::Object)?;
+        extra.children().for_each(|child| self.extra(child, None));
+        Ok(())
+    }
+
+    fn source(&mut self, source: View<'a>) -> Read<()> {
+        expect(source, Kind::Object)?;
+        for child in source.children() {
+            match child.name() {
+                fields::SOURCE_PATH | fields::SOURCE_FORMAT | fields::SOURCE_SEALED => {
+                    expect(child, Kind::Text)?;
+                }
+                fields::SOURCE_LINE | fields::SOURCE_OFFSET => expect_integer(child)?,
+                _ => self.undocumented(child),
+            }
+        }
+        self.meaning.source = Some(source.id);
+        Ok(())
+    }
+
+    /// What goes by the name of the extra at `index`, and its value.
+    fn extra_at(&self, index: u32) -> (&'a str, View<'a>) {
+        let extra = self.meaning.extras[index as usize];
+        let view = self.root.at(extra.node);
+        (extra.name.unwrap_or_else(|| view.name()), view)
+    }
+
+    /// Where the item's extras begin among those of a flat record, in which the header's come first: with the first name
+    /// of an item's field behind all names of the header's.
+    fn item_extras(&self, all: Part) -> u32 {
+        let (start, end) = all.extras;
+        let named = |index: u32| self.extra_at(index).0;
+        let last_of_header = (start..end).rev().find(|&index| is_of_header(named(index)));
+        let behind = last_of_header.map_or(start, |index| index + 1);
+        let mut rest = behind..end;
+        let first = rest.find(|&index| by_wire(&ITEM, named(index)).is_some());
+        first.unwrap_or(end)
+    }
+
+    /// Finds again what was noteworthy about the extras of `part`, which has the fields of `table`.
+    fn look_over(&mut self, part: Part, table: &[&'static Field], seen: &Seen) {
+        let is_header = std::ptr::eq(table, &HEADER[..]);
+        for index in part.extras.0..part.extras.1 {
+            let (name, view) = self.extra_at(index);
+            match by_wire(table, name) {
+                Some(field) if seen.has(field) => self.again(view),
+                Some(field) => match typed(view, field) {
+                    Ok(_) => self.undocumented(view),
+                    Err(finding) => self.findings.push(finding),
+                },
+                None if is_header && name == MSG_TYPE && !is_usual_type(view) => {
+                    self.unusual_type(view);
+                }
+                None if is_header && fields::top(name).is_some() => self.again(view),
+                None => self.undocumented(view),
+            }
+        }
+    }
+
+    /// Notes a value behind the first of its name.
+    fn again(&mut self, view: View<'a>) {
+        let finding = Finding::new(Reason::Duplicate, view.name_span());
+        self.findings.push(finding.with(view.name()));
+    }
+
+    /// Notes which fields of `table` were not given at all: neither as keys nor among the extras of `part`.
+    fn missing_keys(
+        &mut self,
+        part: Part,
+        table: &[&'static Field],
+        seen: &Seen,
+        object: View<'a>,
+    ) {
+        for field in table {
+            let mut extras = part.extras.0..part.extras.1;
+            let is_given = seen.has(field) || extras.any(|i| self.extra_at(i).0 == field.wire);
+            self.missing(!is_given, field.key, head(object));
+        }
+    }
+}
+
+/// Whether only the top of a payload has this name.
+fn is_of_header(name: &str) -> bool {
+    is_top(name) && by_wire(&ITEM, name).is_none()
+}
+
+/// How an entry of the items is called in a finding.
+const RECORD_ITEM: &str = "items[]";
+
+const A_STRING: Text = Text::new("a string", "字符串");
+const A_WHOLE_NUMBER: Text = Text::new("a whole number", "整数");
+const AN_ARRAY: Text = Text::new("an array", "数组");
+const AN_OBJECT: Text = Text::new("an object", "对象");
+
+fn expect_field(child: View<'_>, field: &Field) -> Read<()> {
+    match field.ty {
+        Type::Integer => expect_integer(child),
+        Type::Text | Type::Digits => expect(child, Kind::Text),
+    }
+}
+
+fn expect_integer(child: View<'_>) -> Read<()> {
+    let is_integer = integer(child.value()).is_some();
+    match child.kind() == Kind::Number && is_integer {
+        true => Ok(()),
+        false => Err(other_type(child, child.name(), A_WHOLE_NUMBER)),
+    }
+}
+
+fn expect(child: View<'_>, kind: Kind) -> Read<()> {
+    let words = match kind {
+        Kind::Array => AN_ARRAY,
+        Kind::Object => AN_OBJECT,
+        _ => A_STRING,
+    };
+    match child.kind() == kind {
+        true => Ok(()),
+        false => Err(other_type(child, child.name(), words)),
+    }
+}
+
+/// The finding for a value at `child` that is not what `expected` says.
+fn other_type(child: View<'_>, name: &str, expected: Text) -> Finding {
+    let finding = Finding::new(Reason::RecordType, child.span());
+    let finding = finding.with(name).with_words(expected);
+    match child.kind() {
+        Kind::Text | Kind::Escaped => finding.with_words(A_STRING),
+        Kind::Array => finding.with_words(AN_ARRAY),
+        Kind::Object => finding.with_words(AN_OBJECT),
+        Kind::Number | Kind::Literal => finding.with(format!("`{}`", child.value())),
+    }
+}
