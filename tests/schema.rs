@@ -2,7 +2,9 @@
 
 mod support;
 
+use std::collections::BTreeSet;
 use std::fs;
+use std::process::Command;
 use std::sync::LazyLock;
 
 use jsonschema::Validator;
@@ -449,4 +451,79 @@ fn findings_that_do_not_fit_are_told() {
         assert!(!with(&format!("{code}s"), "error"));
         assert!(!with(code.as_str(), "info"));
     }
+}
+
+const KEY: &str = "ownKey7ownKey7ownKey7ownKey7ownKey7ownKey7x";
+const TOKEN: &str = "ourOwnToken";
+
+/// The lines that the program writes, run with `args` and `token`.
+fn lines(args: &[&str], token: &str) -> Vec<Value> {
+    let output = Command::new(env!("CARGO_BIN_EXE_wxsub"))
+        .args(args)
+        .env("WXSUB_ENCODING_AES_KEY", KEY)
+        .env("WXSUB_TOKEN", token)
+        .env("WXSUB_LANG", "en")
+        .output()
+        .expect("the program runs");
+    let text = String::from_utf8(output.stdout).expect("UTF-8");
+    let line = |line: &str| serde_json::from_str(line).expect("JSON");
+    text.lines().map(line).collect()
+}
+
+/// The names of the members of all `objects`.
+fn names<'a>(objects: impl Iterator<Item = &'a Value>) -> BTreeSet<String> {
+    let members = objects.filter_map(Value::as_object);
+    members
+        .flat_map(|members| members.keys().cloned())
+        .collect()
+}
+
+/// Records with their source, plain and sealed ones, opened and verified, as the program writes them.
+#[test]
+fn what_convert_writes_fits() {
+    let schema = value(Schema::Record);
+    let mut sources = Vec::new();
+    for token in ["", TOKEN] {
+        for capture in ["examples/payloads", "examples/logs", "examples/encrypted"] {
+            let records = lines(&["convert", "--with-source", "--quiet", capture], token);
+            assert!(!records.is_empty(), "{capture}");
+            for record in records {
+                assert_eq!(fits(&JUDGES.record, &record), Ok(()), "{capture}");
+                sources.push(record["source"].clone());
+            }
+        }
+    }
+    let known = names([&schema["properties"]["source"]["properties"]].into_iter());
+    assert_eq!(names(sources.iter()), known);
+    let seals: BTreeSet<_> = sources
+        .iter()
+        .filter_map(|it| it["sealed"].as_str())
+        .collect();
+    assert_eq!(seals, BTreeSet::from(["opened", "verified"]));
+}
+
+#[test]
+fn a_seal_that_was_not_opened_is_told() {
+    let mut record = full().remove(0).0;
+    record["source"]["sealed"] = json!("opened");
+    assert_eq!(fits(&JUDGES.record, &record), Ok(()));
+    for wrong in [json!("none"), json!(true), json!(null)] {
+        record["source"]["sealed"] = wrong;
+        assert!(!JUDGES.record.is_valid(&record), "{record}");
+    }
+}
+
+#[test]
+fn what_check_writes_fits() {
+    let schema = value(Schema::Finding);
+    let validator = validator(Schema::Finding);
+    let args = ["check", "--format", "json", "--quiet", "examples"];
+    let findings = [lines(&args, ""), lines(&args, "anotherToken")].concat();
+    for finding in &findings {
+        assert_eq!(fits(&validator, finding), Ok(()));
+    }
+    assert_eq!(
+        names(findings.iter()),
+        names([&schema["properties"]].into_iter())
+    );
 }

@@ -2,8 +2,9 @@
 
 use crate::event::fields::{Field, HEADER, ITEM};
 use crate::lang::Lang;
+use crate::record::Trust;
 use crate::schema::{
-    Node, events, members, object, reference, root, text, texts, type_name, typed,
+    Node, events, members, object, one_of, reference, root, text, texts, type_name, typed,
 };
 use crate::wire::Syntax;
 
@@ -50,6 +51,24 @@ fn extra() -> Node {
         .with("minProperties", Node::Number(1))
 }
 
+/// How a payload that came sealed was opened.
+fn sealed() -> Node {
+    let words = [
+        (
+            Trust::Verified.as_str(),
+            "It was opened, and its signature is right.",
+        ),
+        (
+            Trust::Opened.as_str(),
+            "It was opened; its signature was not checked.",
+        ),
+    ];
+    one_of(
+        "Only of a payload that came sealed: how it was opened.",
+        words,
+    )
+}
+
 fn source() -> Node {
     let whole = |words, least| typed("integer", words).with("minimum", Node::Number(least));
     let formats = [Syntax::Json, Syntax::Xml].map(Syntax::as_str);
@@ -68,6 +87,7 @@ fn source() -> Node {
             ),
         ),
         ("format", format),
+        ("sealed", sealed()),
     ]);
     typed("object", "Where the payload stood; with --with-source.")
         .with("properties", properties)
