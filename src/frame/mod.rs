@@ -283,10 +283,7 @@ impl Read<'_> {
 impl Scanner {
     pub(crate) fn new(limits: Limits, names: Names, place: Place, units: Units) -> Self {
         Scanner {
-            limits: Limits {
-                payload_size: limits.payload_size.max(1),
-                ..limits
-            },
+            limits,
             names,
             state: State::Seek,
             cursor: Cursor::new(place, units),

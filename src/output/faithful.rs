@@ -10,8 +10,8 @@ use crate::event::serialize::Style;
 use crate::finding::{Finding, Reason};
 use crate::json_format;
 use crate::output::jsonl::Line;
-use crate::record::{Record, decode_with};
-use crate::wire::{Limits, Syntax};
+use crate::record::{Record, decode_written};
+use crate::wire::Syntax;
 
 /// Reads `written` again, if it was made from a callback with anything but typed fields.
 ///
@@ -32,13 +32,7 @@ pub(super) fn check(
     } else {
         Scalars::AsGiven
     };
-    let limits = Limits {
-        payload_size: Limits::MAX_PAYLOAD_SIZE,
-        depth: usize::MAX,
-        items: usize::MAX,
-        values: usize::MAX,
-    };
-    let again = decode_with(written, &limits);
+    let again = decode_written(written);
     match line(record, scalars) == line(&again, scalars) {
         true => Ok(()),
         false => {

@@ -26,10 +26,10 @@ pub(super) struct Blocks<R> {
 impl<R: Read> Blocks<R> {
     pub(super) fn new(from: R, source: &str, options: &Options) -> Self {
         Blocks {
-            input: Input::new(from, options.block_size),
+            input: Input::new(from, options.block_size()),
             reading: Reading::default(),
             source: source.into(),
-            limits: options.limits,
+            limits: options.limits.clamped(),
             policy: options.policy.clone(),
             wants_queries: options.wants_queries,
             ended: false,

@@ -47,7 +47,7 @@ pub(super) fn give<S: Sink>(
     let place = blocks.end();
     let guesser = Guesser {
         source: &blocks.source,
-        limits: options.limits,
+        limits: blocks.limits,
         policy: &options.policy,
         wants_queries: options.wants_queries,
         chooser: chooser.clone(),
@@ -57,7 +57,7 @@ pub(super) fn give<S: Sink>(
         threads,
         intake: Mutex::new(Intake {
             input: &mut blocks.input,
-            chunks: Chunks::new(options.block_size, place),
+            chunks: Chunks::new(options.block_size(), place),
             count: 0,
             is_low: false,
             end: None,

@@ -96,15 +96,15 @@ pub enum Error {
     Stopped(Stop),
 }
 
-/// How captures are read.
+/// How captures are read. What is above its maximum is taken as the maximum.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// What one payload may take.
     pub limits: Limits,
-    /// The most bytes of one read. The output does not depend on it.
+    /// The most bytes of one read; at most [`Options::MAX_BLOCK_SIZE`]. The output does not depend on it.
     pub block_size: usize,
-    /// How many threads decode; 0 for as many as the machine runs at once, up to eight. The output does not depend on
-    /// it.
+    /// How many threads decode, at most [`Options::MAX_THREADS`]; 0 for as many as the machine runs at once, up to eight.
+    /// The output does not depend on it.
     ///
     /// More than one are started only for a capture that has more than a block at once; a live one is decoded as it
     /// comes.
@@ -121,11 +121,20 @@ impl Options {
     /// More threads than this gain nothing: the thread that reads and writes has no time for them.
     const MOST_THREADS: usize = 8;
 
+    /// 64 MiB; a larger block is read as several.
+    pub const MAX_BLOCK_SIZE: usize = 64 << 20;
+    /// Each thread holds a few blocks.
+    pub const MAX_THREADS: usize = 256;
+
     fn threads(&self) -> usize {
         match self.threads {
             0 => thread::available_parallelism().map_or(1, |n| n.get().min(Self::MOST_THREADS)),
-            threads => threads,
+            threads => threads.min(Self::MAX_THREADS),
         }
+    }
+
+    fn block_size(&self) -> usize {
+        self.block_size.min(Self::MAX_BLOCK_SIZE)
     }
 }
 
@@ -272,7 +281,7 @@ impl<R: Read> Capture<R> {
 
     /// The same, with limits of your own.
     pub fn limits(mut self, limits: Limits) -> Self {
-        self.blocks.limits = limits;
+        self.blocks.limits = limits.clamped();
         self
     }
 

@@ -41,7 +41,18 @@ pub fn decode(payload: &[u8]) -> Record<'_> {
 /// assert_eq!(record.findings()[0].code(), Code::LimitExceeded);
 /// ```
 pub fn decode_with<'a>(payload: &'a [u8], limits: &Limits) -> Record<'a> {
-    decode_as(payload, limits, None)
+    decode_as(payload, &limits.clamped(), None)
+}
+
+/// Decodes one payload that this library wrote, which is as large and deep as it was before.
+pub(crate) fn decode_written(payload: &[u8]) -> Record<'_> {
+    let limits = Limits {
+        payload_size: Limits::MAX_PAYLOAD_SIZE,
+        depth: usize::MAX,
+        items: usize::MAX,
+        values: usize::MAX,
+    };
+    decode_as(payload, &limits, None)
 }
 
 /// Decodes one payload that may be sealed; see [`decode`].
@@ -62,7 +73,7 @@ pub fn decode_with<'a>(payload: &'a [u8], limits: &Limits) -> Record<'a> {
 /// # Ok::<(), wxsub::seal::KeyError>(())
 /// ```
 pub fn decode_sealed<'a>(payload: &'a [u8], limits: &Limits, policy: &Arc<Policy>) -> Record<'a> {
-    decode_as(payload, limits, Some(policy))
+    decode_as(payload, &limits.clamped(), Some(policy))
 }
 
 /// Decodes one payload, and says where the first byte stands that is no part of it; see [`decode`].

@@ -24,7 +24,7 @@ use crate::wire::template::Template;
 use crate::wire::{Kind, Syntax, View};
 
 use body::Body;
-pub(crate) use decode::decode_alone;
+pub(crate) use decode::{decode_alone, decode_written};
 pub use decode::{decode, decode_sealed, decode_with};
 pub(crate) use decoder::{Decoder, Learnt};
 use held::{Decoded, Held};

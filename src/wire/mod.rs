@@ -49,9 +49,18 @@ impl Syntax {
 
 /// What one payload may take. Each limit can be set; what exceeds one is a finding, `limit-exceeded`.
 ///
+/// Whatever takes limits takes a size or depth above its maximum as the maximum, and a size of 0 as 1.
+///
 /// ```
-/// let limits = wxsub::Limits { depth: 8, ..wxsub::Limits::default() };
+/// use wxsub::{Code, Limits};
+///
+/// let limits = Limits { depth: 8, ..Limits::default() };
 /// assert_eq!(limits.payload_size, 16 << 20);
+///
+/// let no_limit = Limits { depth: usize::MAX, ..Limits::default() };
+/// let deep = "[".repeat(1_001) + &"]".repeat(1_001);
+/// let payload = format!(r#"{{"Event":"subscribe_msg_sent_event","List":[],"deep":{deep}}}"#);
+/// assert_eq!(wxsub::decode_with(payload.as_bytes(), &no_limit).findings()[0].code(), Code::LimitExceeded);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
@@ -70,6 +79,15 @@ impl Limits {
     pub const MAX_PAYLOAD_SIZE: usize = 1 << 30;
     /// Nested values are written by recursion, which the stack must hold.
     pub const MAX_DEPTH: usize = 1_000;
+
+    /// The limits that are held: within what memory and stack can take.
+    pub(crate) fn clamped(self) -> Self {
+        Limits {
+            payload_size: self.payload_size.clamp(1, Self::MAX_PAYLOAD_SIZE),
+            depth: self.depth.min(Self::MAX_DEPTH),
+            ..self
+        }
+    }
 }
 
 impl Default for Limits {
