@@ -324,3 +324,80 @@ impl Decoder {
         self.known.set(shape, known);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The `n`th callback, a line an element, with line ends of one kind.
+    fn xml(n: usize, line_end: &str) -> String {
+        let event = ["popup", "change"][n % 2];
+        let header = format!(
+            "<xml>\n<ToUserName><![CDATA[gh_{n:012x}]]></ToUserName>\n\
+             <FromUserName><![CDATA[oWxSubTest_{n:017}]]></FromUserName>\n\
+             <CreateTime>{}</CreateTime>\n<MsgType><![CDATA[event]]></MsgType>\n\
+             <Event><![CDATA[subscribe_msg_{event}_event]]></Event>\n",
+            1_763_812_800 + n
+        );
+        let item = format!(
+            "<List>\n<TemplateId><![CDATA[T{n:042}]]></TemplateId>\n\
+             <SubscribeStatusString><![CDATA[reject]]></SubscribeStatusString>\n</List>\n"
+        );
+        let wrapper = ["SubscribeMsgPopupEvent", "SubscribeMsgChangeEvent"][n % 2];
+        let items = item.repeat(1 + n / 2 % 2);
+        let text = format!("{header}<{wrapper}>\n{items}</{wrapper}>\n</xml>\n");
+        text.replace('\n', line_end)
+    }
+
+    /// The same as JSON, with blanks between all tokens.
+    fn json(n: usize, blank: &str) -> String {
+        let text = format!(
+            r#"{{~"ToUserName":~"gh_{n:012x}",~"FromUserName":~"oWxSubTest_{n:017}",~"CreateTime":~{},~"MsgType":~"event",~"Event":~"subscribe_msg_change_event",~"List":~[~{{~"TemplateId":~"T{n:042}",~"SubscribeStatusString":~"reject"~}}~]~}}~"#,
+            1_763_812_800 + n
+        );
+        text.replace('~', blank) + "\n"
+    }
+
+    /// A line of a log that holds `body` as a string.
+    fn wrapped(body: &str) -> String {
+        let body = body.replace('\\', "\\\\").replace('"', "\\\"");
+        let body = body
+            .replace('\r', "\\r")
+            .replace('\n', "\\n")
+            .replace('\t', "\\t");
+        format!("{{\"level\":\"info\",\"body\":\"{body}\"}}\n")
+    }
+
+    /// How many callbacks there are in `capture`, and how many of them are like one before.
+    fn learnt(capture: &str) -> (usize, usize) {
+        let start = (Place::default(), Units::Utf8);
+        let mut decoder = Decoder::new("".into(), Limits::default(), start);
+        let (mut all, mut alike) = (0, 0);
+        while let Some(record) = decoder.next(capture.as_bytes(), true) {
+            all += usize::from(record.callback().is_some());
+            alike += usize::from(matches!(record.decoded, Held::Shared(_)));
+            decoder.recycle(record);
+        }
+        (all, alike)
+    }
+
+    #[test]
+    fn payloads_are_learnt_whatever_blanks_are_between_their_parts() {
+        const PAYLOADS: usize = 40;
+        let blanks = ["", "\n", "\r\n", "\r", "\n  ", "\r\n\t", " \r\n\r\n "];
+        for blank in blanks {
+            for (write, shapes) in [(xml as fn(usize, &str) -> String, 4), (json, 1)] {
+                let payloads = || (0..PAYLOADS).map(|n| write(n, blank));
+                let alike = PAYLOADS - shapes;
+                let plain: String = payloads().collect();
+                assert_eq!(
+                    learnt(&plain),
+                    (PAYLOADS, alike),
+                    "{blank:?} in {plain:.300}"
+                );
+                let log: String = payloads().map(|body| wrapped(&body)).collect();
+                assert_eq!(learnt(&log), (PAYLOADS, alike), "{blank:?} in {log:.300}");
+            }
+        }
+    }
+}

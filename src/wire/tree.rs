@@ -35,11 +35,11 @@ impl Str {
         }
     }
 
-    /// The same text without its first `head` and last `tail` bytes.
-    pub(crate) fn trimmed(self, head: usize, tail: usize) -> Self {
+    /// The text without its last `tail` bytes.
+    pub(crate) fn trimmed(self, tail: usize) -> Self {
         Str {
-            start: self.start + head as u32,
-            len: self.len - (head + tail) as u32,
+            len: self.len - tail as u32,
+            ..self
         }
     }
 

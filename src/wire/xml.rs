@@ -21,23 +21,27 @@ struct Open {
     content: usize,
 }
 
-/// The text of the innermost element so far: since its start, or since its latest child.
+/// The text of the innermost element so far: since its start, or since its latest child. Blanks at its ends are no part
+/// of it, so no text is made of the blanks between elements.
 #[derive(Clone, Copy, Debug, Default)]
 struct Run {
-    /// `None` before the first piece.
+    /// `None` before the first piece that is no blank.
     value: Option<Str>,
     /// There is more than blanks.
     solid: bool,
-    /// Bytes of blanks at the beginning and at the end.
-    head: usize,
+    /// Blanks stand in front of it.
+    padded: bool,
+    /// Blanks behind it, which are part of the text if more text follows.
+    blank: Option<Piece>,
+    /// How many bytes of such blanks `value` ends with.
     tail: usize,
-    /// Where it stands without these.
+    /// Where it stands without blanks around it.
     span: (usize, usize),
 }
 
 /// A piece of text: where it stands, and whether it is white space as formatters put around text, that is outside
 /// CDATA and not by reference.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 struct Piece {
     start: usize,
     end: usize,
@@ -47,24 +51,27 @@ struct Piece {
 impl Run {
     /// The run is now `value`, of which the last `added` bytes are `piece`.
     fn extend(&mut self, value: Str, added: usize, piece: Piece) {
-        match (piece.blank, self.solid) {
-            (true, false) => {
-                self.head += added;
-                self.span = (piece.end, piece.end);
-            }
-            (true, true) => self.tail += added,
-            (false, solid) => {
-                self.span = (if solid { self.span.0 } else { piece.start }, piece.end);
-                self.solid = true;
-                self.tail = 0;
-            }
-        }
         self.value = Some(value);
+        if piece.blank {
+            self.tail += added;
+            return;
+        }
+        self.span = (
+            if self.solid { self.span.0 } else { piece.start },
+            piece.end,
+        );
+        self.solid = true;
+        self.tail = 0;
+    }
+
+    /// Whether blanks stand around the text.
+    fn is_padded(&self) -> bool {
+        self.padded || self.blank.is_some() || self.tail > 0
     }
 
     /// The text without the blanks around it.
     fn trimmed(&self) -> Str {
-        self.value.unwrap_or_default().trimmed(self.head, self.tail)
+        self.value.unwrap_or_default().trimmed(self.tail)
     }
 
     /// The text in the payload if `piece` continues it there.
@@ -371,6 +378,7 @@ impl Reader {
             end: self.at + len,
             blank: false,
         };
+        self.add_blanks(t);
         self.append(t, c.encode_utf8(&mut [0; 4]), piece);
         self.at = piece.end;
         Ok(())
@@ -383,6 +391,7 @@ impl Reader {
             end,
             blank: false,
         };
+        self.add_blanks(t);
         match start == end && self.run.value.is_some() {
             true => self.append(t, "", piece),
             false if start == end => self.run.extend(Str::source(start, end), 0, piece),
@@ -390,12 +399,33 @@ impl Reader {
         }
     }
 
-    /// Adds a piece of the payload to the text of the innermost element, line breaks normalised as XML asks.
+    /// Adds a piece of the payload to the text of the innermost element. Blanks wait until text follows.
     fn piece(&mut self, t: &mut Tokens<'_, '_>, piece: Piece) {
-        let raw = &t.bytes.all[piece.start..piece.end];
-        if raw.is_empty() {
+        if piece.start == piece.end {
             return;
         }
+        if piece.blank && !self.run.solid {
+            self.run.padded = true;
+            self.run.span = (piece.end, piece.end);
+            return;
+        }
+        self.add_blanks(t);
+        match piece.blank {
+            true => self.run.blank = Some(piece),
+            false => self.add(t, piece),
+        }
+    }
+
+    /// Adds the blanks that stand behind the text so far.
+    fn add_blanks(&mut self, t: &mut Tokens<'_, '_>) {
+        if let Some(blank) = self.run.blank.take() {
+            self.add(t, blank);
+        }
+    }
+
+    /// Adds a piece of the payload, line breaks normalised as XML asks.
+    fn add(&mut self, t: &mut Tokens<'_, '_>, piece: Piece) {
+        let raw = &t.bytes.all[piece.start..piece.end];
         let has_return = memchr::memchr(b'\r', raw).is_some();
         if let Some(value) = self.run.continued(piece).filter(|_| !has_return) {
             return self.run.extend(value, raw.len(), piece);
@@ -505,9 +535,9 @@ impl Reader {
     fn close(&mut self, open: Open, t: &mut Tokens<'_, '_>) {
         let mut end = self.at;
         if t.tree.node(open.node).kind == Kind::Text {
-            let run = std::mem::take(&mut self.run);
+            let run = self.run;
             let node = t.tree.node_mut(open.node);
-            node.padded = run.head + run.tail > 0;
+            node.padded = run.is_padded();
             node.value = run.trimmed();
             node.span = Span::new(run.span.0, run.span.1);
             end = run.span.1;
@@ -516,6 +546,7 @@ impl Reader {
         }
         t.tree.close(open.node, end);
         self.open.pop();
+        self.run = Run::default();
     }
 
     /// Turns the text before a child element, or behind the last one, into a node without a name, unless it is

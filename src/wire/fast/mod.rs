@@ -110,11 +110,13 @@ mod tests {
                 format!("{JSON}{end}").as_bytes(),
                 &limits
             ));
-            assert!(is_recognised(
-                Syntax::Xml,
-                format!("{XML}{end}").as_bytes(),
-                &limits
-            ));
+            for xml in [XML, &XML.replace('\n', "\r\n")] {
+                assert!(is_recognised(
+                    Syntax::Xml,
+                    format!("{xml}{end}").as_bytes(),
+                    &limits
+                ));
+            }
         }
     }
 

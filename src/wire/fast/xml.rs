@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use crate::span::Span;
 use crate::wire::block::{Block, Marks};
-use crate::wire::scan::position;
+use crate::wire::scan::{is_space, position};
 use crate::wire::xml::{CDATA, ROOT, is_root_name};
 use crate::wire::{Kind, Limits, Node, NodeId, Str, Tree};
 
@@ -58,7 +58,7 @@ fn name_end(bytes: &[u8], at: usize) -> Option<usize> {
 /// The next byte from `at` on that is no white space between elements.
 #[inline(always)]
 fn past_space(bytes: &[u8], mut at: usize) -> usize {
-    while matches!(bytes.get(at), Some(b'\n' | b' ' | b'\t')) {
+    while bytes.get(at).is_some_and(|&byte| is_space(byte)) {
         at += 1;
     }
     at
