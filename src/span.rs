@@ -96,6 +96,41 @@ impl Place {
     }
 }
 
+/// A walk over text from one place to the next.
+pub(crate) struct Walk<'t> {
+    place: Place,
+    at: usize,
+    text: &'t [u8],
+    units: Units,
+}
+
+impl<'t> Walk<'t> {
+    /// Begins at the start of `text`, which is at `place`.
+    pub(crate) fn new(place: Place, text: &'t [u8], units: Units) -> Self {
+        Walk {
+            place,
+            at: 0,
+            text,
+            units,
+        }
+    }
+
+    /// The place of the byte at `offset`, which is not in front of the one before; of a later one the end of the text.
+    pub(crate) fn to(&mut self, offset: usize) -> Place {
+        let end = offset.clamp(self.at, self.text.len());
+        self.place = self.place.after(&self.text[self.at..end], self.units);
+        self.at = end;
+        self.place
+    }
+
+    /// Shows `see` the places of the bytes at `offsets`, which are in order.
+    pub(crate) fn each(&mut self, offsets: &[usize], mut see: impl FnMut(usize, Place)) {
+        for (n, offset) in offsets.iter().enumerate() {
+            see(n, self.to(*offset));
+        }
+    }
+}
+
 impl Units {
     /// How many bytes of the file `text` stands for.
     pub(crate) fn len(self, text: &[u8]) -> u64 {
@@ -160,6 +195,22 @@ mod tests {
                 },
                 "{text:?}"
             );
+        }
+    }
+
+    #[test]
+    fn a_walk_comes_to_the_places_that_lie_on_it() {
+        let text = "a\r\n订b\n\n阅😀".as_bytes();
+        let start = Place::default().after(b"\nab", Units::Utf8);
+        for units in [Units::Utf8, Units::Utf16] {
+            let mut walk = Walk::new(start, text, units);
+            for offset in
+                (0..=text.len()).filter(|at| text.get(*at).is_none_or(|b| b & 0xC0 != 0x80))
+            {
+                assert_eq!(walk.to(offset), start.after(&text[..offset], units));
+                assert_eq!(walk.to(offset), walk.to(0));
+            }
+            assert_eq!(walk.to(1000), start.after(text, units));
         }
     }
 

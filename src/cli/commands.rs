@@ -154,8 +154,8 @@ impl Job for Showing {
     fn record(&self, record: &Record<'_>, texts: &mut Texts, tally: &mut Tally) {
         write_or_count(self.format.as_ref(), record, &self.look, texts, tally);
         if is_undecodable(record) {
-            for finding in record.findings() {
-                let spot = Spot::of(record, finding);
+            let findings = record.findings();
+            for (finding, spot) in findings.iter().zip(Spot::all(record, findings)) {
                 texts.message(|out| text::write(record.source(), &spot, finding, &self.look, out));
             }
         }

@@ -59,7 +59,12 @@ impl Arg {
 
 impl<T: AsRef<str>> From<T> for Arg {
     fn from(text: T) -> Self {
-        Arg::Given(Excerpt(text.as_ref()).to_string())
+        let text = text.as_ref();
+        let is_plain = text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+        Arg::Given(match is_plain && text.len() <= Excerpt::LONGEST {
+            true => text.to_owned(),
+            false => Excerpt(text).to_string(),
+        })
     }
 }
 

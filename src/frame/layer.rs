@@ -2,7 +2,7 @@
 //!
 //! A [`Layer`] reads piece by piece: bytes that stand for themselves, an escape that stands for a character, or
 //! wrapping that stands for nothing. Text is made of pieces by [`Layer::peel`]; the way back, from a place in the text
-//! to the place in the capture, is the same walk with a counter ([`Layer::raw_start`], [`Layer::raw_end`]), so no table
+//! to the place in the capture, is the same walk with a counter ([`Layer::raw_starts`], [`Layer::raw_end`]), so no table
 //! of places is kept. Several layers are undone one after the other.
 //!
 //! Adding an escaping: one variant, one row in [`Layer::piece`] and in [`Layer::INLINE`], and how to recognise it in
@@ -178,6 +178,16 @@ impl Layer {
         at
     }
 
+    /// Replaces each of `offsets`, which are in order, by where the byte there of the text begins in `raw`; wrapping before
+    /// it is passed over. Walks over `raw` once.
+    pub(super) fn raw_starts(self, raw: &[u8], offsets: &mut [usize]) {
+        let mut walk = Walk::new(self, raw);
+        for offset in offsets {
+            let len = *offset;
+            *offset = walk.to(len, |text, piece| text + piece.text_len() <= len);
+        }
+    }
+
     /// Where the byte at `len` of the text begins in `raw`; wrapping before it is passed over.
     pub(super) fn raw_start(&mut self, raw: &[u8], len: usize) -> usize {
         self.walk(raw, len, |text, piece| text + piece.text_len() <= len)
@@ -190,6 +200,14 @@ impl Layer {
         })
     }
 
+    /// Walks from the start of `raw` to `len` bytes of the text, and reads on from there.
+    fn walk(&mut self, raw: &[u8], len: usize, goes_on: impl Fn(usize, Piece) -> bool) -> usize {
+        let mut walk = Walk::new(*self, raw);
+        let at = walk.to(len, goes_on);
+        *self = walk.layer;
+        at
+    }
+
     /// Walks over the start of `raw`, if that is fast, which stands for less than `len` bytes of text; gives back how much
     /// of each that is.
     fn stride(self, raw: &[u8], len: usize) -> (usize, usize) {
@@ -198,29 +216,64 @@ impl Layer {
             _ => (0, 0),
         }
     }
+}
 
-    /// Walks over pieces while `goes_on`, and into the one that holds the end of `len` bytes.
-    fn walk(&mut self, raw: &[u8], len: usize, goes_on: impl Fn(usize, Piece) -> bool) -> usize {
-        let (mut at, mut text) = (0, 0);
-        while at < raw.len() {
-            let (raw_len, text_len) = self.stride(&raw[at..], len.saturating_sub(text));
-            (at, text) = (at + raw_len, text + text_len);
-            if at == raw.len() {
-                break;
-            }
-            let before = *self;
-            let piece = self.piece(&raw[at..], true);
+/// A walk over escaped text that counts what it reads as, from one place to the next.
+struct Walk<'r> {
+    /// As it is before the piece at `at`.
+    layer: Layer,
+    raw: &'r [u8],
+    at: usize,
+    text: usize,
+    /// The piece at `at`, once it was read, and the layer behind it. It may be long, so it is read once.
+    piece: Option<(Piece, Layer)>,
+}
+
+impl<'r> Walk<'r> {
+    fn new(layer: Layer, raw: &'r [u8]) -> Self {
+        Walk {
+            layer,
+            raw,
+            at: 0,
+            text: 0,
+            piece: None,
+        }
+    }
+
+    /// Walks over pieces while `goes_on`, and into the one that holds the end of the first `len` bytes of the text.
+    fn to(&mut self, len: usize, goes_on: impl Fn(usize, Piece) -> bool) -> usize {
+        while let Some((piece, behind)) = self.next(len) {
             match piece.raw_len() {
-                Some(raw_len) if goes_on(text, piece) => at += raw_len,
+                Some(raw_len) if goes_on(self.text, piece) => {
+                    self.at += raw_len;
+                    self.text += piece.text_len();
+                    (self.layer, self.piece) = (behind, None);
+                }
                 _ => {
-                    *self = before;
-                    let is_same = matches!(piece, Piece::Same(_)) && text < len;
-                    return at + if is_same { len - text } else { 0 };
+                    let is_same = matches!(piece, Piece::Same(_));
+                    return self.at
+                        + if is_same {
+                            len.saturating_sub(self.text)
+                        } else {
+                            0
+                        };
                 }
             }
-            text += piece.text_len();
         }
-        at
+        self.at
+    }
+
+    /// The next piece on the way to `len`, or `None` at the end.
+    fn next(&mut self, len: usize) -> Option<(Piece, Layer)> {
+        if self.piece.is_none() {
+            let left = len.saturating_sub(self.text);
+            let (raw_len, text_len) = self.layer.stride(&self.raw[self.at..], left);
+            (self.at, self.text) = (self.at + raw_len, self.text + text_len);
+            let rest = self.raw.get(self.at..).filter(|rest| !rest.is_empty())?;
+            let mut behind = self.layer;
+            self.piece = Some((behind.piece(rest, true), behind));
+        }
+        self.piece
     }
 }
 
@@ -594,11 +647,9 @@ mod tests {
         for (len, &end) in ends.iter().enumerate() {
             let mut layer = Layer::Backslash;
             assert_eq!(layer.raw_end(raw.as_bytes(), len), end, "{len}");
-            assert_eq!(
-                Layer::Backslash.raw_start(raw.as_bytes(), len),
-                end,
-                "{len}"
-            );
+            let mut offset = [len];
+            Layer::Backslash.raw_starts(raw.as_bytes(), &mut offset);
+            assert_eq!(offset, [end]);
         }
         assert_eq!(peeled(Layer::Backslash, raw), text.as_bytes());
     }

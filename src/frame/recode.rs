@@ -100,18 +100,27 @@ pub(super) fn decode(encoding: &'static Encoding, raw: &[u8], last: bool) -> Vec
 
 /// How many bytes of `raw` the first `len` bytes of its text stand for.
 pub(crate) fn raw_len(encoding: &'static Encoding, raw: &[u8], len: usize) -> usize {
+    let mut lens = [len];
+    raw_lens(encoding, raw, &mut lens);
+    lens[0]
+}
+
+/// Replaces each of `lens`, which are in order, by how many bytes of `raw` so many bytes of its text stand for.
+pub(crate) fn raw_lens(encoding: &'static Encoding, raw: &[u8], lens: &mut [usize]) {
     let mut decoder = encoding.new_decoder_without_bom_handling();
     let (mut at, mut written) = (0, 0);
     let mut buffer = [0; 16];
-    while at < raw.len() && written < len {
-        // A byte that makes the one before it malformed is not read, and given again.
-        let byte = &raw[at..=at];
-        let (result, read, n) =
-            decoder.decode_to_utf8_without_replacement(byte, &mut buffer, false);
-        at += read;
-        written += n + usize::from(matches!(result, DecoderResult::Malformed(..)));
+    for len in lens {
+        while at < raw.len() && written < *len {
+            // A byte that makes the one before it malformed is not read, and given again.
+            let byte = &raw[at..=at];
+            let (result, read, n) =
+                decoder.decode_to_utf8_without_replacement(byte, &mut buffer, false);
+            at += read;
+            written += n + usize::from(matches!(result, DecoderResult::Malformed(..)));
+        }
+        *len = at;
     }
-    at
 }
 
 #[cfg(test)]
@@ -125,15 +134,11 @@ mod tests {
             let text = "<xml><A>日本</A></xml>rest";
             let (raw, ..) = encoding.encode(text);
             assert_eq!(decode(encoding, &raw, true), text.as_bytes());
-            for (at, _) in text.char_indices() {
-                let (head, ..) = encoding.encode(&text[..at]);
-                assert_eq!(
-                    raw_len(encoding, &raw, at),
-                    head.len(),
-                    "{} {at}",
-                    encoding.name()
-                );
-            }
+            let mut lens: Vec<usize> = text.char_indices().map(|(at, _)| at).collect();
+            let heads = lens.iter().map(|at| encoding.encode(&text[..*at]).0.len());
+            let heads: Vec<usize> = heads.collect();
+            raw_lens(encoding, &raw, &mut lens);
+            assert_eq!(lens, heads, "{}", encoding.name());
         }
     }
 
@@ -141,9 +146,9 @@ mod tests {
     fn what_is_not_text_stays_in_its_place() {
         assert_eq!(decode(GBK, b"ab\xFFcd", true), b"ab\xFFcd");
         assert_eq!(decode(GBK, b"a\x81 b<c", true), b"a\xFF b<c");
-        for len in 0..6 {
-            assert_eq!(raw_len(GBK, b"a\x81 b<c", len), len);
-        }
+        let mut lens = [0, 1, 2, 3, 4, 5];
+        raw_lens(GBK, b"a\x81 b<c", &mut lens);
+        assert_eq!(lens, [0, 1, 2, 3, 4, 5]);
     }
 
     #[test]

@@ -61,21 +61,23 @@ impl Step {
         }
     }
 
-    /// Where the byte at `offset` of the text begins in `raw`.
-    fn raw_offset(&self, raw: &[u8], offset: usize) -> usize {
+    /// Replaces each of `offsets`, which are in order, by where the byte there of the text begins in `raw`.
+    fn raw_offsets(&self, raw: &[u8], offsets: &mut [usize]) {
         match self {
-            Step::Encoding(encoding) => recode::raw_len(encoding, raw, offset),
-            Step::Layer(layer) => { *layer }.raw_start(raw, offset),
+            Step::Encoding(encoding) => recode::raw_lens(encoding, raw, offsets),
+            Step::Layer(layer) => layer.raw_starts(raw, offsets),
         }
     }
 }
 
-/// Where the byte at `offset` of the text that `steps` make of `raw` begins in `raw`.
-pub(crate) fn raw_offset(steps: &[Step], raw: &[u8], offset: usize) -> usize {
-    match steps {
-        [] => offset,
-        [step] => step.raw_offset(raw, offset),
-        [step, inner @ ..] => step.raw_offset(raw, raw_offset(inner, &step.apply(raw), offset)),
+/// Replaces each of `offsets`, which are in order, by where the byte there of the text that `steps` make of `raw` begins in
+/// `raw`. Each step is walked over once, however many offsets there are.
+pub(crate) fn raw_offsets(steps: &[Step], raw: &[u8], offsets: &mut [usize]) {
+    if let [step, inner @ ..] = steps {
+        if !inner.is_empty() {
+            raw_offsets(inner, &step.apply(raw), offsets);
+        }
+        step.raw_offsets(raw, offsets);
     }
 }
 
@@ -113,12 +115,39 @@ mod tests {
     fn offsets_go_back_through_all_steps() {
         let steps = [Step::Layer(Layer::Percent), Step::Layer(Layer::Backslash)];
         let raw = b"a%5C%22b%5Cnc";
-        let ends = [0, 1, 7, 8, 12, 13];
-        for (offset, &end) in ends.iter().enumerate() {
-            assert_eq!(raw_offset(&steps, raw, offset), end, "{offset}");
-        }
+        let mut offsets = [0, 1, 1, 2, 3, 4, 5];
+        raw_offsets(&steps, raw, &mut offsets);
+        assert_eq!(offsets, [0, 1, 1, 7, 8, 12, 13]);
         let steps = [Step::Layer(Layer::Percent), Step::Encoding(GBK)];
-        let raw = b"%B6%A9a";
-        assert_eq!(raw_offset(&steps, raw, "订".len()), 6);
+        let mut offsets = ["订".len()];
+        raw_offsets(&steps, b"%B6%A9a", &mut offsets);
+        assert_eq!(offsets, [6]);
+    }
+
+    /// All offsets in one walk are those of a walk each, whatever the steps.
+    #[test]
+    fn one_walk_is_as_good_as_many() {
+        let long = "0123456789 abcdefghijklmnopqrstuvwxyz ".repeat(5);
+        let raw = format!(
+            r##"{long}\"a\":%5C%22
+#012 \u8ba2è®¢&quot;{{"a#012":"\"#012"}}+{long}""b"" \q %zz &x; {long}
+"##
+        );
+        let layers = Layer::INLINE
+            .into_iter()
+            .chain([Layer::Literal, Layer::OctalJson { in_string: false }]);
+        for outer in layers.clone() {
+            for inner in layers.clone() {
+                let steps = [Step::Layer(outer), Step::Layer(inner), Step::Encoding(GBK)];
+                let all: Vec<usize> = (0..raw.len()).step_by(3).flat_map(|at| [at, at]).collect();
+                let mut walked = all.clone();
+                raw_offsets(&steps, raw.as_bytes(), &mut walked);
+                for (offset, at) in all.into_iter().zip(walked) {
+                    let mut alone = [offset];
+                    raw_offsets(&steps, raw.as_bytes(), &mut alone);
+                    assert_eq!(alone, [at], "{steps:?} {offset}");
+                }
+            }
+        }
     }
 }

@@ -14,7 +14,7 @@ use crate::gate::rules::FileRules;
 use crate::gate::settings::Settings;
 use crate::pipeline::{Rest, Sink, Stop};
 use crate::record::Record;
-use crate::report::{self, Notice, Report, Tally};
+use crate::report::{self, Notice, Report, Spot, Tally};
 
 /// Judges findings and reports them.
 ///
@@ -36,6 +36,7 @@ use crate::report::{self, Notice, Report, Tally};
 /// ```
 pub struct Gate<'a, W> {
     settings: &'a Settings,
+    shows_lines: bool,
     gathered: Gathered<'a>,
     root: Option<Root<'a, W>>,
 }
@@ -63,6 +64,7 @@ impl<'a, W: Write> Gate<'a, W> {
     pub fn new(settings: &'a Settings, report: Box<dyn Report>, out: W) -> io::Result<Self> {
         Ok(Gate {
             settings,
+            shows_lines: report.shows_lines(),
             gathered: Gathered::default(),
             root: Some(Root::open(report, out)?),
         })
@@ -113,20 +115,20 @@ impl<W> Gate<'_, W> {
     fn notices(&mut self, record: &Record<'_>) -> Vec<Weighed> {
         let other = report::other_event(record);
         let findings = record.findings().iter().chain(&other);
-        findings
-            .filter_map(|finding| self.gathered.weigh(record, finding, self.settings))
-            .collect()
+        let weighed =
+            findings.filter_map(|finding| self.gathered.weigh(record, finding, self.settings));
+        placed(record, weighed.collect(), self.shows_lines)
     }
 }
 
 impl<'a> Gathered<'a> {
     /// `finding` with what it weighs; `None` if it is allowed and not wanted.
-    fn weigh(
+    fn weigh<'f>(
         &mut self,
         record: &Record<'_>,
-        finding: &Finding,
+        finding: &'f Finding,
         settings: &'a Settings,
-    ) -> Option<Weighed> {
+    ) -> Option<Unplaced<'f>> {
         let (rules, wanted) = self.rules.get_or_insert_with(|| {
             let path = settings.absolute(record.source());
             let wanted = settings.expectations.of_file(&path);
@@ -142,34 +144,59 @@ impl<'a> Gathered<'a> {
         // What was accepted is decoded, whatever the code says.
         let heaviest = record.severity(finding).max(Severity::Error);
         let weight = weight.map(|weight| weight.min(heaviest));
-        let severity = weight.unwrap_or(record.severity(finding));
-        Some((self.placed.notice(record, finding, severity, most), weight))
+        Some(Unplaced {
+            finding,
+            severity: weight.unwrap_or(record.severity(finding)),
+            weight,
+            is_placed: self.placed.has_room(finding.code(), most),
+        })
     }
 }
 
 impl Placed {
-    /// `finding` with its place, if it may be among the `most` of its code that are shown. What is beyond them in one
-    /// block alone never is.
-    fn notice(
-        &mut self,
-        record: &Record<'_>,
-        finding: &Finding,
-        severity: Severity,
-        most: Option<u64>,
-    ) -> Notice {
-        let placed = self.0.entry(finding.code()).or_default();
+    /// Whether a finding of `code` may be among the `most` that are shown. What is beyond them in one block alone never
+    /// is.
+    fn has_room(&mut self, code: Code, most: Option<u64>) -> bool {
+        let placed = self.0.entry(code).or_default();
         *placed += 1;
-        match most.is_none_or(|most| *placed <= most) {
-            true => Notice::of(record, finding, severity),
-            false => Notice::nowhere(finding, severity),
-        }
+        most.is_none_or(|most| *placed <= most)
     }
+}
+
+/// A finding that was weighed, before its place is known.
+struct Unplaced<'f> {
+    finding: &'f Finding,
+    severity: Severity,
+    weight: Option<Severity>,
+    is_placed: bool,
+}
+
+/// The findings with the places of those that may be shown, which are found in one walk over the payload.
+fn placed(record: &Record<'_>, findings: Vec<Unplaced<'_>>, shows_lines: bool) -> Vec<Weighed> {
+    let to_place = findings.iter().filter(|unplaced| unplaced.is_placed);
+    let to_place = to_place.map(|unplaced| unplaced.finding);
+    let spots = match shows_lines {
+        true => Spot::all(record, to_place),
+        false => Spot::starts(record, to_place),
+    };
+    let mut spots = spots.into_iter();
+    let weighed = findings.into_iter().map(|unplaced| {
+        let spot = unplaced.is_placed.then(|| spots.next()).flatten();
+        let notice = Notice {
+            finding: unplaced.finding.clone(),
+            severity: unplaced.severity,
+            spot: spot.unwrap_or_default(),
+        };
+        (notice, unplaced.weight)
+    });
+    weighed.collect()
 }
 
 impl<W: Write + Send> Sink for Gate<'_, W> {
     fn fork(&self) -> Self {
         Gate {
             settings: self.settings,
+            shows_lines: self.shows_lines,
             gathered: Gathered::default(),
             root: None,
         }

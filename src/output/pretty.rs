@@ -188,11 +188,14 @@ impl Pretty {
         if !findings.is_empty() {
             lines.push('\n');
         }
-        for finding in findings {
-            let start = finding.span().start;
-            let place = record
-                .place_inside(start)
-                .unwrap_or_else(|| record.place(start));
+        let starts: Vec<u32> = findings
+            .iter()
+            .map(|finding| finding.span().start)
+            .collect();
+        let places = record
+            .places_inside(&starts)
+            .unwrap_or_else(|| record.places(&starts));
+        for (finding, place) in findings.iter().zip(places) {
             let place = self.look.paint(
                 Style::new().dimmed(),
                 &format!("{}:{}", place.line, place.column),

@@ -8,6 +8,7 @@ mod decode;
 mod decoder;
 mod held;
 mod lent;
+mod place;
 mod request;
 mod sealed;
 mod unseal;
@@ -18,7 +19,7 @@ use std::sync::Arc;
 use crate::event::{CallbackRef, Event, ItemRef, name_span};
 use crate::finding::{Finding, Findings, Severity};
 use crate::frame::FoundQuery;
-use crate::frame::rewritten::{self, Step};
+use crate::frame::rewritten::Step;
 use crate::span::{Place, Span, Units};
 use crate::wire::template::Template;
 use crate::wire::{Kind, Syntax, View};
@@ -211,28 +212,6 @@ impl<'a> Record<'a> {
     /// The payload's text as bytes, also if it is not text.
     pub fn bytes(&self) -> &[u8] {
         self.body.bytes()
-    }
-
-    /// Where the byte at `offset` of the payload's text stands in the capture. If the payload came sealed and was
-    /// opened, this is where its envelope begins; see [`Record::place_inside`].
-    pub fn place(&self, offset: u32) -> Place {
-        if self.sealed.is_some() {
-            return self.place;
-        }
-        let text = self.bytes();
-        let len = text.len().min(offset as usize);
-        let in_text = || self.place.after(&text[..len], self.units);
-        let Some((raw, steps)) = &self.raw else {
-            return in_text();
-        };
-        let raw = &raw[..rewritten::raw_offset(steps, raw, len)];
-        match rewritten::has_layers(steps) {
-            true => self.place.after(raw, self.units),
-            false => Place {
-                offset: self.place.offset + raw.len() as u64,
-                ..in_text()
-            },
-        }
     }
 
     /// Drops the items for which `keep` does not hold, and the findings about them.

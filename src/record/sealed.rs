@@ -6,7 +6,6 @@
 use std::borrow::Cow;
 
 use crate::record::Record;
-use crate::span::{Place, Units};
 
 /// What is known of where a payload comes from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -99,15 +98,5 @@ impl Record<'_> {
             true => self.bytes().into(),
             false => [before, self.bytes(), behind].concat().into(),
         })
-    }
-
-    /// Where the byte at `offset` of the text stands in what was sealed, if the payload was opened: [`Record::place`]
-    /// then says where the envelope stands.
-    pub fn place_inside(&self, offset: u32) -> Option<Place> {
-        let [before, _] = &self.sealed()?.around;
-        let text = self.bytes();
-        let len = text.len().min(offset as usize);
-        let start = Place::default().after(before, Units::Utf8);
-        Some(start.after(&text[..len], Units::Utf8))
     }
 }

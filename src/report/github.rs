@@ -53,6 +53,10 @@ impl Github {
 }
 
 impl Report for Github {
+    fn shows_lines(&self) -> bool {
+        false
+    }
+
     fn findings(
         &mut self,
         file: &File<'_>,

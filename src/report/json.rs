@@ -40,6 +40,10 @@ pub struct JsonLines {
 }
 
 impl Report for JsonLines {
+    fn shows_lines(&self) -> bool {
+        false
+    }
+
     fn findings(
         &mut self,
         file: &File<'_>,

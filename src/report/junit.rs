@@ -104,6 +104,10 @@ impl Junit {
 }
 
 impl Report for Junit {
+    fn shows_lines(&self) -> bool {
+        false
+    }
+
     fn findings(
         &mut self,
         file: &File<'_>,

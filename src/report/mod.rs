@@ -74,6 +74,11 @@ const MOST_UNREADABLE: usize = 100;
 /// # Ok::<(), std::io::Error>(())
 /// ```
 pub trait Report: Send {
+    /// Whether the lines on which findings are go into the report; they are not looked up for nothing.
+    fn shows_lines(&self) -> bool {
+        true
+    }
+
     /// Writes what comes before everything else.
     ///
     /// # Errors

@@ -12,7 +12,7 @@ pub struct Notice {
     pub finding: Finding,
     /// What it weighs: what the code weighs as a rule, or what the settings say.
     pub severity: Severity,
-    /// Where it was found.
+    /// Where it was found; only where that begins, if the report [shows no lines](crate::report::Report::shows_lines).
     pub spot: Spot,
 }
 
@@ -23,15 +23,6 @@ impl Notice {
             finding: finding.clone(),
             severity,
             spot: Spot::of(record, finding),
-        }
-    }
-
-    /// `finding` without its place: to be counted, not to be shown.
-    pub(crate) fn nowhere(finding: &Finding, severity: Severity) -> Self {
-        Notice {
-            finding: finding.clone(),
-            severity,
-            spot: Spot::default(),
         }
     }
 

@@ -9,6 +9,7 @@ use crate::finding::Finding;
 use crate::printable::is_unprintable;
 use crate::record::Record;
 use crate::span::{Place, Units};
+use crate::wire::scan::all;
 
 /// A place in a capture with what stands there.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -44,24 +45,59 @@ const SMALL: usize = 64 << 10;
 
 impl Spot {
     /// Where `finding` points in `record`.
+    ///
+    /// Walks over the payload up to there; for several findings, ask [`Spot::all`].
     pub fn of(record: &Record<'_>, finding: &Finding) -> Self {
+        Spot::all(record, [finding]).pop().unwrap_or_default()
+    }
+
+    /// Where each of `findings` points in `record`. Walks over the payload once, however many there are.
+    ///
+    /// ```
+    /// use wxsub::report::Spot;
+    ///
+    /// let record = wxsub::decode(b"{\"Event\":\"subscribe_msg_sent_event\",\n\"a\":1,\n\"b\":2,\"List\":[]}");
+    /// let spots = Spot::all(&record, record.findings());
+    /// assert_eq!(spots.len(), record.findings().len());
+    /// assert_eq!(spots.last().map(|spot| spot.place.line), Some(3));
+    /// ```
+    pub fn all<'f>(
+        record: &Record<'_>,
+        findings: impl IntoIterator<Item = &'f Finding>,
+    ) -> Vec<Spot> {
         let bytes = record.bytes();
-        let span = finding.span();
-        let start = span.range().start.min(bytes.len());
-        let end = span.range().end.clamp(start, bytes.len());
-        let marked = &bytes[start..end];
-        let on_line = memchr::memchr(b'\n', marked).unwrap_or(marked.len());
-        let mut spot = Spot::new(record.place(span.start), bytes, start..start + on_line);
-        spot.inside = record.place_inside(span.start);
-        match bytes.len() <= SMALL {
-            true => {
-                spot.end = record.place(span.end.max(span.start));
-                spot.around = around(record, spot.shown_at().line, start);
-            }
-            // What was unpacked from a log may end a few columns later there.
-            false => spot.end = spot.place.after(marked, Units::Utf8),
-        }
-        spot
+        let mut lines = LineRange::default();
+        let marks = findings
+            .into_iter()
+            .map(|finding| Mark::new(bytes, finding.span().range(), &mut lines));
+        let marks: Vec<Mark> = marks.collect();
+        let offsets: Vec<u32> = marks.iter().flat_map(Mark::offsets).collect();
+        let places = record.places(&offsets);
+        let inside = record.places_inside(&offsets);
+        let (places, _) = places.as_chunks();
+        let inside = inside.as_deref().map(|inside| inside.as_chunks().0);
+        let spot = |(n, mark): (usize, &Mark)| {
+            mark.spot(bytes, &places[n], inside.map(|inside| &inside[n]))
+        };
+        marks.iter().enumerate().map(spot).collect()
+    }
+
+    /// Where each of `findings` begins in `record`, and nothing else: for formats that do not show lines.
+    pub(crate) fn starts<'f>(
+        record: &Record<'_>,
+        findings: impl IntoIterator<Item = &'f Finding>,
+    ) -> Vec<Spot> {
+        let starts = findings.into_iter().map(|finding| finding.span().start);
+        let starts: Vec<u32> = starts.collect();
+        let inside = record.places_inside(&starts);
+        let places = record.places(&starts).into_iter().enumerate();
+        let spot = |(n, place)| Spot {
+            place,
+            inside: inside.as_ref().map(|inside| inside[n]),
+            end: place,
+            ..Spot::default()
+        };
+        places.map(spot).collect()
     }
 
     /// Where its line stands: in the capture, or in what was inside.
@@ -115,22 +151,95 @@ fn line_in(text: &[u8], near: Range<usize>, mark: Range<usize>) -> (Range<usize>
     (start..end, is_cut)
 }
 
-/// The line in front of the one at `start`, and the one behind it. What was unpacked from one line of a log has lines
-/// that the log has not.
-fn around(record: &Record<'_>, line: u64, start: usize) -> [Option<Line>; 2] {
-    let bytes = record.bytes();
-    let is_at = |offset: usize, line: u64| {
-        let place = |offset| record.place_inside(offset).unwrap_or(record.place(offset));
-        u32::try_from(offset).is_ok_and(|offset| place(offset).line == line)
-    };
-    let first = line_start(bytes, start);
-    let before = first.checked_sub(1).map(|end| line_start(bytes, end));
-    let behind = Some(line_end(bytes, start) + 1).filter(|at| *at < bytes.len());
-    [
-        before.filter(|at| is_at(*at, line - 1)),
-        behind.filter(|at| is_at(*at, line + 1)),
-    ]
-    .map(|at| at.map(|at| Spot::new(Place::default(), bytes, at..at).line))
+/// A range of a payload that a finding points at, and what there is to be looked up for it.
+struct Mark {
+    range: Range<usize>,
+    /// The payload is so small that its end is looked up, and lines around are shown.
+    is_small: bool,
+    /// Where the line in front of the one at its start begins, and the one behind it.
+    around: [Option<usize>; 2],
+}
+
+/// How many places a mark needs: its start, its end, and those of the lines around.
+const PLACES: usize = 4;
+
+impl Mark {
+    /// The mark of `range`; `lines` is the line of the mark before.
+    fn new(bytes: &[u8], range: Range<usize>, lines: &mut LineRange) -> Self {
+        let start = range.start.min(bytes.len());
+        let is_small = bytes.len() <= SMALL;
+        Mark {
+            range: start..range.end.clamp(start, bytes.len()),
+            is_small,
+            around: match is_small {
+                true => lines.around(bytes, start),
+                false => [None, None],
+            },
+        }
+    }
+
+    fn offsets(&self) -> [u32; PLACES] {
+        let Range { start, end } = self.range;
+        // Where a place is not needed, the start costs nothing.
+        let end = if self.is_small { end } else { start };
+        let [before, behind] = self.around.map(|at| at.unwrap_or(start));
+        [start, end, before, behind].map(|at| u32::try_from(at).unwrap_or(u32::MAX))
+    }
+
+    /// What to show of `bytes`, given the places of its offsets in the capture and in what was inside.
+    fn spot(
+        &self,
+        bytes: &[u8],
+        places: &[Place; PLACES],
+        inside: Option<&[Place; PLACES]>,
+    ) -> Spot {
+        let marked = &bytes[self.range.clone()];
+        let on_line = memchr::memchr(b'\n', marked).unwrap_or(marked.len());
+        let start = self.range.start;
+        let mut spot = Spot::new(places[0], bytes, start..start + on_line);
+        spot.inside = inside.map(|inside| inside[0]);
+        spot.end = match self.is_small {
+            true => places[1],
+            // What was unpacked from a log may end a few columns later there.
+            false => spot.place.after(marked, Units::Utf8),
+        };
+        let [line, _, before, behind] = inside.unwrap_or(places).map(|place| place.line);
+        let [at_before, at_behind] = self.around;
+        // What was unpacked from one line of a log has lines that the log has not.
+        let around = [
+            at_before.filter(|_| before + 1 == line),
+            at_behind.filter(|_| behind == line + 1),
+        ];
+        spot.around = around.map(|at| at.map(|at| Spot::new(Place::default(), bytes, at..at).line));
+        spot
+    }
+}
+
+/// A line of a payload and the start of the one in front of it. Many findings stand on one line, which may be long.
+#[derive(Default)]
+struct LineRange {
+    start: usize,
+    end: usize,
+    before: Option<usize>,
+    is_known: bool,
+}
+
+impl LineRange {
+    /// Where the line in front of the one at `at` begins, and the one behind it.
+    fn around(&mut self, bytes: &[u8], at: usize) -> [Option<usize>; 2] {
+        let is_on_line = self.is_known && (self.start..=self.end).contains(&at);
+        if !is_on_line {
+            let start = line_start(bytes, at);
+            *self = LineRange {
+                start,
+                end: line_end(bytes, at),
+                before: start.checked_sub(1).map(|end| line_start(bytes, end)),
+                is_known: true,
+            };
+        }
+        let behind = Some(self.end + 1).filter(|at| *at < bytes.len());
+        [self.before, behind]
+    }
 }
 
 fn line_start(bytes: &[u8], at: usize) -> usize {
@@ -156,6 +265,9 @@ fn whole_characters(bytes: &[u8], range: Range<usize>) -> Range<usize> {
 /// becomes a replacement character.
 fn show(bytes: &[u8], out: &mut String) {
     let text = String::from_utf8_lossy(bytes);
+    if all(bytes, |b| b.within(b' ', b'~') | b.equal(b'\t')) {
+        return out.push_str(&text);
+    }
     out.extend(text.chars().map(|c| match c {
         '\t' => c,
         c if is_unprintable(c) => char::REPLACEMENT_CHARACTER,
