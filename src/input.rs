@@ -25,6 +25,19 @@ pub(crate) struct Input<R> {
     bytes: u64,
     /// The last read gave a whole block, so that there may be more at once.
     full: bool,
+    flow: Flow,
+}
+
+/// How the bytes of a capture come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Flow {
+    /// There may be more at once.
+    #[default]
+    Pours,
+    /// Nothing more is there for now.
+    Rests,
+    /// Nothing more will come.
+    Ended,
 }
 
 /// What was read of a capture and is not done with, as UTF-8.
@@ -35,6 +48,7 @@ pub(crate) struct Text {
     start: usize,
     /// Nothing comes after it.
     ended: bool,
+    flow: Flow,
 }
 
 impl Text {
@@ -49,6 +63,15 @@ impl Text {
     /// Nothing comes any more.
     pub(crate) fn end(&mut self) {
         self.ended = true;
+    }
+
+    pub(crate) fn flow(&self) -> Flow {
+        self.flow
+    }
+
+    /// Notes how its bytes come.
+    pub(crate) fn note(&mut self, flow: Flow) {
+        self.flow = flow;
     }
 
     /// Adds `bytes`.
@@ -113,6 +136,7 @@ impl<R: Read> Input<R> {
             high: None,
             bytes: 0,
             full: false,
+            flow: Flow::default(),
         }
     }
 
@@ -152,6 +176,12 @@ impl<R: Read> Input<R> {
 
     /// Reads once, as much as there is up to a block, and adds it to `text`.
     pub(crate) fn read(&mut self, text: &mut Text) -> io::Result<()> {
+        let read = self.read_block(text);
+        text.note(self.flow);
+        read
+    }
+
+    fn read_block(&mut self, text: &mut Text) -> io::Result<()> {
         if matches!(self.encoding, Encoding::Utf8 { .. }) {
             return self.read_text(text);
         }
@@ -186,6 +216,10 @@ impl<R: Read> Input<R> {
     fn note(&mut self, read: usize) {
         self.bytes += read as u64;
         self.full = read == self.block && self.block == self.most;
+        self.flow = match read < self.block {
+            true => Flow::Rests,
+            false => Flow::Pours,
+        };
         if read == self.block {
             self.block = (4 * self.block).min(self.most);
         }

@@ -283,7 +283,7 @@ impl<'a, 'b> Decoder<'a, 'b> {
             Kind::Text => list.value().trim_ascii().is_empty(),
             Kind::Literal => list.value() == "null",
             Kind::Object | Kind::Array => list.is_empty(),
-            Kind::Number | Kind::Escaped => false,
+            Kind::Number => false,
         };
         match list.kind() {
             _ if is_empty => self.empty_list(fields::LIST, head(list)),

@@ -75,7 +75,7 @@ impl Serialize for Value<'_> {
         let Value { view, scalars } = *self;
         let value = |view| Value { view, scalars };
         match (view.kind(), scalars) {
-            (Kind::Text | Kind::Escaped, _) => serializer.serialize_str(view.value()),
+            (Kind::Text, _) => serializer.serialize_str(view.value()),
             (Kind::Number | Kind::Literal, Scalars::AsText) => {
                 serializer.serialize_str(view.value())
             }

@@ -9,8 +9,6 @@ use crate::finding::Findings;
 use crate::wire::{Bytes, Kind, Limits, Syntax, Tree, View, json, xml};
 
 /// Whether a whole message stands in the object at `root`, as an object or as text.
-///
-/// Where the values of texts are not known ([`Kind::Escaped`]), the answer is no.
 pub(super) fn holds_message(root: View<'_>) -> bool {
     let mut others = root.children().filter(|child| is_of_others(child.name()));
     !root.children().any(is_list) && others.any(is_around_message)

@@ -320,7 +320,7 @@ fn other_type(child: View<'_>, name: &str, expected: Text) -> Finding {
     let finding = Finding::new(Reason::RecordType, child.span());
     let finding = finding.with(name).with_words(expected);
     match child.kind() {
-        Kind::Text | Kind::Escaped => finding.with_words(A_STRING),
+        Kind::Text => finding.with_words(A_STRING),
         Kind::Array => finding.with_words(AN_ARRAY),
         Kind::Object => finding.with_words(AN_OBJECT),
         Kind::Number | Kind::Literal => finding.with(format!("`{}`", child.value())),

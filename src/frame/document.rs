@@ -5,8 +5,8 @@
 use crate::finding::{Finding, Reason};
 use crate::frame::{Parts, Read, Scanner};
 use crate::span::Span;
+use crate::wire::Syntax;
 use crate::wire::shape::ShapeId;
-use crate::wire::{Bytes, Syntax};
 
 /// A document that was read.
 #[derive(Clone, Copy, Debug)]
@@ -34,8 +34,6 @@ impl Scanner {
             }
         };
         let bytes = self.limited(text, true);
-        self.json.restart();
-        self.xml.restart();
         if let Some(shape) = self.seen_before(syntax, bytes) {
             let len = self.seen.payloads.extent(shape).len;
             return Ok(Document {
@@ -44,9 +42,10 @@ impl Scanner {
                 shape: Some(shape),
             });
         }
-        let read = match self.plain(syntax, bytes, parts) {
-            Some(text) => Read::Whole(text),
-            None => self.read_document(syntax, bytes, parts),
+        parts.findings.clear();
+        let read = match syntax {
+            Syntax::Json => self.read_json(bytes, parts),
+            Syntax::Xml => self.read_xml(bytes, parts),
         };
         match read {
             Read::Whole(text) => Ok(Document {
@@ -56,26 +55,6 @@ impl Scanner {
             }),
             Read::Broken(finding) => Err(finding),
             Read::More => Err(Finding::new(Reason::SealedOther, Span::default())),
-        }
-    }
-
-    fn read_document<'b>(
-        &mut self,
-        syntax: Syntax,
-        bytes: Bytes<'b>,
-        parts: &mut Parts,
-    ) -> Read<'b> {
-        let Parts { tree, findings, .. } = parts;
-        match syntax {
-            Syntax::Json => {
-                let read = self.json.read(bytes, tree, findings, &self.limits);
-                self.verdict(read, bytes)
-            }
-            Syntax::Xml => {
-                let is_plain = &self.names.is_plain;
-                let read = self.xml.read(bytes, tree, findings, &self.limits, is_plain);
-                self.verdict_xml(read, bytes)
-            }
         }
     }
 }

@@ -12,6 +12,7 @@ use std::collections::VecDeque;
 use std::ops::Range;
 use std::sync::Arc;
 
+use crate::finding::Findings;
 use crate::frame::layer::Layer;
 use crate::frame::rewritten::Step;
 use crate::frame::{Framed, Inner, Inside, Names, Parts, Scanner, State, Then, framed};
@@ -19,7 +20,7 @@ use crate::span::{Place, Units};
 use crate::wire::scan::Survey;
 use crate::wire::shape::{Alphabet, ByShape, Hole, Lines, ShapeId, Shapes};
 use crate::wire::template::{Copied, Template};
-use crate::wire::{Bytes, Kind, Limits, Node, Syntax, Tree, fast};
+use crate::wire::{Bytes, Kind, Limits, Node, Syntax, Tree, json};
 
 /// The payloads and the entries that were seen before.
 #[derive(Clone, Debug, Default)]
@@ -278,23 +279,37 @@ impl Scanner {
 
 /// What may be others in `entry`, but for its payload.
 fn holes(entry: &str, sample: &Sample, names: &Names, limits: &Limits) -> Vec<Hole> {
-    let mut tree = Tree::default();
-    if fast::read_entry(entry.as_bytes(), &mut tree, limits).is_none() {
+    let (mut tree, mut findings) = (Tree::default(), Findings::default());
+    let bytes = Bytes {
+        all: entry.as_bytes(),
+        last: true,
+    };
+    let read = json::Reader::new().read(bytes, &mut tree, &mut findings, limits);
+    if read.is_err() {
         return Vec::new();
     }
-    let is_free = |node: &&Node| {
-        matches!(node.kind, Kind::Text | Kind::Number)
-            && node.value.source_range() != sample.text
-            && !(names.tells_by_value)(tree.str(node.name, entry))
-    };
+    let is_free = |node: &&Node| !(names.tells_by_value)(tree.str(node.name, entry));
     let values = tree.nodes().iter().filter(is_free);
-    let holes = values.flat_map(|node| {
-        let range = node.value.source_range();
-        let is_number = node.kind == Kind::Number;
-        let runs = runs(&entry.as_bytes()[range.clone()], range.start).enumerate();
+    let values = values.filter_map(|node| Some((node.kind, literal(node, entry)?)));
+    let values = values.filter(|(_, range)| *range != sample.text);
+    let holes = values.flat_map(|(kind, range)| {
+        let is_number = kind == Kind::Number;
+        let runs = runs(&bytes.all[range.clone()], range.start).enumerate();
         runs.filter_map(move |(n, run)| run.hole(is_number, n == 0))
     });
     holes.collect()
+}
+
+/// Where the number or the text of `node` stands in `entry`, if it is written there as it is.
+fn literal(node: &Node, entry: &str) -> Option<Range<usize>> {
+    let Range { start, end } = node.span.range();
+    let range = match node.kind {
+        Kind::Number => start..end,
+        Kind::Text => start + 1..end - 1,
+        _ => return None,
+    };
+    let is_as_it_is = memchr::memchr(b'\\', entry.as_bytes().get(range.clone())?).is_none();
+    is_as_it_is.then_some(range)
 }
 
 /// Characters that follow one another and are all hexadecimal digits.

@@ -15,7 +15,7 @@ use crate::frame::{
     Framed, FramedKind, Inner, Inside, Parts, Read, Scanner, State, Then, framed, valid_text,
 };
 use crate::span::Span;
-use crate::wire::{Bytes, Kind, Node, Syntax, Tree, View, fast, json, not_utf8};
+use crate::wire::{Bytes, Kind, Syntax, Tree, View, json, not_utf8};
 
 impl Scanner {
     pub(super) fn json<'b>(
@@ -29,60 +29,27 @@ impl Scanner {
         if let Some(shape) = self.seen_before(Syntax::Json, bytes) {
             return self.whole_like(shape, buffer, last);
         }
-        if self.is_fresh(Syntax::Json)
-            && let Some(framed) = self.entry_like_before(buffer, last, parts)
-        {
+        if let Some(framed) = self.entry_like_before(buffer, last, parts) {
             return Some(framed);
         }
-        let entry = self.entry(bytes, parts);
-        let verdict = match entry {
-            Some(text) => Read::Whole(text),
-            None => self.read_json(bytes, parts),
-        };
+        let verdict = self.read_json(bytes, parts);
         let (len, is_broken) = (verdict.len(), verdict.is_broken());
         if self.enter_literal(document, len, is_broken, Syntax::Json, last) != Entered::No {
             return None;
         }
         match verdict {
             Read::More => None,
-            Read::Whole(text) if entry.is_some() => {
-                let mut inside = self.inside_entry(text, parts);
-                inside.sample = self.sample(&inside.inner);
-                self.state = State::Inside(inside);
-                None
-            }
             Read::Whole(text) => self.whole_json(buffer, text, parts),
             Read::Broken(finding) => self.broken_json(finding, buffer, last, parts),
         }
     }
 
-    fn read_json<'b>(&mut self, bytes: Bytes<'b>, parts: &mut Parts) -> Read<'b> {
-        if let Some(text) = self.plain(Syntax::Json, bytes, parts) {
-            return Read::Whole(text);
-        }
+    /// Reads the document with which `bytes` begin.
+    pub(super) fn read_json<'b>(&mut self, bytes: Bytes<'b>, parts: &mut Parts) -> Read<'b> {
         let Parts { tree, findings, .. } = parts;
+        findings.clear();
         let read = self.json.read(bytes, tree, findings, &self.limits);
         self.verdict(read, bytes)
-    }
-
-    /// The fresh document, if it is a plain log entry: an object that is no message.
-    fn entry<'b>(&self, bytes: Bytes<'b>, parts: &mut Parts) -> Option<&'b str> {
-        if !self.is_fresh(Syntax::Json) {
-            return None;
-        }
-        let name = start::first_name(bytes.all, true).ok()??;
-        if (self.names.begins_message)(name) {
-            return None;
-        }
-        let tree = &mut parts.tree;
-        let len = fast::read_entry(bytes.all, tree, &self.limits)?;
-        let text = std::str::from_utf8(&bytes.all[..len]).ok()?;
-        // What is not known of such a text is what it says.
-        let is_unsure = |node: &Node| {
-            node.kind == Kind::Escaped && (self.names.tells_by_value)(tree.str(node.name, text))
-        };
-        let is_sure = !tree.nodes().iter().any(is_unsure);
-        (is_sure && !(self.names.is_message)(View::root(tree, text))).then_some(text)
     }
 
     /// A well-formed object: a message, or something around messages.
@@ -95,15 +62,13 @@ impl Scanner {
         if (self.names.is_message)(View::root(&parts.tree, text)) {
             return Some(self.whole(buffer, text, Syntax::Json));
         }
-        self.state = State::Inside(self.inside_entry(text, parts));
-        None
-    }
-
-    /// What is to be done inside an object that is no message.
-    fn inside_entry(&mut self, text: &str, parts: &Parts) -> Inside {
         let mut inner = self.empty_inner();
         self.add_inner_of(&parts.tree, text, 1, &mut inner);
-        Inside::new(inner, Then::noise(text.len()))
+        self.state = State::Inside(Inside {
+            sample: self.sample(&inner),
+            ..Inside::new(inner, Then::noise(text.len()))
+        });
+        None
     }
 
     /// Memory for what is inside a document.
@@ -165,7 +130,7 @@ impl Scanner {
                 let is_message = (self.names.is_message)(View::root(tree, text).at(id));
                 is_message.then_some(Inner::Message(node.span))
             }
-            Kind::Text | Kind::Escaped => {
+            Kind::Text => {
                 text.get(node.span.range())?;
                 let span = Span {
                     start: node.span.start + 1,
@@ -216,7 +181,6 @@ impl Scanner {
             all: &buffer[range.clone()],
             last: true,
         };
-        parts.tree.clear(Syntax::Json);
         parts.findings.clear();
         let read =
             json::Reader::new().read(bytes, &mut parts.tree, &mut parts.findings, &self.limits);

@@ -14,6 +14,7 @@
 mod alike;
 mod anchor;
 mod array;
+mod attempt;
 mod container;
 mod cursor;
 mod document;
@@ -41,16 +42,17 @@ use std::ops::Range;
 use encoding_rs::Encoding;
 
 use crate::finding::{Finding, Findings, Reason};
+use crate::input::Flow;
 use crate::span::{Place, Span, Units};
 use crate::wire::scan::{Survey, is_space};
 use crate::wire::shape::{Extent, Lines, ShapeId};
 use crate::wire::{
-    Bytes, Limits, Stop, Syntax, Tree, View, earliest, fast, json as wire_json, not_utf8,
-    xml as wire_xml,
+    Bytes, Limits, Stop, Syntax, Tree, View, earliest, json as wire_json, not_utf8, xml as wire_xml,
 };
 pub(crate) use anchor::Anchors;
 use anchor::Reach;
 use array::Array;
+use attempt::Attempts;
 use cursor::Cursor;
 pub(crate) use document::Document;
 use entry::Sample;
@@ -234,6 +236,9 @@ pub(crate) struct Scanner {
     clean_until: usize,
     json: wire_json::Reader,
     xml: wire_xml::Reader,
+    attempts: Attempts,
+    /// How the bytes come.
+    pub(crate) flow: Flow,
     pub(crate) noise: Noise,
     reach: Reach,
     /// The two bytes before the cursor.
@@ -293,6 +298,8 @@ impl Scanner {
             clean_until: 0,
             json: wire_json::Reader::new(),
             xml: wire_xml::Reader::new(),
+            attempts: Attempts::default(),
+            flow: Flow::default(),
             noise: Noise::default(),
             reach: Reach::default(),
             before: [b'\n'; 2],
@@ -334,6 +341,8 @@ impl Scanner {
             names: _,
             json: _,
             xml: _,
+            attempts: _,
+            flow: _,
             depth: _,
             seen: _,
             prefixes: _,
@@ -426,8 +435,10 @@ impl Scanner {
 
     fn step_in<'b>(&mut self, buffer: &'b [u8], last: bool, parts: &mut Parts) -> Turn<Framed<'b>> {
         let before = (self.pos(), std::mem::discriminant(&self.state));
+        let is_due = !self.is_in_document() || self.is_due(buffer, last);
         let framed = match &mut self.state {
             State::Seek => self.seek(buffer, last, parts),
+            _ if !is_due => None,
             State::Json => self.json(buffer, last, parts),
             State::Xml { .. } => self.xml(buffer, last, parts),
             State::Recoded(encoding) => {
@@ -447,6 +458,14 @@ impl Scanner {
 
     fn pos(&self) -> usize {
         self.cursor.pos()
+    }
+
+    /// Whether the cursor is at a document that has yet to be read.
+    fn is_in_document(&self) -> bool {
+        matches!(
+            self.state,
+            State::Json | State::Xml { .. } | State::Recoded(_)
+        )
     }
 
     /// How many bytes of the capture are done with.
@@ -543,34 +562,9 @@ impl Scanner {
         }
     }
 
-    /// Whether nothing of the document at the cursor was read yet.
-    fn is_fresh(&self, syntax: Syntax) -> bool {
-        match syntax {
-            Syntax::Json => self.json.at() == 0,
-            Syntax::Xml => self.xml.at() == 0,
-        }
-    }
-
-    /// The fresh document, if one like it was seen before.
+    /// The document, if one like it was seen before.
     fn seen_before(&mut self, syntax: Syntax, bytes: Bytes<'_>) -> Option<ShapeId> {
-        if !self.is_fresh(syntax) {
-            return None;
-        }
         self.seen.payloads.find(syntax, bytes.all)
-    }
-
-    /// The fresh document, if it is a plain one.
-    fn plain<'b>(&self, syntax: Syntax, bytes: Bytes<'b>, parts: &mut Parts) -> Option<&'b str> {
-        if !self.is_fresh(syntax) {
-            return None;
-        }
-        parts.findings.clear();
-        let len = fast::read(syntax, bytes.all, &mut parts.tree, &self.limits)?;
-        let text = std::str::from_utf8(&bytes.all[..len]).ok();
-        if text.is_none() {
-            parts.tree.clear(syntax);
-        }
-        text
     }
 
     /// The outcome of a read, with what only the whole of the bytes can tell.

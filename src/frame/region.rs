@@ -12,6 +12,7 @@ use crate::frame::rewritten::Step;
 use crate::frame::{
     Anchors, Framed, FramedKind, Inside, Parts, Scanner, State, Turn, anchor, framed,
 };
+use crate::input::Flow;
 use crate::wire::Syntax;
 use crate::wire::scan::skip_space;
 use crate::wire::shape::ShapeId;
@@ -521,7 +522,9 @@ impl Scanner {
             }
             region.forget();
             let is_long = region.raw > Self::DEEPEST * self.limits.payload_size;
-            if !region.peel(&buffer[self.pos()..], last || is_long, self.names.anchors) {
+            let goes_on = region.peel(&buffer[self.pos()..], last || is_long, self.names.anchors);
+            let flow = if goes_on { Flow::Pours } else { self.flow };
+            if !region.scanner.hear(flow) && !goes_on {
                 self.state = State::Region(region);
                 return None;
             }

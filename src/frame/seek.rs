@@ -390,11 +390,11 @@ impl Scanner {
             }
             Start::Buried(layer) => self.enter_buried(layer, &buffer[self.pos()..]),
             Start::Json => {
-                self.json.restart();
+                self.begin_attempts();
                 self.state = State::Json;
             }
             _ => {
-                self.xml.restart();
+                self.begin_attempts();
                 self.state = State::Xml { doubt: None };
             }
         }

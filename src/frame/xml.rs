@@ -39,25 +39,16 @@ impl Scanner {
         if let Some(shape) = self.seen_before(Syntax::Xml, bytes) {
             return self.whole_like(shape, buffer, last);
         }
-        let plain = self.plain(Syntax::Xml, bytes, parts);
-        let verdict = match plain {
-            Some(text) => Read::Whole(text),
-            None if self.is_fresh(Syntax::Xml) && !self.begin_xml(document, last, parts) => {
-                return None;
-            }
-            None => {
-                let Parts { tree, findings, .. } = parts;
-                let is_plain = &self.names.is_plain;
-                let read = self.xml.read(bytes, tree, findings, &self.limits, is_plain);
-                self.verdict_xml(read, bytes)
-            }
-        };
+        parts.findings.clear();
+        if !self.begin_xml(document, last, parts) {
+            return None;
+        }
+        let verdict = self.read_xml(bytes, parts);
         let (len, is_broken) = (verdict.len(), verdict.is_broken());
         if self.enter_literal(document, len, is_broken, Syntax::Xml, last) != Entered::No {
             return None;
         }
-        // What is read fast, or like what was seen before, shows no such escapes.
-        if plain.is_none() && self.enter_escaped(document, &verdict) {
+        if self.enter_escaped(document, &verdict) {
             return None;
         }
         match verdict {
@@ -79,6 +70,7 @@ impl Scanner {
         match recode::declared(document, last, self.cursor.units()) {
             Declared::Undecided => return false,
             Declared::Other(encoding) => {
+                self.begin_attempts();
                 self.state = State::Recoded(encoding);
                 return false;
             }
@@ -94,11 +86,15 @@ impl Scanner {
         true
     }
 
-    pub(super) fn verdict_xml<'b>(
-        &mut self,
-        read: Result<usize, Stop>,
-        bytes: Bytes<'b>,
-    ) -> Read<'b> {
+    /// Reads the document with which `bytes` begin.
+    pub(super) fn read_xml<'b>(&mut self, bytes: Bytes<'b>, parts: &mut Parts) -> Read<'b> {
+        let Parts { tree, findings, .. } = parts;
+        let is_plain = &self.names.is_plain;
+        let read = self.xml.read(bytes, tree, findings, &self.limits, is_plain);
+        self.verdict_xml(read, bytes)
+    }
+
+    fn verdict_xml<'b>(&mut self, read: Result<usize, Stop>, bytes: Bytes<'b>) -> Read<'b> {
         let doubt = match &mut self.state {
             State::Xml { doubt } => doubt.clone(),
             _ => None,
@@ -255,18 +251,12 @@ impl Scanner {
             let raw = &document.all[..window.min(document.all.len())];
             let whole = raw.len() == document.all.len();
             let text = recode::decode(encoding, raw, whole && document.last);
-            parts.tree.clear(Syntax::Xml);
             parts.findings.clear();
-            self.xml.restart();
             let bytes = Bytes {
                 all: &text,
                 last: whole && document.last,
             };
-            let Parts { tree, findings, .. } = parts;
-            let read = self
-                .xml
-                .read(bytes, tree, findings, &self.limits, &self.names.is_plain);
-            match self.verdict_xml(read, bytes) {
+            match self.read_xml(bytes, parts) {
                 Read::More if whole && raw.len() < self.limits.payload_size => return None,
                 Read::More if !whole => window *= 2,
                 Read::More => {

@@ -4,7 +4,7 @@
 //! WeChat's does.
 
 use crate::event::fields::{ENCRYPT, FROM_USER, ROOT, TO_USER};
-use crate::finding::Finding;
+use crate::finding::{Finding, Reason};
 use crate::json_format::{self, InOrder};
 use crate::output::xml;
 use crate::record::Record;

@@ -126,7 +126,7 @@ fn value(name: &str, view: View<'_>, xml: &mut XmlWriter<'_>) -> Written {
         return Err(Finding::new(Reason::XmlName, view.span()).with(name));
     }
     match view.kind() {
-        Kind::Text | Kind::Escaped | Kind::Number | Kind::Literal => {
+        Kind::Text | Kind::Number | Kind::Literal => {
             element(name, view.value(), view.span(), xml)
         }
         Kind::Array => {

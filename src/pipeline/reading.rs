@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use crate::frame::{Noise, Turn, Waypoint};
-use crate::input::Text;
+use crate::input::{Flow, Text};
 use crate::pipeline::Sink;
 use crate::pipeline::chunk::Chunk;
 use crate::record::{Decoder, Learnt, Record};
@@ -24,12 +24,14 @@ impl Reading {
     /// The next record that has arrived whole.
     pub(super) fn next(&mut self) -> Option<Record<'_>> {
         let decoder = self.decoder.as_mut()?;
+        decoder.scanner.flow = self.text.flow();
         decoder.next(self.text.bytes(), self.text.is_ended())
     }
 
     /// Gives all records that have arrived whole to `part`, until `chooser` has enough.
     pub(super) fn give<S: Sink>(&mut self, chooser: &mut Chooser, part: &mut S) {
         if let Some(decoder) = &mut self.decoder {
+            decoder.scanner.flow = self.text.flow();
             give_all(
                 decoder,
                 self.text.bytes(),
@@ -43,6 +45,7 @@ impl Reading {
 
     /// Nothing more can be read: what waited for the rest of its line waits no longer.
     pub(super) fn reveal(&mut self) {
+        self.text.note(Flow::Ended);
         if let Some(decoder) = &mut self.decoder {
             decoder.scanner.reveal();
         }
@@ -101,11 +104,20 @@ impl Reading {
             (goal.offset() - chunk.place.offset) as usize + AHEAD
         });
         let (near, far) = bytes.split_at(near.min(bytes.len()));
-        let mut comes_by = |bytes| {
+        let mut comes_by = |bytes, flow| {
             self.text.push(bytes);
+            self.text.note(flow);
             self.comes_by(goal, chooser, part)
         };
-        comes_by(near) || (!far.is_empty() && comes_by(far))
+        let flow = if chunk.is_full {
+            Flow::Pours
+        } else {
+            Flow::Rests
+        };
+        match far.is_empty() {
+            true => comes_by(near, flow),
+            false => comes_by(near, Flow::Pours) || comes_by(far, flow),
+        }
     }
 
     fn comes_by<S: Sink>(
@@ -115,6 +127,7 @@ impl Reading {
         part: &mut S,
     ) -> bool {
         while let Some(decoder) = &mut self.decoder {
+            decoder.scanner.flow = self.text.flow();
             let text = self.text.bytes();
             let is_at = |goal: Waypoint| {
                 decoder.scanner.offset() == goal.offset()

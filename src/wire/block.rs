@@ -52,15 +52,6 @@ fn padded(bytes: &[u8]) -> [u8; LEN] {
     u128::from(word).to_le_bytes()
 }
 
-/// A bit for each byte of four blocks that `mark` marks, the first byte's lowest.
-#[inline(always)]
-pub(crate) fn bits_of_four(bytes: &[u8; 4 * LEN], mark: impl Fn(Block) -> Marks) -> u64 {
-    let (blocks, _) = bytes.as_chunks::<LEN>();
-    let bits = |block: &[u8; LEN]| u64::from(mark(Block::new(*block)).bits());
-    let all = blocks.iter().rev();
-    all.fold(0, |all, block| all << LEN | bits(block))
-}
-
 /// Bytes that follow one another.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Block(u8x16);
@@ -84,13 +75,6 @@ impl Block {
     #[inline(always)]
     pub(crate) fn less(self, limit: u8) -> Marks {
         Marks(self.0.min(u8x16::splat(limit - 1)).simd_eq(self.0))
-    }
-
-    /// Bytes less than `limit`, which is at most 127, and those that are not ASCII.
-    #[inline(always)]
-    pub(crate) fn less_or_high(self, limit: u8) -> Marks {
-        let marks = self.0.cast_signed().simd_lt(i8x16::splat(limit as i8));
-        Marks(marks.cast_unsigned())
     }
 
     /// Bytes from `first` to `last`, which is at most 127.
@@ -243,15 +227,6 @@ mod tests {
     }
 
     #[test]
-    fn four_blocks_have_a_bit_for_each_byte() {
-        for at in 0..4 * LEN {
-            let mut bytes = [b'a'; 4 * LEN];
-            bytes[at] = b'"';
-            assert_eq!(bits_of_four(&bytes, |block| block.equal(b'"')), 1 << at);
-        }
-    }
-
-    #[test]
     fn marks_say_what_each_byte_is() {
         for start in (0..=240u8).step_by(16) {
             let bytes = std::array::from_fn(|i| start + i as u8);
@@ -262,8 +237,6 @@ mod tests {
             for limit in [1, 0x20, 0x7F] {
                 assert_eq!(block.less(limit).bits(), expected(&|b| b < limit));
                 assert_eq!(block.equal(limit).bits(), expected(&|b| b == limit));
-                let high = block.less_or_high(limit);
-                assert_eq!(high.bits(), expected(&|b| b < limit || b >= 0x80));
             }
             assert_eq!(
                 block.within(b'0', b'9').bits(),

@@ -4,12 +4,17 @@
 //! pasted from documents carry comments. Both are read, and both are findings. Everything else is RFC 8259 to the
 //! letter; what is not is [`Stop::Broken`] with the place and what was expected there.
 //!
-//! The reader keeps its own stack and stops between tokens, so it can pause where the bytes run out.
+//! serde_json cannot do this. It gives no places of names and values, keeps the last of two equal names in silence, and
+//! knows neither comments nor trailing commas. And it leaves nothing of a document that breaks, while captures hold torn
+//! ones, and what stands in front of the break tells what they are and where the next payload begins.
+//!
+//! A document is read from its start to its end, without recursion. If it does not end in the bytes that have arrived,
+//! the answer is [`Stop::More`], and the caller comes again with more of them.
 
 use crate::finding::{Finding, Findings, Reason};
 use crate::span::Span;
 use crate::wire::scan::{is_space, json_special};
-use crate::wire::{Bytes, Kind, Limits, Node, NodeId, Stop, Str, Tree};
+use crate::wire::{Bytes, Kind, Limits, Node, NodeId, Stop, Str, Syntax, Tree};
 
 /// The most bytes of a `//` comment.
 const LONGEST_LINE: usize = 4096;
@@ -50,8 +55,8 @@ impl Reader {
         }
     }
 
-    /// Starts over with another document and keeps the stack's memory.
-    pub(crate) fn restart(&mut self) {
+    /// Starts over and keeps the stack's memory.
+    fn restart(&mut self) {
         self.open.clear();
         *self = Reader {
             open: std::mem::take(&mut self.open),
@@ -80,7 +85,12 @@ impl Reader {
         self.open.binary_search(&id).is_ok()
     }
 
-    /// Reads on and returns the length of the document.
+    /// Reads the object with which `bytes` begin into `tree`, and returns its length.
+    ///
+    /// # Errors
+    ///
+    /// [`Stop::Broken`] with what is not JSON or exceeds a limit; [`Stop::More`] if the bytes end too early, and more may
+    /// come.
     pub(crate) fn read(
         &mut self,
         bytes: Bytes<'_>,
@@ -88,9 +98,8 @@ impl Reader {
         findings: &mut Findings,
         limits: &Limits,
     ) -> Result<usize, Stop> {
-        if self.at > 0 && self.open.is_empty() {
-            return Ok(self.at);
-        }
+        self.restart();
+        tree.clear(Syntax::Json);
         loop {
             let next = match bytes.get(self.at) {
                 Some(next) if next > b' ' && next != b'/' => next,
@@ -407,7 +416,8 @@ impl Reader {
             let text = std::str::from_utf8(bytes.all).unwrap_or_default();
             format!("`{}`", tree.str(node.name, text))
         });
-        bytes.run_out(Reason::JsonCutOff, name.unwrap_or_else(|| "`{`".into()))
+        let within = name.unwrap_or_else(|| "`{`".into());
+        Err(bytes.run_out(Reason::JsonCutOff, within))
     }
 }
 

@@ -1,19 +1,16 @@
 //! One payload's text into a [`Tree`]: names, values and where they stand.
 //!
 //! This stage knows syntax and nothing of WeChat. [`xml`] and [`json`] each read one document from its first byte
-//! to its last and say where that is, so nobody needs to find the end of a payload beforehand. Both can stop where
-//! the bytes run out and go on when there are more ([`Stop::More`]).
+//! to its last and say where that is, so nobody needs to find the end of a payload beforehand. Where the bytes end before
+//! the document, they say [`Stop::More`].
 //!
-//! Most payloads are plain, and like one before: [`shape`] and [`fast`] recognise those, and fill the same tree. What is
-//! made of those of a shape is the same but for their values: a [`template`].
+//! Most payloads are like one before: [`shape`] recognises those without reading them. What is made of those of a shape
+//! differs only in the values: a [`template`].
 //!
-//! Why not quick-xml and serde_json: a validator must refuse what is not well-formed, and name the byte. quick-xml
-//! leaves three quarters of that to its caller, serde_json keeps the last of duplicate keys in silence and knows
-//! neither comments nor trailing commas, and neither can pause in the middle of a document. They serve as oracles
-//! in the tests instead.
+//! XML is read with quick-xml, which finds the tokens fast and accepts much that is not well-formed; what it leaves to its
+//! caller stands beside it. JSON is read by a reader of ours; [`json`] says why.
 
 pub(crate) mod block;
-pub(crate) mod fast;
 pub(crate) mod json;
 pub(crate) mod scan;
 pub(crate) mod shape;
@@ -140,13 +137,11 @@ impl<'a> Bytes<'a> {
     }
 
     /// Stops because the bytes end: for now, or for good with `reason` inside `what`.
-    fn run_out<T>(self, reason: Reason, what: impl AsRef<str>) -> Result<T, Stop> {
+    fn run_out(self, reason: Reason, what: impl AsRef<str>) -> Stop {
         let end = self.all.len();
         match self.last {
-            false => Err(Stop::More),
-            true => Err(Stop::Broken(
-                Finding::new(reason, Span::new(end, end)).with(what),
-            )),
+            false => Stop::More,
+            true => Stop::Broken(Finding::new(reason, Span::new(end, end)).with(what)),
         }
     }
 }

@@ -76,18 +76,6 @@ pub(crate) fn xml_control(bytes: &[u8]) -> usize {
     }
 }
 
-/// The first byte of XML text that is not itself: the start of a tag or a reference. A zero byte is none.
-pub(crate) fn xml_special(bytes: &[u8]) -> usize {
-    let mut at = 0;
-    loop {
-        at += position(&bytes[at..], |b| b.equal(b'<') | b.equal(b'&') | b.equal(0));
-        match bytes.get(at) {
-            Some(0) => at += 1,
-            _ => return at,
-        }
-    }
-}
-
 /// Whether `mark`, which marks no zero byte, marks all of `bytes`.
 #[inline(always)]
 pub(crate) fn all(bytes: &[u8], mark: impl Fn(Block) -> Marks) -> bool {
@@ -243,11 +231,6 @@ mod tests {
                         xml_control(&bytes),
                         expected(control),
                         "{special} at {at} of {len}"
-                    );
-                    assert_eq!(
-                        xml_special(&bytes),
-                        expected(matches!(special, b'<' | b'&')),
-                        "{special}"
                     );
                 }
             }

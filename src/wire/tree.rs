@@ -75,9 +75,6 @@ pub(crate) enum Kind {
     Number,
     /// `true`, `false` or `null`.
     Literal,
-    /// A string of a log entry with escapes that are not undone: its value is the literal without the quotes. Only
-    /// [`fast`](super::fast) makes it, and no message has it.
-    Escaped,
 }
 
 /// One name with its value. Array entries and JSON's root have no name.

@@ -1,16 +1,13 @@
-//! Reads an `<xml>` document into a [`Tree`].
+//! The reader of XML before quick-xml: a second opinion for the tests.
 //!
-//! XML 1.0 without a DTD, to the letter: what is not well-formed is [`Stop::Broken`] with the place. A DOCTYPE is
-//! refused where it begins, before anything in it could have an effect. Only the characters that XML forbids are
-//! looked for afterwards, in one sweep over the whole document ([`check_characters`]).
-//!
-//! The reader keeps its own stack and stops between tokens, so it can pause where the bytes run out.
+//! It shares no code with the reader next door. What both make of a document must be the same, node by node, and what is
+//! wrong with one, byte by byte.
 
 use std::collections::HashSet;
 
 use crate::finding::{Finding, Findings, Reason};
 use crate::span::Span;
-use crate::wire::scan::{is_space, skip_space, xml_control, xml_special};
+use crate::wire::scan::{is_space, skip_space};
 use crate::wire::{Bytes, Kind, Limits, Node, NodeId, Stop, Str, Tree, describe};
 
 /// An element that is not closed yet.
@@ -87,7 +84,7 @@ impl Run {
 
 /// A document being read.
 #[derive(Debug, Default)]
-pub(crate) struct Reader {
+pub(super) struct Reader {
     at: usize,
     open: Vec<Open>,
     run: Run,
@@ -101,47 +98,36 @@ pub(crate) struct Reader {
     tag_goes_to: usize,
 }
 
-/// The names of elements whose text is short and never markup. Where such a text runs into another document, the
-/// payload was cut off there.
-pub(crate) type IsPlain<'a> = &'a dyn Fn(&str) -> bool;
+type IsPlain<'a> = &'a dyn Fn(&str) -> bool;
 
 impl Reader {
-    pub(crate) fn new() -> Self {
+    pub(super) fn new() -> Self {
         Reader::default()
     }
 
-    /// Starts over with another document and keeps the stack's memory.
-    pub(crate) fn restart(&mut self) {
-        self.open.clear();
-        *self = Reader {
-            open: std::mem::take(&mut self.open),
-            ..Reader::default()
-        };
-    }
-
     /// Where the token begins that could not be read, or has not arrived whole.
-    pub(crate) fn at(&self) -> usize {
+    pub(super) fn at(&self) -> usize {
         self.at
     }
 
     /// Whether the root element was reached: before it this may be anybody's document.
-    pub(crate) fn is_rooted(&self) -> bool {
+    pub(super) fn is_rooted(&self) -> bool {
         self.rooted
     }
 
     /// Whether the document ended, whatever is wrong with it.
-    pub(crate) fn is_closed(&self) -> bool {
+    pub(super) fn is_closed(&self) -> bool {
         self.rooted && self.open.is_empty()
     }
 
     /// The child of the root that is not closed yet.
-    pub(crate) fn open_child(&self) -> Option<NodeId> {
+    pub(super) fn open_child(&self) -> Option<NodeId> {
         self.open.get(1).map(|open| open.node)
     }
 
     /// Where the text of the outermost open element that `is_plain` begins. It has children only if it ran into other
     /// text.
-    pub(crate) fn plain_text_at(
+    pub(super) fn plain_text_at(
         &self,
         text: &[u8],
         tree: &Tree,
@@ -161,7 +147,7 @@ impl Reader {
     }
 
     /// Reads on and returns the length of the document.
-    pub(crate) fn read(
+    pub(super) fn read(
         &mut self,
         bytes: Bytes<'_>,
         tree: &mut Tree,
@@ -325,7 +311,7 @@ impl Reader {
 
     fn text(&mut self, t: &mut Tokens<'_, '_>) -> Result<(), Stop> {
         let rest = t.bytes.from(self.at);
-        let len = xml_special(rest);
+        let len = memchr::memchr2(b'<', b'&', rest).unwrap_or(rest.len());
         if len == rest.len() {
             return t.run_out(self);
         }
@@ -578,19 +564,16 @@ impl Reader {
 }
 
 const DOCTYPE: &[u8] = b"<!DOCTYPE";
-/// What opens a CDATA section.
-pub(crate) const CDATA: &[u8] = b"<![CDATA[";
-/// The start tag of the root, as WeChat writes it.
-pub(crate) const ROOT: &[u8] = b"<xml>";
+const CDATA: &[u8] = b"<![CDATA[";
 
 /// The most bytes of a token of the prolog that is skipped with a fault.
 const LONGEST_PROLOG: usize = 4096;
 
 /// The most bytes of an XML declaration; without a bound, text full of unfinished ones would be read over and over.
-pub(crate) const LONGEST_DECLARATION: usize = 256;
+pub(super) const LONGEST_DECLARATION: usize = 256;
 
 /// Whether a DOCTYPE begins here, in any case of letters: who misspells it means it all the same.
-pub(crate) fn is_doctype(bytes: &[u8]) -> bool {
+pub(super) fn is_doctype(bytes: &[u8]) -> bool {
     bytes
         .get(..DOCTYPE.len())
         .is_some_and(|head| head.eq_ignore_ascii_case(DOCTYPE))
@@ -603,7 +586,7 @@ fn is_prefix_of_any(bytes: &[u8], tokens: &[&[u8]]) -> bool {
 }
 
 /// Whether `name` is what WeChat calls the root element.
-pub(crate) fn is_root_name(name: &[u8]) -> bool {
+pub(super) fn is_root_name(name: &[u8]) -> bool {
     name.eq_ignore_ascii_case(b"xml")
 }
 
@@ -976,12 +959,12 @@ impl Tokens<'_, '_> {
     }
 
     fn run_out_in<T>(&self, what: &str) -> Result<T, Stop> {
-        self.bytes.run_out(Reason::XmlCutOff, what)
+        Err(self.bytes.run_out(Reason::XmlCutOff, what))
     }
 }
 
 /// The name in the last tag of `bytes`, with its `/`, and the text behind it.
-pub(crate) fn last_tag(bytes: &[u8]) -> Option<(&str, &[u8])> {
+pub(super) fn last_tag(bytes: &[u8]) -> Option<(&str, &[u8])> {
     let tag = memchr::memrchr(b'<', bytes)?;
     let len = memchr::memchr(b'>', &bytes[tag..])?;
     let name = std::str::from_utf8(&bytes[tag + 1..tag + len]).ok()?;
@@ -1032,7 +1015,7 @@ fn numbered(number: &str) -> Option<char> {
 }
 
 /// What XML 1.0 allows as a character (production 2).
-pub(crate) fn is_xml_char(c: char) -> bool {
+pub(super) fn is_xml_char(c: char) -> bool {
     matches!(c, '\t' | '\n' | '\r' | '\u{20}'..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'..)
 }
 
@@ -1061,11 +1044,6 @@ fn is_name_char(c: char) -> bool {
         || matches!(c, '-' | '.' | '0'..='9' | '\u{B7}' | '\u{300}'..='\u{36F}' | '\u{203F}'..='\u{2040}')
 }
 
-/// Whether `text` can be the name of an element.
-pub(crate) fn is_name(text: &str) -> bool {
-    text.starts_with(is_name_start) && text.chars().all(is_name_char)
-}
-
 /// Whether `content` is what may stand between `<?xml` and `?>`.
 fn is_declaration(content: &[u8]) -> bool {
     declaration(content).is_some()
@@ -1073,7 +1051,7 @@ fn is_declaration(content: &[u8]) -> bool {
 
 /// The encoding that an XML declaration names, given what stands between `<?xml` and `?>`; `None` if it is
 /// malformed, and `Some("")` if it names none.
-pub(crate) fn declaration(content: &[u8]) -> Option<&str> {
+pub(super) fn declaration(content: &[u8]) -> Option<&str> {
     let content = std::str::from_utf8(content).ok()?;
     let (version, rest) = pseudo_attribute(content, "version")??;
     let minor = version.strip_prefix("1.")?;
@@ -1106,21 +1084,4 @@ fn pseudo_attribute<'a>(text: &'a str, name: &str) -> Option<Option<(&'a str, &'
     let quote = rest.chars().next().filter(|c| matches!(c, '"' | '\''))?;
     let (value, rest) = rest[1..].split_once(quote)?;
     (!value.is_empty()).then_some(Some((value, rest)))
-}
-
-/// The first character of a document that XML forbids anywhere.
-pub(crate) fn check_characters(text: &str) -> Result<(), Finding> {
-    let bytes = text.as_bytes();
-    let is_noncharacter = |at: &usize| matches!(bytes[*at..], [_, 0xBF, 0xBE | 0xBF, ..]);
-    let noncharacter = memchr::memchr_iter(0xEF, bytes)
-        .find(is_noncharacter)
-        .unwrap_or(text.len());
-    let at = xml_control(bytes).min(noncharacter);
-    match text[at..].chars().next() {
-        None => Ok(()),
-        Some(c) => {
-            let finding = Finding::new(Reason::IllegalCharacter, Span::new(at, at + c.len_utf8()));
-            Err(finding.with(format!("U+{:04X}", u32::from(c))))
-        }
-    }
 }

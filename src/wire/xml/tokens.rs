@@ -1,0 +1,77 @@
+//! The tokens of a document, as quick-xml finds them.
+//!
+//! quick-xml stops at a token that is not UTF-8. Which token a document breaks at, and whether it ends at all, must not
+//! depend on a bad byte before that place, so such a token is read once more with those bytes replaced, and quick-xml
+//! goes on behind it.
+
+use quick_xml::Reader;
+use quick_xml::errors::Error;
+use quick_xml::events::{BytesText, Event};
+
+/// U+FEFF in UTF-8. quick-xml drops it at the start of what it reads.
+const MARK: &str = "\u{FEFF}";
+
+/// Stands for a byte that is not UTF-8. XML allows it nowhere.
+const NOT_UTF8: char = '\u{1A}';
+
+/// Reads the tokens of a document one by one.
+pub(super) struct Tokens<'a> {
+    all: &'a [u8],
+    /// Where the reader began.
+    start: usize,
+    reader: Reader<&'a [u8]>,
+}
+
+impl<'a> Tokens<'a> {
+    /// The tokens of `all` from `start` on.
+    pub(super) fn new(all: &'a [u8], start: usize) -> Self {
+        let rest = all.get(start..).unwrap_or_default();
+        Tokens {
+            all,
+            start,
+            reader: reader(rest),
+        }
+    }
+
+    /// Where the latest token ends.
+    pub(super) fn end(&self) -> usize {
+        self.start + self.reader.buffer_position() as usize
+    }
+
+    /// The next token; `None` if quick-xml refuses it.
+    pub(super) fn next(&mut self) -> Option<Event<'a>> {
+        let start = self.end();
+        if start == self.start && self.all[start..].starts_with(MARK.as_bytes()) {
+            *self = Tokens::new(self.all, start + MARK.len());
+            return Some(Event::Text(BytesText::from_escaped(MARK)));
+        }
+        match self.reader.read_event() {
+            Ok(event) => Some(event),
+            Err(Error::Encoding(_)) => {
+                *self = Tokens::new(self.all, self.end());
+                mended(&self.all[start..self.start])
+            }
+            Err(_) => None,
+        }
+    }
+}
+
+/// What `token` would be without the bytes that are not UTF-8.
+fn mended(token: &[u8]) -> Option<Event<'static>> {
+    let mut text = String::with_capacity(token.len());
+    for chunk in token.utf8_chunks() {
+        text.push_str(chunk.valid());
+        text.extend(chunk.invalid().iter().map(|_| NOT_UTF8));
+    }
+    let event = reader(text.as_bytes()).read_event();
+    event.ok().map(Event::into_owned)
+}
+
+/// quick-xml over `bytes`. Whether names match is checked with the place of what does not.
+fn reader(bytes: &[u8]) -> Reader<&[u8]> {
+    let mut reader = Reader::from_reader(bytes);
+    let config = reader.config_mut();
+    config.check_end_names = false;
+    config.allow_unmatched_ends = true;
+    reader
+}
