@@ -11,7 +11,7 @@ use quick_xml::events::{BytesCData, BytesDecl, BytesEnd, BytesStart, BytesText, 
 pub(crate) struct XmlWriter<'o>(Writer<&'o mut Vec<u8>>);
 
 impl<'o> XmlWriter<'o> {
-    /// A writer that writes nothing between elements.
+    /// A writer without white space between elements.
     pub(crate) fn compact(out: &'o mut Vec<u8>) -> Self {
         XmlWriter(Writer::new(out))
     }
@@ -48,7 +48,7 @@ impl<'o> XmlWriter<'o> {
         result
     }
 
-    /// Opens an element with attributes, whose values are escaped.
+    /// Opens an element. The values of attributes are escaped.
     pub(crate) fn start(&mut self, name: &str, attributes: &[(&str, &str)]) {
         self.event(Event::Start(tag(name, attributes)));
     }
@@ -58,7 +58,7 @@ impl<'o> XmlWriter<'o> {
         self.event(Event::End(BytesEnd::new(name)));
     }
 
-    /// Writes an element that is only a tag.
+    /// Writes an element without content as one tag.
     pub(crate) fn empty(&mut self, name: &str, attributes: &[(&str, &str)]) {
         self.event(Event::Empty(tag(name, attributes)));
     }
@@ -90,12 +90,12 @@ fn tag<'t>(name: &'t str, attributes: &[(&str, &str)]) -> BytesStart<'t> {
     tag
 }
 
-/// Escapes a value that stands in double quotes. Readers make a space of white space that is no reference.
+/// Escapes a value that stands in double quotes. Readers make a space of a tab or line feed that is no reference.
 fn escape_attribute(value: &str) -> String {
     escape(value, |c| matches!(c, '\t' | '\n')).replace('"', "&quot;")
 }
 
-/// Escapes what would be markup, `\r`, which readers make a line feed of, and by number what `is_reference`.
+/// Escapes markup and `\r`, which readers make a line feed of. What `is_reference` becomes a numeric reference.
 pub(crate) fn escape(text: &str, is_reference: impl Fn(char) -> bool) -> Cow<'_, str> {
     let text = partial_escape(text);
     if !text.contains(&is_reference) {
@@ -109,4 +109,41 @@ pub(crate) fn escape(text: &str, is_reference: impl Fn(char) -> bool) -> Cow<'_,
         }
     }
     escaped.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn elements_without_content_stay_on_their_line() {
+        let mut out = Vec::new();
+        XmlWriter::indented(2, &mut out).element("a", |xml| {
+            xml.element("b", |_| ());
+            xml.line(|xml| xml.escaped("loose"));
+            xml.element("c", |xml| xml.element("d", |xml| xml.cdata("text")));
+            xml.line(|xml| xml.escaped("last"));
+        });
+        assert_eq!(
+            String::from_utf8(out).unwrap(),
+            "<a>\n  <b></b>\n  loose\n  <c>\n    <d><![CDATA[text]]></d>\n  </c>\n  last\n</a>"
+        );
+    }
+
+    #[test]
+    fn attributes_and_texts_are_read_back_as_they_were() {
+        let text = "<a b='c' d=\"e\">&amp;\t\n\r ]]> \u{85}订</a>";
+        let mut out = Vec::new();
+        let mut xml = XmlWriter::compact(&mut out);
+        xml.start("root", &[("value", text)]);
+        xml.escaped(&escape(text, |c| c == '\u{85}'));
+        xml.end("root");
+        let written = String::from_utf8(out).unwrap();
+        let document = roxmltree::Document::parse(&written).unwrap();
+        let root = document.root_element();
+        assert_eq!(
+            (root.attribute("value"), root.text()),
+            (Some(text), Some(text))
+        );
+    }
 }

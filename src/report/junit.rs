@@ -72,7 +72,7 @@ impl Lines {
     fn write(&self, name: &str, attributes: &[(&str, &str)], xml: &mut XmlWriter<'_>) {
         xml.escaped("\n      ");
         xml.start(name, attributes);
-        xml.escaped(&escape(&self.text, |_| false));
+        xml.escaped(&escape(&allowed(&self.text), |_| false));
         xml.end(name);
     }
 }
@@ -120,8 +120,7 @@ impl Report for Junit {
                 true => &mut self.case.errors,
                 false => &mut self.case.warnings,
             };
-            let line = allowed(&line(file, notice, self.lang));
-            lines.push(&line, notice.code().as_str());
+            lines.push(&line(file, notice, self.lang), notice.code().as_str());
         }
         Ok(())
     }
@@ -198,7 +197,7 @@ impl Case {
         }
         if self.errors.count > 0 {
             let first = self.errors.text.lines().next().unwrap_or_default();
-            let attributes = [("message", first), ("type", self.errors.code)];
+            let attributes = [("message", &*allowed(first)), ("type", self.errors.code)];
             self.errors.write("failure", &attributes, xml);
         }
         if !self.warnings.text.is_empty() {
