@@ -126,9 +126,7 @@ fn value(name: &str, view: View<'_>, xml: &mut XmlWriter<'_>) -> Written {
         return Err(Finding::new(Reason::XmlName, view.span()).with(name));
     }
     match view.kind() {
-        Kind::Text | Kind::Number | Kind::Literal => {
-            element(name, view.value(), view.span(), xml)
-        }
+        Kind::Text | Kind::Number | Kind::Literal => element(name, view.value(), view.span(), xml),
         Kind::Array => {
             let what = Text::new("an array in an array", "数组中的数组");
             Err(shape(name, view, what))

@@ -25,8 +25,8 @@ use crate::wire::template::Template;
 use crate::wire::{Kind, Syntax, View};
 
 use body::Body;
-pub(crate) use decode::{decode_alone, decode_written};
 pub use decode::{decode, decode_sealed, decode_with};
+pub(crate) use decode::{decode_alone, decode_written};
 pub(crate) use decoder::{Decoder, Learnt};
 use held::{Decoded, Held};
 pub use sealed::{Sealed, Trust};
