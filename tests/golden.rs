@@ -294,10 +294,11 @@ impl<'a> Present<'a> {
 
     /// Keeps the case and what it comes to for whoever wants to see what an older program makes of it.
     fn keep(&self) {
-        let path = Path::new(DIFFERING).join(&self.case.name);
-        fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
-        fs::write(path.with_added_extension("now"), &self.told).expect("a file");
-        fs::write(path, &self.case.bytes).expect("a file");
+        for (folder, bytes) in [("cases", &self.case.bytes), ("now", &self.told)] {
+            let path = Path::new(DIFFERING).join(folder).join(&self.case.name);
+            fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
+            fs::write(path, bytes).expect("a file");
+        }
     }
 }
 
