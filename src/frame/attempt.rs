@@ -59,3 +59,61 @@ impl Scanner {
         is_news && flow != Flow::Pours && !matches!(self.state, State::Seek)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MOST: usize = 16 << 20;
+
+    /// How many bytes are read of a document of `len` bytes that arrives in pieces, and how many had arrived when it was
+    /// read the last time but for the end of the capture.
+    fn read(len: usize, piece: usize, flow: Flow) -> (usize, usize) {
+        let mut attempts = Attempts::default();
+        let arrivals = (piece..=len).step_by(piece);
+        let latest = arrivals
+            .filter(|&len| attempts.is_due(len, MOST, flow))
+            .last();
+        assert!(attempts.is_due(len, MOST, Flow::Ended));
+        (attempts.vain, latest.unwrap_or_default())
+    }
+
+    #[test]
+    fn the_bytes_that_are_read_again_are_few() {
+        for len in [1, 600, 5_000, 100_000, 1 << 20, MOST, 2 * MOST] {
+            for piece in [1, 7, 600, 4096, 1 << 16, 1 << 18] {
+                // All doublings together read twice as much as the last; and all is read at the end, and at the limit.
+                let (poured, _) = read(len, piece, Flow::Pours);
+                assert!(poured <= 4 * len, "{poured} of {len} in pieces of {piece}");
+                let (rested, _) = read(len, piece, Flow::Rests);
+                let most = 4 * len + 2 * PATIENCE;
+                assert!(rested <= most, "{rested} of {len} in pieces of {piece}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_not_long_is_read_with_every_piece_when_nothing_more_is_there() {
+        for (len, piece) in [
+            (600, 1),
+            (1400, 1),
+            (5_000, 20),
+            (90_000, 4096),
+            (700_000, 1 << 18),
+        ] {
+            let (_, latest) = read(len, piece, Flow::Rests);
+            assert_eq!(latest, len / piece * piece, "{len} in pieces of {piece}");
+        }
+    }
+
+    #[test]
+    fn what_is_as_long_as_it_may_be_is_read_once_more() {
+        let mut attempts = Attempts::default();
+        let mut is_due = |len| attempts.is_due(len, MOST, Flow::Pours);
+        assert!(is_due(MOST - 9));
+        assert!(!is_due(MOST - 1));
+        assert!(is_due(MOST));
+        assert!(!is_due(MOST + 1));
+        assert!(!is_due(MOST + 1));
+    }
+}
