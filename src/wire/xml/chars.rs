@@ -29,6 +29,12 @@ pub(super) fn is_plain_name(text: &str) -> bool {
     is_start && text.bytes().all(|b| NAME_BYTES[usize::from(b)])
 }
 
+/// Whether `text` begins with a name of ASCII characters and `>`, as start tags without attributes do.
+pub(super) fn begins_plain_tag(text: &[u8]) -> bool {
+    let len = text.iter().position(|&b| !NAME_BYTES[usize::from(b)]);
+    len.is_some_and(|len| len > 0 && text[len] == b'>')
+}
+
 /// Production 4.
 pub(super) fn is_name_start(c: char) -> bool {
     matches!(c, ':' | '_' | 'A'..='Z' | 'a'..='z'

@@ -178,6 +178,10 @@ impl Reader {
                 true => Err(self.run_out(d)),
                 false => Err(markup.bad_declaration(self.at)),
             },
+            [b'<', b'/', ..] | [b'<'] => Ok(()),
+            [b'<', tag @ ..] if !chars::begins_plain_tag(tag) => {
+                markup.start_tag(self.at).map(drop)
+            }
             _ => Ok(()),
         }
     }
