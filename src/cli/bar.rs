@@ -1,241 +1,185 @@
-//! What the bar says: how much was read and how fast, and how long it will take yet.
-//!
-//! Numbers are put as indicatif puts them. Its own bar is not used: it weighs speeds with a power, and for that alone
-//! every run, however short, would load the library of mathematics.
+//! What the bar looks like: how much was read and how fast, and how long it will take yet.
 
-use std::collections::VecDeque;
-use std::time::{Duration, Instant};
+use std::fmt::Write;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
-use indicatif::{HumanBytes, HumanCount, HumanDuration};
+use indicatif::{HumanCount, ProgressState, ProgressStyle};
 use wxsub::Lang;
-
-/// What there is to tell about a run.
-pub(super) struct Bar {
-    lang: Lang,
-    /// How many bytes there are to read, if that is known.
-    total: Option<u64>,
-    start: Instant,
-    /// When so many bytes had been read, in the last [`SPAN`].
-    seen: VecDeque<(Instant, u64)>,
-    /// How often it was asked.
-    beats: usize,
-}
-
-/// The time that speed is an average of.
-const SPAN: Duration = Duration::from_secs(15);
 
 const SPINNER: [&str; 10] = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
 
-impl Bar {
-    /// The bar of a run that began at `start`.
-    pub(super) fn new(lang: Lang, total: Option<u64>, start: Instant) -> Self {
-        Bar {
-            lang,
-            total,
-            start,
-            seen: VecDeque::from([(start, 0)]),
-            beats: 0,
-        }
-    }
-
-    /// What it says at a time, on `width` columns, when so many bytes were read and so many callbacks found.
-    pub(super) fn text(
-        &mut self,
-        now: Instant,
-        width: usize,
-        bytes: u64,
-        callbacks: u64,
-    ) -> String {
-        let speed = self.speed(now, bytes);
-        let done = self.total.map_or(0.0, |total| fraction(bytes, total));
-        let left = self.total.unwrap_or(bytes).saturating_sub(bytes);
-        let count = HumanCount(callbacks);
-        let parts = [
-            ("{percent}", format!("{:>3.0}", done * 100.0)),
-            ("{bar:24}", blocks(done, 24)),
-            ("{bar:10}", blocks(done, 10)),
-            ("{bytes}", HumanBytes(bytes).to_string()),
-            (
-                "{total_bytes}",
-                HumanBytes(self.total.unwrap_or(0)).to_string(),
-            ),
-            ("{bytes_per_sec}", format!("{}/s", HumanBytes(speed as u64))),
-            (
-                "{msg}",
-                match self.lang {
-                    Lang::En => format!("{count} callbacks"),
-                    Lang::Zh => format!("{count} 个回调"),
-                },
-            ),
-            ("{eta}", eta(left, speed)),
-            (
-                "{elapsed}",
-                format!("{:#}", HumanDuration(now.duration_since(self.start))),
-            ),
-            ("{spinner}", SPINNER[self.beats % SPINNER.len()].to_owned()),
-        ];
-        self.beats += 1;
-        fill(self.template(width), &parts)
-    }
-
-    /// Bytes per second, now that so many were read.
-    fn speed(&mut self, now: Instant, bytes: u64) -> f64 {
-        self.seen.push_back((now, bytes));
-        while self.seen.len() > 2 && now.duration_since(self.seen[0].0) > SPAN {
-            self.seen.pop_front();
-        }
-        let (time, before) = self.seen[0];
-        let seconds = now.duration_since(time).as_secs_f64();
-        bytes.saturating_sub(before) as f64 / seconds.max(f64::MIN_POSITIVE)
-    }
-
-    fn template(&self, width: usize) -> &'static str {
-        let rows: &[Row] = match self.total {
-            Some(_) => &WITH_TOTAL,
-            None => &WITHOUT_TOTAL,
-        };
-        let row = rows.iter().find(|(least, ..)| width >= *least);
-        row.map_or("", |(_, en, zh)| match self.lang {
-            Lang::En => en,
-            Lang::Zh => zh,
-        })
-    }
+/// The look of a bar on a terminal of `width` columns, which tells how many callbacks there are.
+pub(super) fn style(
+    lang: Lang,
+    has_total: bool,
+    width: usize,
+    callbacks: Arc<AtomicU64>,
+) -> ProgressStyle {
+    let tell = move |_: &ProgressState, out: &mut dyn Write| {
+        _ = write!(out, "{}", HumanCount(callbacks.load(Ordering::Relaxed)));
+    };
+    // All templates are tried by the tests.
+    ProgressStyle::with_template(template(lang, has_total, width))
+        .unwrap_or_else(|_| ProgressStyle::default_bar())
+        .progress_chars("█░")
+        .tick_strings(&SPINNER)
+        .with_key("callbacks", tell)
 }
 
-/// How much of `total` is done. Files may have grown since they were measured.
-fn fraction(bytes: u64, total: u64) -> f64 {
-    match bytes < total {
-        true => bytes as f64 / total as f64,
-        false => 1.0,
-    }
+fn template(lang: Lang, has_total: bool, width: usize) -> &'static str {
+    let rows: &[Row] = match has_total {
+        true => &WITH_TOTAL,
+        false => &WITHOUT_TOTAL,
+    };
+    let row = rows.iter().find(|(least, ..)| width >= *least);
+    row.map_or("", |(_, en, zh)| match lang {
+        Lang::En => en,
+        Lang::Zh => zh,
+    })
 }
 
-fn blocks(done: f64, width: usize) -> String {
-    let full = (done * width as f64) as usize;
-    "█".repeat(full) + &"░".repeat(width - full)
-}
-
-/// How long `left` bytes take; nobody knows while nothing comes.
-fn eta(left: u64, speed: f64) -> String {
-    Duration::try_from_secs_f64(left as f64 / speed).map_or_else(
-        |_| "?".to_owned(),
-        |time| format!("{:#}", HumanDuration(time)),
-    )
-}
-
-/// Puts parts where a template names them.
-fn fill(template: &str, parts: &[(&str, String)]) -> String {
-    let text = template.to_owned();
-    parts
-        .iter()
-        .fold(text, |text, (name, part)| text.replace(name, part))
-}
-
-/// What the bar shows on a terminal of at least so many columns, in English and in Chinese: never more than a line, or
-/// the terminal would keep what was drawn before.
+/// What the bar shows on a terminal of at least so many columns, in English and in Chinese: never more than a line.
 type Row = (usize, &'static str, &'static str);
 
 const WITH_TOTAL: [Row; 5] = [
     (
         110,
-        "{percent}% {bar:24} {bytes} of {total_bytes} · {bytes_per_sec} · {msg} · {eta} left",
-        "{percent}% {bar:24} {bytes} / {total_bytes} · {bytes_per_sec} · {msg} · 剩余 {eta}",
+        "{percent:>3}% {bar:24} {bytes} of {total_bytes} · {bytes_per_sec} · {callbacks} callbacks · {eta} left",
+        "{percent:>3}% {bar:24} {bytes} / {total_bytes} · {bytes_per_sec} · {callbacks} 个回调 · 剩余 {eta}",
     ),
     (
         80,
-        "{percent}% {bar:10} {bytes} · {bytes_per_sec} · {msg} · {eta} left",
-        "{percent}% {bar:10} {bytes} · {bytes_per_sec} · {msg} · 剩余 {eta}",
+        "{percent:>3}% {bar:10} {bytes} · {bytes_per_sec} · {callbacks} callbacks · {eta} left",
+        "{percent:>3}% {bar:10} {bytes} · {bytes_per_sec} · {callbacks} 个回调 · 剩余 {eta}",
     ),
     (
         56,
-        "{percent}% · {bytes_per_sec} · {msg} · {eta} left",
-        "{percent}% · {bytes_per_sec} · {msg} · 剩余 {eta}",
+        "{percent:>3}% · {bytes_per_sec} · {callbacks} callbacks · {eta} left",
+        "{percent:>3}% · {bytes_per_sec} · {callbacks} 个回调 · 剩余 {eta}",
     ),
     (
         40,
-        "{percent}% · {msg} · {eta} left",
-        "{percent}% · {msg} · 剩余 {eta}",
+        "{percent:>3}% · {callbacks} callbacks · {eta} left",
+        "{percent:>3}% · {callbacks} 个回调 · 剩余 {eta}",
     ),
-    (0, "{percent}%", "{percent}%"),
+    (0, "{percent:>3}%", "{percent:>3}%"),
 ];
 
 const WITHOUT_TOTAL: [Row; 3] = [
     (
         64,
-        "{spinner} {bytes} · {bytes_per_sec} · {msg} · {elapsed}",
-        "{spinner} {bytes} · {bytes_per_sec} · {msg} · {elapsed}",
+        "{spinner} {bytes} · {bytes_per_sec} · {callbacks} callbacks · {elapsed}",
+        "{spinner} {bytes} · {bytes_per_sec} · {callbacks} 个回调 · {elapsed}",
     ),
-    (40, "{spinner} {bytes} · {msg}", "{spinner} {bytes} · {msg}"),
+    (
+        40,
+        "{spinner} {bytes} · {callbacks} callbacks",
+        "{spinner} {bytes} · {callbacks} 个回调",
+    ),
     (0, "{spinner}", "{spinner}"),
 ];
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::io;
+    use std::sync::Mutex;
+
+    use indicatif::{ProgressBar, ProgressDrawTarget, TermLike};
     use unicode_width::UnicodeWidthStr;
 
-    /// The widest that each part gets in practice.
-    const PARTS: [(&str, &str); 10] = [
-        ("{percent}", "100"),
-        ("{bar:24}", "########################"),
-        ("{bar:10}", "##########"),
-        ("{bytes}", "1,023.99 GiB"),
-        ("{total_bytes}", "1,023.99 GiB"),
-        ("{bytes_per_sec}", "1,023.99 MiB/s"),
-        ("{msg}", "123,456,789 callbacks"),
-        ("{eta}", "89s"),
-        ("{elapsed}", "89s"),
-        ("{spinner}", "⠓"),
-    ];
+    use super::*;
 
-    #[test]
-    fn every_row_fits_its_terminal() {
-        let parts = PARTS.map(|(name, widest)| (name, widest.to_owned()));
-        for (least, en, zh) in WITH_TOTAL.iter().chain(&WITHOUT_TOTAL) {
-            for template in [en, zh] {
-                let shown = fill(template, &parts);
-                assert!(!shown.contains(['{', '}']), "{shown}");
-                assert!(shown.width() <= (*least).max(4), "{shown}");
-            }
+    /// A terminal that keeps what is written to it.
+    #[derive(Clone, Debug)]
+    struct Screen {
+        width: u16,
+        text: Arc<Mutex<String>>,
+    }
+
+    impl TermLike for Screen {
+        fn width(&self) -> u16 {
+            self.width
         }
+
+        fn move_cursor_up(&self, _: usize) -> io::Result<()> {
+            Ok(())
+        }
+
+        fn move_cursor_down(&self, _: usize) -> io::Result<()> {
+            Ok(())
+        }
+
+        fn move_cursor_right(&self, _: usize) -> io::Result<()> {
+            Ok(())
+        }
+
+        fn move_cursor_left(&self, _: usize) -> io::Result<()> {
+            Ok(())
+        }
+
+        fn write_line(&self, text: &str) -> io::Result<()> {
+            self.write_str(text)
+        }
+
+        fn write_str(&self, text: &str) -> io::Result<()> {
+            self.text.lock().expect("no panic").push_str(text);
+            Ok(())
+        }
+
+        fn clear_line(&self) -> io::Result<()> {
+            self.text.lock().expect("no panic").clear();
+            Ok(())
+        }
+
+        fn flush(&self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    /// What a bar shows of so much.
+    fn shown(lang: Lang, total: Option<u64>, width: u16, bytes: u64, callbacks: u64) -> String {
+        let text = Arc::<Mutex<String>>::default();
+        let screen = Screen {
+            width,
+            text: text.clone(),
+        };
+        let target = ProgressDrawTarget::term_like(Box::new(screen));
+        let callbacks = Arc::new(AtomicU64::new(callbacks));
+        let style = style(lang, total.is_some(), width.into(), callbacks);
+        let bar = ProgressBar::with_draw_target(total, target).with_style(style);
+        bar.set_position(bytes);
+        bar.force_draw();
+        let shown = text.lock().expect("no panic");
+        shown.trim_end().to_owned()
     }
 
     #[test]
     fn it_says_how_far_a_run_is() {
-        let start = Instant::now();
-        let mut bar = Bar::new(Lang::En, Some(4 << 20), start);
-        let second = start + Duration::from_secs(1);
-        assert_eq!(
-            bar.text(second, 80, 1 << 20, 1234),
-            " 25% ██░░░░░░░░ 1.00 MiB · 1.00 MiB/s · 1,234 callbacks · 3s left"
-        );
-        assert_eq!(bar.text(second, 1, 5 << 20, 0), "100%");
+        let text = shown(Lang::En, Some(4 << 20), 80, 1 << 20, 1234);
+        assert!(text.starts_with(" 25% ██░░░░░░░░ 1.00 MiB · "), "{text}");
+        assert!(text.contains("/s · 1,234 callbacks · "), "{text}");
+        assert!(text.ends_with(" left"), "{text}");
+        assert_eq!(shown(Lang::En, Some(4 << 20), 20, 5 << 20, 0), "100%");
     }
 
     #[test]
-    fn it_says_how_long_a_run_without_an_end_took() {
-        let start = Instant::now();
-        let mut bar = Bar::new(Lang::Zh, None, start);
-        let minute = start + Duration::from_secs(60);
-        assert_eq!(
-            bar.text(minute, 80, 120, 7),
-            "⠋ 120 B · 2 B/s · 7 个回调 · 60s"
-        );
+    fn it_says_what_a_run_without_an_end_has_read() {
+        let text = shown(Lang::Zh, None, 40, 120, 7);
+        assert!(text.ends_with(" 120 B · 7 个回调"), "{text}");
     }
 
     #[test]
-    fn speed_is_that_of_late_and_none_when_nothing_comes() {
-        let start = Instant::now();
-        let mut bar = Bar::new(Lang::En, Some(1000), start);
-        for second in 1..=40 {
-            let now = start + Duration::from_secs(second);
-            let text = bar.text(now, 56, 100 * second.min(5), 0);
-            let told = match second {
-                5 => " 50% · 100 B/s · 0 callbacks · 5s left",
-                40 => " 50% · 0 B/s · 0 callbacks · ? left",
-                _ => continue,
-            };
-            assert_eq!(text, told);
+    fn every_row_fits_its_terminal() {
+        for lang in [Lang::En, Lang::Zh] {
+            for total in [Some(1023 << 30), None] {
+                for (least, ..) in WITH_TOTAL.iter().chain(&WITHOUT_TOTAL) {
+                    let width = (*least).max(4) as u16;
+                    let text = shown(lang, total, width, 1022 << 30, 123_456_789);
+                    assert!(!text.is_empty() && !text.contains(['{', '}']), "{text}");
+                    assert!(text.width() <= width.into(), "{text}");
+                }
+            }
         }
     }
 }

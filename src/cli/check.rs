@@ -67,8 +67,8 @@ struct Done {
 
 fn run(plan: &Plan, settings: &Settings, report: Box<dyn Report>) -> anyhow::Result<Done> {
     let target = Target::new(None)?;
-    let progress = Progress::of(plan, target.is_terminal());
-    let out = Output::new(target, &progress);
+    let progress = Progress::of(plan, &target);
+    let out = Output::new(target);
     let mut checking = Checking {
         gate: Gate::new(settings, report, out).context(UNWRITTEN)?,
         progress: &progress,
@@ -113,7 +113,7 @@ impl Done {
 
 /// A gate with a bar.
 struct Checking<'a> {
-    gate: Gate<'a, Output<'a>>,
+    gate: Gate<'a, Output>,
     progress: &'a Progress,
 }
 

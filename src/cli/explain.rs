@@ -1,8 +1,9 @@
 //! `wxsub explain`: what a term means.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 
 use anyhow::Context;
+use console::Term;
 use wxsub::explain::{find, index};
 
 use crate::cli::args::Language;
@@ -46,6 +47,10 @@ pub(super) fn explain(args: &Args) -> anyhow::Result<Status> {
 /// The columns of the terminal, but no more than are easily read.
 fn width() -> usize {
     const WIDEST: usize = 100;
-    let terminal = terminal_size::terminal_size().filter(|_| io::stdout().is_terminal());
-    terminal.map_or(WIDEST, |(width, _)| WIDEST.min(width.0.into()))
+    let terminal = Term::stdout();
+    let size = terminal
+        .is_term()
+        .then(|| terminal.size_checked())
+        .flatten();
+    size.map_or(WIDEST, |(_, columns)| WIDEST.min(columns.into()))
 }

@@ -12,7 +12,6 @@ mod feed;
 mod gate;
 mod interrupt;
 mod keys;
-mod line;
 mod moment;
 mod number;
 mod plan;

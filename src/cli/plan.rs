@@ -7,6 +7,7 @@ use std::io::{self, IsTerminal};
 use anyhow::anyhow;
 use clap::CommandFactory;
 use clap::error::ErrorKind;
+use console::Term;
 use jiff::tz::{Offset, TimeZone};
 use wxsub::pipeline::Options;
 use wxsub::report::text::Look;
@@ -52,8 +53,8 @@ impl Plan {
                 policy: common.keys.policy()?,
                 ..Options::default()
             },
-            out: look(common, io::stdout().is_terminal()),
-            err: look(common, has_watcher),
+            out: look(common, &Term::stdout()),
+            err: look(common, &Term::stderr()),
             fail_fast: common.fail_fast,
             summary: if common.quiet {
                 Summary::None
@@ -67,12 +68,12 @@ impl Plan {
 }
 
 /// How text looks where it goes.
-fn look(common: &Common, is_terminal: bool) -> Look {
-    let terminal = is_terminal.then(terminal_size::terminal_size).flatten();
+fn look(common: &Common, to: &Term) -> Look {
+    let size = to.is_term().then(|| to.size_checked()).flatten();
     Look {
         lang: language(common.lang),
-        color: has_color(common.color, is_terminal),
-        width: terminal.map_or(PIPE_WIDTH, |(width, _)| width.0.into()),
+        color: has_color(common.color, to.is_term()),
+        width: size.map_or(PIPE_WIDTH, |(_, columns)| columns.into()),
     }
 }
 

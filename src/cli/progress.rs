@@ -1,20 +1,23 @@
 //! How far a run is, on a terminal, when it takes more than a second.
 //!
-//! The run only counts. A thread looks at the counts a few times a second and draws. Whoever writes to the terminal
-//! meanwhile does it in [`Progress::aside`], so that lines and bar stay apart.
+//! A bar is drawn only where nobody watches the data: it would stand among lines on a terminal, and on the screen of
+//! whatever reads a pipe, such as `less`. Whoever writes messages to the terminal meanwhile does it in
+//! [`Progress::aside`], so that lines and bar stay apart.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::{self, JoinHandle};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use console::Term;
+use indicatif::{ProgressBar, ProgressDrawTarget};
 use wxsub::Lang;
 
-use crate::cli::bar::Bar;
-use crate::cli::line::Line;
+use crate::cli::bar::style;
 use crate::cli::plan::Plan;
 use crate::cli::sources::Sources;
+use crate::cli::target::Target;
 
 /// Runs that are shorter show nothing.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -22,17 +25,21 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// How often the bar moves.
 const BEAT: Duration = Duration::from_millis(200);
 
+/// How many columns stay free: as many as `^C` takes, which the terminal writes by itself when Ctrl-C is pressed, and one
+/// for the cursor. At the edge `^C` would begin a new line, and the bar would stay on the old one.
+const EDGE: u16 = 3;
+
 /// What was done so far.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Counts {
-    bytes: AtomicU64,
-    callbacks: AtomicU64,
+    bar: ProgressBar,
+    callbacks: Arc<AtomicU64>,
 }
 
 impl Counts {
     /// Counts bytes that were read, as they are in the file: compressed ones, if they are.
     pub(super) fn add_bytes(&self, bytes: u64) {
-        self.bytes.fetch_add(bytes, Ordering::Relaxed);
+        self.bar.inc(bytes);
     }
 
     /// Says how many callbacks were found so far.
@@ -44,43 +51,27 @@ impl Counts {
 /// The bar, shown or not. It is gone when this is dropped.
 pub(super) struct Progress {
     counts: Arc<Counts>,
-    line: Arc<Line>,
-    drawing: Option<(Sender<()>, JoinHandle<()>)>,
+    waiting: Option<(Sender<()>, JoinHandle<()>)>,
 }
 
 impl Progress {
-    /// The bar of a run, if one is wanted; see `on_stderr` for `beside_data`.
-    pub(super) fn of(plan: &Plan, beside_data: bool) -> Self {
-        match plan.progress {
-            true => Self::on_stderr(plan.sources.clone(), plan.err.lang, beside_data),
-            false => Self::hidden(),
-        }
-    }
-
-    /// A bar that is not shown.
-    fn hidden() -> Self {
-        Progress {
-            counts: Arc::default(),
-            line: Arc::new(Line::on_stderr()),
-            drawing: None,
-        }
-    }
-
-    /// A bar that shows itself in a while. `beside_data` says that data goes to the same terminal: then a run without a
-    /// known end, which is a live view, shows its data only.
-    fn on_stderr(sources: Sources, lang: Lang, beside_data: bool) -> Self {
-        let mut progress = Self::hidden();
-        let (stop, stopped) = channel();
-        let drawing = Drawing {
-            line: progress.line.clone(),
-            counts: progress.counts.clone(),
-            stopped,
-            start: Instant::now(),
-            lang,
-            beside_data,
-        };
-        progress.drawing = Some((stop, thread::spawn(move || drawing.run(&sources))));
-        progress
+    /// The bar of a run whose data goes to `target`: one that shows itself in a while, if it may.
+    pub(super) fn of(plan: &Plan, target: &Target) -> Self {
+        let counts = Arc::new(Counts {
+            bar: ProgressBar::hidden(),
+            callbacks: Arc::default(),
+        });
+        let is_wanted = plan.progress && !target.is_watched();
+        let waiting = is_wanted.then(|| {
+            let (stop, stopped) = channel();
+            let (sources, lang) = (plan.sources.clone(), plan.err.lang);
+            let waiting = Waiting {
+                counts: counts.clone(),
+                stopped,
+            };
+            (stop, thread::spawn(move || waiting.run(&sources, lang)))
+        });
+        Progress { counts, waiting }
     }
 
     pub(super) fn counts(&self) -> &Arc<Counts> {
@@ -89,47 +80,42 @@ impl Progress {
 
     /// Does `write`, which writes to the terminal, while the bar is out of the way. It must not call this again.
     pub(super) fn aside<T>(&self, write: impl FnOnce() -> T) -> T {
-        self.line.aside(write)
+        self.counts.bar.suspend(write)
     }
 }
 
 impl Drop for Progress {
     fn drop(&mut self) {
-        if let Some((stop, drawing)) = self.drawing.take() {
+        if let Some((stop, waiting)) = self.waiting.take() {
             drop(stop);
-            _ = drawing.join();
-            self.line.clear();
+            _ = waiting.join();
+            self.counts.bar.finish_and_clear();
         }
     }
 }
 
-/// The drawing thread.
-struct Drawing {
-    line: Arc<Line>,
+/// A thread that waits until it is time to show the bar.
+struct Waiting {
     counts: Arc<Counts>,
     /// Ends when the run does.
     stopped: Receiver<()>,
-    start: Instant,
-    lang: Lang,
-    beside_data: bool,
 }
 
-impl Drawing {
-    fn run(&self, sources: &Sources) {
+impl Waiting {
+    fn run(&self, sources: &Sources, lang: Lang) {
         if self.has_stopped_within(PATIENCE) {
             return;
         }
         let total = self.total(sources);
-        if self.beside_data && total.is_none() {
-            return;
+        let (_, columns) = Term::stderr().size();
+        let width = columns.saturating_sub(EDGE).into();
+        let Counts { bar, callbacks } = &*self.counts;
+        bar.set_style(style(lang, total.is_some(), width, callbacks.clone()));
+        if let Some(total) = total {
+            bar.set_length(total);
         }
-        let mut bar = Bar::new(self.lang, total, self.start);
-        while !self.has_stopped_within(BEAT) {
-            let bytes = self.counts.bytes.load(Ordering::Relaxed);
-            let callbacks = self.counts.callbacks.load(Ordering::Relaxed);
-            let text = bar.text(Instant::now(), self.line.width(), bytes, callbacks);
-            self.line.show(text);
-        }
+        bar.set_draw_target(ProgressDrawTarget::stderr());
+        bar.enable_steady_tick(BEAT);
     }
 
     fn has_stopped_within(&self, time: Duration) -> bool {

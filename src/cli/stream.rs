@@ -45,8 +45,6 @@ struct Stream<'a, J> {
 struct Root<'a> {
     to: &'a mut Target,
     progress: &'a Progress,
-    /// Data goes to a terminal.
-    visible: bool,
     /// Data was written.
     begun: bool,
     messages: u64,
@@ -132,7 +130,7 @@ impl<J: Job> Reader for Stream<'_, J> {
 impl Root<'_> {
     fn write(&mut self, job: &impl Job, texts: &Texts) -> io::Result<()> {
         let progress = self.progress;
-        match texts.has(Channel::Message) || self.visible && texts.has(Channel::Data) {
+        match texts.has(Channel::Message) {
             true => progress.aside(|| self.write_pieces(job, texts)),
             false => self.write_pieces(job, texts),
         }
@@ -196,8 +194,7 @@ impl Done {
 
 /// Runs `job` over all captures of `plan` and writes its data to `to`.
 pub(super) fn run(plan: &Plan, job: &impl Job, to: &mut Target) -> anyhow::Result<Done> {
-    let visible = to.is_terminal();
-    let progress = Progress::of(plan, visible);
+    let progress = Progress::of(plan, to);
     let mut opening = Vec::new();
     job.open(&mut opening);
     to.write_all(&opening)?;
@@ -211,7 +208,6 @@ pub(super) fn run(plan: &Plan, job: &impl Job, to: &mut Target) -> anyhow::Resul
         root: Some(Root {
             to,
             progress: &progress,
-            visible,
             begun: false,
             messages: 0,
         }),

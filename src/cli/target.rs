@@ -68,6 +68,15 @@ impl Target {
         }
     }
 
+    /// Whether somebody watches what is written, or may: on a terminal, or behind a pipe.
+    pub(super) fn is_watched(&self) -> bool {
+        match self {
+            Target::Stdout(stdout) => stdout.is_terminal() || is_pipe(stdout),
+            Target::File { .. } => false,
+            Target::Device(file) => file.is_terminal() || is_pipe(file),
+        }
+    }
+
     /// Leaves the old file as it is, if there is one to be replaced: whether there is.
     pub(super) fn abandon(self) -> bool {
         matches!(self, Target::File { .. })
@@ -82,6 +91,21 @@ impl Target {
         }
         Ok(())
     }
+}
+
+#[cfg(unix)]
+fn is_pipe(to: &impl std::os::fd::AsFd) -> bool {
+    use std::os::unix::fs::FileTypeExt;
+
+    let file = to.as_fd().try_clone_to_owned().map(File::from);
+    let kind = file.and_then(|file| file.metadata());
+    kind.is_ok_and(|kind| kind.file_type().is_fifo() || kind.file_type().is_socket())
+}
+
+/// Elsewhere that cannot be told.
+#[cfg(not(unix))]
+fn is_pipe<T>(_: &T) -> bool {
+    true
 }
 
 /// What a new file may: temporary files are private otherwise. The process's mask still counts.
@@ -107,5 +131,21 @@ impl Write for Target {
             Target::File { new, .. } => new.flush(),
             Target::Device(file) => file.flush(),
         }
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pipes_are_told_from_files_and_devices() -> io::Result<()> {
+        let (reader, writer) = io::pipe()?;
+        assert!(is_pipe(&writer));
+        assert!(is_pipe(&reader));
+        assert!(is_pipe(&std::os::unix::net::UnixStream::pair()?.0));
+        assert!(!is_pipe(&tempfile::tempfile()?));
+        assert!(!is_pipe(&File::open("/dev/null")?));
+        Ok(())
     }
 }

@@ -2,31 +2,22 @@
 
 use std::io::{self, Write};
 
-use crate::cli::progress::Progress;
 use crate::cli::target::Target;
 
 /// Standard output of a gate, whose answer does not depend on who listens: when the pipe is closed it goes on in silence.
-pub(super) struct Output<'a> {
+pub(super) struct Output {
     to: Target,
-    progress: &'a Progress,
-    visible: bool,
     closed: bool,
 }
 
-impl<'a> Output<'a> {
-    pub(super) fn new(to: Target, progress: &'a Progress) -> Self {
-        Output {
-            visible: to.is_terminal(),
-            closed: false,
-            to,
-            progress,
-        }
+impl Output {
+    pub(super) fn new(to: Target) -> Self {
+        Output { to, closed: false }
     }
 
     fn unless_closed(&mut self, act: impl FnOnce(&mut Target) -> io::Result<()>) -> io::Result<()> {
         let done = match self.closed {
             true => return Ok(()),
-            false if self.visible => self.progress.aside(|| act(&mut self.to)),
             false => act(&mut self.to),
         };
         self.closed = matches!(&done, Err(error) if error.kind() == io::ErrorKind::BrokenPipe);
@@ -34,7 +25,7 @@ impl<'a> Output<'a> {
     }
 }
 
-impl Write for Output<'_> {
+impl Write for Output {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.unless_closed(|to| to.write_all(bytes))?;
         Ok(bytes.len())

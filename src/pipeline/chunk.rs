@@ -80,7 +80,7 @@ impl Chunks {
     }
 
     fn pass(&mut self, bytes: &[u8]) {
-        self.place.line += bytecount::count(bytes, b'\n') as u64;
+        self.place.line += memchr::memchr_iter(b'\n', bytes).count() as u64;
         self.place.offset += bytes.len() as u64;
         self.is_on_line = bytes.last().map_or(self.is_on_line, |&b| b == b'\n');
     }
