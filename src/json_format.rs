@@ -9,16 +9,18 @@ use serde::Serialize;
 use serde_json::Serializer;
 use serde_json::ser::{CharEscape, CompactFormatter, Formatter, PrettyFormatter};
 
+use crate::wire::block::{Block, Marks};
 use crate::wire::scan::position;
 
-/// Appends `value` as JSON without white space to `out`, which is memory.
+/// Appends `value` to `out` as JSON without white space.
 ///
 /// # Panics
 ///
 /// If a value of this type can never be JSON: a map whose keys are no strings.
-pub(crate) fn write<T: Serialize + ?Sized>(value: &T, out: &mut impl io::Write) {
-    let mut serializer = Serializer::with_formatter(out, TerminalSafe(CompactFormatter));
-    value.serialize(&mut serializer).expect("it can be JSON");
+pub(crate) fn write<T: Serialize + ?Sized>(value: &T, out: &mut Vec<u8>) {
+    let start = out.len();
+    serialize(value, out);
+    escape_late_controls(start, out);
 }
 
 /// Appends `value` to `out` as JSON with two spaces a level, and a member or entry a line.
@@ -27,13 +29,61 @@ pub(crate) fn write<T: Serialize + ?Sized>(value: &T, out: &mut impl io::Write) 
 ///
 /// As [`write`] does.
 pub(crate) fn write_pretty<T: Serialize + ?Sized>(value: &T, out: &mut Vec<u8>) {
-    let mut serializer = Serializer::with_formatter(out, TerminalSafe(PrettyFormatter::new()));
+    let start = out.len();
+    serialize_with(PrettyFormatter::new(), value, out);
+    escape_late_controls(start, out);
+}
+
+/// Writes `value` without white space to `out`, which is memory, and leaves DEL and C1 as they are.
+///
+/// # Panics
+///
+/// As [`write`] does.
+pub(crate) fn serialize<T: Serialize + ?Sized>(value: &T, out: &mut impl io::Write) {
+    serialize_with(CompactFormatter, value, out);
+}
+
+fn serialize_with<T: Serialize + ?Sized>(
+    formatter: impl Formatter,
+    value: &T,
+    out: &mut impl io::Write,
+) {
+    let mut serializer = Serializer::with_formatter(out, Numbered(formatter));
     value.serialize(&mut serializer).expect("it can be JSON");
 }
 
-/// Writes JSON without control characters, with the white space of `F`.
+/// True if no byte of `json` may belong to DEL or C1.
+pub(crate) fn is_safe(json: &[u8]) -> bool {
+    position(json, late_controls) == json.len()
+}
+
+/// Marks DEL, and the byte that the characters of C1 begin with. Harmless characters begin with it, too.
+fn late_controls(block: Block) -> Marks {
+    block.equal(0x7F) | block.equal(0xC2)
+}
+
+/// Escapes DEL and C1 in the JSON from `start` on, where they stand in strings only.
+///
+/// Most texts have neither, and one look at the whole costs less than one at each string.
+fn escape_late_controls(start: usize, out: &mut Vec<u8>) {
+    let clean = start + position(&out[start..], late_controls);
+    if clean == out.len() {
+        return;
+    }
+    let tail = out.split_off(clean);
+    for c in String::from_utf8_lossy(&tail).chars() {
+        match c {
+            '\u{7F}'..='\u{9F}' => {
+                out.extend_from_slice(format!("\\u{:04x}", u32::from(c)).as_bytes());
+            }
+            c => out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
+        }
+    }
+}
+
+/// Writes control characters by their numbers, but for line breaks and tabs, with the white space of `F`.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct TerminalSafe<F>(F);
+struct Numbered<F>(F);
 
 /// Leaves to the inner formatter what stands between values.
 macro_rules! leave_to_inner {
@@ -45,25 +95,11 @@ macro_rules! leave_to_inner {
     )*};
 }
 
-impl<F: Formatter> Formatter for TerminalSafe<F> {
+impl<F: Formatter> Formatter for Numbered<F> {
     leave_to_inner! {
         begin_array(), end_array(), begin_array_value(first: bool), end_array_value(),
         begin_object(), end_object(), begin_object_key(first: bool), end_object_key(),
         begin_object_value(), end_object_value(),
-    }
-
-    fn write_string_fragment<W>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()>
-    where
-        W: ?Sized + io::Write,
-    {
-        escape_late_controls(fragment, writer)
-    }
-
-    fn write_raw_fragment<W>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()>
-    where
-        W: ?Sized + io::Write,
-    {
-        escape_late_controls(fragment, writer)
     }
 
     fn write_char_escape<W>(&mut self, writer: &mut W, escape: CharEscape) -> io::Result<()>
@@ -71,42 +107,11 @@ impl<F: Formatter> Formatter for TerminalSafe<F> {
         W: ?Sized + io::Write,
     {
         match escape {
-            CharEscape::Quote => writer.write_all(b"\\\""),
-            CharEscape::ReverseSolidus => writer.write_all(b"\\\\"),
-            CharEscape::Solidus => writer.write_all(b"/"),
-            CharEscape::LineFeed => writer.write_all(b"\\n"),
-            CharEscape::CarriageReturn => writer.write_all(b"\\r"),
-            CharEscape::Tab => writer.write_all(b"\\t"),
-            CharEscape::Backspace => unicode_escape('\u{8}', writer),
-            CharEscape::FormFeed => unicode_escape('\u{C}', writer),
-            CharEscape::AsciiControl(byte) => unicode_escape(char::from(byte), writer),
+            CharEscape::Backspace => writer.write_all(b"\\u0008"),
+            CharEscape::FormFeed => writer.write_all(b"\\u000c"),
+            escape => self.0.write_char_escape(writer, escape),
         }
     }
-}
-
-/// Writes `text`, and escapes DEL and the control characters of C1. In JSON they stand in strings only.
-fn escape_late_controls<W: ?Sized + io::Write>(text: &str, writer: &mut W) -> io::Result<()> {
-    let mut rest = text;
-    loop {
-        // The first byte of the two of a control character of C1 begins harmless characters, too.
-        let len = position(rest.as_bytes(), |block| {
-            block.equal(0x7F) | block.equal(0xC2)
-        });
-        writer.write_all(&rest.as_bytes()[..len])?;
-        rest = &rest[len..];
-        let Some(c) = rest.chars().next() else {
-            return Ok(());
-        };
-        match c {
-            '\u{7F}'..='\u{9F}' => unicode_escape(c, writer)?,
-            c => writer.write_all(c.encode_utf8(&mut [0; 4]).as_bytes())?,
-        }
-        rest = &rest[c.len_utf8()..];
-    }
-}
-
-fn unicode_escape<W: ?Sized + io::Write>(c: char, writer: &mut W) -> io::Result<()> {
-    write!(writer, "\\u{:04x}", u32::from(c))
 }
 
 /// Members of an object in their order, whatever features serde_json is built with.

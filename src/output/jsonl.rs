@@ -181,7 +181,7 @@ fn template(callback: &CallbackRef<'_>) -> Option<Template> {
         ..Style::default()
     };
     let mut traced = Traced::new(callback);
-    json_format::write(&Line::styled(*callback, style), &mut traced);
+    json_format::serialize(&Line::styled(*callback, style), &mut traced);
     traced.line.push(b'\n');
     traced.into_template()
 }
@@ -209,8 +209,9 @@ impl<'p> Traced<'p> {
 
     fn into_template(self) -> Option<Template> {
         let all_are_copied = self.copied.len() == self.starts.len();
+        let is_final = all_are_copied && json_format::is_safe(&self.line);
         let len = self.payload.len();
-        all_are_copied.then(|| Template::new(self.line, self.copied, len))?
+        is_final.then(|| Template::new(self.line, self.copied, len))?
     }
 }
 
