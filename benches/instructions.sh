@@ -26,7 +26,7 @@ count() { # a capture
 few_captures=$(captures $few) many_captures=$(captures $many)
 echo "| capture       | instructions a payload | of a byte |"
 echo "| ------------- | ---------------------: | --------: |"
-for shape in json.jsonl xml.lines xml.pretty mixed.log wrapped.jsonl; do
+for shape in json.jsonl xml.lines xml.pretty mixed.log wrapped.jsonl xml.crlf varied.jsonl odd.jsonl; do
   small=$few_captures/$shape large=$many_captures/$shape
   instructions=$(($(count "$large") - $(count "$small")))
   bytes=$(($(stat -c %s "$large") - $(stat -c %s "$small")))

@@ -135,11 +135,12 @@ pub(crate) static MARKS: [&str; 5] = [
     "\"subscribe_msg_",
 ];
 /// How most messages begin, in a file of payloads or of records.
-pub(crate) static HEADS: [&str; 4] = [
+pub(crate) static HEADS: [&str; 5] = [
     "{\"ToUserName\":\"",
     "{\"event\":\"subscribe_msg_",
     "<xml><ToUserName><![CDATA[",
     "<xml>\n<ToUserName><![CDATA[",
+    "<xml>\r\n<ToUserName><![CDATA[",
 ];
 /// The items.
 pub(crate) const LIST: &str = "List";
