@@ -47,7 +47,7 @@ def arguments():
     parser.add_argument("--rounds", type=int, default=5, help="turns of each program [default: 5]")
     parser.add_argument("--only", type=names, default=known, help=f"some of {','.join(known)}", metavar="NAMES")
     parser.add_argument("--corpus", type=Path, metavar="FOLDER", help="captures to use instead of generated ones")
-    parser.add_argument("--wxsub", metavar="PROGRAM", help="the wxsub to measure [default: a release build]")
+    parser.add_argument("--wxsub", metavar="PROGRAM", help="the wxsub to measure [default: a `dist` build]")
     return parser.parse_args()
 
 

@@ -34,7 +34,7 @@ def arguments():
     parser.add_argument("--sizes", type=sizes, default="10M,100M,1G,5G", help="bytes to pipe, with K, M or G")
     parser.add_argument("--file", type=size, default="1G", help="bytes of the file, 0 for none [default: 1G]")
     parser.add_argument("--shape", choices=corpora.SHAPES, default="mixed.log", help="[default: mixed.log]")
-    parser.add_argument("--wxsub", metavar="PROGRAM", help="the wxsub to measure [default: a release build]")
+    parser.add_argument("--wxsub", metavar="PROGRAM", help="the wxsub to measure [default: a `dist` build]")
     return parser.parse_args()
 
 

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # Instructions per payload for each kind of capture, counted by callgrind: unlike times, the same on a busy machine.
-# What a start costs is taken off by counting two sizes. Needs valgrind; counts $WXSUB, or a fresh release build.
+# What a start costs is taken off by counting two sizes. Needs valgrind; counts $WXSUB, or a fresh `dist` build.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 few=500 many=2500
 target=${CARGO_TARGET_DIR:-target}
-wxsub=${WXSUB:-$target/release/wxsub}
-[ -n "${WXSUB:-}" ] || cargo build --release --locked --quiet
+wxsub=${WXSUB:-$target/dist/wxsub}
+[ -n "${WXSUB:-}" ] || cargo build --profile dist --locked --quiet
 
 captures() { # how many callbacks
   local folder=$target/bench/corpora-$1

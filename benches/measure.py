@@ -20,11 +20,11 @@ Run = namedtuple("Run", "seconds cpu memory")
 
 
 def wxsub(given=None):
-    """The program to measure: the one that was given, or a fresh release build."""
+    """The program to measure: the one that was given, or a fresh `dist` build."""
     if given:
         return str(Path(given).resolve())
-    subprocess.run(["cargo", "build", "--release", "--locked", "--quiet"], cwd=ROOT, check=True)
-    return str(TARGET / "release" / "wxsub")
+    subprocess.run(["cargo", "build", "--profile", "dist", "--locked", "--quiet"], cwd=ROOT, check=True)
+    return str(TARGET / "dist" / "wxsub")
 
 
 def knows_threads(program):

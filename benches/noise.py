@@ -139,7 +139,7 @@ def main():
     parser.add_argument("--forms", nargs="+", choices=FORMS, default=list(FORMS), help="how bodies stand in the log")
     parser.add_argument("--mib", type=int, default=400, help="size of a log [default: 400]")
     parser.add_argument("--rounds", type=int, default=7, help="turns of each program [default: 7]")
-    parser.add_argument("--wxsub", help="the program [default: a fresh release build]")
+    parser.add_argument("--wxsub", help="the program [default: a fresh `dist` build]")
     args = parser.parse_args()
     wxsub = measure.wxsub(args.wxsub)
     print(f"{measure.machine()}; {measure.load()}; logs of {args.mib} MiB, {args.rounds} rounds\n")

@@ -17,7 +17,7 @@ PAYLOAD = str(measure.ROOT / "examples" / "payloads" / "popup.xml")
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=1000, help="of each program [default: 1000]")
-    parser.add_argument("--wxsub", metavar="PROGRAM", help="the wxsub to measure [default: a release build]")
+    parser.add_argument("--wxsub", metavar="PROGRAM", help="the wxsub to measure [default: a `dist` build]")
     args = parser.parse_args()
 
     commands = [["cat", PAYLOAD], [measure.wxsub(args.wxsub), "parse", "--quiet", PAYLOAD]]
