@@ -9,8 +9,8 @@ use serde::Serialize;
 use serde_json::Serializer;
 use serde_json::ser::{CharEscape, CompactFormatter, Formatter, PrettyFormatter};
 
-use crate::wire::block::{Block, Marks};
-use crate::wire::scan::position;
+use crate::simd::block::{Block, Marks};
+use crate::simd::position;
 
 /// Appends `value` to `out` as JSON without white space.
 ///

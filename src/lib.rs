@@ -44,16 +44,17 @@
 //! # How it is built
 //!
 //! ```text
-//!          bytes           documents         nodes + spans       meaning + findings       text
-//! input ---------> frame ------------> wire ---------------> event ------------> output, report
+//!          bytes          documents          nodes + spans       meaning + findings       text
+//! input ---------> scan ------------> syntax --------------> event ------------> output, report
 //! ```
 //!
-//! [`decompress`] opens compressed captures. `input` reads blocks of a capture as UTF-8. `frame` finds where payloads are
-//! and drives the readers of `wire`, which know syntax and nothing of WeChat. [`seal`] opens and verifies what came
-//! encrypted. `event` gives the tree its meaning; all of WeChat's names are there. `record` ties them together,
-//! `callback` owns what a record says, [`select`] says which are wanted, [`pipeline`] is the one loop over a capture, [`output`] and [`report`] write,
-//! and [`gate`] judges. [`explain`] and [`schema`] tell what the tables of `event` and `finding` hold, and [`sample`]
-//! makes up payloads.
+//! [`decompress`] opens compressed captures and `input` reads blocks of a capture as UTF-8. `scan` finds where payloads
+//! begin, `syntax` reads one into a tree and knows nothing of WeChat, and `event` gives the tree its meaning: all of
+//! WeChat's names are there. `fast` recognises payloads and lines that differ from an earlier one only in a few values;
+//! `simd` looks at sixteen bytes at a time. [`seal`] opens and verifies what came encrypted. `record` ties these
+//! together, `callback` owns what a record says, [`select`] says which are wanted, and [`pipeline`] is the one loop over
+//! a capture. [`output`] and [`report`] write, [`gate`] judges. [`explain`] and [`schema`] tell what the tables of
+//! `event` and `finding` hold, and [`sample`] makes payloads for tests.
 
 mod buffer;
 mod callback;
@@ -61,24 +62,26 @@ pub mod decompress;
 mod error;
 mod event;
 pub mod explain;
+mod fast;
 mod finding;
-mod frame;
 pub mod gate;
 mod input;
 mod json_format;
 mod lang;
-mod near;
 pub mod output;
 pub mod pipeline;
 mod printable;
 mod record;
 pub mod report;
 pub mod sample;
+mod scan;
 pub mod schema;
 pub mod seal;
 pub mod select;
+mod simd;
 mod span;
-mod wire;
+mod suggest;
+mod syntax;
 mod xml_format;
 
 pub use callback::{Callback, Extra, Item, RawJson, from_slice, from_str};
@@ -90,4 +93,4 @@ pub use lang::Lang;
 pub use pipeline::Capture;
 pub use record::{Outcome, Record, Sealed, Trust, decode, decode_sealed, decode_with};
 pub use span::{Place, Span};
-pub use wire::{Limits, Syntax};
+pub use syntax::{Limits, Syntax};

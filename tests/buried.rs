@@ -14,13 +14,13 @@ use proptest::prelude::*;
 use wxsub::{Outcome, Place};
 
 use support::bury::{Way, way, ways};
-use support::dice::Dice;
 use support::failures::Failures;
 use support::messages::{FORMS, imitations, message};
 use support::model::{callback, callback_for_xml};
 use support::noise;
 use support::reading::{Seen, read, read_whole};
 use support::render;
+use support::rng::Rng;
 use support::shapes::{SHAPES, Shape, shape};
 use support::traced::{Capture, Traced};
 
@@ -116,9 +116,9 @@ fn is_fair(way: &Way, payload: &str) -> bool {
 }
 
 /// Another payload that can be buried like this.
-fn any_payload(way: &Way, number: usize, dice: &mut Dice) -> String {
+fn any_payload(way: &Way, number: usize, rng: &mut Rng) -> String {
     loop {
-        let payload = dice.pick(&SHAPES).write(dice.below(3), number);
+        let payload = rng.pick(&SHAPES).write(rng.below(3), number);
         if is_fair(way, &payload) {
             return payload;
         }
@@ -126,37 +126,37 @@ fn any_payload(way: &Way, number: usize, dice: &mut Dice) -> String {
 }
 
 /// One to three payloads, the first of them in this shape; none if it cannot be buried like this.
-fn some_payloads(way: &Way, event: usize, shape: &Shape, dice: &mut Dice) -> Vec<String> {
+fn some_payloads(way: &Way, event: usize, shape: &Shape, rng: &mut Rng) -> Vec<String> {
     let first = shape.write(event, 1);
     if !is_fair(way, &first) {
         return Vec::new();
     }
-    let others = (0..dice.below(3)).map(|i| any_payload(way, i + 2, dice));
+    let others = (0..rng.below(3)).map(|i| any_payload(way, i + 2, rng));
     [first].into_iter().chain(others).collect()
 }
 
 /// A size of blocks, or none: every other capture is read in blocks too.
-fn some_block(dice: &mut Dice) -> Option<usize> {
-    let block = *dice.pick(&BLOCKS);
-    dice.one_in(2).then_some(block)
+fn some_block(rng: &mut Rng) -> Option<usize> {
+    let block = *rng.pick(&BLOCKS);
+    rng.one_in(2).then_some(block)
 }
 
 #[test]
 fn every_event_in_every_shape_is_found_in_every_way() {
     let mut failures = Failures::default();
-    let mut dice = Dice::new(1);
+    let mut rng = Rng::new(1);
     for way in ways() {
         for (shape, event) in SHAPES
             .iter()
             .flat_map(|shape| (0..3).map(move |event| (shape, event)))
         {
-            let payloads = some_payloads(&way, event, shape, &mut dice);
+            let payloads = some_payloads(&way, event, shape, &mut rng);
             if payloads.is_empty() {
                 continue;
             }
-            let seed = dice.below(1 << 20) as u64;
+            let seed = rng.below(1 << 20) as u64;
             let capture = Capture::of(&way.bury(&traced(&payloads), seed));
-            let problem = check(&capture, &payloads, some_block(&mut dice));
+            let problem = check(&capture, &payloads, some_block(&mut rng));
             failures.count(
                 &way.name,
                 problem.map(|what| format!("{}: {what}", shape.name)),
@@ -270,7 +270,7 @@ fn burying_twice_changes_nothing() {
         "HTTP capture",
     ];
     let mut failures = Failures::default();
-    let mut dice = Dice::new(6);
+    let mut rng = Rng::new(6);
     for outer in outers.map(way) {
         for (i, inner) in inners.iter().map(|name| way(name)).enumerate() {
             // What is escaped twice is structure here, so that no text is in doubt.
@@ -283,7 +283,7 @@ fn burying_twice_changes_nothing() {
             ] {
                 let payloads = [shape(name).write(i % 3, 1)];
                 let text = outer.around(&inner, &traced(&payloads)[0], i as u64);
-                let problem = check(&Capture::of(&text), &payloads, some_block(&mut dice));
+                let problem = check(&Capture::of(&text), &payloads, some_block(&mut rng));
                 let name = format!("{} in {}", inner.name, outer.name);
                 failures.count(&name, problem);
             }
@@ -308,12 +308,12 @@ fn invented(bytes: &[u8]) -> Option<String> {
 #[test]
 fn buried_messages_are_never_searched() {
     let mut failures = Failures::default();
-    let mut dice = Dice::new(2);
+    let mut rng = Rng::new(2);
     let imitations = imitations();
     for way in ways() {
         for form in FORMS.iter().filter(|form| way.takes(&message(form, ""))) {
             for _ in 0..7 {
-                let (name, content) = dice.pick(&imitations);
+                let (name, content) = rng.pick(&imitations);
                 let payloads = [message(form, content), shape("JSON").write(2, 1)];
                 let bytes = Capture::of(&way.bury(&traced(&payloads), 1)).bytes;
                 failures.count(
@@ -367,7 +367,7 @@ fn every_imitation_in_a_message_stays_a_message() {
 #[test]
 fn messages_that_were_cut_are_never_searched() {
     let mut failures = Failures::default();
-    let mut dice = Dice::new(3);
+    let mut rng = Rng::new(3);
     let imitations: Vec<_> = imitations()
         .into_iter()
         .map(|(name, content)| (name, content.trim_end().to_owned()))
@@ -379,11 +379,11 @@ fn messages_that_were_cut_are_never_searched() {
             .filter(|form| way.takes(&message(form, "")))
         {
             for _ in 0..6 {
-                let (name, content) = dice.pick(&imitations);
+                let (name, content) = rng.pick(&imitations);
                 let text = message(form, content);
                 let capture = Capture::of(&way.bury(&traced(std::slice::from_ref(&text)), 1));
                 let content = text.find("Content").expect("it has a content");
-                let at = content + dice.below(text.len() - content);
+                let at = content + rng.below(text.len() - content);
                 let Some(place) = (content..=at)
                     .rev()
                     .find_map(|at| capture.place(0, at as u32))
@@ -486,8 +486,8 @@ fn lost(bytes: &[u8], end: usize, is_named: bool, whole: &str) -> Option<String>
 }
 
 /// Some places to cut: anywhere, right behind the name, and before the last byte.
-fn cuts(payload: &str, dice: &mut Dice) -> Vec<usize> {
-    let anywhere: Vec<usize> = (0..4).map(|_| 1 + dice.below(payload.len() - 1)).collect();
+fn cuts(payload: &str, rng: &mut Rng) -> Vec<usize> {
+    let anywhere: Vec<usize> = (0..4).map(|_| 1 + rng.below(payload.len() - 1)).collect();
     [anywhere, vec![named_from(payload), payload.len() - 1]].concat()
 }
 
@@ -495,12 +495,12 @@ fn cuts(payload: &str, dice: &mut Dice) -> Vec<usize> {
 #[test]
 fn a_payload_that_was_cut_before_it_was_logged_is_told() {
     let mut failures = Failures::default();
-    let mut dice = Dice::new(4);
+    let mut rng = Rng::new(4);
     for way in ways().iter().filter(|way| !way.only_json) {
         for name in CUT_SHAPES {
-            let victim = shape(name).write(dice.below(3), 1);
-            let whole = shape(CUT_SHAPES[dice.below(6)]).write(dice.below(3), 2);
-            for cut in cuts(&victim, &mut dice) {
+            let victim = shape(name).write(rng.below(3), 1);
+            let whole = shape(CUT_SHAPES[rng.below(6)]).write(rng.below(3), 2);
+            for cut in cuts(&victim, &mut rng) {
                 let mut capture = Capture::of(&way.bury(&traced(&[victim[..cut].to_owned()]), 1));
                 let end = capture.bytes.len();
                 capture.add(&way.bury(&[Traced::plain(&whole)], 2));
@@ -519,20 +519,20 @@ fn a_payload_that_was_cut_before_it_was_logged_is_told() {
 #[test]
 fn a_line_that_was_cut_is_told() {
     let mut failures = Failures::default();
-    let mut dice = Dice::new(5);
+    let mut rng = Rng::new(5);
     for way in ways().iter().filter(|way| !way.continues) {
         for name in CUT_SHAPES {
-            let victim = shape(name).write(dice.below(3), 1);
+            let victim = shape(name).write(rng.below(3), 1);
             let whole = shape(if way.only_json {
                 "JSON"
             } else {
-                CUT_SHAPES[dice.below(6)]
+                CUT_SHAPES[rng.below(6)]
             })
-            .write(dice.below(3), 2);
+            .write(rng.below(3), 2);
             if !way.takes(&victim) {
                 continue;
             }
-            for cut in cuts(&victim, &mut dice) {
+            for cut in cuts(&victim, &mut rng) {
                 let mut capture = Capture::of(&way.bury(&traced(std::slice::from_ref(&victim)), 1));
                 let place = capture
                     .place(0, cut as u32)

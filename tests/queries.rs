@@ -6,9 +6,9 @@ use wxsub::Record;
 use wxsub::pipeline::{self, Options, Rest, Sink, Stop};
 
 use support::bury::{Way, ways};
-use support::dice::Dice;
 use support::each::{Each, each};
 use support::escape::{self, JSON, JSON_HTML, JSON_PHP};
+use support::rng::Rng;
 use support::traced::Traced;
 
 /// What a record knows of its query: the user of its payload, the query, and whether that is sure.
@@ -552,18 +552,18 @@ fn without_being_wanted_no_query_is_looked_for() {
 #[test]
 fn threads_and_blocks_change_nothing_in_a_mixed_capture() {
     for seed in 0..12 {
-        let mut dice = Dice::new(seed);
-        let request = |n: usize, dice: &mut Dice| {
-            let body = bodies()[dice.below(2)](n);
+        let mut rng = Rng::new(seed);
+        let request = |n: usize, rng: &mut Rng| {
+            let body = bodies()[rng.below(2)](n);
             let query = query(n);
-            let (query, body) = match dice.below(6) {
+            let (query, body) = match rng.below(6) {
                 0 => ("", body.as_str()),
                 1 => (query.as_str(), ""),
                 _ => (query.as_str(), body.as_str()),
             };
-            (dice.pick(PLACEMENTS).write)(query, body)
+            (rng.pick(PLACEMENTS).write)(query, body)
         };
-        let capture: String = (0..60).map(|n| request(n, &mut dice)).collect();
+        let capture: String = (0..60).map(|n| request(n, &mut rng)).collect();
         let found = read_all(&format!("seed {seed}"), &capture);
         assert!(found.iter().any(|(_, query, _)| query.is_some()));
     }

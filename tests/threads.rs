@@ -18,10 +18,10 @@ use wxsub::select::{Chooser, Selection};
 use wxsub::{Event, Outcome, Place, Record};
 
 use support::bury::{line, ways};
-use support::dice::Dice;
 use support::each::each;
 use support::messages::{FORMS, imitations, message};
 use support::noise;
+use support::rng::Rng;
 use support::shapes::{SHAPES, shape};
 use support::traced::{Capture, Traced};
 
@@ -110,22 +110,22 @@ fn read(from: impl Read + Send, options: &Options) -> Reading {
 /// A pipe that gives as much as it likes.
 struct Pipe<'a> {
     bytes: &'a [u8],
-    dice: Dice,
+    rng: Rng,
     most: usize,
 }
 
 impl<'a> Pipe<'a> {
     fn new(bytes: &'a [u8], seed: u64, most: usize) -> Self {
-        let dice = Dice::new(seed);
-        Pipe { bytes, dice, most }
+        let rng = Rng::new(seed);
+        Pipe { bytes, rng, most }
     }
 }
 
 impl Read for Pipe<'_> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         // Often all that was asked for, since only then threads are used.
-        let most = if self.dice.one_in(3) {
-            1 + self.dice.below(self.most)
+        let most = if self.rng.one_in(3) {
+            1 + self.rng.below(self.most)
         } else {
             usize::MAX
         };
@@ -136,12 +136,12 @@ impl Read for Pipe<'_> {
 
 // Captures.
 
-fn payload(dice: &mut Dice) -> String {
-    let number = dice.below(1000);
-    match dice.below(6) {
+fn payload(rng: &mut Rng) -> String {
+    let number = rng.below(1000);
+    match rng.below(6) {
         0 => {
             let imitations = imitations();
-            let (_, content) = dice.pick(&imitations);
+            let (_, content) = rng.pick(&imitations);
             message(FORMS[number % FORMS.len()], content)
         }
         1 => [
@@ -150,22 +150,22 @@ fn payload(dice: &mut Dice) -> String {
             "[1,[2]]",
         ][number % 3]
             .into(),
-        _ => dice.pick(&SHAPES).write(dice.below(3), number),
+        _ => rng.pick(&SHAPES).write(rng.below(3), number),
     }
 }
 
-fn buried(dice: &mut Dice) -> Vec<u8> {
+fn buried(rng: &mut Rng) -> Vec<u8> {
     thread_local!(static WAYS: Vec<support::bury::Way> = ways());
     WAYS.with(|ways| {
-        let way = dice.pick(ways);
-        let payloads: Vec<Traced> = (0..1 + dice.below(3))
-            .map(|_| payload(dice))
+        let way = rng.pick(ways);
+        let payloads: Vec<Traced> = (0..1 + rng.below(3))
+            .map(|_| payload(rng))
             .filter(|payload| way.takes(payload))
             .map(|payload| Traced::payload(0, &payload))
             .collect();
         match payloads.is_empty() {
             true => Vec::new(),
-            false => Capture::of(&way.bury(&payloads, dice.below(1000) as u64)).bytes,
+            false => Capture::of(&way.bury(&payloads, rng.below(1000) as u64)).bytes,
         }
     })
 }
@@ -201,31 +201,31 @@ const GLUE: &[&str] = &[
     "订",
 ];
 
-fn array(dice: &mut Dice) -> Vec<u8> {
-    let payloads: Vec<String> = (0..dice.below(5))
-        .map(|i| shape("JSON").write(dice.below(3), i))
+fn array(rng: &mut Rng) -> Vec<u8> {
+    let payloads: Vec<String> = (0..rng.below(5))
+        .map(|i| shape("JSON").write(rng.below(3), i))
         .collect();
     format!(
         "[{}]\n",
-        payloads.join([",", ",\n", " ,\r\n "][dice.below(3)])
+        payloads.join([",", ",\n", " ,\r\n "][rng.below(3)])
     )
     .into_bytes()
 }
 
 /// One kind of piece, mostly: as real captures are.
-fn pieces(dice: &mut Dice) -> Vec<u8> {
-    let kind = dice.below(8);
+fn pieces(rng: &mut Rng) -> Vec<u8> {
+    let kind = rng.below(8);
     let mut bytes = Vec::new();
-    for _ in 0..dice.below(25) {
-        let kind = if dice.one_in(4) { dice.below(8) } else { kind };
-        let seed = dice.below(1 << 30) as u64;
+    for _ in 0..rng.below(25) {
+        let kind = if rng.one_in(4) { rng.below(8) } else { kind };
+        let seed = rng.below(1 << 30) as u64;
         let piece = match kind {
-            0..3 => buried(dice),
+            0..3 => buried(rng),
             3 => noise::line(seed),
-            4 if dice.one_in(3) => noise::half(seed),
-            4 | 5 => [payload(dice).as_bytes(), b"\n"].concat(),
-            6 => array(dice),
-            _ => dice.pick(GLUE).as_bytes().to_vec(),
+            4 if rng.one_in(3) => noise::half(seed),
+            4 | 5 => [payload(rng).as_bytes(), b"\n"].concat(),
+            6 => array(rng),
+            _ => rng.pick(GLUE).as_bytes().to_vec(),
         };
         // Long lines take time and tell little here.
         bytes.extend_from_slice(&piece[..piece.len().min(4000)]);
@@ -234,31 +234,31 @@ fn pieces(dice: &mut Dice) -> Vec<u8> {
 }
 
 /// A few bytes lost, doubled or changed.
-fn mutated(mut bytes: Vec<u8>, dice: &mut Dice) -> Vec<u8> {
-    for _ in 0..dice.below(6) {
+fn mutated(mut bytes: Vec<u8>, rng: &mut Rng) -> Vec<u8> {
+    for _ in 0..rng.below(6) {
         if bytes.is_empty() {
             break;
         }
-        let at = dice.below(bytes.len());
-        let end = (at + 1 + dice.below(40)).min(bytes.len());
-        match dice.below(4) {
+        let at = rng.below(bytes.len());
+        let end = (at + 1 + rng.below(40)).min(bytes.len());
+        match rng.below(4) {
             0 => _ = bytes.drain(at..end),
             1 => {
                 let again = bytes[at..end].to_vec();
                 _ = bytes.splice(at..at, again);
             }
-            2 => bytes[at] = *dice.pick(b"\n\"\\{}[]<>',: \xFF\0"),
-            _ => _ = bytes.splice(at..at, dice.pick(GLUE).bytes()),
+            2 => bytes[at] = *rng.pick(b"\n\"\\{}[]<>',: \xFF\0"),
+            _ => _ = bytes.splice(at..at, rng.pick(GLUE).bytes()),
         }
     }
     bytes
 }
 
 fn capture(seed: u64) -> Vec<u8> {
-    let mut dice = Dice::new(seed);
-    let bytes = pieces(&mut dice);
-    if dice.one_in(2) {
-        mutated(bytes, &mut dice)
+    let mut rng = Rng::new(seed);
+    let bytes = pieces(&mut rng);
+    if rng.one_in(2) {
+        mutated(bytes, &mut rng)
     } else {
         bytes
     }

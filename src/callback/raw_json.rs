@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 use crate::event::extra::{Scalars, Values};
 use crate::finding::Findings;
 use crate::json_format;
-use crate::wire::{Bytes, Limits, Syntax, Tree, View, json};
+use crate::syntax::{Bytes, Limits, Syntax, Tree, View, json};
 
 /// A JSON value as it is written: numbers with all their digits, names in their order.
 ///

@@ -1,23 +1,23 @@
 //! Random numbers: those of the system, or those that follow from a seed.
 
 use anyhow::Context;
-use wxsub::sample::Dice;
+use wxsub::sample::Rng;
 
 /// Where random numbers come from.
 pub(super) enum Draw {
     System,
-    Seed(Dice),
+    Seed(Rng),
 }
 
 impl Draw {
     pub(super) fn new(seed: Option<u64>) -> Self {
-        seed.map_or(Draw::System, |seed| Draw::Seed(Dice::new(seed)))
+        seed.map_or(Draw::System, |seed| Draw::Seed(Rng::new(seed)))
     }
 
     pub(super) fn next_number(&mut self) -> anyhow::Result<u64> {
         match self {
             Draw::System => getrandom::u64().context("the system has no random numbers"),
-            Draw::Seed(dice) => Ok(dice.number()),
+            Draw::Seed(rng) => Ok(rng.number()),
         }
     }
 

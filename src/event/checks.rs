@@ -6,11 +6,11 @@ use std::ops::Range;
 
 use crate::event::fields::{Check, Field, Type};
 use crate::event::{Value, terms};
+use crate::fast::template::{CharSet, Placeholder};
 use crate::finding::{Finding, Reason};
+use crate::simd::{is_base64url, is_digits, is_lower_hex};
 use crate::span::Span;
-use crate::wire::scan::{is_base64url, is_digits, is_lower_hex};
-use crate::wire::shape::{Alphabet, Hole};
-use crate::wire::{Kind, Syntax, View};
+use crate::syntax::{Kind, Syntax, View};
 
 /// What is odd about the `value` of `field`.
 pub(crate) fn odd(field: &Field, value: Value<'_>, span: Span) -> Option<Finding> {
@@ -38,44 +38,44 @@ fn odd_text(check: Check, text: &str, span: Span) -> Option<Finding> {
 }
 
 /// What of the value of `field` at `view` may be other characters, without any of the findings about it.
-pub(crate) fn hole(field: &Field, view: View<'_>) -> Option<Hole> {
-    let (part, alphabet) = free(field, view)?;
+pub(crate) fn placeholder(field: &Field, view: View<'_>) -> Option<Placeholder> {
+    let (part, charset) = free(field, view)?;
     let is_fit = match view.kind() {
-        Kind::Number => matches!(alphabet, Alphabet::Digits | Alphabet::Number),
+        Kind::Number => matches!(charset, CharSet::Digits | CharSet::Number),
         _ => true,
     };
     let start = view.node().value.source_range().start;
     let range = start + part.start..start + part.end;
-    (is_fit && !range.is_empty()).then_some(Hole { range, alphabet })
+    (is_fit && !range.is_empty()).then_some(Placeholder { range, charset })
 }
 
 /// All of a whole number that nobody draws a conclusion from.
-pub(crate) fn number_hole(view: View<'_>) -> Option<Hole> {
+pub(crate) fn number_hole(view: View<'_>) -> Option<Placeholder> {
     let is_it = view.kind() == Kind::Number && is_short_number(view.value());
-    is_it.then(|| Hole {
+    is_it.then(|| Placeholder {
         range: view.node().value.source_range(),
-        alphabet: Alphabet::Number,
+        charset: CharSet::Number,
     })
 }
 
-fn free(field: &Field, view: View<'_>) -> Option<(Range<usize>, Alphabet)> {
+fn free(field: &Field, view: View<'_>) -> Option<(Range<usize>, CharSet)> {
     let text = view.value();
     let all = 0..text.len();
     let free = match field.check {
         Check::Account if odd_account(text).is_none() => {
-            (ACCOUNT.len()..text.len(), Alphabet::LowerHex)
+            (ACCOUNT.len()..text.len(), CharSet::LowerHex)
         }
-        Check::Openid if is_openid(text) => (OPENID.len()..text.len(), Alphabet::Base64Url),
-        Check::Template if is_template_id(text) => (all, Alphabet::Base64Url),
+        Check::Openid if is_openid(text) => (OPENID.len()..text.len(), CharSet::Base64Url),
+        Check::Template if is_template_id(text) => (all, CharSet::Base64Url),
         Check::Status if is_documented_status(text) => {
-            (all, Alphabet::Word(&terms::DOCUMENTED_STATUSES))
+            (all, CharSet::Word(&terms::DOCUMENTED_STATUSES))
         }
-        Check::MsgId if is_msg_id(text) && is_plain_number(text) => (all, Alphabet::Number),
-        Check::Time => (telling_digits(text)?..text.len(), Alphabet::Digits),
+        Check::MsgId if is_msg_id(text) && is_plain_number(text) => (all, CharSet::Number),
+        Check::Time => (telling_digits(text)?..text.len(), CharSet::Digits),
         Check::Nothing => match field.ty {
-            Type::Integer if is_short_number(text) => (all, Alphabet::Number),
-            Type::Text if view.tree.syntax == Syntax::Xml => (all, Alphabet::XmlText),
-            Type::Text => (all, Alphabet::JsonText),
+            Type::Integer if is_short_number(text) => (all, CharSet::Number),
+            Type::Text if view.tree.syntax == Syntax::Xml => (all, CharSet::XmlText),
+            Type::Text => (all, CharSet::JsonText),
             Type::Integer | Type::Digits => return None,
         },
         _ => return None,

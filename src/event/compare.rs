@@ -6,7 +6,7 @@ use crate::event::decode::head;
 use crate::event::fields::{self, ITEM, Top};
 use crate::event::{CallbackRef, Event, ItemRef};
 use crate::finding::{Finding, Reason};
-use crate::wire::{Kind, View};
+use crate::syntax::{Kind, View};
 
 /// Where the fields at `outer` differ from those at `inner`; `callbacks` is what both mean, where they are callbacks.
 pub(crate) fn compare(

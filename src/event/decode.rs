@@ -6,8 +6,8 @@ use crate::event::fields::{self, Field, Known, Top, Type};
 use crate::event::{Definition, Event, Extra, Meaning, Part, Slot, checks, log_entry, record};
 use crate::finding::{Finding, Findings, Reason};
 use crate::span::Span;
-use crate::wire::json::is_number;
-use crate::wire::{Kind, Limits, NodeId, Syntax, View};
+use crate::syntax::json::is_number;
+use crate::syntax::{Kind, Limits, NodeId, Syntax, View};
 
 /// What a payload is.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 
 use crate::event::Fields;
 use crate::event::fields::{MSG_TYPE, MSG_TYPE_EVENT};
-use crate::wire::{Kind, Syntax, View};
+use crate::syntax::{Kind, Syntax, View};
 
 /// The name of text between elements where everything needs a name.
 pub(crate) const TEXT_NAME: &str = "#text";

@@ -6,7 +6,7 @@
 
 use crate::event::fields::{self, Top};
 use crate::finding::Findings;
-use crate::wire::{Bytes, Kind, Limits, Syntax, Tree, View, json, xml};
+use crate::syntax::{Bytes, Kind, Limits, Syntax, Tree, View, json, xml};
 
 /// Whether a whole message stands in the object at `root`, as an object or as text.
 pub(super) fn holds_message(root: View<'_>) -> bool {

@@ -26,10 +26,10 @@ pub(crate) use compare::compare;
 use decode::integer;
 pub(crate) use decode::{Class, classify, decode, is_message, name_span};
 
+use crate::fast::template::Placeholder;
 use crate::lang::{Lang, Text};
 use crate::span::Span;
-use crate::wire::shape::Hole;
-use crate::wire::{NodeId, Str, Tree, View};
+use crate::syntax::{NodeId, Str, Tree, View};
 use fields::{Field, Type};
 
 /// What is known of an event.
@@ -232,14 +232,18 @@ impl Meaning {
     }
 
     /// Where other payloads that mean the same may have other values, if nothing of this one had to be unescaped.
-    pub(crate) fn holes(&self, root: View<'_>) -> Vec<Hole> {
-        let hole = |slot: &Slot| checks::hole(slot.field, root.at(slot.node));
+    pub(crate) fn placeholders(&self, root: View<'_>) -> Vec<Placeholder> {
+        let placeholder = |slot: &Slot| checks::placeholder(slot.field, root.at(slot.node));
         let source = self
             .source
             .into_iter()
             .flat_map(|id| root.at(id).children());
         let numbers = source.filter_map(checks::number_hole);
-        self.slots.iter().filter_map(hole).chain(numbers).collect()
+        self.slots
+            .iter()
+            .filter_map(placeholder)
+            .chain(numbers)
+            .collect()
     }
 
     /// Whether all values of typed fields are known to be such that they can be copied to JSON.

@@ -15,7 +15,7 @@ use crate::event::fields::{
 use crate::event::{Event, Meaning, Part, Slot, is_top};
 use crate::finding::{Finding, Findings, Reason};
 use crate::lang::Text;
-use crate::wire::{Kind, Limits, Syntax, View};
+use crate::syntax::{Kind, Limits, Syntax, View};
 
 /// The event of the record at `root`, if that is one: it names the event in full, and it has items or a whole header.
 pub(super) fn event_of(root: View<'_>) -> Option<Event> {

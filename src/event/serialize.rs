@@ -7,7 +7,7 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use crate::event::extra::{Members, Scalars, literal};
 use crate::event::fields::{Field, HEADER, ITEM, RECORD_EVENT, RECORD_EXTRA, RECORD_ITEMS};
 use crate::event::{CallbackRef, Fields, ItemRef, Value};
-use crate::wire::View;
+use crate::syntax::View;
 
 impl Serialize for CallbackRef<'_> {
     /// Serializes the record.

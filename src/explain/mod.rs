@@ -16,8 +16,8 @@ use crate::event::terms::{
 use crate::event::{Event, same};
 use crate::finding::Code;
 use crate::lang::{Lang, Text};
-use crate::near::closest;
 use crate::printable::printable;
+use crate::suggest::closest;
 use word::{WORDS, Word};
 
 pub use text::index;

@@ -12,8 +12,8 @@ use std::str::FromStr;
 use serde::{Serialize, Serializer};
 
 use crate::lang::{Lang, Text};
-use crate::near::closest;
 use crate::printable::printable;
+use crate::suggest::closest;
 
 /// How much a finding weighs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use crate::gate::written::{Expect, Names, Pattern, Patterns, Written};
 use crate::gate::{Expectations, Globs, Level, Rules, Setting};
-use crate::near::closest;
+use crate::suggest::closest;
 
 /// A `wxsub.toml`.
 ///

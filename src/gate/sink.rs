@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use crate::finding::{Code, Finding, Severity};
+use crate::gate::collector::{Collector, Judged, Payload, Weighed};
 use crate::gate::expect::Wanted;
-use crate::gate::root::{Judged, Payload, Root, Weighed};
 use crate::gate::rules::FileRules;
 use crate::gate::settings::Settings;
 use crate::pipeline::{Rest, Sink, Stop};
@@ -38,7 +38,7 @@ pub struct Gate<'a, W> {
     settings: &'a Settings,
     shows_lines: bool,
     gathered: Gathered<'a>,
-    root: Option<Root<'a, W>>,
+    collector: Option<Collector<'a, W>>,
 }
 
 /// What a fork gathers.
@@ -66,18 +66,22 @@ impl<'a, W: Write> Gate<'a, W> {
             settings,
             shows_lines: report.shows_lines(),
             gathered: Gathered::default(),
-            root: Some(Root::open(report, out)?),
+            collector: Some(Collector::open(report, out)?),
         })
     }
 
     /// What was counted so far.
     pub fn tally(&self) -> Option<&Tally> {
-        self.root.as_ref().map(|root| &root.judged().tally)
+        self.collector
+            .as_ref()
+            .map(|collector| &collector.judged().tally)
     }
 
     /// Whether the run stopped at the first failure.
     pub fn is_stopped(&self) -> bool {
-        self.root.as_ref().is_some_and(|root| root.judged().stopped)
+        self.collector
+            .as_ref()
+            .is_some_and(|collector| collector.judged().stopped)
     }
 
     /// Writes what is to be written.
@@ -86,7 +90,7 @@ impl<'a, W: Write> Gate<'a, W> {
     ///
     /// It could not be written.
     pub fn flush(&mut self) -> io::Result<()> {
-        self.root.as_mut().map_or(Ok(()), Root::flush)
+        self.collector.as_mut().map_or(Ok(()), Collector::flush)
     }
 
     /// Says that the capture `name` could not be read, or not to its end.
@@ -96,8 +100,10 @@ impl<'a, W: Write> Gate<'a, W> {
     /// The report could not be written.
     pub fn unreadable(&mut self, name: Option<&str>, why: &str) -> io::Result<()> {
         let settings = self.settings;
-        let root = self.root.as_mut();
-        root.map_or(Ok(()), |root| root.unreadable(name, why, settings))
+        let collector = self.collector.as_mut();
+        collector.map_or(Ok(()), |collector| {
+            collector.unreadable(name, why, settings)
+        })
     }
 
     /// Writes the report's end: what it all came to.
@@ -106,7 +112,8 @@ impl<'a, W: Write> Gate<'a, W> {
     ///
     /// The report's end could not be written.
     pub fn close(self) -> io::Result<Judged> {
-        self.root.map_or(Ok(Judged::default()), Root::close)
+        self.collector
+            .map_or(Ok(Judged::default()), Collector::close)
     }
 }
 
@@ -198,7 +205,7 @@ impl<W: Write + Send> Sink for Gate<'_, W> {
             settings: self.settings,
             shows_lines: self.shows_lines,
             gathered: Gathered::default(),
-            root: None,
+            collector: None,
         }
     }
 
@@ -216,29 +223,29 @@ impl<W: Write + Send> Sink for Gate<'_, W> {
 
     fn join(&mut self, later: Self) -> Result<(), Stop> {
         // Only the root is ever joined.
-        let Some(root) = &mut self.root else {
+        let Some(collector) = &mut self.collector else {
             return Ok(());
         };
         for payload in later.gathered.payloads {
-            root.take(payload, self.settings)?;
-            if root.judged().stopped {
-                root.flush().map_err(Stop::Output)?;
+            collector.take(payload, self.settings)?;
+            if collector.judged().stopped {
+                collector.flush().map_err(Stop::Output)?;
                 return Err(Stop::Enough);
             }
         }
-        root.count(later.gathered.tally)?;
-        root.flush().map_err(Stop::Output)
+        collector.count(later.gathered.tally)?;
+        collector.flush().map_err(Stop::Output)
     }
 
     fn end(&mut self, source: &str, rest: &Rest) {
-        if let Some(root) = &mut self.root {
-            root.end(source, rest, self.settings);
+        if let Some(collector) = &mut self.collector {
+            collector.end(source, rest, self.settings);
         }
     }
 
     fn cut(&mut self, source: &str, rest: &Rest) {
-        if let Some(root) = &mut self.root {
-            root.cut(source, rest, self.settings);
+        if let Some(collector) = &mut self.collector {
+            collector.cut(source, rest, self.settings);
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::finding::{Finding, Reason};
 use crate::json_format;
 use crate::output::jsonl::Line;
 use crate::record::{Record, decode_written};
-use crate::wire::Syntax;
+use crate::syntax::Syntax;
 
 /// Reads `written` again, if it was made from a callback with anything but typed fields.
 ///

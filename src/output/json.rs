@@ -11,7 +11,7 @@ use crate::finding::Finding;
 use crate::json_format;
 use crate::output::{Format, faithful};
 use crate::record::Record;
-use crate::wire::Syntax;
+use crate::syntax::Syntax;
 
 /// The documented wire form in JSON: `List` at the top level, scalars as strings.
 #[derive(Clone, Copy, Debug, Default)]

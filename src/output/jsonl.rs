@@ -10,12 +10,12 @@ use crate::event::extra::{Scalars, Values};
 use crate::event::fields::{RECORD_SOURCE, SOURCE_SEALED};
 use crate::event::serialize::{self, Style};
 use crate::event::{CallbackRef, ItemRef};
+use crate::fast::patch::{Copied, Patched};
 use crate::finding::Finding;
 use crate::json_format;
 use crate::output::Format;
 use crate::record::Record;
-use crate::wire::View;
-use crate::wire::template::{Copied, Template};
+use crate::syntax::View;
 
 /// JSON lines: a line a callback, or a line an item.
 #[derive(Clone, Copy, Debug, Default)]
@@ -175,7 +175,7 @@ fn known_line(record: &Record<'_>, source: Option<&Source<'_>>, out: &mut Vec<u8
 }
 
 /// The line, without a source, of a callback whose values can be copied.
-fn template(callback: &CallbackRef<'_>) -> Option<Template> {
+fn template(callback: &CallbackRef<'_>) -> Option<Patched> {
     let style = Style {
         borrows_numbers: true,
         ..Style::default()
@@ -207,11 +207,11 @@ impl<'p> Traced<'p> {
         }
     }
 
-    fn into_template(self) -> Option<Template> {
+    fn into_template(self) -> Option<Patched> {
         let all_are_copied = self.copied.len() == self.starts.len();
         let is_final = all_are_copied && json_format::is_safe(&self.line);
         let len = self.payload.len();
-        is_final.then(|| Template::new(self.line, self.copied, len))?
+        is_final.then(|| Patched::new(self.line, self.copied, len))?
     }
 }
 

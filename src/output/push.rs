@@ -10,7 +10,7 @@ use crate::output::xml;
 use crate::record::Record;
 use crate::seal::{EncodingAesKey, Token, seal, sign, sign_plain};
 use crate::span::Span;
-use crate::wire::Syntax;
+use crate::syntax::Syntax;
 use crate::xml_format::XmlWriter;
 
 /// How payloads are sealed.

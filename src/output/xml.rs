@@ -10,8 +10,8 @@ use crate::lang::Text;
 use crate::output::{Format, faithful};
 use crate::record::Record;
 use crate::span::Span;
-use crate::wire::xml::{is_name, is_xml_char};
-use crate::wire::{Kind, Syntax, View};
+use crate::syntax::xml::{is_name, is_xml_char};
+use crate::syntax::{Kind, Syntax, View};
 use crate::xml_format::{XmlWriter, escape};
 
 /// The documented wire form in XML: the wrapper element, a `<List>` an item, text in CDATA.
@@ -113,7 +113,7 @@ fn entries(name: &str, array: View<'_>, xml: &mut XmlWriter<'_>) -> Written {
                 .try_for_each(|entry| value(name, entry, xml));
         }
     };
-    Err(shape(name, array, what))
+    Err(template(name, array, what))
 }
 
 fn value(name: &str, view: View<'_>, xml: &mut XmlWriter<'_>) -> Written {
@@ -129,10 +129,10 @@ fn value(name: &str, view: View<'_>, xml: &mut XmlWriter<'_>) -> Written {
         Kind::Text | Kind::Number | Kind::Literal => element(name, view.value(), view.span(), xml),
         Kind::Array => {
             let what = Text::new("an array in an array", "数组中的数组");
-            Err(shape(name, view, what))
+            Err(template(name, view, what))
         }
         Kind::Object if view.is_empty() && view.tree.syntax == Syntax::Json => {
-            Err(shape(name, view, Text::new("an empty object", "空对象")))
+            Err(template(name, view, Text::new("an empty object", "空对象")))
         }
         Kind::Object => xml.element(name, |xml| {
             let members = grouped(view.children().map(|child| (child.name(), child)));
@@ -189,7 +189,7 @@ fn is_digits(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
 }
 
-fn shape(name: &str, view: View<'_>, what: Text) -> Finding {
+fn template(name: &str, view: View<'_>, what: Text) -> Finding {
     Finding::new(Reason::XmlShape, view.span())
         .with(name)
         .with_words(what)

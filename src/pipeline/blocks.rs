@@ -9,7 +9,7 @@ use crate::pipeline::{Options, Rest};
 use crate::record::Decoder;
 use crate::seal::Policy;
 use crate::span::Place;
-use crate::wire::Limits;
+use crate::syntax::Limits;
 
 /// A capture that is being read.
 #[derive(Debug)]

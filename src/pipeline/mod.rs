@@ -1,8 +1,8 @@
 //! The one loop: blocks of a capture in, records to a sink.
 //!
 //! A [`Sink`] forks for each block and is joined in the order of the input, so what it does with a block may happen
-//! anywhere: here, one block after the other (`blocks`), or on several threads, where every block is decoded (`guess`)
-//! before it is known how it begins (`lanes`, which says why the output is the same). `chunk` cuts the blocks for that.
+//! anywhere: here, one block after the other (`blocks`), or on several threads, where every block is decoded (`speculation`)
+//! before it is known how it begins (`workers`, which says why the output is the same). `chunk` cuts the blocks for that.
 //! How far a capture has been read is a `reading`.
 //!
 //! What a [`Chooser`] decides about one callback alone may happen anywhere too. Whether a callback was there before, and
@@ -10,20 +10,20 @@
 
 mod blocks;
 mod chunk;
-mod guess;
-mod lanes;
 mod reading;
+mod speculation;
+mod workers;
 
 use std::io::{self, Read};
 use std::sync::Arc;
 use std::thread;
 
-use crate::frame::Noise;
 use crate::record::Record;
+use crate::scan::Noise;
 use crate::seal::Policy;
 use crate::select::Chooser;
 use crate::span::Place;
-use crate::wire::Limits;
+use crate::syntax::Limits;
 use blocks::Blocks;
 
 /// Where records go.
@@ -238,7 +238,7 @@ fn give<S: Sink>(
         if options.threads != 1 && blocks.is_plenty() && !chooser.depends_on_order() {
             let threads = options.threads();
             if threads > 1 {
-                return lanes::give(blocks, threads, options, chooser, sink);
+                return workers::give(blocks, threads, options, chooser, sink);
             }
         }
     }

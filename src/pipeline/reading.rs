@@ -2,11 +2,11 @@
 
 use std::ops::ControlFlow;
 
-use crate::frame::{Noise, Turn, Waypoint};
 use crate::input::{Flow, Text};
 use crate::pipeline::Sink;
 use crate::pipeline::chunk::Chunk;
 use crate::record::{Decoder, Learnt, Record};
+use crate::scan::{Noise, SyncPoint, Turn};
 use crate::select::Chooser;
 use crate::span::Place;
 
@@ -93,7 +93,7 @@ impl Reading {
     pub(super) fn follow<S: Sink>(
         &mut self,
         chunk: &Chunk,
-        goal: Option<Waypoint>,
+        goal: Option<SyncPoint>,
         chooser: &mut Chooser,
         part: &mut S,
     ) -> bool {
@@ -122,16 +122,16 @@ impl Reading {
 
     fn comes_by<S: Sink>(
         &mut self,
-        goal: Option<Waypoint>,
+        goal: Option<SyncPoint>,
         chooser: &mut Chooser,
         part: &mut S,
     ) -> bool {
         while let Some(decoder) = &mut self.decoder {
             decoder.scanner.flow = self.text.flow();
             let text = self.text.bytes();
-            let is_at = |goal: Waypoint| {
+            let is_at = |goal: SyncPoint| {
                 decoder.scanner.offset() == goal.offset()
-                    && decoder.scanner.waypoint(text) == Some(goal)
+                    && decoder.scanner.sync_point(text) == Some(goal)
             };
             if goal.is_some_and(is_at) {
                 return true;

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use crate::finding::{Finding, Reason};
 use crate::input::{Input, Text};
 use crate::record::body::Body;
-use crate::record::held::{Decoded, Held};
+use crate::record::contents::{Contents, Decoded};
 use crate::record::{Decoder, Outcome, Record};
 use crate::seal::Policy;
 use crate::span::{Place, Span, Units};
-use crate::wire::{Limits, Syntax};
+use crate::syntax::{Limits, Syntax};
 
 /// Decodes one payload, or one record that [`JsonLines`](crate::output::JsonLines) wrote.
 ///
@@ -148,7 +148,7 @@ impl<'a> Record<'a> {
             body: Body::new(bytes),
             raw: None,
             outcome: Outcome::Undecodable,
-            decoded: Held::Own(decoded),
+            decoded: Contents::Own(decoded),
             sealed: None,
             query: None,
         }

@@ -7,17 +7,17 @@ use std::ops::ControlFlow;
 use std::sync::{Arc, OnceLock};
 
 use crate::event::{Event, fields, is_message};
-use crate::frame::rewritten::Rewritten;
-use crate::frame::{Anchors, Framed, FramedKind, Names, Scanner, Seen, Turn};
+use crate::fast::template::{ByTemplate, TemplateId};
 use crate::record::body::Body;
-use crate::record::held::{Decoded, Held, Shared};
-use crate::record::lent::Lent;
+use crate::record::contents::{Contents, Decoded, Shared};
+use crate::record::pooled::Pooled;
 use crate::record::unseal::Unsealer;
 use crate::record::{Outcome, Record};
+use crate::scan::source_map::SourceMap;
+use crate::scan::{Anchors, Found, FoundKind, Names, Scanner, Seen, Turn};
 use crate::seal::Policy;
 use crate::span::{Place, Units};
-use crate::wire::shape::{ByShape, ShapeId};
-use crate::wire::{Limits, View};
+use crate::syntax::{Limits, View};
 
 const NAMES: Names = Names {
     is_message,
@@ -34,12 +34,12 @@ static ANCHORS: Anchors = Anchors::new(&fields::ANCHORS);
 /// Turns the bytes of one capture into records.
 #[derive(Debug)]
 pub(crate) struct Decoder {
-    source: Lent<str>,
+    source: Pooled<str>,
     limits: Limits,
     units: Units,
     pub(crate) scanner: Scanner,
     /// What the scanner's shapes mean.
-    known: ByShape<Known>,
+    known: ByTemplate<Known>,
     /// Memory that goes round: into a record, and back by [`Decoder::recycle`].
     pub(super) spare: Option<Box<Decoded>>,
     /// Opens what is sealed, if that was asked for.
@@ -75,7 +75,7 @@ impl Decoder {
             limits,
             units,
             scanner,
-            known: ByShape::default(),
+            known: ByTemplate::default(),
             spare: None,
             unsealer: None,
         }
@@ -94,8 +94,8 @@ impl Decoder {
     #[inline]
     pub(crate) fn next<'b>(&mut self, buffer: &'b [u8], last: bool) -> Option<Record<'b>> {
         let decoded = self.spare.get_or_insert_default();
-        let framed = self.scanner.next(buffer, last, &mut decoded.parts)?;
-        Some(self.record(framed, buffer))
+        let found = self.scanner.next(buffer, last, &mut decoded.parts)?;
+        Some(self.record(found, buffer))
     }
 
     /// Shows `see` the records in `buffer`, until it has enough; see [`Decoder::next`].
@@ -107,12 +107,12 @@ impl Decoder {
     ) {
         loop {
             let decoded = self.spare.get_or_insert_default();
-            let mut framed = self.scanner.next(buffer, last, &mut decoded.parts);
-            let Some(framed) = &mut framed else {
+            let mut found = self.scanner.next(buffer, last, &mut decoded.parts);
+            let Some(found) = &mut found else {
                 return;
             };
-            let mut record = self.unread(framed, buffer);
-            self.read(&mut record, framed, buffer);
+            let mut record = self.unread(found, buffer);
+            self.read(&mut record, found, buffer);
             let flow = see(&mut record);
             self.recycle(record);
             if flow.is_break() {
@@ -125,7 +125,7 @@ impl Decoder {
     pub(crate) fn step<'b>(&mut self, buffer: &'b [u8]) -> Turn<Record<'b>> {
         let decoded = self.spare.get_or_insert_default();
         match self.scanner.step(buffer, false, &mut decoded.parts) {
-            Turn::Found(framed) => Turn::Found(self.record(framed, buffer)),
+            Turn::Found(found) => Turn::Found(self.record(found, buffer)),
             Turn::Moved => Turn::Moved,
             Turn::Stuck => Turn::Stuck,
         }
@@ -176,11 +176,11 @@ impl Decoder {
                 unsealer.inner.take_back(source, decoded, None);
             }
             _ => {
-                let rewritten = raw.map(|(_, steps)| {
+                let source_map = raw.map(|(_, steps)| {
                     let (text, rest) = body.into_memory();
-                    Rewritten { text, rest, steps }
+                    SourceMap { text, rest, steps }
                 });
-                self.take_back(source, decoded, rewritten);
+                self.take_back(source, decoded, source_map);
             }
         }
     }
@@ -189,79 +189,79 @@ impl Decoder {
     pub(super) fn take_back(
         &mut self,
         source: Arc<str>,
-        decoded: Held,
-        rewritten: Option<Rewritten>,
+        decoded: Contents,
+        source_map: Option<SourceMap>,
     ) {
         self.source.take_back(source);
         match decoded {
-            Held::Own(decoded) => self.spare = Some(decoded),
-            Held::Shared(shared) => {
-                if let Some(known) = self.known.get_mut(shared.shape) {
+            Contents::Own(decoded) => self.spare = Some(decoded),
+            Contents::Shared(shared) => {
+                if let Some(known) = self.known.get_mut(shared.template) {
                     known.shared.take_back(shared);
                 }
             }
         }
-        if let (Some(spare), Some(rewritten)) = (&mut self.spare, rewritten) {
-            spare.parts.rewritten = rewritten;
+        if let (Some(spare), Some(source_map)) = (&mut self.spare, source_map) {
+            spare.parts.source_map = source_map;
         }
     }
 
     /// What was read of a payload: of one that has a shape, what is known of it, and which event that is.
     #[inline(always)]
-    pub(super) fn held(&mut self, shape: Option<ShapeId>) -> (Held, Option<Event>) {
-        match shape.and_then(|shape| self.known.get_mut(shape)) {
-            Some(known) => (Held::Shared(known.shared.lend()), Some(known.event)),
-            None => (Held::Own(self.spare.take().unwrap_or_default()), None),
+    pub(super) fn contents(&mut self, template: Option<TemplateId>) -> (Contents, Option<Event>) {
+        match template.and_then(|template| self.known.get_mut(template)) {
+            Some(known) => (Contents::Shared(known.shared.lend()), Some(known.event)),
+            None => (Contents::Own(self.spare.take().unwrap_or_default()), None),
         }
     }
 
     #[inline]
-    fn record<'b>(&mut self, mut framed: Framed<'b>, buffer: &'b [u8]) -> Record<'b> {
-        let mut record = self.unread(&mut framed, buffer);
-        self.read(&mut record, &framed, buffer);
+    fn record<'b>(&mut self, mut found: Found<'b>, buffer: &'b [u8]) -> Record<'b> {
+        let mut record = self.unread(&mut found, buffer);
+        self.read(&mut record, &found, buffer);
         record
     }
 
     /// A record of what was found, without what has to be read for it: it is made in place, since to move it takes longer.
     #[inline(always)]
-    fn unread<'b>(&mut self, framed: &mut Framed<'b>, buffer: &'b [u8]) -> Record<'b> {
-        let (decoded, event) = self.held(framed.shape);
-        let outcome = match (framed.kind, event) {
+    fn unread<'b>(&mut self, found: &mut Found<'b>, buffer: &'b [u8]) -> Record<'b> {
+        let (decoded, event) = self.contents(found.template);
+        let outcome = match (found.kind, event) {
             (_, Some(event)) => Outcome::Callback(event),
-            (FramedKind::Remark, None) => Outcome::Remark,
-            (FramedKind::Whole | FramedKind::Broken, None) => Outcome::Undecodable,
+            (FoundKind::Remark, None) => Outcome::Remark,
+            (FoundKind::Whole | FoundKind::Broken, None) => Outcome::Undecodable,
         };
         Record {
             source: self.source.lend(),
-            place: framed.place,
+            place: found.place,
             units: self.units,
-            syntax: framed.syntax,
-            body: Body::Bytes(buffer[framed.range.clone()].into()),
+            syntax: found.syntax,
+            body: Body::Bytes(buffer[found.range.clone()].into()),
             raw: None,
             outcome,
             decoded,
             sealed: None,
-            query: framed.query.take(),
+            query: found.query.take(),
         }
     }
 
     /// Reads what was not like a payload before.
     #[inline(always)]
-    fn read<'b>(&mut self, record: &mut Record<'b>, framed: &Framed<'b>, buffer: &'b [u8]) {
-        if framed.is_rewritten {
+    fn read<'b>(&mut self, record: &mut Record<'b>, found: &Found<'b>, buffer: &'b [u8]) {
+        if found.is_unescaped {
             let decoded = match &mut record.decoded {
-                Held::Own(decoded) => decoded,
-                Held::Shared(_) => self.spare.get_or_insert_default(),
+                Contents::Own(decoded) => decoded,
+                Contents::Shared(_) => self.spare.get_or_insert_default(),
             };
-            let Rewritten { text, steps, rest } = std::mem::take(&mut decoded.parts.rewritten);
+            let SourceMap { text, steps, rest } = std::mem::take(&mut decoded.parts.source_map);
             record.body = Body::owned(text, rest);
-            record.raw = Some((buffer[framed.range.clone()].into(), steps));
-        } else if let Some(text) = framed.text {
+            record.raw = Some((buffer[found.range.clone()].into(), steps));
+        } else if let Some(text) = found.text {
             record.body = Body::Text(text.into());
-        } else if framed.shape.is_none() {
-            record.body = Body::new(&buffer[framed.range.clone()]);
+        } else if found.template.is_none() {
+            record.body = Body::new(&buffer[found.range.clone()]);
         }
-        if framed.kind == FramedKind::Whole {
+        if found.kind == FoundKind::Whole {
             if !matches!(record.outcome, Outcome::Callback(_)) {
                 self.understand(record);
             }
@@ -276,7 +276,7 @@ impl Decoder {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Learnt {
     seen: Seen,
-    known: ByShape<Known>,
+    known: ByTemplate<Known>,
     /// Those inside of envelopes.
     inner: Option<Box<Learnt>>,
 }
@@ -285,13 +285,13 @@ pub(crate) struct Learnt {
 #[derive(Clone, Debug)]
 struct Known {
     event: Event,
-    shared: Lent<Shared>,
+    shared: Pooled<Shared>,
 }
 
 impl Decoder {
     /// Decides what a well-formed payload is, decodes it, and learns from it.
     pub(super) fn understand(&mut self, record: &mut Record<'_>) {
-        let (Body::Text(text), Held::Own(decoded)) = (&record.body, &mut record.decoded) else {
+        let (Body::Text(text), Contents::Own(decoded)) = (&record.body, &mut record.decoded) else {
             return;
         };
         record.outcome = decoded.understand(text, &self.limits);
@@ -308,20 +308,20 @@ impl Decoder {
             return;
         }
         let root = View::root(tree, text);
-        let holes = meaning.holes(root);
-        let shape = payloads.learn(tree.syntax, text, &holes, NAMES.is_usual(text));
-        let Some(shape) = shape else { return };
+        let placeholders = meaning.placeholders(root);
+        let template = payloads.learn(tree.syntax, text, &placeholders, NAMES.is_usual(text));
+        let Some(template) = template else { return };
         let mut decoded = decoded.clone();
         decoded.meaning.note_plain(root);
         let known = Known {
             event,
-            shared: Lent::from(Arc::new(Shared {
-                shape,
+            shared: Pooled::from(Arc::new(Shared {
+                template,
                 decoded,
                 line: OnceLock::new(),
             })),
         };
-        self.known.set(shape, known);
+        self.known.set(template, known);
     }
 }
 
@@ -375,7 +375,7 @@ mod tests {
         let (mut all, mut alike) = (0, 0);
         while let Some(record) = decoder.next(capture.as_bytes(), true) {
             all += usize::from(record.callback().is_some());
-            alike += usize::from(matches!(record.decoded, Held::Shared(_)));
+            alike += usize::from(matches!(record.decoded, Contents::Shared(_)));
             decoder.recycle(record);
         }
         (all, alike)
@@ -386,9 +386,9 @@ mod tests {
         const PAYLOADS: usize = 40;
         let blanks = ["", "\n", "\r\n", "\r", "\n  ", "\r\n\t", " \r\n\r\n "];
         for blank in blanks {
-            for (write, shapes) in [(xml as fn(usize, &str) -> String, 4), (json, 1)] {
+            for (write, templates) in [(xml as fn(usize, &str) -> String, 4), (json, 1)] {
                 let payloads = || (0..PAYLOADS).map(|n| write(n, blank));
-                let alike = PAYLOADS - shapes;
+                let alike = PAYLOADS - templates;
                 let plain: String = payloads().collect();
                 assert_eq!(
                     learnt(&plain),

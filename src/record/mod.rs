@@ -4,11 +4,11 @@
 //! frame, wire and event are tied together; `decode` makes one of one payload.
 
 mod body;
+mod contents;
 mod decode;
 mod decoder;
-mod held;
-mod lent;
 mod place;
+mod pooled;
 mod request;
 mod sealed;
 mod unseal;
@@ -17,18 +17,18 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::event::{CallbackRef, Event, ItemRef, name_span};
+use crate::fast::patch::Patched;
 use crate::finding::{Finding, Findings, Severity};
-use crate::frame::FoundQuery;
-use crate::frame::rewritten::Step;
+use crate::scan::FoundQuery;
+use crate::scan::source_map::Step;
 use crate::span::{Place, Span, Units};
-use crate::wire::template::Template;
-use crate::wire::{Kind, Syntax, View};
+use crate::syntax::{Kind, Syntax, View};
 
 use body::Body;
+use contents::{Contents, Decoded};
 pub use decode::{decode, decode_sealed, decode_with};
 pub(crate) use decode::{decode_alone, decode_written};
 pub(crate) use decoder::{Decoder, Learnt};
-use held::{Decoded, Held};
 pub use sealed::{Sealed, Trust};
 
 /// What became of a payload.
@@ -68,7 +68,7 @@ pub struct Record<'a> {
     /// Where the body is not written as it reads in the capture.
     raw: Option<Raw<'a>>,
     outcome: Outcome,
-    decoded: Held,
+    decoded: Contents,
     /// How it was opened, if it came sealed. Then the body is what was inside.
     sealed: Option<Box<Sealed>>,
     query: Option<Box<FoundQuery>>,
@@ -262,9 +262,9 @@ impl<'a> Record<'a> {
 
     /// The line that is written for this payload and others that were read alike, as `make` makes it; `None` if it is like
     /// no other, or its values cannot be copied. Whoever asks for it must always make the same of the same payload.
-    pub(crate) fn line(&self, make: fn(&CallbackRef<'_>) -> Option<Template>) -> Option<&Template> {
+    pub(crate) fn line(&self, make: fn(&CallbackRef<'_>) -> Option<Patched>) -> Option<&Patched> {
         match &self.decoded {
-            Held::Shared(shared) if shared.decoded.meaning.is_plain() => {
+            Contents::Shared(shared) if shared.decoded.meaning.is_plain() => {
                 let made = || self.callback().as_ref().and_then(make);
                 let line = || shared.line.get_or_init(made).as_ref();
                 matches!(self.outcome, Outcome::Callback(_))

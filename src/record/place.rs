@@ -3,8 +3,8 @@
 //! Nothing keeps a table of places: they are found by a walk over the payload. A payload may have a thousand findings, so
 //! all places that are wanted are found in one walk.
 
-use crate::frame::rewritten;
 use crate::record::Record;
+use crate::scan::source_map;
 use crate::span::{Place, Units, Walk};
 
 impl Record<'_> {
@@ -59,13 +59,13 @@ impl Record<'_> {
         for offset in &mut *offsets {
             *offset = text.len().min(*offset);
         }
-        if rewritten::has_layers(steps) {
-            rewritten::raw_offsets(steps, raw, offsets);
+        if source_map::has_layers(steps) {
+            source_map::raw_offsets(steps, raw, offsets);
             return Walk::new(self.place, raw, self.units).each(offsets, see);
         }
         // Only transcoded: lines and columns are those of the text.
         let places: Vec<Place> = offsets.iter().map(|offset| in_text.to(*offset)).collect();
-        rewritten::raw_offsets(steps, raw, offsets);
+        source_map::raw_offsets(steps, raw, offsets);
         for (n, (place, offset)) in places.into_iter().zip(offsets).enumerate() {
             let offset = self.place.offset + *offset as u64;
             see(n, Place { offset, ..place });

@@ -10,7 +10,7 @@ use crate::finding::{Finding, Reason};
 use crate::record::Record;
 use crate::seal::{self, Mismatch, Policy, Query, verify, verify_plain};
 use crate::span::Span;
-use crate::wire::{Kind, View};
+use crate::syntax::{Kind, View};
 
 /// A finding that leaves nothing to decode.
 pub(super) type Refused<T> = Result<T, Finding>;

@@ -4,15 +4,15 @@ use std::sync::Arc;
 
 use crate::event;
 use crate::finding::{Finding, Reason};
-use crate::frame::Document;
 use crate::record::body::Body;
 use crate::record::request::{
     Came, Part, Refused, check_plain, check_sealed, query_of, require_signature, sealed_part,
 };
 use crate::record::{Decoder, Outcome, Record, Sealed, Trust};
+use crate::scan::Document;
 use crate::seal::{self, Policy, Unsealed, unseal};
 use crate::span::{Place, Span, Units};
-use crate::wire::Limits;
+use crate::syntax::Limits;
 
 /// Opens payloads as a policy says, and reads what was inside.
 #[derive(Debug)]
@@ -124,8 +124,11 @@ impl Unsealer {
         if let Ok(document) = &document {
             sealed.around[1] = message.split_off(document.len);
         }
-        let shape = document.as_ref().ok().and_then(|document| document.shape);
-        let (decoded, event) = self.inner.held(shape);
+        let template = document
+            .as_ref()
+            .ok()
+            .and_then(|document| document.template);
+        let (decoded, event) = self.inner.contents(template);
         let mut record = Record {
             source: outer.source.clone(),
             place: outer.place,

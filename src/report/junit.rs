@@ -11,7 +11,7 @@ use crate::finding::Severity;
 use crate::lang::Lang;
 use crate::printable::printable;
 use crate::report::{File, Notice, Report, Total};
-use crate::wire::xml::is_xml_char;
+use crate::syntax::xml::is_xml_char;
 use crate::xml_format::{XmlWriter, escape};
 
 /// One test suite, a case a file.

@@ -8,8 +8,8 @@ use std::ops::Range;
 use crate::finding::Finding;
 use crate::printable::is_unprintable;
 use crate::record::Record;
+use crate::simd::all;
 use crate::span::{Place, Units};
-use crate::wire::scan::all;
 
 /// A place in a capture with what stands there.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -10,7 +10,7 @@ use crate::event::fields::{
 };
 use crate::event::{same, terms};
 use crate::sample::Recipe;
-use crate::sample::dice::Dice;
+use crate::sample::rng::Rng;
 
 /// A value and how it may be written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,27 +57,27 @@ pub(super) struct Cast {
 }
 
 impl Cast {
-    pub(super) fn new(recipe: &Recipe, seed: u64, dice: &mut Dice) -> Self {
+    pub(super) fn new(recipe: &Recipe, seed: u64, rng: &mut Rng) -> Self {
         const FIRST: u64 = 1_704_067_200; // 2024-01-01
         const TWO_YEARS: u64 = 2 * 365 * 86_400;
         const TEMPLATES: usize = 5;
         // Drawn apart, since the more items there are the more of them are needed.
-        let mut of_templates = Dice::new(!seed);
+        let mut of_templates = Rng::new(!seed);
         let pool = TEMPLATES.max(recipe.items.unwrap_or_default());
         let templates = (0..pool).map(|_| of_templates.base64url(43)).collect();
         Cast {
-            account: format!("gh_{}", dice.hex(12)),
-            openid: format!("o{}", dice.base64url(5)),
+            account: format!("gh_{}", rng.hex(12)),
+            openid: format!("o{}", rng.base64url(5)),
             templates,
-            is_service: dice.one_in(4),
-            time: FIRST + dice.below(TWO_YEARS),
+            is_service: rng.one_in(4),
+            time: FIRST + rng.below(TWO_YEARS),
         }
     }
 
     /// The next sample.
-    pub(super) fn draft(&mut self, recipe: &Recipe, dice: &mut Dice) -> Draft {
-        self.time += dice.below(4);
-        let user = format!("{}{}", self.openid, dice.base64url(22));
+    pub(super) fn draft(&mut self, recipe: &Recipe, rng: &mut Rng) -> Draft {
+        self.time += rng.below(4);
+        let user = format!("{}{}", self.openid, rng.base64url(22));
         let header = vec![
             (TO_USER.wire, Scalar::Text(self.account.clone())),
             (
@@ -88,8 +88,8 @@ impl Cast {
             (MSG_TYPE, Scalar::Text(MSG_TYPE_EVENT.to_owned())),
             (EVENT, Scalar::Text(recipe.event.name().to_owned())),
         ];
-        let (first, count) = (dice.below(5) as usize, how_many(recipe, dice));
-        let items = (0..count).map(|at| self.item(recipe, first, at, dice));
+        let (first, count) = (rng.below(5) as usize, how_many(recipe, rng));
+        let items = (0..count).map(|at| self.item(recipe, first, at, rng));
         Draft {
             event: recipe.event,
             header,
@@ -97,15 +97,15 @@ impl Cast {
         }
     }
 
-    fn item(&self, recipe: &Recipe, first: usize, at: usize, dice: &mut Dice) -> Vec<Member> {
+    fn item(&self, recipe: &Recipe, first: usize, at: usize, rng: &mut Rng) -> Vec<Member> {
         let facts = Facts {
             template: match recipe.templates.as_slice() {
                 [] => self.templates[(first + at) % self.templates.len()].clone(),
                 given => given[at % given.len()].clone(),
             },
-            status: status(recipe, dice),
-            scene: scene(self.is_service, dice),
-            msg_id: FIRST_MSG_ID + dice.below(i64::MAX as u64 - FIRST_MSG_ID),
+            status: status(recipe, rng),
+            scene: scene(self.is_service, rng),
+            msg_id: FIRST_MSG_ID + rng.below(i64::MAX as u64 - FIRST_MSG_ID),
             error_code: recipe.error_code.unwrap_or_default(),
         };
         let fields = recipe.event.definition().fields.iter();
@@ -119,8 +119,8 @@ impl Cast {
 const FIRST_MSG_ID: u64 = 1_000_000_000_000_000_000;
 
 /// A prompt asks for up to three templates; one message has one result.
-fn how_many(recipe: &Recipe, dice: &mut Dice) -> usize {
-    let drawn = match dice.below(6) {
+fn how_many(recipe: &Recipe, rng: &mut Rng) -> usize {
+    let drawn = match rng.below(6) {
         0..3 => 1,
         3..5 => 2,
         _ => 3,
@@ -135,16 +135,16 @@ fn how_many(recipe: &Recipe, dice: &mut Dice) -> usize {
 }
 
 /// A change is documented to report rejections only.
-fn status(recipe: &Recipe, dice: &mut Dice) -> String {
+fn status(recipe: &Recipe, rng: &mut Rng) -> String {
     let [accept, reject] = &terms::STATUSES;
-    let is_rejected = dice.one_in(4) || recipe.event == Event::Change;
+    let is_rejected = rng.one_in(4) || recipe.event == Event::Change;
     let usual = if is_rejected { reject } else { accept };
     recipe.status.clone().unwrap_or(usual.value.to_owned())
 }
 
-fn scene(is_service: bool, dice: &mut Dice) -> i64 {
+fn scene(is_service: bool, rng: &mut Rng) -> i64 {
     let [page, web, article] = &terms::SCENES;
-    let of_service = if dice.one_in(2) { web } else { article };
+    let of_service = if rng.one_in(2) { web } else { article };
     if is_service {
         of_service.value
     } else {

@@ -1,11 +1,11 @@
 //! Payloads made up for tests: as WeChat would send them, in every shape that was seen.
 //!
-//! What they say comes from a seed (`dice`, `draft`), how it is written from a table (`shape`, with a writer a syntax). The
+//! What they say comes from a seed (`rng`, `draft`), how it is written from a table (`shape`, with a writer a syntax). The
 //! same seed gives the same bytes in every version: tests hold the first of them.
 
-mod dice;
 mod draft;
 mod json;
+mod rng;
 mod shape;
 mod xml;
 
@@ -13,10 +13,10 @@ use std::fmt;
 
 use crate::event::Event;
 use crate::printable::printable;
-use crate::wire::xml::is_xml_char;
-use crate::wire::{Limits, Syntax};
-pub use dice::Dice;
+use crate::syntax::xml::is_xml_char;
+use crate::syntax::{Limits, Syntax};
 use draft::Cast;
+pub use rng::Rng;
 
 pub use shape::{Shape, UnknownShape};
 
@@ -147,11 +147,11 @@ impl Recipe {
         self.check_values()?;
         self.check_shape()?;
         self.check_characters()?;
-        let mut dice = Dice::new(seed);
+        let mut rng = Rng::new(seed);
         Ok(Samples {
-            cast: Cast::new(&self, seed, &mut dice),
+            cast: Cast::new(&self, seed, &mut rng),
             recipe: self,
-            dice,
+            rng,
         })
     }
 
@@ -209,16 +209,16 @@ impl Recipe {
 pub struct Samples {
     recipe: Recipe,
     cast: Cast,
-    dice: Dice,
+    rng: Rng,
 }
 
 impl Samples {
     /// Writes the next sample behind `out`, in one line without a line feed.
     pub fn write(&mut self, out: &mut Vec<u8>) {
         let shape = self.recipe.shape;
-        let mut dice = self.dice.fork();
-        let mut draft = self.cast.draft(&self.recipe, &mut dice);
-        shape.edit(&mut draft, &mut dice);
+        let mut rng = self.rng.fork();
+        let mut draft = self.cast.draft(&self.recipe, &mut rng);
+        shape.edit(&mut draft, &mut rng);
         match self.recipe.syntax() {
             Syntax::Json => json::write(&draft, shape.style(), out),
             Syntax::Xml => xml::write(&draft, shape.style(), out),

@@ -9,11 +9,11 @@ use crate::event::Event;
 use crate::event::fields::{CREATE_TIME, FROM_USER, MSG_ID, POPUP_SCENE, TO_USER};
 use crate::finding::Code;
 use crate::lang::{Lang, Text};
-use crate::near::closest;
 use crate::printable::printable;
-use crate::sample::dice::Dice;
 use crate::sample::draft::{Draft, Scalar};
-use crate::wire::Syntax;
+use crate::sample::rng::Rng;
+use crate::suggest::closest;
+use crate::syntax::Syntax;
 
 /// A way to write a callback.
 ///
@@ -39,7 +39,7 @@ struct Row {
     most: Option<usize>,
     findings: &'static [Code],
     style: Style,
-    edit: fn(&mut Draft, &mut Dice),
+    edit: fn(&mut Draft, &mut Rng),
 }
 
 /// How a draft is written.
@@ -293,9 +293,9 @@ static ROWS: &[Row] = &[
         words: Text::new("a message id that is no number", "消息 ID 不是数字"),
         event: Some(Event::Sent),
         findings: &[Code::OddMsgId],
-        edit: |draft, dice| {
+        edit: |draft, rng| {
             change(draft, MSG_ID.wire, |_| {
-                Scalar::Text(format!("msg_{}", dice.below(100_000)))
+                Scalar::Text(format!("msg_{}", rng.below(100_000)))
             })
         },
         ..ROW
@@ -323,7 +323,7 @@ static ROWS: &[Row] = &[
         name: "extra-field",
         words: Text::new("a field that is not documented", "有文档中没有的字段"),
         findings: &[Code::UnknownField],
-        edit: |draft, dice| draft.header.push(("AppId", Scalar::Text(appid(dice)))),
+        edit: |draft, rng| draft.header.push(("AppId", Scalar::Text(appid(rng)))),
         ..ROW
     },
     Row {
@@ -333,7 +333,7 @@ static ROWS: &[Row] = &[
             "账号为 appid，云函数即如此",
         ),
         findings: &[Code::OddAccountId],
-        edit: |draft, dice| change(draft, TO_USER.wire, |_| Scalar::Text(appid(dice))),
+        edit: |draft, rng| change(draft, TO_USER.wire, |_| Scalar::Text(appid(rng))),
         ..ROW
     },
     Row {
@@ -378,8 +378,8 @@ fn imprecise(id: &Scalar) -> Scalar {
     }
 }
 
-fn appid(dice: &mut Dice) -> String {
-    format!("wx{}", dice.hex(16))
+fn appid(rng: &mut Rng) -> String {
+    format!("wx{}", rng.hex(16))
 }
 
 impl Shape {
@@ -425,8 +425,8 @@ impl Shape {
         &self.0.style
     }
 
-    pub(super) fn edit(self, draft: &mut Draft, dice: &mut Dice) {
-        (self.0.edit)(draft, dice);
+    pub(super) fn edit(self, draft: &mut Draft, rng: &mut Rng) {
+        (self.0.edit)(draft, rng);
     }
 }
 

@@ -6,7 +6,7 @@ use crate::record::Trust;
 use crate::schema::{
     Node, events, members, object, one_of, reference, root, text, texts, type_name, typed,
 };
-use crate::wire::Syntax;
+use crate::syntax::Syntax;
 
 pub(super) fn schema() -> Node {
     let ends = [

@@ -9,13 +9,13 @@
 use wxsub::output::{Format, JsonLines};
 use wxsub::{Code, Record, decode};
 
-use super::dice::Dice;
 use super::escape::{
     self, JSON, JSON_ASCII, JSON_HTML, JSON_NET, JSON_PHP, JSON_QUOTE, JSON_SLASH, JsonStyle,
 };
+use super::rng::Rng;
 use super::traced::{Traced, cat, join};
 
-type Bury = dyn Fn(&[Traced], &mut Dice) -> Traced;
+type Bury = dyn Fn(&[Traced], &mut Rng) -> Traced;
 
 /// A way to bury payloads.
 pub(crate) struct Way {
@@ -30,7 +30,7 @@ pub(crate) struct Way {
 }
 
 impl Way {
-    fn new(name: &str, bury: impl Fn(&[Traced], &mut Dice) -> Traced + 'static) -> Self {
+    fn new(name: &str, bury: impl Fn(&[Traced], &mut Rng) -> Traced + 'static) -> Self {
         Way {
             name: name.into(),
             only_json: false,
@@ -41,9 +41,9 @@ impl Way {
     }
 
     /// Each payload on its own: `bury` gives whole lines.
-    fn each(name: &str, bury: impl Fn(&Traced, &mut Dice) -> Traced + 'static) -> Self {
-        Way::new(name, move |payloads, dice| {
-            let lines: Vec<Traced> = payloads.iter().map(|text| bury(text, dice)).collect();
+    fn each(name: &str, bury: impl Fn(&Traced, &mut Rng) -> Traced + 'static) -> Self {
+        Way::new(name, move |payloads, rng| {
+            let lines: Vec<Traced> = payloads.iter().map(|text| bury(text, rng)).collect();
             join(&lines, "")
         })
     }
@@ -105,7 +105,7 @@ impl Way {
 
     /// The payloads, buried; the capture ends with a line feed.
     pub(crate) fn bury(&self, payloads: &[Traced], seed: u64) -> Traced {
-        (self.bury)(payloads, &mut Dice::new(seed))
+        (self.bury)(payloads, &mut Rng::new(seed))
     }
 
     /// What is buried like `inner`, buried once more.
@@ -488,7 +488,7 @@ fn container_ways() -> Vec<Way> {
 
 /// One way in another, where that happens.
 fn combined_ways() -> Vec<Way> {
-    let json_line = |p: &Traced, d: &mut Dice| json_log(&escape::json(p, JSON), d);
+    let json_line = |p: &Traced, d: &mut Rng| json_log(&escape::json(p, JSON), d);
     let one_line = |text: Traced| text.without_end();
     vec![
         Way::each("Docker of a JSON log", move |p, d| {
@@ -579,99 +579,95 @@ fn combined_ways() -> Vec<Way> {
 
 // Lines of logs.
 
-fn number(dice: &mut Dice) -> String {
-    dice.below(100_000).to_string()
+fn number(rng: &mut Rng) -> String {
+    rng.below(100_000).to_string()
 }
 
-fn stamp(dice: &mut Dice) -> String {
-    let (minute, second, milli) = (dice.below(60), dice.below(60), dice.below(1000));
+fn stamp(rng: &mut Rng) -> String {
+    let (minute, second, milli) = (rng.below(60), rng.below(60), rng.below(1000));
     format!("2023-06-07 10:{minute:02}:{second:02}.{milli:03}")
 }
 
-fn iso(dice: &mut Dice) -> String {
-    stamp(dice).replace(' ', "T")
+fn iso(rng: &mut Rng) -> String {
+    stamp(rng).replace(' ', "T")
 }
 
-fn app_prefix(dice: &mut Dice) -> String {
+fn app_prefix(rng: &mut Rng) -> String {
     format!(
         "{} INFO [http-{}] c.e.Foo - body=",
-        stamp(dice),
-        dice.below(9)
+        stamp(rng),
+        rng.below(9)
     )
 }
 
-fn app_log(body: &Traced, dice: &mut Dice) -> Traced {
-    cat(&[&app_prefix(dice), body, &"\n"])
+fn app_log(body: &Traced, rng: &mut Rng) -> Traced {
+    cat(&[&app_prefix(rng), body, &"\n"])
 }
 
 /// A line of a structured logger, with `body` as a value.
-fn json_log(body: &Traced, dice: &mut Dice) -> Traced {
+fn json_log(body: &Traced, rng: &mut Rng) -> Traced {
     let head = format!(
         "{{\"time\":\"{}\",\"level\":\"info\",\"req\":{{\"id\":{},\"path\":\"/wx?a=b\"}},\"body\":",
-        stamp(dice),
-        number(dice)
+        stamp(rng),
+        number(rng)
     );
     cat(&[&head, body, &",\"took\":3,\"tags\":[\"a\",null]}\n"])
 }
 
 /// A JSON log line in a JSON log line, as often as there are styles; the innermost comes first.
-fn layered(payload: &Traced, styles: &[JsonStyle], dice: &mut Dice) -> Traced {
+fn layered(payload: &Traced, styles: &[JsonStyle], rng: &mut Rng) -> Traced {
     let inner = styles.iter().fold(payload.clone(), |text, &style| {
-        json_log(&escape::json(&text, style), dice).without_end()
+        json_log(&escape::json(&text, style), rng).without_end()
     });
     cat(&[&inner, &"\n"])
 }
 
-fn monolog(body: &Traced, style: JsonStyle, dice: &mut Dice) -> Traced {
-    let head = format!("[{}+00:00] app.INFO: callback {{\"body\":", iso(dice));
+fn monolog(body: &Traced, style: JsonStyle, rng: &mut Rng) -> Traced {
+    let head = format!("[{}+00:00] app.INFO: callback {{\"body\":", iso(rng));
     cat(&[&head, &escape::json(body, style), &"} []\n"])
 }
 
 /// A line of an access log with `field` in quotes.
-fn access_log(field: &Traced, dice: &mut Dice) -> Traced {
+fn access_log(field: &Traced, rng: &mut Rng) -> Traced {
     let head = format!(
         "10.0.0.{} - - [07/Jun/2023:10:05:43 +0800] \"POST /wx?signature=ab12&nonce={} HTTP/1.1\" 200 7 \"-\" \"Mozilla/4.0\" \"",
-        dice.below(256),
-        number(dice)
+        rng.below(256),
+        number(rng)
     );
     cat(&[&head, field, &"\" 0.003\n"])
 }
 
 /// A line of an access log with `value` in the query.
-fn query_log(value: &Traced, dice: &mut Dice) -> Traced {
+fn query_log(value: &Traced, rng: &mut Rng) -> Traced {
     let head = format!(
         "10.0.0.{} - - [07/Jun/2023:10:05:43 +0800] \"GET /replay?id={}&body=",
-        dice.below(256),
-        number(dice)
+        rng.below(256),
+        number(rng)
     );
     cat(&[&head, value, &"&b=2 HTTP/1.1\" 200 7 \"-\" \"curl/8.0\"\n"])
 }
 
-fn python_dict(body: &Traced, dice: &mut Dice) -> Traced {
-    let head = format!(
-        "{} INFO got {{'id': {}, 'body': ",
-        stamp(dice),
-        number(dice)
-    );
+fn python_dict(body: &Traced, rng: &mut Rng) -> Traced {
+    let head = format!("{} INFO got {{'id': {}, 'body': ", stamp(rng), number(rng));
     cat(&[&head, body, &", 'ok': True}\n"])
 }
 
-fn php_array(body: &Traced, dice: &mut Dice) -> Traced {
-    let head = format!("array (\n  'id' => {},\n  'body' => ", number(dice));
+fn php_array(body: &Traced, rng: &mut Rng) -> Traced {
+    let head = format!("array (\n  'id' => {},\n  'body' => ", number(rng));
     cat(&[&head, &escape::php(body), &",\n  'ok' => true,\n)\n"])
 }
 
 const SQL_HEAD: &str = "INSERT INTO `wx_log` VALUES ";
 
-fn sql_row(body: &Traced, dice: &mut Dice) -> Traced {
-    let head = format!("({},'{}',", number(dice), stamp(dice));
+fn sql_row(body: &Traced, rng: &mut Rng) -> Traced {
+    let head = format!("({},'{}',", number(rng), stamp(rng));
     cat(&[&head, &escape::sql(body), &",NULL,'it\\'s \\\"done\\\"')"])
 }
 
-fn csv_row(fields: &[Traced], dice: &mut Dice) -> Traced {
+fn csv_row(fields: &[Traced], rng: &mut Rng) -> Traced {
     let fields: Vec<Traced> = fields.iter().map(escape::csv).collect();
     cat(&[
-        &stamp(dice),
+        &stamp(rng),
         &",info,",
         &join(&fields, ","),
         &",\"a \"\"b\"\" c\",7\n",
@@ -683,11 +679,11 @@ fn csv_row(fields: &[Traced], dice: &mut Dice) -> Traced {
 const ANSWER: &str =
     "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 7\r\n\r\nsuccess";
 
-fn request(body: &Traced, dice: &mut Dice) -> Traced {
+fn request(body: &Traced, rng: &mut Rng) -> Traced {
     let head = format!(
         "POST /wx?signature=ab12cd&timestamp=1686103543&nonce={} HTTP/1.1\r\nHost: wx.example.org\r\n\
          User-Agent: Mozilla/4.0\r\nContent-Type: text/xml\r\nContent-Length: {}\r\n\r\n",
-        number(dice),
+        number(rng),
         body.text().len()
     );
     cat(&[&head, body])
@@ -696,13 +692,13 @@ fn request(body: &Traced, dice: &mut Dice) -> Traced {
 const HAR_HEAD: &str = "{\n  \"log\": {\n    \"version\": \"1.2\",\n    \"entries\": [\n";
 const HAR_END: &str = "\n    ]\n  }\n}\n";
 
-fn har_entry(body: &Traced, dice: &mut Dice) -> Traced {
+fn har_entry(body: &Traced, rng: &mut Rng) -> Traced {
     let head = format!(
         "      {{\n        \"startedDateTime\": \"{}Z\",\n        \"request\": {{\n          \"method\": \"POST\",\n          \
          \"url\": \"https://wx.example.org/wx?nonce={}\",\n          \"postData\": {{\n            \
          \"mimeType\": \"text/xml\",\n            \"text\": ",
-        iso(dice),
-        number(dice)
+        iso(rng),
+        number(rng)
     );
     let tail = "\n          }\n        },\n        \"response\": {\n          \"status\": 200,\n          \
                 \"content\": {\n            \"size\": 7,\n            \"text\": \"success\"\n          }\n        }\n      }";
@@ -711,88 +707,88 @@ fn har_entry(body: &Traced, dice: &mut Dice) -> Traced {
 
 // Containers.
 
-fn docker(output: &Traced, style: JsonStyle, dice: &mut Dice) -> Traced {
+fn docker(output: &Traced, style: JsonStyle, rng: &mut Rng) -> Traced {
     let records: Vec<Traced> = output
         .lines()
         .iter()
-        .map(|line| docker_record(line, "stdout", style, dice))
+        .map(|line| docker_record(line, "stdout", style, rng))
         .collect();
     join(&records, "")
 }
 
 /// A record of Docker's json-file.
-fn docker_record(log: &Traced, stream: &str, style: JsonStyle, dice: &mut Dice) -> Traced {
-    let tail = format!(",\"stream\":\"{stream}\",\"time\":\"{}Z\"}}\n", iso(dice));
+fn docker_record(log: &Traced, stream: &str, style: JsonStyle, rng: &mut Rng) -> Traced {
+    let tail = format!(",\"stream\":\"{stream}\",\"time\":\"{}Z\"}}\n", iso(rng));
     cat(&[&"{\"log\":", &escape::json(log, style), &tail])
 }
 
 /// Docker cuts long lines; only the last record of a line has its line feed.
-fn docker_partial(output: &Traced, dice: &mut Dice) -> Traced {
+fn docker_partial(output: &Traced, rng: &mut Rng) -> Traced {
     let mut records = Vec::new();
     for line in output.lines() {
-        for piece in line.pieces(|| 20 + dice.below(200)) {
+        for piece in line.pieces(|| 20 + rng.below(200)) {
             records.push(piece);
         }
     }
     let records: Vec<Traced> = records
         .iter()
-        .map(|piece| docker_record(piece, "stdout", JSON_HTML, dice))
+        .map(|piece| docker_record(piece, "stdout", JSON_HTML, rng))
         .collect();
     join(&records, "")
 }
 
-fn docker_mixed(output: &Traced, dice: &mut Dice) -> Traced {
+fn docker_mixed(output: &Traced, rng: &mut Rng) -> Traced {
     let mut records = Vec::new();
     for line in output.lines() {
-        records.push(docker_record(&line, "stdout", JSON_HTML, dice));
-        if dice.one_in(2) {
+        records.push(docker_record(&line, "stdout", JSON_HTML, rng));
+        if rng.one_in(2) {
             let other = Traced::plain("GET /healthz \"200\" <1ms>\n");
-            records.push(docker_record(&other, "stderr", JSON_HTML, dice));
+            records.push(docker_record(&other, "stderr", JSON_HTML, rng));
         }
     }
     join(&records, "")
 }
 
-fn cri(output: &Traced, dice: &mut Dice) -> Traced {
+fn cri(output: &Traced, rng: &mut Rng) -> Traced {
     let lines: Vec<Traced> = output
         .lines()
         .iter()
-        .map(|line| cri_line(line, "stdout F", dice))
+        .map(|line| cri_line(line, "stdout F", rng))
         .collect();
     join(&lines, "")
 }
 
-fn cri_line(line: &Traced, tags: &str, dice: &mut Dice) -> Traced {
-    cat(&[&format!("{}123456Z {tags} ", iso(dice)), line])
+fn cri_line(line: &Traced, tags: &str, rng: &mut Rng) -> Traced {
+    cat(&[&format!("{}123456Z {tags} ", iso(rng)), line])
 }
 
 /// CRI cuts long lines: `P` marks all pieces but the last.
-fn cri_partial(output: &Traced, dice: &mut Dice) -> Traced {
+fn cri_partial(output: &Traced, rng: &mut Rng) -> Traced {
     let mut lines = Vec::new();
     for line in output.lines() {
-        let mut pieces = line.pieces(|| 20 + dice.below(200));
+        let mut pieces = line.pieces(|| 20 + rng.below(200));
         let mut last = pieces.pop().unwrap_or_default();
         // The line feed, in which a value may begin, is no piece.
         if last.text() == "\n" {
             last = cat(&[&pieces.pop().unwrap_or_default(), &last]);
         }
         for piece in pieces {
-            lines.push(cri_line(&cat(&[&piece, &"\n"]), "stdout P", dice));
+            lines.push(cri_line(&cat(&[&piece, &"\n"]), "stdout P", rng));
         }
-        lines.push(cri_line(&last, "stdout F", dice));
+        lines.push(cri_line(&last, "stdout F", rng));
     }
     join(&lines, "")
 }
 
-fn cri_mixed(output: &Traced, dice: &mut Dice) -> Traced {
+fn cri_mixed(output: &Traced, rng: &mut Rng) -> Traced {
     let mut lines = Vec::new();
     for line in output.lines() {
-        lines.push(cri_line(&line, "stdout F", dice));
-        if dice.one_in(2) {
+        lines.push(cri_line(&line, "stdout F", rng));
+        if rng.one_in(2) {
             lines.push(cri_line(
                 &Traced::plain("GET /healthz \"200\" <1ms>\n"),
                 "stderr F",
-                dice,
+                rng,
             ));
         }
     }

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::bury::ways;
-use super::dice::Dice;
+use super::rng::Rng;
 use super::shapes::shape;
 use super::traced::Traced;
 
@@ -60,7 +60,7 @@ fn in_references(text: &str) -> String {
 }
 
 /// A callback that nobody sent.
-fn forged(dice: &mut Dice) -> String {
+fn forged(rng: &mut Rng) -> String {
     let shapes = [
         "JSON",
         "JSON, one object",
@@ -69,17 +69,17 @@ fn forged(dice: &mut Dice) -> String {
         "XML, pretty",
         "XML, no CDATA",
     ];
-    let name = *dice.pick(&shapes);
-    shape(name).write(dice.below(3), 999)
+    let name = *rng.pick(&shapes);
+    shape(name).write(rng.below(3), 999)
 }
 
 /// What somebody may type: forged callbacks as if they had been logged in each way, and what might end a message early.
 pub(crate) fn imitations() -> Vec<(String, String)> {
-    let mut dice = Dice::new(7);
+    let mut rng = Rng::new(7);
     let mut imitations = Vec::new();
     for way in ways() {
         let payload =
-            std::iter::repeat_with(|| forged(&mut dice)).find(|payload| way.takes(payload));
+            std::iter::repeat_with(|| forged(&mut rng)).find(|payload| way.takes(payload));
         let payload = Traced::plain(&payload.expect("a shape fits"));
         imitations.push((way.name.clone(), way.bury(&[payload], 3).text()));
     }

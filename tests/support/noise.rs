@@ -1,6 +1,6 @@
 //! What stands between payloads in logs, and nearly is one.
 
-use super::dice::Dice;
+use super::rng::Rng;
 
 /// Lines of logs and of other files.
 const LINES: &[&str] = &[
@@ -106,12 +106,12 @@ const HALVES: &[&str] = &[
 
 /// A line that holds no payload, and no half of one.
 pub(crate) fn line(seed: u64) -> Vec<u8> {
-    let mut dice = Dice::new(seed);
-    let mut line = match dice.below(8) {
-        0..3 => dice.pick(LINES).as_bytes().to_vec(),
-        3..6 => near_miss(&mut dice),
-        6 => dice.pick(BYTES).to_vec(),
-        _ => long_line(&mut dice),
+    let mut rng = Rng::new(seed);
+    let mut line = match rng.below(8) {
+        0..3 => rng.pick(LINES).as_bytes().to_vec(),
+        3..6 => near_miss(&mut rng),
+        6 => rng.pick(BYTES).to_vec(),
+        _ => long_line(&mut rng),
     };
     line.push(b'\n');
     line
@@ -119,20 +119,20 @@ pub(crate) fn line(seed: u64) -> Vec<u8> {
 
 /// A line with the first half of a payload, of which the rest never comes.
 pub(crate) fn half(seed: u64) -> Vec<u8> {
-    format!("INFO body={}\n", Dice::new(seed).pick(HALVES)).into_bytes()
+    format!("INFO body={}\n", Rng::new(seed).pick(HALVES)).into_bytes()
 }
 
-fn near_miss(dice: &mut Dice) -> Vec<u8> {
-    let miss = dice.pick(MISSES);
-    match dice.below(3) {
+fn near_miss(rng: &mut Rng) -> Vec<u8> {
+    let miss = rng.pick(MISSES);
+    match rng.below(3) {
         0 => miss.as_bytes().to_vec(),
         1 => format!("2023-06-07 WARN it's odd: {miss}").into_bytes(),
-        _ => format!("DEBUG {miss} {}", dice.pick(MISSES)).into_bytes(),
+        _ => format!("DEBUG {miss} {}", rng.pick(MISSES)).into_bytes(),
     }
 }
 
-fn long_line(dice: &mut Dice) -> Vec<u8> {
-    let part = *dice.pick(&[
+fn long_line(rng: &mut Rng) -> Vec<u8> {
+    let part = *rng.pick(&[
         "a",
         "0123456789abcdef ",
         "\\\"",
@@ -142,7 +142,7 @@ fn long_line(dice: &mut Dice) -> Vec<u8> {
         "<b>",
         "\\\\",
     ]);
-    part.repeat(1 + dice.below(9000) / part.len()).into_bytes()
+    part.repeat(1 + rng.below(9000) / part.len()).into_bytes()
 }
 
 /// All that noise is made of, line by line, to be read on its own.

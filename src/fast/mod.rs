@@ -1,0 +1,4 @@
+//! Payloads like one before.
+
+pub(crate) mod patch;
+pub(crate) mod template;

@@ -1,0 +1,269 @@
+//! Where a gate's findings are judged: counted, held against what is wanted, and reported, one payload after the other.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use crate::finding::{Code, Finding, Severity};
+use crate::gate::Settings;
+use crate::gate::expect::Wanted;
+use crate::gate::rules::FileRules;
+use crate::pipeline::{Rest, Sink, Stop};
+use crate::report::{File, FileCounts, Notice, Report, Spot, Tally, Total, no_payload, noise};
+
+/// What a run came to.
+#[derive(Clone, Debug, Default)]
+pub struct Judged {
+    /// Everything that was counted.
+    pub tally: Tally,
+    /// Findings by file, if that was asked for.
+    pub files: Vec<FileCounts>,
+    /// Whether the run stopped at the first failure.
+    pub stopped: bool,
+}
+
+/// The findings of one payload.
+pub(super) struct Payload {
+    pub(super) source: String,
+    /// What was counted since the one before, this one with it.
+    pub(super) tally: Tally,
+    pub(super) notices: Vec<Weighed>,
+}
+
+/// A finding, with what it weighs if it is not wanted.
+pub(super) type Weighed = (Notice, Option<Severity>);
+
+/// What only the root has.
+pub(super) struct Collector<'a, W> {
+    report: Box<dyn Report>,
+    out: W,
+    /// What is to be written.
+    text: Vec<u8>,
+    judged: Judged,
+    file: Option<Current<'a>>,
+    /// How many payloads there were before the file.
+    before: u64,
+    shown: BTreeMap<Code, u64>,
+    hidden: BTreeMap<(Code, Severity), u64>,
+    /// A report failed where nobody could be told.
+    failed: Option<io::Error>,
+}
+
+/// The file being read.
+struct Current<'a> {
+    name: String,
+    rules: FileRules,
+    wanted: Wanted<'a>,
+    counts: FileCounts,
+}
+
+impl<'a> Current<'a> {
+    fn new(name: &str, settings: &'a Settings) -> Self {
+        let path = settings.absolute(name);
+        Current {
+            name: name.to_owned(),
+            rules: settings.rules.of_file(&path),
+            wanted: settings.expectations.of_file(&path),
+            counts: FileCounts {
+                path: settings.relative(name),
+                ..FileCounts::default()
+            },
+        }
+    }
+
+    fn file(&self) -> File<'_> {
+        File {
+            name: &self.name,
+            path: &self.counts.path,
+        }
+    }
+}
+
+impl<'a, W: Write> Collector<'a, W> {
+    pub(super) fn open(report: Box<dyn Report>, out: W) -> io::Result<Self> {
+        let mut collector = Collector {
+            report,
+            out,
+            text: Vec::new(),
+            judged: Judged::default(),
+            file: None,
+            before: 0,
+            shown: BTreeMap::new(),
+            hidden: BTreeMap::new(),
+            failed: None,
+        };
+        collector.report.open(&mut collector.text)?;
+        Ok(collector)
+    }
+
+    pub(super) fn judged(&self) -> &Judged {
+        &self.judged
+    }
+
+    /// Adds what was counted behind the last payload with findings.
+    pub(super) fn count(&mut self, tally: Tally) -> Result<(), Stop> {
+        self.judged.tally.join(tally)
+    }
+
+    pub(super) fn take(&mut self, payload: Payload, settings: &'a Settings) -> Result<(), Stop> {
+        self.judged.tally.join(payload.tally)?;
+        let mut current = self.file.take();
+        let file = current.get_or_insert_with(|| Current::new(&payload.source, settings));
+        let judged = self.judge(file, payload.notices, settings);
+        self.file = current;
+        judged.map_err(Stop::Output)
+    }
+
+    /// Counts findings and reports those that are not wanted.
+    fn judge(
+        &mut self,
+        file: &mut Current<'a>,
+        notices: Vec<Weighed>,
+        settings: &Settings,
+    ) -> io::Result<()> {
+        let mut shown = Vec::new();
+        for (notice, weight) in notices {
+            let code = notice.code();
+            *file.counts.all.entry(code).or_default() += 1;
+            match weight {
+                _ if file.wanted.take(code) => self.judged.tally.count_expected(),
+                None => self.judged.tally.count_allowed(),
+                Some(severity) => {
+                    self.judged.tally.count_as(code, severity);
+                    *file.counts.reported.entry((code, severity)).or_default() += 1;
+                    match self.has_room(code, settings) {
+                        true => shown.push(notice),
+                        false => *self.hidden.entry((code, severity)).or_default() += 1,
+                    }
+                }
+            }
+        }
+        self.judged.stopped = settings.fail_fast && settings.is_failure(&self.judged.tally);
+        match shown.is_empty() {
+            true => Ok(()),
+            false => self.report.findings(&file.file(), &shown, &mut self.text),
+        }
+    }
+
+    /// Whether another finding of `code` is shown.
+    fn has_room(&mut self, code: Code, settings: &Settings) -> bool {
+        let shown = self.shown.entry(code).or_default();
+        let has_room = settings.most.is_none_or(|most| *shown < most);
+        *shown += u64::from(has_room);
+        has_room
+    }
+
+    /// The file ended.
+    pub(super) fn end(&mut self, source: &str, rest: &Rest, settings: &'a Settings) {
+        let current = self.file.take();
+        let mut file = current.unwrap_or_else(|| Current::new(source, settings));
+        let told = self.judge_file(&mut file, source, rest, settings);
+        let told = told.and_then(|()| self.report.end(&file.file(), &mut self.text));
+        self.fail(told);
+        self.files(Some(file), settings);
+    }
+
+    /// The file was left before its end.
+    pub(super) fn cut(&mut self, source: &str, rest: &Rest, settings: &'a Settings) {
+        self.judged.tally.cut(source, rest);
+        self.before = self.judged.tally.payloads();
+        // Of a capture that could not be read on, `unreadable` tells.
+        let current = self.file.take_if(|_| self.judged.stopped);
+        if let Some(current) = &current {
+            let told = self.report.end(&current.file(), &mut self.text);
+            self.fail(told);
+        }
+        self.files(current, settings);
+    }
+
+    pub(super) fn unreadable(
+        &mut self,
+        name: Option<&str>,
+        why: &str,
+        settings: &'a Settings,
+    ) -> io::Result<()> {
+        let current = self.file.take();
+        let current = current.or_else(|| name.map(|name| Current::new(name, settings)));
+        let file = current.as_ref().map(Current::file);
+        self.report.unreadable(file.as_ref(), why, &mut self.text)?;
+        self.files(current, settings);
+        self.flush()
+    }
+
+    pub(super) fn close(mut self) -> io::Result<Judged> {
+        self.failed.take().map_or(Ok(()), Err)?;
+        let hidden = self.hidden.iter();
+        let hidden: Vec<_> = hidden
+            .map(|((code, severity), count)| (*code, *severity, *count))
+            .collect();
+        let total = Total {
+            tally: &self.judged.tally,
+            files: &self.judged.files,
+            hidden: &hidden,
+        };
+        self.out.write_all(&std::mem::take(&mut self.text))?;
+        // All at once this may be more than memory holds.
+        self.report.close(&total, &mut self.out)?;
+        self.out.flush()?;
+        Ok(self.judged)
+    }
+
+    /// What is to be said of a file as a whole.
+    fn judge_file(
+        &mut self,
+        file: &mut Current<'a>,
+        source: &str,
+        rest: &Rest,
+        settings: &Settings,
+    ) -> io::Result<()> {
+        let payloads = self.judged.tally.payloads();
+        let is_empty = payloads == std::mem::replace(&mut self.before, payloads);
+        self.judged.tally.end(source, rest);
+        if is_empty {
+            self.judge_alone(file, no_payload(), Spot::default(), settings)?;
+        }
+        if let Some((finding, spot)) = noise(rest) {
+            self.judge_alone(file, finding, spot, settings)?;
+        }
+        if !settings.partial {
+            for finding in file.wanted.missing() {
+                self.judge_alone(file, finding, Spot::default(), settings)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Keeps the first failure until somebody can be told.
+    fn fail(&mut self, told: io::Result<()>) {
+        self.failed = self.failed.take().or(told.err());
+    }
+
+    fn judge_alone(
+        &mut self,
+        file: &mut Current<'a>,
+        finding: Finding,
+        spot: Spot,
+        settings: &Settings,
+    ) -> io::Result<()> {
+        let weight = file.rules.severity(finding.code());
+        let severity = weight.unwrap_or(finding.severity());
+        let notice = Notice {
+            finding,
+            severity,
+            spot,
+        };
+        self.judge(file, vec![(notice, weight)], settings)
+    }
+
+    fn files(&mut self, file: Option<Current<'a>>, settings: &Settings) {
+        let counts = file.map(|file| file.counts);
+        let with_findings = counts.filter(|counts| settings.by_file && !counts.all.is_empty());
+        self.judged.files.extend(with_findings);
+    }
+
+    pub(super) fn flush(&mut self) -> io::Result<()> {
+        self.failed.take().map_or(Ok(()), Err)?;
+        let text = std::mem::take(&mut self.text);
+        self.out.write_all(&text)?;
+        self.out.flush()
+    }
+}

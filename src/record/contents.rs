@@ -1,0 +1,85 @@
+//! What was read of payloads and what it means, and where that is kept.
+
+use std::sync::{Arc, OnceLock};
+
+use crate::event::{Class, Meaning, classify, decode, record};
+use crate::fast::patch::Patched;
+use crate::fast::template::TemplateId;
+use crate::record::Outcome;
+use crate::scan::Parts;
+use crate::syntax::{Limits, View};
+
+/// What was read of a payload, and what it means.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Decoded {
+    pub(super) parts: Parts,
+    pub(super) meaning: Meaning,
+}
+
+/// Where what was read is kept: most payloads are like one before, and share what is the same in all of those.
+#[derive(Clone, Debug)]
+pub(super) enum Contents {
+    Own(Box<Decoded>),
+    Shared(Arc<Shared>),
+}
+
+/// What payloads have in common that were read alike.
+#[derive(Debug)]
+pub(super) struct Shared {
+    pub(super) template: TemplateId,
+    pub(super) decoded: Decoded,
+    /// The line that is written for them, if there is one.
+    pub(super) line: OnceLock<Option<Patched>>,
+}
+
+impl Contents {
+    pub(super) fn get(&self) -> &Decoded {
+        match self {
+            Contents::Own(decoded) => decoded,
+            Contents::Shared(shared) => &shared.decoded,
+        }
+    }
+
+    /// What was read, to be changed for this payload.
+    pub(super) fn make_own(&mut self) -> &mut Decoded {
+        if let Contents::Shared(shared) = self {
+            *self = Contents::Own(Box::new(shared.decoded.clone()));
+        }
+        match self {
+            Contents::Own(decoded) => decoded,
+            Contents::Shared(_) => unreachable!("it was made its own"),
+        }
+    }
+}
+
+impl Decoded {
+    /// Decides what a well-formed payload is and decodes it.
+    pub(super) fn understand(&mut self, text: &str, limits: &Limits) -> Outcome {
+        let Decoded { parts, meaning } = self;
+        let Parts { tree, findings, .. } = parts;
+        let root = View::root(tree, text);
+        let decoded = match classify(root) {
+            Class::Other(name) => {
+                findings.clear();
+                return Outcome::Other(name.into_owned());
+            }
+            Class::Callback(event) => {
+                decode(event, root, limits, meaning, findings).map(|()| event)
+            }
+            Class::Record(event) => {
+                record::decode(event, root, limits, meaning, findings).map(|()| event)
+            }
+            Class::Refused(finding) => Err(finding),
+        };
+        match decoded {
+            Ok(event) => {
+                findings.sort();
+                Outcome::Callback(event)
+            }
+            Err(finding) => {
+                findings.only(finding);
+                Outcome::Undecodable
+            }
+        }
+    }
+}

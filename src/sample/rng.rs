@@ -1,0 +1,96 @@
+//! Decisions from a seed, the same for ever.
+//!
+//! This is SplitMix64 (Steele, Lea and Flood, 2014), whose stream is fixed by its few lines. The generators of crates
+//! may change theirs with a release, or how they make a range of it; samples must not.
+
+/// Decides from a seed.
+///
+/// ```
+/// let mut dice = wxsub::sample::Dice::new(1_234_567);
+/// assert_eq!(dice.number(), 6_457_827_717_110_365_317);
+/// ```
+#[derive(Clone, Debug)]
+pub struct Rng(u64);
+
+impl Rng {
+    /// Dice of which all decisions follow from `seed`.
+    pub fn new(seed: u64) -> Self {
+        Rng(seed)
+    }
+
+    /// Any number.
+    pub fn number(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut bits = self.0;
+        bits = (bits ^ (bits >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        bits = (bits ^ (bits >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        bits ^ (bits >> 31)
+    }
+
+    /// Dice of their own, which these do not notice being used.
+    pub(super) fn fork(&mut self) -> Self {
+        Rng(self.number())
+    }
+
+    /// A number below `bound`.
+    pub(super) fn below(&mut self, bound: u64) -> u64 {
+        let wide = u128::from(self.number()) * u128::from(bound);
+        (wide >> 64) as u64
+    }
+
+    pub(super) fn one_in(&mut self, odds: u64) -> bool {
+        self.below(odds) == 0
+    }
+
+    /// `len` characters of base64url.
+    pub(super) fn base64url(&mut self, len: usize) -> String {
+        const ALPHABET: &[u8; 64] =
+            b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+        self.characters(ALPHABET, 6, len)
+    }
+
+    /// `len` hexadecimal digits.
+    pub(super) fn hex(&mut self, len: usize) -> String {
+        self.characters(b"0123456789abcdef", 4, len)
+    }
+
+    /// `len` characters of an alphabet of two to the power of `bits`.
+    fn characters(&mut self, alphabet: &[u8], bits: u32, len: usize) -> String {
+        let mut text = String::with_capacity(len);
+        while text.len() < len {
+            let mut drawn = self.number();
+            for _ in 0..(len - text.len()).min((u64::BITS / bits) as usize) {
+                text.push(alphabet[drawn as usize % alphabet.len()].into());
+                drawn >>= bits;
+            }
+        }
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_stream_is_that_of_the_paper() {
+        let mut rng = Rng::new(1_234_567);
+        let drawn = [(); 3].map(|()| rng.number());
+        let published = [
+            6_457_827_717_110_365_317,
+            3_203_168_211_198_807_973,
+            9_817_491_932_198_370_423,
+        ];
+        assert_eq!(drawn, published);
+    }
+
+    #[test]
+    fn bounds_are_kept_and_reached() {
+        let mut rng = Rng::new(7);
+        let drawn: Vec<u64> = (0..1_000).map(|_| rng.below(3)).collect();
+        assert!([0, 1, 2].iter().all(|number| drawn.contains(number)));
+        assert!(drawn.iter().all(|number| *number < 3));
+        assert_eq!(rng.base64url(43).len(), 43);
+        assert_eq!(rng.hex(12).len(), 12);
+    }
+}

@@ -1,0 +1,712 @@
+//! Skipping noise: only near an anchor can there be a payload.
+//!
+//! An anchor is a run of bytes that some name or value of every message has, in whatever way it was escaped. They are
+//! searched for all at once with vector instructions, by three bytes of each that are rare in other text, and what is far
+//! from any of them is never looked at again.
+//!
+//! How far is told by [`SearchWindow`]: a document that holds an anchor begins on the anchor's line, or on a line before it
+//! from which the document can go on. It is the same wherever the blocks of a capture end. What a capture begins with
+//! is looked at as well: a file may be a payload, however strangely it is written.
+
+use std::borrow::Cow;
+use std::ops::Range;
+use std::sync::OnceLock;
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind, Input, MatchKind, packed};
+
+use crate::scan::container::{self, LineKind};
+use crate::scan::escape::Escape;
+use crate::scan::start;
+use crate::simd::{self, Survey, last_break, skip_space};
+
+/// The anchors of a capture.
+#[derive(Debug)]
+pub(crate) struct Anchors {
+    names: &'static [&'static str],
+    /// Made for the first search: that takes longer than to read a small file, which may need none.
+    searcher: OnceLock<Searcher>,
+}
+
+impl Anchors {
+    /// Looks for `names` that messages have, for what begins an XML document, and for byte order marks.
+    pub(crate) const fn new(names: &'static [&'static str]) -> Self {
+        let searcher = OnceLock::new();
+        Anchors { names, searcher }
+    }
+
+    fn texts(&self) -> impl Iterator<Item = &'static str> + Clone {
+        ["<xml", "<?xml", "<!--", "<!DOCTYPE", "\u{FEFF}"]
+            .iter()
+            .chain(&start::ESCAPED_ROOTS)
+            .chain(self.names)
+            .copied()
+    }
+
+    fn searcher(&self) -> &Searcher {
+        self.searcher.get_or_init(|| {
+            let has_digit = |text: &str| text.bytes().any(|byte| byte.is_ascii_digit());
+            debug_assert!(
+                self.texts()
+                    .all(|text| text.contains('#') || !has_digit(text))
+            );
+            Searcher::new(self.texts())
+        })
+    }
+
+    /// The bytes of the longest.
+    fn longest(&self) -> usize {
+        self.texts().map(str::len).max().unwrap_or(0)
+    }
+
+    /// Where the first anchor begins at or behind `from`.
+    fn find(&self, bytes: &[u8], from: usize) -> Option<usize> {
+        self.next(bytes, from).map(|found| found.start)
+    }
+
+    /// The first at or behind `from`.
+    fn next(&self, bytes: &[u8], from: usize) -> Option<Range<usize>> {
+        // What stands behind a single payload is too short for any, and needs no searcher.
+        let has_room = bytes.len().saturating_sub(from) >= size_of::<Key>();
+        has_room.then(|| self.searcher().find(bytes, from))?
+    }
+
+    /// Where the first one is in `bytes`.
+    pub(super) fn first_in(&self, bytes: &[u8]) -> Option<usize> {
+        self.find(bytes, 0)
+    }
+
+    /// Whether there is one in `bytes`.
+    pub(super) fn is_in(&self, bytes: &[u8]) -> bool {
+        self.first_in(bytes).is_some()
+    }
+}
+
+/// What searches for several texts at once, by the key of each.
+#[derive(Debug)]
+struct Searcher {
+    keys: Keys,
+    /// The texts that have a key, and where in them it is, key by key. No two of them can stand around the same key.
+    texts: Vec<Vec<(usize, &'static [u8])>>,
+}
+
+/// Three bytes of a text that are seldom in other text.
+type Key = [u8; 3];
+
+#[derive(Debug)]
+enum Keys {
+    /// With vector instructions, where the processor has them.
+    Packed(packed::Searcher),
+    Automaton(AhoCorasick),
+}
+
+impl Searcher {
+    fn new(all: impl Iterator<Item = &'static str>) -> Self {
+        let mut keys: Vec<Key> = Vec::new();
+        let mut texts: Vec<Vec<_>> = Vec::new();
+        for text in all.map(str::as_bytes) {
+            let (at, key) = key_of(text);
+            let known = keys.iter().position(|&other| other == key);
+            let id = known.unwrap_or(keys.len());
+            if known.is_none() {
+                keys.push(key);
+                texts.push(Vec::new());
+            }
+            texts[id].push((at, text));
+        }
+        let keys = Keys::new(&keys);
+        Searcher { keys, texts }
+    }
+
+    /// The first text at or behind `from`.
+    fn find(&self, bytes: &[u8], from: usize) -> Option<Range<usize>> {
+        let mut searched = from;
+        loop {
+            let (id, key) = self.keys.find(bytes, searched)?;
+            let is_at = |&(at, text): &(usize, &[u8])| {
+                let start = key.checked_sub(at).filter(|&start| start >= from)?;
+                let is_there = bytes[start..].starts_with(text);
+                is_there.then(|| start..start + text.len())
+            };
+            if let Some(found) = self.texts[id].iter().find_map(is_at) {
+                return Some(found);
+            }
+            searched = key + 1;
+        }
+    }
+}
+
+impl Keys {
+    fn new(keys: &[Key]) -> Self {
+        if let Some(packed) = packed::Searcher::new(keys) {
+            return Keys::Packed(packed);
+        }
+        let automaton = AhoCorasick::builder()
+            .match_kind(MatchKind::LeftmostFirst)
+            .kind(Some(AhoCorasickKind::ContiguousNFA))
+            .build(keys);
+        Keys::Automaton(automaton.expect("fewer than twenty short texts"))
+    }
+
+    /// Which one is the first at or behind `from`, and where.
+    fn find(&self, bytes: &[u8], from: usize) -> Option<(usize, usize)> {
+        let found = match self {
+            Keys::Packed(packed) => packed.find_in(bytes, (from..bytes.len()).into()),
+            Keys::Automaton(automaton) => automaton.find(Input::new(bytes).range(from..)),
+        };
+        found.map(|found| (found.pattern().as_usize(), found.start()))
+    }
+}
+
+/// The key of a text, and where it is: in names where a new word begins, as in `UserName`, in all roots of XML the same.
+fn key_of(text: &[u8]) -> (usize, Key) {
+    let begins_word = |key: &[u8]| key[0].is_ascii_lowercase() && !key[1].is_ascii_lowercase();
+    let mut keys = text.windows(size_of::<Key>());
+    let root = keys.clone().position(|key| key == b"xml");
+    let at = root.or_else(|| keys.rposition(begins_word)).unwrap_or(0);
+    (at, [text[at], text[at + 1], text[at + 2]])
+}
+
+/// The anchors of a text, which is searched once for all of its parts.
+#[derive(Debug)]
+pub(super) struct Ahead<'a> {
+    anchors: &'a Anchors,
+    text: &'a [u8],
+    /// The next one, or behind the text.
+    next: Range<usize>,
+}
+
+impl<'a> Ahead<'a> {
+    pub(super) fn new(anchors: &'a Anchors, text: &'a [u8]) -> Self {
+        let next = 0..0;
+        Ahead {
+            anchors,
+            text,
+            next,
+        }
+    }
+
+    /// Whether there is an anchor in `part` of the text. Asked part after part, the search goes on where it was.
+    pub(super) fn is_in(&mut self, part: Range<usize>) -> bool {
+        if self.next.start < part.start || self.next.is_empty() {
+            let end = self.text.len();
+            let next = self.anchors.next(self.text, part.start);
+            self.next = next.unwrap_or(end..end + 1);
+        }
+        let is_cut = self.next.start < part.end && self.next.end > part.end;
+        match is_cut {
+            true => self.anchors.is_in(&self.text[part]),
+            false => self.next.end <= part.end,
+        }
+    }
+}
+
+/// Where the lines begin that go on up to some line, if that one is of this kind.
+type Runs = [i64; LineKind::ALL.len()];
+
+/// How far the search has come, and where a document that goes on there would begin. All are places of the buffer; the
+/// starts may lie before it.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct SearchWindow {
+    /// Before this there is no anchor but `anchor`.
+    searched: usize,
+    pub(super) anchor: Option<usize>,
+    /// The starts before this were tried, and are none.
+    pub(super) tried: usize,
+    /// Here the line begins that holds `known`; and, kind by kind, the first of the lines that go on up to it.
+    known: usize,
+    line: i64,
+    runs: Runs,
+    /// The first bytes of the capture were looked at.
+    begun: bool,
+    /// Behind `solid` there are only blanks, up to `seen`.
+    solid: usize,
+    seen: usize,
+}
+
+impl SearchWindow {
+    /// A document in a line longer than all payloads is looked for so near before an anchor.
+    const NEAR: usize = 1 << 16;
+
+    /// What comes next is not the beginning of a capture.
+    pub(super) fn skip_beginning(&mut self) {
+        self.begun = true;
+    }
+
+    /// Whether nothing is known of what comes at and behind `pos`, so that [`SearchWindow::restart`] forgets everything.
+    pub(super) fn is_behind(&self, pos: usize) -> bool {
+        let is_open = self.anchor.is_some_and(|anchor| anchor >= pos);
+        self.begun && self.known < pos && self.searched <= pos && self.tried <= pos && !is_open
+    }
+
+    /// Nothing before `pos` counts any more.
+    pub(super) fn restart(&mut self, pos: usize) {
+        if self.anchor.is_some_and(|anchor| anchor < pos) {
+            self.anchor = None;
+        }
+        self.searched = self.searched.max(pos);
+        self.tried = self.tried.max(pos);
+        if self.known < pos {
+            self.known = pos;
+            (self.line, self.runs) = (pos as i64, [pos as i64; _]);
+        }
+    }
+
+    /// The buffer lost its first `len` bytes.
+    pub(super) fn drop_front(&mut self, len: usize) {
+        self.searched = self.searched.saturating_sub(len);
+        self.anchor = self.anchor.and_then(|anchor| anchor.checked_sub(len));
+        self.tried = self.tried.saturating_sub(len);
+        self.known = self.known.saturating_sub(len);
+        self.solid = self.solid.saturating_sub(len);
+        self.seen = self.seen.saturating_sub(len);
+        self.line -= len as i64;
+        self.runs = self.runs.map(|run| run - len as i64);
+    }
+
+    /// The next anchor, if it has arrived whole.
+    pub(super) fn next_anchor(
+        &mut self,
+        anchors: &Anchors,
+        buffer: &[u8],
+        last: bool,
+    ) -> Option<usize> {
+        if !self.begun {
+            let first = skip_space(buffer, self.searched);
+            self.begun = first < buffer.len();
+            self.anchor = Some(first).filter(|_| self.begun);
+        }
+        if self.anchor.is_none() {
+            self.anchor = anchors.find(buffer, self.searched);
+            self.searched = match self.anchor {
+                Some(anchor) => anchor + 1,
+                None if last => self.searched.max(buffer.len()),
+                None => {
+                    let held = anchors.longest() - 1;
+                    self.searched.max(buffer.len().saturating_sub(held))
+                }
+            };
+        }
+        self.anchor
+    }
+
+    /// Where a document that holds `at` would begin at the earliest, and the kind of its lines; `None` if only more bytes
+    /// will tell.
+    pub(super) fn start(
+        &mut self,
+        buffer: &[u8],
+        at: usize,
+        limit: usize,
+        last: bool,
+    ) -> Option<(usize, LineKind)> {
+        self.know(buffer, at);
+        // Where no line goes on, the kind is of no account.
+        let kind = match self.runs == [self.line; _] {
+            true => LineKind::Plain,
+            false => {
+                let line = &buffer[self.line.max(0) as usize..];
+                let line = &line[..line.len().min(limit)];
+                container::line_kind(line, last || line.len() == limit)?
+            }
+        };
+        Some((self.begin(self.runs[kind as usize], at, limit), kind))
+    }
+
+    /// Where the line begins that holds `at`, if that is not the line on which the search was restarted and none before
+    /// goes on up to it: a document that holds `at` begins on it. And what stands between.
+    pub(super) fn fresh_line(
+        &self,
+        buffer: &[u8],
+        at: usize,
+        limit: usize,
+    ) -> Option<(usize, Survey)> {
+        let end = last_break(buffer.get(self.known..at)?)?;
+        let survey = Survey::of(&buffer[self.known..self.known + end]);
+        let (begin, _) = self.line_behind(survey.last_break);
+        let before = &buffer[begin..self.known + end];
+        let line = self.known + end + 1;
+        let kind = container::line_kind(before, true);
+        let is_fresh = at - line <= limit && ends(kind, before, &buffer[line..]);
+        let survey = Survey {
+            breaks: survey.breaks + 1,
+            last_break: Some(end),
+            ..survey
+        };
+        is_fresh.then_some((line, survey))
+    }
+
+    /// Where the line of the anchor begins, whose start was asked for; it may lie before the buffer.
+    pub(super) fn line(&self) -> i64 {
+        self.line
+    }
+
+    /// From where on bytes must be kept for anchors behind `buffer`.
+    pub(super) fn kept(&mut self, buffer: &[u8], limit: usize) -> usize {
+        // What begins the next line may tell that it belongs to this one, once it has arrived.
+        let solid = &buffer[..self.solid_end(buffer)];
+        if buffer.len() - solid.len() > limit {
+            return buffer.len();
+        }
+        let line = last_break(solid).map_or(0, |n| n + 1);
+        let at = match solid.len() - line < NEXT + container::LONGEST_PREFIX {
+            true => solid[..line].trim_ascii_end().len(),
+            false => solid.len(),
+        };
+        let at = at.max(self.known);
+        self.know(buffer, at);
+        let begins = self.runs.map(|run| self.begin(run, at, limit));
+        begins.into_iter().min().unwrap_or(at)
+    }
+
+    /// Where the blanks at the end begin. However many blocks of them come, each is looked through once.
+    fn solid_end(&mut self, buffer: &[u8]) -> usize {
+        let new = &buffer[self.seen.min(buffer.len())..];
+        let len = new.trim_ascii_end().len();
+        if len > 0 {
+            self.solid = self.seen + len;
+        }
+        self.seen = buffer.len();
+        self.solid
+    }
+
+    /// Where to look for a document that holds `at`, if its lines begin at `run`.
+    fn begin(&self, run: i64, at: usize, limit: usize) -> usize {
+        let is_near = |start: i64| at as i64 - start <= limit as i64;
+        let start = match (is_near(run), is_near(self.line)) {
+            (true, _) => run,
+            (false, true) => self.line,
+            (false, false) => at.saturating_sub(Self::NEAR) as i64,
+        };
+        start.max(0) as usize
+    }
+
+    /// Finds out the line that holds `at`, and the runs up to it.
+    fn know(&mut self, buffer: &[u8], at: usize) {
+        let Some(new) = buffer.get(self.known..at).filter(|new| !new.is_empty()) else {
+            return;
+        };
+        if let Some(n) = last_break(new) {
+            let line = self.known + n + 1;
+            self.runs = self.runs_to(buffer, line);
+            self.line = line as i64;
+        }
+        self.known = at;
+    }
+
+    /// The runs up to the line that begins at `line`: only lines like the one before it can go on.
+    fn runs_to(&self, buffer: &[u8], line: usize) -> Runs {
+        let none = line as i64;
+        let end = line - 1;
+        let (begin, _) = self.line_before(buffer, end);
+        let before = &buffer[begin..end];
+        let kind = container::line_kind(before, true);
+        if ends(kind, before, &buffer[line..]) {
+            return [none; _];
+        }
+        match kind {
+            Some(LineKind::Plain) => [self.run(buffer, line, LineKind::Plain), none, none],
+            _ => LineKind::ALL.map(|kind| self.run(buffer, line, kind)),
+        }
+    }
+
+    /// Where the line begins that ends at `end`, and whether it is the one that holds `known`, which may begin before
+    /// the buffer.
+    fn line_before(&self, buffer: &[u8], end: usize) -> (usize, bool) {
+        self.line_behind(last_break(&buffer[self.known..end]))
+    }
+
+    /// The same for the line behind the last line break, which stands there behind `known`, if it does.
+    fn line_behind(&self, last_break: Option<usize>) -> (usize, bool) {
+        match last_break {
+            Some(n) => (self.known + n + 1, false),
+            None => (self.line.max(0) as usize, true),
+        }
+    }
+
+    /// Where the lines of `kind` begin that go on up to the one that begins at `line`.
+    fn run(&self, buffer: &[u8], line: usize, kind: LineKind) -> i64 {
+        let mut start = line as i64;
+        let mut end = line - 1;
+        loop {
+            let (begin, is_known) = self.line_before(buffer, end);
+            match relation(&buffer[begin..end], &buffer[start as usize..], kind) {
+                Relation::Ends => return start,
+                Relation::GoesOn if is_known => return self.runs[kind as usize],
+                Relation::GoesOn => start = begin as i64,
+                Relation::Beside if is_known => {
+                    let run = self.runs[kind as usize];
+                    return if run < self.line { run } else { start };
+                }
+                Relation::Beside => {}
+            }
+            end = begin - 1;
+        }
+    }
+}
+
+/// What a line is to those of a kind behind it.
+enum Relation {
+    GoesOn,
+    /// It is of another kind, which may stand between.
+    Beside,
+    Ends,
+}
+
+fn relation(line: &[u8], behind: &[u8], kind: LineKind) -> Relation {
+    match container::line_kind(line, true).unwrap_or(LineKind::Plain) {
+        other if other.is_beside(kind) => Relation::Beside,
+        other if other == kind && goes_on(line, &container::printed(behind)) => Relation::GoesOn,
+        _ => Relation::Ends,
+    }
+}
+
+/// Whether `line`, which is of `kind`, is as most are: no container's, and no document goes on from it to what stands
+/// `behind` it.
+fn ends(kind: Option<LineKind>, line: &[u8], behind: &[u8]) -> bool {
+    kind == Some(LineKind::Plain) && !is_open(line, &container::printed(behind))
+}
+
+/// Whether a document may go on from `line` to what stands `behind` it.
+pub(super) fn goes_on(line: &[u8], behind: &[u8]) -> bool {
+    let (text, is_part) = container::text_of_line(line).unwrap_or((line, false));
+    is_part || is_open(text, behind)
+}
+
+/// The same for the text of a line.
+fn is_open(text: &[u8], behind: &[u8]) -> bool {
+    let text = text.trim_ascii_end();
+    text.is_empty() || ends_inside(text) || has_comment(text) || joins(text, behind)
+}
+
+/// With what a line ends that cannot be all: markup and brackets that were opened, and lists.
+const ENDS: [&str; 14] = [
+    "{", "[", ",", ">", ":", "(", "，", "*/", "\\u003e", "gt;", "#62;", "#x3e;", "#x3E;", "%3E",
+];
+
+/// Whether what `line` begins cannot end with it.
+fn ends_inside(line: &[u8]) -> bool {
+    // Most lines end in other bytes; the third of `，` is no ASCII.
+    let may_end = matches!(
+        line.last(),
+        Some(b'{' | b'[' | b',' | b'>' | b':' | b'(' | b'/' | b'e' | b'E' | b';' | 0x80..)
+    );
+    may_end && ENDS.iter().any(|end| line.ends_with(end.as_bytes()))
+}
+
+/// So many bytes of a line tell whether it goes on with the one before.
+pub(super) const NEXT: usize = 24;
+
+/// Whether `line` ends, and what stands `behind` it begins, as JSON does that is broken at any place.
+fn joins(line: &[u8], behind: &[u8]) -> bool {
+    let next = &behind[skip_space(behind, 0)..];
+    if !matches!(
+        next.first(),
+        Some(b'&' | b'"' | b':' | b',' | b'}' | b']' | b'*')
+    ) {
+        return false;
+    }
+    let next = unescaped(next);
+    let is_end = matches!(
+        line_end(line),
+        Some(b'"' | b'}' | b']' | b'0'..=b'9' | b'e' | b'l')
+    );
+    is_end && matches!(next.first(), Some(b'"' | b':' | b',' | b'}' | b']'))
+        || next.starts_with(b"*/")
+        || behind.first() == Some(&b'&') && next.starts_with(b"</")
+}
+
+/// The last byte of `line`, also where it is written as an entity.
+fn line_end(line: &[u8]) -> Option<u8> {
+    let entity = memchr::memrchr(b'&', line).filter(|_| line.ends_with(b";"));
+    match entity {
+        Some(at) => unescaped(&line[at..]).last().copied(),
+        None => line.last().copied(),
+    }
+}
+
+/// The first bytes of `text`, without the entities with which they begin.
+fn unescaped(text: &[u8]) -> Cow<'_, [u8]> {
+    let mut text = Cow::Borrowed(&text[..text.len().min(NEXT)]);
+    while text.first() == Some(&b'&') {
+        let mut inner = Vec::with_capacity(NEXT);
+        { Escape::Entity }.unescape(&text, true, &mut inner);
+        if inner.len() == text.len() {
+            break;
+        }
+        text = Cow::Owned(inner);
+    }
+    text
+}
+
+/// Whether `line` has a comment of JSON; not a path or a URL.
+fn has_comment(line: &[u8]) -> bool {
+    let mut slashes = simd::positions(line, |block| block.equal(b'/'));
+    slashes.any(|at| match (line.get(at + 1), &line[..at]) {
+        (Some(b'*'), _) => true,
+        (Some(b'/'), [.., scheme, b':']) => !scheme.is_ascii_alphabetic(),
+        (Some(b'/'), [.., b'/' | b'.' | b'-' | b'_']) => false,
+        (Some(b'/'), before @ [.., last]) => !last.is_ascii_alphabetic() || is_json_word(before),
+        (Some(b'/'), []) => true,
+        _ => false,
+    })
+}
+
+/// Whether `text` ends with a word that is a value.
+fn is_json_word(text: &[u8]) -> bool {
+    let words: [&[u8]; 3] = [b"null", b"true", b"false"];
+    words.iter().any(|word| text.ends_with(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::fields;
+
+    fn start_of(text: &str, at: &str, limit: usize) -> usize {
+        let at = text.find(at).expect("the place");
+        let start = SearchWindow::default().start(text.as_bytes(), at, limit, true);
+        start.expect("all has arrived").0
+    }
+
+    #[test]
+    fn a_document_begins_on_its_line_or_on_one_that_goes_on() {
+        let cases = [
+            ("noise\nabc @", "abc"),
+            ("noise\n{\n\"a\":1,\n@", "{"),
+            ("noise\n<xml>\r\n\n<a>\n@", "<xml>"),
+            ("noise http://x\n\"a\": 1 // why\n@", "\"a\""),
+            ("GET /x//y\n{\"a\":null//\n,\"b\":@", "{"),
+            ("GET /x//y\n{\"a\"\n:1/*}\n*/,\"b\"\n,@", "{"),
+            (
+                "{\"log\":\"x\\n\",\"s\":1}\n{\"log\":\"{\\n\",\"s\":1}\n{\"log\":\"@\\n\"}\n",
+                "{\"log\":\"{",
+            ),
+            (
+                "2021-01-18T11:30:40Z stdout F x\n2021-01-18T11:30:41Z stdout P ab\n2021-01-18T11:30:42Z stdout F @",
+                "2021-01-18T11:30:41Z",
+            ),
+            ("log:\n2021-01-18T11:30:40Z stdout F @", "2021"),
+        ];
+        for (text, start) in cases {
+            assert_eq!(
+                start_of(text, "@", 1000),
+                text.find(start).unwrap(),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn lines_that_cannot_end_are_told_by_their_ends() {
+        for end in ENDS {
+            assert!(ends_inside(format!("a{end}").as_bytes()), "{end}");
+        }
+        assert!(!ends_inside(b"name") && !ends_inside("阅".as_bytes()) && !ends_inside(b""));
+    }
+
+    #[test]
+    fn lines_of_the_other_stream_may_stand_between() {
+        let record = |text: &str| match text.split_at(1) {
+            ("E", text) => format!("2021-01-18T11:30:40Z stderr F {text}\n"),
+            (_, text) => format!("2021-01-18T11:30:40Z stdout F {text}\n"),
+        };
+        let cases = [
+            (&["O{", "Ex", "O@"][..], 0),
+            (&["Ox", "Ey", "O@"], 2),
+            (&["E{", "Ox", "O{", "Ey", "Ez", "O@"], 2),
+            (&["E{", "O{", "Ox", "E@"], 0),
+            (&["O{", "Ex", "O[", "Ey", "O@"], 0),
+        ];
+        for (lines, first) in cases {
+            let records: Vec<String> = lines.iter().map(|line| record(line)).collect();
+            let (text, before) = (records.concat(), records[..first].concat());
+            for known in 0..text.find('@').unwrap() {
+                let mut search = SearchWindow::default();
+                search.know(text.as_bytes(), known);
+                let start = search.start(text.as_bytes(), text.find('@').unwrap(), 1000, true);
+                assert_eq!(start.unwrap().0, before.len(), "{lines:?} {known}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_too_far_is_not_looked_for() {
+        let text = format!("{{\n{}\n@", "\"a\":1,\n".repeat(20));
+        assert_eq!(start_of(&text, "@", 1000), 0);
+        assert_eq!(start_of(&text, "@", 100), text.len() - 1);
+    }
+
+    #[test]
+    fn blocks_and_drops_change_nothing() {
+        let text = "x\n{\n\"a\": {\n\"b\": 1,\ny\n{ z,\n\nlast @";
+        let whole = start_of(text, "@", 1000);
+        for step in 1..text.len() {
+            let (mut search, mut dropped) = (SearchWindow::default(), 0);
+            for end in (0..text.len()).step_by(step) {
+                let start = search.kept(&text.as_bytes()[dropped..end], 1000);
+                search.drop_front(start);
+                dropped += start;
+            }
+            let at = text.find('@').unwrap();
+            let start = search.start(&text.as_bytes()[dropped..], at - dropped, 1000, true);
+            let start = start.expect("all has arrived").0;
+            assert_eq!(dropped + start, whole, "{step}");
+        }
+    }
+
+    #[test]
+    fn the_first_anchor_is_found_by_its_key_wherever_others_stand() {
+        let anchors = Anchors::new(&fields::ANCHORS);
+        let first = |bytes: &[u8], from: usize| {
+            let rest = &bytes[from..];
+            (0..rest.len()).find_map(|at| {
+                let begins = |text: &&str| rest[at..].starts_with(text.as_bytes());
+                let text = anchors.texts().find(begins)?;
+                Some(from + at..from + at + text.len())
+            })
+        };
+        for (one, other) in anchors
+            .texts()
+            .flat_map(|one| anchors.texts().map(move |other| (one, other)))
+        {
+            for overlap in 0..one.len() {
+                for before in ["", "x", "xml rNa &#60", "SubscribeMs"] {
+                    let cut = &one.as_bytes()[..one.len() - overlap];
+                    let text = [before.as_bytes(), cut, other.as_bytes()].concat();
+                    for from in 0..=text.len() {
+                        let found = anchors.next(&text, from);
+                        assert_eq!(found, first(&text, from), "{text:?} from {from}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn parts_are_asked_for_anchors_in_any_order() {
+        let anchors = Anchors::new(&["UserName", "Name"]);
+        let text = b"Name UserName xx <xml> Name <xm";
+        for start in 0..text.len() {
+            let mut ahead = Ahead::new(&anchors, text);
+            for first in [0..0, 0..5, start..text.len()] {
+                ahead.is_in(first);
+                for end in start..=text.len() {
+                    let expected = anchors.is_in(&text[start..end]);
+                    assert_eq!(ahead.is_in(start..end), expected, "{start}..{end}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn anchors_are_found_where_they_have_arrived() {
+        let anchors = Anchors::new(&["UserName"]);
+        let text = b"noise UserName <xml";
+        let mut search = SearchWindow::default();
+        assert_eq!(search.next_anchor(&anchors, &text[..10], false), Some(0));
+        search.anchor = None;
+        assert_eq!(search.next_anchor(&anchors, &text[..10], false), None);
+        assert_eq!(search.next_anchor(&anchors, text, false), Some(6));
+        search.anchor = None;
+        assert_eq!(search.next_anchor(&anchors, text, true), Some(15));
+    }
+}

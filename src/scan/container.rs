@@ -1,0 +1,396 @@
+//! Logs of containers, which wrap every line that a program prints: Docker's json-file and the CRI format of
+//! Kubernetes. A body of several lines is spread over several records, and a long line is cut into parts.
+//!
+//! What the program printed is read as one text through the wrapping. A record that is torn ends it.
+
+use std::borrow::Cow;
+
+use crate::scan::escape::{Bytes, Escape, Piece};
+
+/// A container's log: its format, what the next byte belongs to, and which stream is read. Records of the other stream
+/// may stand between those of one text; they are passed over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Container {
+    format: Format,
+    at: At,
+    stream: Option<Stream>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Format {
+    /// `{"log":"…\n","stream":"stdout","time":"…"}`.
+    Docker,
+    /// `2021-01-18T11:30:40.1Z stdout F …`.
+    Cri,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stream {
+    Out,
+    Error,
+}
+
+/// Where in a record a container's log is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum At {
+    /// At the start of a line.
+    Line,
+    /// In the text.
+    Text,
+    /// In text whose line goes on in the next record.
+    Part,
+}
+
+const DOCKER: &[u8] = b"{\"log\":\"";
+
+/// The format of the container's log of which `line` is the start of a line; `Err` if that cannot be told yet.
+pub(super) fn of_line(line: &[u8], last: bool) -> Result<Option<Container>, ()> {
+    if line.starts_with(DOCKER) {
+        return Ok(Some(Container::new(Format::Docker)));
+    }
+    let may_be_docker = line.len() < DOCKER.len() && DOCKER.starts_with(line);
+    if !last && (may_be_docker || may_be_cri(line)) {
+        return Err(());
+    }
+    Ok(cri_prefix(line).map(|_| Container::new(Format::Cri)))
+}
+
+/// What the program printed on `line`, without the wrapping and the line break; and whether the line goes on in the
+/// next record.
+pub(super) fn text_of_line(line: &[u8]) -> Option<(&[u8], bool)> {
+    if let Some(text) = line.strip_prefix(DOCKER) {
+        // A record that was torn ends what it holds.
+        let Some(end) = closing_quote(text) else {
+            return Some((b"}", false));
+        };
+        let text = &text[..end];
+        return Some(match without_escape(text, b"\\n") {
+            Some(text) => (without_escape(text, b"\\r").unwrap_or(text), false),
+            None => (text, true),
+        });
+    }
+    cri_prefix(line).map(|prefix| (&line[prefix.len..], prefix.at == At::Part))
+}
+
+/// What stands in the log `before` a document in the stream to which that belongs, without the wrapping; `document` is
+/// where it begins. `None` if it is in no container's log.
+pub(super) fn text_before(before: &[u8], document: &[u8]) -> Option<Vec<u8>> {
+    let start = memchr::memrchr(b'\n', before).map_or(0, |n| n + 1);
+    let (lines, own) = before.split_at(start);
+    // What was read up to the end of a record has the wrapping of the next before it.
+    let begins = if own.is_empty() { document } else { own };
+    if !begins.starts_with(DOCKER) && cri_prefix(begins).is_none() {
+        return None;
+    }
+    let document = &document[..document.len().min(LONGEST_RECORD)];
+    let own_len = memchr::memchr(b'\n', document).unwrap_or(document.len());
+    let kind = line_kind(&[own, &document[..own_len]].concat(), true)?;
+    let mut text = Vec::with_capacity(before.len());
+    for line in lines.split_inclusive(|&b| b == b'\n') {
+        if line_kind(line, true).is_some_and(|other| other.is_beside(kind)) {
+            continue;
+        }
+        let line = &line[..line.len() - 1];
+        let (part, goes_on) = text_of_line(line).unwrap_or((line, false));
+        text.extend_from_slice(part);
+        text.extend((!goes_on).then_some(b'\n'));
+    }
+    let prefix = cri_prefix(own).map_or(DOCKER.len(), |prefix| prefix.len);
+    text.extend_from_slice(own.get(prefix..).unwrap_or_default());
+    Some(text)
+}
+
+/// More bytes than Docker writes in a record: 16 KiB of text, each byte of it escaped.
+const LONGEST_RECORD: usize = 128 << 10;
+
+/// `text` without the `escape` with which it ends, unless its backslash is escaped itself.
+fn without_escape<'a>(text: &'a [u8], escape: &[u8]) -> Option<&'a [u8]> {
+    let head = text.strip_suffix(escape)?;
+    let run = head.iter().rev().take_while(|&&b| b == b'\\').count();
+    run.is_multiple_of(2).then_some(head)
+}
+
+/// The first bytes of what the program printed on the line that `line` begins with.
+pub(super) fn printed(line: &[u8]) -> Cow<'_, [u8]> {
+    let Some(text) = line.strip_prefix(DOCKER) else {
+        return Cow::Borrowed(cri_prefix(line).map_or(line, |prefix| &line[prefix.len..]));
+    };
+    let mut printed = Vec::with_capacity(LONGEST_PREFIX);
+    { Escape::Backslash }.unescape(&text[..text.len().min(LONGEST_PREFIX)], false, &mut printed);
+    Cow::Owned(printed)
+}
+
+/// What the lines of a document have in common: that they are records of one stream, or no records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum LineKind {
+    Plain,
+    Out,
+    Error,
+}
+
+impl LineKind {
+    /// In the order of their numbers.
+    pub(super) const ALL: [LineKind; 3] = [LineKind::Plain, LineKind::Out, LineKind::Error];
+
+    /// Whether lines of this kind may stand between those of `other`.
+    pub(super) fn is_beside(self, other: LineKind) -> bool {
+        self != other && self != LineKind::Plain && other != LineKind::Plain
+    }
+}
+
+/// The kind of the line that `line` begins with; `None` if that cannot be told yet.
+pub(super) fn line_kind(line: &[u8], last: bool) -> Option<LineKind> {
+    let Some(container) = of_line(line, last).ok()? else {
+        return Some(LineKind::Plain);
+    };
+    match container.stream_of(line) {
+        None if !last && memchr::memchr(b'\n', line).is_none() => None,
+        Some(Stream::Out) | None => Some(LineKind::Out),
+        Some(Stream::Error) => Some(LineKind::Error),
+    }
+}
+
+/// Where the first line begins, from the one at `start` on, that is not beside `kind`.
+pub(super) fn skip_beside(bytes: &[u8], start: usize, kind: LineKind) -> usize {
+    let mut at = start;
+    let is_beside = |line| line_kind(line, true).is_some_and(|other| other.is_beside(kind));
+    while kind != LineKind::Plain && is_beside(&bytes[at..]) {
+        at = memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |n| at + n + 1);
+    }
+    at
+}
+
+impl Container {
+    fn new(format: Format) -> Self {
+        Container {
+            format,
+            at: At::Line,
+            stream: None,
+        }
+    }
+
+    pub(super) fn piece(&mut self, raw: &[u8], last: bool) -> Piece {
+        match (self.at, self.format) {
+            (At::Line, _) => self.line(raw, last),
+            (_, Format::Docker) => self.docker_text(raw, last),
+            (_, Format::Cri) => cri_text(&mut self.at, raw),
+        }
+    }
+
+    /// Whether the next byte begins a line of the log.
+    pub(super) fn is_at_line(self) -> bool {
+        self.at == At::Line
+    }
+
+    /// The length of the line at the start of `raw`, if it is of the other stream.
+    pub(super) fn other_line(self, raw: &[u8]) -> Option<usize> {
+        let stream = self.stream.filter(|_| self.at == At::Line)?;
+        let line = memchr::memchr(b'\n', raw).map_or(raw, |len| &raw[..=len]);
+        (self.stream_of(line)? != stream).then_some(line.len())
+    }
+
+    /// What begins at the start of a line: a record's wrapping, or all of a record of the other stream.
+    fn line(&mut self, raw: &[u8], last: bool) -> Piece {
+        match of_line(raw, last) {
+            Err(()) => Piece::More,
+            Ok(Some(next)) if next.format == self.format => {
+                if self.stream.is_some() && !last && memchr::memchr(b'\n', raw).is_none() {
+                    return Piece::More;
+                }
+                if let Some(len) = self.other_line(raw) {
+                    return Piece::Other(len, Bytes::NONE);
+                }
+                self.begin_record(raw)
+            }
+            _ => Piece::End,
+        }
+    }
+
+    fn begin_record(&mut self, raw: &[u8]) -> Piece {
+        let Some(prefix) = cri_prefix(raw).filter(|_| self.format == Format::Cri) else {
+            self.at = At::Text;
+            return Piece::Other(DOCKER.len(), Bytes::NONE);
+        };
+        (self.at, self.stream) = (prefix.at, Some(prefix.stream));
+        Piece::Other(prefix.len, Bytes::NONE)
+    }
+
+    fn docker_text(&mut self, raw: &[u8], last: bool) -> Piece {
+        match memchr::memchr3(b'\\', b'"', b'\n', raw) {
+            Some(0) if raw[0] == b'\\' => Escape::Backslash.piece(raw, last),
+            // A record that was torn.
+            Some(0) if raw[0] == b'\n' => Piece::End,
+            Some(0) => self.docker_end(raw, last),
+            Some(len) => Piece::Same(len),
+            None => Piece::Same(raw.len()),
+        }
+    }
+
+    /// The rest of a record behind its text, which says of which stream it is.
+    fn docker_end(&mut self, raw: &[u8], last: bool) -> Piece {
+        let len = match memchr::memchr(b'\n', raw) {
+            Some(len) => len + 1,
+            None if last => raw.len(),
+            None => return Piece::More,
+        };
+        self.stream = self.stream.or(self.stream_of(raw));
+        self.at = At::Line;
+        Piece::Other(len, Bytes::NONE)
+    }
+
+    /// The stream of the line that `raw` begins with.
+    fn stream_of(self, raw: &[u8]) -> Option<Stream> {
+        let line = &raw[..memchr::memchr(b'\n', raw).unwrap_or(raw.len())];
+        let has = |name: &[u8]| memchr::memmem::find(line, name).is_some();
+        match self.format {
+            Format::Cri => cri_prefix(raw).map(|prefix| prefix.stream),
+            Format::Docker if has(b"\"stream\":\"stdout\"") => Some(Stream::Out),
+            Format::Docker => has(b"\"stream\":\"stderr\"").then_some(Stream::Error),
+        }
+    }
+}
+
+/// Where a JSON string ends.
+fn closing_quote(text: &[u8]) -> Option<usize> {
+    let mut at = 0;
+    loop {
+        at += memchr::memchr2(b'"', b'\\', &text[at..])?;
+        match text[at] {
+            b'"' => return Some(at),
+            _ => at = (at + 2).min(text.len()),
+        }
+    }
+}
+
+fn cri_text(at: &mut At, raw: &[u8]) -> Piece {
+    match memchr::memchr(b'\n', raw) {
+        Some(0) => {
+            let is_part = std::mem::replace(at, At::Line) == At::Part;
+            match is_part {
+                true => Piece::Other(1, Bytes::NONE),
+                false => Piece::Same(1),
+            }
+        }
+        Some(len) => Piece::Same(len),
+        None => Piece::Same(raw.len()),
+    }
+}
+
+/// The most bytes of what CRI writes before a text.
+pub(super) const LONGEST_PREFIX: usize = 64;
+
+/// Whether `line` is too short to tell that it is none of CRI's.
+fn may_be_cri(line: &[u8]) -> bool {
+    line.len() < LONGEST_PREFIX
+        && cri_prefix(line).is_none()
+        && begins_like_time(line)
+        && !line.contains(&b'\n')
+}
+
+/// How a time begins, with `0` for any digit.
+const DATE: &[u8] = b"0000-00-00T";
+
+/// Whether `line` begins with a time, as far as it goes.
+fn begins_like_time(line: &[u8]) -> bool {
+    line.iter().zip(DATE).all(|(b, like)| match like {
+        b'0' => b.is_ascii_digit(),
+        _ => b == like,
+    })
+}
+
+/// CRI's wrapping before a text.
+struct Prefix {
+    len: usize,
+    at: At,
+    stream: Stream,
+}
+
+/// CRI's wrapping at the start of `line`: time, stream, and `F` for a full line or `P` for a part.
+#[inline]
+fn cri_prefix(line: &[u8]) -> Option<Prefix> {
+    // A look at one byte tells most lines.
+    match line.get(DATE.len() - 1) {
+        Some(b'T') => behind_time(line),
+        _ => None,
+    }
+}
+
+/// The same for a line that may begin with a time.
+fn behind_time(line: &[u8]) -> Option<Prefix> {
+    let head = &line[..line.len().min(LONGEST_PREFIX)];
+    if !begins_like_time(head) {
+        return None;
+    }
+    let time = memchr::memchr2(b' ', b'\n', head)?;
+    let rest = &head[time..];
+    let streams = [
+        (&b" stdout "[..], Stream::Out),
+        (b" stderr ", Stream::Error),
+    ];
+    let (tag, stream) = streams
+        .into_iter()
+        .find_map(|(name, stream)| Some((rest.strip_prefix(name)?, stream)))?;
+    let (tag_len, at) = match tag {
+        [b'F', b' ', ..] => (2, At::Text),
+        [b'P', b' ', ..] => (2, At::Part),
+        [b'F', b'\n', ..] => (1, At::Text),
+        _ => return None,
+    };
+    let len = head.len() - tag.len() + tag_len;
+    Some(Prefix { len, at, stream })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(raw: &str) -> (String, usize) {
+        let mut escape = Escape::Container(
+            of_line(raw.as_bytes(), true)
+                .unwrap()
+                .expect("a container's line"),
+        );
+        let mut out = Vec::new();
+        let len = escape.unescape(raw.as_bytes(), true, &mut out);
+        (String::from_utf8(out).unwrap(), raw.len() - len)
+    }
+
+    #[test]
+    fn docker_records_are_one_text() {
+        let log = "{\"log\":\"\\u003cxml\\u003e\\n\",\"stream\":\"stdout\",\"time\":\"2021-01-18T11:30:40Z\"}\n\
+                   {\"log\":\"a \\\"b\\\" \",\"stream\":\"stdout\"}\n{\"log\":\"c\\n\"}\nplain\n";
+        assert_eq!(text(log), ("<xml>\na \"b\" c\n".into(), "plain\n".len()));
+        let other = "{\"log\":\"a\",\"stream\":\"stdout\"}\n{\"log\":\"x\",\"stream\":\"stderr\"}\n\
+                     {\"log\":\"b\",\"stream\":\"stdout\"}\n";
+        assert_eq!(text(other).0, "ab");
+        assert_eq!(text("{\"log\":\"torn\n{\"log\":\"x\\n\"}\n").0, "torn");
+    }
+
+    #[test]
+    fn cri_lines_are_one_text() {
+        let log = "2021-01-18T11:30:40.1Z stdout F <xml>\n2021-01-18T11:30:40.1+08:00 stdout P ab\n\
+                   2021-01-18T11:30:40.1Z stderr F stdout\n2021-01-18T11:30:40.1Z stdout F cd\n2021-01-18T11:30:40.1Z stdout F\nplain";
+        assert_eq!(text(log), ("<xml>\nabcd\n\n".into(), "plain".len()));
+        assert_eq!(
+            of_line(b"2021-01-18 11:30:40 INFO stdout F x", true),
+            Ok(None)
+        );
+        assert_eq!(of_line(b"2021-01-18T11:", false), Err(()));
+    }
+
+    #[test]
+    fn the_text_of_a_line_is_known_without_its_neighbours() {
+        let line = b"{\"log\":\"{\\\"a\\\":1,\\n\",\"stream\":\"stdout\"}";
+        assert_eq!(text_of_line(line), Some((&b"{\\\"a\\\":1,"[..], false)));
+        assert_eq!(
+            text_of_line(b"{\"log\":\"ab\",\"x\":1}"),
+            Some((&b"ab"[..], true))
+        );
+        // A body that ends in `\n` as text.
+        let line = b"{\"log\":\"{\\\\n\",\"x\":1}";
+        assert_eq!(text_of_line(line), Some((&b"{\\\\n"[..], true)));
+        let line = b"2021-01-18T11:30:40.1Z stdout P {";
+        assert_eq!(text_of_line(line), Some((&b"{"[..], true)));
+        assert_eq!(text_of_line(b"plain"), None);
+    }
+}

@@ -1,0 +1,60 @@
+//! One document that is all of a text: what was sealed is.
+//!
+//! Nothing is searched here, and nothing peeled: what a message says is not another message.
+
+use crate::fast::template::TemplateId;
+use crate::finding::{Finding, Reason};
+use crate::scan::{Parts, Read, Scanner};
+use crate::span::Span;
+use crate::syntax::Syntax;
+
+/// A document that was read.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Document {
+    pub(crate) syntax: Syntax,
+    pub(crate) len: usize,
+    pub(crate) template: Option<TemplateId>,
+}
+
+impl Scanner {
+    /// Reads the document with which `text` begins.
+    ///
+    /// # Errors
+    ///
+    /// What makes it none.
+    pub(crate) fn document(&mut self, text: &[u8], parts: &mut Parts) -> Result<Document, Finding> {
+        let syntax = match text.first() {
+            Some(b'<') => Syntax::Xml,
+            Some(b'{') => Syntax::Json,
+            _ => {
+                return Err(Finding::new(
+                    Reason::SealedOther,
+                    Span::new(0, text.len().min(1)),
+                ));
+            }
+        };
+        let bytes = self.limited(text, true);
+        if let Some(template) = self.seen_before(syntax, bytes) {
+            let len = self.seen.payloads.extent(template).len;
+            return Ok(Document {
+                syntax,
+                len,
+                template: Some(template),
+            });
+        }
+        parts.findings.clear();
+        let read = match syntax {
+            Syntax::Json => self.read_json(bytes, parts),
+            Syntax::Xml => self.read_xml(bytes, parts),
+        };
+        match read {
+            Read::Whole(text) => Ok(Document {
+                syntax,
+                len: text.len(),
+                template: None,
+            }),
+            Read::Broken(finding) => Err(finding),
+            Read::More => Err(Finding::new(Reason::SealedOther, Span::default())),
+        }
+    }
+}

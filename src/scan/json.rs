@@ -1,0 +1,369 @@
+//! JSON documents: messages, what stands around messages, and what is broken.
+
+use std::collections::VecDeque;
+use std::ops::Range;
+
+use crate::finding::{Finding, Findings, Reason};
+use crate::scan::anchor::Ahead;
+use crate::scan::escape::Escape;
+use crate::scan::literal;
+use crate::scan::nested::Bounds;
+use crate::scan::seek::Entered;
+use crate::scan::skip::{Skip, Skipped};
+use crate::scan::start;
+use crate::scan::{
+    Found, FoundKind, Inner, Inside, Parts, Read, Scanner, State, Then, found, valid_text,
+};
+use crate::span::Span;
+use crate::syntax::{Bytes, Kind, Syntax, Tree, View, json, not_utf8};
+
+impl Scanner {
+    pub(super) fn json<'b>(
+        &mut self,
+        buffer: &'b [u8],
+        last: bool,
+        parts: &mut Parts,
+    ) -> Option<Found<'b>> {
+        let document = &buffer[self.pos()..];
+        let bytes = self.limited(document, last);
+        if let Some(template) = self.seen_before(Syntax::Json, bytes) {
+            return self.whole_like(template, buffer, last);
+        }
+        if let Some(found) = self.entry_like_before(buffer, last, parts) {
+            return Some(found);
+        }
+        let verdict = self.read_json(bytes, parts);
+        let (len, is_broken) = (verdict.len(), verdict.is_broken());
+        if self.enter_literal(document, len, is_broken, Syntax::Json, last) != Entered::No {
+            return None;
+        }
+        match verdict {
+            Read::More => None,
+            Read::Whole(text) => self.whole_json(buffer, text, parts),
+            Read::Broken(finding) => self.broken_json(finding, buffer, last, parts),
+        }
+    }
+
+    /// Reads the document with which `bytes` begin.
+    pub(super) fn read_json<'b>(&mut self, bytes: Bytes<'b>, parts: &mut Parts) -> Read<'b> {
+        let Parts { tree, findings, .. } = parts;
+        findings.clear();
+        let read = self.json.read(bytes, tree, findings, &self.limits);
+        self.verdict(read, bytes)
+    }
+
+    /// A well-formed object: a message, or something around messages.
+    fn whole_json<'b>(
+        &mut self,
+        buffer: &'b [u8],
+        text: &'b str,
+        parts: &mut Parts,
+    ) -> Option<Found<'b>> {
+        if (self.names.is_message)(View::root(&parts.tree, text)) {
+            return Some(self.whole(buffer, text, Syntax::Json));
+        }
+        let mut inner = self.empty_inner();
+        self.add_inner_of(&parts.tree, text, 1, &mut inner);
+        self.state = State::Inside(Inside {
+            sample: self.sample(&inner),
+            ..Inside::new(inner, Then::noise(text.len()))
+        });
+        None
+    }
+
+    /// Memory for what is inside a document.
+    pub(super) fn empty_inner(&mut self) -> VecDeque<Inner> {
+        let mut inner = std::mem::take(&mut self.spare_inner);
+        inner.clear();
+        inner
+    }
+
+    /// The messages in those complete values of an unfinished object that begin a line.
+    fn messages_on_new_lines(&self, tree: &Tree, document: &[u8]) -> VecDeque<Inner> {
+        let text = valid_text(&document[..self.json.at()]);
+        let mut found = VecDeque::new();
+        let mut id = 1;
+        while let Some(node) = tree.nodes().get(id) {
+            let is_open = self.json.is_open(id as u32);
+            if !is_open && begins_line(document, node.span.start as usize) {
+                let inner = self.inner_of(tree, text, id).into_iter();
+                found.extend(
+                    inner
+                        .take_while(|inner| inner.span().end <= node.span.end)
+                        .filter(|inner| matches!(inner, Inner::Message(_))),
+                );
+            }
+            id = if is_open { id + 1 } else { node.end as usize };
+        }
+        found
+    }
+
+    /// The outermost messages that are complete, and the texts beside them that have an anchor, from the node `id` on.
+    fn inner_of(&self, tree: &Tree, text: &str, id: usize) -> VecDeque<Inner> {
+        let mut inner = VecDeque::new();
+        self.add_inner_of(tree, text, id, &mut inner);
+        inner
+    }
+
+    /// Adds them to `inner`.
+    fn add_inner_of(&self, tree: &Tree, text: &str, mut id: usize, inner: &mut VecDeque<Inner>) {
+        let mut ahead = Ahead::new(self.names.anchors, text.as_bytes());
+        while let Some(node) = tree.nodes().get(id) {
+            match self.inner_at(tree, text, id as u32, &mut ahead) {
+                Some(found @ Inner::Message(_)) => {
+                    inner.push_back(found);
+                    id = node.end as usize;
+                }
+                other => {
+                    inner.extend(other);
+                    id += 1;
+                }
+            }
+        }
+    }
+
+    fn inner_at(&self, tree: &Tree, text: &str, id: u32, ahead: &mut Ahead<'_>) -> Option<Inner> {
+        let node = tree.node(id);
+        match node.kind {
+            Kind::Object if self.json.is_open(id) => None,
+            Kind::Object => {
+                let is_message = (self.names.is_message)(View::root(tree, text).at(id));
+                is_message.then_some(Inner::Message(node.span))
+            }
+            Kind::Text => {
+                text.get(node.span.range())?;
+                let span = Span {
+                    start: node.span.start + 1,
+                    end: node.span.end - 1,
+                };
+                let has_anchor = ahead.is_in(node.span.range());
+                has_anchor.then_some(Inner::Text(span))
+            }
+            _ => None,
+        }
+    }
+
+    /// The next payload inside a document, or the end of the document.
+    pub(super) fn inside<'b>(&mut self, buffer: &'b [u8], parts: &mut Parts) -> Option<Found<'b>> {
+        let State::Inside(mut inside) = std::mem::replace(&mut self.state, State::Seek) else {
+            return None;
+        };
+        let (start, then) = (self.pos() - inside.done, inside.then);
+        let Some(inner) = inside.inner.pop_front() else {
+            self.leave(buffer, start + then.len, then.noise);
+            self.state = then.skip.map_or(State::Seek, State::Skip);
+            self.spare_inner = inside.inner;
+            return None;
+        };
+        let span = inner.span();
+        self.leave(buffer, start + span.start as usize, then.noise);
+        inside.done = span.end as usize;
+        let len = span.range().len();
+        match inner {
+            Inner::Message(_) => {
+                self.state = State::Inside(inside);
+                Some(self.inner_message(buffer, len, parts))
+            }
+            Inner::Text(_) => {
+                if !self.enter(Escape::Backslash, Bounds::Len(len), Some(inside)) {
+                    self.leave(buffer, start + span.end as usize, then.noise);
+                }
+                None
+            }
+        }
+    }
+
+    /// The message of `len` bytes that stands at the cursor, inside a document that was read.
+    fn inner_message<'b>(&mut self, buffer: &'b [u8], len: usize, parts: &mut Parts) -> Found<'b> {
+        let place = self.cursor.place(buffer);
+        let range = self.pos()..self.pos() + len;
+        let bytes = Bytes {
+            all: &buffer[range.clone()],
+            last: true,
+        };
+        parts.findings.clear();
+        let read =
+            json::Reader::new().read(bytes, &mut parts.tree, &mut parts.findings, &self.limits);
+        debug_assert!(read.is_ok(), "it was read before as a part of something");
+        let text = std::str::from_utf8(bytes.all);
+        if let Err(error) = text {
+            parts
+                .findings
+                .only(not_utf8(bytes.all, error.valid_up_to()));
+        }
+        self.noise.interrupt();
+        self.advance(buffer, range.end);
+        let kind = if text.is_ok() {
+            FoundKind::Whole
+        } else {
+            FoundKind::Broken
+        };
+        Found {
+            kind,
+            text: text.ok(),
+            ..found(range, place, Syntax::Json)
+        }
+    }
+
+    /// Goes on at `to`; what lies before is `noise`, or belongs to a payload that was reported.
+    pub(super) fn leave(&mut self, buffer: &[u8], to: usize, noise: bool) {
+        match noise {
+            true => self.pass(buffer, to),
+            false => self.advance(buffer, to),
+        }
+    }
+
+    /// Enters a broken object again as escaped text, if an escape shows where it broke, or in a comment before.
+    fn enter_broken(&mut self, document: &[u8], findings: &Findings) -> bool {
+        let at = self.json.at();
+        let comments = findings.as_slice().iter();
+        let comments = comments.filter(|finding| finding.reason() == Reason::Comment);
+        let comments = comments.map(|finding| finding.span().range());
+        // One that is too long for a comment breaks the object.
+        let shown = literal::escape_at(document, at).or_else(|| {
+            comments
+                .chain(std::iter::once(near_line(document, at)))
+                .find_map(|comment| literal::escape_in_comment(document, comment))
+        });
+        let is_quoted = matches!(self.before(), b'"' | b'\'');
+        let shown = shown.filter(|&(_, escape)| is_quoted || escape == Escape::Octal);
+        let escape = shown
+            .or_else(|| literal::escape_before(document, at))
+            .filter(|&(at, escape)| literal::is_in(escape, &document[..at]))
+            .map(|(_, escape)| escape);
+        escape.is_some_and(|escape| {
+            let quote = start::quote_around(escape, document, self.before());
+            self.enter_from(escape.over(document), quote, 0)
+        })
+    }
+
+    /// Reports a broken object if it is, or would have become, a message; otherwise it is noise.
+    fn broken_json<'b>(
+        &mut self,
+        finding: Finding,
+        buffer: &'b [u8],
+        last: bool,
+        parts: &mut Parts,
+    ) -> Option<Found<'b>> {
+        let document = &buffer[self.pos()..];
+        let shown_end = self.shown_end(document, &finding, last)?;
+        if self.enter_broken(document, &parts.findings) {
+            return None;
+        }
+        // A line break before the token that does not fit belongs to what comes, not to the broken object.
+        let at = document[..self.json.at()].trim_ascii_end().len().max(1);
+        let mut inner = self.inner_of(&parts.tree, valid_text(&document[..at]), 1);
+        // Right behind an opening bracket a line break is no end.
+        let behind = document[at..]
+            .iter()
+            .find(|&&b| !matches!(b, b' ' | b'\t' | b'\r'));
+        let opens = matches!(document[at - 1], b'{' | b'[') && behind == Some(&b'\n');
+        let one_line = !opens && memchr::memchr(b'\n', &document[..at]).is_none();
+        let skip = Skip::json(self.json.depth(), one_line);
+        let known = &document[..at.max(finding.span().end as usize).min(document.len())];
+        let is_message = self.has_mark(known, &inner)
+            || !is_line_of_bracket(document, self.json.at())
+                && (self.clean_until <= self.pos()
+                    && self.mark_ahead(&document[at..], skip, last)?);
+        if is_message {
+            // A message is not searched; but what begins a line in it is the next payload, and it was cut off.
+            inner = self.messages_on_new_lines(&parts.tree, document);
+        }
+        let glued = glued_start(document, at, &finding);
+        let skips = is_message && glued.is_none() && self.json.depth() > 0;
+        // Behind a bracket in prose a string is no name, but the next line.
+        let unnamed = self.json.unnamed_at().filter(|_| !is_message);
+        let len = glued.or(unnamed).unwrap_or(at);
+        cut(&mut inner, len);
+        let then = Then {
+            len,
+            noise: !is_message,
+            skip: skips.then_some(skip),
+        };
+        self.state = State::Inside(Inside::new(inner, then));
+        self.array = None;
+        if !is_message {
+            return None;
+        }
+        Some(self.broken(finding, buffer, shown_end, Syntax::Json, parts))
+    }
+
+    /// Whether a mark stands in `bytes` outside of `inner` messages. In texts the quotes of marks are escaped.
+    fn has_mark(&self, bytes: &[u8], inner: &VecDeque<Inner>) -> bool {
+        let mut at = 0;
+        let spans = inner.iter().filter_map(|inner| match inner {
+            Inner::Message(span) => Some(span.range()),
+            Inner::Text(_) => None,
+        });
+        let end = bytes.len()..bytes.len();
+        spans.chain(std::iter::once(end)).any(|span| {
+            let gap = &bytes[at.min(span.start)..span.start];
+            at = span.end;
+            self.names.marks.iter().any(|mark| has_plain(gap, mark))
+        })
+    }
+
+    /// Whether what a broken object leaves behind has a mark; `None` if that cannot be told yet.
+    fn mark_ahead(&mut self, rest: &[u8], mut skip: Skip, last: bool) -> Option<bool> {
+        const FAR: usize = 1 << 16;
+        let window = &rest[..rest.len().min(FAR)];
+        let whole = last || window.len() == FAR;
+        let len = match skip.run(window, whole, &self.names.begins_message) {
+            Skipped::To(len) => len,
+            Skipped::Past(_) => return None,
+        };
+        let found = self.has_mark(&window[..len], &VecDeque::new());
+        if !found {
+            self.clean_until = self.pos() + self.json.at().max(len);
+        }
+        Some(found)
+    }
+}
+
+/// Leaves out what does not begin in the first `len` bytes; a text that ran into what comes behind them ends there.
+fn cut(inner: &mut VecDeque<Inner>, len: usize) {
+    let end = Span::new(len, len).end;
+    inner.retain(|inner| inner.span().start < end);
+    for inner in inner {
+        if let Inner::Text(span) = inner {
+            span.end = span.end.min(end);
+        }
+    }
+}
+
+/// Whether `mark`, which begins with a quote, stands in `bytes` and the quote is no escape.
+fn has_plain(bytes: &[u8], mark: &str) -> bool {
+    memchr::memmem::find_iter(bytes, mark.as_bytes()).any(|at| at == 0 || bytes[at - 1] != b'\\')
+}
+
+/// Whether only blanks stand before `at` on its line, and it is not the first line.
+fn begins_line(document: &[u8], at: usize) -> bool {
+    let before = document[..at]
+        .iter()
+        .rev()
+        .find(|&&b| !matches!(b, b' ' | b'\t' | b'\r'));
+    before == Some(&b'\n')
+}
+
+/// The line that goes on at `at`, as far as it is near.
+fn near_line(document: &[u8], at: usize) -> Range<usize> {
+    const NEAR: usize = 4096;
+    let rest = document.get(at..).unwrap_or_default();
+    let near = &rest[..rest.len().min(NEAR)];
+    at..at + memchr::memchr(b'\n', near).unwrap_or(near.len())
+}
+
+/// Whether a bracket ends its line, and another begins the next: the object that breaks `at` the second is no more than
+/// a bracket in prose.
+fn is_line_of_bracket(document: &[u8], at: usize) -> bool {
+    let (head, next) = document.split_at(at);
+    head.contains(&b'\n') && head.trim_ascii_end() == b"{" && next.first() == Some(&b'{')
+}
+
+/// Where the next object begins if it was swallowed by a string that was cut off: `"gh_12{"ToUserName"` breaks behind
+/// `{"`, and what users typed cannot look like this, since in JSON their quotes are escaped.
+fn glued_start(document: &[u8], at: usize, finding: &Finding) -> Option<usize> {
+    let breaks_here = finding.span().start as usize == at;
+    let before = document[..at].strip_suffix(b"\"")?.trim_ascii_end();
+    (breaks_here && before.ends_with(b"{") && before.len() > 1).then(|| before.len() - 1)
+}

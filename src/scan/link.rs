@@ -1,0 +1,288 @@
+//! Whether a query and a payload are of one request, by what stands between them.
+//!
+//! Another request between the two parts them. So does the end of an object that is an entry of an array or a line of
+//! its own: what comes behind it is the next entry. Lines between them must be those of a request's head, or else they
+//! may be anybody's.
+
+use crate::scan::anchor::Anchors;
+
+/// What ties a query to a payload.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Link {
+    None,
+    /// They stand near each other.
+    Weak,
+    /// They are of one request.
+    Sure,
+}
+
+/// What ties a payload to a query before it, which ends `line`; `is_in_entry` if both stand in one log entry.
+pub(super) fn back(line: &[u8], between: &[u8], is_in_entry: bool) -> Link {
+    let behind = behind_version(between);
+    let is_request = behind.len() < between.len() || methods(line).next().is_some();
+    let between = behind;
+    if other_request(between).is_some() {
+        return Link::None;
+    }
+    let is_sure = end_of_entry(between).is_none() && (is_in_entry || is_head(between, is_request));
+    match is_sure {
+        true => Link::Sure,
+        false => Link::Weak,
+    }
+}
+
+/// As much of what stands behind a payload as may be of the same request.
+pub(super) fn forward(bytes: &[u8]) -> &[u8] {
+    let end = end_of_entry(bytes).unwrap_or(bytes.len());
+    let bytes = &bytes[..end];
+    &bytes[..next_request(bytes).unwrap_or(bytes.len())]
+}
+
+/// What stands behind the `HTTP/1.1` of a request line.
+fn behind_version(bytes: &[u8]) -> &[u8] {
+    match bytes.strip_prefix(b" HTTP/") {
+        Some(rest) => &rest[version_len(rest)..],
+        None => bytes,
+    }
+}
+
+fn version_len(bytes: &[u8]) -> usize {
+    bytes
+        .iter()
+        .take_while(|&&b| b.is_ascii_digit() || b == b'.')
+        .count()
+}
+
+/// Where another request, or the answer to one, begins or is named.
+fn other_request(bytes: &[u8]) -> Option<usize> {
+    let mut versions = memchr::memmem::find_iter(bytes, b"HTTP/");
+    let version = versions.find(|&at| is_request_line(bytes, at) || is_status_line(bytes, at));
+    version.or_else(|| methods(bytes).next())
+}
+
+/// Whether the version at `at` ends a request line.
+fn is_request_line(bytes: &[u8], at: usize) -> bool {
+    matches!(bytes[..at], [.., before, b' '] if !b" :,\"'".contains(&before))
+}
+
+/// Whether the version at `at` begins the answer to a request.
+fn is_status_line(bytes: &[u8], at: usize) -> bool {
+    let rest = &bytes[at + "HTTP/".len()..];
+    matches!(
+        rest[version_len(rest)..],
+        [b' ', b'1'..=b'5', b'0'..=b'9', b'0'..=b'9', ..]
+    )
+}
+
+/// Where methods stand that have a target.
+fn methods(bytes: &[u8]) -> impl Iterator<Item = usize> {
+    const METHODS: [&[u8]; 7] = [
+        b"GET", b"POST", b"PUT", b"HEAD", b"PATCH", b"DELETE", b"OPTIONS",
+    ];
+    let spaces = memchr::memchr_iter(b' ', bytes);
+    spaces.filter_map(move |space| {
+        let has_target = [&b"/"[..], b"\\/", b"http://", b"https://", b"%2F"]
+            .iter()
+            .any(|target| bytes[space + 1..].starts_with(target));
+        let method = METHODS
+            .iter()
+            .find(|method| bytes[..space].ends_with(method))?;
+        let at = space - method.len();
+        let is_word =
+            at == 0 || !bytes[at - 1].is_ascii_alphabetic() || ends_with_break(&bytes[..at]);
+        (has_target && is_word).then_some(at)
+    })
+}
+
+/// Where behind a payload the next request begins: on a line of its own, or right at the payload's end, since bodies need
+/// no line break. Elsewhere on the line a method is that of an access log.
+fn next_request(bytes: &[u8]) -> Option<usize> {
+    methods(bytes).find(|&at| at == 0 || bytes[at - 1] == b'\n' || ends_with_break(&bytes[..at]))
+}
+
+/// How logs escape the end of a line.
+const BREAKS: [&str; 15] = [
+    "\\n", "\\r", "\\x0A", "\\x0a", "\\x0D", "\\x0d", "#012", "#015", "%0A", "%0a", "%0D", "%0d",
+    "&#10;", "&#13;", "&#xA;",
+];
+
+fn ends_with_break(bytes: &[u8]) -> bool {
+    BREAKS.iter().any(|it| bytes.ends_with(it.as_bytes()))
+}
+
+/// Where the object ends around the first byte, if what follows is a neighbour in an array, or on a line of its own.
+/// Brackets in texts count, too: they come in pairs, or cost no more than a query.
+fn end_of_entry(bytes: &[u8]) -> Option<usize> {
+    let (mut depth, mut outermost) = (0i32, 0);
+    for at in memchr::memchr2_iter(b'{', b'}', bytes) {
+        if bytes[at] == b'{' {
+            depth += 1;
+            continue;
+        }
+        depth -= 1;
+        if depth < outermost {
+            outermost = depth;
+            if has_neighbour(&bytes[at + 1..]) {
+                return Some(at);
+            }
+        }
+    }
+    None
+}
+
+/// Whether an object that ended before `rest` is one of several.
+fn has_neighbour(rest: &[u8]) -> bool {
+    let is_between = |b: &u8| b.is_ascii_whitespace() || *b == b',';
+    let next = rest.iter().find(|b| !is_between(b));
+    matches!(next, Some(b'{' | b'[' | b']'))
+}
+
+/// Whether only the rest of a line stands in `bytes`, or, if that line `is_request`, what may stand between it and a body.
+fn is_head(bytes: &[u8], is_request: bool) -> bool {
+    let mut text = Vec::with_capacity(bytes.len());
+    undo_breaks(bytes, &mut text);
+    let mut lines = text.split(|&b| b == b'\n').map(without_decoration);
+    let first = lines.next();
+    let Some(last) = lines.next_back() else {
+        return true;
+    };
+    let is_wrapping = |line: &[u8]| line.is_empty() || is_end_of_record(line);
+    // What stands behind the query in an access log tells that it is not the head of what follows.
+    is_request
+        && first.is_none_or(is_wrapping)
+        && lines.all(|line| is_wrapping(line) || is_header(line))
+        && is_wrapping(last)
+}
+
+/// `line` with the line breaks that were escaped, added to `out`.
+fn undo_breaks(mut line: &[u8], out: &mut Vec<u8>) {
+    let begins_escape = |b: &u8| matches!(b, b'\\' | b'#' | b'%' | b'&');
+    while let Some(at) = line.iter().position(begins_escape) {
+        let (before, rest) = line.split_at(at);
+        out.extend_from_slice(before);
+        let escape = BREAKS.iter().find(|it| rest.starts_with(it.as_bytes()));
+        match escape {
+            Some(escape) => {
+                while out.last() == Some(&b'\\') {
+                    out.pop();
+                }
+                out.push(b'\n');
+                line = &rest[escape.len()..];
+            }
+            None => {
+                out.push(rest[0]);
+                line = &rest[1..];
+            }
+        }
+    }
+    out.extend_from_slice(line);
+}
+
+/// A line without what tools draw before it: `> Host: …`.
+fn without_decoration(line: &[u8]) -> &[u8] {
+    let is_drawn = |b: &u8| b.is_ascii_whitespace() || b"<>|*".contains(b);
+    let start = line.iter().position(|b| !is_drawn(b)).unwrap_or(line.len());
+    line[start..].trim_ascii_end()
+}
+
+/// `Content-Type: text/xml`.
+fn is_header(line: &[u8]) -> bool {
+    let is_of_name = |b: &u8| b.is_ascii_alphanumeric() || *b == b'-';
+    let name = line.iter().take_while(|b| is_of_name(b)).count();
+    line[0].is_ascii_alphabetic() && line.get(name) == Some(&b':')
+}
+
+/// The rest of a container's record, behind its text.
+fn is_end_of_record(line: &[u8]) -> bool {
+    line.starts_with(b"\",\"") && line.ends_with(b"}")
+}
+
+/// Where another payload may begin in `bytes`, or the object around it.
+pub(super) fn other_payload(bytes: &[u8], anchors: &Anchors) -> Option<usize> {
+    let anchor = anchors.first_in(bytes);
+    let root = memchr::memmem::find(bytes, b"xml>");
+    let at = anchor.into_iter().chain(root).min()?;
+    Some(unclosed(&bytes[..at]).unwrap_or(at))
+}
+
+/// The first bracket in `bytes` that is not closed in them.
+fn unclosed(bytes: &[u8]) -> Option<usize> {
+    let mut open = Vec::new();
+    for at in memchr::memchr2_iter(b'{', b'}', bytes) {
+        match bytes[at] {
+            b'{' => open.push(at),
+            _ => _ = open.pop(),
+        }
+    }
+    open.first().copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stands_between_ties_or_parts() {
+        for (between, link) in [
+            ("", Link::Sure),
+            (" HTTP/1.1\r\n\r\n", Link::Sure),
+            (" HTTP/1.1\r\nHost: a\r\nX-B: c\r\n\r\n", Link::Sure),
+            (" HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n", Link::Sure),
+            (" HTTP/1.1\\x0D\\x0AHost: a\\x0D\\x0A\\x0D\\x0A", Link::Sure),
+            (" HTTP/1.1\" 200 7 \"-\" \"", Link::Sure),
+            ("\",\"status\":200,\"body\":\"", Link::Sure),
+            ("\"},\"body\":\"", Link::Sure),
+            (" HTTP/1.1\" 200 7\n", Link::Weak),
+            ("\n10:05:43 INFO body=", Link::Weak),
+            ("\"}\n{\"body\":\"", Link::Weak),
+            ("\"},{\"body\":\"", Link::Weak),
+            (" HTTP/1.1\r\n\r\nHTTP/1.1 200 OK\r\n\r\n", Link::None),
+            (" HTTP/1.1\r\n\r\nGET /health HTTP/1.1\r\n\r\n", Link::None),
+            ("\nPOST \\/wx\n", Link::None),
+        ] {
+            assert_eq!(
+                back(b"/wx?a=b", between.as_bytes(), false),
+                link,
+                "{between}"
+            );
+        }
+        // Lines in a log entry are those of one request.
+        assert_eq!(back(b"/wx?a=b", b"\",\n \"body\": \"", true), Link::Sure);
+        assert_eq!(back(b"/wx?a=b", b"\"},\n {\"body\": \"", true), Link::Weak);
+    }
+
+    #[test]
+    fn lines_behind_a_query_are_its_own_if_it_is_a_request_line() {
+        for (line, link) in [
+            ("POST /wx?a=b", Link::Sure),
+            ("> POST /wx?a=b", Link::Sure),
+            ("INFO url=/wx?a=b", Link::Weak),
+        ] {
+            assert_eq!(back(line.as_bytes(), b"\n", false), link, "{line}");
+        }
+    }
+
+    #[test]
+    fn escaped_breaks_are_undone_in_their_order() {
+        let undone = |line: &[u8]| {
+            let mut out = Vec::new();
+            undo_breaks(line, &mut out);
+            String::from_utf8_lossy(&out).into_owned()
+        };
+        assert_eq!(undone(b"a&#10;b\\nc&d%0Ae#f"), "a\nb\nc&d\ne#f");
+        assert_eq!(undone(b"\\\\n&amp;"), "\n&amp;");
+    }
+
+    #[test]
+    fn what_follows_ends_with_the_entry_or_the_next_request() {
+        for (bytes, own) in [
+            ("\",\"uri\":\"/wx\"},{\"body\":\"", "\",\"uri\":\"/wx\""),
+            ("\"},\"uri\":\"/wx\"}", "\"},\"uri\":\"/wx\"}"),
+            (" \"POST /wx HTTP/1.1\"", " \"POST /wx HTTP/1.1\""),
+            ("POST /wx HTTP/1.1", ""),
+            ("\\nPOST /wx HTTP/1.1", "\\n"),
+        ] {
+            assert_eq!(forward(bytes.as_bytes()), own.as_bytes(), "{bytes}");
+        }
+    }
+}

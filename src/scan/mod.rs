@@ -1,0 +1,715 @@
+//! Bytes of a capture into payloads: where one begins, what lies between them, and where to go on after a broken one.
+//!
+//! The [`Scanner`] is a state machine over a buffer that grows at its end and is emptied from its start. What it
+//! decides never depends on where the buffer happens to end: where that would matter, it asks for more. A document
+//! ends where its reader in [`wire`](crate::syntax) says it ends, so no byte is looked at twice to find out.
+//!
+//! The search goes from the outside in. A JSON object that is no message is somebody's log entry, and the messages
+//! inside it count; a message is never searched, however much the texts in it look like callbacks. What belongs to
+//! no message is [`Noise`].
+//!
+//! This stage knows which names make a message only through [`Names`]. Another way of finding payloads is another
+//! [`State`]. The signature queries that payloads come with are looked for beside that, by `query`.
+
+mod alike;
+mod anchor;
+mod array;
+mod attempt;
+mod container;
+mod cursor;
+mod document;
+mod entry;
+mod escape;
+mod json;
+mod link;
+mod literal;
+mod nested;
+mod noise;
+mod prefix;
+mod query;
+mod recode;
+mod seek;
+mod skip;
+pub(crate) mod source_map;
+mod start;
+mod stretch;
+mod sync_point;
+mod xml;
+
+use std::collections::VecDeque;
+use std::ops::Range;
+
+use encoding_rs::Encoding;
+
+use crate::fast::template::{Extent, Lines, TemplateId};
+use crate::finding::{Finding, Findings, Reason};
+use crate::input::Flow;
+use crate::simd::{Survey, is_space};
+use crate::span::{Place, Span, Units};
+use crate::syntax::{
+    Bytes, Limits, Stop, Syntax, Tree, View, earliest, json as wire_json, not_utf8, xml as wire_xml,
+};
+pub(crate) use anchor::Anchors;
+use anchor::SearchWindow;
+use array::Array;
+use attempt::Attempts;
+use cursor::Cursor;
+pub(crate) use document::Document;
+use entry::Sample;
+pub(crate) use entry::Seen;
+use nested::Nested;
+pub(crate) use noise::Noise;
+use prefix::Prefixes;
+pub(crate) use query::FoundQuery;
+use query::Trail;
+use seek::Entered;
+use skip::{Skip, Skipped};
+use source_map::SourceMap;
+pub(crate) use sync_point::SyncPoint;
+
+/// What this stage needs to know of WeChat's names.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Names {
+    /// Whether an object is a message.
+    pub(crate) is_message: fn(View<'_>) -> bool,
+    /// Whether that may depend on the value of a field of this name.
+    pub(crate) tells_by_value: fn(&str) -> bool,
+    /// Whether fields of this name hold short plain text, never a user's words.
+    pub(crate) is_plain: fn(&str) -> bool,
+    /// Whether a message may begin with a field of this name.
+    pub(crate) begins_message: fn(&str) -> bool,
+    /// Bytes that no text but a JSON message's has.
+    pub(crate) marks: &'static [&'static str],
+    /// How most messages begin. Each has an anchor in it.
+    pub(crate) heads: &'static [&'static str],
+    /// Bytes of which every message has some, however it is escaped.
+    pub(crate) anchors: &'static Anchors,
+}
+
+/// A payload that was found; its tree is in the scanner's hands until the next step.
+#[derive(Debug)]
+pub(crate) struct Found<'b> {
+    /// Where it stands in the buffer; of a broken one, as much as is worth showing.
+    pub(crate) range: Range<usize>,
+    pub(crate) place: Place,
+    pub(crate) syntax: Syntax,
+    /// Its text, where it is known to be text.
+    pub(crate) text: Option<&'b str>,
+    /// Its text is not the capture's own, but [`Parts::source_map`].
+    pub(crate) is_unescaped: bool,
+    pub(crate) kind: FoundKind,
+    /// Which of the scanner's shapes it has.
+    pub(crate) template: Option<TemplateId>,
+    /// The query that belongs to it, if queries are wanted.
+    pub(crate) query: Option<Box<FoundQuery>>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FoundKind {
+    /// Well-formed; the tree holds it, if it has no shape.
+    Whole,
+    /// The one finding says what is wrong.
+    Broken,
+    /// No payload, but something about the capture around payloads.
+    Remark,
+}
+
+/// What one step came to.
+#[derive(Debug)]
+pub(crate) enum Turn<T> {
+    Found(T),
+    /// It goes on.
+    Moved,
+    /// More bytes are needed, or there is nothing more.
+    Stuck,
+}
+
+/// What the scanner is doing.
+#[derive(Debug)]
+enum State {
+    /// Looking for the start of a document.
+    Seek,
+    /// Reading the document that starts at `pos`; `pending` is what speaks against it from the start.
+    Json,
+    Xml {
+        pending: Option<Finding>,
+    },
+    /// Reading a document in an encoding of its own.
+    Recoded(&'static Encoding),
+    /// Handing out what is inside a document.
+    Inside(Inside),
+    /// Reading escaped text.
+    Nested(Box<Nested>),
+    /// Leaving a broken document.
+    Skip(Skip),
+}
+
+impl State {
+    /// Going on behind `len` bytes of a broken document without messages inside.
+    fn behind(len: usize, skip: Option<Skip>) -> Self {
+        let then = Then {
+            len,
+            noise: false,
+            skip,
+        };
+        State::Inside(Inside::new(VecDeque::new(), then))
+    }
+}
+
+/// A document with messages inside, of which `done` bytes lie before the cursor.
+#[derive(Debug)]
+struct Inside {
+    inner: VecDeque<Inner>,
+    done: usize,
+    then: Then,
+    /// It may be learnt from.
+    sample: Option<Sample>,
+}
+
+impl Inside {
+    fn new(inner: VecDeque<Inner>, then: Then) -> Self {
+        Inside {
+            inner,
+            done: 0,
+            then,
+            sample: None,
+        }
+    }
+}
+
+/// What is worth a look inside a document.
+#[derive(Clone, Copy, Debug)]
+enum Inner {
+    /// An object that is a message.
+    Message(Span),
+    /// A string that may hold payloads; without its quotes.
+    Text(Span),
+}
+
+impl Inner {
+    fn span(self) -> Span {
+        match self {
+            Inner::Message(span) | Inner::Text(span) => span,
+        }
+    }
+}
+
+/// How the cursor moved: up to a place of the buffer, over noise or over what belongs to a payload.
+#[derive(Clone, Copy, Debug)]
+struct Move {
+    to: usize,
+    noise: bool,
+}
+
+/// How to go on behind a document: how many bytes of it are done with, and what to do there.
+#[derive(Clone, Copy, Debug)]
+struct Then {
+    len: usize,
+    noise: bool,
+    skip: Option<Skip>,
+}
+
+impl Then {
+    /// Behind an entry of `len` bytes.
+    fn noise(len: usize) -> Self {
+        Then {
+            len,
+            noise: true,
+            skip: None,
+        }
+    }
+}
+
+/// Finds the payloads of one capture.
+#[derive(Debug)]
+pub(crate) struct Scanner {
+    limits: Limits,
+    names: Names,
+    state: State,
+    cursor: Cursor,
+    /// Nothing but white space stands before the cursor on its line, or since the last payload.
+    bare: bool,
+    /// A bare payload ended right here.
+    glued: Option<Syntax>,
+    array: Option<Array>,
+    /// Up to here no broken object has turned out to be a message: it need not be looked for again.
+    clean_until: usize,
+    json: wire_json::Reader,
+    xml: wire_xml::Reader,
+    attempts: Attempts,
+    /// How the bytes come.
+    pub(crate) flow: Flow,
+    pub(crate) noise: Noise,
+    search: SearchWindow,
+    /// The two bytes before the cursor.
+    before: [u8; 2],
+    /// In how many layers of escapes this scanner's text stood; and how it moved, for the one outside.
+    depth: usize,
+    moves: Vec<Move>,
+    pub(crate) seen: Seen,
+    prefixes: Prefixes,
+    /// Memory for the next region, and for what is inside the next document.
+    spare: Option<Box<Nested>>,
+    spare_inner: VecDeque<Inner>,
+    /// What may hold the next payload's query, if queries are wanted.
+    trail: Option<Box<Trail>>,
+}
+
+/// Where the scanner puts what it reads.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Parts {
+    pub(crate) tree: Tree,
+    pub(crate) findings: Findings,
+    pub(crate) source_map: SourceMap,
+}
+
+/// How far a document was read.
+enum Read<'b> {
+    Whole(&'b str),
+    Broken(Finding),
+    More,
+}
+
+impl Read<'_> {
+    /// How many bytes it takes to tell.
+    fn len(&self) -> usize {
+        match self {
+            Read::Whole(text) => text.len(),
+            Read::Broken(finding) => finding.span().end as usize,
+            Read::More => 0,
+        }
+    }
+
+    fn is_broken(&self) -> bool {
+        matches!(self, Read::Broken(_))
+    }
+}
+
+impl Scanner {
+    pub(crate) fn new(limits: Limits, names: Names, place: Place, units: Units) -> Self {
+        Scanner {
+            limits,
+            names,
+            state: State::Seek,
+            cursor: Cursor::new(place, units),
+            bare: true,
+            glued: None,
+            array: None,
+            clean_until: 0,
+            json: wire_json::Reader::new(),
+            xml: wire_xml::Reader::new(),
+            attempts: Attempts::default(),
+            flow: Flow::default(),
+            noise: Noise::default(),
+            search: SearchWindow::default(),
+            before: [b'\n'; 2],
+            depth: 0,
+            moves: Vec::new(),
+            seen: Seen::default(),
+            prefixes: Prefixes::default(),
+            spare: None,
+            spare_inner: VecDeque::new(),
+            trail: None,
+        }
+    }
+
+    /// A scanner for text that is escaped in this one's.
+    fn inner(&self) -> Scanner {
+        let place = Place::default();
+        Scanner {
+            depth: self.depth + 1,
+            cursor: Cursor::unplaced(),
+            ..Scanner::new(self.limits, self.names, place, Units::Utf8)
+        }
+    }
+
+    /// Starts over with other escaped text and keeps the memory.
+    fn renew(&mut self) {
+        let Scanner {
+            state,
+            cursor,
+            bare,
+            glued,
+            array,
+            clean_until,
+            noise,
+            search,
+            before,
+            moves,
+            // These begin anew with each document, or stay as they are.
+            limits: _,
+            names: _,
+            json: _,
+            xml: _,
+            attempts: _,
+            flow: _,
+            depth: _,
+            seen: _,
+            prefixes: _,
+            spare: _,
+            spare_inner: _,
+            trail: _,
+        } = self;
+        *state = State::Seek;
+        *cursor = Cursor::unplaced();
+        (*bare, *glued, *array) = (true, None, None);
+        *clean_until = 0;
+        *noise = Noise::default();
+        *search = SearchWindow::default();
+        *before = [b'\n'; 2];
+        moves.clear();
+    }
+
+    /// How many bytes of the buffer are done with since the last call; the caller drops them.
+    pub(crate) fn take_done(&mut self, buffer: &[u8]) -> usize {
+        let done = self.cursor.take_done(buffer);
+        self.clean_until = self.clean_until.saturating_sub(done);
+        self.search.drop_front(done);
+        if let Some(trail) = &mut self.trail {
+            trail.forget_buffer();
+        }
+        done
+    }
+
+    /// The next payload in `buffer`; `None` if more bytes are needed or, with `last`, if there is none.
+    pub(crate) fn next<'b>(
+        &mut self,
+        buffer: &'b [u8],
+        last: bool,
+        parts: &mut Parts,
+    ) -> Option<Found<'b>> {
+        loop {
+            if self.trail.is_none()
+                && let Some(found) = self.next_alike(buffer, last, parts)
+            {
+                return Some(found);
+            }
+            match self.step_on(buffer, last, parts) {
+                Turn::Found(found) => return Some(found),
+                Turn::Moved => {}
+                Turn::Stuck => return None,
+            }
+        }
+    }
+
+    /// Does what there is to do in its state.
+    pub(crate) fn step<'b>(
+        &mut self,
+        buffer: &'b [u8],
+        last: bool,
+        parts: &mut Parts,
+    ) -> Turn<Found<'b>> {
+        if self.trail.is_none()
+            && let Some(found) = self.next_alike(buffer, last, parts)
+        {
+            return Turn::Found(found);
+        }
+        self.step_on(buffer, last, parts)
+    }
+
+    /// The same where the next payload is not like one before, or that was not looked at.
+    fn step_on<'b>(&mut self, buffer: &'b [u8], last: bool, parts: &mut Parts) -> Turn<Found<'b>> {
+        match self.trail {
+            None => self.step_in(buffer, last, parts),
+            Some(_) => self.step_with_query(buffer, last, parts),
+        }
+    }
+
+    /// The same where queries are wanted.
+    fn step_with_query<'b>(
+        &mut self,
+        buffer: &'b [u8],
+        last: bool,
+        parts: &mut Parts,
+    ) -> Turn<Found<'b>> {
+        let (visible, last) = self.visible(buffer, last);
+        let mut turn = match self.next_alike(visible, last, parts) {
+            Some(found) => Turn::Found(found),
+            None => self.step_in(visible, last, parts),
+        };
+        if let Turn::Found(found) = &mut turn {
+            found.query = self.query(found, buffer);
+        }
+        turn
+    }
+
+    fn step_in<'b>(&mut self, buffer: &'b [u8], last: bool, parts: &mut Parts) -> Turn<Found<'b>> {
+        let before = (self.pos(), std::mem::discriminant(&self.state));
+        let is_due = !self.is_in_document() || self.is_due(buffer, last);
+        let found = match &mut self.state {
+            State::Seek => self.seek(buffer, last, parts),
+            _ if !is_due => None,
+            State::Json => self.json(buffer, last, parts),
+            State::Xml { .. } => self.xml(buffer, last, parts),
+            State::Recoded(encoding) => {
+                let encoding = *encoding;
+                self.recoded(encoding, buffer, last, parts)
+            }
+            State::Inside(_) => self.inside(buffer, parts),
+            State::Nested(_) => self.nested(buffer, last, parts),
+            State::Skip(_) => self.skip(buffer, last),
+        };
+        match found {
+            Some(found) => Turn::Found(found),
+            None if before == (self.pos(), std::mem::discriminant(&self.state)) => Turn::Stuck,
+            None => Turn::Moved,
+        }
+    }
+
+    fn pos(&self) -> usize {
+        self.cursor.pos()
+    }
+
+    /// Whether the cursor is at a document that has yet to be read.
+    fn is_in_document(&self) -> bool {
+        matches!(
+            self.state,
+            State::Json | State::Xml { .. } | State::Recoded(_)
+        )
+    }
+
+    /// How many bytes of the capture are done with.
+    pub(crate) fn offset(&self) -> u64 {
+        self.cursor.offset()
+    }
+
+    /// Whether it looks for the start of a document.
+    fn is_seeking(&self) -> bool {
+        matches!(self.state, State::Seek)
+    }
+
+    /// Whether no document is being read.
+    fn is_between(&self) -> bool {
+        self.is_seeking() && self.array.is_none()
+    }
+
+    /// Whether no document is being read, and none may have begun.
+    fn is_idle(&self) -> bool {
+        self.is_between() && self.search.anchor.is_none()
+    }
+
+    fn advance(&mut self, buffer: &[u8], to: usize) {
+        if to == self.pos() {
+            return;
+        }
+        self.cursor.advance(buffer, to);
+        self.moved(buffer, to, false);
+    }
+
+    /// The byte before the cursor.
+    fn before(&self) -> u8 {
+        self.before[1]
+    }
+
+    fn moved(&mut self, buffer: &[u8], to: usize, noise: bool) {
+        self.before = match buffer[..to] {
+            [.., second, last] => [second, last],
+            [last] => [self.before[1], last],
+            [] => self.before,
+        };
+        if self.depth > 0 {
+            match self.moves.last_mut() {
+                Some(last) if last.noise == noise => last.to = to,
+                _ => self.moves.push(Move { to, noise }),
+            }
+        }
+    }
+
+    /// Passes over bytes that belong to no payload.
+    fn pass(&mut self, buffer: &[u8], to: usize) {
+        match &buffer[self.pos()..to] {
+            [] => {}
+            b"\n" => self.pass_line_break(buffer),
+            bytes => {
+                let survey = Survey::of(bytes);
+                let line = survey.last_break.map(|at| at + 1);
+                self.bare = (line.is_some() || self.bare)
+                    && bytes[line.unwrap_or(0)..].iter().all(|&b| is_space(b));
+                self.pass_counted(buffer, to, survey);
+            }
+        }
+    }
+
+    /// The same for some that a survey was made of.
+    fn pass_counted(&mut self, buffer: &[u8], to: usize, survey: Survey) {
+        // The noise of escaped text is counted as it stands in the capture.
+        if self.depth == 0 {
+            let bytes = &buffer[self.pos()..to];
+            let cursor = &mut self.cursor;
+            self.noise
+                .add(bytes, survey.solid, cursor.units(), || cursor.place(buffer));
+            self.trail(bytes);
+        }
+        self.cursor.advance_lines(buffer, to, survey.into());
+        self.moved(buffer, to, true);
+    }
+
+    /// The same for one line break.
+    fn pass_line_break(&mut self, buffer: &[u8]) {
+        self.noise.end_line();
+        self.trail(b"\n");
+        self.bare = true;
+        self.cursor.pass_line_break();
+        self.moved(buffer, self.pos(), true);
+    }
+
+    /// What may be read of `document`, so that no payload exceeds its limit.
+    fn limited<'a>(&self, document: &'a [u8], last: bool) -> Bytes<'a> {
+        let len = document.len().min(self.limits.payload_size);
+        Bytes {
+            all: &document[..len],
+            last: last && len == document.len(),
+        }
+    }
+
+    /// The document, if one like it was seen before.
+    fn seen_before(&mut self, syntax: Syntax, bytes: Bytes<'_>) -> Option<TemplateId> {
+        self.seen.payloads.find(syntax, bytes.all)
+    }
+
+    /// The outcome of a read, with what only the whole of the bytes can tell.
+    fn verdict<'b>(&self, read: Result<usize, Stop>, bytes: Bytes<'b>) -> Read<'b> {
+        match read {
+            Ok(len) => match std::str::from_utf8(&bytes.all[..len]) {
+                Ok(text) => Read::Whole(text),
+                Err(error) => Read::Broken(not_utf8(bytes.all, error.valid_up_to())),
+            },
+            Err(Stop::More) if bytes.all.len() < self.limits.payload_size => Read::More,
+            Err(Stop::More) => {
+                let finding = Finding::new(Reason::TooLarge, Span::new(0, 1));
+                Read::Broken(finding.with(self.limits.payload_size.to_string()))
+            }
+            Err(Stop::Broken(finding)) => Read::Broken(earliest(finding, bytes.all)),
+        }
+    }
+
+    fn whole<'b>(&mut self, buffer: &'b [u8], text: &'b str, syntax: Syntax) -> Found<'b> {
+        Found {
+            text: Some(text),
+            ..self.ended(buffer, text.len(), syntax)
+        }
+    }
+
+    /// A document that is like one before, unless it is entered again as a string literal.
+    fn whole_like<'b>(
+        &mut self,
+        template: TemplateId,
+        buffer: &'b [u8],
+        last: bool,
+    ) -> Option<Found<'b>> {
+        let document = &buffer[self.pos()..];
+        let Extent { syntax, len, .. } = self.seen.payloads.extent(template);
+        if self.enter_literal(document, len, false, syntax, last) != Entered::No {
+            return None;
+        }
+        Some(self.like(template, buffer))
+    }
+
+    /// The document at the cursor, which is like one before.
+    #[inline(always)]
+    fn like<'b>(&mut self, template: TemplateId, buffer: &'b [u8]) -> Found<'b> {
+        let extent = self.seen.payloads.extent(template);
+        Found {
+            template: Some(template),
+            ..self.ended_behind(buffer, extent)
+        }
+    }
+
+    /// A broken document, of which `shown` bytes are worth showing; the state says how to go on.
+    fn broken<'b>(
+        &mut self,
+        finding: Finding,
+        buffer: &'b [u8],
+        shown: usize,
+        syntax: Syntax,
+        parts: &mut Parts,
+    ) -> Found<'b> {
+        parts.findings.only(finding);
+        self.noise.interrupt();
+        let start = self.pos();
+        let kind = FoundKind::Broken;
+        Found {
+            kind,
+            ..found(start..start + shown, self.cursor.place(buffer), syntax)
+        }
+    }
+
+    /// A payload of `len` bytes ends.
+    fn ended<'b>(&mut self, buffer: &'b [u8], len: usize, syntax: Syntax) -> Found<'b> {
+        let lines = Lines::of(&buffer[self.pos()..self.pos() + len]);
+        self.ended_behind(buffer, Extent { syntax, len, lines })
+    }
+
+    /// The same for one of which it is known what it takes up.
+    #[inline(always)]
+    fn ended_behind<'b>(&mut self, buffer: &'b [u8], extent: Extent) -> Found<'b> {
+        let (start, place) = (self.pos(), self.cursor.place(buffer));
+        self.pass_payload(buffer, extent);
+        found(start..start + extent.len, place, extent.syntax)
+    }
+
+    fn pass_payload(&mut self, buffer: &[u8], extent: Extent) {
+        let end = self.pos() + extent.len;
+        self.glued = (self.bare && self.array.is_none()).then_some(extent.syntax);
+        if let Some(array) = &mut self.array {
+            array.payloads = true;
+        }
+        self.noise.interrupt();
+        self.cursor.advance_lines(buffer, end, extent.lines);
+        self.moved(buffer, end, false);
+        if !self.is_seeking() {
+            self.state = State::Seek;
+        }
+    }
+
+    /// Up to where a broken document is worth showing: the end of the line on which it broke, if that is near;
+    /// `None` if it has not arrived yet.
+    fn shown_end(&self, document: &[u8], finding: &Finding, last: bool) -> Option<usize> {
+        const NEAR: usize = 160;
+        let at = (finding.span().end as usize).min(document.len());
+        let rest = &document[at..document.len().min(at + NEAR)];
+        match memchr::memchr(b'\n', rest) {
+            Some(n) => Some(at + n),
+            None if last || rest.len() == NEAR => Some(at + rest.len()),
+            None => None,
+        }
+    }
+
+    fn skip<'b>(&mut self, buffer: &'b [u8], last: bool) -> Option<Found<'b>> {
+        let pos = self.pos();
+        let State::Skip(skip) = &mut self.state else {
+            return None;
+        };
+        match skip.run(&buffer[pos..], last, &self.names.begins_message) {
+            Skipped::To(len) => {
+                self.state = State::Seek;
+                self.bare = true;
+                self.advance(buffer, pos + len);
+            }
+            Skipped::Past(len) => self.advance(buffer, pos + len),
+        }
+        None
+    }
+}
+
+#[inline(always)]
+fn found<'b>(range: Range<usize>, place: Place, syntax: Syntax) -> Found<'b> {
+    Found {
+        range,
+        place,
+        syntax,
+        text: None,
+        is_unescaped: false,
+        kind: FoundKind::Whole,
+        template: None,
+        query: None,
+    }
+}
+
+/// The text of `bytes` up to what is not UTF-8.
+fn valid_text(bytes: &[u8]) -> &str {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) => std::str::from_utf8(&bytes[..error.valid_up_to()]).unwrap_or_default(),
+    }
+}

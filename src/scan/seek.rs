@@ -1,0 +1,455 @@
+//! Looking for the next document.
+
+use crate::finding::{Finding, Reason};
+use crate::scan::array::Array;
+use crate::scan::container::{self, LineKind};
+use crate::scan::escape::{self, Escape};
+use crate::scan::literal::{self, Candidate};
+use crate::scan::nested::{Bounds, terminators};
+use crate::scan::start::{self, Start};
+use crate::scan::{Found, FoundKind, Names, Parts, Scanner, State, found};
+use crate::simd::block::Block;
+use crate::simd::{self, is_space};
+use crate::span::Span;
+use crate::syntax::Syntax;
+use crate::syntax::xml::ROOT;
+
+/// U+FEFF in UTF-8.
+const MARK: &[u8] = b"\xEF\xBB\xBF";
+
+/// Whether a document was entered again as escaped text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Entered {
+    Yes,
+    No,
+    /// More bytes will tell.
+    Undecided,
+}
+
+/// Whether something begins near an anchor.
+enum Near {
+    /// A message that begins as most do, at the cursor.
+    Usual(Start),
+    /// Something that may hold the anchor; or may begin, which more bytes will tell.
+    Begun,
+    Nothing,
+}
+
+impl Near {
+    fn of(has_begun: bool) -> Self {
+        match has_begun {
+            true => Near::Begun,
+            false => Near::Nothing,
+        }
+    }
+}
+
+impl Names {
+    /// Whether `text` begins as most messages do.
+    pub(crate) fn is_usual(&self, text: &str) -> bool {
+        self.usual_start(text.as_bytes()).is_some()
+    }
+
+    /// What begins with `text`, if it begins as most messages do; [`start::at`] would say the same.
+    fn usual_start(&self, text: &[u8]) -> Option<Start> {
+        let begun = match text {
+            [b'<', b'x', ..] => Start::Xml,
+            [b'{', b'"', ..] => Start::Json,
+            _ => return None,
+        };
+        let begins = |head: &&str| text.starts_with(head.as_bytes());
+        self.heads.iter().any(begins).then_some(begun)
+    }
+}
+
+/// The syntax of a message that begins as most do.
+fn syntax_of(begun: Start) -> Syntax {
+    match begun {
+        Start::Xml => Syntax::Xml,
+        _ => Syntax::Json,
+    }
+}
+
+impl Scanner {
+    pub(super) fn seek<'b>(
+        &mut self,
+        buffer: &'b [u8],
+        last: bool,
+        parts: &mut Parts,
+    ) -> Option<Found<'b>> {
+        if let Some(syntax) = self.glued {
+            match self.stray_end(syntax, &buffer[self.pos()..], last) {
+                None => return None,
+                Some(len) => {
+                    self.glued = None;
+                    if len > 0 {
+                        return Some(self.stray(buffer, len, syntax, parts));
+                    }
+                }
+            }
+        }
+        if self.array.is_some() {
+            return self.seek_in_array(buffer, last, parts);
+        }
+        self.seek_start(buffer, last, parts)
+    }
+
+    /// Looks for a start near the next anchor; what is far from all of them is noise.
+    pub(super) fn seek_start<'b>(
+        &mut self,
+        buffer: &'b [u8],
+        last: bool,
+        parts: &mut Parts,
+    ) -> Option<Found<'b>> {
+        if let Some(begun) = self.begins_here(buffer) {
+            return self.begin_usual(begun, buffer, last);
+        }
+        if self.array.is_none()
+            && let Some(found) = self.entry_here(buffer, last, parts)
+        {
+            return Some(found);
+        }
+        self.search.restart(self.pos());
+        let limit = self.limits.payload_size;
+        while let Some(anchor) = self.search.next_anchor(self.names.anchors, buffer, last) {
+            let (start, kind) = self.search.start(buffer, anchor, limit, last)?;
+            let start = start.max(self.pos());
+            match self.begins_near(buffer, last, start, kind, anchor) {
+                Near::Usual(begun) => return self.begin_usual(begun, buffer, last),
+                Near::Begun => return None,
+                Near::Nothing => self.search.anchor = None,
+            }
+        }
+        let kept = match last {
+            true => buffer.len(),
+            false => self.search.kept(buffer, limit),
+        };
+        self.pass(buffer, kept.max(self.pos()));
+        None
+    }
+
+    /// Begins to read a message at the cursor that begins as most do; if it is like one before, that is all of it.
+    fn begin_usual<'b>(&mut self, begun: Start, buffer: &'b [u8], last: bool) -> Option<Found<'b>> {
+        let like_before = self.like_before(begun, buffer, last);
+        if like_before.is_none() {
+            self.begin(begun, buffer);
+        }
+        like_before
+    }
+
+    /// Goes to where a payload begins at the cursor, or on the next line, as most do. The search for anchors would find the
+    /// same: there is nothing to try before its bracket, and the anchor is its first name.
+    fn begins_here(&mut self, buffer: &[u8]) -> Option<Start> {
+        let start = self.next_start(buffer);
+        let begun = self.names.usual_start(&buffer[start..])?;
+        self.search.skip_beginning();
+        self.pass(buffer, start);
+        Some(begun)
+    }
+
+    /// The cursor, or where the next line begins if only its break stands between.
+    pub(super) fn next_start(&self, buffer: &[u8]) -> usize {
+        let pos = self.pos();
+        match &buffer[pos..] {
+            [b'\n', ..] => pos + 1,
+            [b'\r', b'\n', ..] => pos + 2,
+            _ => pos,
+        }
+    }
+
+    /// The payload at the cursor, if it is like one before; [`Scanner::json`] and [`Scanner::xml`] would say the same.
+    fn like_before<'b>(&mut self, begun: Start, buffer: &'b [u8], last: bool) -> Option<Found<'b>> {
+        if self.is_quoted() {
+            return None;
+        }
+        let syntax = syntax_of(begun);
+        let bytes = self.limited(&buffer[self.pos()..], last);
+        let template = self.seen.payloads.find(syntax, bytes.all)?;
+        Some(self.like(template, buffer))
+    }
+
+    /// What begins from `start` on that may hold the anchor.
+    fn begins_near(
+        &mut self,
+        buffer: &[u8],
+        last: bool,
+        start: usize,
+        kind: LineKind,
+        anchor: usize,
+    ) -> Near {
+        if let Some(near) = self.begins_container(buffer, last, start, kind) {
+            return near;
+        }
+        self.search.tried = self.search.tried.max(start);
+        while let Some(found) = self.bracket(buffer, anchor) {
+            if let Some(near) = self.begins_at(buffer, last, start, found) {
+                return near;
+            }
+            self.search.tried = found + 1;
+        }
+        self.search.tried = self.search.tried.max(anchor + 1);
+        Near::of(self.begins_with_clue(buffer, start, anchor))
+    }
+
+    /// Whether a container's log begins on the line at `start`; `None` if it does not.
+    fn begins_container(
+        &mut self,
+        buffer: &[u8],
+        last: bool,
+        start: usize,
+        kind: LineKind,
+    ) -> Option<Near> {
+        // Behind a record that was torn stands its line break.
+        let line = start + usize::from(buffer.get(start) == Some(&b'\n'));
+        let line = container::skip_beside(buffer, line, kind);
+        match escape::container(&buffer[line..], last) {
+            Ok(None) => None,
+            _ if line < self.search.tried || !self.is_bare_at(buffer, line) => None,
+            Err(()) => Some(Near::Begun),
+            Ok(Some(escape)) => {
+                self.pass(buffer, line);
+                Some(Near::of(self.enter_from(escape, None, 0)))
+            }
+        }
+    }
+
+    /// What begins at the bracket `found` behind `start`; `None` if nothing does.
+    fn begins_at(&mut self, buffer: &[u8], last: bool, start: usize, found: usize) -> Option<Near> {
+        // What escaped text moved over is followed step by step.
+        if self.depth == 0
+            && let Some(begun) = self.names.usual_start(&buffer[found..])
+        {
+            self.learn_prefix(buffer, found);
+            self.pass(buffer, found);
+            return Some(Near::Usual(begun));
+        }
+        // It matters for comments of XML only.
+        let is_bare = buffer[found] == b'<' && self.is_bare_at(buffer, found);
+        match start::at(&buffer[found..], last, is_bare) {
+            Start::Nothing => None,
+            Start::Undecided => Some(Near::Begun),
+            Start::Buried(escape)
+                if let Some(before) = text_before(escape, &buffer[start..found]) =>
+            {
+                let value = start + before;
+                self.pass(buffer, value);
+                let is_entered = self.enter_from(escape, None, found + 1 - value);
+                Some(Near::of(is_entered))
+            }
+            start => {
+                self.pass(buffer, found);
+                self.begin(start, buffer);
+                Some(Near::Begun)
+            }
+        }
+    }
+
+    /// The next bracket that was not tried, up to the anchor.
+    fn bracket(&self, buffer: &[u8], anchor: usize) -> Option<usize> {
+        let tried = self.search.tried;
+        let near = buffer.get(tried..=anchor)?;
+        let is_bracket = |block: Block| block.equal(b'<') | block.equal(b'{') | block.equal(b'[');
+        let at = tried + simd::position(near, is_bracket);
+        (at <= anchor).then_some(at)
+    }
+
+    /// Learns what stands before the payload at `found` on the anchor's line.
+    fn learn_prefix(&mut self, buffer: &[u8], found: usize) {
+        let line = usize::try_from(self.search.line()).unwrap_or(0);
+        if line > self.pos() && line <= found {
+            self.prefixes
+                .learn(&buffer[line..found], self.names.anchors);
+        }
+    }
+
+    /// Whether what stands before the anchor shows that it is part of escaped text.
+    fn begins_with_clue(&mut self, buffer: &[u8], start: usize, anchor: usize) -> bool {
+        if buffer[anchor..].starts_with(MARK) && self.is_bare_at(buffer, anchor) {
+            self.pass(buffer, anchor);
+            self.byte_order_mark(buffer);
+            return true;
+        }
+        let told = anchor + start::entity_len(&buffer[anchor..]);
+        let Some(escape) = start::clue(&buffer[start..told]) else {
+            return false;
+        };
+        self.pass(buffer, start);
+        let quote = if escape == Escape::Entity { b'<' } else { b'"' };
+        let is_entered = self.enter_from(escape, Some(quote), told - start);
+        if let State::Nested(nested) = &mut self.state {
+            nested.is_told_by(told - start);
+        }
+        is_entered
+    }
+
+    /// Enters escaped text that may end behind `from` bytes.
+    pub(super) fn enter_from(&mut self, escape: Escape, quote: Option<u8>, from: usize) -> bool {
+        let of = terminators(escape, quote);
+        self.enter(escape, Bounds::from(of, from), None)
+    }
+
+    /// Enters the escaped document at the cursor, with which `bytes` begins. The quote before it belongs to the innermost
+    /// literal; a single one is not escaped by the literals around, which are in double quotes then.
+    fn enter_buried(&mut self, escape: Escape, bytes: &[u8]) {
+        let before = self.before();
+        let is_innermost = before == b'\'' && start::is_buried_twice(escape, bytes);
+        let around = if is_innermost { b'"' } else { before };
+        let quote = start::quote_around(escape, bytes, around);
+        let of = match quote {
+            Some(b'\'') if start::is_over_lines(bytes) => b"'",
+            _ => terminators(escape, quote),
+        };
+        self.enter(escape.over(bytes), Bounds::from(of, 0), None);
+        if let State::Nested(nested) = &mut self.state
+            && is_innermost
+        {
+            nested.follows(self.before);
+        }
+    }
+
+    /// Enters the document at the cursor again as a string literal; `false` if that is too deep.
+    pub(super) fn enter_string(&mut self) -> bool {
+        let quote = Some(self.before()).filter(|b| matches!(b, b'"' | b'\''));
+        self.enter_from(Escape::Backslash, quote, 0)
+    }
+
+    /// Enters the document at the cursor again, of which `len` bytes were read as they stand there, if the quote before it
+    /// shows that it is a string literal with escapes.
+    pub(super) fn enter_literal(
+        &mut self,
+        document: &[u8],
+        len: usize,
+        is_broken: bool,
+        syntax: Syntax,
+        last: bool,
+    ) -> Entered {
+        let is_quoted = matches!(self.before(), b'"' | b'\'');
+        let text = &document[..len.min(document.len())];
+        if !is_quoted || memchr::memchr(b'\\', text).is_none() {
+            return Entered::No;
+        }
+        let candidate = Candidate {
+            text: document,
+            quote: self.before(),
+            syntax,
+            read: len,
+            is_broken,
+        };
+        match literal::end(candidate, last) {
+            Err(()) => Entered::Undecided,
+            Ok(Some(end)) if candidate.is_literal(end) => {
+                match self.enter(Escape::Backslash, Bounds::Len(end), None) {
+                    true => Entered::Yes,
+                    false => Entered::No,
+                }
+            }
+            Ok(_) => Entered::No,
+        }
+    }
+
+    /// Passes over a byte order mark: `cat` leaves one before every file. Elsewhere it is noise.
+    pub(super) fn byte_order_mark(&mut self, buffer: &[u8]) {
+        let end = self.pos() + MARK.len();
+        match self.bare {
+            true => {
+                self.cursor.advance_unseen(buffer, end);
+                self.moved(buffer, end, false);
+            }
+            false => self.pass(buffer, end),
+        }
+    }
+
+    /// Whether only white space stands before `at` on its line, or since the last payload.
+    pub(super) fn is_bare_at(&self, buffer: &[u8], at: usize) -> bool {
+        let bytes = &buffer[self.pos()..at];
+        match bytes.iter().rposition(|&b| !is_space(b)) {
+            Some(solid) => bytes[solid..].contains(&b'\n'),
+            None => self.bare || bytes.contains(&b'\n'),
+        }
+    }
+
+    pub(super) fn begin(&mut self, start: Start, buffer: &[u8]) {
+        match start {
+            Start::Array => {
+                self.array = Some(Array {
+                    bare: self.bare,
+                    before_first: true,
+                    ..Array::default()
+                });
+                self.advance(buffer, self.pos() + 1);
+            }
+            Start::Buried(escape) => self.enter_buried(escape, &buffer[self.pos()..]),
+            Start::Json => {
+                self.begin_attempts();
+                self.state = State::Json;
+            }
+            _ => {
+                self.begin_attempts();
+                self.state = State::Xml { pending: None };
+            }
+        }
+    }
+
+    /// The length of a closing bracket or tag right behind a payload: it closes nothing. `None` if it cannot be
+    /// told yet.
+    pub(super) fn stray_end(&self, syntax: Syntax, rest: &[u8], last: bool) -> Option<usize> {
+        match (syntax, rest) {
+            (_, []) if !last => None,
+            (Syntax::Json, [b'}' | b']', ..]) => Some(1),
+            (Syntax::Xml, [b'<']) if !last => None,
+            (Syntax::Xml, [b'<', b'/', ..]) => {
+                match rest.iter().take(64).position(|&b| b == b'>') {
+                    Some(n) => Some(n + 1),
+                    None if !last && rest.len() < 64 => None,
+                    None => Some(0),
+                }
+            }
+            _ => Some(0),
+        }
+    }
+
+    pub(super) fn stray<'b>(
+        &mut self,
+        buffer: &'b [u8],
+        len: usize,
+        syntax: Syntax,
+        parts: &mut Parts,
+    ) -> Found<'b> {
+        let text = String::from_utf8_lossy(&buffer[self.pos()..self.pos() + len]);
+        let finding = match syntax {
+            Syntax::Json => Finding::new(Reason::StrayCloser, Span::new(0, len)).with(&*text),
+            Syntax::Xml => {
+                let name = text.trim_start_matches("</").trim_end_matches('>').trim();
+                Finding::new(Reason::StrayEnd, Span::new(0, len)).with(name)
+            }
+        };
+        let place = self.cursor.place(buffer);
+        let range = self.pos()..self.pos() + len;
+        self.advance(buffer, range.end);
+        parts.findings.only(finding);
+        Found {
+            kind: FoundKind::Broken,
+            ..found(range, place, syntax)
+        }
+    }
+}
+
+/// Where escaped text that goes on behind `bytes` begins before the bracket that shows it: not all who write URLs and
+/// forms escape every bracket, and in HTML only some of XML are.
+fn text_before(escape: Escape, bytes: &[u8]) -> Option<usize> {
+    match escape {
+        Escape::Percent => {
+            let ends = terminators(Escape::Percent, None);
+            let end = bytes.iter().rposition(|b| ends.contains(b));
+            Some(end.map_or(0, |end| end + 1))
+        }
+        Escape::Entity => {
+            let start = memchr::memrchr2(b'<', b'>', bytes).map_or(0, |end| end + 1);
+            let mut text = Vec::new();
+            { escape }.unescape(&bytes[start..], true, &mut text);
+            let is_xml = memchr::memmem::find(&text, ROOT).is_some();
+            is_xml.then_some(start)
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,359 @@
+//! Leaving a broken document: where does the next one begin?
+//!
+//! What stands behind the place where a message broke still belongs to it, texts that users typed among it, and
+//! must not be searched. So it is skipped with an eye for strings and CDATA, up to where the message must have
+//! ended: its last bracket or end tag; the end of the line, if it was on one line so far; or the first thing outside
+//! a text that only the next payload can be.
+
+use crate::scan::start::first_name;
+use crate::simd::is_space;
+use crate::syntax::Syntax;
+use crate::syntax::xml::{CDATA, ROOT};
+
+/// How far a skip came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Skipped {
+    /// The broken document ends here.
+    To(usize),
+    /// It goes on: these bytes are done with, more are needed.
+    Past(usize),
+}
+
+/// What the skip is in the middle of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Within {
+    Markup,
+    String,
+    Cdata,
+    Comment,
+    Instruction,
+}
+
+/// The state of a skip, which goes on over any number of blocks.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Skip {
+    syntax: Syntax,
+    within: Within,
+    /// JSON's open brackets.
+    depth: usize,
+    /// JSON: no line break so far; then the document ends with its line.
+    one_line: bool,
+    /// The last byte that was skipped, blanks aside.
+    before: u8,
+    /// XML: the end tag was seen ahead, so no line break ends the document.
+    sure: bool,
+    /// JSON: an escape stood outside of the strings, so what is a string cannot be told up to the end of the line.
+    garbled: bool,
+    /// XML: how long the CDATA, comment or instruction is so far.
+    text_len: usize,
+}
+
+/// Whether a line that begins like this is no line of indented JSON.
+pub(super) fn is_new_line_of_log(head: &[u8]) -> bool {
+    head == b"{\"" || head == b"[{" || !b" \t\r\n\"{}[],:/-".contains(&head[0])
+}
+
+/// Whether the end tag of the root comes before the next root; `None` if that cannot be told yet.
+fn end_is_ahead(rest: &[u8], last: bool) -> Option<bool> {
+    const FAR: usize = 1 << 16;
+    let window = &rest[..rest.len().min(FAR)];
+    let is = |at: usize, token: &[u8]| {
+        window[at..]
+            .get(..token.len())
+            .is_some_and(|head| head.eq_ignore_ascii_case(token))
+    };
+    let mut tags = memchr::memchr_iter(b'<', window).filter_map(|at| {
+        match (is(at, b"</xml"), is(at, b"<xml")) {
+            (false, false) => None,
+            (is_end, _) => Some(is_end),
+        }
+    });
+    let undecided = if last || window.len() == FAR {
+        Some(false)
+    } else {
+        None
+    };
+    tags.next().map_or(undecided, Some)
+}
+
+/// Whether an object that begins with this name may be a message.
+pub(super) type BeginsMessage<'a> = &'a dyn Fn(&str) -> bool;
+
+/// What to do at a byte of interest.
+enum Act {
+    Stop(usize),
+    Go(usize),
+    Wait,
+}
+
+impl Skip {
+    pub(super) fn json(depth: usize, one_line: bool) -> Self {
+        Skip {
+            syntax: Syntax::Json,
+            within: Within::Markup,
+            depth,
+            one_line,
+            before: b' ',
+            sure: false,
+            garbled: false,
+            text_len: 0,
+        }
+    }
+
+    pub(super) fn xml() -> Self {
+        Skip {
+            syntax: Syntax::Xml,
+            ..Skip::json(0, false)
+        }
+    }
+
+    /// Skips what can be skipped of `bytes`.
+    pub(super) fn run(
+        &mut self,
+        bytes: &[u8],
+        last: bool,
+        begins_message: BeginsMessage<'_>,
+    ) -> Skipped {
+        let skipped = self.skip(bytes, last, begins_message);
+        if let Skipped::Past(len) = skipped {
+            self.before = self.solid_before(&bytes[..len]);
+        }
+        skipped
+    }
+
+    fn skip(&mut self, bytes: &[u8], last: bool, begins_message: BeginsMessage<'_>) -> Skipped {
+        let mut at = 0;
+        while let Some(n) = self.interesting(&bytes[at..]) {
+            if let Some(end) = self.never_closed(&bytes[at..at + n]) {
+                return Skipped::To(at + end);
+            }
+            at += n;
+            match self.act(bytes, at, last, begins_message) {
+                Act::Stop(end) => return Skipped::To(end),
+                Act::Go(next) => at = next,
+                Act::Wait => return Skipped::Past(at),
+            }
+        }
+        match (last, self.within) {
+            (true, _) => Skipped::To(bytes.len()),
+            // The end of a text may have begun.
+            (false, Within::Cdata | Within::Comment | Within::Instruction) => {
+                let end = bytes.len().saturating_sub(2).max(at);
+                match self.never_closed(&bytes[at..end]) {
+                    Some(len) => Skipped::To(at + len),
+                    None => Skipped::Past(end),
+                }
+            }
+            (false, _) => Skipped::Past(bytes.len()),
+        }
+    }
+
+    /// Goes over `bytes` of a text: the line break in them at which it ends, because it is longer than any that WeChat
+    /// sends. What opened it was cut off then, and the lines behind are not a user's.
+    fn never_closed(&mut self, bytes: &[u8]) -> Option<usize> {
+        const LONGEST: usize = 1 << 20;
+        if matches!(self.within, Within::Markup | Within::String) {
+            return None;
+        }
+        let room = LONGEST.saturating_sub(self.text_len);
+        self.text_len += bytes.len();
+        let line = memchr::memchr(b'\n', bytes.get(room..)?)?;
+        Some(room + line)
+    }
+
+    fn interesting(&self, bytes: &[u8]) -> Option<usize> {
+        match (self.within, self.syntax) {
+            (Within::Cdata | Within::Comment | Within::Instruction, _) => {
+                memchr::memchr(b'>', bytes).map(|n| n.saturating_sub(2))
+            }
+            (Within::String, _) => memchr::memchr3(b'"', b'\\', b'\n', bytes),
+            (Within::Markup, Syntax::Xml) => memchr::memchr2(b'<', b'\n', bytes),
+            (Within::Markup, Syntax::Json) if self.garbled => memchr::memchr(b'\n', bytes),
+            (Within::Markup, Syntax::Json) => bytes.iter().position(|b| b"\"{}[]<\n\\".contains(b)),
+        }
+    }
+
+    fn act(
+        &mut self,
+        bytes: &[u8],
+        at: usize,
+        last: bool,
+        begins_message: BeginsMessage<'_>,
+    ) -> Act {
+        let rest = &bytes[at..];
+        match (self.within, rest[0]) {
+            (Within::Cdata | Within::Comment | Within::Instruction, _) => self.close_text(rest, at),
+            (Within::String, b'"') => self.go(Within::Markup, at + 1),
+            (Within::String, b'\\') => match rest.get(1) {
+                None if !last => Act::Wait,
+                // No escape, but a line that was cut.
+                None | Some(b'\n') => Act::Go(at + 1),
+                Some(_) => Act::Go(at + 2),
+            },
+            (_, b'\n') => self.line_end(rest, at, last),
+            (_, b'\\') => {
+                self.garbled = true;
+                Act::Go(at + 1)
+            }
+            (_, b'<') => self.tag(rest, at, last),
+            (_, b'"') => self.go(Within::String, at + 1),
+            (_, b'{') => self.object(bytes, at, last, begins_message),
+            (_, b'[') => {
+                self.depth += 1;
+                Act::Go(at + 1)
+            }
+            _ => self.closer(&bytes[at + 1..], at, last, begins_message),
+        }
+    }
+
+    /// The last open bracket is closed, or there were more closing ones: the document ends here if something that
+    /// can stand behind a document follows.
+    fn closer(
+        &mut self,
+        rest: &[u8],
+        at: usize,
+        last: bool,
+        begins_message: BeginsMessage<'_>,
+    ) -> Act {
+        self.depth = self.depth.saturating_sub(1);
+        if self.depth > 0 {
+            return Act::Go(at + 1);
+        }
+        let blanks = |bytes: &[u8]| {
+            bytes
+                .iter()
+                .take_while(|&&b| is_space(b) && b != b'\n')
+                .count()
+        };
+        let next = &rest[blanks(rest)..];
+        let (next, is_listed) = match next.strip_prefix(b",") {
+            Some(behind) => (behind.trim_ascii_start(), true),
+            None => (next, false),
+        };
+        let ends = match next.first() {
+            None if !last => return Act::Wait,
+            Some(b'{') => match first_name(next, last) {
+                Err(()) => return Act::Wait,
+                Ok(name) => name.is_some_and(begins_message),
+            },
+            None | Some(b'\n' | b'<' | b']') => !is_listed,
+            Some(_) => false,
+        };
+        if ends {
+            Act::Stop(at + 1)
+        } else {
+            Act::Go(at + 1)
+        }
+    }
+
+    fn go(&mut self, within: Within, next: usize) -> Act {
+        self.within = within;
+        self.text_len = 0;
+        Act::Go(next)
+    }
+
+    /// At a `>` of CDATA, a comment or an instruction, or up to two bytes before it.
+    fn close_text(&mut self, rest: &[u8], at: usize) -> Act {
+        let end: &[u8] = match self.within {
+            Within::Cdata => b"]]>",
+            Within::Comment => b"-->",
+            _ => b"?>",
+        };
+        let len = rest
+            .iter()
+            .position(|&b| b == b'>')
+            .map_or(rest.len(), |n| n + 1);
+        self.text_len += len;
+        match rest[..len].ends_with(end) {
+            true => self.go(Within::Markup, at + len),
+            false => Act::Go(at + len),
+        }
+    }
+
+    /// A line break ends a string, and a document that is cut off: in JSON one that was on one line so far, or any
+    /// if the next line is none of it; in XML one whose end tag is not in sight.
+    fn line_end(&mut self, rest: &[u8], at: usize, last: bool) -> Act {
+        let ends = match (self.syntax, rest.get(1..3)) {
+            (Syntax::Json, _) if self.one_line => Some(true),
+            (Syntax::Json, None) if !last => None,
+            (Syntax::Json, next) => Some(next.is_some_and(is_new_line_of_log)),
+            (Syntax::Xml, _) if self.sure => Some(false),
+            (Syntax::Xml, _) => end_is_ahead(rest, last).map(|is_ahead| !is_ahead),
+        };
+        match ends {
+            None => Act::Wait,
+            Some(true) => Act::Stop(at),
+            Some(false) => {
+                self.sure = true;
+                self.garbled = false;
+                self.go(Within::Markup, at + 1)
+            }
+        }
+    }
+
+    fn tag(&mut self, rest: &[u8], at: usize, last: bool) -> Act {
+        const LONGEST: usize = CDATA.len();
+        let is_xml = self.syntax == Syntax::Xml;
+        let opens = |token: &[u8]| {
+            rest.get(..token.len())
+                .is_some_and(|head| head.eq_ignore_ascii_case(token))
+        };
+        if rest.len() < LONGEST && !last {
+            return Act::Wait;
+        }
+        if opens(ROOT) || opens(b"<?xml ") || opens(b"<xml ") {
+            Act::Stop(at)
+        } else if is_xml && opens(b"</xml") {
+            const NAME: usize = b"</xml".len();
+            const BLANKS: usize = 64;
+            let blanks = rest[NAME..]
+                .iter()
+                .take(BLANKS)
+                .take_while(|&&b| is_space(b))
+                .count();
+            match rest.get(NAME + blanks) {
+                Some(b'>') => Act::Stop(at + NAME + blanks + 1),
+                None if !last => Act::Wait,
+                // Cut off inside the tag.
+                _ => Act::Stop(at + NAME),
+            }
+        } else if is_xml && opens(CDATA) {
+            self.go(Within::Cdata, at + LONGEST)
+        } else if is_xml && opens(b"<?") {
+            self.go(Within::Instruction, at + 2)
+        } else if is_xml && opens(b"<!--") {
+            self.go(Within::Comment, at + 4)
+        } else {
+            Act::Go(at + 1)
+        }
+    }
+
+    /// An object on the same line behind `:`, `,` or `[` is a value of the broken document, whatever is in it. Anywhere
+    /// else it is the next payload, if it begins as one.
+    fn object(
+        &mut self,
+        bytes: &[u8],
+        at: usize,
+        last: bool,
+        begins_message: BeginsMessage<'_>,
+    ) -> Act {
+        let is_value = matches!(self.solid_before(&bytes[..at]), b':' | b',' | b'[');
+        match first_name(&bytes[at..], last) {
+            _ if is_value => {}
+            Err(()) => return Act::Wait,
+            Ok(Some(name)) if begins_message(name) => return Act::Stop(at),
+            Ok(_) => {}
+        }
+        self.depth += 1;
+        Act::Go(at + 1)
+    }
+
+    /// The last byte of `skipped` that is no blank; a line break is none.
+    fn solid_before(&self, skipped: &[u8]) -> u8 {
+        let solid = skipped
+            .iter()
+            .rev()
+            .find(|&&b| !matches!(b, b' ' | b'\t' | b'\r'));
+        solid.copied().unwrap_or(self.before)
+    }
+}

@@ -1,0 +1,160 @@
+//! Payloads whose text is not the capture's own: transcoded, or escaped, or both; and the way back to the capture.
+
+use encoding_rs::Encoding;
+
+use crate::scan::escape::Escape;
+use crate::scan::recode;
+
+/// How the text was made from the bytes of the capture, outermost step first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Step {
+    Encoding(&'static Encoding),
+    Escape(Escape),
+}
+
+/// A payload's text, and how it was made.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct SourceMap {
+    pub(crate) text: String,
+    /// What is left from the first byte on that is not UTF-8, or that nobody looked at.
+    pub(crate) rest: Vec<u8>,
+    pub(crate) steps: Vec<Step>,
+}
+
+impl SourceMap {
+    /// Takes another text, which no step made yet.
+    pub(super) fn renew(&mut self, bytes: &[u8]) {
+        let (text, rest) = match std::str::from_utf8(bytes) {
+            Ok(text) => (text, &[][..]),
+            Err(error) => {
+                let (head, rest) = bytes.split_at(error.valid_up_to());
+                (std::str::from_utf8(head).unwrap_or_default(), rest)
+            }
+        };
+        self.renew_text(text);
+        self.rest.extend_from_slice(rest);
+    }
+
+    /// The same for what is known to be text.
+    pub(super) fn renew_text(&mut self, text: &str) {
+        self.text.clear();
+        self.rest.clear();
+        self.steps.clear();
+        self.text.push_str(text);
+    }
+
+    /// A step came before all others.
+    pub(super) fn comes_from(&mut self, step: Step) {
+        self.steps.insert(0, step);
+    }
+}
+
+impl Step {
+    fn apply(&self, raw: &[u8]) -> Vec<u8> {
+        match self {
+            Step::Encoding(encoding) => recode::decode(encoding, raw, true),
+            Step::Escape(escape) => {
+                let mut text = Vec::with_capacity(raw.len());
+                { *escape }.unescape(raw, true, &mut text);
+                text
+            }
+        }
+    }
+
+    /// Replaces each of `offsets`, which are in order, by where the byte there of the text begins in `raw`.
+    fn raw_offsets(&self, raw: &[u8], offsets: &mut [usize]) {
+        match self {
+            Step::Encoding(encoding) => recode::raw_lens(encoding, raw, offsets),
+            Step::Escape(escape) => escape.raw_starts(raw, offsets),
+        }
+    }
+}
+
+/// Replaces each of `offsets`, which are in order, by where the byte there of the text that `steps` make of `raw` begins in
+/// `raw`. Each step is walked over once, however many offsets there are.
+pub(crate) fn raw_offsets(steps: &[Step], raw: &[u8], offsets: &mut [usize]) {
+    if let [step, inner @ ..] = steps {
+        if !inner.is_empty() {
+            raw_offsets(inner, &step.apply(raw), offsets);
+        }
+        step.raw_offsets(raw, offsets);
+    }
+}
+
+/// Whether some of `steps` undoes escapes, so that lines and columns are not those of the text.
+pub(crate) fn has_layers(steps: &[Step]) -> bool {
+    steps.iter().any(|step| matches!(step, Step::Escape(_)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use encoding_rs::GBK;
+
+    #[test]
+    fn texts_are_told_from_bytes() {
+        let mut source_map = SourceMap::default();
+        for (bytes, text) in [
+            (&b"ab\xFFc"[..], "ab"),
+            (b"\xFF", ""),
+            ("订".as_bytes(), "订"),
+        ] {
+            source_map.renew(bytes);
+            assert_eq!(source_map.text, text);
+            assert_eq!(source_map.rest, bytes[text.len()..]);
+        }
+        source_map.comes_from(Step::Encoding(GBK));
+        source_map.comes_from(Step::Escape(Escape::Octal));
+        assert_eq!(
+            source_map.steps,
+            [Step::Escape(Escape::Octal), Step::Encoding(GBK)]
+        );
+    }
+
+    #[test]
+    fn offsets_go_back_through_all_steps() {
+        let steps = [
+            Step::Escape(Escape::Percent),
+            Step::Escape(Escape::Backslash),
+        ];
+        let raw = b"a%5C%22b%5Cnc";
+        let mut offsets = [0, 1, 1, 2, 3, 4, 5];
+        raw_offsets(&steps, raw, &mut offsets);
+        assert_eq!(offsets, [0, 1, 1, 7, 8, 12, 13]);
+        let steps = [Step::Escape(Escape::Percent), Step::Encoding(GBK)];
+        let mut offsets = ["订".len()];
+        raw_offsets(&steps, b"%B6%A9a", &mut offsets);
+        assert_eq!(offsets, [6]);
+    }
+
+    /// All offsets in one walk are those of a walk each, whatever the steps.
+    #[test]
+    fn one_walk_is_as_good_as_many() {
+        let long = "0123456789 abcdefghijklmnopqrstuvwxyz ".repeat(5);
+        let raw = format!(
+            r##"{long}\"a\":%5C%22
+#012 \u8ba2è®¢&quot;{{"a#012":"\"#012"}}+{long}""b"" \q %zz &x; {long}
+"##
+        );
+        let layers = Escape::INLINE
+            .into_iter()
+            .chain([Escape::Literal, Escape::OctalJson { in_string: false }]);
+        for outer in layers.clone() {
+            for inner in layers.clone() {
+                let steps = [
+                    Step::Escape(outer),
+                    Step::Escape(inner),
+                    Step::Encoding(GBK),
+                ];
+                let all: Vec<usize> = (0..raw.len()).step_by(3).flat_map(|at| [at, at]).collect();
+                let mut walked = all.clone();
+                raw_offsets(&steps, raw.as_bytes(), &mut walked);
+                for (offset, at) in all.into_iter().zip(walked) {
+                    let mut alone = [offset];
+                    raw_offsets(&steps, raw.as_bytes(), &mut alone);
+                    assert_eq!(alone, [at], "{steps:?} {offset}");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,180 @@
+//! Backslash escapes sixteen bytes at a time.
+//!
+//! In most captures that escape payloads at all, a JSON string holds them, and every few bytes stands `\"` or `\n`. The
+//! table of [`escape`](super::layer) says what every escape stands for, piece by piece; what is here goes the same way
+//! over bytes that stand for themselves and escapes of two bytes, and leaves all else to the table.
+
+use crate::simd::block::{Block, LEN, Marks};
+
+/// What two-byte escapes stand for, by their second byte; 0 where there is none.
+pub(super) const SIMPLE: [u8; 256] = {
+    let mut table = [0; 256];
+    let escapes = *b"n\nr\rt\tb\x08f\x0cv\x0ba\x07\"\"''\\\\//``$$";
+    let (pairs, _) = escapes.as_chunks::<2>();
+    let mut i = 0;
+    while i < pairs.len() {
+        table[pairs[i][0] as usize] = pairs[i][1];
+        i += 1;
+    }
+    table
+};
+
+/// Bytes from a place on: a block, and one more, since an escape may begin with the last of the block.
+const AHEAD: usize = LEN + 1;
+
+/// What comes next.
+struct Next {
+    /// So many bytes that stand for themselves.
+    same: usize,
+    /// What the escape of two bytes behind them stands for; 0 if there is none.
+    escape: u8,
+}
+
+/// What comes next in `bytes`, up to the first that `stops` marks or the end of the block.
+#[inline(always)]
+fn next(bytes: &[u8; AHEAD], stops: impl Fn(Block) -> Marks) -> Next {
+    let block = Block::new(*bytes.first_chunk().unwrap_or(&[0; LEN]));
+    let bits = (block.equal(b'\\') | stops(block)).bits();
+    // The block ends where no byte is marked.
+    let same = (bits | 1 << LEN).trailing_zeros() as usize;
+    match bytes[same..] {
+        [b'\\', second, ..] if same < LEN => Next {
+            same,
+            escape: SIMPLE[usize::from(second)],
+        },
+        _ => Next { same, escape: 0 },
+    }
+}
+
+/// The bytes from `at` on, if that many have arrived.
+#[inline(always)]
+fn ahead(raw: &[u8], at: usize) -> Option<&[u8; AHEAD]> {
+    raw.get(at..)?.first_chunk()
+}
+
+/// The most bytes that are undone at once, since room is made for all of them before.
+const LONGEST: usize = 1024;
+
+/// Undoes escapes in the first `len` bytes of `raw` and adds the text to `out`, up to the first byte that `stops` marks or
+/// that only the table knows, or near the end of `raw`; gives back how much of `raw` that was.
+#[inline(always)]
+pub(super) fn unescape(
+    raw: &[u8],
+    len: usize,
+    out: &mut Vec<u8>,
+    stops: impl Fn(Block) -> Marks,
+) -> usize {
+    let len = len.min(LONGEST);
+    let (mut at, mut to) = (0, out.len());
+    // Whole blocks are written, also where only their first bytes count.
+    out.resize(to + len + AHEAD, 0);
+    while let (Some(bytes), Some(room)) = (ahead(raw, at), out[to..].first_chunk_mut()) {
+        let next = next(bytes, &stops);
+        let room: &mut [u8; AHEAD] = room;
+        room[..LEN].copy_from_slice(&bytes[..LEN]);
+        if next.same + 2 > len - at {
+            let same = next.same.min(len - at);
+            (at, to) = (at + same, to + same);
+            break;
+        }
+        room[next.same] = next.escape;
+        (at, to) = (at + next.same, to + next.same);
+        if next.escape != 0 {
+            (at, to) = (at + 2, to + 1);
+        } else if next.same < LEN {
+            break;
+        }
+    }
+    out.truncate(to);
+    at
+}
+
+/// Walks over the start of `raw`, which stands for less than `len` bytes of text; gives back how much of each that is.
+pub(super) fn walk(raw: &[u8], len: usize) -> (usize, usize) {
+    let (mut at, mut text) = (0, 0);
+    while text + AHEAD < len {
+        let Some(bytes) = ahead(raw, at) else {
+            break;
+        };
+        let next = next(bytes, |block| block.equal(b'\\'));
+        (at, text) = (at + next.same, text + next.same);
+        if next.escape != 0 {
+            (at, text) = (at + 2, text + 1);
+        } else if next.same < LEN {
+            break;
+        }
+    }
+    (at, text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scan::escape::{Escape, Piece};
+
+    /// Texts with all kinds of escapes at all places of a block, whole and cut off.
+    fn texts() -> Vec<Vec<u8>> {
+        let mut texts = Vec::new();
+        for escape in [
+            r#"\""#, r"\n", r"\\", r"\u003c", r"\x22", r"\101", r"\q", "\n", "'", "\0", r"\ud83d",
+        ] {
+            for before in 0..2 * LEN {
+                let (head, tail) = ("a".repeat(before), "b".repeat(LEN + 3));
+                let text = format!("{head}{escape}{escape}c{escape}{tail}{escape}订{tail}");
+                texts.push(text.clone().into_bytes());
+                texts.push(text.into_bytes()[..before + 1].to_vec());
+            }
+        }
+        texts
+    }
+
+    /// The text piece by piece.
+    fn pieces(raw: &[u8]) -> Vec<u8> {
+        let (mut at, mut text, mut escape) = (0, Vec::new(), Escape::Backslash);
+        while at < raw.len() {
+            match escape.piece(&raw[at..], true) {
+                Piece::Same(len) => {
+                    text.extend_from_slice(&raw[at..at + len]);
+                    at += len;
+                }
+                Piece::Other(len, bytes) => {
+                    text.extend_from_slice(bytes.as_slice());
+                    at += len;
+                }
+                Piece::End | Piece::More => unreachable!("it is all there"),
+            }
+        }
+        text
+    }
+
+    #[test]
+    fn escapes_are_undone_as_piece_by_piece() {
+        for raw in texts() {
+            let stops = |block: Block| block.equal(b'\n') | block.equal(b'\'');
+            let more = [&raw[..], &[b'n'; AHEAD]].concat();
+            let (mut out, mut at) = (b"before".to_vec(), 0);
+            while let len @ 1.. = unescape(&more[at..], raw.len() - at, &mut out, stops) {
+                at += len;
+            }
+            let shown = String::from_utf8_lossy(&raw).into_owned();
+            assert_eq!(out, [b"before", &*pieces(&raw[..at])].concat(), "{shown}");
+            match raw[at..] {
+                [] | [b'\n' | b'\'', ..] | [b'\\'] => {}
+                [b'\\', second, ..] => assert_eq!(SIMPLE[usize::from(second)], 0, "{shown}"),
+                _ => panic!("stopped early: {shown}"),
+            }
+        }
+    }
+
+    #[test]
+    fn walks_go_as_far_as_texts() {
+        for raw in texts() {
+            let text = pieces(&raw);
+            for len in 0..=text.len() {
+                let (at, walked) = walk(&raw, len);
+                assert!(walked == 0 || walked < len);
+                assert_eq!(pieces(&raw[..at]), text[..walked]);
+            }
+        }
+    }
+}

@@ -1,0 +1,364 @@
+//! XML documents, also those in an encoding of their own.
+
+use std::ops::Range;
+
+use encoding_rs::Encoding;
+
+use crate::finding::{Code, Finding, Reason};
+use crate::scan::escape::Escape;
+use crate::scan::literal;
+use crate::scan::recode::{self, Declared};
+use crate::scan::seek::Entered;
+use crate::scan::skip::Skip;
+use crate::scan::source_map::Step;
+use crate::scan::start::{self, Start};
+use crate::scan::{Found, Parts, Read, Scanner, State, valid_text};
+use crate::simd::skip_space;
+use crate::span::Span;
+use crate::syntax::xml::{CDATA, ROOT};
+use crate::syntax::{Bytes, Kind, Node, NodeId, Stop, Syntax, Tree, xml};
+
+/// Where to go on behind a broken document.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Resume {
+    /// The next payload begins here, or what stands around it.
+    At(usize),
+    /// The rest of the document is to be skipped from here on.
+    Behind(usize),
+}
+
+impl Scanner {
+    pub(super) fn xml<'b>(
+        &mut self,
+        buffer: &'b [u8],
+        last: bool,
+        parts: &mut Parts,
+    ) -> Option<Found<'b>> {
+        let document = &buffer[self.pos()..];
+        let bytes = self.limited(document, last);
+        if let Some(template) = self.seen_before(Syntax::Xml, bytes) {
+            return self.whole_like(template, buffer, last);
+        }
+        parts.findings.clear();
+        if !self.begin_xml(document, last, parts) {
+            return None;
+        }
+        let verdict = self.read_xml(bytes, parts);
+        let (len, is_broken) = (verdict.len(), verdict.is_broken());
+        if self.enter_literal(document, len, is_broken, Syntax::Xml, last) != Entered::No {
+            return None;
+        }
+        if self.enter_escaped(document, &verdict) {
+            return None;
+        }
+        match verdict {
+            Read::More => None,
+            Read::Whole(text) => Some(self.whole(buffer, text, Syntax::Xml)),
+            Read::Broken(finding) => self.broken_xml(finding, buffer, last, parts),
+        }
+    }
+
+    /// Enters the document at the cursor again, which was `read` as it stands there, if rsyslog logged it; `false` if it
+    /// did not, or that is too deep.
+    fn enter_escaped(&mut self, document: &[u8], read: &Read<'_>) -> bool {
+        let text = &document[..read.len().min(document.len())];
+        literal::is_of_rsyslog(text, self.names.is_plain) && self.enter_from(Escape::Octal, None, 0)
+    }
+
+    /// Looks at what the document says of its encoding; `false` if there is nothing to read yet, or not here.
+    fn begin_xml(&mut self, document: &[u8], last: bool, parts: &mut Parts) -> bool {
+        match recode::declared(document, last, self.cursor.units()) {
+            Declared::Undecided => return false,
+            Declared::Other(encoding) => {
+                self.begin_attempts();
+                self.state = State::Recoded(encoding);
+                return false;
+            }
+            Declared::AsIs(Some(finding)) if finding.code() == Code::InvalidEncoding => {
+                self.state = State::Xml {
+                    pending: Some(finding),
+                };
+            }
+            Declared::AsIs(finding) => finding
+                .into_iter()
+                .for_each(|finding| parts.findings.push(finding)),
+        }
+        true
+    }
+
+    /// Reads the document with which `bytes` begin.
+    pub(super) fn read_xml<'b>(&mut self, bytes: Bytes<'b>, parts: &mut Parts) -> Read<'b> {
+        let Parts { tree, findings, .. } = parts;
+        let is_plain = &self.names.is_plain;
+        let read = self.xml.read(bytes, tree, findings, &self.limits, is_plain);
+        self.verdict_xml(read, bytes)
+    }
+
+    fn verdict_xml<'b>(&mut self, read: Result<usize, Stop>, bytes: Bytes<'b>) -> Read<'b> {
+        let pending = match &mut self.state {
+            State::Xml { pending } => pending.clone(),
+            _ => None,
+        };
+        match (self.verdict(read, bytes), pending) {
+            (Read::Whole(_) | Read::Broken(_), Some(pending)) if self.xml.is_rooted() => {
+                Read::Broken(pending)
+            }
+            (Read::Whole(text), None) => match xml::check_characters(text) {
+                Ok(()) => Read::Whole(text),
+                Err(finding) => Read::Broken(finding),
+            },
+            (Read::Broken(finding), None) => {
+                let before = bytes.all.len().min(finding.span().start as usize);
+                Read::Broken(
+                    xml::check_characters(valid_text(&bytes.all[..before]))
+                        .err()
+                        .unwrap_or(finding),
+                )
+            }
+            (read, _) => read,
+        }
+    }
+
+    /// Reports a broken document, unless it turned out to be none of ours.
+    pub(super) fn broken_xml<'b>(
+        &mut self,
+        finding: Finding,
+        buffer: &'b [u8],
+        last: bool,
+        parts: &mut Parts,
+    ) -> Option<Found<'b>> {
+        let document = &buffer[self.pos()..];
+        let at = self.xml.at();
+        if !self.xml.is_rooted() {
+            self.pass(buffer, self.pos() + at.max(1));
+            self.state = State::Seek;
+            return None;
+        }
+        if document[at..].starts_with(b"<\\/") && self.enter_string() {
+            return None;
+        }
+        if self.is_in_prose(document, &parts.tree) {
+            self.pass(buffer, self.pos() + ROOT.len());
+            self.state = State::Seek;
+            return None;
+        }
+        let shown_end = self.shown_end(document, &finding, last)?;
+        // Before the next root, other payloads may have been swallowed.
+        let swallowed = match self.stray_line(document, &parts.tree) {
+            Some(line) => Some(Resume::At(line)),
+            None => self.swallowed(document, &finding, &parts.tree, last).ok()?,
+        };
+        let is_at_next = finding.span().start as usize == at;
+        let next = match (finding.reason(), swallowed) {
+            (_, Some(Resume::At(next))) if next < at => Some(Resume::At(next)),
+            (Reason::XmlNextBegins, None | Some(Resume::At(_))) if is_at_next => {
+                Some(Resume::At(at))
+            }
+            (_, swallowed) => swallowed,
+        };
+        let skip = (!self.xml.is_closed()).then(Skip::xml);
+        self.state = match next {
+            Some(Resume::At(next)) => State::behind(next, None),
+            Some(Resume::Behind(line)) => State::behind(line, skip),
+            None => State::behind(at, skip),
+        };
+        Some(self.broken(finding, buffer, shown_end, Syntax::Xml, parts))
+    }
+
+    /// Whether the root of a broken document ends a line of prose: other markup begins the next line, and no field of a
+    /// message was seen.
+    fn is_in_prose(&self, document: &[u8], tree: &Tree) -> bool {
+        let Some(behind) = document.strip_prefix(ROOT).filter(|_| !self.bare) else {
+            return false;
+        };
+        let (blank, next) = behind.split_at(skip_space(behind, 0));
+        let text = valid_text(&document[..self.xml.at()]);
+        let is_field = |node: &Node| (self.names.begins_message)(tree.str(node.name, text));
+        let is_markup = matches!(next, [b'<', b'a'..=b'z', ..]) && blank.contains(&b'\n');
+        is_markup && !tree.nodes().iter().any(is_field)
+    }
+
+    /// The line break before the first line with an anchor that stands as text between the children of the root: no user's
+    /// words can, so the document was cut off before that line.
+    fn stray_line(&self, document: &[u8], tree: &Tree) -> Option<usize> {
+        let end = self.xml.open_child().map_or(tree.len(), |id| id as usize);
+        let mut id = 1;
+        while id < end {
+            let node = tree.node(id as NodeId);
+            let line = is_stray(node).then(|| line_before(document, node.span.range()));
+            let holds = |&line: &usize| {
+                let text = &document[line..node.span.end as usize];
+                self.names.anchors.is_in(text)
+            };
+            if let Some(line) = line.flatten().filter(holds) {
+                return Some(line);
+            }
+            id = node.end as usize;
+        }
+        None
+    }
+
+    /// Where to go on, if the document broke in a short text that ran into the next line or payload: there the next
+    /// payload begins, or what stands around it. `Err` if that cannot be told yet.
+    pub(super) fn swallowed(
+        &self,
+        document: &[u8],
+        finding: &Finding,
+        tree: &Tree,
+        last: bool,
+    ) -> Result<Option<Resume>, ()> {
+        let Some(text) = self.broken_text(document, tree) else {
+            return Ok(None);
+        };
+        let end = document.len().min(finding.span().end as usize);
+        let texts = document.get(text..end).unwrap_or_default();
+        let texts = &texts[..own_element(texts).unwrap_or(texts.len())];
+        let line = memchr::memchr(b'\n', texts).map(|n| text + n);
+        for at in memchr::memchr2_iter(b'<', b'{', texts).map(|n| text + n) {
+            let start = start::payload_at(&document[at..], last, &self.names.begins_message)?;
+            // What stands around a payload on its line tells how it is escaped, and where it ends.
+            if let Some(start) = start {
+                let before = line.filter(|&line| line < at);
+                let is_plain = !matches!(start, Start::Buried(_));
+                return Ok(before.or(is_plain.then_some(at)).map(Resume::At));
+            }
+        }
+        let is_other = |&line: &usize| is_other_line(&document[line..text + texts.len()]);
+        Ok(line.filter(is_other).map(Resume::Behind))
+    }
+
+    /// Where the text begins in which the document broke, if no user's words are in it: a short plain text, or text
+    /// between elements.
+    fn broken_text(&self, document: &[u8], tree: &Tree) -> Option<usize> {
+        let plain = self.xml.plain_text_at(document, tree, &self.names.is_plain);
+        match plain {
+            Some(text) => Some(text + cdata_opening(&document[text..])),
+            None => text_between(&document[..self.xml.at()], self.names.begins_message),
+        }
+    }
+
+    /// Reads a document in an encoding of its own, in windows that double until it is whole.
+    pub(super) fn recoded<'b>(
+        &mut self,
+        encoding: &'static Encoding,
+        buffer: &'b [u8],
+        last: bool,
+        parts: &mut Parts,
+    ) -> Option<Found<'b>> {
+        let document = self.limited(&buffer[self.pos()..], last);
+        let mut window = 4096;
+        loop {
+            let raw = &document.all[..window.min(document.all.len())];
+            let whole = raw.len() == document.all.len();
+            let text = recode::decode(encoding, raw, whole && document.last);
+            parts.findings.clear();
+            let bytes = Bytes {
+                all: &text,
+                last: whole && document.last,
+            };
+            match self.read_xml(bytes, parts) {
+                Read::More if whole && raw.len() < self.limits.payload_size => return None,
+                Read::More if !whole => window *= 2,
+                Read::More => {
+                    let finding = Finding::new(Reason::TooLarge, Span::new(0, 1));
+                    let finding = finding.with(self.limits.payload_size.to_string());
+                    return self.recoded_broken(finding, encoding, &text, buffer, parts);
+                }
+                Read::Whole(text) => {
+                    let raw_len = recode::raw_len(encoding, raw, text.len());
+                    let found = self.ended(buffer, raw_len, Syntax::Xml);
+                    parts.source_map.renew_text(text);
+                    parts.source_map.comes_from(Step::Encoding(encoding));
+                    return Some(Found {
+                        is_unescaped: true,
+                        ..found
+                    });
+                }
+                Read::Broken(finding) => {
+                    let finding = match finding.reason() {
+                        Reason::NotUtf8 => {
+                            Finding::new(Reason::NotIn, finding.span()).with(encoding.name())
+                        }
+                        _ => finding,
+                    };
+                    return self.recoded_broken(finding, encoding, &text, buffer, parts);
+                }
+            }
+        }
+    }
+
+    pub(super) fn recoded_broken<'b>(
+        &mut self,
+        finding: Finding,
+        encoding: &'static Encoding,
+        text: &[u8],
+        buffer: &'b [u8],
+        parts: &mut Parts,
+    ) -> Option<Found<'b>> {
+        let raw = &buffer[self.pos()..];
+        let at = recode::raw_len(encoding, raw, self.xml.at());
+        if !self.xml.is_rooted() {
+            self.pass(buffer, self.pos() + at.max(1));
+            self.state = State::Seek;
+            return None;
+        }
+        let shown = (finding.span().end as usize)
+            .max(self.xml.at())
+            .min(text.len());
+        let len = recode::raw_len(encoding, raw, shown);
+        let skip = (!self.xml.is_closed()).then(Skip::xml);
+        self.state = State::behind(at, skip);
+        parts.source_map.renew(&text[..shown]);
+        parts.source_map.comes_from(Step::Encoding(encoding));
+        Some(Found {
+            is_unescaped: true,
+            ..self.broken(finding, buffer, len, Syntax::Xml, parts)
+        })
+    }
+}
+
+/// Whether `line`, up to what breaks a document that ran into it, is none of that document: it begins with text, or is
+/// more than the markup that breaks it.
+fn is_other_line(line: &[u8]) -> bool {
+    const LONGEST_MARKUP: usize = 3;
+    let line = line.trim_ascii();
+    line.first().is_some_and(|&b| b != b'<') || line.len() > LONGEST_MARKUP
+}
+
+/// Whether it is text between elements.
+fn is_stray(node: &Node) -> bool {
+    node.kind == Kind::Text && node.name.len() == 0
+}
+
+/// The first line break of the `text` between two tags, or of the blanks before it.
+fn line_before(document: &[u8], text: Range<usize>) -> Option<usize> {
+    let tag = memchr::memrchr(b'>', &document[..text.start])?;
+    memchr::memchr(b'\n', &document[tag..text.end]).map(|n| tag + n)
+}
+
+/// Where the last tag of `bytes` ends, if text behind it belongs to no element: an end tag, or the start of the root or
+/// of what holds other fields.
+fn text_between(bytes: &[u8], is_field: fn(&str) -> bool) -> Option<usize> {
+    let (name, text) = xml::last_tag(bytes)?;
+    let is_between = name.starts_with('/') || name.eq_ignore_ascii_case("xml") || is_field(name);
+    is_between.then_some(bytes.len() - text.len())
+}
+
+/// The length of what opens CDATA at the start of `text`.
+fn cdata_opening(text: &[u8]) -> usize {
+    if text.starts_with(CDATA) {
+        CDATA.len()
+    } else {
+        0
+    }
+}
+
+/// Where the text of an element ran into another element of its message, which the names of other documents are not.
+fn own_element(text: &[u8]) -> Option<usize> {
+    memchr::memchr_iter(b'<', text).find(|&at| {
+        matches!(
+            text[at + 1..],
+            [b'A'..=b'Z', ..] | [b'/', b'A'..=b'Z', ..] | [b'!', ..]
+        )
+    })
+}

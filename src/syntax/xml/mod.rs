@@ -1,0 +1,543 @@
+//! Reads an `<xml>` document into a [`Tree`].
+//!
+//! XML 1.0 without a DTD is read to the letter. `tokens` has quick-xml find the tokens; quick-xml accepts much that is
+//! not well-formed, and `check` refuses that with its place. What stands before the root is read by `prolog`. `text`
+//! collects the text of an element. Characters that XML forbids are looked for at the end, in one sweep over the whole
+//! document ([`check_characters`]).
+//!
+//! A document is read from its start to its end, without recursion. If it does not end in the bytes that have arrived,
+//! the answer is [`Stop::More`], and the caller comes again with more of them.
+
+mod chars;
+mod check;
+#[cfg(test)]
+mod oracle;
+mod prolog;
+#[cfg(test)]
+mod tests;
+mod text;
+mod tokens;
+
+use quick_xml::events::{BytesRef, BytesStart, Event};
+
+pub(crate) use chars::{check_characters, is_name, is_xml_char};
+pub(crate) use check::{declaration, is_doctype};
+
+use crate::finding::{Finding, Findings, Reason};
+use crate::simd::{is_space, skip_space};
+use crate::span::Span;
+use crate::syntax::{Bytes, Kind, Limits, Node, NodeId, Stop, Str, Syntax, Tree};
+use check::{Markup, StartTag};
+use text::{Piece, Run};
+use tokens::Tokens;
+
+/// What opens a CDATA section.
+pub(crate) const CDATA: &[u8] = b"<![CDATA[";
+/// What closes it.
+const CDATA_END: &[u8] = b"]]>";
+/// The start tag of the root, as WeChat writes it.
+pub(crate) const ROOT: &[u8] = b"<xml>";
+
+/// The most bytes of an XML declaration. Without a bound, text full of unfinished declarations would take quadratic time.
+pub(crate) const LONGEST_DECLARATION: usize = 256;
+
+/// The names of elements whose text is short and never markup. If such a text runs into another document, the payload
+/// was cut off there.
+pub(crate) type IsPlain<'a> = &'a dyn Fn(&str) -> bool;
+
+/// An element that is not closed yet.
+#[derive(Clone, Copy, Debug)]
+struct Open {
+    node: NodeId,
+    /// Where its content begins.
+    content: usize,
+}
+
+/// Reads documents, and knows afterwards how far the latest was read.
+#[derive(Debug, Default)]
+pub(crate) struct Reader {
+    at: usize,
+    open: Vec<Open>,
+    /// The text of the innermost element since its start or its latest child.
+    run: Run,
+    /// What is wrong with the prolog. It is told once the root shows that the document is one of ours.
+    fault: Option<Finding>,
+    /// No line break stands before this place.
+    first_line: usize,
+    /// The root's start tag was read.
+    rooted: bool,
+}
+
+/// A document's bytes, and where what is read of them goes.
+struct Document<'a, 'b> {
+    bytes: Bytes<'a>,
+    tree: &'b mut Tree,
+    findings: &'b mut Findings,
+    limits: &'b Limits,
+    is_plain: IsPlain<'b>,
+}
+
+impl Reader {
+    pub(crate) fn new() -> Self {
+        Reader::default()
+    }
+
+    /// Where the token begins that could not be read, or has not arrived whole.
+    pub(crate) fn at(&self) -> usize {
+        self.at
+    }
+
+    /// Whether the root element was reached: before it this may be anybody's document.
+    pub(crate) fn is_rooted(&self) -> bool {
+        self.rooted
+    }
+
+    /// Whether the document ended, whatever is wrong with it.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.rooted && self.open.is_empty()
+    }
+
+    /// The child of the root that is not closed yet.
+    pub(crate) fn open_child(&self) -> Option<NodeId> {
+        self.open.get(1).map(|open| open.node)
+    }
+
+    /// Where the text of the outermost open element that `is_plain` begins. It has children only if it ran into other
+    /// text.
+    pub(crate) fn plain_text_at(
+        &self,
+        text: &[u8],
+        tree: &Tree,
+        is_plain: IsPlain<'_>,
+    ) -> Option<usize> {
+        let name = |open: &Open| name_of(tree, open.node, text);
+        let open = self.open.iter().find(|open| is_plain(name(open)))?;
+        Some(open.content)
+    }
+
+    /// Reads the document with which `bytes` begin into `tree`, and returns its length.
+    ///
+    /// # Errors
+    ///
+    /// [`Stop::Broken`] with what is not well-formed or exceeds a limit; [`Stop::More`] if the bytes end too early, and
+    /// more may come.
+    pub(crate) fn read(
+        &mut self,
+        bytes: Bytes<'_>,
+        tree: &mut Tree,
+        findings: &mut Findings,
+        limits: &Limits,
+        is_plain: IsPlain<'_>,
+    ) -> Result<usize, Stop> {
+        self.restart();
+        tree.clear(Syntax::Xml);
+        let mut document = Document {
+            bytes,
+            tree,
+            findings,
+            limits,
+            is_plain,
+        };
+        match (self.document(&mut document), &self.fault) {
+            (Ok(_) | Err(Stop::Broken(_)), Some(fault)) if self.rooted => {
+                Err(Stop::Broken(fault.clone()))
+            }
+            (read, _) => read,
+        }
+    }
+
+    /// Starts over and keeps the stack's memory.
+    fn restart(&mut self) {
+        self.open.clear();
+        *self = Reader {
+            open: std::mem::take(&mut self.open),
+            ..Reader::default()
+        };
+    }
+
+    fn document(&mut self, d: &mut Document<'_, '_>) -> Result<usize, Stop> {
+        self.prolog(d)?;
+        let mut tokens = Tokens::new(d.bytes.all, self.at);
+        while !self.is_closed() {
+            self.check_ahead(d)?;
+            let event = tokens.next();
+            self.token(d, event, tokens.end())?;
+            self.at = tokens.end();
+        }
+        Ok(self.at)
+    }
+
+    /// Refuses what quick-xml would read, perhaps far beyond the place where it is wrong.
+    fn check_ahead(&self, d: &Document<'_, '_>) -> Result<(), Stop> {
+        let (rest, markup) = (d.bytes.from(self.at), d.markup());
+        match rest {
+            [b'<', b'?', ..] => markup.instruction(self.at, false).map(drop),
+            [b'<', b'!', ..] if rest.starts_with(CDATA) => self.check_cdata(d),
+            [b'<', b'!', b'-', b'-', ..] => markup.comment(self.at).map(drop),
+            [b'<', b'!', ..] => match markup.is_cut_declaration(self.at) {
+                true => Err(self.run_out(d)),
+                false => Err(markup.bad_declaration(self.at)),
+            },
+            [b'<', b'/', ..] | [b'<'] => Ok(()),
+            [b'<', tag @ ..] if !chars::begins_plain_tag(tag) => {
+                markup.start_tag(self.at).map(drop)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Refuses CDATA that was cut off and runs into the next document.
+    ///
+    /// CDATA cannot be nested, so an opening in it is text; but in an element of plain text, behind an `<xml>`, it
+    /// means that the next payload has begun.
+    fn check_cdata(&self, d: &Document<'_, '_>) -> Result<(), Stop> {
+        let start = self.at + CDATA.len();
+        let content = d.bytes.from(start);
+        // Most end before anything could begin in them.
+        let first = memchr::memchr2(b'<', b']', content).unwrap_or(content.len());
+        if content[first..].starts_with(CDATA_END) || !self.is_in_plain_text(d) {
+            return Ok(());
+        }
+        match next_document(content) {
+            Some(next) => Err(self.named(d, Reason::XmlNextBegins, start + next)),
+            None => Ok(()),
+        }
+    }
+
+    /// Whether the innermost element `is_plain` and has no children so far.
+    fn is_in_plain_text(&self, d: &Document<'_, '_>) -> bool {
+        self.open.last().is_some_and(|open| {
+            let is_leaf = d.tree.len() as NodeId == open.node + 1;
+            is_leaf && (d.is_plain)(d.name(open.node))
+        })
+    }
+
+    /// Takes the token from `self.at` to `end`; `None` is one that quick-xml does not read.
+    fn token(
+        &mut self,
+        d: &mut Document<'_, '_>,
+        event: Option<Event<'_>>,
+        end: usize,
+    ) -> Result<(), Stop> {
+        match event {
+            Some(Event::Start(tag)) => self.start_tag(d, &tag, end, false),
+            Some(Event::Empty(tag)) => self.start_tag(d, &tag, end, true),
+            Some(Event::End(tag)) => self.end_tag(d, tag.name().as_ref()),
+            Some(Event::Text(_)) if end < d.bytes.all.len() => self.text(d, end),
+            Some(Event::CData(text)) => {
+                let start = self.at + CDATA.len();
+                let piece = Piece::solid(start, start + text.len());
+                self.run.add_cdata(piece, d.tree, d.bytes.all);
+                Ok(())
+            }
+            Some(Event::GeneralRef(name)) => self.reference(d, &name, end),
+            Some(Event::Comment(_) | Event::PI(_)) => Ok(()),
+            _ => Err(self.refused(d)),
+        }
+    }
+
+    /// Why the token at `self.at` cannot be read: something in it is wrong, or it does not end.
+    fn refused(&self, d: &Document<'_, '_>) -> Stop {
+        match d.bytes.from(self.at) {
+            [b'<', b'/', ..] => self.wrong_end(d),
+            [b'<', b'!', ..] | [b'<'] => self.run_out(d),
+            [b'<', ..] => match d.markup().start_tag(self.at) {
+                Err(stop) => stop,
+                Ok(_) => self.run_out(d),
+            },
+            [b'&', ..] => d.markup().bad_reference(self.at),
+            _ => self.run_out(d),
+        }
+    }
+
+    /// Adds text that goes on to `end`.
+    fn text(&mut self, d: &mut Document<'_, '_>, end: usize) -> Result<(), Stop> {
+        let (start, text) = (self.at, &d.bytes.all[self.at..end]);
+        d.markup().text(start, text)?;
+        let head = text.iter().take_while(|&&b| is_space(b)).count();
+        let tail = text[head..]
+            .iter()
+            .rev()
+            .take_while(|&&b| is_space(b))
+            .count();
+        let (solid, blank) = (start + head, end - tail);
+        let pieces = [
+            Piece::blank(start, solid),
+            Piece::solid(solid, blank),
+            Piece::blank(blank, end),
+        ];
+        for piece in pieces {
+            self.run.add(piece, d.tree, d.bytes.all);
+        }
+        Ok(())
+    }
+
+    fn reference(
+        &mut self,
+        d: &mut Document<'_, '_>,
+        name: &BytesRef<'_>,
+        end: usize,
+    ) -> Result<(), Stop> {
+        let Some(c) = check::resolved(name) else {
+            return Err(d.markup().bad_reference(self.at));
+        };
+        let piece = Piece::solid(self.at, end);
+        let mut utf8 = [0; 4];
+        let text = c.encode_utf8(&mut utf8);
+        self.run.add_text(text, piece, d.tree, d.bytes.all);
+        Ok(())
+    }
+
+    /// Opens an element, or adds one that is `empty`.
+    fn start_tag(
+        &mut self,
+        d: &mut Document<'_, '_>,
+        tag: &BytesStart<'_>,
+        end: usize,
+        empty: bool,
+    ) -> Result<(), Stop> {
+        let tag = match chars::is_plain_name(tag) {
+            true => StartTag::plain(self.at + 1, tag.len()),
+            false => d.markup().start_tag(self.at)?,
+        };
+        let is_root = self.rooted && is_root_name(tag.name(d.bytes.all));
+        if is_root && (d.is_behind_a_line(self.at) || d.begins_payload(end)?) {
+            return Err(self.named(d, Reason::XmlNextBegins, self.at));
+        }
+        self.check_limits(d)?;
+        self.stray_text(d);
+        if let Some(first) = tag.attribute {
+            d.attribute_finding(first, tag.attributes);
+        }
+        if let Some(parent) = self.open.last() {
+            d.tree.node_mut(parent.node).kind = Kind::Object;
+        }
+        let node = d.tree.push(element(&tag, end));
+        self.run = Run::at(end);
+        self.rooted = true;
+        if !empty {
+            self.open.push(Open { node, content: end });
+        }
+        Ok(())
+    }
+
+    /// Whether there may be one more element here.
+    fn check_limits(&self, d: &Document<'_, '_>) -> Result<(), Stop> {
+        let Limits { depth, values, .. } = *d.limits;
+        let (reason, limit) = match () {
+            () if self.open.len() >= depth => (Reason::TooDeep, depth),
+            () if d.tree.len() >= values => (Reason::TooManyValues, values),
+            () => return Ok(()),
+        };
+        let finding = Finding::new(reason, Span::new(self.at, self.at + 1));
+        Err(Stop::Broken(finding.with(limit.to_string())))
+    }
+
+    /// Closes the innermost element with the end tag of `name`.
+    fn end_tag(&mut self, d: &mut Document<'_, '_>, name: &str) -> Result<(), Stop> {
+        match self.open.last().copied() {
+            Some(open) if d.name(open.node) == name => {
+                self.close(open, d);
+                Ok(())
+            }
+            _ => Err(self.wrong_end(d)),
+        }
+    }
+
+    /// What is wrong with the end tag at `self.at`.
+    fn wrong_end(&self, d: &Document<'_, '_>) -> Stop {
+        let (found, close) = match d.markup().end_tag(self.at) {
+            Ok(tag) => tag,
+            Err(stop) => return stop,
+        };
+        match d.bytes.get(close) {
+            None => self.run_out(d),
+            Some(b'>') => {
+                let finding = Finding::new(Reason::MismatchedEnd, Span::new(self.at, close + 1));
+                let finding = finding.with(self.innermost(d));
+                Stop::Broken(finding.with(text_of(d.bytes.all, found)))
+            }
+            Some(_) => d.bytes.broken(close, Reason::ExpectedTagEnd),
+        }
+    }
+
+    /// Gives the element its text, or reports text beside its children.
+    fn close(&mut self, open: Open, d: &mut Document<'_, '_>) {
+        let mut end = self.at;
+        if d.tree.node(open.node).kind == Kind::Text {
+            let (start, text_end) = self.run.span();
+            let node = d.tree.node_mut(open.node);
+            node.padded = self.run.is_padded();
+            node.value = self.run.trimmed();
+            node.span = Span::new(start, text_end);
+            end = text_end;
+        } else {
+            self.stray_text(d);
+        }
+        d.tree.close(open.node, end);
+        self.open.pop();
+        // The text of a parent begins anew behind each child.
+        self.run = Run::default();
+    }
+
+    /// Turns the text before a child element, or behind the last one, into a node without a name, unless it is white
+    /// space.
+    fn stray_text(&mut self, d: &mut Document<'_, '_>) {
+        let Some(parent) = self.open.last().filter(|_| self.run.is_solid()) else {
+            return;
+        };
+        let (start, end) = self.run.span();
+        let span = Span::new(start, end);
+        let finding = Finding::new(Reason::TextBetween, span).with(d.name(parent.node));
+        d.findings.push(finding);
+        d.tree.node_mut(parent.node).kind = Kind::Object;
+        d.tree.push(Node {
+            kind: Kind::Text,
+            padded: false,
+            name: Str::default(),
+            name_at: span.start,
+            value: self.run.trimmed(),
+            span,
+            end: 0,
+        });
+    }
+
+    /// A failure inside the innermost element, which it names.
+    fn named(&self, d: &Document<'_, '_>, reason: Reason, at: usize) -> Stop {
+        let finding = Finding::new(reason, Span::new(at, at + 1));
+        Stop::Broken(finding.with(format!("<{}>", self.innermost(d))))
+    }
+
+    fn run_out(&self, d: &Document<'_, '_>) -> Stop {
+        d.markup().run_out(&format!("<{}>", self.innermost(d)))
+    }
+
+    /// The name of the innermost element.
+    fn innermost<'a>(&self, d: &Document<'a, '_>) -> &'a str {
+        self.open.last().map_or("", |open| d.name(open.node))
+    }
+}
+
+impl<'a> Document<'a, '_> {
+    fn markup(&self) -> Markup<'a> {
+        Markup(self.bytes)
+    }
+
+    fn name(&self, node: NodeId) -> &'a str {
+        name_of(self.tree, node, self.bytes.all)
+    }
+
+    /// Whether a line of something else stands before `at`, between elements or in a plain text: the payload was cut off
+    /// before that line.
+    fn is_behind_a_line(&self, at: usize) -> bool {
+        let Some((name, text)) = last_tag(&self.bytes.all[..at]) else {
+            return false;
+        };
+        let is_ours =
+            name.starts_with('/') || is_root_name(name.as_bytes()) || (self.is_plain)(name);
+        is_ours && text.contains(&b'\n') && !text.iter().all(|&b| is_space(b))
+    }
+
+    /// Whether what stands at `at` is the first child of a message, so that a new payload begins here.
+    fn begins_payload(&self, at: usize) -> Result<bool, Stop> {
+        let rest = past_escaped_space(self.bytes.from(skip_space(self.bytes.all, at)));
+        if !self.bytes.last && may_be_escaped_space(rest) {
+            return Err(Stop::More);
+        }
+        let name = rest.strip_prefix(b"<").unwrap_or_default();
+        let len = name
+            .iter()
+            .take_while(|b| b.is_ascii_alphanumeric())
+            .count();
+        match rest.first() {
+            None | Some(b'<') if len == name.len() && !self.bytes.last => Err(Stop::More),
+            _ => Ok((self.is_plain)(
+                std::str::from_utf8(&name[..len]).unwrap_or_default(),
+            )),
+        }
+    }
+
+    fn attribute_finding(&mut self, first: Str, count: usize) {
+        let range = first.source_range();
+        let reason = match count {
+            1 => Reason::Attribute,
+            _ => Reason::Attributes,
+        };
+        let finding = Finding::new(reason, Span::new(range.start, range.end));
+        let finding = finding.with(text_of(self.bytes.all, first));
+        self.findings.push(match count {
+            1 => finding,
+            _ => finding.with(count.to_string()),
+        });
+    }
+}
+
+/// The node of an element whose content begins at `content`.
+fn element(tag: &StartTag, content: usize) -> Node {
+    Node {
+        kind: Kind::Text,
+        padded: false,
+        name: tag.name,
+        name_at: Span::new(tag.name.source_range().start, 0).start,
+        value: Str::default(),
+        span: Span::new(content, content),
+        end: 0,
+    }
+}
+
+/// Where another document opens CDATA in the `content` of a CDATA section, before that ends.
+fn next_document(content: &[u8]) -> Option<usize> {
+    let mut begins_inside = false;
+    for at in memchr::memchr2_iter(b'<', b'>', content) {
+        let rest = &content[at..];
+        if content[..=at].ends_with(CDATA_END) {
+            return None;
+        }
+        begins_inside |= rest.starts_with(b"<xml");
+        if begins_inside && rest.starts_with(CDATA) {
+            return Some(at);
+        }
+    }
+    None
+}
+
+/// Whether `name` is what WeChat calls the root element.
+pub(crate) fn is_root_name(name: &[u8]) -> bool {
+    name.eq_ignore_ascii_case(b"xml")
+}
+
+fn text_of(bytes: &[u8], text: Str) -> &str {
+    std::str::from_utf8(&bytes[text.source_range()]).unwrap_or("?")
+}
+
+fn name_of<'a>(tree: &Tree, node: NodeId, bytes: &'a [u8]) -> &'a str {
+    text_of(bytes, tree.node(node).name)
+}
+
+/// The name in the last tag of `bytes`, with its `/`, and the text behind it.
+pub(crate) fn last_tag(bytes: &[u8]) -> Option<(&str, &[u8])> {
+    let tag = memchr::memrchr(b'<', bytes)?;
+    let len = memchr::memchr(b'>', &bytes[tag..])?;
+    let name = std::str::from_utf8(&bytes[tag + 1..tag + len]).ok()?;
+    Some((name, &bytes[tag + len + 1..]))
+}
+
+/// Line breaks and blanks as loggers escape them.
+const ESCAPED_SPACE: [&[u8]; 7] = [b"\\n", b"\\r", b"\\t", b"\\x0A", b"\\x0D", b"#012", b"#015"];
+
+/// Whether more bytes may make such an escape of `rest`.
+fn may_be_escaped_space(rest: &[u8]) -> bool {
+    let is_begun = |escape: &[u8]| rest.len() < escape.len() && escape.starts_with(rest);
+    ESCAPED_SPACE.into_iter().any(is_begun)
+}
+
+/// `rest` behind line breaks and blanks that a logger escaped.
+fn past_escaped_space(mut rest: &[u8]) -> &[u8] {
+    while let Some(next) = ESCAPED_SPACE
+        .iter()
+        .find_map(|escape| rest.strip_prefix(*escape))
+    {
+        rest = next.trim_ascii_start();
+    }
+    rest
+}

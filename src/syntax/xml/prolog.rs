@@ -1,0 +1,96 @@
+//! What stands before the root: a declaration, comments, instructions, and a DOCTYPE, which is refused.
+//!
+//! Captures hold documents of others, too. So what is wrong here is kept until the root shows that the document is one of
+//! ours, and what can be skipped is skipped.
+
+use super::check::{LONGEST_PROLOG, Markup};
+use super::{Document, Reader, is_doctype, is_root_name};
+use crate::finding::{Finding, Reason};
+use crate::simd::skip_space;
+use crate::span::Span;
+use crate::syntax::Stop;
+
+/// More bytes than are needed to tell what begins.
+const ENOUGH: usize = b"<!DOCTYPE".len();
+
+impl Reader {
+    /// Goes to the start tag of the root.
+    pub(super) fn prolog(&mut self, d: &Document<'_, '_>) -> Result<(), Stop> {
+        let markup = d.markup();
+        loop {
+            self.at = skip_space(d.bytes.all, self.at);
+            let rest = d.bytes.from(self.at);
+            self.at = match rest {
+                [b'<', b'!', b'-', b'-', ..] => {
+                    let end = markup.comment(self.at);
+                    self.past_fault(end, markup, b"-->")?
+                }
+                [b'<', b'!', ..] if is_doctype(rest) => self.doctype(markup)?,
+                [b'<', b'?', ..] => {
+                    let end = markup.instruction(self.at, self.at == 0);
+                    self.past_fault(end, markup, b"?>")?
+                }
+                [b'<', first, ..] if *first != b'!' => return self.root(markup),
+                _ if rest.len() < ENOUGH && !d.bytes.last => return Err(Stop::More),
+                _ => return Err(d.bytes.broken(self.at, Reason::BadMarkup)),
+            };
+        }
+    }
+
+    /// Remembers the DOCTYPE; where it ends.
+    fn doctype(&mut self, markup: Markup<'_>) -> Result<usize, Stop> {
+        let end = markup.doctype(self.at)?;
+        let span = Span::new(self.at, end);
+        self.fault
+            .get_or_insert_with(|| Finding::new(Reason::Doctype, span));
+        Ok(end)
+    }
+
+    /// Refuses a root that is not WeChat's.
+    fn root(&self, markup: Markup<'_>) -> Result<(), Stop> {
+        let name = self.at + 1;
+        let end = markup.name(name)?;
+        match is_root_name(&markup.0.all[name..end]) {
+            true => Ok(()),
+            false => Err(markup.0.broken(self.at, Reason::ExpectedName)),
+        }
+    }
+
+    /// Where the token with its `end` was read to; if something is wrong with it, remembers that and goes on behind it, if
+    /// that is near.
+    fn past_fault(
+        &mut self,
+        read: Result<usize, Stop>,
+        markup: Markup<'_>,
+        end: &[u8],
+    ) -> Result<usize, Stop> {
+        let Err(Stop::Broken(finding)) = read else {
+            return read;
+        };
+        if finding.reason() == Reason::LateDeclaration {
+            // A declaration on a line of its own begins another document.
+            if markup.0.all[self.first_line..self.at].contains(&b'\n') {
+                return Err(Stop::Broken(finding));
+            }
+            self.first_line = self.at;
+        }
+        let rest = markup.0.from(self.at);
+        let window = &rest[..rest.len().min(LONGEST_PROLOG)];
+        let close = memchr::memmem::find(window, end).map(|len| len + end.len());
+        // A declaration may lack no more than its second `?`.
+        let bracket = memchr::memchr(b'>', window)
+            .filter(|_| end == b"?>")
+            .map(|len| len + 1);
+        match close.or(bracket) {
+            _ if close.is_none() && window.len() < LONGEST_PROLOG && !markup.0.last => {
+                Err(Stop::More)
+            }
+            // A `<` in a declaration: it was cut off, and something else has begun.
+            Some(len) if !(end == b"?>" && window[1..len].contains(&b'<')) => {
+                self.fault.get_or_insert(finding);
+                Ok(self.at + len)
+            }
+            _ => Err(Stop::Broken(finding)),
+        }
+    }
+}
