@@ -50,7 +50,7 @@ pub(crate) fn placeholder(field: &Field, view: View<'_>) -> Option<Placeholder> 
 }
 
 /// All of a whole number that nobody draws a conclusion from.
-pub(crate) fn number_hole(view: View<'_>) -> Option<Placeholder> {
+pub(crate) fn number_placeholder(view: View<'_>) -> Option<Placeholder> {
     let is_it = view.kind() == Kind::Number && is_short_number(view.value());
     is_it.then(|| Placeholder {
         range: view.node().value.source_range(),

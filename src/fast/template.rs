@@ -1,82 +1,62 @@
-//! Payloads that differ from one before in nothing but a few values of the same lengths.
+//! Texts that differ from an earlier one in nothing but a few values of the same lengths.
 //!
-//! Ids, times and statuses have fixed lengths, so of millions of callbacks most are, byte for byte, one of some dozens
-//! but for the values. A [`Template`] is such a payload: what stands around the values, where the values are (its
-//! [`Placeholder`]s), and of which characters they are. Text that has the same bytes around the holes and in each of them
-//! characters of its alphabet is read exactly as the sample was, token by token: it has the same tree, node by node and
-//! span by span. So comparing sixteen bytes at a time replaces reading.
+//! Ids, times and statuses have fixed lengths. Of millions of callbacks most are therefore, byte for byte and apart from
+//! these values, one of some dozen texts. A [`Template`] is such a text: its fixed bytes, where the values are (its
+//! [`Placeholder`]s), and the characters that may stand there. Text that has the fixed bytes, and in each placeholder
+//! characters of its set, is read exactly as the sample was, token by token: it has the same tree, node by node and span
+//! by span. Comparing sixteen bytes at a time therefore replaces reading.
 //!
-//! What may stand at a place, be it around the holes or in them, is told by the first and the last byte that may: that is
-//! the same few instructions for all of a text, without a branch. Where an alphabet has gaps, the holes are looked at once
-//! more.
+//! Each byte of a template has a first and a last byte that may stand there, whether it is fixed or in a placeholder: one
+//! comparison without branches covers all of them. Sets with gaps need a second look at their placeholders.
 //!
-//! Which values are holes, and what may be in them, is for those to say who know what the values mean: they must not draw
-//! any other conclusion from a value than from its text.
+//! The caller chooses the placeholders, since it knows what the values mean: it must not draw any conclusion from a value
+//! of which its characters and its length do not tell.
 
 use std::ops::Range;
 use std::sync::Arc;
 
 use crate::simd::block::{self, Block, Bounds, LEN, Marks};
-use crate::simd::{self, Survey, base64_url, lower_hex};
+use crate::simd::{Lines, base64_url, lower_hex};
 use crate::syntax::Syntax;
 
-/// Which of the shapes that were learnt.
+/// Which of the learnt templates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct TemplateId(usize);
 
-/// What is known of each shape.
-#[derive(Clone, Debug)]
-pub(crate) struct ByTemplate<T>(Vec<T>);
-
-impl<T> ByTemplate<T> {
-    pub(crate) fn get(&self, TemplateId(id): TemplateId) -> &T {
-        &self.0[id]
-    }
-
-    pub(crate) fn get_mut(&mut self, TemplateId(id): TemplateId) -> Option<&mut T> {
-        self.0.get_mut(id)
-    }
-
-    /// Notes what is known of a shape that was just learnt; it may have the place of an old one.
-    pub(crate) fn set(&mut self, TemplateId(id): TemplateId, known: T) {
-        match self.0.get_mut(id) {
-            Some(old) => *old = known,
-            None => self.0.push(known),
-        }
-    }
-}
-
-impl<T> Default for ByTemplate<T> {
-    fn default() -> Self {
-        ByTemplate(Vec::new())
-    }
-}
-
-/// Bytes of a payload that are others in others of its shape.
+/// A placeholder: the bytes that vary between texts of one template.
 #[derive(Clone, Debug)]
 pub(crate) struct Placeholder {
     pub(crate) range: Range<usize>,
     pub(crate) charset: CharSet,
 }
 
-/// What may stand in a hole. All of it is printable ASCII without quotes and backslashes, so whoever writes it to JSON can
-/// copy it.
+/// What may stand in a placeholder. All of it is printable ASCII without quotes and backslashes, and can be copied to
+/// JSON as it is.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum CharSet {
-    /// Anything that means nothing in a string of JSON, without blanks at its ends.
+    /// Characters without a meaning in a string of JSON, without blanks at the ends.
     JsonText,
-    /// The same for a text of XML.
+    /// Characters without a meaning in a text of XML, without blanks at the ends.
     XmlText,
     Digits,
-    /// Digits, of which the first is 0 only if it is the only one.
+    /// Digits; the first is 0 only if it is the only digit.
     Number,
     LowerHex,
     Base64Url,
-    /// Those of one of these words, of which each is printable ASCII and no longer than a block.
+    /// One of these words, which are printable ASCII and no longer than a block.
     Word(&'static [&'static str]),
 }
 
-/// What all payloads of a shape take up.
+/// A text of which a template is made.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Sample<'a> {
+    pub(crate) syntax: Syntax,
+    /// Nothing in it had to be unescaped.
+    pub(crate) text: &'a str,
+    pub(crate) placeholders: &'a [Placeholder],
+}
+
+/// What every text of a template takes up.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Extent {
     pub(crate) syntax: Syntax,
@@ -84,78 +64,51 @@ pub(crate) struct Extent {
     pub(crate) lines: Lines,
 }
 
-/// The lines of a text.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Lines {
-    pub(crate) breaks: usize,
-    /// Where the last one begins, if there is a break.
-    pub(crate) last: Option<usize>,
-}
-
-impl From<Survey> for Lines {
-    fn from(survey: Survey) -> Self {
-        Lines {
-            breaks: survey.breaks,
-            last: survey.last_break.map(|at| at + 1),
-        }
-    }
-}
-
-impl Lines {
-    pub(crate) fn of(text: &[u8]) -> Self {
-        let (breaks, last) = simd::breaks(text);
-        Lines {
-            breaks,
-            last: last.map(|at| at + 1),
-        }
-    }
-}
-
 /// How many bytes at the ends are compared before all others.
 const EDGE: usize = 8;
 
-/// The shapes that were learnt.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Templates {
-    /// Shared by those who learnt from one another.
-    templates: Vec<Arc<Template>>,
-    /// All of them by how they begin: there are few ways, and most other documents begin in none.
+/// The learnt templates, with what is remembered about each.
+#[derive(Clone, Debug)]
+pub(super) struct Templates<T> {
+    all: Vec<Learnt<T>>,
+    /// The templates by their first bytes: there are few beginnings, and most other documents have none of them.
     families: Vec<Family>,
-    /// Payloads that could not be learnt for want of room.
-    passed: usize,
-    /// How often a shape took the place of another.
-    renewed: usize,
+    /// How many texts could not be learnt for want of room.
+    refused: usize,
 }
 
-/// The shapes of a syntax that begin with the same bytes.
+#[derive(Clone, Debug)]
+struct Learnt<T> {
+    /// Shared by the caches that were cloned from one another.
+    template: Arc<Template>,
+    value: T,
+}
+
+/// The templates that begin with the same bytes.
 #[derive(Clone, Debug)]
 struct Family {
     first: u64,
-    syntax: Syntax,
     /// The frequent ones first.
     order: Vec<Outline>,
 }
 
-/// What tells most other payloads from those of a shape.
+/// What tells most texts from those of a template.
 #[derive(Clone, Copy, Debug)]
 struct Outline {
     len: usize,
-    /// Its last bytes, and all bits of those that are in no holes.
+    /// The last bytes, and all bits of those that are in no placeholder.
     last: u64,
     fixed: u64,
-    id: usize,
+    id: TemplateId,
 }
 
 #[derive(Debug)]
 struct Template {
-    /// It begins as most do.
-    is_usual: bool,
     extent: Extent,
-    /// What its bytes may be: those of as many whole parts as it has, and of the part at its end, which may begin within
-    /// another.
+    /// What the bytes may be: those of all whole parts, and of the part at the end, which may begin within another.
     bounds: Vec<[Bounds; PART / LEN]>,
     last: [Bounds; PART / LEN],
-    /// Where bytes of an alphabet that has gaps stand.
+    /// Where characters of a set with gaps stand.
     json_text: Vec<Spot>,
     xml_text: Vec<Spot>,
     lower_hex: Vec<Spot>,
@@ -181,133 +134,138 @@ struct Choice {
     words: Vec<Block>,
 }
 
-impl Templates {
-    /// So many are kept; then a new one takes the place of an old one now and then.
+impl<T> Templates<T> {
+    /// The most templates that are kept; then a new template takes the place of an old one now and then.
     const MOST: usize = 64;
-    /// A full list is renewed with one payload of so many that it lacks.
+    /// A full list learns one of so many texts that it lacks.
     const RARE: usize = 64;
-    /// The longest payload of which a shape is made.
+    /// The longest text of which a template is made.
     const LONGEST: usize = 4096;
 
-    /// The payload with which `bytes` begin, if its shape is known.
+    /// Finds the template of the text with which `bytes` begin.
     #[inline]
-    pub(crate) fn find(&mut self, syntax: Syntax, bytes: &[u8]) -> Option<TemplateId> {
+    pub(super) fn find(&mut self, bytes: &[u8]) -> Option<TemplateId> {
         let first = first_bytes(bytes)?;
-        let is_it = |family: &&mut Family| family.first == first && family.syntax == syntax;
-        let family = self.families.iter_mut().find(is_it)?;
-        family.find(&self.templates, bytes)
+        let mut families = self.families.iter_mut();
+        let family = families.find(|family| family.first == first)?;
+        family.find(&self.all, bytes)
     }
 
-    /// Whether a payload of a known shape may begin with `bytes`.
+    /// Whether a text of a template may begin with `bytes`.
     #[inline]
-    pub(crate) fn may_begin(&self, bytes: &[u8]) -> bool {
+    pub(super) fn may_begin(&self, bytes: &[u8]) -> bool {
         let first = first_bytes(bytes);
         first.is_some_and(|first| self.families.iter().any(|family| family.first == first))
     }
 
-    /// The payload with which `bytes` begin, if its shape is known as that of one that begins as most do.
     #[inline]
-    pub(crate) fn find_usual(&mut self, bytes: &[u8]) -> Option<TemplateId> {
-        let first = first_bytes(bytes)?;
-        let mut families = self.families.iter_mut();
-        let family = families.find(|family| family.first == first)?;
-        let found = family.find(&self.templates, bytes)?;
-        self.templates[found.0].is_usual.then_some(found)
+    pub(super) fn get(&self, TemplateId(id): TemplateId) -> &T {
+        &self.all[id].value
     }
 
-    /// Learns the shape of `text`, of which nothing had to be unescaped, if it has one and there is room. What an XML
-    /// declaration means depends on more than the text, so such texts have none. With `is_usual` it begins as most do.
-    pub(crate) fn learn(
-        &mut self,
-        syntax: Syntax,
-        text: &str,
-        placeholders: &[Placeholder],
-        is_usual: bool,
-    ) -> Option<TemplateId> {
-        let bytes = text.as_bytes();
-        let fits = (PART..=Self::LONGEST).contains(&text.len());
-        if !fits || text.starts_with("<?") {
-            return None;
-        }
-        let first = first_bytes(bytes)?;
-        let template = Template {
-            is_usual,
-            ..Template::new(syntax, bytes, placeholders)
-        };
-        // A value that is not of its alphabet in the sample is no hole.
-        if placeholders
-            .iter()
-            .any(|placeholder| placeholder.range.start < EDGE)
-            || !template.holds(bytes)
-        {
-            return None;
-        }
-        let outline = Outline::new(bytes, placeholders);
-        Some(self.add((syntax, first), outline, template))
-    }
-
-    /// How often a shape took the place of another, which had the same [`TemplateId`].
-    pub(crate) fn renewed(&self) -> usize {
-        self.renewed
+    /// Returns nothing if the list was renewed since `id` was given out.
+    #[inline]
+    pub(super) fn get_mut(&mut self, TemplateId(id): TemplateId) -> Option<&mut T> {
+        self.all.get_mut(id).map(|learnt| &mut learnt.value)
     }
 
     #[inline]
-    pub(crate) fn extent(&self, TemplateId(id): TemplateId) -> Extent {
-        self.templates[id].extent
+    pub(super) fn extent(&self, TemplateId(id): TemplateId) -> Extent {
+        self.all[id].template.extent
     }
 
-    pub(crate) fn placeholders(&self, TemplateId(id): TemplateId) -> &[Placeholder] {
-        &self.templates[id].placeholders
+    pub(super) fn placeholders(&self, TemplateId(id): TemplateId) -> &[Placeholder] {
+        &self.all[id].template.placeholders
     }
 
-    /// Whether it is time to learn: there is room, or one of many is asked for that is not known.
-    pub(crate) fn admits(&mut self) -> bool {
-        if self.templates.len() < Self::MOST {
+    /// Whether every place is taken: what is learnt next takes the place, and the [`TemplateId`], of an old template.
+    pub(super) fn is_full(&self) -> bool {
+        self.all.len() >= Self::MOST
+    }
+
+    /// Whether it is time to learn: there is room, or many texts were refused.
+    pub(super) fn admits(&mut self) -> bool {
+        if !self.is_full() {
             return true;
         }
-        self.passed += 1;
-        self.passed.is_multiple_of(Self::RARE)
+        self.refused += 1;
+        self.refused.is_multiple_of(Self::RARE)
     }
 
-    fn add(&mut self, begins: (Syntax, u64), outline: Outline, template: Template) -> TemplateId {
-        let id = match self.templates.len() < Self::MOST {
-            true => {
-                self.templates.push(template.into());
-                self.templates.len() - 1
-            }
-            false => {
-                let id = self.forget_one();
-                self.renewed += 1;
-                self.templates[id] = template.into();
-                id
-            }
+    /// Learns the template of `sample`, and what `value` makes of its id; `None` if it has no template.
+    pub(super) fn learn(
+        &mut self,
+        sample: Sample<'_>,
+        value: impl FnOnce(TemplateId) -> T,
+    ) -> Option<TemplateId> {
+        let (first, outline, template) = sample.template()?;
+        let id = self.free_id();
+        let learnt = Learnt {
+            template: template.into(),
+            value: value(id),
         };
-        self.family(begins).order.push(Outline { id, ..outline });
-        TemplateId(id)
+        match self.all.get_mut(id.0) {
+            Some(old) => *old = learnt,
+            None => self.all.push(learnt),
+        }
+        self.family(first).order.push(Outline { id, ..outline });
+        Some(id)
     }
 
-    /// Makes room: forgets the rarest shape of the largest family.
-    fn forget_one(&mut self) -> usize {
+    /// The place of the next template: a new one, or that of the rarest template of the largest family.
+    fn free_id(&mut self) -> TemplateId {
+        if !self.is_full() {
+            return TemplateId(self.all.len());
+        }
         let size = |family: &&mut Family| family.order.len();
         let largest = self.families.iter_mut().max_by_key(size);
         let rarest = largest.and_then(|family| family.order.pop());
         self.families.retain(|family| !family.order.is_empty());
-        rarest.map_or(0, |outline| outline.id)
+        rarest.map_or(TemplateId(0), |outline| outline.id)
     }
 
-    /// The family of the shapes that begin so.
-    fn family(&mut self, (syntax, first): (Syntax, u64)) -> &mut Family {
-        let is_it = |family: &Family| family.first == first && family.syntax == syntax;
+    /// The family of the templates that begin with `first`.
+    fn family(&mut self, first: u64) -> &mut Family {
+        let is_it = |family: &Family| family.first == first;
         let at = self.families.iter().position(is_it);
         let at = at.unwrap_or_else(|| {
-            self.families.push(Family {
-                first,
-                syntax,
-                order: Vec::new(),
-            });
+            let order = Vec::new();
+            self.families.push(Family { first, order });
             self.families.len() - 1
         });
         &mut self.families[at]
+    }
+}
+
+impl<T> Default for Templates<T> {
+    fn default() -> Self {
+        Templates {
+            all: Vec::new(),
+            families: Vec::new(),
+            refused: 0,
+        }
+    }
+}
+
+impl Sample<'_> {
+    /// The first bytes, the outline and the template; `None` for a text that is too short or too long, for one with an XML
+    /// declaration, whose meaning depends on more than the text, and for one with a value that is not of its own set.
+    fn template(self) -> Option<(u64, Outline, Template)> {
+        let Sample {
+            text, placeholders, ..
+        } = self;
+        let fits = (PART..=Templates::<()>::LONGEST).contains(&text.len());
+        if !fits || text.starts_with("<?") {
+            return None;
+        }
+        let is_fixed = |placeholder: &Placeholder| placeholder.range.start >= EDGE;
+        let template = Template::new(self);
+        let is_own = placeholders.iter().all(is_fixed) && template.holds(text.as_bytes());
+        is_own.then_some((
+            first_bytes(text.as_bytes())?,
+            Outline::new(text.as_bytes(), placeholders),
+            template,
+        ))
     }
 }
 
@@ -317,7 +275,7 @@ fn first_bytes(bytes: &[u8]) -> Option<u64> {
     Some(u64::from_le_bytes(*bytes.first_chunk()?))
 }
 
-/// The last of them.
+/// The last of `bytes` that are compared.
 #[inline(always)]
 fn last_bytes(bytes: &[u8]) -> Option<u64> {
     Some(u64::from_le_bytes(*bytes.last_chunk()?))
@@ -325,30 +283,30 @@ fn last_bytes(bytes: &[u8]) -> Option<u64> {
 
 impl Family {
     #[inline(always)]
-    fn find(&mut self, templates: &[Arc<Template>], bytes: &[u8]) -> Option<TemplateId> {
+    fn find<T>(&mut self, all: &[Learnt<T>], bytes: &[u8]) -> Option<TemplateId> {
         let is_it = |outline: &Outline| {
             let text = outline.text(bytes);
-            text.is_some_and(|text| templates[outline.id].holds(text))
+            text.is_some_and(|text| all[outline.id.0].template.holds(text))
         };
         let at = self.order.iter().position(is_it)?;
         let id = self.order[at].id;
         self.order.swap(at, at / 2);
-        Some(TemplateId(id))
+        Some(id)
     }
 }
 
 impl Outline {
     fn new(text: &[u8], placeholders: &[Placeholder]) -> Self {
-        let inside = holes_of(text.len(), placeholders, |_| true);
+        let inside = marked(text.len(), placeholders, |_| true);
         Outline {
-            id: 0,
+            id: TemplateId(0),
             len: text.len(),
             last: last_bytes(text).unwrap_or_default(),
             fixed: !last_bytes(&inside).unwrap_or_default(),
         }
     }
 
-    /// The text at the start of `bytes` that may have the shape.
+    /// The text at the start of `bytes` that may be of the template.
     #[inline(always)]
     fn text<'b>(&self, bytes: &'b [u8]) -> Option<&'b [u8]> {
         let text = bytes.get(..self.len)?;
@@ -358,7 +316,13 @@ impl Outline {
 }
 
 impl Template {
-    fn new(syntax: Syntax, sample: &[u8], placeholders: &[Placeholder]) -> Self {
+    fn new(sample: Sample<'_>) -> Self {
+        let Sample {
+            syntax,
+            text,
+            placeholders,
+        } = sample;
+        let sample = text.as_bytes();
         let (mut first, mut last) = (sample.to_vec(), sample.to_vec());
         for placeholder in placeholders {
             for at in placeholder.range.clone() {
@@ -367,9 +331,8 @@ impl Template {
         }
         let block = |at| Bounds::new(block::head(&first[at..]), block::head(&last[at..]));
         let part = |at| std::array::from_fn(|n| block(at + n * LEN));
-        let of = |is_it| spots(&holes_of(sample.len(), placeholders, is_it));
+        let of = |is_it| spots(&marked(sample.len(), placeholders, is_it));
         Template {
-            is_usual: false,
             extent: Extent {
                 syntax,
                 len: sample.len(),
@@ -389,7 +352,7 @@ impl Template {
         }
     }
 
-    /// Whether `text`, which is as long as it, has the shape.
+    /// Whether `text`, which is as long as the template, is of it.
     #[inline]
     fn holds(&self, text: &[u8]) -> bool {
         let others = self.beyond_bounds(text)
@@ -400,7 +363,7 @@ impl Template {
         others.is_zero() && self.words.iter().all(|choice| choice.has(text))
     }
 
-    /// Some bits, if some bytes of `text` are not within their bounds.
+    /// Sets some bits if some bytes of `text` are not within their bounds.
     #[inline(always)]
     fn beyond_bounds(&self, text: &[u8]) -> Block {
         let (parts, _) = text.as_chunks();
@@ -411,7 +374,7 @@ impl Template {
     }
 }
 
-/// Some bits, if some bytes of `part` are not within their bounds.
+/// Sets some bits if some bytes of `part` are not within their bounds.
 #[inline(always)]
 fn beyond(part: &[u8; PART], bounds: &[Bounds; PART / LEN]) -> Block {
     let (blocks, _) = part.as_chunks();
@@ -421,7 +384,7 @@ fn beyond(part: &[u8; PART], bounds: &[Bounds; PART / LEN]) -> Block {
     })
 }
 
-/// Some bits, if `is` does not hold for some bytes of `text` at `spots`.
+/// Sets some bits if `is` does not hold for some bytes of `text` at `spots`.
 #[inline(always)]
 fn others(spots: &[Spot], text: &[u8], is: impl Fn(Block) -> Marks) -> Block {
     spots.iter().fold(Block::default(), |all, spot| {
@@ -430,8 +393,9 @@ fn others(spots: &[Spot], text: &[u8], is: impl Fn(Block) -> Marks) -> Block {
     })
 }
 
-/// For each byte of a text of `len` bytes all bits, if it is in one of those holes for whose alphabet `is_it` holds.
-fn holes_of(len: usize, placeholders: &[Placeholder], is_it: fn(CharSet) -> bool) -> Vec<u8> {
+/// For each byte of a text of `len` bytes: all bits, if it is in a placeholder with a character set for which `is_it`
+/// holds.
+fn marked(len: usize, placeholders: &[Placeholder], is_it: fn(CharSet) -> bool) -> Vec<u8> {
     let mut bits = vec![0; len];
     for placeholder in placeholders
         .iter()
@@ -465,7 +429,7 @@ impl Spot {
 }
 
 impl Choice {
-    /// Whether one of the words stands in `text`.
+    /// Whether a word of the choice stands in `text`.
     fn has(&self, text: &[u8]) -> bool {
         let Some(block) = self.spot.block(text) else {
             return false;
@@ -490,7 +454,7 @@ impl Placeholder {
         }
     }
 
-    /// The words that may stand there in a text of `len` bytes.
+    /// The words that may stand in the placeholder of a text of `len` bytes; `None` if it is not for words.
     fn choice(&self, len: usize) -> Option<Choice> {
         let CharSet::Word(words) = self.charset else {
             return None;
@@ -513,13 +477,13 @@ impl Placeholder {
     }
 }
 
-/// What of printable ASCII may mean something in a string of JSON.
+/// The printable ASCII that may mean something in a string of JSON.
 #[inline(always)]
 fn json_special(block: Block) -> Marks {
     block.equal(b'"') | block.equal(b'\\')
 }
 
-/// The same for a text of XML.
+/// The printable ASCII that may mean something in a text of XML.
 #[inline(always)]
 fn xml_special(block: Block) -> Marks {
     json_special(block) | block.equal(b'<') | block.equal(b'&') | block.equal(b']')
@@ -555,7 +519,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_a_shape_has_the_same_bytes_around_the_holes_and_its_alphabet_in_them() {
+    fn texts_of_a_template_have_its_fixed_bytes_and_characters_of_its_sets() {
         let cases = [
             (CharSet::JsonText, "user refuse to accept the message"),
             (CharSet::JsonText, "x"),
@@ -576,9 +540,12 @@ mod tests {
                     charset,
                 };
                 let mut templates = Templates::default();
-                templates
-                    .learn(Syntax::Json, &text, &[placeholder], false)
-                    .unwrap();
+                let sample = Sample {
+                    syntax: Syntax::Json,
+                    text: &text,
+                    placeholders: &[placeholder],
+                };
+                templates.learn(sample, drop).unwrap();
                 for at in 0..text.len() {
                     for byte in 0..=255 {
                         let mut bytes = text.clone().into_bytes();
@@ -587,13 +554,13 @@ mod tests {
                             true => is_of(charset, &bytes[range.clone()]),
                             false => bytes == text.as_bytes(),
                         };
-                        let found = templates.find(Syntax::Json, &bytes);
+                        let found = templates.find(&bytes);
                         assert_eq!(found.is_some(), expected, "{byte} at {at} of {text}");
                     }
                 }
                 for word in WORDS {
                     let other = text_with(word, start, behind);
-                    let is_alike = other.get(..text.len()).is_some_and(|other| {
+                    let is_of_template = other.get(..text.len()).is_some_and(|other| {
                         let is_around = |n: &usize| !range.contains(n);
                         let (text, other) = (text.as_bytes(), other.as_bytes());
                         (0..text.len())
@@ -601,20 +568,11 @@ mod tests {
                             .all(|n| text[n] == other[n])
                             && is_of(charset, &other[range.clone()])
                     });
-                    let found = templates.find(Syntax::Json, other.as_bytes());
-                    assert_eq!(found.is_some(), is_alike, "{other}");
+                    let found = templates.find(other.as_bytes());
+                    assert_eq!(found.is_some(), is_of_template, "{other}");
                 }
-                assert!(
-                    templates
-                        .find(Syntax::Json, &text.as_bytes()[1..])
-                        .is_none()
-                );
-                assert!(
-                    templates
-                        .find(Syntax::Json, &text.as_bytes()[..text.len() - 1])
-                        .is_none()
-                );
-                assert!(templates.find(Syntax::Xml, text.as_bytes()).is_none());
+                assert!(templates.find(&text.as_bytes()[1..]).is_none());
+                assert!(templates.find(&text.as_bytes()[..text.len() - 1]).is_none());
             }
         }
     }

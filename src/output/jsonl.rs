@@ -31,7 +31,7 @@ pub struct JsonLines {
 impl Format for JsonLines {
     fn record(&self, record: &Record<'_>, out: &mut Vec<u8>) -> Result<(), Finding> {
         let source = self.source(record);
-        if !self.flat && known_line(record, source.as_ref(), out) {
+        if !self.flat && templated_line(record, source.as_ref(), out) {
             return Ok(());
         }
         let Some(callback) = record.callback() else {
@@ -159,8 +159,8 @@ impl<'a> Stand<'a> {
 /// The end of a line.
 const END: &[u8] = b"}\n";
 
-/// Writes the line by the template of its shape; `false` if there is none.
-fn known_line(record: &Record<'_>, source: Option<&Source<'_>>, out: &mut Vec<u8>) -> bool {
+/// Writes the line of the payload's template with the values of the payload; `false` if there is none.
+fn templated_line(record: &Record<'_>, source: Option<&Source<'_>>, out: &mut Vec<u8>) -> bool {
     let template = record.line(template);
     if let Some(template) = template {
         template.write(record.bytes(), out);

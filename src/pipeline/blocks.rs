@@ -20,6 +20,7 @@ pub(super) struct Blocks<R> {
     pub(super) limits: Limits,
     pub(super) policy: Option<Arc<Policy>>,
     wants_queries: bool,
+    fast: bool,
     ended: bool,
 }
 
@@ -32,6 +33,7 @@ impl<R: Read> Blocks<R> {
             limits: options.limits.clamped(),
             policy: options.policy.clone(),
             wants_queries: options.wants_queries,
+            fast: options.fast,
             ended: false,
         }
     }
@@ -49,7 +51,8 @@ impl<R: Read> Blocks<R> {
         if decoder.is_none() && (self.ended || !text.bytes().is_empty()) {
             let new = Decoder::new(self.source.clone(), self.limits, self.input.origin());
             let new = new.opening(self.policy.clone());
-            *decoder = Some(new.with_queries(self.wants_queries));
+            let new = new.with_queries(self.wants_queries);
+            *decoder = Some(new.with_cache(self.fast.then(Box::default)));
         }
         Ok(true)
     }

@@ -115,6 +115,9 @@ pub struct Options {
     ///
     /// A payload is then given to the sink when the rest of its line was read, since its query may stand there.
     pub wants_queries: bool,
+    /// Whether payloads and log lines that differ from an earlier one only in a few values are recognised instead of read.
+    /// The output does not depend on it: switch it off to find out whether a record comes from the fast path.
+    pub fast: bool,
 }
 
 impl Options {
@@ -146,6 +149,7 @@ impl Default for Options {
             threads: 1,
             policy: None,
             wants_queries: false,
+            fast: true,
         }
     }
 }

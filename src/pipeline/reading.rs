@@ -2,10 +2,11 @@
 
 use std::ops::ControlFlow;
 
+use crate::fast::Cache;
 use crate::input::{Flow, Text};
 use crate::pipeline::Sink;
 use crate::pipeline::chunk::Chunk;
-use crate::record::{Decoder, Learnt, Record};
+use crate::record::{Decoder, Record};
 use crate::scan::{Noise, SyncPoint, Turn};
 use crate::select::Chooser;
 use crate::span::Place;
@@ -65,10 +66,9 @@ impl Reading {
         decoder.map_or(0, |decoder| decoder.scanner.offset())
     }
 
-    /// What is known of payloads so far.
-    pub(super) fn learnt(&self) -> Learnt {
-        let decoder = self.decoder.as_ref();
-        decoder.map_or_else(Learnt::default, Decoder::learnt)
+    /// A copy of what the decoder has learnt, unless the fast path is off.
+    pub(super) fn cache(&self) -> Option<Box<Cache>> {
+        self.decoder.as_ref()?.scanner.cache.clone()
     }
 
     pub(super) fn noise(&self) -> Noise {
@@ -149,11 +149,11 @@ impl Reading {
         false
     }
 
-    /// Leaves the rest to a decoder that came by the same waypoint and has read on to where `text` begins, and what is
-    /// known of payloads.
+    /// Leaves the rest to a decoder that came by the same sync point and has read on to where `text` begins; hands over
+    /// what was learnt.
     pub(super) fn hand_to(&mut self, mut decoder: Decoder, text: &[u8]) {
         if let Some(mut before) = self.decoder.take() {
-            decoder.know(before.take_learnt());
+            decoder.scanner.cache = before.scanner.cache.take();
             self.noise.join(before.scanner.noise);
         }
         self.decoder = Some(decoder);

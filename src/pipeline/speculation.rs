@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use crate::fast::Cache;
 use crate::pipeline::Sink;
 use crate::pipeline::chunk::Chunk;
 use crate::pipeline::reading::give_all;
-use crate::record::{Decoder, Learnt};
+use crate::record::Decoder;
 use crate::scan::{SyncPoint, Turn};
 use crate::seal::Policy;
 use crate::select::Chooser;
@@ -15,12 +16,12 @@ use crate::syntax::Limits;
 pub(super) struct Speculation<S> {
     pub(super) sync_point: SyncPoint,
     pub(super) part: S,
-    /// It has read the chunk up to `done`, and the rest may go on in the next. It knows no payloads.
+    /// It has read the chunk up to `done`, and the rest may go on in the next chunk. It has no cache.
     pub(super) decoder: Decoder,
     pub(super) done: usize,
 }
 
-/// What it takes to guess, and what was learnt by it.
+/// What it takes to speculate, and what was learnt from that.
 #[derive(Clone)]
 pub(super) struct Speculator<'e> {
     pub(super) source: &'e str,
@@ -28,7 +29,8 @@ pub(super) struct Speculator<'e> {
     pub(super) policy: &'e Option<Arc<Policy>>,
     pub(super) wants_queries: bool,
     pub(super) chooser: Chooser,
-    pub(super) learnt: Learnt,
+    /// `None` if the fast path is off.
+    pub(super) cache: Option<Box<Cache>>,
 }
 
 impl Speculator<'_> {
@@ -37,10 +39,10 @@ impl Speculator<'_> {
         // A source of its own, so that threads do not count in the same place.
         let mut decoder = Decoder::on_line(self.source.into(), self.limits, chunk.place)
             .opening(self.policy.clone())
-            .with_queries(self.wants_queries);
-        decoder.know(std::mem::take(&mut self.learnt));
+            .with_queries(self.wants_queries)
+            .with_cache(self.cache.take());
         let speculation = self.speculate_with(&mut decoder, chunk.bytes(), part);
-        self.learnt = decoder.take_learnt();
+        self.cache = decoder.scanner.cache.take();
         let (sync_point, part) = speculation?;
         let done = decoder.scanner.take_done(chunk.bytes());
         Some(Speculation {

@@ -51,7 +51,7 @@ pub(super) fn give<S: Sink>(
         policy: &options.policy,
         wants_queries: options.wants_queries,
         chooser: chooser.clone(),
-        learnt: blocks.reading.learnt(),
+        cache: blocks.reading.cache(),
     };
     let workers = Workers {
         threads,

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use crate::event::{Class, Meaning, classify, decode, record};
+use crate::event::{Class, Event, Meaning, classify, decode, record};
 use crate::fast::patch::Patched;
 use crate::fast::template::TemplateId;
 use crate::record::Outcome;
@@ -16,23 +16,33 @@ pub(super) struct Decoded {
     pub(super) meaning: Meaning,
 }
 
-/// Where what was read is kept: most payloads are like one before, and share what is the same in all of those.
+/// Where the tree and the meaning of a payload are kept. Most payloads are of a template, and share what holds for all of
+/// its payloads.
 #[derive(Clone, Debug)]
 pub(super) enum Contents {
     Own(Box<Decoded>),
     Shared(Arc<Shared>),
 }
 
-/// What payloads have in common that were read alike.
+/// What holds for all payloads of a template. The fast path keeps it.
 #[derive(Debug)]
 pub(super) struct Shared {
     pub(super) template: TemplateId,
+    pub(super) event: Event,
     pub(super) decoded: Decoded,
     /// The line that is written for them, if there is one.
     pub(super) line: OnceLock<Option<Patched>>,
 }
 
 impl Contents {
+    /// Which event a recognised payload is of.
+    pub(super) fn event(&self) -> Option<Event> {
+        match self {
+            Contents::Own(_) => None,
+            Contents::Shared(shared) => Some(shared.event),
+        }
+    }
+
     pub(super) fn get(&self) -> &Decoded {
         match self {
             Contents::Own(decoded) => decoded,

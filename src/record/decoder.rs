@@ -1,20 +1,21 @@
 //! Turns the bytes of a capture into records, and learns from each what makes the next one cheaper.
 //!
-//! Here frame, wire and event are tied together. Memory goes round: records borrow it, and [`Decoder::recycle`] takes it
-//! back. What a payload means is kept by its shape, so that another one of the same shape need not be understood again.
+//! The scanner, the readers and the meaning are tied together here. Memory goes round: records borrow it, and
+//! [`Decoder::recycle`] takes it back. What the payloads of a template mean is kept by the fast path.
 
 use std::ops::ControlFlow;
 use std::sync::{Arc, OnceLock};
 
 use crate::event::{Event, fields, is_message};
-use crate::fast::template::{ByTemplate, TemplateId};
+use crate::fast::Cache;
+use crate::fast::pooled::Pooled;
+use crate::fast::template::{Sample, TemplateId};
 use crate::record::body::Body;
 use crate::record::contents::{Contents, Decoded, Shared};
-use crate::record::pooled::Pooled;
 use crate::record::unseal::Unsealer;
 use crate::record::{Outcome, Record};
 use crate::scan::source_map::SourceMap;
-use crate::scan::{Anchors, Found, FoundKind, Names, Scanner, Seen, Turn};
+use crate::scan::{Anchors, Found, FoundKind, Names, Scanner, Turn};
 use crate::seal::Policy;
 use crate::span::{Place, Units};
 use crate::syntax::{Limits, View};
@@ -38,8 +39,6 @@ pub(crate) struct Decoder {
     limits: Limits,
     units: Units,
     pub(crate) scanner: Scanner,
-    /// What the scanner's shapes mean.
-    known: ByTemplate<Known>,
     /// Memory that goes round: into a record, and back by [`Decoder::recycle`].
     pub(super) spare: Option<Box<Decoded>>,
     /// Opens what is sealed, if that was asked for.
@@ -58,7 +57,13 @@ impl Decoder {
         Self::with(scanner, source, limits, Units::Utf8)
     }
 
-    /// The same, but its records know their queries if these are `wanted`.
+    /// Lets the decoder use and fill `cache`; without one there is no fast path.
+    pub(crate) fn with_cache(mut self, cache: Option<Box<Cache>>) -> Self {
+        self.scanner.cache = cache;
+        self
+    }
+
+    /// Looks for the queries of payloads if they are `wanted`.
     pub(crate) fn with_queries(self, wanted: bool) -> Self {
         match wanted {
             true => Decoder {
@@ -75,13 +80,12 @@ impl Decoder {
             limits,
             units,
             scanner,
-            known: ByTemplate::default(),
             spare: None,
             unsealer: None,
         }
     }
 
-    /// The same, opening what is sealed as `policy` says.
+    /// Opens what is sealed as `policy` says.
     pub(crate) fn opening(mut self, policy: Option<Arc<Policy>>) -> Self {
         let wants_queries = policy.as_ref().is_some_and(|policy| policy.wants_queries());
         let unsealer = policy.map(|policy| Unsealer::new(policy, self.limits));
@@ -131,34 +135,6 @@ impl Decoder {
         }
     }
 
-    /// What it knows so far, in memory that it shares.
-    pub(crate) fn learnt(&self) -> Learnt {
-        let inner = |unsealer: &Unsealer| Box::new(unsealer.inner.learnt());
-        Learnt {
-            seen: self.scanner.seen.clone(),
-            known: self.known.clone(),
-            inner: self.unsealer.as_deref().map(inner),
-        }
-    }
-
-    /// Takes what it knows, so that it knows nothing.
-    pub(crate) fn take_learnt(&mut self) -> Learnt {
-        let inner = |unsealer: &mut Unsealer| Box::new(unsealer.inner.take_learnt());
-        Learnt {
-            seen: std::mem::take(&mut self.scanner.seen),
-            known: std::mem::take(&mut self.known),
-            inner: self.unsealer.as_deref_mut().map(inner),
-        }
-    }
-
-    /// Knows what another decoder knew, and nothing else.
-    pub(crate) fn know(&mut self, learnt: Learnt) {
-        (self.scanner.seen, self.known) = (learnt.seen, learnt.known);
-        if let (Some(unsealer), Some(learnt)) = (&mut self.unsealer, learnt.inner) {
-            unsealer.inner.know(*learnt);
-        }
-    }
-
     /// Takes the memory of a record back.
     #[inline(always)]
     pub(crate) fn recycle(&mut self, record: Record<'_>) {
@@ -170,48 +146,34 @@ impl Decoder {
             sealed,
             ..
         } = record;
-        match &mut self.unsealer {
-            Some(unsealer) if sealed.is_some() => {
-                unsealer.plain = body.into_bytes();
-                unsealer.inner.take_back(source, decoded, None);
-            }
-            _ => {
-                let source_map = raw.map(|(_, steps)| {
-                    let (text, rest) = body.into_memory();
-                    SourceMap { text, rest, steps }
-                });
-                self.take_back(source, decoded, source_map);
-            }
-        }
-    }
-
-    #[inline(always)]
-    pub(super) fn take_back(
-        &mut self,
-        source: Arc<str>,
-        decoded: Contents,
-        source_map: Option<SourceMap>,
-    ) {
         self.source.take_back(source);
+        let spare = match &mut self.unsealer {
+            Some(unsealer) if sealed.is_some() => &mut unsealer.inner.spare,
+            _ => &mut self.spare,
+        };
         match decoded {
-            Contents::Own(decoded) => self.spare = Some(decoded),
+            Contents::Own(decoded) => *spare = Some(decoded),
             Contents::Shared(shared) => {
-                if let Some(known) = self.known.get_mut(shared.template) {
-                    known.shared.take_back(shared);
+                if let Some(cache) = &mut self.scanner.cache {
+                    cache.take_back(shared.template, shared);
                 }
             }
         }
-        if let (Some(spare), Some(source_map)) = (&mut self.spare, source_map) {
-            spare.parts.source_map = source_map;
+        if let (Some((_, steps)), Some(spare)) = (raw, spare) {
+            let (text, rest) = body.into_memory();
+            spare.parts.source_map = SourceMap { text, rest, steps };
+        } else if let (Some(unsealer), true) = (&mut self.unsealer, sealed.is_some()) {
+            unsealer.plain = body.into_bytes();
         }
     }
 
-    /// What was read of a payload: of one that has a shape, what is known of it, and which event that is.
+    /// What was read of a payload, or what holds for all of its template.
     #[inline(always)]
-    pub(super) fn contents(&mut self, template: Option<TemplateId>) -> (Contents, Option<Event>) {
-        match template.and_then(|template| self.known.get_mut(template)) {
-            Some(known) => (Contents::Shared(known.shared.lend()), Some(known.event)),
-            None => (Contents::Own(self.spare.take().unwrap_or_default()), None),
+    pub(super) fn contents(&mut self, template: Option<TemplateId>) -> Contents {
+        let cache = self.scanner.cache.as_deref_mut();
+        match cache.and_then(|cache| cache.meaning(template?)) {
+            Some(shared) => Contents::Shared(shared),
+            None => Contents::Own(self.spare.take().unwrap_or_default()),
         }
     }
 
@@ -222,11 +184,12 @@ impl Decoder {
         record
     }
 
-    /// A record of what was found, without what has to be read for it: it is made in place, since to move it takes longer.
+    /// Makes a record of what was found, without what has to be read for it. It is made in place, since moving it takes
+    /// longer.
     #[inline(always)]
     fn unread<'b>(&mut self, found: &mut Found<'b>, buffer: &'b [u8]) -> Record<'b> {
-        let (decoded, event) = self.contents(found.template);
-        let outcome = match (found.kind, event) {
+        let decoded = self.contents(found.template);
+        let outcome = match (found.kind, decoded.event()) {
             (_, Some(event)) => Outcome::Callback(event),
             (FoundKind::Remark, None) => Outcome::Remark,
             (FoundKind::Whole | FoundKind::Broken, None) => Outcome::Undecodable,
@@ -245,7 +208,7 @@ impl Decoder {
         }
     }
 
-    /// Reads what was not like a payload before.
+    /// Reads what was not recognised by its template.
     #[inline(always)]
     fn read<'b>(&mut self, record: &mut Record<'b>, found: &Found<'b>, buffer: &'b [u8]) {
         if found.is_unescaped {
@@ -272,22 +235,6 @@ impl Decoder {
     }
 }
 
-/// The payloads that a decoder knows again: decoding is the same without, but slower.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Learnt {
-    seen: Seen,
-    known: ByTemplate<Known>,
-    /// Those inside of envelopes.
-    inner: Option<Box<Learnt>>,
-}
-
-/// What a shape means: all payloads that have it are read alike.
-#[derive(Clone, Debug)]
-struct Known {
-    event: Event,
-    shared: Pooled<Shared>,
-}
-
 impl Decoder {
     /// Decides what a well-formed payload is, decodes it, and learns from it.
     pub(super) fn understand(&mut self, record: &mut Record<'_>) {
@@ -300,28 +247,30 @@ impl Decoder {
         }
     }
 
-    /// Keeps the shape of a callback, and what it means.
+    /// Learns the template of a callback, and what its payloads mean.
     fn learn(&mut self, event: Event, decoded: &Decoded, text: &str) {
         let Decoded { parts, meaning } = decoded;
-        let (tree, payloads) = (&parts.tree, &mut self.scanner.seen.payloads);
-        if tree.has_own() || !payloads.admits() {
+        let cache = self.scanner.cache.as_mut();
+        let is_due = || cache.is_some_and(|cache| cache.admits_payload());
+        if parts.tree.has_own() || !is_due() {
             return;
         }
-        let root = View::root(tree, text);
-        let placeholders = meaning.placeholders(root);
-        let template = payloads.learn(tree.syntax, text, &placeholders, NAMES.is_usual(text));
-        let Some(template) = template else { return };
-        let mut decoded = decoded.clone();
-        decoded.meaning.note_plain(root);
-        let known = Known {
-            event,
-            shared: Pooled::from(Arc::new(Shared {
+        let root = View::root(&parts.tree, text);
+        let sample = Sample {
+            syntax: parts.tree.syntax,
+            text,
+            placeholders: &meaning.placeholders(root),
+        };
+        self.scanner.learn_payload(sample, |template| {
+            let mut decoded = decoded.clone();
+            decoded.meaning.note_plain(root);
+            Arc::new(Shared {
                 template,
+                event,
                 decoded,
                 line: OnceLock::new(),
-            })),
-        };
-        self.known.set(template, known);
+            })
+        });
     }
 }
 
@@ -349,7 +298,7 @@ mod tests {
         text.replace('\n', line_end)
     }
 
-    /// The same as JSON, with blanks between all tokens.
+    /// The `n`th callback as JSON, with blanks between all tokens.
     fn json(n: usize, blank: &str) -> String {
         let text = format!(
             r#"{{~"ToUserName":~"gh_{n:012x}",~"FromUserName":~"oWxSubTest_{n:017}",~"CreateTime":~{},~"MsgType":~"event",~"Event":~"subscribe_msg_change_event",~"List":~[~{{~"TemplateId":~"T{n:042}",~"SubscribeStatusString":~"reject"~}}~]~}}~"#,
@@ -368,35 +317,38 @@ mod tests {
         format!("{{\"level\":\"info\",\"body\":\"{body}\"}}\n")
     }
 
-    /// How many callbacks there are in `capture`, and how many of them are like one before.
-    fn learnt(capture: &str) -> (usize, usize) {
+    /// How many callbacks there are in `capture`, and how many of them are recognised by their templates.
+    fn recognised(capture: &str, is_fast: bool) -> (usize, usize) {
         let start = (Place::default(), Units::Utf8);
-        let mut decoder = Decoder::new("".into(), Limits::default(), start);
-        let (mut all, mut alike) = (0, 0);
+        let mut decoder = Decoder::new("".into(), Limits::default(), start)
+            .with_cache(is_fast.then(Box::default));
+        let (mut all, mut recognised) = (0, 0);
         while let Some(record) = decoder.next(capture.as_bytes(), true) {
             all += usize::from(record.callback().is_some());
-            alike += usize::from(matches!(record.decoded, Contents::Shared(_)));
+            recognised += usize::from(matches!(record.decoded, Contents::Shared(_)));
             decoder.recycle(record);
         }
-        (all, alike)
+        (all, recognised)
     }
 
     #[test]
-    fn payloads_are_learnt_whatever_blanks_are_between_their_parts() {
+    fn payloads_are_recognised_whatever_blanks_are_between_their_parts_unless_that_is_off() {
         const PAYLOADS: usize = 40;
         let blanks = ["", "\n", "\r\n", "\r", "\n  ", "\r\n\t", " \r\n\r\n "];
         for blank in blanks {
             for (write, templates) in [(xml as fn(usize, &str) -> String, 4), (json, 1)] {
                 let payloads = || (0..PAYLOADS).map(|n| write(n, blank));
-                let alike = PAYLOADS - templates;
                 let plain: String = payloads().collect();
-                assert_eq!(
-                    learnt(&plain),
-                    (PAYLOADS, alike),
-                    "{blank:?} in {plain:.300}"
-                );
                 let log: String = payloads().map(|body| wrapped(&body)).collect();
-                assert_eq!(learnt(&log), (PAYLOADS, alike), "{blank:?} in {log:.300}");
+                for capture in [plain, log] {
+                    let (fast, slow) = (recognised(&capture, true), recognised(&capture, false));
+                    assert_eq!(
+                        fast,
+                        (PAYLOADS, PAYLOADS - templates),
+                        "{blank:?} in {capture:.300}"
+                    );
+                    assert_eq!(slow, (PAYLOADS, 0), "{blank:?} in {capture:.300}");
+                }
             }
         }
     }

@@ -8,7 +8,6 @@ mod contents;
 mod decode;
 mod decoder;
 mod place;
-mod pooled;
 mod request;
 mod sealed;
 mod unseal;
@@ -28,7 +27,7 @@ use body::Body;
 use contents::{Contents, Decoded};
 pub use decode::{decode, decode_sealed, decode_with};
 pub(crate) use decode::{decode_alone, decode_written};
-pub(crate) use decoder::{Decoder, Learnt};
+pub(crate) use decoder::Decoder;
 pub use sealed::{Sealed, Trust};
 
 /// What became of a payload.
@@ -260,8 +259,8 @@ impl<'a> Record<'a> {
         View::root(&self.decoded.get().parts.tree, self.text())
     }
 
-    /// The line that is written for this payload and others that were read alike, as `make` makes it; `None` if it is like
-    /// no other, or its values cannot be copied. Whoever asks for it must always make the same of the same payload.
+    /// The line that is written for all payloads of this template, as `make` makes it of one of them; `None` if the payload
+    /// was not recognised by its template, or its values cannot be copied. `make` must always make the same of a payload.
     pub(crate) fn line(&self, make: fn(&CallbackRef<'_>) -> Option<Patched>) -> Option<&Patched> {
         match &self.decoded {
             Contents::Shared(shared) if shared.decoded.meaning.is_plain() => {

@@ -49,7 +49,11 @@ impl Decoder {
         let Some(unsealer) = &mut self.unsealer else {
             return;
         };
-        match unsealer.judge(record) {
+        // What is inside is of the same templates as what is not sealed.
+        std::mem::swap(&mut self.scanner.cache, &mut unsealer.inner.scanner.cache);
+        let judged = unsealer.judge(record);
+        std::mem::swap(&mut self.scanner.cache, &mut unsealer.inner.scanner.cache);
+        match judged {
             Err(finding) => record.refuse(finding),
             Ok(Judged::Plain(accepted)) => record.mention_all(accepted),
             Ok(Judged::Inside(inner)) => {
@@ -128,7 +132,8 @@ impl Unsealer {
             .as_ref()
             .ok()
             .and_then(|document| document.template);
-        let (decoded, event) = self.inner.contents(template);
+        let decoded = self.inner.contents(template);
+        let event = decoded.event();
         let mut record = Record {
             source: outer.source.clone(),
             place: outer.place,

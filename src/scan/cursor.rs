@@ -3,7 +3,7 @@
 //! Line breaks are counted as they are passed. Characters are counted only for the columns that somebody asks for,
 //! and no byte twice.
 
-use crate::fast::template::Lines;
+use crate::simd::Lines;
 use crate::span::{self, Place, Units};
 
 #[derive(Clone, Copy, Debug)]

@@ -34,13 +34,8 @@ impl Scanner {
             }
         };
         let bytes = self.limited(text, true);
-        if let Some(template) = self.seen_before(syntax, bytes) {
-            let len = self.seen.payloads.extent(template).len;
-            return Ok(Document {
-                syntax,
-                len,
-                template: Some(template),
-            });
+        if let Some(document) = self.fast_alone(bytes) {
+            return Ok(document);
         }
         parts.findings.clear();
         let read = match syntax {

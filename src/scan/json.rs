@@ -24,14 +24,11 @@ impl Scanner {
         last: bool,
         parts: &mut Parts,
     ) -> Option<Found<'b>> {
-        let document = &buffer[self.pos()..];
-        let bytes = self.limited(document, last);
-        if let Some(template) = self.seen_before(Syntax::Json, bytes) {
-            return self.whole_like(template, buffer, last);
-        }
-        if let Some(found) = self.entry_like_before(buffer, last, parts) {
+        if let Some(found) = self.fast_document(buffer, last, parts) {
             return Some(found);
         }
+        let document = &buffer[self.pos()..];
+        let bytes = self.limited(document, last);
         let verdict = self.read_json(bytes, parts);
         let (len, is_broken) = (verdict.len(), verdict.is_broken());
         if self.enter_literal(document, len, is_broken, Syntax::Json, last) != Entered::No {

@@ -11,21 +11,20 @@
 //! This stage knows which names make a message only through [`Names`]. Another way of finding payloads is another
 //! [`State`]. The signature queries that payloads come with are looked for beside that, by `query`.
 
-mod alike;
 mod anchor;
 mod array;
 mod attempt;
 mod container;
 mod cursor;
 mod document;
-mod entry;
 mod escape;
+mod fast_path;
 mod json;
+mod learn;
 mod link;
 mod literal;
 mod nested;
 mod noise;
-mod prefix;
 mod query;
 mod recode;
 mod seek;
@@ -41,10 +40,11 @@ use std::ops::Range;
 
 use encoding_rs::Encoding;
 
-use crate::fast::template::{Extent, Lines, TemplateId};
+use crate::fast::Cache;
+use crate::fast::template::{Extent, TemplateId};
 use crate::finding::{Finding, Findings, Reason};
 use crate::input::Flow;
-use crate::simd::{Survey, is_space};
+use crate::simd::{Lines, Survey, is_space};
 use crate::span::{Place, Span, Units};
 use crate::syntax::{
     Bytes, Limits, Stop, Syntax, Tree, View, earliest, json as wire_json, not_utf8, xml as wire_xml,
@@ -55,14 +55,11 @@ use array::Array;
 use attempt::Attempts;
 use cursor::Cursor;
 pub(crate) use document::Document;
-use entry::Sample;
-pub(crate) use entry::Seen;
+use learn::Sample;
 use nested::Nested;
 pub(crate) use noise::Noise;
-use prefix::Prefixes;
 pub(crate) use query::FoundQuery;
 use query::Trail;
-use seek::Entered;
 use skip::{Skip, Skipped};
 use source_map::SourceMap;
 pub(crate) use sync_point::SyncPoint;
@@ -98,7 +95,7 @@ pub(crate) struct Found<'b> {
     /// Its text is not the capture's own, but [`Parts::source_map`].
     pub(crate) is_unescaped: bool,
     pub(crate) kind: FoundKind,
-    /// Which of the scanner's shapes it has.
+    /// Which template of the cache it has.
     pub(crate) template: Option<TemplateId>,
     /// The query that belongs to it, if queries are wanted.
     pub(crate) query: Option<Box<FoundQuery>>,
@@ -106,7 +103,7 @@ pub(crate) struct Found<'b> {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum FoundKind {
-    /// Well-formed; the tree holds it, if it has no shape.
+    /// Well-formed; the tree holds it, unless it was recognised by its template.
     Whole,
     /// The one finding says what is wrong.
     Broken,
@@ -162,7 +159,7 @@ struct Inside {
     inner: VecDeque<Inner>,
     done: usize,
     then: Then,
-    /// It may be learnt from.
+    /// What is needed to learn it.
     sample: Option<Sample>,
 }
 
@@ -246,8 +243,8 @@ pub(crate) struct Scanner {
     /// In how many layers of escapes this scanner's text stood; and how it moved, for the one outside.
     depth: usize,
     moves: Vec<Move>,
-    pub(crate) seen: Seen,
-    prefixes: Prefixes,
+    /// What the fast path knows; `None` if it is switched off, or while escaped text is read with it.
+    pub(crate) cache: Option<Box<Cache>>,
     /// Memory for the next region, and for what is inside the next document.
     spare: Option<Box<Nested>>,
     spare_inner: VecDeque<Inner>,
@@ -305,8 +302,7 @@ impl Scanner {
             before: [b'\n'; 2],
             depth: 0,
             moves: Vec::new(),
-            seen: Seen::default(),
-            prefixes: Prefixes::default(),
+            cache: None,
             spare: None,
             spare_inner: VecDeque::new(),
             trail: None,
@@ -344,8 +340,7 @@ impl Scanner {
             attempts: _,
             flow: _,
             depth: _,
-            seen: _,
-            prefixes: _,
+            cache: _,
             spare: _,
             spare_inner: _,
             trail: _,
@@ -380,7 +375,7 @@ impl Scanner {
     ) -> Option<Found<'b>> {
         loop {
             if self.trail.is_none()
-                && let Some(found) = self.next_alike(buffer, last, parts)
+                && let Some(found) = self.fast_next(buffer, last, parts)
             {
                 return Some(found);
             }
@@ -400,14 +395,14 @@ impl Scanner {
         parts: &mut Parts,
     ) -> Turn<Found<'b>> {
         if self.trail.is_none()
-            && let Some(found) = self.next_alike(buffer, last, parts)
+            && let Some(found) = self.fast_next(buffer, last, parts)
         {
             return Turn::Found(found);
         }
         self.step_on(buffer, last, parts)
     }
 
-    /// The same where the next payload is not like one before, or that was not looked at.
+    /// Goes one step on the slow path, or on the fast path where queries are wanted.
     fn step_on<'b>(&mut self, buffer: &'b [u8], last: bool, parts: &mut Parts) -> Turn<Found<'b>> {
         match self.trail {
             None => self.step_in(buffer, last, parts),
@@ -423,7 +418,7 @@ impl Scanner {
         parts: &mut Parts,
     ) -> Turn<Found<'b>> {
         let (visible, last) = self.visible(buffer, last);
-        let mut turn = match self.next_alike(visible, last, parts) {
+        let mut turn = match self.fast_next(visible, last, parts) {
             Some(found) => Turn::Found(found),
             None => self.step_in(visible, last, parts),
         };
@@ -562,11 +557,6 @@ impl Scanner {
         }
     }
 
-    /// The document, if one like it was seen before.
-    fn seen_before(&mut self, syntax: Syntax, bytes: Bytes<'_>) -> Option<TemplateId> {
-        self.seen.payloads.find(syntax, bytes.all)
-    }
-
     /// The outcome of a read, with what only the whole of the bytes can tell.
     fn verdict<'b>(&self, read: Result<usize, Stop>, bytes: Bytes<'b>) -> Read<'b> {
         match read {
@@ -587,31 +577,6 @@ impl Scanner {
         Found {
             text: Some(text),
             ..self.ended(buffer, text.len(), syntax)
-        }
-    }
-
-    /// A document that is like one before, unless it is entered again as a string literal.
-    fn whole_like<'b>(
-        &mut self,
-        template: TemplateId,
-        buffer: &'b [u8],
-        last: bool,
-    ) -> Option<Found<'b>> {
-        let document = &buffer[self.pos()..];
-        let Extent { syntax, len, .. } = self.seen.payloads.extent(template);
-        if self.enter_literal(document, len, false, syntax, last) != Entered::No {
-            return None;
-        }
-        Some(self.like(template, buffer))
-    }
-
-    /// The document at the cursor, which is like one before.
-    #[inline(always)]
-    fn like<'b>(&mut self, template: TemplateId, buffer: &'b [u8]) -> Found<'b> {
-        let extent = self.seen.payloads.extent(template);
-        Found {
-            template: Some(template),
-            ..self.ended_behind(buffer, extent)
         }
     }
 

@@ -8,8 +8,8 @@ use std::ops::Range;
 
 use crate::fast::template::TemplateId;
 use crate::input::Flow;
-use crate::scan::entry::Quoted;
 use crate::scan::escape::{Escape, Piece};
+use crate::scan::learn::Quoted;
 use crate::scan::source_map::Step;
 use crate::scan::{Anchors, Found, FoundKind, Inside, Parts, Scanner, State, Turn, anchor, found};
 use crate::simd::skip_space;
@@ -497,9 +497,9 @@ impl Scanner {
                 self.leave_nested(nested, GoOn::Here, buffer);
                 return None;
             }
-            std::mem::swap(&mut self.seen, &mut nested.scanner.seen);
+            std::mem::swap(&mut self.cache, &mut nested.scanner.cache);
             let found = nested.next(parts);
-            std::mem::swap(&mut self.seen, &mut nested.scanner.seen);
+            std::mem::swap(&mut self.cache, &mut nested.scanner.cache);
             if let Some(found) = found {
                 let found = self.surface(found, &mut nested, buffer, parts);
                 self.state = State::Nested(nested);
@@ -554,6 +554,7 @@ impl Scanner {
                 raw: start..start + len,
                 template,
                 text: &parts.source_map.text,
+                syntax: inner.syntax,
             };
             self.learn_entry(buffer, inside, &payload);
         }

@@ -62,14 +62,6 @@ impl Names {
     }
 }
 
-/// The syntax of a message that begins as most do.
-fn syntax_of(begun: Start) -> Syntax {
-    match begun {
-        Start::Xml => Syntax::Xml,
-        _ => Syntax::Json,
-    }
-}
-
 impl Scanner {
     pub(super) fn seek<'b>(
         &mut self,
@@ -102,10 +94,10 @@ impl Scanner {
         parts: &mut Parts,
     ) -> Option<Found<'b>> {
         if let Some(begun) = self.begins_here(buffer) {
-            return self.begin_usual(begun, buffer, last);
+            return self.begin_usual(begun, buffer, last, parts);
         }
         if self.array.is_none()
-            && let Some(found) = self.entry_here(buffer, last, parts)
+            && let Some(found) = self.fast_seek(buffer, last, parts)
         {
             return Some(found);
         }
@@ -115,7 +107,7 @@ impl Scanner {
             let (start, kind) = self.search.start(buffer, anchor, limit, last)?;
             let start = start.max(self.pos());
             match self.begins_near(buffer, last, start, kind, anchor) {
-                Near::Usual(begun) => return self.begin_usual(begun, buffer, last),
+                Near::Usual(begun) => return self.begin_usual(begun, buffer, last, parts),
                 Near::Begun => return None,
                 Near::Nothing => self.search.anchor = None,
             }
@@ -128,13 +120,19 @@ impl Scanner {
         None
     }
 
-    /// Begins to read a message at the cursor that begins as most do; if it is like one before, that is all of it.
-    fn begin_usual<'b>(&mut self, begun: Start, buffer: &'b [u8], last: bool) -> Option<Found<'b>> {
-        let like_before = self.like_before(begun, buffer, last);
-        if like_before.is_none() {
+    /// Begins to read a message at the cursor that begins as most do, unless the fast path knows it.
+    fn begin_usual<'b>(
+        &mut self,
+        begun: Start,
+        buffer: &'b [u8],
+        last: bool,
+        parts: &mut Parts,
+    ) -> Option<Found<'b>> {
+        let found = self.fast_document(buffer, last, parts);
+        if found.is_none() {
             self.begin(begun, buffer);
         }
-        like_before
+        found
     }
 
     /// Goes to where a payload begins at the cursor, or on the next line, as most do. The search for anchors would find the
@@ -155,17 +153,6 @@ impl Scanner {
             [b'\r', b'\n', ..] => pos + 2,
             _ => pos,
         }
-    }
-
-    /// The payload at the cursor, if it is like one before; [`Scanner::json`] and [`Scanner::xml`] would say the same.
-    fn like_before<'b>(&mut self, begun: Start, buffer: &'b [u8], last: bool) -> Option<Found<'b>> {
-        if self.is_quoted() {
-            return None;
-        }
-        let syntax = syntax_of(begun);
-        let bytes = self.limited(&buffer[self.pos()..], last);
-        let template = self.seen.payloads.find(syntax, bytes.all)?;
-        Some(self.like(template, buffer))
     }
 
     /// What begins from `start` on that may hold the anchor.
@@ -251,15 +238,6 @@ impl Scanner {
         let is_bracket = |block: Block| block.equal(b'<') | block.equal(b'{') | block.equal(b'[');
         let at = tried + simd::position(near, is_bracket);
         (at <= anchor).then_some(at)
-    }
-
-    /// Learns what stands before the payload at `found` on the anchor's line.
-    fn learn_prefix(&mut self, buffer: &[u8], found: usize) {
-        let line = usize::try_from(self.search.line()).unwrap_or(0);
-        if line > self.pos() && line <= found {
-            self.prefixes
-                .learn(&buffer[line..found], self.names.anchors);
-        }
     }
 
     /// Whether what stands before the anchor shows that it is part of escaped text.

@@ -34,11 +34,11 @@ impl Scanner {
         last: bool,
         parts: &mut Parts,
     ) -> Option<Found<'b>> {
+        if let Some(found) = self.fast_document(buffer, last, parts) {
+            return Some(found);
+        }
         let document = &buffer[self.pos()..];
         let bytes = self.limited(document, last);
-        if let Some(template) = self.seen_before(Syntax::Xml, bytes) {
-            return self.whole_like(template, buffer, last);
-        }
         parts.findings.clear();
         if !self.begin_xml(document, last, parts) {
             return None;

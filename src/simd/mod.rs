@@ -174,12 +174,29 @@ impl Survey {
     }
 }
 
-/// How many line breaks there are, and where the last one stands.
-pub(crate) fn breaks(bytes: &[u8]) -> (usize, Option<usize>) {
-    let last = last_break(bytes);
-    let before = &bytes[..last.map_or(0, |at| at + 1)];
-    let [breaks] = counts(before, |block| [block.equal(b'\n')]);
-    (breaks, last)
+/// The lines of a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Lines {
+    pub(crate) breaks: usize,
+    /// Where the last line begins, if there is a break.
+    pub(crate) last: Option<usize>,
+}
+
+impl Lines {
+    pub(crate) fn of(text: &[u8]) -> Self {
+        let last = last_break(text).map(|at| at + 1);
+        let [breaks] = counts(&text[..last.unwrap_or(0)], |block| [block.equal(b'\n')]);
+        Lines { breaks, last }
+    }
+}
+
+impl From<Survey> for Lines {
+    fn from(survey: Survey) -> Self {
+        Lines {
+            breaks: survey.breaks,
+            last: survey.last_break.map(|at| at + 1),
+        }
+    }
 }
 
 /// Where the last line break stands.
@@ -291,6 +308,11 @@ mod tests {
         }
     }
 
+    fn lines(text: &[u8]) -> (usize, Option<usize>) {
+        let Lines { breaks, last } = Lines::of(text);
+        (breaks, last)
+    }
+
     #[test]
     fn line_breaks_are_counted_and_the_last_is_found() {
         for len in 0..80 {
@@ -299,15 +321,18 @@ mod tests {
                 bytes[first] = b'\n';
                 bytes[second] = b'\n';
                 let count = if first == second { 1 } else { 2 };
-                assert_eq!(breaks(&bytes), (count, Some(second)), "{bytes:?}");
+                assert_eq!(lines(&bytes), (count, Some(second + 1)), "{bytes:?}");
             }
-            assert_eq!(breaks(&vec![0; len]), (0, None));
-            assert_eq!(breaks(&vec![b'\n'; len]), (len, len.checked_sub(1)));
+            assert_eq!(lines(&vec![0; len]), (0, None));
+            assert_eq!(
+                lines(&vec![b'\n'; len]),
+                (len, Some(len).filter(|&len| len > 0))
+            );
         }
         for at in [0, 7, 4096, 8191, 9999] {
             let mut bytes = vec![b'a'; 10_000];
             bytes[at] = b'\n';
-            assert_eq!(breaks(&bytes), (1, Some(at)));
+            assert_eq!(lines(&bytes), (1, Some(at + 1)));
         }
     }
 

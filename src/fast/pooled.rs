@@ -1,26 +1,27 @@
-//! Something shared, of which one share goes round.
+//! A shared value, of which one share goes round.
 //!
-//! Other threads may make shares and drop them at the same time, so counting them takes longer than copying a payload's
-//! values. A share that comes back is counted only once.
+//! Other threads may clone shares and drop them at the same time. Counting them then takes longer than copying a
+//! payload's values, and a share that goes round is counted only once.
 
 use std::sync::Arc;
 
+/// A value whose share is lent and taken back.
 #[derive(Debug)]
-pub(super) struct Pooled<T: ?Sized> {
+pub(crate) struct Pooled<T: ?Sized> {
     kept: Arc<T>,
     spare: Option<Arc<T>>,
 }
 
 impl<T: ?Sized> Pooled<T> {
-    /// A share, to be given back as a rule.
+    /// Lends a share, which the caller gives back as a rule.
     #[inline]
-    pub(super) fn lend(&mut self) -> Arc<T> {
+    pub(crate) fn lend(&mut self) -> Arc<T> {
         self.spare.take().unwrap_or_else(|| self.kept.clone())
     }
 
-    /// Takes a share back, if it is one of this.
+    /// Takes a share back; drops the share of another value.
     #[inline]
-    pub(super) fn take_back(&mut self, share: Arc<T>) {
+    pub(crate) fn take_back(&mut self, share: Arc<T>) {
         if Arc::ptr_eq(&share, &self.kept) {
             self.spare = Some(share);
         }

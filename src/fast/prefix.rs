@@ -1,0 +1,168 @@
+//! What a logger writes before a payload on its line: a time, a level, a thread, a few words.
+//!
+//! Line after line it differs in nothing but digits. What it takes to pass over it is counted once.
+
+use crate::simd::block::{Block, LEN};
+use crate::simd::{Survey, digit};
+use crate::span;
+
+/// The beginnings of lines behind which payloads were found.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Prefixes {
+    all: Vec<Prefix>,
+    /// How many payloads were found behind a prefix.
+    found: usize,
+}
+
+#[derive(Clone, Debug)]
+struct Prefix {
+    /// The text with zeros for all digits.
+    text: Vec<u8>,
+    size: PrefixSize,
+}
+
+/// What a prefix takes up.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct PrefixSize {
+    pub(crate) bytes: usize,
+    /// The bytes that are no white space.
+    pub(crate) solid: usize,
+    pub(crate) chars: u64,
+}
+
+impl Prefixes {
+    /// The most prefixes that are kept.
+    const MOST: usize = 8;
+    /// After so many payloads, one in so many is learnt from.
+    const RARE: usize = 64;
+    /// The longest prefix that is kept.
+    const LONGEST: usize = 256;
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+
+    /// Finds the prefix with which `line` begins, if a payload may begin behind it, as `begins` tells.
+    #[inline]
+    pub(super) fn find(&self, line: &[u8], begins: impl Fn(&[u8]) -> bool) -> Option<PrefixSize> {
+        let mut all = self.all.iter();
+        let prefix = all.find(|prefix| {
+            let parts = line.split_at_checked(prefix.size.bytes);
+            parts.is_some_and(|(text, rest)| begins(rest) && prefix.holds(text))
+        });
+        prefix.map(|prefix| prefix.size)
+    }
+
+    /// Whether it is time to learn `text`.
+    pub(super) fn admits(&mut self, text: &[u8]) -> bool {
+        self.found += 1;
+        let is_due = self.found <= Self::RARE || self.found.is_multiple_of(Self::RARE);
+        let fits = (LEN..=Self::LONGEST).contains(&text.len());
+        is_due && fits && !self.all.iter().any(|prefix| prefix.holds(text))
+    }
+
+    /// Learns what stands before a payload on its line.
+    pub(super) fn learn(&mut self, text: &[u8]) {
+        self.all.truncate(Self::MOST - 1);
+        self.all.push(Prefix::new(text));
+    }
+}
+
+impl Prefix {
+    fn new(text: &[u8]) -> Self {
+        let without_digit = |byte: &u8| if byte.is_ascii_digit() { b'0' } else { *byte };
+        Prefix {
+            text: text.iter().map(without_digit).collect(),
+            size: PrefixSize {
+                bytes: text.len(),
+                solid: Survey::of(text).solid,
+                chars: span::chars(text),
+            },
+        }
+    }
+
+    /// Whether `text` differs in nothing but digits.
+    #[inline]
+    fn holds(&self, text: &[u8]) -> bool {
+        let others = |text: &[u8; LEN], own: &[u8; LEN]| {
+            without_digits(Block::new(*text)).other_than(Block::new(*own))
+        };
+        let (Some(last), Some(own_last)) = (text.last_chunk(), self.text.last_chunk()) else {
+            return false;
+        };
+        if text.len() != self.text.len() {
+            return false;
+        }
+        let pairs = text.as_chunks().0.iter().zip(self.text.as_chunks().0);
+        let all = pairs.fold(others(last, own_last), |all, (text, own)| {
+            all | others(text, own)
+        });
+        all.is_zero()
+    }
+}
+
+/// Replaces all digits by zeros.
+#[inline(always)]
+fn without_digits(block: Block) -> Block {
+    let digits = digit(block);
+    digits.of(Block::new([b'0'; LEN])) | (!digits).of(block)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn begins(text: &[u8]) -> bool {
+        text.starts_with(b"{")
+    }
+
+    fn learn(prefixes: &mut Prefixes, text: &str) {
+        if prefixes.admits(text.as_bytes()) {
+            prefixes.learn(text.as_bytes());
+        }
+    }
+
+    #[test]
+    fn lines_that_differ_in_digits_have_one_prefix() {
+        let mut prefixes = Prefixes::default();
+        for time in ["2021-01-18 11:30:40.517", "2021-01-18 11:30:41.003"] {
+            learn(&mut prefixes, &format!("{time} [http-3] 收到 body="));
+        }
+        assert_eq!(prefixes.all.len(), 1);
+        let is_found = |line: &str| match prefixes.find(line.as_bytes(), begins) {
+            Some(size) => {
+                let text = &line[..size.bytes];
+                let solid = text.bytes().filter(|&byte| byte != b' ').count();
+                assert_eq!(
+                    (size.solid, size.chars),
+                    (solid, text.chars().count() as u64)
+                );
+                true
+            }
+            None => false,
+        };
+        assert!(is_found("2021-01-18 11:30:40.517 [http-3] 收到 body={"));
+        assert!(is_found("1999-12-31 23:59:59.999 [http-0] 收到 body={"));
+        for other in [
+            "2021-01-18 11:30:40.517 [http-3] 收到 body=<",
+            "2021-01-18 11:30:40.517 [http-3] 收到 bode={",
+            "2021-01-18 11:30:40.517 [http-x] 收到 body={",
+            "2021-01-18 11:30:40.517 [http-\0] 收到 body={",
+            "2021-01-18 11:30:40.517 [http-13] 收到 body={",
+            "x021-01-18 11:30:40.517 [http-3] 收到 body={",
+            "2021-01-18 11:30:40.51",
+        ] {
+            assert!(!is_found(other), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_few_are_kept() {
+        let mut prefixes = Prefixes::default();
+        for n in 0..200 {
+            let word = "x".repeat(n % 100);
+            learn(&mut prefixes, &format!("2021-01-18 {word} body="));
+            assert!(prefixes.all.len() <= Prefixes::MOST);
+        }
+    }
+}

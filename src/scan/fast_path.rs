@@ -1,0 +1,251 @@
+//! The fast path of the scanner: payloads and log entries of a template that the cache holds.
+//!
+//! The search for anchors finds the same payloads, step by step. Here the cache says whether all of these steps can be
+//! taken at once. If it does not, nothing was done, and the slow path goes on. This is the only file of `scan` that looks
+//! something up in the cache; without a cache every function returns at once.
+
+use crate::fast::entry::{Before, Entry};
+use crate::fast::template::TemplateId;
+use crate::fast::{Cache, PrefixSize};
+use crate::scan::escape::Escape;
+use crate::scan::source_map::{SourceMap, Step};
+use crate::scan::{Document, Found, Inside, Parts, Scanner, State, Then, found};
+use crate::simd::Survey;
+use crate::span::Place;
+use crate::syntax::Bytes;
+
+/// A payload behind the prefix of its line.
+struct OnLine {
+    start: usize,
+    prefix: PrefixSize,
+    payload: TemplateId,
+}
+
+impl Scanner {
+    /// Finds the next payload, where most stand: on the next line, alone, in a log entry or behind a prefix; or behind
+    /// noise on a later line.
+    #[inline]
+    pub(super) fn fast_next<'b>(
+        &mut self,
+        buffer: &'b [u8],
+        last: bool,
+        parts: &mut Parts,
+    ) -> Option<Found<'b>> {
+        let (pos, line) = (self.pos(), self.next_start(buffer));
+        if line == pos || self.depth > 0 || !self.is_between() {
+            return None;
+        }
+        if self.cache.as_ref()?.may_begin(&buffer[line..]) {
+            let bytes = self.limited(&buffer[line..], last);
+            let payload = self.cache.as_mut()?.usual_payload(bytes.all)?;
+            self.search.skip_beginning();
+            self.pass(buffer, line);
+            return self.recognised(payload, buffer);
+        }
+        if let Some(found) = self.fast_entry(line, true, buffer, last, parts) {
+            return Some(found);
+        }
+        self.fast_behind_prefix(line, buffer, last)
+    }
+
+    /// Finds the next payload behind a prefix: on the line that begins at `line`, or behind noise.
+    #[inline(always)]
+    fn fast_behind_prefix<'b>(
+        &mut self,
+        line: usize,
+        buffer: &'b [u8],
+        last: bool,
+    ) -> Option<Found<'b>> {
+        let pos = self.pos();
+        if !self.cache.as_ref()?.has_prefixes() || !self.search.is_behind(pos) {
+            return None;
+        }
+        match self.fast_on_line(line, buffer, last) {
+            Some(on_line) => {
+                let noise = Survey::of(&buffer[pos..line]);
+                self.passed_to(on_line, noise, buffer)
+            }
+            None => self.fast_behind_noise(buffer, last),
+        }
+    }
+
+    /// Finds the payload behind the prefix of the line that begins at `line`. Nothing that could be noted about the line is
+    /// of use behind the payload.
+    #[inline(always)]
+    fn fast_on_line(&mut self, line: usize, buffer: &[u8], last: bool) -> Option<OnLine> {
+        let prefix = self.cache.as_ref()?.prefix(&buffer[line..])?;
+        let start = line + prefix.bytes;
+        let bytes = self.limited(&buffer[start..], last);
+        let payload = self.cache.as_mut()?.usual_payload(bytes.all)?;
+        Some(OnLine {
+            start,
+            prefix,
+            payload,
+        })
+    }
+
+    /// Finds the payload on the line of the next anchor, if there is no anchor in the prefix of the line.
+    #[inline(always)]
+    fn fast_behind_noise<'b>(&mut self, buffer: &'b [u8], last: bool) -> Option<Found<'b>> {
+        self.search.restart(self.pos());
+        let anchor = self.search.next_anchor(self.names.anchors, buffer, last)?;
+        let limit = self.limits.payload_size;
+        let (line, noise) = self.search.fresh_line(buffer, anchor, limit)?;
+        let on_line = self.fast_on_line(line, buffer, last)?;
+        if on_line.start > anchor {
+            return None;
+        }
+        self.passed_to(on_line, noise, buffer)
+    }
+
+    /// Passes over `noise`, the prefix of a line, and the payload behind it.
+    #[inline(always)]
+    fn passed_to<'b>(
+        &mut self,
+        on_line: OnLine,
+        noise: Survey,
+        buffer: &'b [u8],
+    ) -> Option<Found<'b>> {
+        let OnLine {
+            start,
+            prefix,
+            payload,
+        } = on_line;
+        let survey = Survey {
+            solid: noise.solid + prefix.solid,
+            ..noise
+        };
+        self.bare = false;
+        self.pass_counted(buffer, start, survey);
+        self.cursor.note_chars(prefix.chars);
+        self.recognised(payload, buffer)
+    }
+
+    /// Finds the payload in the log entry at the cursor; in escaped text, also in the entry on the next line, which
+    /// [`Scanner::fast_next`] finds elsewhere.
+    pub(super) fn fast_seek<'b>(
+        &mut self,
+        buffer: &'b [u8],
+        last: bool,
+        parts: &mut Parts,
+    ) -> Option<Found<'b>> {
+        let (pos, start) = (self.pos(), self.next_start(buffer));
+        match start == pos {
+            true if !self.bare || self.is_quoted() => None,
+            false if self.depth == 0 => None,
+            _ => self.fast_entry(start, true, buffer, last, parts),
+        }
+    }
+
+    /// Finds the document at the cursor: a payload, or a log entry that holds a payload.
+    pub(super) fn fast_document<'b>(
+        &mut self,
+        buffer: &'b [u8],
+        last: bool,
+        parts: &mut Parts,
+    ) -> Option<Found<'b>> {
+        let bytes = self.limited(&buffer[self.pos()..], last);
+        match self.cache.as_mut()?.payload(bytes.all) {
+            Some(payload) if self.may_be_literal(payload, bytes.all) => None,
+            Some(payload) => self.recognised(payload, buffer),
+            None if self.is_quoted() => None,
+            None => self.fast_entry(self.pos(), self.bare, buffer, last, parts),
+        }
+    }
+
+    /// Whether a quote before `payload`, with which `bytes` begin, and a backslash in it say that it may be a string
+    /// literal.
+    fn may_be_literal(&self, payload: TemplateId, bytes: &[u8]) -> bool {
+        let len = |cache: &Cache| cache.extent(payload).len;
+        let text = || &bytes[..self.cache.as_deref().map_or(0, len)];
+        self.is_quoted() && memchr::memchr(b'\\', text()).is_some()
+    }
+
+    /// Finds the document with which `text` begins, for a caller that knows where documents begin.
+    pub(super) fn fast_alone(&mut self, text: Bytes<'_>) -> Option<Document> {
+        let cache = self.cache.as_mut()?;
+        let template = cache.payload(text.all)?;
+        let extent = cache.extent(template);
+        Some(Document {
+            syntax: extent.syntax,
+            len: extent.len,
+            template: Some(template),
+        })
+    }
+
+    /// Finds the payload in the log entry that begins at `start`, which is the cursor or on the next line.
+    fn fast_entry<'b>(
+        &mut self,
+        start: usize,
+        is_bare: bool,
+        buffer: &'b [u8],
+        last: bool,
+        parts: &mut Parts,
+    ) -> Option<Found<'b>> {
+        if buffer.get(start) != Some(&b'{') {
+            return None;
+        }
+        // The text of the entry would be too deep; or the query of the payload may be part of the entry.
+        if self.depth == Self::DEEPEST || self.trail.is_some() {
+            return None;
+        }
+        let bytes = self.limited(&buffer[start..], last);
+        let entry = self.cache.as_mut()?.entry(bytes.all, is_bare)?;
+        let text = entry.text.clone();
+        unescape(entry, &bytes.all[text.clone()], &mut parts.source_map);
+        let Entry {
+            len,
+            before,
+            lines,
+            payload,
+            syntax,
+            ..
+        } = *entry;
+        self.search.skip_beginning();
+        self.pass(buffer, start);
+        let raw = start + text.start..start + text.end;
+        let place = self.pass_before(before, buffer, raw.start);
+        self.cursor.advance_lines(buffer, raw.end, lines);
+        self.moved(buffer, raw.end, false);
+        self.state = State::Inside(Inside {
+            done: text.end,
+            ..Inside::new(self.empty_inner(), Then::noise(len))
+        });
+        Some(Found {
+            is_unescaped: true,
+            template: Some(payload),
+            ..found(raw, place, syntax)
+        })
+    }
+
+    /// Passes over what stands before the payload of an entry, which begins at `to`; returns the place of the payload.
+    fn pass_before(&mut self, before: Before, buffer: &[u8], to: usize) -> Place {
+        let (bytes, units) = (&buffer[self.pos()..to], self.cursor.units());
+        let start = self.cursor.place(buffer);
+        self.bare = false;
+        self.pass_counted(buffer, to, before.survey);
+        self.noise.interrupt();
+        match self.depth {
+            0 => before.end_from(start, units, bytes),
+            _ => start,
+        }
+    }
+
+    /// Passes over the payload of `template` at the cursor.
+    #[inline(always)]
+    fn recognised<'b>(&mut self, template: TemplateId, buffer: &'b [u8]) -> Option<Found<'b>> {
+        let extent = self.cache.as_ref()?.extent(template);
+        Some(Found {
+            template: Some(template),
+            ..self.ended_behind(buffer, extent)
+        })
+    }
+}
+
+/// Writes the text of the payload of an entry, which stands there as `raw`.
+fn unescape(entry: &Entry, raw: &[u8], source_map: &mut SourceMap) {
+    // The caller of the text finds out that it is text.
+    source_map.renew_text("");
+    entry.unescaped.write(raw, &mut source_map.rest);
+    source_map.comes_from(Step::Escape(Escape::Backslash));
+}

@@ -1,0 +1,319 @@
+//! What the scanner learns from the slow path for the fast path: which lines vary only where nothing depends on it.
+//!
+//! A log entry is learnt if one text in it is a payload of a template, and nothing else in it may hold a payload. Around
+//! the payload only digits may vary, and runs of hexadecimal digits: no payload would be looked for in them. What stands
+//! before a payload on its line is learnt if only its digits vary and none of them can change how the line is read. This
+//! is the only file of `scan` that fills the cache.
+
+use std::collections::VecDeque;
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::fast::entry::{Before, Entry};
+use crate::fast::patch::{Copied, Patched};
+use crate::fast::template::{self, CharSet, Placeholder, TemplateId};
+use crate::fast::{Cache, Meaning};
+use crate::finding::Findings;
+use crate::scan::anchor::Anchors;
+use crate::scan::escape::Escape;
+use crate::scan::{Inner, Inside, Names, Scanner, container};
+use crate::simd::{Lines, is_space};
+use crate::syntax::{Bytes, Kind, Limits, Node, Syntax, Tree, json};
+
+/// A log entry that may be learnt: one text in it may hold payloads.
+#[derive(Clone, Debug)]
+pub(super) struct Sample {
+    is_bare: bool,
+    text: Range<usize>,
+}
+
+/// A payload that was found in a text of a log entry.
+pub(super) struct Quoted<'p> {
+    pub(super) raw: Range<usize>,
+    pub(super) template: TemplateId,
+    pub(super) text: &'p str,
+    pub(super) syntax: Syntax,
+}
+
+/// The escaped payload of a log entry: which of its bytes vary, and its text, for which these are copied.
+struct Escaped {
+    placeholders: Vec<Placeholder>,
+    unescaped: Patched,
+}
+
+impl Scanner {
+    /// Learns a payload of which nothing had to be unescaped, and what `meaning` says about all of its template.
+    pub(crate) fn learn_payload(
+        &mut self,
+        sample: template::Sample<'_>,
+        meaning: impl FnOnce(TemplateId) -> Arc<Meaning>,
+    ) {
+        if let Some(cache) = &mut self.cache {
+            cache.learn_payload(sample, self.names.is_usual(sample.text), meaning);
+        }
+    }
+
+    /// Notes what is needed to learn the entry at the cursor, if `inner` is all that is in it.
+    pub(super) fn sample(&self, inner: &VecDeque<Inner>) -> Option<Sample> {
+        match inner.front() {
+            Some(Inner::Text(span)) if inner.len() == 1 && !self.is_quoted() => {
+                self.cache.as_ref().map(|_| Sample {
+                    is_bare: self.bare,
+                    text: span.range(),
+                })
+            }
+            _ => None,
+        }
+    }
+
+    /// Learns the entry of `inside`, in which `payload` was found, if that is all of the text.
+    pub(super) fn learn_entry(&mut self, buffer: &[u8], inside: &Inside, payload: &Quoted<'_>) {
+        let (Some(cache), Some(sample)) = (&mut self.cache, &inside.sample) else {
+            return;
+        };
+        let entry = entry_around(buffer, inside, sample, payload);
+        if let Some(text) = entry.filter(|_| cache.admits_entry()) {
+            let around = placeholders(text, sample, &self.names, &self.limits);
+            learn_entry(cache, text, sample, payload, around);
+        }
+    }
+
+    /// Learns what stands before the payload at `found` on the anchor's line.
+    pub(super) fn learn_prefix(&mut self, buffer: &[u8], found: usize) {
+        let line = usize::try_from(self.search.line()).unwrap_or(0);
+        let is_before = line > self.pos() && line <= found;
+        if let Some(cache) = self.cache.as_mut().filter(|_| is_before) {
+            let anchors = self.names.anchors;
+            cache.learn_prefix(&buffer[line..found], |text| is_simple(text, anchors));
+        }
+    }
+
+    /// Whether a quote stands before the cursor: what follows may be a literal.
+    pub(super) fn is_quoted(&self) -> bool {
+        matches!(self.before(), b'"' | b'\'')
+    }
+}
+
+/// The text of the entry of `inside`, if `payload` is all of the sample's text.
+fn entry_around<'b>(
+    buffer: &'b [u8],
+    inside: &Inside,
+    sample: &Sample,
+    payload: &Quoted<'_>,
+) -> Option<&'b str> {
+    let start = payload.raw.start.checked_sub(sample.text.start)?;
+    let is_all = payload.raw.end - start == sample.text.end;
+    let entry = buffer.get(start..start + inside.then.len)?;
+    std::str::from_utf8(entry).ok().filter(|_| is_all)
+}
+
+/// Learns the entry `text`, which varies `around` the payload.
+fn learn_entry(
+    cache: &mut Cache,
+    text: &str,
+    sample: &Sample,
+    payload: &Quoted<'_>,
+    around: Vec<Placeholder>,
+) {
+    let range = sample.text.clone();
+    let raw = &text.as_bytes()[range.clone()];
+    let of_payload = cache.placeholders(payload.template);
+    let Some(escaped) = Escaped::new(raw, payload.text, of_payload) else {
+        return;
+    };
+    let mut placeholders = around;
+    placeholders.extend(escaped.placeholders.into_iter().map(|inner| Placeholder {
+        range: range.start + inner.range.start..range.start + inner.range.end,
+        ..inner
+    }));
+    let entry = Entry {
+        is_bare: sample.is_bare,
+        len: text.len(),
+        before: Before::new(&text.as_bytes()[..range.start]),
+        lines: Lines::of(raw),
+        text: range,
+        payload: payload.template,
+        syntax: payload.syntax,
+        unescaped: escaped.unescaped,
+    };
+    let sample = template::Sample {
+        syntax: Syntax::Json,
+        text,
+        placeholders: &placeholders,
+    };
+    cache.learn_entry(sample, entry);
+}
+
+impl Escaped {
+    /// The payload with the text `text` and its `placeholders`, escaped as `raw`. What is escaped in a placeholder is
+    /// taken as fixed.
+    fn new(raw: &[u8], text: &str, placeholders: &[Placeholder]) -> Option<Self> {
+        let mut copied = Vec::new();
+        let mut in_raw = Vec::new();
+        for Placeholder { range, charset } in placeholders {
+            if let Some(from) = verbatim_range(raw, text, range.clone()) {
+                copied.push(Copied {
+                    to: range.start,
+                    from: from.clone(),
+                });
+                in_raw.push(Placeholder {
+                    range: from,
+                    charset: *charset,
+                });
+            }
+        }
+        Some(Escaped {
+            placeholders: in_raw,
+            unescaped: Patched::new(text.into(), copied, raw.len())?,
+        })
+    }
+}
+
+/// Where the part `range` of `text` stands in `raw`, if it is written there as it is.
+fn verbatim_range(raw: &[u8], text: &str, range: Range<usize>) -> Option<Range<usize>> {
+    let start = { Escape::Backslash }.raw_start(raw, range.start);
+    let from = start..start + range.len();
+    (raw.get(from.clone())? == &text.as_bytes()[range]).then_some(from)
+}
+
+/// What may vary in `entry` around its payload.
+fn placeholders(entry: &str, sample: &Sample, names: &Names, limits: &Limits) -> Vec<Placeholder> {
+    let (mut tree, mut findings) = (Tree::default(), Findings::default());
+    let bytes = Bytes {
+        all: entry.as_bytes(),
+        last: true,
+    };
+    let read = json::Reader::new().read(bytes, &mut tree, &mut findings, limits);
+    if read.is_err() {
+        return Vec::new();
+    }
+    let is_free = |node: &&Node| !(names.tells_by_value)(tree.str(node.name, entry));
+    let values = tree.nodes().iter().filter(is_free);
+    let values = values.filter_map(|node| Some((node.kind, literal(node, entry)?)));
+    let values = values.filter(|(_, range)| *range != sample.text);
+    let placeholders = values.flat_map(|(kind, range)| {
+        let is_number = kind == Kind::Number;
+        let runs = runs(&bytes.all[range.clone()], range.start).enumerate();
+        runs.filter_map(move |(n, run)| run.placeholder(is_number, n == 0))
+    });
+    placeholders.collect()
+}
+
+/// Where the number or the text of `node` stands in `entry`, if it is written there as it is.
+fn literal(node: &Node, entry: &str) -> Option<Range<usize>> {
+    let Range { start, end } = node.span.range();
+    let range = match node.kind {
+        Kind::Number => start..end,
+        Kind::Text => start + 1..end - 1,
+        _ => return None,
+    };
+    let is_as_it_is = memchr::memchr(b'\\', entry.as_bytes().get(range.clone())?).is_none();
+    is_as_it_is.then_some(range)
+}
+
+/// Characters that follow one another and are all hexadecimal digits.
+struct Run {
+    range: Range<usize>,
+    has_letters: bool,
+}
+
+/// The runs of `bytes`, which begin at `start`.
+fn runs(bytes: &[u8], start: usize) -> impl Iterator<Item = Run> {
+    let is_digit = |byte: &u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        at += bytes[at..].iter().position(is_digit)?;
+        let len = bytes[at..].iter().take_while(|byte| is_digit(byte)).count();
+        let run = &bytes[at..at + len];
+        let range = start + at..start + at + len;
+        at += len;
+        Some(Run {
+            range,
+            has_letters: !run.iter().all(u8::is_ascii_digit),
+        })
+    })
+}
+
+impl Run {
+    /// No name, and no value that makes a message, has so many hexadecimal digits in a row.
+    const SAFE: usize = 4;
+
+    /// The placeholder for a run of a number or a text; `is_first` for the first run in it.
+    fn placeholder(self, is_number: bool, is_first: bool) -> Option<Placeholder> {
+        let Run { range, has_letters } = self;
+        let charset = match has_letters {
+            false if is_number && is_first => CharSet::Number,
+            false => CharSet::Digits,
+            true if !is_number && range.len() >= Self::SAFE => CharSet::LowerHex,
+            true => return None,
+        };
+        Some(Placeholder { range, charset })
+    }
+}
+
+/// Whether a payload behind `text` is the first thing that begins on a line, whatever the digits of `text` are: it has no
+/// anchor and no byte that could make one of digits, each of its brackets is followed by a word as in `[http-14]`, and it
+/// shows that the line is no container's record. It does not begin with a blank or end in a quote: the payload is neither
+/// alone on its line nor a literal.
+fn is_simple(text: &[u8], anchors: &Anchors) -> bool {
+    let is_prose = |at: usize| text.get(at + 1).is_some_and(u8::is_ascii_alphanumeric);
+    let head = &text[..text.len().min(container::LONGEST_PREFIX)];
+    !text.iter().any(|byte| b"<#\n".contains(byte))
+        && memchr::memchr2_iter(b'{', b'[', text).all(is_prose)
+        && head.contains(&b' ')
+        && matches!(container::of_line(text, true), Ok(None))
+        && !text.first().is_some_and(|&first| is_space(first))
+        && !matches!(text.last(), Some(b'"' | b'\''))
+        && !anchors.is_in(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn runs_of_digits_are_placeholders() {
+        let shown = |text: &str, is_number| -> Vec<String> {
+            let runs = runs(text.as_bytes(), 0).enumerate();
+            let placeholders = runs.filter_map(|(n, run)| run.placeholder(is_number, n == 0));
+            placeholders
+                .map(|placeholder| {
+                    format!("{} {:?}", &text[placeholder.range], placeholder.charset)
+                })
+                .collect()
+        };
+        assert_eq!(
+            shown("2021-01 12ab x5 beef be \u{e9}7", false),
+            [
+                "2021 Digits",
+                "01 Digits",
+                "12ab LowerHex",
+                "5 Digits",
+                "beef LowerHex",
+                "7 Digits"
+            ]
+        );
+        assert_eq!(shown("-120.05", true), ["120 Number", "05 Digits"]);
+        assert_eq!(shown("1e5", true), [] as [&str; 0]);
+    }
+    #[test]
+    fn what_may_begin_something_is_no_simple_prefix() {
+        let anchors = Anchors::new(&["ToUserName"]);
+        let is_simple = |text: &str| is_simple(text.as_bytes(), &anchors);
+        assert!(is_simple("INFO [http-14] {trace} a http://b//c body="));
+        for text in [
+            "INFO ToUserName body=",
+            "INFO &#61;xml body=",
+            "    INFO body=",
+            "INFO <a> body=",
+            "INFO [] body=",
+            "INFO body=[",
+            "INFO\nbody=",
+            "INFO body=\"",
+            "no-blank-before-the-body=",
+            "2021-01-18T11:30:40.1Z stdout F body=",
+        ] {
+            assert!(!is_simple(text), "{text}");
+        }
+    }
+}
