@@ -6,6 +6,7 @@
 
 use std::collections::HashSet;
 use std::env;
+use std::fmt;
 use std::fs::{self, File};
 use std::io::{Read, Write};
 use std::path::Path;
@@ -27,8 +28,53 @@ const KEYS: &str = "tests/golden/keys.ini";
 /// Where cases are put that come to something else.
 const DIFFERING: &str = concat!(env!("CARGO_TARGET_TMPDIR"), "/golden");
 
-/// Bytes of a block, and threads.
-const READINGS: [(usize, usize); 4] = [(64 << 10, 1), (64 << 10, 2), (7, 2), (1, 1)];
+/// A way to read a capture.
+#[derive(Clone, Copy)]
+struct Reading {
+    block_size: usize,
+    threads: usize,
+    fast: bool,
+}
+
+impl Reading {
+    const fn fast(block_size: usize, threads: usize) -> Self {
+        Reading {
+            block_size,
+            threads,
+            fast: true,
+        }
+    }
+
+    const fn slow(block_size: usize, threads: usize) -> Self {
+        let fast = false;
+        Reading {
+            fast,
+            ..Reading::fast(block_size, threads)
+        }
+    }
+}
+
+impl fmt::Display for Reading {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let path = if self.fast { "fast" } else { "slow" };
+        let Reading {
+            block_size,
+            threads,
+            ..
+        } = self;
+        write!(f, "blocks of {block_size}, {threads} threads, {path} path")
+    }
+}
+
+/// What the first comes to is written down; the others must come to the same.
+const READINGS: [Reading; 6] = [
+    Reading::fast(64 << 10, 1),
+    Reading::fast(64 << 10, 2),
+    Reading::fast(7, 2),
+    Reading::fast(1, 1),
+    Reading::slow(64 << 10, 1),
+    Reading::slow(700, 2),
+];
 /// A capture of more blocks is not read in blocks of that size: a debug build would take minutes.
 const MOST_BLOCKS: usize = 600;
 
@@ -177,10 +223,11 @@ fn tell_tally(tally: &Tally, out: &mut Vec<u8>) {
 }
 
 /// What the library makes of a case, read in one way.
-fn read(case: &Case, (block_size, threads): (usize, usize)) -> Vec<u8> {
+fn read(case: &Case, reading: Reading) -> Vec<u8> {
     let options = Options {
-        block_size,
-        threads,
+        block_size: reading.block_size,
+        threads: reading.threads,
+        fast: reading.fast,
         policy: case.policy(),
         ..Options::default()
     };
@@ -194,9 +241,9 @@ fn of_library(case: &Case) -> (Vec<u8>, Vec<String>) {
     let told = read(case, READINGS[0]);
     let others = READINGS[1..]
         .iter()
-        .filter(|(block, _)| case.bytes.len() / block <= MOST_BLOCKS)
+        .filter(|reading| case.bytes.len() / reading.block_size <= MOST_BLOCKS)
         .filter(|reading| read(case, **reading) != told)
-        .map(|(block, threads)| format!("blocks of {block}, {threads} threads"))
+        .map(Reading::to_string)
         .collect();
     (told, others)
 }

@@ -15,6 +15,7 @@ use support::model::{
     HEADER, ITEM, callback, callback_for_xml, callback_with_structure, is_xml_char, is_xml_name,
     text,
 };
+use support::reading::{read_slowly, read_whole};
 use support::render;
 
 /// Callbacks are large: it takes some time to find the smallest one that fails.
@@ -647,6 +648,13 @@ proptest! {
         for record in Capture::new(bytes.as_slice()) {
             check_places(&record.unwrap())?;
         }
+    }
+
+    #[test]
+    fn the_fast_path_says_the_same_as_the_slow_path(payload in payload(), other in payload(), bytes in broken()) {
+        let payload = payload.into_bytes();
+        let capture = [&payload[..], other.as_bytes(), &bytes, &payload, &bytes, &payload].join(&b'\n');
+        prop_assert_eq!(read_whole(&capture), read_slowly(&capture), "{}", String::from_utf8_lossy(&capture));
     }
 
     #[test]

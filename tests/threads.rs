@@ -101,6 +101,15 @@ fn options(threads: usize, block_size: usize) -> Options {
     }
 }
 
+/// One thread, all at once, and no fast path.
+fn read_slowly(bytes: &[u8]) -> Reading {
+    let options = Options {
+        fast: false,
+        ..options(1, bytes.len() + 1)
+    };
+    read(bytes, &options)
+}
+
 fn read(from: impl Read + Send, options: &Options) -> Reading {
     let mut reading = Reading::default();
     pipeline::run(from, "", options, &mut reading).expect("it can be read");
@@ -296,6 +305,7 @@ proptest! {
     ) {
         let bytes = capture(seed.into());
         let one = read(&bytes[..], &options(1, bytes.len() + 1));
+        prop_assert_eq!(difference(&read_slowly(&bytes), &one), None, "the slow path");
         let many = read(&bytes[..], &options(threads, block));
         prop_assume!(many == one || !is_moody(&bytes, &one));
         prop_assert_eq!(difference(&many, &one), None, "a file");
@@ -393,6 +403,11 @@ fn what_most_captures_are_comes_to_the_same() {
         let bytes = uniform(way, shapes, 60);
         let one = read(&bytes[..], &options(1, bytes.len() + 1));
         assert_eq!(one.tally.all_callbacks(), 60, "{way}, {shapes:?}");
+        assert_eq!(
+            difference(&read_slowly(&bytes), &one),
+            None,
+            "{way}, {shapes:?}"
+        );
         for block in [1, 100, 500, 1000, 1500, 5000, 20_000] {
             for threads in [2, 3, 8] {
                 let many = read(&bytes[..], &options(threads, block));

@@ -14,13 +14,35 @@ use wxsub::{Lang, Place, Record};
 ///
 /// If memory cannot be read.
 pub fn read(capture: &[u8], block_size: usize, threads: usize) -> Vec<(Place, String)> {
-    let options = Options {
-        block_size,
-        threads,
-        ..Options::default()
-    };
+    read_as(
+        capture,
+        &Options {
+            block_size,
+            threads,
+            ..Options::default()
+        },
+    )
+}
+
+/// Reads a capture at once, without the fast path; see [`read`].
+///
+/// # Panics
+///
+/// If memory cannot be read.
+pub fn read_slowly(capture: &[u8]) -> Vec<(Place, String)> {
+    read_as(
+        capture,
+        &Options {
+            block_size: capture.len() + 1,
+            fast: false,
+            ..Options::default()
+        },
+    )
+}
+
+fn read_as(capture: &[u8], options: &Options) -> Vec<(Place, String)> {
     let mut records = Records::default();
-    run(capture, "", &options, &mut records).expect("memory can be read");
+    run(capture, "", options, &mut records).expect("memory can be read");
     records.0
 }
 

@@ -72,6 +72,16 @@ pub(crate) fn read(bytes: &[u8], block_size: usize) -> Vec<Seen> {
     each(bytes, &options, Seen::new)
 }
 
+/// All records of `bytes`, read at once without the fast path.
+pub(crate) fn read_slowly(bytes: &[u8]) -> Vec<Seen> {
+    let options = Options {
+        block_size: bytes.len().max(1),
+        fast: false,
+        ..Options::default()
+    };
+    each(bytes, &options, Seen::new)
+}
+
 /// All records of `bytes`, read at once.
 pub(crate) fn read_whole(bytes: &[u8]) -> Vec<Seen> {
     // No larger than it must be, since clearing it takes time.
