@@ -178,6 +178,20 @@ fn the_same_payload_again_and_others_between() {
     }
 }
 
+/// What stands right behind a recognised entry or payload is read as behind any other.
+#[test]
+fn ends_behind_what_is_recognised() {
+    let payload = |number| shape("JSON").write(1, number);
+    let sample = entries(payload, 1..4);
+    for alone in ["JSON", "XML"].map(|name| shape(name).write(1, 4)) {
+        for end in ["", "}", "]", "}}", "</xml>", "<", " }", "\n}"] {
+            let entry = entries(payload, 5..6);
+            assert_same(&sample, format!("{alone}\n{entry}{end}\n").as_bytes());
+            assert_same(&sample, format!("{entry}\n{alone}{end}\n").as_bytes());
+        }
+    }
+}
+
 /// Each value in turn is taken out of its payload and replaced by values of the same length.
 #[test]
 fn a_payload_with_another_value() {

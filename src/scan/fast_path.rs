@@ -201,6 +201,7 @@ impl Scanner {
             syntax,
             ..
         } = *entry;
+        self.glued = None;
         self.search.skip_beginning();
         self.pass(buffer, start);
         let raw = start + text.start..start + text.end;
