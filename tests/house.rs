@@ -124,3 +124,23 @@ fn is_in_docs(text: &str, word: &str) -> bool {
         .filter(|line| line.contains(word))
         .all(|line| line.trim_start().starts_with("//"))
 }
+
+/// The scanner's other files hold the cache, or lend it to the scanner of escaped text.
+#[test]
+fn the_scanner_looks_up_in_one_file_and_learns_in_another() {
+    let scan = files(Path::new("src/scan"));
+    let uses_cache = |file: &&PathBuf| {
+        let text = fs::read_to_string(file).expect("a source file");
+        let mut code = text
+            .lines()
+            .filter(|line| !line.trim_start().starts_with("//"));
+        code.any(|line| line.contains("cache"))
+    };
+    let mut names: Vec<_> = scan
+        .iter()
+        .filter(uses_cache)
+        .filter_map(|file| file.file_name()?.to_str())
+        .collect();
+    names.sort_unstable();
+    assert_eq!(names, ["fast_path.rs", "learn.rs", "mod.rs", "nested.rs"]);
+}

@@ -37,7 +37,7 @@ fn odd_text(check: Check, text: &str, span: Span) -> Option<Finding> {
     }
 }
 
-/// What of the value of `field` at `view` may be other characters, without any of the findings about it.
+/// The part of the value of `field` at `view` that may vary without a change of the findings about it.
 pub(crate) fn placeholder(field: &Field, view: View<'_>) -> Option<Placeholder> {
     let (part, charset) = free(field, view)?;
     let is_fit = match view.kind() {
@@ -49,7 +49,7 @@ pub(crate) fn placeholder(field: &Field, view: View<'_>) -> Option<Placeholder> 
     (is_fit && !range.is_empty()).then_some(Placeholder { range, charset })
 }
 
-/// All of a whole number that nobody draws a conclusion from.
+/// The placeholder for a whole number from which nothing is concluded.
 pub(crate) fn number_placeholder(view: View<'_>) -> Option<Placeholder> {
     let is_it = view.kind() == Kind::Number && is_short_number(view.value());
     is_it.then(|| Placeholder {

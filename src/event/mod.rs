@@ -231,7 +231,8 @@ impl Meaning {
         self.is_record
     }
 
-    /// Where other payloads that mean the same may have other values, if nothing of this one had to be unescaped.
+    /// The values of a payload, of which nothing had to be unescaped, that may vary without a change of its meaning and its
+    /// findings.
     pub(crate) fn placeholders(&self, root: View<'_>) -> Vec<Placeholder> {
         let placeholder = |slot: &Slot| checks::placeholder(slot.field, root.at(slot.node));
         let source = self

@@ -3,28 +3,32 @@
 //! A JSON logger writes the body of a request as a text among others. What was found in one entry is found in all of its
 //! template: a payload of one template, at one place, behind the same escapes.
 
-use std::ops::Range;
-
 use crate::fast::patch::Patched;
 use crate::fast::template::TemplateId;
 use crate::simd::{Lines, Survey};
-use crate::span::{Place, Units};
+use crate::span::{Place, Span, Units};
 use crate::syntax::Syntax;
 
-/// What is remembered about the entries of a template. Places are counted from the start of an entry.
+/// What is remembered about the entries of a template.
 #[derive(Debug)]
 pub(crate) struct Entry {
     /// Only white space stands before it on its line.
     pub(crate) is_bare: bool,
+    pub(crate) layout: Layout,
+    /// The text of the payload; what varies is copied from the escaped payload.
+    pub(crate) unescaped: Patched,
+}
+
+/// Where the payload of an entry stands. Places are counted from the start of the entry.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Layout {
     pub(crate) len: usize,
     pub(crate) before: Before,
-    /// Where the escaped payload stands, and its lines.
-    pub(crate) text: Range<usize>,
+    /// The escaped payload, and its lines.
+    pub(crate) text: Span,
     pub(crate) lines: Lines,
-    /// The template of the payload, and its text, for which some bytes are copied from the escaped payload.
     pub(crate) payload: TemplateId,
     pub(crate) syntax: Syntax,
-    pub(crate) unescaped: Patched,
 }
 
 /// What stands before the payload in an entry. It varies only in digits.

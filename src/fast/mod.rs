@@ -25,7 +25,9 @@ use template::{Extent, Placeholder, Sample, TemplateId, Templates};
 
 pub(crate) use prefix::PrefixSize;
 
-/// What one decoder has learnt. A clone is for another decoder; large parts are shared.
+/// What one decoder has learnt.
+///
+/// A cache is handed over to another decoder by moving or cloning it: a clone shares the templates and their meanings.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Cache {
     payloads: Templates<Payload>,
@@ -35,13 +37,13 @@ pub(crate) struct Cache {
     prefixes: Prefixes,
 }
 
-/// What payloads of a template mean, in the words of the stage that asks.
+/// What the payloads of a template mean: a type of the stage that decodes them, of which this stage knows nothing.
 pub(crate) type Meaning = dyn Any + Send + Sync;
 
 /// What is remembered about the payloads of a template.
 #[derive(Clone, Debug)]
 struct Payload {
-    /// They begin as most payloads do.
+    /// They begin as most payloads do, so nothing can begin before them on a line of their own.
     is_usual: bool,
     meaning: Pooled<Meaning>,
 }
@@ -78,7 +80,7 @@ impl Cache {
         self.payloads.placeholders(payload)
     }
 
-    /// Lends what a payload means; [`Cache::take_back`] takes it back.
+    /// Lends what a payload means; give it to [`Cache::take_back`] afterwards.
     #[inline]
     pub(crate) fn meaning<T: Any + Send + Sync>(&mut self, payload: TemplateId) -> Option<Arc<T>> {
         let meaning = self.payloads.get_mut(payload)?.meaning.lend();

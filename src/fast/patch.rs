@@ -1,41 +1,41 @@
-//! Text that is the same for many payloads but for what is copied from each.
+//! A text in which some bytes are copied from each payload.
 //!
-//! What is copied is short: calling somebody to copy so many bytes would take longer than copying them. So it is copied by
-//! blocks of one size, with the text around it where it is shorter. What was just written is not read again: the processor
-//! would have to wait for it.
+//! The copied parts are short: calling `memcpy` would take longer than copying them. They are copied in blocks of one size,
+//! together with the text around a shorter part. Bytes that were just written are not read again: the processor would have
+//! to wait for them.
 
 use std::ops::Range;
 
 use crate::simd::block::{self, Block, LEN};
 
-/// A text, and which parts of it are copied from a payload instead.
+/// A text, and which parts of it are copied from a payload.
 #[derive(Clone, Debug)]
 pub(crate) struct Patched {
     text: Vec<u8>,
-    /// From the start of the text to its end: one may write the sample's text where the next one copies to.
+    /// From the start of the text to its end: a patch may write text of the sample where the next patch copies to.
     patches: Vec<Patch>,
 }
 
-/// Where a part of a payload is copied to.
+/// A part of a payload, and where it is copied to.
 #[derive(Clone, Debug)]
 pub(crate) struct Copied {
     pub(crate) to: usize,
     pub(crate) from: Range<usize>,
 }
 
-/// A block of the text that has bytes of a block of the payload.
+/// A block of the text, some bytes of which come from a block of the payload.
 #[derive(Clone, Copy, Debug)]
 struct Patch {
     to: u32,
     from: u32,
     /// All bits of the bytes that are copied.
     copied: Block,
-    /// The other bytes.
+    /// The bytes that are not copied.
     around: Block,
 }
 
 impl Patched {
-    /// The template of `text` for payloads of `len` bytes; `None` if a part cannot be copied by whole blocks.
+    /// Makes patches of `copied` for payloads of `len` bytes; `None` if a part cannot be copied in whole blocks.
     pub(crate) fn new(text: Vec<u8>, mut copied: Vec<Copied>, len: usize) -> Option<Self> {
         copied.sort_by_key(|copied| copied.to);
         let mut patches = Vec::new();
@@ -68,7 +68,7 @@ impl Patched {
 }
 
 impl Copied {
-    /// The same in parts that are no longer than a block; the last may begin within the one before.
+    /// Splits the part into parts that are no longer than a block; the last may begin within the part before.
     fn blocks(&self) -> impl Iterator<Item = Copied> {
         let Copied { to, ref from } = *self;
         let (start, len) = (from.start, from.len());
@@ -84,7 +84,7 @@ impl Copied {
 }
 
 impl Patch {
-    /// The patch for what is no longer than a block. It begins so much earlier that it ends within `text` and within the
+    /// The patch for a part that is no longer than a block. It begins early enough to end within `text` and within the
     /// payload of `len` bytes.
     fn new(copied: &Copied, text: &[u8], len: usize) -> Option<Self> {
         let Copied { to, from } = copied;
@@ -107,7 +107,7 @@ impl Patch {
 mod tests {
     use super::*;
 
-    /// What is written if `copied` is.
+    /// The text with the parts `copied`.
     fn written(text: &[u8], payload: &[u8], copied: &[Copied]) -> Option<Vec<u8>> {
         let template = Patched::new(text.to_vec(), copied.to_vec(), payload.len())?;
         let mut out = b"before ".to_vec();
@@ -115,7 +115,7 @@ mod tests {
         Some(out)
     }
 
-    /// Whether it is written, as it must be then.
+    /// Whether the text has patches; checks that they write what they should.
     fn is_written(text: &[u8], payload: &[u8], copied: &[Copied]) -> bool {
         let out = written(text, payload, copied);
         let mut expected = text.to_vec();

@@ -163,7 +163,7 @@ impl<T> Templates<T> {
         &self.all[id].value
     }
 
-    /// Returns nothing if the list was renewed since `id` was given out.
+    /// Returns `None` if `id` comes from another list.
     #[inline]
     pub(super) fn get_mut(&mut self, TemplateId(id): TemplateId) -> Option<&mut T> {
         self.all.get_mut(id).map(|learnt| &mut learnt.value)
@@ -440,6 +440,15 @@ impl Choice {
 }
 
 impl Placeholder {
+    /// The placeholder in a text that has `len` more bytes at its start.
+    pub(crate) fn behind(self, len: usize) -> Self {
+        let Range { start, end } = self.range;
+        Placeholder {
+            range: len + start..len + end,
+            ..self
+        }
+    }
+
     /// The first and the last byte that may stand at `at`.
     fn bounds(&self, at: usize) -> (u8, u8) {
         let Range { start, end } = self.range;

@@ -75,7 +75,7 @@ impl<R: Read> Blocks<R> {
         }
     }
 
-    /// The same of what was looked at, and not of all that was read.
+    /// What was looked at beside the payloads; more may have been read.
     pub(super) fn rest_so_far(&self) -> Rest {
         Rest {
             bytes: self.reading.offset(),

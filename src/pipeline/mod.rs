@@ -277,19 +277,19 @@ impl<R: Read> Capture<R> {
         }
     }
 
-    /// The same, with a name for [`Record::source`].
+    /// Sets the name of the capture, for [`Record::source`].
     pub fn named(mut self, source: &str) -> Self {
         self.blocks.source = source.into();
         self
     }
 
-    /// The same, with limits of your own.
+    /// Sets limits of your own.
     pub fn limits(mut self, limits: Limits) -> Self {
         self.blocks.limits = limits.clamped();
         self
     }
 
-    /// The same, with keys for what is sealed.
+    /// Sets the keys for what is sealed.
     pub fn policy(mut self, policy: Arc<Policy>) -> Self {
         self.blocks.policy = Some(policy);
         self

@@ -66,7 +66,7 @@ impl Speculator<'_> {
     }
 }
 
-/// The first waypoint behind a payload.
+/// The first sync point behind a payload.
 fn first_sync_point(decoder: &mut Decoder, bytes: &[u8]) -> Option<SyncPoint> {
     let mut found = false;
     loop {

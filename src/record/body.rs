@@ -5,7 +5,7 @@ use std::borrow::Cow;
 #[derive(Clone, Debug)]
 pub(super) enum Body<'a> {
     Text(Cow<'a, str>),
-    /// Broken, and perhaps not even text; or like a text that was seen before.
+    /// Broken, and perhaps not even text; or recognised by its template, and text.
     Bytes(Cow<'a, [u8]>),
 }
 

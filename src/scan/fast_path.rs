@@ -4,7 +4,7 @@
 //! taken at once. If it does not, nothing was done, and the slow path goes on. This is the only file of `scan` that looks
 //! something up in the cache; without a cache every function returns at once.
 
-use crate::fast::entry::{Before, Entry};
+use crate::fast::entry::{Before, Entry, Layout};
 use crate::fast::template::TemplateId;
 use crate::fast::{Cache, PrefixSize};
 use crate::scan::escape::Escape;
@@ -156,9 +156,11 @@ impl Scanner {
     /// Whether a quote before `payload`, with which `bytes` begin, and a backslash in it say that it may be a string
     /// literal.
     fn may_be_literal(&self, payload: TemplateId, bytes: &[u8]) -> bool {
-        let len = |cache: &Cache| cache.extent(payload).len;
-        let text = || &bytes[..self.cache.as_deref().map_or(0, len)];
-        self.is_quoted() && memchr::memchr(b'\\', text()).is_some()
+        let has_backslash = |cache: &Cache| {
+            let text = &bytes[..cache.extent(payload).len];
+            memchr::memchr(b'\\', text).is_some()
+        };
+        self.is_quoted() && self.cache.as_deref().is_some_and(has_backslash)
     }
 
     /// Finds the document with which `text` begins, for a caller that knows where documents begin.
@@ -191,32 +193,31 @@ impl Scanner {
         }
         let bytes = self.limited(&buffer[start..], last);
         let entry = self.cache.as_mut()?.entry(bytes.all, is_bare)?;
-        let text = entry.text.clone();
-        unescape(entry, &bytes.all[text.clone()], &mut parts.source_map);
-        let Entry {
-            len,
-            before,
-            lines,
-            payload,
-            syntax,
-            ..
-        } = *entry;
+        let layout = entry.layout;
+        unescape(entry, bytes.all, &mut parts.source_map);
+        // A bracket behind the entry does not belong to the payload before.
         self.glued = None;
         self.search.skip_beginning();
         self.pass(buffer, start);
+        Some(self.in_entry(layout, buffer))
+    }
+
+    /// Passes over the payload of the entry at the cursor, and over what stands before it.
+    fn in_entry<'b>(&mut self, layout: Layout, buffer: &'b [u8]) -> Found<'b> {
+        let (start, text) = (self.pos(), layout.text.range());
         let raw = start + text.start..start + text.end;
-        let place = self.pass_before(before, buffer, raw.start);
-        self.cursor.advance_lines(buffer, raw.end, lines);
+        let place = self.pass_before(layout.before, buffer, raw.start);
+        self.cursor.advance_lines(buffer, raw.end, layout.lines);
         self.moved(buffer, raw.end, false);
         self.state = State::Inside(Inside {
             done: text.end,
-            ..Inside::new(self.empty_inner(), Then::noise(len))
+            ..Inside::new(self.empty_inner(), Then::noise(layout.len))
         });
-        Some(Found {
+        Found {
             is_unescaped: true,
-            template: Some(payload),
-            ..found(raw, place, syntax)
-        })
+            template: Some(layout.payload),
+            ..found(raw, place, layout.syntax)
+        }
     }
 
     /// Passes over what stands before the payload of an entry, which begins at `to`; returns the place of the payload.
@@ -243,8 +244,9 @@ impl Scanner {
     }
 }
 
-/// Writes the text of the payload of an entry, which stands there as `raw`.
-fn unescape(entry: &Entry, raw: &[u8], source_map: &mut SourceMap) {
+/// Writes the text of the payload of `entry`, with which `bytes` begin.
+fn unescape(entry: &Entry, bytes: &[u8], source_map: &mut SourceMap) {
+    let raw = &bytes[entry.layout.text.range()];
     // The caller of the text finds out that it is text.
     source_map.renew_text("");
     entry.unescaped.write(raw, &mut source_map.rest);

@@ -9,22 +9,23 @@ use std::collections::VecDeque;
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::fast::entry::{Before, Entry};
+use crate::fast::entry::{Before, Entry, Layout};
 use crate::fast::patch::{Copied, Patched};
-use crate::fast::template::{self, CharSet, Placeholder, TemplateId};
+use crate::fast::template::{CharSet, Placeholder, Sample, TemplateId};
 use crate::fast::{Cache, Meaning};
 use crate::finding::Findings;
 use crate::scan::anchor::Anchors;
 use crate::scan::escape::Escape;
 use crate::scan::{Inner, Inside, Names, Scanner, container};
 use crate::simd::{Lines, is_space};
+use crate::span::Span;
 use crate::syntax::{Bytes, Kind, Limits, Node, Syntax, Tree, json};
 
 /// A log entry that may be learnt: one text in it may hold payloads.
-#[derive(Clone, Debug)]
-pub(super) struct Sample {
+#[derive(Clone, Copy, Debug)]
+pub(super) struct EntrySample {
     is_bare: bool,
-    text: Range<usize>,
+    text: Span,
 }
 
 /// A payload that was found in a text of a log entry.
@@ -45,7 +46,7 @@ impl Scanner {
     /// Learns a payload of which nothing had to be unescaped, and what `meaning` says about all of its template.
     pub(crate) fn learn_payload(
         &mut self,
-        sample: template::Sample<'_>,
+        sample: Sample<'_>,
         meaning: impl FnOnce(TemplateId) -> Arc<Meaning>,
     ) {
         if let Some(cache) = &mut self.cache {
@@ -54,13 +55,11 @@ impl Scanner {
     }
 
     /// Notes what is needed to learn the entry at the cursor, if `inner` is all that is in it.
-    pub(super) fn sample(&self, inner: &VecDeque<Inner>) -> Option<Sample> {
+    pub(super) fn sample(&self, inner: &VecDeque<Inner>) -> Option<EntrySample> {
         match inner.front() {
-            Some(Inner::Text(span)) if inner.len() == 1 && !self.is_quoted() => {
-                self.cache.as_ref().map(|_| Sample {
-                    is_bare: self.bare,
-                    text: span.range(),
-                })
+            Some(&Inner::Text(text)) if inner.len() == 1 && !self.is_quoted() => {
+                let is_bare = self.bare;
+                self.cache.as_ref().map(|_| EntrySample { is_bare, text })
             }
             _ => None,
         }
@@ -87,22 +86,18 @@ impl Scanner {
             cache.learn_prefix(&buffer[line..found], |text| is_simple(text, anchors));
         }
     }
-
-    /// Whether a quote stands before the cursor: what follows may be a literal.
-    pub(super) fn is_quoted(&self) -> bool {
-        matches!(self.before(), b'"' | b'\'')
-    }
 }
 
 /// The text of the entry of `inside`, if `payload` is all of the sample's text.
 fn entry_around<'b>(
     buffer: &'b [u8],
     inside: &Inside,
-    sample: &Sample,
+    sample: &EntrySample,
     payload: &Quoted<'_>,
 ) -> Option<&'b str> {
-    let start = payload.raw.start.checked_sub(sample.text.start)?;
-    let is_all = payload.raw.end - start == sample.text.end;
+    let text = sample.text.range();
+    let start = payload.raw.start.checked_sub(text.start)?;
+    let is_all = payload.raw.end - start == text.end;
     let entry = buffer.get(start..start + inside.then.len)?;
     std::str::from_utf8(entry).ok().filter(|_| is_all)
 }
@@ -111,32 +106,31 @@ fn entry_around<'b>(
 fn learn_entry(
     cache: &mut Cache,
     text: &str,
-    sample: &Sample,
+    sample: &EntrySample,
     payload: &Quoted<'_>,
     around: Vec<Placeholder>,
 ) {
-    let range = sample.text.clone();
-    let raw = &text.as_bytes()[range.clone()];
-    let of_payload = cache.placeholders(payload.template);
-    let Some(escaped) = Escaped::new(raw, payload.text, of_payload) else {
+    let raw = &text[sample.text.range()];
+    let inside = cache.placeholders(payload.template);
+    let Some(escaped) = Escaped::new(raw.as_bytes(), payload.text, inside) else {
         return;
     };
+    let start = sample.text.range().start;
     let mut placeholders = around;
-    placeholders.extend(escaped.placeholders.into_iter().map(|inner| Placeholder {
-        range: range.start + inner.range.start..range.start + inner.range.end,
-        ..inner
-    }));
+    placeholders.extend(escaped.placeholders.into_iter().map(|it| it.behind(start)));
     let entry = Entry {
         is_bare: sample.is_bare,
-        len: text.len(),
-        before: Before::new(&text.as_bytes()[..range.start]),
-        lines: Lines::of(raw),
-        text: range,
-        payload: payload.template,
-        syntax: payload.syntax,
+        layout: Layout {
+            len: text.len(),
+            before: Before::new(&text.as_bytes()[..start]),
+            text: sample.text,
+            lines: Lines::of(raw.as_bytes()),
+            payload: payload.template,
+            syntax: payload.syntax,
+        },
         unescaped: escaped.unescaped,
     };
-    let sample = template::Sample {
+    let sample = Sample {
         syntax: Syntax::Json,
         text,
         placeholders: &placeholders,
@@ -177,7 +171,12 @@ fn verbatim_range(raw: &[u8], text: &str, range: Range<usize>) -> Option<Range<u
 }
 
 /// What may vary in `entry` around its payload.
-fn placeholders(entry: &str, sample: &Sample, names: &Names, limits: &Limits) -> Vec<Placeholder> {
+fn placeholders(
+    entry: &str,
+    sample: &EntrySample,
+    names: &Names,
+    limits: &Limits,
+) -> Vec<Placeholder> {
     let (mut tree, mut findings) = (Tree::default(), Findings::default());
     let bytes = Bytes {
         all: entry.as_bytes(),
@@ -190,7 +189,7 @@ fn placeholders(entry: &str, sample: &Sample, names: &Names, limits: &Limits) ->
     let is_free = |node: &&Node| !(names.tells_by_value)(tree.str(node.name, entry));
     let values = tree.nodes().iter().filter(is_free);
     let values = values.filter_map(|node| Some((node.kind, literal(node, entry)?)));
-    let values = values.filter(|(_, range)| *range != sample.text);
+    let values = values.filter(|(_, range)| *range != sample.text.range());
     let placeholders = values.flat_map(|(kind, range)| {
         let is_number = kind == Kind::Number;
         let runs = runs(&bytes.all[range.clone()], range.start).enumerate();

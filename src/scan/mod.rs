@@ -55,7 +55,7 @@ use array::Array;
 use attempt::Attempts;
 use cursor::Cursor;
 pub(crate) use document::Document;
-use learn::Sample;
+use learn::EntrySample;
 use nested::Nested;
 pub(crate) use noise::Noise;
 pub(crate) use query::FoundQuery;
@@ -160,7 +160,7 @@ struct Inside {
     done: usize,
     then: Then,
     /// What is needed to learn it.
-    sample: Option<Sample>,
+    sample: Option<EntrySample>,
 }
 
 impl Inside {
@@ -243,7 +243,7 @@ pub(crate) struct Scanner {
     /// In how many layers of escapes this scanner's text stood; and how it moved, for the one outside.
     depth: usize,
     moves: Vec<Move>,
-    /// What the fast path knows; `None` if it is switched off, or while escaped text is read with it.
+    /// What the fast path has learnt; `None` if it is switched off. The scanner of escaped text borrows it while it reads.
     pub(crate) cache: Option<Box<Cache>>,
     /// Memory for the next region, and for what is inside the next document.
     spare: Option<Box<Nested>>,
@@ -410,7 +410,7 @@ impl Scanner {
         }
     }
 
-    /// The same where queries are wanted.
+    /// Goes one step where queries are wanted: a payload gets the query that belongs to it.
     fn step_with_query<'b>(
         &mut self,
         buffer: &'b [u8],
@@ -496,6 +496,11 @@ impl Scanner {
         self.before[1]
     }
 
+    /// Whether a quote stands before the cursor: what follows may be a literal.
+    fn is_quoted(&self) -> bool {
+        matches!(self.before(), b'"' | b'\'')
+    }
+
     fn moved(&mut self, buffer: &[u8], to: usize, noise: bool) {
         self.before = match buffer[..to] {
             [.., second, last] => [second, last],
@@ -525,7 +530,7 @@ impl Scanner {
         }
     }
 
-    /// The same for some that a survey was made of.
+    /// Passes over bytes that belong to no payload, of which a survey was made.
     fn pass_counted(&mut self, buffer: &[u8], to: usize, survey: Survey) {
         // The noise of escaped text is counted as it stands in the capture.
         if self.depth == 0 {
@@ -539,7 +544,7 @@ impl Scanner {
         self.moved(buffer, to, true);
     }
 
-    /// The same for one line break.
+    /// Passes over a line break that belongs to no payload.
     fn pass_line_break(&mut self, buffer: &[u8]) {
         self.noise.end_line();
         self.trail(b"\n");
@@ -599,13 +604,13 @@ impl Scanner {
         }
     }
 
-    /// A payload of `len` bytes ends.
+    /// Ends a payload of `len` bytes.
     fn ended<'b>(&mut self, buffer: &'b [u8], len: usize, syntax: Syntax) -> Found<'b> {
         let lines = Lines::of(&buffer[self.pos()..self.pos() + len]);
         self.ended_behind(buffer, Extent { syntax, len, lines })
     }
 
-    /// The same for one of which it is known what it takes up.
+    /// Ends a payload that takes up `extent`.
     #[inline(always)]
     fn ended_behind<'b>(&mut self, buffer: &'b [u8], extent: Extent) -> Found<'b> {
         let (start, place) = (self.pos(), self.cursor.place(buffer));
