@@ -33,6 +33,38 @@ const LAYERS: &[&str] = &[
     "callback",
 ];
 
+/// The files of the command line, each of which may use those before it.
+const COMMAND_LINE: &[&str] = &[
+    "number",
+    "moment",
+    "draw",
+    "texts",
+    "interrupt",
+    "status",
+    "bar",
+    "target",
+    "sources",
+    "keys",
+    "select",
+    "options",
+    "plan",
+    "gate",
+    "unheard",
+    "progress",
+    "feed",
+    "read",
+    "stream",
+    "explain",
+    "sample",
+    "schema",
+    "args",
+    "commands",
+    "check",
+    "decrypt",
+    "encrypt",
+    "mod",
+];
+
 fn files(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder)
         .expect("src can be read")
@@ -96,11 +128,45 @@ fn dependencies_point_one_way() {
 fn uses(line: &str) -> impl Iterator<Item = &str> {
     let is_code = !line.trim_start().starts_with("//");
     let parts = line.split("crate::").skip(1).filter(move |_| is_code);
-    parts.map(|rest| {
-        rest.split(|c: char| !c.is_ascii_alphanumeric() && c != '_')
-            .next()
-            .unwrap_or_default()
-    })
+    parts.map(first_word)
+}
+
+fn first_word(text: &str) -> &str {
+    let end = text.find(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+    &text[..end.unwrap_or(text.len())]
+}
+
+#[test]
+fn no_circle_in_the_command_line() {
+    let rank = |name: &str| COMMAND_LINE.iter().position(|known| *known == name);
+    let mut checked = 0;
+    for file in files(Path::new("src/cli")) {
+        let name = file.file_stem().expect("a name").to_string_lossy();
+        let own = rank(&name).unwrap_or_else(|| panic!("{file:?} has no place in the order"));
+        let text = fs::read_to_string(&file).expect("a source file");
+        for used in text.split("crate::cli::").skip(1).flat_map(imported) {
+            let used_rank = rank(used).unwrap_or_else(|| panic!("{file:?}: unknown `{used}`"));
+            assert!(
+                used_rank < own,
+                "{file:?}: `{name}` uses `{used}`, which comes after it"
+            );
+            checked += 1;
+        }
+    }
+    assert!(checked > 50, "only {checked} uses were found");
+}
+
+/// The files that an import names behind `crate::cli::`: one, or several in braces.
+fn imported(text: &str) -> Vec<&str> {
+    match text.strip_prefix('{') {
+        Some(list) => {
+            let list = list.split('}').next().unwrap_or_default();
+            list.split(',')
+                .map(|item| first_word(item.trim()))
+                .collect()
+        }
+        None => vec![first_word(text)],
+    }
 }
 
 #[test]

@@ -11,15 +11,16 @@ use wxsub::report::text::printable;
 use wxsub::report::{FileCounts, Report};
 use wxsub::{Record, Severity};
 
-use crate::cli::args::{self, Summary};
+use crate::cli::args;
 use crate::cli::commands::summarize;
 use crate::cli::gate::{GatePlan, config_folder, shown};
+use crate::cli::options::Summary;
 use crate::cli::plan::Plan;
 use crate::cli::progress::Progress;
 use crate::cli::read::{Reader, read_all};
+use crate::cli::status::{Status, UNWRITTEN};
 use crate::cli::target::Target;
 use crate::cli::unheard::Output;
-use crate::cli::{Status, UNWRITTEN};
 
 /// `wxsub check`.
 pub(super) fn check(args: &args::Check) -> anyhow::Result<Status> {

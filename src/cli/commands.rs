@@ -8,12 +8,13 @@ use wxsub::report::text::{self, Look};
 use wxsub::report::{FileCounts, Spot, Tally, Verdict};
 use wxsub::{Code, Finding, Record};
 
-use crate::cli::args::{self, Summary, View};
+use crate::cli::args;
+use crate::cli::options::{Format as To, Summary, View};
 use crate::cli::plan::{Plan, time_zone};
+use crate::cli::status::Status;
 use crate::cli::stream::{Done, Job, is_undecodable, run};
 use crate::cli::target::Target;
 use crate::cli::texts::Texts;
-use crate::cli::{Status, args::Format as To};
 
 /// `wxsub parse`.
 pub(super) fn parse(args: &args::Parse) -> anyhow::Result<Status> {

@@ -5,13 +5,14 @@ use wxsub::report::Tally;
 use wxsub::report::text::Look;
 use wxsub::{Outcome, Record};
 
-use crate::cli::args::Summary;
+use crate::cli::args;
 use crate::cli::commands::{decoded, refuse_files, report_undecodable, summarize, visible};
+use crate::cli::options::Summary;
 use crate::cli::plan::Plan;
+use crate::cli::status::Status;
 use crate::cli::stream::{Job, run as run_job};
 use crate::cli::target::Target;
 use crate::cli::texts::Texts;
-use crate::cli::{Status, args};
 
 /// `wxsub decrypt`.
 pub(super) fn run(args: &args::Decrypt) -> anyhow::Result<Status> {

@@ -14,10 +14,10 @@ use wxsub::{Capture, Decompressed, Outcome, Record, Syntax};
 use crate::cli::args;
 use crate::cli::draw::Draw;
 use crate::cli::keys;
-use crate::cli::plan::{lang_of_environment, nothing_given};
+use crate::cli::plan::{NothingGiven, lang_of_environment};
 use crate::cli::sources::Sources;
+use crate::cli::status::{Status, UNWRITTEN};
 use crate::cli::target::Target;
-use crate::cli::{Status, UNWRITTEN};
 
 /// `wxsub encrypt`.
 pub(super) fn run(args: &args::Encrypt) -> anyhow::Result<Status> {
@@ -93,10 +93,11 @@ impl<'k> Chosen<'k> {
 fn payload(path: Option<&Path>) -> anyhow::Result<Result<Record<'static>, String>> {
     let path = path.unwrap_or(Path::new("-"));
     if path == Path::new("-") && io::stdin().is_terminal() {
-        nothing_given(
-            "encrypt",
-            "nothing to encrypt: name a file with a payload, or pipe one in",
-        );
+        let missing = NothingGiven {
+            command: "encrypt",
+            message: "nothing to encrypt: name a file with a payload, or pipe one in",
+        };
+        return Err(missing.into());
     }
     if path.is_dir() {
         bail!(

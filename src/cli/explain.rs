@@ -6,9 +6,9 @@ use anyhow::Context;
 use console::Term;
 use wxsub::explain::{find, index};
 
-use crate::cli::args::Language;
+use crate::cli::options::Language;
 use crate::cli::plan::language;
-use crate::cli::{Status, UNWRITTEN};
+use crate::cli::status::{Status, UNWRITTEN};
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\

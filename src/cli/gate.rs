@@ -13,6 +13,7 @@ use wxsub::report::{Github, Gitlab, JsonLines, Junit, Report, Sarif, Text};
 
 use crate::cli::number::whole;
 use crate::cli::plan::Plan;
+use crate::cli::sources::CONFIG;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct GateArgs {
@@ -183,9 +184,6 @@ impl GatePlan {
         })
     }
 }
-
-/// What the file with settings is called.
-pub(super) const CONFIG: &str = "wxsub.toml";
 
 impl GateArgs {
     /// The file that was named, or the nearest one.

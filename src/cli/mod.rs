@@ -14,6 +14,7 @@ mod interrupt;
 mod keys;
 mod moment;
 mod number;
+mod options;
 mod plan;
 mod progress;
 mod read;
@@ -21,6 +22,7 @@ mod sample;
 mod schema;
 mod select;
 mod sources;
+mod status;
 mod stream;
 mod target;
 mod texts;
@@ -29,22 +31,8 @@ mod unheard;
 use std::process::ExitCode;
 
 use args::{Args, Command};
-
-/// How a run ended, as scripts see it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Status {
-    /// All well.
-    Fine = 0,
-    /// The input has a problem.
-    Problem = 1,
-    /// The run itself failed.
-    Failed = 2,
-    /// Ctrl-C was pressed.
-    Interrupted = interrupt::STATUS as isize,
-}
-
-/// What failed, where standard output takes no more.
-const UNWRITTEN: &str = "cannot write the output";
+use plan::NothingGiven;
+use status::Status;
 
 /// Parses the arguments and does what they ask for.
 pub(crate) fn run() -> ExitCode {
@@ -58,14 +46,20 @@ pub(crate) fn run() -> ExitCode {
         Command::Decrypt(args) => decrypt::run(&args),
         Command::Encrypt(args) => encrypt::run(&args),
     };
-    let status = done.unwrap_or_else(|error| match is_closed_pipe(&error) {
-        true => Status::Fine,
-        false => {
-            eprintln!("wxsub: error: {error:#}");
-            Status::Failed
-        }
-    });
+    let status = done.unwrap_or_else(|error| failed(&error));
     ExitCode::from(status as u8)
+}
+
+/// Says what failed, unless the reader of the output has seen enough.
+fn failed(error: &anyhow::Error) -> Status {
+    if is_closed_pipe(error) {
+        return Status::Fine;
+    }
+    if let Some(missing) = error.downcast_ref::<NothingGiven>() {
+        args::exit_with_usage(missing);
+    }
+    eprintln!("wxsub: error: {error:#}");
+    Status::Failed
 }
 
 /// Whether whoever read the output has seen enough, as `head` has.

@@ -1,12 +1,11 @@
 //! What it means: arguments, environment and terminal made into settled facts.
 
 use std::env;
+use std::fmt;
 use std::fs;
 use std::io::{self, IsTerminal};
 
 use anyhow::anyhow;
-use clap::CommandFactory;
-use clap::error::ErrorKind;
 use console::Term;
 use jiff::tz::{Offset, TimeZone};
 use wxsub::pipeline::Options;
@@ -14,8 +13,23 @@ use wxsub::report::text::Look;
 use wxsub::select::Chooser;
 use wxsub::{Lang, Limits};
 
-use crate::cli::args::{Args, Common, Language, Summary, When};
+use crate::cli::options::{Common, Language, Summary, When};
 use crate::cli::sources::Sources;
+
+/// A command has no file and standard input is a terminal.
+#[derive(Debug)]
+pub(super) struct NothingGiven {
+    pub(super) command: &'static str,
+    pub(super) message: &'static str,
+}
+
+impl std::error::Error for NothingGiven {}
+
+impl fmt::Display for NothingGiven {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.message)
+    }
+}
 
 /// Everything the commands share.
 pub(super) struct Plan {
@@ -36,12 +50,14 @@ pub(super) struct Plan {
 
 impl Plan {
     /// What `common` means for `command`; times without a zone are in that of `tz`, or local.
-    pub(super) fn new(command: &str, common: &Common, tz: Option<&str>) -> anyhow::Result<Self> {
+    pub(super) fn new(
+        command: &'static str,
+        common: &Common,
+        tz: Option<&str>,
+    ) -> anyhow::Result<Self> {
         if common.paths.is_empty() && io::stdin().is_terminal() {
-            nothing_given(
-                command,
-                "nothing to read: name a file or a folder, or pipe something in",
-            );
+            let message = "nothing to read: name a file or a folder, or pipe something in";
+            return Err(NothingGiven { command, message }.into());
         }
         let has_watcher = io::stderr().is_terminal();
         Ok(Plan {
@@ -75,20 +91,6 @@ fn look(common: &Common, to: &Term) -> Look {
         color: has_color(common.color, to.is_term()),
         width: size.map_or(PIPE_WIDTH, |(_, columns)| columns.into()),
     }
-}
-
-/// Ends the program, because nobody said what `command` is to read.
-pub(super) fn nothing_given(command: &str, message: &str) -> ! {
-    let mut program = Args::command();
-    // Before that it does not know its subcommands' usage.
-    program.build();
-    let typed = match program.find_subcommand_mut(command) {
-        Some(subcommand) => subcommand,
-        None => &mut program,
-    };
-    typed
-        .error(ErrorKind::MissingRequiredArgument, message)
-        .exit()
 }
 
 /// Wide enough for every table; snippets are still cut.

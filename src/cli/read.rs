@@ -7,11 +7,11 @@ use wxsub::pipeline::{self, Error, Sink, Stop};
 use wxsub::report::text::printable;
 use wxsub::select::Chooser;
 
-use crate::cli::UNWRITTEN;
 use crate::cli::feed::{Capture, Feed};
 use crate::cli::interrupt::Interrupted;
 use crate::cli::plan::Plan;
 use crate::cli::progress::Progress;
+use crate::cli::status::UNWRITTEN;
 
 /// A sink that reads one capture after the other.
 pub(super) trait Reader: Sink {

@@ -7,10 +7,10 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use wxsub::sample::{Recipe, Samples, Shape};
 use wxsub::{Event, Lang, Syntax};
 
-use crate::cli::args::Wire;
 use crate::cli::draw::Draw;
 use crate::cli::number::whole;
-use crate::cli::{Status, UNWRITTEN};
+use crate::cli::options::Wire;
+use crate::cli::status::{Status, UNWRITTEN};
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\

@@ -6,7 +6,7 @@ use anyhow::{Context, bail};
 use clap::ValueEnum;
 use wxsub::schema::Schema;
 
-use crate::cli::{Status, UNWRITTEN};
+use crate::cli::status::{Status, UNWRITTEN};
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\

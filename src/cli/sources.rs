@@ -10,7 +10,8 @@ use ignore::WalkBuilder;
 use ignore::overrides::{Override, OverrideBuilder};
 use wxsub::report::text::printable;
 
-use crate::cli::gate::CONFIG;
+/// The name of the file with settings: `check` reads it, nobody decodes it.
+pub(super) const CONFIG: &str = "wxsub.toml";
 
 /// A capture to read.
 pub(super) struct Source {

@@ -6,14 +6,14 @@
 /// Decides from a seed.
 ///
 /// ```
-/// let mut dice = wxsub::sample::Dice::new(1_234_567);
-/// assert_eq!(dice.number(), 6_457_827_717_110_365_317);
+/// let mut rng = wxsub::sample::Rng::new(1_234_567);
+/// assert_eq!(rng.number(), 6_457_827_717_110_365_317);
 /// ```
 #[derive(Clone, Debug)]
 pub struct Rng(u64);
 
 impl Rng {
-    /// Dice of which all decisions follow from `seed`.
+    /// A generator whose decisions all follow from `seed`.
     pub fn new(seed: u64) -> Self {
         Rng(seed)
     }
