@@ -182,12 +182,38 @@ impl Reader<'_> {
 
 /// Says what is wrong in one line, in the words of a `wxsub.toml`.
 fn sentence(message: &str) -> String {
-    unknown_key(message).unwrap_or_else(|| {
-        message
-            .replace('\n', ", ")
-            .replace("missing field", "the entry has no")
-            .replace("a nonzero u64", "a whole number of at least 1")
-    })
+    let sentence = unknown_key(message).or_else(|| wrong_value(message));
+    let sentence = sentence.unwrap_or_else(|| message.replace('\n', ", "));
+    let words = |sentence: String, (serde, ours): &(&str, &str)| sentence.replace(serde, ours);
+    WORDS.iter().fold(sentence, words)
+}
+
+/// How serde names things, and how a `wxsub.toml` does.
+const WORDS: [(&str, &str); 10] = [
+    (
+        "missing field `path`",
+        "the entry has no `path`, a glob like \"tests/fixtures/*.json\"",
+    ),
+    (
+        "missing field `codes`",
+        "the entry has no `codes`, a list like [\"wrong-type\"]",
+    ),
+    ("a nonzero u64", "a whole number of at least 1"),
+    ("expected a boolean", "expected `true` or `false`"),
+    ("found boolean ", "found "),
+    ("found integer ", "found "),
+    ("found floating point ", "found "),
+    ("found string ", "found "),
+    ("found map", "found a table"),
+    ("found sequence", "found an array"),
+];
+
+/// `expected a boolean, found …` for serde's `invalid type: …, expected a boolean`.
+fn wrong_value(message: &str) -> Option<String> {
+    let rest = message.strip_prefix("invalid type: ");
+    let rest = rest.or_else(|| message.strip_prefix("invalid value: "))?;
+    let (found, expected) = rest.split_once(", expected ")?;
+    Some(format!("expected {expected}, found {found}"))
 }
 
 /// Names the key that was probably meant, if `message` is about a key that nobody knows.
