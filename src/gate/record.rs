@@ -1,7 +1,7 @@
-//! Writing today's findings into a `wxsub.toml` as expected ones, so that a gate can be put before an old corpus.
+//! Writes the findings of a run into a `wxsub.toml` as expected ones, to introduce a gate for an existing corpus.
 //!
-//! All else in the file stays as it is: comments, order, white space. Entries that were written for one file are brought
-//! up to date; entries with globs are left to who wrote them.
+//! Comments, order and white space of the file stay. Entries for a single file are updated. Entries with globs are
+//! not touched; their author keeps them.
 
 use std::collections::BTreeMap;
 
@@ -15,12 +15,13 @@ use crate::report::FileCounts;
 pub struct Recorded {
     /// The file's new text.
     pub text: String,
-    /// How many files have an entry of their own now or lost theirs.
+    /// The number of files whose entry was added, updated or removed.
     pub changed: usize,
 }
 
-/// `text` with an entry for each of `files` that says what was found there; `path` tells a file's path as the entry is to
-/// have it. What is expected in a file already, and no finding beyond it counts, is left as it is.
+/// Returns `text` with an entry for the findings of each of `files`. `path` converts a path to the form for the entry.
+///
+/// A file without reported findings is left as it is.
 ///
 /// ```
 /// use wxsub::gate::record_findings;
@@ -45,7 +46,7 @@ pub struct Recorded {
 ///
 /// # Errors
 ///
-/// `text` is not TOML, or has its expectations where none can be added.
+/// `text` is not TOML, or its `expect` is not an array of tables.
 pub fn record_findings(
     text: &str,
     files: &[FileCounts],
@@ -71,8 +72,7 @@ pub fn record_findings(
     })
 }
 
-/// Puts what `file` has into the entry of its own: whether that changed anything. The first entry of a file has no empty
-/// line in front.
+/// Writes or removes the entry of `file`; returns true if it did. `is_first` drops the blank line before the first entry.
 fn note(entries: &mut ArrayOfTables, file: &FileCounts, path: &str, is_first: &mut bool) -> bool {
     let counts: BTreeMap<Code, u64> = file
         .all
