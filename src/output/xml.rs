@@ -113,7 +113,7 @@ fn entries(name: &str, array: View<'_>, xml: &mut XmlWriter<'_>) -> Written {
                 .try_for_each(|entry| value(name, entry, xml));
         }
     };
-    Err(unsupported(name, array, what))
+    Err(refused(name, array, what))
 }
 
 fn value(name: &str, view: View<'_>, xml: &mut XmlWriter<'_>) -> Written {
@@ -129,10 +129,10 @@ fn value(name: &str, view: View<'_>, xml: &mut XmlWriter<'_>) -> Written {
         Kind::Text | Kind::Number | Kind::Literal => element(name, view.value(), view.span(), xml),
         Kind::Array => {
             let what = Text::new("an array in an array", "数组中的数组");
-            Err(unsupported(name, view, what))
+            Err(refused(name, view, what))
         }
         Kind::Object if view.is_empty() && view.tree.syntax == Syntax::Json => {
-            Err(unsupported(name, view, Text::new("an empty object", "空对象")))
+            Err(refused(name, view, Text::new("an empty object", "空对象")))
         }
         Kind::Object => xml.element(name, |xml| {
             let members = grouped(view.children().map(|child| (child.name(), child)));
@@ -190,7 +190,7 @@ fn is_digits(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
 }
 
-fn unsupported(name: &str, view: View<'_>, what: Text) -> Finding {
+fn refused(name: &str, view: View<'_>, what: Text) -> Finding {
     Finding::new(Reason::XmlShape, view.span())
         .with(name)
         .with_words(what)

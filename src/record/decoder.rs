@@ -1,7 +1,7 @@
-//! Turns the bytes of a capture into records, and learns from each what makes the next one cheaper.
+//! Decodes the bytes of a capture into records, and learns templates from them.
 //!
-//! Here frame, wire and event are tied together. Memory goes round: records borrow it, and [`Decoder::recycle`] takes it
-//! back. What a payload means is kept by its shape, so that another one of the same shape need not be understood again.
+//! This is where scan, syntax and event are combined. Memory is reused: records take it, and [`Decoder::recycle`]
+//! returns it. The meaning of a payload is stored with its template, so a payload that matches needs no decoding.
 
 use std::ops::ControlFlow;
 use std::sync::{Arc, OnceLock};
@@ -31,18 +31,18 @@ const NAMES: Names = Names {
 
 static ANCHORS: Anchors = Anchors::new(&fields::ANCHORS);
 
-/// Turns the bytes of one capture into records.
+/// Decodes the bytes of one capture into records.
 #[derive(Debug)]
 pub(crate) struct Decoder {
     source: Pooled<str>,
     limits: Limits,
     units: Units,
     pub(crate) scanner: Scanner,
-    /// What the scanner's shapes mean.
+    /// The meanings of the scanner's templates.
     known: ByTemplate<Known>,
-    /// Memory that goes round: into a record, and back by [`Decoder::recycle`].
+    /// Memory for the next record, returned by [`Decoder::recycle`].
     pub(super) spare: Option<Box<Decoded>>,
-    /// Opens what is sealed, if that was asked for.
+    /// Decrypts payloads, if a policy is given.
     pub(super) unsealer: Option<Box<Unsealer>>,
 }
 
@@ -52,13 +52,13 @@ impl Decoder {
         Self::with(scanner, source, limits, units)
     }
 
-    /// A decoder that begins on a line of a capture; see [`Scanner::on_line`].
+    /// Makes a decoder that starts at a line of a capture; see [`Scanner::on_line`].
     pub(crate) fn on_line(source: Arc<str>, limits: Limits, place: Place) -> Self {
         let scanner = Scanner::on_line(limits, NAMES, place);
         Self::with(scanner, source, limits, Units::Utf8)
     }
 
-    /// The same, but its records know their queries if these are `wanted`.
+    /// Attaches queries to records, if they are `wanted`.
     pub(crate) fn with_queries(self, wanted: bool) -> Self {
         match wanted {
             true => Decoder {
@@ -81,7 +81,7 @@ impl Decoder {
         }
     }
 
-    /// The same, opening what is sealed as `policy` says.
+    /// Decrypts payloads according to `policy`.
     pub(crate) fn opening(mut self, policy: Option<Arc<Policy>>) -> Self {
         let wants_queries = policy.as_ref().is_some_and(|policy| policy.wants_queries());
         let unsealer = policy.map(|policy| Unsealer::new(policy, self.limits));
@@ -89,8 +89,9 @@ impl Decoder {
         self.with_queries(wants_queries)
     }
 
-    /// The next record in `buffer`, which begins where it began at the last call less what [`Scanner::take_done`]
-    /// took; `None` if more bytes are needed or, with `last`, if there is none.
+    /// Returns the next record in `buffer`, or `None` if more bytes are needed or, with `last`, if there is none.
+    ///
+    /// `buffer` must begin as in the last call, without the bytes reported by [`Scanner::take_done`].
     #[inline]
     pub(crate) fn next<'b>(&mut self, buffer: &'b [u8], last: bool) -> Option<Record<'b>> {
         let decoded = self.spare.get_or_insert_default();
@@ -98,7 +99,7 @@ impl Decoder {
         Some(self.record(found, buffer))
     }
 
-    /// Shows `see` the records in `buffer`, until it has enough; see [`Decoder::next`].
+    /// Calls `see` with the records in `buffer` until it breaks; see [`Decoder::next`].
     pub(crate) fn each(
         &mut self,
         buffer: &[u8],
@@ -121,7 +122,7 @@ impl Decoder {
         }
     }
 
-    /// Goes one step further in `buffer`, which does not end the capture; see [`Decoder::next`].
+    /// Advances one step in `buffer`, which does not end the capture; see [`Decoder::next`].
     pub(crate) fn step<'b>(&mut self, buffer: &'b [u8]) -> Turn<Record<'b>> {
         let decoded = self.spare.get_or_insert_default();
         match self.scanner.step(buffer, false, &mut decoded.parts) {
@@ -131,7 +132,7 @@ impl Decoder {
         }
     }
 
-    /// What it knows so far, in memory that it shares.
+    /// Returns the learnt templates, sharing their memory.
     pub(crate) fn learnt(&self) -> Learnt {
         let inner = |unsealer: &Unsealer| Box::new(unsealer.inner.learnt());
         Learnt {
@@ -141,7 +142,7 @@ impl Decoder {
         }
     }
 
-    /// Takes what it knows, so that it knows nothing.
+    /// Takes the learnt templates out of the decoder.
     pub(crate) fn take_learnt(&mut self) -> Learnt {
         let inner = |unsealer: &mut Unsealer| Box::new(unsealer.inner.take_learnt());
         Learnt {
@@ -151,7 +152,7 @@ impl Decoder {
         }
     }
 
-    /// Knows what another decoder knew, and nothing else.
+    /// Replaces the learnt templates by those of another decoder.
     pub(crate) fn know(&mut self, learnt: Learnt) {
         (self.scanner.seen, self.known) = (learnt.seen, learnt.known);
         if let (Some(unsealer), Some(learnt)) = (&mut self.unsealer, learnt.inner) {
@@ -159,7 +160,7 @@ impl Decoder {
         }
     }
 
-    /// Takes the memory of a record back.
+    /// Takes back the memory of a record.
     #[inline(always)]
     pub(crate) fn recycle(&mut self, record: Record<'_>) {
         let Record {
@@ -206,7 +207,7 @@ impl Decoder {
         }
     }
 
-    /// What was read of a payload: of one that has a shape, what is known of it, and which event that is.
+    /// Returns content and event of a known template, or spare memory.
     #[inline(always)]
     pub(super) fn contents(&mut self, template: Option<TemplateId>) -> (Contents, Option<Event>) {
         match template.and_then(|template| self.known.get_mut(template)) {
@@ -222,7 +223,7 @@ impl Decoder {
         record
     }
 
-    /// A record of what was found, without what has to be read for it: it is made in place, since to move it takes longer.
+    /// Makes an undecoded record. It is built in place, because moving it would cost more.
     #[inline(always)]
     fn unread<'b>(&mut self, found: &mut Found<'b>, buffer: &'b [u8]) -> Record<'b> {
         let (decoded, event) = self.contents(found.template);
@@ -245,7 +246,7 @@ impl Decoder {
         }
     }
 
-    /// Reads what was not like a payload before.
+    /// Decodes a record that matches no template, and decrypts it if needed.
     #[inline(always)]
     fn read<'b>(&mut self, record: &mut Record<'b>, found: &Found<'b>, buffer: &'b [u8]) {
         if found.is_unescaped {
@@ -272,16 +273,16 @@ impl Decoder {
     }
 }
 
-/// The payloads that a decoder knows again: decoding is the same without, but slower.
+/// Templates learnt from payloads. They make decoding faster and do not change its result.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Learnt {
     seen: Seen,
     known: ByTemplate<Known>,
-    /// Those inside of envelopes.
+    /// Templates of decrypted payloads.
     inner: Option<Box<Learnt>>,
 }
 
-/// What a shape means: all payloads that have it are read alike.
+/// The meaning of a template, shared by all payloads that match it.
 #[derive(Clone, Debug)]
 struct Known {
     event: Event,
@@ -289,7 +290,7 @@ struct Known {
 }
 
 impl Decoder {
-    /// Decides what a well-formed payload is, decodes it, and learns from it.
+    /// Decodes a well-formed payload and learns from it.
     pub(super) fn understand(&mut self, record: &mut Record<'_>) {
         let (Body::Text(text), Contents::Own(decoded)) = (&record.body, &mut record.decoded) else {
             return;
@@ -300,7 +301,7 @@ impl Decoder {
         }
     }
 
-    /// Keeps the shape of a callback, and what it means.
+    /// Stores a callback's template and meaning.
     fn learn(&mut self, event: Event, decoded: &Decoded, text: &str) {
         let Decoded { parts, meaning } = decoded;
         let (tree, payloads) = (&parts.tree, &mut self.scanner.seen.payloads);
@@ -329,7 +330,7 @@ impl Decoder {
 mod tests {
     use super::*;
 
-    /// The `n`th callback, a line an element, with line ends of one kind.
+    /// Writes callback `n` as XML, an element on each line, with the given line end.
     fn xml(n: usize, line_end: &str) -> String {
         let event = ["popup", "change"][n % 2];
         let header = format!(
@@ -349,7 +350,7 @@ mod tests {
         text.replace('\n', line_end)
     }
 
-    /// The same as JSON, with blanks between all tokens.
+    /// Writes callback `n` as JSON, with `blank` between all tokens.
     fn json(n: usize, blank: &str) -> String {
         let text = format!(
             r#"{{~"ToUserName":~"gh_{n:012x}",~"FromUserName":~"oWxSubTest_{n:017}",~"CreateTime":~{},~"MsgType":~"event",~"Event":~"subscribe_msg_change_event",~"List":~[~{{~"TemplateId":~"T{n:042}",~"SubscribeStatusString":~"reject"~}}~]~}}~"#,
@@ -358,7 +359,7 @@ mod tests {
         text.replace('~', blank) + "\n"
     }
 
-    /// A line of a log that holds `body` as a string.
+    /// Writes a log line that contains `body` as a string.
     fn wrapped(body: &str) -> String {
         let body = body.replace('\\', "\\\\").replace('"', "\\\"");
         let body = body
@@ -368,17 +369,17 @@ mod tests {
         format!("{{\"level\":\"info\",\"body\":\"{body}\"}}\n")
     }
 
-    /// How many callbacks there are in `capture`, and how many of them are like one before.
+    /// Returns the number of callbacks in `capture`, and how many of them match a template.
     fn learnt(capture: &str) -> (usize, usize) {
         let start = (Place::default(), Units::Utf8);
         let mut decoder = Decoder::new("".into(), Limits::default(), start);
-        let (mut all, mut alike) = (0, 0);
+        let (mut all, mut shared) = (0, 0);
         while let Some(record) = decoder.next(capture.as_bytes(), true) {
             all += usize::from(record.callback().is_some());
-            alike += usize::from(matches!(record.decoded, Contents::Shared(_)));
+            shared += usize::from(matches!(record.decoded, Contents::Shared(_)));
             decoder.recycle(record);
         }
-        (all, alike)
+        (all, shared)
     }
 
     #[test]
@@ -388,15 +389,15 @@ mod tests {
         for blank in blanks {
             for (write, templates) in [(xml as fn(usize, &str) -> String, 4), (json, 1)] {
                 let payloads = || (0..PAYLOADS).map(|n| write(n, blank));
-                let alike = PAYLOADS - templates;
+                let shared = PAYLOADS - templates;
                 let plain: String = payloads().collect();
                 assert_eq!(
                     learnt(&plain),
-                    (PAYLOADS, alike),
+                    (PAYLOADS, shared),
                     "{blank:?} in {plain:.300}"
                 );
                 let log: String = payloads().map(|body| wrapped(&body)).collect();
-                assert_eq!(learnt(&log), (PAYLOADS, alike), "{blank:?} in {log:.300}");
+                assert_eq!(learnt(&log), (PAYLOADS, shared), "{blank:?} in {log:.300}");
             }
         }
     }

@@ -1,7 +1,7 @@
-//! Something shared, of which one share goes round.
+//! An `Arc` with a spare clone for reuse.
 //!
-//! Other threads may make shares and drop them at the same time, so counting them takes longer than copying a payload's
-//! values. A share that comes back is counted only once.
+//! Other threads may clone and drop the `Arc` at the same time, which makes its counter slower than copying a payload's
+//! values. A clone that is returned and reused needs no counting.
 
 use std::sync::Arc;
 
@@ -12,13 +12,13 @@ pub(super) struct Pooled<T: ?Sized> {
 }
 
 impl<T: ?Sized> Pooled<T> {
-    /// A share, to be given back as a rule.
+    /// Returns a clone, which should be given back.
     #[inline]
     pub(super) fn lend(&mut self) -> Arc<T> {
         self.spare.take().unwrap_or_else(|| self.kept.clone())
     }
 
-    /// Takes a share back, if it is one of this.
+    /// Takes back a clone. Ignores an `Arc` of another value.
     #[inline]
     pub(super) fn take_back(&mut self, share: Arc<T>) {
         if Arc::ptr_eq(&share, &self.kept) {
