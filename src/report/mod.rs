@@ -92,7 +92,7 @@ pub trait Report: Send {
     ///
     /// # Errors
     ///
-    /// Those of [`Report::open`].
+    /// Fails like [`Report::open`].
     fn findings(
         &mut self,
         file: &File<'_>,
@@ -104,7 +104,7 @@ pub trait Report: Send {
     ///
     /// # Errors
     ///
-    /// Those of [`Report::open`].
+    /// Fails like [`Report::open`].
     fn end(&mut self, _file: &File<'_>, _out: &mut dyn Write) -> io::Result<()> {
         Ok(())
     }
@@ -113,7 +113,7 @@ pub trait Report: Send {
     ///
     /// # Errors
     ///
-    /// Those of [`Report::open`].
+    /// Fails like [`Report::open`].
     fn unreadable(
         &mut self,
         _file: Option<&File<'_>>,
@@ -127,7 +127,7 @@ pub trait Report: Send {
     ///
     /// # Errors
     ///
-    /// Those of [`Report::open`].
+    /// Fails like [`Report::open`].
     fn close(&mut self, _total: &Total<'_>, _out: &mut dyn Write) -> io::Result<()> {
         Ok(())
     }

@@ -44,9 +44,9 @@ impl Rng {
 
     /// Returns `len` characters of base64url.
     pub(super) fn base64url(&mut self, len: usize) -> String {
-        const ALPHABET: &[u8; 64] =
+        const CHARSET: &[u8; 64] =
             b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-        self.characters(ALPHABET, 6, len)
+        self.characters(CHARSET, 6, len)
     }
 
     /// Returns `len` hexadecimal digits.
@@ -54,13 +54,13 @@ impl Rng {
         self.characters(b"0123456789abcdef", 4, len)
     }
 
-    /// Returns `len` characters of `alphabet`, which must have two to the power of `bits` characters.
-    fn characters(&mut self, alphabet: &[u8], bits: u32, len: usize) -> String {
+    /// Returns `len` characters of `charset`, which must have two to the power of `bits` characters.
+    fn characters(&mut self, charset: &[u8], bits: u32, len: usize) -> String {
         let mut text = String::with_capacity(len);
         while text.len() < len {
             let mut drawn = self.number();
             for _ in 0..(len - text.len()).min((u64::BITS / bits) as usize) {
-                text.push(alphabet[drawn as usize % alphabet.len()].into());
+                text.push(charset[drawn as usize % charset.len()].into());
                 drawn >>= bits;
             }
         }

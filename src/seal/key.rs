@@ -65,7 +65,7 @@ impl FromStr for EncodingAesKey {
         let is_symbol = |c: char| c.is_ascii_alphanumeric() || c == '+' || c == '/';
         match text.chars().position(|c| !is_symbol(c)) {
             _ if text.chars().count() != Self::LEN => return Err(error(KeyErrorReason::Length)),
-            Some(at) => return Err(error(KeyErrorReason::Alphabet(at + 1))),
+            Some(at) => return Err(error(KeyErrorReason::Character(at + 1))),
             None => {}
         }
         // The decoder needs room for the whole last group.
@@ -123,7 +123,7 @@ pub struct KeyError {
 enum KeyErrorReason {
     Length,
     /// An invalid character, with its position counted from 1.
-    Alphabet(usize),
+    Character(usize),
 }
 
 impl KeyError {
@@ -139,7 +139,7 @@ impl KeyError {
     }
 
     /// Names the likely cause of a wrong length.
-    fn guess(&self) -> &'static str {
+    fn likely_cause(&self) -> &'static str {
         match self.chars {
             42 => ": was the last character lost in copying?",
             44 => ": was `=` appended, or a blank copied along?",
@@ -161,10 +161,10 @@ impl fmt::Display for KeyError {
                 write!(
                     f,
                     "this one has {chars} characters ({code}){}",
-                    self.guess()
+                    self.likely_cause()
                 )
             }
-            KeyErrorReason::Alphabet(at) => {
+            KeyErrorReason::Character(at) => {
                 write!(f, "the character {at} of this one is neither ({code})")
             }
         }
