@@ -72,7 +72,7 @@ pub fn record_findings(
     })
 }
 
-/// Writes or removes the entry of `file`; returns true if it did. `is_first` drops the blank line before the first entry.
+/// Writes or removes the entry of `file`; returns true if it did. The first entry gets no blank line before it.
 fn note(entries: &mut ArrayOfTables, file: &FileCounts, path: &str, is_first: &mut bool) -> bool {
     let counts: BTreeMap<Code, u64> = file
         .all

@@ -161,7 +161,7 @@ impl<'a> Gathered<'a> {
 }
 
 impl Placed {
-    /// Returns true if a finding of `code` may be among the `most` shown ones.
+    /// Returns true if a finding of `code` may be among the `most` shown findings.
     ///
     /// A finding beyond the limit within one block is beyond the limit of the run.
     fn has_room(&mut self, code: Code, most: Option<u64>) -> bool {

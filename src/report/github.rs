@@ -160,7 +160,7 @@ impl Queue {
         Ok(())
     }
 
-    /// Writes the commands that get an annotation and lists the other ones as unannotated.
+    /// Writes the commands that get an annotation and lists the remaining commands as unannotated.
     fn write_first(&mut self, out: &mut dyn Write) -> io::Result<()> {
         let mut all = std::mem::take(&mut self.firsts);
         all.append(&mut self.seconds);
