@@ -1,4 +1,7 @@
-//! What was typed.
+//! The arguments as they were typed, and their help texts.
+//!
+//! [`Plan`](crate::cli::plan::Plan) says what they mean. The arguments that several commands share are in
+//! [`Common`].
 
 use std::path::{Path, PathBuf};
 
@@ -32,16 +35,16 @@ pub(super) struct Args {
 }
 
 impl Args {
-    /// What was typed; ends the program where that is wrong or asks for help.
+    /// Parses the command line. Ends the program if it is wrong or asks for help.
     pub(super) fn of_command_line() -> Self {
         Args::try_parse().unwrap_or_else(|error| with_command(error).exit())
     }
 }
 
-/// Says what is missing and how the command is used, and ends the program.
+/// Prints what is missing and the usage of the command, then ends the program.
 pub(super) fn exit_with_usage(missing: &NothingGiven) -> ! {
     let mut program = Args::command();
-    // Before that it does not know its subcommands' usage.
+    // Only a built command knows the usage of its subcommands.
     program.build();
     let typed = match program.find_subcommand_mut(missing.command) {
         Some(subcommand) => subcommand,
@@ -68,7 +71,8 @@ fn with_command(mut error: Error) -> Error {
     error
 }
 
-// The arguments of a command are made when it is called: those of all of them take as long as the work on a small file.
+// clap builds the arguments of a command only when that command is called: building those of all commands takes as
+// long as reading a small file.
 #[derive(Debug, Subcommand)]
 #[command(defer = true)]
 pub(super) enum Command {
@@ -128,7 +132,7 @@ Examples:
 Lines of jsonl are read like payloads; `wxsub schema record` describes them.")]
 pub(super) struct Convert {
     /// What to write
-    // The other commands call it --format.
+    // The alias: the other commands call this flag --format.
     #[arg(long, alias = "format", value_name = "FORMAT", value_enum, default_value_t = Format::Jsonl)]
     pub(super) to: Format,
     /// Write to FILE, which is replaced only when all was read and written
@@ -224,7 +228,7 @@ pub(super) struct Encrypt {
     pub(super) seed: Option<u64>,
 }
 
-/// Findings by file are for `check` only.
+/// Changes the help of `--summary`: only `check` has the value `files`.
 fn decoding_summary(arg: clap::Arg) -> clap::Arg {
     let help = "What is said at the end on standard error: text for people, or one JSON object";
     arg.help(format!("{help} [possible values: text, json, none]"))

@@ -1,9 +1,9 @@
-//! Random numbers: those of the system, or those that follow from a seed.
+//! Random numbers, from the system or from a seed.
 
 use anyhow::Context;
 use wxsub::sample::Rng;
 
-/// Where random numbers come from.
+/// The source of random numbers.
 pub(super) enum Draw {
     System,
     Seed(Rng),
@@ -21,7 +21,7 @@ impl Draw {
         }
     }
 
-    /// Sixteen lower-case hexadecimal digits, as WeChat draws them.
+    /// Draws sixteen lower-case hexadecimal digits, the form WeChat uses.
     pub(super) fn next_digits(&mut self) -> anyhow::Result<[u8; 16]> {
         let digits = format!("{:016x}", self.next_number()?);
         let mut random = [0; 16];

@@ -1,4 +1,4 @@
-//! `wxsub encrypt`: one payload, sealed as WeChat does.
+//! `wxsub encrypt`: encrypts one payload as WeChat does, to test a server.
 
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
@@ -19,7 +19,7 @@ use crate::cli::sources::Sources;
 use crate::cli::status::{Status, UNWRITTEN};
 use crate::cli::target::Target;
 
-/// `wxsub encrypt`.
+/// Runs `wxsub encrypt`.
 pub(super) fn run(args: &args::Encrypt) -> anyhow::Result<Status> {
     let keys = keys::keys(args.keys.as_deref())?;
     let chosen = Chosen::of(&keys)?;
@@ -35,7 +35,7 @@ pub(super) fn run(args: &args::Encrypt) -> anyhow::Result<Status> {
     Ok(Status::Fine)
 }
 
-/// What a payload is sealed with.
+/// The key, token and appid that encrypt the payload.
 struct Chosen<'k> {
     key: &'k EncodingAesKey,
     token: Option<&'k Token>,
@@ -43,7 +43,7 @@ struct Chosen<'k> {
 }
 
 impl<'k> Chosen<'k> {
-    /// The first key, and what belongs to the same account.
+    /// Chooses the first key, and the token and appid of its account.
     fn of(keys: &'k Keys) -> anyhow::Result<Self> {
         let lacks = |what: &str, name: &str| {
             anyhow!("no {what} to seal with: set {name}, or give a file with --keys")
@@ -89,7 +89,7 @@ impl<'k> Chosen<'k> {
     }
 }
 
-/// The one payload of the capture, or what is wrong with it, for people.
+/// Reads the only payload of a capture. Returns a message for people if there is none, or more than one.
 fn payload(path: Option<&Path>) -> anyhow::Result<Result<Record<'static>, String>> {
     let path = path.unwrap_or(Path::new("-"));
     if path == Path::new("-") && io::stdin().is_terminal() {
@@ -126,7 +126,7 @@ fn payload(path: Option<&Path>) -> anyhow::Result<Result<Record<'static>, String
     Ok(sealable(record))
 }
 
-/// The record, if its payload can be sealed.
+/// Returns the record if its payload can be encrypted, or a message for people.
 fn sealable(record: Record<'static>) -> Result<Record<'static>, String> {
     let source = printable(record.source());
     if record.top_text("Encrypt").is_some() {
@@ -157,7 +157,7 @@ fn write(args: &args::Encrypt, push: &Push, is_signed: bool) -> anyhow::Result<(
     let text = match (&args.http, &args.curl) {
         (Some(url), _) => push.request(url),
         (_, Some(url)) => curl(push, url),
-        // A line break would be one more byte of the body.
+        // Only on a terminal: elsewhere a line break would be one more byte of the body.
         _ if target.is_terminal() => [&push.body[..], b"\n"].concat(),
         _ => push.body.clone(),
     };
@@ -172,7 +172,7 @@ fn write(args: &args::Encrypt, push: &Push, is_signed: bool) -> anyhow::Result<(
     Ok(())
 }
 
-/// What curl reads as its configuration.
+/// Writes a configuration for `curl -K -`.
 fn curl(push: &Push, url: &str) -> Vec<u8> {
     let body = String::from_utf8_lossy(&push.body);
     let escape = |text: &str| {

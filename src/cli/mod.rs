@@ -1,4 +1,8 @@
-//! The command line: what was typed, what it means, and one short function a command.
+//! The command line: turns arguments into a plan and runs one command.
+//!
+//! `args` and `options` hold what was typed, and `plan` holds what it means. Each command is one short function. A run
+//! passes through `sources` (which files), `feed` (their bytes), `read` (the loop) and `stream` or `check` (the sink).
+//! Adding a new file: give it a place in the order of `COMMAND_LINE` in tests/house.rs.
 
 mod args;
 mod bar;
@@ -34,7 +38,7 @@ use args::{Args, Command};
 use plan::NothingGiven;
 use status::Status;
 
-/// Parses the arguments and does what they ask for.
+/// Runs the command that was typed and returns the exit status.
 pub(crate) fn run() -> ExitCode {
     let done = match Args::of_command_line().command {
         Command::Parse(args) => commands::parse(&args),
@@ -50,7 +54,7 @@ pub(crate) fn run() -> ExitCode {
     ExitCode::from(status as u8)
 }
 
-/// Says what failed, unless the reader of the output has seen enough.
+/// Prints the error and returns the status. A closed output pipe is not an error.
 fn failed(error: &anyhow::Error) -> Status {
     if is_closed_pipe(error) {
         return Status::Fine;
@@ -62,7 +66,7 @@ fn failed(error: &anyhow::Error) -> Status {
     Status::Failed
 }
 
-/// Whether whoever read the output has seen enough, as `head` has.
+/// True if the reader of the output closed its pipe, as `head` does.
 fn is_closed_pipe(error: &anyhow::Error) -> bool {
     let causes = error
         .chain()

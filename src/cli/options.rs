@@ -1,4 +1,4 @@
-//! What several commands can be told.
+//! The arguments that several commands share, and the parsers of their values.
 
 use std::path::PathBuf;
 

@@ -1,4 +1,4 @@
-//! `wxsub sample`: payloads for tests.
+//! `wxsub sample`: makes payloads for tests.
 
 use std::io::{self, Write};
 
@@ -77,7 +77,7 @@ fn code(text: &str) -> Result<i64, String> {
     number.map_err(|_| "expected a whole number, as 43101".into())
 }
 
-/// What is special about a shape, and where it exists.
+/// The help of a shape: what is special about it, and the syntax or event that has it.
 fn help(shape: Shape) -> String {
     let only = [
         shape.syntax().map(Syntax::as_str),
@@ -91,7 +91,7 @@ fn help(shape: Shape) -> String {
     }
 }
 
-/// `wxsub sample`.
+/// Runs `wxsub sample`.
 pub(super) fn sample(args: &Args) -> anyhow::Result<Status> {
     let recipe = Recipe {
         syntax: args.to.map(Syntax::from),

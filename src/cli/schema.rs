@@ -1,4 +1,4 @@
-//! `wxsub schema`: what the JSON that wxsub writes looks like, for machines.
+//! `wxsub schema`: prints the JSON Schema of what wxsub writes.
 
 use std::io::{self, Write};
 
@@ -32,7 +32,7 @@ enum Form {
     WireJson,
 }
 
-/// `wxsub schema`.
+/// Runs `wxsub schema`.
 pub(super) fn schema(args: &Args) -> anyhow::Result<Status> {
     let schema = match (args.form, args.strict) {
         (Form::Record, false) => Schema::Record,

@@ -1,10 +1,10 @@
-//! How a run ended, as scripts see it.
+//! The exit status of a run.
 
 use crate::cli::interrupt;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Status {
-    /// All well.
+    /// No problem was found.
     Fine = 0,
     /// The input has a problem.
     Problem = 1,
@@ -14,5 +14,5 @@ pub(super) enum Status {
     Interrupted = interrupt::STATUS as isize,
 }
 
-/// What failed when standard output takes no more.
+/// The error message for standard output that takes no more.
 pub(super) const UNWRITTEN: &str = "cannot write the output";
