@@ -177,8 +177,8 @@ impl Blocks<'_> {
         &self.block.buffer[self.at..self.block.len]
     }
 
-    /// Returns true if there are more bytes. Blocks until that is known if `waits`; otherwise only bytes that have arrived
-    /// count.
+    /// Returns true if there are more bytes. Blocks until that is known if `waits`; otherwise only bytes that have
+    /// arrived count.
     fn has_more(&mut self, waits: bool) -> io::Result<bool> {
         while self.rest().is_empty() {
             if waits {

@@ -41,6 +41,7 @@ pub(super) struct Plan {
     pub(super) chooser: Chooser,
     /// The look of standard output.
     pub(super) out: Look,
+    /// The look of standard error.
     pub(super) err: Look,
     pub(super) fail_fast: bool,
     pub(super) summary: Summary,
