@@ -1,7 +1,7 @@
-//! What is recognised by its likeness to a payload before, or as a plain document, comes to what the readers alone make
-//! of it.
+//! Checks that the fast paths give what the readers give.
 //!
-//! The input follows a payload of the documented shape, and one that is never learnt from. Both must come to the same.
+//! The input follows a documented payload, from which a template is learnt, and then a payload from which none is
+//! learnt. Both must decode the same.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -10,7 +10,7 @@ use wxsub_fuzz::read;
 const JSON: &str = r#"{"ToUserName":"gh_0123456789ab","FromUserName":"oTest-0123456789_abcdefghijk","CreateTime":1610969440,"MsgType":"event","Event":"subscribe_msg_sent_event","List":{"TemplateId":"T0-test_template_0123456789-ABCDEFGHIJKLMNO","MsgID":1700827132819554304,"ErrorCode":"43101","ErrorStatus":"user refuse"}}"#;
 const OTHER: &str = r#"{"ToUserName":"gh_0123456789ab","MsgType":"text","Content":"hello"}"#;
 
-/// What stands behind `first`: what does not depend on where it stands.
+/// Decodes `payload` after `first`, and describes what does not depend on its place.
 fn behind(first: &str, payload: &[u8]) -> Vec<String> {
     let capture = [first.as_bytes(), b"\n", payload].concat();
     let records = read(&capture, capture.len() + 1, 1).into_iter().skip(1);
@@ -18,7 +18,7 @@ fn behind(first: &str, payload: &[u8]) -> Vec<String> {
 }
 
 fuzz_target!(|bytes: &[u8]| {
-    // The input changes the sample: a place, and what stands there instead of as many bytes.
+    // The input changes the sample: the first two bytes give a place, the rest replaces as many bytes there.
     let [high, low, change @ ..] = bytes else {
         return;
     };
