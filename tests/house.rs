@@ -1,4 +1,4 @@
-//! The direction of the dependencies: every module may use those before it in [`LAYERS`], and itself.
+//! Checks the direction of dependencies: every module uses only the modules before it in [`LAYERS`], and itself.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -33,7 +33,7 @@ const LAYERS: &[&str] = &[
     "callback",
 ];
 
-/// The files of the command line, each of which may use those before it.
+/// The files of the command line. Each uses only the files before it.
 const COMMAND_LINE: &[&str] = &[
     "number",
     "moment",
@@ -84,7 +84,7 @@ fn rank(layer: &str) -> Option<usize> {
     LAYERS.iter().position(|known| *known == layer)
 }
 
-/// The layer a file of the library belongs to: the first part of its path.
+/// Returns the layer of a file of the library: the first part of its path.
 fn layer_of(file: &Path) -> String {
     let relative = file.strip_prefix("src").expect("a file of src");
     let first = relative
@@ -124,7 +124,7 @@ fn dependencies_point_one_way() {
     );
 }
 
-/// The layers a line of code names: `crate::layer`.
+/// Returns the layers that a line of code names: `crate::layer`.
 fn uses(line: &str) -> impl Iterator<Item = &str> {
     let is_code = !line.trim_start().starts_with("//");
     let parts = line.split("crate::").skip(1).filter(move |_| is_code);
@@ -156,7 +156,7 @@ fn no_circle_in_the_command_line() {
     assert!(checked > 50, "only {checked} uses were found");
 }
 
-/// The files that an import names behind `crate::cli::`: one, or several in braces.
+/// Returns the files that an import names after `crate::cli::`: one, or several in braces.
 fn imported(text: &str) -> Vec<&str> {
     match text.strip_prefix('{') {
         Some(list) => {

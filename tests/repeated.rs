@@ -1,15 +1,15 @@
-//! Payloads that are like one before but for a few bytes come to what they come to behind any other: what was learnt of
-//! the one never shows in the other.
+//! Payloads that match the template of an earlier payload decode as they do after any other payload: values of the
+//! earlier payload never appear in them.
 
 mod support;
 
 use support::reading::{Seen, read_whole};
 use support::shapes::{SHAPES, shape};
 
-/// Bytes that end a value, escape, or make it another kind of value; digits, blanks, and what is no text.
+/// Bytes that end a value, escape, or change its kind; digits, white space, and bytes that are not text.
 const BYTES: &[u8] = b"\"\\<>&]/{}[],:- 09aZ_.g@`\n\r\t\0\x7F\x80\xC2\xE8\xFF";
 
-/// What the records behind `sample` in its capture come to, with places as if it was not there.
+/// Returns the records after `sample` in a capture, with their places as if `sample` was not there.
 fn behind(sample: &str, payload: &[u8]) -> Vec<Seen> {
     let capture = [sample.as_bytes(), b"\n", payload].concat();
     let lines = sample.matches('\n').count() as u64 + 1;
@@ -53,7 +53,8 @@ fn a_payload_with_one_other_byte() {
     }
 }
 
-/// Puts one in so `many` of [`BYTES`] at each place of `payload`, others in each `turn`: all at all places take minutes.
+/// Puts bytes of [`BYTES`] at each place of `payload`, one byte in `many`, others in each `turn`. All bytes at all
+/// places would take minutes.
 #[track_caller]
 fn assert_same_with_other_bytes(sample: &str, payload: String, turn: &mut usize, many: usize) {
     let mut payload = payload.into_bytes();
@@ -68,7 +69,7 @@ fn assert_same_with_other_bytes(sample: &str, payload: String, turn: &mut usize,
     }
 }
 
-/// Entries of logs in which payloads stand escaped: three of each, so that the third is recognised.
+/// Makes log entries with escaped payloads: three of each, because the third is recognised.
 fn entries(payload: impl Fn(usize) -> String, number: std::ops::Range<usize>) -> String {
     let entry = |n: usize| {
         let body = serde_json::to_string(&payload(n)).expect("a string");
@@ -129,7 +130,7 @@ fn an_entry_with_other_texts_around() {
     }
 }
 
-/// A line of an application's log.
+/// Makes a line of an application's log.
 fn line(before: &str, payload: impl Fn(usize) -> String, number: usize) -> String {
     let time = format!("2021-01-18 11:30:4{number}.{number}17");
     format!(
@@ -138,7 +139,7 @@ fn line(before: &str, payload: impl Fn(usize) -> String, number: usize) -> Strin
     )
 }
 
-/// Lines of a log: the first stands behind noise, the others behind one another.
+/// Makes lines of a log. The first follows noise, the others follow a line.
 fn lines(before: &str, payload: impl Fn(usize) -> String) -> String {
     let lines: Vec<String> = (1..4).map(|n| line(before, &payload, n)).collect();
     format!("up\n{}", lines.join("\n"))
@@ -200,7 +201,7 @@ fn the_same_payload_again_and_others_between() {
     }
 }
 
-/// Each value in turn, taken out of its payload and replaced by others of the same length.
+/// Removes each value from its payload in turn, and replaces it with values of the same length.
 #[test]
 fn a_payload_with_another_value() {
     let sample = r#"{"ToUserName":"gh_0123456789ab","FromUserName":"oTest-0123456789_abcdefghijk","CreateTime":1610969440,"MsgType":"event","Event":"subscribe_msg_sent_event","List":{"TemplateId":"T0-test_template_0123456789-ABCDEFGHIJKLMNO","MsgID":1700827132819554304,"ErrorCode":"43101","ErrorStatus":"user refuse"}}"#;
