@@ -636,7 +636,7 @@ fn xml_by_production() {
     failures.assert_none();
 }
 
-/// A DOCTYPE is always refused, whatever it declares and wherever it stands.
+/// A DOCTYPE is always refused, with any content and in any place.
 #[test]
 fn doctypes_are_refused() {
     let inside = [

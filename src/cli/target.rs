@@ -1,4 +1,4 @@
-//! Where data goes: to standard output, or to a file that is replaced only after all was written.
+//! The destination of data: standard output, or a file that is replaced only after everything was written.
 
 use std::fs::{self, File, Permissions};
 use std::io::{self, IsTerminal, Write};

@@ -4,7 +4,7 @@
 #[derive(Debug, Default)]
 pub(super) struct Texts {
     pub(super) bytes: Vec<u8>,
-    /// Where each piece ends, and where it goes.
+    /// The end of each piece, and its channel.
     pub(super) pieces: Vec<(usize, Channel)>,
 }
 
