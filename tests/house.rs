@@ -37,7 +37,7 @@ const LAYERS: &[&str] = &[
 const COMMAND_LINE: &[&str] = &[
     "number",
     "moment",
-    "draw",
+    "random",
     "texts",
     "interrupt",
     "status",
@@ -49,7 +49,7 @@ const COMMAND_LINE: &[&str] = &[
     "options",
     "plan",
     "gate",
-    "unheard",
+    "output",
     "progress",
     "feed",
     "read",

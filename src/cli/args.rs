@@ -11,8 +11,8 @@ use wxsub::report::text::printable;
 
 use crate::cli::gate::GateArgs;
 use crate::cli::number::whole;
-use crate::cli::options::{Common, Format, View, Wire};
-use crate::cli::plan::NothingGiven;
+use crate::cli::options::{Common, Format, SyntaxArg, View};
+use crate::cli::plan::NoInput;
 use crate::cli::{explain, sample, schema};
 
 /// Reads WeChat (微信) subscribe-message callbacks: shows, converts and checks captured payloads
@@ -42,7 +42,7 @@ impl Args {
 }
 
 /// Prints what is missing and the usage of the command, then ends the program.
-pub(super) fn exit_with_usage(missing: &NothingGiven) -> ! {
+pub(super) fn exit_with_usage(missing: &NoInput) -> ! {
     let mut program = Args::command();
     // Only a built command knows the usage of its subcommands.
     program.build();
@@ -210,7 +210,7 @@ pub(super) struct Encrypt {
     pub(super) keys: Option<PathBuf>,
     /// How the envelope is written [default: as what is inside]
     #[arg(long, value_name = "SYNTAX", value_enum)]
-    pub(super) envelope: Option<Wire>,
+    pub(super) envelope: Option<SyntaxArg>,
     /// Write the whole request that pushes it to URL
     #[arg(long, value_name = "URL", value_parser = url, conflicts_with = "curl")]
     pub(super) http: Option<String>,

@@ -7,7 +7,7 @@ use std::io::{self, ErrorKind, Write};
 use std::path::{MAIN_SEPARATOR, Path, PathBuf};
 
 use anyhow::{Context, anyhow};
-use wxsub::gate::{Gate, Judged, Settings, record_findings};
+use wxsub::gate::{Gate, Judged, Settings, write_baseline};
 use wxsub::pipeline::{Rest, Sink, Stop};
 use wxsub::report::text::printable;
 use wxsub::report::{FileCounts, Report};
@@ -17,12 +17,12 @@ use crate::cli::args;
 use crate::cli::commands::summarize;
 use crate::cli::gate::{GatePlan, config_folder, shown};
 use crate::cli::options::Summary;
+use crate::cli::output::Output;
 use crate::cli::plan::Plan;
 use crate::cli::progress::Progress;
 use crate::cli::read::{Reader, read_all};
 use crate::cli::status::{Status, UNWRITTEN};
 use crate::cli::target::Target;
-use crate::cli::unheard::Output;
 
 /// Runs `wxsub check`.
 pub(super) fn check(args: &args::Check) -> anyhow::Result<Status> {
@@ -179,7 +179,7 @@ fn write_expectations(path: &Path, files: &[FileCounts], folder: &Path) -> anyho
             "wxsub: `{file}` lies outside the folder of `{name}`: its findings are not written"
         );
     }
-    let recorded = record_findings(&text, &inside, |file| below(file).unwrap_or_default());
+    let recorded = write_baseline(&text, &inside, |file| below(file).unwrap_or_default());
     let recorded = recorded.map_err(|error| anyhow!("{name}: {error}"))?;
     let mut target = Target::new(Some(path))?;
     let written = target.write_all(recorded.text.as_bytes());

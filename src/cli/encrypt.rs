@@ -12,9 +12,9 @@ use wxsub::seal::{EncodingAesKey, Keys, Token};
 use wxsub::{Capture, Decompressed, Outcome, Record, Syntax};
 
 use crate::cli::args;
-use crate::cli::draw::Draw;
 use crate::cli::keys;
-use crate::cli::plan::{NothingGiven, lang_of_environment};
+use crate::cli::plan::{NoInput, lang_of_environment};
+use crate::cli::random::Random;
 use crate::cli::sources::Sources;
 use crate::cli::status::{Status, UNWRITTEN};
 use crate::cli::target::Target;
@@ -61,11 +61,11 @@ impl<'k> Chosen<'k> {
     }
 
     fn push(&self, args: &args::Encrypt, record: &Record<'_>) -> anyhow::Result<Push> {
-        let mut draw = Draw::new(args.seed);
-        let random = draw.next_digits()?;
+        let mut rng = Random::new(args.seed);
+        let random = rng.next_digits()?;
         let nonce = match &args.nonce {
             Some(nonce) => nonce.clone(),
-            None => (draw.next_number()? % 10_000_000_000).to_string(),
+            None => (rng.next_number()? % 10_000_000_000).to_string(),
         };
         let now = || {
             SystemTime::now()
@@ -93,7 +93,7 @@ impl<'k> Chosen<'k> {
 fn payload(path: Option<&Path>) -> anyhow::Result<Result<Record<'static>, String>> {
     let path = path.unwrap_or(Path::new("-"));
     if path == Path::new("-") && io::stdin().is_terminal() {
-        let missing = NothingGiven {
+        let missing = NoInput {
             command: "encrypt",
             message: "nothing to encrypt: name a file with a payload, or pipe one in",
         };

@@ -9,7 +9,6 @@ mod bar;
 mod check;
 mod commands;
 mod decrypt;
-mod draw;
 mod encrypt;
 mod explain;
 mod feed;
@@ -19,8 +18,10 @@ mod keys;
 mod moment;
 mod number;
 mod options;
+mod output;
 mod plan;
 mod progress;
+mod random;
 mod read;
 mod sample;
 mod schema;
@@ -30,12 +31,11 @@ mod status;
 mod stream;
 mod target;
 mod texts;
-mod unheard;
 
 use std::process::ExitCode;
 
 use args::{Args, Command};
-use plan::NothingGiven;
+use plan::NoInput;
 use status::Status;
 
 /// Runs the command that was typed and returns the exit status.
@@ -59,7 +59,7 @@ fn failed(error: &anyhow::Error) -> Status {
     if is_closed_pipe(error) {
         return Status::Fine;
     }
-    if let Some(missing) = error.downcast_ref::<NothingGiven>() {
+    if let Some(missing) = error.downcast_ref::<NoInput>() {
         args::exit_with_usage(missing);
     }
     eprintln!("wxsub: error: {error:#}");

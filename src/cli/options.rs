@@ -117,16 +117,16 @@ pub(super) enum When {
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
-pub(super) enum Wire {
+pub(super) enum SyntaxArg {
     Xml,
     Json,
 }
 
-impl From<Wire> for Syntax {
-    fn from(wire: Wire) -> Self {
+impl From<SyntaxArg> for Syntax {
+    fn from(wire: SyntaxArg) -> Self {
         match wire {
-            Wire::Xml => Syntax::Xml,
-            Wire::Json => Syntax::Json,
+            SyntaxArg::Xml => Syntax::Xml,
+            SyntaxArg::Json => Syntax::Json,
         }
     }
 }

@@ -20,14 +20,14 @@ use crate::cli::sources::Sources;
 
 /// The error of a command that has no file while standard input is a terminal.
 #[derive(Debug)]
-pub(super) struct NothingGiven {
+pub(super) struct NoInput {
     pub(super) command: &'static str,
     pub(super) message: &'static str,
 }
 
-impl std::error::Error for NothingGiven {}
+impl std::error::Error for NoInput {}
 
-impl fmt::Display for NothingGiven {
+impl fmt::Display for NoInput {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.message)
     }
@@ -60,7 +60,7 @@ impl Plan {
     ) -> anyhow::Result<Self> {
         if common.paths.is_empty() && io::stdin().is_terminal() {
             let message = "nothing to read: name a file or a folder, or pipe something in";
-            return Err(NothingGiven { command, message }.into());
+            return Err(NoInput { command, message }.into());
         }
         let has_watcher = io::stderr().is_terminal();
         Ok(Plan {

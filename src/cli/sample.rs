@@ -7,9 +7,9 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use wxsub::sample::{Recipe, Samples, Shape};
 use wxsub::{Event, Lang, Syntax};
 
-use crate::cli::draw::Draw;
 use crate::cli::number::whole;
-use crate::cli::options::Wire;
+use crate::cli::options::SyntaxArg;
+use crate::cli::random::Random;
 use crate::cli::status::{Status, UNWRITTEN};
 
 #[derive(Debug, clap::Args)]
@@ -25,7 +25,7 @@ pub(super) struct Args {
     event: Event,
     /// What to write [default: json, or what the shape asks for]
     #[arg(long, alias = "format", value_name = "FORMAT", value_enum)]
-    to: Option<Wire>,
+    to: Option<SyntaxArg>,
     /// How it is written
     #[arg(long, value_name = "SHAPE", value_parser = shape_parser(), default_value = Shape::DOCUMENTED.name())]
     shape: Shape,
@@ -103,7 +103,7 @@ pub(super) fn sample(args: &Args) -> anyhow::Result<Status> {
         error_code: args.error_code,
         ..Recipe::new(args.event)
     };
-    let seed = args.seed.map_or_else(|| Draw::System.next_number(), Ok)?;
+    let seed = args.seed.map_or_else(|| Random::System.next_number(), Ok)?;
     let samples = recipe.samples(seed)?;
     write(samples, args.count).context(UNWRITTEN)?;
     Ok(Status::Fine)

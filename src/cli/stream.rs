@@ -29,7 +29,7 @@ pub(super) trait Job: Sync {
     }
 }
 
-/// The sink of a run. Forks collect texts and counts; the root writes the texts and adds up the counts.
+/// The sink of a run. Forks collect texts and counts; the collector writes the texts and adds up the counts.
 struct Stream<'a, J> {
     job: &'a J,
     texts: Texts,
@@ -38,11 +38,11 @@ struct Stream<'a, J> {
     failed: bool,
     /// Emptied texts for the next forks. Without reuse a run allocates and frees millions of bytes a second.
     spare: Cell<Vec<Texts>>,
-    root: Option<Root<'a>>,
+    collector: Option<Collector<'a>>,
 }
 
-/// The parts of a stream that only the root has.
-struct Root<'a> {
+/// The parts of a stream that only the collector has.
+struct Collector<'a> {
     to: &'a mut Target,
     progress: &'a Progress,
     /// True after the first data was written.
@@ -65,7 +65,7 @@ impl<J: Job> Sink for Stream<'_, J> {
             fail_fast: self.fail_fast,
             failed: false,
             spare: Cell::default(),
-            root: None,
+            collector: None,
         }
     }
 
@@ -82,14 +82,17 @@ impl<J: Job> Sink for Stream<'_, J> {
     }
 
     fn join(&mut self, later: Self) -> Result<(), Stop> {
-        if let Some(root) = &mut self.root {
-            root.write(self.job, &later.texts).map_err(Stop::Output)?;
+        if let Some(collector) = &mut self.collector {
+            collector
+                .write(self.job, &later.texts)
+                .map_err(Stop::Output)?;
         }
         self.spare.get_mut().push(Texts::reusing(later.texts));
         self.failed |= later.failed;
         self.tally.join(later.tally)?;
-        if let Some(root) = &self.root {
-            root.progress
+        if let Some(collector) = &self.collector {
+            collector
+                .progress
                 .counts()
                 .set_callbacks(self.tally.all_callbacks());
         }
@@ -116,8 +119,8 @@ impl<J: Job> Reader for Stream<'_, J> {
 
     fn flush(&mut self) -> io::Result<()> {
         let texts = std::mem::take(&mut self.texts);
-        match &mut self.root {
-            Some(root) => root.write(self.job, &texts),
+        match &mut self.collector {
+            Some(collector) => collector.write(self.job, &texts),
             None => Ok(()),
         }
     }
@@ -127,7 +130,7 @@ impl<J: Job> Reader for Stream<'_, J> {
     }
 }
 
-impl Root<'_> {
+impl Collector<'_> {
     fn write(&mut self, job: &impl Job, texts: &Texts) -> io::Result<()> {
         let progress = self.progress;
         match texts.has(Channel::Message) {
@@ -205,7 +208,7 @@ pub(super) fn run(plan: &Plan, job: &impl Job, to: &mut Target) -> anyhow::Resul
         fail_fast: plan.fail_fast,
         failed: false,
         spare: Cell::default(),
-        root: Some(Root {
+        collector: Some(Collector {
             to,
             progress: &progress,
             begun: false,
@@ -213,9 +216,9 @@ pub(super) fn run(plan: &Plan, job: &impl Job, to: &mut Target) -> anyhow::Resul
         }),
     };
     let (failed, interrupted) = read_all(plan, &mut stream, &progress)?;
-    let more = stream
-        .root
-        .map_or(0, |root| root.messages.saturating_sub(MOST_MESSAGES));
+    let more = stream.collector.map_or(0, |collector| {
+        collector.messages.saturating_sub(MOST_MESSAGES)
+    });
     if more > 0 {
         let text = format!("wxsub: … and {more} more messages like these\n");
         progress.aside(|| say(text.as_bytes()));

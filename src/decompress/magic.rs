@@ -34,11 +34,11 @@ impl fmt::Display for Compression {
 
 /// The result of a look at the first bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Guess {
+pub(super) enum Detected {
     Is(Compression),
     Plain,
     /// More bytes are needed.
-    Unsure,
+    NeedMore,
 }
 
 type Bytes = &'static [RangeInclusive<u8>];
@@ -63,16 +63,16 @@ const MAGICS: [(Compression, Bytes); 6] = [
 ];
 
 /// Recognises the format of `head`, the bytes that have arrived. One byte can be enough to exclude all.
-pub(super) fn guess(head: &[u8]) -> Guess {
+pub(super) fn detect(head: &[u8]) -> Detected {
     let fits = |magic: Bytes| {
         head.iter()
             .zip(magic)
             .all(|(byte, range)| range.contains(byte))
     };
     match MAGICS.iter().find(|(_, magic)| fits(magic)) {
-        None => Guess::Plain,
-        Some((format, magic)) if head.len() >= magic.len() => Guess::Is(*format),
-        Some(_) => Guess::Unsure,
+        None => Detected::Plain,
+        Some((format, magic)) if head.len() >= magic.len() => Detected::Is(*format),
+        Some(_) => Detected::NeedMore,
     }
 }
 
@@ -83,15 +83,15 @@ mod tests {
     #[test]
     fn no_text_waits_for_a_second_byte_but_those_of_a_few_letters() {
         let unsure: Vec<u8> = (0..=255)
-            .filter(|&byte| guess(&[byte]) == Guess::Unsure)
+            .filter(|&byte| detect(&[byte]) == Detected::NeedMore)
             .collect();
         assert_eq!(unsure, b"\x1F(BPQRSTUVWXYZ[\\]^_\xFD");
         for text in ["POST /", "(x", "BZ", "BZh9", "[{", "<xml>", "{", "\u{FEFF}"] {
             let expected = match text {
-                "BZ" | "BZh9" => Guess::Unsure,
-                _ => Guess::Plain,
+                "BZ" | "BZh9" => Detected::NeedMore,
+                _ => Detected::Plain,
             };
-            assert_eq!(guess(text.as_bytes()), expected, "{text}");
+            assert_eq!(detect(text.as_bytes()), expected, "{text}");
         }
     }
 }

@@ -17,7 +17,7 @@ use std::io::{self, Read};
 
 use buffer::Buffer;
 use codec::{Codec, Flow};
-use magic::{Guess, guess};
+use magic::{Detected, detect};
 
 pub use error::Error;
 pub use magic::Compression;
@@ -130,10 +130,10 @@ impl<R: Read> Decompressed<R> {
     }
 
     fn start(&mut self) -> io::Result<()> {
-        self.state = match guess(self.from.ahead()) {
-            Guess::Is(format) => State::Member(Codec::new(format)),
-            Guess::Unsure if !self.from.has_ended() => return self.from.fill(),
-            Guess::Unsure | Guess::Plain => State::Plain,
+        self.state = match detect(self.from.ahead()) {
+            Detected::Is(format) => State::Member(Codec::new(format)),
+            Detected::NeedMore if !self.from.has_ended() => return self.from.fill(),
+            Detected::NeedMore | Detected::Plain => State::Plain,
         };
         Ok(())
     }
@@ -141,12 +141,12 @@ impl<R: Read> Decompressed<R> {
     /// Begins the next member after padding with zeros, which tapes and some tools write.
     fn behind(&mut self, format: Compression) -> io::Result<()> {
         self.from.skip_zeros();
-        self.state = match guess(self.from.ahead()) {
-            Guess::Is(format) => State::Member(Codec::new(format)),
-            Guess::Unsure if !self.from.has_ended() => return self.from.fill(),
-            Guess::Unsure if self.from.ahead().is_empty() => State::Ended,
-            Guess::Unsure => return Err(Error::CutOff { format }.into()),
-            Guess::Plain => {
+        self.state = match detect(self.from.ahead()) {
+            Detected::Is(format) => State::Member(Codec::new(format)),
+            Detected::NeedMore if !self.from.has_ended() => return self.from.fill(),
+            Detected::NeedMore if self.from.ahead().is_empty() => State::Ended,
+            Detected::NeedMore => return Err(Error::CutOff { format }.into()),
+            Detected::Plain => {
                 let offset = self.from.taken();
                 return Err(Error::Trailing { format, offset }.into());
             }

@@ -50,7 +50,7 @@ pub(crate) fn placeholder(field: &Field, view: View<'_>) -> Option<Placeholder> 
 }
 
 /// Returns the placeholder of a short whole number that no check looks at.
-pub(crate) fn number_hole(view: View<'_>) -> Option<Placeholder> {
+pub(crate) fn number_placeholder(view: View<'_>) -> Option<Placeholder> {
     let is_it = view.kind() == Kind::Number && is_short_number(view.value());
     is_it.then(|| Placeholder {
         range: view.node().value.source_range(),
@@ -110,7 +110,7 @@ pub(crate) fn same(a: &Field, b: &Field) -> bool {
 
 fn odd_template_id(id: &str, span: Span) -> Option<Finding> {
     if !is_base64url(id.as_bytes()) {
-        return Some(Finding::new(Reason::TemplateIdAlphabet, span).with(id));
+        return Some(Finding::new(Reason::TemplateIdCharset, span).with(id));
     }
     let finding = || {
         Finding::new(Reason::TemplateIdLength, span)

@@ -10,7 +10,9 @@ use crate::syntax::{Bytes, Kind, Limits, Syntax, Tree, View, json, xml};
 
 /// Returns true if the object at `root` holds a whole message, as an object or as text.
 pub(super) fn holds_message(root: View<'_>) -> bool {
-    let mut others = root.children().filter(|child| is_of_others(child.name()));
+    let mut others = root
+        .children()
+        .filter(|child| is_foreign_name(child.name()));
     !root.children().any(is_list) && others.any(is_around_message)
 }
 
@@ -20,7 +22,7 @@ fn is_list(child: View<'_>) -> bool {
 }
 
 /// Returns true if neither messages nor records have a member of this name.
-fn is_of_others(name: &str) -> bool {
+fn is_foreign_name(name: &str) -> bool {
     fields::top(name).is_none() && !fields::is_record_key(name)
 }
 

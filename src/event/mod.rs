@@ -239,7 +239,7 @@ impl Meaning {
             .source
             .into_iter()
             .flat_map(|id| root.at(id).children());
-        let numbers = source.filter_map(checks::number_hole);
+        let numbers = source.filter_map(checks::number_placeholder);
         self.slots
             .iter()
             .filter_map(placeholder)

@@ -249,7 +249,7 @@ reasons! {
     }
     OddTemplateId {
         TemplateIdLength "`{0}` has {1} characters; template ids have 43" "`{0}` 有 {1} 个字符；模板 ID 应有 43 个"
-        TemplateIdAlphabet "`{0}` has characters that template ids do not use" "`{0}` 含有模板 ID 不用的字符"
+        TemplateIdCharset "`{0}` has characters that template ids do not use" "`{0}` 含有模板 ID 不用的字符"
     }
     OddOpenid {
         OpenidShape "`{0}` does not look like an openid: `o` and 27 letters, digits, `-` or `_`"

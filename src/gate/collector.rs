@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use crate::finding::{Code, Finding, Severity};
 use crate::gate::Settings;
-use crate::gate::expect::Wanted;
+use crate::gate::expect::Expected;
 use crate::gate::rules::FileRules;
 use crate::pipeline::{Rest, Sink, Stop};
 use crate::report::{File, FileCounts, Notice, Report, Spot, Tally, Total, no_payload, noise};
@@ -52,7 +52,7 @@ pub(super) struct Collector<'a, W> {
 struct Current<'a> {
     name: String,
     rules: FileRules,
-    wanted: Wanted<'a>,
+    expected: Expected<'a>,
     counts: FileCounts,
 }
 
@@ -62,7 +62,7 @@ impl<'a> Current<'a> {
         Current {
             name: name.to_owned(),
             rules: settings.rules.of_file(&path),
-            wanted: settings.expectations.of_file(&path),
+            expected: settings.expectations.of_file(&path),
             counts: FileCounts {
                 path: settings.relative(name),
                 ..FileCounts::default()
@@ -125,7 +125,7 @@ impl<'a, W: Write> Collector<'a, W> {
             let code = notice.code();
             *file.counts.all.entry(code).or_default() += 1;
             match weight {
-                _ if file.wanted.take(code) => self.judged.tally.count_expected(),
+                _ if file.expected.take(code) => self.judged.tally.count_expected(),
                 None => self.judged.tally.count_allowed(),
                 Some(severity) => {
                     self.judged.tally.count_as(code, severity);
@@ -225,7 +225,7 @@ impl<'a, W: Write> Collector<'a, W> {
             self.judge_alone(file, finding, spot, settings)?;
         }
         if !settings.partial {
-            for finding in file.wanted.missing() {
+            for finding in file.expected.missing() {
                 self.judge_alone(file, finding, Spot::default(), settings)?;
             }
         }

@@ -43,25 +43,25 @@ impl Expectations {
     }
 
     /// Returns the findings expected in the file at the absolute `path`.
-    pub(super) fn of_file(&self, path: &Path) -> Wanted<'_> {
-        let mut wanted = Wanted::default();
+    pub(super) fn of_file(&self, path: &Path) -> Expected<'_> {
+        let mut expected = Expected::default();
         for entry in self.entries.iter().filter(|entry| entry.files.has(path)) {
             for (code, count) in &entry.codes {
-                wanted.codes.insert(*code, (*count, &entry.place));
+                expected.codes.insert(*code, (*count, &entry.place));
             }
         }
-        wanted
+        expected
     }
 }
 
 /// The expected findings of one file, and the number found.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Wanted<'a> {
+pub(super) struct Expected<'a> {
     codes: BTreeMap<Code, (Count, &'a str)>,
     found: BTreeMap<Code, u64>,
 }
 
-impl Wanted<'_> {
+impl Expected<'_> {
     /// Returns true if any finding of `code` is expected.
     pub(super) fn has(&self, code: Code) -> bool {
         self.codes.contains_key(&code)
@@ -85,13 +85,13 @@ impl Wanted<'_> {
         let missing = self.codes.iter().filter_map(|(code, (count, place))| {
             let found = self.found.get(code).copied().unwrap_or_default();
             let name = code.as_str();
-            let wanted = match count {
+            let expected = match count {
                 Count::Some if found == 0 => format!("`{name}`"),
                 Count::Exactly(1) if found == 0 => format!("`{name}`"),
                 Count::Exactly(most) if found < *most => format!("`{name}` {most} times"),
                 _ => return None,
             };
-            Some(unmet(wanted, found.to_string(), (*place).to_owned()))
+            Some(unmet(expected, found.to_string(), (*place).to_owned()))
         });
         missing.collect()
     }

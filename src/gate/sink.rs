@@ -9,7 +9,7 @@ use std::io::{self, Write};
 
 use crate::finding::{Code, Finding, Severity};
 use crate::gate::collector::{Collector, Judged, Payload, Weighed};
-use crate::gate::expect::Wanted;
+use crate::gate::expect::Expected;
 use crate::gate::rules::FileRules;
 use crate::gate::settings::Settings;
 use crate::pipeline::{Rest, Sink, Stop};
@@ -47,7 +47,7 @@ struct Gathered<'a> {
     payloads: Vec<Payload>,
     /// The counts since the last of `payloads`.
     tally: Tally,
-    rules: Option<(FileRules, Wanted<'a>)>,
+    rules: Option<(FileRules, Expected<'a>)>,
     placed: Placed,
 }
 
@@ -136,18 +136,18 @@ impl<'a> Gathered<'a> {
         finding: &'f Finding,
         settings: &'a Settings,
     ) -> Option<Unplaced<'f>> {
-        let (rules, wanted) = self.rules.get_or_insert_with(|| {
+        let (rules, expected) = self.rules.get_or_insert_with(|| {
             let path = settings.absolute(record.source());
-            let wanted = settings.expectations.of_file(&path);
-            (settings.rules.of_file(&path), wanted)
+            let expected = settings.expectations.of_file(&path);
+            (settings.rules.of_file(&path), expected)
         });
         let weight = rules.severity(finding.code());
-        let is_wanted = wanted.has(finding.code());
-        if weight.is_none() && !is_wanted {
+        let is_expected = expected.has(finding.code());
+        if weight.is_none() && !is_expected {
             self.tally.count_allowed();
             return None;
         }
-        let most = settings.most.filter(|_| !is_wanted);
+        let most = settings.most.filter(|_| !is_expected);
         // An accepted payload is decoded, so its findings are at most errors.
         let heaviest = record.severity(finding).max(Severity::Error);
         let weight = weight.map(|weight| weight.min(heaviest));

@@ -12,7 +12,7 @@ use crate::report::FileCounts;
 
 /// A `wxsub.toml` with expectations added.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Recorded {
+pub struct Baseline {
     /// The file's new text.
     pub text: String,
     /// The number of files whose entry was added, updated or removed.
@@ -47,11 +47,11 @@ pub struct Recorded {
 /// # Errors
 ///
 /// `text` is not TOML, or its `expect` is not an array of tables.
-pub fn record_findings(
+pub fn write_baseline(
     text: &str,
     files: &[FileCounts],
     path: impl Fn(&str) -> String,
-) -> Result<Recorded, String> {
+) -> Result<Baseline, String> {
     let parsed = text.parse::<DocumentMut>();
     let mut document = parsed.map_err(|error| error.message().to_owned())?;
     let entries = document
@@ -66,7 +66,7 @@ pub fn record_findings(
         let path = globset::escape(&path(&file.path));
         changed += usize::from(note(entries, file, &path, &mut is_first));
     }
-    Ok(Recorded {
+    Ok(Baseline {
         text: document.to_string(),
         changed,
     })

@@ -4,20 +4,20 @@ use anyhow::Context;
 use wxsub::sample::Rng;
 
 /// The source of random numbers.
-pub(super) enum Draw {
+pub(super) enum Random {
     System,
     Seed(Rng),
 }
 
-impl Draw {
+impl Random {
     pub(super) fn new(seed: Option<u64>) -> Self {
-        seed.map_or(Draw::System, |seed| Draw::Seed(Rng::new(seed)))
+        seed.map_or(Random::System, |seed| Random::Seed(Rng::new(seed)))
     }
 
     pub(super) fn next_number(&mut self) -> anyhow::Result<u64> {
         match self {
-            Draw::System => getrandom::u64().context("the system has no random numbers"),
-            Draw::Seed(rng) => Ok(rng.number()),
+            Random::System => getrandom::u64().context("the system has no random numbers"),
+            Random::Seed(rng) => Ok(rng.number()),
         }
     }
 
