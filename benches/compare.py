@@ -1,17 +1,17 @@
 #!/usr/bin/env python3
-"""Compares wxsub with `cat` and with what one would write otherwise; prints a table for each kind of capture.
+"""Compares wxsub with `cat` and with programs in other languages; prints a table for each kind of capture.
 
     benches/compare.py                          everything: about five minutes, a gigabyte in target/bench
     benches/compare.py --only wxsub,cat         without the peers, and so without a network
     benches/compare.py --corpus FOLDER          captures of your own, named as in corpora.py
 
-First all programs must write the same records of the beginning of each capture. Then they run in turn, several rounds;
-the table shows medians, and the most memory of all rounds. MB are of input, of compressed captures as they are stored; a
-CPU second is one of one core, whatever else the machine does. The peers read only as much of a capture as takes them more
-than a CPU second. They write no fields that they do not know, so `extra` is not compared.
+First all programs must write the same records of the beginning of each capture. Then they run in turn, for several
+rounds. The table shows medians, and the peak of memory over all rounds. MB count the input; a compressed capture counts
+as it is stored. A CPU second is a second of one core, whatever else the machine does. A peer reads only as much of a
+capture as takes it more than a CPU second. Peers write no unknown fields, and `extra` is not compared.
 
-Of `odd.jsonl`, where each payload has findings, the program that counts is `wxsub check --format json`; the peers
-write records there as everywhere. The last table says for each capture how the quickest peer compares.
+Each payload of `odd.jsonl` has findings. There `wxsub check --format json` is measured, while the peers write records.
+The last table compares wxsub with the quickest peer on each capture.
 """
 
 import argparse
@@ -29,13 +29,13 @@ import peers
 from peers import FILE, Program
 
 SAMPLE = 1 << 20
-# Seconds.
+# Both in seconds.
 LONG_ENOUGH = 1.0
 A_TURN = 0.25
 OWN = ("cat", "wxsub", "check", "gzip")
-# What is compressed, to see what that costs.
+# The capture to compress, to see what decompression costs.
 PACKED = "json.jsonl"
-# What has findings to print.
+# The capture whose payloads have findings.
 ODD = "odd.jsonl"
 CHECK = "wxsub check"
 
@@ -60,7 +60,7 @@ def names(text):
 
 
 def corpus(args):
-    """The folder with the captures, made if need be."""
+    """Returns the folder with the captures. Makes the captures if they are missing."""
     if args.corpus:
         return args.corpus
     folder = measure.TARGET / "bench" / f"corpora-{args.payloads}"
@@ -74,7 +74,7 @@ def shapes_in(folder):
 
 
 def own_programs(wxsub, only):
-    """`cat` and wxsub, which read whole captures."""
+    """Yields `cat` and wxsub, which read whole captures."""
     convert = [wxsub, "convert", "--to", "jsonl", "--quiet", FILE]
     if "cat" in only:
         yield Program("cat", ["cat", FILE], writes_records=False, is_slow=False)
@@ -87,10 +87,10 @@ def own_programs(wxsub, only):
 
 
 def checks(wxsub):
-    """Checks of what is clean, and of what has findings in each payload."""
+    """Yields checks of clean captures, and of the capture with findings in each payload."""
     check = [wxsub, "check", "--quiet", FILE]
     findings = [*check, "--format", "json"]
-    # Most JSON has lists where the documents no longer put them: it is not clean.
+    # Most of the JSON has lists in places where the documents no longer put them: it is not clean.
     yield Program(CHECK, check, shapes=corpora.XML, writes_records=False, is_slow=False)
     yield Program(CHECK, findings, shapes=(ODD,), writes_records=False, is_slow=False)
     if measure.knows_threads(wxsub):
@@ -98,7 +98,7 @@ def checks(wxsub):
 
 
 def gzip_programs(wxsub):
-    """`gzip` alone, and wxsub that decompresses itself or reads what `gzip` writes."""
+    """Yields `gzip`, wxsub that decompresses by itself, and wxsub that reads from `gzip`."""
     convert = "convert --to jsonl --quiet"
     yield Program("gzip -dc", ["gzip", "-dc", FILE], writes_records=False, is_slow=False)
     yield Program("wxsub", [wxsub, *convert.split(), FILE], is_slow=False)
@@ -107,7 +107,7 @@ def gzip_programs(wxsub):
 
 
 def packed(file):
-    """The same file, compressed."""
+    """Compresses a file, unless it is there already, and returns its path."""
     made = measure.TARGET / "bench" / "packed" / f"{file.stat().st_size}-{file.name}.gz"
     if not made.exists() or made.stat().st_mtime < file.stat().st_mtime:
         made.parent.mkdir(parents=True, exist_ok=True)
@@ -119,7 +119,7 @@ def packed(file):
 
 
 def head(file, shape, size):
-    """The beginning of a capture: whole payloads of `size` bytes or a little more, all of it if it has less."""
+    """Writes the beginning of a capture to a file: whole payloads, at least `size` bytes if the capture has them."""
     if file.stat().st_size <= size:
         return file
     sample = measure.TARGET / "bench" / "heads" / f"{size}-{shape}"
@@ -134,7 +134,7 @@ def head(file, shape, size):
 
 
 def records(program, shape, file):
-    """What a program writes of a capture, without what peers leave out."""
+    """Runs a program and returns its records, without the field that peers leave out."""
     env = os.environ | (program.env or {})
     done = subprocess.run(program.argv(shape, file), env=env, stdout=subprocess.PIPE)
     if done.returncode:
@@ -147,18 +147,18 @@ def without_extra(record):
 
 
 def expected(folder, shape, sample, wxsub):
-    """The records of the generator where there are some, else those of wxsub."""
+    """Returns the records of the generator, or those of wxsub if the captures were not generated."""
     known = folder / corpora.RECORDS
     if not known.exists():
         return records(wxsub, shape, sample)
-    # Each payload names its event once, in whatever shape.
+    # Each payload names its event once, in every shape.
     count = sample.read_bytes().count(b"subscribe_msg_")
     with open(known) as lines:
         return [json.loads(line) for line in itertools.islice(lines, count)]
 
 
 def agree(folder, shape, sample, writers, pack=lambda file: file):
-    """Whether all write the same records of a sample; says which do not."""
+    """True if all programs write the same records of a sample. Prints which do not."""
     if not writers:
         return True
     right = expected(folder, shape, sample, writers[0])
@@ -174,7 +174,7 @@ def agree(folder, shape, sample, writers, pack=lambda file: file):
 
 
 def share(program, file, shape):
-    """What a program is to read: all of a capture, or as much as takes it long enough."""
+    """Returns what a program reads: a whole capture, or the part that takes a slow program long enough."""
     size = SAMPLE
     while program.is_slow:
         part = head(file, shape, size)
@@ -186,7 +186,7 @@ def share(program, file, shape):
 
 
 def turn(program, shape, part):
-    """The runs of a program before it is the next one's turn: one, or several of a quick one, whose times vary most."""
+    """Yields the runs of a program in one round. A quick program runs several times: its times vary most."""
     spent = 0.0
     while spent < A_TURN:
         run = measure.run(program.argv(shape, part), env=program.env)
@@ -195,7 +195,7 @@ def turn(program, shape, part):
 
 
 def compare(folder, shape, programs, rounds, pack=lambda file: file):
-    """Prints the table of one capture, which is read as `pack` makes it: whether all programs agreed, and their MB/s."""
+    """Prints the table of one capture after `pack`. Returns whether all programs agreed, and their MB/s."""
     plain = folder / shape
     writers = [one for one in programs if one.writes_records]
     same = agree(folder, shape, head(plain, shape, SAMPLE), writers, pack)
@@ -228,7 +228,7 @@ def show(shape, labels, sizes, runs):
 
 
 def overview(speeds, found):
-    """Prints for each capture how wxsub compares with `cat` and with the quickest peer that can read it."""
+    """Prints for each capture the speed of wxsub relative to `cat` and to the quickest peer."""
     rows = []
     for shape, of in speeds.items():
         own = of.get(CHECK if shape == ODD else "wxsub", 0)

@@ -1,6 +1,6 @@
-//! Reading callbacks out of escaped text: `cargo bench --bench escaped`
+//! Measures reading callbacks in escaped text: `cargo bench --bench escaped`
 //!
-//! A JSON log with each body as a string, then the same log logged once more. Throughput is of the input.
+//! The input is a JSON log with each body as a string. `twice` logs that log once more. Throughput counts its bytes.
 
 mod callbacks;
 
@@ -37,7 +37,7 @@ fn count(log: &[u8]) -> u64 {
     tally.all_callbacks()
 }
 
-/// Each line as the string of an entry of a log.
+/// Makes a log in which each line of `capture` is the string of an entry.
 fn logged(capture: &[u8]) -> Vec<u8> {
     let text = str::from_utf8(capture).expect("generated text");
     let entry = |body| serde_json::json!({"level": "info", "body": body}).to_string() + "\n";

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Time and memory of `wxsub convert --to jsonl` as the input grows: it should take time in proportion, and no memory.
+"""Measures `wxsub convert --to jsonl` on growing input: time should grow in proportion, and memory should not grow.
 
     benches/growth.py [--sizes 10M,100M,1G,5G] [--shape mixed.log] [--wxsub PROGRAM]
 
-The input is made on the fly, a block of callbacks again and again, and comes through a pipe; that the pipe is not what
-limits is shown by `cat` on the same. The last rows read a file of a gigabyte (`--file`; deleted afterwards).
+The input is a block of callbacks, written again and again into a pipe. `cat` reads the same input, to show that the
+pipe is not the limit. The last row reads a file of a gigabyte (`--file`), which is deleted afterwards.
 """
 
 import argparse
@@ -20,7 +20,7 @@ UNITS = {"K": 10**3, "M": 10**6, "G": 10**9}
 
 
 def size(text):
-    """A number of bytes: `100M`."""
+    """Parses a number of bytes, such as `100M`."""
     unit = UNITS.get(text[-1].upper(), 1)
     return int(text.rstrip("kKmMgG")) * unit
 
@@ -39,14 +39,14 @@ def arguments():
 
 
 def block(shape):
-    """Some megabytes of callbacks."""
+    """Returns some megabytes of callbacks."""
     folder = measure.TARGET / "bench" / f"corpora-{CALLBACKS}"
     corpora.ensure(folder, CALLBACKS)
     return (folder / shape).read_bytes()
 
 
 def write(to, block, total):
-    """Writes `block` again and again; whole payloads, so a little more than `total`."""
+    """Writes whole blocks, until `total` bytes or a little more are written."""
     while total > 0:
         total -= len(block)
         rest = memoryview(block)
@@ -55,7 +55,7 @@ def write(to, block, total):
 
 
 def piped(command, block, total):
-    """A run on what a thread of this script writes into a pipe."""
+    """Measures a run that reads from a pipe. A thread of this script writes into the pipe."""
     read, written = os.pipe()
     fcntl.fcntl(written, fcntl.F_SETPIPE_SZ, 1 << 20)
     os.set_inheritable(written, False)
@@ -75,7 +75,7 @@ def piped(command, block, total):
 
 
 def filed(command, block, total):
-    """A run on a file."""
+    """Measures a run that reads a file."""
     file = measure.TARGET / "bench" / f"growth-{os.getpid()}"
     try:
         with open(file, "wb", buffering=0) as made:

@@ -1,4 +1,4 @@
-"""What the benchmark scripts share: the program, one measured run, the machine in a line, a table.
+"""What the benchmark scripts share: the program, a measured run, a line about the machine, tables.
 
 Needs Linux, and Python 3.9 or newer.
 """
@@ -15,12 +15,12 @@ ROOT = Path(__file__).resolve().parent.parent
 TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")).resolve()
 SAMPLE_MILLISECONDS = 10
 
-# Wall time and processor time in seconds, the most memory in bytes.
+# Wall time and processor time in seconds, and the peak of memory in bytes.
 Run = namedtuple("Run", "seconds cpu memory")
 
 
 def wxsub(given=None):
-    """The program to measure: the one that was given, or a fresh `dist` build."""
+    """Returns the program to measure: the given program, or a fresh `dist` build."""
     if given:
         return str(Path(given).resolve())
     subprocess.run(["cargo", "build", "--profile", "dist", "--locked", "--quiet"], cwd=ROOT, check=True)
@@ -28,13 +28,13 @@ def wxsub(given=None):
 
 
 def knows_threads(program):
-    """Whether the program can be told how many threads to use."""
+    """True if the program has the flag `--threads`."""
     text = subprocess.run([program, "convert", "--help"], capture_output=True, text=True, check=True).stdout
     return "--threads" in text
 
 
 def run(argv, stdin=os.devnull, env=None):
-    """Runs a program, its output going to /dev/null; `stdin` is a path or a file descriptor."""
+    """Runs a program with its output to /dev/null. `stdin` is a path or a file descriptor."""
     actions = [(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)]
     if isinstance(stdin, int):
         actions.append((os.POSIX_SPAWN_DUP2, stdin, 0))
@@ -52,7 +52,7 @@ def run(argv, stdin=os.devnull, env=None):
 
 
 def watch(pid):
-    """Waits until a child has ended: the most memory it was seen to have."""
+    """Waits until a child has ended. Returns the peak of its memory, as sampled."""
     seen = 0
     ended = os.pidfd_open(pid)
     poll = select.poll()
@@ -64,17 +64,17 @@ def watch(pid):
 
 
 def peak(sampled, reported):
-    """The larger of two figures where the second can be trusted; 0 if neither can.
+    """Returns the peak of a child's memory; 0 if it is not known.
 
-    The kernel's report counts what the child was before exec, too: this script. Below that size only samples tell, and
-    a child that was gone at once has none.
+    The kernel's report includes the child before exec, which was a copy of this script. Below the size of this script
+    only the samples count, and a child that ended at once has no samples.
     """
     own = high_water("self") + (1 << 20)
     return max(sampled, reported) if reported > own else sampled
 
 
 def high_water(pid):
-    """The most memory that a process had so far, 0 if it is gone."""
+    """Returns the peak of a process's memory so far; 0 if the process has ended."""
     try:
         status = Path(f"/proc/{pid}/status").read_text()
     except OSError:
@@ -84,7 +84,7 @@ def high_water(pid):
 
 
 def machine():
-    """The machine, in a line."""
+    """Describes the machine in a line."""
     cpu = platform.processor() or platform.machine()
     for line in Path("/proc/cpuinfo").read_text().splitlines():
         if line.startswith("model name"):
@@ -95,12 +95,12 @@ def machine():
 
 
 def load():
-    """How busy the machine is: what else runs makes every figure worse."""
+    """Describes the load of the machine: other work makes every figure worse."""
     return f"load average {os.getloadavg()[0]:.1f}"
 
 
 def table(titles, rows):
-    """A Markdown table, the first column to the left and the others to the right."""
+    """Prints a Markdown table, the first column to the left and the others to the right."""
     cells = [list(map(str, row)) for row in (titles, *rows)]
     widths = [max(map(len, column)) for column in zip(*cells)]
     cells.insert(1, ["-" * widths[0]] + ["-" * (width - 1) + ":" for width in widths[1:]])
@@ -110,7 +110,7 @@ def table(titles, rows):
 
 
 def figure(number):
-    """A number with the digits that mean something; nothing for 0, which is not known."""
+    """Formats a number with its significant digits. Returns an empty text for 0, which means unknown."""
     if not number:
         return ""
     return f"{number:,.0f}" if number >= 10 else f"{number:.1f}" if number >= 1 else f"{number:.3f}"

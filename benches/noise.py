@@ -1,16 +1,16 @@
 #!/usr/bin/env python3
-"""Compares the search in noise with grep's.
+"""Compares the speed of wxsub in a noisy log with the speed of grep.
 
     benches/noise.py                            three logs of 400 MiB, about a minute
     benches/noise.py --forms plain --mib 50     less
 
-Writes a log of which nine bytes in ten are noise, the same bytes every time, then runs
+Writes a log that is nine tenths noise, the same bytes every time. Then runs
 
     wxsub convert --to jsonl LOG > /dev/null
     grep -c ToUserName LOG
 
 in turn, and prints the medians and their ratio. The aim is half of grep's speed on bodies as they were sent: a ratio of
-2 or less. Wall time suffers from whatever else runs, more so where there are several threads; CPU time does not.
+2 or less. Other work on the machine lengthens wall time, above all with several threads, but not CPU time.
 """
 
 import argparse
@@ -24,9 +24,9 @@ from pathlib import Path
 import measure
 
 NOISE_PER_PAYLOAD = 9
-# What a log holds repeats itself after so many bytes.
+# A log repeats after this number of bytes.
 BLOCK = 16 << 20
-# With its output on /dev/null grep would stop at the first line that matches.
+# With /dev/null as its output, grep would stop at the first line that matches.
 GREP = ["sh", "-c", 'LC_ALL=C grep -c ToUserName "$0" | cat']
 
 NOISE = (
@@ -51,15 +51,15 @@ BODIES = (
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
 
-def values(dice, second):
-    """What lines and bodies are filled with."""
+def values(rng, second):
+    """Draws the values that fill lines and bodies."""
     return {
-        "n": dice.randrange(64),
-        "i": dice.randrange(1_000_000),
+        "n": rng.randrange(64),
+        "i": rng.randrange(1_000_000),
         "time": second,
-        "openid": "o" + "".join(dice.choices(LETTERS, k=27)),
-        "template": "".join(dice.choices(LETTERS, k=43)),
-        "message": 1_700_000_000_000_000_000 + dice.randrange(10**17),
+        "openid": "o" + "".join(rng.choices(LETTERS, k=27)),
+        "template": "".join(rng.choices(LETTERS, k=43)),
+        "message": 1_700_000_000_000_000_000 + rng.randrange(10**17),
     }
 
 
@@ -76,29 +76,29 @@ def as_docker(line):
     return f'{{"log":"{text}\\n","stream":"stdout","time":"2025-11-22T12:00:00.1Z"}}'
 
 
-# How a body stands in its line, and the line in the log.
+# For each form, how a body is written in its line, and the line in the log.
 FORMS = {"plain": (as_it_is, as_it_is), "nginx": (as_nginx, as_it_is), "docker": (as_it_is, as_docker)}
 
 
 def lines(form):
-    """The lines of a log, without end."""
+    """Yields the lines of a log, without end."""
     escaped, wrapped = FORMS[form]
-    dice = random.Random(20251122)
+    rng = random.Random(20251122)
     noise = payloads = 0
     for second in itertools.count(1_763_812_800):
         stamp = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(second))
-        body = escaped(BODIES[second % 2].format(**values(dice, second)))
+        body = escaped(BODIES[second % 2].format(**values(rng, second)))
         line = wrapped(f"{stamp} INFO  [http-1] wx callback body={body}") + "\n"
         payloads += len(line)
         yield line
         while noise < NOISE_PER_PAYLOAD * payloads:
-            line = wrapped(f"{stamp} {dice.choice(NOISE).format(**values(dice, second))}") + "\n"
+            line = wrapped(f"{stamp} {rng.choice(NOISE).format(**values(rng, second))}") + "\n"
             noise += len(line)
             yield line
 
 
 def block(form):
-    """Whole lines, about BLOCK bytes of them."""
+    """Returns whole lines of at most BLOCK bytes."""
     text, size = [], 0
     for line in lines(form):
         size += len(line)
@@ -108,7 +108,7 @@ def block(form):
 
 
 def write_log(form, mib, path):
-    """Writes a log of about `mib` MiB: its size."""
+    """Writes a log of about `mib` MiB and returns its size."""
     text = block(form)
     times = max(1, round((mib << 20) / len(text)))
     with open(path, "wb") as log:
@@ -118,7 +118,7 @@ def write_log(form, mib, path):
 
 
 def compare(wxsub, path, rounds):
-    """Runs both in turn: the medians of their seconds and CPU seconds. The first round only warms the file up."""
+    """Runs both in turn. Returns the medians of seconds and CPU seconds. The first round is a warm-up."""
     programs = ([wxsub, "convert", "--quiet", "--to", "jsonl", path], [*GREP, path])
     runs = [[measure.run(program) for program in programs] for _ in range(rounds + 1)]
     return [median(of_one) for of_one in zip(*runs[1:])]

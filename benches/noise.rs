@@ -1,6 +1,6 @@
-//! The search in a log of which nine bytes in ten are noise: `cargo bench --bench noise`
+//! Measures the search for payloads in a log that is nine tenths noise: `cargo bench --bench noise`
 //!
-//! Throughput is of all bytes. `noise.py` beside this file compares the program with `grep` on a large file.
+//! Throughput counts all bytes. `noise.py` in this folder compares the program with `grep` on a large file.
 
 mod callbacks;
 
@@ -14,7 +14,7 @@ fn main() {
     divan::main();
 }
 
-/// Of each syntax.
+/// The bodies of each syntax in a log.
 const BODIES: usize = 2_000;
 
 const NOISE: [&str; 4] = [
@@ -24,7 +24,7 @@ const NOISE: [&str; 4] = [
     "    at com.shop.order.OrderService.find(OrderService.java:#) ~[order-service.jar:na]",
 ];
 
-/// How bodies stand in the log.
+/// The form of a body in its log.
 #[derive(Clone, Copy, Debug)]
 enum Form {
     Plain,
@@ -47,7 +47,7 @@ fn count(log: &[u8]) -> u64 {
     tally.all_callbacks()
 }
 
-/// Callbacks between lines that have nine times as many bytes.
+/// Makes a log of callbacks and noise. The noise has nine times as many bytes.
 fn log(form: Form) -> Vec<u8> {
     let (json, xml) = (
         callbacks::capture(Syntax::Json),
@@ -75,7 +75,7 @@ impl Form {
         self.add_line(&format!("2025-11-22 12:00:00 INFO  body={body}"), log)
     }
 
-    /// Adds a line, which in a container's log is a record: how many bytes that is.
+    /// Adds a line, as a record in a container's log. Returns the number of bytes added.
     fn add_line(self, line: &str, log: &mut String) -> usize {
         let before = log.len();
         match self {
@@ -87,7 +87,7 @@ impl Form {
     }
 }
 
-/// A record of Docker's json-file.
+/// Makes a record of Docker's `json-file` log driver.
 fn record(line: &str) -> String {
     let text = serde_json::json!(format!("{line}\n")).to_string();
     let text = text.replace('<', "\\u003c").replace('>', "\\u003e");

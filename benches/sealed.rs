@@ -1,6 +1,6 @@
-//! Opening and verifying generated callbacks that came sealed: `cargo bench --bench sealed`
+//! Measures decrypting and verifying generated callbacks: `cargo bench --bench sealed`
 //!
-//! Throughput is of the envelopes, base64 and all.
+//! Throughput counts the bytes of the envelopes, with their base64.
 
 mod callbacks;
 
@@ -23,7 +23,7 @@ fn main() {
     divan::main();
 }
 
-/// The callbacks, each sealed in an envelope of the same syntax; behind its request line, where there is a token.
+/// Encrypts each callback in an envelope of its syntax. With a token, a signed request line precedes each envelope.
 fn sealed(syntax: Syntax, token: &str) -> Vec<u8> {
     let key: EncodingAesKey = KEY.parse().expect("a key");
     let plain = capture(syntax);
@@ -78,26 +78,26 @@ fn run(bencher: Bencher<'_, '_>, capture: &[u8], options: &Options, verified: bo
     bencher.counter(BytesCount::of_slice(capture)).bench(count);
 }
 
-/// Opened and decoded.
+/// Decrypts and decodes on one thread.
 #[divan::bench(args = [Syntax::Json, Syntax::Xml])]
 fn decode(bencher: Bencher<'_, '_>, syntax: Syntax) {
     run(bencher, &sealed(syntax, ""), &options(KEY, "", 1), false);
 }
 
-/// The same with all cores.
+/// Decrypts and decodes on all cores.
 #[divan::bench(args = [Syntax::Json, Syntax::Xml])]
 fn decode_on_all_cores(bencher: Bencher<'_, '_>, syntax: Syntax) {
     run(bencher, &sealed(syntax, ""), &options(KEY, "", 0), false);
 }
 
-/// Opened with the second of two keys.
+/// Decrypts with the second of two keys.
 #[divan::bench(args = [Syntax::Json, Syntax::Xml])]
 fn decode_with_former_key(bencher: Bencher<'_, '_>, syntax: Syntax) {
     let keys = format!("{FORMER_KEY},{KEY}");
     run(bencher, &sealed(syntax, ""), &options(&keys, "", 1), false);
 }
 
-/// With a request line before each payload, and its signature checked.
+/// Decrypts, and verifies the signature in the request line before each payload.
 #[divan::bench(args = [Syntax::Json, Syntax::Xml])]
 fn verify(bencher: Bencher<'_, '_>, syntax: Syntax) {
     let token = "benchToken";
@@ -109,7 +109,7 @@ fn verify(bencher: Bencher<'_, '_>, syntax: Syntax) {
     );
 }
 
-/// The ciphertext alone.
+/// Decrypts the ciphertext only.
 #[divan::bench(args = [512, 4096, 65536])]
 fn open_only(bencher: Bencher<'_, '_>, len: usize) {
     let keys = Keys::new([Account::from_lists(KEY, "", APPID).expect("keys")]);

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""What it takes to look at one payload: `wxsub parse one.xml` beside `cat one.xml`, as processes in turn.
+"""Measures the time to show one payload: `wxsub parse one.xml` and `cat one.xml`, as processes in turn.
 
-`--quiet`, since the line of counts would only cover this script's own output.
+`wxsub` runs with `--quiet`: its summary would mix with the output of this script.
 
     benches/startup.py [--runs N] [--wxsub PROGRAM]
 """

@@ -1,6 +1,6 @@
-//! Writing decoded callbacks in each format: `cargo bench --bench write`
+//! Measures writing decoded callbacks in each format: `cargo bench --bench write`
 //!
-//! Decoding is not in the times. Bytes are those written.
+//! The times do not include decoding. Throughput counts the bytes written.
 
 mod callbacks;
 

@@ -1,4 +1,4 @@
-//! Decodes one payload, as a server would: `cargo run --example decode_one < examples/payloads/popup.xml`
+//! Decodes one payload, as a server does: `cargo run --example decode_one < examples/payloads/popup.xml`
 
 use std::io::Read;
 

@@ -1,4 +1,4 @@
-//! Finds out of a capture who rejected which template: `cargo run --example rejections < examples/payloads/app.log`
+//! Finds in a capture which user rejected which template: `cargo run --example rejections < examples/payloads/app.log`
 
 use wxsub::Capture;
 

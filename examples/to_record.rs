@@ -1,4 +1,6 @@
-//! Reads one payload, as a server would, and prints its record: `cargo run --example to_record < examples/payloads/popup.xml`
+//! Prints the record of one payload: `cargo run --example to_record < examples/payloads/popup.xml`
+//!
+//! A server reads the body of a request in this way.
 
 use std::error::Error;
 use std::io::Read;

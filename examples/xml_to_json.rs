@@ -6,7 +6,7 @@ use wxsub::output::{Format, Json};
 use wxsub::pipeline::{self, Options, Sink, Stop};
 use wxsub::{Lang, Record};
 
-/// Collects what a block of the capture becomes; the whole is written block by block.
+/// A sink that writes block by block: forks collect the JSON of a block, and the root prints it in order.
 #[derive(Default)]
 struct Converted(Vec<u8>);
 

@@ -1,10 +1,10 @@
-//! Bytes to which more are added.
+//! A growing buffer for reads.
 
-/// Bytes, and room behind them that was filled with zeros once, so that it can be read into again and again.
+/// A byte buffer whose room is zeroed only once, although it is read into many times.
 #[derive(Debug, Default)]
 pub(crate) struct Buffer {
     bytes: Vec<u8>,
-    /// How many of them count.
+    /// The number of bytes in use.
     len: usize,
 }
 
@@ -13,7 +13,7 @@ impl Buffer {
         &self.bytes[..self.len]
     }
 
-    /// Drops all bytes but the first `len`.
+    /// Drops all bytes after the first `len`.
     pub(crate) fn truncate(&mut self, len: usize) {
         self.len = self.len.min(len);
     }
@@ -24,7 +24,7 @@ impl Buffer {
         self.len -= len;
     }
 
-    /// Allocates, so that `more` bytes can be added, if there is no room for `least`.
+    /// Allocates room for `more` bytes, unless there is room for `least`.
     pub(crate) fn reserve(&mut self, least: usize, more: usize) {
         if self.bytes.capacity() - self.len < least {
             self.bytes.truncate(self.len);
@@ -37,7 +37,7 @@ impl Buffer {
         self.len += bytes.len();
     }
 
-    /// Room for `len` bytes; what was written to it is added by [`Buffer::add`].
+    /// Returns room for `len` bytes. [`Buffer::add`] appends the bytes written to it.
     pub(crate) fn room(&mut self, len: usize) -> &mut [u8] {
         let end = self.len + len;
         if self.bytes.len() < end {
@@ -46,7 +46,7 @@ impl Buffer {
         &mut self.bytes[self.len..end]
     }
 
-    /// Adds the first `len` bytes of the room.
+    /// Appends the first `len` bytes of the room.
     pub(crate) fn add(&mut self, len: usize) {
         self.len += len;
     }

@@ -1,4 +1,4 @@
-//! Why a payload is no callback.
+//! The error of decoding a single callback.
 
 use std::fmt;
 
@@ -8,9 +8,9 @@ use crate::record::{Outcome, Record};
 use crate::report::other_event;
 use crate::span::{Place, Span};
 
-/// Why [`from_slice`](crate::from_slice) gives no callback, and where the reason stands.
+/// The reason why [`from_slice`](crate::from_slice) returns no callback, with its place.
 ///
-/// It shows the sentence of a finding, in English; [`Error::finding`] has it in Chinese, too.
+/// It displays the English message of a finding; [`Error::finding`] also has the Chinese one.
 ///
 /// ```
 /// let error = wxsub::from_str("<xml><Event>subscribe_msg_sent_event</Event></xlm>").unwrap_err();
@@ -26,22 +26,22 @@ struct Inner {
     place: Place,
 }
 
-/// What kind of error an [`Error`] is.
+/// The kind of an [`Error`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The payload is broken, sealed, or larger than the limits.
+    /// The payload is broken, encrypted, or over the limits.
     Undecodable,
-    /// A WeChat message of another kind: the name of its event or its type. Servers get them, too, and pass them on.
+    /// Another WeChat message, with the name of its event or type. Servers receive these as well.
     Other(String),
-    /// There is no payload.
+    /// The input has no payload.
     NoPayload,
-    /// Something stands beside the first payload: another payload, or bytes that belong to none.
+    /// The input has more than one payload, or other bytes beside it.
     NotAlone,
 }
 
 impl Error {
-    /// Why `record` is no callback.
+    /// Makes the error for a `record` that is not a callback.
     pub(crate) fn of(record: &Record<'_>) -> Self {
         let finding = record.findings().first().cloned();
         let finding = other_event(record).or(finding);
@@ -56,7 +56,7 @@ impl Error {
         Error::new(kind, finding, place)
     }
 
-    /// Something that is no part of the payload stands at `place`.
+    /// Makes the error for bytes beside the payload, the first of them at `place`.
     pub(crate) fn not_alone(place: Place) -> Self {
         let finding = Finding::new(Reason::NotAlone, Span::default());
         Error::new(ErrorKind::NotAlone, finding, place)
@@ -70,22 +70,22 @@ impl Error {
         }))
     }
 
-    /// What kind of error it is.
+    /// Returns the kind of the error.
     pub fn kind(&self) -> &ErrorKind {
         &self.0.kind
     }
 
-    /// The stable name of the reason.
+    /// Returns the stable name of the reason.
     pub fn code(&self) -> Code {
         self.0.finding.code()
     }
 
-    /// Where the reason stands in what was given.
+    /// Returns the place of the error in the input.
     pub fn place(&self) -> Place {
         self.0.place
     }
 
-    /// The reason as `check` tells it.
+    /// Returns the reason as a finding.
     pub fn finding(&self) -> &Finding {
         &self.0.finding
     }

@@ -1,8 +1,8 @@
-//! Captures as blocks of UTF-8: reads what is there, at once, and drops what is done with.
+//! Reads captures as blocks of UTF-8.
 //!
-//! A byte order mark at the start says how the whole capture is written. UTF-8's is dropped; UTF-16 is turned into
-//! UTF-8 block by block, with half of a surrogate pair as the three bytes it would be, which are no UTF-8 and so are
-//! refused in their place.
+//! A byte order mark at the start gives the encoding of the whole capture. That of UTF-8 is dropped; UTF-16 is
+//! converted block by block. Half of a surrogate pair becomes its three bytes, which are invalid UTF-8 and rejected at
+//! their place.
 
 use std::io::{self, Read};
 
@@ -13,40 +13,40 @@ use crate::span::{Place, Units};
 #[derive(Debug)]
 pub(crate) struct Input<R> {
     from: R,
-    /// What one read asks for, and the most it will: small captures shall not pay for large buffers.
+    /// The size of the next read, and the maximum. Small captures should not need large buffers.
     block: usize,
     most: usize,
     encoding: Encoding,
-    /// Bytes of a mark or a UTF-16 unit that has not arrived whole.
+    /// Bytes of an incomplete mark or UTF-16 unit.
     pending: Vec<u8>,
     /// The first half of a surrogate pair.
     high: Option<u16>,
-    /// How many bytes were read so far.
+    /// The number of bytes read.
     bytes: u64,
-    /// The last read gave a whole block, so that there may be more at once.
+    /// True if the last read filled a whole block, and more bytes may be available.
     full: bool,
     flow: Flow,
 }
 
-/// How the bytes of a capture come.
+/// The availability of a capture's next bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Flow {
-    /// There may be more at once.
+    /// More bytes may be available at once.
     #[default]
     Pours,
-    /// Nothing more is there for now.
+    /// No more bytes are available for now.
     Rests,
-    /// Nothing more will come.
+    /// No more bytes will come.
     Ended,
 }
 
-/// What was read of a capture and is not done with, as UTF-8.
+/// Text of a capture that is read but not finished, as UTF-8.
 #[derive(Debug, Default)]
 pub(crate) struct Text {
     buffer: Buffer,
-    /// Everything before this is done with.
+    /// The start of the unfinished text.
     start: usize,
-    /// Nothing comes after it.
+    /// True if no more text will come.
     ended: bool,
     flow: Flow,
 }
@@ -60,7 +60,7 @@ impl Text {
         self.ended
     }
 
-    /// Nothing comes any more.
+    /// Marks the end of the text.
     pub(crate) fn end(&mut self) {
         self.ended = true;
     }
@@ -69,18 +69,18 @@ impl Text {
         self.flow
     }
 
-    /// Notes how its bytes come.
+    /// Sets the availability of the next bytes.
     pub(crate) fn note(&mut self, flow: Flow) {
         self.flow = flow;
     }
 
-    /// Adds `bytes`.
+    /// Appends `bytes`.
     pub(crate) fn push(&mut self, bytes: &[u8]) {
         self.make_room(bytes.len());
         self.buffer.push(bytes);
     }
 
-    /// All before `bytes` is done with.
+    /// Replaces the text by `bytes`.
     pub(crate) fn replace(&mut self, bytes: &[u8]) {
         self.buffer.truncate(0);
         self.start = 0;
@@ -96,10 +96,10 @@ impl Text {
         }
     }
 
-    /// Makes room for `more` bytes. Moves what is there to the front where that is cheap, so that the buffer grows with
-    /// the payload, not the capture.
+    /// Makes room for `more` bytes. Moves the text to the front if that is cheap, so the buffer's size depends on the
+    /// payload and not on the capture.
     fn make_room(&mut self, more: usize) {
-        /// Since what is left of a block is longer now and then.
+        /// Extra room, because the unfinished rest of a block varies in length.
         const SLACK: usize = 16 << 10;
         let kept = self.bytes().len();
         if self.start >= kept {
@@ -112,7 +112,7 @@ impl Text {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Encoding {
-    /// Not enough of the first bytes have arrived.
+    /// Not enough bytes have arrived to tell.
     Unknown,
     Utf8 {
         marked: bool,
@@ -123,7 +123,7 @@ enum Encoding {
 }
 
 impl<R: Read> Input<R> {
-    /// What the first read asks for.
+    /// The size of the first read.
     const FIRST: usize = 16 << 10;
 
     pub(crate) fn new(from: R, block: usize) -> Self {
@@ -140,25 +140,25 @@ impl<R: Read> Input<R> {
         }
     }
 
-    /// How many bytes were read so far.
+    /// Returns the number of bytes read.
     pub(crate) fn bytes(&self) -> u64 {
         self.bytes
     }
 
-    /// Whether bytes are text as they are read, and more of them may be there already.
+    /// Returns true if bytes need no conversion, and more may be available.
     pub(crate) fn is_plenty(&self) -> bool {
         matches!(self.encoding, Encoding::Utf8 { .. }) && self.full
     }
 
-    /// Reads once into `buffer`, bytes that are text as they are: 0 at the end.
+    /// Reads once into `buffer`, without conversion. Returns 0 at the end.
     pub(crate) fn read_into(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = retry(|| self.from.read(buffer))?;
         self.bytes += read as u64;
         Ok(read)
     }
 
-    /// Where the text begins in the file, and how the file is written; known after the first [`Input::read`] that
-    /// gave text.
+    /// Returns the place of the text's start in the file, and the file's units. Valid after the first [`Input::read`]
+    /// that returned text.
     pub(crate) fn origin(&self) -> (Place, Units) {
         let (offset, units) = match self.encoding {
             Encoding::Unknown | Encoding::Utf8 { marked: false } => (0, Units::Utf8),
@@ -174,7 +174,7 @@ impl<R: Read> Input<R> {
         )
     }
 
-    /// Reads once, as much as there is up to a block, and adds it to `text`.
+    /// Reads once, up to a block, and appends the text.
     pub(crate) fn read(&mut self, text: &mut Text) -> io::Result<()> {
         let read = self.read_block(text);
         text.note(self.flow);
@@ -246,7 +246,7 @@ impl<R: Read> Input<R> {
 
     fn decode_utf16(&mut self, big: bool, text: &mut Text) {
         let pending = std::mem::take(&mut self.pending);
-        // A unit becomes three bytes at most.
+        // A UTF-16 unit becomes at most three bytes.
         text.make_room(2 * pending.len());
         let (units, rest) = pending.as_chunks::<2>();
         let units = units.iter().map(|&unit| {
@@ -272,13 +272,13 @@ impl<R: Read> Input<R> {
     }
 }
 
-/// Half of a surrogate pair, written as UTF-8 would write it if it were a character.
+/// Appends half of a surrogate pair, encoded like a character.
 fn push_half(buffer: &mut Buffer, half: u16) {
     let byte = |shift: u16| 0x80 | ((half >> shift) & 0x3F) as u8;
     buffer.push(&[0xED, byte(6), byte(0)]);
 }
 
-/// Takes a first half at the end back: its second half may come.
+/// Takes back a first half at the end, because its second half may follow.
 fn take_high(buffer: &mut Buffer) -> Option<u16> {
     let [.., 0xED, middle @ 0xA0..=0xAF, last] = *buffer.as_slice() else {
         return None;
@@ -287,7 +287,7 @@ fn take_high(buffer: &mut Buffer) -> Option<u16> {
     Some(0xD000 | u16::from(middle & 0x3F) << 6 | u16::from(last & 0x3F))
 }
 
-/// Reads again where a signal came between.
+/// Repeats a read that a signal interrupted.
 pub(crate) fn retry(mut read: impl FnMut() -> io::Result<usize>) -> io::Result<usize> {
     loop {
         match read() {

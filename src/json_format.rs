@@ -1,7 +1,7 @@
-//! How every JSON text is written: by serde_json, compact, and safe to show on a terminal.
+//! Writes JSON with serde_json, safe to show on a terminal.
 //!
-//! JSON lets DEL and the control characters of C1 stand in a string as they are. Terminals obey them, so they are
-//! escaped here, like the control characters that JSON forbids.
+//! JSON allows DEL and the C1 control characters in strings. Terminals obey them, so they are escaped, like the control
+//! characters that JSON forbids.
 
 use std::io;
 
@@ -16,29 +16,29 @@ use crate::simd::position;
 ///
 /// # Panics
 ///
-/// If a value of this type can never be JSON: a map whose keys are no strings.
+/// If `value` cannot be JSON, such as a map whose keys are not strings.
 pub(crate) fn write<T: Serialize + ?Sized>(value: &T, out: &mut Vec<u8>) {
     let start = out.len();
     serialize(value, out);
     escape_late_controls(start, out);
 }
 
-/// Appends `value` to `out` as JSON with two spaces a level, and a member or entry a line.
+/// Appends `value` to `out` as JSON indented by two spaces, with a member or entry on each line.
 ///
 /// # Panics
 ///
-/// As [`write`] does.
+/// Panics like [`write`].
 pub(crate) fn write_pretty<T: Serialize + ?Sized>(value: &T, out: &mut Vec<u8>) {
     let start = out.len();
     serialize_with(PrettyFormatter::new(), value, out);
     escape_late_controls(start, out);
 }
 
-/// Writes `value` without white space to `out`, which is memory, and leaves DEL and C1 as they are.
+/// Writes `value` to `out`, which must be memory, without white space. Does not escape DEL and C1.
 ///
 /// # Panics
 ///
-/// As [`write`] does.
+/// Panics like [`write`].
 pub(crate) fn serialize<T: Serialize + ?Sized>(value: &T, out: &mut impl io::Write) {
     serialize_with(CompactFormatter, value, out);
 }
@@ -52,19 +52,19 @@ fn serialize_with<T: Serialize + ?Sized>(
     value.serialize(&mut serializer).expect("it can be JSON");
 }
 
-/// True if no byte of `json` may belong to DEL or C1.
+/// Returns true if `json` has no byte of DEL or C1.
 pub(crate) fn is_safe(json: &[u8]) -> bool {
     position(json, late_controls) == json.len()
 }
 
-/// Marks DEL, and the byte that the characters of C1 begin with. Harmless characters begin with it, too.
+/// Marks DEL, and the first byte of C1 characters. Other characters begin with that byte as well.
 fn late_controls(block: Block) -> Marks {
     block.equal(0x7F) | block.equal(0xC2)
 }
 
-/// Escapes DEL and C1 in the JSON from `start` on, where they stand in strings only.
+/// Escapes DEL and C1 in the JSON from `start` on, where they can only be in strings.
 ///
-/// Most texts have neither, and one look at the whole costs less than one at each string.
+/// Most texts have neither, and one search of the whole costs less than one of each string.
 fn escape_late_controls(start: usize, out: &mut Vec<u8>) {
     let clean = start + position(&out[start..], late_controls);
     if clean == out.len() {
@@ -81,11 +81,11 @@ fn escape_late_controls(start: usize, out: &mut Vec<u8>) {
     }
 }
 
-/// Writes control characters by their numbers, but for line breaks and tabs, with the white space of `F`.
+/// A formatter that escapes control characters by number, except line breaks and tabs.
 #[derive(Clone, Copy, Debug)]
 struct Numbered<F>(F);
 
-/// Leaves to the inner formatter what stands between values.
+/// Forwards the formatting between values to the inner formatter.
 macro_rules! leave_to_inner {
     ($($name:ident($($argument:ident: $of:ty)?),)*) => {$(
         #[inline]
@@ -114,7 +114,7 @@ impl<F: Formatter> Formatter for Numbered<F> {
     }
 }
 
-/// Members of an object in their order, whatever features serde_json is built with.
+/// The members of an object in order, regardless of serde_json's features.
 #[derive(Clone, Debug)]
 pub(crate) struct InOrder<K, V>(pub(crate) Vec<(K, V)>);
 

@@ -1,4 +1,4 @@
-//! The two languages wxsub speaks, and a sentence written in both.
+//! The languages of messages, and texts in both.
 
 /// A language for messages.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -10,7 +10,7 @@ pub enum Lang {
     Zh,
 }
 
-/// The same words in every language; written where they belong, chosen when somebody prints them.
+/// A text in both languages. The language is chosen when it is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Text {
     en: &'static str,
@@ -18,12 +18,12 @@ pub(crate) struct Text {
 }
 
 impl Text {
-    /// Words in English and in Chinese.
+    /// Makes a text from English and Chinese.
     pub(crate) const fn new(en: &'static str, zh: &'static str) -> Self {
         Text { en, zh }
     }
 
-    /// The words in `lang`.
+    /// Returns the text in `lang`.
     pub(crate) const fn get(&self, lang: Lang) -> &'static str {
         match lang {
             Lang::En => self.en,

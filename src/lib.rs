@@ -2,8 +2,8 @@
 //! answers a subscribe prompt (`subscribe_msg_popup_event`), switches a template off (`subscribe_msg_change_event`),
 //! or a subscribe message reaches its final result (`subscribe_msg_sent_event`).
 //!
-//! Bodies are XML or JSON, in shapes that differ from the documents and from each other. [`from_slice`] reads one body
-//! into a [`Callback`], which serde_json writes as a record and reads again:
+//! Bodies are XML or JSON, in forms that differ from the document and from each other. [`from_slice`] reads one body
+//! into a [`Callback`], which serde_json can write as a record and read back:
 //!
 //! ```
 //! use wxsub::{Callback, Event};
@@ -22,9 +22,9 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! [`decode`] reads one body without copying its values, and tells what is odd about it: a [`Finding`] with its place.
-//! [`Capture`] reads a file or a stream that holds many bodies among other things; [`output`] writes them again. Nothing
-//! that arrived is lost.
+//! [`decode`] reads one body without copying its values, and reports each error and warning as a [`Finding`] with its
+//! place. [`Capture`] reads a file or stream with many bodies between other text; [`output`] writes them. No value of a
+//! callback is lost.
 //!
 //! ```
 //! # let body = br#"{"ToUserName":"gh_123456789abc","FromUserName":"otFpruAK8D-E6EfStSYonYSBZ8_4",
@@ -35,26 +35,26 @@
 //! let rejected: Vec<_> = callback.items().filter(|item| item.status() == Some("reject")).collect();
 //! assert_eq!(rejected[0].template_id(), Some("VRR0UEO9VJOLs0MHlU0OilqX6MVFDwH3_3gz3Oc0NIc"));
 //!
-//! // The comma behind the list is not JSON. WeChat's own samples have it.
+//! // The comma after the list is not valid JSON. WeChat's own samples have it.
 //! let finding = &record.findings()[0];
 //! assert_eq!(finding.code(), wxsub::Code::TrailingComma);
 //! assert_eq!(record.place(finding.span().start).line, 3);
 //! ```
 //!
-//! # How it is built
+//! # Architecture
 //!
 //! ```text
 //!          bytes          documents          nodes + spans       meaning + findings       text
 //! input ---------> scan ------------> syntax --------------> event ------------> output, report
 //! ```
 //!
-//! [`decompress`] opens compressed captures and `input` reads blocks of a capture as UTF-8. `scan` finds where payloads
-//! begin, `syntax` reads one into a tree and knows nothing of WeChat, and `event` gives the tree its meaning: all of
-//! WeChat's names are there. `fast` recognises payloads and lines that differ from an earlier one only in a few values;
-//! `simd` looks at sixteen bytes at a time. [`seal`] opens and verifies what came encrypted. `record` ties these
-//! together, `callback` owns what a record says, [`select`] says which are wanted, and [`pipeline`] is the one loop over
-//! a capture. [`output`] and [`report`] write, [`gate`] judges. [`explain`] and [`schema`] tell what the tables of
-//! `event` and `finding` hold, and [`sample`] makes payloads for tests.
+//! [`decompress`] reads compressed captures, `input` converts a capture to blocks of UTF-8. `scan` finds payloads,
+//! `syntax` parses one into a tree and knows nothing of WeChat, `event` decodes the tree and has all of WeChat's names.
+//! `fast` recognises payloads and lines that differ from an earlier one only in a few values; `simd` compares sixteen
+//! bytes at a time. [`seal`] decrypts and verifies. `record` combines these, `callback` has the owned types, [`select`]
+//! filters callbacks, and [`pipeline`] is the main loop over a capture. [`output`] and [`report`] write, [`gate`]
+//! judges. [`explain`] and [`schema`] publish the tables of `event` and `finding`, and [`sample`] generates payloads
+//! for tests.
 
 mod buffer;
 mod callback;

@@ -1,9 +1,9 @@
-//! Text from outside as it may go to a terminal.
+//! Makes text from outside safe for a terminal.
 //!
-//! Names of files and values of payloads are whoever wrote them's. What would steer a terminal, or turn the direction in
-//! which it writes, becomes a visible escape.
+//! File names and payload values may come from an attacker. Characters that control a terminal or change the writing
+//! direction become visible escapes.
 
-/// `text` whole, as it may go to a terminal: what would steer one becomes visible escapes.
+/// Replaces characters that control a terminal by visible escapes.
 ///
 /// ```
 /// use wxsub::report::text::printable;
@@ -21,8 +21,8 @@ pub fn printable(text: &str) -> String {
     shown
 }
 
-/// Characters that steer a terminal instead of showing on it: C0, DEL, C1, and the ones that turn the direction
-/// of writing or hide.
+/// Returns true for characters that a terminal does not show: C0, DEL, C1, and those that are invisible or change the
+/// writing direction.
 pub(crate) fn is_unprintable(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}')

@@ -1,10 +1,10 @@
-//! Where something stands: [`Span`] in bytes while decoding, [`Place`] in lines and columns for people.
+//! Positions: a [`Span`] in bytes for decoding, a [`Place`] in lines and columns for people.
 
 use std::ops::Range;
 
 /// A range of bytes in the text of one payload.
 ///
-/// Thirty-two bits each, because a tree holds one for every value; payloads are at most 1 GiB
+/// It has two 32-bit offsets to save memory, since a tree has a span for every value. Payloads are at most 1 GiB
 /// (see [`Limits`](crate::Limits)).
 ///
 /// ```
@@ -13,16 +13,16 @@ use std::ops::Range;
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Span {
-    /// The first byte.
+    /// The offset of the first byte.
     pub start: u32,
-    /// One past the last byte.
+    /// The offset after the last byte.
     pub end: u32,
 }
 
 impl Span {
-    /// The bytes from `start` up to, not including, `end`.
+    /// Makes the span from `start` up to, but not including, `end`.
     ///
-    /// Offsets beyond `u32::MAX` are cut to it; no payload is that long.
+    /// Offsets above `u32::MAX` become `u32::MAX`; no payload is that long.
     pub fn new(start: usize, end: usize) -> Self {
         let fit = |offset: usize| offset.min(u32::MAX as usize) as u32;
         Span {
@@ -31,24 +31,23 @@ impl Span {
         }
     }
 
-    /// The same span as a range for slicing.
+    /// Returns the span as a range for slicing.
     pub fn range(self) -> Range<usize> {
         self.start as usize..self.end as usize
     }
 }
 
-/// How many bytes of the captured file one character of the decoded text takes.
+/// The relation of file bytes to characters of the decoded text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Units {
-    /// The file is read as it is.
+    /// The file is UTF-8 and read unchanged.
     #[default]
     Utf8,
-    /// The file is UTF-16: two bytes a code unit.
+    /// The file is UTF-16, with two bytes a code unit.
     Utf16,
 }
 
-/// A place in a captured file. Lines and columns count from 1, columns in characters; the offset counts bytes
-/// from the start of the file.
+/// A place in a captured file.
 ///
 /// ```
 /// let record = wxsub::decode(b"{}");
@@ -56,11 +55,11 @@ pub(crate) enum Units {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
-    /// The line, from 1.
+    /// The line, counted from 1.
     pub line: u64,
-    /// The column in characters, from 1.
+    /// The column in characters, counted from 1.
     pub column: u64,
-    /// Bytes from the start of the file.
+    /// The offset in bytes, counted from 0.
     pub offset: u64,
 }
 
@@ -75,9 +74,9 @@ impl Default for Place {
 }
 
 impl Place {
-    /// The place behind `bytes`, which begin here.
+    /// Returns the place after `bytes`, which begin here.
     pub(crate) fn after(self, bytes: &[u8], units: Units) -> Place {
-        // As before every payload, whose own place is asked for most.
+        // The usual case: the place of the payload itself.
         if bytes.is_empty() {
             return self;
         }
@@ -96,7 +95,7 @@ impl Place {
     }
 }
 
-/// A walk over text from one place to the next.
+/// Computes places in a text in ascending order.
 pub(crate) struct Walk<'t> {
     place: Place,
     at: usize,
@@ -105,7 +104,7 @@ pub(crate) struct Walk<'t> {
 }
 
 impl<'t> Walk<'t> {
-    /// Begins at the start of `text`, which is at `place`.
+    /// Starts at the beginning of `text`, which is at `place`.
     pub(crate) fn new(place: Place, text: &'t [u8], units: Units) -> Self {
         Walk {
             place,
@@ -115,7 +114,7 @@ impl<'t> Walk<'t> {
         }
     }
 
-    /// The place of the byte at `offset`, which is not in front of the one before; of a later one the end of the text.
+    /// Returns the place of the byte at `offset`, which must not be before the last one. Stops at the end of the text.
     pub(crate) fn to(&mut self, offset: usize) -> Place {
         let end = offset.clamp(self.at, self.text.len());
         self.place = self.place.after(&self.text[self.at..end], self.units);
@@ -123,7 +122,7 @@ impl<'t> Walk<'t> {
         self.place
     }
 
-    /// Shows `see` the places of the bytes at `offsets`, which are in order.
+    /// Calls `see` with the place of each of `offsets`, which must be sorted.
     pub(crate) fn each(&mut self, offsets: &[usize], mut see: impl FnMut(usize, Place)) {
         for (n, offset) in offsets.iter().enumerate() {
             see(n, self.to(*offset));
@@ -132,7 +131,7 @@ impl<'t> Walk<'t> {
 }
 
 impl Units {
-    /// How many bytes of the file `text` stands for.
+    /// Returns the number of file bytes of `text`.
     pub(crate) fn len(self, text: &[u8]) -> u64 {
         match self {
             Units::Utf8 => text.len() as u64,
@@ -141,7 +140,7 @@ impl Units {
     }
 }
 
-/// The number of characters; in broken UTF-8 every byte that continues nothing counts with the one before it.
+/// Counts characters: all bytes that are not UTF-8 continuation bytes.
 pub(crate) fn chars(bytes: &[u8]) -> u64 {
     const LEN: usize = 8;
     let (words, rest) = bytes.as_chunks::<LEN>();
@@ -154,14 +153,14 @@ pub(crate) fn chars(bytes: &[u8]) -> u64 {
             .rev()
             .fold(0, |word, &byte| word << 8 | u64::from(byte)),
     };
-    // Behind its end it has zeros.
+    // The last word is padded with zero bytes, which were counted as characters.
     in_words.sum::<u64>() + firsts(end) - (LEN - rest.len()) as u64
 }
 
-/// How many of the eight bytes continue no character.
+/// Counts the bytes of a word that are not UTF-8 continuation bytes.
 fn firsts(bytes: u64) -> u64 {
     const LOWEST: u64 = u64::from_ne_bytes([1; 8]);
-    // A byte that continues a character has the bit 0x80, and 0x40 not.
+    // A continuation byte has bit 0x80 set and bit 0x40 clear.
     let firsts = (!bytes >> 7 | bytes >> 6) & LOWEST;
     firsts.wrapping_mul(LOWEST) >> 56
 }

@@ -1,11 +1,11 @@
-//! What was probably meant by a word that nobody knows.
+//! Suggestions for misspelt words.
 
 use strsim::{jaro, normalized_damerau_levenshtein};
 
-/// The one of `words` that is most like `given`, if any is so much like it that a slip explains the difference.
+/// Returns the most similar of `words`, if it is similar enough to be a misspelling. Ignores case.
 ///
-/// Case does not count. First asked is how many letters are wrong; if too many are, a word that was begun and not ended
-/// is still like the whole one by the measure that clap suggests commands by.
+/// The number of wrong letters is tried first. If it is too high, the measure of clap's suggestions may still find a
+/// word of which only the start is given.
 pub(crate) fn closest<'a, I>(given: &str, words: I) -> Option<&'a str>
 where
     I: IntoIterator<Item = &'a str, IntoIter: Clone>,

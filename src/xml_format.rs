@@ -1,4 +1,4 @@
-//! How every XML text is written: by quick-xml, to memory.
+//! Writes XML with quick-xml into memory.
 
 use std::borrow::Cow;
 
@@ -11,12 +11,12 @@ use quick_xml::events::{BytesCData, BytesDecl, BytesEnd, BytesStart, BytesText, 
 pub(crate) struct XmlWriter<'o>(Writer<&'o mut Vec<u8>>);
 
 impl<'o> XmlWriter<'o> {
-    /// A writer without white space between elements.
+    /// Makes a writer without white space between elements.
     pub(crate) fn compact(out: &'o mut Vec<u8>) -> Self {
         XmlWriter(Writer::new(out))
     }
 
-    /// A writer that begins each element on a line of its own, indented by `width` spaces a level.
+    /// Makes a writer that puts each element on its own line, indented by `width` spaces a level.
     pub(crate) fn indented(width: usize, out: &'o mut Vec<u8>) -> Self {
         XmlWriter(Writer::new_with_indent(out, b' ', width))
     }
@@ -25,59 +25,59 @@ impl<'o> XmlWriter<'o> {
         self.0.write_event(event).expect("memory takes everything");
     }
 
-    /// The length of the buffer.
+    /// Returns the length of the buffer.
     pub(crate) fn len(&self) -> usize {
         self.0.get_ref().len()
     }
 
-    /// Writes the declaration of UTF-8.
+    /// Writes the XML declaration, with UTF-8 as the encoding.
     pub(crate) fn declaration(&mut self) {
         self.event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)));
     }
 
-    /// Writes an element around what `inside` writes.
+    /// Writes an element around the output of `inside`.
     pub(crate) fn element<R>(&mut self, name: &str, inside: impl FnOnce(&mut Self) -> R) -> R {
         self.start(name, &[]);
         let before = self.len();
         let result = inside(self);
         if self.len() == before {
-            // After an empty text the end tag does not begin a line.
+            // After an empty text, quick-xml puts the end tag on the same line.
             self.escaped("");
         }
         self.end(name);
         result
     }
 
-    /// Opens an element. The values of attributes are escaped.
+    /// Writes a start tag. Attribute values are escaped.
     pub(crate) fn start(&mut self, name: &str, attributes: &[(&str, &str)]) {
         self.event(Event::Start(tag(name, attributes)));
     }
 
-    /// Closes an element.
+    /// Writes an end tag.
     pub(crate) fn end(&mut self, name: &str) {
         self.event(Event::End(BytesEnd::new(name)));
     }
 
-    /// Writes an element without content as one tag.
+    /// Writes an element without content as a single tag.
     pub(crate) fn empty(&mut self, name: &str, attributes: &[(&str, &str)]) {
         self.event(Event::Empty(tag(name, attributes)));
     }
 
-    /// Writes text in which nothing is left to escape.
+    /// Writes text that is already escaped.
     pub(crate) fn escaped(&mut self, text: &str) {
         self.event(Event::Text(BytesText::from_escaped(text)));
     }
 
-    /// Writes text that does not hold `]]>` as CDATA.
+    /// Writes text as CDATA. It must not contain `]]>`.
     pub(crate) fn cdata(&mut self, text: &str) {
         self.event(Event::CData(BytesCData::new(text)));
     }
 
-    /// Writes a line of its own between elements.
+    /// Writes text on its own line between elements.
     pub(crate) fn line(&mut self, inside: impl FnOnce(&mut Self)) {
         self.0.write_indent().expect("memory takes everything");
         inside(self);
-        // It writes nothing, and the next tag begins a line.
+        // Writes nothing, but puts the next tag on a new line.
         self.event(Event::Eof);
     }
 }
@@ -90,12 +90,12 @@ fn tag<'t>(name: &'t str, attributes: &[(&str, &str)]) -> BytesStart<'t> {
     tag
 }
 
-/// Escapes a value that stands in double quotes. Readers make a space of a tab or line feed that is no reference.
+/// Escapes an attribute value. Tabs and line feeds become references, because parsers turn them into spaces.
 fn escape_attribute(value: &str) -> String {
     escape(value, |c| matches!(c, '\t' | '\n')).replace('"', "&quot;")
 }
 
-/// Escapes markup and `\r`, which readers make a line feed of. What `is_reference` becomes a numeric reference.
+/// Escapes markup, and `\r`, which parsers turn into a line feed. Escapes characters that `is_reference` by number.
 pub(crate) fn escape(text: &str, is_reference: impl Fn(char) -> bool) -> Cow<'_, str> {
     let text = partial_escape(text);
     if !text.contains(&is_reference) {

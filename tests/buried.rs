@@ -1,8 +1,8 @@
-//! Callbacks in logs: whatever a logger did to a payload, it comes back as if it had been read alone, in its place, in
-//! order and once; and nothing comes back that is no callback.
+//! Every payload buried in a log is found: once, in order, in its place, and with the record it has alone. Nothing else
+//! is found.
 //!
-//! The cases are every event in every shape in every way of burying, made by [`support`] and not written by hand. What
-//! the bytes do not decide is left out: see [`support::bury::Way::is_undecidable`], and the comments of the tests.
+//! The cases combine every event, every shape and every way of burying; [`support`] generates them. Cases in which the
+//! bytes have two readings are left out: see [`support::bury::Way::is_undecidable`], and the comments of the tests.
 
 mod support;
 
@@ -26,7 +26,7 @@ use support::traced::{Capture, Traced};
 
 const BLOCKS: [usize; 6] = [1, 2, 7, 64, 1000, 4096];
 
-/// What a payload comes to when it is alone in a file.
+/// Reads a payload that is alone in a file.
 fn alone(payload: &str) -> Rc<Seen> {
     thread_local!(static KNOWN: RefCell<HashMap<String, Rc<Seen>>> = RefCell::default());
     let read = || {
@@ -37,13 +37,13 @@ fn alone(payload: &str) -> Rc<Seen> {
     KNOWN.with_borrow_mut(|known| known.entry(payload.to_owned()).or_insert_with(read).clone())
 }
 
-/// The payloads as texts that know where they come from.
+/// Makes traced texts of the payloads.
 fn traced(payloads: &[String]) -> Vec<Traced> {
     let number = |(i, text): (usize, &String)| Traced::payload(i as u32, text);
     payloads.iter().enumerate().map(number).collect()
 }
 
-/// The first bytes, to show.
+/// Returns the first bytes, for a message.
 fn excerpt(bytes: &[u8]) -> String {
     const SHOWN: usize = 320;
     let text = String::from_utf8_lossy(&bytes[..bytes.len().min(SHOWN)]).replace('\n', "⏎");
@@ -52,7 +52,7 @@ fn excerpt(bytes: &[u8]) -> String {
     text.chars().map(visible).collect::<String>() + end
 }
 
-/// What is wrong with the records of a capture of `payloads`, if anything.
+/// Returns what is wrong with the records of a capture of `payloads`.
 fn problem(capture: &Capture, payloads: &[String], seen: &[Seen]) -> Option<String> {
     let told = |what: String| Some(format!("{what}, in {}", excerpt(&capture.bytes)));
     if seen.len() != payloads.len() {
@@ -66,7 +66,7 @@ fn problem(capture: &Capture, payloads: &[String], seen: &[Seen]) -> Option<Stri
         .find_map(told)
 }
 
-/// How a record differs from that of the payload alone, at its place in the capture.
+/// Returns how a record differs from the record of the payload alone, at its place in the capture.
 fn difference(capture: &Capture, number: u32, alone: &Seen, seen: &Seen) -> Option<String> {
     let place = capture.place(number, 0);
     let findings: Vec<_> = alone
@@ -96,7 +96,7 @@ fn difference(capture: &Capture, number: u32, alone: &Seen, seen: &Seen) -> Opti
     Some(format!("payload {number}: {what}"))
 }
 
-/// Reads at once and, if asked to, in blocks, which must come to the same; compares with the payloads.
+/// Reads a capture in one block, and in blocks of `block`. Both must agree with each other and with the payloads.
 fn check(capture: &Capture, payloads: &[String], block: Option<usize>) -> Option<String> {
     let seen = read_whole(&capture.bytes);
     problem(capture, payloads, &seen).or_else(|| {
@@ -110,12 +110,12 @@ fn check(capture: &Capture, payloads: &[String], block: Option<usize>) -> Option
     })
 }
 
-/// Whether the payload can be buried like this, and found.
+/// True if the payload can be buried like this, and must be found.
 fn is_fair(way: &Way, payload: &str) -> bool {
     way.takes(payload) && !way.is_undecidable(payload)
 }
 
-/// Another payload that can be buried like this.
+/// Draws a payload that can be buried like this.
 fn any_payload(way: &Way, number: usize, rng: &mut Rng) -> String {
     loop {
         let payload = rng.pick(&SHAPES).write(rng.below(3), number);
@@ -125,7 +125,7 @@ fn any_payload(way: &Way, number: usize, rng: &mut Rng) -> String {
     }
 }
 
-/// One to three payloads, the first of them in this shape; none if it cannot be buried like this.
+/// Draws one to three payloads, the first in this shape. Empty if it cannot be buried like this.
 fn some_payloads(way: &Way, event: usize, shape: &Shape, rng: &mut Rng) -> Vec<String> {
     let first = shape.write(event, 1);
     if !is_fair(way, &first) {
@@ -135,7 +135,7 @@ fn some_payloads(way: &Way, event: usize, shape: &Shape, rng: &mut Rng) -> Vec<S
     [first].into_iter().chain(others).collect()
 }
 
-/// A size of blocks, or none: every other capture is read in blocks too.
+/// Draws a block size. Half of the captures are also read in small blocks.
 fn some_block(rng: &mut Rng) -> Option<usize> {
     let block = *rng.pick(&BLOCKS);
     rng.one_in(2).then_some(block)
@@ -200,7 +200,7 @@ fn a_finding_points_at_its_byte() {
     failures.none(500);
 }
 
-/// What is wrong with the place of the finding about `value`, which stands as it is in any way of burying.
+/// Returns what is wrong with the place of the finding about `value`, which no way of burying changes.
 fn misplaced(way: &Way, payload: &str, value: &str) -> Option<String> {
     let bytes = Capture::of(&way.bury(&traced(&[payload.to_owned()]), 1)).bytes;
     let at = find(&bytes, value.as_bytes())?;
@@ -213,7 +213,7 @@ fn misplaced(way: &Way, payload: &str, value: &str) -> Option<String> {
         return Some(format!("no finding about {value}, in {}", excerpt(&bytes)));
     };
     let lines = 1 + bytes[..at].iter().filter(|&&b| b == b'\n').count() as u64;
-    // The value may begin with a quote, or with what opens CDATA, as the way writes it.
+    // The value may begin with a quote or the start of CDATA, as the way writes it.
     let opening = at as u64 - offset.min(at as u64);
     (line != lines || opening > 40 || offset > at as u64)
         .then(|| format!("line {line}, offset {offset} for {value} at {at} in line {lines}"))
@@ -273,7 +273,7 @@ fn burying_twice_changes_nothing() {
     let mut rng = Rng::new(6);
     for outer in outers.map(way) {
         for (i, inner) in inners.iter().map(|name| way(name)).enumerate() {
-            // What is escaped twice is structure here, so that no text is in doubt.
+            // Here text escaped twice is structure: it has one reading.
             for name in [
                 "JSON",
                 "JSON, sorted and pretty",
@@ -294,7 +294,7 @@ fn burying_twice_changes_nothing() {
 
 // What a user typed is not a payload.
 
-/// What is wrong if not just the text message is found, and the callback behind it.
+/// Returns what is wrong, unless exactly the text message and the callback after it are found.
 fn invented(bytes: &[u8]) -> Option<String> {
     let seen = read_whole(bytes);
     let is_fine = match seen.as_slice() {
@@ -326,7 +326,7 @@ fn buried_messages_are_never_searched() {
     failures.none(2500);
 }
 
-/// Browsers leave some brackets of a URL as they are: the first that stands there is not where a document begins.
+/// Browsers leave some brackets of a URL unescaped: the first bracket need not begin a document.
 #[test]
 fn a_bracket_in_an_escaped_message_begins_nothing() {
     let way = way("URL query, as a browser");
@@ -361,9 +361,10 @@ fn every_imitation_in_a_message_stays_a_message() {
     failures.none(3000);
 }
 
-/// A message that was cut behind the beginning of what the user typed. Where the keys are sorted the text comes first,
-/// and a cut message is a log entry for all that can be told; where the text has lines of its own, its next line is a
-/// log line for all that can be told: both are left out.
+/// Cuts messages after the beginning of the user's text.
+///
+/// Two cases are left out because the bytes do not tell them apart: with sorted keys the text comes first, and the cut
+/// message looks like a log entry; a text of several lines leaves lines that look like log lines.
 #[test]
 fn messages_that_were_cut_are_never_searched() {
     let mut failures = Failures::default();
@@ -429,7 +430,7 @@ fn noise_holds_no_callback() {
     failures.none(650);
 }
 
-/// Prose about callbacks and other people's logs are not errors either: nothing in them was cut off or broken.
+/// Texts about callbacks and other logs are no errors: nothing in them is cut off or broken.
 #[test]
 fn other_logs_are_only_noise() {
     let mut failures = Failures::default();
@@ -445,7 +446,7 @@ fn other_logs_are_only_noise() {
 
 // Payloads that were cut off.
 
-/// Shapes whose texts are all plain: what else may stand in a text that was cut open cannot be told from what follows.
+/// Shapes whose texts are all plain. In other texts that were cut open, the rest cannot be told from what follows.
 const CUT_SHAPES: [&str; 6] = [
     "JSON",
     "JSON, pretty",
@@ -455,7 +456,7 @@ const CUT_SHAPES: [&str; 6] = [
     "XML, no CDATA",
 ];
 
-/// Up to where the first field name that makes a message stands whole, with what closes it.
+/// Returns the end of the first field name that makes a message, with the byte that closes it.
 fn named_from(payload: &str) -> usize {
     ["\"ToUserName\"", "<ToUserName>"]
         .iter()
@@ -463,12 +464,12 @@ fn named_from(payload: &str) -> usize {
         .expect("every payload has it")
 }
 
-/// What is wrong with a cut payload, which ends before `end`, and a whole one behind it.
+/// Returns what is wrong with a cut payload, which ends before `end`, and a whole payload after it.
 fn lost(bytes: &[u8], end: usize, is_named: bool, whole: &str) -> Option<String> {
     let seen = read_whole(bytes);
     let callbacks: Vec<&Seen> = seen.iter().filter(|seen| seen.is_callback()).collect();
     let is_whole = matches!(callbacks.as_slice(), [one] if one.line == alone(whole).line);
-    // Plain JSON that was cut breaks where the next line begins, so only the record is sure to stand in its own lines.
+    // Plain JSON that was cut breaks at the next line. Only the record is sure to stand in its own lines.
     let is_told = seen.iter().any(|seen| {
         let is_broken = seen.outcome == Outcome::Undecodable && !seen.findings.is_empty();
         is_broken && seen.place.offset < end as u64
@@ -485,13 +486,13 @@ fn lost(bytes: &[u8], end: usize, is_named: bool, whole: &str) -> Option<String>
     Some(format!("{what}: [{}] around …{cut}", briefs.join("; ")))
 }
 
-/// Some places to cut: anywhere, right behind the name, and before the last byte.
+/// Draws places to cut: anywhere, right after the name, and before the last byte.
 fn cuts(payload: &str, rng: &mut Rng) -> Vec<usize> {
     let anywhere: Vec<usize> = (0..4).map(|_| 1 + rng.below(payload.len() - 1)).collect();
     [anywhere, vec![named_from(payload), payload.len() - 1]].concat()
 }
 
-/// The program cut the payload and logged what was left of it.
+/// Cuts the payload before it is logged, as a program may do.
 #[test]
 fn a_payload_that_was_cut_before_it_was_logged_is_told() {
     let mut failures = Failures::default();
@@ -515,7 +516,7 @@ fn a_payload_that_was_cut_before_it_was_logged_is_told() {
     failures.none(2500);
 }
 
-/// The logger cut the line. Where a cut record is continued by the next one, nothing says that it was cut.
+/// Cuts the line, as a logger may do. If the next record continues a cut record, nothing shows that it was cut.
 #[test]
 fn a_line_that_was_cut_is_told() {
     let mut failures = Failures::default();
@@ -560,7 +561,7 @@ fn cut_capture(capture: &Capture, at: usize) -> Capture {
 
 // Anything, in any order.
 
-/// A piece of a capture.
+/// A part of a capture.
 #[derive(Clone, Debug)]
 enum Part {
     Payload {
@@ -582,14 +583,14 @@ fn part() -> impl Strategy<Value = Part> {
     ]
 }
 
-/// The capture, and the payloads in it.
+/// Builds the capture, and returns it with its payloads.
 fn built(parts: &[Part]) -> (Capture, Vec<String>) {
     let ways = ways();
     let (mut capture, mut payloads) = (Capture::default(), Vec::new());
-    // XML that was cut may go on with any element or, inside of one that nobody knows, with any text: nothing says that a
-    // page of HTML or a URL is none of it.
+    // XML that was cut may go on with any element, and with any text inside an unknown element: a page of HTML or a URL
+    // may be part of it.
     let mut is_open = false;
-    // So that no two bytes that are no text make a byte order mark.
+    // Without this line two bytes of noise may form a byte order mark.
     capture.push(b"log:\n");
     for part in parts {
         match part {
@@ -658,7 +659,7 @@ proptest! {
     }
 }
 
-/// A callback with any values in any shape, in which a name that makes a message is not itself hidden by escapes.
+/// Generates callbacks with any values in any shape. A name that makes a message is never hidden by escapes.
 fn any_rendered() -> impl Strategy<Value = String> {
     let rendered = prop_oneof![
         (callback(), any::<u64>()).prop_map(|(callback, seed)| render::json(&callback, seed)),

@@ -1,5 +1,7 @@
-//! The ways of burying bury as the real loggers do: what [`support::escape`] writes is read back by other people's
-//! readers where there is one, and compared with what the real writers gave where there is none.
+//! The ways of burying write what real loggers write.
+//!
+//! The output of [`support::escape`] is read back by independent readers. If there is no such reader, it is compared
+//! with the output of the real writers.
 
 mod support;
 
@@ -61,7 +63,7 @@ fn lines_of_json_logs_are_json() {
             let line = buried(name, &payload);
             let is_object = way(name).only_json;
             let value = serde_json::from_str::<Value>(&line);
-            // An object may have the commas and comments that only payloads have.
+            // An object may have the trailing commas and comments of its payload.
             assert!(
                 value.is_ok() || (is_object && serde_json::from_str::<Value>(&payload).is_err()),
                 "{line}"
@@ -162,7 +164,7 @@ fn csv_rows_hold_the_payload() {
 
 #[test]
 fn html_is_read_by_an_xml_reader() {
-    // Line ends are XML's business, and control characters are no XML.
+    // XML changes line ends and forbids control characters.
     let payloads = payloads().map(|text| text.replace(['\r', '\u{7}'], ""));
     for payload in payloads {
         for encode in [
@@ -184,7 +186,8 @@ fn html_is_read_by_an_xml_reader() {
 
 type Write = fn(&Traced) -> Traced;
 
-/// The rows of Python and URLs were compared with Python 3 and Node; the others are written by their languages' rules.
+/// The rows of Python and URLs were compared with Python 3 and Node. The other rows follow the rules of their
+/// languages.
 #[test]
 fn literals_are_what_their_languages_write() {
     let foreign = "订 😀 é";
@@ -294,7 +297,7 @@ fn literals_are_what_their_languages_write() {
     }
 }
 
-/// URL encoding is undone by a reader of its own.
+/// URL encoding is decoded by a reader written for this test.
 #[test]
 fn percent_signs_are_undone() {
     for payload in payloads() {
@@ -394,12 +397,12 @@ fn only_what_two_readings_fit_is_undecidable() {
         r#"{"ToUserName":"g","Event":"subscribe_msg_popup_event","List":[],"A":"b\/c"}"#;
     let with_quote =
         r#"{"ToUserName":"g","Event":"subscribe_msg_popup_event","List":[],"A":"b\"c"}"#;
-    // `'{…"A":"b\\/c"}'` may be a literal or not; `'{…"A":"b\\"c"}'` is no JSON unless it is a literal.
+    // `'{…"A":"b\\/c"}'` may be a literal or not; `'{…"A":"b\\"c"}'` is JSON only as a literal.
     assert!(is_undecidable("PHP", with_slash) && !is_undecidable("PHP", with_quote));
     assert!(
         is_undecidable("Python text", with_slash) && !is_undecidable("Python bytes", with_slash)
     );
-    // Quotes that are escaped are no quotes of JSON, and a line feed as text does not stand between elements.
+    // Escaped quotes are not the quotes of JSON, and a line feed written as text never stands between elements.
     assert!(!is_undecidable("Go %q", with_slash) && !is_undecidable("nginx", with_slash));
     assert!(!is_undecidable(
         "Go %q",
@@ -411,7 +414,7 @@ fn only_what_two_readings_fit_is_undecidable() {
     ));
 }
 
-/// The matrix keeps most of its cases.
+/// Most cases of the matrix can be tested.
 #[test]
 fn few_cases_are_undecidable() {
     let cases = ways().into_iter().flat_map(|way| {

@@ -1,4 +1,4 @@
-//! The record as a type: read from payloads and from records, compared, and refused with a reason.
+//! The type `Callback`: read from payloads and from records, compared, and refused with a reason.
 
 use wxsub::{Callback, Code, ErrorKind, Event, Extra, Item, Lang, RawJson};
 

@@ -1,7 +1,7 @@
-//! The stage that finds payloads in captures, seen from outside: what is decoded, what is found among other things,
-//! what survives a broken neighbour, and what must never be taken for a payload.
+//! The search for payloads in captures, from outside: what is decoded, what is found among other text, what survives a
+//! broken neighbour, and what must never be taken for a payload.
 //!
-//! Every capture is read with several block sizes, which must not change anything: [`read`] does it.
+//! [`read`] reads every capture with several block sizes, which must not change the result.
 
 use std::collections::BTreeSet;
 
@@ -15,12 +15,12 @@ const FROM: &str = "oWxSubTest_0123456789-abcdef";
 const T1: &str = "T1-wxsub_test_template_0123456789-ABCDEFGHI";
 const T2: &str = "-2_wxsub-test-template_abcdefghij-KLMNOPQRS";
 const BLOCKS: [usize; 6] = [1, 2, 7, 64, 4096, 1 << 20];
-/// More than any capture here, and not so much that clearing it takes time.
+/// A block larger than any capture here, but small enough to clear fast.
 const WHOLE: usize = 8192;
 
 // What a capture came to.
 
-/// A record without its borrows.
+/// A record without borrows.
 #[derive(Clone, Debug, PartialEq)]
 struct Seen {
     outcome: Outcome,
@@ -54,7 +54,7 @@ impl Seen {
         matches!(self.outcome, Outcome::Callback(_))
     }
 
-    /// What does not depend on where it stands.
+    /// Returns everything that does not depend on the place.
     fn meaning(&self) -> (&Outcome, &str, BTreeSet<&'static str>, &[u8]) {
         (&self.outcome, &self.line, self.codes(), &self.bytes)
     }
@@ -116,7 +116,7 @@ fn read_by(bytes: &[u8], block_size: usize) -> Reading {
     reading
 }
 
-/// Reads `bytes` with every size of block, which must come to the same.
+/// Reads `bytes` with every block size. All results must be equal.
 fn read(bytes: &[u8]) -> Reading {
     read_with(bytes, &BLOCKS)
 }
@@ -160,7 +160,7 @@ fn difference(whole: &Reading, other: &Reading, bytes: &[u8]) -> String {
     )
 }
 
-/// Gathers what fails, so that one run shows all of it.
+/// Collects failures, to show them all in one run.
 #[derive(Default)]
 struct Failures(Vec<String>);
 
@@ -198,7 +198,7 @@ fn xml_at(time: u32, event: &str, rest: &str) -> String {
     )
 }
 
-/// `rest` begins with a comma.
+/// Makes a JSON callback. `rest` begins with a comma.
 fn json(event: &str, rest: &str) -> String {
     json_at(1_610_969_440, event, rest)
 }
@@ -250,7 +250,7 @@ fn sent_json(msg_id: &str) -> String {
     format!(r#"{{"TemplateId":"{T1}","MsgID":{msg_id},"ErrorCode":"0","ErrorStatus":"success"}}"#)
 }
 
-/// `msg_id` is the member with its comma, or nothing.
+/// Makes an item of a `sent` record. `msg_id` is the member with its comma, or empty.
 fn sent_record(msg_id: &str) -> String {
     format!(r#"{{"template_id":"{T1}",{msg_id}"error_code":0,"error_status":"success"}}"#)
 }
@@ -263,7 +263,7 @@ fn popup() -> String {
     xml("popup", &wrapped("Popup", &popup_xml()))
 }
 
-/// A record of an event with `items`, and `extra` with its comma or nothing.
+/// Makes a record with `items`. `extra` has its comma, or is empty.
 fn record(event: &str, items: &str, extra: &str) -> String {
     format!(
         r#"{{"event":"subscribe_msg_{event}_event","to_user":"{TO}","from_user":"{FROM}","create_time":1610969440,"items":[{items}]{extra}}}"#
@@ -285,7 +285,7 @@ fn indented_xml(text: &str) -> String {
         .replace("]]>\n  </", "]]></")
 }
 
-// 1. The variants of the wire.
+// 1. The forms of a payload.
 
 enum Expected {
     Record(String),
@@ -365,13 +365,13 @@ fn check(case: &Case, seen: &Seen, failures: &mut Failures, road: &str) {
     }
 }
 
-/// JSON without white space, its keys in the same order and its numbers with the same digits.
+/// Removes white space from JSON. Keeps the order of keys and the digits of numbers.
 fn canonical(json: &str) -> String {
     let value: Result<serde_json::Value, _> = serde_json::from_str(json);
     value.map_or_else(|_| json.to_owned(), |value| value.to_string())
 }
 
-/// Decodes each case alone, as a capture, and in the middle of a log.
+/// Decodes each case alone, as a capture, and inside a log.
 fn check_all(cases: &[Case]) {
     let mut failures = Failures::default();
     for case in cases {
@@ -1030,7 +1030,7 @@ fn utf16(text: &str, unit: fn(u16) -> [u8; 2]) -> Vec<u8> {
         .collect()
 }
 
-/// `text`, all of it in GBK's or Big5's ASCII but for the status.
+/// Makes a payload that declares an encoding. All of it is ASCII, except `status`.
 fn declared(label: &str, status: &[u8]) -> Vec<u8> {
     let text = format!("<?xml version=\"1.0\" encoding=\"{label}\"?>{}", popup());
     let (head, tail) = text.split_once("accept").expect("a status");
@@ -1223,9 +1223,9 @@ fn decode_says_what_stands_beside_the_payload() {
     failures.none();
 }
 
-// 2. Payloads among other things.
+// 2. Payloads among other text.
 
-/// One of each kind, all different.
+/// Returns one payload of each kind, all different.
 fn kinds() -> Vec<String> {
     let popup = json_at(
         1_610_969_441,
@@ -1263,7 +1263,7 @@ fn bare(payload: &str) -> Seen {
     seen
 }
 
-/// Where `offset` stands in `text`, counted the slow way.
+/// Returns the place of `offset` in `text`, counted the slow way.
 fn place_of(text: &str, offset: usize) -> (u64, u64, u64) {
     let (head, mark) = (
         &text[..offset],
@@ -1278,7 +1278,7 @@ fn place_of(text: &str, offset: usize) -> (u64, u64, u64) {
     )
 }
 
-/// A capture being put together, with the payloads it holds and where.
+/// A capture under construction, with its payloads and their offsets.
 #[derive(Default)]
 struct Built {
     text: String,
@@ -1297,7 +1297,7 @@ impl Built {
         self
     }
 
-    /// The records are those of the payloads, in order, none twice, none lost, in their places.
+    /// Checks that the records are exactly those of the payloads, in order and in place.
     fn check(&self, name: &str, failures: &mut Failures) -> Reading {
         let whole = read_by(self.text.as_bytes(), 1 << 20);
         for block in BLOCKS {
@@ -1582,9 +1582,9 @@ fn utf16_places_count_bytes_of_the_file() {
     }
 }
 
-// 3. A broken payload, then a good one.
+// 3. A broken payload, then a good payload.
 
-/// Payloads to cut, of every syntax and layout.
+/// Returns payloads to cut, of every syntax and layout.
 fn victims() -> Vec<(&'static str, String)> {
     let popup_x = xml("popup", &wrapped("Popup", &popup_xml().repeat(2)));
     let sent_j = json(
@@ -1614,7 +1614,7 @@ fn victims() -> Vec<(&'static str, String)> {
     ]
 }
 
-/// What follows, all at a time of their own.
+/// Returns payloads that follow a cut, all with a time of their own.
 fn followers() -> Vec<(&'static str, String)> {
     let item = popup_json();
     let good_j = json_at(1_700_000_000, "popup", &format!(r#","List":{item}"#));
@@ -1670,7 +1670,7 @@ fn has_name(text: &str) -> bool {
         .any(|name| text.contains(name))
 }
 
-/// The lengths of the run of cuts, told as ranges.
+/// Writes lengths as ranges, for a message.
 fn ranges(cuts: &[usize]) -> String {
     let mut ranges: Vec<(usize, usize)> = Vec::new();
     for &cut in cuts {
@@ -1686,7 +1686,7 @@ fn ranges(cuts: &[usize]) -> String {
         .join(" ")
 }
 
-/// Cuts where something went wrong, by what.
+/// The cuts at which something went wrong, by kind.
 #[derive(Default)]
 struct Cuts {
     lost: Vec<usize>,
@@ -1731,7 +1731,7 @@ fn check_cuts(is_direct: bool) {
             .filter(|(name, _)| name.starts_with("direct") == is_direct)
         {
             let cuts = cut_everywhere(&victim, &follower);
-            // Right behind a cut a payload mostly looks like a value, or like the text of a message that was cut.
+            // Right after a cut, a payload mostly looks like a value, or like the text of a message that was cut.
             let can_be_told = !is_direct
                 || (kind.contains("XML") && name.contains("XML") && !kind.contains("declaration"));
             let lost = if can_be_told { cuts.lost } else { Vec::new() };
@@ -1863,7 +1863,7 @@ fn a_broken_payload_is_told_wherever_it_broke() {
     failures.none();
 }
 
-// 4. What a user typed is not a payload.
+// 4. Text that a user typed is not a payload.
 
 fn forged_json() -> String {
     json("popup", &format!(r#","List":{}"#, popup_json())).replace(TO, FORGED)
@@ -1873,7 +1873,7 @@ fn forged_xml() -> String {
     popup().replace(TO, FORGED)
 }
 
-/// What somebody may type into a chat.
+/// Returns texts that a user may type into a chat.
 fn imitations() -> Vec<String> {
     let (j, x) = (forged_json(), forged_xml());
     let quoted = serde_json::to_string(&j).expect("a string");
@@ -1917,7 +1917,7 @@ fn imitations() -> Vec<String> {
     [bare, lines].concat()
 }
 
-/// A text message, with what is broken in it before and behind the text.
+/// Makes a text message, with broken markup before and after the text.
 fn text_message(content: &str, before: &str, after: &str, break_lines: bool) -> String {
     let end = if break_lines { "\n" } else { "" };
     format!(
@@ -2124,8 +2124,8 @@ fn answers_of_the_interface_are_noise() {
     }
 }
 
-/// A log entry without anything odd is recognised, sixteen bytes at a time; a tab behind its bracket leaves it to the
-/// reader. What is in it must be the same.
+/// Log entries give the same payloads on the fast path and on the slow path. A tab after the bracket forces the slow
+/// path.
 #[test]
 fn log_entries_hold_the_same_however_they_are_read() {
     let popup = json("popup", &format!(r#","List":{}"#, popup_json()));

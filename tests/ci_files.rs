@@ -1,4 +1,4 @@
-//! What other systems are given to run wxsub: the action, the hook, and the examples in the README.
+//! The files with which other systems run wxsub: the action, the hook, and the examples in the README.
 #![cfg(unix)]
 
 use std::fs;
@@ -15,7 +15,7 @@ fn read(path: &str) -> String {
     fs::read_to_string(path).expect(path)
 }
 
-/// A folder with fixtures, one of them odd, and a name with blanks.
+/// Makes a folder with fixtures. One has a finding, one has a space in its name.
 fn corpus() -> TempDir {
     let folder = TempDir::new().expect("a folder");
     let fixtures = folder.path().join("tests/fixtures");
@@ -34,7 +34,7 @@ fn stdout(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
-/// The script of the last step of the action.
+/// Returns the script of the last step of the action.
 fn action_script() -> String {
     let action = read("action.yml");
     let (_, script) = action.rsplit_once("run: |\n").expect("a script");
@@ -81,7 +81,7 @@ fn the_action_checks_what_it_is_given() {
         (Some(0), ""),
         "{output:?}"
     );
-    // What is typed there is not run.
+    // Commands in the inputs are not run.
     let output = act(
         folder,
         "$(touch injected)\n`touch injected`; touch injected",

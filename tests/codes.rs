@@ -1,5 +1,5 @@
-//! The table of codes keeps its word: every code is explained in both languages, stands in the README, and is provoked by
-//! its example and not by what comes near.
+//! The table of codes: every code is explained in both languages and in the README, found in its example, and not found
+//! in its near miss.
 
 mod support;
 
@@ -10,7 +10,7 @@ use support::codes::policy_for;
 use wxsub::output::{Format, Xml};
 use wxsub::{Capture, Code, Lang, Limits, Record, report};
 
-/// What `check` finds in a capture, and what `convert --to xml` does, where `code` is asked for.
+/// Returns the codes that `check` and `convert --to xml` find in a capture, with the policy for `code`.
 fn codes(code: Code, capture: &str) -> BTreeSet<Code> {
     let mut codes = BTreeSet::new();
     let mut records = Capture::new(capture.as_bytes());
@@ -24,7 +24,7 @@ fn codes(code: Code, capture: &str) -> BTreeSet<Code> {
     }
     let noise = report::noise(&records.rest()).map(|(finding, _)| finding);
     let nothing = (payloads == 0).then(report::no_payload);
-    // In a file without payloads all is noise, and that is what is said of it.
+    // In a file without payloads everything is noise.
     codes.extend(nothing.or(noise).map(|finding| finding.code()));
     codes
 }
@@ -38,13 +38,13 @@ fn codes_of(record: &Record<'_>) -> Vec<Code> {
 
 #[test]
 fn an_example_provokes_its_code_and_a_near_miss_does_not() {
-    // These can be shown only beside another: what is kept among the extras is a field that nobody documents, and a
-    // signature stands in the line of a request.
+    // These two codes need another code in their example: an extra is an unknown field, and a signature stands in a
+    // request line.
     let beside = [
         (Code::Unrepresentable, Code::UnknownField),
         (Code::SignatureMismatch, Code::Noise),
     ];
-    // What a file lacks is not in it; tests/gate.rs has the case.
+    // An unmet expectation is not in the file; tests/gate.rs has the case.
     let is_in_payloads = |code: &&Code| **code != Code::UnmetExpectation;
     for &code in Code::ALL.iter().filter(is_in_payloads) {
         let expected = beside.iter().filter(|(of, _)| *of == code).map(|row| row.1);

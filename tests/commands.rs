@@ -1,5 +1,6 @@
-//! The whole program, as text files: a command and what it prints. `TRYCMD=overwrite cargo test --test commands`
-//! writes what it prints today; read the difference before you keep it.
+//! Runs the commands in text files and compares their output with the text there.
+//!
+//! `TRYCMD=overwrite cargo test --test commands` writes the present output; read the difference before you keep it.
 
 #[test]
 fn commands_print_what_the_files_say() {

@@ -1,4 +1,4 @@
-//! Compressed captures: every format, in one member and in several, whole and damaged, however it arrives.
+//! Compressed captures: every format, with one or several members, whole and damaged, in reads of every size.
 
 use std::io::{self, Read, Write};
 
@@ -36,7 +36,7 @@ fn compress(format: Compression, text: &[u8]) -> Vec<u8> {
     written.expect("memory can be written")
 }
 
-/// A reader that gives at most `block` bytes at a time.
+/// A reader that returns at most `block` bytes at a time.
 struct Slow<'a> {
     bytes: &'a [u8],
     block: usize,
@@ -49,7 +49,7 @@ impl Read for Slow<'_> {
     }
 }
 
-/// What is read of `bytes`, and how it ends.
+/// Reads `bytes`. Returns what was read and how it ended.
 fn read(bytes: &[u8], block: usize, out: usize) -> (Vec<u8>, io::Result<()>) {
     let mut from = Decompressed::new(Slow { bytes, block });
     let mut text = Vec::new();
@@ -67,7 +67,7 @@ fn read(bytes: &[u8], block: usize, out: usize) -> (Vec<u8>, io::Result<()>) {
     }
 }
 
-/// Text with as much in it as a log has: repeated words, numbers that differ.
+/// Makes text that compresses like a log: repeated words, and numbers that differ.
 fn log(lines: usize) -> Vec<u8> {
     let mut text = Vec::new();
     let mut number = 1_u64;
@@ -157,7 +157,7 @@ fn what_stands_in_front_of_a_cut_is_read() {
             let error = end.expect_err("a cut is an error");
             assert_eq!(*reason(&error), Error::CutOff { format }, "{cut}");
             assert!(text.repeat(2).starts_with(&read), "{format} {cut}");
-            // A block of bzip2 or zstd comes whole or not at all.
+            // bzip2 and zstd give a block whole or not at all.
             let held_back = match format {
                 Compression::Bzip2 => 110_000,
                 Compression::Zstd => 140_000,
@@ -190,7 +190,8 @@ fn damage_never_passes_for_data() {
             let (read, end) = read(&bad, 1 << 16, 1 << 14);
             count += 1;
             found += usize::from(end.is_err());
-            // Flags and times in a header do not matter, and what no longer looks compressed is not.
+            // Changed flags and times in a header do no harm. Text that no longer looks compressed is returned as it
+            // is.
             assert!(
                 end.is_err() || read == text || read == bad,
                 "{format} byte {at}"
@@ -220,7 +221,7 @@ fn padding_is_ignored_and_garbage_is_not() {
     }
 }
 
-/// A reader that must not be asked again once it gave everything.
+/// A reader that must not be read again after its last byte.
 struct Live<'a>(&'a [u8]);
 
 impl Read for Live<'_> {
@@ -245,7 +246,7 @@ fn a_live_stream_is_not_waited_for() {
         (plain.to_vec(), &plain[..]),
         (flushed.get_ref().clone(), b"<xml/>"),
     ];
-    // A whole member is given before it is asked whether another one follows.
+    // A whole member is returned before the next read.
     captures.extend(FORMATS.map(|format| (compress(format, b"<xml/>"), &b"<xml/>"[..])));
     for (bytes, expected) in captures {
         let mut text = [0; 100];
@@ -256,7 +257,7 @@ fn a_live_stream_is_not_waited_for() {
     }
 }
 
-/// A reader that fails behind its bytes.
+/// A reader that fails after its bytes.
 struct Failing<'a>(&'a [u8]);
 
 impl Read for Failing<'_> {

@@ -1,11 +1,11 @@
-//! Log entries in log entries, deeper than escapes are undone.
+//! Log entries in log entries, nested deeper than escapes are undone.
 
 use wxsub::{Capture, Outcome};
 
 const PAYLOAD: &str =
     r#"{"ToUserName":"gh_0123456789ab","MsgType":"event","Event":"subscribe_msg_popup_event"}"#;
 
-/// `text` in so many log entries, each a text of the next.
+/// Puts `text` into `depth` nested log entries, each a string in the next.
 fn buried(text: &str, depth: usize) -> String {
     (0..depth).fold(text.to_owned(), |text, _| {
         serde_json::json!({"n": 1, "log": text}).to_string()

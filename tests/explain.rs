@@ -1,4 +1,4 @@
-//! Everything can be asked for by every name it has, in both languages, and slips are understood.
+//! `explain` finds every topic by each of its names, in both languages, and understands slips.
 
 use std::collections::HashMap;
 
@@ -8,7 +8,7 @@ use wxsub::{Code, Event, Lang};
 
 const LANGS: [Lang; 2] = [Lang::En, Lang::Zh];
 
-/// The first names of what is found by `term`.
+/// Returns the first name of each topic that `term` finds.
 fn found(term: &str) -> Vec<String> {
     let topics = find(term).unwrap_or_else(|error| panic!("{error}"));
     topics.iter().map(|topic| topic.names().remove(0)).collect()

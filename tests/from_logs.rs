@@ -1,5 +1,6 @@
-//! The commands of the README's section "From logs", as they stand there: run by a shell, on logs in the places where
-//! they are looked for, with stand-ins for the programs that print logs.
+//! Runs the commands of the README's section "From logs" in a shell.
+//!
+//! The logs stand in the places that the commands name. Stand-ins replace the programs that print logs.
 #![cfg(unix)]
 
 use std::fs::{self, Permissions};
@@ -11,7 +12,7 @@ use std::process::{Command, Output};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-/// Where a log stands, and which of the examples it is.
+/// The place of each log, and the example that stands there.
 const PLACES: [(&str, &str); 9] = [
     ("var/log/nginx/access.log", "nginx.log"),
     ("var/log/nginx/access.log.2.gz", "nginx-json.log"),
@@ -33,7 +34,7 @@ const PLACES: [(&str, &str); 9] = [
     ("app.json.2.gz", "json-lines.log"),
 ];
 
-/// What prints a log, and which of the examples it prints.
+/// The programs that print a log, and the example that each prints.
 const PRINTERS: [(&str, &str); 5] = [
     ("tail -F var/log/nginx/access.log", "nginx.log"),
     ("docker logs shop", "app.log >&2"),
@@ -42,7 +43,7 @@ const PRINTERS: [(&str, &str); 5] = [
     ("journalctl -u shop -o json --all", "journal.json"),
 ];
 
-/// The commands, and what they come to: the lines of data that they write, and how their summary begins.
+/// The commands, the number of lines that each writes, and the beginning of its summary.
 const COMMANDS: [(&str, usize, &str); 10] = [
     (
         "tail -F /var/log/nginx/access.log | wxsub parse --event sent --failed",
@@ -141,7 +142,7 @@ fn records(path: &str) -> String {
     String::from_utf8(succeeded(path, run).stdout).expect("text")
 }
 
-/// A folder that stands for the root of a machine, with logs and programs that print logs.
+/// A folder that plays the root of a machine, with logs and with programs that print logs.
 struct Stage(tempfile::TempDir);
 
 impl Stage {
@@ -167,7 +168,7 @@ impl Stage {
         }
     }
 
-    /// A stand-in for the program `name`; calls that are not in the table go to the program itself.
+    /// Makes a stand-in for the program `name`. Calls that are not in the table go to the real program.
     fn printer(&self, name: &str) {
         let cases = PRINTERS.map(|(command, example)| {
             format!("'{command}') exec cat {};;\n", in_examples(example))
@@ -182,7 +183,7 @@ impl Stage {
             .expect("a file of ours");
     }
 
-    /// What `command` writes to standard output or a file, and what it says at the end.
+    /// Runs `command`. Returns what it writes to standard output or a file, and to standard error.
     fn run(&self, command: &str) -> (String, String) {
         let path = std::env::var("PATH").expect("a path");
         let run = Command::new("sh")

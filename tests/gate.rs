@@ -1,5 +1,5 @@
-//! The gate as scripts see it: its status for every kind of input and setting, its settings and expectations, and that it
-//! stays itself whoever listens.
+//! The gate as scripts see it: its exit status for every input and setting, its settings and expectations, and its
+//! independence of a closed pipe.
 #![cfg(unix)]
 
 mod support;
@@ -20,12 +20,12 @@ const CLEAN: &str = "<xml><ToUserName>gh_5a2c71d0e9b4</ToUserName>\
     <TemplateId>KB8hJiBh-3sQXKxixVOz_2z0vOhWBBRQs9c7_9XOOMN</TemplateId>\
     <SubscribeStatusString>reject</SubscribeStatusString></List></SubscribeMsgChangeEvent></xml>\n";
 
-/// `CLEAN` with a status that is only odd.
+/// Returns `CLEAN` with an unknown status, which is a warning.
 fn warning() -> String {
     CLEAN.replace(">reject<", ">ban<")
 }
 
-/// `CLEAN` without a field.
+/// Returns `CLEAN` without a field, which is an error.
 fn error() -> String {
     CLEAN.replace("<CreateTime>1763812861</CreateTime>", "")
 }
@@ -46,7 +46,7 @@ fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).expect("UTF-8")
 }
 
-/// The codes and paths of what is reported as JSON.
+/// Returns the codes and paths of the findings, from the JSON report.
 fn reported(folder: &Path, args: &[&str]) -> Vec<(String, String)> {
     let output = run(folder, &[&["--format", "json"], args].concat());
     let findings = text(&output.stdout);
@@ -58,7 +58,7 @@ fn reported(folder: &Path, args: &[&str]) -> Vec<(String, String)> {
     findings.collect()
 }
 
-/// What an input is, and the status of a check of it alone: by default, with --strict, with all denied, with all allowed.
+/// The inputs, and the exit status of each alone: by default, with --strict, with all denied, with all allowed.
 const INPUTS: [(&str, [i32; 4]); 7] = [
     ("clean", [0, 0, 0, 0]),
     ("warning", [0, 1, 1, 0]),
@@ -71,7 +71,7 @@ const INPUTS: [(&str, [i32; 4]); 7] = [
 
 const MODES: [&[&str]; 4] = [&[], &["--strict"], &["--deny", "all"], &["--allow", "all"]];
 
-/// The status of several inputs: the worst. A file without payloads may be allowed beside others.
+/// Returns the exit status of several inputs: the worst. A file without payloads may be allowed next to other files.
 fn expected(inputs: &[&(&str, [i32; 4])], mode: usize) -> i32 {
     let is_none = |input: &&&(&str, [i32; 4])| input.0 == "none";
     let has_payload =
@@ -91,7 +91,7 @@ fn every_combination_of_inputs_and_settings_has_its_status() {
         ("error", &error()),
         ("undecodable", &undecodable()),
         ("none", "nothing of interest\n"),
-        // Compressed, and cut off.
+        // Compressed data that was cut off.
         ("unreadable", "\u{1f}"),
     ]);
     fs::write(
@@ -169,7 +169,7 @@ fn a_full_disk_is_a_failure_with_a_message() {
             "{format}: {said}"
         );
     }
-    // Where nothing is to be written nothing fails.
+    // A run without output does not fail on a full device.
     let full = File::options()
         .write(true)
         .open("/dev/full")
@@ -275,11 +275,11 @@ fn what_is_wrong_with_a_config_is_told_with_its_place() {
         ),
         (
             "strict = \"yes\"",
-            "1:10: invalid type: string \"yes\", expected a boolean",
+            "1:10: expected `true` or `false`, found \"yes\"",
         ),
         (
             "allow = \"all\"",
-            "1:9: invalid type: string \"all\", expected a list of codes like [\"odd-openid\"]",
+            "1:9: expected a list of codes like [\"odd-openid\"], found \"all\"",
         ),
         (
             "deny = [\"odd-case\", \"od-openid\"]",
@@ -295,18 +295,24 @@ fn what_is_wrong_with_a_config_is_told_with_its_place() {
         ),
         (
             "[override]\npath = \"a\"",
-            "1:1: invalid type: map, expected tables, each headed by `[[override]]`",
+            "1:1: expected tables, each headed by `[[override]]`, found a table",
         ),
-        ("[[override]]\nallow = []", "1:1: the entry has no `path`"),
+        (
+            "[[override]]\nallow = []",
+            "1:1: the entry has no `path`, a glob like \"tests/fixtures/*.json\"",
+        ),
         (
             "[[expect]]\npath = \"a\"\ncodes = [\"wrong-tipe\"]",
             "3:10: unknown code `wrong-tipe`; did you mean `wrong-type`?",
         ),
         (
             "[[expect]]\npath = \"a\"\ncodes = { wrong-type = 0 }",
-            "3:24: invalid value: integer `0`, expected a whole number of at least 1",
+            "3:24: expected a whole number of at least 1, found `0`",
         ),
-        ("[[expect]]\npath = \"a\"", "1:1: the entry has no `codes`"),
+        (
+            "[[expect]]\npath = \"a\"",
+            "1:1: the entry has no `codes`, a list like [\"wrong-type\"]",
+        ),
         (
             "[[expect]]\npath = \"a[\"\ncodes = []",
             "2:8: the path is not a glob: unclosed character class; missing ']'",
@@ -318,15 +324,15 @@ fn what_is_wrong_with_a_config_is_told_with_its_place() {
         ("strict = true\nstrict = false", "2:1: duplicate key"),
         (
             "deny = [\"odd-case\", 1]",
-            "1:21: invalid type: integer `1`, expected a string",
+            "1:21: expected a string, found `1`",
         ),
         (
             "[[expect]]\npath = 1\ncodes = []",
-            "2:8: invalid type: integer `1`, expected a glob like \"tests/fixtures/*.json\", or several",
+            "2:8: expected a glob like \"tests/fixtures/*.json\", or several, found `1`",
         ),
         (
             "[[expect]]\npath = \"a\"\ncodes = 1",
-            "3:9: invalid type: integer `1`, expected codes like [\"wrong-type\"], or how many of each like { wrong-type = 2 }",
+            "3:9: expected codes like [\"wrong-type\"], or how many of each like { wrong-type = 2 }, found `1`",
         ),
         (
             "[[expect]]\npath = \"a\"\n[expect.codes]\nwrong-tipe = 1",
@@ -369,7 +375,7 @@ fn expected_findings_are_required_and_others_count() {
     );
     assert_eq!(status(&run(folder.path(), &["bad/a.xml"])), 0);
     assert_eq!(status(&run(folder.path(), &["--strict", "bad/a.xml"])), 1);
-    // What the filters leave out is not missing.
+    // Expected findings that a filter leaves out are not missing.
     assert_eq!(
         reported(folder.path(), &["--event", "change", "bad/mended.xml"]),
         []
@@ -419,20 +425,20 @@ fn what_is_recorded_is_expected_from_then_on() {
     ]);
     let root = folder.path();
     assert_eq!(status(&run(root, &["."])), 1);
-    // The folder in which it is run does not matter.
+    // The working directory does not matter.
     let output = run(&root.join("sub"), &["--write-expectations", "."]);
     assert_eq!(status(&output), 0, "{}", text(&output.stderr));
     let written = fs::read_to_string(root.join("wxsub.toml")).expect("the config");
     assert!(written.starts_with(config), "{written}");
     assert_eq!(reported(root, &["."]), []);
     assert_eq!(status(&run(root, &["."])), 0);
-    // A second time there is nothing to write.
+    // A second run changes nothing.
     run(root, &["--write-expectations", "."]);
     assert_eq!(
         fs::read_to_string(root.join("wxsub.toml")).expect("the config"),
         written
     );
-    // What is new counts; what is mended is an error until it is recorded, too.
+    // New findings count. A finding that is gone is an error until that is recorded, too.
     fs::write(root.join("sub/a, b%.xml"), warning().repeat(3)).expect("a file");
     fs::write(root.join("sub/[c].xml"), CLEAN).expect("a file");
     let codes: Vec<_> = reported(root, &["."])
@@ -520,7 +526,7 @@ fn the_answer_does_not_depend_on_blocks_and_threads() {
             let ended = pipeline::run(capture.as_bytes(), "log", &options, &mut gate);
             assert_eq!(ended.is_err(), fail_fast);
             let judged = gate.close().expect("memory");
-            // How much was read behind a stop is a matter of chance.
+            // How much is read after a stop depends on timing.
             let counted = (
                 judged.tally.all_callbacks(),
                 judged.tally.findings_by_code(),

@@ -1,8 +1,8 @@
-//! Some thousand captures, and a digest of what each comes to: a change that should change no output is held against
-//! what the program gave before.
+//! Compares the results of several thousand captures with digests of earlier results: a change that should change no
+//! output must change no digest.
 //!
-//! `golden/README.md` says what the captures are, how to add one, and what to do when a digest differs.
-//! `WXSUB_GOLDEN=write cargo test --test golden` writes `golden/digests.txt` anew.
+//! `golden/README.md` says what the captures are, how to add a capture, and what to do if a digest differs.
+//! `WXSUB_GOLDEN=write cargo test --test golden` writes `golden/digests.txt` again.
 
 use std::collections::HashSet;
 use std::env;
@@ -25,7 +25,7 @@ use wxsub::{Lang, Record};
 const ARCHIVE: &str = "tests/golden/cases.tar.xz";
 const DIGESTS: &str = "tests/golden/digests.txt";
 const KEYS: &str = "tests/golden/keys.ini";
-/// Where cases are put that come to something else.
+/// The folder for cases whose result differs.
 const DIFFERING: &str = concat!(env!("CARGO_TARGET_TMPDIR"), "/golden");
 
 /// A way to read a capture.
@@ -66,7 +66,7 @@ impl fmt::Display for Reading {
     }
 }
 
-/// What the first comes to is written down; the others must come to the same.
+/// The ways to read. The digests are of the first; the others must give the same result.
 const READINGS: [Reading; 6] = [
     Reading::fast(64 << 10, 1),
     Reading::fast(64 << 10, 2),
@@ -75,10 +75,10 @@ const READINGS: [Reading; 6] = [
     Reading::slow(64 << 10, 1),
     Reading::slow(700, 2),
 ];
-/// A capture of more blocks is not read in blocks of that size: a debug build would take minutes.
+/// The most blocks into which a capture is cut. More would take minutes in a debug build.
 const MOST_BLOCKS: usize = 600;
 
-/// One case in so many is given to the whole program, which runs one in so many of the commands on it.
+/// One case in this many is given to the program. The program runs one in `COMMANDS_A_CASE` of the commands on it.
 const CASES_A_PROGRAM: usize = 20;
 const COMMANDS_A_CASE: usize = 4;
 const COMMANDS: [&str; 18] = [
@@ -102,7 +102,7 @@ const COMMANDS: [&str; 18] = [
     "check --format gitlab",
 ];
 
-/// A capture, called by its path in the archive.
+/// A capture, named by its path in the archive.
 struct Case {
     name: String,
     bytes: Vec<u8>,
@@ -113,7 +113,7 @@ impl Case {
         self.name.starts_with("sealed/")
     }
 
-    /// The keys to read it with, if it is sealed.
+    /// Returns the keys for the case, if it is encrypted.
     fn policy(&self) -> Option<Arc<Policy>> {
         self.is_sealed().then(|| {
             let keys = fs::read_to_string(KEYS).expect("the keys");
@@ -122,7 +122,7 @@ impl Case {
     }
 }
 
-/// The cases in the order of the archive.
+/// Returns the cases in the order of the archive.
 fn cases() -> Vec<Case> {
     let archive = File::open(ARCHIVE).expect("the archive");
     let mut bytes = Vec::new();
@@ -132,7 +132,7 @@ fn cases() -> Vec<Case> {
     files(&bytes)
 }
 
-/// The files of a tar archive: before each stands a block with its name, size and kind.
+/// Reads the files of a tar archive. A block with name, size and kind precedes each file.
 fn files(mut archive: &[u8]) -> Vec<Case> {
     const BLOCK: usize = 512;
     let mut cases = Vec::new();
@@ -149,13 +149,13 @@ fn files(mut archive: &[u8]) -> Vec<Case> {
     cases
 }
 
-/// The text of a header's field, which zeros fill up.
+/// Reads a text field of a header, which is padded with zeros.
 fn text(field: &[u8]) -> &str {
     let text = field.split(|&byte| byte == 0).next().unwrap_or_default();
     std::str::from_utf8(text).expect("ASCII")
 }
 
-/// Everything that the library makes of a capture, as text.
+/// Everything that the library reads in a capture, as text.
 #[derive(Default)]
 struct Told {
     text: Vec<u8>,
@@ -184,7 +184,7 @@ impl Sink for Told {
     }
 }
 
-/// The payload, where it stands, its record and its findings.
+/// Writes the payload, its place, its record and its findings.
 fn tell_record(record: &Record<'_>, out: &mut Vec<u8>) {
     let head = (record.outcome(), record.trust(), record.place(0));
     writeln!(out, "{head:?}").expect("memory");
@@ -208,7 +208,7 @@ fn tell_record(record: &Record<'_>, out: &mut Vec<u8>) {
         .expect("memory");
 }
 
-/// What belongs to no payload.
+/// Writes what belongs to no payload.
 fn tell_rest(rest: &Rest, out: &mut Vec<u8>) {
     let first = rest.first_noise();
     let first = first.map(|(place, line)| (place, line.escape_ascii().to_string()));
@@ -222,7 +222,7 @@ fn tell_tally(tally: &Tally, out: &mut Vec<u8>) {
     writeln!(out, "{:?}\n{summary}\n{details}\n{json}", tally.verdict()).expect("memory");
 }
 
-/// What the library makes of a case, read in one way.
+/// Reads a case in one way and returns the result of the library.
 fn read(case: &Case, reading: Reading) -> Vec<u8> {
     let options = Options {
         block_size: reading.block_size,
@@ -236,7 +236,7 @@ fn read(case: &Case, reading: Reading) -> Vec<u8> {
     told.text
 }
 
-/// What a case comes to, and the ways to read it in which it comes to something else.
+/// Returns the result of a case, and the ways of reading whose result differs.
 fn of_library(case: &Case) -> (Vec<u8>, Vec<String>) {
     let told = read(case, READINGS[0]);
     let others = READINGS[1..]
@@ -248,7 +248,7 @@ fn of_library(case: &Case) -> (Vec<u8>, Vec<String>) {
     (told, others)
 }
 
-/// What the whole program makes of a case, from a file and from a pipe: what it prints, and its status.
+/// Runs the program on a case, from a file and from a pipe. Returns what it prints, and its exit status.
 fn of_program(case: &Case, commands: impl Iterator<Item = &'static str>) -> Vec<u8> {
     let folder = TempDir::new().expect("a folder");
     fs::write(folder.path().join("case"), &case.bytes).expect("a file");
@@ -290,7 +290,7 @@ fn tell_run(program: &mut Command, input: &[u8], out: &mut Vec<u8>) {
     let mut child = program.spawn().expect("it starts");
     let mut pipe = child.stdin.take().expect("a pipe");
     let done = thread::scope(|scope| {
-        // Who reads a file leaves the pipe alone.
+        // A program that reads the file does not read the pipe.
         scope.spawn(move || _ = pipe.write_all(input));
         child.wait_with_output().expect("it ends")
     });
@@ -301,7 +301,7 @@ fn tell_run(program: &mut Command, input: &[u8], out: &mut Vec<u8>) {
     writeln!(out, "{:?}", done.status.code()).expect("memory");
 }
 
-/// What is printed, without the version and the rules of SARIF: they tell of the program, not of the case.
+/// Removes the version and the rules of SARIF, which describe the program and not the case.
 fn without_version(text: &str) -> String {
     let text = text.replace(env!("CARGO_PKG_VERSION"), "VERSION");
     match (text.find("\"rules\":["), text.find("\"columnKind\"")) {
@@ -310,18 +310,18 @@ fn without_version(text: &str) -> String {
     }
 }
 
-/// What a case came to in this run.
+/// The result of a case in this run.
 struct Present<'a> {
     case: &'a Case,
     told: Vec<u8>,
-    /// The ways to read it in which it comes to something else.
+    /// The ways of reading whose result differs.
     others: Vec<String>,
 }
 
 impl<'a> Present<'a> {
     fn of(case: &'a Case) -> Self {
         let (mut told, others) = of_library(case);
-        // By the name, so that a new case changes nothing for the others.
+        // Chosen by name: a new case does not change the choice for other cases.
         let drawn = hash(case.name.as_bytes()) as usize;
         if drawn.is_multiple_of(CASES_A_PROGRAM) {
             let first = drawn / CASES_A_PROGRAM % COMMANDS_A_CASE;
@@ -331,12 +331,12 @@ impl<'a> Present<'a> {
         Present { case, told, others }
     }
 
-    /// Its line in the file of digests.
+    /// Returns the line in the file of digests.
     fn line(&self) -> String {
         format!("{} {:016x}", self.case.name, hash(&self.told))
     }
 
-    /// What is wrong with it, if something is, when `known` are the lines from before.
+    /// Returns what is wrong with the case. `known` holds the earlier lines.
     fn complaint(&self, known: &HashSet<&str>) -> Option<String> {
         let name = &self.case.name;
         if !self.others.is_empty() {
@@ -347,7 +347,7 @@ impl<'a> Present<'a> {
         (!is_known).then(|| format!("{name} comes to something else than before\n"))
     }
 
-    /// Keeps the case and what it comes to for whoever wants to see what an older program makes of it.
+    /// Saves the case and its result, to compare them with an older program.
     fn keep(&self) {
         for (folder, bytes) in [("cases", &self.case.bytes), ("now", &self.told)] {
             let path = Path::new(DIFFERING).join(folder).join(&self.case.name);
@@ -357,14 +357,14 @@ impl<'a> Present<'a> {
     }
 }
 
-/// FNV-1a.
+/// The FNV-1a hash.
 fn hash(bytes: &[u8]) -> u64 {
     bytes.iter().fold(0xCBF2_9CE4_8422_2325, |hash, &byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3)
     })
 }
 
-/// What all cases come to, in their order, worked out on all cores.
+/// Reads all cases on all cores. Returns the results in order.
 fn present(cases: &[Case]) -> Vec<Present<'_>> {
     let cores = thread::available_parallelism().map_or(1, |cores| cores.get());
     thread::scope(|scope| {
@@ -393,7 +393,7 @@ fn captures_come_to_what_they_came_to() {
     }
     let known = fs::read_to_string(DIGESTS).expect("the digests");
     let known: HashSet<&str> = known.lines().collect();
-    // What an earlier run kept.
+    // Removes what an earlier run saved.
     _ = fs::remove_dir_all(DIFFERING);
     let mut complaints = String::new();
     for one in &present {

@@ -1,4 +1,4 @@
-//! The direction of the dependencies: every module may use those before it in [`LAYERS`], and itself.
+//! Checks the direction of dependencies: every module uses only the modules before it in [`LAYERS`], and itself.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -33,6 +33,38 @@ const LAYERS: &[&str] = &[
     "callback",
 ];
 
+/// The files of the command line. Each uses only the files before it.
+const COMMAND_LINE: &[&str] = &[
+    "number",
+    "moment",
+    "random",
+    "texts",
+    "interrupt",
+    "status",
+    "bar",
+    "target",
+    "sources",
+    "keys",
+    "select",
+    "options",
+    "plan",
+    "gate",
+    "output",
+    "progress",
+    "feed",
+    "read",
+    "stream",
+    "explain",
+    "sample",
+    "schema",
+    "args",
+    "commands",
+    "check",
+    "decrypt",
+    "encrypt",
+    "mod",
+];
+
 fn files(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder)
         .expect("src can be read")
@@ -52,7 +84,7 @@ fn rank(layer: &str) -> Option<usize> {
     LAYERS.iter().position(|known| *known == layer)
 }
 
-/// The layer a file of the library belongs to: the first part of its path.
+/// Returns the layer of a file of the library: the first part of its path.
 fn layer_of(file: &Path) -> String {
     let relative = file.strip_prefix("src").expect("a file of src");
     let first = relative
@@ -92,15 +124,49 @@ fn dependencies_point_one_way() {
     );
 }
 
-/// The layers a line of code names: `crate::layer`.
+/// Returns the layers that a line of code names: `crate::layer`.
 fn uses(line: &str) -> impl Iterator<Item = &str> {
     let is_code = !line.trim_start().starts_with("//");
     let parts = line.split("crate::").skip(1).filter(move |_| is_code);
-    parts.map(|rest| {
-        rest.split(|c: char| !c.is_ascii_alphanumeric() && c != '_')
-            .next()
-            .unwrap_or_default()
-    })
+    parts.map(first_word)
+}
+
+fn first_word(text: &str) -> &str {
+    let end = text.find(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+    &text[..end.unwrap_or(text.len())]
+}
+
+#[test]
+fn no_circle_in_the_command_line() {
+    let rank = |name: &str| COMMAND_LINE.iter().position(|known| *known == name);
+    let mut checked = 0;
+    for file in files(Path::new("src/cli")) {
+        let name = file.file_stem().expect("a name").to_string_lossy();
+        let own = rank(&name).unwrap_or_else(|| panic!("{file:?} has no place in the order"));
+        let text = fs::read_to_string(&file).expect("a source file");
+        for used in text.split("crate::cli::").skip(1).flat_map(imported) {
+            let used_rank = rank(used).unwrap_or_else(|| panic!("{file:?}: unknown `{used}`"));
+            assert!(
+                used_rank < own,
+                "{file:?}: `{name}` uses `{used}`, which comes after it"
+            );
+            checked += 1;
+        }
+    }
+    assert!(checked > 50, "only {checked} uses were found");
+}
+
+/// Returns the files that an import names after `crate::cli::`: one, or several in braces.
+fn imported(text: &str) -> Vec<&str> {
+    match text.strip_prefix('{') {
+        Some(list) => {
+            let list = list.split('}').next().unwrap_or_default();
+            list.split(',')
+                .map(|item| first_word(item.trim()))
+                .collect()
+        }
+        None => vec![first_word(text)],
+    }
 }
 
 #[test]
@@ -125,7 +191,8 @@ fn is_in_docs(text: &str, word: &str) -> bool {
         .all(|line| line.trim_start().starts_with("//"))
 }
 
-/// The scanner's other files hold the cache, or lend it to the scanner of escaped text.
+/// Only these files of the scanner name the cache: `mod.rs` owns it, and `nested.rs` lends it to the scanner of escaped
+/// text.
 #[test]
 fn the_scanner_looks_up_in_one_file_and_learns_in_another() {
     let scan = files(Path::new("src/scan"));

@@ -1,4 +1,4 @@
-//! Files of keys: what is read of them, and what is said about them.
+//! Files of keys: what is read from them, and what is reported about them.
 
 use std::fs;
 use std::path::Path;
@@ -8,7 +8,7 @@ const KEY: &str = "ownKey7ownKey7ownKey7ownKey7ownKey7ownKey7x";
 const FORMER_KEY: &str = "ownKey8ownKey8ownKey8ownKey8ownKey8ownKey8x";
 const CAPTURE: &str = "examples/encrypted/pushes.http";
 
-/// A file of keys that nobody else can read.
+/// Writes a file of keys that only its owner can read.
 fn file(folder: &Path, text: &str) -> String {
     let path = folder.join("keys");
     fs::write(&path, text).expect("a file");
@@ -37,7 +37,7 @@ fn wxsub(args: &[&str], variables: &[(&str, &str)]) -> Output {
         .expect("it runs")
 }
 
-/// The summary of a conversion with the keys in `text`.
+/// Converts with the keys in `text` and returns the summary.
 fn summary(text: &str, variables: &[(&str, &str)]) -> String {
     let folder = tempfile::tempdir().expect("a folder");
     let keys = file(folder.path(), text);

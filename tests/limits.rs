@@ -1,4 +1,4 @@
-//! Limits that nobody can keep, given through the library: they are taken as the most that can be kept.
+//! Limits that exceed what the library can keep: the library lowers them to its maximum.
 
 use std::io::{self, Read};
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use wxsub::report::text::Look;
 use wxsub::seal::{Account, Keys, Policy, seal};
 use wxsub::{Capture, Code, Limits, Outcome, Record, decode_sealed, decode_with};
 
-/// Each as large as a number can be.
+/// Limits of the greatest possible number.
 const HUGE: Limits = Limits {
     payload_size: usize::MAX,
     depth: usize::MAX,
@@ -18,10 +18,10 @@ const HUGE: Limits = Limits {
     values: usize::MAX,
 };
 
-/// Much deeper than any stack can hold.
+/// A depth that no stack can hold.
 const FAR_TOO_DEEP: usize = 300_000;
 
-/// Payloads with a value that is nested so deep, the payload's own levels counted.
+/// Makes payloads with a value nested `depth` levels deep. The levels of the payload itself count.
 fn nested(depth: usize) -> [String; 2] {
     let inside = depth - 1;
     let (open, close) = ("[".repeat(inside), "]".repeat(inside));
@@ -33,7 +33,7 @@ fn nested(depth: usize) -> [String; 2] {
     ]
 }
 
-/// Writes what there is of `record` in every format.
+/// Writes `record` in every format.
 fn write(record: &Record<'_>) {
     let pretty = Pretty {
         time_zone: jiff::tz::TimeZone::UTC,
@@ -51,7 +51,7 @@ fn write(record: &Record<'_>) {
     ];
     for format in formats {
         let mut out = Vec::new();
-        // What a syntax cannot hold is a finding; here only the stack matters.
+        // A value that a syntax cannot hold is a finding. Here only the stack matters.
         _ = format.record(record, &mut out);
     }
 }
@@ -89,7 +89,7 @@ fn no_depth_inside_of_an_envelope_does() {
 
 #[test]
 fn what_is_as_deep_as_can_be_is_read_and_written() {
-    // Twice what a thread has as a rule: a build without optimisations takes several times the stack.
+    // Twice the usual stack of a thread: a build without optimisation needs several times the stack.
     let thread = thread::Builder::new().stack_size(4 << 20);
     let thread = thread.spawn(reads_and_writes_the_deepest);
     thread.expect("a thread").join().expect("no panic");
@@ -106,7 +106,7 @@ fn reads_and_writes_the_deepest() {
     }
 }
 
-/// Writes what it is given, and counts it.
+/// Writes records, and counts them.
 #[derive(Default)]
 struct Written {
     callbacks: usize,
@@ -133,7 +133,7 @@ impl Sink for Written {
     }
 }
 
-/// A capture that never says how much of it there is, so that blocks grow and threads start.
+/// A capture of unknown size: blocks grow and threads start.
 struct Endless<R>(R);
 
 impl<R: Read> Read for Endless<R> {

@@ -1,4 +1,4 @@
-//! The whole program on live and compressed input: what arrives is shown at once, and Ctrl-C ends it in good order.
+//! The program on live and compressed input: it shows what arrives at once, and Ctrl-C ends it in good order.
 #![cfg(unix)]
 
 use std::fs;
@@ -9,7 +9,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// Longer than the slowest machine takes for anything here.
+/// Longer than any step takes on the slowest machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 const CALLBACK: &str = "<xml><ToUserName>gh_5a2c71d0e9b4</ToUserName>\
@@ -29,7 +29,7 @@ fn wxsub(args: &[&str]) -> Command {
     command
 }
 
-/// A running program; what it writes to standard output arrives piece by piece.
+/// A running program. Its standard output arrives piece by piece.
 struct Running {
     child: Child,
     stdin: Option<ChildStdin>,
@@ -63,7 +63,7 @@ impl Running {
             .expect("the program reads");
     }
 
-    /// Waits until `text` stands in the output.
+    /// Waits until the output holds `text`.
     fn expect(&self, text: &str) {
         let mut seen = Vec::new();
         while !String::from_utf8_lossy(&seen).contains(text) {
@@ -88,7 +88,7 @@ impl Running {
         );
     }
 
-    /// Waits for the end; standard input stays open until then. The status, and what was said on standard error.
+    /// Waits for the end, with standard input open. Returns the exit status and standard error.
     fn end(mut self) -> (Option<i32>, String) {
         let mut stderr = self.child.stderr.take().expect("a pipe");
         let said = thread::spawn(move || {
@@ -118,7 +118,7 @@ fn run(args: &[&str], input: &[u8]) -> Output {
     let mut child = wxsub(args).spawn().expect("the program starts");
     let mut stdin = child.stdin.take().expect("a pipe");
     let input = input.to_vec();
-    // A program that failed does not read to the end.
+    // A program that failed does not read its input to the end.
     thread::spawn(move || _ = stdin.write_all(&input));
     child.wait_with_output().expect("it ends")
 }
@@ -211,7 +211,7 @@ fn ctrl_c_ends_with_the_summary_though_the_read_is_blocked() {
 fn ctrl_c_is_obeyed_by_every_command_and_waits_for_nothing_to_read() {
     for args in [&["parse"][..], &["convert", "--to", "json"], &["check"]] {
         let mut live = Running::start(args);
-        // That it reads shows that it is ready to be interrupted.
+        // The program has begun to read: it can now be interrupted.
         live.write(&vec![b'\n'; 200_000]);
         live.interrupt();
         let (status, said) = live.end();
@@ -286,7 +286,7 @@ fn compressed_files_are_read_wherever_they_are_named() {
     let folder = tempfile::tempdir().expect("a folder");
     let log = format!("2025-11-22 20:01:01\nbody={CALLBACK}\n");
     let bytes = gzip(log.as_bytes());
-    // The name says nothing.
+    // The compression does not depend on the name.
     for name in ["a.gz", "b.log", "c.xml"] {
         fs::write(folder.path().join(name), &bytes).expect("a file");
     }
@@ -362,7 +362,7 @@ fn damaged_files_show_what_is_in_front_and_fail_the_run() {
 fn a_pipe_sees_no_progress() {
     let mut live = Running::start(&["convert", "-o", "/dev/null"]);
     live.write(format!("{CALLBACK}\n").as_bytes());
-    // Longer than it takes a bar to appear.
+    // Longer than the time until a bar appears.
     thread::sleep(Duration::from_millis(1500));
     live.stdin = None;
     assert_eq!(

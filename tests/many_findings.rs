@@ -1,5 +1,5 @@
-//! Many findings in one payload: their places are found in one walk over it, however it is written in the capture, and in
-//! whatever format they are told.
+//! Many findings in one payload: their places are found in one pass, in every way of writing the payload and in every
+//! report.
 
 mod support;
 
@@ -17,14 +17,14 @@ use wxsub::report::text::Look;
 use wxsub::report::{Github, Gitlab, JsonLines, Junit, Report, Sarif, Spot, Text};
 use wxsub::{Capture, Code, Lang, Record, Syntax};
 
-/// As many as are kept of one payload.
+/// The number of findings that are kept of one payload.
 const MANY: usize = 1_000;
 
-/// So many bytes for the values of all unknown fields.
+/// The bytes of the values of all unknown fields.
 const LARGE: usize = 200_000;
 const SMALL: usize = 4_000;
 
-/// A payload with as many unknown fields, and `size` bytes in their values and one that is known.
+/// Makes a payload with `fields` unknown fields. Their values and one known value have `size` bytes together.
 fn json(fields: usize, size: usize, gap: &str) -> String {
     let value = "v".repeat(size / MANY);
     let known = "k".repeat(size - value.len() * fields);
@@ -45,16 +45,16 @@ fn xml(fields: usize, size: usize) -> String {
     )
 }
 
-/// A log entry with `body` as a string.
+/// Makes a log entry with `body` as a string.
 fn entry(body: &str) -> String {
     let body = serde_json::to_string(body).expect("JSON");
     format!(r#"{{"level":"info","body":{body}}}"#)
 }
 
-/// Makes a capture with a payload of so many unknown fields and bytes.
+/// Makes a capture of a payload with a number of unknown fields and bytes.
 type Write = fn(usize, usize) -> Vec<u8>;
 
-/// How a payload may be written in a capture.
+/// The ways to write the payload in a capture.
 const WAYS: [(&str, Write); 8] = [
     ("one line", |n, size| json(n, size, "").into_bytes()),
     ("a line a field", |n, size| json(n, size, "\n").into_bytes()),
@@ -123,10 +123,10 @@ fn shown(capture: &[u8]) {
     assert!(showing.0 > 0);
 }
 
-/// Reads a capture and tells its findings.
+/// Reads a capture and reports its findings.
 type Tell = fn(&[u8]);
 
-/// What is made of findings.
+/// The reports and views that use the findings.
 const USES: [(&str, Tell); 7] = [
     ("text", |it| checked(it, Box::new(Text::default()))),
     ("json", |it| checked(it, Box::new(JsonLines::default()))),
@@ -141,15 +141,15 @@ const USES: [(&str, Tell); 7] = [
     ("parse", shown),
 ];
 
-/// How long `tell` takes.
+/// Measures how long `tell` takes.
 fn time_of(tell: Tell, capture: &[u8]) -> Duration {
     let clock = Clock::start();
     tell(capture);
     clock.elapsed()
 }
 
-/// As many findings in a payload that is fifty times as large may not take longer for it: what is left is to read that.
-/// A walk over the payload for each of them took fifty times as long here, or more.
+/// The findings of a payload fifty times as large take no longer, apart from reading it. One pass for each finding
+/// would take fifty times as long, or more.
 #[test]
 fn a_large_payload_makes_its_findings_no_slower() {
     for (way, write) in WAYS {
@@ -157,7 +157,7 @@ fn a_large_payload_makes_its_findings_no_slower() {
         let large_with_one = write(1, LARGE);
         for (name, tell) in USES {
             let mut told = Vec::new();
-            // Something else may disturb one.
+            // Other work on the machine may disturb one measurement.
             let is_linear = (0..4).any(|_| {
                 let expected = time_of(tell, &small) + time_of(tell, &large_with_one);
                 let taken = time_of(tell, &large);
@@ -169,7 +169,7 @@ fn a_large_payload_makes_its_findings_no_slower() {
     }
 }
 
-/// All places in one walk are those that are found one by one.
+/// Places found in one pass equal places found one by one.
 #[test]
 fn places_are_the_same_together_and_alone() {
     for (way, write) in WAYS {

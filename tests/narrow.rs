@@ -1,4 +1,4 @@
-//! The views for people on terminals of every width.
+//! The views for people, on terminals of every width.
 
 use unicode_width::UnicodeWidthStr;
 use wxsub::output::{Format, Pretty, Rows};
@@ -6,7 +6,7 @@ use wxsub::pipeline::{self, Options, Sink, Stop};
 use wxsub::report::text::Look;
 use wxsub::{Lang, Record};
 
-/// What `format` shows of a log with every event.
+/// Returns what `format` shows of a log with every event.
 fn shown(format: &(dyn Format + Sync)) -> String {
     struct Shown<'a>(&'a (dyn Format + Sync), Vec<u8>);
 
@@ -43,7 +43,7 @@ fn look(lang: Lang, width: usize) -> Look {
 
 #[test]
 fn a_row_is_a_line() {
-    // Below, there is no room for a time and a result; above, ids and results stand whole, however long.
+    // Narrower, a time and a result have no room. Wider, ids and results are never cut.
     for width in 34..=172 {
         for lang in [Lang::En, Lang::Zh] {
             let rows = shown(&Rows {
@@ -78,7 +78,7 @@ fn values_stand_below_each_other() {
     }
 }
 
-/// Where the values of an item begin.
+/// Returns the columns at which the values of an item begin.
 fn value_columns(item: &str) -> Vec<usize> {
     let fields = item.lines().filter(|line| line.starts_with("    "));
     let column = |line: &str| {

@@ -1,5 +1,5 @@
-//! Lines that nearly are payloads, and payloads that were cut off, hide nothing of what stands behind them; and what is
-//! escaped in a way that leaves a choice is read as what it must be.
+//! Lines that look almost like payloads, and payloads that were cut off, hide no payload after them. Escapes with two
+//! readings are read in the only possible way.
 
 mod support;
 
@@ -9,7 +9,7 @@ use support::shapes::shape;
 use support::traced::Traced;
 use wxsub::Outcome;
 
-/// The lines of the callbacks of `text`, whatever the size of the blocks.
+/// Returns the records of the callbacks in `text`, which must not depend on the block size.
 fn callbacks(text: &str) -> Vec<String> {
     let seen = read_whole(text.as_bytes());
     for block in [1, 7, 64] {
@@ -19,7 +19,7 @@ fn callbacks(text: &str) -> Vec<String> {
     callbacks.map(|seen| seen.line).collect()
 }
 
-/// A payload, and what it comes to alone.
+/// Returns a payload, and its record when it is alone.
 fn payload(name: &str) -> (String, Vec<String>) {
     let payload = shape(name).write(2, 1);
     let alone = callbacks(&payload);
@@ -27,7 +27,7 @@ fn payload(name: &str) -> (String, Vec<String>) {
     (payload, alone)
 }
 
-/// The records of a container's log of what was printed.
+/// Writes the container log of a printed text.
 fn docker(printed: &str) -> String {
     let record = |line: &str| {
         let log = escape::json(&Traced::plain(line), escape::JSON_HTML).text();
@@ -106,7 +106,7 @@ fn xml_that_was_cut_off_hides_no_line() {
     }
 }
 
-/// `#012` in a string is what a user typed: no string holds a line break.
+/// `#012` in a JSON string is what a user typed: a JSON string holds no line break.
 #[test]
 fn rsyslog_escapes_nothing_in_strings_of_json() {
     let typed = r#"Jun  7 app: POST /#015#012#015#012{\"Event\":\"subscribe_msg_popup_event\",\"List\":[]}"#;
@@ -118,7 +118,7 @@ fn rsyslog_escapes_nothing_in_strings_of_json() {
     assert_eq!(seen[0].outcome, Outcome::Other("text".into()), "{line}");
 }
 
-/// What Python escapes, as no JSON does, leaves the doubled backslashes around it a literal's.
+/// Python escapes some characters that JSON does not. The doubled backslashes around them still belong to a literal.
 #[test]
 fn a_text_of_python_stays_a_text_with_characters_that_cannot_be_seen() {
     let (xml, _) = payload("XML, pretty");
@@ -162,7 +162,7 @@ fn comments_stand_before_the_first_name_however_escaped() {
     assert_eq!(callbacks(&format!("<pre>{twice}</pre>\n")), expected);
 }
 
-/// A record of Docker's that ends in `\n` as text is a part of a line.
+/// A Docker record that ends in an escaped `\n` is a part of a line.
 #[test]
 fn a_part_that_ends_in_an_escaped_line_break_goes_on() {
     let (json, expected) = payload("JSON, pretty");

@@ -1,6 +1,6 @@
-//! What openssl seals is opened and verified: every length of padding, both syntaxes inside and outside, each event.
+//! Opens and verifies what openssl encrypted: every length of padding, both syntaxes inside and outside, each event.
 //!
-//! `tests/openssl_seal.sh` does the sealing. Without openssl nothing is tried, and that is said.
+//! `tests/openssl_seal.sh` encrypts. Without openssl the test does nothing, and says that.
 
 mod support;
 
@@ -16,7 +16,7 @@ use support::shapes::shape;
 
 const TIMESTAMP: &str = "1763812800";
 const BLOCK: usize = 32;
-/// What stands beside the message in the plaintext: random bytes, the length and the appid.
+/// The bytes of the plaintext before and after the message: random bytes, the length and the appid.
 const BESIDE: usize = 16 + 4 + APPID.len();
 
 fn has_openssl() -> bool {
@@ -31,7 +31,7 @@ fn has_openssl() -> bool {
     found
 }
 
-/// The `Encrypt` of `message` and its `msg_signature`.
+/// Returns the value of `Encrypt` for `message`, and its `msg_signature`.
 fn seal(key: &str, message: &str, nonce: &str) -> (String, String) {
     let mut child = Command::new("sh")
         .args(["tests/openssl_seal.sh", key, APPID, TOKEN, TIMESTAMP, nonce])
@@ -49,7 +49,7 @@ fn seal(key: &str, message: &str, nonce: &str) -> (String, String) {
     (encrypt.to_owned(), signature.to_owned())
 }
 
-/// The message with so much white space behind it that `padding` bytes are needed.
+/// Appends white space to the message until it needs `padding` bytes of padding.
 fn with_padding(message: &str, padding: usize) -> String {
     let len = message.len() + BESIDE + padding;
     message.to_owned() + &" ".repeat(len.next_multiple_of(BLOCK) - len)
@@ -68,7 +68,7 @@ fn every_padding_and_form_is_opened_and_verified() {
         forms.insert((inner, outer.as_str(), event));
         let message = with_padding(&shape(inner).write(event, padding), padding);
         let nonce = padding.to_string();
-        // The key with stray bits, and one that was replaced.
+        // The key with stray bits, and a key that was replaced.
         let key = [KEY, FORMER_KEY][padding / 16 % 2];
         let (encrypt, signature) = seal(key, &message, &nonce);
         let query = format!("timestamp={TIMESTAMP}&nonce={nonce}&msg_signature={signature}");

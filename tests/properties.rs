@@ -1,7 +1,7 @@
-//! What holds for every callback, however it is written: it is understood, and writing it loses nothing.
+//! Properties of every callback in every form: it is understood, and writing it loses nothing.
 //!
-//! The model and its renderers stand in [`support`] and share no line with the program. `PROPTEST_CASES` asks for
-//! another number of cases.
+//! The model and its renderers are in [`support`] and share no code with the program. `PROPTEST_CASES` sets the number
+//! of cases.
 
 mod support;
 
@@ -18,7 +18,7 @@ use support::model::{
 use support::reading::{read_slowly, read_whole};
 use support::render;
 
-/// Callbacks are large: it takes some time to find the smallest one that fails.
+/// Callbacks are large: finding the smallest failing callback takes many steps.
 fn cases(cases: u32) -> ProptestConfig {
     ProptestConfig {
         max_shrink_iters: 4_000,
@@ -34,7 +34,7 @@ const WIRE_FORMS: [&dyn Format; 4] = [
     &Xml { pretty: true },
 ];
 
-/// The record as `format` writes it, behind what was written before.
+/// Writes a record after other text, which must stay.
 fn written(format: &dyn Format, record: &Record<'_>) -> Result<String, Finding> {
     let mut out = b"before".to_vec();
     let result = format.record(record, &mut out);
@@ -50,12 +50,12 @@ fn written(format: &dyn Format, record: &Record<'_>) -> Result<String, Finding> 
     }
 }
 
-/// The line that `convert --to jsonl` writes.
+/// Returns the line that `convert --to jsonl` writes.
 fn line(record: &Record<'_>) -> String {
     written(&JsonLines::default(), record).expect("a record holds everything")
 }
 
-/// The record of what was rendered, and why there is none if there is none.
+/// Returns the record of a rendered callback, or why there is none.
 fn record_of(text: &str) -> Result<Json, TestCaseError> {
     let record = decode(text.as_bytes());
     let findings = record.findings();
@@ -99,7 +99,8 @@ proptest! {
             true => render::xml(&callback, seed),
             false => render::json(&callback, seed),
         };
-        // What is searched for: of a payload that hides all of it behind escapes only the first of a capture is found.
+        // The scanner searches for these names. A payload that escapes all of them is found only at the start of a
+        // capture.
         let anchors = ["ToUserName", "FromUserName", "MsgType", "subscribe_msg_", "SubscribeMsg", "<xml"];
         prop_assume!(anchors.iter().any(|anchor| payload.contains(anchor)));
         let capture = match mark {
@@ -112,7 +113,7 @@ proptest! {
     }
 }
 
-/// A callback, rendered in one of the syntaxes.
+/// Generates callbacks, rendered in one of the syntaxes.
 fn payload() -> BoxedStrategy<String> {
     prop_oneof![
         (callback(), any::<u64>()).prop_map(|(callback, seed)| render::json(&callback, seed)),
@@ -122,7 +123,7 @@ fn payload() -> BoxedStrategy<String> {
     .boxed()
 }
 
-/// The same, with names among the extras that mean something where they stand.
+/// Generates rendered callbacks, some of which have names with a meaning among their extras.
 fn odd_payload() -> BoxedStrategy<String> {
     let structured = (callback_with_structure(), any::<u64>());
     prop_oneof![
@@ -254,7 +255,7 @@ proptest! {
         let callback = record.callback().unwrap().to_owned();
         let json = serde_json::to_string(&callback).unwrap();
         let view = serde_json::to_string(&record.callback().unwrap()).unwrap();
-        // serde_json leaves DEL and C1 as they are, and escapes some controls in another way.
+        // serde_json leaves DEL and C1 as they are, and escapes some control characters differently.
         prop_assert_eq!(parse(&json, true), parse(line.trim_end(), true));
         prop_assert_eq!(parse(&view, true), parse(line.trim_end(), true));
         if !line.contains("\\u00") {
@@ -301,9 +302,9 @@ proptest! {
     }
 }
 
-/// Payloads that are easily changed when they are written, each for a reason of its own.
+/// Payloads that a writer may easily change, each for another reason.
 const DELICATE: &[&str] = &[
-    // One element too many becomes the field, or the List.
+    // An extra element would become the field, or the list.
     r#"{"Event":"subscribe_msg_popup_event","List":[],"ToUserName":["a","b"]}"#,
     r#"{"Event":"subscribe_msg_popup_event","List":[],"ToUserName":true}"#,
     r#"{"Event":"subscribe_msg_sent_event","List":[{"TemplateId":"x","MsgID":null}]}"#,
@@ -313,19 +314,19 @@ const DELICATE: &[&str] = &[
     r#"{"Event":"subscribe_msg_popup_event","List":[],"List":{"TemplateId":"x"}}"#,
     r#"{"Event":"subscribe_msg_popup_event","List":[""]}"#,
     r#"{"Event":"subscribe_msg_popup_event","List":["a","b"]}"#,
-    // What stood inside the wrapper means something else at the top.
+    // A member of the wrapper means something else at the top.
     r#"{"Event":"subscribe_msg_popup_event","SubscribeMsgPopupEvent":{"List":[],"ToUserName":"a"}}"#,
     r#"{"Event":"subscribe_msg_popup_event","SubscribeMsgPopupEvent":{"List":[],"Encrypt":"a"}}"#,
     r#"{"Event":"subscribe_msg_popup_event","SubscribeMsgPopupEvent":{"List":[],"MsgType":"event"}}"#,
     r#"{"Event":"subscribe_msg_popup_event","SubscribeMsgPopupEvent":{"List":[],"SubscribeMsgPopupEvent":{}}}"#,
     r#"{"Event":"subscribe_msg_popup_event","List":[],"SubscribeMsgPopupEvent":1,"SubscribeMsgPopupEvent":2}"#,
-    // Items that an object alone, or an element, cannot be.
+    // Items that a single object or element cannot express.
     r#"{"Event":"subscribe_msg_sent_event","List":[{}]}"#,
     r#"{"Event":"subscribe_msg_popup_event","List":[{}]}"#,
     r#"{"Event":"subscribe_msg_sent_event","List":[{"TemplateId":"x","item":"y"}]}"#,
     r#"{"Event":"subscribe_msg_sent_event","List":[{"TemplateId":"x","item":{"TemplateId":"y"}}]}"#,
     r#"{"Event":"subscribe_msg_sent_event","List":[{"foo":"x"}]}"#,
-    // What looks like the next payload.
+    // Texts that look like the next payload.
     r#"{"Event":"subscribe_msg_popup_event","List":[],"xml":{"ToUserName":"a"}}"#,
     r#"{"Event":"subscribe_msg_popup_event","List":[],"ToUserName":"<![CDATA["}"#,
     r#"{"Event":"subscribe_msg_popup_event","List":[],"ToUserName":"<xml><ToUserName>"}"#,
@@ -373,7 +374,7 @@ fn delicate_payloads_are_written_as_they_are_or_not_at_all() {
     assert!(changed.is_empty(), "{}", changed.join("\n"));
 }
 
-/// The second as RFC 3339, if it is in a year of four digits.
+/// Formats the second by RFC 3339. Empty if its year has not four digits.
 fn time(create_time: Option<&Json>) -> String {
     let Some(Json::Number(seconds)) = create_time else {
         return String::new();
@@ -382,7 +383,7 @@ fn time(create_time: Option<&Json>) -> String {
     time.map(|time| time.to_string()).unwrap_or_default()
 }
 
-/// A record as XML gives it back: the scalars of extras are texts.
+/// Returns a record as XML gives it back: scalars in extras become texts.
 fn with_texts(record: &Json) -> Json {
     fn texts(value: &Json) -> Json {
         match value {
@@ -410,7 +411,7 @@ fn with_texts(record: &Json) -> Json {
     Json::Object(members.collect())
 }
 
-/// Whether XML can hold a record, by what it says: characters, names, and arrays that repeated elements can be.
+/// True if XML can hold a record: its characters, its names, and its arrays as repeated elements.
 fn is_for_xml(record: &Json) -> bool {
     fn holds(name: &str, value: &Json) -> bool {
         let is_element = is_xml_name(name) || name == "#text";
@@ -439,7 +440,7 @@ fn is_for_xml(record: &Json) -> bool {
         })
 }
 
-/// Whether a finding of this kind is about the values of the record `line` and not about how they are written.
+/// True if findings of `code` depend on the values of the record `line`, and not on how they are written.
 fn is_of_values(code: Code, line: &str) -> bool {
     let is_padded = |value: &Json| matches!(value, Json::Text(text) if text.trim_ascii() != text);
     match code {
@@ -456,7 +457,7 @@ fn is_of_values(code: Code, line: &str) -> bool {
     }
 }
 
-/// Whether the keys of `object` are some of `keys`, in their order.
+/// True if the keys of `object` are some of `keys`, in order.
 fn is_in_order<'a>(object: &Json, mut keys: impl Iterator<Item = &'a str>) -> bool {
     let Json::Object(members) = object else {
         return false;
@@ -464,7 +465,7 @@ fn is_in_order<'a>(object: &Json, mut keys: impl Iterator<Item = &'a str>) -> bo
     members.iter().all(|(name, _)| keys.any(|key| key == name))
 }
 
-/// An XML payload with texts between its elements.
+/// Generates XML payloads with texts between their elements.
 fn loose_texts() -> BoxedStrategy<String> {
     let loose = prop::collection::vec(text(), 6);
     (loose, any::<bool>()).prop_map(|(texts, as_cdata)| {
@@ -500,7 +501,7 @@ proptest! {
     }
 }
 
-/// Bytes that nobody meant: noise, and payloads that something happened to.
+/// Generates noise and damaged payloads.
 fn broken() -> BoxedStrategy<Vec<u8>> {
     let tokens = vec![
         "<",
@@ -607,7 +608,7 @@ fn broken() -> BoxedStrategy<Vec<u8>> {
     .boxed()
 }
 
-/// Findings point into the record's bytes, and the record can say where.
+/// Checks that findings lie inside the record's bytes and have a place.
 fn check_places(record: &Record<'_>) -> Result<(), TestCaseError> {
     let len = record.bytes().len();
     for finding in record.findings() {

@@ -1,5 +1,5 @@
-//! Payloads sealed and pushed by `encrypt`, and read again: by the library, by every command, and by `decrypt` byte for
-//! byte.
+//! Payloads that `encrypt` encrypts and pushes, read again by the library, by every command, and byte for byte by
+//! `decrypt`.
 
 mod support;
 
@@ -35,7 +35,7 @@ fn run(args: &[&str], input: &[u8]) -> Output {
     let mut child = wxsub(args).spawn().expect("it starts");
     let mut stdin = child.stdin.take().expect("a pipe");
     let input = input.to_vec();
-    // What it refuses early it does not read.
+    // The program does not read input that it refuses early.
     let writer = thread::spawn(move || _ = stdin.write_all(&input));
     let output = child.wait_with_output().expect("it ends");
     writer.join().expect("it does not panic");
@@ -47,7 +47,7 @@ fn message(n: usize) -> String {
     shape(form).write(n % 3, n)
 }
 
-/// A request that pushes the bytes `inside`, sealed.
+/// Makes a request that pushes `inside`, encrypted.
 fn push(inside: &[u8], syntax: Syntax) -> String {
     let text = encrypt(inside);
     let body = envelope(syntax, &text);
@@ -143,7 +143,7 @@ fn decrypt_changes_no_byte() {
         format!("{document} \t"),
         document.replace('<', "\r\n<"),
         message(1),
-        // What is not well-formed is a fixture, too.
+        // A malformed payload is a fixture, too.
         document.replace("</xml>", ""),
         "<xml><ToUserName>gh_3f7a90c1d2e4</ToUserName><MsgType>text</MsgType><Content>订</Content></xml>".into(),
     ];
@@ -159,7 +159,7 @@ fn decrypt_changes_no_byte() {
     };
     let expected: String = insides.iter().map(ended).collect();
     assert_eq!(String::from_utf8_lossy(&output.stdout), expected);
-    // One of them cannot be decoded.
+    // One of the payloads cannot be decoded.
     assert_eq!(output.status.code(), Some(1));
 }
 
@@ -192,7 +192,7 @@ fn lines_that_are_mixed_refute_nothing() {
         assert!(seen.iter().all(Seen::is_callback), "{seen:?}");
         seen.iter().map(|it| it.trust).collect()
     };
-    // Each right behind its URL is proven; one behind another's is opened, and not refuted.
+    // A body right after its own URL is verified. A body after another URL is opened, and not reported as a mismatch.
     let in_turn = [url(0), body(0), url(1), body(1)].concat();
     assert_eq!(trusts(in_turn), [Trust::Verified; 2]);
     let mixed = [url(0), url(1), body(0), body(1)].concat();

@@ -1,4 +1,4 @@
-//! A payload's signature query is found where captures keep it, and no other payload's is taken for it.
+//! The signature query of a payload is found where captures keep it. The query of another payload is never used.
 
 mod support;
 
@@ -11,7 +11,7 @@ use support::escape::{self, JSON, JSON_HTML, JSON_PHP};
 use support::rng::Rng;
 use support::traced::Traced;
 
-/// What a record knows of its query: the user of its payload, the query, and whether that is sure.
+/// What a record knows of its query: the user of the payload, the query, and whether it surely belongs to the payload.
 type Found = (String, Option<String>, bool);
 
 fn found(record: &Record<'_>) -> Found {
@@ -62,7 +62,7 @@ fn json(n: usize) -> String {
     )
 }
 
-/// The fields of a query, each as `write` writes its name and its value.
+/// Writes the fields of a query with `write`.
 fn fields(query: &str, write: fn(&str, &str) -> String) -> Vec<String> {
     let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
     pairs.map(|(name, value)| write(name, value)).collect()
@@ -108,11 +108,11 @@ fn cri(text: &str) -> String {
     text.lines().map(record).collect()
 }
 
-/// A place for a query beside a body. Each writes what one request leaves in a capture.
+/// A place for a query in a capture. `write` writes everything that one request leaves in the capture.
 struct Placement {
     name: &'static str,
     write: fn(query: &str, body: &str) -> String,
-    /// Nothing in the capture parts it from other requests' lines.
+    /// True if nothing in the capture separates it from the lines of other requests.
     is_weak: bool,
 }
 
@@ -298,7 +298,7 @@ fn har(requests: &[(Option<usize>, Option<usize>)], is_sorted: bool) -> String {
     )
 }
 
-/// Block sizes and numbers of threads.
+/// The ways to read: numbers of threads, and block sizes.
 const WAYS_TO_READ: [(usize, usize); 6] = [
     (1, 1 << 18),
     (1, 1),
@@ -308,7 +308,7 @@ const WAYS_TO_READ: [(usize, usize); 6] = [
     (2, 1 << 14),
 ];
 
-/// Reads `capture` in all ways, which come to the same.
+/// Reads `capture` in all ways, whose results must be equal.
 fn read_all(name: &str, capture: &str) -> Vec<Found> {
     let first = read(capture.as_bytes(), 1, 1 << 18);
     for (threads, block_size) in WAYS_TO_READ {
@@ -325,7 +325,7 @@ fn bodies() -> [fn(usize) -> String; 2] {
     [xml, json]
 }
 
-/// What is wrong with `found`, of which the payloads `have` queries.
+/// Returns what is wrong with `found`. `have` tells which payloads have a query.
 fn faults(found: &[Found], have: &[(usize, bool)], is_sure: bool) -> Vec<String> {
     let mut faults = Vec::new();
     if found.len() != have.len() {
@@ -450,7 +450,7 @@ fn every_way_to_bury_a_request_keeps_its_query() {
     assert_eq!(lost, [""; 0]);
 }
 
-/// Whether all that is found has its own query, and everything is found.
+/// True if all payloads are found with their own query.
 fn keeps(way: &Way, requests: &[Traced]) -> bool {
     let capture = way.bury(requests, 7).text();
     let found = read_all(&way.name, &capture);
@@ -569,7 +569,7 @@ fn threads_and_blocks_change_nothing_in_a_mixed_capture() {
     }
 }
 
-/// A reader that fails behind its bytes.
+/// A reader that fails after its bytes.
 struct Torn<'a>(&'a [u8]);
 
 impl std::io::Read for Torn<'_> {
@@ -593,7 +593,7 @@ fn what_stands_before_a_failed_read_is_given_with_its_query() {
             ..Options::default()
         };
         let mut queries = Each::new(found);
-        // The line's end is what could not be read.
+        // The end of the line is the part that cannot be read.
         let result = pipeline::run(
             Torn(capture.trim_end().as_bytes()),
             "",
@@ -610,7 +610,7 @@ fn what_stands_before_a_failed_read_is_given_with_its_query() {
     }
 }
 
-/// What a capture comes to, without queries.
+/// The result of a capture, without queries.
 #[derive(Default, PartialEq, Debug)]
 struct Plainly(Vec<String>, u64);
 

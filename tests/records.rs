@@ -1,4 +1,4 @@
-//! Records are input: what `convert` writes is read again, and gives the same bytes.
+//! Records as input: what `convert` writes is read again and gives the same bytes.
 
 mod support;
 
@@ -29,7 +29,7 @@ const WITH_SOURCE: JsonLines = JsonLines {
     with_source: true,
 };
 
-/// What `format` writes of the records of a capture, whatever they are.
+/// Returns what `format` writes of all records of a capture.
 fn written(format: &dyn Format, capture: &[u8]) -> String {
     let mut out = Vec::new();
     for record in Capture::new(capture).named("test.log") {
@@ -51,7 +51,7 @@ fn callback_line(text: &str) -> String {
     line(&record)
 }
 
-/// A payload in any shape and syntax.
+/// Generates payloads in any shape and syntax.
 fn payload() -> BoxedStrategy<String> {
     let json = prop_oneof![2 => callback(), 1 => callback_with_structure()];
     prop_oneof![
@@ -62,7 +62,7 @@ fn payload() -> BoxedStrategy<String> {
     .boxed()
 }
 
-/// How many fields are missing; a record says nothing about `MsgType`.
+/// Counts the missing fields. `MsgType` does not count: records do not hold it.
 fn missing(record: &Record<'_>) -> usize {
     let is_told = |finding: &&Finding| {
         let is_missing = finding.code() == Code::MissingField;
@@ -71,7 +71,7 @@ fn missing(record: &Record<'_>) -> usize {
     record.findings().iter().filter(is_told).count()
 }
 
-/// A value whose members at the top and in the items stand in another order.
+/// Changes the order of the members at the top and in the items.
 fn reordered(record: &Json, turn: usize) -> Json {
     let Json::Object(members) = record else {
         return record.clone();
@@ -140,7 +140,7 @@ proptest! {
             prop_assert_eq!(&line(&decode(&json)), &before, "{}", payload);
         }
         let mut xml = Vec::new();
-        // In XML numbers become texts, which the writer itself holds against the record.
+        // In XML numbers become texts, and the writer itself checks that against the record.
         if Xml::default().record(&again, &mut xml).is_ok() {
             prop_assert!(decode(&xml).callback().is_some(), "{}", String::from_utf8_lossy(&xml));
         }
@@ -149,7 +149,7 @@ proptest! {
 }
 
 proptest! {
-    // Blocks of a byte take long.
+    // Blocks of one byte take long.
     #![proptest_config(cases(25))]
 
     #[test]
@@ -178,7 +178,7 @@ const ITEM_KEYS: &str = r#""template_id":"Xk8sgnrD5x3zZZGoDENKVDAJGXB3nJQWXH2_de
 #[test]
 fn other_keys_are_kept_among_the_extras() {
     let cases = [
-        // As jq adds them, before and behind what the record has.
+        // Members added with jq, before and after the record's own.
         (
             format!(
                 r#"{{"n":1.50,{HEAD},"items":[{{"z":[1],{ITEM_KEYS}}}],"extra":{{"Foo":"x"}},"day":null}}"#
@@ -188,7 +188,7 @@ fn other_keys_are_kept_among_the_extras() {
             ),
             vec![Code::UnknownField; 4],
         ),
-        // WeChat's own names are no keys of a record.
+        // WeChat's names are no keys of a record.
         (
             format!(r#"{{{HEAD},"items":[],"ToUserName":"a","Encrypt":"b","List":[]}}"#),
             format!(
@@ -201,13 +201,13 @@ fn other_keys_are_kept_among_the_extras() {
                 Code::DuplicateField,
             ],
         ),
-        // An item's key at the top of a record that has items.
+        // The key of an item at the top of a record that has items.
         (
             format!(r#"{{{HEAD},"items":[{{{ITEM_KEYS}}}],"status":"accept"}}"#),
             format!(r#"{{{HEAD},"items":[{{{ITEM_KEYS}}}],"extra":{{"status":"accept"}}}}"#),
             vec![Code::UnknownField],
         ),
-        // The first of two counts.
+        // Of two equal names, the first counts.
         (
             format!(
                 r#"{{{HEAD},"to_user":"gh_000000000000","items":[{{{ITEM_KEYS},"status":"reject"}}],"items":[]}}"#
@@ -223,7 +223,7 @@ fn other_keys_are_kept_among_the_extras() {
             format!(r#"{{{HEAD},"items":[{{{ITEM_KEYS},"msg_id":"1"}}]}}"#),
             vec![Code::UnknownField],
         ),
-        // Another source than this program writes.
+        // A source that the program never writes.
         (
             format!(
                 r#"{{{HEAD},"items":[],"source":{{"path":"a","sealed":"verified","shard":3}}}}"#
@@ -245,7 +245,7 @@ fn other_keys_are_kept_among_the_extras() {
     }
 }
 
-/// What is noteworthy about a payload is so about its record, but for what a record does not say.
+/// A record has the findings of its payload, except for what a record does not hold.
 #[test]
 fn a_record_has_the_findings_of_its_payload() {
     let payloads = [
@@ -380,7 +380,7 @@ fn keys_of_other_types_leave_nothing_to_decode() {
 #[test]
 fn what_only_resembles_a_record_is_none() {
     let cases = [
-        // The start of a name, or another one; no items; half of a header.
+        // A part of a name or another name, no items, half a header.
         format!(r#"{{"event":"subscribe_msg_popup","items":[],{ITEM_KEYS}}}"#),
         format!(r#"{{"event":"subscribe_msg_popup_event ","items":[],{ITEM_KEYS}}}"#),
         format!(r#"{{"Event":"subscribe_msg_popup_event","items":[],{ITEM_KEYS}}}"#),
@@ -428,7 +428,7 @@ fn an_object_around_a_message_is_a_log_entry() {
             }
         }
     }
-    // In a record's own keys, and in a payload, no message is looked for.
+    // Messages are not searched in a record's own keys, nor in a payload.
     for (kept, name) in [
         (HEAD, "items"),
         (r#""Event":"subscribe_msg_popup_event""#, "List"),
@@ -439,7 +439,7 @@ fn an_object_around_a_message_is_a_log_entry() {
         );
         assert!(callback_line(&entry).starts_with("{\"event\":\"subscribe_msg_popup_event\""));
     }
-    // What is no whole message makes no log entry.
+    // Only a whole message makes an object a log entry.
     for body in [
         "\"<xml><ToUserName>a</ToUserName></xml>\"",
         "{\"FromUserName\":\"o\"}",
@@ -490,7 +490,7 @@ fn flat_lines_are_callbacks_of_one_item() {
             whole(&format!("{{{ITEM_KEYS}}}"), ""),
         ),
         (flat(""), whole("", "")),
-        // The names of an item's fields begin its extras; what stands before is the header's.
+        // The extras of an item begin at the first name of an item's field. The extras before it are the header's.
         (
             flat(
                 ",\"template_id\":\"a\",\"extra\":{\"MsgType\":\"text\",\"Foo\":1,\"PopupScene\":\"\",\"Bar\":2}",
@@ -531,7 +531,7 @@ fn records_are_never_verified() {
         ..Policy::from(Keys::default())
     };
     let policy: Arc<Policy> = policy.into();
-    // `Encrypt` makes no payload of it.
+    // A member `Encrypt` does not turn a record into a payload.
     for given in [
         record.clone(),
         record.replacen('{', "{\"Encrypt\":\"x\",", 1),
@@ -553,7 +553,7 @@ fn the_limit_of_items_holds_for_records() {
     assert_eq!(codes(&refused), [Code::LimitExceeded]);
 }
 
-/// The captures in `examples`.
+/// Returns the captures in `examples`.
 fn examples() -> Vec<Vec<u8>> {
     let folders = ["examples/payloads", "examples/logs"];
     let files = folders
@@ -586,7 +586,7 @@ fn what_was_written_of_the_examples_is_written_again() {
     assert!(lines > 50, "{lines}");
 }
 
-/// What `wxsub` writes for `input`.
+/// Runs `wxsub` on `input`. Returns standard output, standard error and the exit status.
 fn run(args: &[&str], input: &str) -> (String, String, Option<i32>) {
     let mut wxsub = Command::new(env!("CARGO_BIN_EXE_wxsub"));
     let mut child = wxsub
@@ -623,7 +623,7 @@ fn every_command_reads_records() {
         &["convert", "--since", "2026-01-02T00:30:00Z"],
         &["parse", "--format", "table", "--tz", "UTC"],
     ] {
-        // The places, which `parse` shows, are others.
+        // The places that `parse` shows differ.
         let shown = |input: &str| {
             let (out, _, _) = run(&[args, &["--quiet"]].concat(), input);
             let lines = out.lines().map(|line| {

@@ -1,17 +1,17 @@
-//! Payloads and log lines that differ from an earlier one in a few bytes come to the same with the fast path and without
+//! Payloads and log lines that differ from an earlier one in a few bytes decode the same with the fast path and without
 //! it.
 //!
-//! That the fast path is used for such captures, and not without it, is a test of `record/decoder.rs`.
+//! A unit test of `record/decoder.rs` checks that the fast path is used when it is on, and not when it is off.
 
 mod support;
 
 use support::reading::{read_slowly, read_whole};
 use support::shapes::{SHAPES, shape};
 
-/// Bytes that end a value, escape, or make it another kind of value; digits, blanks, and what is no text.
+/// Bytes that end a value, escape, or change its kind; digits, white space, and bytes that are not text.
 const BYTES: &[u8] = b"\"\\<>&]/{}[],:- 09aZ_.g@`\n\r\t\0\x7F\x80\xC2\xE8\xFF";
 
-/// `payload` behind `sample`, of which the fast path learns.
+/// Checks that `payload` decodes the same on both paths after `sample`, from which the fast path learns.
 #[track_caller]
 fn assert_same(sample: &str, payload: &[u8]) {
     let capture = [sample.as_bytes(), b"\n", payload].concat();
@@ -31,7 +31,8 @@ fn a_payload_with_one_other_byte() {
     }
 }
 
-/// Puts one in so `many` of [`BYTES`] at each place of `payload`, others in each `turn`: all at all places take minutes.
+/// Puts bytes of [`BYTES`] at each place of `payload`, one byte in `many`, others in each `turn`. All bytes at all
+/// places would take minutes.
 #[track_caller]
 fn assert_same_with_other_bytes(sample: &str, payload: String, turn: &mut usize, many: usize) {
     let mut payload = payload.into_bytes();
@@ -46,7 +47,7 @@ fn assert_same_with_other_bytes(sample: &str, payload: String, turn: &mut usize,
     }
 }
 
-/// Log entries in which payloads stand escaped: of three, the third is recognised.
+/// Makes log entries with escaped payloads: three of each, because the third is recognised.
 fn entries(payload: impl Fn(usize) -> String, number: std::ops::Range<usize>) -> String {
     let entry = |n: usize| {
         let body = serde_json::to_string(&payload(n)).expect("a string");
@@ -107,7 +108,7 @@ fn an_entry_with_other_texts_around() {
     }
 }
 
-/// A line of an application's log.
+/// Makes a line of an application's log.
 fn line(before: &str, payload: impl Fn(usize) -> String, number: usize) -> String {
     let time = format!("2021-01-18 11:30:4{number}.{number}17");
     format!(
@@ -116,7 +117,7 @@ fn line(before: &str, payload: impl Fn(usize) -> String, number: usize) -> Strin
     )
 }
 
-/// Lines of a log: the first stands behind noise, the others behind one another.
+/// Makes lines of a log. The first follows noise, the others follow a line.
 fn lines(before: &str, payload: impl Fn(usize) -> String) -> String {
     let lines: Vec<String> = (1..4).map(|n| line(before, &payload, n)).collect();
     format!("up\n{}", lines.join("\n"))
@@ -178,7 +179,7 @@ fn the_same_payload_again_and_others_between() {
     }
 }
 
-/// What stands right behind a recognised entry or payload is read as behind any other.
+/// Brackets and tags right after a recognised entry or payload.
 #[test]
 fn ends_behind_what_is_recognised() {
     let payload = |number| shape("JSON").write(1, number);
@@ -192,7 +193,7 @@ fn ends_behind_what_is_recognised() {
     }
 }
 
-/// Each value in turn is taken out of its payload and replaced by values of the same length.
+/// Removes each value from its payload in turn, and replaces it with values of the same length.
 #[test]
 fn a_payload_with_another_value() {
     let sample = r#"{"ToUserName":"gh_0123456789ab","FromUserName":"oTest-0123456789_abcdefghijk","CreateTime":1610969440,"MsgType":"event","Event":"subscribe_msg_sent_event","List":{"TemplateId":"T0-test_template_0123456789-ABCDEFGHIJKLMNO","MsgID":1700827132819554304,"ErrorCode":"43101","ErrorStatus":"user refuse"}}"#;

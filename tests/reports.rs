@@ -1,4 +1,4 @@
-//! The formats of `check`, read back by readers that are not ours, over paths that need every escape.
+//! The formats of `check`, read back by independent readers, with paths that need every escape.
 #![cfg(unix)]
 
 mod support;
@@ -19,7 +19,7 @@ use wxsub::report::{
 };
 use wxsub::{Capture, Code, Lang, Record};
 
-/// Names of files that some format has to escape.
+/// File names that some format must escape.
 const NAMES: [&str; 12] = [
     "plain.json",
     "with space.json",
@@ -35,7 +35,7 @@ const NAMES: [&str; 12] = [
     "folder/back\\slash|`.json",
 ];
 
-/// A payload with findings of both weights, on several lines.
+/// A payload with errors and warnings, on several lines.
 const ODD: &str = r#"{
     "ToUserName": "gh_5a2c71d0e9b4", "FromUserName": "o0LloXjEDNrbUldTysPkh4uS-Haw",
     "MsgType": "event", "Event": "subscribe_msg_change_event", "a%b\n:,c": "订",
@@ -64,7 +64,7 @@ fn json(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"))
 }
 
-/// What every format tells.
+/// The facts about a finding that every format tells.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Told {
     path: String,
@@ -75,7 +75,7 @@ struct Told {
     message: String,
 }
 
-/// What is told as JSON lines: what the others are compared with.
+/// Reads the facts from JSON lines. The other formats are compared with them.
 fn told_as_json(folder: &Path) -> Vec<Told> {
     let text = written(folder, "json");
     let mut told: Vec<Told> = text
@@ -137,7 +137,7 @@ fn json_lines_are_what_their_schema_says() {
         .for_each(|line| assert_valid(&schema, &json(line)));
 }
 
-/// The runner's way back.
+/// Unescapes as the GitHub runner does.
 fn unescaped(text: &str, is_property: bool) -> String {
     let text = match is_property {
         true => text.replace("%3A", ":").replace("%2C", ","),
@@ -148,7 +148,7 @@ fn unescaped(text: &str, is_property: bool) -> String {
         .replace("%25", "%")
 }
 
-/// A workflow command as the runner takes it apart.
+/// Parses a workflow command as the GitHub runner does.
 fn command(line: &str) -> Told {
     let rest = line.strip_prefix("::").expect("a command");
     let (head, message) = rest.split_once("::").expect("an end");
@@ -221,7 +221,7 @@ fn github_annotates_one_of_each_code_before_a_second() {
         summary.contains("\n| z.xml | `duplicate-field` | error | 1 |\n"),
         "{summary}"
     );
-    // 31 errors and 90 warnings, less ten each.
+    // 31 errors and 90 warnings, less ten of each.
     assert!(
         summary.contains("\n101 without an annotation:\n"),
         "{summary}"
@@ -259,7 +259,7 @@ fn github_is_chosen_in_a_workflow() {
 
 fn schema(name: &str) -> jsonschema::Validator {
     let text = fs::read_to_string(Path::new("tests/schemas").join(name)).expect("a schema");
-    // SARIF's pattern of languages is no regular expression: it has a bracket too many.
+    // SARIF's pattern for languages is not a regular expression: it has a bracket too many.
     let schema = json(&text.replace("-[a-zA-Z]{2}]?$", "-[a-zA-Z]{2}?$"));
     jsonschema::validator_for(&schema).expect("a schema")
 }
@@ -272,7 +272,7 @@ fn assert_valid(schema: &jsonschema::Validator, value: &Value) {
     assert_eq!(errors, [""; 0], "{value}");
 }
 
-/// What a percent-encoded reference stands for.
+/// Decodes a percent-encoded reference.
 fn decoded(uri: &str) -> String {
     let mut bytes = Vec::new();
     let mut rest = uri.bytes();
@@ -435,7 +435,7 @@ fn fingerprints_stay_when_lines_move() {
     let before = fingerprints(ODD);
     assert_eq!(before.len(), 4);
     assert_eq!(fingerprints(&format!("\n\n\n{ODD}")), before);
-    // The same payload again: the same findings, and as many more.
+    // The payload repeated gives its old fingerprints, and as many new ones.
     let twice = fingerprints(&format!("{ODD}\n{ODD}"));
     assert!(twice.is_superset(&before));
     assert_eq!(twice.len(), 8);
@@ -523,7 +523,7 @@ fn paths_below_the_working_directory_are_relative_to_it() {
     }
 }
 
-/// What `report` writes of one finding in a file of this path.
+/// Returns what `report` writes of one finding in a file with this path.
 fn one(mut report: impl Report, path: &str) -> String {
     let payload = br#"{"Event":"subscribe_msg_sent_event","ToUserName":"gh_5a2c71d0e9b4"}"#;
     let record = wxsub::decode(payload);
@@ -562,13 +562,13 @@ proptest! {
         let cases = one(Junit::new(lang, false), &path);
         let document = roxmltree::Document::parse(&cases).expect("XML");
         let case = document.descendants().find(|node| node.has_tag_name("testcase"));
-        // What XML cannot hold at all is replaced.
+        // Characters that XML forbids are replaced.
         let held = path.replace(|c: char| c < ' ' && !"\t\n\r".contains(c), "\u{FFFD}");
         prop_assert_eq!(case.and_then(|case| case.attribute("name")), Some(held.as_str()));
     }
 }
 
-/// The findings of a capture as text, in the way of a check.
+/// Writes the findings of a capture as text, as `check` does.
 fn shown(name: &str, mut records: Capture<&[u8]>) -> String {
     let file = File { name, path: name };
     let (mut out, mut text) = (Vec::new(), Text::default());
@@ -601,10 +601,11 @@ fn notice(record: &Record<'_>, finding: &wxsub::Finding) -> Notice {
     Notice::of(record, finding, finding.severity())
 }
 
-/// Given by `convert`, and given of a file that lacks something: no capture holds them.
+/// Codes that no capture has: `convert` gives the first, and a file that lacks something gives the second.
 const ELSEWHERE: [Code; 2] = [Code::Unrepresentable, Code::UnmetExpectation];
 
-/// `WXSUB_OVERWRITE=1 cargo test --test reports` writes the texts of today; read the difference before you keep it.
+/// Compares the text of each finding with a file. `WXSUB_OVERWRITE=1 cargo test --test reports` writes the present
+/// texts; read the difference before you keep it.
 #[test]
 fn the_text_of_each_finding_is_as_it_was() {
     let codes = Code::ALL.iter().filter(|code| !ELSEWHERE.contains(code));
@@ -625,7 +626,7 @@ fn the_text_of_each_finding_is_as_it_was() {
     assert_eq!(texts, fs::read_to_string(path).unwrap_or_default());
 }
 
-/// What stands above the carets of a text with one snippet, by columns of a terminal.
+/// Returns the text above the carets of a snippet, by columns of a terminal.
 fn above_the_mark(text: &str) -> String {
     let lines: Vec<&str> = text.lines().collect();
     let at = lines
@@ -671,7 +672,7 @@ fn the_mark_stands_under_its_place() {
             let finding =
                 findings.find(|finding| finding.message(wxsub::Lang::En).starts_with("`odd`"));
             let Some(finding) = finding else {
-                // XML has no escape characters.
+                // XML cannot hold escape characters.
                 assert!(before.contains('\u{1b}'), "{before:?}");
                 continue;
             };
@@ -704,7 +705,7 @@ fn the_mark_stands_under_its_place() {
 }
 
 proptest! {
-    /// Findings anywhere on lines of any length: each has its head, and under each mark is its place.
+    /// Findings anywhere on lines of any length: each has its head line, and each mark stands under its place.
     #[test]
     fn any_findings_are_marked(
         gaps in proptest::collection::vec((0_usize..1200, any::<bool>(), "[a-z\\t订😀]{1,40}"), 1..8),
@@ -751,7 +752,7 @@ fn findings_of_neighbouring_lines_are_shown_together() {
     };
     assert_eq!(places.len(), 4);
     assert!(sorted(&places), "{text}");
-    // Every line of the payload is there once.
+    // Every line of the payload is shown once.
     for number in 1..=5 {
         let gutter = format!("\n{number} | ");
         assert_eq!(text.matches(&gutter).count(), 1, "{number}: {text}");

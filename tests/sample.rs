@@ -1,5 +1,4 @@
-//! Samples are what they say: they decode, have the findings of their shape and no others, hold what was asked for, and are
-//! the same for the same seed.
+//! Samples decode, have exactly the findings of their shape, hold the values asked for, and depend only on the seed.
 
 mod support;
 
@@ -15,7 +14,7 @@ use support::model::{is_xml_char, text};
 
 const SYNTAXES: [Syntax; 2] = [Syntax::Json, Syntax::Xml];
 
-/// The first samples of a seed.
+/// Makes the first `count` samples of a seed.
 fn samples(recipe: &Recipe, seed: u64, count: usize) -> Vec<String> {
     let mut samples = recipe.clone().samples(seed).expect("a sound recipe");
     let one = |_| {
@@ -26,7 +25,7 @@ fn samples(recipe: &Recipe, seed: u64, count: usize) -> Vec<String> {
     (0..count).map(one).collect()
 }
 
-/// A recipe for each event and syntax that a shape has.
+/// Returns a recipe for each event and syntax of a shape.
 fn recipes(shape: Shape) -> Vec<Recipe> {
     let events = Event::ALL
         .into_iter()
@@ -118,7 +117,7 @@ fn the_documented_shape_is_what_convert_writes() {
     }
 }
 
-/// The lines of the records, which do not depend on the shape.
+/// Returns the records of the samples, which do not depend on the shape.
 fn records(samples: &[String]) -> Vec<String> {
     let line = |sample: &String| {
         let mut out = Vec::new();
@@ -251,7 +250,7 @@ fn all_values_occur() {
     );
 }
 
-/// FNV-1a: short, and the same everywhere.
+/// The FNV-1a hash: short, and the same on all machines.
 fn hash(texts: &[String]) -> u64 {
     let bytes = texts.iter().flat_map(|text| text.bytes().chain([b'\n']));
     bytes.fold(0xCBF2_9CE4_8422_2325, |hash, byte| {
@@ -259,7 +258,7 @@ fn hash(texts: &[String]) -> u64 {
     })
 }
 
-/// Fixtures are made with seeds and must be made again: if this fails, samples have changed, and they must not.
+/// Samples of a seed never change: users make fixtures with seeds, and make them again.
 #[test]
 fn the_same_seed_gives_the_same_bytes_for_ever() {
     let told: Vec<String> = all_recipes()
@@ -278,7 +277,7 @@ fn the_same_seed_gives_the_same_bytes_for_ever() {
     assert_eq!(told, expected);
 }
 
-/// Recipes of all sorts, many of which contradict themselves.
+/// Generates recipes, many of which contradict themselves.
 fn recipe() -> BoxedStrategy<Recipe> {
     let shapes: Vec<Shape> = Shape::all().collect();
     let events = select(Event::ALL.to_vec());
@@ -336,13 +335,13 @@ fn is_true(contradiction: &Contradiction, recipe: &Recipe) -> bool {
     }
 }
 
-/// Whether `sample` says what `recipe` asks for.
+/// Checks that `sample` holds what `recipe` asks for.
 fn holds(sample: &str, recipe: &Recipe) -> Result<(), String> {
     let record = decode(sample.as_bytes());
     let callback = record.callback().ok_or(format!("{:?}", record.outcome()))?;
     let check = |what: &str, holds: bool| if holds { Ok(()) } else { Err(what.to_owned()) };
     let is = |given: Option<&str>, asked: &Option<String>| {
-        // Blanks around a text are no part of it where XML has no CDATA.
+        // White space around a text is lost in XML without CDATA.
         let bare = |text: &str| match record.syntax() {
             Syntax::Xml => text.trim().to_owned(),
             Syntax::Json => text.to_owned(),

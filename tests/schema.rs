@@ -1,4 +1,4 @@
-//! What is written fits its schema: every fixture of ours, and whatever the generators make; and what does not fit is told.
+//! Everything written fits its schema: all fixtures, and what the generators make. What does not fit is refused.
 
 mod support;
 
@@ -37,7 +37,7 @@ fn validator(schema: Schema) -> Validator {
     jsonschema::draft202012::new(&value(schema)).expect("a schema")
 }
 
-/// The value as the validator wants it.
+/// Converts a value for the validator.
 fn plain(json: &Json) -> Value {
     match json {
         Json::Literal(_) | Json::Number(_) => {
@@ -69,7 +69,7 @@ fn written(format: &dyn Format, record: &Record<'_>) -> Option<Value> {
 
 static JUDGES: LazyLock<Schemas> = LazyLock::new(Schemas::new);
 
-/// The schemas that are asked again and again.
+/// The schemas, compiled once.
 struct Schemas {
     record: Validator,
     wire: Validator,
@@ -85,7 +85,7 @@ impl Schemas {
         }
     }
 
-    /// What is wrong with what is written of `record`, if anything.
+    /// Checks everything that is written of `record`.
     fn judge(&self, record: &Record<'_>) -> Result<(), String> {
         for with_source in [false, true] {
             let format = JsonLines {
@@ -104,13 +104,13 @@ impl Schemas {
         if is_typed {
             fits(&self.wire, &wire)?;
         }
-        // The type of the message is the one field that can be added.
+        // `MsgType` is the only field that the writer adds.
         let is_missing = |f: &Finding| {
             f.code() == Code::MissingField && f.message(Lang::En) != "`MsgType` is missing"
         };
         let is_short =
             has(&[Code::MissingList, Code::EmptyList]) || record.findings().iter().any(is_missing);
-        // A type that is none is kept as it came, and a list that is also an extra stands there twice.
+        // A wrong type is kept as it came, and a list that is also an extra appears twice.
         let is_usual = is_typed && !has(&[Code::EventMismatch, Code::UnknownField]);
         match self.documented.is_valid(&wire) {
             false if is_usual && !is_short => fits(&self.documented, &wire),
@@ -131,7 +131,7 @@ fn fits(validator: &Validator, value: &Value) -> Result<(), String> {
     }
 }
 
-/// All payloads of the repository that stand in files, in the table of codes, or in the table of shapes.
+/// Returns all payloads in files, in the table of codes, and in the table of shapes.
 fn fixtures() -> Vec<Vec<u8>> {
     let folders = ["examples/payloads", "examples/logs"];
     let entries = folders
@@ -203,7 +203,7 @@ proptest! {
     }
 }
 
-/// Samples in JSON in which nothing is found.
+/// Returns samples in JSON without findings.
 fn samples() -> Vec<Vec<u8>> {
     let shapes = Shape::all().filter(|shape| shape.findings().is_empty());
     let recipes = shapes.flat_map(|shape| {
@@ -237,7 +237,7 @@ fn samples_fit_what_is_documented() {
     assert!(seen > 300, "only {seen} samples");
 }
 
-/// A callback of every event with all that a record can have, as record and as WeChat's JSON.
+/// Returns a callback of every event with all possible fields, as record and as WeChat's JSON.
 fn full() -> Vec<(Value, Value)> {
     let events = [
         (
@@ -266,7 +266,7 @@ fn full() -> Vec<(Value, Value)> {
     made.into()
 }
 
-/// The properties that an object and its items may have, by `schema`.
+/// Returns the properties that `schema` allows an object and its items.
 fn properties(schema: &Value) -> Vec<String> {
     let names = |value: &Value| {
         value
@@ -296,7 +296,7 @@ fn every_property_occurs() {
     }
 }
 
-/// `object` without one member, with one too many, and with each member of a type that nothing has.
+/// Returns `object` without a member, with a member too many, and with each member of a wrong type.
 fn spoilt(object: &Value) -> Vec<(String, Value)> {
     let Value::Object(members) = object else {
         return Vec::new();
@@ -316,7 +316,7 @@ fn spoilt(object: &Value) -> Vec<(String, Value)> {
     made
 }
 
-/// The ways of spoiling `object` that `validator` does not see.
+/// Returns the ways of spoiling `object` that `validator` accepts.
 fn missed(validator: &Validator, object: &Value) -> Vec<String> {
     assert_eq!(fits(validator, object), Ok(()));
     let spoilt = spoilt(object).into_iter();
@@ -328,7 +328,7 @@ fn missed(validator: &Validator, object: &Value) -> Vec<String> {
 fn what_does_not_fit_is_told() {
     let schemas = &*JUDGES;
     for (record, wire) in full() {
-        // Keys may be absent but for the two that every record has.
+        // Keys may be absent, except the two that every record has.
         let optional = [
             "-to_user",
             "-from_user",
@@ -337,7 +337,7 @@ fn what_does_not_fit_is_told() {
             "-source",
         ];
         assert_eq!(missed(&schemas.record, &record), optional);
-        // Other fields may come at any time, and here they may be anything.
+        // Other fields may be added by WeChat at any time, with any value.
         assert_eq!(
             missed(&schemas.documented, &wire),
             ["-Bar", "!Bar", "+stray"]
@@ -403,7 +403,7 @@ fn numbers_are_numbers_however_they_are_written() {
     }
 }
 
-/// A finding as `check --format json` writes it.
+/// Returns a finding as `check --format json` writes it.
 fn line(record: &Record<'_>, finding: &Finding, lang: Lang) -> Value {
     let place = Spot::of(record, finding).place;
     let mut line = json!({"code": finding.code().as_str(), "severity": finding.severity().as_str(),
@@ -456,7 +456,7 @@ fn findings_that_do_not_fit_are_told() {
 const KEY: &str = "ownKey7ownKey7ownKey7ownKey7ownKey7ownKey7x";
 const TOKEN: &str = "ourOwnToken";
 
-/// The lines that the program writes, run with `args` and `token`.
+/// Runs the program with `args` and `token`, and returns the lines that it writes.
 fn lines(args: &[&str], token: &str) -> Vec<Value> {
     let output = Command::new(env!("CARGO_BIN_EXE_wxsub"))
         .args(args)
@@ -470,7 +470,7 @@ fn lines(args: &[&str], token: &str) -> Vec<Value> {
     text.lines().map(line).collect()
 }
 
-/// The names of the members of all `objects`.
+/// Returns the names of the members of all `objects`.
 fn names<'a>(objects: impl Iterator<Item = &'a Value>) -> BTreeSet<String> {
     let members = objects.filter_map(Value::as_object);
     members
@@ -478,7 +478,7 @@ fn names<'a>(objects: impl Iterator<Item = &'a Value>) -> BTreeSet<String> {
         .collect()
 }
 
-/// Records with their source, plain and sealed ones, opened and verified, as the program writes them.
+/// Checks the records that the program writes, with their source: plain, opened and verified.
 #[test]
 fn what_convert_writes_fits() {
     let schema = value(Schema::Record);

@@ -1,7 +1,7 @@
-//! Every vector of a file of test vectors for sealed payloads, published and made, good and bad.
+//! Reads a file of test vectors for encrypted payloads: published and made, good and bad.
 //!
-//! The file is not part of this repository: `WXSUB_SEALED_VECTORS` says where it is. Without it this test passes and
-//! says so. What tests/sealed.rs makes itself covers the same ground.
+//! The file is not part of this repository; `WXSUB_SEALED_VECTORS` names it. Without it this test passes and says that
+//! it was skipped. tests/sealed.rs covers the same ground with payloads of its own.
 
 use std::sync::Arc;
 
@@ -33,10 +33,10 @@ fn text<'v>(vector: &'v Value, name: &str) -> &'v str {
     vector[name].as_str().unwrap_or_default()
 }
 
-/// What is wrong with what comes of `vector`.
+/// Returns what is wrong with the result of `vector`.
 fn failure(vector: &Value) -> Option<String> {
     let key = text(vector, "encoding_aes_key");
-    // A key that was replaced comes behind the one that replaced it.
+    // A key that was replaced follows the key that replaced it.
     let keys = match vector["current_key"].as_str() {
         Some(current) => format!("{current},{key}"),
         None => key.to_owned(),
@@ -81,7 +81,7 @@ fn failure_of_echo(vector: &Value, keys: &Keys, query: Query) -> Option<String> 
         .or_else(|| failure_of_text(&vector["expect"], keys, &encrypt))
 }
 
-/// A plain request: its signature is right, and its body is not verified for all that.
+/// Checks a plain request: its signature is right, but it does not verify the body.
 fn failure_of_plain(vector: &Value, keys: Keys, query: Query) -> Option<String> {
     if verify_plain(keys.tokens(), &query) != Some(true) {
         return Some("the signature is wrong".into());
@@ -115,7 +115,7 @@ fn failure_of_body(vector: &Value, keys: Keys, query: Option<Query>) -> Option<S
     }
     let opened = record.opened().unwrap_or_default();
     let warning = match text(expect, "warn") {
-        // Decided here: sealed for nobody opens if no appid is given, and that is said.
+        // Our decision: a payload encrypted for no appid opens if no appid is given, with a finding.
         "" if expect["receiveid"] == "" => Some(Code::OddEnvelope),
         "" => None,
         "PlainFieldsDisagree" => Some(Code::EnvelopeMismatch),

@@ -1,5 +1,5 @@
-//! Sealed payloads: the same answer as from what is inside, in every capture form; and whatever was done to an envelope
-//! is an error or a finding, never a wrong record without one.
+//! Encrypted payloads give the record of the payload inside, in every form of a capture. A changed envelope is an error
+//! or a finding, and never a wrong record without a finding.
 
 mod support;
 
@@ -19,7 +19,7 @@ use support::traced::Traced;
 
 const BOTH: [Syntax; 2] = [Syntax::Xml, Syntax::Json];
 
-/// A callback of each event in both syntaxes.
+/// Returns a callback of each event in both syntaxes.
 fn messages() -> impl Iterator<Item = String> {
     let forms = [shape("XML"), shape("JSON")];
     forms
@@ -142,7 +142,7 @@ fn threads_and_blocks_change_nothing() {
     }
 }
 
-/// An envelope that is signed, and the policy to read it with.
+/// Makes a signed envelope, and the policy to read it with.
 fn signed(syntax: Syntax) -> (String, impl Fn(&str) -> Policy) {
     let text = encrypt(popup(syntax).as_bytes());
     let query = Query::parse(query(&text).as_bytes());
@@ -153,7 +153,7 @@ fn signed(syntax: Syntax) -> (String, impl Fn(&str) -> Policy) {
     (envelope(syntax, &text), asked)
 }
 
-/// Nothing was lost without a word.
+/// Checks that a wrong record has a finding, and is not verified.
 fn check(seen: &Seen, right: &str, what: &str) {
     let is_right = seen.line == right && seen.is_callback();
     assert!(is_right || !seen.codes.is_empty(), "{what}: {seen:?}");
@@ -241,7 +241,7 @@ fn base64(bytes: &[u8]) -> String {
     base64::engine::general_purpose::STANDARD.encode(bytes)
 }
 
-/// In compatible mode: the fields of `plain` beside what `sealed` becomes.
+/// Makes an envelope of compatible mode: the fields of `plain`, and `sealed` encrypted.
 fn compatible(plain: &str, sealed: &str) -> String {
     let text = encrypt(sealed.as_bytes());
     match plain.strip_suffix("</xml>") {
@@ -276,7 +276,7 @@ fn in_compatible_mode_the_sealed_fields_count() {
                 .filter(|code| **code == Code::EnvelopeMismatch);
             assert_eq!(mismatches.count(), differences, "{body}");
         }
-        // Without a key what is plain counts.
+        // Without a key, the plain fields count.
         let forged = message.replace("accept", "reject");
         let seen = line(&wxsub::decode(compatible(&forged, &message).as_bytes()));
         assert_eq!(seen, plain_line(&forged));

@@ -1,5 +1,5 @@
-//! Keys and tokens are in no output: not in data, messages, errors or summaries, whatever the command, the verbosity and
-//! the failure; and no eight characters of them.
+//! Keys and tokens appear in no output: not in data, messages, errors or summaries of any command or failure, not even
+//! eight characters of them.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -16,7 +16,7 @@ const TOKEN: &str = "wR8tYp3kZq6LmX1vBn9c";
 const OTHER_TOKEN: &str = "uJ5gHd2sFa7PoIe4WyQb";
 const APPID: &str = "wx5a2c71d0e9b4a1b2";
 
-/// So many characters in a row are a part.
+/// The number of characters in a row that count as a part of a secret.
 const PART: usize = 8;
 
 const PLAIN: &str = "<xml>\n<ToUserName><![CDATA[gh_5a2c71d0e9b4]]></ToUserName>\n\
@@ -27,7 +27,7 @@ const PLAIN: &str = "<xml>\n<ToUserName><![CDATA[gh_5a2c71d0e9b4]]></ToUserName>
     <SubscribeStatusString><![CDATA[accept]]></SubscribeStatusString>\n<PopupScene>0</PopupScene>\n\
     </List></SubscribeMsgPopupEvent></xml>\n";
 
-/// What must not be shown: all that holds a part of a secret, as text, as bytes of the key, or as their digits.
+/// Returns what must not be shown: the parts of all secrets, as text, as bytes of the key, and as their digits.
 fn parts() -> Vec<Vec<u8>> {
     let engine = GeneralPurpose::new(
         &STANDARD,
@@ -137,7 +137,7 @@ impl Folder {
     }
 }
 
-/// The request with a ciphertext that was changed in the middle.
+/// Returns the request with its ciphertext changed in the middle.
 fn forged(pushed: &str) -> String {
     let at = pushed.len() - 200;
     let other = if &pushed[at..at + 1] == "A" { "B" } else { "A" };
@@ -156,7 +156,7 @@ const KEYS: [(&str, &str); 3] = [
     ("WXSUB_APPID", APPID),
 ];
 
-/// Runs a command on `capture`; an argument `@name` is the path of that file.
+/// Runs a command on `capture`. An argument `@name` stands for the path of that file.
 fn run(
     capture: &Path,
     args: &[&str],
@@ -255,7 +255,7 @@ const ENVIRONMENTS: &[&Environment] = &[
         ("WXSUB_TOKEN", TOKEN),
         ("WXSUB_APPID", "wx0000000000000000"),
     ],
-    // Typed or pasted wrong.
+    // Mistyped or badly pasted keys.
     &[(
         "WXSUB_ENCODING_AES_KEY",
         "q7Vf2ZsLwXe09RbTyMiK4aUoPd8GhNcJ6lQxEtYu3W",
@@ -279,7 +279,7 @@ const ENVIRONMENTS: &[&Environment] = &[
     &[("WXSUB_ENCODING_AES_KEY", TOKEN), ("WXSUB_TOKEN", KEY)],
 ];
 
-/// Ways to give a file of keys.
+/// The ways to give a file of keys.
 const KEY_FILES: &[&str] = &[
     "@good.keys",
     "@two.keys",
@@ -294,11 +294,11 @@ const KEY_FILES: &[&str] = &[
     "@bytes.keys",
     "@folder.keys",
     "@absent.keys",
-    // The key where the file's name should be.
+    // A key in the place of the file name.
     KEY,
 ];
 
-/// The output of a run, if it shows a secret.
+/// Returns the output of a run, if it shows a secret.
 fn leak(output: &Output, parts: &[Vec<u8>]) -> Option<String> {
     let shown = [&output.stdout[..], b"\n", &output.stderr].concat();
     let found = parts
@@ -312,7 +312,7 @@ struct Search {
     folder: Folder,
     parts: Vec<Vec<u8>>,
     leaks: Vec<String>,
-    /// How many runs ended with 0, 1 and 2.
+    /// The number of runs with exit status 0, 1 and 2.
     statuses: [u32; 3],
 }
 
@@ -339,7 +339,7 @@ impl Search {
         }
     }
 
-    /// Fails if something leaked, or if some kind of end was hardly seen.
+    /// Panics if a secret was shown, or if some exit status was rare.
     fn end(self) {
         let Search {
             leaks, statuses, ..

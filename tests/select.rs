@@ -1,5 +1,5 @@
-//! Choosing callbacks: each filter in both syntaxes, the same answer from an independent model over the records, and
-//! reading that stops.
+//! Choosing callbacks: each filter in both syntaxes, comparison with an independent model over the records, and runs
+//! that stop early.
 
 mod support;
 
@@ -74,7 +74,7 @@ const WHOLE: usize = 1 << 16;
 
 // Each filter.
 
-/// One callback in both syntaxes: what stands in the header, and what in each item.
+/// Makes a callback in both syntaxes, with these fields in the header and in each item.
 fn both(event: &str, header: &[(&str, &str)], items: &[&[(&str, &str)]]) -> [String; 2] {
     let xml = |fields: &[(&str, &str)]| -> String {
         fields
@@ -110,7 +110,7 @@ fn both(event: &str, header: &[(&str, &str)], items: &[&[(&str, &str)]]) -> [Str
     ]
 }
 
-/// What `selection` leaves of a callback: the templates of its items, or nothing.
+/// Returns the templates of the items that `selection` keeps, or `None` if it drops the callback.
 fn left(selection: &Selection, payload: &str) -> Option<Vec<String>> {
     let mut record = decode(payload.as_bytes());
     assert!(record.callback().is_some(), "{payload}");
@@ -439,7 +439,7 @@ fn findings_go_with_what_they_are_about() {
     }
 }
 
-// In the order of the callbacks.
+// Deduplication and limit, which depend on the order of callbacks.
 
 #[test]
 fn a_delivery_is_known_by_all_of_its_items_not_by_those_that_are_chosen() {
@@ -530,15 +530,15 @@ fn where_reading_stops_does_not_depend_on_the_blocks() {
 
 #[test]
 fn the_memory_of_repeats_is_within_what_is_said() {
-    // A table has a power of two of places, of which an eighth stays free, and a byte beside each.
+    // A table has a power of two of places. An eighth of them stays free, and each has a byte beside it.
     let places = (Chooser::REMEMBERED * 8).div_ceil(7).next_power_of_two();
     assert_eq!(2 * places * (size_of::<[u32; 3]>() + 1), Chooser::MEMORY);
     const { assert!(Chooser::MEMORY < 32 << 20) };
 }
 
-// The same as a model that knows nothing but records.
+// Comparison with a model that knows only records.
 
-/// What a model keeps of `records`, and how many it filters out and drops as repeated.
+/// The model: returns the records it keeps, and how many it filters out and drops as repeated.
 fn model(
     records: &[Value],
     selection: &Selection,
@@ -614,7 +614,7 @@ fn without_extra(record: &Value) -> Value {
     record
 }
 
-/// Callbacks in a capture, some of them more than once.
+/// Generates captures in which some callbacks are repeated.
 fn capture() -> BoxedStrategy<String> {
     let payload = (callback_for_xml(), any::<u64>(), any::<bool>(), 1..3usize);
     let payloads = prop::collection::vec(payload, 1..6);
@@ -623,7 +623,7 @@ fn capture() -> BoxedStrategy<String> {
             true => render::xml(callback, seed),
             false => render::json(callback, seed),
         };
-        // Twice in a row, and once more at the end.
+        // Perhaps twice in a row, and the first once more at the end.
         let twice = payloads.iter().flat_map(|(callback, seed, as_xml, times)| {
             let rendered = render(callback, *seed, *as_xml);
             std::iter::repeat_n(rendered, *times)
@@ -635,7 +635,7 @@ fn capture() -> BoxedStrategy<String> {
     rendered.boxed()
 }
 
-/// Which flags are given, and which of the values that occur.
+/// The flags that are given, and their values among those that occur.
 type Choices = (Vec<Index>, [bool; 8], Option<u64>);
 
 fn choices() -> BoxedStrategy<Choices> {
@@ -654,7 +654,7 @@ fn choices() -> BoxedStrategy<Choices> {
     (prop::collection::vec(any::<Index>(), 16), flags, limit).boxed()
 }
 
-/// A selection of values that occur in `records`.
+/// Makes a selection of values that occur in `records`.
 fn selection(records: &[Value], (indices, flags, _): &Choices) -> Selection {
     let items = || {
         records
@@ -739,7 +739,7 @@ fn start(args: &[&str]) -> Child {
     command.spawn().expect("the program starts")
 }
 
-/// Waits until the program ends by itself: its status, and what it wrote.
+/// Waits until the program ends by itself. Returns its exit status and what it wrote.
 fn end(mut child: Child) -> (Option<i32>, String) {
     let start = Instant::now();
     while child.try_wait().expect("a child").is_none() {

@@ -1,4 +1,4 @@
-//! The counts of a run: the same however the run is cut into blocks, in words and as JSON.
+//! The counts of a run, in words and as JSON. They do not depend on the size of blocks.
 
 use std::io;
 
@@ -24,7 +24,7 @@ fn tally(captures: &[&str], block_size: usize) -> Tally {
     tally
 }
 
-/// Callbacks, broken ones, findings, noise, and messages of more kinds than are named.
+/// Returns captures with callbacks, broken payloads, findings, noise, and more kinds of messages than are named.
 fn captures() -> [String; 2] {
     let mut first = String::from("2025-11-22 starts\n");
     for i in 0..7 {
@@ -157,7 +157,7 @@ fn json_says_the_same_to_programs() {
     );
 }
 
-/// A reader that fails behind its bytes.
+/// A reader that fails after its bytes.
 struct Failing<'a>(&'a [u8]);
 
 impl io::Read for Failing<'_> {

@@ -1,4 +1,4 @@
-//! Several threads come to what one comes to, byte for byte: whatever the capture, the sizes of blocks and of reads.
+//! Several threads give the result of one thread, byte for byte, for every capture, block size and read size.
 
 mod support;
 
@@ -25,7 +25,7 @@ use support::rng::Rng;
 use support::shapes::{SHAPES, shape};
 use support::traced::{Capture, Traced};
 
-/// Everything that a capture comes to.
+/// The result of a capture.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Reading {
     records: Vec<String>,
@@ -35,7 +35,7 @@ struct Reading {
     first_noise: Option<(Place, Vec<u8>)>,
 }
 
-/// What there is beside the records, to show.
+/// The result without its records, for a message.
 struct Rests<'a>(&'a Reading);
 
 impl fmt::Debug for Rests<'_> {
@@ -116,7 +116,7 @@ fn read(from: impl Read + Send, options: &Options) -> Reading {
     reading
 }
 
-/// A pipe that gives as much as it likes.
+/// A pipe that returns any number of bytes.
 struct Pipe<'a> {
     bytes: &'a [u8],
     rng: Rng,
@@ -132,7 +132,7 @@ impl<'a> Pipe<'a> {
 
 impl Read for Pipe<'_> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        // Often all that was asked for, since only then threads are used.
+        // Often as much as asked for: only then threads are used.
         let most = if self.rng.one_in(3) {
             1 + self.rng.below(self.most)
         } else {
@@ -179,7 +179,7 @@ fn buried(rng: &mut Rng) -> Vec<u8> {
     })
 }
 
-/// What stands between and around payloads, and changes how they are read.
+/// Texts between and around payloads that change how they are read.
 const GLUE: &[&str] = &[
     "",
     "\n",
@@ -221,7 +221,7 @@ fn array(rng: &mut Rng) -> Vec<u8> {
     .into_bytes()
 }
 
-/// One kind of piece, mostly: as real captures are.
+/// Draws pieces mostly of one kind, as in real captures.
 fn pieces(rng: &mut Rng) -> Vec<u8> {
     let kind = rng.below(8);
     let mut bytes = Vec::new();
@@ -236,13 +236,13 @@ fn pieces(rng: &mut Rng) -> Vec<u8> {
             6 => array(rng),
             _ => rng.pick(GLUE).as_bytes().to_vec(),
         };
-        // Long lines take time and tell little here.
+        // Long lines take time and find little here.
         bytes.extend_from_slice(&piece[..piece.len().min(4000)]);
     }
     bytes
 }
 
-/// A few bytes lost, doubled or changed.
+/// Removes, doubles or changes a few bytes.
 fn mutated(mut bytes: Vec<u8>, rng: &mut Rng) -> Vec<u8> {
     for _ in 0..rng.below(6) {
         if bytes.is_empty() {
@@ -273,7 +273,7 @@ fn capture(seed: u64) -> Vec<u8> {
     }
 }
 
-/// The first difference, if there is one.
+/// Returns the first difference.
 fn difference(many: &Reading, one: &Reading) -> Option<String> {
     let pairs = many.records.iter().zip(&one.records);
     let first = pairs.enumerate().find(|(_, (many, one))| many != one);
@@ -284,8 +284,10 @@ fn difference(many: &Reading, one: &Reading) -> Option<String> {
     (many != one).then_some(told)
 }
 
-/// Whether one thread comes to different things by the size of its blocks. That is a fault of the search for escaped
-/// payloads, which a few captures in ten thousand that are torn in some place show; it is none of threads.
+/// True if the result of one thread depends on the block size.
+///
+/// A few damaged captures in ten thousand show this. It is a fault of the search for escaped payloads, and not of the
+/// threads.
 fn is_moody(bytes: &[u8], one: &Reading) -> bool {
     let blocks = [1, 2, 3, 7, 20, 40, 64, 100, 150, 300, 700, 1000];
     blocks
@@ -315,7 +317,7 @@ proptest! {
     }
 }
 
-/// Payloads one after the other, each in the same way, as in most captures.
+/// Makes a capture of payloads that are all buried in the same way, as in most captures.
 fn uniform(way: &str, shapes: &[&str], count: usize) -> Vec<u8> {
     let way = support::bury::way(way);
     let lines = (0..count).flat_map(|number| {
@@ -336,7 +338,7 @@ const UNIFORM: [(&str, &[&str]); 8] = [
     ("CRI, partial", &["JSON, pretty", "XML"]),
 ];
 
-/// How many records each block had, and which threads saw them.
+/// Counts the records of each block, and the threads that saw them.
 #[derive(Default)]
 struct Shares {
     blocks: Vec<usize>,
@@ -363,7 +365,7 @@ impl Sink for Shares {
     }
 }
 
-/// Gives others time to begin at every read: a capture of some hundred records is read before a thread starts.
+/// Waits at every read, to give threads time to start: a few hundred records are read faster than a thread starts.
 struct Slow<'a>(&'a [u8]);
 
 impl Read for Slow<'_> {
@@ -375,7 +377,7 @@ impl Read for Slow<'_> {
 
 #[test]
 fn guesses_are_right_and_the_work_is_shared() {
-    // A log of CRI is one text, which is left only at its end.
+    // A CRI log is one text up to its end, and is not shared.
     for (way, shapes) in UNIFORM
         .into_iter()
         .filter(|(way, _)| !way.starts_with("CRI"))
@@ -383,7 +385,7 @@ fn guesses_are_right_and_the_work_is_shared() {
         let bytes = uniform(way, shapes, 600);
         let mut shares = Shares::default();
         pipeline::run(Slow(&bytes), "", &options(3, 24 << 10), &mut shares).expect("memory");
-        // Of a chunk the first few records in one block, and in another what was guessed of the rest.
+        // Each chunk gives two blocks: the first few records, and the speculated rest.
         let Shares {
             mut blocks,
             threads,
@@ -418,7 +420,7 @@ fn what_most_captures_are_comes_to_the_same() {
     }
 }
 
-/// A capture cut at every byte: nothing depends on where a chunk happens to begin.
+/// Cuts captures at many places: the result does not depend on where a chunk begins.
 #[test]
 fn any_cut_comes_to_the_same() {
     let captures = (0..12).map(|seed| capture(seed * 7 + 1));
@@ -431,20 +433,20 @@ fn any_cut_comes_to_the_same() {
     }
 }
 
-/// Captures that were torn where a block may end.
+/// Captures that were torn at the end of a block.
 const TORN: [&str; 6] = [
-    // A time with a line break in it, and one that is none.
+    // A time with a line break in it, and a malformed time.
     "2023-06-07T10:10:06.1Z stdout F {\n2023-06-07T10:10:06.2[\n6Z stdout F \"ToUserName\": \"gh_3f7a90c1d2e4\",\n\
      2023-06-07T10:10:06.3Z stdout F \"MsgType\": \"event\"\n2023-06-07T10:10:06.4Z stdout F }\n",
     "2023-06-07T10:10:06.1Z stdout F {\n2023-06-07T10:10:06.2Z stdout F \"ToUserName\": \"gh_3f7a90c1d2e4\",\n\
      2023->6-07T10:10:06.3Z stdout F \"MsgType\": \"event\"\n2023-06-07T10:10:06.4Z stdout F }\n",
-    // Escaped text that was cut off, and a message right behind it that is escaped otherwise.
+    // Escaped text that was cut off, directly followed by a message with other escapes.
     "<pre>{&quot;ToUserName&quot;:&quot;gh_3f7a90c1d2e4&quot;,&quot;MsgType&quot;:&quot;even2023-06-07 10:48:03 \
      body=b'{\"Content\":\"&quot;} {\\\\\"ToUserName\\\\\":\\\\\"gh_3f7a90c1d2e4\\\\\",\\\\\"Event\\\\\":\\\\\"a\\\\\"}\",\
      \"MsgType\":\"text\",\"ToUserName\":\"gh_3f7a90c1d2e4\"}'\n",
-    // Escaped text that broke before the quote that ends it.
+    // Escaped text that broke before its closing quote.
     "\"<xml>\\n<TUserName><![CDATA<xml><\"",
-    // Records of Docker that hold several lines, torn and whole.
+    // Docker records of several lines, torn and whole.
     "{\"log\":\"\\n\\%3cxml%3e%3cToUserName%\"\n",
     "{\"log\":\"INFO\\n\\tat a\\n{\\\"ToUserName\\\":\\\"a\\\",\\\"Event\\\":\\\"b\\\"}\\nx\\n<xml><Event>a</Event></xml>\\n\",\"stream\":\
      \"stdout\"}\n{\"log\":\"INFO\\n{\\\"ToUserName\\\":\\\"a\\\",\\\"Event\\\":\\\"b\\\"}\\n\",\"stream\":\"stderr\"}\n",
@@ -514,7 +516,7 @@ fn utf16_comes_to_the_same() {
     }
 }
 
-/// Gives a payload with each read, and knows how many of them must have been seen before the next.
+/// Returns a payload with each read, and checks how many were seen before the next.
 struct Live<'a> {
     payloads: &'a [String],
     given: usize,
@@ -533,7 +535,7 @@ impl Read for Live<'_> {
     }
 }
 
-/// Counts callbacks when they have arrived at the root.
+/// Counts callbacks when they arrive at the root.
 struct Arrivals<'a>(usize, Option<&'a AtomicUsize>);
 
 impl Sink for Arrivals<'_> {
@@ -555,7 +557,7 @@ impl Sink for Arrivals<'_> {
 
 #[test]
 fn what_was_read_is_seen_before_anybody_waits_for_more() {
-    // The first fills a block, so that threads may be started.
+    // The first payload fills a block: threads may start.
     let payloads: Vec<String> = (0..30)
         .map(|i| shape(["XML", "JSON"][i % 2]).write(i % 3, i))
         .collect();
@@ -568,13 +570,13 @@ fn what_was_read_is_seen_before_anybody_waits_for_more() {
         given: 0,
         seen: &seen,
     };
-    // Larger than all but the first, so that no read fills it.
+    // Larger than all payloads but the first: no other read fills a block.
     let mut sink = Arrivals(0, Some(&seen));
     pipeline::run(live, "", &options(3, block), &mut sink).expect("memory");
     assert_eq!(seen.into_inner(), 30);
 }
 
-/// A sink that has seen enough after so many records.
+/// A sink that stops after a number of records.
 struct Few(Reading, usize);
 
 impl Sink for Few {
@@ -608,7 +610,7 @@ fn a_sink_that_has_enough_ends_an_endless_run() {
     assert!((1000..1100).contains(&few.0.records.len()));
 }
 
-/// A sink that breaks at a record.
+/// A sink that panics at a record.
 struct Breaks(usize);
 
 impl Sink for Breaks {
@@ -636,7 +638,7 @@ fn a_sink_that_panics_ends_the_run() {
     }
 }
 
-/// The same bytes over and over.
+/// A reader that repeats its bytes without end.
 struct Endless<'a> {
     bytes: &'a [u8],
     at: usize,

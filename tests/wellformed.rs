@@ -1,11 +1,11 @@
-//! What is well-formed is read, and what is not is refused, with the right code and in the right place.
+//! Well-formed payloads are read. Malformed payloads are refused with the right code in the right place.
 //!
-//! Four kinds of evidence: tables of cases by production (after the W3C suite and JSONTestSuite), oracles that judge
-//! mutated payloads, records in which every value stands as it arrived, and clocks that tell linear from quadratic.
+//! There are four kinds of tests: tables of cases by production (after the W3C suite and JSONTestSuite), oracles that
+//! judge mutated payloads, records that must keep every value, and clocks that tell linear from quadratic time.
 //!
-//! A case of a table is embedded in a good payload, as the value of the field `X`. `‸` in a case is not part of it: it
-//! says where the finding must stand. A case without the mark is refused wherever the reader likes, which is where
-//! what is missing could come late: a comment that is not closed is missed at the end of the payload.
+//! A case of a table is put into a good payload, as the value of the field `X`. `‸` in a case is removed and marks the
+//! place of the finding. A case without the mark may be refused anywhere: an unclosed comment, for example, is noticed
+//! at the end of the payload.
 
 mod support;
 
@@ -40,7 +40,7 @@ const JSON: [&str; 2] = [
      \"SubscribeStatusString\":\"accept\",\"PopupScene\":\"2\"}]}",
 ];
 
-/// A payload, and where in it the finding must stand.
+/// A payload, and the place of the finding.
 struct Payload {
     bytes: Vec<u8>,
     mark: Option<usize>,
@@ -58,7 +58,7 @@ impl Payload {
         Payload::new(&[frame[0], case, frame[1]].concat())
     }
 
-    /// Bytes that are not UTF-8, marked where they are not.
+    /// Makes a payload of bytes that are not UTF-8, marked at the first such byte.
     fn not_utf8(frame: [&str; 2], case: &[u8]) -> Self {
         let bytes = [frame[0].as_bytes(), case, frame[1].as_bytes()].concat();
         let mark = std::str::from_utf8(&bytes).map_err(|error| error.valid_up_to());
@@ -68,7 +68,7 @@ impl Payload {
         }
     }
 
-    /// Line and column of the mark, counted here and not by wxsub.
+    /// Returns line and column of the mark, counted without wxsub.
     fn marked_place(&self) -> Option<(u64, u64)> {
         let before = std::str::from_utf8(&self.bytes[..self.mark?]).expect("text before the mark");
         let line = before.rsplit('\n').next().unwrap_or_default();
@@ -77,7 +77,7 @@ impl Payload {
     }
 }
 
-/// What a test looks at in a record.
+/// The parts of a record that are tested.
 #[derive(Clone, Debug, PartialEq)]
 struct Seen {
     is_callback: bool,
@@ -104,7 +104,7 @@ impl Seen {
     }
 }
 
-/// The records of a capture that arrives in blocks of `block_size` bytes.
+/// Reads a capture in blocks of `block_size` bytes.
 fn in_blocks(bytes: &[u8], block_size: usize) -> Vec<Seen> {
     let options = Options {
         block_size,
@@ -113,7 +113,7 @@ fn in_blocks(bytes: &[u8], block_size: usize) -> Vec<Seen> {
     each(bytes, &options, Seen::new)
 }
 
-/// Collects what is wrong, so that one run shows every case that fails.
+/// Collects failures, to show them all in one run.
 #[derive(Default)]
 struct Failures(Vec<String>);
 
@@ -125,7 +125,7 @@ impl Failures {
         }
     }
 
-    /// `payload` is read, with these of the findings that speak of syntax.
+    /// Checks that `payload` is read, with exactly these syntax findings.
     fn good(&mut self, case: &str, payload: &Payload, syntax_codes: &[Code]) {
         let seen = Seen::new(&wxsub::decode(&payload.bytes));
         let codes: Vec<Code> = seen.codes.iter().copied().filter(is_of_syntax).collect();
@@ -133,7 +133,8 @@ impl Failures {
         self.check(holds, case, &format!("a callback, {syntax_codes:?}"), &seen);
     }
 
-    /// `payload` is refused for one of `codes`, in the marked place, and nothing in it passes for a callback.
+    /// Checks that `payload` is refused with one of `codes` at the mark, and that nothing in it is taken for a
+    /// callback.
     fn refused(&mut self, case: &str, payload: &Payload, codes: &[Code]) {
         let seen = Seen::new(&wxsub::decode(&payload.bytes));
         let is_refused = seen.is_undecodable
@@ -170,7 +171,7 @@ impl Failures {
     }
 }
 
-/// Whether a finding speaks of the syntax and not of the meaning.
+/// True if a finding is about the syntax and not about the meaning.
 fn is_of_syntax(code: &Code) -> bool {
     !matches!(
         code,
@@ -178,7 +179,7 @@ fn is_of_syntax(code: &Code) -> bool {
     )
 }
 
-/// Cases of one production.
+/// The cases of a production.
 struct Production {
     name: &'static str,
     good: &'static [&'static str],
@@ -635,7 +636,7 @@ fn xml_by_production() {
     failures.assert_none();
 }
 
-/// A DOCTYPE is refused for itself, whatever it declares and wherever it stands.
+/// A DOCTYPE is always refused, with any content and in any place.
 #[test]
 fn doctypes_are_refused() {
     let inside = [
@@ -667,7 +668,7 @@ fn doctypes_are_refused() {
     failures.assert_none();
 }
 
-/// `@` stands for a good payload.
+/// Documents that are read. `@` stands for a good payload.
 const GOOD_DOCUMENTS: &[&str] = &[
     "@",
     "<?xml version=\"1.0\"?>@",
@@ -685,7 +686,7 @@ const GOOD_DOCUMENTS: &[&str] = &[
     "<!-- ' -->\n<!-- \" -->@",
 ];
 
-/// What XML 1.0 refuses before the root.
+/// Prologs that XML 1.0 forbids.
 const BROKEN_PROLOGS: &[&str] = &[
     "‸<?xml?>@",
     "‸<?xml ?>@",
@@ -737,7 +738,7 @@ fn broken_prologs() {
     failures.assert_none();
 }
 
-/// What stands beside the one root is no part of the document: the payload is read, and there is a finding.
+/// Text beside the root is not part of the document: the payload is read, with a finding.
 #[test]
 fn beside_the_root() {
     let cases = [
@@ -777,7 +778,7 @@ fn beside_the_root() {
     failures.assert_none();
 }
 
-/// The same with JSON.
+/// Text beside the object is not part of the payload: the payload is read, with a finding.
 #[test]
 fn beside_the_object() {
     let cases = [
@@ -817,7 +818,7 @@ fn beside_the_object() {
     failures.assert_none();
 }
 
-/// Cases by the names that JSONTestSuite gives them; the ones behind `x_` are ours.
+/// A case and its name in JSONTestSuite. Names with `x_` are our own cases.
 type Named = (&'static str, &'static str);
 
 const JSON_GOOD: &[Named] = &[
@@ -970,7 +971,7 @@ const JSON_GOOD: &[Named] = &[
     ("x_zero_fraction", "[0.0,0.10,-0.0e-0]"),
 ];
 
-/// The two tolerances of the contract; `‸` marks the finding.
+/// The tolerated cases. `‸` marks the finding.
 const JSON_TOLERATED: &[(Code, Named)] = &[
     (
         Code::LoneSurrogate,
@@ -1324,7 +1325,7 @@ const JSON_BROKEN: &[Named] = &[
     ("x_comment_slash", "[1 ‸/ 2]"),
     ("x_comment_in_number", "[1/**/‸2]"),
     ("x_comment_in_literal", "[‸tr/**/ue]"),
-    // A block comment holds no other beginning of one, or unfinished comments would be read over and over.
+    // A block comment holds no `/*`. Otherwise unfinished comments would take quadratic time.
     ("x_comment_in_comment", "[1‸/* /**/ */]"),
     ("x_comment_begins_twice", "[1‸/* /* */]"),
     ("x_backslash_between", r"[1,‸\"),
@@ -1359,7 +1360,7 @@ const JSON_NOT_UTF8: &[(&str, &[u8])] = &[
     ("x_in_a_comment", b"[1/*\xFF*/]"),
 ];
 
-/// The same outside of strings, where it is as much a wrong token as wrong text.
+/// Bytes that are not UTF-8 outside of strings: both a wrong token and wrong text.
 const JSON_NOT_UTF8_OUTSIDE: &[(&str, &[u8])] = &[
     ("n_array_a_invalid_utf8", b"[a\xE5]"),
     ("n_array_invalid_utf8", b"[\xFF]"),
@@ -1486,7 +1487,7 @@ fn what_is_not_utf8_is_refused() {
     failures.assert_none();
 }
 
-/// Bytes that are not text are refused also where the names that make the object a message come behind them.
+/// Bytes that are not UTF-8 are refused, even before the names that make the object a message.
 #[test]
 fn what_is_not_utf8_is_refused_wherever_it_stands() {
     let text = [JSON[0], "1", JSON[1]].concat();
@@ -1508,17 +1509,17 @@ fn what_is_not_utf8_is_refused_wherever_it_stands() {
     failures.assert_none();
 }
 
-/// What an oracle says to a payload, and what wxsub says.
+/// The verdicts of an oracle and of wxsub.
 enum Verdicts {
     Compared {
         ours: bool,
         theirs: bool,
     },
-    /// The oracles are wrong or disagree, or wxsub deliberately reads it another way.
+    /// The oracles are wrong or disagree, or wxsub deliberately reads the payload differently.
     Apart,
 }
 
-/// Whether `bytes` are one well-formed payload and nothing else; `None` if that is not what wxsub decides about them.
+/// True if `bytes` are one well-formed payload and nothing else. `None` if wxsub does not decide that.
 fn is_one_payload(bytes: &[u8]) -> Option<bool> {
     let mut capture = Capture::new(bytes);
     let records: Vec<_> = capture
@@ -1553,7 +1554,7 @@ fn is_one_payload(bytes: &[u8]) -> Option<bool> {
     }
 }
 
-/// What users may do to a payload.
+/// A change that a user may make to a payload.
 #[derive(Clone, Debug)]
 enum Edit {
     Delete(Index, usize),
@@ -1605,7 +1606,7 @@ fn edits(alphabet: &'static [&'static [u8]]) -> impl Strategy<Value = Vec<Edit>>
     prop::collection::vec(edit, 1..3)
 }
 
-/// Mutates the middle of each of `payloads`, and holds wxsub's verdicts against `judge`.
+/// Mutates the middle of each of `payloads`, and compares wxsub's verdicts with `judge`.
 ///
 /// Runs sixteen times the usual number of cases, which `PROPTEST_CASES` sets.
 fn hold_against(
@@ -1757,7 +1758,7 @@ fn judge_xml(bytes: &[u8]) -> Verdicts {
     }
 }
 
-/// Whether roxmltree and the `xml` crate find the document well-formed, if they agree.
+/// The verdict of roxmltree and the `xml` crate. `None` if they disagree.
 fn xml_oracles(bytes: &[u8]) -> Option<bool> {
     let Ok(text) = std::str::from_utf8(bytes) else {
         return Some(false);
@@ -1768,8 +1769,10 @@ fn xml_oracles(bytes: &[u8]) -> Option<bool> {
     (by_roxmltree == by_xml).then_some(by_xml)
 }
 
-/// Whether wxsub deliberately sees a second payload where XML sees none: `<xml>` with a WeChat field inside another,
-/// and CDATA inside CDATA. Or a colon: both oracles know namespaces, of which XML 1.0 itself knows nothing.
+/// True if wxsub deliberately reads the document differently.
+///
+/// wxsub sees a second payload in an `<xml>` with a WeChat field inside another, and in CDATA inside CDATA. Documents
+/// with colons are left out: both oracles know namespaces, which XML 1.0 does not.
 fn is_read_differently(bytes: &[u8]) -> bool {
     let text = String::from_utf8_lossy(bytes);
     text.contains(':') || has_nested_cdata(&text) || text.matches("<xml").count() > 1
@@ -1878,7 +1881,7 @@ fn mutated_json_is_judged_as_serde_json_judges_it() {
 }
 
 fn judge_json(bytes: &[u8]) -> Verdicts {
-    // Only what the tolerances excuse is taken away, so all else must be JSON to the letter.
+    // Only what the tolerances excuse is removed: everything else must be strict JSON.
     match (is_one_payload(bytes), without_tolerances(bytes)) {
         (Some(ours), Some(strict)) => Verdicts::Compared {
             ours,
@@ -1888,8 +1891,9 @@ fn judge_json(bytes: &[u8]) -> Verdicts {
     }
 }
 
-/// `bytes` with blanks where a finding says that there was a comment or a comma too many; `None` if something else
-/// than a callback, of which these findings are not kept, may have had some.
+/// Replaces comments and trailing commas with spaces where a finding reports them.
+///
+/// `None` if the payload is no callback and may have some: their findings are not kept.
 fn without_tolerances(bytes: &[u8]) -> Option<Vec<u8>> {
     let record = wxsub::decode(bytes);
     let is_broken = record
@@ -1929,7 +1933,7 @@ fn may_have_tolerances(bytes: &[u8]) -> bool {
     })
 }
 
-/// serde_json's verdict. It refuses halves of surrogate pairs, which JSON allows, so it is shown other escapes.
+/// The verdict of serde_json. It refuses halves of surrogate pairs, which JSON allows; they are replaced first.
 fn is_json(bytes: &[u8]) -> bool {
     let mut whole = bytes.to_vec();
     for at in 2..whole.len() {
@@ -1940,7 +1944,7 @@ fn is_json(bytes: &[u8]) -> bool {
     serde_json::from_slice::<serde_json::Value>(&whole).is_ok()
 }
 
-/// The record of a payload, as one line of JSON.
+/// Returns the record of a payload, as one line of JSON.
 fn line(payload: &str) -> String {
     let record = wxsub::decode(payload.as_bytes());
     let mut out = Vec::new();
@@ -1950,7 +1954,7 @@ fn line(payload: &str) -> String {
     String::from_utf8(out).expect("JSON lines are text")
 }
 
-/// The value of `X` in the record of a payload that has `value` there, as written.
+/// Returns the value of `X` in the record of a payload whose `X` is written as `value`.
 fn extra(frame: [&str; 2], value: &str) -> String {
     let line = line(&[frame[0], value, frame[1]].concat());
     let (_, extra) = line
@@ -1999,7 +2003,7 @@ fn json_values_stay_what_they_were() {
     }
 }
 
-/// How an escape is written may change, what it stands for must not.
+/// An escape may be written differently, but must keep its meaning.
 #[test]
 fn json_escapes_keep_their_meaning() {
     let cases = [
@@ -2085,7 +2089,7 @@ fn xml_structure_stays_what_it_was() {
         ("<a>1</a><b>2</b>", r#"{"a":"1","b":"2"}"#),
         ("<a>1</a><b/><a>2</a>", r#"{"a":["1","2"],"b":""}"#),
         ("<a><b><c>1</c></b></a>", r#"{"a":{"b":{"c":"1"}}}"#),
-        // White space around text is what formatters put there.
+        // White space around a text was added by a formatter.
         ("\n <a> 1 </a>\n ", r#"{"a":"1"}"#),
         ("x<a/>y", r##"{"#text":["x","y"],"a":""}"##),
         ("<订阅>消息</订阅>", r#"{"订阅":"消息"}"#),
@@ -2095,7 +2099,7 @@ fn xml_structure_stays_what_it_was() {
     }
 }
 
-/// In a typed field as in an extra one.
+/// Typed fields keep their values as extras do.
 #[test]
 fn typed_values_keep_their_digits_and_characters() {
     let json = |id: &str| {
@@ -2137,7 +2141,7 @@ fn typed_values_keep_their_digits_and_characters() {
     }
 }
 
-/// A family of inputs: `piece` again and again between `head` and `tail`, `#` in it being its number.
+/// A family of inputs: `head`, `piece` again and again, `tail`. `#` in `piece` is its number.
 struct Family {
     head: &'static str,
     piece: String,
@@ -2209,7 +2213,7 @@ fn write(record: &Record<'_>) {
         .expect("JSON holds everything");
 }
 
-/// Without optimisation everything takes ten times as long, so less has to do.
+/// The bytes of a small input. Without optimisation everything takes ten times as long.
 const SMALL: usize = if cfg!(debug_assertions) {
     16 << 10
 } else {
@@ -2217,13 +2221,13 @@ const SMALL: usize = if cfg!(debug_assertions) {
 };
 const SMALL_READ: usize = SMALL / 128;
 
-/// Seconds of work that a megabyte may take. What takes longer hangs, linear or not.
+/// The most seconds that a megabyte may take. More counts as a hang, even if it is linear.
 const SLOWEST: f64 = if cfg!(debug_assertions) { 20.0 } else { 2.0 };
 
-/// Seconds after which no second try is worth its time.
+/// The seconds after which a second try is not worth its time.
 const HOPELESS: f64 = 1.0;
 
-/// Four times the input takes about four times as long, not sixteen; the best of three tries.
+/// Checks that four times the input takes about four times as long, not sixteen. The best of three tries counts.
 fn is_linear(family: &Family, read: fn(&[u8])) -> Result<(), String> {
     let (one, four) = (family.of_size(SMALL), family.of_size(4 * SMALL));
     let seconds = |bytes: &[u8]| {
@@ -2249,7 +2253,7 @@ fn is_linear(family: &Family, read: fn(&[u8])) -> Result<(), String> {
     Err(format!("{short:.3} s, then {long:.3} s"))
 }
 
-/// Payloads that a reader may be tempted to read again and again: many small tokens, or one long one.
+/// Returns payloads that a reader may read repeatedly: many small tokens, or one long token.
 fn well_formed() -> Vec<Family> {
     let json_head = "{\"ToUserName\":1,\"Event\":\"subscribe_msg_sent_event\",\"x\":";
     let xml_head = "<xml><Event>subscribe_msg_sent_event</Event><x>";
@@ -2379,7 +2383,7 @@ fn well_formed() -> Vec<Family> {
     ]
 }
 
-/// Pieces of captures in which a document seems to begin, or to break, again and again.
+/// Pieces of captures in which a document seems to begin or to break, again and again.
 const BROKEN: &[&str] = &[
     "<xml><ToUserName><![CDATA[",
     "<xml><X><![CDATA[",
@@ -2493,7 +2497,7 @@ const BROKEN: &[&str] = &[
     "\u{FEFF}{",
     "\u{FEFF}<",
     "订",
-    // Escaped text, and what only looks like it.
+    // Escaped text, and text that only looks escaped.
     "\\\"ToUserName\\\":",
     "\\\"ToUserName\\\"\n",
     "{\\\"ToUserName\\\":",
@@ -2550,7 +2554,7 @@ fn time_is_linear() {
     assert_linear(broken(), read_at_once);
 }
 
-/// A token that arrives in small reads must not be read again from its start with every one of them.
+/// A token that arrives in small reads must not be read again from its start at every read.
 #[test]
 #[ignore = "a token that arrives in many small reads is read again from its start, up to the payload limit"]
 fn time_is_linear_in_small_reads() {
@@ -2558,7 +2562,7 @@ fn time_is_linear_in_small_reads() {
 }
 
 fn assert_linear(families: Vec<Family>, read: fn(&[u8])) {
-    // One test at a time has the clock.
+    // Only one test measures at a time.
     static CLOCK: Mutex<()> = Mutex::new(());
     let clock = CLOCK.lock();
     let slow: Vec<String> = families

@@ -1,4 +1,4 @@
-//! Generated callbacks in the documented forms, for all benchmarks.
+//! Generates callbacks in the documented forms, for all benchmarks.
 
 use std::fmt::Write;
 
@@ -6,7 +6,7 @@ use wxsub::Syntax;
 
 pub(crate) const CALLBACKS: usize = 20_000;
 
-/// Callbacks of the three kinds, in turn, one a line.
+/// Makes callbacks of the three events in turn, one a line.
 pub(crate) fn capture(syntax: Syntax) -> Vec<u8> {
     let mut text = String::new();
     for i in 0..CALLBACKS {

@@ -1,7 +1,7 @@
-"""The programs that wxsub is compared with: where they come from, and how they are called.
+"""The programs that wxsub is compared with: how they are installed, and how they are called.
 
-Each is what somebody would write with a good library to get the same records; the programs are the other files of this
-folder. Installed under target/peers, from the registries; delete that folder for newer versions.
+Each peer writes the same records with a good library of its language; their sources are the other files of this folder.
+The libraries are installed from the registries into target/peers. Delete that folder to get newer versions.
 """
 
 import shutil
@@ -20,7 +20,7 @@ PYTHON = CACHE / "python"
 WECHATPY = CACHE / "wechatpy"
 NODE = CACHE / "node"
 
-# Stand in a command for what is known only when it runs.
+# Placeholders in a command for what is known only when it runs.
 SHAPE, FILE = "{shape}", "{file}"
 
 
@@ -31,7 +31,7 @@ class Program:
     label: str
     command: list
     version: str = ""
-    # The captures it can read; None for all.
+    # The captures it can read; `None` means all.
     shapes: tuple = None
     env: dict = None
     writes_records: bool = True
@@ -46,7 +46,7 @@ class Program:
 
 
 class Missing(Exception):
-    """A peer cannot be had here."""
+    """A peer cannot be installed here."""
 
 
 def output(*argv):
@@ -62,7 +62,7 @@ def need(program, hint):
 
 
 def once(made, *argv):
-    """Installs something that is not there yet."""
+    """Runs an installation, unless `made` exists."""
     if not made.exists():
         print(f"installing: {' '.join(argv)}", file=sys.stderr)
         output(*argv)
@@ -112,7 +112,7 @@ ALL = {"jq": jq, "jaq": jaq, "python": python, "wechatpy": wechatpy, "node": nod
 
 
 def find(names):
-    """Those of `names` that can be had; says which cannot and why."""
+    """Yields the peers in `names` that can be installed. Prints which cannot, and why."""
     for name in names:
         try:
             yield ALL[name]()

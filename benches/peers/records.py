@@ -18,7 +18,7 @@ PARSER = etree.XMLParser(resolve_entities=False, no_network=True)
 
 
 def documents(file):
-    """XML that runs over several lines."""
+    """Yields XML documents of several lines."""
     document = []
     for line in file:
         document.append(line)
@@ -39,7 +39,7 @@ def wrapped(file):
         yield orjson.loads(line)["body"]
 
 
-# Of the captures that do not hold a body on each line.
+# Readers of the captures that do not hold a body on each line.
 BODIES = {"xml.pretty": documents, "xml.crlf": documents, "mixed.log": logged, "wrapped.jsonl": wrapped}
 
 

@@ -1,4 +1,4 @@
-//! Any capture comes to the same however it is read: in blocks, and on several threads.
+//! Checks that every capture reads the same in one block, in small blocks, and on several threads.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -1,6 +1,6 @@
-//! A capture comes to the same with the fast path and without it.
+//! Checks that a capture decodes the same with the fast path and without it.
 //!
-//! The input follows a payload of the documented shape, of which the fast path learns.
+//! The input follows a documented payload, from which the fast path learns.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -9,7 +9,7 @@ use wxsub_fuzz::{read, read_slowly};
 const JSON: &str = r#"{"ToUserName":"gh_0123456789ab","FromUserName":"oTest-0123456789_abcdefghijk","CreateTime":1610969440,"MsgType":"event","Event":"subscribe_msg_sent_event","List":{"TemplateId":"T0-test_template_0123456789-ABCDEFGHIJKLMNO","MsgID":1700827132819554304,"ErrorCode":"43101","ErrorStatus":"user refuse"}}"#;
 
 fuzz_target!(|bytes: &[u8]| {
-    // The input changes the sample: a place, and what stands there instead of as many bytes.
+    // The input changes the sample: the first two bytes give a place, the rest replaces as many bytes there.
     let [high, low, change @ ..] = bytes else {
         return;
     };

@@ -1,4 +1,4 @@
-//! Nothing that is sealed makes the program panic, and what was opened is what was sealed.
+//! Checks that no encrypted input causes a panic, and that decryption returns what was encrypted.
 #![no_main]
 
 use std::sync::{Arc, LazyLock};
@@ -19,7 +19,7 @@ fuzz_target!(|message: &[u8]| {
     let record = decode_sealed(body.as_bytes(), &Limits::default(), &POLICY);
     assert_eq!(record.trust(), Trust::Opened);
     assert_eq!(record.opened().as_deref(), Some(message));
-    // As an envelope, and as a ciphertext.
+    // The input as an envelope, and as a ciphertext.
     decode_sealed(message, &Limits::default(), &POLICY);
     let body = [b"{\"Encrypt\":\"", message, b"\"}"].concat();
     decode_sealed(&body, &Limits::default(), &POLICY);

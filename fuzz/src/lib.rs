@@ -1,18 +1,15 @@
-//! What the targets compare: everything that a capture comes to.
+//! What the fuzz targets compare: everything that is read of a capture.
 //!
-//! With `cargo install cargo-fuzz`: `cargo +nightly fuzz run capture fuzz/corpus/capture examples/payloads examples/logs`,
-//! or on a stable toolchain `RUSTC_BOOTSTRAP=1 cargo fuzz run …`. With `-s none` it is several times as fast; all code of
-//! the project is safe. `cargo fuzz list` names the targets.
+//! Install with `cargo install cargo-fuzz`, then run
+//! `cargo +nightly fuzz run capture fuzz/corpus/capture examples/payloads examples/logs`. On a stable toolchain run
+//! `RUSTC_BOOTSTRAP=1 cargo fuzz run …`. With `-s none` it runs several times as fast; the project has only safe code.
+//! `cargo fuzz list` names the targets.
 
 use wxsub::output::{Format, JsonLines};
 use wxsub::pipeline::{Options, Sink, Stop, run};
 use wxsub::{Lang, Place, Record};
 
-/// Where each record of a capture stands, and everything else that is known of it, read in blocks of `block_size`.
-///
-/// # Panics
-///
-/// If memory cannot be read.
+/// Reads a capture in blocks of `block_size`. Returns for each record its place and everything else known of it.
 pub fn read(capture: &[u8], block_size: usize, threads: usize) -> Vec<(Place, String)> {
     read_as(
         capture,
@@ -64,7 +61,7 @@ impl Sink for Records {
     }
 }
 
-/// What does not depend on where the record stands. The line holds all that its tree does.
+/// Describes everything that does not depend on the place of the record. The JSON line holds the whole tree.
 fn shown(record: &Record<'_>) -> String {
     let findings: Vec<_> = record
         .findings()

@@ -1,6 +1,6 @@
-//! Reads records: keys in any order, known ones with values of their type, unknown ones into `extra`.
+//! Deserializes records: keys in any order, known keys with values of their type, unknown keys into `extra`.
 //!
-//! `flatten` would do it, but its buffer cannot hold raw values.
+//! Written by hand, because the buffer of serde's `flatten` cannot hold raw values.
 
 use std::fmt;
 
@@ -92,7 +92,7 @@ impl<'de> Visitor<'de> for OfItem {
     }
 }
 
-/// Reads the value of a known key, which may come once.
+/// Reads the value of a known key. Fails if the key repeats.
 fn fill<'de, T: Deserialize<'de>, A: MapAccess<'de>>(
     slot: &mut Option<T>,
     key: &'static str,

@@ -1,4 +1,4 @@
-//! What a callback says beside its typed fields.
+//! The fields of a callback that have no typed field.
 
 use std::fmt;
 
@@ -9,10 +9,10 @@ use crate::callback::RawJson;
 use crate::event::Fields;
 use crate::event::extra::{Scalars, Values, by_name, grouped};
 
-/// What has no typed field: names and values in the order of the payload.
+/// The extra fields of a callback or item: names and values in the order of the payload.
 ///
-/// A name that is not in the record's table stands here, and so does a value that does not fit its field, and what is
-/// given a second time; then under its wire name. Several values of one name are one array.
+/// They are unknown names, values of the wrong type, and repeated fields; the last two under their name in the payload.
+/// Several values of a name form one array.
 ///
 /// ```
 /// let callback = wxsub::from_str(r#"{"Event":"subscribe_msg_change_event","Ratio":1.50,"Tag":"a","Tag":"b"}"#)?;
@@ -32,29 +32,29 @@ impl Extra {
         Extra(members.collect())
     }
 
-    /// True if there is nothing.
+    /// Returns true if there are no extra fields.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// How many names there are.
+    /// Returns the number of names.
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// The value of `name`. Looks at one name after the other.
+    /// Returns the value of `name`, by linear search.
     pub fn get(&self, name: &str) -> Option<&RawJson> {
         self.iter()
             .find(|(known, _)| *known == name)
             .map(|(_, value)| value)
     }
 
-    /// Names and values in their order.
+    /// Returns names and values in order.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &RawJson)> {
         self.0.iter().map(|(name, value)| (name.as_str(), value))
     }
 
-    /// Adds a value, or replaces that of the same name in its place. Looks at one name after the other.
+    /// Adds a value, or replaces the value of the name in its place, by linear search.
     pub fn insert(&mut self, name: impl Into<String>, value: RawJson) {
         let name = name.into();
         match self.0.iter_mut().find(|(known, _)| *known == name) {
@@ -64,7 +64,7 @@ impl Extra {
     }
 }
 
-/// Several values of one name become an array.
+/// Combines several values of a name into an array.
 impl FromIterator<(String, RawJson)> for Extra {
     fn from_iter<I: IntoIterator<Item = (String, RawJson)>>(members: I) -> Self {
         let groups = by_name(members.into_iter()).into_iter();
@@ -88,7 +88,7 @@ impl<'de> Deserialize<'de> for Extra {
     }
 }
 
-/// The members of an object, names as often as they come.
+/// The members of an object, with repeated names.
 pub(super) struct Members(pub(super) Vec<(String, RawJson)>);
 
 impl<'de> Deserialize<'de> for Members {

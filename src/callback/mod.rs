@@ -1,7 +1,7 @@
-//! The record as owned types: what `convert --to jsonl` writes, to keep, to compare, and to send on.
+//! The record as owned types: what `convert --to jsonl` writes.
 //!
-//! [`Callback`] is the contract of the record: keys in the order of its fields, absent fields left out, `items` always
-//! there. [`CallbackRef`] views the same values in a [`Record`](crate::Record) without copying them.
+//! [`Callback`] defines the record: keys in the order of its fields, absent fields left out, `items` always present.
+//! [`CallbackRef`] borrows the values from a [`Record`](crate::Record) instead of copying them.
 
 mod deserialize;
 mod extra;
@@ -14,10 +14,10 @@ use crate::record::decode_alone;
 pub use extra::Extra;
 pub use raw_json::RawJson;
 
-/// Reads one payload: XML or JSON, in every shape that [`decode`](crate::decode) understands.
+/// Decodes one payload: XML or JSON, in every structure that [`decode`](crate::decode) accepts.
 ///
-/// White space and a byte order mark may stand around it. What is odd about it, or missing, is no error;
-/// [`decode`](crate::decode) tells it. [`decode_sealed`](crate::decode_sealed) opens what is encrypted.
+/// White space and a byte order mark around it are allowed. Warnings and missing fields are not errors;
+/// [`decode`](crate::decode) reports them. [`decode_sealed`](crate::decode_sealed) decrypts.
 ///
 /// ```
 /// let body = br#"{"ToUserName":"gh_123456789abc","FromUserName":"otFpruAK8D-E6EfStSYonYSBZ8_4",
@@ -33,8 +33,8 @@ pub use raw_json::RawJson;
 ///
 /// # Errors
 ///
-/// The payload cannot be decoded, it is no subscribe-message callback, there is none, or something stands beside it: a
-/// second payload, the lines of a log. [`Capture`](crate::Capture) reads those. [`Error::kind`] tells which.
+/// The payload is missing, cannot be decoded, is not a subscribe-message callback, or has other text beside it, such as
+/// a second payload or log lines, which [`Capture`](crate::Capture) reads. [`Error::kind`] names the reason.
 pub fn from_slice(payload: &[u8]) -> Result<Callback, Error> {
     let (record, beside) = decode_alone(payload);
     match (record.callback(), beside) {
@@ -44,7 +44,7 @@ pub fn from_slice(payload: &[u8]) -> Result<Callback, Error> {
     }
 }
 
-/// Reads one payload from a text; see [`from_slice`].
+/// Decodes one payload from a string; see [`from_slice`].
 ///
 /// ```
 /// let error = wxsub::from_str("<xml><MsgType>text</MsgType></xml>").unwrap_err();
@@ -54,16 +54,16 @@ pub fn from_slice(payload: &[u8]) -> Result<Callback, Error> {
 ///
 /// # Errors
 ///
-/// Those of [`from_slice`].
+/// Fails like [`from_slice`].
 pub fn from_str(payload: &str) -> Result<Callback, Error> {
     from_slice(payload.as_bytes())
 }
 
-/// A callback: who answered or got what, and when.
+/// A callback: event, account, user, time and items.
 ///
-/// It serializes to the record, and deserializes from it: keys may come in any order, unknown ones go to
-/// [`extra`](Callback::extra), and a value of another type than its field is an error. Two are equal if their records
-/// are, byte for byte.
+/// It serializes to the record, and deserializes from it: keys may be in any order, unknown keys go to
+/// [`extra`](Callback::extra), and a value of the wrong type is an error. Two callbacks are equal if their records are
+/// equal byte for byte.
 ///
 /// ```
 /// use wxsub::{Callback, Event};
@@ -76,12 +76,12 @@ pub fn from_str(payload: &str) -> Result<Callback, Error> {
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 ///
-/// Values of `extra` need serde_json: other formats write the typed fields only, and buffers of serde (`flatten`,
-/// untagged enums) cannot hold a callback that has some.
+/// Values of `extra` need serde_json. Other formats write only the typed fields, and serde's buffers (`flatten`,
+/// untagged enums) cannot hold a callback with extra fields.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 #[non_exhaustive]
 pub struct Callback {
-    /// Which event it reports; its wire name in JSON.
+    /// The event, in JSON by WeChat's name.
     pub event: Event,
     /// The account's id, `gh_…`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -89,20 +89,20 @@ pub struct Callback {
     /// The user's openid.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from_user: Option<String>,
-    /// When WeChat made it, in Unix seconds.
+    /// The time at which WeChat made the callback, in Unix seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub create_time: Option<i64>,
-    /// The entries of its list, in the order of the payload.
+    /// The items in the order of the payload.
     pub items: Vec<Item>,
-    /// Everything else that stood in the payload.
+    /// All other fields of the payload.
     #[serde(skip_serializing_if = "Extra::is_empty")]
     pub extra: Extra,
-    /// Where `convert --with-source` found it. Only a record has it, no payload.
+    /// The position that `convert --with-source` wrote. Only a record has it, never a payload.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source: Option<RawJson>,
 }
 
-/// One entry of a callback's list: one template's answer, or one message's result.
+/// An item of a callback: the answer for one template, or the result of one message.
 ///
 /// ```
 /// let mut item = wxsub::Item::default();
@@ -113,31 +113,31 @@ pub struct Callback {
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
 #[non_exhaustive]
 pub struct Item {
-    /// Which template.
+    /// The template's id.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub template_id: Option<String>,
-    /// What the user decided, as given: `accept`, `reject`, `ban`, …
+    /// The user's decision as given: `accept`, `reject`, `ban`, …
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<String>,
-    /// Where the prompt was shown.
+    /// The place where the prompt was shown.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub popup_scene: Option<i64>,
-    /// The id that the send interface answered. Its 19 digits do not fit a double, so it is always a string.
+    /// The message id of the send API. A string, because its 19 digits do not fit into a floating-point number.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub msg_id: Option<String>,
-    /// The result; 0 is success.
+    /// The result code; 0 is success.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error_code: Option<i64>,
     /// The result in WeChat's words.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error_status: Option<String>,
-    /// Everything else that stood in the entry.
+    /// All other fields of the item.
     #[serde(skip_serializing_if = "Extra::is_empty")]
     pub extra: Extra,
 }
 
 impl Callback {
-    /// A callback of `event` that says nothing else.
+    /// Makes a callback of `event` without any other value.
     ///
     /// ```
     /// use wxsub::{Callback, Event, Item};
@@ -161,7 +161,7 @@ impl Callback {
 }
 
 impl CallbackRef<'_> {
-    /// Copies the values, so that they outlive the record.
+    /// Copies the values into owned types.
     ///
     /// ```
     /// let record = wxsub::decode(b"<xml><Event>subscribe_msg_change_event</Event></xml>");
@@ -183,7 +183,7 @@ impl CallbackRef<'_> {
 }
 
 impl ItemRef<'_> {
-    /// Copies the values, so that they outlive the record.
+    /// Copies the values into owned types.
     ///
     /// ```
     /// let record = wxsub::decode(br#"{"Event":"subscribe_msg_change_event","List":{"TemplateId":"a"}}"#);

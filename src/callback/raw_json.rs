@@ -1,4 +1,4 @@
-//! A JSON value as it is written.
+//! JSON values kept as text.
 
 use std::fmt;
 use std::str::FromStr;
@@ -13,10 +13,10 @@ use crate::finding::Findings;
 use crate::json_format;
 use crate::syntax::{Bytes, Limits, Syntax, Tree, View, json};
 
-/// A JSON value as it is written: numbers with all their digits, names in their order.
+/// A JSON value as text: numbers with all digits, members in their order.
 ///
-/// White space is left out, escapes are written in one way, and U+FFFD stands for half of a surrogate pair. Two are equal
-/// if they are written alike, so `1.50` is not `1.5`.
+/// It is normalised: no white space, one form of escapes, U+FFFD for half of a surrogate pair. Values are equal if
+/// their texts are equal, so `1.50` differs from `1.5`.
 ///
 /// ```
 /// let json: wxsub::RawJson = r#"{ "a": 1.50, "b": "\u0041" }"#.parse()?;
@@ -28,7 +28,7 @@ use crate::syntax::{Bytes, Limits, Syntax, Tree, View, json};
 pub struct RawJson(Box<RawValue>);
 
 impl RawJson {
-    /// The JSON that `value` serializes to.
+    /// Serializes `value`.
     pub(super) fn of(value: &impl Serialize) -> Self {
         let mut json = Vec::new();
         json_format::write(value, &mut json);
@@ -36,7 +36,7 @@ impl RawJson {
         RawJson(RawValue::from_string(json).expect("it was just written"))
     }
 
-    /// Reads `raw` and writes it again in the one way in which records write it; `None` if it is too large or too deep.
+    /// Normalises `raw` to the form of records. Returns `None` if it is too large or too deep.
     fn tidy(raw: &RawValue) -> Option<Self> {
         if raw.get().len() >= Limits::MAX_PAYLOAD_SIZE {
             return None;
@@ -67,16 +67,16 @@ impl RawJson {
         }
     }
 
-    /// The JSON text.
+    /// Returns the JSON text.
     pub fn as_str(&self) -> &str {
         self.0.get()
     }
 
-    /// The value, to look into it.
+    /// Parses the text into a serde_json value.
     ///
     /// # Errors
     ///
-    /// serde_json cannot hold it: it is nested deeper than 128 levels, or has a number beyond a double while the feature
+    /// The value is nested deeper than 128 levels, or has a number beyond a floating-point number while the feature
     /// `arbitrary_precision` is off.
     pub fn to_value(&self) -> Result<Value, serde_json::Error> {
         serde_json::from_str(self.as_str())

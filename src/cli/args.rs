@@ -1,16 +1,18 @@
-//! What was typed.
+//! The arguments as they were typed, and their help texts.
+//!
+//! [`Plan`](crate::cli::plan::Plan) says what they mean. The arguments that several commands share are in
+//! [`Common`].
 
 use std::path::{Path, PathBuf};
 
-use clap::error::{ContextKind, ContextValue};
-use clap::{ArgAction, Error, Parser, Subcommand, ValueEnum};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{CommandFactory, Error, Parser, Subcommand};
 use wxsub::report::text::printable;
-use wxsub::{Decompressed, Limits, Syntax};
 
 use crate::cli::gate::GateArgs;
-use crate::cli::keys::KeyArgs;
-use crate::cli::number::{Number, whole, within};
-use crate::cli::select::SelectArgs;
+use crate::cli::number::whole;
+use crate::cli::options::{Common, Format, SyntaxArg, View};
+use crate::cli::plan::NoInput;
 use crate::cli::{explain, sample, schema};
 
 /// Reads WeChat (微信) subscribe-message callbacks: shows, converts and checks captured payloads
@@ -33,13 +35,27 @@ pub(super) struct Args {
 }
 
 impl Args {
-    /// What was typed; ends the program where that is wrong or asks for help.
+    /// Parses the command line. Ends the program if it is wrong or asks for help.
     pub(super) fn of_command_line() -> Self {
         Args::try_parse().unwrap_or_else(|error| with_command(error).exit())
     }
 }
 
-/// Who names a file and no command is told which one shows it.
+/// Prints what is missing and the usage of the command, then ends the program.
+pub(super) fn exit_with_usage(missing: &NoInput) -> ! {
+    let mut program = Args::command();
+    // Only a built command knows the usage of its subcommands.
+    program.build();
+    let typed = match program.find_subcommand_mut(missing.command) {
+        Some(subcommand) => subcommand,
+        None => &mut program,
+    };
+    typed
+        .error(ErrorKind::MissingRequiredArgument, missing.message)
+        .exit()
+}
+
+/// If the command is missing but the argument is a file, suggests `parse`.
 fn with_command(mut error: Error) -> Error {
     let Some(ContextValue::String(typed)) = error.get(ContextKind::InvalidSubcommand) else {
         return error;
@@ -55,7 +71,8 @@ fn with_command(mut error: Error) -> Error {
     error
 }
 
-// The arguments of a command are made when it is called: those of all of them take as long as the work on a small file.
+// clap builds the arguments of a command only when that command is called: building those of all commands takes as
+// long as reading a small file.
 #[derive(Debug, Subcommand)]
 #[command(defer = true)]
 pub(super) enum Command {
@@ -115,7 +132,7 @@ Examples:
 Lines of jsonl are read like payloads; `wxsub schema record` describes them.")]
 pub(super) struct Convert {
     /// What to write
-    // The other commands call it --format.
+    // The alias: the other commands call this flag --format.
     #[arg(long, alias = "format", value_name = "FORMAT", value_enum, default_value_t = Format::Jsonl)]
     pub(super) to: Format,
     /// Write to FILE, which is replaced only when all was read and written
@@ -193,7 +210,7 @@ pub(super) struct Encrypt {
     pub(super) keys: Option<PathBuf>,
     /// How the envelope is written [default: as what is inside]
     #[arg(long, value_name = "SYNTAX", value_enum)]
-    pub(super) envelope: Option<Wire>,
+    pub(super) envelope: Option<SyntaxArg>,
     /// Write the whole request that pushes it to URL
     #[arg(long, value_name = "URL", value_parser = url, conflicts_with = "curl")]
     pub(super) http: Option<String>,
@@ -211,153 +228,11 @@ pub(super) struct Encrypt {
     pub(super) seed: Option<u64>,
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(super) enum Wire {
-    Xml,
-    Json,
-}
-
-impl From<Wire> for Syntax {
-    fn from(wire: Wire) -> Self {
-        match wire {
-            Wire::Xml => Syntax::Xml,
-            Wire::Json => Syntax::Json,
-        }
-    }
-}
-
-#[derive(Debug, clap::Args)]
-pub(super) struct Common {
-    /// Files, folders (walked recursively) or - for standard input; also compressed with gzip, zstd,
-    /// bzip2 or xz [default: standard input]
-    #[arg(value_name = "PATH")]
-    pub(super) paths: Vec<PathBuf>,
-    /// In folders, read only files that match; with ! in front, only those that do not
-    #[arg(long, value_name = "GLOB", action = ArgAction::Append)]
-    pub(super) glob: Vec<String>,
-    /// Stop at the first payload that cannot be decoded
-    #[arg(long)]
-    pub(super) fail_fast: bool,
-    /// No summary and no progress
-    #[arg(short, long)]
-    pub(super) quiet: bool,
-    /// What is said at the end on standard error: text for people, the same with findings by file, or one JSON object
-    #[arg(long, value_name = "FORM", value_enum, default_value_t = Summary::Text, conflicts_with = "quiet")]
-    pub(super) summary: Summary,
-    /// How many threads decode; 0 for as many as the machine runs at once, up to 8
-    #[arg(
-        short = 'j',
-        long,
-        value_name = "N",
-        default_value_t = 0,
-        hide_default_value = true,
-        value_parser = whole::<usize>,
-        allow_negative_numbers = true
-    )]
-    pub(super) threads: usize,
-    /// Language of messages [default: from WXSUB_LANG, LC_ALL, LC_MESSAGES or LANG]
-    #[arg(long, value_enum)]
-    pub(super) lang: Option<Language>,
-    /// Colours; also NO_COLOR, FORCE_COLOR and CLICOLOR_FORCE
-    #[arg(long, value_name = "WHEN", value_enum, default_value_t = When::Auto)]
-    pub(super) color: When,
-    #[command(flatten, next_help_heading = "Choosing callbacks")]
-    pub(super) select: SelectArgs,
-    #[command(flatten, next_help_heading = "Encrypted payloads")]
-    pub(super) keys: KeyArgs,
-    #[command(flatten, next_help_heading = "Limits of one payload")]
-    pub(super) limits: LimitArgs,
-    #[command(flatten, next_help_heading = "Limits of compressed input")]
-    pub(super) expansion: ExpansionArgs,
-}
-
-#[derive(Debug, clap::Args)]
-pub(super) struct ExpansionArgs {
-    /// How many times its own size it may grow to, once that is more than 1 GiB
-    #[arg(long, value_name = "N", default_value_t = Decompressed::<&[u8]>::MAX_EXPANSION, value_parser = positive::<u64>)]
-    pub(super) max_expansion: u64,
-}
-
-#[derive(Debug, clap::Args)]
-pub(super) struct LimitArgs {
-    /// Its bytes, with K, M or G for powers of 1024
-    #[arg(long, value_name = "SIZE", default_value = "16M", value_parser = size)]
-    pub(super) max_payload_size: usize,
-    /// Levels of nesting
-    #[arg(long, value_name = "N", default_value_t = Limits::default().depth, value_parser = depth)]
-    pub(super) max_depth: usize,
-    /// Items of one callback
-    #[arg(long, value_name = "N", default_value_t = Limits::default().items, value_parser = positive::<usize>)]
-    pub(super) max_items: usize,
-    /// Elements of XML; members and entries of JSON
-    #[arg(long, value_name = "N", default_value_t = Limits::default().values, value_parser = positive::<usize>)]
-    pub(super) max_values: usize,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(super) enum View {
-    Pretty,
-    Table,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum Format {
-    /// The normalized record, one a line
-    Jsonl,
-    /// The JSON that WeChat documents
-    Json,
-    /// The XML that WeChat documents
-    Xml,
-    /// One row an item
-    Csv,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum Summary {
-    Text,
-    Files,
-    Json,
-    None,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(super) enum Language {
-    En,
-    Zh,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(super) enum When {
-    Auto,
-    Always,
-    Never,
-}
-
-/// Findings by file are for `check` only.
+/// Changes the help of `--summary`: only `check` has the value `files`.
 fn decoding_summary(arg: clap::Arg) -> clap::Arg {
     let help = "What is said at the end on standard error: text for people, or one JSON object";
     arg.help(format!("{help} [possible values: text, json, none]"))
         .hide_possible_values(true)
-}
-
-fn size(text: &str) -> Result<usize, String> {
-    const EXPECTED: &str = "expected 1 to 1G: a whole number, perhaps with K, M or G";
-    let (digits, unit) = match text.find(|c: char| !c.is_ascii_digit()) {
-        Some(at) => text.split_at(at),
-        None => (text, ""),
-    };
-    let shift = match unit.to_ascii_uppercase().as_str() {
-        "" => 0,
-        "K" | "KIB" => 10,
-        "M" | "MIB" => 20,
-        "G" | "GIB" => 30,
-        _ => return Err(EXPECTED.into()),
-    };
-    let number = digits.parse::<usize>().ok();
-    number
-        .and_then(|number| number.checked_mul(1 << shift))
-        .filter(|bytes| (1..=Limits::MAX_PAYLOAD_SIZE).contains(bytes))
-        .ok_or(EXPECTED.into())
 }
 
 fn url(text: &str) -> Result<String, String> {
@@ -376,12 +251,4 @@ fn nonce(text: &str) -> Result<String, String> {
         true => Ok(text.to_owned()),
         false => Err("expected letters and digits".into()),
     }
-}
-
-fn positive<T: Number + From<u8>>(text: &str) -> Result<T, String> {
-    within(text, T::from(1)..=T::MOST)
-}
-
-fn depth(text: &str) -> Result<usize, String> {
-    within(text, 1..=Limits::MAX_DEPTH)
 }

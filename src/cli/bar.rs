@@ -1,4 +1,4 @@
-//! What the bar looks like: how much was read and how fast, and how long it will take yet.
+//! The look of the progress bar: bytes read, speed, callbacks, time left.
 
 use std::fmt::Write;
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use wxsub::Lang;
 
 const SPINNER: [&str; 10] = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
 
-/// The look of a bar on a terminal of `width` columns, which tells how many callbacks there are.
+/// The style of a bar on a terminal of `width` columns. `callbacks` is the count it shows.
 pub(super) fn style(
     lang: Lang,
     has_total: bool,
@@ -19,7 +19,7 @@ pub(super) fn style(
     let tell = move |_: &ProgressState, out: &mut dyn Write| {
         _ = write!(out, "{}", HumanCount(callbacks.load(Ordering::Relaxed)));
     };
-    // All templates are tried by the tests.
+    // Never fails: a test tries every template.
     ProgressStyle::with_template(template(lang, has_total, width))
         .unwrap_or_else(|_| ProgressStyle::default_bar())
         .progress_chars("█░")
@@ -39,7 +39,7 @@ fn template(lang: Lang, has_total: bool, width: usize) -> &'static str {
     })
 }
 
-/// What the bar shows on a terminal of at least so many columns, in English and in Chinese: never more than a line.
+/// The least columns of the terminal, and the text of the bar in English and in Chinese. The text never wraps.
 type Row = (usize, &'static str, &'static str);
 
 const WITH_TOTAL: [Row; 5] = [
@@ -137,7 +137,7 @@ mod tests {
         }
     }
 
-    /// What a bar shows of so much.
+    /// Returns the text of a bar at a position.
     fn shown(lang: Lang, total: Option<u64>, width: u16, bytes: u64, callbacks: u64) -> String {
         let text = Arc::<Mutex<String>>::default();
         let screen = Screen {

@@ -1,27 +1,30 @@
-//! `wxsub check`: the gate. Findings are the data; the status says whether they let it pass.
+//! `wxsub check`: the gate.
+//!
+//! Findings are its data and go to standard output. The exit status says whether the findings let the input pass.
 
 use std::fs;
 use std::io::{self, ErrorKind, Write};
 use std::path::{MAIN_SEPARATOR, Path, PathBuf};
 
 use anyhow::{Context, anyhow};
-use wxsub::gate::{Gate, Judged, Settings, record_findings};
+use wxsub::gate::{Gate, Judged, Settings, write_baseline};
 use wxsub::pipeline::{Rest, Sink, Stop};
 use wxsub::report::text::printable;
 use wxsub::report::{FileCounts, Report};
 use wxsub::{Record, Severity};
 
-use crate::cli::args::{self, Summary};
+use crate::cli::args;
 use crate::cli::commands::summarize;
 use crate::cli::gate::{GatePlan, config_folder, shown};
+use crate::cli::options::Summary;
+use crate::cli::output::Output;
 use crate::cli::plan::Plan;
 use crate::cli::progress::Progress;
 use crate::cli::read::{Reader, read_all};
+use crate::cli::status::{Status, UNWRITTEN};
 use crate::cli::target::Target;
-use crate::cli::unheard::Output;
-use crate::cli::{Status, UNWRITTEN};
 
-/// `wxsub check`.
+/// Runs `wxsub check`.
 pub(super) fn check(args: &args::Check) -> anyhow::Result<Status> {
     let plan = Plan::new("check", &args.common, None)?;
     let gate = GatePlan::new(&args.gate, &plan, args.common.select.is_any())?;
@@ -48,7 +51,7 @@ pub(super) fn check(args: &args::Check) -> anyhow::Result<Status> {
     }
 }
 
-/// Whether it is only because of warnings that the run fails.
+/// True if the run fails only because of warnings.
 fn fails_by_warnings(judged: &Judged, settings: &Settings) -> bool {
     let lenient = Settings {
         strict: false,
@@ -57,10 +60,10 @@ fn fails_by_warnings(judged: &Judged, settings: &Settings) -> bool {
     settings.is_failure(&judged.tally) && !lenient.is_failure(&judged.tally)
 }
 
-/// What a check came to.
+/// The result of a check.
 struct Done {
     judged: Judged,
-    /// A capture could not be read.
+    /// True if a capture could not be read.
     failed: bool,
     interrupted: bool,
 }
@@ -92,10 +95,10 @@ impl Done {
         }
     }
 
-    /// Why nothing went through the gate, if nothing did: then it has not held.
+    /// If nothing was checked, says why. A gate that checked nothing must not pass.
     fn unchecked(&self) -> Option<&'static str> {
         let tally = &self.judged.tally;
-        // A file without a payload is an error of its own, unless that is allowed or expected.
+        // A file without a payload is an error finding already, unless it is allowed or expected.
         let is_told = tally.findings(Severity::Error) + tally.expected() > 0;
         match tally.all_callbacks() {
             _ if self.judged.stopped || self.failed || self.interrupted => None,
@@ -111,7 +114,7 @@ impl Done {
     }
 }
 
-/// A gate with a bar.
+/// The gate, with a progress bar.
 struct Checking<'a> {
     gate: Gate<'a, Output>,
     progress: &'a Progress,
@@ -159,7 +162,7 @@ impl Reader for Checking<'_> {
     }
 }
 
-/// Writes what was found into the config at `path` as expected.
+/// Writes the findings into the config at `path`, as expected findings.
 fn write_expectations(path: &Path, files: &[FileCounts], folder: &Path) -> anyhow::Result<()> {
     let name = printable(&shown(path, folder));
     let text = match fs::read_to_string(path) {
@@ -176,7 +179,7 @@ fn write_expectations(path: &Path, files: &[FileCounts], folder: &Path) -> anyho
             "wxsub: `{file}` lies outside the folder of `{name}`: its findings are not written"
         );
     }
-    let recorded = record_findings(&text, &inside, |file| below(file).unwrap_or_default());
+    let recorded = write_baseline(&text, &inside, |file| below(file).unwrap_or_default());
     let recorded = recorded.map_err(|error| anyhow!("{name}: {error}"))?;
     let mut target = Target::new(Some(path))?;
     let written = target.write_all(recorded.text.as_bytes());
@@ -190,7 +193,7 @@ fn write_expectations(path: &Path, files: &[FileCounts], folder: &Path) -> anyho
     Ok(())
 }
 
-/// `path` relative to `folder`, with `/` between its parts.
+/// The part of `path` below `folder`, with `/` as separator. `None` if `path` is outside.
 fn relative(path: &Path, folder: &Path) -> Option<String> {
     let plain: PathBuf = path.components().collect();
     let path = plain.strip_prefix(folder).ok()?.to_str()?;

@@ -1,4 +1,6 @@
-//! The commands: each says what it does with a record, and what its run comes to.
+//! The commands `parse` and `convert`, and what they share with `decrypt`: summary, status, messages.
+//!
+//! A command is a [`Job`], which says what it does with a record, and a function that runs it.
 
 use std::io::Write;
 
@@ -8,14 +10,15 @@ use wxsub::report::text::{self, Look};
 use wxsub::report::{FileCounts, Spot, Tally, Verdict};
 use wxsub::{Code, Finding, Record};
 
-use crate::cli::args::{self, Summary, View};
+use crate::cli::args;
+use crate::cli::options::{Format as To, Summary, View};
 use crate::cli::plan::{Plan, time_zone};
+use crate::cli::status::Status;
 use crate::cli::stream::{Done, Job, is_undecodable, run};
 use crate::cli::target::Target;
 use crate::cli::texts::Texts;
-use crate::cli::{Status, args::Format as To};
 
-/// `wxsub parse`.
+/// Runs `wxsub parse`.
 pub(super) fn parse(args: &args::Parse) -> anyhow::Result<Status> {
     let plan = Plan::new("parse", &args.common, Some(&args.tz))?;
     refuse_files(&plan)?;
@@ -36,7 +39,7 @@ pub(super) fn parse(args: &args::Parse) -> anyhow::Result<Status> {
     Ok(decoded(&done))
 }
 
-/// `wxsub convert`.
+/// Runs `wxsub convert`.
 pub(super) fn convert(args: &args::Convert) -> anyhow::Result<Status> {
     let plan = Plan::new("convert", &args.common, args.tz.as_deref())?;
     refuse_files(&plan)?;
@@ -54,7 +57,7 @@ pub(super) fn convert(args: &args::Convert) -> anyhow::Result<Status> {
     Ok(decoded(&done))
 }
 
-/// Whether one callback is all there was.
+/// True if the input held one callback and nothing else.
 fn is_one(tally: &Tally) -> bool {
     let beside = tally.all_others()
         + tally.undecodable()
@@ -64,7 +67,7 @@ fn is_one(tally: &Tally) -> bool {
     tally.all_callbacks() == 1 && beside == 0
 }
 
-/// Findings by file are what a check counts.
+/// Refuses `--summary files`, which only `check` has.
 pub(super) fn refuse_files(plan: &Plan) -> anyhow::Result<()> {
     match plan.summary {
         Summary::Files => bail!("--summary files belongs to check"),
@@ -72,7 +75,7 @@ pub(super) fn refuse_files(plan: &Plan) -> anyhow::Result<()> {
     }
 }
 
-/// Says on standard error what was found.
+/// Writes the summary to standard error.
 pub(super) fn summarize(tally: &Tally, interrupted: bool, plan: &Plan, files: &[FileCounts]) {
     let lang = plan.err.lang;
     let mut text = match plan.summary {
@@ -92,11 +95,11 @@ pub(super) fn summarize(tally: &Tally, interrupted: bool, plan: &Plan, files: &[
         text += &format!("\n  {line}");
     }
     text.push('\n');
-    // Who closes standard error does not want a summary.
+    // An error is ignored: if standard error is closed, nobody wants the summary.
     _ = std::io::stderr().write_all(text.as_bytes());
 }
 
-/// The status of a run whose work was to decode.
+/// The exit status of `parse`, `convert` and `decrypt`.
 pub(super) fn decoded(done: &Done) -> Status {
     match done.failed {
         _ if done.interrupted => Status::Interrupted,
@@ -106,7 +109,7 @@ pub(super) fn decoded(done: &Done) -> Status {
     }
 }
 
-/// Whether a payload is missing from the output.
+/// True if a payload is missing from the output.
 fn is_incomplete(tally: &Tally) -> bool {
     tally.verdict() == Verdict::Undecodable || tally.count_of(Code::Unrepresentable) > 0
 }
@@ -136,7 +139,7 @@ fn format(args: &args::Convert) -> anyhow::Result<Box<dyn Format + Sync>> {
     })
 }
 
-/// Shows callbacks, and what cannot be shown as messages.
+/// The job of `parse`: callbacks as data, and undecodable payloads as messages with a snippet.
 struct Showing {
     format: Box<dyn Format + Sync>,
     look: Look,
@@ -162,11 +165,11 @@ impl Job for Showing {
     }
 }
 
-/// Writes callbacks, and a line for what cannot be written.
+/// The job of `convert`: callbacks as data, and undecodable payloads as messages of one line.
 struct Writing {
     format: Box<dyn Format + Sync>,
     look: Look,
-    /// Make visible what a terminal would obey: the format itself does not.
+    /// Escape control characters, which a terminal would obey. CSV does not escape them itself.
     visible: bool,
 }
 
@@ -201,7 +204,7 @@ fn write_or_count(
     }
 }
 
-/// Says why a payload could not be decoded, a line a finding.
+/// Writes a message of one line for each finding of an undecodable payload.
 pub(super) fn report_undecodable(record: &Record<'_>, look: &Look, texts: &mut Texts) {
     if is_undecodable(record) {
         for finding in record.findings() {
@@ -215,7 +218,7 @@ fn report_line(record: &Record<'_>, finding: &Finding, look: &Look, texts: &mut 
     texts.message(|out| text::line(record.source(), &spot, finding, look, out));
 }
 
-/// `text` with its control characters but line feeds as escapes.
+/// Escapes the control characters of `text`, except line feeds.
 pub(super) fn visible(text: &[u8]) -> Vec<u8> {
     let text = String::from_utf8_lossy(text);
     let shown: String = text

@@ -1,19 +1,20 @@
-//! `wxsub decrypt`: what sealed payloads hold, as it was, one after the other.
+//! `wxsub decrypt`: writes the decrypted payloads byte for byte, one after the other.
 
 use anyhow::bail;
 use wxsub::report::Tally;
 use wxsub::report::text::Look;
 use wxsub::{Outcome, Record};
 
-use crate::cli::args::Summary;
+use crate::cli::args;
 use crate::cli::commands::{decoded, refuse_files, report_undecodable, summarize, visible};
+use crate::cli::options::Summary;
 use crate::cli::plan::Plan;
+use crate::cli::status::Status;
 use crate::cli::stream::{Job, run as run_job};
 use crate::cli::target::Target;
 use crate::cli::texts::Texts;
-use crate::cli::{Status, args};
 
-/// `wxsub decrypt`.
+/// Runs `wxsub decrypt`.
 pub(super) fn run(args: &args::Decrypt) -> anyhow::Result<Status> {
     let plan = Plan::new("decrypt", &args.common, None)?;
     refuse_files(&plan)?;
@@ -42,10 +43,10 @@ fn has_keys(plan: &Plan) -> bool {
     accounts.any(|account| !account.keys.is_empty())
 }
 
-/// Writes what was sealed, and a line for what does not open.
+/// The job of `decrypt`: decrypted payloads as data, and undecodable payloads as messages.
 struct Opening {
     look: Look,
-    /// Make visible what a terminal would obey.
+    /// Escape control characters, which a terminal would obey.
     visible: bool,
 }
 
@@ -66,7 +67,7 @@ fn is_chosen(record: &Record<'_>) -> bool {
     !matches!(outcome, Outcome::FilteredOut(_) | Outcome::Deduplicated(_))
 }
 
-/// `bytes` as they are, and a line break if they do not end with one: what comes next begins a line.
+/// Writes `bytes`, and a line break if they do not end with one: the next payload begins a line.
 fn line(bytes: &[u8], out: &mut Vec<u8>) {
     out.extend_from_slice(bytes);
     if bytes.last() != Some(&b'\n') {

@@ -1,4 +1,4 @@
-//! `wxsub encrypt`: one payload, sealed as WeChat does.
+//! `wxsub encrypt`: encrypts one payload as WeChat does, to test a server.
 
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
@@ -12,14 +12,14 @@ use wxsub::seal::{EncodingAesKey, Keys, Token};
 use wxsub::{Capture, Decompressed, Outcome, Record, Syntax};
 
 use crate::cli::args;
-use crate::cli::draw::Draw;
 use crate::cli::keys;
-use crate::cli::plan::{lang_of_environment, nothing_given};
+use crate::cli::plan::{NoInput, lang_of_environment};
+use crate::cli::random::Random;
 use crate::cli::sources::Sources;
+use crate::cli::status::{Status, UNWRITTEN};
 use crate::cli::target::Target;
-use crate::cli::{Status, UNWRITTEN};
 
-/// `wxsub encrypt`.
+/// Runs `wxsub encrypt`.
 pub(super) fn run(args: &args::Encrypt) -> anyhow::Result<Status> {
     let keys = keys::keys(args.keys.as_deref())?;
     let chosen = Chosen::of(&keys)?;
@@ -35,7 +35,7 @@ pub(super) fn run(args: &args::Encrypt) -> anyhow::Result<Status> {
     Ok(Status::Fine)
 }
 
-/// What a payload is sealed with.
+/// The key, token and appid that encrypt the payload.
 struct Chosen<'k> {
     key: &'k EncodingAesKey,
     token: Option<&'k Token>,
@@ -43,7 +43,7 @@ struct Chosen<'k> {
 }
 
 impl<'k> Chosen<'k> {
-    /// The first key, and what belongs to the same account.
+    /// Chooses the first key, and the token and appid of its account.
     fn of(keys: &'k Keys) -> anyhow::Result<Self> {
         let lacks = |what: &str, name: &str| {
             anyhow!("no {what} to seal with: set {name}, or give a file with --keys")
@@ -61,11 +61,11 @@ impl<'k> Chosen<'k> {
     }
 
     fn push(&self, args: &args::Encrypt, record: &Record<'_>) -> anyhow::Result<Push> {
-        let mut draw = Draw::new(args.seed);
-        let random = draw.next_digits()?;
+        let mut rng = Random::new(args.seed);
+        let random = rng.next_digits()?;
         let nonce = match &args.nonce {
             Some(nonce) => nonce.clone(),
-            None => (draw.next_number()? % 10_000_000_000).to_string(),
+            None => (rng.next_number()? % 10_000_000_000).to_string(),
         };
         let now = || {
             SystemTime::now()
@@ -89,14 +89,15 @@ impl<'k> Chosen<'k> {
     }
 }
 
-/// The one payload of the capture, or what is wrong with it, for people.
+/// Reads the only payload of a capture. Returns a message for people if there is none, or more than one.
 fn payload(path: Option<&Path>) -> anyhow::Result<Result<Record<'static>, String>> {
     let path = path.unwrap_or(Path::new("-"));
     if path == Path::new("-") && io::stdin().is_terminal() {
-        nothing_given(
-            "encrypt",
-            "nothing to encrypt: name a file with a payload, or pipe one in",
-        );
+        let missing = NoInput {
+            command: "encrypt",
+            message: "nothing to encrypt: name a file with a payload, or pipe one in",
+        };
+        return Err(missing.into());
     }
     if path.is_dir() {
         bail!(
@@ -125,7 +126,7 @@ fn payload(path: Option<&Path>) -> anyhow::Result<Result<Record<'static>, String
     Ok(sealable(record))
 }
 
-/// The record, if its payload can be sealed.
+/// Returns the record if its payload can be encrypted, or a message for people.
 fn sealable(record: Record<'static>) -> Result<Record<'static>, String> {
     let source = printable(record.source());
     if record.top_text("Encrypt").is_some() {
@@ -156,7 +157,7 @@ fn write(args: &args::Encrypt, push: &Push, is_signed: bool) -> anyhow::Result<(
     let text = match (&args.http, &args.curl) {
         (Some(url), _) => push.request(url),
         (_, Some(url)) => curl(push, url),
-        // A line break would be one more byte of the body.
+        // Only on a terminal: elsewhere a line break would be one more byte of the body.
         _ if target.is_terminal() => [&push.body[..], b"\n"].concat(),
         _ => push.body.clone(),
     };
@@ -171,7 +172,7 @@ fn write(args: &args::Encrypt, push: &Push, is_signed: bool) -> anyhow::Result<(
     Ok(())
 }
 
-/// What curl reads as its configuration.
+/// Writes a configuration for `curl -K -`.
 fn curl(push: &Push, url: &str) -> Vec<u8> {
     let body = String::from_utf8_lossy(&push.body);
     let escape = |text: &str| {

@@ -1,4 +1,4 @@
-//! `wxsub explain`: what a term means.
+//! `wxsub explain`: prints what a term means.
 
 use std::io::{self, Write};
 
@@ -6,9 +6,9 @@ use anyhow::Context;
 use console::Term;
 use wxsub::explain::{find, index};
 
-use crate::cli::args::Language;
+use crate::cli::options::Language;
 use crate::cli::plan::language;
-use crate::cli::{Status, UNWRITTEN};
+use crate::cli::status::{Status, UNWRITTEN};
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -28,7 +28,7 @@ pub(super) struct Args {
     lang: Option<Language>,
 }
 
-/// `wxsub explain`.
+/// Runs `wxsub explain`.
 pub(super) fn explain(args: &Args) -> anyhow::Result<Status> {
     let (lang, width) = (language(args.lang), width());
     let text = match &args.term {
@@ -44,7 +44,7 @@ pub(super) fn explain(args: &Args) -> anyhow::Result<Status> {
     Ok(Status::Fine)
 }
 
-/// The columns of the terminal, but no more than are easily read.
+/// The width of the text: the columns of the terminal, but at most 100, to be easy to read.
 fn width() -> usize {
     const WIDEST: usize = 100;
     let terminal = Term::stdout();

@@ -1,9 +1,9 @@
-//! Captures, one after the other, each read in the way that suits it.
+//! Opens captures one after the other, and reads each on this thread or on a thread of its own.
 //!
-//! A file is read when bytes are wanted: that takes no time worth a thread. What may let anybody wait (a pipe), and what
-//! takes time (decompression), is read by a thread of its own, which hands over blocks as soon as it has them. So
-//! whoever waits for a block can be interrupted though the read cannot. Memory is bounded: a few blocks wait at most, and
-//! buffers go round.
+//! A plain file is read on the thread that wants its bytes: it never blocks for long. A pipe, which may block, and
+//! compressed input, which takes time, are read by a second thread. It sends blocks as soon as it has them, and Ctrl-C
+//! wakes the receiver even while the read itself cannot be interrupted. Memory is bounded: at most [`WAITING`] messages
+//! wait, and used buffers go back to the reading thread.
 
 use std::io::{self, Read};
 use std::panic;
@@ -17,54 +17,56 @@ use crate::cli::interrupt::Interrupt;
 use crate::cli::progress::Counts;
 use crate::cli::sources::{Source, Sources};
 
-/// The most bytes of one block: what a pipe holds.
+/// The most bytes of one block: the capacity of a pipe.
 const BLOCK: usize = 64 << 10;
 
-/// How many messages may wait: more than the pipeline reads at once, so that it sees that there is plenty.
+/// The most messages that wait. It is more than the pipeline takes at once, which shows the pipeline that input is
+/// plentiful.
 const WAITING: usize = 16;
 
-/// What the reading thread says.
+/// A message to the thread that waits for bytes.
 enum Message {
     Block(Block),
     /// The capture ended.
     End,
-    /// The capture could not be read on.
+    /// Reading the capture failed.
     Broken(io::Error),
-    /// Nothing, but look whether something happened.
+    /// Carries nothing: the receiver checks for an interruption.
     Wake,
 }
 
-/// A buffer whose first `len` bytes were read.
+/// A buffer of which the first `len` bytes were read.
 #[derive(Default)]
 struct Block {
     buffer: Vec<u8>,
     len: usize,
 }
 
-/// The captures, one after the other.
+/// An iterator over the captures of a run.
 pub(super) struct Feed<'a> {
     sources: Box<dyn Iterator<Item = anyhow::Result<Source>> + 'a>,
     max_expansion: u64,
     counts: Arc<Counts>,
     interrupt: Interrupt,
     waiting: Waiting,
-    /// No capture was opened yet.
+    /// True until a capture was opened.
     is_first: bool,
 }
 
-/// Who waits for messages, to be woken; each capture has a channel of its own, so that what is left of one is not taken
-/// for the next.
+/// The channel of the current capture, for [`wake`].
+///
+/// Each capture has its own channel. A message left over from one capture is never read as part of the next.
 type Waiting = Arc<Mutex<Option<SyncSender<Message>>>>;
 
 fn wake(waiting: &Waiting) {
     let waiting = waiting.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(to) = &*waiting {
-        // If messages wait already, nobody waits for one.
+        // A full channel needs no wake-up: the receiver is not blocked.
         _ = to.try_send(Message::Wake);
     }
 }
 
-/// The bytes of a capture, decompressed.
+/// The decompressed bytes of a capture.
 type Opened = Decompressed<Counted>;
 
 impl<'a> Feed<'a> {
@@ -82,7 +84,7 @@ impl<'a> Feed<'a> {
         }
     }
 
-    /// The next capture, or why it could not be opened; `None` behind the last.
+    /// Opens the next capture. Returns `None` after the last.
     pub(super) fn next(&mut self) -> anyhow::Result<Option<Capture<'_>>> {
         self.interrupt.check()?;
         let Some(source) = self.sources.next().transpose()? else {
@@ -94,7 +96,7 @@ impl<'a> Feed<'a> {
         };
         let mut opened = Decompressed::new(counted).max_expansion(self.max_expansion);
         let name = source.name;
-        // If it cannot be read, whoever reads it will see.
+        // An error here comes back on the first read.
         let is_ready = source.is_file && !matches!(opened.compression(), Ok(Some(_)));
         if !is_ready || !self.is_first {
             self.interrupt.watch();
@@ -124,13 +126,15 @@ impl<'a> Feed<'a> {
     }
 }
 
-/// A capture that is being read.
+/// An open capture.
 pub(super) struct Capture<'a> {
     pub(super) name: String,
     pub(super) bytes: Bytes<'a>,
 }
 
-/// The bytes of a capture. An interruption is an error whose inner error is [`Interrupted`](crate::cli::interrupt::Interrupted).
+/// The bytes of a capture.
+///
+/// An interruption is an [`io::Error`] that wraps [`Interrupted`](crate::cli::interrupt::Interrupted).
 pub(super) enum Bytes<'a> {
     File(Opened, &'a Interrupt),
     Blocks(Blocks<'a>),
@@ -143,7 +147,7 @@ impl Read for Bytes<'_> {
                 interrupt.check().map_err(io::Error::other)?;
                 let read = from.read(out)?;
                 if read == out.len() {
-                    // There may be much more.
+                    // A full buffer: much more may follow.
                     interrupt.watch();
                 }
                 Ok(read)
@@ -153,18 +157,18 @@ impl Read for Bytes<'_> {
     }
 }
 
-/// What a thread reads.
+/// The receiving end of a reading thread.
 pub(super) struct Blocks<'a> {
     messages: Receiver<Message>,
     interrupt: &'a Interrupt,
-    /// Buffers on their way back.
+    /// Returns used buffers to the reading thread.
     used: Sender<Vec<u8>>,
-    /// Gone when the capture ended.
+    /// The thread. `None` after the capture ended.
     reader: Option<JoinHandle<()>>,
     block: Block,
-    /// How much of the block was given already.
+    /// The number of bytes of `block` that were given out.
     at: usize,
-    /// What to say when everything in front of it was given.
+    /// An error to return after all bytes before it were given out.
     failed: Option<io::Error>,
 }
 
@@ -173,7 +177,8 @@ impl Blocks<'_> {
         &self.block.buffer[self.at..self.block.len]
     }
 
-    /// Whether there are more bytes; if that is not known, `waits` says whether to find out, whatever it is.
+    /// Returns true if there are more bytes. Blocks until that is known if `waits`; otherwise only bytes that have
+    /// arrived count.
     fn has_more(&mut self, waits: bool) -> io::Result<bool> {
         while self.rest().is_empty() {
             if waits {
@@ -203,7 +208,7 @@ impl Blocks<'_> {
             Message::Wake => {}
             Message::Block(block) => {
                 let used = std::mem::replace(&mut self.block, block);
-                // Without a reader nobody needs it.
+                // An error is ignored: the reading thread has ended.
                 _ = self.used.send(used.buffer);
                 self.at = 0;
             }
@@ -225,10 +230,12 @@ impl Blocks<'_> {
 }
 
 impl Read for Blocks<'_> {
-    /// As much as is there, and only if there is more of it, as much as was asked for: the pipeline would hold it back
-    /// until the next read.
+    /// Reads the bytes that have arrived.
+    ///
+    /// The pipeline takes a full buffer as a sign that more bytes are ready, and holds them back until the next read.
+    /// The buffer is filled to the end only if more bytes have arrived; otherwise one byte is kept for the next read.
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        // If bytes pour in nobody waits, and so nobody is woken.
+        // If bytes arrive without a pause, nothing blocks, and a wake-up alone would not be noticed.
         self.interrupt.check().map_err(io::Error::other)?;
         let mut len = 0;
         while len < out.len() && self.has_more(len == 0)? {
@@ -248,7 +255,7 @@ struct Reader {
     buffers: Receiver<Vec<u8>>,
 }
 
-/// Nobody listens any more.
+/// The receiver is gone.
 struct Gone;
 
 impl Reader {
@@ -274,13 +281,13 @@ impl Reader {
 }
 
 impl Drop for Reader {
-    /// Also when the thread panics, so that nobody waits for it.
+    /// Announces the end. Runs on a panic as well, to keep the receiver from waiting forever.
     fn drop(&mut self) {
         _ = self.send(Message::End);
     }
 }
 
-/// Counts what is read, as it is in the file.
+/// Counts the bytes read from a file, before decompression.
 pub(super) struct Counted {
     from: Box<dyn Read + Send>,
     counts: Arc<Counts>,

@@ -1,4 +1,4 @@
-//! How a check judges and reports: what was typed, what stands in `wxsub.toml`, and what both mean.
+//! The arguments of the gate, and what they mean together with `wxsub.toml`.
 
 use std::env;
 use std::fs::{self, OpenOptions};
@@ -13,6 +13,7 @@ use wxsub::report::{Github, Gitlab, JsonLines, Junit, Report, Sarif, Text};
 
 use crate::cli::number::whole;
 use crate::cli::plan::Plan;
+use crate::cli::sources::CONFIG;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct GateArgs {
@@ -41,7 +42,7 @@ pub(super) struct GateArgs {
 
 const WHAT_COUNTS: &str = "What counts";
 
-/// `--deny`, `--warn` and `--allow`, in the order in which they were given.
+/// The flags `--deny`, `--warn` and `--allow`, in the order in which they were given.
 #[derive(Clone, Debug, Default)]
 struct LevelArgs(Vec<Setting>);
 
@@ -122,7 +123,7 @@ enum Form {
 }
 
 impl Form {
-    /// What suits who reads standard output.
+    /// The default format: `github` in a GitHub workflow, but not on a terminal.
     fn of_environment() -> Self {
         let is_set = |value: String| !["", "0", "false"].contains(&value.as_str());
         let in_workflow = env::var("GITHUB_ACTIONS").is_ok_and(is_set);
@@ -132,7 +133,7 @@ impl Form {
         }
     }
 
-    /// How many findings of a code people want to see.
+    /// The default of `--max-findings`: few for people, all for programs.
     fn most(self) -> u64 {
         match self {
             Form::Text | Form::Github => 100,
@@ -141,11 +142,11 @@ impl Form {
     }
 }
 
-/// What a check is to do.
+/// What a check does.
 pub(super) struct GatePlan {
     pub(super) settings: Settings,
     pub(super) report: Box<dyn Report>,
-    /// The file to write expectations into.
+    /// The config file to write expectations into, if `--write-expectations` was given.
     pub(super) expectations: Option<PathBuf>,
 }
 
@@ -184,11 +185,8 @@ impl GatePlan {
     }
 }
 
-/// What the file with settings is called.
-pub(super) const CONFIG: &str = "wxsub.toml";
-
 impl GateArgs {
-    /// The file that was named, or the nearest one.
+    /// The config file: the one that was named, or the nearest `wxsub.toml` in `folder` or above it.
     fn config_path(&self, folder: &Path) -> Option<PathBuf> {
         let nearest = || {
             let folders = folder.ancestors();
@@ -203,7 +201,7 @@ impl GateArgs {
     }
 }
 
-/// Says which files should have findings and are not there: their entries are never met.
+/// Warns of expectations for files that do not exist: nothing can fulfil them.
 fn warn_of_absent(config: &Config, folder: &Path) {
     let expected = config.expected_files.iter();
     for (file, place) in expected.filter(|(file, _)| !file.exists()) {
@@ -221,12 +219,12 @@ fn read_config(path: &Path, folder: &Path, may_be_new: bool) -> anyhow::Result<C
     Ok(Config::parse(&text, &name, config_folder(path))?)
 }
 
-/// The folder that the paths in a config are relative to.
+/// The folder to which the paths in a config are relative.
 pub(super) fn config_folder(path: &Path) -> &Path {
     path.parent().unwrap_or(Path::new("/"))
 }
 
-/// `path` as messages call it: relative to `folder`, if it lies below it.
+/// The name of `path` in messages: relative to `folder` if it is below it.
 pub(super) fn shown(path: &Path, folder: &Path) -> String {
     let path = path.strip_prefix(folder).unwrap_or(path);
     path.display().to_string()
@@ -244,7 +242,7 @@ fn report(form: Form, plan: &Plan, settings: &Settings) -> anyhow::Result<Box<dy
     })
 }
 
-/// The file in which GitHub wants the summary of the step; other programs may have written to it.
+/// Opens the file for the summary of the GitHub step. Appends, because other programs may have written to it.
 fn step_summary() -> anyhow::Result<Option<Box<dyn Write + Send>>> {
     let Some(path) = env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()) else {
         return Ok(None);

@@ -1,14 +1,14 @@
-//! Ctrl-C: the first asks the run to end, the second ends the program.
+//! Ctrl-C: the first press asks the run to end, the second ends the program.
 
 use std::fmt;
 use std::process;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// What a program interrupted by SIGINT ends with.
+/// The exit status of a program that SIGINT ended.
 pub(super) const STATUS: u8 = 130;
 
-/// The run was asked to end.
+/// The error of a run that was asked to end.
 #[derive(Debug)]
 pub(super) struct Interrupted;
 
@@ -20,17 +20,17 @@ impl fmt::Display for Interrupted {
 
 impl std::error::Error for Interrupted {}
 
-/// Whether Ctrl-C was pressed.
+/// Tells whether Ctrl-C was pressed.
 pub(super) struct Interrupt {
     pressed: Arc<AtomicBool>,
-    /// Called so that nobody goes on waiting; given away when Ctrl-C is watched.
+    /// Wakes the threads that wait. `None` once Ctrl-C is watched.
     wake: Mutex<Option<Wake>>,
 }
 
 type Wake = Box<dyn Fn() + Send>;
 
 impl Interrupt {
-    /// Ctrl-C, which ends the program until it is [watched](Interrupt::watch).
+    /// Makes an interrupt that does not watch yet: until [`Interrupt::watch`], Ctrl-C ends the program.
     pub(super) fn new(wake: impl Fn() + Send + 'static) -> Self {
         Interrupt {
             pressed: Arc::default(),
@@ -38,16 +38,18 @@ impl Interrupt {
         }
     }
 
-    /// Watches from now on. It takes a thread, which costs more than to read a small file: such a run is over before
-    /// anybody has pressed anything.
+    /// Begins to watch for Ctrl-C.
+    ///
+    /// The handler takes a thread, which costs more than reading a small file. A run that reads only a small file ends
+    /// before anybody presses a key.
     pub(super) fn watch(&self) {
         let mut wake = self.wake.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(wake) = wake.take() else {
             return;
         };
         let pressed = self.pressed.clone();
-        // Also where the shell ignores the signal for jobs in the background: who sends it means it. If the handler
-        // cannot be set, Ctrl-C does what it does anyway.
+        // A shell makes background jobs ignore the signal. They are watched as well: a signal to a job is meant for it.
+        // If the handler cannot be set, Ctrl-C ends the program.
         _ = ctrlc::set_handler(move || match pressed.swap(true, Ordering::SeqCst) {
             false => wake(),
             true => process::exit(STATUS.into()),

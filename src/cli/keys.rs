@@ -1,7 +1,7 @@
-//! Keys for encrypted payloads, and what is asked of such payloads.
+//! The keys of encrypted payloads, and the flags that say which payloads are accepted.
 //!
-//! Keys come from the environment or from a file, never from the command line: there everybody could read them. They
-//! are never printed.
+//! Keys come from the environment or from a file. They never come from the command line, which every user of the
+//! machine can read. They are never printed.
 
 use std::env::{self, VarError};
 use std::fs::{self, File};
@@ -38,7 +38,7 @@ pub(super) struct KeyArgs {
 }
 
 impl KeyArgs {
-    /// What they and the environment say of encrypted payloads; `None` if that is nothing.
+    /// Makes the policy of the flags and the environment. `None` if they say nothing about encrypted payloads.
     pub(super) fn policy(&self) -> anyhow::Result<Option<Arc<Policy>>> {
         let policy = Policy {
             query: self.query()?,
@@ -51,7 +51,6 @@ impl KeyArgs {
         Ok((!policy.is_idle()).then(|| policy.into()))
     }
 
-    /// The file of keys.
     pub(super) fn file(&self) -> Option<&Path> {
         self.keys.as_deref()
     }
@@ -66,7 +65,7 @@ impl KeyArgs {
         parsed.transpose()
     }
 
-    /// Without a token nothing is verified.
+    /// Fails if a flag needs a token and there is none.
     fn check_token(&self, keys: &Keys) -> anyhow::Result<()> {
         let flag = match (self.require_signature, &self.query) {
             (true, _) => "--require-signature",
@@ -82,8 +81,10 @@ impl KeyArgs {
     }
 }
 
-/// The keys of the environment and of `file`. Together they are one account, if the file holds one; of several each
-/// takes from the environment what it leaves out, and the keys of the environment are an account of their own.
+/// Reads the keys of the environment and of `file`.
+///
+/// If the file holds one account, the environment adds its keys to it. If the file holds several, the keys of the
+/// environment are an account of their own. Each account takes a missing token or appid from the environment.
 pub(super) fn keys(file: Option<&Path>) -> anyhow::Result<Keys> {
     let mut own = of_environment()?;
     let Some(file) = file else {
@@ -116,12 +117,12 @@ fn of_environment() -> anyhow::Result<Account> {
     Account::from_lists(&keys, &token, &appids).context(KEY)
 }
 
-/// The value of a variable; an empty one is none.
+/// Reads an environment variable. A missing variable counts as empty.
 fn variable(name: &str) -> anyhow::Result<Zeroizing<String>> {
     match env::var(name) {
         Ok(value) => Ok(value.into()),
         Err(VarError::NotPresent) => Ok(Default::default()),
-        // The error itself would show the value.
+        // The library's error would show the value.
         Err(VarError::NotUnicode(_)) => bail!("{name}: the value is not UTF-8"),
     }
 }
@@ -130,7 +131,7 @@ fn of_file(path: &Path) -> anyhow::Result<Vec<Account>> {
     let shown = path.display();
     let mut text = Zeroizing::new(String::new());
     let mut file = match File::open(path) {
-        // A key that was typed here is not shown.
+        // `path` may be a key typed here by mistake: the message does not show it.
         Err(error) if error.kind() == ErrorKind::NotFound && is_like_a_secret(path) => {
             bail!("--keys takes the name of a file, never a key itself: there is no such file")
         }
@@ -148,14 +149,14 @@ fn of_file(path: &Path) -> anyhow::Result<Vec<Account>> {
     }
 }
 
-/// Whether `path` may be a key or a token, and not a file's name: those have a dot or a slash, or are short.
+/// True if `path` looks like a key or a token. A file name has a dot or begins with a slash, or is short.
 fn is_like_a_secret(path: &Path) -> bool {
     const SHORT: usize = 16;
     let name = path.to_string_lossy();
     name.len() >= SHORT && !name.contains(['.', '\\', ' ']) && !name.starts_with('/')
 }
 
-/// Says so if others than the owner can read the file.
+/// Warns if other users can read the file.
 #[cfg(unix)]
 fn warn_if_open(file: &File, path: &Path) {
     use std::os::unix::fs::PermissionsExt;

@@ -1,11 +1,14 @@
-//! The command line: what was typed, what it means, and one short function a command.
+//! The command line: turns arguments into a plan and runs one command.
+//!
+//! `args` and `options` hold what was typed, and `plan` holds what it means. Each command is one short function. A run
+//! passes through `sources` (which files), `feed` (their bytes), `read` (the loop) and `stream` or `check` (the sink).
+//! Adding a new file: give it a place in the order of `COMMAND_LINE` in tests/house.rs.
 
 mod args;
 mod bar;
 mod check;
 mod commands;
 mod decrypt;
-mod draw;
 mod encrypt;
 mod explain;
 mod feed;
@@ -14,39 +17,28 @@ mod interrupt;
 mod keys;
 mod moment;
 mod number;
+mod options;
+mod output;
 mod plan;
 mod progress;
+mod random;
 mod read;
 mod sample;
 mod schema;
 mod select;
 mod sources;
+mod status;
 mod stream;
 mod target;
 mod texts;
-mod unheard;
 
 use std::process::ExitCode;
 
 use args::{Args, Command};
+use plan::NoInput;
+use status::Status;
 
-/// How a run ended, as scripts see it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Status {
-    /// All well.
-    Fine = 0,
-    /// The input has a problem.
-    Problem = 1,
-    /// The run itself failed.
-    Failed = 2,
-    /// Ctrl-C was pressed.
-    Interrupted = interrupt::STATUS as isize,
-}
-
-/// What failed, where standard output takes no more.
-const UNWRITTEN: &str = "cannot write the output";
-
-/// Parses the arguments and does what they ask for.
+/// Runs the command that was typed and returns the exit status.
 pub(crate) fn run() -> ExitCode {
     let done = match Args::of_command_line().command {
         Command::Parse(args) => commands::parse(&args),
@@ -58,17 +50,23 @@ pub(crate) fn run() -> ExitCode {
         Command::Decrypt(args) => decrypt::run(&args),
         Command::Encrypt(args) => encrypt::run(&args),
     };
-    let status = done.unwrap_or_else(|error| match is_closed_pipe(&error) {
-        true => Status::Fine,
-        false => {
-            eprintln!("wxsub: error: {error:#}");
-            Status::Failed
-        }
-    });
+    let status = done.unwrap_or_else(|error| failed(&error));
     ExitCode::from(status as u8)
 }
 
-/// Whether whoever read the output has seen enough, as `head` has.
+/// Prints the error and returns the status. A closed output pipe is not an error.
+fn failed(error: &anyhow::Error) -> Status {
+    if is_closed_pipe(error) {
+        return Status::Fine;
+    }
+    if let Some(missing) = error.downcast_ref::<NoInput>() {
+        args::exit_with_usage(missing);
+    }
+    eprintln!("wxsub: error: {error:#}");
+    Status::Failed
+}
+
+/// True if the reader of the output closed its pipe, as `head` does.
 fn is_closed_pipe(error: &anyhow::Error) -> bool {
     let causes = error
         .chain()

@@ -1,18 +1,18 @@
-//! Times as people type them.
+//! Reads the times that people type for `--since` and `--until`.
 
 use anyhow::Context;
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 
-/// A time as it was typed: what it means depends on when and where.
+/// A time as it was typed. The clock and the zone of the run give it a meaning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Moment {
-    /// The first whole Unix second that is not before it.
+    /// A Unix second. A fraction was rounded up.
     At(i64),
-    /// A date and time in a zone that is not said.
+    /// A date and time without a zone.
     Civil(DateTime),
-    /// So many seconds ago.
+    /// A number of seconds before now.
     Ago(i64),
 }
 
@@ -20,7 +20,7 @@ const EXPECTED: &str = "expected a date (2026-01-02), a date and time (2026-01-0
                         it for a zone), Unix seconds (1767366245), or how long ago (90s, 30m, 2h, 7d, 1w)";
 
 impl Moment {
-    /// Reads what was typed.
+    /// Parses what was typed.
     pub(super) fn parse(text: &str) -> Result<Self, String> {
         if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
             return seconds(text);
@@ -31,11 +31,11 @@ impl Moment {
             .ok_or_else(|| EXPECTED.into())
     }
 
-    /// The Unix second that it means, if it is `now`, in `zone`.
+    /// Returns the Unix second, if the time is `now` and the zone is `zone`.
     ///
     /// # Errors
     ///
-    /// No clock in that zone shows such a time: it is too far away.
+    /// The time is too far away for a timestamp.
     pub(super) fn second(self, now: Timestamp, zone: &TimeZone) -> anyhow::Result<i64> {
         match self {
             Moment::At(second) => Ok(second),
@@ -48,12 +48,12 @@ impl Moment {
     }
 }
 
-/// Callbacks have whole seconds, so any bound between two of them is as good as the later one.
+/// Rounds up to a whole second. Callbacks have whole seconds, so the later bound selects the same callbacks.
 fn whole(time: Timestamp) -> i64 {
     time.as_second() + i64::from(time.subsec_nanosecond() > 0)
 }
 
-/// Unix seconds. What looks like something else is not taken for a time long ago or far ahead.
+/// Parses Unix seconds. Refuses digits that look like a date, a year or milliseconds.
 fn seconds(digits: &str) -> Result<Moment, String> {
     let is_date = digits.len() == 8 && digits.parse::<Date>().is_ok();
     let is_year = digits.len() == 4 && (digits.starts_with("19") || digits.starts_with("20"));
@@ -66,7 +66,7 @@ fn seconds(digits: &str) -> Result<Moment, String> {
     }
 }
 
-/// `2h`: so long ago.
+/// Parses a time before now, such as `2h`.
 fn ago(text: &str) -> Option<Moment> {
     let (digits, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
     let seconds = match unit {
@@ -82,7 +82,7 @@ fn ago(text: &str) -> Option<Moment> {
     Some(Moment::Ago(count.checked_mul(seconds)?))
 }
 
-/// RFC 3339, also with a blank in place of `T` and before the offset, as `parse` shows times.
+/// Parses RFC 3339. `parse` shows times with a space instead of `T` and before the offset; both are accepted.
 fn with_zone(text: &str) -> Option<Moment> {
     let closed = match text.rsplit_once(' ') {
         Some((time, offset)) if offset.starts_with(['+', '-']) => format!("{time}{offset}"),
@@ -91,10 +91,10 @@ fn with_zone(text: &str) -> Option<Moment> {
     closed.parse().ok().map(|time| Moment::At(whole(time)))
 }
 
-/// A date, which means its first moment, or a date and time.
+/// Parses a date, which means its first moment, or a date and time.
 fn without_zone(text: &str) -> Option<Moment> {
     let clock = text.split(['T', 't', ' ']).nth(1).unwrap_or_default();
-    // A zone that is not understood must not be passed over.
+    // A zone that is not understood must not be ignored.
     let is_bare = clock
         .bytes()
         .all(|b| b.is_ascii_digit() || b":.,".contains(&b));
@@ -120,7 +120,7 @@ mod tests {
     #[test]
     fn every_way_to_say_a_time_is_understood() {
         let cases = [
-            // In a zone of its own.
+            // With a zone.
             ("2026-01-02T03:04:05Z", 1767323045),
             ("2026-01-02t03:04:05z", 1767323045),
             ("2026-01-02T11:04:05+08:00", 1767323045),
@@ -141,7 +141,7 @@ mod tests {
             ("1767323045", 1767323045),
             ("0", 0),
             ("253402300800", 253402300800),
-            // So long ago.
+            // Before now.
             ("0s", 1767323046),
             ("90s", 1767322956),
             ("30m", 1767321246),
@@ -159,7 +159,7 @@ mod tests {
     fn the_zone_decides_where_none_is_said() {
         assert_eq!(second("2026-01-02", "UTC"), 1767312000);
         assert_eq!(second("2026-01-02", "America/New_York"), 1767330000);
-        // An hour that the clocks skip, and a midnight.
+        // An hour that the clocks skip, and a midnight: skipped in 2018, not in 2019.
         assert_eq!(second("2026-03-08 02:30", "America/New_York"), 1772955000);
         assert_eq!(second("2019-11-03", "America/Sao_Paulo"), 1572750000);
         assert_eq!(second("2018-11-04", "America/Sao_Paulo"), 1541300400);

@@ -1,10 +1,10 @@
-//! Numbers as people type them: what is none, or too small or too large, is told what would be right.
+//! Parses the numbers that flags take. The errors say which numbers are allowed.
 
 use std::fmt::Display;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 
-/// A number that flags take.
+/// A type of number that flags take.
 pub(super) trait Number: FromStr + PartialOrd + Display {
     const MOST: Self;
 }
@@ -17,7 +17,7 @@ impl Number for usize {
     const MOST: Self = usize::MAX;
 }
 
-/// A whole number from 0.
+/// Parses a whole number, 0 or more.
 pub(super) fn whole<T: Number>(text: &str) -> Result<T, String> {
     let is_number = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
     text.parse().map_err(|_| match is_number {
@@ -26,7 +26,7 @@ pub(super) fn whole<T: Number>(text: &str) -> Result<T, String> {
     })
 }
 
-/// A whole number in `range`.
+/// Parses a whole number in `range`.
 pub(super) fn within<T: Number>(text: &str, range: RangeInclusive<T>) -> Result<T, String> {
     let number = text.parse().ok().filter(|number| range.contains(number));
     let (least, most) = range.into_inner();

@@ -1,12 +1,13 @@
-//! What it means: arguments, environment and terminal made into settled facts.
+//! The plan of a run: what the arguments mean, given the environment and the terminals.
+//!
+//! It is made before the first byte is read: a wrong glob, key or time zone ends the run here.
 
 use std::env;
+use std::fmt;
 use std::fs;
 use std::io::{self, IsTerminal};
 
 use anyhow::anyhow;
-use clap::CommandFactory;
-use clap::error::ErrorKind;
 use console::Term;
 use jiff::tz::{Offset, TimeZone};
 use wxsub::pipeline::Options;
@@ -14,34 +15,52 @@ use wxsub::report::text::Look;
 use wxsub::select::Chooser;
 use wxsub::{Lang, Limits};
 
-use crate::cli::args::{Args, Common, Language, Summary, When};
+use crate::cli::options::{Common, Language, Summary, When};
 use crate::cli::sources::Sources;
 
-/// Everything the commands share.
+/// The error of a command that has no file while standard input is a terminal.
+#[derive(Debug)]
+pub(super) struct NoInput {
+    pub(super) command: &'static str,
+    pub(super) message: &'static str,
+}
+
+impl std::error::Error for NoInput {}
+
+impl fmt::Display for NoInput {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.message)
+    }
+}
+
+/// The settings that all commands share.
 pub(super) struct Plan {
     pub(super) sources: Sources,
     pub(super) options: Options,
-    /// Which callbacks are wanted, before any was seen.
+    /// Which callbacks are wanted. Each run works on a copy, because a chooser counts and remembers.
     pub(super) chooser: Chooser,
-    /// How standard output looks, and how standard error.
+    /// The look of standard output.
     pub(super) out: Look,
+    /// The look of standard error.
     pub(super) err: Look,
     pub(super) fail_fast: bool,
     pub(super) summary: Summary,
-    /// Somebody is looking at standard error and wants to know how far it is.
+    /// True if a progress bar may be drawn on standard error.
     pub(super) progress: bool,
-    /// How many times its own size compressed input may grow to.
+    /// The most times its own size that compressed input may grow to.
     pub(super) max_expansion: u64,
 }
 
 impl Plan {
-    /// What `common` means for `command`; times without a zone are in that of `tz`, or local.
-    pub(super) fn new(command: &str, common: &Common, tz: Option<&str>) -> anyhow::Result<Self> {
+    /// Makes the plan of `command`. Times without a zone are in the zone `tz`, or in the local zone.
+    pub(super) fn new(
+        command: &'static str,
+        common: &Common,
+        tz: Option<&str>,
+    ) -> anyhow::Result<Self> {
         if common.paths.is_empty() && io::stdin().is_terminal() {
-            nothing_given(
-                command,
-                "nothing to read: name a file or a folder, or pipe something in",
-            );
+            let message = "nothing to read: name a file or a folder, or pipe something in";
+            return Err(NoInput { command, message }.into());
         }
         let has_watcher = io::stderr().is_terminal();
         Ok(Plan {
@@ -67,7 +86,7 @@ impl Plan {
     }
 }
 
-/// How text looks where it goes.
+/// The look of text that goes to `to`.
 fn look(common: &Common, to: &Term) -> Look {
     let size = to.is_term().then(|| to.size_checked()).flatten();
     Look {
@@ -77,21 +96,7 @@ fn look(common: &Common, to: &Term) -> Look {
     }
 }
 
-/// Ends the program, because nobody said what `command` is to read.
-pub(super) fn nothing_given(command: &str, message: &str) -> ! {
-    let mut program = Args::command();
-    // Before that it does not know its subcommands' usage.
-    program.build();
-    let typed = match program.find_subcommand_mut(command) {
-        Some(subcommand) => subcommand,
-        None => &mut program,
-    };
-    typed
-        .error(ErrorKind::MissingRequiredArgument, message)
-        .exit()
-}
-
-/// Wide enough for every table; snippets are still cut.
+/// The width if no terminal shows the text. Every table fits; snippets are still cut.
 const PIPE_WIDTH: usize = 180;
 
 fn limits(common: &Common) -> Limits {
@@ -103,7 +108,7 @@ fn limits(common: &Common) -> Limits {
     }
 }
 
-/// The language that was asked for, by a flag or else by the environment.
+/// The language of messages: the flag decides, then the environment.
 pub(super) fn language(given: Option<Language>) -> Lang {
     given.map_or_else(lang_of_environment, |lang| match lang {
         Language::En => Lang::En,
@@ -111,7 +116,7 @@ pub(super) fn language(given: Option<Language>) -> Lang {
     })
 }
 
-/// The language that WXSUB_LANG or the locale asks for.
+/// The language that WXSUB_LANG or the locale names.
 pub(super) fn lang_of_environment() -> Lang {
     let names = ["WXSUB_LANG", "LC_ALL", "LC_MESSAGES", "LANG"];
     let first = names
@@ -124,7 +129,7 @@ pub(super) fn lang_of_environment() -> Lang {
     }
 }
 
-/// Whether to colour: the flag decides, then the environment, then whether somebody is looking.
+/// True if text is coloured: the flag decides, then the environment, then whether the stream is a terminal.
 fn has_color(when: When, is_terminal: bool) -> bool {
     let set = |name: &str| env::var_os(name).filter(|value| !value.is_empty());
     let forced = |name| set(name).is_some_and(|value| value != "0" && value != "false");
@@ -137,15 +142,15 @@ fn has_color(when: When, is_terminal: bool) -> bool {
     }
 }
 
-/// Whether the terminal obeys nothing.
+/// True if the terminal understands no escape sequences.
 fn is_dumb() -> bool {
     env::var_os("TERM").is_some_and(|term| term == "dumb")
 }
 
-/// The zone that `name` means.
+/// Returns the time zone that `name` means.
 pub(super) fn time_zone(name: &str) -> anyhow::Result<TimeZone> {
     if name.eq_ignore_ascii_case("local") {
-        // Without a zone of its own, as in many containers, the machine's clock is UTC.
+        // A machine without a zone, such as many containers, is taken as UTC.
         let zone = zone_of_file().or_else(|| TimeZone::try_system().ok());
         return Ok(zone.unwrap_or(TimeZone::UTC));
     }
@@ -157,14 +162,15 @@ pub(super) fn time_zone(name: &str) -> anyhow::Result<TimeZone> {
             anyhow!("`{name}` is no offset: expected one like +08:00, at most 25:59 from UTC")
         });
     }
-    // The error of the library says no more.
+    // The library's error adds nothing to this message.
     TimeZone::get(name).map_err(|_| {
         anyhow!("unknown time zone `{name}`: expected local, UTC, a name like Asia/Shanghai, or an offset like +08:00")
     })
 }
 
-/// The machine's zone, where a file holds it. Asking for it by name looks through the folders of all zones first, which
-/// takes longer than all else for a small file.
+/// Reads the machine's zone from `/etc/localtime`.
+///
+/// Looking the zone up by name first walks the folders of all zones. That takes longer than decoding a small file.
 fn zone_of_file() -> Option<TimeZone> {
     if env::var_os("TZ").is_some() {
         return None;
@@ -173,7 +179,7 @@ fn zone_of_file() -> Option<TimeZone> {
     TimeZone::tzif("Local", &file).ok()
 }
 
-/// `+08:00`, `+0800` or `+8`.
+/// Reads an offset from UTC: `+08:00`, `+0800` or `+8`.
 fn offset(text: &str) -> Option<TimeZone> {
     let (sign, rest) = text.split_at(1);
     let digits = rest.replace(':', "");

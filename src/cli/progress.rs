@@ -1,8 +1,8 @@
-//! How far a run is, on a terminal, when it takes more than a second.
+//! Shows how far a run is, on a terminal, if the run takes more than a second.
 //!
-//! A bar is drawn only where nobody watches the data: it would stand among lines on a terminal, and on the screen of
-//! whatever reads a pipe, such as `less`. Whoever writes messages to the terminal meanwhile does it in
-//! [`Progress::aside`], so that lines and bar stay apart.
+//! The bar is drawn only if the data goes neither to a terminal nor to a pipe: it would mix with the data, or with the
+//! screen of a pager such as `less`. Messages to the terminal are written inside [`Progress::aside`], which hides the
+//! bar.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -19,17 +19,19 @@ use crate::cli::plan::Plan;
 use crate::cli::sources::Sources;
 use crate::cli::target::Target;
 
-/// Runs that are shorter show nothing.
+/// Shorter runs show no bar.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// How often the bar moves.
+/// The time between two updates of the bar.
 const BEAT: Duration = Duration::from_millis(200);
 
-/// How many columns stay free: as many as `^C` takes, which the terminal writes by itself when Ctrl-C is pressed, and one
-/// for the cursor. At the edge `^C` would begin a new line, and the bar would stay on the old one.
+/// The columns that stay free at the right edge.
+///
+/// The terminal itself writes `^C` when Ctrl-C is pressed: two columns, and one for the cursor. Without that room `^C`
+/// would begin a new line, and the bar would stay on the old one.
 const EDGE: u16 = 3;
 
-/// What was done so far.
+/// The counts of the run so far.
 #[derive(Debug)]
 pub(super) struct Counts {
     bar: ProgressBar,
@@ -37,25 +39,25 @@ pub(super) struct Counts {
 }
 
 impl Counts {
-    /// Counts bytes that were read, as they are in the file: compressed ones, if they are.
+    /// Adds bytes read from a file, before decompression.
     pub(super) fn add_bytes(&self, bytes: u64) {
         self.bar.inc(bytes);
     }
 
-    /// Says how many callbacks were found so far.
+    /// Sets the number of callbacks found so far.
     pub(super) fn set_callbacks(&self, callbacks: u64) {
         self.callbacks.store(callbacks, Ordering::Relaxed);
     }
 }
 
-/// The bar, shown or not. It is gone when this is dropped.
+/// The progress bar, shown or hidden. It disappears on drop.
 pub(super) struct Progress {
     counts: Arc<Counts>,
     waiting: Option<(Sender<()>, JoinHandle<()>)>,
 }
 
 impl Progress {
-    /// The bar of a run whose data goes to `target`: one that shows itself in a while, if it may.
+    /// Makes the bar of a run whose data goes to `target`. It shows itself after [`PATIENCE`], if a bar is allowed.
     pub(super) fn of(plan: &Plan, target: &Target) -> Self {
         let counts = Arc::new(Counts {
             bar: ProgressBar::hidden(),
@@ -78,7 +80,7 @@ impl Progress {
         &self.counts
     }
 
-    /// Does `write`, which writes to the terminal, while the bar is out of the way. It must not call this again.
+    /// Calls `write`, which writes to the terminal, while the bar is hidden. `write` must not call `aside` again.
     pub(super) fn aside<T>(&self, write: impl FnOnce() -> T) -> T {
         self.counts.bar.suspend(write)
     }
@@ -94,10 +96,10 @@ impl Drop for Progress {
     }
 }
 
-/// A thread that waits until it is time to show the bar.
+/// The thread that waits until the bar is due.
 struct Waiting {
     counts: Arc<Counts>,
-    /// Ends when the run does.
+    /// Disconnects when the run ends.
     stopped: Receiver<()>,
 }
 
@@ -122,7 +124,7 @@ impl Waiting {
         self.stopped.recv_timeout(time) != Err(RecvTimeoutError::Timeout)
     }
 
-    /// How many bytes there are to read, if all captures have a size.
+    /// The bytes of all captures. `None` if the size of one is unknown or the run has ended.
     fn total(&self, sources: &Sources) -> Option<u64> {
         let mut total = 0;
         for size in sources.sizes() {

@@ -1,4 +1,6 @@
-//! Reads one capture after the other into a sink. One that cannot be read is told and does not end the run.
+//! The loop over all captures: reads each one into a sink.
+//!
+//! A capture that cannot be read is reported, and the run goes on. Output that cannot be written ends the run.
 
 use std::io::{self, Write};
 
@@ -7,25 +9,25 @@ use wxsub::pipeline::{self, Error, Sink, Stop};
 use wxsub::report::text::printable;
 use wxsub::select::Chooser;
 
-use crate::cli::UNWRITTEN;
 use crate::cli::feed::{Capture, Feed};
 use crate::cli::interrupt::Interrupted;
 use crate::cli::plan::Plan;
 use crate::cli::progress::Progress;
+use crate::cli::status::UNWRITTEN;
 
-/// A sink that reads one capture after the other.
+/// A sink that takes several captures, one after the other.
 pub(super) trait Reader: Sink {
-    /// Whether the run is to end.
+    /// True if the run must end.
     fn is_over(&self) -> bool;
 
-    /// Writes what is to be written.
+    /// Writes what was collected.
     fn flush(&mut self) -> io::Result<()>;
 
-    /// The capture `name`, if it could be opened, was not read to its end.
+    /// Takes note of a capture that was not read to its end. `name` is `None` if it could not be opened.
     fn unreadable(&mut self, name: Option<&str>, why: &str) -> io::Result<()>;
 }
 
-/// Reads all captures: whether one of them could not be read, and whether the run was interrupted.
+/// Reads all captures. Returns whether one of them could not be read, and whether the run was interrupted.
 pub(super) fn read_all(
     plan: &Plan,
     sink: &mut impl Reader,
@@ -57,7 +59,7 @@ pub(super) fn read_all(
     }
 }
 
-/// The output could not be written: there is no point in reading on.
+/// The error of output that could not be written: there is no point in reading on.
 #[derive(Debug)]
 struct OutputFailed(io::Error);
 
@@ -73,7 +75,7 @@ impl std::error::Error for OutputFailed {
     }
 }
 
-/// Reads one capture; `false` if the run is over.
+/// Reads one capture. Returns false if the run is over.
 fn read(
     capture: Capture<'_>,
     plan: &Plan,
@@ -90,7 +92,7 @@ fn read(
     Ok(!sink.is_over() && !chooser.has_enough())
 }
 
-/// Why a capture was not read to its end, and what to do about it.
+/// The error of a capture that was not read to its end, with a hint if a flag helps.
 fn unreadable(error: io::Error, name: &str) -> anyhow::Error {
     let inner = error.get_ref();
     if inner.is_some_and(|inner| inner.is::<Interrupted>()) {
@@ -103,7 +105,7 @@ fn unreadable(error: io::Error, name: &str) -> anyhow::Error {
     anyhow::anyhow!("cannot read `{}`: {error}{hint}", printable(name))
 }
 
-/// Writes to standard error; who closes it does not want messages.
+/// Writes to standard error. An error is ignored: if it is closed, nobody wants messages.
 pub(super) fn say(text: &[u8]) {
     _ = io::stderr().write_all(text);
 }

@@ -1,4 +1,4 @@
-//! `wxsub sample`: payloads for tests.
+//! `wxsub sample`: makes payloads for tests.
 
 use std::io::{self, Write};
 
@@ -7,10 +7,10 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use wxsub::sample::{Recipe, Samples, Shape};
 use wxsub::{Event, Lang, Syntax};
 
-use crate::cli::args::Wire;
-use crate::cli::draw::Draw;
 use crate::cli::number::whole;
-use crate::cli::{Status, UNWRITTEN};
+use crate::cli::options::SyntaxArg;
+use crate::cli::random::Random;
+use crate::cli::status::{Status, UNWRITTEN};
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -25,7 +25,7 @@ pub(super) struct Args {
     event: Event,
     /// What to write [default: json, or what the shape asks for]
     #[arg(long, alias = "format", value_name = "FORMAT", value_enum)]
-    to: Option<Wire>,
+    to: Option<SyntaxArg>,
     /// How it is written
     #[arg(long, value_name = "SHAPE", value_parser = shape_parser(), default_value = Shape::DOCUMENTED.name())]
     shape: Shape,
@@ -77,7 +77,7 @@ fn code(text: &str) -> Result<i64, String> {
     number.map_err(|_| "expected a whole number, as 43101".into())
 }
 
-/// What is special about a shape, and where it exists.
+/// The help of a shape: what is special about it, and the syntax or event that has it.
 fn help(shape: Shape) -> String {
     let only = [
         shape.syntax().map(Syntax::as_str),
@@ -91,7 +91,7 @@ fn help(shape: Shape) -> String {
     }
 }
 
-/// `wxsub sample`.
+/// Runs `wxsub sample`.
 pub(super) fn sample(args: &Args) -> anyhow::Result<Status> {
     let recipe = Recipe {
         syntax: args.to.map(Syntax::from),
@@ -103,7 +103,7 @@ pub(super) fn sample(args: &Args) -> anyhow::Result<Status> {
         error_code: args.error_code,
         ..Recipe::new(args.event)
     };
-    let seed = args.seed.map_or_else(|| Draw::System.next_number(), Ok)?;
+    let seed = args.seed.map_or_else(|| Random::System.next_number(), Ok)?;
     let samples = recipe.samples(seed)?;
     write(samples, args.count).context(UNWRITTEN)?;
     Ok(Status::Fine)

@@ -1,4 +1,4 @@
-//! `wxsub schema`: what the JSON that wxsub writes looks like, for machines.
+//! `wxsub schema`: prints the JSON Schema of what wxsub writes.
 
 use std::io::{self, Write};
 
@@ -6,7 +6,7 @@ use anyhow::{Context, bail};
 use clap::ValueEnum;
 use wxsub::schema::Schema;
 
-use crate::cli::{Status, UNWRITTEN};
+use crate::cli::status::{Status, UNWRITTEN};
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -32,7 +32,7 @@ enum Form {
     WireJson,
 }
 
-/// `wxsub schema`.
+/// Runs `wxsub schema`.
 pub(super) fn schema(args: &Args) -> anyhow::Result<Status> {
     let schema = match (args.form, args.strict) {
         (Form::Record, false) => Schema::Record,

@@ -1,4 +1,4 @@
-//! Which callbacks are wanted: what was typed, and what it means.
+//! The flags that choose callbacks, and the [`Chooser`] they make.
 
 use anyhow::{Context, bail};
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
@@ -10,7 +10,7 @@ use wxsub::select::{Chooser, Selection};
 use crate::cli::moment::Moment;
 use crate::cli::number::within;
 
-// Flags that name a value can be given again. No line of documentation: it would be the command's own.
+// Not a doc comment: clap would show it as the command's help.
 #[derive(Debug, clap::Args)]
 pub(super) struct SelectArgs {
     /// Callbacks of this event. Repeatable, as --template, --status, --user and --account: any of the values will do;
@@ -47,7 +47,7 @@ pub(super) struct SelectArgs {
 }
 
 impl SelectArgs {
-    /// Whether callbacks may be left out.
+    /// True if a flag may leave callbacks out.
     pub(super) fn is_any(&self) -> bool {
         let lists = [&self.template, &self.status, &self.user, &self.account];
         let times = [self.since.is_some(), self.until.is_some()];
@@ -55,7 +55,9 @@ impl SelectArgs {
         is_filter || self.dedup || self.limit.is_some() || lists.iter().any(|list| !list.is_empty())
     }
 
-    /// What chooses as these arguments say; times without a zone are in `zone`, which is not asked for without need.
+    /// Makes the chooser that these flags describe.
+    ///
+    /// Times without a zone are in `zone`, which is called only if there is such a time.
     pub(super) fn chooser(
         &self,
         zone: impl Fn() -> anyhow::Result<TimeZone>,
@@ -116,7 +118,7 @@ fn dedup_help() -> String {
     )
 }
 
-/// Events by their short names; their names on the wire are understood, too.
+/// Parses an event: by its short name, or by WeChat's name.
 fn event() -> impl TypedValueParser<Value = Event> {
     let names = Event::ALL.map(|event| PossibleValue::new(event.short_name()).alias(event.name()));
     let by_name = |name: String| {
@@ -126,7 +128,7 @@ fn event() -> impl TypedValueParser<Value = Event> {
     PossibleValuesParser::new(names).try_map(move |name| by_name(name).ok_or("no such event"))
 }
 
-/// A template's id. It may begin with a hyphen, so a flag may stand where it was left out.
+/// Checks a template id. An id may begin with a hyphen; a flag in the place of a forgotten id is refused.
 fn template(text: &str) -> Result<String, String> {
     let is_word = |rest: &str| rest.bytes().all(|b| b.is_ascii_lowercase() || b == b'-');
     let is_flag = match text.strip_prefix("--") {
@@ -139,7 +141,6 @@ fn template(text: &str) -> Result<String, String> {
     }
 }
 
-/// An id.
 fn id(text: &str) -> Result<String, String> {
     one(text, "an id")
 }
@@ -148,7 +149,10 @@ fn status(text: &str) -> Result<String, String> {
     one(text, "a status, as accept or reject")
 }
 
-/// One value. Nothing is none, as where a variable of a script is not set; several in one would fit nothing.
+/// Checks a single value.
+///
+/// An empty value is refused: in a script it means that a variable is not set. Several values with commas are refused:
+/// they match nothing.
 fn one(text: &str, wanted: &str) -> Result<String, String> {
     match text {
         _ if text.trim().is_empty() => Err(format!("expected {wanted}, found nothing")),

@@ -1,4 +1,4 @@
-//! The captures that the paths name, one after the other.
+//! Finds and opens the captures that the given paths name: files, files in folders, and standard input.
 
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -10,23 +10,24 @@ use ignore::WalkBuilder;
 use ignore::overrides::{Override, OverrideBuilder};
 use wxsub::report::text::printable;
 
-use crate::cli::gate::CONFIG;
+/// The name of the config file of `check`. The file is left out when a folder is walked.
+pub(super) const CONFIG: &str = "wxsub.toml";
 
 /// A capture to read.
 pub(super) struct Source {
-    /// As messages and records call it.
+    /// The name in messages and records.
     pub(super) name: String,
     pub(super) from: Box<dyn Read + Send>,
-    /// It is a file, which never lets anybody wait.
+    /// True for a regular file: a read from it never blocks for long.
     pub(super) is_file: bool,
 }
 
-/// The paths, in the order given.
+/// The given paths, in the given order.
 #[derive(Clone)]
 pub(super) struct Sources {
     paths: Vec<PathBuf>,
     globs: Override,
-    /// No capture, though it may be in a folder of captures.
+    /// A file to leave out when a folder is walked.
     other: Option<PathBuf>,
 }
 
@@ -50,18 +51,18 @@ impl Sources {
         })
     }
 
-    /// The same without a file that is no capture: a file of keys would be shown as noise.
+    /// Leaves `other` out when a folder is walked: a file of keys would be shown as noise.
     pub(super) fn without(self, other: Option<&Path>) -> Self {
         let other = other.and_then(|other| fs::canonicalize(other).ok());
         Sources { other, ..self }
     }
 
-    /// Opens one after the other; what cannot be opened is an error in its place.
+    /// Opens the captures lazily, in order. A capture that cannot be opened is an error in its place.
     pub(super) fn iter(&self) -> impl Iterator<Item = anyhow::Result<Source>> {
         self.paths.iter().flat_map(|path| self.open(path))
     }
 
-    /// How large they are, as far as that is known.
+    /// The sizes of the captures. `None` for a capture of unknown size.
     pub(super) fn sizes(&self) -> impl Iterator<Item = Option<u64>> {
         self.paths.iter().flat_map(|path| self.sizes_of(path))
     }
@@ -79,7 +80,7 @@ impl Sources {
                 Box::new(files.map(|file| fs::metadata(file).ok().map(|metadata| metadata.len())))
             }
             Ok(metadata) if metadata.is_file() => Box::new(iter::once(Some(metadata.len()))),
-            // What cannot be read needs no time.
+            // A path that cannot be read takes no time.
             Err(_) if !is_stdin => Box::new(iter::empty()),
             _ => Box::new(iter::once(None)),
         }
@@ -100,7 +101,7 @@ impl Sources {
         }
     }
 
-    /// The files below a folder, by name; hidden ones are left out, and what settings a check has.
+    /// Walks the files below a folder, sorted by name. Leaves out hidden files and config files.
     fn walk(&self, folder: &Path) -> impl Iterator<Item = anyhow::Result<PathBuf>> {
         let mut walk = WalkBuilder::new(folder);
         walk.standard_filters(false)

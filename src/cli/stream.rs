@@ -1,4 +1,4 @@
-//! Runs a command over all captures: what it writes goes out in order, block by block, and everything is counted.
+//! Runs a job over all captures: writes its data and messages in order, block by block, and counts everything.
 
 use std::cell::Cell;
 use std::io::{self, Write};
@@ -13,44 +13,44 @@ use crate::cli::read::{Reader, read_all, say};
 use crate::cli::target::Target;
 use crate::cli::texts::{Channel, Texts};
 
-/// What a command does with a record.
+/// What a command does with each record.
 pub(super) trait Job: Sync {
-    /// Writes what comes before everything else.
+    /// Writes what comes before all data.
     fn open(&self, _out: &mut Vec<u8>) {}
 
-    /// Writes what separates two pieces of data.
+    /// Writes the separator between two pieces of data.
     fn between(&self, _out: &mut Vec<u8>) {}
 
     fn record(&self, record: &Record<'_>, texts: &mut Texts, tally: &mut Tally);
 
-    /// Whether what was counted ends a run that is to stop at the first failure.
+    /// True if the counts show a failure, which ends a run with `--fail-fast`.
     fn is_failure(&self, tally: &Tally) -> bool {
         tally.verdict() == Verdict::Undecodable
     }
 }
 
-/// The sink of a run. Forks collect texts and counts; the root writes and adds up.
+/// The sink of a run. Forks collect texts and counts; the collector writes the texts and adds up the counts.
 struct Stream<'a, J> {
     job: &'a J,
     texts: Texts,
     tally: Tally,
     fail_fast: bool,
     failed: bool,
-    /// Memory for the texts of forks: millions of bytes a second, which would be asked for and given back.
+    /// Emptied texts for the next forks. Without reuse a run allocates and frees millions of bytes a second.
     spare: Cell<Vec<Texts>>,
-    root: Option<Root<'a>>,
+    collector: Option<Collector<'a>>,
 }
 
-/// What only the root has.
-struct Root<'a> {
+/// The parts of a stream that only the collector has.
+struct Collector<'a> {
     to: &'a mut Target,
     progress: &'a Progress,
-    /// Data was written.
+    /// True after the first data was written.
     begun: bool,
     messages: u64,
 }
 
-/// The most messages about single payloads; the rest is only counted.
+/// The most messages about payloads that are printed. Later messages are only counted.
 const MOST_MESSAGES: u64 = 50;
 
 impl<J: Job> Sink for Stream<'_, J> {
@@ -65,7 +65,7 @@ impl<J: Job> Sink for Stream<'_, J> {
             fail_fast: self.fail_fast,
             failed: false,
             spare: Cell::default(),
-            root: None,
+            collector: None,
         }
     }
 
@@ -82,14 +82,17 @@ impl<J: Job> Sink for Stream<'_, J> {
     }
 
     fn join(&mut self, later: Self) -> Result<(), Stop> {
-        if let Some(root) = &mut self.root {
-            root.write(self.job, &later.texts).map_err(Stop::Output)?;
+        if let Some(collector) = &mut self.collector {
+            collector
+                .write(self.job, &later.texts)
+                .map_err(Stop::Output)?;
         }
         self.spare.get_mut().push(Texts::reusing(later.texts));
         self.failed |= later.failed;
         self.tally.join(later.tally)?;
-        if let Some(root) = &self.root {
-            root.progress
+        if let Some(collector) = &self.collector {
+            collector
+                .progress
                 .counts()
                 .set_callbacks(self.tally.all_callbacks());
         }
@@ -116,8 +119,8 @@ impl<J: Job> Reader for Stream<'_, J> {
 
     fn flush(&mut self) -> io::Result<()> {
         let texts = std::mem::take(&mut self.texts);
-        match &mut self.root {
-            Some(root) => root.write(self.job, &texts),
+        match &mut self.collector {
+            Some(collector) => collector.write(self.job, &texts),
             None => Ok(()),
         }
     }
@@ -127,7 +130,7 @@ impl<J: Job> Reader for Stream<'_, J> {
     }
 }
 
-impl Root<'_> {
+impl Collector<'_> {
     fn write(&mut self, job: &impl Job, texts: &Texts) -> io::Result<()> {
         let progress = self.progress;
         match texts.has(Channel::Message) {
@@ -157,7 +160,7 @@ impl Root<'_> {
         self.to.flush()
     }
 
-    /// Writes a message, in its place among the data if both go to a terminal.
+    /// Writes a message to standard error. Flushes the data first, to keep the order if both go to a terminal.
     fn message(&mut self, text: &[u8]) -> io::Result<()> {
         self.messages += 1;
         if self.messages <= MOST_MESSAGES {
@@ -168,19 +171,19 @@ impl Root<'_> {
     }
 }
 
-/// What a run came to.
+/// The result of a run.
 pub(super) struct Done {
     pub(super) tally: Tally,
-    /// A capture could not be read.
+    /// True if a capture could not be read.
     pub(super) failed: bool,
-    /// The run was stopped by the first failure.
+    /// True if the first failure stopped the run.
     pub(super) stopped: bool,
-    /// The run was ended by Ctrl-C.
+    /// True if Ctrl-C ended the run.
     pub(super) interrupted: bool,
 }
 
 impl Done {
-    /// Makes what was written to `target` the output, if all went well.
+    /// Puts the written file in its place if all went well. Otherwise the old file stays.
     pub(super) fn keep(&self, target: Target) -> anyhow::Result<()> {
         if !(self.stopped || self.failed || self.interrupted) {
             return target.finish();
@@ -205,7 +208,7 @@ pub(super) fn run(plan: &Plan, job: &impl Job, to: &mut Target) -> anyhow::Resul
         fail_fast: plan.fail_fast,
         failed: false,
         spare: Cell::default(),
-        root: Some(Root {
+        collector: Some(Collector {
             to,
             progress: &progress,
             begun: false,
@@ -213,9 +216,9 @@ pub(super) fn run(plan: &Plan, job: &impl Job, to: &mut Target) -> anyhow::Resul
         }),
     };
     let (failed, interrupted) = read_all(plan, &mut stream, &progress)?;
-    let more = stream
-        .root
-        .map_or(0, |root| root.messages.saturating_sub(MOST_MESSAGES));
+    let more = stream.collector.map_or(0, |collector| {
+        collector.messages.saturating_sub(MOST_MESSAGES)
+    });
     if more > 0 {
         let text = format!("wxsub: … and {more} more messages like these\n");
         progress.aside(|| say(text.as_bytes()));
@@ -228,7 +231,7 @@ pub(super) fn run(plan: &Plan, job: &impl Job, to: &mut Target) -> anyhow::Resul
     })
 }
 
-/// Whether a record is one that could not be decoded.
+/// True if the payload of the record could not be decoded.
 pub(super) fn is_undecodable(record: &Record<'_>) -> bool {
     matches!(record.outcome(), Outcome::Undecodable)
 }

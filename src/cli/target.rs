@@ -1,4 +1,4 @@
-//! Where data goes: standard output, or a file that is replaced only by a whole new one.
+//! The destination of data: standard output, or a file that is replaced only after everything was written.
 
 use std::fs::{self, File, Permissions};
 use std::io::{self, IsTerminal, Write};
@@ -7,15 +7,15 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use tempfile::{Builder, NamedTempFile};
 
-/// Where data goes.
+/// The destination of a command's data.
 pub(super) enum Target {
     Stdout(io::Stdout),
-    /// Written beside the file and renamed at the end.
+    /// A temporary file beside `path`, which replaces it at the end.
     File {
         path: PathBuf,
         new: NamedTempFile,
     },
-    /// A device or a pipe, which cannot be replaced.
+    /// A device or a pipe. It cannot be replaced.
     Device(File),
 }
 
@@ -25,7 +25,7 @@ impl Target {
             return Ok(Target::Stdout(io::stdout()));
         };
         let context = || format!("cannot write `{}`", path.display());
-        // A link stays a link: its target is replaced.
+        // The target of a link is replaced, not the link.
         let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         match fs::metadata(&path) {
             Ok(metadata) if metadata.is_dir() => {
@@ -49,7 +49,7 @@ impl Target {
             .parent()
             .filter(|folder| !folder.as_os_str().is_empty())
             .unwrap_or(Path::new("."));
-        // Asked first, because its answer names the folder's fault and not a temporary file's.
+        // Checked first: this error names the folder, the error below would name the temporary file.
         fs::metadata(folder)?;
         let mut builder = Builder::new();
         builder.prefix(".wxsub-");
@@ -68,7 +68,7 @@ impl Target {
         }
     }
 
-    /// Whether somebody watches what is written, or may: on a terminal, or behind a pipe.
+    /// True if a person may be watching the output: it goes to a terminal or into a pipe.
     pub(super) fn is_watched(&self) -> bool {
         match self {
             Target::Stdout(stdout) => stdout.is_terminal() || is_pipe(stdout),
@@ -77,12 +77,12 @@ impl Target {
         }
     }
 
-    /// Leaves the old file as it is, if there is one to be replaced: whether there is.
+    /// Keeps the old file and drops the new one. Returns true if the target is a file.
     pub(super) fn abandon(self) -> bool {
         matches!(self, Target::File { .. })
     }
 
-    /// Makes the new file the one, if there is one.
+    /// Puts the new file in the place of the old one, if the target is a file.
     pub(super) fn finish(mut self) -> anyhow::Result<()> {
         self.flush()?;
         if let Target::File { path, new } = self {
@@ -102,13 +102,13 @@ fn is_pipe(to: &impl std::os::fd::AsFd) -> bool {
     kind.is_ok_and(|kind| kind.file_type().is_fifo() || kind.file_type().is_socket())
 }
 
-/// Elsewhere that cannot be told.
+/// Returns true: other systems cannot tell.
 #[cfg(not(unix))]
 fn is_pipe<T>(_: &T) -> bool {
     true
 }
 
-/// What a new file may: temporary files are private otherwise. The process's mask still counts.
+/// The permissions of a new file. Those of a temporary file are private. The process's umask still applies.
 fn usual_permissions() -> Option<Permissions> {
     #[cfg(unix)]
     return Some(std::os::unix::fs::PermissionsExt::from_mode(0o666));

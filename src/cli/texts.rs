@@ -1,22 +1,22 @@
-//! What a command writes of a block, kept in order until it is the block's turn.
+//! Holds the output of one block until all blocks before it were written.
 
 /// Text for standard output and standard error, in the order in which it was made.
 #[derive(Debug, Default)]
 pub(super) struct Texts {
     pub(super) bytes: Vec<u8>,
-    /// Where each piece ends, and where it goes.
+    /// The end of each piece, and its channel.
     pub(super) pieces: Vec<(usize, Channel)>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Channel {
     Data,
-    /// A message about a payload; there may be thousands.
+    /// A message about one payload. A run may make thousands.
     Message,
 }
 
 impl Texts {
-    /// None, with memory of others.
+    /// Empties `others` and keeps its memory.
     pub(super) fn reusing(mut others: Texts) -> Self {
         others.bytes.clear();
         others.pieces.clear();

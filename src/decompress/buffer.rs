@@ -1,13 +1,13 @@
-//! Compressed bytes that were read and not taken yet.
+//! A buffer for compressed bytes that were read but not consumed.
 
 use std::io::{self, Read};
 
 use crate::input::retry;
 
-/// What one read asks for.
+/// The size of a read.
 const BLOCK: usize = 128 << 10;
 
-/// A reader whose next bytes can be looked at, as many as have arrived.
+/// A reader with look-ahead into the bytes that have arrived.
 pub(super) struct Buffer<R> {
     from: R,
     bytes: Box<[u8]>,
@@ -15,7 +15,7 @@ pub(super) struct Buffer<R> {
     end: usize,
     taken: u64,
     ended: bool,
-    /// Why a read failed: what [`Read`] gives is a copy, since decoders that read on their own bury it.
+    /// The error of a failed read. [`Read`] returns a copy of its kind, because decoders that read bury it.
     failed: Option<io::Error>,
 }
 
@@ -32,28 +32,28 @@ impl<R: Read> Buffer<R> {
         }
     }
 
-    /// The next bytes, as far as they have arrived.
+    /// Returns the next bytes that have arrived.
     pub(super) fn ahead(&self) -> &[u8] {
         &self.bytes[self.start..self.end]
     }
 
-    /// Whether nothing comes behind [`Buffer::bytes`].
+    /// Returns true if no bytes follow [`Buffer::ahead`].
     pub(super) fn has_ended(&self) -> bool {
         self.ended
     }
 
-    /// How many bytes were taken so far.
+    /// Returns the number of consumed bytes.
     pub(super) fn taken(&self) -> u64 {
         self.taken
     }
 
-    /// Drops the first `len` bytes.
+    /// Consumes `len` bytes.
     pub(super) fn advance(&mut self, len: usize) {
         self.start += len;
         self.taken += len as u64;
     }
 
-    /// Reads once and adds what came.
+    /// Reads once and appends the bytes.
     pub(super) fn fill(&mut self) -> io::Result<()> {
         debug_assert!(self.ahead().len() < BLOCK, "there must be room");
         self.bytes.copy_within(self.start..self.end, 0);
@@ -65,7 +65,7 @@ impl<R: Read> Buffer<R> {
         Ok(())
     }
 
-    /// Reads what is not compressed: large reads need no buffer.
+    /// Reads uncompressed data, without copying through the buffer.
     pub(super) fn read_through(&mut self, out: &mut [u8]) -> io::Result<usize> {
         if !self.ahead().is_empty() {
             return self.read(out);
@@ -76,12 +76,12 @@ impl<R: Read> Buffer<R> {
         retry(|| self.from.read(out))
     }
 
-    /// The error behind the copy that a read gave.
+    /// Takes the original error of a failed read.
     pub(super) fn take_error(&mut self) -> Option<io::Error> {
         self.failed.take()
     }
 
-    /// Drops the zeros in front.
+    /// Consumes leading zeros.
     pub(super) fn skip_zeros(&mut self) {
         let zeros = self.ahead().iter().take_while(|byte| **byte == 0).count();
         self.advance(zeros);

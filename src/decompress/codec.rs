@@ -1,7 +1,7 @@
-//! One member: the four decoders behind one step.
+//! The four decoders behind one step function.
 //!
-//! Decoders are asked without a reader of their own, so that what they wrote in front of damage is known, and what has
-//! arrived is decoded before more is waited for. zstd's cannot be asked so and has a file to itself.
+//! Decoders get slices and no reader, so that output before damage is not lost, and bytes that have arrived are decoded
+//! before more are awaited. The zstd decoder needs a reader and has its own file.
 
 use std::io::{self, Read};
 
@@ -12,7 +12,7 @@ use super::buffer::Buffer;
 use super::zstd::Frame;
 use super::{Compression, Error, MEMORY};
 
-/// What xz's decoder takes beside its dictionary.
+/// The memory of the xz decoder besides its dictionary.
 const XZ_STATE: u64 = 1 << 20;
 
 /// A decoder for one member.
@@ -23,22 +23,22 @@ pub(super) enum Codec {
     Zstd(Box<Frame>),
 }
 
-/// Whether there is more in a member.
+/// Whether a member continues.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Flow {
     More,
     Ended,
 }
 
-/// How far a decoder got: the bytes it took, the bytes it wrote, and what is wrong with those behind, if anything.
+/// The progress of a decoder: bytes consumed, bytes written, and what follows.
 type Step = (usize, usize, Result<Flow, Fault>);
 
-/// What stopped a decoder.
+/// The reason why a decoder stopped.
 pub(super) enum Fault {
-    /// There is no more to read, or reading failed.
+    /// The input ends inside the data.
     CutOff,
     Read(io::Error),
-    /// The data asks for too much memory.
+    /// The data needs too much memory.
     Memory,
     Damage(String),
 }
@@ -65,8 +65,7 @@ impl Codec {
         }
     }
 
-    /// Writes to `out` what comes next: how many bytes, and whether there is more. An error stands behind what was
-    /// written.
+    /// Writes the next bytes to `out` and returns their number. An error applies after them.
     pub(super) fn step<R: Read>(
         &mut self,
         from: &mut Buffer<R>,
@@ -85,7 +84,7 @@ impl Codec {
     }
 }
 
-/// Gives a decoder what has arrived until it writes something; waits for more only when there is nothing left.
+/// Feeds a decoder with the bytes that have arrived until it writes. Reads more only if none are left.
 fn pump<R: Read>(
     from: &mut Buffer<R>,
     mut decode: impl FnMut(&[u8], bool) -> Step,
@@ -104,7 +103,7 @@ fn pump<R: Read>(
     }
 }
 
-/// Makes sure that a decoder which wrote nothing, and took `taken` bytes, gets something new.
+/// Ensures that a decoder that wrote nothing and consumed `taken` bytes gets new input, or fails.
 fn feed<R: Read>(from: &mut Buffer<R>, taken: usize) -> Result<(), Fault> {
     match (from.ahead().is_empty(), from.has_ended()) {
         (true, false) => from.fill().map_err(Fault::Read),

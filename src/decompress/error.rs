@@ -1,10 +1,10 @@
-//! Why compressed data could not be read to its end.
+//! Errors of decompression.
 
 use std::{fmt, io};
 
 use super::Compression;
 
-/// What is wrong with compressed data: the inner error of what [`Decompressed`](super::Decompressed) gives.
+/// An error in compressed data. It is the inner error of [`Decompressed`](super::Decompressed)'s errors.
 ///
 /// ```
 /// use std::io::Read;
@@ -20,35 +20,35 @@ use super::Compression;
 pub enum Error {
     /// The input ends inside the data.
     CutOff {
-        /// How it is compressed.
+        /// The format of the data.
         format: Compression,
     },
-    /// The data is not what a compressor writes.
+    /// The data is invalid.
     Damaged {
-        /// How it is compressed.
+        /// The format of the data.
         format: Compression,
-        /// About where, in compressed bytes.
+        /// The approximate offset in compressed bytes.
         offset: u64,
-        /// The decoder's words.
+        /// The decoder's message.
         reason: String,
     },
     /// Something else follows the data.
     Trailing {
-        /// How the data is compressed.
+        /// The format of the data.
         format: Compression,
-        /// Where, in compressed bytes.
+        /// The offset in compressed bytes.
         offset: u64,
     },
-    /// So much comes out that harm is meant.
+    /// The data expands more than the limit allows.
     Expands {
-        /// How it is compressed.
+        /// The format of the data.
         format: Compression,
-        /// The limit: how many times its own size.
+        /// The limit, as a multiple of the compressed size.
         times: u64,
     },
-    /// The data asks for more memory than it gets.
+    /// The data needs more memory than the limit allows.
     Memory {
-        /// How it is compressed.
+        /// The format of the data.
         format: Compression,
     },
 }

@@ -1,9 +1,9 @@
-//! How compressed data begins.
+//! Recognises compressed data by its first bytes.
 
 use std::fmt;
 use std::ops::RangeInclusive;
 
-/// A format of compressed data.
+/// A compression format.
 ///
 /// ```
 /// assert_eq!(wxsub::decompress::Compression::Gzip.to_string(), "gzip");
@@ -11,13 +11,13 @@ use std::ops::RangeInclusive;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Compression {
-    /// `gzip`, `pigz`, log rotation.
+    /// Written by `gzip`, `pigz` and log rotation.
     Gzip,
-    /// `zstd`, `pzstd`.
+    /// Written by `zstd` and `pzstd`.
     Zstd,
-    /// `bzip2`, `pbzip2`.
+    /// Written by `bzip2` and `pbzip2`.
     Bzip2,
-    /// `xz`.
+    /// Written by `xz`.
     Xz,
 }
 
@@ -32,13 +32,13 @@ impl fmt::Display for Compression {
     }
 }
 
-/// What the first bytes say.
+/// The result of a look at the first bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Guess {
+pub(super) enum Detected {
     Is(Compression),
     Plain,
     /// More bytes are needed.
-    Unsure,
+    NeedMore,
 }
 
 type Bytes = &'static [RangeInclusive<u8>];
@@ -47,14 +47,14 @@ const fn is(byte: u8) -> RangeInclusive<u8> {
     byte..=byte
 }
 
-/// The bytes of each format, as many as no text begins with.
+/// The first bytes of each format, enough that no text begins with them.
 #[rustfmt::skip]
 const MAGICS: [(Compression, Bytes); 6] = [
     (Compression::Gzip, &[is(0x1F), is(0x8B), is(8)]),
     (Compression::Zstd, &[is(0x28), is(0xB5), is(0x2F), is(0xFD)]),
-    // A frame to be skipped, with which `pzstd` begins.
+    // A skippable frame, with which `pzstd` begins.
     (Compression::Zstd, &[0x50..=0x5F, is(0x2A), is(0x4D), is(0x18)]),
-    // `BZh9`, and the digits of pi or of its root, which begin a block or end a file without one.
+    // `BZh9`, then the digits of pi, which begin a block, or of its square root, which end a file without blocks.
     (Compression::Bzip2, &[is(b'B'), is(b'Z'), is(b'h'), b'1'..=b'9',
         is(0x31), is(0x41), is(0x59), is(0x26), is(0x53), is(0x59)]),
     (Compression::Bzip2, &[is(b'B'), is(b'Z'), is(b'h'), b'1'..=b'9',
@@ -62,17 +62,17 @@ const MAGICS: [(Compression, Bytes); 6] = [
     (Compression::Xz, &[is(0xFD), is(b'7'), is(b'z'), is(b'X'), is(b'Z'), is(0)]),
 ];
 
-/// What `head`, the bytes that have arrived, is the beginning of. One byte that fits nowhere is an answer.
-pub(super) fn guess(head: &[u8]) -> Guess {
+/// Recognises the format of `head`, the bytes that have arrived. One byte can be enough to exclude all.
+pub(super) fn detect(head: &[u8]) -> Detected {
     let fits = |magic: Bytes| {
         head.iter()
             .zip(magic)
             .all(|(byte, range)| range.contains(byte))
     };
     match MAGICS.iter().find(|(_, magic)| fits(magic)) {
-        None => Guess::Plain,
-        Some((format, magic)) if head.len() >= magic.len() => Guess::Is(*format),
-        Some(_) => Guess::Unsure,
+        None => Detected::Plain,
+        Some((format, magic)) if head.len() >= magic.len() => Detected::Is(*format),
+        Some(_) => Detected::NeedMore,
     }
 }
 
@@ -83,15 +83,15 @@ mod tests {
     #[test]
     fn no_text_waits_for_a_second_byte_but_those_of_a_few_letters() {
         let unsure: Vec<u8> = (0..=255)
-            .filter(|&byte| guess(&[byte]) == Guess::Unsure)
+            .filter(|&byte| detect(&[byte]) == Detected::NeedMore)
             .collect();
         assert_eq!(unsure, b"\x1F(BPQRSTUVWXYZ[\\]^_\xFD");
         for text in ["POST /", "(x", "BZ", "BZh9", "[{", "<xml>", "{", "\u{FEFF}"] {
             let expected = match text {
-                "BZ" | "BZh9" => Guess::Unsure,
-                _ => Guess::Plain,
+                "BZ" | "BZh9" => Detected::NeedMore,
+                _ => Detected::Plain,
             };
-            assert_eq!(guess(text.as_bytes()), expected, "{text}");
+            assert_eq!(detect(text.as_bytes()), expected, "{text}");
         }
     }
 }

@@ -1,9 +1,9 @@
-//! Compressed captures: recognised by their first bytes, never by their name, and decompressed while they are read.
+//! Decompresses captures while they are read. The format is recognised by its first bytes, never by the file's name.
 //!
-//! gzip, zstd, bzip2 and xz, each also as several members one behind the other. What is not compressed passes through
-//! untouched, so everything can be read through [`Decompressed`]. Offsets of findings count decompressed bytes.
+//! The formats are gzip, zstd, bzip2 and xz, each also with several members. Uncompressed data passes unchanged, so any
+//! input can be read through [`Decompressed`]. Offsets of findings count decompressed bytes.
 //!
-//! `magic` tells the formats apart, `codec` has one decoder for each, `buffer` holds what was read and not taken yet.
+//! `magic` recognises formats, `codec` has a decoder for each, `buffer` holds bytes that are read but not consumed.
 //! Adding a format: a variant and a row in `magic`, an arm in `codec`.
 
 mod buffer;
@@ -17,18 +17,17 @@ use std::io::{self, Read};
 
 use buffer::Buffer;
 use codec::{Codec, Flow};
-use magic::{Guess, guess};
+use magic::{Detected, detect};
 
 pub use error::Error;
 pub use magic::Compression;
 
-/// A reader of what is in a capture, compressed or not.
+/// A reader that decompresses a capture if it is compressed.
 ///
-/// Everything in front of damaged or missing data is given before the error, whose inner error is an [`Error`]. Memory
-/// is bounded: what needs a window or dictionary of more than 128 MiB is refused. So is what grows too much, see
-/// [`Decompressed::max_expansion`].
+/// Data before damage is returned first, then an error whose inner error is an [`Error`]. Memory is bounded: a window
+/// or dictionary of more than 128 MiB is an error. The expansion is limited, see [`Decompressed::max_expansion`].
 ///
-/// What has arrived is given at once. Only zstd holds back what its window, up to 8 MiB as a rule, still needs.
+/// Data is returned as soon as it arrives. Only zstd delays the bytes of its window, usually up to 8 MiB.
 ///
 /// ```
 /// use std::io::Write;
@@ -49,36 +48,36 @@ pub use magic::Compression;
 pub struct Decompressed<R> {
     from: Buffer<R>,
     state: State,
-    /// What to say when everything in front of it was given.
+    /// The error to return after the data before it.
     failed: Option<io::Error>,
     written: u64,
     max_expansion: u64,
-    /// What may come out however little went in.
+    /// The output size up to which expansion is not limited.
     free: u64,
 }
 
 enum State {
-    /// Nothing is known yet.
+    /// The format is not known yet.
     Start,
     /// Not compressed.
     Plain,
     Member(Codec),
-    /// Behind a member; another one may follow.
+    /// After a member. Another one may follow.
     Behind(Compression),
     Ended,
 }
 
-/// The most memory that a window or dictionary may take.
+/// The most memory for a window or dictionary.
 const MEMORY: u64 = 128 << 20;
 
-/// Below this, growth is not limited: a small file of blanks does no harm.
+/// The default of `free`. A small file of spaces expands a lot but does no harm.
 const FREE: u64 = 1 << 30;
 
 impl<R: Read> Decompressed<R> {
-    /// How many times its own size compressed data may grow to, unless [`Decompressed::max_expansion`] says otherwise.
+    /// The default of [`Decompressed::max_expansion`].
     pub const MAX_EXPANSION: u64 = 1000;
 
-    /// Reads `from`, and decompresses it if it is compressed.
+    /// Makes a reader for `from`.
     pub fn new(from: R) -> Self {
         Decompressed {
             from: Buffer::new(from),
@@ -90,9 +89,9 @@ impl<R: Read> Decompressed<R> {
         }
     }
 
-    /// The same with another limit on growth: beyond 1 GiB, no more than `times` the compressed bytes may come out.
+    /// Limits the expansion: beyond 1 GiB, the output may be at most `times` the compressed size.
     ///
-    /// Logs shrink to a tenth, very dull ones to a hundredth; what grows a thousandfold was made to do harm.
+    /// Logs compress to a tenth, monotonous ones to a hundredth. A factor of a thousand is an attack.
     ///
     /// ```
     /// use wxsub::Decompressed;
@@ -106,7 +105,7 @@ impl<R: Read> Decompressed<R> {
         self
     }
 
-    /// How the data is compressed, if it is; reads as much as it takes to tell, which is not lost.
+    /// Returns the format, or `None` for uncompressed data. Reads the first bytes, which are not lost.
     ///
     /// ```
     /// use wxsub::{Decompressed, decompress::Compression};
@@ -118,7 +117,7 @@ impl<R: Read> Decompressed<R> {
     ///
     /// # Errors
     ///
-    /// The data cannot be read.
+    /// An error of the underlying reader.
     pub fn compression(&mut self) -> io::Result<Option<Compression>> {
         while matches!(self.state, State::Start) {
             self.start()?;
@@ -131,23 +130,23 @@ impl<R: Read> Decompressed<R> {
     }
 
     fn start(&mut self) -> io::Result<()> {
-        self.state = match guess(self.from.ahead()) {
-            Guess::Is(format) => State::Member(Codec::new(format)),
-            Guess::Unsure if !self.from.has_ended() => return self.from.fill(),
-            Guess::Unsure | Guess::Plain => State::Plain,
+        self.state = match detect(self.from.ahead()) {
+            Detected::Is(format) => State::Member(Codec::new(format)),
+            Detected::NeedMore if !self.from.has_ended() => return self.from.fill(),
+            Detected::NeedMore | Detected::Plain => State::Plain,
         };
         Ok(())
     }
 
-    /// Passes zeros over, with which tapes and some tools fill the last block, and begins the next member.
+    /// Begins the next member after padding with zeros, which tapes and some tools write.
     fn behind(&mut self, format: Compression) -> io::Result<()> {
         self.from.skip_zeros();
-        self.state = match guess(self.from.ahead()) {
-            Guess::Is(format) => State::Member(Codec::new(format)),
-            Guess::Unsure if !self.from.has_ended() => return self.from.fill(),
-            Guess::Unsure if self.from.ahead().is_empty() => State::Ended,
-            Guess::Unsure => return Err(Error::CutOff { format }.into()),
-            Guess::Plain => {
+        self.state = match detect(self.from.ahead()) {
+            Detected::Is(format) => State::Member(Codec::new(format)),
+            Detected::NeedMore if !self.from.has_ended() => return self.from.fill(),
+            Detected::NeedMore if self.from.ahead().is_empty() => State::Ended,
+            Detected::NeedMore => return Err(Error::CutOff { format }.into()),
+            Detected::Plain => {
                 let offset = self.from.taken();
                 return Err(Error::Trailing { format, offset }.into());
             }
@@ -155,7 +154,7 @@ impl<R: Read> Decompressed<R> {
         Ok(())
     }
 
-    /// Decompresses some more; `None` if that gave nothing yet.
+    /// Decompresses more data. Returns `None` if there is no output yet.
     fn step(&mut self, out: &mut [u8]) -> io::Result<Option<usize>> {
         match &mut self.state {
             State::Start => self.start()?,
@@ -172,7 +171,7 @@ impl<R: Read> Decompressed<R> {
         Ok(None)
     }
 
-    /// Notes how far a member came. What is wrong with it is said behind what was written.
+    /// Records the progress of a member. An error is returned after the bytes before it.
     fn account(&mut self, format: Compression, written: usize, flow: io::Result<Flow>) {
         self.written += written as u64;
         match flow {

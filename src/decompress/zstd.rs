@@ -1,4 +1,4 @@
-//! A frame of zstd, which is decoded block by block and held back as far as its window reaches.
+//! Decodes a zstd frame block by block. The decoder keeps back as much output as its window needs.
 
 use std::io::{self, Read};
 
@@ -9,14 +9,14 @@ use super::MEMORY;
 use super::buffer::Buffer;
 use super::codec::{Fault, Flow};
 
-/// An empty last block and a checksum: what makes the decoder give away what it holds back.
+/// An empty last block and a checksum, which make the decoder release the output it keeps back.
 const LAST_BLOCK: &[u8] = &[1, 0, 0, 0, 0, 0, 0];
 
-/// A decoder for one frame, or for one that is to be skipped.
+/// A decoder for one frame, which may be skippable.
 pub(super) struct Frame {
     decoder: FrameDecoder,
     begun: bool,
-    /// What to say behind all that was decoded.
+    /// The error to return after all decoded bytes.
     failed: Option<Fault>,
 }
 
@@ -33,7 +33,7 @@ impl Default for Frame {
 }
 
 impl Frame {
-    /// Writes to `out` what comes next: how many bytes, and whether there is more.
+    /// Writes the next bytes to `out` and returns their number.
     pub(super) fn step<R: Read>(
         &mut self,
         from: &mut Buffer<R>,
@@ -67,7 +67,7 @@ impl Frame {
         }
     }
 
-    /// Reads the header; of a frame to be skipped gives its length.
+    /// Reads the header. Returns the length of a skippable frame.
     fn begin<R: Read>(&mut self, from: &mut Buffer<R>) -> Result<Option<u32>, Fault> {
         use ReadFrameHeaderError::SkipFrame;
         match self.decoder.reset(&mut *from) {
@@ -79,12 +79,12 @@ impl Frame {
         }
     }
 
-    /// Decodes a block. If that fails, everything in front of it is set free first.
+    /// Decodes a block. On an error, releases all output before it.
     fn decode_block<R: Read>(&mut self, from: &mut Buffer<R>) {
         let one = || BlockDecodingStrategy::UptoBlocks(1);
         if let Err(error) = self.decoder.decode_blocks(&mut *from, one()) {
             self.failed = Some(fault(error, from));
-            // It only ends the frame, which cannot fail.
+            // The empty block only ends the frame and cannot fail.
             _ = self.decoder.decode_blocks(LAST_BLOCK, one());
         }
     }
@@ -107,7 +107,7 @@ fn skip<R: Read>(from: &mut Buffer<R>, len: u32) -> Result<(), Fault> {
     }
 }
 
-/// Why the decoder failed: it could not read, there was nothing left to read, or what it read is wrong.
+/// Classifies an error of the decoder: a read error, the end of input, or invalid data.
 fn fault<R: Read>(error: FrameDecoderError, from: &mut Buffer<R>) -> Fault {
     if let Some(error) = from.take_error() {
         return Fault::Read(error);

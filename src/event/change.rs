@@ -1,4 +1,4 @@
-//! The user switched a template off in the service notifications.
+//! The change event: the user switched a template off in the service notifications.
 
 use crate::event::Definition;
 use crate::event::fields::{STATUS, TEMPLATE_ID};

@@ -1,6 +1,6 @@
-//! What is odd about a value that fits its type.
+//! Checks values that have the right type: length, character set, range.
 //!
-//! Other lengths and alphabets are hints to the reader, never errors: redacted and invented ids are common.
+//! An unusual id is a warning, never an error: redacted and invented ids are common.
 
 use std::ops::Range;
 
@@ -12,7 +12,7 @@ use crate::simd::{is_base64url, is_digits, is_lower_hex};
 use crate::span::Span;
 use crate::syntax::{Kind, Syntax, View};
 
-/// What is odd about the `value` of `field`.
+/// Returns the finding about an unusual `value` of `field`.
 pub(crate) fn odd(field: &Field, value: Value<'_>, span: Span) -> Option<Finding> {
     match value {
         Value::Integer(number) => match field.check {
@@ -37,7 +37,7 @@ fn odd_text(check: Check, text: &str, span: Span) -> Option<Finding> {
     }
 }
 
-/// The part of the value of `field` at `view` that may vary without a change of the findings about it.
+/// Returns the part of a value that may have other characters without changing the findings about it.
 pub(crate) fn placeholder(field: &Field, view: View<'_>) -> Option<Placeholder> {
     let (part, charset) = free(field, view)?;
     let is_fit = match view.kind() {
@@ -49,7 +49,7 @@ pub(crate) fn placeholder(field: &Field, view: View<'_>) -> Option<Placeholder> 
     (is_fit && !range.is_empty()).then_some(Placeholder { range, charset })
 }
 
-/// The placeholder for a whole number from which nothing is concluded.
+/// Returns the placeholder of a short whole number that no check looks at.
 pub(crate) fn number_placeholder(view: View<'_>) -> Option<Placeholder> {
     let is_it = view.kind() == Kind::Number && is_short_number(view.value());
     is_it.then(|| Placeholder {
@@ -83,7 +83,7 @@ fn free(field: &Field, view: View<'_>) -> Option<(Range<usize>, CharSet)> {
     Some(free)
 }
 
-/// How many digits of a time tell that it is not odd, whatever the others are.
+/// Returns the number of leading digits that are enough to show that a time is valid.
 fn telling_digits(text: &str) -> Option<usize> {
     let number: i64 = text.parse().ok().filter(|_| is_short_number(text))?;
     (1..text.len()).find(|told| {
@@ -93,7 +93,7 @@ fn telling_digits(text: &str) -> Option<usize> {
     })
 }
 
-/// Whether it is a number of so many digits at most as always fit.
+/// Returns true for a number with at most 18 digits, which fits into 64 bits.
 fn is_short_number(text: &str) -> bool {
     text.len() <= 18 && is_plain_number(text)
 }
@@ -103,14 +103,14 @@ fn is_plain_number(text: &str) -> bool {
     !text.is_empty() && is_digits(text.as_bytes()) && !is_padded
 }
 
-/// Whether both are the same row of the table.
+/// Returns true if both are the same row of the table.
 pub(crate) fn same(a: &Field, b: &Field) -> bool {
     a.bit == b.bit
 }
 
 fn odd_template_id(id: &str, span: Span) -> Option<Finding> {
     if !is_base64url(id.as_bytes()) {
-        return Some(Finding::new(Reason::TemplateIdAlphabet, span).with(id));
+        return Some(Finding::new(Reason::TemplateIdCharset, span).with(id));
     }
     let finding = || {
         Finding::new(Reason::TemplateIdLength, span)
@@ -125,7 +125,7 @@ fn is_template_id(id: &str) -> bool {
     id.len() == LENGTH && is_base64url(id.as_bytes())
 }
 
-/// What openids begin with.
+/// The first character of an openid.
 const OPENID: &str = "o";
 
 fn is_openid(id: &str) -> bool {
@@ -133,7 +133,7 @@ fn is_openid(id: &str) -> bool {
     id.len() == LENGTH && id.starts_with(OPENID) && is_base64url(id.as_bytes())
 }
 
-/// What accounts begin with.
+/// The prefix of an account id.
 const ACCOUNT: &str = "gh_";
 
 fn odd_account(id: &str) -> Option<Reason> {
@@ -174,7 +174,7 @@ fn odd_status(status: &str, span: Span) -> Option<Finding> {
     })
 }
 
-/// Official accounts opened in 2012, mini programs later; what claims to be from after 2100 is a mistake.
+/// Checks a time. Official accounts opened in 2012, mini programs later; a time after 2100 is a mistake.
 fn odd_time(seconds: i64) -> Option<Reason> {
     const EARLIEST: i64 = 1_325_376_000; // 2012-01-01
     const LATEST: i64 = 4_102_444_800; // 2100-01-01

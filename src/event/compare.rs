@@ -1,6 +1,6 @@
-//! What stands beside a sealed payload, held against what is in it.
+//! Compares the plain fields of an envelope with the decrypted payload.
 //!
-//! In compatible mode all fields stand there, in safe mode the account. None of it is covered by the signature.
+//! In compatible mode the envelope has all fields, in safe mode the account. The signature covers none of them.
 
 use crate::event::decode::head;
 use crate::event::fields::{self, ITEM, Top};
@@ -8,7 +8,7 @@ use crate::event::{CallbackRef, Event, ItemRef};
 use crate::finding::{Finding, Reason};
 use crate::syntax::{Kind, View};
 
-/// Where the fields at `outer` differ from those at `inner`; `callbacks` is what both mean, where they are callbacks.
+/// Returns the differences between `outer` and `inner`. `callbacks` are both decoded, if they are callbacks.
 pub(crate) fn compare(
     outer: View<'_>,
     inner: View<'_>,
@@ -30,7 +30,7 @@ pub(crate) fn compare(
     findings
 }
 
-/// What a name beside a sealed payload belongs to.
+/// The role of a name in an envelope.
 enum Part {
     Envelope,
     Lists,
@@ -57,7 +57,7 @@ fn difference(outer: View<'_>, inner: View<'_>) -> Option<Finding> {
     (!is_same(outer, inside)).then(|| finding().with(outer.name()).with(outer.value()))
 }
 
-/// Whether two values say the same, however they are written.
+/// Returns true if two values are equal, ignoring white space around scalars.
 fn is_same(a: View<'_>, b: View<'_>) -> bool {
     let is_scalar = |view: View<'_>| !matches!(view.kind(), Kind::Object | Kind::Array);
     match is_scalar(a) && is_scalar(b) {
@@ -85,7 +85,7 @@ fn is_same_item(a: ItemRef<'_>, b: ItemRef<'_>) -> bool {
             .all(|(a, b)| a.0 == b.0 && is_same(a.1, b.1))
 }
 
-/// The list inside, or the whole, if there is none.
+/// Returns the list in the payload, or the whole payload if it has none.
 fn inner_list(inner: View<'_>) -> View<'_> {
     let is_list = |child: &View<'_>| matches!(part(child.name()), Part::Lists);
     inner.children().find(is_list).unwrap_or(inner)

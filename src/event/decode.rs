@@ -1,4 +1,4 @@
-//! Walks a payload's tree once and sorts what it finds into typed fields, items and extras.
+//! Decodes a payload: walks its tree once and sorts the nodes into typed fields, items and extra fields.
 
 use std::borrow::Cow;
 
@@ -9,26 +9,26 @@ use crate::span::Span;
 use crate::syntax::json::is_number;
 use crate::syntax::{Kind, Limits, NodeId, Syntax, View};
 
-/// What a payload is.
+/// The kind of a payload.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Class<'a> {
     Callback(Event),
-    /// A callback in the form of a record.
+    /// A callback in the JSON form of a record.
     Record(Event),
-    /// A WeChat message of another kind, by name.
+    /// The name of another WeChat message.
     Other(Cow<'a, str>),
-    /// Undecodable, and why.
+    /// Undecodable, with the reason.
     Refused(Finding),
 }
 
-/// The first child of `root` that means `wanted`.
+/// Returns the first child of `root` with the name `wanted`, in any letter case.
 fn first<'a>(root: View<'a>, wanted: &str) -> Option<View<'a>> {
     root.children().find(|child| {
         child.node().name.len() == wanted.len() && child.name().eq_ignore_ascii_case(wanted)
     })
 }
 
-/// Which event a payload reports, decided by `Event` alone.
+/// Classifies a payload. Only `Event` decides which event it reports.
 pub(crate) fn classify<'a>(root: View<'a>) -> Class<'a> {
     if let Some(event) = record::event_of(root) {
         return Class::Record(event);
@@ -58,13 +58,13 @@ pub(crate) fn classify<'a>(root: View<'a>) -> Class<'a> {
     }
 }
 
-/// Where a message says of which kind it is, or its start.
+/// Returns the span of the message's kind, or the start of the message.
 pub(crate) fn name_span(root: View<'_>) -> Span {
     let named = first(root, fields::EVENT).or_else(|| first(root, fields::MSG_TYPE));
     named.map_or_else(|| head(root), View::span)
 }
 
-/// Where a finding about all of `node` points: its name, or its opening bracket.
+/// Returns the span for a finding about the whole of `node`: its name, or its opening bracket.
 pub(super) fn head(node: View<'_>) -> Span {
     let span = node.span();
     match node.node().name.len() {
@@ -82,9 +82,9 @@ fn is_probe(root: View<'_>) -> bool {
         .any(|child| child.name() == name && child.value().trim_ascii() == value)
 }
 
-/// Whether this object is a WeChat message or a record, by the names at its top.
+/// Returns true if the names at the top of an object mark a WeChat message or a record.
 ///
-/// An object that is told by nothing but the name of an event is none if a whole message stands in it: it is a log entry.
+/// If only an event's name marks it and it holds a whole message, the object is a log entry and not a message.
 pub(crate) fn is_message(root: View<'_>) -> bool {
     let mut names_event = false;
     let is_marked = root.children().any(|child| {
@@ -96,16 +96,16 @@ pub(crate) fn is_message(root: View<'_>) -> bool {
     is_marked || (names_event && !log_entry::holds_message(root)) || is_probe(root)
 }
 
-/// Whether `child` gives the type that all callbacks have.
+/// Returns true if `child` holds the message type of all callbacks.
 pub(super) fn is_usual_type(child: View<'_>) -> bool {
     child.kind() == Kind::Text && child.value().trim_ascii() == fields::MSG_TYPE_EVENT
 }
 
-/// Fills `meaning` with what the payload at `root` says about `event`.
+/// Decodes the payload at `root` as `event` into `meaning`.
 ///
 /// # Errors
 ///
-/// [`Reason::TooManyItems`], which leaves nothing to decode.
+/// [`Reason::TooManyItems`], which makes the payload undecodable.
 pub(crate) fn decode(
     event: Event,
     root: View<'_>,
@@ -121,12 +121,12 @@ pub(crate) fn decode(
 
 pub(super) struct Decoder<'a, 'b> {
     pub(super) event: &'static Definition,
-    /// The fields that the event has.
+    /// The bits of the fields that the event has.
     known: u16,
     pub(super) root: View<'a>,
     pub(super) meaning: &'b mut Meaning,
     pub(super) findings: &'b mut Findings,
-    /// In which node the first list stands: no other place counts.
+    /// The parent of the first list. Lists elsewhere are duplicates.
     lists_in: Option<NodeId>,
 }
 
@@ -148,7 +148,7 @@ impl<'a, 'b> Decoder<'a, 'b> {
         }
     }
 
-    /// Refuses a callback with more items than the limits allow.
+    /// Fails if a callback has more items than the limits allow.
     pub(super) fn check_count(&self, limits: &Limits) -> Result<(), Finding> {
         if self.meaning.items.len() <= limits.items {
             return Ok(());
@@ -203,7 +203,7 @@ impl<'a, 'b> Decoder<'a, 'b> {
         self.findings.push(finding.with(child.value().trim_ascii()));
     }
 
-    /// The element around the lists, which may also be the list, or an item.
+    /// Reads the element around the lists. It may also be itself the list, or an item.
     fn wrapper(&mut self, child: View<'a>, event: Event) {
         let name = event.definition().wrapper;
         self.check_case(child, name, child.name() == name);
@@ -250,7 +250,7 @@ impl<'a, 'b> Decoder<'a, 'b> {
         self.list_at(wrapper, wrapper);
     }
 
-    /// A list inside `parent`: it counts if it is the first, or if it is XML's way of saying several.
+    /// Reads a list inside `parent`. Only the first list counts, in XML also its siblings.
     fn list_at(&mut self, list: View<'a>, parent: View<'a>) {
         let is_xml = self.root.tree.syntax == Syntax::Xml;
         if is_xml && parent.id == self.root.id && self.lists_in.is_none() {
@@ -298,7 +298,7 @@ impl<'a, 'b> Decoder<'a, 'b> {
             .push(Finding::new(Reason::ListEmpty, span).with_name(name));
     }
 
-    /// `List` holding `item` elements, or an array of that name.
+    /// Reads a `List` that holds `item` elements, or an array of that name.
     fn entries(&mut self, list: View<'a>) {
         self.findings
             .push(Finding::new(Reason::ItemElements, head(list)).with_name(fields::LIST_ENTRY));
@@ -337,7 +337,7 @@ impl<'a, 'b> Decoder<'a, 'b> {
         self.item_since(before, entry);
     }
 
-    /// Adds the item at `entry`: what was found since `before`.
+    /// Adds the item at `entry`, with the slots and extras since `before`.
     pub(super) fn item_since(&mut self, before: Part, entry: View<'a>) {
         let span = Span {
             start: head(entry).start,
@@ -350,7 +350,7 @@ impl<'a, 'b> Decoder<'a, 'b> {
         self.meaning.items.push(part);
     }
 
-    /// What the lists held beside their items belongs to the header; puts it behind the header's own extras.
+    /// Moves extras found in lists but outside items to the header, after its own.
     fn gather_extras(&mut self, header: Part) {
         let Meaning { extras, items, .. } = &mut *self.meaning;
         let owned: u32 = items.iter().map(|item| item.extras.1 - item.extras.0).sum();
@@ -389,7 +389,7 @@ impl<'a, 'b> Decoder<'a, 'b> {
         }
     }
 
-    /// Types the value of `field`, or leaves it to the extras with a finding.
+    /// Stores the value of `field`, or keeps it as an extra with a finding if the type is wrong.
     fn field(&mut self, child: View<'a>, field: &'static Field, seen: &mut Seen) {
         if !seen.insert(field) {
             return self.duplicate(child, field.wire);
@@ -408,7 +408,7 @@ impl<'a, 'b> Decoder<'a, 'b> {
         }
     }
 
-    /// Notes a field that the event does not have.
+    /// Reports a field that the event does not have.
     pub(super) fn check_event(&mut self, child: View<'a>, field: &Field) {
         if self.known & field.bit == 0 {
             let finding = Finding::new(Reason::OfAnotherEvent, child.name_span());
@@ -417,7 +417,7 @@ impl<'a, 'b> Decoder<'a, 'b> {
         }
     }
 
-    /// Notes what is odd about a value that fits its type.
+    /// Reports an unusual value.
     pub(super) fn check_value(&mut self, child: View<'a>, slot: &Slot) {
         let odd = checks::odd(slot.field, slot.value(child), child.span());
         self.findings.extend(odd);
@@ -463,7 +463,7 @@ impl<'a, 'b> Decoder<'a, 'b> {
         self.extra(child, None);
     }
 
-    /// Notes a name that is not documented where it stands.
+    /// Reports a name that is not documented at its place.
     pub(super) fn undocumented(&mut self, child: View<'a>) {
         if child.node().name.len() > 0 {
             self.findings
@@ -479,7 +479,7 @@ impl<'a, 'b> Decoder<'a, 'b> {
     }
 }
 
-/// Which fields were given.
+/// The fields seen until now.
 #[derive(Default)]
 pub(super) struct Seen {
     fields: u16,
@@ -499,7 +499,7 @@ impl Seen {
     }
 }
 
-/// The value of `child` as `field` wants it.
+/// Checks that `child` has the type of `field`.
 pub(super) fn typed(child: View<'_>, field: &'static Field) -> Result<Slot, Finding> {
     let finding = |reason| Finding::new(reason, child.span()).with_name(field.wire);
     if !matches!(child.kind(), Kind::Text | Kind::Number) {
@@ -525,12 +525,12 @@ pub(super) fn typed(child: View<'_>, field: &'static Field) -> Result<Slot, Find
     }
 }
 
-/// Whether a number stands there that is not written as its digits, so that some of them may be lost.
+/// Returns true for a number that is not written as plain digits, and may have lost some.
 fn is_imprecise(text: &str) -> bool {
     integer_digits(text).is_none() && is_number(text.as_bytes())
 }
 
-/// The digits of a whole number, without its sign, if it is written in the one plain way.
+/// Returns the digits of a whole number without sign, exponent or leading zeros.
 fn integer_digits(text: &str) -> Option<&str> {
     let digits = text.strip_prefix('-').unwrap_or(text);
     let plain = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
@@ -538,7 +538,7 @@ fn integer_digits(text: &str) -> Option<&str> {
     (plain && !padded).then_some(digits)
 }
 
-/// A whole number that prints as it was written.
+/// Parses a whole number that prints as it is written.
 pub(super) fn integer(text: &str) -> Option<i64> {
     plain_integer(text.as_bytes()).or_else(|| {
         integer_digits(text)?;
@@ -546,7 +546,7 @@ pub(super) fn integer(text: &str) -> Option<i64> {
     })
 }
 
-/// The same for what numbers are as a rule: not negative, and no more digits than always fit.
+/// Parses a non-negative number with at most 18 digits, the usual case.
 fn plain_integer(text: &[u8]) -> Option<i64> {
     const FIT: usize = 18;
     let is_padded = text.len() > 1 && text[0] == b'0';

@@ -1,4 +1,4 @@
-//! Values that have no typed field, as JSON: every name once, with all that was given for it.
+//! Values without a typed field, as JSON: each name once, with all its values.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -10,20 +10,20 @@ use crate::event::Fields;
 use crate::event::fields::{MSG_TYPE, MSG_TYPE_EVENT};
 use crate::syntax::{Kind, Syntax, View};
 
-/// The name of text between elements where everything needs a name.
+/// The name of text between elements, where a name is needed.
 pub(crate) const TEXT_NAME: &str = "#text";
 
-/// How numbers, `true`, `false` and `null` are written.
+/// The output form of numbers, `true`, `false` and `null`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Scalars {
-    /// As they came, numbers with all their digits.
+    /// As in the payload, with all digits.
     #[default]
     AsGiven,
-    /// As strings, which is all that XML has.
+    /// As strings, because XML has no other type.
     AsText,
 }
 
-/// Members as a JSON object, in which the values of a repeated name are an array.
+/// Members as a JSON object. The values of a repeated name become an array.
 pub(crate) struct Members<I> {
     pub(crate) members: I,
     pub(crate) scalars: Scalars,
@@ -39,7 +39,7 @@ impl<'a, I: Iterator<Item = (&'a str, View<'a>)> + Clone> Serialize for Members<
     }
 }
 
-/// The values of one name: a single one as it is, several as an array.
+/// The values of one name: a single value as it is, several as an array.
 pub(crate) struct Values<'v, 'a> {
     views: &'v [View<'a>],
     scalars: Scalars,
@@ -64,7 +64,7 @@ impl Serialize for Values<'_, '_> {
     }
 }
 
-/// One value. XML elements are strings or objects.
+/// One value. An XML element is a string or an object.
 struct Value<'a> {
     view: View<'a>,
     scalars: Scalars,
@@ -89,13 +89,13 @@ impl Serialize for Value<'_> {
     }
 }
 
-/// Serializes a number, `true`, `false` or `null` as it was written.
+/// Serializes a number, `true`, `false` or `null` unchanged.
 pub(super) fn literal<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> {
     let raw: &RawValue = serde_json::from_str(text).map_err(S::Error::custom)?;
     raw.serialize(serializer)
 }
 
-/// Members by name, each name where it came first, with all its values.
+/// Groups members by name, in the order of each name's first member.
 pub(crate) fn grouped<'a>(
     members: impl Iterator<Item = (&'a str, View<'a>)>,
 ) -> Vec<(&'a str, Vec<View<'a>>)> {
@@ -105,7 +105,7 @@ pub(crate) fn grouped<'a>(
     }))
 }
 
-/// Values by name, each name where it came first.
+/// Groups values by name, in the order of each name's first value.
 pub(crate) fn by_name<N: Clone + Eq + Hash, V>(
     members: impl Iterator<Item = (N, V)>,
 ) -> Vec<(N, Vec<V>)> {
@@ -120,12 +120,12 @@ pub(crate) fn by_name<N: Clone + Eq + Hash, V>(
     groups
 }
 
-/// True for text between elements, which has no name of its own.
+/// Returns true for XML text between elements, which has no name.
 pub(crate) fn is_loose_text(name: &str, view: View<'_>) -> bool {
     name.is_empty() && view.tree.syntax == Syntax::Xml
 }
 
-/// True if the message type is `event`. Another type stands among the extras, before its repetitions.
+/// Returns true if the message type is `event`. Another type is an extra, before any repetition of it.
 pub(crate) fn has_usual_type(header: Fields<'_>) -> bool {
     let first = header.extras().find(|(name, _)| *name == MSG_TYPE);
     first.is_none_or(|(_, view)| view.value() == MSG_TYPE_EVENT)

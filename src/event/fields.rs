@@ -1,21 +1,21 @@
-//! The table of WeChat's names. Nowhere else in the program are they spelled.
+//! The table of WeChat's names. They are spelled nowhere else in the program.
 //!
 //! Source: WeChat's document of the subscribe-message callbacks (订阅消息, 事件推送) and captured payloads.
 
 use crate::lang::Text;
 
-/// What a field holds.
+/// The type of a field's value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Type {
-    /// Text as given; a number in JSON counts as its digits.
+    /// Text as given. A JSON number counts as its digits.
     Text,
-    /// A whole number of 64 bits; a string in JSON counts as the number it spells.
+    /// A whole number of 64 bits. A JSON string counts as the number it spells.
     Integer,
-    /// A message id: digits that must never pass through a floating-point number, so a text.
+    /// A message id. It is kept as text, because a floating-point number would lose digits.
     Digits,
 }
 
-/// What is looked at in a value that fits its type.
+/// The check for a value of the right type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Check {
     Nothing,
@@ -30,17 +30,17 @@ pub(crate) enum Check {
 /// A field of the header or of an item.
 #[derive(Debug)]
 pub(crate) struct Field {
-    /// Its bit in a set of fields; they grow in the order of the record.
+    /// The field's bit in a set of fields. Bits increase in the order of the record.
     pub(crate) bit: u16,
-    /// The name on the wire.
+    /// The name in a payload.
     pub(crate) wire: &'static str,
-    /// The key in the record.
+    /// The key in a record.
     pub(crate) key: &'static str,
     pub(crate) ty: Type,
     pub(crate) check: Check,
-    /// What it is, for people.
+    /// A short name for people.
     pub(crate) label: Text,
-    /// What is known of it, in whole sentences.
+    /// A description in whole sentences.
     pub(crate) about: Text,
 }
 
@@ -81,10 +81,10 @@ fields! {
         "微信对结果的说明：`success`，或与发送接口 `errmsg` 相同的文字。";
 }
 
-/// The header's fields, in the order of the record and of the wire.
+/// The fields of the header, in the order of record and payload.
 pub(crate) static HEADER: [&Field; 3] = [&TO_USER, &FROM_USER, &CREATE_TIME];
 
-/// All fields that items of some event have, in the order of the record and of the wire.
+/// The fields that items of any event have, in the order of record and payload.
 pub(crate) static ITEM: [&Field; 6] = [
     &TEMPLATE_ID,
     &STATUS,
@@ -94,15 +94,15 @@ pub(crate) static ITEM: [&Field; 6] = [
     &ERROR_STATUS,
 ];
 
-/// The message's type, `event` in every callback.
+/// The name of the message's type, which is `event` in every callback.
 pub(crate) const MSG_TYPE: &str = "MsgType";
-/// What [`MSG_TYPE`] says in a callback.
+/// The value of [`MSG_TYPE`] in a callback.
 pub(crate) const MSG_TYPE_EVENT: &str = "event";
-/// Which event it is.
+/// The name of the event.
 pub(crate) const EVENT: &str = "Event";
-/// What the names of our three events begin with.
+/// The prefix of the names of all three events.
 pub(crate) const EVENT_PREFIX: &str = "subscribe_msg_";
-/// Names and values of which every message has some, however it is escaped.
+/// Names and values of which every message has at least one, however it is escaped.
 pub(crate) static ANCHORS: [&str; 8] = [
     TO_USER.wire,
     FROM_USER.wire,
@@ -111,22 +111,21 @@ pub(crate) static ANCHORS: [&str; 8] = [
     EVENT_PREFIX,
     "SubscribeMsg",
     PROBE.1,
-    // A record has no other anchor but its event, in which a container may cut it.
+    // A record has no other anchor besides its event, which a container may cut.
     FROM_USER.key,
 ];
-/// The keys of a record beside those of fields: the event, the items, what has no key of its own, and where it stood.
+/// The keys of a record that are not fields: event, items, extra fields and source.
 pub(crate) const RECORD_EVENT: &str = "event";
 pub(crate) const RECORD_ITEMS: &str = "items";
 pub(crate) const RECORD_EXTRA: &str = "extra";
 pub(crate) const RECORD_SOURCE: &str = "source";
-/// What a record's source says: the capture, the line and the byte in it, the syntax, and how a sealed payload was opened.
+/// The keys of a record's source: capture, line, offset, syntax, and how an encrypted payload was opened.
 pub(crate) const SOURCE_PATH: &str = "path";
 pub(crate) const SOURCE_LINE: &str = "line";
 pub(crate) const SOURCE_OFFSET: &str = "offset";
 pub(crate) const SOURCE_FORMAT: &str = "format";
 pub(crate) const SOURCE_SEALED: &str = "sealed";
-/// What marks a JSON message, also a broken one: names and the beginnings of values, with the quotes that a text has
-/// escaped.
+/// Texts that mark a JSON message, even a broken one. The quotes keep escaped text from matching.
 pub(crate) static MARKS: [&str; 5] = [
     "\"ToUserName\"",
     "\"FromUserName\"",
@@ -134,7 +133,7 @@ pub(crate) static MARKS: [&str; 5] = [
     "\"Encrypt\"",
     "\"subscribe_msg_",
 ];
-/// How most messages begin, in a file of payloads or of records.
+/// The usual beginnings of messages and records.
 pub(crate) static HEADS: [&str; 5] = [
     "{\"ToUserName\":\"",
     "{\"event\":\"subscribe_msg_",
@@ -142,26 +141,26 @@ pub(crate) static HEADS: [&str; 5] = [
     "<xml>\n<ToUserName><![CDATA[",
     "<xml>\r\n<ToUserName><![CDATA[",
 ];
-/// The items.
+/// The name of the items.
 pub(crate) const LIST: &str = "List";
-/// What some tools call the entries of the list.
+/// The name of a list's entries in the output of some tools.
 pub(crate) const LIST_ENTRY: &str = "item";
-/// A sealed payload.
+/// The name of an encrypted payload.
 pub(crate) const ENCRYPT: &str = "Encrypt";
-/// What else may stand beside [`ENCRYPT`]: the third-party platform or the agent it is for, and the signature of a reply.
+/// Names beside [`ENCRYPT`] in an envelope: third-party platform, agent, and the signature of a reply.
 const OF_ENVELOPE: [&str; 5] = ["AppId", "AgentID", SIGNATURE[0], SIGNATURE[1], SIGNATURE[2]];
-/// The signature of a reply, when it was made, and the number drawn for it: they stand in the body.
+/// The signature of a reply with its time and nonce. In a reply they are part of the body.
 pub(crate) const SIGNATURE: [&str; 3] = ["MsgSignature", "TimeStamp", "Nonce"];
-/// The field, and its value, by which cloud hosting probes a server.
+/// The field and value with which cloud hosting probes a server.
 pub(crate) const PROBE: (&str, &str) = ("action", "CheckContainerPath");
-/// The root element in XML.
+/// The name of the XML root element.
 pub(crate) const ROOT: &str = "xml";
 
-/// The names that all of WeChat's plain messages have.
+/// The names that every plain WeChat message has.
 pub(crate) static WHOLE_HEADER: [&str; 4] =
     [TO_USER.wire, FROM_USER.wire, CREATE_TIME.wire, MSG_TYPE];
 
-/// A name that means something at the top of a payload.
+/// The meaning of a name at the top of a payload.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Top {
     Field(&'static Field),
@@ -171,7 +170,7 @@ pub(crate) enum Top {
     Encrypt,
 }
 
-/// The rest of the top of a payload.
+/// The names at the top of a payload that are not fields.
 static TOP: [(Top, &str); 4] = [
     (Top::MsgType, MSG_TYPE),
     (Top::Event, EVENT),
@@ -179,17 +178,17 @@ static TOP: [(Top, &str); 4] = [
     (Top::Encrypt, ENCRYPT),
 ];
 
-/// A name that was recognised.
+/// A recognised name.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Known<T> {
     pub(crate) what: T,
-    /// As the document spells it.
+    /// The documented spelling.
     pub(crate) name: &'static str,
-    /// It is spelled like that, not in other cases of letters.
+    /// True if the spelling matches exactly, not only in another letter case.
     pub(crate) exact: bool,
 }
 
-/// What `name` means at the top of a payload, in any case of letters.
+/// Looks up `name` at the top of a payload, in any letter case.
 pub(crate) fn top(name: &str) -> Option<Known<Top>> {
     known(name, |is| {
         let field = HEADER.iter().find(|field| is(field.wire));
@@ -198,7 +197,7 @@ pub(crate) fn top(name: &str) -> Option<Known<Top>> {
     })
 }
 
-/// The field of an item that `name` spells, in any case of letters.
+/// Looks up `name` as a field of an item, in any letter case.
 pub(crate) fn item_field(name: &str) -> Option<Known<&'static Field>> {
     known(name, |is| {
         let field = ITEM.iter().find(|field| is(field.wire))?;
@@ -206,7 +205,7 @@ pub(crate) fn item_field(name: &str) -> Option<Known<&'static Field>> {
     })
 }
 
-/// Looks `name` up as it is, and if that fails in any case of letters.
+/// Looks up `name` exactly, then in any letter case.
 #[inline(always)]
 fn known<T>(
     name: &str,
@@ -218,7 +217,7 @@ fn known<T>(
     Some(Known { what, name, exact })
 }
 
-/// Whether elements of this name hold short plain text: ids, numbers, names of events. No user's words are in them.
+/// Returns true if elements of this name hold short plain text, such as ids, numbers or event names.
 pub(crate) fn is_plain(name: &str) -> bool {
     item_field(name).is_some()
         || matches!(
@@ -227,19 +226,19 @@ pub(crate) fn is_plain(name: &str) -> bool {
         )
 }
 
-/// Whether fields of this name belong to the envelope of a sealed payload.
+/// Returns true if the name belongs to the envelope of an encrypted payload.
 pub(crate) fn is_of_envelope(name: &str) -> bool {
     OF_ENVELOPE
         .iter()
         .any(|known| known.eq_ignore_ascii_case(name))
 }
 
-/// Whether the value of a field of this name tells a message, where no name does.
+/// Returns true if a field of this name marks a message by its value instead of its name.
 pub(crate) fn tells_by_value(name: &str) -> bool {
     name.eq_ignore_ascii_case(EVENT) || name == PROBE.0
 }
 
-/// Whether a message has this name at its top; `Event` alone proves nothing, other logs use the word too.
+/// Returns true if the name marks a message. `Event` alone does not, because other logs use the word.
 pub(crate) fn marks_message(name: &str) -> bool {
     [TO_USER.wire, FROM_USER.wire, MSG_TYPE]
         .iter()
@@ -247,17 +246,17 @@ pub(crate) fn marks_message(name: &str) -> bool {
         || name == ENCRYPT
 }
 
-/// The field of `table` that has the key `key` in a record.
+/// Returns the field of `table` with the record key `key`.
 pub(crate) fn by_key(table: &[&'static Field], key: &str) -> Option<&'static Field> {
     table.iter().copied().find(|field| field.key == key)
 }
 
-/// The field of `table` that is called `wire` on the wire.
+/// Returns the field of `table` with the payload name `wire`.
 pub(crate) fn by_wire(table: &[&'static Field], wire: &str) -> Option<&'static Field> {
     table.iter().copied().find(|field| field.wire == wire)
 }
 
-/// Whether a record has this key at its top.
+/// Returns true if a record may have this key at its top.
 pub(crate) fn is_record_key(key: &str) -> bool {
     let own = [RECORD_EVENT, RECORD_ITEMS, RECORD_EXTRA, RECORD_SOURCE];
     own.contains(&key) || by_key(&HEADER, key).is_some() || by_key(&ITEM, key).is_some()

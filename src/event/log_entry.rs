@@ -1,16 +1,18 @@
-//! Tells log entries from messages where both name an event.
+//! Distinguishes log entries from messages where both name an event.
 //!
-//! An application logs `{"event":"subscribe_msg_popup_event","openid":…,"body":"<xml>…"}`, and the message is what stands
-//! in it. So an object that nothing but its event shows to be a message is none if a whole message stands in a member
-//! that neither messages nor records have.
+//! An application logs `{"event":"subscribe_msg_popup_event","openid":…,"body":"<xml>…"}`; the message is in `body`.
+//! An object marked only by its event is a log entry if a member that neither messages nor records have holds a
+//! whole message.
 
 use crate::event::fields::{self, Top};
 use crate::finding::Findings;
 use crate::syntax::{Bytes, Kind, Limits, Syntax, Tree, View, json, xml};
 
-/// Whether a whole message stands in the object at `root`, as an object or as text.
+/// Returns true if the object at `root` holds a whole message, as an object or as text.
 pub(super) fn holds_message(root: View<'_>) -> bool {
-    let mut others = root.children().filter(|child| is_of_others(child.name()));
+    let mut others = root
+        .children()
+        .filter(|child| is_foreign_name(child.name()));
     !root.children().any(is_list) && others.any(is_around_message)
 }
 
@@ -19,12 +21,12 @@ fn is_list(child: View<'_>) -> bool {
     matches!(top.map(|known| known.what), Some(Top::List))
 }
 
-/// Whether neither messages nor records have a member of this name.
-fn is_of_others(name: &str) -> bool {
+/// Returns true if neither messages nor records have a member of this name.
+fn is_foreign_name(name: &str) -> bool {
     fields::top(name).is_none() && !fields::is_record_key(name)
 }
 
-/// Whether the value at `member` is a whole message, or some value in it is.
+/// Returns true if the value at `member`, or a value inside it, is a whole message.
 fn is_around_message(member: View<'_>) -> bool {
     let values = member.id..member.node().end;
     values.map(|id| member.at(id)).any(is_whole_message)
@@ -38,7 +40,7 @@ fn is_whole_message(value: View<'_>) -> bool {
     }
 }
 
-/// Whether an object has all names that WeChat gives a plain message, or a sealed one.
+/// Returns true if an object has all names of a plain message, or that of an encrypted one.
 fn has_whole_header(object: View<'_>) -> bool {
     let has = |wanted: &str| {
         let mut names = object.children().map(View::name);

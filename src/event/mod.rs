@@ -1,6 +1,6 @@
-//! A payload's tree into its meaning: which event, whose, when, and the items.
+//! The meaning of a payload: event, account, user, time and items, decoded from its tree.
 //!
-//! One decoder for every syntax, shape and capture. Names are looked up in [`fields`]; each event is a file with a
+//! One decoder serves every syntax, structure and capture. [`fields`] has the names; each event is a file with a
 //! [`Definition`]. Adding an event: one file, one variant of [`Event`] and one row in [`Event::ALL`].
 
 mod change;
@@ -32,33 +32,33 @@ use crate::span::Span;
 use crate::syntax::{NodeId, Str, Tree, View};
 use fields::{Field, Type};
 
-/// What is known of an event.
+/// The description of an event.
 #[derive(Debug)]
 pub(crate) struct Definition {
     pub(crate) name: &'static str,
     pub(crate) short: &'static str,
-    /// The element around the lists in XML.
+    /// The XML element around the lists.
     pub(crate) wrapper: &'static str,
-    /// The documented fields of an item, in the document's order.
+    /// The documented fields of an item, in the order of the document.
     pub(crate) fields: &'static [&'static Field],
     pub(crate) words: Text,
-    /// When it is sent and what it does not say, in whole sentences.
+    /// A description in whole sentences: when the event is sent, and what it does not tell.
     pub(crate) about: Text,
 }
 
 impl Definition {
-    /// The bits of the fields that the header and the items of this event have.
+    /// Returns the bits of the fields that header and items of this event have.
     fn known(&self) -> u16 {
         let fields = fields::HEADER.iter().chain(self.fields);
         fields.fold(0, |bits, field| bits | field.bit)
     }
 }
 
-/// Which of the subscribe-message events a callback reports.
+/// A subscribe-message event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Event {
-    /// The user answered the prompt to subscribe.
+    /// The user answered the subscribe prompt.
     Popup,
     /// The user switched a template off in the service notifications.
     Change,
@@ -78,7 +78,7 @@ impl Event {
         }
     }
 
-    /// The name on the wire.
+    /// Returns WeChat's name of the event.
     ///
     /// ```
     /// assert_eq!(wxsub::Event::Sent.name(), "subscribe_msg_sent_event");
@@ -87,12 +87,12 @@ impl Event {
         self.definition().name
     }
 
-    /// `popup`, `change` or `sent`.
+    /// Returns `popup`, `change` or `sent`.
     pub fn short_name(self) -> &'static str {
         self.definition().short
     }
 
-    /// What happened, in words.
+    /// Returns the event in words.
     pub fn words(self, lang: Lang) -> &'static str {
         self.definition().words.get(lang)
     }
@@ -115,14 +115,14 @@ impl fmt::Display for Event {
 }
 
 impl Serialize for Event {
-    /// Serializes the wire name.
+    /// Serializes WeChat's name.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.name())
     }
 }
 
 impl<'de> Deserialize<'de> for Event {
-    /// Reads the wire name.
+    /// Reads WeChat's name.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let name = String::deserialize(deserializer)?;
         let unknown =
@@ -131,7 +131,7 @@ impl<'de> Deserialize<'de> for Event {
     }
 }
 
-/// Whether `name` means something at the top of a payload.
+/// Returns true if `name` has a meaning at the top of a payload.
 pub(crate) fn is_top(name: &str) -> bool {
     fields::top(name).is_some() || Event::by_wrapper(name).is_some()
 }
@@ -139,13 +139,13 @@ pub(crate) fn is_top(name: &str) -> bool {
 /// A typed value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Value<'a> {
-    /// Text, as given.
+    /// Text as given.
     Text(&'a str),
     /// A whole number.
     Integer(i64),
 }
 
-/// A typed field where it was found.
+/// A typed field with its text and its node.
 #[derive(Clone, Copy, Debug)]
 struct Slot {
     field: &'static Field,
@@ -166,7 +166,7 @@ impl Slot {
         }
     }
 
-    /// Whether its text can be copied to JSON, digits as a number.
+    /// Returns true if the text can be copied into JSON unchanged, digits as a number.
     fn is_plain(&self, root: View<'_>) -> bool {
         let text = self.text(root);
         let is_copied = |b| matches!(b, b' '..=b'~') && b != b'"' && b != b'\\';
@@ -175,37 +175,36 @@ impl Slot {
     }
 }
 
-/// Something that arrived and has no typed field: its node, and the name it goes by if not its own.
+/// A value without a typed field: its node, and a name if it replaces the node's own.
 #[derive(Clone, Copy, Debug)]
 struct Extra {
     name: Option<&'static str>,
     node: NodeId,
 }
 
-/// The header's or one item's part of the lists of slots and extras.
+/// The ranges of slots and extras that belong to the header or to one item.
 #[derive(Clone, Copy, Debug, Default)]
 struct Part {
     slots: (u32, u32),
     extras: (u32, u32),
-    /// Where an item stands, with its name if it has one.
+    /// The span of an item, with its name if it has one.
     span: Span,
 }
 
-/// What a payload means, as indices into its tree; reused from payload to payload.
+/// The meaning of a payload, as indices into its tree. Reused for the next payload.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Meaning {
     slots: Vec<Slot>,
     extras: Vec<Extra>,
-    /// All values of typed fields are known to be printable ASCII without quotes and backslashes, and numbers to be
-    /// written as they print.
+    /// True if all typed values are printable ASCII without quotes and backslashes, and numbers print as written.
     is_plain: bool,
     header: Part,
     items: Vec<Part>,
-    /// It was read from a record, which is no payload of WeChat's.
+    /// True if the meaning was read from a record and not from a WeChat payload.
     is_record: bool,
-    /// Where the payload stood of which a record was made, as the record says it.
+    /// The source that a record states for its payload.
     source: Option<NodeId>,
-    /// `List` nodes, or a wrapper that is itself the list or an item; several only as repeated elements.
+    /// `List` nodes, or a wrapper that is itself a list or an item. Several only as repeated elements.
     lists: Vec<NodeId>,
 }
 
@@ -221,18 +220,19 @@ impl Meaning {
         self.source = None;
     }
 
-    /// Whether it says where a payload stood.
+    /// Returns true if a record states its source.
     pub(crate) fn has_source(&self) -> bool {
         self.source.is_some()
     }
 
-    /// Whether it was read from a record.
+    /// Returns true if the meaning was read from a record.
     pub(crate) fn is_record(&self) -> bool {
         self.is_record
     }
 
-    /// The values of a payload, of which nothing had to be unescaped, that may vary without a change of its meaning and its
-    /// findings.
+    /// Returns the placeholders: the parts of values that may vary without changing the meaning's structure.
+    ///
+    /// Valid only if no part of this payload had to be unescaped.
     pub(crate) fn placeholders(&self, root: View<'_>) -> Vec<Placeholder> {
         let placeholder = |slot: &Slot| checks::placeholder(slot.field, root.at(slot.node));
         let source = self
@@ -247,17 +247,17 @@ impl Meaning {
             .collect()
     }
 
-    /// Whether all values of typed fields are known to be such that they can be copied to JSON.
+    /// Returns true if all typed values are known to be copyable into JSON.
     pub(crate) fn is_plain(&self) -> bool {
         self.is_plain
     }
 
-    /// Notes whether values can be copied, if they are copied more often than once.
+    /// Determines whether values can be copied. Pays off only for templates, which copy more than once.
     pub(crate) fn note_plain(&mut self, root: View<'_>) {
         self.is_plain = self.slots.iter().all(|slot| slot.is_plain(root));
     }
 
-    /// Drops the items for which `keep` does not hold; gives back where they stand, in the order of the payload.
+    /// Drops the items that `keep` rejects and returns their spans in the order of the payload.
     pub(crate) fn retain_items(
         &mut self,
         root: View<'_>,
@@ -280,7 +280,7 @@ impl Meaning {
     }
 }
 
-/// A decoded callback: a view of its record.
+/// A decoded callback, borrowed from its record.
 ///
 /// ```
 /// let record = wxsub::decode(
@@ -301,11 +301,11 @@ pub struct CallbackRef<'a> {
     root: View<'a>,
 }
 
-/// One entry of a callback's list: one template's answer, or one message's result.
+/// An item of a callback: the answer for one template, or the result of one message.
 #[derive(Clone, Copy)]
 pub struct ItemRef<'a>(Fields<'a>);
 
-/// The typed fields and the extras of a header or an item.
+/// The typed and the extra fields of a header or an item.
 #[derive(Clone, Copy)]
 pub(crate) struct Fields<'a> {
     part: Part,
@@ -322,27 +322,27 @@ impl<'a> CallbackRef<'a> {
         }
     }
 
-    /// Which event it reports.
+    /// Returns the event.
     pub fn event(&self) -> Event {
         self.event
     }
 
-    /// The account's id, `gh_…`.
+    /// Returns the account's id, `gh_…`.
     pub fn to_user(&self) -> Option<&'a str> {
         self.header().text(&fields::TO_USER)
     }
 
-    /// The user's openid.
+    /// Returns the user's openid.
     pub fn from_user(&self) -> Option<&'a str> {
         self.header().text(&fields::FROM_USER)
     }
 
-    /// When WeChat made it, in Unix seconds.
+    /// Returns the time at which WeChat made the callback, in Unix seconds.
     pub fn create_time(&self) -> Option<i64> {
         self.header().integer(&fields::CREATE_TIME)
     }
 
-    /// The items in wire order.
+    /// Returns the items in the order of the payload.
     pub fn items(&self) -> impl ExactSizeIterator<Item = ItemRef<'a>> + use<'a> {
         let (meaning, root) = (self.meaning, self.root);
         meaning.items.iter().map(move |&part| {
@@ -354,22 +354,22 @@ impl<'a> CallbackRef<'a> {
         })
     }
 
-    /// The names of fields that are not in the record's table, and of values that do not fit it.
+    /// Returns the names of header fields that are unknown or have a value of the wrong type.
     pub fn extra_names(&self) -> impl Iterator<Item = &'a str> + use<'a> {
         self.header().extras().map(|(name, _)| name)
     }
 
-    /// The payload's text.
+    /// Returns the payload's text.
     pub(crate) fn text(&self) -> &'a str {
         self.root.text
     }
 
-    /// Where a record says that its payload stood: the members of its `source`.
+    /// Returns the `source` object of a record.
     pub(crate) fn source(&self) -> Option<View<'a>> {
         Some(self.root.at(self.meaning.source?))
     }
 
-    /// The texts of all typed fields.
+    /// Returns the texts of all typed fields.
     pub(crate) fn typed_texts(&self) -> impl Iterator<Item = &'a str> {
         let root = self.root;
         self.meaning.slots.iter().map(move |slot| slot.text(root))
@@ -385,37 +385,37 @@ impl<'a> CallbackRef<'a> {
 }
 
 impl<'a> ItemRef<'a> {
-    /// Which template.
+    /// Returns the template's id.
     pub fn template_id(&self) -> Option<&'a str> {
         self.0.text(&fields::TEMPLATE_ID)
     }
 
-    /// What the user decided, as given: `accept`, `reject`, `ban`, …
+    /// Returns the user's decision as given: `accept`, `reject`, `ban`, …
     pub fn status(&self) -> Option<&'a str> {
         self.0.text(&fields::STATUS)
     }
 
-    /// Where the prompt was shown.
+    /// Returns the place where the prompt was shown.
     pub fn popup_scene(&self) -> Option<i64> {
         self.0.integer(&fields::POPUP_SCENE)
     }
 
-    /// The id that the send interface answered; digits as a rule, too many for a double.
+    /// Returns the message id of the send API. It has too many digits for a floating-point number.
     pub fn msg_id(&self) -> Option<&'a str> {
         self.0.text(&fields::MSG_ID)
     }
 
-    /// The result; 0 is success.
+    /// Returns the result code; 0 is success.
     pub fn error_code(&self) -> Option<i64> {
         self.0.integer(&fields::ERROR_CODE)
     }
 
-    /// The result in WeChat's words.
+    /// Returns the result in WeChat's words.
     pub fn error_status(&self) -> Option<&'a str> {
         self.0.text(&fields::ERROR_STATUS)
     }
 
-    /// The names of fields that are not in the record's table, and of values that do not fit it.
+    /// Returns the names of item fields that are unknown or have a value of the wrong type.
     pub fn extra_names(&self) -> impl Iterator<Item = &'a str> + use<'a> {
         self.0.extras().map(|(name, _)| name)
     }
@@ -430,20 +430,20 @@ impl<'a> Fields<'a> {
         &self.meaning.slots[self.part.slots.0 as usize..self.part.slots.1 as usize]
     }
 
-    /// The value of `field`, if it was given and fits.
+    /// Returns the value of `field`, if it is given and has the right type.
     pub(crate) fn get(self, field: &Field) -> Option<Value<'a>> {
         let slot = self.slots().iter().find(|slot| same(slot.field, field))?;
         Some(slot.value(self.root))
     }
 
-    /// Hands out the slots of the fields of `table`, which has them all, in its order.
+    /// Calls `take` for the slots in the order of `table`, which must contain all their fields.
     fn slots_in_order<E>(
         self,
         table: &[&'static Field],
         take: impl FnMut(&'a Slot) -> Result<(), E>,
     ) -> Result<(), E> {
         let slots = self.slots();
-        // As a rule they come in the order of the table, which is that of their bits.
+        // Fields usually come in the order of the table, which is the order of their bits.
         if slots.is_sorted_by_key(|slot| slot.field.bit) {
             return slots.iter().try_for_each(take);
         }
@@ -465,13 +465,13 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// Where the value of `field` stands.
+    /// Returns the span of the value of `field`.
     pub(crate) fn span(self, field: &Field) -> Option<Span> {
         let slot = self.slots().iter().find(|slot| same(slot.field, field))?;
         Some(self.root.at(slot.node).span())
     }
 
-    /// What has no typed field, by name, in wire order.
+    /// Returns the extra fields by name, in the order of the payload.
     pub(crate) fn extras(
         self,
     ) -> impl ExactSizeIterator<Item = (&'a str, View<'a>)> + Clone + use<'a> {

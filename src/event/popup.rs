@@ -1,4 +1,4 @@
-//! The user answered the prompt to subscribe.
+//! The popup event: the user answered the subscribe prompt.
 
 use crate::event::Definition;
 use crate::event::fields::{POPUP_SCENE, STATUS, TEMPLATE_ID};

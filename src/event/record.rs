@@ -1,11 +1,9 @@
-//! Reads records: callbacks in the JSON that `convert` writes, plain or a line an item.
+//! Decodes records: the JSON form of callbacks that `convert` writes, in full or flat (a line for each item).
 //!
-//! A record says what its payload said, so it becomes the same [`Meaning`], and whatever is done with payloads is done
-//! with records. Findings name the record's keys. What was noteworthy about the names of the payload, its shape and its
-//! `MsgType` is gone; what stands in `extra` is found again.
+//! A record becomes the same [`Meaning`] as its payload, so all commands accept records. Findings use the record's
+//! keys. Findings about the payload's names, structure and `MsgType` are lost; those about `extra` are made again.
 //!
-//! Keys have types here: a record whose known keys break them is no record that anybody wrote on purpose, and nothing
-//! of it is decoded.
+//! Keys have fixed types. A known key with a value of another type makes the record undecodable.
 
 use crate::event::decode::{Decoder, Seen, head, integer, is_usual_type, typed};
 use crate::event::fields::{
@@ -17,7 +15,9 @@ use crate::finding::{Finding, Findings, Reason};
 use crate::lang::Text;
 use crate::syntax::{Kind, Limits, Syntax, View};
 
-/// The event of the record at `root`, if that is one: it names the event in full, and it has items or a whole header.
+/// Returns the event of the record at `root`, or `None` if `root` is not a record.
+///
+/// A record has the full event name, and either items or a whole header.
 pub(super) fn event_of(root: View<'_>) -> Option<Event> {
     let event = member(root, RECORD_EVENT).filter(|_| root.tree.syntax == Syntax::Json)?;
     let event = Event::by_name(event.value()).filter(|_| event.kind() == Kind::Text)?;
@@ -29,16 +29,16 @@ fn member<'a>(root: View<'a>, key: &str) -> Option<View<'a>> {
     root.children().find(|child| child.name() == key)
 }
 
-/// The items of a record; a flat one has none.
+/// Returns the items of a record; a flat record has none.
 fn items_of(root: View<'_>) -> Option<View<'_>> {
     member(root, RECORD_ITEMS).filter(|items| items.kind() == Kind::Array)
 }
 
-/// Fills `meaning` with what the record at `root` says about `event`.
+/// Decodes the record at `root` as `event` into `meaning`.
 ///
 /// # Errors
 ///
-/// [`Reason::RecordType`] if a key has a value of another type, or [`Reason::TooManyItems`]; both leave nothing to decode.
+/// [`Reason::RecordType`] if a key has a value of another type, and [`Reason::TooManyItems`].
 pub(crate) fn decode(
     event: Event,
     root: View<'_>,
@@ -57,7 +57,7 @@ pub(crate) fn decode(
 
 type Read<T> = Result<T, Finding>;
 
-/// What was found at the top of a record.
+/// The members found at the top of a record.
 #[derive(Default)]
 struct Found {
     seen: Seen,
@@ -68,7 +68,7 @@ struct Found {
 }
 
 impl<'a> Decoder<'a, '_> {
-    /// A record with `items`.
+    /// Decodes a record with `items`.
     fn record(&mut self, items: View<'a>) -> Read<()> {
         let found = self.top_of_record(&[])?;
         let header = self.part_since(Part::default());
@@ -80,7 +80,7 @@ impl<'a> Decoder<'a, '_> {
         entries.try_for_each(|entry| self.record_item(entry))
     }
 
-    /// A flat record: the header and one item, which is left out if there was none.
+    /// Decodes a flat record: the header and one item, or none.
     fn flat_record(&mut self) -> Read<()> {
         let found = self.top_of_record(&ITEM)?;
         let all = self.part_since(Part::default());
@@ -117,7 +117,7 @@ impl<'a> Decoder<'a, '_> {
         self.missing_keys(header, &HEADER, &found.seen, self.root);
     }
 
-    /// Reads all members at the top but the items; in a flat record those of `item` are among them.
+    /// Reads all members at the top except the items. In a flat record this includes the fields of `item`.
     fn top_of_record(&mut self, item: &[&'static Field]) -> Read<Found> {
         let mut found = Found::default();
         for child in self.root.children() {
@@ -172,7 +172,7 @@ impl<'a> Decoder<'a, '_> {
         Ok(())
     }
 
-    /// The value of `field`; among the extras, if it was given before or is a message id that lost its digits.
+    /// Reads a field. A repeated field, or a message id that lost digits, becomes an extra.
     fn record_field(
         &mut self,
         child: View<'a>,
@@ -192,7 +192,7 @@ impl<'a> Decoder<'a, '_> {
         Ok(slot)
     }
 
-    /// The members of an `extra`.
+    /// Reads the members of `extra`.
     fn extras(&mut self, extra: View<'a>) -> Read<()> {
         expect(extra, Kind::Object)?;
         extra.children().for_each(|child| self.extra(child, None));
@@ -214,15 +214,16 @@ impl<'a> Decoder<'a, '_> {
         Ok(())
     }
 
-    /// What goes by the name of the extra at `index`, and its value.
+    /// Returns name and value of the extra at `index`.
     fn extra_at(&self, index: u32) -> (&'a str, View<'a>) {
         let extra = self.meaning.extras[index as usize];
         let view = self.root.at(extra.node);
         (extra.name.unwrap_or_else(|| view.name()), view)
     }
 
-    /// Where the item's extras begin among those of a flat record, in which the header's come first: with the first name
-    /// of an item's field behind all names of the header's.
+    /// Returns the index at which a flat record's extras change from the header's to the item's.
+    ///
+    /// That is the first name of an item's field after all names of the header.
     fn item_extras(&self, all: Part) -> u32 {
         let (start, end) = all.extras;
         let named = |index: u32| self.extra_at(index).0;
@@ -233,7 +234,7 @@ impl<'a> Decoder<'a, '_> {
         first.unwrap_or(end)
     }
 
-    /// Finds again what was noteworthy about the extras of `part`, which has the fields of `table`.
+    /// Reports findings about the extras of `part`, which has the fields of `table`.
     fn look_over(&mut self, part: Part, table: &[&'static Field], seen: &Seen) {
         let is_header = std::ptr::eq(table, &HEADER[..]);
         for index in part.extras.0..part.extras.1 {
@@ -253,13 +254,13 @@ impl<'a> Decoder<'a, '_> {
         }
     }
 
-    /// Notes a value behind the first of its name.
+    /// Reports a repeated field.
     fn again(&mut self, view: View<'a>) {
         let finding = Finding::new(Reason::Duplicate, view.name_span());
         self.findings.push(finding.with(view.name()));
     }
 
-    /// Notes which fields of `table` were not given at all: neither as keys nor among the extras of `part`.
+    /// Reports the fields of `table` that are neither keys nor extras of `part`.
     fn missing_keys(
         &mut self,
         part: Part,
@@ -275,12 +276,12 @@ impl<'a> Decoder<'a, '_> {
     }
 }
 
-/// Whether only the top of a payload has this name.
+/// Returns true if only the top of a payload has this name.
 fn is_of_header(name: &str) -> bool {
     is_top(name) && by_wire(&ITEM, name).is_none()
 }
 
-/// How an entry of the items is called in a finding.
+/// The name of an entry of `items` in findings.
 const RECORD_ITEM: &str = "items[]";
 
 const A_STRING: Text = Text::new("a string", "字符串");
@@ -315,7 +316,7 @@ fn expect(child: View<'_>, kind: Kind) -> Read<()> {
     }
 }
 
-/// The finding for a value at `child` that is not what `expected` says.
+/// Makes the finding for a value of another type than `expected`.
 fn other_type(child: View<'_>, name: &str, expected: Text) -> Finding {
     let finding = Finding::new(Reason::RecordType, child.span());
     let finding = finding.with(name).with_words(expected);

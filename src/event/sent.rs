@@ -1,4 +1,4 @@
-//! The final result of a message that the developer sent.
+//! The sent event: the final result of a message that the developer sent.
 
 use crate::event::Definition;
 use crate::event::fields::{ERROR_CODE, ERROR_STATUS, MSG_ID, TEMPLATE_ID};

@@ -1,6 +1,6 @@
-//! A callback as a record: the JSON that `convert --to jsonl` writes.
+//! Serializes a callback as a record, the JSON that `convert --to jsonl` writes.
 //!
-//! Keys come in the order of the table of fields, absent fields are left out, and `items` is always there.
+//! Keys are in the order of the table of fields. Absent fields are left out; `items` is always present.
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
@@ -25,16 +25,15 @@ impl Serialize for ItemRef<'_> {
     }
 }
 
-/// How the values of a record are written.
+/// Settings for the values of a record.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Style {
     pub(crate) scalars: Scalars,
-    /// Typed numbers are slices of the payload, so that a writer can tell from where they come. Every typed value must be
-    /// plain.
+    /// True to write typed numbers as slices of the payload, so that a writer can trace them. Requires plain values.
     pub(crate) borrows_numbers: bool,
 }
 
-/// Writes the members of the whole record.
+/// Writes the members of a whole record.
 pub(crate) fn callback<M: SerializeMap>(
     callback: CallbackRef<'_>,
     style: Style,
@@ -45,7 +44,7 @@ pub(crate) fn callback<M: SerializeMap>(
     extra(callback.header().extras(), style, map)
 }
 
-/// Writes the members of the record of one item: the header's, then the item's.
+/// Writes the members of a flat record: the header's, then the item's.
 pub(crate) fn flat<M: SerializeMap>(
     callback: CallbackRef<'_>,
     item: Option<ItemRef<'_>>,
@@ -90,7 +89,7 @@ impl Serialize for Item<'_> {
     }
 }
 
-/// Writes the typed fields that were given.
+/// Writes the typed fields that are present.
 fn typed<M: SerializeMap>(
     table: &[&'static Field],
     fields: Fields<'_>,
@@ -109,7 +108,7 @@ fn typed<M: SerializeMap>(
     })
 }
 
-/// A number as the payload has it.
+/// A number as written in the payload.
 struct Digits<'a>(&'a str);
 
 impl Serialize for Digits<'_> {
@@ -118,7 +117,7 @@ impl Serialize for Digits<'_> {
     }
 }
 
-/// Writes what has no typed field, if there is something.
+/// Writes the extra fields, if there are any.
 fn extra<'a, M: SerializeMap>(
     members: impl Iterator<Item = (&'a str, View<'a>)> + Clone,
     style: Style,

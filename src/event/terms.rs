@@ -1,4 +1,4 @@
-//! What the values of callbacks mean, in words.
+//! The meanings of field values in words.
 
 use crate::lang::Text;
 
@@ -7,11 +7,11 @@ use crate::lang::Text;
 pub(crate) struct Term<V: 'static> {
     pub(crate) value: V,
     pub(crate) words: Text,
-    /// What is documented, and where, in whole sentences.
+    /// What is documented about it and where, in whole sentences.
     pub(crate) about: Text,
 }
 
-/// A result of sending a message, with the text that comes with it.
+/// A result of sending a message, with WeChat's text for it.
 #[derive(Debug)]
 pub(crate) struct ErrorCode {
     pub(crate) term: Term<i64>,
@@ -33,7 +33,7 @@ const fn code(value: i64, status: &'static str, words: Text, about: Text) -> Err
     }
 }
 
-/// SubscribeStatusString as documented for callbacks.
+/// The documented values of SubscribeStatusString in callbacks.
 pub(crate) static STATUSES: [Term<&str>; 2] = [
     term(
         "accept",
@@ -53,8 +53,7 @@ pub(crate) static STATUSES: [Term<&str>; 2] = [
     ),
 ];
 
-/// Status values that the client's `wx.requestSubscribeMessage` answers; seen in callbacks only in tests and
-/// databases.
+/// Statuses that `wx.requestSubscribeMessage` returns in the client. Seen in callbacks only in tests and databases.
 pub(crate) static CLIENT_STATUSES: [Term<&str>; 5] = [
     term(
         "ban",
@@ -98,7 +97,7 @@ pub(crate) static CLIENT_STATUSES: [Term<&str>; 5] = [
     ),
 ];
 
-/// PopupScene.
+/// The values of PopupScene.
 pub(crate) static SCENES: [Term<i64>; 3] = [
     term(
         0,
@@ -126,7 +125,7 @@ pub(crate) static SCENES: [Term<i64>; 3] = [
     ),
 ];
 
-/// ErrorCode. 0 is documented for callbacks; the others only for the send interface, which answers refusals itself.
+/// The values of ErrorCode. Only 0 is documented for callbacks; the send API returns the others itself.
 pub(crate) static ERROR_CODES: [ErrorCode; 6] = [
     code(
         0,
@@ -194,28 +193,28 @@ fn words<V: PartialEq<T>, T>(terms: &'static [Term<V>], value: T) -> Option<Text
         .map(|term| term.words)
 }
 
-/// A status in words.
+/// Returns a status in words.
 pub(crate) fn status(value: &str) -> Option<Text> {
     words(&STATUSES, value).or_else(|| client_status(value))
 }
 
-/// The statuses that callbacks are documented to have.
+/// The statuses documented for callbacks.
 pub(crate) static DOCUMENTED_STATUSES: [&str; STATUSES.len()] = {
     let [accept, reject] = &STATUSES;
     [accept.value, reject.value]
 };
 
-/// A status that only the client's interface is documented to give, in words.
+/// Returns a status in words that is documented only for the client.
 pub(crate) fn client_status(value: &str) -> Option<Text> {
     words(&CLIENT_STATUSES, value)
 }
 
-/// A popup scene in words.
+/// Returns a popup scene in words.
 pub(crate) fn scene(value: i64) -> Option<Text> {
     words(&SCENES, value)
 }
 
-/// An error code in words.
+/// Returns an error code in words.
 pub(crate) fn error_code(value: i64) -> Option<Text> {
     let row = ERROR_CODES.iter().find(|row| row.term.value == value)?;
     Some(row.term.words)

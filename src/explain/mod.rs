@@ -1,7 +1,7 @@
-//! What a term means: an event, a field, a value, an error code, a finding, or a word that wxsub uses.
+//! Explains terms: events, fields, values, error codes, findings, and words that wxsub uses.
 //!
-//! Nothing is explained here but the words of `word`: everything else is read off the tables of events, fields, values
-//! and codes. `page` puts together what is said of a term, `text` lays it out for people.
+//! Only `word` has explanations of its own; the rest comes from the tables of events, fields, values and codes. `page`
+//! collects the content for a term, `text` lays it out.
 
 mod page;
 mod text;
@@ -22,7 +22,7 @@ use word::{WORDS, Word};
 
 pub use text::index;
 
-/// What sort of thing a topic is, in the order of the index.
+/// The kind of a topic, in the order of the index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Kind {
@@ -38,7 +38,7 @@ pub enum Kind {
     ErrorCode,
     /// A code of findings.
     Finding,
-    /// A word of WeChat's or of wxsub's.
+    /// A word of WeChat or wxsub.
     Word,
 }
 
@@ -54,12 +54,12 @@ impl Kind {
         Kind::Word,
     ];
 
-    /// What it is called: `event`, `error code`, …
+    /// Returns the name of the kind: `event`, `error code`, …
     pub fn name(self, lang: Lang) -> &'static str {
         self.names().0.get(lang)
     }
 
-    /// One of them, and all of them.
+    /// Returns the kind's name in singular and plural.
     fn names(self) -> (Text, Text) {
         let names = |one, all, zh| (Text::new(one, zh), Text::new(all, zh));
         match self {
@@ -74,7 +74,7 @@ impl Kind {
     }
 }
 
-/// Something that can be explained.
+/// A term that can be explained.
 ///
 /// ```
 /// use wxsub::{Lang, explain};
@@ -99,7 +99,7 @@ enum Inner {
 }
 
 impl Topic {
-    /// Everything that can be explained, in the order of the index.
+    /// Returns all topics in the order of the index.
     pub fn all() -> impl Iterator<Item = Topic> {
         let statuses = STATUSES.iter().chain(&CLIENT_STATUSES);
         let events = Event::ALL.into_iter().map(Inner::Event);
@@ -113,7 +113,7 @@ impl Topic {
         all.map(Topic)
     }
 
-    /// What sort of thing it is.
+    /// Returns the kind of the topic.
     pub fn kind(&self) -> Kind {
         match self.0 {
             Inner::Event(_) => Kind::Event,
@@ -126,7 +126,7 @@ impl Topic {
         }
     }
 
-    /// The names by which it is found; the first is the usual one.
+    /// Returns the names of the topic, the usual one first.
     pub fn names(&self) -> Vec<String> {
         let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
         match self.0 {
@@ -143,7 +143,7 @@ impl Topic {
         }
     }
 
-    /// What it is, in a few words.
+    /// Returns the meaning in a few words.
     pub fn summary(&self, lang: Lang) -> &'static str {
         match self.0 {
             Inner::Event(event) => event.words(lang),
@@ -156,7 +156,7 @@ impl Topic {
         }
     }
 
-    /// All that is known of it, in lines of at most `width` columns, payloads excepted.
+    /// Returns the whole explanation, wrapped to `width` columns. Payloads are not wrapped.
     pub fn text(&self, lang: Lang, width: usize) -> String {
         text::page(&page::Page::of(self, lang), lang, width)
     }
@@ -167,13 +167,13 @@ impl Topic {
     }
 }
 
-/// Whether items of `event` have `field`, or its header does.
+/// Returns true if the header or the items of `event` have `field`.
 fn has_field(event: Event, field: &Field) -> bool {
     let mut fields = HEADER.iter().chain(event.definition().fields);
     fields.any(|known| same(known, field))
 }
 
-/// A name without what people write in different ways: capitals, hyphens, underscores and blanks; a number as it is.
+/// Normalises a name: lower case, without hyphens, underscores and spaces. A number stays a number.
 fn plain(name: &str) -> String {
     let name = name.trim();
     match name.parse::<i64>() {
@@ -182,11 +182,11 @@ fn plain(name: &str) -> String {
     }
 }
 
-/// Nothing is known by that name.
+/// The error for an unknown term.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnknownTerm {
     term: String,
-    /// What was probably meant.
+    /// The most similar term.
     pub suggestion: Option<String>,
 }
 
@@ -202,7 +202,7 @@ impl fmt::Display for UnknownTerm {
 
 impl std::error::Error for UnknownTerm {}
 
-/// What is called `term`, in any case of letters: as a rule one topic, of `0` two.
+/// Finds the topics called `term`, in any letter case. Usually one topic; `0` has two.
 ///
 /// ```
 /// use wxsub::Lang;
@@ -216,7 +216,7 @@ impl std::error::Error for UnknownTerm {}
 ///
 /// # Errors
 ///
-/// Nothing is; the error knows what was probably meant.
+/// [`UnknownTerm`], with a suggestion if a similar term exists.
 pub fn find(term: &str) -> Result<Vec<Topic>, UnknownTerm> {
     let found: Vec<Topic> = Topic::all().filter(|topic| topic.is_called(term)).collect();
     if !found.is_empty() {

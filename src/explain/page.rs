@@ -1,4 +1,4 @@
-//! All that is said of one topic, before anybody decides how it looks.
+//! The content of a topic's explanation, before layout.
 
 use crate::event::fields::{ERROR_CODE, EVENT, Field, HEADER, MSG_TYPE, POPUP_SCENE, STATUS, Type};
 use crate::event::terms::{CLIENT_STATUSES, ERROR_CODES, ErrorCode, SCENES, STATUSES, Term};
@@ -8,20 +8,20 @@ use crate::explain::{Inner, Topic, find, has_field};
 use crate::finding::Code;
 use crate::lang::{Lang, Text};
 
-/// What is said of a topic.
+/// The content of an explanation.
 pub(super) struct Page {
     pub(super) name: String,
-    /// What sort of thing it is, and its other names.
+    /// The topic's kind and other names.
     pub(super) notes: Vec<String>,
     pub(super) summary: &'static str,
     pub(super) paragraphs: Vec<String>,
-    /// Names with a few words each, under headings.
+    /// Lists of names with a few words each, under headings.
     pub(super) lists: Vec<(&'static str, Vec<Row>)>,
-    /// Captures, under headings.
+    /// Example captures, under headings.
     pub(super) captures: Vec<(&'static str, &'static str)>,
 }
 
-/// A name with a few words.
+/// A name with its meaning in a few words.
 pub(super) type Row = (String, &'static str);
 
 impl Page {
@@ -124,7 +124,7 @@ impl Page {
     }
 }
 
-/// The topics of these names, in a few words.
+/// Returns name and summary of the topics with these names.
 fn rows(names: &[&str], lang: Lang) -> Vec<Row> {
     let topics = names.iter().flat_map(|name| find(name).unwrap_or_default());
     let row = |topic: Topic| (topic.names().swap_remove(0), topic.summary(lang));
@@ -148,7 +148,7 @@ fn severity_words(code: Code) -> Text {
     }
 }
 
-/// The values of `field` that are known.
+/// Returns the known values of `field`.
 fn values(field: &Field, lang: Lang) -> Vec<Row> {
     let is = |other: &Field| same(field, other);
     let text = |term: &Term<&str>| (term.value.to_owned(), term.words.get(lang));

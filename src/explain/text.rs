@@ -1,4 +1,4 @@
-//! Pages and the index as text, wrapped to a width in columns.
+//! Lays out explanations and the index as text, wrapped to a number of columns.
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
@@ -6,7 +6,7 @@ use crate::explain::page::{Page, Row};
 use crate::explain::{Kind, Topic};
 use crate::lang::{Lang, Text};
 
-/// Everything that can be explained, a line each.
+/// Lists all topics, a line each.
 ///
 /// ```
 /// let index = wxsub::explain::index(wxsub::Lang::En, 100);
@@ -29,7 +29,7 @@ pub fn index(lang: Lang, width: usize) -> String {
     text + more.get(lang) + "\n"
 }
 
-/// One page.
+/// Lays out one explanation.
 pub(super) fn page(page: &Page, lang: Lang, width: usize) -> String {
     let (open, comma, close) = match lang {
         Lang::En => (" (", ", ", ")"),
@@ -58,7 +58,7 @@ fn colon(lang: Lang) -> &'static str {
     Text::new(":", "：").get(lang)
 }
 
-/// Names and words in two columns under a heading.
+/// Lays out names and words in two columns under a heading.
 fn list(heading: &str, rows: &[Row], lang: Lang, width: usize, text: &mut String) {
     const GAP: usize = 2;
     *text += &format!("{heading}{}\n", colon(lang));
@@ -71,8 +71,9 @@ fn list(heading: &str, rows: &[Row], lang: Lang, width: usize, text: &mut String
     }
 }
 
-/// `text` in lines of at most `width` columns, each behind `indent` blanks. Lines break at blanks, and beside characters
-/// that are two columns wide, but not before the punctuation that belongs to what it follows.
+/// Wraps `text` to `width` columns, each line indented by `indent` spaces.
+///
+/// Lines break at spaces and beside wide characters, but not between a character and its punctuation.
 fn wrapped(text: &str, indent: usize, width: usize) -> String {
     let margin = " ".repeat(indent);
     let mut out = margin.clone();
@@ -93,7 +94,7 @@ fn wrapped(text: &str, indent: usize, width: usize) -> String {
     out
 }
 
-/// The parts of `text` between which a line may end.
+/// Splits `text` where a line may end.
 fn pieces(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = text;
     std::iter::from_fn(move || {
@@ -106,7 +107,7 @@ fn pieces(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Whether a line may end between two characters.
+/// Returns true if a line may end between two characters.
 fn may_break(c: char, next: char) -> bool {
     const BELONGS_TO_LAST: &str = "，。、；：？！）”》…";
     const BELONGS_TO_NEXT: &str = "（“《";

@@ -1,21 +1,21 @@
-//! Words that are no value of a field: WeChat's names for the parts of a payload and for its protection, and our own.
+//! Terms that are not field values: WeChat's names for parts of a payload and its encryption, and wxsub's own words.
 //!
-//! What a signature covers, and what not, stands here: it is the question behind most of these words.
+//! They also explain what a signature covers and what it does not.
 
 use crate::event::fields::{ENCRYPT, EVENT, LIST, MSG_TYPE};
 use crate::explain::Kind;
 use crate::lang::Text;
 
-/// A word with its meaning.
+/// A term with its meaning.
 #[derive(Debug)]
 pub(super) struct Word {
     pub(super) kind: Kind,
     pub(super) name: &'static str,
-    /// Other names by which people may ask for it.
+    /// Other names that find the term.
     pub(super) others: &'static [&'static str],
     pub(super) words: Text,
     pub(super) about: Text,
-    /// What else to read.
+    /// The names of related topics.
     pub(super) see: &'static [&'static str],
 }
 

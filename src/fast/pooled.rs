@@ -1,7 +1,7 @@
-//! A shared value, of which one share goes round.
+//! An `Arc` with a spare clone for reuse.
 //!
-//! Other threads may clone shares and drop them at the same time. Counting them then takes longer than copying a
-//! payload's values, and a share that goes round is counted only once.
+//! Other threads may clone and drop the `Arc` at the same time, which makes its counter slower than copying a payload's
+//! values. A clone that is returned and reused needs no counting.
 
 use std::sync::Arc;
 
@@ -13,13 +13,13 @@ pub(crate) struct Pooled<T: ?Sized> {
 }
 
 impl<T: ?Sized> Pooled<T> {
-    /// Lends a share, which the caller gives back as a rule.
+    /// Returns a clone, which should be given back.
     #[inline]
     pub(crate) fn lend(&mut self) -> Arc<T> {
         self.spare.take().unwrap_or_else(|| self.kept.clone())
     }
 
-    /// Takes a share back; drops the share of another value.
+    /// Takes back a clone. Ignores an `Arc` of another value.
     #[inline]
     pub(crate) fn take_back(&mut self, share: Arc<T>) {
         if Arc::ptr_eq(&share, &self.kept) {

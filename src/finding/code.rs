@@ -1,8 +1,8 @@
-//! The one table of codes: what help, documentation, `explain` and report formats say about them is read off it.
+//! The table of codes. Help, documentation, `explain` and report formats are generated from it.
 //!
-//! Each row has the code, its default severity, a line about it, an explanation, what to do, and two payloads: one that
-//! provokes the finding, and one that comes near and does not. Explanations and advice are whole sentences, all else
-//! is in the voice of messages. Tests run the payloads and look the code up in the README.
+//! A row has the code, its default severity, a summary, an explanation, advice, and two payloads: one with the finding
+//! and a similar one without it. Explanation and advice are whole sentences; the summary is worded like a message.
+//! Tests run the payloads and look the code up in the README.
 //!
 //! Adding a code: a row here, its sentences in the table of reasons, and its name in the README.
 
@@ -15,14 +15,14 @@ use crate::lang::{Lang, Text};
 use crate::printable::printable;
 use crate::suggest::closest;
 
-/// How much a finding weighs.
+/// The severity of a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
-    /// Odd, but understood: `check` passes unless `--strict` is given.
+    /// Unusual but understood. `check` passes unless `--strict` is given.
     Warning,
-    /// Something is missing or contradictory; the payload is decoded all the same.
+    /// Something is missing or contradictory, but the payload is decoded.
     Error,
-    /// An error that leaves nothing to decode.
+    /// The payload cannot be decoded.
     Undecodable,
 }
 
@@ -33,7 +33,7 @@ impl Serialize for Severity {
 }
 
 impl Severity {
-    /// `error` or `warning`, as compilers and CI systems spell it.
+    /// Returns `error` or `warning`, as compilers and CI systems spell it.
     pub const fn as_str(self) -> &'static str {
         match self {
             Severity::Warning => "warning",
@@ -41,7 +41,7 @@ impl Severity {
         }
     }
 
-    /// The same for people.
+    /// Returns the severity in words.
     pub(crate) const fn words(self) -> Text {
         match self {
             Severity::Warning => Text::new("warning", "警告"),
@@ -98,7 +98,7 @@ impl Code {
         &ROWS[self as usize]
     }
 
-    /// The code in kebab case, as printed and as given on the command line; [`str::parse`] reads it.
+    /// Returns the code in kebab case, as printed and as given on the command line. [`str::parse`] reads it.
     ///
     /// ```
     /// assert_eq!(wxsub::Code::MissingField.as_str(), "missing-field");
@@ -107,17 +107,17 @@ impl Code {
         self.row().name
     }
 
-    /// How much findings of this code weigh, unless somebody says otherwise.
+    /// Returns the default severity of findings with this code.
     pub const fn severity(self) -> Severity {
         self.row().severity
     }
 
-    /// What the code stands for, in one line.
+    /// Returns the meaning of the code in one line.
     pub const fn summary(self, lang: Lang) -> &'static str {
         self.row().summary.get(lang)
     }
 
-    /// What it means and why it matters, in whole sentences.
+    /// Returns what the finding means and why it matters, in whole sentences.
     ///
     /// ```
     /// use wxsub::{Code, Lang};
@@ -128,12 +128,12 @@ impl Code {
         self.row().explanation.get(lang)
     }
 
-    /// What to do about it, in whole sentences.
+    /// Returns the advice, in whole sentences.
     pub const fn advice(self, lang: Lang) -> &'static str {
         self.row().advice.get(lang)
     }
 
-    /// A small capture in which it is found, and nothing else.
+    /// Returns a small capture with this finding and no other.
     ///
     /// ```
     /// use wxsub::{Code, decode};
@@ -145,7 +145,7 @@ impl Code {
         self.row().example
     }
 
-    /// A capture much like the example in which it is not found.
+    /// Returns a capture similar to the example but without the finding.
     pub const fn near_miss(self) -> &'static str {
         self.row().near_miss
     }
@@ -157,11 +157,11 @@ impl fmt::Display for Code {
     }
 }
 
-/// No code has this name.
+/// The error for a name that is not a code.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnknownCode {
     given: String,
-    /// The code that was probably meant.
+    /// The code with the most similar name.
     pub suggestion: Option<Code>,
 }
 
@@ -180,7 +180,7 @@ impl std::error::Error for UnknownCode {}
 impl FromStr for Code {
     type Err = UnknownCode;
 
-    /// Reads a code in any case of letters, with `_` or `-` between its words.
+    /// Reads a code in any letter case, with `_` or `-` between words.
     ///
     /// ```
     /// use wxsub::Code;
@@ -216,7 +216,7 @@ macro_rules! head {
     };
 }
 
-/// A JSON payload of the event `$event` with `$rest` behind it.
+/// A JSON payload of the event `$event`, ending with `$rest`.
 macro_rules! json {
     ($event:literal, $($rest:expr),+) => {
         concat!(head!(), "\"Event\":\"subscribe_msg_", $event, "_event\",\n ", $($rest),+)
@@ -230,14 +230,14 @@ macro_rules! change {
     };
 }
 
-/// A change event, sealed with the key of the tests.
+/// A change event, encrypted with the key of the tests.
 macro_rules! cipher {
     () => {
         "D89lpphGnEnhqiwdeHlYVovLrc1VElocujSjlGzbpx5B5yBgG0JSjx5Sb/axukBrgwWRuK4QKmawZDl8G2zjeQybqYKkghf2nXgeXkKd5sug7a31E/d7SrPsDCu1atYmZYxjIP6Lmz+sb0X8+uZbLWk4pPi4GCK+yCfFNoPg1/zmh54k0ImcbB5F3tOMCvt+6T3OLEpThm4Qtcvn7w621Pd8vksF0tcZLuv4ncHp0gTM90dSTXWb8wB5RsQJACP3nVMhH/tlrD6ZtTDv/UyFqyTrgCKHctaLXn1bi2l6cCLtRzAdtC4IiH7YWvgeqWmgUYKU2bsXsahQT2WUzQmJ758+UtK/jfzPeV6XzAlT5zs3j+KYUu6ral60sprfjbeY7RetSEMfYvN/iPzZ9yrRWXTEcWZxCML+XNpG5L/jZGI="
     };
 }
 
-/// The same in its envelope.
+/// The encrypted change event in its envelope.
 macro_rules! sealed {
     () => {
         concat!(
@@ -255,7 +255,7 @@ macro_rules! item {
     };
 }
 
-/// A sent event in JSON whose item says `$msg_id` of its message's id.
+/// A sent event in JSON with `$msg_id` as the member for the message id.
 macro_rules! sent {
     ($msg_id:expr) => {
         json!(

@@ -1,14 +1,14 @@
-//! The findings of one payload, bounded.
+//! The findings of one payload, limited in number.
 
 use crate::finding::{Finding, Severity};
 use crate::span::Span;
 
-/// The findings of one payload, in the order in which they were made; bounded, so that no payload fills the memory.
+/// The findings of one payload in the order of their creation, limited to bound memory.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Findings {
     list: Vec<Finding>,
     dropped: usize,
-    /// No warning is left that could make room for an error.
+    /// True if no warning is left to drop in favour of an error.
     only_errors: bool,
 }
 
@@ -22,7 +22,7 @@ impl Findings {
         }
     }
 
-    /// Drops `finding`, or a warning if it is an error: a thousand oddities must not hide a fault.
+    /// Drops `finding`, or a warning if `finding` is an error. A thousand warnings must not hide an error.
     fn drop_one_for(&mut self, finding: Finding) {
         self.dropped += 1;
         if finding.severity() == Severity::Warning || self.only_errors {
@@ -39,7 +39,7 @@ impl Findings {
         findings.into_iter().for_each(|finding| self.push(finding));
     }
 
-    /// Leaves nothing but `finding`, which makes everything else irrelevant.
+    /// Replaces all findings by `finding`.
     pub(crate) fn only(&mut self, finding: Finding) {
         self.clear();
         self.list.push(finding);
@@ -51,7 +51,7 @@ impl Findings {
         self.only_errors = false;
     }
 
-    /// Drops those that stand in one of `spans`, which are in order and do not overlap.
+    /// Drops the findings inside `spans`, which must be sorted and must not overlap.
     pub(crate) fn drop_inside(&mut self, spans: &[Span]) {
         self.list.retain(|finding| {
             let at = finding.span().start;
@@ -60,7 +60,7 @@ impl Findings {
         });
     }
 
-    /// Puts them in the order of their places.
+    /// Sorts the findings by position.
     pub(crate) fn sort(&mut self) {
         self.list.sort_by_key(|finding| finding.span());
     }
@@ -69,7 +69,7 @@ impl Findings {
         &self.list
     }
 
-    /// How many there were beyond the bound.
+    /// Returns the number of findings beyond the limit.
     pub(crate) fn dropped(&self) -> usize {
         self.dropped
     }

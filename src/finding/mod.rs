@@ -1,7 +1,7 @@
-//! Findings: what is noteworthy about a payload, and the one table of their codes and sentences.
+//! Findings about a payload, and the tables of their codes and messages.
 //!
-//! A [`Finding`] is plain data: a reason, a place, and the names that go into its sentence. How it looks is
-//! decided where it is printed. Every reason belongs to a [`Code`], the stable name that scripts rely on.
+//! A [`Finding`] is plain data: a reason, a span, and the arguments of its message. Report formats decide how it looks.
+//! Every reason belongs to a [`Code`], the stable name that scripts rely on.
 //!
 //! Adding a code: a row in `code` and at least one row in `reason`.
 
@@ -20,7 +20,7 @@ use crate::lang::{Lang, Text};
 use crate::printable::is_unprintable;
 use crate::span::Span;
 
-/// Something noteworthy about a payload.
+/// An error or a warning about a payload.
 ///
 /// ```
 /// use wxsub::{Code, Lang};
@@ -37,12 +37,12 @@ pub struct Finding {
     args: Vec<Arg>,
 }
 
-/// What goes into a sentence: text from the input, or words of our own.
+/// An argument of a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Arg {
-    /// Cut and harmless for a terminal.
+    /// Text from the input, shortened and safe for a terminal.
     Given(String),
-    /// A name of WeChat's or of our own.
+    /// A fixed name of WeChat or wxsub.
     Name(&'static str),
     Words(Text),
 }
@@ -77,55 +77,55 @@ impl Finding {
         }
     }
 
-    /// The same finding with the next argument of its sentence.
+    /// Adds text from the input as the next argument of the message.
     pub(crate) fn with(mut self, arg: impl Into<Arg>) -> Self {
         self.args.push(arg.into());
         self
     }
 
-    /// The same finding with a fixed name as the next argument.
+    /// Adds a fixed name as the next argument.
     pub(crate) fn with_name(mut self, name: &'static str) -> Self {
         self.args.push(Arg::Name(name));
         self
     }
 
-    /// The same finding with words of our own as the next argument.
+    /// Adds words in both languages as the next argument.
     pub(crate) fn with_words(mut self, words: Text) -> Self {
         self.args.push(Arg::Words(words));
         self
     }
 
-    /// The same finding in another place.
+    /// Moves the finding to `span`.
     pub(crate) fn at(self, span: Span) -> Self {
         Finding { span, ..self }
     }
 
-    /// Why it is given.
+    /// Returns the reason.
     pub(crate) fn reason(&self) -> Reason {
         self.reason
     }
 
-    /// Its stable name.
+    /// Returns the stable name.
     pub fn code(&self) -> Code {
         self.sentence().code
     }
 
-    /// How much it weighs.
+    /// Returns the default severity.
     pub fn severity(&self) -> Severity {
         self.code().severity()
     }
 
-    /// Where it is, in bytes of the payload's text.
+    /// Returns the byte range in the payload's text.
     pub fn span(&self) -> Span {
         self.span
     }
 
-    /// What was found, as a sentence.
+    /// Returns what was found, as a sentence.
     pub fn message(&self, lang: Lang) -> String {
         fill(self.sentence().text.get(lang), &self.args, lang)
     }
 
-    /// What to do about it, where there is something to say.
+    /// Returns what to do about it, if there is advice.
     pub fn help(&self, lang: Lang) -> Option<&'static str> {
         self.sentence().help.map(|help| help.get(lang))
     }
@@ -135,7 +135,7 @@ impl Finding {
     }
 }
 
-/// `pattern` with its `{0}`, `{1}` and `{2}` replaced; a brace pair with anything else inside stays.
+/// Fills the slots `{0}`, `{1}` and `{2}` of `pattern`. Other braces stay.
 fn fill(pattern: &str, args: &[Arg], lang: Lang) -> String {
     let mut text = String::with_capacity(pattern.len() + 32);
     let mut rest = pattern;
@@ -162,11 +162,11 @@ fn fill(pattern: &str, args: &[Arg], lang: Lang) -> String {
 
 const SLOTS: [&str; 3] = ["{0}", "{1}", "{2}"];
 
-/// Text from the input as part of a message: control characters escaped, long text cut.
+/// Text from the input in a message: control characters escaped, long text shortened.
 pub(crate) struct Excerpt<'a>(pub(crate) &'a str);
 
 impl Excerpt<'_> {
-    /// The most characters a message repeats of a value.
+    /// The most characters of a value in a message.
     const LONGEST: usize = 64;
 }
 

@@ -1,11 +1,11 @@
-//! The table of sentences: every reason for a finding, its code, and what is said of it in both languages.
+//! The table of messages: every reason for a finding, with its code and its sentence in both languages.
 //!
 //! Adding a sentence: a row in `reasons!`.
 
 use crate::finding::Code;
 use crate::lang::Text;
 
-/// One sentence a finding can say; `{0}`, `{1}` and `{2}` stand for its arguments.
+/// The message of a reason. `{0}`, `{1}` and `{2}` are the slots for arguments.
 pub(super) struct Sentence {
     pub(super) code: Code,
     pub(super) text: Text,
@@ -14,7 +14,7 @@ pub(super) struct Sentence {
 
 macro_rules! reasons {
     ($($code:ident { $($name:ident $en:literal $zh:literal $(=> $help_en:literal $help_zh:literal)?)* })*) => {
-        /// Why a finding is given: one row of the table of sentences.
+        /// The reason for a finding: one row of the table of messages.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub(crate) enum Reason { $($($name,)*)* }
 
@@ -249,7 +249,7 @@ reasons! {
     }
     OddTemplateId {
         TemplateIdLength "`{0}` has {1} characters; template ids have 43" "`{0}` 有 {1} 个字符；模板 ID 应有 43 个"
-        TemplateIdAlphabet "`{0}` has characters that template ids do not use" "`{0}` 含有模板 ID 不用的字符"
+        TemplateIdCharset "`{0}` has characters that template ids do not use" "`{0}` 含有模板 ID 不用的字符"
     }
     OddOpenid {
         OpenidShape "`{0}` does not look like an openid: `o` and 27 letters, digits, `-` or `_`"

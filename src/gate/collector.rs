@@ -1,58 +1,58 @@
-//! Where a gate's findings are judged: counted, held against what is wanted, and reported, one payload after the other.
+//! Judges a gate's findings: counts them, compares them with the expected ones, and reports the rest in order.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use crate::finding::{Code, Finding, Severity};
 use crate::gate::Settings;
-use crate::gate::expect::Wanted;
+use crate::gate::expect::Expected;
 use crate::gate::rules::FileRules;
 use crate::pipeline::{Rest, Sink, Stop};
 use crate::report::{File, FileCounts, Notice, Report, Spot, Tally, Total, no_payload, noise};
 
-/// What a run came to.
+/// The result of a run.
 #[derive(Clone, Debug, Default)]
 pub struct Judged {
-    /// Everything that was counted.
+    /// The counts of the run.
     pub tally: Tally,
-    /// Findings by file, if that was asked for.
+    /// The findings of each file, if the settings ask for them.
     pub files: Vec<FileCounts>,
-    /// Whether the run stopped at the first failure.
+    /// True if the run stopped at the first failure.
     pub stopped: bool,
 }
 
 /// The findings of one payload.
 pub(super) struct Payload {
     pub(super) source: String,
-    /// What was counted since the one before, this one with it.
+    /// The counts since the last payload with findings, this payload included.
     pub(super) tally: Tally,
     pub(super) notices: Vec<Weighed>,
 }
 
-/// A finding, with what it weighs if it is not wanted.
+/// A finding with its severity; `None` if it is allowed.
 pub(super) type Weighed = (Notice, Option<Severity>);
 
-/// What only the root has.
+/// The part of a gate that judges and writes. Workers' forks do not have it.
 pub(super) struct Collector<'a, W> {
     report: Box<dyn Report>,
     out: W,
-    /// What is to be written.
+    /// Output not written yet.
     text: Vec<u8>,
     judged: Judged,
     file: Option<Current<'a>>,
-    /// How many payloads there were before the file.
+    /// The number of payloads before the file.
     before: u64,
     shown: BTreeMap<Code, u64>,
     hidden: BTreeMap<(Code, Severity), u64>,
-    /// A report failed where nobody could be told.
+    /// The first error of a report in a method that cannot return it.
     failed: Option<io::Error>,
 }
 
-/// The file being read.
+/// The current file.
 struct Current<'a> {
     name: String,
     rules: FileRules,
-    wanted: Wanted<'a>,
+    expected: Expected<'a>,
     counts: FileCounts,
 }
 
@@ -62,7 +62,7 @@ impl<'a> Current<'a> {
         Current {
             name: name.to_owned(),
             rules: settings.rules.of_file(&path),
-            wanted: settings.expectations.of_file(&path),
+            expected: settings.expectations.of_file(&path),
             counts: FileCounts {
                 path: settings.relative(name),
                 ..FileCounts::default()
@@ -99,7 +99,7 @@ impl<'a, W: Write> Collector<'a, W> {
         &self.judged
     }
 
-    /// Adds what was counted behind the last payload with findings.
+    /// Adds the counts after the last payload with findings.
     pub(super) fn count(&mut self, tally: Tally) -> Result<(), Stop> {
         self.judged.tally.join(tally)
     }
@@ -113,7 +113,7 @@ impl<'a, W: Write> Collector<'a, W> {
         judged.map_err(Stop::Output)
     }
 
-    /// Counts findings and reports those that are not wanted.
+    /// Counts findings and reports those that are not expected.
     fn judge(
         &mut self,
         file: &mut Current<'a>,
@@ -125,7 +125,7 @@ impl<'a, W: Write> Collector<'a, W> {
             let code = notice.code();
             *file.counts.all.entry(code).or_default() += 1;
             match weight {
-                _ if file.wanted.take(code) => self.judged.tally.count_expected(),
+                _ if file.expected.take(code) => self.judged.tally.count_expected(),
                 None => self.judged.tally.count_allowed(),
                 Some(severity) => {
                     self.judged.tally.count_as(code, severity);
@@ -144,7 +144,7 @@ impl<'a, W: Write> Collector<'a, W> {
         }
     }
 
-    /// Whether another finding of `code` is shown.
+    /// Returns true if one more finding of `code` may be shown, and counts it.
     fn has_room(&mut self, code: Code, settings: &Settings) -> bool {
         let shown = self.shown.entry(code).or_default();
         let has_room = settings.most.is_none_or(|most| *shown < most);
@@ -152,7 +152,7 @@ impl<'a, W: Write> Collector<'a, W> {
         has_room
     }
 
-    /// The file ended.
+    /// Judges the file as a whole and ends it.
     pub(super) fn end(&mut self, source: &str, rest: &Rest, settings: &'a Settings) {
         let current = self.file.take();
         let mut file = current.unwrap_or_else(|| Current::new(source, settings));
@@ -162,11 +162,11 @@ impl<'a, W: Write> Collector<'a, W> {
         self.files(Some(file), settings);
     }
 
-    /// The file was left before its end.
+    /// Ends a file that was not read to its end.
     pub(super) fn cut(&mut self, source: &str, rest: &Rest, settings: &'a Settings) {
         self.judged.tally.cut(source, rest);
         self.before = self.judged.tally.payloads();
-        // Of a capture that could not be read on, `unreadable` tells.
+        // If the capture could not be read further, `unreadable` ends the file.
         let current = self.file.take_if(|_| self.judged.stopped);
         if let Some(current) = &current {
             let told = self.report.end(&current.file(), &mut self.text);
@@ -201,13 +201,13 @@ impl<'a, W: Write> Collector<'a, W> {
             hidden: &hidden,
         };
         self.out.write_all(&std::mem::take(&mut self.text))?;
-        // All at once this may be more than memory holds.
+        // Written directly, because the whole end may not fit in memory.
         self.report.close(&total, &mut self.out)?;
         self.out.flush()?;
         Ok(self.judged)
     }
 
-    /// What is to be said of a file as a whole.
+    /// Judges the findings of the file as a whole: no payload, noise, missing expectations.
     fn judge_file(
         &mut self,
         file: &mut Current<'a>,
@@ -225,14 +225,14 @@ impl<'a, W: Write> Collector<'a, W> {
             self.judge_alone(file, finding, spot, settings)?;
         }
         if !settings.partial {
-            for finding in file.wanted.missing() {
+            for finding in file.expected.missing() {
                 self.judge_alone(file, finding, Spot::default(), settings)?;
             }
         }
         Ok(())
     }
 
-    /// Keeps the first failure until somebody can be told.
+    /// Keeps the first error until a method can return it.
     fn fail(&mut self, told: io::Result<()>) {
         self.failed = self.failed.take().or(told.err());
     }

@@ -1,7 +1,6 @@
-//! What a `wxsub.toml` says, and what is wrong with one.
+//! Reads a `wxsub.toml` and reports errors in it.
 //!
-//! A key that nobody knows is an error that names the key that was probably meant: a setting that nobody reads is a gate
-//! that stands open.
+//! An unknown key is an error that suggests the nearest key: a misspelt setting would leave the gate open.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -35,17 +34,17 @@ use crate::suggest::closest;
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct Config {
-    /// Whether warnings fail the run.
+    /// True if warnings fail the run.
     pub strict: bool,
-    /// What findings weigh.
+    /// The severities of findings.
     pub rules: Rules,
-    /// Which findings are wanted where.
+    /// The findings expected in each file.
     pub expectations: Expectations,
-    /// The paths without wildcards that have expectations, and where that is written: they should be there.
+    /// The expected paths without wildcards, with the place in the file. These files should exist.
     pub expected_files: Vec<(PathBuf, String)>,
 }
 
-/// What is wrong with a `wxsub.toml`, and where.
+/// An error in a `wxsub.toml`, with its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfigError {
     name: String,
@@ -68,15 +67,15 @@ impl fmt::Display for ConfigError {
 
 impl std::error::Error for ConfigError {}
 
-/// What makes a path stand for several.
+/// The characters that make a path a pattern.
 const WILDCARDS: [char; 5] = ['*', '?', '[', '{', '\\'];
 
 impl Config {
-    /// Reads `text`, the content of the file `name`, in which paths are relative to `folder`: an absolute path.
+    /// Reads `text`, the content of the file `name`. Paths in it are relative to the absolute path `folder`.
     ///
     /// # Errors
     ///
-    /// The first thing that is wrong with it.
+    /// The first error in the text.
     pub fn parse(text: &str, name: &str, folder: &Path) -> Result<Self, ConfigError> {
         let reader = Reader { text, name, folder };
         let written = toml_edit::de::from_str(text).map_err(|error| {
@@ -87,7 +86,7 @@ impl Config {
     }
 }
 
-/// What is being read.
+/// The text being read, with its name and folder.
 struct Reader<'a> {
     text: &'a str,
     name: &'a str,
@@ -130,7 +129,7 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// The settings of all levels; no code has two.
+    /// Reads the settings of all levels. Fails if a code has two.
     fn settings(&self, allow: Names, warn: Names, deny: Names) -> Read<Vec<Setting>> {
         let mut settings = Vec::new();
         let mut seen: Vec<(String, &str)> = Vec::new();
@@ -180,17 +179,43 @@ impl Reader<'_> {
     }
 }
 
-/// Says what is wrong in one line, in the words of a `wxsub.toml`.
+/// Rewrites a parser message as one line in the words of a `wxsub.toml`.
 fn sentence(message: &str) -> String {
-    unknown_key(message).unwrap_or_else(|| {
-        message
-            .replace('\n', ", ")
-            .replace("missing field", "the entry has no")
-            .replace("a nonzero u64", "a whole number of at least 1")
-    })
+    let sentence = unknown_key(message).or_else(|| wrong_value(message));
+    let sentence = sentence.unwrap_or_else(|| message.replace('\n', ", "));
+    let words = |sentence: String, (serde, ours): &(&str, &str)| sentence.replace(serde, ours);
+    WORDS.iter().fold(sentence, words)
 }
 
-/// Names the key that was probably meant, if `message` is about a key that nobody knows.
+/// How serde names things, and how a `wxsub.toml` does.
+const WORDS: [(&str, &str); 10] = [
+    (
+        "missing field `path`",
+        "the entry has no `path`, a glob like \"tests/fixtures/*.json\"",
+    ),
+    (
+        "missing field `codes`",
+        "the entry has no `codes`, a list like [\"wrong-type\"]",
+    ),
+    ("a nonzero u64", "a whole number of at least 1"),
+    ("expected a boolean", "expected `true` or `false`"),
+    ("found boolean ", "found "),
+    ("found integer ", "found "),
+    ("found floating point ", "found "),
+    ("found string ", "found "),
+    ("found map", "found a table"),
+    ("found sequence", "found an array"),
+];
+
+/// `expected a boolean, found …` for serde's `invalid type: …, expected a boolean`.
+fn wrong_value(message: &str) -> Option<String> {
+    let rest = message.strip_prefix("invalid type: ");
+    let rest = rest.or_else(|| message.strip_prefix("invalid value: "))?;
+    let (found, expected) = rest.split_once(", expected ")?;
+    Some(format!("expected {expected}, found {found}"))
+}
+
+/// Suggests a key if `message` is about an unknown key.
 fn unknown_key(message: &str) -> Option<String> {
     let rest = message.strip_prefix("unknown field `")?;
     let (name, expected) = rest.split_once("`, expected ")?;

@@ -1,4 +1,4 @@
-//! Which findings are wanted where: fixtures of bad input are legitimate.
+//! The findings that the user expects, by file. Fixtures of bad input need them.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -7,18 +7,18 @@ use crate::finding::{Code, Finding};
 use crate::gate::Globs;
 use crate::report::unmet;
 
-/// How many findings of a code are wanted.
+/// The expected number of findings of a code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Count {
-    /// One at least.
+    /// At least one.
     Some,
-    /// So many; those beyond count as ever.
+    /// Exactly this number. Further findings are reported.
     Exactly(u64),
 }
 
-/// The findings that are wanted, by file.
+/// The expected findings, by file.
 ///
-/// Where several entries name a code for a file, the last of them counts.
+/// If several entries name a code for a file, the last entry counts.
 #[derive(Clone, Debug, Default)]
 pub struct Expectations {
     entries: Vec<Entry>,
@@ -28,12 +28,12 @@ pub struct Expectations {
 struct Entry {
     files: Globs,
     codes: Vec<(Code, Count)>,
-    /// Where it is written.
+    /// The place of the entry in the settings file.
     place: String,
 }
 
 impl Expectations {
-    /// Wants `codes` in each of `files`; `place` says where that is written.
+    /// Expects `codes` in each of `files`. `place` says where the entry is written.
     pub fn add(&mut self, files: Globs, codes: Vec<(Code, Count)>, place: String) {
         self.entries.push(Entry {
             files,
@@ -42,32 +42,32 @@ impl Expectations {
         });
     }
 
-    /// What is wanted in the file `path`, which is absolute.
-    pub(super) fn of_file(&self, path: &Path) -> Wanted<'_> {
-        let mut wanted = Wanted::default();
+    /// Returns the findings expected in the file at the absolute `path`.
+    pub(super) fn of_file(&self, path: &Path) -> Expected<'_> {
+        let mut expected = Expected::default();
         for entry in self.entries.iter().filter(|entry| entry.files.has(path)) {
             for (code, count) in &entry.codes {
-                wanted.codes.insert(*code, (*count, &entry.place));
+                expected.codes.insert(*code, (*count, &entry.place));
             }
         }
-        wanted
+        expected
     }
 }
 
-/// What is wanted in one file, and what of it is there.
+/// The expected findings of one file, and the number found.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Wanted<'a> {
+pub(super) struct Expected<'a> {
     codes: BTreeMap<Code, (Count, &'a str)>,
     found: BTreeMap<Code, u64>,
 }
 
-impl Wanted<'_> {
-    /// Whether findings of `code` are wanted at all.
+impl Expected<'_> {
+    /// Returns true if any finding of `code` is expected.
     pub(super) fn has(&self, code: Code) -> bool {
         self.codes.contains_key(&code)
     }
 
-    /// Takes a finding of `code`: whether it was wanted.
+    /// Counts a finding of `code` and returns true if it is expected.
     pub(super) fn take(&mut self, code: Code) -> bool {
         let Some((count, _)) = self.codes.get(&code) else {
             return false;
@@ -80,18 +80,18 @@ impl Wanted<'_> {
         }
     }
 
-    /// What was wanted and is not there.
+    /// Returns a finding for each expectation that was not met.
     pub(super) fn missing(&self) -> Vec<Finding> {
         let missing = self.codes.iter().filter_map(|(code, (count, place))| {
             let found = self.found.get(code).copied().unwrap_or_default();
             let name = code.as_str();
-            let wanted = match count {
+            let expected = match count {
                 Count::Some if found == 0 => format!("`{name}`"),
                 Count::Exactly(1) if found == 0 => format!("`{name}`"),
                 Count::Exactly(most) if found < *most => format!("`{name}` {most} times"),
                 _ => return None,
             };
-            Some(unmet(wanted, found.to_string(), (*place).to_owned()))
+            Some(unmet(expected, found.to_string(), (*place).to_owned()))
         });
         missing.collect()
     }

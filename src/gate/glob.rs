@@ -1,12 +1,12 @@
-//! Which files an entry of a `wxsub.toml` is about.
+//! The path patterns of a `wxsub.toml`.
 
 use std::path::{Component, Path, PathBuf};
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
-/// Patterns of paths, relative to a folder.
+/// Path patterns relative to a folder.
 ///
-/// `*` and `?` stand for what has no `/`, `**` for whole folders; a pattern that names a folder stands for all in it.
+/// `*` and `?` do not match `/`; `**` matches whole folders. A pattern that names a folder matches everything in it.
 ///
 /// ```
 /// use std::path::Path;
@@ -25,11 +25,11 @@ pub struct Globs {
 }
 
 impl Globs {
-    /// `patterns` of paths below `folder`, which is absolute.
+    /// Compiles `patterns` of paths below the absolute path `folder`.
     ///
     /// # Errors
     ///
-    /// Why a pattern is none.
+    /// The reason why a pattern is invalid.
     pub fn new<'a>(
         patterns: impl IntoIterator<Item = &'a str>,
         folder: &Path,
@@ -48,7 +48,7 @@ impl Globs {
         })
     }
 
-    /// Whether `path`, which is absolute, is one of them.
+    /// Returns true if a pattern matches the absolute `path`.
     pub fn has(&self, path: &Path) -> bool {
         let path = plain(path);
         let below = path.strip_prefix(&self.folder);
@@ -56,7 +56,7 @@ impl Globs {
     }
 }
 
-/// `path` without `.` and `..`, as it reads.
+/// Removes `.` and `..` from `path` without reading the file system.
 pub(super) fn plain(path: &Path) -> PathBuf {
     let mut plain = PathBuf::new();
     for part in path.components() {

@@ -1,4 +1,4 @@
-//! What findings weigh: severities, settings and the order in which settings count.
+//! The severities of findings: settings, and the order in which they apply.
 
 use std::fmt;
 use std::path::Path;
@@ -6,40 +6,40 @@ use std::path::Path;
 use crate::finding::{Code, Severity, UnknownCode};
 use crate::gate::Globs;
 
-/// What a setting makes of a finding.
+/// The effect of a setting on a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Level {
-    /// It is not reported.
+    /// The finding is not reported.
     Allow,
-    /// It is a warning.
+    /// The finding is a warning.
     Warn,
-    /// It is an error.
+    /// The finding is an error.
     Deny,
 }
 
-/// Which findings a setting is about.
+/// The findings that a setting applies to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {
-    /// All but those that have a setting of their own.
+    /// All findings without a setting of their own.
     All,
-    /// Those of one code.
+    /// The findings of one code.
     Code(Code),
 }
 
-/// One setting: what it makes of which findings.
+/// A level for the findings of a scope.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Setting {
     scope: Scope,
     level: Level,
 }
 
-/// Why something is not a setting.
+/// The reason why a setting is invalid.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Refused {
-    /// There is no such code.
+    /// No code has this name.
     Unknown(UnknownCode),
-    /// A payload that could not be decoded can be neither allowed nor a warning.
+    /// An undecodable payload can be neither allowed nor a warning.
     Undecodable,
 }
 
@@ -58,10 +58,10 @@ impl fmt::Display for Refused {
 impl std::error::Error for Refused {}
 
 impl Setting {
-    /// What stands for all codes.
+    /// The name that stands for all codes.
     pub const ALL: &'static str = "all";
 
-    /// The setting that makes `level` of the findings called `name`: a code, or `all`.
+    /// Makes the setting of `level` for the findings called `name`: a code, or `all`.
     ///
     /// ```
     /// use wxsub::gate::{Level, Refused, Setting};
@@ -74,7 +74,7 @@ impl Setting {
     ///
     /// # Errors
     ///
-    /// [`Refused`] says what is wrong with the name.
+    /// [`Refused`], if the name is not a code or the level does not fit the code.
     pub fn new(level: Level, name: &str) -> Result<Self, Refused> {
         let scope = match name {
             Self::ALL => Scope::All,
@@ -89,9 +89,9 @@ impl Setting {
     }
 }
 
-/// Settings, in layers: what a layer says of a code is what counts, whatever the layers below it say.
+/// Settings in layers. The topmost layer with a setting for a code decides.
 ///
-/// Within a layer a setting of a code counts more than one of all, and a later one more than an earlier one.
+/// Within a layer, a setting of the code takes precedence over `all`, and a later setting over an earlier one.
 ///
 /// ```
 /// use std::path::Path;
@@ -113,7 +113,7 @@ pub struct Rules {
 #[derive(Clone, Debug)]
 struct Layer {
     settings: Vec<Setting>,
-    /// The files it is about, if not all.
+    /// The files of the layer; `None` means all files.
     files: Option<Globs>,
 }
 
@@ -131,17 +131,17 @@ impl Layer {
 }
 
 impl Rules {
-    /// Puts a layer on top of the others; with `files` it is about them only.
+    /// Adds a layer on top. With `files` it applies to these files only.
     pub fn add(&mut self, settings: Vec<Setting>, files: Option<Globs>) {
         self.layers.push(Layer { settings, files });
     }
 
-    /// What findings of `code` in the file `path`, which is absolute, weigh; nothing, if they are allowed.
+    /// Returns the severity of `code` in the file at the absolute `path`, or `None` if it is allowed.
     pub fn severity(&self, code: Code, path: &Path) -> Option<Severity> {
         self.of_file(path).severity(code)
     }
 
-    /// The rules of one file.
+    /// Returns the rules of one file.
     pub(super) fn of_file(&self, path: &Path) -> FileRules {
         let is_about = |layer: &&Layer| layer.files.as_ref().is_none_or(|files| files.has(path));
         let layers: Vec<_> = self.layers.iter().rev().filter(is_about).collect();
@@ -158,7 +158,7 @@ impl Rules {
     }
 }
 
-/// What each code weighs in one file.
+/// The severity of each code in one file.
 #[derive(Clone, Debug)]
 pub(super) struct FileRules(Vec<Option<Severity>>);
 

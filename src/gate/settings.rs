@@ -1,33 +1,33 @@
-//! How a run is judged: everything a gate is told.
+//! The settings of a gate.
 
 use std::path::{Component, Path, PathBuf};
 
 use crate::gate::{Expectations, Rules};
 use crate::report::{Tally, Verdict};
 
-/// How a run is judged.
+/// The settings by which a run is judged.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
-    /// What findings weigh.
+    /// The severities of findings.
     pub rules: Rules,
-    /// Which findings are wanted.
+    /// The expected findings.
     pub expectations: Expectations,
-    /// The working directory: an absolute path. Paths in reports are relative to it.
+    /// The working directory, an absolute path. Paths in reports are relative to it.
     pub folder: PathBuf,
-    /// Whether warnings fail the run.
+    /// True if warnings fail the run.
     pub strict: bool,
-    /// Whether the run stops at the first finding that fails it.
+    /// True to stop at the first finding that fails the run.
     pub fail_fast: bool,
-    /// Whether files are read in part only, so that nothing can be said of what is missing in them.
+    /// True if files are read only in part. Missing expectations are then not reported.
     pub partial: bool,
-    /// Whether to count by file.
+    /// True to count findings by file.
     pub by_file: bool,
-    /// The most findings of a code that are reported; all are counted.
+    /// The most findings of a code that are reported. All are counted.
     pub most: Option<u64>,
 }
 
 impl Settings {
-    /// Whether what was counted fails the run.
+    /// Returns true if the counts fail the run.
     pub fn is_failure(&self, tally: &Tally) -> bool {
         tally.verdict()
             >= match self.strict {
@@ -40,7 +40,7 @@ impl Settings {
         self.folder.join(name)
     }
 
-    /// `name` relative to the working directory, if it lies below it.
+    /// Makes `name` relative to the working directory, if it lies below it.
     pub(super) fn relative(&self, name: &str) -> String {
         let path = Path::new(name);
         let path: PathBuf = path

@@ -1,15 +1,15 @@
-//! The sink of a check: forks gather findings, the root judges them in the order of the capture.
+//! The sink of a check: forks gather findings, the collector judges them in the order of the capture.
 //!
-//! Which findings are wanted depends on how many came before them, and so does where a run stops that is to stop at the
-//! first error. So forks only gather: for each payload with findings what was counted since the one before it. The root
-//! takes one after the other; its answer is the same however the capture was cut into blocks.
+//! Whether a finding is expected, and where a run with `fail_fast` stops, depends on the findings before it. Forks
+//! therefore only gather: for each payload with findings, the counts since the last such payload. The collector takes
+//! the payloads in order, so the result does not depend on how the capture was split into blocks.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use crate::finding::{Code, Finding, Severity};
 use crate::gate::collector::{Collector, Judged, Payload, Weighed};
-use crate::gate::expect::Wanted;
+use crate::gate::expect::Expected;
 use crate::gate::rules::FileRules;
 use crate::gate::settings::Settings;
 use crate::pipeline::{Rest, Sink, Stop};
@@ -41,26 +41,26 @@ pub struct Gate<'a, W> {
     collector: Option<Collector<'a, W>>,
 }
 
-/// What a fork gathers.
+/// The payloads and counts that a fork gathers.
 #[derive(Default)]
 struct Gathered<'a> {
     payloads: Vec<Payload>,
-    /// What was counted since the last of them.
+    /// The counts since the last of `payloads`.
     tally: Tally,
-    rules: Option<(FileRules, Wanted<'a>)>,
+    rules: Option<(FileRules, Expected<'a>)>,
     placed: Placed,
 }
 
-/// How many findings of each code have their place.
+/// The number of findings of each code whose place is looked up.
 #[derive(Default)]
 struct Placed(BTreeMap<Code, u64>);
 
 impl<'a, W: Write> Gate<'a, W> {
-    /// A gate that writes to `out` as `report` does.
+    /// Makes a gate that writes `report` to `out`.
     ///
     /// # Errors
     ///
-    /// The report's beginning could not be written.
+    /// An error while writing the report's beginning.
     pub fn new(settings: &'a Settings, report: Box<dyn Report>, out: W) -> io::Result<Self> {
         Ok(Gate {
             settings,
@@ -70,34 +70,34 @@ impl<'a, W: Write> Gate<'a, W> {
         })
     }
 
-    /// What was counted so far.
+    /// Returns the counts of the run until now.
     pub fn tally(&self) -> Option<&Tally> {
         self.collector
             .as_ref()
             .map(|collector| &collector.judged().tally)
     }
 
-    /// Whether the run stopped at the first failure.
+    /// Returns true if the run stopped at the first failure.
     pub fn is_stopped(&self) -> bool {
         self.collector
             .as_ref()
             .is_some_and(|collector| collector.judged().stopped)
     }
 
-    /// Writes what is to be written.
+    /// Writes the buffered output.
     ///
     /// # Errors
     ///
-    /// It could not be written.
+    /// An error of the output.
     pub fn flush(&mut self) -> io::Result<()> {
         self.collector.as_mut().map_or(Ok(()), Collector::flush)
     }
 
-    /// Says that the capture `name` could not be read, or not to its end.
+    /// Reports that the capture `name` could not be read to its end.
     ///
     /// # Errors
     ///
-    /// The report could not be written.
+    /// An error while writing the report.
     pub fn unreadable(&mut self, name: Option<&str>, why: &str) -> io::Result<()> {
         let settings = self.settings;
         let collector = self.collector.as_mut();
@@ -106,11 +106,11 @@ impl<'a, W: Write> Gate<'a, W> {
         })
     }
 
-    /// Writes the report's end: what it all came to.
+    /// Writes the report's end and returns the result of the run.
     ///
     /// # Errors
     ///
-    /// The report's end could not be written.
+    /// An error while writing the report's end.
     pub fn close(self) -> io::Result<Judged> {
         self.collector
             .map_or(Ok(Judged::default()), Collector::close)
@@ -118,7 +118,7 @@ impl<'a, W: Write> Gate<'a, W> {
 }
 
 impl<W> Gate<'_, W> {
-    /// The findings of `record` that are reported, or would be if they were not wanted.
+    /// Returns the findings of `record` that may be reported or may be expected.
     fn notices(&mut self, record: &Record<'_>) -> Vec<Weighed> {
         let other = report::other_event(record);
         let findings = record.findings().iter().chain(&other);
@@ -129,26 +129,26 @@ impl<W> Gate<'_, W> {
 }
 
 impl<'a> Gathered<'a> {
-    /// `finding` with what it weighs; `None` if it is allowed and not wanted.
+    /// Adds the severity to `finding`. Returns `None` if it is allowed and not expected.
     fn weigh<'f>(
         &mut self,
         record: &Record<'_>,
         finding: &'f Finding,
         settings: &'a Settings,
     ) -> Option<Unplaced<'f>> {
-        let (rules, wanted) = self.rules.get_or_insert_with(|| {
+        let (rules, expected) = self.rules.get_or_insert_with(|| {
             let path = settings.absolute(record.source());
-            let wanted = settings.expectations.of_file(&path);
-            (settings.rules.of_file(&path), wanted)
+            let expected = settings.expectations.of_file(&path);
+            (settings.rules.of_file(&path), expected)
         });
         let weight = rules.severity(finding.code());
-        let is_wanted = wanted.has(finding.code());
-        if weight.is_none() && !is_wanted {
+        let is_expected = expected.has(finding.code());
+        if weight.is_none() && !is_expected {
             self.tally.count_allowed();
             return None;
         }
-        let most = settings.most.filter(|_| !is_wanted);
-        // What was accepted is decoded, whatever the code says.
+        let most = settings.most.filter(|_| !is_expected);
+        // An accepted payload is decoded, so its findings are at most errors.
         let heaviest = record.severity(finding).max(Severity::Error);
         let weight = weight.map(|weight| weight.min(heaviest));
         Some(Unplaced {
@@ -161,8 +161,9 @@ impl<'a> Gathered<'a> {
 }
 
 impl Placed {
-    /// Whether a finding of `code` may be among the `most` that are shown. What is beyond them in one block alone never
-    /// is.
+    /// Returns true if a finding of `code` may be among the `most` shown findings.
+    ///
+    /// A finding beyond the limit within one block is beyond the limit of the run.
     fn has_room(&mut self, code: Code, most: Option<u64>) -> bool {
         let placed = self.0.entry(code).or_default();
         *placed += 1;
@@ -170,7 +171,7 @@ impl Placed {
     }
 }
 
-/// A finding that was weighed, before its place is known.
+/// A finding with its severity, before its place is looked up.
 struct Unplaced<'f> {
     finding: &'f Finding,
     severity: Severity,
@@ -178,7 +179,7 @@ struct Unplaced<'f> {
     is_placed: bool,
 }
 
-/// The findings with the places of those that may be shown, which are found in one walk over the payload.
+/// Looks up the places of the findings that may be shown, in one walk over the payload.
 fn placed(record: &Record<'_>, findings: Vec<Unplaced<'_>>, shows_lines: bool) -> Vec<Weighed> {
     let to_place = findings.iter().filter(|unplaced| unplaced.is_placed);
     let to_place = to_place.map(|unplaced| unplaced.finding);
@@ -222,7 +223,7 @@ impl<W: Write + Send> Sink for Gate<'_, W> {
     }
 
     fn join(&mut self, later: Self) -> Result<(), Stop> {
-        // Only the root is ever joined.
+        // Forks are only ever joined to the gate with the collector.
         let Some(collector) = &mut self.collector else {
             return Ok(());
         };

@@ -1,6 +1,6 @@
-//! The shape of a `wxsub.toml`, as serde reads it.
+//! The structure of a `wxsub.toml` for serde.
 //!
-//! Adding a key: a member here, and what it means in `config`.
+//! Adding a key: a member here, and its meaning in `config`.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -16,7 +16,7 @@ use serde_spanned::Spanned;
 use crate::finding::Code;
 use crate::gate::{Count, Globs};
 
-/// The file as it is written.
+/// The whole file.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Written {
@@ -58,7 +58,7 @@ pub(super) struct Expect {
 /// Codes, or `all`.
 pub(super) type Names = Vec<Spanned<String>>;
 
-/// A list of `T`; a wrong value is told the words.
+/// A list of `T`, and the words for the message about a wrong value.
 struct List<T>(&'static str, PhantomData<T>);
 
 impl<'de, T: Deserialize<'de>> Visitor<'de> for List<T> {
@@ -85,7 +85,7 @@ fn expects<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Expect>, D::Error> 
     from.deserialize_seq(List("tables, each headed by `[[expect]]`", PhantomData))
 }
 
-/// What a text spells. What is wrong with it is told where it stands.
+/// A value parsed from a string. Errors point at the string.
 struct Spelled<T>(T);
 
 impl<'de, T: FromStr<Err: fmt::Display>> Deserialize<'de> for Spelled<T> {

@@ -1,4 +1,4 @@
-//! Comma-separated values, one row an item, as RFC 4180 writes them (with a plain line feed).
+//! Comma-separated values as in RFC 4180 but with plain line feeds, a row for each item.
 
 use csv::{Writer, WriterBuilder};
 use jiff::Timestamp;
@@ -10,10 +10,10 @@ use crate::finding::Finding;
 use crate::output::Format;
 use crate::record::Record;
 
-/// Rows for spreadsheets and databases; extras have no column.
+/// Writes rows for spreadsheets and databases. Extra fields have no column.
 #[derive(Clone, Debug)]
 pub struct Csv {
-    /// The zone of the column `time`.
+    /// The time zone of the column `time`.
     pub time_zone: TimeZone,
 }
 
@@ -48,17 +48,17 @@ impl Format for Csv {
     }
 }
 
-/// What rows are written with.
+/// The CSV writer of rows.
 type Rows<'o> = Writer<&'o mut Vec<u8>>;
 
-/// Appends to `out` the rows that `rows` writes.
+/// Appends the rows that `rows` writes to `out`.
 fn write(out: &mut Vec<u8>, rows: impl FnOnce(&mut Rows<'_>) -> csv::Result<()>) {
     let mut writer = WriterBuilder::new().buffer_capacity(ROOM).from_writer(out);
     let written = rows(&mut writer).and_then(|()| Ok(writer.flush()?));
     written.expect("memory takes every row");
 }
 
-/// The bytes that a writer collects: two rows of usual length. More would have to be cleared for each record.
+/// The writer's buffer size: about two rows. A larger buffer would be cleared for each record.
 const ROOM: usize = 512;
 
 impl Csv {
@@ -79,7 +79,7 @@ impl Csv {
         rows.write_record(None::<&[u8]>)
     }
 
-    /// `seconds` as RFC 3339; nothing if no calendar has such a day.
+    /// Formats `seconds` as RFC 3339. Empty if the time is out of the calendar's range.
     fn time(&self, seconds: Option<i64>) -> String {
         let time = seconds.and_then(|seconds| Timestamp::from_second(seconds).ok());
         time.map_or_else(String::new, |time| match self.time_zone == TimeZone::UTC {

@@ -1,7 +1,7 @@
-//! Whether a written payload says the same as the callback it was written from.
+//! Checks that a written payload means the same as the callback it was written from.
 //!
-//! An extra field may have a name that means something where it is written, or a shape that the syntax cannot tell
-//! from another. There are many such cases, all of them rare; so what was written is read again, and compared.
+//! An extra field may have the name of a known field, or a structure that the syntax cannot express. These cases are
+//! many and rare, so instead of listing them the output is read back and compared.
 
 use crate::event::CallbackRef;
 use crate::event::extra::Scalars;
@@ -13,11 +13,11 @@ use crate::output::jsonl::Line;
 use crate::record::{Record, decode_written};
 use crate::syntax::Syntax;
 
-/// Reads `written` again, if it was made from a callback with anything but typed fields.
+/// Reads `written` back and compares it, if the callback has more than typed fields.
 ///
 /// # Errors
 ///
-/// [`Reason::NotFaithful`] if it is another callback. In XML scalars are texts; that is no difference.
+/// [`Reason::NotFaithful`] if the callbacks differ. In XML, all scalars are compared as text.
 pub(super) fn check(
     record: &Record<'_>,
     callback: &CallbackRef<'_>,

@@ -1,4 +1,4 @@
-//! The JSON that WeChat documents.
+//! The JSON form that WeChat documents.
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
@@ -13,10 +13,10 @@ use crate::output::{Format, faithful};
 use crate::record::Record;
 use crate::syntax::Syntax;
 
-/// The documented wire form in JSON: `List` at the top level, scalars as strings.
+/// Writes the documented JSON form: `List` at the top level, scalars as strings.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Json {
-    /// Indented, one member a line.
+    /// True to indent, with a member on each line.
     pub pretty: bool,
 }
 
@@ -57,7 +57,7 @@ impl Serialize for Payload<'_> {
     }
 }
 
-/// An array of the items; the document shows a sent event's one item without.
+/// The items as an array. A single item of a sent event is written without the array, as documented.
 struct List<'a>(CallbackRef<'a>);
 
 impl Serialize for List<'_> {
@@ -70,7 +70,7 @@ impl Serialize for List<'_> {
     }
 }
 
-/// Whether an item can stand without its array: some field of it must tell that it is one.
+/// Returns true if an item is recognised without its array: it has a template id and no extra fields.
 fn is_plain(item: &ItemRef<'_>) -> bool {
     item.template_id().is_some() && item.extra_names().next().is_none()
 }
@@ -104,8 +104,9 @@ fn scalars<M: SerializeMap>(
     Ok(())
 }
 
-/// What has no typed field. The values of a name that `is_known` stay members of their own, as they came: an array
-/// would be read as one value.
+/// Writes the fields that are not typed. Values of a name that `is_known` stay separate members.
+///
+/// An array of them would be read as one value.
 fn extras<M: SerializeMap>(
     fields: Fields<'_>,
     is_known: impl Fn(&str) -> bool,

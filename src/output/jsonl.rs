@@ -1,4 +1,4 @@
-//! Records: the normalized JSON form, one a line.
+//! Records, the normalised JSON form, one on each line.
 
 use std::collections::HashSet;
 use std::io;
@@ -17,14 +17,15 @@ use crate::output::Format;
 use crate::record::Record;
 use crate::syntax::View;
 
-/// JSON lines: a line a callback, or a line an item.
+/// Writes JSON lines: a line for each callback or for each item.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct JsonLines {
-    /// A line an item: the header's keys, then the item's. A callback without items writes its header.
+    /// True to write a line for each item, with the header's keys first. Without items, the header is written.
     pub flat: bool,
-    /// Says where each callback stands: path, line, offset and format, as the last key; and of one that was sealed,
-    /// whether it was `verified`, or only `opened`. Otherwise a record that is read keeps the source that it has, but for
-    /// how it was opened: only the run that did it can say so.
+    /// True to add `source` as the last key: path, line, offset, format, and `verified` or `opened` if encrypted.
+    ///
+    /// If false, a record read as input keeps its own `source` without `sealed`: only the run that decrypted the
+    /// payload can tell.
     pub with_source: bool,
 }
 
@@ -58,9 +59,9 @@ impl Format for JsonLines {
 }
 
 impl JsonLines {
-    /// The source to be written.
+    /// The source to write.
     fn source<'a>(&self, record: &'a Record<'_>) -> Option<Source<'a>> {
-        // To ask for the callback takes longer than to write the line of most.
+        // Decoding the callback costs more than writing most lines, so it is done only for a record with a source.
         match (self.with_source, record.has_source()) {
             (true, _) => Some(Source::Here(Stand::of(record))),
             (false, true) => record.callback()?.source().map(Source::Earlier),
@@ -69,7 +70,7 @@ impl JsonLines {
     }
 }
 
-/// What a line says.
+/// The content of a line.
 pub(super) struct Line<'a> {
     callback: CallbackRef<'a>,
     members: Members<'a>,
@@ -77,7 +78,7 @@ pub(super) struct Line<'a> {
 }
 
 impl<'a> Line<'a> {
-    /// The record, its values written in `style`.
+    /// Makes the line of a record with values in `style`.
     pub(super) fn styled(callback: CallbackRef<'a>, style: Style) -> Self {
         Line {
             callback,
@@ -87,10 +88,10 @@ impl<'a> Line<'a> {
     }
 }
 
-/// Which members of a callback a line has.
+/// The members of a line.
 enum Members<'a> {
     All(Style),
-    /// Those of the header and of one item.
+    /// The members of the header and of one item.
     Flat(Option<ItemRef<'a>>),
 }
 
@@ -108,7 +109,7 @@ impl Serialize for Line<'_> {
     }
 }
 
-/// Where a callback stands, or where it stood when the record was written that is read.
+/// The source of a callback: its place in this run, or the one its record already has.
 enum Source<'a> {
     Here(Stand<'a>),
     Earlier(View<'a>),
@@ -132,7 +133,7 @@ impl Serialize for Source<'_> {
     }
 }
 
-/// Where a callback stands in its capture.
+/// The place of a callback in its capture.
 #[derive(Serialize)]
 struct Stand<'a> {
     path: &'a str,
@@ -159,7 +160,7 @@ impl<'a> Stand<'a> {
 /// The end of a line.
 const END: &[u8] = b"}\n";
 
-/// Writes the line of the payload's template with the values of the payload; `false` if there is none.
+/// Writes the line from the payload's template. Returns false if there is none.
 fn templated_line(record: &Record<'_>, source: Option<&Source<'_>>, out: &mut Vec<u8>) -> bool {
     let template = record.line(template);
     if let Some(template) = template {
@@ -174,7 +175,7 @@ fn templated_line(record: &Record<'_>, source: Option<&Source<'_>>, out: &mut Ve
     template.is_some()
 }
 
-/// The line, without a source, of a callback whose values can be copied.
+/// Makes the template of the line, without source, if all values can be copied from the payload.
 fn template(callback: &CallbackRef<'_>) -> Option<Patched> {
     let style = Style {
         borrows_numbers: true,
@@ -186,11 +187,11 @@ fn template(callback: &CallbackRef<'_>) -> Option<Patched> {
     traced.into_template()
 }
 
-/// A line in the making that notes which of its parts are slices of the payload.
+/// A writer that notes which parts of the line are slices of the payload.
 struct Traced<'p> {
     line: Vec<u8>,
     payload: &'p str,
-    /// Where the values of typed fields begin in the payload.
+    /// The offsets of typed values in the payload.
     starts: HashSet<usize>,
     copied: Vec<Copied>,
 }
@@ -215,7 +216,7 @@ impl<'p> Traced<'p> {
     }
 }
 
-/// Where `part` begins in `payload`, if it is a part of it.
+/// Returns the offset of `part` in `payload`, meaningful only if `part` is a slice of it.
 fn offset(part: &[u8], payload: &str) -> usize {
     part.as_ptr().addr().wrapping_sub(payload.as_ptr().addr())
 }

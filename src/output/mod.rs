@@ -1,7 +1,7 @@
-//! Records as text: one file a format.
+//! Output formats for callbacks, one file for each.
 //!
-//! A [`Format`] writes a record to a buffer and does nothing else: it reads no flags, counts nothing and decides
-//! nothing. Adding a format: one file here, and one row where the command line lists them.
+//! A [`Format`] writes a record to a buffer and nothing else: it reads no flags, counts nothing and selects nothing.
+//! Adding a format: one file here, and one row where the command line lists the formats.
 
 mod csv;
 mod faithful;
@@ -24,7 +24,7 @@ pub use xml::Xml;
 use crate::finding::Finding;
 use crate::record::Record;
 
-/// How callbacks are written.
+/// An output format for callbacks.
 ///
 /// ```
 /// use wxsub::output::{Format, JsonLines};
@@ -36,16 +36,16 @@ use crate::record::Record;
 /// # Ok::<(), wxsub::Finding>(())
 /// ```
 pub trait Format {
-    /// Writes what comes before the first record.
+    /// Writes the text before the first record.
     fn open(&self, _out: &mut Vec<u8>) {}
 
-    /// Writes what separates two records.
+    /// Writes the separator of two records.
     fn between(&self, _out: &mut Vec<u8>) {}
 
-    /// Writes a record; nothing, if it is no callback.
+    /// Writes a record. Writes nothing if the record is not a callback.
     ///
     /// # Errors
     ///
-    /// The callback holds something that the format cannot hold (`unrepresentable`); then nothing is written.
+    /// `unrepresentable` if the format cannot express the callback. Nothing is written then.
     fn record(&self, record: &Record<'_>, out: &mut Vec<u8>) -> Result<(), Finding>;
 }

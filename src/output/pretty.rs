@@ -1,4 +1,4 @@
-//! A callback for a person: what happened, when, to whom, the items as a table, and what is odd.
+//! A callback for people: event, time, user, the items as a table, and the findings.
 
 use anstyle::Style;
 use comfy_table::{ContentArrangement, Table, presets};
@@ -16,12 +16,12 @@ use crate::printable::printable;
 use crate::record::Record;
 use crate::report::text::Look;
 
-/// One block of lines a callback.
+/// Writes a block of lines for each callback.
 #[derive(Clone, Debug)]
 pub struct Pretty {
     /// Language, colour and width.
     pub look: Look,
-    /// The zone in which times are shown.
+    /// The time zone of shown times.
     pub time_zone: TimeZone,
 }
 
@@ -43,7 +43,7 @@ impl Format for Pretty {
         Ok(())
     }
 
-    /// A thin line.
+    /// Writes a thin line.
     fn between(&self, out: &mut Vec<u8>) {
         let line = "─".repeat(self.look.width.min(72));
         out.extend_from_slice(self.look.paint(Style::new().dimmed(), &line).as_bytes());
@@ -52,7 +52,7 @@ impl Format for Pretty {
 }
 
 impl Pretty {
-    /// Where it stands, and what happened.
+    /// Writes the place and the event.
     fn title(&self, record: &Record<'_>, callback: &CallbackRef<'_>, lines: &mut String) {
         let place = format!("{}:{}", printable(record.source()), record.place(0).line);
         let event = callback.event();
@@ -89,7 +89,7 @@ impl Pretty {
         }
     }
 
-    /// Labels and values in two columns.
+    /// Writes labels and values in two columns.
     fn rows(&self, rows: impl Iterator<Item = (Text, String)>, indent: &str, lines: &mut String) {
         const LABELS: usize = 10;
         let rows: Vec<_> = rows
@@ -139,7 +139,7 @@ impl Pretty {
         }
     }
 
-    /// A row an item.
+    /// Formats the items as a table.
     fn table(&self, columns: &[&'static Field], items: &[ItemRef<'_>]) -> String {
         let lang = self.look.lang;
         let has_extra = items.iter().any(|item| item.extra_names().next().is_some());
@@ -163,7 +163,7 @@ impl Pretty {
         table.to_string()
     }
 
-    /// For a terminal too narrow for the table: a block an item.
+    /// Writes a block for each item, if the terminal is too narrow for the table.
     fn blocks(&self, columns: &[&'static Field], items: &[ItemRef<'_>], lines: &mut String) {
         for (i, item) in items.iter().enumerate() {
             let title = format!("{} {}", ITEM_LABEL.get(self.look.lang), i + 1);
@@ -208,7 +208,7 @@ impl Pretty {
     }
 }
 
-/// What has no field of its own, as JSON.
+/// Formats the extra fields as JSON.
 fn extra(fields: Fields<'_>) -> Option<String> {
     fields.extras().next()?;
     let (members, scalars) = (fields.extras(), Scalars::AsGiven);

@@ -1,7 +1,6 @@
-//! Payloads as WeChat pushes them in safe mode: sealed, in an envelope, with the query that signs them.
+//! Payloads as WeChat pushes them in safe mode: encrypted in an envelope, with the signing query.
 //!
-//! For testing a server. What is sealed are the bytes of the payload, as they are; the envelope says no more than
-//! WeChat's does.
+//! For testing a server. The payload's bytes are encrypted unchanged. The envelope has the same fields as WeChat's.
 
 use crate::event::fields::{ENCRYPT, FROM_USER, ROOT, TO_USER};
 use crate::finding::{Finding, Reason};
@@ -13,7 +12,7 @@ use crate::span::Span;
 use crate::syntax::Syntax;
 use crate::xml_format::XmlWriter;
 
-/// How payloads are sealed.
+/// Settings for encrypting payloads.
 ///
 /// ```
 /// use wxsub::output::Sealing;
@@ -37,41 +36,41 @@ use crate::xml_format::XmlWriter;
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Sealing<'k> {
-    /// What it is sealed with.
+    /// The key that encrypts.
     pub key: &'k EncodingAesKey,
-    /// What signs it; without one there are no signatures in the query.
+    /// The token that signs. Without it the query has no signatures.
     pub token: Option<&'k Token>,
-    /// For whom it is sealed.
+    /// The appid of the recipient.
     pub appid: &'k str,
-    /// How the envelope is written; by default as what is inside.
+    /// The syntax of the envelope; by default that of the payload.
     pub envelope: Option<Syntax>,
-    /// When it is pushed, in Unix seconds.
+    /// The time of the push in Unix seconds.
     pub timestamp: &'k str,
-    /// A number drawn for the push.
+    /// A random number for the push.
     pub nonce: &'k str,
-    /// What is sealed before the message. WeChat takes lower-case letters and digits.
+    /// Random bytes before the message. WeChat uses lower-case letters and digits.
     pub random: [u8; 16],
 }
 
-/// A payload as it is pushed.
+/// A push request: body and query.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Push {
-    /// The body, without a line break behind it.
+    /// The body, without a line break at its end.
     pub body: Vec<u8>,
     /// The query, without a question mark.
     pub query: String,
-    /// How the body is written.
+    /// The syntax of the body.
     pub syntax: Syntax,
 }
 
 impl Sealing<'_> {
-    /// Seals the payload of `record`.
+    /// Encrypts the payload of `record`.
     ///
     /// # Errors
     ///
-    /// The name of the account has a character that XML cannot hold, or it is a record and no payload
-    /// (`unrepresentable`).
+    /// `unrepresentable` if XML does not allow a character of the account's name, or if the input is a record and not a
+    /// payload.
     pub fn push(&self, record: &Record<'_>) -> Result<Push, Finding> {
         if record.is_json_record() {
             return Err(Finding::new(Reason::RecordForPayload, Span::default()));
@@ -91,7 +90,7 @@ impl Sealing<'_> {
         })
     }
 
-    /// The query, in WeChat's order.
+    /// Formats the query, in WeChat's order.
     fn query(&self, openid: Option<&str>, encrypt: &str) -> String {
         let (timestamp, nonce) = (self.timestamp, self.nonce);
         let plain = self.token.map(|token| sign_plain(token, timestamp, nonce));
@@ -128,7 +127,7 @@ fn xml_envelope(to_user: Option<&str>, encrypt: &str, out: &mut Vec<u8>) -> Resu
     })
 }
 
-/// `value` as it stands in a query.
+/// Percent-encodes `value`.
 fn escaped(value: &str) -> String {
     let is_plain = |b: u8| b.is_ascii_alphanumeric() || b"-_.~".contains(&b);
     let escape = |b: u8| match is_plain(b) {
@@ -139,7 +138,7 @@ fn escaped(value: &str) -> String {
 }
 
 impl Push {
-    /// The request that pushes it to `url`, which begins with `http://` and a host.
+    /// Returns the HTTP request to `url`, which must begin with a scheme like `http://` and a host.
     ///
     /// ```
     /// # use wxsub::{output::Sealing, seal::Account};
@@ -166,14 +165,14 @@ impl Push {
         [head.as_bytes(), &self.body].concat()
     }
 
-    /// `url` with the query.
+    /// Appends the query to `url`.
     pub fn url(&self, url: &str) -> String {
         let url = url.split('#').next().unwrap_or_default();
         let joint = if url.contains('?') { '&' } else { '?' };
         format!("{url}{joint}{}", self.query)
     }
 
-    /// What the body is, as a header says it.
+    /// Returns the `Content-Type` of the body.
     pub fn content_type(&self) -> &'static str {
         match self.syntax {
             Syntax::Json => "application/json",

@@ -1,4 +1,4 @@
-//! All callbacks as one table, a row an item: written as they come, so the columns have fixed widths.
+//! One table of all callbacks, a row for each item. Rows are written as they arrive, so columns have fixed widths.
 
 use std::borrow::Cow;
 
@@ -15,12 +15,12 @@ use crate::printable::printable;
 use crate::record::Record;
 use crate::report::text::Look;
 
-/// One row an item over all callbacks.
+/// Writes a row for each item of all callbacks.
 #[derive(Clone, Debug)]
 pub struct Rows {
     /// Language, colour and width.
     pub look: Look,
-    /// The zone in which times are shown.
+    /// The time zone of shown times.
     pub time_zone: TimeZone,
 }
 
@@ -33,11 +33,11 @@ static TITLES: [Text; 6] = [
     Text::new("place", "位置"),
 ];
 
-/// Columns where there is room for whole ids; the last may be as wide as it likes.
+/// Column widths with room for whole ids. The last column is unlimited.
 const WIDE: [usize; 6] = [26, 6, 28, 43, 40, UNBOUNDED];
-/// Columns where there is not; what is left goes to the results, and to the places if it is much.
+/// Column widths of a narrow terminal. The rest is for the result, and for the place if there is enough.
 const NARROW: [usize; 4] = [16, 6, 8, 8];
-/// The least that is worth having of a result, and of a result with a place beside it.
+/// The smallest useful width of a result, and of a result with a place beside it.
 const RESULT: usize = 8;
 const RESULT_BESIDE_PLACE: usize = 20;
 const PLACE: usize = 12;
@@ -103,7 +103,7 @@ impl Rows {
         ])
     }
 
-    /// Where it stands, and whether it came sealed.
+    /// Formats the place, and whether the payload was encrypted.
     fn place(&self, record: &Record<'_>) -> String {
         let place = format!("{}:{}", printable(record.source()), record.place(0).line);
         match record.sealed() {
@@ -118,7 +118,7 @@ impl Rows {
         ids + SHORT_PLACE <= self.look.width
     }
 
-    /// The width of each column; 0 is one that has no room.
+    /// Returns the width of each column; 0 hides a column.
     fn widths(&self) -> [usize; 6] {
         if self.is_wide() {
             return WIDE;
@@ -164,7 +164,7 @@ impl Rows {
     }
 }
 
-/// The end of `text` in `width` columns.
+/// Cuts the start of `text` to fit into `width` columns.
 fn shortened_at_start(text: &str, width: usize) -> Cow<'_, str> {
     if text.width() <= width {
         return text.into();
@@ -182,7 +182,7 @@ fn shortened_at_start(text: &str, width: usize) -> Cow<'_, str> {
         .into()
 }
 
-/// `text` in `width` columns: what is too long loses its end, or is kept whole where there is room for everything.
+/// Cuts the end of `text` to fit into `width` columns, unless `keep`.
 fn shortened(text: &str, width: usize, keep: bool) -> Cow<'_, str> {
     if keep || text.width() <= width {
         return text.into();

@@ -1,4 +1,4 @@
-//! The values of a callback in words: what both views for people say in the same way.
+//! The values of a callback in words, for both formats for people.
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -9,7 +9,7 @@ use crate::lang::{Lang, Text};
 use crate::printable::printable;
 use crate::record::{Sealed, Trust};
 
-/// A field's value, its meaning first where it has one: `accepted (accept)`.
+/// Formats a field's value, with its meaning first if it has one: `accepted (accept)`.
 pub(super) fn value(field: &Field, value: Value<'_>, lang: Lang) -> String {
     let given = match value {
         Value::Text(text) => printable(text),
@@ -30,7 +30,7 @@ fn meaning(field: &Field, value: Value<'_>) -> Option<Text> {
     }
 }
 
-/// How a payload was opened: whether it was verified, and which key opened it, where there are several.
+/// Says whether a decrypted payload was verified, and which key opened it if there are several.
 pub(super) fn seal(sealed: &Sealed, lang: Lang) -> String {
     let words = match sealed.trust() {
         Trust::Verified => Text::new("verified", "已验签"),
@@ -44,7 +44,7 @@ pub(super) fn seal(sealed: &Sealed, lang: Lang) -> String {
     }
 }
 
-/// What an item comes to, in one cell: the user's answer, or the message's result.
+/// Formats the result of an item for one cell: the user's answer or the message's status.
 pub(super) fn result(item: Fields<'_>, lang: Lang) -> String {
     let word = |field: &'static Field| item.get(field).map(|given| value(field, given, lang));
     let error = item
@@ -55,7 +55,7 @@ pub(super) fn result(item: Fields<'_>, lang: Lang) -> String {
     parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
-/// The same in as few words as possible.
+/// Formats the result of an item in as few words as possible.
 pub(super) fn short_result(item: Fields<'_>, lang: Lang) -> String {
     let given = [&STATUS, &ERROR_CODE]
         .into_iter()
@@ -66,12 +66,12 @@ pub(super) fn short_result(item: Fields<'_>, lang: Lang) -> String {
     })
 }
 
-/// `seconds` in a time zone, for people; `None` if no calendar has such a day.
+/// Formats `seconds` in a time zone for people, or returns `None` if the time is out of range.
 pub(super) fn time(seconds: i64, zone: &TimeZone) -> Option<String> {
     format_time("%Y-%m-%d %H:%M:%S %:z", seconds, zone)
 }
 
-/// The same to the minute, without the zone.
+/// Formats `seconds` to the minute, without the zone.
 pub(super) fn short_time(seconds: i64, zone: &TimeZone) -> Option<String> {
     format_time("%Y-%m-%d %H:%M", seconds, zone)
 }

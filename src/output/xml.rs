@@ -1,4 +1,4 @@
-//! The XML that WeChat documents.
+//! The XML form that WeChat documents.
 
 use crate::event::extra::{TEXT_NAME, grouped, has_usual_type, is_loose_text};
 use crate::event::fields::{
@@ -14,10 +14,10 @@ use crate::syntax::xml::{is_name, is_xml_char};
 use crate::syntax::{Kind, Syntax, View};
 use crate::xml_format::{XmlWriter, escape};
 
-/// The documented wire form in XML: the wrapper element, a `<List>` an item, text in CDATA.
+/// Writes the documented XML form: the wrapper element, a `<List>` for each item, text in CDATA.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Xml {
-    /// Indented, one element a line.
+    /// True to indent, with an element on each line.
     pub pretty: bool,
 }
 
@@ -84,7 +84,7 @@ fn scalars(table: &[&'static Field], fields: Fields<'_>, xml: &mut XmlWriter<'_>
     Ok(())
 }
 
-/// What has no typed field. The values of a name that `is_known` stay elements of their own, as they came.
+/// Writes the fields that are not typed. Values of a name that `is_known` stay separate elements.
 fn extras(fields: Fields<'_>, is_known: impl Fn(&str) -> bool, xml: &mut XmlWriter<'_>) -> Written {
     for (name, group) in grouped(fields.extras()) {
         let together = if is_known(name) { 1 } else { group.len() };
@@ -95,7 +95,7 @@ fn extras(fields: Fields<'_>, is_known: impl Fn(&str) -> bool, xml: &mut XmlWrit
     Ok(())
 }
 
-/// The values of one name, each an element; one array as its entries.
+/// Writes an element for each value of a name. A single array becomes an element for each entry.
 fn values(name: &str, values: &[View<'_>], xml: &mut XmlWriter<'_>) -> Written {
     match values {
         [array] if array.kind() == Kind::Array => entries(name, *array, xml),
@@ -113,7 +113,7 @@ fn entries(name: &str, array: View<'_>, xml: &mut XmlWriter<'_>) -> Written {
                 .try_for_each(|entry| value(name, entry, xml));
         }
     };
-    Err(template(name, array, what))
+    Err(refused(name, array, what))
 }
 
 fn value(name: &str, view: View<'_>, xml: &mut XmlWriter<'_>) -> Written {
@@ -129,10 +129,10 @@ fn value(name: &str, view: View<'_>, xml: &mut XmlWriter<'_>) -> Written {
         Kind::Text | Kind::Number | Kind::Literal => element(name, view.value(), view.span(), xml),
         Kind::Array => {
             let what = Text::new("an array in an array", "数组中的数组");
-            Err(template(name, view, what))
+            Err(refused(name, view, what))
         }
         Kind::Object if view.is_empty() && view.tree.syntax == Syntax::Json => {
-            Err(template(name, view, Text::new("an empty object", "空对象")))
+            Err(refused(name, view, Text::new("an empty object", "空对象")))
         }
         Kind::Object => xml.element(name, |xml| {
             let members = grouped(view.children().map(|child| (child.name(), child)));
@@ -143,14 +143,14 @@ fn value(name: &str, view: View<'_>, xml: &mut XmlWriter<'_>) -> Written {
     }
 }
 
-/// Writes an element with text that was read at `span`.
+/// Writes an element with text from `span`.
 pub(super) fn element(name: &str, text: &str, span: Span, xml: &mut XmlWriter<'_>) -> Written {
     check(name, text, span)?;
     xml.element(name, |xml| write_text(text, xml));
     Ok(())
 }
 
-/// An error if XML cannot hold `text`.
+/// Fails if XML does not allow a character of `text`.
 fn check(name: &str, text: &str, span: Span) -> Written {
     match text.chars().find(|&c| !is_xml_char(c)) {
         None => Ok(()),
@@ -160,7 +160,7 @@ fn check(name: &str, text: &str, span: Span) -> Written {
     }
 }
 
-/// Writes text in CDATA; as references what CDATA would lose or a terminal would obey.
+/// Writes text in CDATA. Text with CR or control characters, which CDATA loses or terminals obey, is escaped.
 fn write_text(text: &str, xml: &mut XmlWriter<'_>) {
     let needs_references = |c: char| c == '\r' || matches!(c, '\u{7F}'..='\u{9F}');
     match text.contains(needs_references) {
@@ -171,8 +171,9 @@ fn write_text(text: &str, xml: &mut XmlWriter<'_>) {
     }
 }
 
-/// `text` in pieces that CDATA can hold. The end of CDATA is broken up, and its beginning, too, for readers that take it
-/// for the next payload.
+/// Splits `text` into pieces that CDATA can hold.
+///
+/// `]]>` is split, and also `<![CDATA[`, which some readers take for the start of a payload.
 fn cdata_pieces(text: &str) -> impl Iterator<Item = &str> {
     let cut =
         |mark: &'static str, len: usize| text.match_indices(mark).map(move |(at, _)| at + len);
@@ -184,12 +185,12 @@ fn cdata_pieces(text: &str) -> impl Iterator<Item = &str> {
         .map(move |end| &text[std::mem::replace(&mut start, end)..end])
 }
 
-/// Digits that XML's plain text holds as they are.
+/// Returns true for digits, which need no CDATA.
 fn is_digits(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
 }
 
-fn template(name: &str, view: View<'_>, what: Text) -> Finding {
+fn refused(name: &str, view: View<'_>, what: Text) -> Finding {
     Finding::new(Reason::XmlShape, view.span())
         .with(name)
         .with_words(what)

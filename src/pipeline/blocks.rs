@@ -1,4 +1,4 @@
-//! A capture that is read block by block, with what is left of one in front of the next.
+//! Reads a capture block by block; unfinished text stays in front of the next block.
 
 use std::io::{self, Read};
 use std::sync::Arc;
@@ -38,12 +38,12 @@ impl<R: Read> Blocks<R> {
         }
     }
 
-    /// Reads a block; `false` behind the last.
+    /// Reads a block. Returns false after the last one.
     pub(super) fn read(&mut self) -> io::Result<bool> {
         if self.ended {
             return Ok(false);
         }
-        // A failed read is the last.
+        // After a failed read nothing more is read.
         self.ended = true;
         let Reading { text, decoder, .. } = &mut self.reading;
         self.input.read(text)?;
@@ -57,17 +57,17 @@ impl<R: Read> Blocks<R> {
         Ok(true)
     }
 
-    /// Whether more may be there at once, and it is text as it is.
+    /// Returns true if more bytes may be available at once, and need no transcoding.
     pub(super) fn is_plenty(&self) -> bool {
         self.reading.decoder.is_some() && self.input.is_plenty()
     }
 
-    /// Where the next byte stands that will be read.
+    /// Returns the place of the next byte to read.
     pub(super) fn end(&mut self) -> Place {
         self.reading.end().unwrap_or(self.input.origin().0)
     }
 
-    /// What was read beside the payloads.
+    /// Returns noise and size of what was read.
     pub(super) fn rest(&self) -> Rest {
         Rest {
             noise: self.reading.noise(),
@@ -75,7 +75,7 @@ impl<R: Read> Blocks<R> {
         }
     }
 
-    /// What was looked at beside the payloads; more may have been read.
+    /// Returns noise and size of what was scanned, which may be less than what was read.
     pub(super) fn rest_so_far(&self) -> Rest {
         Rest {
             bytes: self.reading.offset(),

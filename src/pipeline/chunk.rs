@@ -1,22 +1,22 @@
-//! Cuts a capture into chunks that can be decoded on their own: each begins on a line, and knows where.
+//! Splits a capture into chunks that can be decoded independently: each begins at a line with a known place.
 //!
-//! What stands behind the last line break of a block begins the next chunk. A line longer than a block is cut anywhere;
-//! what follows in it is no place to begin at.
+//! Bytes after the last line break of a block go to the next chunk. A line longer than a block is split anywhere, and
+//! decoding cannot start in its continuation.
 
 use std::io::{self, Read};
 
 use crate::input::Input;
 use crate::span::Place;
 
-/// Some bytes of a capture.
+/// A part of a capture.
 #[derive(Debug, Default)]
 pub(super) struct Chunk {
     buffer: Vec<u8>,
     len: usize,
-    /// Where it begins, if it begins a line.
+    /// The place of the first byte, if the chunk begins a line.
     pub(super) place: Place,
     pub(super) is_on_line: bool,
-    /// There may be more to read at once.
+    /// True if more bytes may be available at once.
     pub(super) is_full: bool,
 }
 
@@ -25,24 +25,24 @@ impl Chunk {
         &self.buffer[..self.len]
     }
 
-    /// Its memory, to be used again.
+    /// Returns the memory for reuse.
     pub(super) fn into_buffer(self) -> Vec<u8> {
         self.buffer
     }
 }
 
-/// The chunks of a capture that is being read.
+/// Splits a capture into chunks while it is read.
 #[derive(Debug)]
 pub(super) struct Chunks {
     size: usize,
-    /// Begins the next chunk.
+    /// The beginning of the next chunk.
     carried: Vec<u8>,
     place: Place,
     is_on_line: bool,
 }
 
 impl Chunks {
-    /// Chunks of at most `size` bytes, of which the first begins at `place`.
+    /// Makes chunks of at most `size` bytes. The first begins at `place`.
     pub(super) fn new(size: usize, place: Place) -> Self {
         Chunks {
             size: size.max(1),
@@ -52,7 +52,7 @@ impl Chunks {
         }
     }
 
-    /// The next chunk, in `buffer`; `None` at the end.
+    /// Reads the next chunk into `buffer`. Returns `None` at the end.
     pub(super) fn next<R: Read>(
         &mut self,
         input: &mut Input<R>,
@@ -85,7 +85,7 @@ impl Chunks {
         self.is_on_line = bytes.last().map_or(self.is_on_line, |&b| b == b'\n');
     }
 
-    /// What was read and is in no chunk, if nothing can be read any more.
+    /// Returns bytes that are read but in no chunk, after the end or an error.
     pub(super) fn carried(&self) -> &[u8] {
         &self.carried
     }

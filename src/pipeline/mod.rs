@@ -1,12 +1,12 @@
-//! The one loop: blocks of a capture in, records to a sink.
+//! The main loop: reads a capture in blocks and passes its records to a sink.
 //!
-//! A [`Sink`] forks for each block and is joined in the order of the input, so what it does with a block may happen
-//! anywhere: here, one block after the other (`blocks`), or on several threads, where every block is decoded (`speculation`)
-//! before it is known how it begins (`workers`, which says why the output is the same). `chunk` cuts the blocks for that.
-//! How far a capture has been read is a `reading`.
+//! A [`Sink`] forks for each block, and the forks are joined in the order of the input. Blocks are therefore decoded
+//! one after another (`blocks`) or on several threads (`workers`, which explains why the output is the same). Threads
+//! decode a block before its start state is known (`speculation`). `chunk` splits the input for them, `reading` is the
+//! progress in a capture.
 //!
-//! What a [`Chooser`] decides about one callback alone may happen anywhere too. Whether a callback was there before, and
-//! whether it is one too many, depends on all that came before it; then one thread does everything.
+//! A [`Selection`](crate::select::Selection) works on any thread. Deduplication and a limit depend on all earlier
+//! callbacks, so they run on one thread.
 
 mod blocks;
 mod chunk;
@@ -26,32 +26,32 @@ use crate::span::Place;
 use crate::syntax::Limits;
 use blocks::Blocks;
 
-/// Where records go.
+/// Receives records.
 ///
-/// Forks may be filled on several threads at once. All else happens to one sink at one time, though not always on the
-/// same thread.
+/// Forks may be filled on several threads at once. All other methods are called by one thread at a time, not always the
+/// same one.
 pub trait Sink: Sized + Send {
-    /// An empty sink of the same kind, for one block.
+    /// Returns an empty sink of the same kind, for one block.
     fn fork(&self) -> Self;
 
     /// Takes one record.
     fn record(&mut self, record: &Record<'_>);
 
-    /// Adds what came later.
+    /// Appends the results of a later fork.
     ///
     /// # Errors
     ///
-    /// [`Stop`] ends the run: the output failed, or enough was seen.
+    /// [`Stop`] ends the run: the output failed, or the sink needs no more records.
     fn join(&mut self, later: Self) -> Result<(), Stop>;
 
-    /// A capture ended.
+    /// Ends a capture.
     fn end(&mut self, _source: &str, _rest: &Rest) {}
 
-    /// A capture was left before its end: reading it failed, or the sink stopped.
+    /// Ends a capture that was not read to its end: reading failed or the sink stopped.
     fn cut(&mut self, _source: &str, _rest: &Rest) {}
 }
 
-/// What a capture held beside its payloads.
+/// The noise and the size of a capture.
 #[derive(Clone, Debug, Default)]
 pub struct Rest {
     pub(crate) noise: Noise,
@@ -59,17 +59,17 @@ pub struct Rest {
 }
 
 impl Rest {
-    /// How many bytes belong to no payload, white space not counted.
+    /// Returns the number of bytes that belong to no payload, without white space.
     pub fn noise(&self) -> u64 {
         self.noise.bytes
     }
 
-    /// How many bytes the capture has, payloads included; of one that was cut, as many as were read.
+    /// Returns the number of bytes read, payloads included.
     pub fn bytes(&self) -> u64 {
         self.bytes
     }
 
-    /// Where the first of them stands, and its line from there on.
+    /// Returns the place of the first noise, and its line from there on.
     pub fn first_noise(&self) -> Option<(Place, &[u8])> {
         self.noise
             .first
@@ -78,55 +78,56 @@ impl Rest {
     }
 }
 
-/// Why a run ended early.
+/// The reason why a sink ends a run.
 #[derive(Debug)]
 pub enum Stop {
-    /// The output could not be written.
+    /// The output failed.
     Output(io::Error),
-    /// The sink has seen enough.
+    /// The sink needs no more records.
     Enough,
 }
 
-/// Why a capture was not read to its end.
+/// The reason why a capture was not read to its end.
 #[derive(Debug)]
 pub enum Error {
-    /// It could not be read.
+    /// Reading failed.
     Input(io::Error),
     /// The sink stopped.
     Stopped(Stop),
 }
 
-/// How captures are read. What is above its maximum is taken as the maximum.
+/// Settings for reading captures. A value above its maximum counts as the maximum.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// What one payload may take.
+    /// The limits for one payload.
     pub limits: Limits,
-    /// The most bytes of one read; at most [`Options::MAX_BLOCK_SIZE`]. The output does not depend on it.
+    /// The size of a read in bytes, at most [`Options::MAX_BLOCK_SIZE`]. The output does not depend on it.
     pub block_size: usize,
-    /// How many threads decode, at most [`Options::MAX_THREADS`]; 0 for as many as the machine runs at once, up to eight.
-    /// The output does not depend on it.
+    /// The number of decoding threads, at most [`Options::MAX_THREADS`]. 0 is the number of processors, up to eight.
     ///
-    /// More than one are started only for a capture that has more than a block at once; a live one is decoded as it
-    /// comes.
+    /// The output does not depend on it. Threads start only for a capture with more than one block available at once,
+    /// so a live stream is decoded as it arrives.
     pub threads: usize,
-    /// What is done with sealed payloads; nothing, if there is none.
+    /// The policy for encrypted payloads. Without one they are not decrypted.
     pub policy: Option<Arc<Policy>>,
-    /// Whether records shall know the signature queries that belong to them; see [`Record::query`].
+    /// True to attach signature queries to records; see [`Record::query`].
     ///
-    /// A payload is then given to the sink when the rest of its line was read, since its query may stand there.
+    /// A payload is then delayed until the rest of its line is read, because its query may be there.
     pub wants_queries: bool,
-    /// Whether payloads and log lines that differ from an earlier one only in a few values are recognised instead of read.
-    /// The output does not depend on it: switch it off to find out whether a record comes from the fast path.
+    /// True to recognise payloads and log lines that differ from an earlier one only in a few values, instead of reading
+    /// them.
+    ///
+    /// The output does not depend on it. Switching it off shows whether a suspicious record is a fault of the fast path.
     pub fast: bool,
 }
 
 impl Options {
-    /// More threads than this gain nothing: the thread that reads and writes has no time for them.
+    /// The default maximum of threads. With more, the thread that reads and writes is the bottleneck.
     const MOST_THREADS: usize = 8;
 
-    /// 64 MiB; a larger block is read as several.
+    /// The maximum of `block_size`, 64 MiB.
     pub const MAX_BLOCK_SIZE: usize = 64 << 20;
-    /// Each thread holds a few blocks.
+    /// The maximum of `threads`. Each thread needs memory for several blocks.
     pub const MAX_THREADS: usize = 256;
 
     fn threads(&self) -> usize {
@@ -154,15 +155,14 @@ impl Default for Options {
     }
 }
 
-/// Reads all of `from`, a capture called `source`, and gives its records to `sink`.
+/// Reads all of `from`, a capture called `source`, and passes its records to `sink`.
 ///
-/// What was read is given to the sink at once, so a live stream is a live view. Memory follows the largest payload,
-/// not the capture. Whichever thread has time reads, hence `Send`: [`std::io::stdin`] is, its lock is not.
+/// Records are passed on as soon as they are read, so a live stream gives live output. Memory depends on the largest
+/// payload, not on the capture's size. Any thread may read, hence `Send`: [`std::io::stdin`] is, its lock is not.
 ///
 /// # Errors
 ///
-/// [`Error::Input`] if reading fails, after the sink was given what came before; [`Error::Stopped`] if the sink says
-/// so.
+/// [`Error::Input`] if reading fails, after all records before it; [`Error::Stopped`] if the sink stops.
 pub fn run<S: Sink>(
     from: impl Read + Send,
     source: &str,
@@ -172,11 +172,11 @@ pub fn run<S: Sink>(
     run_chosen(from, source, options, &mut Chooser::default(), sink)
 }
 
-/// [`run`] with a choice of callbacks: the sink sees what is left out as such, by its
+/// Reads a capture like [`run`], with a choice of callbacks. The sink also gets excluded callbacks, marked by their
 /// [`Outcome`](crate::Outcome).
 ///
-/// Reading ends when `chooser` has enough; the capture then counts as ended there, and further ones are not read at
-/// all. Ask [`Chooser::has_enough`].
+/// Reading ends when [`Chooser::has_enough`] returns true. The capture counts as ended there, and further captures are
+/// not read.
 ///
 /// ```
 /// use wxsub::report::Tally;
@@ -197,7 +197,7 @@ pub fn run<S: Sink>(
 ///
 /// # Errors
 ///
-/// Those of [`run`].
+/// Fails like [`run`].
 pub fn run_chosen<S: Sink>(
     from: impl Read + Send,
     source: &str,
@@ -211,17 +211,17 @@ pub fn run_chosen<S: Sink>(
     let mut blocks = Blocks::new(from, source, options);
     let result = give(&mut blocks, options, chooser, sink);
     match &result {
-        // How much was read beyond the last callback that was asked for is a matter of chance, too.
+        // Only what was scanned is counted; how much was read ahead varies.
         Ok(()) if chooser.has_enough() => sink.end(source, &blocks.rest_so_far()),
         Ok(()) => sink.end(source, &blocks.rest()),
         Err(Error::Input(_)) => sink.cut(source, &blocks.rest()),
-        // How much was read beyond the stop is a matter of chance.
+        // How much was read before the stop varies, so nothing is counted.
         Err(Error::Stopped(_)) => sink.cut(source, &Rest::default()),
     }
     result
 }
 
-/// Gives all records to `sink`, until `chooser` has enough.
+/// Passes all records to `sink` until `chooser` has enough.
 fn give<S: Sink>(
     blocks: &mut Blocks<impl Read + Send>,
     options: &Options,
@@ -249,9 +249,9 @@ fn give<S: Sink>(
     Ok(())
 }
 
-/// The records of one capture, one after the other, each independent of the capture.
+/// An iterator over the owned records of one capture.
 ///
-/// The simplest way to read a capture; [`run`] does the same without copying.
+/// The simplest way to read a capture. [`run`] reads without copying.
 ///
 /// ```
 /// let log = "\
@@ -270,32 +270,32 @@ pub struct Capture<R> {
 }
 
 impl<R: Read> Capture<R> {
-    /// The records in what `from` gives.
+    /// Makes an iterator over the records of `from`.
     pub fn new(from: R) -> Self {
         Capture {
             blocks: Blocks::new(from, "", &Options::default()),
         }
     }
 
-    /// Sets the name of the capture, for [`Record::source`].
+    /// Sets the name for [`Record::source`].
     pub fn named(mut self, source: &str) -> Self {
         self.blocks.source = source.into();
         self
     }
 
-    /// Sets limits of your own.
+    /// Sets the limits.
     pub fn limits(mut self, limits: Limits) -> Self {
         self.blocks.limits = limits.clamped();
         self
     }
 
-    /// Sets the keys for what is sealed.
+    /// Sets the policy for encrypted payloads.
     pub fn policy(mut self, policy: Arc<Policy>) -> Self {
         self.blocks.policy = Some(policy);
         self
     }
 
-    /// What there was beside the payloads, so far.
+    /// Returns noise and size of what was read until now.
     pub fn rest(&self) -> Rest {
         self.blocks.rest()
     }

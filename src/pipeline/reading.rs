@@ -1,4 +1,4 @@
-//! How far a capture has been read: the decoder that has read everything before, and the text it is not done with.
+//! The progress in a capture: the decoder, and the text that it has not finished.
 
 use std::ops::ControlFlow;
 
@@ -11,25 +11,25 @@ use crate::scan::{Noise, SyncPoint, Turn};
 use crate::select::Chooser;
 use crate::span::Place;
 
-/// What goes on from block to block.
+/// The state that continues from block to block.
 #[derive(Debug, Default)]
 pub(super) struct Reading {
     pub(super) text: Text,
-    /// Made when it is known how the capture is written.
+    /// Made when the capture's encoding is known.
     pub(super) decoder: Option<Decoder>,
-    /// What the decoders before this one left.
+    /// The noise found by earlier decoders.
     noise: Noise,
 }
 
 impl Reading {
-    /// The next record that has arrived whole.
+    /// Returns the next complete record.
     pub(super) fn next(&mut self) -> Option<Record<'_>> {
         let decoder = self.decoder.as_mut()?;
         decoder.scanner.flow = self.text.flow();
         decoder.next(self.text.bytes(), self.text.is_ended())
     }
 
-    /// Gives all records that have arrived whole to `part`, until `chooser` has enough.
+    /// Passes all complete records to `part` until `chooser` has enough.
     pub(super) fn give<S: Sink>(&mut self, chooser: &mut Chooser, part: &mut S) {
         if let Some(decoder) = &mut self.decoder {
             decoder.scanner.flow = self.text.flow();
@@ -44,7 +44,7 @@ impl Reading {
         self.forget();
     }
 
-    /// Nothing more can be read: what waited for the rest of its line waits no longer.
+    /// Ends the text after a failed read, which releases a payload that waits for the rest of its line.
     pub(super) fn reveal(&mut self) {
         self.text.note(Flow::Ended);
         if let Some(decoder) = &mut self.decoder {
@@ -52,7 +52,7 @@ impl Reading {
         }
     }
 
-    /// Drops what is done with.
+    /// Drops text that the decoder has finished.
     pub(super) fn forget(&mut self) {
         if let Some(decoder) = &mut self.decoder {
             let done = decoder.scanner.take_done(self.text.bytes());
@@ -60,13 +60,13 @@ impl Reading {
         }
     }
 
-    /// How many bytes of the capture were looked at.
+    /// Returns the number of scanned bytes.
     pub(super) fn offset(&self) -> u64 {
         let decoder = self.decoder.as_ref();
         decoder.map_or(0, |decoder| decoder.scanner.offset())
     }
 
-    /// A copy of what the decoder has learnt, unless the fast path is off.
+    /// Returns a clone of the decoder's cache, or `None` if the fast path is off.
     pub(super) fn cache(&self) -> Option<Box<Cache>> {
         self.decoder.as_ref()?.scanner.cache.clone()
     }
@@ -80,16 +80,15 @@ impl Reading {
     }
 }
 
-/// What it takes to go on with bytes that perhaps were decoded by somebody else.
+/// Methods to continue after chunks that another decoder may have decoded.
 impl Reading {
-    /// Where the text ends; known if there is a decoder.
+    /// Returns the place of the text's end, if there is a decoder.
     pub(super) fn end(&mut self) -> Option<Place> {
         let decoder = self.decoder.as_mut()?;
         Some(decoder.scanner.end(self.text.bytes()))
     }
 
-    /// Reads on in `chunk`, which comes next, until it comes by `goal`; if it does not, to the end of the chunk. Whether
-    /// it came by.
+    /// Decodes `chunk`, the next one, up to `goal` or to its end. Returns true if `goal` was reached.
     pub(super) fn follow<S: Sink>(
         &mut self,
         chunk: &Chunk,
@@ -97,17 +96,17 @@ impl Reading {
         chooser: &mut Chooser,
         part: &mut S,
     ) -> bool {
-        /// What stands behind a document may have to be seen to tell that it ends.
+        /// The end of a document may be known only after some bytes that follow it.
         const AHEAD: usize = 4096;
         let bytes = chunk.bytes();
         let near = goal.map_or(bytes.len(), |goal| {
             (goal.offset() - chunk.place.offset) as usize + AHEAD
         });
         let (near, far) = bytes.split_at(near.min(bytes.len()));
-        let mut comes_by = |bytes, flow| {
+        let mut reaches = |bytes, flow| {
             self.text.push(bytes);
             self.text.note(flow);
-            self.comes_by(goal, chooser, part)
+            self.reaches(goal, chooser, part)
         };
         let flow = if chunk.is_full {
             Flow::Pours
@@ -115,12 +114,12 @@ impl Reading {
             Flow::Rests
         };
         match far.is_empty() {
-            true => comes_by(near, flow),
-            false => comes_by(near, Flow::Pours) || comes_by(far, flow),
+            true => reaches(near, flow),
+            false => reaches(near, Flow::Pours) || reaches(far, flow),
         }
     }
 
-    fn comes_by<S: Sink>(
+    fn reaches<S: Sink>(
         &mut self,
         goal: Option<SyncPoint>,
         chooser: &mut Chooser,
@@ -149,8 +148,7 @@ impl Reading {
         false
     }
 
-    /// Leaves the rest to a decoder that came by the same sync point and has read on to where `text` begins; hands over
-    /// what was learnt.
+    /// Continues with a decoder that reached the same sync point and has decoded up to `text`. It gets the templates.
     pub(super) fn hand_to(&mut self, mut decoder: Decoder, text: &[u8]) {
         if let Some(mut before) = self.decoder.take() {
             decoder.scanner.cache = before.scanner.cache.take();
@@ -161,7 +159,7 @@ impl Reading {
     }
 }
 
-/// Gives the records in `text` to `part`, until `chooser` has enough; `last` if nothing comes behind it.
+/// Passes the records in `text` to `part` until `chooser` has enough. `last` if nothing follows the text.
 pub(super) fn give_all<S: Sink>(
     decoder: &mut Decoder,
     text: &[u8],
@@ -178,7 +176,7 @@ pub(super) fn give_all<S: Sink>(
     });
 }
 
-/// Gives a record to `part`, as far as it is chosen.
+/// Applies `chooser` to a record and passes it to `part`.
 #[inline]
 fn hand_over<S: Sink>(record: &mut Record<'_>, chooser: &mut Chooser, part: &mut S) {
     chooser.choose(record);

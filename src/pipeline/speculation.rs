@@ -1,4 +1,4 @@
-//! What a chunk holds, decoded before it is known how it begins; see `workers`.
+//! Speculative decoding: decodes a chunk before its start state is known; see `workers`.
 
 use std::sync::Arc;
 
@@ -12,16 +12,16 @@ use crate::seal::Policy;
 use crate::select::Chooser;
 use crate::syntax::Limits;
 
-/// What a chunk holds from `sync_point` on.
+/// The result of decoding a chunk from `sync_point` on.
 pub(super) struct Speculation<S> {
     pub(super) sync_point: SyncPoint,
     pub(super) part: S,
-    /// It has read the chunk up to `done`, and the rest may go on in the next chunk. It has no cache.
+    /// The decoder after the chunk. It is finished up to `done` and has no templates.
     pub(super) decoder: Decoder,
     pub(super) done: usize,
 }
 
-/// What it takes to speculate, and what was learnt from that.
+/// The settings for speculation, and the templates learnt by it.
 #[derive(Clone)]
 pub(super) struct Speculator<'e> {
     pub(super) source: &'e str,
@@ -34,9 +34,9 @@ pub(super) struct Speculator<'e> {
 }
 
 impl Speculator<'_> {
-    /// Decodes `chunk` into `part`; `None` if no payload of it was left for certain.
+    /// Decodes `chunk` into `part`. Returns `None` if there is no sync point after a payload.
     pub(super) fn speculate<S: Sink>(&mut self, chunk: &Chunk, part: S) -> Option<Speculation<S>> {
-        // A source of its own, so that threads do not count in the same place.
+        // A new `Arc`, so that threads do not share a reference counter.
         let mut decoder = Decoder::on_line(self.source.into(), self.limits, chunk.place)
             .opening(self.policy.clone())
             .with_queries(self.wants_queries)
@@ -66,7 +66,7 @@ impl Speculator<'_> {
     }
 }
 
-/// The first sync point behind a payload.
+/// Returns the first sync point after a payload.
 fn first_sync_point(decoder: &mut Decoder, bytes: &[u8]) -> Option<SyncPoint> {
     let mut found = false;
     loop {

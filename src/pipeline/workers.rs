@@ -1,23 +1,21 @@
-//! Decoding on several threads, with the output of one.
+//! Decodes on several threads, with the output of one thread.
 //!
-//! Whether a line of a capture begins a payload or is in the middle of one depends on all that stands before it. So
-//! the threads guess: each takes a chunk that begins on a line, decodes it as if nothing went on there, and notes the
-//! first [`SyncPoint`](crate::scan::Waypoint) behind the first payload it finds. What it found up to there is dropped,
-//! what it finds behind is kept for the decoder that has read everything before. When it is the chunk's turn that one
-//! reads on in it until it comes by the waypoint itself. From there on both would do the same, so it need not: the rest
-//! of the chunk is as the guess says, and the decoder of the guess, which has read to the end of the chunk, is the one
-//! that has read everything now. If it does not come by (the chunk began in an array, or in a message that quotes
-//! another), it reads all of the chunk, and the guess is dropped.
+//! Whether a line begins a payload or continues one depends on everything before it. Threads therefore speculate: each
+//! takes a chunk that begins at a line, decodes it as if no payload continued there, and notes the first
+//! [`SyncPoint`] after its first payload. Records before that point are dropped, records after it are kept. When it is
+//! the chunk's turn, the decoder that has read everything before decodes the chunk until it reaches the same sync
+//! point. From there on both decoders would behave the same, so the kept records are right, and the speculating
+//! decoder, which is at the end of the chunk, continues. If the sync point is not reached (the chunk began in an array,
+//! or in a message that quotes another), the whole chunk is decoded and the speculation is dropped.
 //!
-//! So by induction over chunks every record comes from a decoder in the state in which a single one would have been.
-//! What this rests on: a decoder's steps depend on its state and the bytes that follow, never on where a buffer ends;
-//! and a waypoint holds all of that state. Guessing well is a matter of speed only. A payload or so of each chunk is
-//! decoded twice.
+//! By induction over chunks, every record comes from a decoder in the state that a single decoder would have. This
+//! requires that a decoder's steps depend only on its state and the following bytes, never on where a buffer ends, and
+//! that a sync point holds all of that state. About one payload of each chunk is decoded twice.
 //!
-//! All threads do the same, each with bytes that stay near its processor: read the next chunk (`Intake`), guess, queue
-//! the chunk (`Queue`) and, unless another thread is at it, give those whose turn it is to the sink (`Giver`). None
-//! waits for another, unless it is far ahead. After a read that gave less than it was asked for, which says that nothing
-//! more is there, nobody reads before everything was given to the sink: what is live stays live.
+//! All threads do the same work, with memory that stays in their processor's cache: read the next chunk (`Intake`),
+//! speculate, queue the chunk (`Queue`), and pass chunks whose turn it is to the sink (`Giver`), unless another thread
+//! does. A thread waits only if it is far ahead. A read that returns less than requested means that no more bytes are
+//! available. Then nobody reads until everything was passed to the sink, so a live stream stays live.
 
 use std::collections::VecDeque;
 use std::io::{self, Read};
@@ -33,10 +31,10 @@ use crate::pipeline::{Error, Options, Sink, Stop};
 use crate::scan::SyncPoint;
 use crate::select::Chooser;
 
-/// So many chunks for each thread may be decoded before the first of them is given to the sink.
+/// The number of chunks for each thread that may be decoded ahead of the sink.
 const AHEAD: usize = 3;
 
-/// Gives what is left of a capture to `sink`.
+/// Passes the rest of a capture to `sink`.
 pub(super) fn give<S: Sink>(
     blocks: &mut Blocks<impl Read + Send>,
     threads: usize,
@@ -81,18 +79,18 @@ pub(super) fn give<S: Sink>(
     workers.finish()
 }
 
-/// What the threads share. Who holds one lock waits only for those that stand below it.
+/// The state shared by threads. A thread with one lock may wait only for locks in later fields.
 struct Workers<'e, R, S> {
     threads: usize,
     intake: Mutex<Intake<'e, R>>,
     giver: Mutex<Giver<'e, S>>,
     queue: Mutex<Queue<S>>,
-    /// A chunk was given to the sink, or the run ends.
+    /// Notified when a chunk was passed to the sink or the run ends.
     moved: Condvar,
 }
 
 impl<'e, R: Read + Send, S: Sink> Workers<'e, R, S> {
-    /// Works as the thread `worker` as long as there are chunks. Threads are started one by one as there is work for them.
+    /// Runs the thread `worker` while there are chunks. Starts the next thread when a chunk is full.
     fn work<'s>(&'s self, scope: &'s Scope<'s, '_>, worker: usize, mut speculator: Speculator<'e>) {
         let _alarm = Alarm(self);
         while let Some((number, chunk)) = self.next_chunk(worker) {
@@ -117,7 +115,7 @@ impl<'e, R: Read + Send, S: Sink> Workers<'e, R, S> {
         }
     }
 
-    /// Reads the next chunk; `None` if there is none, or nobody wants it.
+    /// Reads the next chunk. Returns `None` at the end of the capture or the run.
     fn next_chunk(&self, worker: usize) -> Option<(usize, Chunk)> {
         let mut intake = lock_soon(&self.intake);
         let (is_low, count) = (intake.is_low, intake.count);
@@ -130,8 +128,7 @@ impl<'e, R: Read + Send, S: Sink> Workers<'e, R, S> {
         intake.next(buffer)
     }
 
-    /// Gives to the sink what it is the turn of. If another thread is at it, that one looks at the queue again before it
-    /// lets go.
+    /// Passes the chunks whose turn it is to the sink. If another thread does so, it will see chunks queued meanwhile.
     fn give_ready<'q>(&'q self, mut queue: MutexGuard<'q, Queue<S>>) -> MutexGuard<'q, Queue<S>> {
         let Ok(mut giver) = self.giver.try_lock() else {
             return queue;
@@ -155,7 +152,7 @@ impl<'e, R: Read + Send, S: Sink> Workers<'e, R, S> {
         queue
     }
 
-    /// Waits while the queue is like that, unless the run ends.
+    /// Waits while `is_so` holds and the run continues.
     fn wait_while<'q>(
         &'q self,
         mut queue: MutexGuard<'q, Queue<S>>,
@@ -176,7 +173,7 @@ impl<'e, R: Read + Send, S: Sink> Workers<'e, R, S> {
         lock(&self.queue)
     }
 
-    /// Gives to the sink what was read and is in no chunk.
+    /// Passes bytes that were read but are in no chunk to the sink.
     fn finish(self) -> Result<(), Error> {
         let mut giver = own(self.giver);
         if let Some(stop) = own(self.queue).stop {
@@ -192,13 +189,12 @@ impl<'e, R: Read + Send, S: Sink> Workers<'e, R, S> {
     }
 }
 
-/// A thread that panicked has left nothing half done that anybody will see: all end.
+/// Locks `mutex`. Poisoning is ignored, because a panic ends all threads.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The same for a lock that is held while something is read. If that is in memory, it takes less time than to be woken,
-/// so the thread lets others go a few times first; if it is a live pipe, the thread has to sleep.
+/// Locks a mutex held during reads. Yields a few times first, because a read from memory is faster than a wake-up.
 fn lock_soon<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     const TIMES: usize = 100;
     for _ in 0..TIMES {
@@ -214,7 +210,7 @@ fn own<T>(mutex: Mutex<T>) -> T {
     mutex.into_inner().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Ends the run when its thread panics, so that no other waits for what will not come.
+/// Ends the run if its thread panics, so that other threads do not wait forever.
 struct Alarm<'a, 'e, R: Read + Send, S: Sink>(&'a Workers<'e, R, S>);
 
 impl<R: Read + Send, S: Sink> Drop for Alarm<'_, '_, R, S> {
@@ -226,20 +222,20 @@ impl<R: Read + Send, S: Sink> Drop for Alarm<'_, '_, R, S> {
     }
 }
 
-/// Where chunks come from.
+/// The source of chunks.
 struct Intake<'e, R> {
     input: &'e mut Input<R>,
     chunks: Chunks,
-    /// How many were read.
+    /// The number of chunks read.
     count: usize,
-    /// The last was not full: there may be no more for a while.
+    /// True if the last chunk was not full, and more bytes may take a while.
     is_low: bool,
-    /// How reading ended.
+    /// The result of the last read.
     end: Option<io::Result<()>>,
 }
 
 impl<R: Read> Intake<'_, R> {
-    /// The next chunk and its number; `None` behind the last.
+    /// Reads the next chunk and returns its number. Returns `None` at the end.
     fn next(&mut self, buffer: Vec<u8>) -> Option<(usize, Chunk)> {
         if self.end.is_some() {
             return None;
@@ -258,34 +254,34 @@ impl<R: Read> Intake<'_, R> {
     }
 }
 
-/// A chunk whose turn has not come.
+/// A chunk that waits for its turn.
 struct Decoded<S> {
-    /// Whose it is.
+    /// The thread that read it.
     worker: usize,
     chunk: Chunk,
-    /// It was tried to guess what it holds.
+    /// True if speculation was tried.
     is_speculated: bool,
     speculation: Option<Speculation<S>>,
 }
 
-/// The chunks whose turn has not come, and what goes round.
+/// The chunks that wait for their turn, and memory for reuse.
 struct Queue<S> {
-    /// In the order of the capture; `None` while a thread is at it.
+    /// The chunks in the order of the capture; `None` while a thread works on one.
     decoded: VecDeque<Option<Decoded<S>>>,
-    /// How many were given to the sink.
+    /// The number of chunks passed to the sink.
     given: usize,
-    /// For each thread.
+    /// Memory for reuse, for each thread.
     spare: Vec<Spare<S>>,
-    /// How many threads wait.
+    /// The number of waiting threads.
     waiting: usize,
     back_off: BackOff,
-    /// Why the run ends.
+    /// The reason why the run ends.
     stop: Option<Stop>,
 }
 
-/// What goes round with one thread, so that it stays near its processor.
+/// Memory that one thread reuses, so that it stays in its processor's cache.
 struct Spare<S> {
-    /// To be filled.
+    /// Empty sinks.
     parts: Vec<S>,
     buffers: Vec<Vec<u8>>,
 }
@@ -300,7 +296,7 @@ impl<S: Sink> Spare<S> {
 }
 
 impl<S> Queue<S> {
-    /// Where the records of a chunk go, if it is to be guessed.
+    /// Returns a sink for a chunk's records, if speculation is worthwhile.
     fn part_for(&mut self, worker: usize, chunk: &Chunk) -> Option<S> {
         if !(chunk.is_full && chunk.is_on_line && self.back_off.allows()) {
             return None;
@@ -324,7 +320,7 @@ impl<S> Queue<S> {
         }
     }
 
-    /// A chunk was given to the sink.
+    /// Records that a chunk was passed to the sink.
     fn note(&mut self, worker: usize, chunk: Chunk, part: Option<S>, is_right: Result<bool, Stop>) {
         self.decoded.pop_front();
         self.given += 1;
@@ -337,13 +333,13 @@ impl<S> Queue<S> {
         self.spare[worker].parts.extend(part);
     }
 
-    /// Whether more than `most` chunks wait from the first one up to `number`.
+    /// Returns true if chunk `number` is at least `most` chunks ahead of the sink.
     fn is_far_behind(&self, number: usize, most: usize) -> bool {
         number >= self.given + most
     }
 }
 
-/// Gives chunks to the sink, in the order of the capture.
+/// Passes chunks to the sink in the order of the capture.
 struct Giver<'e, S> {
     reading: &'e mut Reading,
     chooser: Chooser,
@@ -351,7 +347,7 @@ struct Giver<'e, S> {
 }
 
 impl<S: Sink> Giver<'_, S> {
-    /// Gives the next chunk, as it was guessed if that is right: whether it is.
+    /// Passes the next chunk to the sink. Returns true if its speculation was right.
     fn give(&mut self, chunk: &Chunk, speculation: Option<Speculation<S>>) -> Result<bool, Stop> {
         let goal = speculation
             .as_ref()
@@ -365,7 +361,7 @@ impl<S: Sink> Giver<'_, S> {
         Ok(is_right)
     }
 
-    /// Gives a chunk up to `goal`: whether that was reached.
+    /// Decodes a chunk up to `goal`. Returns true if it was reached.
     fn follow(&mut self, chunk: &Chunk, goal: Option<SyncPoint>) -> Result<bool, Stop> {
         let mut part = self.sink.fork();
         let is_reached = self
@@ -375,7 +371,7 @@ impl<S: Sink> Giver<'_, S> {
         Ok(is_reached)
     }
 
-    /// Gives the end of the capture, which begins with `carried`.
+    /// Decodes the end of the capture, which begins with `carried`.
     fn finish(&mut self, carried: &[u8]) -> Result<(), Stop> {
         self.reading.text.push(carried);
         let mut part = self.sink.fork();
@@ -384,12 +380,12 @@ impl<S: Sink> Giver<'_, S> {
     }
 }
 
-/// Whether guessing is worth the work: in a capture that is one array every guess is wrong.
+/// Decides whether speculation is worthwhile. In a capture that is one array, it always fails.
 #[derive(Debug, Default)]
 struct BackOff {
-    /// How many guesses were wrong since the last right one.
+    /// The number of failures since the last success.
     wrong: u32,
-    /// How many chunks will not be guessed at.
+    /// The number of chunks without speculation.
     pause: u32,
 }
 

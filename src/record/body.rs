@@ -1,11 +1,11 @@
-//! The bytes of a payload: a text, as a rule, borrowed from the capture unless they were written anew.
+//! The bytes of a payload: usually text, borrowed from the capture unless they were unescaped.
 
 use std::borrow::Cow;
 
 #[derive(Clone, Debug)]
 pub(super) enum Body<'a> {
     Text(Cow<'a, str>),
-    /// Broken, and perhaps not even text; or recognised by its template, and text.
+    /// Bytes not checked to be text: of a broken payload, or of one that matches a template.
     Bytes(Cow<'a, [u8]>),
 }
 
@@ -37,7 +37,7 @@ impl<'a> Body<'a> {
         }
     }
 
-    /// Bytes of its own, which are not in the capture.
+    /// Makes a body of bytes that are not in the capture.
     pub(super) fn from_vec(bytes: Vec<u8>) -> Self {
         match String::from_utf8(bytes) {
             Ok(text) => Body::Text(text.into()),
@@ -45,7 +45,7 @@ impl<'a> Body<'a> {
         }
     }
 
-    /// A text, and the `rest` of it, which is no text or not known to be.
+    /// Makes a body of `text` and the `rest`, which is not known to be text.
     pub(super) fn owned(text: String, rest: Vec<u8>) -> Self {
         match (text.is_empty(), rest.is_empty()) {
             (_, true) => Body::Text(text.into()),
@@ -61,7 +61,7 @@ impl<'a> Body<'a> {
         }
     }
 
-    /// The memory of its text, and of what is not known to be text.
+    /// Returns the owned memory of the text and of the bytes, for reuse.
     pub(super) fn into_memory(self) -> (String, Vec<u8>) {
         match self {
             Body::Text(Cow::Owned(text)) => (text, Vec::new()),

@@ -1,4 +1,4 @@
-//! What was read of payloads and what it means, and where that is kept.
+//! The decoded content of payloads, owned or shared.
 
 use std::sync::{Arc, OnceLock};
 
@@ -9,28 +9,27 @@ use crate::record::Outcome;
 use crate::scan::Parts;
 use crate::syntax::{Limits, View};
 
-/// What was read of a payload, and what it means.
+/// The tree of a payload, and its meaning.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Decoded {
     pub(super) parts: Parts,
     pub(super) meaning: Meaning,
 }
 
-/// Where the tree and the meaning of a payload are kept. Most payloads are of a template, and share what holds for all of
-/// its payloads.
+/// The storage of decoded content. Payloads of one template share it.
 #[derive(Clone, Debug)]
 pub(super) enum Contents {
     Own(Box<Decoded>),
     Shared(Arc<Shared>),
 }
 
-/// What holds for all payloads of a template. The fast path keeps it.
+/// The content that all payloads of a template share.
 #[derive(Debug)]
 pub(super) struct Shared {
     pub(super) template: TemplateId,
     pub(super) event: Event,
     pub(super) decoded: Decoded,
-    /// The line that is written for them, if there is one.
+    /// The output line of these payloads, if it can be patched.
     pub(super) line: OnceLock<Option<Patched>>,
 }
 
@@ -50,7 +49,7 @@ impl Contents {
         }
     }
 
-    /// What was read, to be changed for this payload.
+    /// Returns the content for modification. Clones it if it is shared.
     pub(super) fn make_own(&mut self) -> &mut Decoded {
         if let Contents::Shared(shared) = self {
             *self = Contents::Own(Box::new(shared.decoded.clone()));
@@ -63,7 +62,7 @@ impl Contents {
 }
 
 impl Decoded {
-    /// Decides what a well-formed payload is and decodes it.
+    /// Classifies and decodes a well-formed payload.
     pub(super) fn understand(&mut self, text: &str, limits: &Limits) -> Outcome {
         let Decoded { parts, meaning } = self;
         let Parts { tree, findings, .. } = parts;

@@ -1,4 +1,4 @@
-//! Decodes a payload that stands alone, with a word about what else there is.
+//! Decodes a single payload and reports what is beside it.
 
 use std::sync::Arc;
 
@@ -11,9 +11,9 @@ use crate::seal::Policy;
 use crate::span::{Place, Span, Units};
 use crate::syntax::{Limits, Syntax};
 
-/// Decodes one payload, or one record that [`JsonLines`](crate::output::JsonLines) wrote.
+/// Decodes one payload, or one record written by [`JsonLines`](crate::output::JsonLines).
 ///
-/// White space and a byte order mark around it are fine; anything else beside the first payload is a finding.
+/// White space and a byte order mark around it are allowed. Anything else beside the first payload is a finding.
 ///
 /// ```
 /// let body = b"<xml><ToUserName><![CDATA[gh_123456789abc]]></ToUserName>\
@@ -31,7 +31,7 @@ pub fn decode(payload: &[u8]) -> Record<'_> {
     decode_with(payload, &Limits::default())
 }
 
-/// Decodes one payload within limits of your own; see [`decode`].
+/// Decodes one payload within `limits`; see [`decode`].
 ///
 /// ```
 /// use wxsub::{Code, Limits};
@@ -44,7 +44,7 @@ pub fn decode_with<'a>(payload: &'a [u8], limits: &Limits) -> Record<'a> {
     decode_as(payload, &limits.clamped(), None)
 }
 
-/// Decodes one payload that this library wrote, which is as large and deep as it was before.
+/// Decodes a payload that this library wrote, with limits that every accepted payload meets.
 pub(crate) fn decode_written(payload: &[u8]) -> Record<'_> {
     let limits = Limits {
         payload_size: Limits::MAX_PAYLOAD_SIZE,
@@ -55,7 +55,7 @@ pub(crate) fn decode_written(payload: &[u8]) -> Record<'_> {
     decode_as(payload, &limits, None)
 }
 
-/// Decodes one payload that may be sealed; see [`decode`].
+/// Decodes one payload that may be encrypted; see [`decode`].
 ///
 /// ```
 /// use wxsub::Trust;
@@ -76,7 +76,7 @@ pub fn decode_sealed<'a>(payload: &'a [u8], limits: &Limits, policy: &Arc<Policy
     decode_as(payload, &limits.clamped(), Some(policy))
 }
 
-/// Decodes one payload, and says where the first byte stands that is no part of it; see [`decode`].
+/// Decodes one payload and returns the place of the first byte outside it; see [`decode`].
 pub(crate) fn decode_alone(payload: &[u8]) -> (Record<'_>, Option<Place>) {
     decode_beside(payload, &Limits::default(), None)
 }
@@ -96,7 +96,7 @@ fn decode_beside<'a>(
     ) {
         let mut input = Input::new(payload, payload.len());
         let mut text = Text::default();
-        // Memory can be read; twice, since the end is told by reading nothing.
+        // Reading from memory cannot fail. A read of zero bytes reports the end.
         while input.read(&mut text).is_ok() && !text.is_ended() {}
         let (record, beside) = decode_first(text.bytes(), input.origin(), limits, policy);
         return (record.into_owned(), beside);
@@ -104,7 +104,7 @@ fn decode_beside<'a>(
     decode_first(payload, (Place::default(), Units::Utf8), limits, policy)
 }
 
-/// The first payload of `text`, with a word about what else there is, and where that begins.
+/// Decodes the first payload of `text` and returns the place of the first other bytes.
 fn decode_first<'a>(
     text: &'a [u8],
     origin: (Place, Units),

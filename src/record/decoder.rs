@@ -1,7 +1,7 @@
-//! Turns the bytes of a capture into records, and learns from each what makes the next one cheaper.
+//! Decodes the bytes of a capture into records, and learns templates from them.
 //!
-//! The scanner, the readers and the meaning are tied together here. Memory goes round: records borrow it, and
-//! [`Decoder::recycle`] takes it back. What the payloads of a template mean is kept by the fast path.
+//! This is where scan, syntax and event are combined. Memory is reused: records take it, and [`Decoder::recycle`]
+//! returns it. The meaning of a payload is stored with its template, so a payload that matches needs no decoding.
 
 use std::ops::ControlFlow;
 use std::sync::{Arc, OnceLock};
@@ -32,16 +32,16 @@ const NAMES: Names = Names {
 
 static ANCHORS: Anchors = Anchors::new(&fields::ANCHORS);
 
-/// Turns the bytes of one capture into records.
+/// Decodes the bytes of one capture into records.
 #[derive(Debug)]
 pub(crate) struct Decoder {
     source: Pooled<str>,
     limits: Limits,
     units: Units,
     pub(crate) scanner: Scanner,
-    /// Memory that goes round: into a record, and back by [`Decoder::recycle`].
+    /// Memory for the next record, returned by [`Decoder::recycle`].
     pub(super) spare: Option<Box<Decoded>>,
-    /// Opens what is sealed, if that was asked for.
+    /// Decrypts payloads, if a policy is given.
     pub(super) unsealer: Option<Box<Unsealer>>,
 }
 
@@ -51,19 +51,19 @@ impl Decoder {
         Self::with(scanner, source, limits, units)
     }
 
-    /// A decoder that begins on a line of a capture; see [`Scanner::on_line`].
+    /// Makes a decoder that starts at a line of a capture; see [`Scanner::on_line`].
     pub(crate) fn on_line(source: Arc<str>, limits: Limits, place: Place) -> Self {
         let scanner = Scanner::on_line(limits, NAMES, place);
         Self::with(scanner, source, limits, Units::Utf8)
     }
 
-    /// Lets the decoder use and fill `cache`; without one there is no fast path.
+    /// Sets the cache of the fast path, which is off without one.
     pub(crate) fn with_cache(mut self, cache: Option<Box<Cache>>) -> Self {
         self.scanner.cache = cache;
         self
     }
 
-    /// Looks for the queries of payloads if they are `wanted`.
+    /// Attaches queries to records, if they are `wanted`.
     pub(crate) fn with_queries(self, wanted: bool) -> Self {
         match wanted {
             true => Decoder {
@@ -85,7 +85,7 @@ impl Decoder {
         }
     }
 
-    /// Opens what is sealed as `policy` says.
+    /// Decrypts payloads according to `policy`.
     pub(crate) fn opening(mut self, policy: Option<Arc<Policy>>) -> Self {
         let wants_queries = policy.as_ref().is_some_and(|policy| policy.wants_queries());
         let unsealer = policy.map(|policy| Unsealer::new(policy, self.limits));
@@ -93,8 +93,9 @@ impl Decoder {
         self.with_queries(wants_queries)
     }
 
-    /// The next record in `buffer`, which begins where it began at the last call less what [`Scanner::take_done`]
-    /// took; `None` if more bytes are needed or, with `last`, if there is none.
+    /// Returns the next record in `buffer`, or `None` if more bytes are needed or, with `last`, if there is none.
+    ///
+    /// `buffer` must begin as in the last call, without the bytes reported by [`Scanner::take_done`].
     #[inline]
     pub(crate) fn next<'b>(&mut self, buffer: &'b [u8], last: bool) -> Option<Record<'b>> {
         let decoded = self.spare.get_or_insert_default();
@@ -102,7 +103,7 @@ impl Decoder {
         Some(self.record(found, buffer))
     }
 
-    /// Shows `see` the records in `buffer`, until it has enough; see [`Decoder::next`].
+    /// Calls `see` with the records in `buffer` until it breaks; see [`Decoder::next`].
     pub(crate) fn each(
         &mut self,
         buffer: &[u8],
@@ -125,7 +126,7 @@ impl Decoder {
         }
     }
 
-    /// Goes one step further in `buffer`, which does not end the capture; see [`Decoder::next`].
+    /// Advances one step in `buffer`, which does not end the capture; see [`Decoder::next`].
     pub(crate) fn step<'b>(&mut self, buffer: &'b [u8]) -> Turn<Record<'b>> {
         let decoded = self.spare.get_or_insert_default();
         match self.scanner.step(buffer, false, &mut decoded.parts) {
@@ -135,7 +136,7 @@ impl Decoder {
         }
     }
 
-    /// Takes the memory of a record back.
+    /// Takes back the memory of a record.
     #[inline(always)]
     pub(crate) fn recycle(&mut self, record: Record<'_>) {
         let Record {
@@ -167,7 +168,7 @@ impl Decoder {
         }
     }
 
-    /// What was read of a payload, or what holds for all of its template.
+    /// Returns content and event of a known template, or spare memory.
     #[inline(always)]
     pub(super) fn contents(&mut self, template: Option<TemplateId>) -> Contents {
         let cache = self.scanner.cache.as_deref_mut();
@@ -184,8 +185,7 @@ impl Decoder {
         record
     }
 
-    /// Makes a record of what was found, without what has to be read for it. It is made in place, since moving it takes
-    /// longer.
+    /// Makes an undecoded record. It is built in place, because moving it would cost more.
     #[inline(always)]
     fn unread<'b>(&mut self, found: &mut Found<'b>, buffer: &'b [u8]) -> Record<'b> {
         let decoded = self.contents(found.template);
@@ -208,7 +208,7 @@ impl Decoder {
         }
     }
 
-    /// Reads what was not recognised by its template.
+    /// Decodes a record that matches no template, and decrypts it if needed.
     #[inline(always)]
     fn read<'b>(&mut self, record: &mut Record<'b>, found: &Found<'b>, buffer: &'b [u8]) {
         if found.is_unescaped {
@@ -236,7 +236,7 @@ impl Decoder {
 }
 
 impl Decoder {
-    /// Decides what a well-formed payload is, decodes it, and learns from it.
+    /// Decodes a well-formed payload and learns from it.
     pub(super) fn understand(&mut self, record: &mut Record<'_>) {
         let (Body::Text(text), Contents::Own(decoded)) = (&record.body, &mut record.decoded) else {
             return;
@@ -247,7 +247,7 @@ impl Decoder {
         }
     }
 
-    /// Learns the template of a callback, and what its payloads mean.
+    /// Stores a callback's template and meaning.
     fn learn(&mut self, event: Event, decoded: &Decoded, text: &str) {
         let Decoded { parts, meaning } = decoded;
         let cache = self.scanner.cache.as_mut();
@@ -278,7 +278,7 @@ impl Decoder {
 mod tests {
     use super::*;
 
-    /// The `n`th callback, a line an element, with line ends of one kind.
+    /// Writes callback `n` as XML, an element on each line, with the given line end.
     fn xml(n: usize, line_end: &str) -> String {
         let event = ["popup", "change"][n % 2];
         let header = format!(
@@ -298,7 +298,7 @@ mod tests {
         text.replace('\n', line_end)
     }
 
-    /// The `n`th callback as JSON, with blanks between all tokens.
+    /// Writes callback `n` as JSON, with `blank` between all tokens.
     fn json(n: usize, blank: &str) -> String {
         let text = format!(
             r#"{{~"ToUserName":~"gh_{n:012x}",~"FromUserName":~"oWxSubTest_{n:017}",~"CreateTime":~{},~"MsgType":~"event",~"Event":~"subscribe_msg_change_event",~"List":~[~{{~"TemplateId":~"T{n:042}",~"SubscribeStatusString":~"reject"~}}~]~}}~"#,
@@ -307,7 +307,7 @@ mod tests {
         text.replace('~', blank) + "\n"
     }
 
-    /// A line of a log that holds `body` as a string.
+    /// Writes a log line that contains `body` as a string.
     fn wrapped(body: &str) -> String {
         let body = body.replace('\\', "\\\\").replace('"', "\\\"");
         let body = body
@@ -317,7 +317,7 @@ mod tests {
         format!("{{\"level\":\"info\",\"body\":\"{body}\"}}\n")
     }
 
-    /// How many callbacks there are in `capture`, and how many of them are recognised by their templates.
+    /// Returns the number of callbacks in `capture`, and how many of them match a template.
     fn recognised(capture: &str, is_fast: bool) -> (usize, usize) {
         let start = (Place::default(), Units::Utf8);
         let mut decoder = Decoder::new("".into(), Limits::default(), start)

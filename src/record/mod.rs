@@ -1,7 +1,7 @@
-//! One payload of a capture with everything that is known of it: where it stands, what it means, what is odd.
+//! A payload of a capture with its place, meaning and findings.
 //!
-//! Making a record never fails: what could not be understood is a finding in it. `decoder` makes them of captures, where
-//! frame, wire and event are tied together; `decode` makes one of one payload.
+//! Making a record never fails: an undecodable payload has a finding that says why. `decoder` makes records from
+//! captures, `decode` from a single payload.
 
 mod body;
 mod contents;
@@ -30,21 +30,21 @@ pub(crate) use decode::{decode_alone, decode_written};
 pub(crate) use decoder::Decoder;
 pub use sealed::{Sealed, Trust};
 
-/// What became of a payload.
+/// The result of decoding a payload.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Outcome {
     /// One of the three events.
     Callback(Event),
-    /// A WeChat message of another kind: the name of its event or its type.
+    /// Another WeChat message, with the name of its event or type.
     Other(String),
-    /// Nothing could be decoded; the record's one finding says why.
+    /// Not decodable. The record's only finding says why.
     Undecodable,
-    /// No payload, but something about the capture around payloads.
+    /// Not a payload but a finding about the capture around payloads.
     Remark,
-    /// A callback that was not asked for; see [`select`](crate::select).
+    /// A callback excluded by a selection; see [`select`](crate::select).
     FilteredOut(Event),
-    /// A callback that was delivered before; see [`select`](crate::select).
+    /// A callback that repeats an earlier one; see [`select`](crate::select).
     Deduplicated(Event),
 }
 
@@ -64,25 +64,25 @@ pub struct Record<'a> {
     units: Units,
     syntax: Syntax,
     body: Body<'a>,
-    /// Where the body is not written as it reads in the capture.
+    /// The original bytes, if the body was unescaped or transcoded.
     raw: Option<Raw<'a>>,
     outcome: Outcome,
     decoded: Contents,
-    /// How it was opened, if it came sealed. Then the body is what was inside.
+    /// Set for a decrypted payload. The body is then the plaintext.
     sealed: Option<Box<Sealed>>,
     query: Option<Box<FoundQuery>>,
 }
 
-/// The bytes in the capture, and how the body was made of them.
+/// The bytes in the capture, and the steps from them to the body.
 type Raw<'a> = (Cow<'a, [u8]>, Vec<Step>);
 
 impl<'a> Record<'a> {
-    /// What became of the payload.
+    /// Returns the result of decoding.
     pub fn outcome(&self) -> &Outcome {
         &self.outcome
     }
 
-    /// The callback, if it is one.
+    /// Returns the callback, if the payload is one.
     pub fn callback(&self) -> Option<CallbackRef<'_>> {
         match self.outcome {
             Outcome::Callback(event) => {
@@ -93,12 +93,12 @@ impl<'a> Record<'a> {
         }
     }
 
-    /// What is noteworthy about the payload, in the order of the places.
+    /// Returns the findings about the payload in the order of their places.
     pub fn findings(&self) -> &[Finding] {
         self.all_findings().map_or(&[], Findings::as_slice)
     }
 
-    /// Nothing is said about what is left out.
+    /// Excluded callbacks have no findings.
     fn all_findings(&self) -> Option<&Findings> {
         match self.outcome {
             Outcome::FilteredOut(_) | Outcome::Deduplicated(_) => None,
@@ -106,7 +106,7 @@ impl<'a> Record<'a> {
         }
     }
 
-    /// How much a finding about it weighs. What leaves nothing to decode as a rule is an error where it was accepted.
+    /// Returns the severity of a finding. Errors of an accepted payload are at most [`Severity::Error`].
     pub fn severity(&self, finding: &Finding) -> Severity {
         match self.outcome {
             Outcome::Undecodable => finding.severity(),
@@ -114,21 +114,20 @@ impl<'a> Record<'a> {
         }
     }
 
-    /// How many findings there are beyond the thousand that are kept.
+    /// Returns the number of findings beyond the limit of a thousand.
     pub fn findings_dropped(&self) -> usize {
         self.all_findings().map_or(0, Findings::dropped)
     }
 
-    /// The name of the capture, as it was given.
+    /// Returns the name of the capture, as given.
     pub fn source(&self) -> &str {
         &self.source
     }
 
-    /// The signature query that belongs to the payload in its capture, without the question mark, if queries were
-    /// [wanted](crate::pipeline::Options::wants_queries).
+    /// Returns the signature query of the payload's request, without the question mark.
     ///
-    /// It stands in the request line above the payload, in the URL of an access log on the same line, or in a field of
-    /// the same log entry.
+    /// Requires [`wants_queries`](crate::pipeline::Options::wants_queries). The query is in the request line above the
+    /// payload, in the URL on the same line of an access log, or in a field of the same log entry.
     ///
     /// ```
     /// use wxsub::pipeline::{self, Options, Rest, Sink, Stop};
@@ -162,13 +161,15 @@ impl<'a> Record<'a> {
         self.query.as_ref().map(|query| query.text.as_str())
     }
 
-    /// Whether that query can be no other request's: in a log that mixes the lines of several requests, what stands on
-    /// the line before may be anybody's. It may prove that a payload is genuine, but not that it is forged.
+    /// Returns true if the query certainly belongs to this payload's request.
+    ///
+    /// In a log that mixes requests, the query on the line before may belong to another one. It can then prove that a
+    /// payload is genuine, but not that it is forged.
     pub fn is_query_sure(&self) -> bool {
         self.query.as_ref().is_some_and(|query| query.is_sure)
     }
 
-    /// The text of a field at the top of the payload, whatever kind of message it is.
+    /// Returns the text of a field at the top of the payload, for any kind of message.
     ///
     /// ```
     /// let record = wxsub::decode(b"<xml><ToUserName>gh_123456789abc</ToUserName><Event>subscribe</Event></xml>");
@@ -180,7 +181,7 @@ impl<'a> Record<'a> {
         (field.kind() == Kind::Text).then(|| field.value().trim_ascii())
     }
 
-    /// Whether it is a record, as [`JsonLines`](crate::output::JsonLines) writes them, and no payload that WeChat sent.
+    /// Returns true if the input is a record, as [`JsonLines`](crate::output::JsonLines) writes it, and not a payload.
     ///
     /// ```
     /// let record = wxsub::decode(br#"{"event":"subscribe_msg_sent_event","items":[{"error_code":0}]}"#);
@@ -192,28 +193,29 @@ impl<'a> Record<'a> {
         self.decoded.get().meaning.is_record()
     }
 
-    /// Whether it says where another payload stood, of which it was made.
+    /// Returns true if a record states the source of its payload.
     pub(crate) fn has_source(&self) -> bool {
         self.decoded.get().meaning.has_source()
     }
 
-    /// XML or JSON.
+    /// Returns the syntax: XML or JSON.
     pub fn syntax(&self) -> Syntax {
         self.syntax
     }
 
-    /// The payload's text, in which spans are ranges; empty if it is not text. Of a broken payload, as much as shows
-    /// where it broke.
+    /// Returns the payload's text, to which spans refer. Empty if it is not UTF-8.
+    ///
+    /// For a broken payload this is the text up to where it broke, and some of what follows.
     pub fn text(&self) -> &str {
         self.body.text()
     }
 
-    /// The payload's text as bytes, also if it is not text.
+    /// Returns the payload's bytes, even if they are not UTF-8.
     pub fn bytes(&self) -> &[u8] {
         self.body.bytes()
     }
 
-    /// Drops the items for which `keep` does not hold, and the findings about them.
+    /// Drops the items that `keep` rejects, and the findings about them.
     ///
     /// ```
     /// let mut record = wxsub::decode(
@@ -232,12 +234,12 @@ impl<'a> Record<'a> {
         parts.findings.drop_inside(&dropped);
     }
 
-    /// Makes a callback one that is left out, as `outcome` says; nothing of it is reported.
+    /// Excludes a callback with `outcome`, which hides its findings.
     pub(crate) fn leave_out(&mut self, outcome: Outcome) {
         self.outcome = outcome;
     }
 
-    /// The same record, independent of the capture.
+    /// Copies what is borrowed from the capture.
     pub fn into_owned(self) -> Record<'static> {
         Record {
             source: self.source,
@@ -259,8 +261,9 @@ impl<'a> Record<'a> {
         View::root(&self.decoded.get().parts.tree, self.text())
     }
 
-    /// The line that is written for all payloads of this template, as `make` makes it of one of them; `None` if the payload
-    /// was not recognised by its template, or its values cannot be copied. `make` must always make the same of a payload.
+    /// Returns the output line shared by all payloads of the template, made by `make`.
+    ///
+    /// Returns `None` without a template, or if values cannot be copied. All calls must use the same `make`.
     pub(crate) fn line(&self, make: fn(&CallbackRef<'_>) -> Option<Patched>) -> Option<&Patched> {
         match &self.decoded {
             Contents::Shared(shared) if shared.decoded.meaning.is_plain() => {
@@ -274,7 +277,7 @@ impl<'a> Record<'a> {
         }
     }
 
-    /// Where the payload says what kind of message it is, or its start.
+    /// Returns the span of the message's kind, or the start of the message.
     pub(crate) fn name_span(&self) -> Span {
         name_span(self.root())
     }

@@ -1,25 +1,25 @@
-//! Where the bytes of a payload's text stand in the capture.
+//! Computes places in the capture from offsets in a payload.
 //!
-//! Nothing keeps a table of places: they are found by a walk over the payload. A payload may have a thousand findings, so
-//! all places that are wanted are found in one walk.
+//! No table of places is stored; a walk over the payload finds them. A payload may have a thousand findings, so all
+//! places are computed in one walk.
 
 use crate::record::Record;
 use crate::scan::source_map;
 use crate::span::{Place, Units, Walk};
 
 impl Record<'_> {
-    /// Where the byte at `offset` of the payload's text stands in the capture. If the payload came sealed and was
-    /// opened, this is where its envelope begins; see [`Record::place_inside`].
+    /// Returns the place in the capture of the byte at `offset` of the payload's text.
     ///
-    /// Walks over the payload up to there; for several places, ask [`Record::places`].
+    /// For a decrypted payload this is the start of its envelope; see [`Record::place_inside`]. Walks over the payload
+    /// up to the offset; for several places use [`Record::places`].
     pub fn place(&self, offset: u32) -> Place {
         let mut found = Place::default();
         self.each_place(&mut [offset as usize], |_, place| found = place);
         found
     }
 
-    /// Where the bytes at `offsets` of the payload's text stand in the capture, in the order of `offsets`; see
-    /// [`Record::place`]. Walks over the payload once, however many there are.
+    /// Returns the places of the bytes at `offsets`, in the order given, with one walk over the payload; see
+    /// [`Record::place`].
     ///
     /// ```
     /// let record = wxsub::decode(b"<xml>\n<A>1</A>\n</xml>");
@@ -30,14 +30,13 @@ impl Record<'_> {
         in_order(offsets, |offsets, see| self.each_place(offsets, see))
     }
 
-    /// Where the byte at `offset` of the text stands in what was sealed, if the payload was opened: [`Record::place`]
-    /// then says where the envelope stands.
+    /// Returns the place in the plaintext of the byte at `offset`, or `None` if the payload was not encrypted.
     pub fn place_inside(&self, offset: u32) -> Option<Place> {
         self.places_inside(&[offset])?.pop()
     }
 
-    /// Where the bytes at `offsets` of the text stand in what was sealed, in the order of `offsets`; see
-    /// [`Record::place_inside`]. Walks over the payload once.
+    /// Returns the places in the plaintext of the bytes at `offsets`, in the order given, with one walk; see
+    /// [`Record::place_inside`].
     pub fn places_inside(&self, offsets: &[u32]) -> Option<Vec<Place>> {
         let [before, _] = &self.sealed()?.around;
         let start = Place::default().after(before, Units::Utf8);
@@ -46,7 +45,7 @@ impl Record<'_> {
         }))
     }
 
-    /// Shows `see` where the bytes at `offsets` of the text stand. The offsets are in order, and are used up.
+    /// Calls `see` with the place of each of `offsets`, which must be sorted. Overwrites them.
     fn each_place(&self, offsets: &mut [usize], mut see: impl FnMut(usize, Place)) {
         if self.sealed.is_some() {
             return (0..offsets.len()).for_each(|n| see(n, self.place));
@@ -63,7 +62,7 @@ impl Record<'_> {
             source_map::raw_offsets(steps, raw, offsets);
             return Walk::new(self.place, raw, self.units).each(offsets, see);
         }
-        // Only transcoded: lines and columns are those of the text.
+        // Only transcoded: lines and columns count in the text, offsets in the capture.
         let places: Vec<Place> = offsets.iter().map(|offset| in_text.to(*offset)).collect();
         source_map::raw_offsets(steps, raw, offsets);
         for (n, (place, offset)) in places.into_iter().zip(offsets).enumerate() {
@@ -73,7 +72,7 @@ impl Record<'_> {
     }
 }
 
-/// The places of the bytes at `offsets`, which `walk` finds where they are in order.
+/// Sorts `offsets` for `walk` and returns the places in the original order.
 fn in_order(
     offsets: &[u32],
     walk: impl FnOnce(&mut [usize], &mut dyn FnMut(usize, Place)),

@@ -1,7 +1,7 @@
-//! Whether a payload is what was asked for: signed, and sealed.
+//! Checks that a payload is signed and encrypted as the policy requires.
 //!
-//! The query of its request tells, which came with it in the capture or was given. A query that may be another
-//! request's proves what it verifies, and refutes nothing.
+//! The signature is in the query of the payload's request, which is in the capture or given by the user. A query that
+//! may belong to another request can verify a payload, but cannot reject it.
 
 use std::borrow::Cow;
 
@@ -12,24 +12,24 @@ use crate::seal::{self, Mismatch, Policy, Query, verify, verify_plain};
 use crate::span::Span;
 use crate::syntax::{Kind, View};
 
-/// A finding that leaves nothing to decode.
+/// A result whose error makes the payload undecodable.
 pub(super) type Refused<T> = Result<T, Finding>;
 
-/// The sealed part of a payload.
+/// The encrypted text of a payload.
 #[derive(Clone, Copy)]
 pub(super) struct Part<'r> {
     pub(super) text: &'r str,
     pub(super) span: Span,
 }
 
-/// The query that a payload came with.
+/// The query of a payload's request.
 pub(super) struct Came<'q> {
     query: Cow<'q, Query>,
-    /// It can be no other payload's, so it may refute something, too.
+    /// True if the query can belong to no other payload. Only then it can reject.
     is_sure: bool,
 }
 
-/// The query that the payload came with.
+/// Returns the query of the payload's request: the given one, that of a reply, or that of the capture.
 pub(super) fn query_of<'q>(record: &Record<'_>, policy: &'q Policy) -> Option<Came<'q>> {
     let sure = |query| Came {
         query,
@@ -46,11 +46,11 @@ pub(super) fn query_of<'q>(record: &Record<'_>, policy: &'q Policy) -> Option<Ca
         })
     };
     let of_reply = || of_reply(record).map(|query| sure(Cow::Owned(query)));
-    // What a reply says of itself is nearer than the request that it answers.
+    // A reply carries its own signature; the query in the capture belongs to the request that it answers.
     given.or_else(of_reply).or_else(found)
 }
 
-/// A reply has its signature in the body.
+/// Reads the signature of a reply from its body.
 fn of_reply(record: &Record<'_>) -> Option<Query> {
     let root = record.root();
     let value = |name: &str| {
@@ -66,7 +66,7 @@ fn of_reply(record: &Record<'_>) -> Option<Query> {
     })
 }
 
-/// The sealed part of a payload, if it has one; a record never has.
+/// Returns the encrypted part of a payload, if it has one. A record never has.
 pub(super) fn sealed_part<'r>(record: &'r Record<'_>) -> Refused<Option<Part<'r>>> {
     if record.is_json_record() {
         return Ok(None);
@@ -89,14 +89,14 @@ pub(super) fn sealed_part<'r>(record: &'r Record<'_>) -> Refused<Option<Part<'r>
     }
 }
 
-/// What the signature of a sealed payload tells.
+/// The result of checking a signature.
 pub(super) struct Signed {
     pub(super) is_verified: bool,
-    /// What is wrong with it, where that is accepted.
+    /// The accepted finding about a wrong signature.
     pub(super) wrong: Option<Finding>,
 }
 
-/// Checks the signature of `part` with the tokens of the account whose key opened it, or of all if none did.
+/// Checks the signature of `part` with the tokens of `account`, or with all tokens if no key fitted.
 pub(super) fn check_sealed(
     policy: &Policy,
     part: Part<'_>,
@@ -112,7 +112,7 @@ pub(super) fn check_sealed(
     })
 }
 
-/// Refuses what is not verified, if that was asked for.
+/// Fails if a signature is required and not verified.
 pub(super) fn require_signature(policy: &Policy, part: Part<'_>, is_verified: bool) -> Refused<()> {
     match policy.require_signature && !is_verified {
         true => Err(Finding::new(Reason::SealedNotVerified, part.span)),
@@ -120,7 +120,7 @@ pub(super) fn require_signature(policy: &Policy, part: Part<'_>, is_verified: bo
     }
 }
 
-/// What comes of the signature; `None` if there is nothing to check it with.
+/// Verifies the signature. Returns `None` if the query or the token is missing.
 fn check_signature(
     policy: &Policy,
     part: Part<'_>,
@@ -142,7 +142,7 @@ fn check_signature(
     (*is_sure || verified.is_ok()).then_some(verified)
 }
 
-/// Whether a payload that is not sealed will do.
+/// Checks whether the policy accepts a plain payload.
 pub(super) fn check_plain(
     policy: &Policy,
     record: &Record<'_>,
@@ -160,7 +160,7 @@ pub(super) fn check_plain(
     tolerate(policy, wrong.map(finding))
 }
 
-/// What speaks against a plain payload that came with `query`.
+/// Returns the objection to a plain payload with `query`.
 fn wrong_with_plain(policy: &Policy, query: &Query) -> Option<Reason> {
     let keys = &policy.keys;
     if query.says_sealed() {
@@ -170,7 +170,7 @@ fn wrong_with_plain(policy: &Policy, query: &Query) -> Option<Reason> {
     is_wrong.then_some(Reason::SignatureOfPlain)
 }
 
-/// A finding about a signature, which may be accepted.
+/// Fails with the finding, unless the policy accepts unverified payloads.
 fn tolerate(policy: &Policy, wrong: Option<Finding>) -> Refused<Option<Finding>> {
     match wrong {
         Some(finding) if !policy.accept_unverified => Err(finding),

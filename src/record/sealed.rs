@@ -1,26 +1,26 @@
-//! What is known of payloads that came sealed.
+//! Decrypted payloads.
 //!
-//! The record of an opened payload is that of what was inside. Its spans are ranges of the plaintext; its place in the
-//! capture is that of the envelope. What can be said of the envelope is said about the plaintext, too.
+//! The record of a decrypted payload holds the plaintext. Its spans are ranges of the plaintext; its place in the
+//! capture is that of the envelope. Findings about the envelope are attached to the plaintext as well.
 
 use std::borrow::Cow;
 
 use crate::record::Record;
 
-/// What is known of where a payload comes from.
+/// The degree of trust in a payload's origin.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Trust {
-    /// Nothing: it is plain, or it could not be opened. What signs a plain request covers nothing of its body.
+    /// The payload is plain or was not decrypted. The signature of a plain request does not cover its body.
     #[default]
     None,
-    /// It was opened. Who sealed it has the key, as a rule; the cipher itself proves nothing.
+    /// It was decrypted. The sender probably has the key, but the cipher does not prove it.
     Opened,
-    /// It was opened, and its signature is right: who sealed it knows the token.
+    /// It was decrypted and its signature is right: the sender knows the token.
     Verified,
 }
 
 impl Trust {
-    /// `none`, `opened` or `verified`.
+    /// Returns `none`, `opened` or `verified`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Trust::None => "none",
@@ -30,13 +30,13 @@ impl Trust {
     }
 }
 
-/// How a payload was opened; see [`Record::sealed`].
+/// How a payload was decrypted; see [`Record::sealed`].
 #[derive(Clone, Debug)]
 pub struct Sealed {
     trust: Trust,
     key: usize,
     keys: usize,
-    /// White space before the document inside, and whatever stood behind it.
+    /// The white space before the document in the plaintext, and everything after the document.
     pub(super) around: [Vec<u8>; 2],
 }
 
@@ -50,19 +50,19 @@ impl Sealed {
         }
     }
 
-    /// Whether it was verified, too.
+    /// Returns whether the payload was also verified.
     pub fn trust(&self) -> Trust {
         self.trust
     }
 
-    /// Which key opened it, counted from 1, of how many.
+    /// Returns the number of the key that fitted, counted from 1, and the number of keys.
     pub fn key(&self) -> (usize, usize) {
         (self.key + 1, self.keys)
     }
 }
 
 impl Record<'_> {
-    /// What is known of where the payload comes from.
+    /// Returns the degree of trust in the payload's origin.
     ///
     /// ```
     /// assert_eq!(wxsub::decode(b"<xml><MsgType>event</MsgType></xml>").trust(), wxsub::Trust::None);
@@ -71,7 +71,7 @@ impl Record<'_> {
         self.sealed().map_or(Trust::None, Sealed::trust)
     }
 
-    /// How the payload was opened, if it came sealed.
+    /// Returns how the payload was decrypted, or `None` if it was plain.
     ///
     /// ```
     /// use wxsub::seal::{Account, Keys, Policy, seal};
@@ -91,7 +91,7 @@ impl Record<'_> {
         self.sealed.as_deref()
     }
 
-    /// The bytes that were sealed, all of them and as they were, if the payload was opened.
+    /// Returns the whole plaintext, unchanged, if the payload was decrypted.
     pub fn opened(&self) -> Option<Cow<'_, [u8]>> {
         let [before, behind] = &self.sealed()?.around;
         Some(match before.is_empty() && behind.is_empty() {

@@ -1,4 +1,4 @@
-//! Opens sealed payloads and reads what is inside.
+//! Decrypts payloads and decodes the plaintext.
 
 use std::sync::Arc;
 
@@ -14,13 +14,13 @@ use crate::seal::{self, Policy, Unsealed, unseal};
 use crate::span::{Place, Span, Units};
 use crate::syntax::Limits;
 
-/// Opens payloads as a policy says, and reads what was inside.
+/// Decrypts payloads according to a policy.
 #[derive(Debug)]
 pub(super) struct Unsealer {
     policy: Arc<Policy>,
-    /// It never sees a capture, only documents.
+    /// The decoder of plaintexts. It sees single documents, never a capture.
     pub(super) inner: Decoder,
-    /// Memory for what is inside the next sealed payload.
+    /// Memory for the next plaintext.
     pub(super) plain: Vec<u8>,
 }
 
@@ -35,16 +35,16 @@ impl Unsealer {
     }
 }
 
-/// What a payload turned out to be.
+/// The result of checking a payload.
 enum Judged {
-    /// It is as it stands there; with what was accepted.
+    /// The payload is plain, with an accepted finding if any.
     Plain(Option<Finding>),
-    /// It was sealed: the record of what was inside.
+    /// The payload was encrypted; the record of its plaintext.
     Inside(Record<'static>),
 }
 
 impl Decoder {
-    /// Opens a payload that was decoded as it stands there, if it is sealed and that was asked for.
+    /// Checks a decoded payload and replaces it by its plaintext if it is encrypted.
     pub(super) fn judge(&mut self, record: &mut Record<'_>) {
         let Some(unsealer) = &mut self.unsealer else {
             return;
@@ -74,14 +74,14 @@ impl Unsealer {
         };
         if policy.keys.is_empty() {
             let signed = check_sealed(&policy, part, came, None)?;
-            // Nothing signs the fields that stand beside it.
+            // No signature covers the fields beside the encrypted text.
             require_signature(&policy, part, false)?;
             return Ok(Judged::Plain(signed.wrong));
         }
         self.open(record, part, came, &policy).map(Judged::Inside)
     }
 
-    /// Opens `part` of the payload `outer` and reads what is inside.
+    /// Decrypts `part` of the payload `outer` and decodes the plaintext.
     fn open(
         &mut self,
         outer: &Record<'_>,
@@ -109,14 +109,14 @@ impl Unsealer {
         Ok(inner)
     }
 
-    /// The one document of `message`, read into the spare memory.
+    /// Parses the only document of `message` into the spare memory.
     fn document(&mut self, message: &[u8]) -> Refused<Document> {
         let spare = self.inner.spare.get_or_insert_default();
         let document = self.inner.scanner.document(message, &mut spare.parts)?;
         alone(document, message)
     }
 
-    /// The record of `message`, which was in the envelope `outer`.
+    /// Makes the record of `message`, which was in the envelope `outer`.
     fn read(
         &mut self,
         outer: &Record<'_>,
@@ -160,14 +160,14 @@ impl Unsealer {
     }
 }
 
-/// Takes the white space and the byte order mark with which `message` begins.
+/// Removes white space and the byte order mark from the start of `message`.
 fn take_blanks(message: &mut Vec<u8>) -> Vec<u8> {
     let is_blank = |byte: &u8| byte.is_ascii_whitespace() || [0xEF, 0xBB, 0xBF].contains(byte);
     let len = message.iter().take_while(|byte| is_blank(byte)).count();
     message.drain(..len).collect()
 }
 
-/// Refuses a document behind which something follows.
+/// Fails if text follows the document.
 fn alone(document: Document, message: &[u8]) -> Refused<Document> {
     let rest = &message[document.len..];
     match rest.iter().position(|byte| !byte.is_ascii_whitespace()) {
@@ -179,7 +179,7 @@ fn alone(document: Document, message: &[u8]) -> Refused<Document> {
     }
 }
 
-/// What is inside is no document: because it is no text, if it is none.
+/// Returns the finding for a plaintext that is not a document: not text, if it is not UTF-8.
 fn of_inside(finding: Finding, message: &[u8]) -> Finding {
     match std::str::from_utf8(message) {
         Ok(_) => finding,
@@ -190,7 +190,7 @@ fn of_inside(finding: Finding, message: &[u8]) -> Finding {
     }
 }
 
-/// Why nothing opens, in the light of the signature.
+/// Returns the reason why decryption failed, given the result for the signature.
 fn unopened(error: &seal::Error, part: Part<'_>, is_verified: bool) -> Finding {
     match error {
         seal::Error::Padding if is_verified => Finding::new(Reason::NoKeyFitsToken, part.span),
@@ -198,7 +198,7 @@ fn unopened(error: &seal::Error, part: Part<'_>, is_verified: bool) -> Finding {
     }
 }
 
-/// What is odd about the way in which it was sealed.
+/// Returns warnings about the encryption of the payload.
 fn oddities(policy: &Policy, unsealed: &Unsealed, plain: &[u8]) -> Vec<Finding> {
     let finding = |reason| Finding::new(reason, Span::new(0, 1));
     let mut found = Vec::new();
@@ -221,13 +221,13 @@ fn oddities(policy: &Policy, unsealed: &Unsealed, plain: &[u8]) -> Vec<Finding> 
 }
 
 impl Record<'_> {
-    /// Leaves nothing but `finding`, which makes the payload undecodable.
+    /// Makes the payload undecodable with `finding`.
     fn refuse(&mut self, finding: Finding) {
         self.decoded.make_own().parts.findings.only(finding);
         self.outcome = Outcome::Undecodable;
     }
 
-    /// What is sealed twice is not opened twice.
+    /// Rejects an encrypted plaintext: only one level is decrypted.
     fn refuse_twice(&mut self) {
         if let [finding] = self.findings()
             && finding.reason() == Reason::Sealed
@@ -236,7 +236,7 @@ impl Record<'_> {
         }
     }
 
-    /// Adds findings that change nothing, unless nothing was decoded: then there is one that says why.
+    /// Adds findings, unless the payload is undecodable and has its one finding.
     fn mention_all(&mut self, found: impl IntoIterator<Item = Finding>) {
         let mut found = found.into_iter().peekable();
         if self.outcome != Outcome::Undecodable && found.peek().is_some() {
@@ -246,7 +246,7 @@ impl Record<'_> {
         }
     }
 
-    /// Adds what is odd about the envelope, and where its own fields differ.
+    /// Adds findings about the envelope and about fields that differ from the plaintext.
     fn add_of_envelope(&mut self, found: impl IntoIterator<Item = Finding>, outer: &Record<'_>) {
         if self.outcome == Outcome::Undecodable {
             return;

@@ -1,4 +1,4 @@
-//! How many findings each file has, by code.
+//! Counts the findings of each file by code.
 
 use std::collections::BTreeMap;
 
@@ -8,29 +8,29 @@ use crate::printable::printable;
 use crate::report::summary::grouped;
 use crate::report::{Tally, Total};
 
-/// The findings of one file, counted.
+/// The findings of one file, counted by code.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FileCounts {
     /// The path relative to the working directory.
     pub path: String,
-    /// How many count, of each code, and what they weigh.
+    /// The reported findings, by code and severity.
     pub reported: BTreeMap<(Code, Severity), u64>,
-    /// How many there are of each code, expected ones among them.
+    /// All findings by code, with those the user declared as expected.
     pub all: BTreeMap<Code, u64>,
 }
 
 impl FileCounts {
-    /// How many findings count.
+    /// Returns the number of reported findings.
     pub fn len(&self) -> u64 {
         self.reported.values().sum()
     }
 
-    /// Whether no finding counts.
+    /// Returns true if the file has no reported finding.
     pub fn is_empty(&self) -> bool {
         self.reported.is_empty()
     }
 
-    /// The codes with their counts, what weighs most first.
+    /// Returns code, severity and count of the reported findings, most severe first.
     pub(crate) fn rows(&self) -> Vec<(Code, Severity, u64)> {
         let counts = self.reported.iter();
         let mut rows: Vec<_> = counts
@@ -45,7 +45,7 @@ impl Tally {
     /// The most files that [`Tally::details_by_file`] lists.
     const MOST_FILES: usize = 1_000;
 
-    /// Findings by file and code, a line a file, none for files without any.
+    /// Lists the findings of each file by code: a line a file, no line for files without findings.
     ///
     /// ```
     /// use wxsub::report::{FileCounts, Tally};
@@ -78,7 +78,7 @@ impl Tally {
 }
 
 impl Total<'_> {
-    /// What was counted and not shown, in words; nothing if all was.
+    /// Names the findings that were counted but not shown. Empty if all were shown.
     pub(super) fn hidden_words(&self, lang: Lang) -> String {
         let parts: Vec<String> = self
             .hidden

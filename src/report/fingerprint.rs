@@ -1,4 +1,6 @@
-//! Names for findings that stay when lines move: what a CI system knows a finding by from one run to the next.
+//! Fingerprints of findings, by which a CI system recognises a finding in the next run.
+//!
+//! A fingerprint contains no line number, so it stays when lines move.
 
 use std::collections::HashMap;
 
@@ -6,17 +8,17 @@ use crate::finding::Code;
 use crate::lang::Lang;
 use crate::report::Notice;
 
-/// Tells findings of one file apart that are the same but for their line.
+/// Makes the fingerprints of one file and numbers findings that differ only in their position.
 #[derive(Debug, Default)]
 pub(crate) struct Fingerprints {
     seen: HashMap<u64, u64>,
 }
 
 impl Fingerprints {
-    /// More different findings of one file are not remembered; then the offset tells them apart.
+    /// The most different findings of a file that are remembered. Later ones are numbered by offset.
     const MOST: usize = 100_000;
 
-    /// A name made of the path, the code, the sentence and the line, and of which of those that share them it is.
+    /// Returns the fingerprint of `notice`: a hash of path, code, message and line text, and a number.
     pub(crate) fn of(&mut self, path: &str, notice: &Notice) -> String {
         let hash = hash(path, notice);
         let is_full = self.seen.len() >= Self::MOST && !self.seen.contains_key(&hash);
@@ -31,14 +33,14 @@ impl Fingerprints {
         format!("{hash:016x}:{nth}")
     }
 
-    /// Another file begins.
+    /// Forgets the findings of the last file.
     pub(crate) fn forget(&mut self) {
         self.seen.clear();
     }
 }
 
 fn hash(path: &str, notice: &Notice) -> u64 {
-    // How much noise there is says nothing of which noise it is.
+    // The message of this finding holds a byte count, which changes without a new finding.
     let message = match notice.code() {
         Code::Noise => String::new(),
         _ => notice.message(Lang::En),
@@ -56,7 +58,7 @@ fn hash(path: &str, notice: &Notice) -> u64 {
 
 const FNV_OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
 
-/// FNV-1a: the same in every version, which the hashers of the standard library do not promise.
+/// FNV-1a. The standard library's hashers may change between versions; fingerprints must not.
 fn fnv(hash: u64, bytes: &[u8]) -> u64 {
     bytes.iter().fold(hash, |hash, byte| {
         (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)

@@ -1,8 +1,8 @@
 //! Findings as workflow commands of GitHub Actions: `::error file=…,line=…,col=…,title=…::…`.
 //!
-//! GitHub makes annotations of the first ten errors and the first ten warnings of a step, and of no more. So commands
-//! are written at the end: errors first, and of each weight the first finding of each code before the second of any.
-//! All are in the step's log; what got no annotation is in the step's summary, too.
+//! GitHub shows annotations for the first ten errors and the first ten warnings of a step only. Commands are
+//! therefore written at the end: errors first, and within a severity the first finding of each code before any
+//! second one. The step's log has all of them; the step's summary lists those without an annotation.
 
 use std::fmt::Write as _;
 use std::io::{self, Seek, Write};
@@ -14,13 +14,13 @@ use crate::lang::Lang;
 use crate::report::step_summary::{self, Unannotated};
 use crate::report::{File, MOST_UNREADABLE, Notice, Report, Total};
 
-/// Workflow commands, and Markdown for the step's summary.
+/// Writes workflow commands, and Markdown for the step's summary.
 pub struct Github {
     lang: Lang,
     errors: Queue,
     warnings: Queue,
     unreadable: Vec<String>,
-    /// Where the step's summary goes.
+    /// Receives the step's summary.
     summary: Option<Box<dyn Write + Send>>,
 }
 
@@ -33,7 +33,7 @@ impl std::fmt::Debug for Github {
 }
 
 impl Github {
-    /// A report with messages in `lang`; a table of everything goes to `summary`.
+    /// Makes a report with messages in `lang`. The table of all findings goes to `summary`.
     pub fn new(lang: Lang, summary: Option<Box<dyn Write + Send>>) -> Self {
         Github {
             lang,
@@ -106,30 +106,30 @@ impl Report for Github {
     }
 }
 
-/// Commands of one weight.
+/// The commands of one severity.
 struct Queue {
     command: &'static str,
     seen: Vec<Code>,
-    /// The first of each code.
+    /// The first finding of each code.
     firsts: Vec<Waiting>,
-    /// Those after them, as many as might get an annotation.
+    /// Further findings, at most as many as GitHub annotates.
     seconds: Vec<Waiting>,
-    /// All others, as they will be written.
+    /// The remaining commands, as text.
     rest: SpooledTempFile,
     unannotated: Unannotated,
 }
 
-/// A command, and what the step's summary says if it gets no annotation.
+/// A command, and the line of the step's summary that replaces it if it gets no annotation.
 struct Waiting {
     command: String,
     line: String,
 }
 
 impl Queue {
-    /// As many annotations of a weight as GitHub makes in a step.
+    /// The number of annotations a severity that GitHub shows in a step.
     const ANNOTATIONS: usize = 10;
 
-    /// What is kept in memory of what is written last.
+    /// The number of bytes of `rest` that stay in memory.
     const IN_MEMORY: usize = 1 << 20;
 
     fn new(command: &'static str) -> Self {
@@ -160,7 +160,7 @@ impl Queue {
         Ok(())
     }
 
-    /// Writes those that get an annotation; the rest then knows what it missed.
+    /// Writes the commands that get an annotation and lists the remaining commands as unannotated.
     fn write_first(&mut self, out: &mut dyn Write) -> io::Result<()> {
         let mut all = std::mem::take(&mut self.firsts);
         all.append(&mut self.seconds);
@@ -187,7 +187,7 @@ impl Queue {
 fn command(name: &str, file: &File<'_>, notice: &Notice, lang: Lang) -> String {
     let mut text = format!("::{name} ");
     let place = notice.spot.place;
-    // Standard input is no file that GitHub could show.
+    // GitHub cannot show a line of standard input.
     if file.path != "-" {
         let path = property(file.path);
         _ = write!(
@@ -201,13 +201,13 @@ fn command(name: &str, file: &File<'_>, notice: &Notice, lang: Lang) -> String {
     text
 }
 
-/// A command's text: what would end the line is escaped.
+/// Escapes the message of a command.
 fn data(text: &str) -> String {
     let text = text.replace('%', "%25");
     text.replace('\r', "%0D").replace('\n', "%0A")
 }
 
-/// A command's property: what would end it is escaped, too.
+/// Escapes a property of a command.
 fn property(text: &str) -> String {
     data(text).replace(':', "%3A").replace(',', "%2C")
 }

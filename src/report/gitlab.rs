@@ -1,4 +1,4 @@
-//! Findings as a GitLab code quality report: a JSON array of what Code Climate calls issues.
+//! Findings as a GitLab code quality report: a JSON array of Code Climate issues.
 
 use std::io::{self, Write};
 
@@ -11,7 +11,7 @@ use crate::report::fingerprint::Fingerprints;
 use crate::report::json::{begin_entry, write_each};
 use crate::report::{File, Notice, Report, Total};
 
-/// One array, an object a finding.
+/// Writes one JSON array with an object for each finding.
 #[derive(Debug, Default)]
 pub struct Gitlab {
     /// The language of messages.
@@ -21,7 +21,7 @@ pub struct Gitlab {
 }
 
 impl Gitlab {
-    /// A report with messages in `lang`.
+    /// Makes a report with messages in `lang`.
     pub fn new(lang: Lang) -> Self {
         Gitlab {
             lang,
@@ -67,7 +67,7 @@ struct Lines {
     begin: u64,
 }
 
-/// What GitLab calls it, of `info`, `minor`, `major`, `critical` and `blocker`.
+/// GitLab's name of a severity, out of `info`, `minor`, `major`, `critical` and `blocker`.
 fn severity(severity: Severity) -> &'static str {
     match severity {
         Severity::Warning => "minor",

@@ -1,4 +1,4 @@
-//! Findings as JSON, an object a line.
+//! Findings as JSON lines, an object for each finding.
 
 use std::io::{self, Write};
 
@@ -9,13 +9,13 @@ use crate::json_format;
 use crate::lang::Lang;
 use crate::report::{File, Notice, Report};
 
-/// A finding as plain data: what `check --format json` writes of it, a member a key.
+/// A finding as plain data: the object that `check --format json` writes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct ReportedFinding<'a> {
-    /// The kind of finding, by its stable name.
+    /// The stable name of the kind of finding.
     pub code: Code,
-    /// What it weighs in this run.
+    /// The severity in this run.
     pub severity: Severity,
     /// What was found, as a sentence.
     pub message: String,
@@ -25,14 +25,14 @@ pub struct ReportedFinding<'a> {
     pub line: u64,
     /// The character of the line, counted from 1.
     pub column: u64,
-    /// The byte of the decompressed capture, counted from 0.
+    /// The byte offset in the decompressed capture, counted from 0.
     pub offset: u64,
-    /// What to do about it, where there is something to say.
+    /// What to do about it, if there is advice.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub help: Option<&'static str>,
 }
 
-/// One [`ReportedFinding`] a line.
+/// Writes one [`ReportedFinding`] a line.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct JsonLines {
     /// The language of messages.
@@ -57,7 +57,7 @@ impl Report for JsonLines {
     }
 }
 
-/// Writes what `write` makes of `notices`, at once.
+/// Calls `write` for each notice and writes the collected text to `out` at once.
 pub(super) fn write_each(
     notices: &[Notice],
     out: &mut dyn Write,
@@ -70,14 +70,14 @@ pub(super) fn write_each(
     out.write_all(&text)
 }
 
-/// Begins an entry of an array on a line of its own; whether one was `begun` before.
+/// Starts an array entry on a new line, with a comma if an entry was `begun` before.
 pub(super) fn begin_entry(begun: &mut bool, out: &mut Vec<u8>) {
     let is_first = !std::mem::replace(begun, true);
     out.extend_from_slice(if is_first { b"\n" } else { b",\n" });
 }
 
 impl Notice {
-    /// The finding as plain data.
+    /// Returns the finding as plain data.
     ///
     /// ```
     /// use wxsub::Lang;

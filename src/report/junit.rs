@@ -1,7 +1,7 @@
-//! Findings as JUnit reads test results: a test case a file.
+//! Findings as a JUnit test report: a test case for each file.
 //!
-//! A case fails by its errors; its warnings are what it printed, unless they count as errors. How many cases failed
-//! stands in front of them, so the cases wait in a temporary file until all are known.
+//! An error fails the case of its file. Warnings are the case's output, unless they count as errors. The number of
+//! failed cases stands at the start of the report, so the cases wait in a temporary file until the run ends.
 
 use std::io::{self, Seek, Write};
 
@@ -14,7 +14,7 @@ use crate::report::{File, Notice, Report, Total};
 use crate::syntax::xml::is_xml_char;
 use crate::xml_format::{XmlWriter, escape};
 
-/// One test suite, a case a file.
+/// Writes one test suite with a case for each file.
 #[derive(Debug)]
 pub struct Junit {
     lang: Lang,
@@ -31,24 +31,24 @@ struct Counts {
     errors: u64,
 }
 
-/// What the file being checked comes to.
+/// The findings of the current file.
 #[derive(Debug, Default)]
 struct Case {
     errors: Lines,
     warnings: Lines,
 }
 
-/// Findings of one weight, a line each.
+/// The findings of one severity, a line each.
 #[derive(Debug, Default)]
 struct Lines {
     text: String,
     count: u64,
-    /// The code of the first.
+    /// The code of the first finding.
     code: &'static str,
 }
 
 impl Lines {
-    /// The most lines of one case; the rest is only counted.
+    /// The most lines of a case. Further findings are only counted.
     const MOST: u64 = 1_000;
 
     fn push(&mut self, line: &str, code: &'static str) {
@@ -68,7 +68,7 @@ impl Lines {
         }
     }
 
-    /// Writes them as the text of the element `name`.
+    /// Writes the lines as the text of the element `name`.
     fn write(&self, name: &str, attributes: &[(&str, &str)], xml: &mut XmlWriter<'_>) {
         xml.escaped("\n      ");
         xml.start(name, attributes);
@@ -78,10 +78,10 @@ impl Lines {
 }
 
 impl Junit {
-    /// What is kept in memory of the cases.
+    /// The number of bytes of the cases that stay in memory.
     const IN_MEMORY: usize = 1 << 20;
 
-    /// A report with messages in `lang`; if it is `strict`, warnings fail a case.
+    /// Makes a report with messages in `lang`. If `strict`, warnings fail a case.
     pub fn new(lang: Lang, strict: bool) -> Self {
         Junit {
             lang,
@@ -92,7 +92,7 @@ impl Junit {
         }
     }
 
-    /// Writes the case of the file `path`: what is wrong with the file itself, then its findings.
+    /// Writes the case of the file `path`: the error of the file itself, then its findings.
     fn case(&mut self, path: &str, error: Option<&str>, mut case: Case) -> io::Result<()> {
         self.counts.tests += 1;
         case.errors.finish();
@@ -139,7 +139,7 @@ impl Report for Junit {
     ) -> io::Result<()> {
         let mut case = std::mem::take(&mut self.case);
         self.counts.errors += 1;
-        // What was found in front of the break is kept, but the case has one result.
+        // A case has one result, the read error, so the findings before it become output.
         case.warnings.text = case.errors.text.clone() + &case.warnings.text;
         case.errors = Lines::default();
         self.case(file.map_or(why, |file| file.path), Some(why), case)
@@ -156,7 +156,7 @@ impl Report for Junit {
 }
 
 impl Counts {
-    /// Writes what stands around the cases; returns where they belong.
+    /// Writes the elements around the cases and returns the offset at which the cases belong.
     fn write_frame(&self, out: &mut Vec<u8>) -> usize {
         let counts = [self.tests, self.failures, self.errors].map(|count| count.to_string());
         let [tests, failures, errors] = counts.each_ref().map(String::as_str);
@@ -221,7 +221,7 @@ fn line(file: &File<'_>, notice: &Notice, lang: Lang) -> String {
     )
 }
 
-/// `text` with a replacement character for what XML cannot hold, not even as a reference.
+/// Replaces the characters that XML does not allow, not even as a reference.
 fn allowed(text: &str) -> String {
     text.replace(|c| !is_xml_char(c), "\u{FFFD}")
 }

@@ -1,7 +1,7 @@
-//! What a run found, for people and for programs: findings in several formats, and the counts of a whole run.
+//! Reports of a run, for people and for programs: findings in several formats, and the counts of the whole run.
 //!
-//! A [`Report`] is a fold over findings in the order of the captures. It writes and keeps what it must, never more than
-//! a bounded part of what it was given. Adding a format: one file here, and one row where the command line lists them.
+//! A [`Report`] receives the findings in the order of the captures. It writes them at once or keeps a bounded number.
+//! Adding a format: one file here, and one row where the command line lists the formats.
 
 mod files;
 mod fingerprint;
@@ -37,30 +37,30 @@ use crate::pipeline::Rest;
 use crate::record::{Outcome, Record};
 use crate::span::Span;
 
-/// A capture, as reports call it.
+/// The file or stream that a finding is in.
 #[derive(Clone, Copy, Debug)]
 pub struct File<'a> {
-    /// The name as it was given.
+    /// The name as the user gave it.
     pub name: &'a str,
     /// The path relative to the working directory, if the capture lies below it, with `/` between its parts.
     pub path: &'a str,
 }
 
-/// What a whole run comes to.
+/// The result of a whole run.
 #[derive(Clone, Copy, Debug)]
 pub struct Total<'a> {
-    /// Everything that was counted.
+    /// The counts of the run.
     pub tally: &'a Tally,
     /// Findings by file and code.
     pub files: &'a [FileCounts],
-    /// Findings that were counted but not reported, since there were so many of their code.
+    /// Findings counted but not reported, because the limit of their code was reached.
     pub hidden: &'a [(Code, Severity, u64)],
 }
 
-/// The most files that a format names because they could not be read.
+/// The most unreadable files that a format names.
 const MOST_UNREADABLE: usize = 100;
 
-/// How findings are written.
+/// An output format for findings.
 ///
 /// ```
 /// use wxsub::report::{File, JsonLines, Notice, Report};
@@ -74,25 +74,25 @@ const MOST_UNREADABLE: usize = 100;
 /// # Ok::<(), std::io::Error>(())
 /// ```
 pub trait Report: Send {
-    /// Whether the lines on which findings are go into the report; they are not looked up for nothing.
+    /// Returns true if the report shows source lines. Otherwise they are not looked up.
     fn shows_lines(&self) -> bool {
         true
     }
 
-    /// Writes what comes before everything else.
+    /// Writes the beginning of the report.
     ///
     /// # Errors
     ///
-    /// As in all methods: `out`, or a temporary file, could not be written.
+    /// An error of `out`, or of the format's temporary file.
     fn open(&mut self, _out: &mut dyn Write) -> io::Result<()> {
         Ok(())
     }
 
-    /// Takes findings of one payload, or of the file itself, in the order of their places.
+    /// Reports findings of one payload, or of the file itself, in the order of their positions.
     ///
     /// # Errors
     ///
-    /// Those of [`Report::open`].
+    /// Fails like [`Report::open`].
     fn findings(
         &mut self,
         file: &File<'_>,
@@ -100,20 +100,20 @@ pub trait Report: Send {
         out: &mut dyn Write,
     ) -> io::Result<()>;
 
-    /// A file ended.
+    /// Ends the current file.
     ///
     /// # Errors
     ///
-    /// Those of [`Report::open`].
+    /// Fails like [`Report::open`].
     fn end(&mut self, _file: &File<'_>, _out: &mut dyn Write) -> io::Result<()> {
         Ok(())
     }
 
-    /// A file could not be read, or not to its end.
+    /// Reports a file that could not be read to its end.
     ///
     /// # Errors
     ///
-    /// Those of [`Report::open`].
+    /// Fails like [`Report::open`].
     fn unreadable(
         &mut self,
         _file: Option<&File<'_>>,
@@ -123,17 +123,17 @@ pub trait Report: Send {
         Ok(())
     }
 
-    /// Writes what comes after everything else.
+    /// Writes the end of the report.
     ///
     /// # Errors
     ///
-    /// Those of [`Report::open`].
+    /// Fails like [`Report::open`].
     fn close(&mut self, _total: &Total<'_>, _out: &mut dyn Write) -> io::Result<()> {
         Ok(())
     }
 }
 
-/// What a check says of a message that is none of the three events.
+/// Makes the finding for a message that is none of the three events.
 ///
 /// ```
 /// use wxsub::{Lang, report};
@@ -151,7 +151,7 @@ pub fn other_event(record: &Record<'_>) -> Option<Finding> {
     }
 }
 
-/// What a check says of a capture without a payload.
+/// Makes the finding for a capture without a payload.
 ///
 /// ```
 /// assert_eq!(wxsub::report::no_payload().code(), wxsub::Code::NoPayload);
@@ -160,7 +160,7 @@ pub fn no_payload() -> Finding {
     Finding::new(Reason::FileWithoutPayload, Span::default())
 }
 
-/// What a check says of bytes that belong to no payload, and where the first of them stand.
+/// Makes the finding for bytes that belong to no payload, with the spot of the first of them.
 ///
 /// ```
 /// use wxsub::{Capture, Lang, report};
@@ -181,7 +181,9 @@ pub fn noise(rest: &Rest) -> Option<(Finding, Spot)> {
     ))
 }
 
-/// Says that `wanted` was expected in a file and `found` is what there is; `entry` is where that is written.
+/// Makes the finding for a file whose result is `found` and not the expected `wanted`.
+///
+/// `entry` says where the expectation is written.
 pub(crate) fn unmet(wanted: String, found: String, entry: String) -> Finding {
     Finding::new(Reason::ExpectedHere, Span::default())
         .with(wanted)

@@ -1,7 +1,7 @@
-//! Where a finding points, ready to be shown: the place, the line, the part of it to mark, and the lines around.
+//! Positions of findings, ready to be shown: place, line, the marked part of it, and the lines around it.
 //!
-//! A line may be as long as a payload, and a payload may have a thousand findings; so of a long line only what is near
-//! the mark is taken. How much of that is shown is decided where the width is known.
+//! A line may be as long as a payload, and a payload may have a thousand findings. Of a long line only the part near
+//! the mark is copied. `snippet` cuts it further, because the width is known there.
 
 use std::ops::Range;
 
@@ -11,47 +11,47 @@ use crate::record::Record;
 use crate::simd::all;
 use crate::span::{Place, Units};
 
-/// A place in a capture with what stands there.
+/// A place in a capture, and the text there.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Spot {
     /// Line, column and offset.
     pub place: Place,
-    /// Of a payload that was sealed: where it is in what was inside. The place above is that of its envelope.
+    /// For a decrypted payload, the place in the plaintext; `place` is then in the envelope.
     pub inside: Option<Place>,
-    /// One past the last character.
+    /// The place after the last character.
     pub end: Place,
-    /// The line as far as it belongs to the payload, with what would steer a terminal replaced.
+    /// The part of the line that belongs to the payload, with control characters replaced.
     pub line: Line,
-    /// The bytes of the line's text to mark.
+    /// The range of `line.text` to mark.
     pub mark: Range<usize>,
-    /// The lines before and behind it, where the payload has them and they stand there in the capture, too.
+    /// The lines before and after, if they belong to the payload and are adjacent in the capture.
     pub around: [Option<Line>; 2],
 }
 
-/// A line, or what of it is near the mark.
+/// A line, or the part of it near the mark.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Line {
-    /// What is to be shown.
+    /// The text to show.
     pub text: String,
-    /// Whether there is more in front of it, and behind it.
+    /// True if text is left out before, and after.
     pub cut: [bool; 2],
 }
 
-/// How many bytes of a line are taken in front of the mark and behind it, and of what is marked.
+/// The most bytes of a line that are copied before the mark, of the mark, and after the mark.
 const NEAR: usize = 400;
 
-/// Lines around are looked for in payloads up to this size: to number lines means to count them.
+/// The largest payload for which lines around are shown. Numbering lines means counting them.
 const SMALL: usize = 64 << 10;
 
 impl Spot {
-    /// Where `finding` points in `record`.
+    /// Returns the spot of `finding` in `record`.
     ///
-    /// Walks over the payload up to there; for several findings, ask [`Spot::all`].
+    /// Walks over the payload up to the finding. For several findings use [`Spot::all`].
     pub fn of(record: &Record<'_>, finding: &Finding) -> Self {
         Spot::all(record, [finding]).pop().unwrap_or_default()
     }
 
-    /// Where each of `findings` points in `record`. Walks over the payload once, however many there are.
+    /// Returns the spot of each of `findings`, in one walk over the payload.
     ///
     /// ```
     /// use wxsub::report::Spot;
@@ -82,7 +82,7 @@ impl Spot {
         marks.iter().enumerate().map(spot).collect()
     }
 
-    /// Where each of `findings` begins in `record`, and nothing else: for formats that do not show lines.
+    /// Returns the start of each of `findings`, for formats that do not show lines.
     pub(crate) fn starts<'f>(
         record: &Record<'_>,
         findings: impl IntoIterator<Item = &'f Finding>,
@@ -100,12 +100,12 @@ impl Spot {
         places.map(spot).collect()
     }
 
-    /// Where its line stands: in the capture, or in what was inside.
+    /// The place of the shown line: in the plaintext if there is one, else in the capture.
     pub(crate) fn shown_at(&self) -> Place {
         self.inside.unwrap_or(self.place)
     }
 
-    /// Marks the bytes `mark` of `text`, which lie on one line of it.
+    /// Makes a spot that marks the bytes `mark` of `text`. The mark must lie on one line.
     pub fn new(place: Place, text: &[u8], mark: Range<usize>) -> Self {
         let marked = match mark.len() <= NEAR {
             true => mark,
@@ -113,7 +113,7 @@ impl Spot {
         };
         let near = marked.start.saturating_sub(NEAR)..marked.end + NEAR;
         let near = whole_characters(text, near);
-        // Where nothing is text, a character may seem to end inside the mark.
+        // If the bytes are not UTF-8, a character may seem to end inside the mark.
         let near = near.start.min(marked.start)..near.end.max(marked.end);
         let (taken, cut) = line_in(text, near, marked.clone());
         let mut shown = String::with_capacity(taken.len());
@@ -135,7 +135,7 @@ impl Spot {
     }
 }
 
-/// What of the line around `mark` lies in `near`, and whether there is more of it in front and behind.
+/// Returns the part of the line around `mark` that lies in `near`, and whether it is cut before and after.
 fn line_in(text: &[u8], near: Range<usize>, mark: Range<usize>) -> (Range<usize>, [bool; 2]) {
     let before = memchr::memrchr(b'\n', &text[near.start..mark.start]);
     let behind = memchr::memchr(b'\n', &text[mark.end..near.end]);
@@ -151,20 +151,20 @@ fn line_in(text: &[u8], near: Range<usize>, mark: Range<usize>) -> (Range<usize>
     (start..end, is_cut)
 }
 
-/// A range of a payload that a finding points at, and what there is to be looked up for it.
+/// The byte range of a finding, and the offsets to look up for it.
 struct Mark {
     range: Range<usize>,
-    /// The payload is so small that its end is looked up, and lines around are shown.
+    /// True if the payload is small enough to look up the mark's end and the lines around.
     is_small: bool,
-    /// Where the line in front of the one at its start begins, and the one behind it.
+    /// The starts of the lines before and after.
     around: [Option<usize>; 2],
 }
 
-/// How many places a mark needs: its start, its end, and those of the lines around.
+/// The offsets of a mark: its start, its end, and the starts of the lines around.
 const PLACES: usize = 4;
 
 impl Mark {
-    /// The mark of `range`; `lines` is the line of the mark before.
+    /// Makes the mark of `range`. `lines` caches the line of the last mark.
     fn new(bytes: &[u8], range: Range<usize>, lines: &mut LineRange) -> Self {
         let start = range.start.min(bytes.len());
         let is_small = bytes.len() <= SMALL;
@@ -180,13 +180,13 @@ impl Mark {
 
     fn offsets(&self) -> [u32; PLACES] {
         let Range { start, end } = self.range;
-        // Where a place is not needed, the start costs nothing.
+        // An offset that is not needed repeats `start`, which costs nothing.
         let end = if self.is_small { end } else { start };
         let [before, behind] = self.around.map(|at| at.unwrap_or(start));
         [start, end, before, behind].map(|at| u32::try_from(at).unwrap_or(u32::MAX))
     }
 
-    /// What to show of `bytes`, given the places of its offsets in the capture and in what was inside.
+    /// Makes the spot, given the places of the mark's offsets in the capture and in the plaintext.
     fn spot(
         &self,
         bytes: &[u8],
@@ -200,12 +200,12 @@ impl Mark {
         spot.inside = inside.map(|inside| inside[0]);
         spot.end = match self.is_small {
             true => places[1],
-            // What was unpacked from a log may end a few columns later there.
+            // In an unescaped payload the true end may be a few columns later in the log.
             false => spot.place.after(marked, Units::Utf8),
         };
         let [line, _, before, behind] = inside.unwrap_or(places).map(|place| place.line);
         let [at_before, at_behind] = self.around;
-        // What was unpacked from one line of a log has lines that the log has not.
+        // One line of a log may hold the escaped text of several lines.
         let around = [
             at_before.filter(|_| before + 1 == line),
             at_behind.filter(|_| behind == line + 1),
@@ -215,7 +215,7 @@ impl Mark {
     }
 }
 
-/// A line of a payload and the start of the one in front of it. Many findings stand on one line, which may be long.
+/// A line of a payload and the start of the line before it. Cached, as many findings may be on one long line.
 #[derive(Default)]
 struct LineRange {
     start: usize,
@@ -225,7 +225,7 @@ struct LineRange {
 }
 
 impl LineRange {
-    /// Where the line in front of the one at `at` begins, and the one behind it.
+    /// Returns the starts of the lines before and after the line at `at`.
     fn around(&mut self, bytes: &[u8], at: usize) -> [Option<usize>; 2] {
         let is_on_line = self.is_known && (self.start..=self.end).contains(&at);
         if !is_on_line {
@@ -250,7 +250,7 @@ fn line_end(bytes: &[u8], at: usize) -> usize {
     memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |n| at + n)
 }
 
-/// The part of `range` that begins and ends with a whole character.
+/// Shrinks `range` to whole UTF-8 characters.
 fn whole_characters(bytes: &[u8], range: Range<usize>) -> Range<usize> {
     let is_inside = |at: usize| bytes.get(at).is_some_and(|byte| byte & 0xC0 == 0x80);
     let start = (range.start..range.start + 3).find(|at| !is_inside(*at));
@@ -261,8 +261,7 @@ fn whole_characters(bytes: &[u8], range: Range<usize>) -> Range<usize> {
     start.unwrap_or(range.start)..last.unwrap_or(end)
 }
 
-/// Appends `bytes` as text that is as wide as it looks: tabs stay, everything a terminal would obey or could not show
-/// becomes a replacement character.
+/// Appends `bytes` as printable text. Tabs stay; control and invisible characters become a replacement character.
 fn show(bytes: &[u8], out: &mut String) {
     let text = String::from_utf8_lossy(bytes);
     if all(bytes, |b| b.within(b' ', b'~') | b.equal(b'\t')) {

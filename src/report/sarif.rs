@@ -1,4 +1,4 @@
-//! Findings as SARIF 2.1.0, which code scanning reads: the rules are all codes, the results are written as they come.
+//! Findings as SARIF 2.1.0, which code scanning reads. All codes are rules; each finding is a result.
 
 use std::io::{self, Write};
 
@@ -11,13 +11,13 @@ use crate::report::fingerprint::Fingerprints;
 use crate::report::json::{begin_entry, write_each};
 use crate::report::{File, MOST_UNREADABLE, Notice, Report, Total};
 
-/// One log with one run.
+/// Writes one log with one run.
 #[derive(Debug, Default)]
 pub struct Sarif {
     lang: Lang,
     fingerprints: Fingerprints,
     begun: bool,
-    /// Why files could not be read.
+    /// The reasons why files could not be read.
     unreadable: Vec<String>,
 }
 
@@ -25,7 +25,7 @@ const SCHEMA: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
 impl Sarif {
-    /// A report with messages in `lang`.
+    /// Makes a report with messages in `lang`.
     pub fn new(lang: Lang) -> Self {
         Sarif {
             lang,
@@ -50,7 +50,7 @@ impl Sarif {
         json_format::write(&result, out);
     }
 
-    /// The log as far as it is known, in two parts: results belong between them.
+    /// Writes the log without results, in two parts. The results go between them.
     fn log(&self) -> [Vec<u8>; 2] {
         let tool = Tool {
             driver: Driver {
@@ -81,7 +81,7 @@ impl Sarif {
     }
 }
 
-/// What results stand behind. In a string its quotes would be escaped.
+/// The place where results begin. It cannot occur inside a string, where quotes are escaped.
 const RESULTS: &[u8] = b"\"results\":[";
 
 #[derive(Serialize)]
@@ -97,7 +97,7 @@ struct Log<'a> {
 struct Run<'a> {
     tool: Tool,
     column_kind: &'static str,
-    /// They are written one by one, as they come.
+    /// Always empty: results are written one by one as they arrive.
     results: [Entry<'a>; 0],
     invocations: [Invocation<'a>; 1],
 }
@@ -149,7 +149,7 @@ struct Message<'a> {
     text: &'a str,
 }
 
-/// What SARIF calls a result.
+/// A SARIF result.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Entry<'a> {
@@ -242,7 +242,7 @@ struct Notification<'a> {
 }
 
 impl<'a> Invocation<'a> {
-    /// A run in which files were `unreadable`, each for a reason.
+    /// Makes an invocation with a notification for each unreadable file.
     fn of(unreadable: &'a [String]) -> Self {
         let notification = |text: &'a String| Notification {
             level: "error",
@@ -294,7 +294,7 @@ impl Report for Sarif {
     }
 }
 
-/// `path` as a reference to a URI: relative, if it is.
+/// Converts `path` to a URI reference, relative if the path is relative.
 fn uri(path: &str) -> String {
     let mut uri = String::with_capacity(path.len());
     if path.starts_with('/') {

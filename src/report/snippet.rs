@@ -1,7 +1,7 @@
-//! The lines of findings that are shown together, cut to the width of the terminal, with their places marked.
+//! The source lines of findings shown together, cut to the terminal's width, with marks.
 //!
-//! A long line is cut around its marks here, before annotate-snippets sees it: it keeps one mark in view, but not several,
-//! and looks at all of a line of sixteen mebibytes for each.
+//! Long lines are cut around their marks before annotate-snippets sees them. That crate keeps only one mark in view,
+//! and walks over the whole line, which may be 16 MiB, for each mark.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -12,13 +12,13 @@ use unicode_width::UnicodeWidthChar;
 use crate::finding::{Finding, Severity};
 use crate::report::{Line, Notice, Spot};
 
-/// A finding as it is to be shown.
+/// A finding to show.
 #[derive(Clone, Copy)]
 pub(super) struct View<'a> {
     pub(super) finding: &'a Finding,
     pub(super) severity: Severity,
     pub(super) spot: &'a Spot,
-    /// With the lines around.
+    /// True if the lines before and after are shown.
     pub(super) around: bool,
 }
 
@@ -36,12 +36,12 @@ impl<'a> View<'a> {
         self.spot.shown_at().line
     }
 
-    /// The line that the finding is on, with its number.
+    /// The line of the finding, with its number.
     fn own(&self) -> (u64, &'a Line) {
         (self.number(), &self.spot.line)
     }
 
-    /// The lines around it, with their numbers.
+    /// The lines before and after, with their numbers.
     fn around(&self) -> impl Iterator<Item = (u64, &'a Line)> {
         let (number, [before, behind]) = (self.number(), &self.spot.around);
         let before = before.as_ref().map(|line| (number - 1, line));
@@ -51,13 +51,13 @@ impl<'a> View<'a> {
     }
 }
 
-/// The most findings that are shown together; more marks in few lines confuse.
+/// The most findings shown together. More marks on few lines confuse.
 const MOST: usize = 6;
 
-/// Columns for the code beside a mark.
+/// The columns reserved for the code beside a mark.
 const LABEL: usize = 22;
 
-/// Cuts findings in order into those that are shown together.
+/// Groups findings that are shown together.
 pub(super) fn blocks<'a, 'v>(
     views: &'a [View<'v>],
     width: usize,
@@ -72,8 +72,9 @@ pub(super) fn blocks<'a, 'v>(
     })
 }
 
-/// Whether `next` can be shown with `block`: on the same line so that all marks are in view, or on a line that is shown
-/// anyway or the one behind it.
+/// Returns true if `next` can be shown with `block`.
+///
+/// It must be on the line of the last finding with all marks in view, on a line shown anyway, or on the line after.
 fn is_near(block: &[View<'_>], next: &View<'_>, width: usize) -> bool {
     let Some(last) = block.last() else {
         return false;
@@ -93,7 +94,7 @@ fn is_near(block: &[View<'_>], next: &View<'_>, width: usize) -> bool {
         && width_of(&line.text[marks]) + ELLIPSES <= room(width, next.number(), true)
 }
 
-/// From the first mark to the last.
+/// The range from the first mark to the last.
 fn union<'v: 'a, 'a>(views: impl Iterator<Item = &'a View<'v>>) -> Range<usize> {
     let marks = views.map(|view| view.spot.mark.clone());
     marks
@@ -101,11 +102,11 @@ fn union<'v: 'a, 'a>(views: impl Iterator<Item = &'a View<'v>>) -> Range<usize> 
         .unwrap_or_default()
 }
 
-/// The lines of `block` with its places marked; where there are several, each with its code.
+/// Makes the snippet of `block` with its marks. Several marks are labelled with their codes.
 pub(super) fn snippet<'a>(block: &[View<'a>], width: usize) -> Snippet<'a, Annotation<'a>> {
     let has_labels = block.len() > 1;
     let mut lines: BTreeMap<u64, Shown<'a>> = BTreeMap::new();
-    // Marks are places in the line that their finding has, which of a long line is another part than those around show.
+    // Own lines come first: a mark is a range of the finding's own copy, and a long line is cut differently elsewhere.
     let own = block.iter().map(View::own);
     for (number, line) in own.chain(block.iter().flat_map(View::around)) {
         let marks = union(block.iter().filter(|view| view.number() == number));
@@ -133,31 +134,31 @@ pub(super) fn snippet<'a>(block: &[View<'a>], width: usize) -> Snippet<'a, Annot
         .annotations(annotations.collect::<Vec<_>>())
 }
 
-/// How many columns a line has, behind its number and beside the labels.
+/// The columns for a line's text, without line number and labels.
 fn room(width: usize, number: u64, has_labels: bool) -> usize {
     let gutter = number.to_string().len() + " | ".len() + 1;
     let labels = if has_labels { LABEL } else { 0 };
     width.saturating_sub(gutter + labels).max(NARROWEST)
 }
 
-/// Below this nobody could read anything.
+/// The smallest width at which text is readable.
 const NARROWEST: usize = 20;
 
-/// Columns that show where something was left out.
+/// The columns of the two ellipses.
 const ELLIPSES: usize = 2;
 
-/// What is shown of a line.
+/// The visible part of a line.
 struct Shown<'a> {
     text: &'a str,
     part: Range<usize>,
-    /// Whether something is left out in front, and behind.
+    /// True if text is left out before, and after.
     cut: [bool; 2],
-    /// Where it stands in the text of the snippet.
+    /// The offset of the line in the snippet's text.
     at: usize,
 }
 
 impl<'a> Shown<'a> {
-    /// What fits into `room` columns around the marks, with more of what stands in front of them than behind.
+    /// Selects at most `room` columns around the marks, about a third of them before the first mark.
     fn of(line: &'a Line, marks: Range<usize>, room: usize) -> Self {
         let text = line.text.as_str();
         let mut shown = Shown {
@@ -186,7 +187,7 @@ impl<'a> Shown<'a> {
         *out += ellipsis(self.cut[1]);
     }
 
-    /// Where `mark` stands in the text of the snippet.
+    /// Converts `mark` to a range of the snippet's text.
     fn place(&self, mark: &Range<usize>) -> Range<usize> {
         let Range { start, end } = self.part;
         let lead = if self.cut[0] { ELLIPSIS.len() } else { 0 };
@@ -197,7 +198,7 @@ impl<'a> Shown<'a> {
 
 const ELLIPSIS: &str = "…";
 
-/// Where the text in front of `at` begins that is no wider than `room`.
+/// Returns the start of the text before `at` that fits into `room` columns.
 fn back(text: &str, at: usize, room: usize) -> usize {
     let mut left = room;
     let mut start = at;
@@ -210,7 +211,7 @@ fn back(text: &str, at: usize, room: usize) -> usize {
     start
 }
 
-/// Where the text from `at` on ends that is no wider than `room`.
+/// Returns the end of the text after `at` that fits into `room` columns.
 fn forth(text: &str, at: usize, room: usize) -> usize {
     let mut left = room;
     let mut end = at;
@@ -227,7 +228,7 @@ fn width_of(text: &str) -> usize {
     text.chars().map(columns).sum()
 }
 
-/// How many columns a character takes where it is shown; tabs are shown as four spaces.
+/// The columns that a character takes when shown. A tab becomes four spaces.
 fn columns(c: char) -> usize {
     match c {
         '\t' => 4,

@@ -1,14 +1,14 @@
-//! The summary of a GitHub step: a table of findings by file and code, and those that got no annotation.
+//! The Markdown summary of a GitHub step: findings by file and code, and the findings without an annotation.
 
 use crate::lang::Lang;
 use crate::printable::printable;
 use crate::report::summary::grouped;
 use crate::report::{File, Notice, Total};
 
-/// GitHub refuses summaries of more than a mebibyte; this leaves room for those of other tools in the step.
+/// GitHub rejects summaries over 1 MiB. The limit leaves room for other tools of the step.
 const MOST_BYTES: usize = 500 << 10;
 
-/// Findings without an annotation, a line each.
+/// The findings without an annotation, a line each.
 #[derive(Debug, Default)]
 pub(super) struct Unannotated {
     lines: Vec<String>,
@@ -16,7 +16,7 @@ pub(super) struct Unannotated {
 }
 
 impl Unannotated {
-    /// How many are listed.
+    /// The most findings that are listed.
     const MOST: usize = 100;
 
     pub(super) fn push(&mut self, line: String) {
@@ -26,7 +26,7 @@ impl Unannotated {
         }
     }
 
-    /// The same with `lines` in front.
+    /// Inserts `lines` at the front.
     pub(super) fn put_first(&mut self, mut lines: Vec<String>) {
         lines.append(&mut self.lines);
         self.more += lines.len().saturating_sub(Self::MOST) as u64;
@@ -35,7 +35,7 @@ impl Unannotated {
     }
 }
 
-/// All of the summary, in Markdown.
+/// Returns the whole summary in Markdown.
 pub(super) fn write(total: &Total<'_>, rest: [&Unannotated; 2], lang: Lang) -> String {
     let summary = markdown(&total.tally.summary_of_files(lang));
     let mut text = format!("### wxsub check\n\n{summary}\n");
@@ -88,7 +88,7 @@ fn unannotated(rest: [&Unannotated; 2], lang: Lang, text: &mut String) {
     }
 }
 
-/// A finding as an entry of a list.
+/// Formats a finding as a list entry.
 pub(super) fn line(file: &File<'_>, notice: &Notice, lang: Lang) -> String {
     let place = notice.spot.place;
     let place = format!("{}:{}:{}", file.path, place.line, place.column);
@@ -104,14 +104,14 @@ fn and_more(count: u64, lang: Lang) -> String {
     }
 }
 
-/// `text` as it is, in Markdown; backticks stay, so that names in sentences are set as code.
+/// Escapes `text` for Markdown. Backticks stay, because names in messages are set as code.
 fn markdown(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     let mut in_code = false;
     for c in printable(text).chars() {
         in_code ^= c == '`';
         match c {
-            // Tables are cut at bars first, so there they are escaped even in code.
+            // A bar splits table cells even inside code.
             '|' => escaped.push_str("\\|"),
             '<' if !in_code => escaped.push_str("&lt;"),
             '\\' | '*' | '_' | '[' | ']' | '#' if !in_code => escaped.extend(['\\', c]),

@@ -1,4 +1,4 @@
-//! A tally in one sentence, and in a few lines below it where there is more to say.
+//! A tally as one sentence, with a few lines of details below it.
 
 use crate::event::Event;
 use crate::finding::{Code, Excerpt, Severity};
@@ -7,10 +7,10 @@ use crate::printable::printable;
 use crate::report::{Tally, Undecodable, Unseals};
 use crate::span::Place;
 
-/// How many names of other messages the sentence lists.
+/// The most names of other messages in the sentence.
 const NAMES: usize = 5;
 
-/// A count of things in both languages: English one, English several, Chinese.
+/// The noun of a count: English singular, English plural, Chinese.
 struct Counted(&'static str, &'static str, &'static str);
 
 const CALLBACKS: Counted = Counted("callback", "callbacks", "个回调");
@@ -43,7 +43,7 @@ impl Counted {
     }
 }
 
-/// `count` with its thousands apart.
+/// Formats `count` with thousands separators.
 pub(super) fn grouped(count: u64) -> String {
     let digits = count.to_string();
     let mut text = String::new();
@@ -57,7 +57,7 @@ pub(super) fn grouped(count: u64) -> String {
 }
 
 impl Tally {
-    /// The counts in one line.
+    /// Returns the counts in one line.
     ///
     /// ```
     /// use wxsub::{pipeline, report::Tally, Lang};
@@ -94,7 +94,7 @@ impl Tally {
         parts.join(Text::new(", ", "，").get(lang))
     }
 
-    /// How many captures were read, and the counts.
+    /// Returns the number of captures read, and the counts.
     pub fn summary_of_files(&self, lang: Lang) -> String {
         format!(
             "{}{}{}",
@@ -104,8 +104,9 @@ impl Tally {
         )
     }
 
-    /// What the counts do not say: findings by code, and where the first undecodable payloads stand. A line each;
-    /// none where there is nothing to say, or only one payload to say it of, which was reported already.
+    /// Returns the details, a line each: decrypted payloads, findings by code, places of undecodable payloads.
+    ///
+    /// The only finding of a single undecodable payload is left out, because it was already reported.
     ///
     /// ```
     /// use wxsub::{pipeline, report::Tally, Lang};
@@ -129,7 +130,7 @@ impl Tally {
         lines
     }
 
-    /// How many payloads were opened, how many of them are verified, and by which key, where there are several.
+    /// Names the number of decrypted payloads, verified and not, and the number a key if there are several.
     fn opened(&self, lang: Lang) -> Option<String> {
         let Unseals {
             verified,
@@ -204,7 +205,7 @@ impl Tally {
     }
 }
 
-/// The counts that are not zero.
+/// Formats the counts that are not zero.
 fn in_words(counts: &[(u64, Counted)], lang: Lang) -> impl Iterator<Item = String> {
     let some = counts.iter().filter(|(count, _)| *count > 0);
     some.map(move |(count, what)| what.of(*count, lang))

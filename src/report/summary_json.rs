@@ -1,6 +1,6 @@
 //! A tally as a JSON object, for programs.
 //!
-//! Keys are stable: new ones may come, known ones stay. All of them are there always, so that nobody has to ask.
+//! Keys are stable: new keys may be added, existing keys stay. Every key is always present.
 
 use serde::Serialize;
 
@@ -10,7 +10,7 @@ use crate::json_format::{self, InOrder};
 use crate::report::{Tally, Undecodable, Unseals};
 
 impl Tally {
-    /// The counts as one JSON object, in one line.
+    /// Returns the counts as one JSON object in one line.
     ///
     /// ```
     /// use wxsub::{pipeline, report::Tally};
@@ -62,7 +62,7 @@ struct Summary<'a> {
     opened: Opened<'a>,
 }
 
-/// Where a payload stands that could not be decoded, and why not.
+/// The place of a payload that could not be decoded, and the reason.
 #[derive(Serialize)]
 struct Where<'a> {
     path: &'a str,
@@ -85,7 +85,7 @@ impl<'a> Where<'a> {
     }
 }
 
-/// How many payloads were opened.
+/// The number of decrypted payloads.
 #[derive(Serialize)]
 struct Opened<'a> {
     verified: u64,

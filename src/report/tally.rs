@@ -1,4 +1,4 @@
-//! The counts of a run, from which its exit status follows.
+//! The counts of a run, which decide its exit status.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use crate::pipeline::{Rest, Sink, Stop};
 use crate::record::{Outcome, Record, Sealed, Trust};
 use crate::span::Place;
 
-/// Counts of what was found; a fold over records.
+/// Counts payloads and findings; a sink of records.
 ///
 /// ```
 /// use wxsub::{pipeline, report::Tally, Event};
@@ -23,15 +23,15 @@ use crate::span::Place;
 pub struct Tally {
     callbacks: [u64; Event::ALL.len()],
     others: BTreeMap<String, u64>,
-    /// Others whose names are beyond the most that are kept.
+    /// Other messages whose names are not kept, because too many names are known.
     unnamed: u64,
     undecodable: u64,
     filtered_out: u64,
     deduplicated: u64,
     unseals: Unseals,
-    /// The first of them.
+    /// The places of the first undecodable payloads.
     places: Vec<Undecodable>,
-    /// By what they weigh in this run, which may be something else than usual.
+    /// Counts by code and severity in this run, which may differ from the usual severity.
     findings: BTreeMap<(Code, Severity), u64>,
     expected: u64,
     allowed: u64,
@@ -41,14 +41,14 @@ pub struct Tally {
     sources: u64,
 }
 
-/// How many payloads came sealed and were opened.
+/// The number of decrypted payloads.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Unseals {
-    /// Those whose signature is right.
+    /// Payloads with a valid signature.
     pub verified: u64,
-    /// Those that were opened and not verified.
+    /// Payloads decrypted but not verified.
     pub unverified: u64,
-    /// How many each key opened, in the order of the keys; empty if nothing was opened.
+    /// The number of payloads that each key opened, in the order of the keys. Empty if none was opened.
     pub by_key: Vec<u64>,
 }
 
@@ -73,14 +73,14 @@ impl Unseals {
     }
 }
 
-/// Where a payload stands that could not be decoded, and why it could not.
+/// The place of a payload that could not be decoded, and the reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Undecodable {
     /// The name of the capture.
     pub source: String,
-    /// Where in it decoding failed.
+    /// The place at which decoding failed.
     pub place: Place,
-    /// What is wrong there.
+    /// The finding at that place.
     pub code: Code,
 }
 
@@ -95,27 +95,27 @@ impl Undecodable {
     }
 }
 
-/// What a run comes to.
+/// The overall result of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Verdict {
-    /// Nothing to complain about.
+    /// No errors and no warnings.
     Fine,
     /// Only warnings.
     Warnings,
-    /// Errors in what was decoded.
+    /// Errors in decoded payloads.
     Errors,
-    /// Something could not be decoded.
+    /// At least one payload could not be decoded.
     Undecodable,
 }
 
 impl Tally {
-    /// The most names of other messages that are kept: in a hostile capture every message has its own.
+    /// The most names of other messages that are kept. In a hostile capture every message may have a new name.
     const MOST_NAMES: usize = 100;
 
-    /// How many places of undecodable payloads are kept: enough to look.
+    /// The most places of undecodable payloads that are kept.
     const MOST_PLACES: usize = 3;
 
-    /// How many callbacks report `event`.
+    /// Returns the number of callbacks that report `event`.
     pub fn callbacks(&self, event: Event) -> u64 {
         Event::ALL
             .iter()
@@ -124,53 +124,53 @@ impl Tally {
             .map_or(0, |(_, count)| count)
     }
 
-    /// How many callbacks there are.
+    /// Returns the number of callbacks of all events.
     pub fn all_callbacks(&self) -> u64 {
         self.callbacks.iter().sum()
     }
 
-    /// Messages of other kinds, by name.
+    /// Returns name and count of the messages that are no callbacks.
     pub fn others(&self) -> impl Iterator<Item = (&str, u64)> {
         self.others
             .iter()
             .map(|(name, count)| (name.as_str(), *count))
     }
 
-    /// How many messages of other kinds there are.
+    /// Returns the number of messages that are no callbacks.
     pub fn all_others(&self) -> u64 {
         self.others.values().sum::<u64>() + self.unnamed
     }
 
-    /// How many payloads could not be decoded.
+    /// Returns the number of payloads that could not be decoded.
     pub fn undecodable(&self) -> u64 {
         self.undecodable
     }
 
-    /// How many callbacks were not asked for.
+    /// Returns the number of callbacks that the selection excluded.
     pub fn filtered_out(&self) -> u64 {
         self.filtered_out
     }
 
-    /// How many callbacks were delivered before.
+    /// Returns the number of callbacks that were repetitions.
     pub fn deduplicated(&self) -> u64 {
         self.deduplicated
     }
 
-    /// How many payloads were opened.
+    /// Returns the number of decrypted payloads.
     pub fn unseals(&self) -> &Unseals {
         &self.unseals
     }
 
-    /// Where the first of the undecodable payloads stand.
+    /// Returns the places of the first undecodable payloads.
     pub fn first_undecodable(&self) -> &[Undecodable] {
         &self.places
     }
 
-    /// How many findings there are of each code: what weighs most first, then what there is most of.
+    /// Returns the number of findings of each code, most severe first, then most frequent first.
     pub fn findings_by_code(&self) -> Vec<(Code, u64)> {
         let mut by_code: BTreeMap<Code, (Severity, u64)> = BTreeMap::new();
         for ((code, severity), count) in &self.findings {
-            // The weights of a code come in order, so the last is the most.
+            // A code's severities come in ascending order, so the last is the highest.
             let (most, all) = by_code.entry(*code).or_insert((*severity, 0));
             (*most, *all) = (*severity, *all + count);
         }
@@ -182,7 +182,7 @@ impl Tally {
             .collect()
     }
 
-    /// How many findings weigh as much as `severity`.
+    /// Returns the number of findings of this severity.
     pub fn findings(&self, severity: Severity) -> u64 {
         self.findings
             .iter()
@@ -191,7 +191,7 @@ impl Tally {
             .sum()
     }
 
-    /// How many findings have this code.
+    /// Returns the number of findings of this code.
     pub fn count_of(&self, code: Code) -> u64 {
         self.findings
             .iter()
@@ -200,43 +200,44 @@ impl Tally {
             .sum()
     }
 
-    /// How many findings were expected, and so are not among the others.
+    /// Returns the number of findings that the user expects. They are not counted by code.
     pub fn expected(&self) -> u64 {
         self.expected
     }
 
-    /// How many findings were neither kept nor counted by code, because their payload has so many.
+    /// Returns the number of findings beyond the limit of a payload. They are not counted by code.
     pub fn dropped(&self) -> u64 {
         self.dropped
     }
 
-    /// How many findings were allowed, and so are not among the others.
+    /// Returns the number of findings that the user allows. They are not counted by code.
     pub fn allowed(&self) -> u64 {
         self.allowed
     }
 
-    /// How many bytes belong to no payload.
+    /// Returns the number of bytes that belong to no payload.
     pub fn noise(&self) -> u64 {
         self.noise
     }
 
-    /// How many bytes the captures have, as far as they were read.
+    /// Returns the number of bytes read.
     pub fn bytes(&self) -> u64 {
         self.bytes
     }
 
-    /// How many messages of other kinds there are beyond those that [`Tally::others`] names.
+    /// Returns the number of messages whose names are missing in [`Tally::others`].
     pub fn unnamed_others(&self) -> u64 {
         self.unnamed
     }
 
-    /// How many captures were read, if not all to their end.
+    /// Returns the number of captures read, also those not read to their end.
     pub fn sources(&self) -> u64 {
         self.sources
     }
 
-    /// What it comes to. Every payload that could not be decoded has a finding that says why; if that was expected, so
-    /// was the payload.
+    /// Returns the overall result.
+    ///
+    /// Every undecodable payload has a finding. An expected finding does not count, nor does its payload.
     pub fn verdict(&self) -> Verdict {
         let worst = self.findings.keys().map(|(_, severity)| *severity).max();
         match worst {
@@ -247,27 +248,27 @@ impl Tally {
         }
     }
 
-    /// Counts a finding that is not in a record.
+    /// Counts a finding that belongs to no record.
     pub fn count(&mut self, finding: &Finding) {
         self.count_as(finding.code(), finding.severity());
     }
 
-    /// Counts a finding that weighs as much as `severity`.
+    /// Counts a finding of this severity.
     pub fn count_as(&mut self, code: Code, severity: Severity) {
         *self.findings.entry((code, severity)).or_default() += 1;
     }
 
-    /// Counts a finding that was expected.
+    /// Counts an expected finding.
     pub fn count_expected(&mut self) {
         self.expected += 1;
     }
 
-    /// Counts a finding that is allowed.
+    /// Counts an allowed finding.
     pub fn count_allowed(&mut self) {
         self.allowed += 1;
     }
 
-    /// Counts a payload, but not its findings.
+    /// Counts a payload without its findings.
     #[inline]
     pub fn count_payload(&mut self, record: &Record<'_>) {
         self.dropped += record.findings_dropped() as u64;
@@ -284,7 +285,7 @@ impl Tally {
         }
     }
 
-    /// How many payloads there are, whatever became of them.
+    /// Returns the number of payloads of every outcome.
     pub fn payloads(&self) -> u64 {
         self.all_callbacks()
             + self.all_others()
@@ -300,8 +301,9 @@ impl Tally {
         }
     }
 
-    /// Counts under a name. Of too many names the last in the alphabet go, whatever the order in which they came: so
-    /// the counts of those that stay are whole, and the same however a run is cut into blocks.
+    /// Counts a message under its name. With too many names, the last in alphabetical order goes.
+    ///
+    /// The kept names thus have complete counts, which do not depend on how a run is split into blocks.
     fn count_other(&mut self, name: &str, count: u64) {
         match self.others.get_mut(name) {
             Some(known) => *known += count,

@@ -1,7 +1,7 @@
-//! Findings as compilers show them: place, severity, code and sentence, then the line with the place marked.
+//! Findings as compilers show them: place, severity, code and message, then the source line with a mark.
 //!
-//! Findings of one payload that stand near each other are shown together: first what was found, in order, then the lines
-//! with all places marked. Which are near, and what of long lines is shown, is decided in `snippet`.
+//! Adjacent findings of one payload are shown together: first the messages in order, then the lines with all marks.
+//! `snippet` decides which findings are adjacent and which part of a long line is shown.
 
 use std::io::{self, Write};
 
@@ -15,14 +15,14 @@ pub use crate::printable::printable;
 use crate::report::snippet::{View, blocks, snippet};
 use crate::report::{File, Notice, Report, Spot, Total};
 
-/// How text looks.
+/// Settings of text output.
 #[derive(Clone, Copy, Debug)]
 pub struct Look {
     /// The language of messages.
     pub lang: Lang,
-    /// Whether to use ANSI colours.
+    /// True to use ANSI colours.
     pub color: bool,
-    /// Columns of the terminal; long lines are cut around the place.
+    /// The terminal's width in columns. Longer lines are cut around the mark.
     pub width: usize,
 }
 
@@ -37,7 +37,7 @@ impl Default for Look {
 }
 
 impl Look {
-    /// `text` in `style`, if there is colour.
+    /// Applies `style` to `text` if colours are on.
     pub(crate) fn paint(&self, style: Style, text: &str) -> String {
         if self.color {
             format!("{style}{text}{style:#}")
@@ -54,7 +54,7 @@ impl Look {
         (color.on_default().bold(), severity.words().get(self.lang))
     }
 
-    /// `error[code]: sentence`.
+    /// Formats a finding as `error[code]: sentence`.
     pub(crate) fn sentence(&self, finding: &Finding) -> String {
         self.sentence_as(finding, finding.severity())
     }
@@ -77,10 +77,10 @@ impl Look {
     }
 }
 
-/// Text for people.
+/// Writes text for people.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Text {
-    /// How it looks.
+    /// The settings.
     pub look: Look,
 }
 
@@ -107,7 +107,7 @@ impl Report for Text {
     }
 }
 
-/// A finding in one line: `path:line:col: error[code]: sentence`.
+/// Writes a finding in one line: `path:line:col: error[code]: sentence`.
 ///
 /// ```
 /// use wxsub::report::{Spot, text};
@@ -123,7 +123,7 @@ pub fn line(source: &str, spot: &Spot, finding: &Finding, look: &Look, out: &mut
     out.extend_from_slice(head.as_bytes());
 }
 
-/// A finding with its line, the place marked, and what to do about it.
+/// Writes a finding with its line, a mark and the advice.
 ///
 /// ```
 /// use wxsub::report::{Spot, text};
@@ -151,7 +151,7 @@ pub fn write(source: &str, spot: &Spot, finding: &Finding, look: &Look, out: &mu
     out.extend_from_slice(text.as_bytes());
 }
 
-/// What is found, then the lines where it is.
+/// Writes the messages, then the source lines.
 fn show(source: &str, block: &[View<'_>], look: &Look, out: &mut String) {
     for view in block {
         *out += &look.head(
@@ -171,7 +171,7 @@ fn show(source: &str, block: &[View<'_>], look: &Look, out: &mut String) {
 
 const HELP: Words = Words::new("help", "提示");
 
-/// What to do about the findings, each once.
+/// Returns the advice for the findings, without duplicates.
 fn helps(block: &[View<'_>], lang: Lang) -> Vec<&'static str> {
     let mut helps = Vec::new();
     for help in block.iter().filter_map(|view| view.finding.help(lang)) {
@@ -182,7 +182,7 @@ fn helps(block: &[View<'_>], lang: Lang) -> Vec<&'static str> {
     helps
 }
 
-/// The lines with their places marked, and what to do.
+/// Writes the lines with marks, then the advice.
 fn show_lines(block: &[View<'_>], helps: &[&str], look: &Look, out: &mut String) {
     let level = match block.iter().map(|view| view.severity).max() {
         Some(Severity::Warning) => Level::WARNING,
@@ -196,11 +196,11 @@ fn show_lines(block: &[View<'_>], helps: &[&str], look: &Look, out: &mut String)
         true => Renderer::styled(),
         false => Renderer::plain(),
     };
-    // Lines were cut already; what is left to the renderer must not be cut again.
+    // The lines are already cut; the renderer must not cut them again.
     let renderer = renderer.decor_style(DecorStyle::Ascii).term_width(WIDEST);
     *out += &renderer.render(&[group]);
     out.push('\n');
 }
 
-/// Wider than any terminal.
+/// More columns than any terminal has.
 const WIDEST: usize = 1 << 14;

@@ -1,7 +1,7 @@
-//! What a sample says, before anybody writes it: ids, times and results as they look in captured payloads.
+//! The content of a sample before it is written: ids, times and results as in captured payloads.
 //!
-//! Every sample has dice of its own, and all is drawn in the same order whatever was asked for: so asking for one value, or
-//! for another shape, changes nothing else, in this sample and in those after it.
+//! Every sample has an rng of its own, which draws all values in the same order for every recipe. Setting one value, or
+//! another shape, therefore changes no other value, neither in this sample nor in later ones.
 
 use crate::event::Event;
 use crate::event::fields::{
@@ -12,20 +12,20 @@ use crate::event::{same, terms};
 use crate::sample::Recipe;
 use crate::sample::rng::Rng;
 
-/// A value and how it may be written.
+/// A value and its possible forms.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Scalar {
     Text(String),
-    /// A whole number: in JSON a string or a number.
+    /// A whole number, in JSON a string or a number.
     Whole(String),
-    /// A number in JSON, whatever the others are.
+    /// Always a number in JSON.
     Bare(String),
 }
 
-/// A name on the wire and its value.
+/// A name in a payload and its value.
 pub(super) type Member = (&'static str, Scalar);
 
-/// What one sample says.
+/// The content of one sample.
 #[derive(Clone, Debug)]
 pub(super) struct Draft {
     pub(super) event: Event,
@@ -34,7 +34,7 @@ pub(super) struct Draft {
 }
 
 impl Draft {
-    /// The value of the members called `name`, in header and items.
+    /// Returns the values of all members called `name`, in header and items.
     pub(super) fn values(&mut self, name: &str) -> impl Iterator<Item = &mut Scalar> {
         let items = self.items.iter_mut().flatten();
         let members = self.header.iter_mut().chain(items);
@@ -44,14 +44,14 @@ impl Draft {
     }
 }
 
-/// What the samples of one seed share: an account, its templates, and a clock.
+/// The values that samples of one seed share: an account, its templates, and a clock.
 #[derive(Clone, Debug)]
 pub(super) struct Cast {
     account: String,
-    /// How the openids of the account begin.
+    /// The first characters of the account's openids.
     openid: String,
     templates: Vec<String>,
-    /// Prompts are shown on web pages and in articles, not in a mini program.
+    /// True for a service account, which shows prompts on web pages and in articles.
     is_service: bool,
     time: u64,
 }
@@ -61,7 +61,7 @@ impl Cast {
         const FIRST: u64 = 1_704_067_200; // 2024-01-01
         const TWO_YEARS: u64 = 2 * 365 * 86_400;
         const TEMPLATES: usize = 5;
-        // Drawn apart, since the more items there are the more of them are needed.
+        // A separate rng, because the number of templates depends on the number of items.
         let mut of_templates = Rng::new(!seed);
         let pool = TEMPLATES.max(recipe.items.unwrap_or_default());
         let templates = (0..pool).map(|_| of_templates.base64url(43)).collect();
@@ -74,7 +74,7 @@ impl Cast {
         }
     }
 
-    /// The next sample.
+    /// Makes the next sample.
     pub(super) fn draft(&mut self, recipe: &Recipe, rng: &mut Rng) -> Draft {
         self.time += rng.below(4);
         let user = format!("{}{}", self.openid, rng.base64url(22));
@@ -115,10 +115,10 @@ impl Cast {
     }
 }
 
-/// Message ids have 19 digits and fit 63 bits.
+/// The first message id. Ids have 19 digits and fit into 63 bits.
 const FIRST_MSG_ID: u64 = 1_000_000_000_000_000_000;
 
-/// A prompt asks for up to three templates; one message has one result.
+/// The number of items: a prompt asks for up to three templates; a message has one result.
 fn how_many(recipe: &Recipe, rng: &mut Rng) -> usize {
     let drawn = match rng.below(6) {
         0..3 => 1,
@@ -134,7 +134,7 @@ fn how_many(recipe: &Recipe, rng: &mut Rng) -> usize {
     recipe.items.unwrap_or(usual).min(most)
 }
 
-/// A change is documented to report rejections only.
+/// The status of an item. Change events are documented to report rejections only.
 fn status(recipe: &Recipe, rng: &mut Rng) -> String {
     let [accept, reject] = &terms::STATUSES;
     let is_rejected = rng.one_in(4) || recipe.event == Event::Change;
@@ -152,7 +152,7 @@ fn scene(is_service: bool, rng: &mut Rng) -> i64 {
     }
 }
 
-/// All that an item may say.
+/// The possible values of an item.
 struct Facts {
     template: String,
     status: String,
@@ -176,7 +176,7 @@ impl Facts {
     }
 }
 
-/// The text that comes with an error code.
+/// Returns WeChat's text for an error code.
 fn error_status(code: i64) -> &'static str {
     let row = terms::ERROR_CODES.iter().find(|row| row.term.value == code);
     row.map_or("unknown error", |row| row.status)

@@ -1,4 +1,4 @@
-//! A draft as JSON.
+//! Writes a draft as JSON.
 
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -33,7 +33,7 @@ pub(super) fn write(draft: &Draft, style: &Style, out: &mut Vec<u8>) {
     out.splice(last..last, style.tail.bytes());
 }
 
-/// The items, as they stand in their member.
+/// Makes the value of the member that holds the items.
 fn list<'d>(draft: &'d Draft, style: &Style) -> Value<'d> {
     let items = || Value::Array(draft.items.iter().map(|entry| item(entry, style)).collect());
     match (style.list, draft.items.as_slice()) {

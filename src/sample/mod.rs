@@ -1,7 +1,7 @@
-//! Payloads made up for tests: as WeChat would send them, in every shape that was seen.
+//! Generated payloads for tests: as WeChat sends them, in every shape that was observed.
 //!
-//! What they say comes from a seed (`rng`, `draft`), how it is written from a table (`shape`, with a writer a syntax). The
-//! same seed gives the same bytes in every version: tests hold the first of them.
+//! The content comes from a seed (`rng`, `draft`), the form from a table (`shape`) and a writer for each syntax. A seed
+//! gives the same bytes in every version; tests compare the first samples.
 
 mod draft;
 mod json;
@@ -20,7 +20,7 @@ pub use rng::Rng;
 
 pub use shape::{Shape, UnknownShape};
 
-/// What samples are asked for; what is not said comes from the seed.
+/// The wanted properties of samples. The seed decides the others.
 ///
 /// ```
 /// use wxsub::sample::Recipe;
@@ -38,17 +38,17 @@ pub use shape::{Shape, UnknownShape};
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Recipe {
-    /// Which event.
+    /// The event.
     pub event: Event,
-    /// XML or JSON; if it is not said, what the shape asks for, or JSON.
+    /// The syntax; by default that of the shape, else JSON.
     pub syntax: Option<Syntax>,
-    /// How it is written.
+    /// The shape.
     pub shape: Shape,
-    /// How many items each has.
+    /// The number of items of each sample.
     pub items: Option<usize>,
-    /// The openid of all.
+    /// The openid of all samples.
     pub user: Option<String>,
-    /// The template ids; items take them in turn.
+    /// The template ids; items use them in turn.
     pub templates: Vec<String>,
     /// The status of all items.
     pub status: Option<String>,
@@ -56,23 +56,23 @@ pub struct Recipe {
     pub error_code: Option<i64>,
 }
 
-/// Things were asked for that do not go together.
+/// The error for a recipe with properties that exclude each other.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Contradiction {
-    /// Sent events have no status.
+    /// A sent event has no status.
     Status,
-    /// Other events than sent ones have no error code.
+    /// Only a sent event has an error code.
     ErrorCode(Event),
-    /// The shape exists in the other syntax only.
+    /// The shape exists only in this syntax.
     Syntax(Shape, Syntax),
-    /// The shape exists for another event only.
+    /// The shape exists only for this event.
     Event(Shape, Event),
-    /// The shape does not hold so many items, or nothing that belongs to items.
+    /// The shape cannot hold this number of items, or no value of an item.
     Items(Shape, usize),
-    /// No callback has so many items.
+    /// The number of items is over the limit of a callback.
     Count(usize),
-    /// XML cannot hold a character.
+    /// XML does not allow the character in this value.
     Character(String, char),
 }
 
@@ -124,7 +124,7 @@ impl fmt::Display for Contradiction {
 impl std::error::Error for Contradiction {}
 
 impl Recipe {
-    /// Documented callbacks of `event`.
+    /// Makes a recipe for documented callbacks of `event`.
     pub fn new(event: Event) -> Self {
         Recipe {
             event,
@@ -138,11 +138,11 @@ impl Recipe {
         }
     }
 
-    /// The samples of `seed`.
+    /// Returns the samples of `seed`.
     ///
     /// # Errors
     ///
-    /// The recipe asks for things that do not go together.
+    /// [`Contradiction`] if properties of the recipe exclude each other.
     pub fn samples(self, seed: u64) -> Result<Samples, Contradiction> {
         self.check_values()?;
         self.check_shape()?;
@@ -204,7 +204,7 @@ impl Recipe {
     }
 }
 
-/// Samples, one after the other, without an end.
+/// An endless sequence of samples.
 #[derive(Clone, Debug)]
 pub struct Samples {
     recipe: Recipe,
@@ -213,7 +213,7 @@ pub struct Samples {
 }
 
 impl Samples {
-    /// Writes the next sample behind `out`, in one line without a line feed.
+    /// Appends the next sample to `out`, in one line without a line feed.
     pub fn write(&mut self, out: &mut Vec<u8>) {
         let shape = self.recipe.shape;
         let mut rng = self.rng.fork();

@@ -1,24 +1,24 @@
-//! Decisions from a seed, the same for ever.
+//! A random number generator whose sequence never changes.
 //!
-//! This is SplitMix64 (Steele, Lea and Flood, 2014), whose stream is fixed by its few lines. The generators of crates
-//! may change theirs with a release, or how they make a range of it; samples must not.
+//! It is SplitMix64 (Steele, Lea and Flood, 2014). Generators of crates may change their sequence, or the way they map
+//! it to a range, with a release; samples must not change.
 
-/// Decides from a seed.
+/// A random number generator with a seed.
 ///
 /// ```
-/// let mut dice = wxsub::sample::Dice::new(1_234_567);
-/// assert_eq!(dice.number(), 6_457_827_717_110_365_317);
+/// let mut rng = wxsub::sample::Rng::new(1_234_567);
+/// assert_eq!(rng.number(), 6_457_827_717_110_365_317);
 /// ```
 #[derive(Clone, Debug)]
 pub struct Rng(u64);
 
 impl Rng {
-    /// Dice of which all decisions follow from `seed`.
+    /// Makes a generator whose sequence is determined by `seed`.
     pub fn new(seed: u64) -> Self {
         Rng(seed)
     }
 
-    /// Any number.
+    /// Returns any number.
     pub fn number(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut bits = self.0;
@@ -27,12 +27,12 @@ impl Rng {
         bits ^ (bits >> 31)
     }
 
-    /// Dice of their own, which these do not notice being used.
+    /// Makes an independent generator, at the cost of one number.
     pub(super) fn fork(&mut self) -> Self {
         Rng(self.number())
     }
 
-    /// A number below `bound`.
+    /// Returns a number below `bound`.
     pub(super) fn below(&mut self, bound: u64) -> u64 {
         let wide = u128::from(self.number()) * u128::from(bound);
         (wide >> 64) as u64
@@ -42,25 +42,25 @@ impl Rng {
         self.below(odds) == 0
     }
 
-    /// `len` characters of base64url.
+    /// Returns `len` characters of base64url.
     pub(super) fn base64url(&mut self, len: usize) -> String {
-        const ALPHABET: &[u8; 64] =
+        const CHARSET: &[u8; 64] =
             b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-        self.characters(ALPHABET, 6, len)
+        self.characters(CHARSET, 6, len)
     }
 
-    /// `len` hexadecimal digits.
+    /// Returns `len` hexadecimal digits.
     pub(super) fn hex(&mut self, len: usize) -> String {
         self.characters(b"0123456789abcdef", 4, len)
     }
 
-    /// `len` characters of an alphabet of two to the power of `bits`.
-    fn characters(&mut self, alphabet: &[u8], bits: u32, len: usize) -> String {
+    /// Returns `len` characters of `charset`, which must have two to the power of `bits` characters.
+    fn characters(&mut self, charset: &[u8], bits: u32, len: usize) -> String {
         let mut text = String::with_capacity(len);
         while text.len() < len {
             let mut drawn = self.number();
             for _ in 0..(len - text.len()).min((u64::BITS / bits) as usize) {
-                text.push(alphabet[drawn as usize % alphabet.len()].into());
+                text.push(charset[drawn as usize % charset.len()].into());
                 drawn >>= bits;
             }
         }

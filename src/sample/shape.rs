@@ -1,6 +1,6 @@
-//! The table of shapes: the documented one, and those that captures, older documents, frameworks and tests have.
+//! The table of shapes: the documented one, and those of captures, older documents, frameworks and tests.
 //!
-//! Each row says what is different and which findings that makes, and a test holds it to that. Adding a shape: a row.
+//! Each row says what differs and which findings result; a test checks it. Adding a shape: a row.
 
 use std::fmt;
 use std::str::FromStr;
@@ -15,7 +15,7 @@ use crate::sample::rng::Rng;
 use crate::suggest::closest;
 use crate::syntax::Syntax;
 
-/// A way to write a callback.
+/// The form of a written callback.
 ///
 /// ```
 /// use wxsub::sample::Shape;
@@ -32,64 +32,64 @@ pub struct Shape(&'static Row);
 struct Row {
     name: &'static str,
     words: Text,
-    /// The only syntax that has it, and the only event.
+    /// The only syntax, and the only event, in which the shape exists.
     syntax: Option<Syntax>,
     event: Option<Event>,
-    /// The most items that it holds.
+    /// The most items that the shape can hold.
     most: Option<usize>,
     findings: &'static [Code],
     style: Style,
     edit: fn(&mut Draft, &mut Rng),
 }
 
-/// How a draft is written.
+/// Settings for writing a draft.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Style {
     pub(super) list: List,
     pub(super) numbers: Numbers,
     pub(super) texts: Texts,
-    /// Members in the order of their names.
+    /// True to sort members by name.
     pub(super) sorted: bool,
-    /// What comes before all else in XML.
+    /// Text before the root element in XML.
     pub(super) head: &'static str,
-    /// What comes before the last bracket in JSON.
+    /// Text before the last brace in JSON.
     pub(super) tail: &'static str,
-    /// The element around the list is another event's.
+    /// True to name the wrapper element after another event.
     pub(super) foreign_wrapper: bool,
 }
 
-/// Where the items stand.
+/// The position of the items.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum List {
-    /// As the document's samples have it.
+    /// As in the samples of WeChat's document.
     Documented,
     Array,
-    /// One as an object, several as an array.
+    /// One item as an object, several as an array.
     OneOrArray,
-    /// In JSON inside the element that XML has.
+    /// In JSON inside the wrapper, as in XML.
     Wrapped,
-    /// The same without a list.
+    /// In JSON directly as the value of the wrapper.
     Wrapper,
-    /// In XML without that element.
+    /// In XML without the wrapper element.
     AtRoot,
     Entries,
     Absent,
 }
 
-/// Which numbers have quotes in JSON.
+/// The numbers that are strings in JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Numbers {
     All,
-    /// All but the time.
+    /// All except the time.
     AllButTime,
     None,
 }
 
-/// How XML holds texts.
+/// The form of texts in XML.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Texts {
     Cdata,
-    /// Numbers are in CDATA too.
+    /// Numbers are in CDATA as well.
     AllCdata,
     Padded,
     Plain,
@@ -367,7 +367,7 @@ fn change(draft: &mut Draft, name: &str, mut into: impl FnMut(&Scalar) -> Scalar
     draft.values(name).for_each(|value| *value = into(value));
 }
 
-/// What a tool writes that read the number as a double.
+/// Returns the id as written by a program that parsed it as a floating-point number.
 fn imprecise(id: &Scalar) -> Scalar {
     match id {
         Scalar::Whole(digits) => {
@@ -383,40 +383,40 @@ fn appid(rng: &mut Rng) -> String {
 }
 
 impl Shape {
-    /// As WeChat documents it.
+    /// The shape that WeChat documents.
     pub const DOCUMENTED: Shape = Shape(&ROW);
 
-    /// Every shape, the documented one first.
+    /// Returns every shape, the documented one first.
     pub fn all() -> impl Iterator<Item = Shape> {
         ROWS.iter().map(Shape)
     }
 
-    /// Its name, as given on the command line.
+    /// Returns the name, as given on the command line.
     pub fn name(self) -> &'static str {
         self.0.name
     }
 
-    /// What is special about it.
+    /// Returns a description of what differs.
     pub fn words(self, lang: Lang) -> &'static str {
         self.0.words.get(lang)
     }
 
-    /// The only syntax that has it; `None` if both have.
+    /// Returns the only syntax of the shape, or `None` if it exists in both.
     pub fn syntax(self) -> Option<Syntax> {
         self.0.syntax
     }
 
-    /// The only event that has it; `None` if all have.
+    /// Returns the only event of the shape, or `None` if it exists for all.
     pub fn event(self) -> Option<Event> {
         self.0.event
     }
 
-    /// The most items that it holds, if there is a bound.
+    /// Returns the most items that the shape can hold, if there is a limit.
     pub fn most_items(self) -> Option<usize> {
         self.0.most
     }
 
-    /// What is found in it.
+    /// Returns the findings that the shape causes.
     pub fn findings(self) -> &'static [Code] {
         self.0.findings
     }
@@ -444,11 +444,11 @@ impl PartialEq for Shape {
 
 impl Eq for Shape {}
 
-/// No shape has this name.
+/// The error for an unknown shape name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnknownShape {
     name: String,
-    /// The shape that was probably meant.
+    /// The shape with the most similar name.
     pub suggestion: Option<Shape>,
 }
 

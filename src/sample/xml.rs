@@ -1,4 +1,4 @@
-//! A draft as XML.
+//! Writes a draft as XML.
 
 use crate::event::Event;
 use crate::event::fields::{LIST, LIST_ENTRY, ROOT};
@@ -18,7 +18,7 @@ pub(super) fn write(draft: &Draft, style: &Style, out: &mut Vec<u8>) {
     });
 }
 
-/// The name of the element around the lists.
+/// Returns the name of the element around the lists.
 fn wrapper(event: Event, style: &Style) -> &'static str {
     let is_other = |other: &Event| *other != event;
     let event = match style.foreign_wrapper {
@@ -51,12 +51,12 @@ fn members(members: &[Member], style: &Style, xml: &mut XmlWriter<'_>) {
 }
 
 fn text(value: &str, texts: Texts, xml: &mut XmlWriter<'_>) {
-    // CDATA cannot hold its own end, readers make a line feed of a carriage return, and a sample is one line.
+    // CDATA cannot hold `]]>`, parsers turn CR into LF, and a sample must stay on one line.
     let needs_references = value.contains("]]>") || value.contains(['\r', '\n']);
     let pad = if texts == Texts::Padded { " " } else { "" };
     xml.escaped(pad);
     match texts == Texts::Plain || needs_references {
-        // Readers may take white space away.
+        // Parsers may strip white space unless it is escaped.
         true => xml.escaped(&escape(value, |c| matches!(c, '\t' | '\n'))),
         false => xml.cdata(value),
     }

@@ -1,7 +1,6 @@
-//! JSON Schemas (2020-12) of what wxsub writes and of the JSON that WeChat documents, made from the tables of events,
-//! fields and codes.
+//! JSON Schemas (2020-12) of wxsub's output and of WeChat's JSON, generated from the tables.
 //!
-//! A schema is built as a `Node` and written once it is whole. Adding one: a file here and a row in [`Schema`].
+//! A schema is built as a `Node` and then written. Adding one: a file here and a row in [`Schema`].
 
 mod finding;
 mod record;
@@ -14,7 +13,7 @@ use crate::event::fields::{Field, Type};
 use crate::json_format::{self, InOrder};
 use crate::lang::Lang;
 
-/// A schema that can be asked for.
+/// A schema that `wxsub schema` can print.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Schema {
@@ -22,14 +21,14 @@ pub enum Schema {
     Record,
     /// A line of `check --format json`.
     Finding,
-    /// WeChat's JSON, as far as `convert --to json` can promise it: what a payload lacks it cannot add.
+    /// WeChat's JSON as `convert --to json` writes it. Fields that a payload lacks are optional.
     WireJson,
-    /// WeChat's JSON with everything that the documents say a callback has.
+    /// WeChat's JSON with all fields that its document lists for a callback.
     DocumentedJson,
 }
 
 impl Schema {
-    /// The schema itself, indented, with a line feed at the end.
+    /// Returns the schema as indented JSON with a line feed at the end.
     ///
     /// ```
     /// use wxsub::schema::Schema;
@@ -50,7 +49,7 @@ impl Schema {
     }
 }
 
-/// A value of a schema.
+/// A JSON value of a schema.
 #[derive(Clone, Debug, Serialize)]
 #[serde(untagged)]
 enum Node {
@@ -62,7 +61,7 @@ enum Node {
 }
 
 impl Node {
-    /// The same object with another member at the end.
+    /// Appends a member to an object.
     fn with(mut self, name: &'static str, value: Node) -> Node {
         if let Node::Object(members) = &mut self {
             members.0.push((name, value));
@@ -79,7 +78,7 @@ fn object<const N: usize>(members: [(&'static str, Node); N]) -> Node {
     Node::Object(members.into_iter().collect())
 }
 
-/// Members of an object, by name.
+/// Makes an object of `members`.
 fn members(members: impl IntoIterator<Item = (&'static str, Node)>) -> Node {
     Node::Object(members.into_iter().collect())
 }
@@ -88,7 +87,7 @@ fn texts<'a>(names: impl IntoIterator<Item = &'a str>) -> Node {
     Node::Array(names.into_iter().map(text).collect())
 }
 
-/// A value of type `name`, and what it is.
+/// A value of type `name` with a description.
 fn typed(name: &str, description: &str) -> Node {
     object([("type", text(name)), ("description", text(description))])
 }
@@ -98,7 +97,7 @@ fn reference(path: &str) -> Node {
     object([("$ref", text(path))])
 }
 
-/// One of some names, each with what it stands for.
+/// A choice of names, each with its meaning.
 fn one_of<'a>(description: &str, names: impl IntoIterator<Item = (&'a str, &'a str)>) -> Node {
     let choice =
         |(name, words): (&str, &str)| object([("const", text(name)), ("description", text(words))]);
@@ -109,13 +108,13 @@ fn one_of<'a>(description: &str, names: impl IntoIterator<Item = (&'a str, &'a s
     ])
 }
 
-/// The three events.
+/// A choice of the three events.
 fn events() -> Node {
     let names = Event::ALL.map(|event| (event.name(), event.words(Lang::En)));
     one_of("Which event it is, by its name on the wire.", names)
 }
 
-/// The frame of every schema; its own members come behind.
+/// The first members of every schema.
 fn root(title: &str, description: &str) -> Node {
     object([
         (
@@ -128,7 +127,7 @@ fn root(title: &str, description: &str) -> Node {
     ])
 }
 
-/// The type of a field's value in records.
+/// Returns the JSON type of a field in records.
 fn type_name(field: &Field) -> &'static str {
     match field.ty {
         Type::Text | Type::Digits => "string",

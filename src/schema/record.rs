@@ -51,7 +51,7 @@ fn extra() -> Node {
         .with("minProperties", Node::Number(1))
 }
 
-/// How a payload that came sealed was opened.
+/// How an encrypted payload was opened.
 fn sealed() -> Node {
     let words = [
         (

@@ -1,15 +1,14 @@
 //! The schema of WeChat's JSON.
 //!
-//! There are two demands. One is what `convert --to json` can promise of whatever was decoded: names and types, since a
-//! field that a payload lacks cannot be added. The other is the document's: all fields of the event, whole numbers where
-//! they belong, and an item at least.
+//! It exists in two degrees. `Types` is what `convert --to json` guarantees: names and types, because it cannot add
+//! fields that a payload lacks. `All` is WeChat's document: all fields of the event, whole numbers, at least one item.
 
 use crate::event::Event;
 use crate::event::fields::{EVENT, Field, HEADER, ITEM, LIST, MSG_TYPE, MSG_TYPE_EVENT, Type};
 use crate::lang::Lang;
 use crate::schema::{Node, events, members, object, reference, root, text, texts, typed};
 
-/// How much the schema asks for.
+/// The degree of the schema.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Demand {
     Types,
@@ -55,7 +54,7 @@ fn fields(
         .map(move |field| (field.wire, scalar(field, demand)))
 }
 
-/// The document writes all scalars as strings; the servers write some as numbers.
+/// A scalar field. The document shows all scalars as strings; WeChat's servers send some as numbers.
 fn scalar(field: &Field, demand: Demand) -> Node {
     let number = match field.ty {
         Type::Text => "number",
@@ -76,7 +75,7 @@ fn item(demand: Demand) -> Node {
         .with("properties", members(fields(&ITEM, demand)))
 }
 
-/// One item is an object, several are an array.
+/// The list: one item is an object, several are an array.
 fn list(demand: Demand) -> Node {
     let several = object([
         ("type", text("array")),
@@ -98,12 +97,12 @@ fn list(demand: Demand) -> Node {
     ])
 }
 
-/// The items of `event` have all its fields.
+/// Requires all fields of `event` in its items.
 fn complete(event: Event) -> Node {
     let is_event = object([("const", text(event.name()))]);
     let names = event.definition().fields.iter().map(|field| field.wire);
     let whole = object([("required", texts(names))]);
-    // What is no array has no items to look at, and what is no object needs no fields.
+    // `items` applies only to arrays and `required` only to objects.
     let both = whole.clone().with("items", whole);
     object([
         ("if", object([("properties", object([(EVENT, is_event)]))])),

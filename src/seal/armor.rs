@@ -1,7 +1,7 @@
-//! The text form of a ciphertext: base64, which may have been damaged on its way.
+//! The text form of a ciphertext: base64, possibly damaged in transit.
 //!
-//! Line breaks and blanks that mailers and editors put into it are passed over. A blank may also be what form decoding
-//! made of a `+`: then what is left is no base64, and that is told.
+//! Line breaks and spaces that mailers and editors insert are ignored. A space may also be a `+` changed by form
+//! decoding. The rest is then not base64, and the error says it.
 
 use std::borrow::Cow;
 
@@ -10,9 +10,9 @@ use base64::{DecodeSliceError, Engine};
 
 use crate::seal::Error;
 
-/// Makes `bytes` what the base64 in `text` stands for. Whether white space stood in it.
+/// Decodes the base64 in `text` into `bytes`. Returns true if there was white space.
 pub(super) fn decode(text: &[u8], bytes: &mut Vec<u8>) -> Result<bool, Error> {
-    // As a rule there is none: looking for it first would take as long as all else here.
+    // Usually there is no white space, and searching for it would take as long as decoding.
     if let Some(bytes_len) = decode_strictly(text, bytes).ok().filter(|len| *len > 0) {
         bytes.truncate(bytes_len);
         return Ok(false);
@@ -30,18 +30,18 @@ pub(super) fn decode(text: &[u8], bytes: &mut Vec<u8>) -> Result<bool, Error> {
     }
 }
 
-/// How many bytes the base64 in `text` stands for, which are then at the start of `bytes`.
+/// Decodes base64 without white space and returns the length. `bytes` may be longer.
 fn decode_strictly(text: &[u8], bytes: &mut Vec<u8>) -> Result<usize, DecodeSliceError> {
     bytes.resize(text.len() / 4 * 3 + 3, 0);
     STANDARD.decode_slice(text, bytes)
 }
 
-/// `bytes` as base64.
+/// Encodes `bytes` as base64.
 pub(super) fn encode(bytes: &[u8]) -> String {
     STANDARD.encode(bytes)
 }
 
-/// `text` without white space; the text itself if there is none.
+/// Removes white space. Borrows `text` if there is none.
 pub(super) fn compact(text: &[u8]) -> Cow<'_, [u8]> {
     match text.iter().any(u8::is_ascii_whitespace) {
         false => text.into(),
@@ -52,7 +52,7 @@ pub(super) fn compact(text: &[u8]) -> Cow<'_, [u8]> {
     }
 }
 
-/// What is wrong with `text`, which without its white space is `compact`.
+/// Returns the error for `text`, which is `compact` without white space.
 fn damage(text: &[u8], compact: &[u8], error: &DecodeSliceError) -> Error {
     if is_without_plus(text) {
         return Error::PlusLost;
@@ -70,7 +70,7 @@ fn damage(text: &[u8], compact: &[u8], error: &DecodeSliceError) -> Error {
     }
 }
 
-/// Whether `text` is base64 once its blanks are `+` again.
+/// Returns true if `text` is base64 after its spaces are replaced by `+`.
 fn is_without_plus(text: &[u8]) -> bool {
     let mended: Vec<u8> = text
         .iter()
@@ -79,7 +79,7 @@ fn is_without_plus(text: &[u8]) -> bool {
     mended != text && STANDARD.decode(mended).is_ok()
 }
 
-/// Where the byte at `at` of the text without white space stands in `text`.
+/// Converts the offset `at` in the compact text to an offset in `text`.
 fn with_white_space(text: &[u8], at: usize) -> usize {
     let kept = text.iter().enumerate();
     let mut kept = kept.filter(|(_, byte)| !byte.is_ascii_whitespace());

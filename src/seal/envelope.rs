@@ -1,34 +1,34 @@
-//! What a ciphertext holds: 16 random bytes, the length of the message in four, the message, and for whom it is.
+//! The content of a ciphertext: 16 random bytes, the message's length in 4 bytes, the message, and the receiver's id.
 
 use std::ops::Range;
 
 use crate::seal::{Account, EncodingAesKey, Error, Keys, armor, cipher};
 
-/// How many bytes come before the length, and before the message.
+/// The number of bytes before the length, and before the message.
 const RANDOM: usize = 16;
 const HEAD: usize = RANDOM + 4;
 
-/// Something sealed that was opened.
+/// A decrypted message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Opened<'b> {
-    /// What was sealed: XML or JSON, as a rule.
+    /// The plaintext, usually XML or JSON.
     pub message: &'b [u8],
-    /// For whom: an appid, as a rule.
+    /// The id of the receiver, usually an appid.
     pub receive_id: &'b [u8],
-    /// The random bytes in front of it.
+    /// The random bytes before the message.
     pub random: &'b [u8],
-    /// Which of the keys opened it, counted from 0; see [`Keys`].
+    /// The index of the key that decrypted it; see [`Keys`].
     pub key: usize,
-    /// Whose key that is, counted from 0; see [`Keys::accounts`].
+    /// The index of the key's account; see [`Keys::accounts`].
     pub account: usize,
-    /// White space stood in the ciphertext.
+    /// True if the ciphertext contained white space.
     pub has_white_space: bool,
-    /// The sender padded to blocks of 16 bytes, which WeChat does not.
+    /// True if the sender padded to 16 bytes, which WeChat does not do.
     pub is_padded_to_16: bool,
 }
 
-/// The same as [`Opened`], as ranges of the buffer.
+/// An [`Opened`] with ranges of the buffer instead of slices.
 #[derive(Clone, Debug)]
 pub(crate) struct Unsealed {
     pub(crate) message: Range<usize>,
@@ -39,20 +39,20 @@ pub(crate) struct Unsealed {
     pub(crate) is_padded_to_16: bool,
 }
 
-/// A key that seems to fit.
+/// A key whose padding and message length fit.
 struct Fit<'k> {
     number: usize,
     account: &'k Account,
     key: &'k EncodingAesKey,
-    /// Where the message ends, and where the plaintext does.
+    /// The end of the message, and the end of the plaintext.
     message_end: usize,
     end: usize,
 }
 
-/// Opens `encrypt`, the text of a payload's `Encrypt`, with the first of `keys` that fits. The message is put into
-/// `buffer`, whatever was there before.
+/// Decrypts `encrypt`, the text of a payload's `Encrypt`, with the first of `keys` that fits.
 ///
-/// Opening proves little of who sealed it: see [`verify`](crate::seal::verify).
+/// The message is stored in `buffer`, whose content is replaced. Decryption does not prove who encrypted the message:
+/// see [`verify`](crate::seal::verify).
 ///
 /// ```
 /// use wxsub::seal::{Account, Keys, open, seal};
@@ -70,7 +70,7 @@ struct Fit<'k> {
 ///
 /// # Errors
 ///
-/// The most telling of what goes wrong: that of the key that came furthest.
+/// The error of the key with which decryption came furthest.
 pub fn open<'b>(keys: &Keys, encrypt: &[u8], buffer: &'b mut Vec<u8>) -> Result<Opened<'b>, Error> {
     let unsealed = unseal(keys, encrypt, buffer)?;
     Ok(Opened {
@@ -84,7 +84,7 @@ pub fn open<'b>(keys: &Keys, encrypt: &[u8], buffer: &'b mut Vec<u8>) -> Result<
     })
 }
 
-/// [`open`] for those who keep the buffer.
+/// Decrypts like [`open`] and returns ranges of `buffer`.
 pub(crate) fn unseal(keys: &Keys, encrypt: &[u8], buffer: &mut Vec<u8>) -> Result<Unsealed, Error> {
     let has_white_space = armor::decode(encrypt, buffer)?;
     cipher::check_length(buffer)?;
@@ -96,7 +96,7 @@ pub(crate) fn unseal(keys: &Keys, encrypt: &[u8], buffer: &mut Vec<u8>) -> Resul
     cipher::open(first.key, buffer);
     let receive_id = first.message_end..first.end;
     let for_whom = &buffer[receive_id.clone()];
-    // Accounts may have the same key.
+    // Several accounts may have the same key.
     let fit = fits.iter().find(|fit| fit.account.receives(for_whom));
     let fit = fit.ok_or_else(|| other(for_whom, &fits))?;
     let mut accounts = keys.accounts().iter();
@@ -112,7 +112,7 @@ pub(crate) fn unseal(keys: &Keys, encrypt: &[u8], buffer: &mut Vec<u8>) -> Resul
     })
 }
 
-/// The keys that fit; an error if there are some and each fails.
+/// Returns the keys that fit. Fails if a key has the right padding but no key the right message length.
 fn fits<'k>(keys: &'k Keys, ciphertext: &[u8]) -> Result<Vec<Fit<'k>>, Error> {
     let mut fits = Vec::new();
     let mut worst = Ok(());
@@ -135,8 +135,9 @@ fn fits<'k>(keys: &'k Keys, ciphertext: &[u8]) -> Result<Vec<Fit<'k>>, Error> {
     }
 }
 
-/// Where the message in `ciphertext` ends and where the plaintext does, if `key` fits. No length that was read is
-/// believed before it was held against the buffer: with another key it is noise.
+/// Returns the ends of message and plaintext, if `key` fits.
+///
+/// The length is compared with the buffer first, because with a wrong key it is random.
 fn ends(key: &EncodingAesKey, ciphertext: &[u8]) -> Result<(usize, usize), Error> {
     let end = ciphertext.len() - cipher::padding(key, ciphertext)?;
     let length = cipher::second_block(key, ciphertext);
@@ -149,7 +150,7 @@ fn ends(key: &EncodingAesKey, ciphertext: &[u8]) -> Result<(usize, usize), Error
     }
 }
 
-/// The error for something sealed for `receive_id`, who is nobody's.
+/// Returns the error for a `receive_id` that is no account's.
 fn other(receive_id: &[u8], fits: &[Fit<'_>]) -> Error {
     let expected = fits
         .iter()
@@ -160,13 +161,13 @@ fn other(receive_id: &[u8], fits: &[Fit<'_>]) -> Error {
     }
 }
 
-/// Seals `message` for `receive_id`; `random` should be. The text is a payload's `Encrypt`.
+/// Encrypts `message` for `receive_id` and returns the text of a payload's `Encrypt`.
 ///
-/// See [`open`] for an example.
+/// `random` should be random. See [`open`] for an example.
 ///
 /// # Panics
 ///
-/// If the message has 4 GiB or more: its length is sealed with it, in four bytes.
+/// If the message has 4 GiB or more, because its length is stored in four bytes.
 pub fn seal(key: &EncodingAesKey, message: &[u8], receive_id: &str, random: &[u8; 16]) -> String {
     let length = u32::try_from(message.len()).expect("a message of less than 4 GiB");
     let parts = [
@@ -191,7 +192,7 @@ mod tests {
         Keys::new([Account::from_lists(key, "", "").expect("a key")])
     }
 
-    /// Random bytes, a message of a length as `announced`, an id, and `padding` as it is.
+    /// Encrypts `{}` with the length `announced` and the given `padding`.
     fn sealed(announced: u32, padding: &[u8]) -> String {
         let random = [7; RANDOM];
         let mut bytes = [&random[..], &announced.to_be_bytes(), b"{}", ID, padding].concat();
@@ -232,7 +233,7 @@ mod tests {
         let text = sealed(2, &[8; 8]);
         let opened = open(&keys, text.as_bytes(), &mut buffer).expect("it opens");
         assert!(opened.is_padded_to_16);
-        // More than a block of it is none.
+        // More than one block of padding is invalid.
         let mut long = [24; 40];
         long[..16].copy_from_slice(b"0123456789abcdef");
         assert_eq!(

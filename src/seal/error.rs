@@ -1,8 +1,8 @@
-//! What can go wrong with something sealed, each cause told apart.
+//! Errors of decryption, one for each cause.
 //!
-//! Users look for the codes of the vendor's samples (WXBizMsgCrypt), so every error has one. The sentences are rows of
-//! the one table in [`finding`](crate::finding). Being precise is safe here: nobody who chooses ciphertexts gets the
-//! answers.
+//! Users search for the error codes of the vendor's samples (WXBizMsgCrypt), so every error has one. The sentences are
+//! in the table of [`finding`](crate::finding). Precise errors are safe here, because an attacker who chooses
+//! ciphertexts does not see them.
 
 use std::fmt;
 
@@ -10,46 +10,46 @@ use crate::finding::{Finding, Reason};
 use crate::lang::Lang;
 use crate::span::Span;
 
-/// Why something sealed could not be opened.
+/// The reason why a payload could not be decrypted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Error {
-    /// Nothing is there.
+    /// `Encrypt` is empty.
     Empty,
-    /// Not base64: its blanks were `+` before they went through a form decoder.
+    /// Not base64: form decoding changed `+` to a space.
     PlusLost,
-    /// Not base64: a character that does not belong there.
+    /// Not base64: an invalid character.
     Character {
-        /// Where it stands, in bytes.
+        /// The byte offset of the character.
         at: usize,
-        /// The first byte of it.
+        /// The first byte of the character.
         byte: u8,
     },
-    /// Not base64: it ends too early, or goes on behind its end.
+    /// Not base64: cut off, or with text after its end.
     CutOff {
-        /// How many characters there are.
+        /// The number of characters.
         len: usize,
     },
-    /// Not whole blocks, or fewer than anything sealed has.
+    /// Not whole blocks, or too few.
     Length {
-        /// How many bytes there are.
+        /// The number of bytes.
         len: usize,
     },
-    /// The padding is wrong with every key: as a rule, none of them is the right one.
+    /// The padding is wrong with every key. Usually none of the keys is right.
     Padding,
-    /// The announced length of the message does not fit with any key.
+    /// With every key, the message length does not fit.
     MessageLength,
-    /// Sealed for somebody else.
+    /// Encrypted for another receiver.
     ReceiveId {
-        /// For whom.
+        /// The receiver's id.
         found: String,
-        /// Whom it should have been for.
+        /// The expected ids.
         expected: Vec<String>,
     },
 }
 
 impl Error {
-    /// The code that the vendor's samples answer in this case.
+    /// Returns the error code of the vendor's samples.
     ///
     /// ```
     /// assert_eq!(wxsub::seal::Error::Padding.vendor_code(), -40007);
@@ -64,7 +64,7 @@ impl Error {
         }
     }
 
-    /// The error as a sentence, with the vendor's code.
+    /// Returns the error as a sentence with the vendor's code.
     ///
     /// ```
     /// use wxsub::{Lang, seal::Error};
@@ -76,12 +76,12 @@ impl Error {
         self.finding(Span::default()).message(lang)
     }
 
-    /// What to do about it, where there is something to say.
+    /// Returns what to do about it, if there is advice.
     pub fn help(&self, lang: Lang) -> Option<&'static str> {
         self.finding(Span::default()).help(lang)
     }
 
-    /// The error as a finding about `span`.
+    /// Returns the error as a finding about `span`.
     pub(crate) fn finding(&self, span: Span) -> Finding {
         let finding = |reason| Finding::new(reason, span);
         match self {
@@ -101,7 +101,7 @@ impl Error {
     }
 }
 
-/// A byte for a message.
+/// Formats a byte for a message.
 fn shown(byte: u8) -> String {
     match byte.is_ascii_graphic() {
         true => format!("`{}`", char::from(byte)),

@@ -1,13 +1,13 @@
-//! A file of keys: lines `encoding_aes_key = …`, `token = …` and `appid = …`.
+//! A key file: lines `encoding_aes_key = …`, `token = …` and `appid = …`.
 //!
-//! Each name may come again; `#` begins a comment, and `[anything]` another account. Errors name the line and never
-//! repeat it: it may hold a secret.
+//! Names may repeat. `#` begins a comment, `[anything]` another account. Errors give the line number but not the line,
+//! because it may contain a secret.
 
 use std::fmt;
 
 use crate::seal::{Account, EncodingAesKey, KeyError, Token};
 
-/// Why a file of keys cannot be used, and in which line.
+/// An error in a key file, with its line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FileError {
     line: usize,
@@ -17,9 +17,9 @@ pub struct FileError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum FileErrorReason {
     Key(KeyError),
-    /// The line is none of those that are known.
+    /// The line is not recognised.
     Line,
-    /// Nothing stands behind the `=`.
+    /// There is no value after `=`.
     Empty,
 }
 
@@ -38,7 +38,7 @@ impl fmt::Display for FileError {
 
 impl std::error::Error for FileError {}
 
-/// The accounts in `text`, a file of keys.
+/// Reads the accounts of a key file.
 ///
 /// ```
 /// let text = "
@@ -58,7 +58,7 @@ impl std::error::Error for FileError {}
 ///
 /// # Errors
 ///
-/// The first line that cannot be used.
+/// [`FileError`] for the first invalid line.
 pub fn accounts(text: &str) -> Result<Vec<Account>, FileError> {
     let mut accounts = vec![Account::default()];
     let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
@@ -82,7 +82,7 @@ pub fn accounts(text: &str) -> Result<Vec<Account>, FileError> {
     Ok(accounts)
 }
 
-/// Adds to `account` what `line` says.
+/// Adds the value of `line` to `account`.
 fn add(account: &mut Account, line: &str) -> Result<(), FileErrorReason> {
     let (name, value) = line.split_once('=').ok_or(FileErrorReason::Line)?;
     let value = unquoted(value.trim());
@@ -101,7 +101,7 @@ fn add(account: &mut Account, line: &str) -> Result<(), FileErrorReason> {
     Ok(())
 }
 
-/// `value` without quotes around it.
+/// Removes quotes around `value`.
 fn unquoted(value: &str) -> &str {
     let inside = |quote| value.strip_prefix(quote)?.strip_suffix(quote);
     inside('"').or_else(|| inside('\'')).unwrap_or(value)

@@ -1,7 +1,7 @@
-//! The secrets: the EncodingAESKey that opens and the token that signs.
+//! Secrets: the EncodingAESKey, which decrypts, and the token, which signs.
 //!
-//! Neither ever prints itself, whole or in part, and both are wiped from memory when they are dropped. An error about
-//! a key says how long it is and what a key looks like, never what it is.
+//! Neither is ever printed, and both are wiped from memory when dropped. An error about a key gives its length and the
+//! expected form, never the key.
 
 use std::fmt;
 use std::str::FromStr;
@@ -13,8 +13,8 @@ use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
-/// Forty-three characters are 258 bits, two more than a key has. The console draws the last character from all of
-/// them, so three keys in four have bits there that a strict decoder refuses.
+/// Forty-three characters are 258 bits, two more than a key. The console picks the last character at random, so three
+/// keys in four have extra bits that a strict decoder rejects.
 const LENIENT: GeneralPurpose = GeneralPurpose::new(
     &STANDARD,
     GeneralPurposeConfig::new()
@@ -22,7 +22,7 @@ const LENIENT: GeneralPurpose = GeneralPurpose::new(
         .with_decode_allow_trailing_bits(true),
 );
 
-/// The key of an account's messages, as the console shows it: 43 letters and digits.
+/// The key for an account's messages, as shown in the console: 43 letters and digits.
 ///
 /// ```
 /// use wxsub::seal::EncodingAesKey;
@@ -33,15 +33,15 @@ const LENIENT: GeneralPurpose = GeneralPurpose::new(
 /// ```
 pub struct EncodingAesKey(Box<Material>);
 
-/// Boxed, so that moving the key leaves no copies of it behind.
+/// The key's data, boxed so that moving the key leaves no copy in memory.
 struct Material {
     cipher: Aes256,
-    /// The first half of the key: every message has the same.
+    /// The first half of the key, used for every message.
     iv: [u8; 16],
 }
 
 impl EncodingAesKey {
-    /// How many characters a key has.
+    /// The number of characters of a key.
     pub const LEN: usize = 43;
 
     pub(super) fn cipher(&self) -> &Aes256 {
@@ -65,10 +65,10 @@ impl FromStr for EncodingAesKey {
         let is_symbol = |c: char| c.is_ascii_alphanumeric() || c == '+' || c == '/';
         match text.chars().position(|c| !is_symbol(c)) {
             _ if text.chars().count() != Self::LEN => return Err(error(KeyErrorReason::Length)),
-            Some(at) => return Err(error(KeyErrorReason::Alphabet(at + 1))),
+            Some(at) => return Err(error(KeyErrorReason::Character(at + 1))),
             None => {}
         }
-        // The decoder wants room for the last group whole.
+        // The decoder needs room for the whole last group.
         let mut bytes = Zeroizing::new([0; 33]);
         let len = LENIENT.decode_slice(text, bytes.as_mut_slice());
         match len {
@@ -89,7 +89,7 @@ impl EncodingAesKey {
 
 impl Drop for Material {
     fn drop(&mut self) {
-        // The cipher wipes itself.
+        // The cipher wipes itself when dropped.
         self.iv.zeroize();
     }
 }
@@ -102,7 +102,7 @@ impl fmt::Debug for EncodingAesKey {
     }
 }
 
-/// Why a text is no EncodingAESKey. It does not hold the text.
+/// The reason why a text is not an EncodingAESKey. Does not contain the text.
 ///
 /// ```
 /// let error = "too short".parse::<wxsub::seal::EncodingAesKey>().unwrap_err();
@@ -113,7 +113,7 @@ impl fmt::Debug for EncodingAesKey {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct KeyError {
-    /// Which of several it is, counted from one.
+    /// The number of the key in its list, counted from 1.
     entry: Option<usize>,
     chars: usize,
     reason: KeyErrorReason,
@@ -122,15 +122,15 @@ pub struct KeyError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum KeyErrorReason {
     Length,
-    /// The first character that no key has, counted from one.
-    Alphabet(usize),
+    /// An invalid character, with its position counted from 1.
+    Character(usize),
 }
 
 impl KeyError {
-    /// What the samples of the vendor answer: illegal AES key.
+    /// The code of the vendor's samples for an illegal AES key.
     pub const VENDOR_CODE: i32 = -40004;
 
-    /// The same about one of several keys.
+    /// Adds the number of the key in its list.
     pub(super) fn numbered(self, entry: usize) -> Self {
         KeyError {
             entry: Some(entry),
@@ -138,8 +138,8 @@ impl KeyError {
         }
     }
 
-    /// What may have happened to a key of this length.
-    fn guess(&self) -> &'static str {
+    /// Names the likely cause of a wrong length.
+    fn likely_cause(&self) -> &'static str {
         match self.chars {
             42 => ": was the last character lost in copying?",
             44 => ": was `=` appended, or a blank copied along?",
@@ -161,10 +161,10 @@ impl fmt::Display for KeyError {
                 write!(
                     f,
                     "this one has {chars} characters ({code}){}",
-                    self.guess()
+                    self.likely_cause()
                 )
             }
-            KeyErrorReason::Alphabet(at) => {
+            KeyErrorReason::Character(at) => {
                 write!(f, "the character {at} of this one is neither ({code})")
             }
         }
@@ -173,7 +173,7 @@ impl fmt::Display for KeyError {
 
 impl std::error::Error for KeyError {}
 
-/// The token of an account, which signs what is pushed.
+/// The token of an account, which signs pushes.
 ///
 /// ```
 /// let token = wxsub::seal::Token::new("ourOwnToken");
@@ -183,7 +183,7 @@ impl std::error::Error for KeyError {}
 pub struct Token(Zeroizing<String>);
 
 impl Token {
-    /// The token `text`, every character of it.
+    /// Makes a token of `text`, unchanged.
     pub fn new(text: impl Into<String>) -> Self {
         Token(Zeroizing::new(text.into()))
     }

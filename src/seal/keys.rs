@@ -1,27 +1,26 @@
-//! The keys of one account or of several.
+//! The keys of one or more accounts.
 
 use std::fmt;
 
 use crate::seal::{EncodingAesKey, KeyError, Token};
 
-/// What opens and checks the payloads of one account.
+/// The secrets and ids of one account.
 ///
-/// Several keys, because a former one stays in use for a while after a change in the console; several ids, because
-/// third-party platforms seal with the component's.
+/// It has several keys because an old key stays valid for a while after a change, and several ids because third-party
+/// platforms encrypt for their component's id.
 #[derive(Default)]
 #[non_exhaustive]
 pub struct Account {
-    /// Tried in this order.
+    /// The keys, tried in this order.
     pub keys: Vec<EncodingAesKey>,
-    /// Without one nothing can be verified.
+    /// The tokens. Without one nothing can be verified.
     pub tokens: Vec<Token>,
-    /// For whom payloads may be sealed; anybody, if it is empty.
+    /// The accepted receivers. Empty accepts any.
     pub appids: Vec<String>,
 }
 
 impl Account {
-    /// An account from lists with commas between the entries, as in environment variables. Nothing between two commas
-    /// is no entry.
+    /// Makes an account from comma-separated lists, as in environment variables. Empty entries are ignored.
     ///
     /// ```
     /// use wxsub::seal::Account;
@@ -34,7 +33,7 @@ impl Account {
     ///
     /// # Errors
     ///
-    /// If an entry of `keys` is no key.
+    /// [`KeyError`] if an entry of `keys` is not a key.
     pub fn from_lists(keys: &str, token: &str, appids: &str) -> Result<Self, KeyError> {
         let tokens = (!token.is_empty()).then(|| Token::new(token));
         let is_alone = list(keys).count() == 1;
@@ -55,18 +54,18 @@ impl Account {
         })
     }
 
-    /// Whether it says nothing.
+    /// Returns true if the account has no key, token or id.
     pub fn is_empty(&self) -> bool {
         self.keys.is_empty() && self.tokens.is_empty() && self.appids.is_empty()
     }
 
-    /// Whether payloads sealed for `id` are this account's.
+    /// Returns true if payloads encrypted for `id` belong to this account.
     pub(super) fn receives(&self, id: &[u8]) -> bool {
         self.appids.is_empty() || self.appids.iter().any(|appid| appid.as_bytes() == id)
     }
 }
 
-/// The entries of a list with commas between them.
+/// Splits a comma-separated list.
 fn list(text: &str) -> impl Iterator<Item = &str> {
     text.split(',')
         .map(str::trim)
@@ -83,7 +82,7 @@ impl fmt::Debug for Account {
     }
 }
 
-/// All that is known of accounts. Keys are numbered through, from the first of the first account on.
+/// All known accounts. Keys are numbered across accounts.
 ///
 /// ```
 /// use wxsub::seal::{Account, Keys};
@@ -99,7 +98,7 @@ pub struct Keys {
 }
 
 impl Keys {
-    /// The keys of `accounts`; of those that say something.
+    /// Collects `accounts`, without empty ones.
     pub fn new(accounts: impl IntoIterator<Item = Account>) -> Self {
         let accounts = accounts.into_iter();
         Keys {
@@ -107,32 +106,32 @@ impl Keys {
         }
     }
 
-    /// The accounts.
+    /// Returns the accounts.
     pub fn accounts(&self) -> &[Account] {
         &self.accounts
     }
 
-    /// How many keys there are.
+    /// Returns the number of keys.
     pub fn len(&self) -> usize {
         self.accounts.iter().map(|account| account.keys.len()).sum()
     }
 
-    /// Whether nothing can be opened.
+    /// Returns true if there is no key.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// Whether anything can be verified.
+    /// Returns true if there is a token.
     pub fn has_tokens(&self) -> bool {
         self.tokens().next().is_some()
     }
 
-    /// The tokens of all accounts.
+    /// Returns the tokens of all accounts.
     pub fn tokens(&self) -> impl Iterator<Item = &Token> {
         self.accounts.iter().flat_map(|account| &account.tokens)
     }
 
-    /// All keys, each with its account.
+    /// Returns all keys, each with its account.
     pub(super) fn all(&self) -> impl Iterator<Item = (&Account, &EncodingAesKey)> {
         let accounts = self.accounts.iter();
         accounts.flat_map(|account| account.keys.iter().map(move |key| (account, key)))

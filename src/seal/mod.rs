@@ -1,11 +1,11 @@
-//! Sealed payloads: opening them, making them, and telling whether WeChat sent them.
+//! Encrypted payloads: decryption, encryption and verification of signatures.
 //!
-//! In safe mode a body holds `Encrypt` and little else: base64 of AES-256-CBC of a message and the appid that it is
-//! for, and the query of the request holds `msg_signature` over it. This module knows that scheme and nothing of the
-//! documents around and inside it, nor of where keys come from.
+//! In safe mode a body has little besides `Encrypt`: the base64 of a message and its receiver's appid, encrypted with
+//! AES-256-CBC. The query of the request has `msg_signature`. This module knows this scheme, not the documents around
+//! and inside it, nor where keys come from.
 //!
-//! Only [`verify`] proves anything. The cipher has no authentication of its own: that something opens with the right
-//! key and for the right appid makes it likely that WeChat sealed it, and no more.
+//! Only [`verify`] proves the sender. The cipher has no authentication, so a payload that decrypts with the right key
+//! and appid probably comes from WeChat, but this is no proof.
 
 mod armor;
 mod cipher;

@@ -1,8 +1,8 @@
-//! What is done with payloads that are sealed, or should be.
+//! The rules for encrypted payloads, and for those that should be.
 
 use crate::seal::{Keys, Query};
 
-/// Keys, and what is asked of payloads. The default has no keys and asks for nothing.
+/// Keys and requirements. The default has no keys and requires nothing.
 ///
 /// ```
 /// use wxsub::seal::{Account, Keys, Policy};
@@ -14,26 +14,26 @@ use crate::seal::{Keys, Query};
 /// ```
 #[derive(Debug, Default)]
 pub struct Policy {
-    /// What opens and verifies.
+    /// The keys to decrypt and verify with.
     pub keys: Keys,
-    /// The query that the payload came with, where the capture does not hold it.
+    /// The query of the payload's request, if the capture does not contain it.
     pub query: Option<Query>,
-    /// Decode payloads whose signature is wrong or missing all the same; the finding stays.
+    /// Decodes payloads with a wrong or missing signature anyway. The finding stays.
     pub accept_unverified: bool,
-    /// Refuse payloads that are not verified.
+    /// Rejects payloads that are not verified.
     pub require_signature: bool,
-    /// Refuse payloads that were not sealed: a plain one must not pass because keys were given.
+    /// Rejects plain payloads.
     pub require_encryption: bool,
 }
 
 impl Policy {
-    /// Whether anything is to be done.
+    /// Returns true if there is nothing to decrypt, verify or require.
     pub fn is_idle(&self) -> bool {
         let asks = self.require_signature || self.require_encryption;
         self.keys.is_empty() && !self.keys.has_tokens() && !asks
     }
 
-    /// Whether the queries in a capture tell anything.
+    /// Returns true if queries in a capture are needed.
     pub(crate) fn wants_queries(&self) -> bool {
         self.keys.has_tokens() && self.query.is_none()
     }

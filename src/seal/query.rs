@@ -1,6 +1,6 @@
-//! The query of the request that a payload came with, where the signatures are.
+//! The query of a push request, which holds the signatures.
 
-/// What the query of a push says.
+/// The parameters of a push request's query.
 ///
 /// ```
 /// use wxsub::seal::Query;
@@ -14,27 +14,26 @@
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Query {
-    /// When the request was made; empty if it is not said.
+    /// The time of the request. Empty if absent.
     pub timestamp: String,
-    /// A number drawn for the request; empty if it is not said.
+    /// The random number of the request. Empty if absent.
     pub nonce: String,
-    /// Over token, timestamp and nonce.
+    /// The signature of token, timestamp and nonce.
     pub signature: Option<String>,
-    /// Over the same and the sealed payload.
+    /// The signature of token, timestamp, nonce and encrypted payload.
     pub msg_signature: Option<String>,
-    /// `aes` where something sealed is in the body.
+    /// `aes` if the body is encrypted.
     pub encrypt_type: Option<String>,
-    /// The user.
+    /// The user's openid.
     pub openid: Option<String>,
-    /// What a server has to answer when the console checks its address.
+    /// The text that a server must answer when the console checks its address.
     pub echostr: Option<String>,
 }
 
 impl Query {
-    /// Reads a query, or what it is in: a URL or a request line. `None` if it is not that of a push: it has no
-    /// signature, nor what belongs to one.
+    /// Reads a query, a URL or a request line. Returns `None` if it has no signature and none of the signed parameters.
     ///
-    /// Parameters may come in any order. Of one that is given twice the first counts.
+    /// Parameters may be in any order. If one repeats, the first counts.
     pub fn parse(text: &[u8]) -> Option<Query> {
         let mut query = Query::default();
         let (mut timestamp, mut nonce) = (None, None);
@@ -58,13 +57,13 @@ impl Query {
         is_push.then_some(query)
     }
 
-    /// Whether the request says that something sealed is in its body.
+    /// Returns true if the request declares an encrypted body.
     pub fn says_sealed(&self) -> bool {
         self.msg_signature.is_some() || self.encrypt_type.as_deref() == Some("aes")
     }
 }
 
-/// The query in `text`: from the first `?`, if there is one, up to what no query has in it.
+/// Returns the query in `text`: from the first `?`, if any, to the first character that cannot be in a query.
 fn query_of(text: &[u8]) -> &[u8] {
     let text = text.trim_ascii_start();
     let from = memchr::memchr(b'?', text).map_or(0, |at| at + 1);
@@ -80,12 +79,12 @@ fn pairs(query: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
     query.split(|&byte| byte == b'&').filter_map(|pair| {
         let at = memchr::memchr(b'=', pair)?;
         let (name, value) = (&pair[..at], &pair[at + 1..]);
-        // Where the URL stood in HTML or XML.
+        // In HTML and XML `&` is written `&amp;`.
         Some((name.strip_prefix(b"amp;").unwrap_or(name), value))
     })
 }
 
-/// `value` with its percent escapes undone. A `+` stays: what has one here is base64.
+/// Decodes percent escapes. A `+` stays, because values with one are base64.
 fn unescaped(value: &[u8]) -> String {
     let mut bytes = Vec::with_capacity(value.len());
     let mut rest = value;

@@ -1,6 +1,6 @@
-//! Signatures: SHA-1 over the token and other parts, sorted as bytes and put together without anything between.
+//! Signatures: SHA-1 of the token and other parts, sorted by bytes and concatenated.
 //!
-//! Compared in constant time, and as bytes: so upper case and lower case hex are the same.
+//! They are compared as bytes, so the case of hexadecimal digits is ignored, and in constant time.
 
 use std::fmt;
 use std::str::FromStr;
@@ -10,7 +10,7 @@ use subtle::ConstantTimeEq;
 
 use crate::seal::Token;
 
-/// A signature: twenty bytes, in text forty hexadecimal digits.
+/// A signature: 20 bytes, written as 40 hexadecimal digits.
 ///
 /// ```
 /// use wxsub::seal::{Signature, Token, sign_plain};
@@ -43,7 +43,7 @@ impl fmt::Debug for Signature {
     }
 }
 
-/// A text that is no signature.
+/// The error for a text that is not a signature.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NotASignature;
 
@@ -76,7 +76,7 @@ fn digit(c: u8) -> Result<u8, NotASignature> {
     Ok(digit as u8)
 }
 
-/// The `msg_signature` of a sealed payload, `encrypt` being its `Encrypt` as the text that it is.
+/// Computes the `msg_signature` of an encrypted payload. `encrypt` is the text of `Encrypt`.
 ///
 /// ```
 /// use wxsub::seal::{Token, sign};
@@ -89,7 +89,7 @@ pub fn sign(token: &Token, timestamp: &str, nonce: &str, encrypt: impl AsRef<[u8
     digest(&mut [token.bytes(), timestamp, nonce, encrypt.as_ref()])
 }
 
-/// The `signature` of any request. It covers nothing of the body. See [`Signature`] for an example.
+/// Computes the `signature` of a request, which does not cover the body. See [`Signature`] for an example.
 pub fn sign_plain(token: &Token, timestamp: &str, nonce: &str) -> Signature {
     digest(&mut [token.bytes(), timestamp.as_bytes(), nonce.as_bytes()])
 }

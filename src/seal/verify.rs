@@ -1,6 +1,6 @@
-//! Whether a signature is right, and if not, what is likely wrong.
+//! Verifies signatures, and finds the likely cause if one is wrong.
 //!
-//! Both signatures are on the URL, as a rule, and the plain one covers less: so it tells a wrong token from an altered
+//! URLs usually have both signatures. `signature` does not cover the body, so it tells a wrong token from a changed
 //! payload.
 
 use crate::finding::{Finding, Reason};
@@ -8,27 +8,27 @@ use crate::lang::Lang;
 use crate::seal::{Query, Signature, Token, armor, sign, sign_plain};
 use crate::span::Span;
 
-/// Why a payload is not verified though a token was given.
+/// The reason why a payload is not verified despite a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Mismatch {
     /// The query has no `msg_signature`.
     Absent,
-    /// `msg_signature` has the value that `signature` should have.
+    /// `msg_signature` has the value of `signature`.
     WrongParameter,
-    /// `signature` is right: the payload was altered, or came with another request.
+    /// `signature` is right: the payload was changed, or belongs to another request.
     Altered,
-    /// `signature` is wrong, too: the token is another, or the query was altered.
+    /// `signature` is wrong as well: the token differs, or the query was changed.
     Token,
-    /// There is no `signature` to tell more.
+    /// The cause is unknown, because there is no `signature`.
     Unknown,
 }
 
 impl Mismatch {
-    /// What the vendor's samples answer.
+    /// The code of the vendor's samples.
     pub const VENDOR_CODE: i32 = -40001;
 
-    /// The mismatch as a sentence, with the vendor's code.
+    /// Returns the mismatch as a sentence with the vendor's code.
     ///
     /// ```
     /// use wxsub::{Lang, seal::Mismatch};
@@ -39,12 +39,12 @@ impl Mismatch {
         self.finding(Span::default()).message(lang)
     }
 
-    /// What is likely wrong, where there is something to say.
+    /// Returns the likely cause, if there is advice.
     pub fn help(self, lang: Lang) -> Option<&'static str> {
         self.finding(Span::default()).help(lang)
     }
 
-    /// The mismatch as a finding about `span`.
+    /// Returns the mismatch as a finding about `span`.
     pub(crate) fn finding(self, span: Span) -> Finding {
         let reason = match self {
             Mismatch::Absent => Reason::SignatureAbsent,
@@ -57,7 +57,7 @@ impl Mismatch {
     }
 }
 
-/// Checks the `msg_signature` of `encrypt`, the text of a payload's `Encrypt`, with each of `tokens`.
+/// Verifies the `msg_signature` of `encrypt`, the text of a payload's `Encrypt`, with each of `tokens`.
 ///
 /// ```
 /// use wxsub::seal::{Mismatch, Query, Token, sign, verify};
@@ -72,7 +72,7 @@ impl Mismatch {
 ///
 /// # Errors
 ///
-/// A [`Mismatch`] that says what is likely wrong.
+/// [`Mismatch`] with the likely cause.
 pub fn verify<'t>(
     tokens: impl IntoIterator<Item = &'t Token>,
     query: &Query,
@@ -86,7 +86,7 @@ pub fn verify<'t>(
     for token in tokens {
         match check(token, query, given, encrypt) {
             Ok(()) => return Ok(()),
-            // What another token tells more of stays.
+            // A more precise cause found with another token stays.
             Err(Mismatch::Token) if mismatch != Mismatch::Unknown => {}
             Err(other) => mismatch = other,
         }
@@ -104,7 +104,7 @@ fn check(
         timestamp, nonce, ..
     } = query;
     let is_over = |text: &[u8]| given == Some(sign(token, timestamp, nonce, text));
-    // White space around it belongs to the document, and that inside may have come later.
+    // Outer white space belongs to the document; inner white space may have been added later.
     if is_over(encrypt.trim_ascii()) || is_over(&armor::compact(encrypt)) {
         return Ok(());
     }
@@ -118,8 +118,9 @@ fn check(
     })
 }
 
-/// Checks the `signature` of a query with each of `tokens`; `None` if there is none. It says that the request came
-/// from somebody who knows the token, or saw one of its URLs, and nothing about the body.
+/// Verifies the `signature` of a query with each of `tokens`. Returns `None` if there is none.
+///
+/// It proves that the sender knows the token or has seen a signed URL, but nothing about the body.
 ///
 /// ```
 /// use wxsub::seal::{Query, Token, sign_plain, verify_plain};

@@ -1,10 +1,10 @@
-//! A selection, and what depends on the order of the callbacks.
+//! Applies a selection, deduplication and a limit to callbacks in their order.
 
 use crate::record::{Outcome, Record};
 use crate::select::Selection;
 use crate::select::recent::{Key, Recent};
 
-/// Chooses among the callbacks of one capture or of many, in the order in which they come.
+/// Chooses among callbacks of one or more captures, in the order in which they arrive.
 ///
 /// ```
 /// use wxsub::Outcome;
@@ -22,7 +22,7 @@ use crate::select::recent::{Key, Recent};
 #[derive(Clone, Debug, Default)]
 pub struct Chooser {
     selection: Selection,
-    /// The selection leaves something out.
+    /// True if the selection can exclude a callback.
     selects: bool,
     recent: Option<Recent>,
     limit: Option<u64>,
@@ -30,12 +30,12 @@ pub struct Chooser {
 }
 
 impl Chooser {
-    /// How many callbacks [`Chooser::dedup`] remembers at least: the last ones that were chosen.
+    /// The least number of chosen callbacks that [`Chooser::dedup`] remembers.
     pub const REMEMBERED: usize = 900_000;
-    /// The most memory that takes, in bytes: two tables of 2^20 places with twelve bytes and a mark each.
+    /// The most memory of [`Chooser::dedup`] in bytes: two tables of 2^20 slots with 13 bytes each.
     pub const MEMORY: usize = 26 << 20;
 
-    /// Chooses what `selection` keeps.
+    /// Makes a chooser for `selection`.
     pub fn new(selection: Selection) -> Self {
         Chooser {
             selects: !selection.keeps_all(),
@@ -44,10 +44,10 @@ impl Chooser {
         }
     }
 
-    /// The same without repeated deliveries: callbacks with the account, user, time, event and items of one before.
+    /// Excludes repeated deliveries: callbacks with the account, user, time, event and items of an earlier one.
     ///
-    /// Extras do not count. The last [`Chooser::REMEMBERED`] callbacks are remembered, so a delivery that is repeated
-    /// later than that is not recognised.
+    /// Extra fields are ignored. The last [`Chooser::REMEMBERED`] callbacks are remembered; a later repetition is not
+    /// recognised.
     pub fn dedup(self) -> Self {
         Chooser {
             recent: Some(Recent::new(Self::REMEMBERED)),
@@ -55,7 +55,7 @@ impl Chooser {
         }
     }
 
-    /// The same with `most` callbacks at most.
+    /// Limits the number of chosen callbacks to `most`.
     pub fn limit(self, most: u64) -> Self {
         Chooser {
             limit: Some(most),
@@ -63,21 +63,22 @@ impl Chooser {
         }
     }
 
-    /// Whether the limit is reached: there is no need to read on.
+    /// Returns true if the limit is reached, and reading can stop.
     pub fn has_enough(&self) -> bool {
         self.limit.is_some_and(|most| self.chosen >= most)
     }
 
-    /// Whether what it decides about a callback depends on those before.
+    /// Returns true if the decision about a callback depends on earlier ones.
     pub(crate) fn depends_on_order(&self) -> bool {
         self.recent.is_some() || self.limit.is_some()
     }
 
-    /// Leaves of `record` what is chosen; a callback of which nothing is becomes [`Outcome::FilteredOut`] or
-    /// [`Outcome::Deduplicated`].
+    /// Removes what is not chosen from `record`.
+    ///
+    /// A callback of which nothing is left becomes [`Outcome::FilteredOut`] or [`Outcome::Deduplicated`].
     #[inline]
     pub fn choose(&mut self, record: &mut Record<'_>) {
-        // A delivery is known by all of its items, also those that are not chosen.
+        // The key covers all items, including those that the selection removes.
         let remembers = self.recent.is_some();
         let key = match remembers {
             true => record.callback().map(|callback| Key::of(&callback)),
@@ -88,7 +89,7 @@ impl Chooser {
         }
     }
 
-    /// Admits a callback that was chosen, if it is new. This is all that depends on what came before.
+    /// Counts a selected callback if it is new. Only this step depends on earlier callbacks.
     #[inline]
     fn admit(&mut self, key: Option<Key>, record: &mut Record<'_>) {
         let Outcome::Callback(event) = *record.outcome() else {

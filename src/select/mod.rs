@@ -1,9 +1,9 @@
-//! Which callbacks are wanted.
+//! Selection of callbacks.
 //!
-//! A [`Selection`] says what a callback must be like; it judges each record alone. A [`Chooser`] adds what depends on
-//! the callbacks before: whether a callback was delivered already, and whether there are enough. What is left out
-//! stays a record, with an [`Outcome`](crate::Outcome) that says so: it can be counted, and nothing writes or reports
-//! it. Everything that is no callback passes: no choice makes a broken payload silent.
+//! A [`Selection`] states conditions and judges each record alone. A [`Chooser`] adds what depends on earlier
+//! callbacks: deduplication and the limit. An excluded callback stays a record with an
+//! [`Outcome`](crate::Outcome) that says it: it is counted but neither written nor reported. Records that are not
+//! callbacks always pass, so a selection never hides a broken payload.
 
 mod chooser;
 mod recent;

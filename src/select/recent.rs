@@ -1,8 +1,7 @@
-//! Remembers callbacks, as many as fit a fixed memory, to know them when they come again.
+//! Remembers recent callbacks in bounded memory, to recognise repetitions.
 //!
-//! WeChat pushes a callback up to three times, within seconds, but logs of several servers are read one after the
-//! other. So the memory is as large as it can be with a bound that nobody minds: two generations of short keys. When
-//! the younger is full it becomes the older, and the older is forgotten.
+//! WeChat pushes a callback up to three times within seconds, but logs of several servers are read one after another.
+//! The memory is therefore large: two generations of short keys. When the younger is full, it replaces the older.
 
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -10,9 +9,9 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use crate::event::fields::{HEADER, ITEM};
 use crate::event::{CallbackRef, Fields};
 
-/// What a callback is known by: account, user, time, event and items. Extras do not count: a proxy adds to them.
+/// A hash of a callback's account, user, time, event and items. Extra fields are ignored, as a proxy may add some.
 ///
-/// 96 bits of a hash. Among the callbacks that are remembered two different ones share their key once in 10^22.
+/// With 96 bits, two different callbacks among those remembered collide with a probability of about 10^-22.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Key([u32; 3]);
 
@@ -24,8 +23,9 @@ impl Key {
     }
 }
 
-/// A callback's fields as bytes that no other fields have: what `Hash` feeds to a hasher. Every field is there, present
-/// or not, and the end of a text is marked. They are gathered first because hashers are slow with many small pieces.
+/// The fields of a callback, encoded without ambiguity: absent fields are marked and texts are terminated.
+///
+/// They are collected before hashing, because hashers are slow with many small pieces.
 struct Encoded(Vec<u8>);
 
 impl Hasher for Encoded {
@@ -53,7 +53,7 @@ impl Encoded {
         bytes
     }
 
-    /// One of several independent hashes, the same in every run.
+    /// Returns one of several independent hashes. They are the same in every run.
     fn hash(&self, which: u8) -> u64 {
         let mut hasher = DefaultHasher::new();
         hasher.write_u8(which);
@@ -71,7 +71,7 @@ pub(super) struct Recent {
 }
 
 impl Recent {
-    /// What remembers at least the last `generation` keys, and at most twice as many.
+    /// Makes a memory for at least the last `generation` keys and at most twice that number.
     pub(super) fn new(generation: usize) -> Self {
         Recent {
             generation,
@@ -80,7 +80,7 @@ impl Recent {
         }
     }
 
-    /// Remembers `key`; `false` if it was remembered already.
+    /// Remembers `key`. Returns false if it is already known.
     pub(super) fn insert(&mut self, key: Key) -> bool {
         if self.old.contains(&key) || !self.young.insert(key) {
             return false;
@@ -88,7 +88,7 @@ impl Recent {
         if self.young.len() == self.generation {
             std::mem::swap(&mut self.young, &mut self.old);
             self.young.clear();
-            // At its full size at once: to grow it would need its old table, too.
+            // Reserved at once, because growing would need the old table and the new one.
             self.young.reserve(self.generation);
         }
         true

@@ -1,15 +1,15 @@
-//! What a callback and its items must be like.
+//! The conditions for callbacks and their items.
 
 use crate::event::{CallbackRef, Event, ItemRef};
 use crate::record::{Outcome, Record};
 
-/// What to keep. The default keeps everything.
+/// The callbacks and items to keep. The default keeps everything.
 ///
-/// Values of one list are alternatives, and an empty list asks for nothing; different fields must all hold. A callback
-/// or an item that lacks what is asked for is not kept. Values are compared as they stand in the record.
+/// The values of a list are alternatives; an empty list is no condition. All conditions must hold. A callback or item
+/// without the field of a condition is excluded. Values are compared as in the record.
 ///
-/// Templates, statuses and failures are asked of items: a callback keeps the items that fit, and is left out if none
-/// does.
+/// Templates, statuses and failures are conditions on items. A callback keeps the matching items, and is excluded if
+/// there are none.
 ///
 /// ```
 /// use wxsub::select::Selection;
@@ -26,27 +26,28 @@ use crate::record::{Outcome, Record};
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Selection {
-    /// Callbacks of these events.
+    /// Keeps callbacks of these events.
     pub events: Vec<Event>,
-    /// Callbacks of these users, by openid.
+    /// Keeps callbacks of these users, by openid.
     pub users: Vec<String>,
-    /// Callbacks to these accounts.
+    /// Keeps callbacks to these accounts.
     pub accounts: Vec<String>,
-    /// Callbacks made at this Unix second or later.
+    /// Keeps callbacks made at this Unix second or later.
     pub since: Option<i64>,
-    /// Callbacks made before this Unix second.
+    /// Keeps callbacks made before this Unix second.
     pub until: Option<i64>,
-    /// Items of these templates.
+    /// Keeps items of these templates.
     pub templates: Vec<String>,
-    /// Items with these statuses.
+    /// Keeps items with these statuses.
     pub statuses: Vec<String>,
-    /// Items of sent events whose error code is not 0.
+    /// Keeps items of sent events with an error code other than 0.
     pub failed: bool,
 }
 
 impl Selection {
-    /// Leaves of `record` what is to be kept; `false` if it is a callback of which nothing is, which then is
-    /// [`Outcome::FilteredOut`]. A record that is no callback passes.
+    /// Removes what is not selected from `record`.
+    ///
+    /// Returns false if nothing of a callback is left; it becomes [`Outcome::FilteredOut`]. Other records pass.
     #[inline]
     pub fn apply(&self, record: &mut Record<'_>) -> bool {
         self.keeps_all() || self.keep(record)
@@ -81,7 +82,7 @@ impl Selection {
         !self.templates.is_empty() || !self.statuses.is_empty() || self.failed
     }
 
-    /// Whether a callback is kept, as far as its items do not decide.
+    /// Returns true if a callback meets all conditions except those on items.
     fn fits(&self, callback: &CallbackRef<'_>) -> bool {
         let made = callback.create_time();
         let is_asked = |bound: Option<i64>, holds: fn(i64, i64) -> bool| match (bound, made) {
@@ -96,7 +97,7 @@ impl Selection {
             && is_asked(self.until, |made, until| made < until)
     }
 
-    /// Keeps the items that fit; `false` if items are asked for and none is left.
+    /// Keeps the matching items. Returns false if there is a condition on items and none matches.
     fn keep_items(&self, event: Event, record: &mut Record<'_>) -> bool {
         if !self.asks_items() {
             return true;
@@ -117,7 +118,7 @@ impl Selection {
     }
 }
 
-/// Whether `value` is among the `wanted`, or nothing is wanted.
+/// Returns true if `value` is one of `wanted`, or if `wanted` is empty.
 fn is_one_of(value: Option<&str>, wanted: &[String]) -> bool {
     wanted.is_empty() || value.is_some_and(|value| wanted.iter().any(|one| one == value))
 }

@@ -1,13 +1,15 @@
-//! Sixteen bytes looked at at once: a vector register, where the processor has them.
+//! Sixteen bytes as one value: a vector register, if the processor has them.
+//!
+//! Every operation costs a few instructions. [`Marks`] hold a byte of ones for each marked byte, and zeros elsewhere.
 
 use std::ops::{BitAnd, BitOr, Not};
 
 use wide::{i8x16, u8x16};
 
-/// How many bytes a block has.
+/// The bytes of a block.
 pub(crate) const LEN: usize = 16;
 
-/// The first bytes of `bytes`; behind their end, zeros.
+/// Returns the first bytes of `bytes`, padded with zeros.
 #[inline(always)]
 pub(crate) fn head(bytes: &[u8]) -> [u8; LEN] {
     match bytes.first_chunk() {
@@ -16,20 +18,22 @@ pub(crate) fn head(bytes: &[u8]) -> [u8; LEN] {
     }
 }
 
-/// The block of `bytes` that begins at `at`. With a place of so few bits nothing overflows, so there is one thing to check.
+/// Returns the block of `bytes` that begins at `at`.
+///
+/// `at` is a `u32`: adding [`LEN`] cannot overflow, and one bounds check is left.
 #[inline(always)]
 pub(crate) fn at(bytes: &[u8], at: u32) -> Option<&[u8; LEN]> {
     bytes.get(at as usize..at as usize + LEN)?.first_chunk()
 }
 
-/// The same, to be changed.
+/// Returns the block of `bytes` that begins at `at`, to be changed.
 #[inline(always)]
 pub(crate) fn at_mut(bytes: &mut [u8], at: u32) -> Option<&mut [u8; LEN]> {
     let block = bytes.get_mut(at as usize..at as usize + LEN);
     block?.first_chunk_mut()
 }
 
-/// Few bytes and zeros behind them, without the call that a copy of unknown length is.
+/// Pads fewer than sixteen bytes with zeros. A copy of unknown length would be a call of `memcpy`.
 fn padded(bytes: &[u8]) -> [u8; LEN] {
     let len = bytes.len();
     let word = match (bytes.first_chunk(), bytes.last_chunk()) {
@@ -52,11 +56,11 @@ fn padded(bytes: &[u8]) -> [u8; LEN] {
     u128::from(word).to_le_bytes()
 }
 
-/// Bytes that follow one another.
+/// Sixteen consecutive bytes.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Block(u8x16);
 
-/// Bytes of a block that were picked.
+/// The bytes of a block that were marked.
 #[derive(Clone, Copy)]
 pub(crate) struct Marks(u8x16);
 
@@ -71,36 +75,37 @@ impl Block {
         Marks(self.0.simd_eq(u8x16::splat(byte)))
     }
 
-    /// Bytes less than `limit`, which is not 0.
+    /// Marks bytes less than `limit`, which must not be 0.
     #[inline(always)]
     pub(crate) fn less(self, limit: u8) -> Marks {
         Marks(self.0.min(u8x16::splat(limit - 1)).simd_eq(self.0))
     }
 
-    /// Bytes from `first` to `last`, which is at most 127.
+    /// Marks bytes from `first` to `last`, which must be at most 127.
     #[inline(always)]
     pub(crate) fn within(self, first: u8, last: u8) -> Marks {
-        // With the last of them moved to the greatest number that there is, nothing else is greater than the first.
+        // Adds so much that `last` becomes the greatest signed number. Then only the bytes from `first` to `last` are
+        // greater than the number before the moved `first`.
         let up = i8::MAX as u8 - last;
         let moved = (self.0 + u8x16::splat(up)).cast_signed();
         let before = i8x16::splat((first + up) as i8 - 1);
         Marks(moved.simd_gt(before).cast_unsigned())
     }
 
-    /// Bits where it differs from `other`.
+    /// Returns the bits that differ from `other`.
     #[inline(always)]
     pub(crate) fn other_than(self, other: Block) -> Block {
         Block(self.0 ^ other.0)
     }
 
-    /// Bits in the bytes that are not within their `bounds`.
+    /// Returns a block that is zero in the bytes within `bounds` and not zero in all others.
     #[inline(always)]
     pub(crate) fn beyond(self, bounds: Bounds) -> Block {
         let Bounds { first, span } = bounds;
         Block((self.0 - first.0).saturating_sub(span.0))
     }
 
-    /// Its last `len` bytes; zeros before them.
+    /// Keeps the last `len` bytes and clears the bytes before them.
     #[inline(always)]
     pub(crate) fn last(self, len: usize) -> Block {
         const EDGE: [[u8; LEN]; 2] = [[0; LEN], [0xFF; LEN]];
@@ -117,14 +122,14 @@ impl Block {
         self.0.simd_eq(u8x16::default()).to_bitmask() == 0xFFFF
     }
 
-    /// The same with upper-case letters as lower-case ones; other bytes may change too, but into no letter.
+    /// Turns upper-case letters into lower-case letters. Other bytes may change, but never into a letter.
     #[inline(always)]
     pub(crate) fn folded(self) -> Self {
         Block(self.0 | u8x16::splat(0x20))
     }
 }
 
-/// Of each byte of a block, what it may be.
+/// The least and the greatest allowed value of each byte of a block.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Bounds {
     first: Block,
@@ -132,7 +137,7 @@ pub(crate) struct Bounds {
 }
 
 impl Bounds {
-    /// Each byte may be something from what stands there in `first` to what stands there in `last`.
+    /// Allows each byte the values from its byte in `first` to its byte in `last`.
     pub(crate) fn new(first: [u8; LEN], last: [u8; LEN]) -> Self {
         let (first, last) = (u8x16::new(first), u8x16::new(last));
         Bounds {
@@ -143,30 +148,30 @@ impl Bounds {
 }
 
 impl Marks {
-    /// The bits of `block` in the bytes that are marked.
+    /// Keeps the marked bytes of `block` and clears the others.
     #[inline(always)]
     pub(crate) fn of(self, block: Block) -> Block {
         Block(self.0 & block.0)
     }
 
-    /// A bit for each byte, the first byte's lowest.
+    /// Returns one bit for each byte; the lowest bit is the first byte's.
     #[inline(always)]
     pub(crate) fn bits(self) -> u32 {
         self.0.to_bitmask()
     }
 }
 
-/// Counts marks, place by place.
+/// Counts marks, each place of a block by itself.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Counter(u8x16);
 
 impl Counter {
-    /// So many blocks can be counted, with the last one that is not full.
+    /// The most full blocks that one counter takes. A byte counts to 255: one block that is not full may follow.
     pub(crate) const MOST: usize = 254;
 
     #[inline(always)]
     pub(crate) fn add(&mut self, marks: Marks) {
-        // What is marked is all ones, which is one less than nothing.
+        // A marked byte is 0xFF, which is -1: subtracting it adds 1.
         self.0 -= marks.0;
     }
 

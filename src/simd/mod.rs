@@ -1,10 +1,14 @@
-//! Finding the next byte of interest, sixteen bytes at a time.
+//! Finds the next byte of interest, sixteen bytes at a time.
+//!
+//! Each function takes a closure that marks bytes of a [`Block`]; `wide` is used in this folder only. Test each
+//! function at every length and position: the last block of a slice is padded with zeros, or overlaps the block before
+//! it.
 
 pub(crate) mod block;
 
 use block::{Block, Counter, LEN, Marks};
 
-/// The first byte of `bytes` that `mark` marks, or `bytes.len()`.
+/// Returns the position of the first byte that `mark` marks, or `bytes.len()`.
 #[inline(always)]
 pub(crate) fn position(bytes: &[u8], mark: impl Fn(Block) -> Marks) -> usize {
     let (blocks, rest) = bytes.as_chunks::<LEN>();
@@ -16,7 +20,7 @@ pub(crate) fn position(bytes: &[u8], mark: impl Fn(Block) -> Marks) -> usize {
     }
     let (at, end) = match (rest, bytes.last_chunk()) {
         ([], _) => return bytes.len(),
-        // Of what it holds besides the rest nothing is marked.
+        // The last chunk overlaps the blocks above, which hold no mark.
         (_, Some(end)) => (bytes.len() - LEN, *end),
         (_, None) => (0, block::head(rest)),
     };
@@ -24,7 +28,7 @@ pub(crate) fn position(bytes: &[u8], mark: impl Fn(Block) -> Marks) -> usize {
     (at + bits.trailing_zeros() as usize).min(bytes.len())
 }
 
-/// All bytes of `bytes` that `mark` marks.
+/// Returns the positions of all bytes that `mark` marks.
 #[inline(always)]
 pub(crate) fn positions(
     bytes: &[u8],
@@ -38,7 +42,7 @@ pub(crate) fn positions(
     })
 }
 
-/// The last byte of `bytes` that `mark` marks, which marks no zero byte.
+/// Returns the position of the last byte that `mark` marks. `mark` must not mark zero bytes.
 #[inline(always)]
 fn last_position(bytes: &[u8], mark: impl Fn(Block) -> Marks) -> Option<usize> {
     let (rest, blocks) = bytes.as_rchunks::<LEN>();
@@ -48,25 +52,26 @@ fn last_position(bytes: &[u8], mark: impl Fn(Block) -> Marks) -> Option<usize> {
             return Some(rest.len() + i * LEN + bits.ilog2() as usize);
         }
     }
-    // Of what it holds besides the rest nothing is marked.
+    // The head overlaps the blocks above, which hold no mark, or is padded with zeros.
     let bits = mark(Block::new(block::head(bytes))).bits();
     bits.checked_ilog2().map(|bit| bit as usize)
 }
 
-/// Marks bytes of a JSON string that are not themselves: quotes, backslashes and control characters.
+/// Marks the bytes that end or change a JSON string: quotes, backslashes and control characters.
 #[inline(always)]
 pub(crate) fn string_marks(block: Block) -> Marks {
     block.less(0x20) | block.equal(b'"') | block.equal(b'\\')
 }
 
-/// The first byte of a JSON string that is not itself.
+/// Returns the position of the first quote, backslash or control character, or `bytes.len()`.
 #[inline]
 pub(crate) fn json_special(bytes: &[u8]) -> usize {
     position(bytes, string_marks)
 }
 
-/// The first byte that XML forbids whatever stands around it: a control character other than tab, line feed and
-/// carriage return.
+/// Returns the position of the first control character that XML forbids everywhere, or `bytes.len()`.
+///
+/// XML allows tab, line feed and carriage return.
 pub(crate) fn xml_control(bytes: &[u8]) -> usize {
     let mut at = 0;
     loop {
@@ -78,7 +83,7 @@ pub(crate) fn xml_control(bytes: &[u8]) -> usize {
     }
 }
 
-/// Whether `mark`, which marks no zero byte, marks all of `bytes`.
+/// True if `mark` marks all of `bytes`. `mark` must not mark zero bytes.
 #[inline(always)]
 pub(crate) fn all(bytes: &[u8], mark: impl Fn(Block) -> Marks) -> bool {
     let marked = |block| mark(Block::new(block)).bits();
@@ -91,7 +96,7 @@ pub(crate) fn all(bytes: &[u8], mark: impl Fn(Block) -> Marks) -> bool {
     }
 }
 
-/// Marks letters, digits, `-` and `_`.
+/// Marks ASCII letters, digits, `-` and `_`.
 #[inline(always)]
 pub(crate) fn base64_url(block: Block) -> Marks {
     let letters = block.folded().within(b'a', b'z');
@@ -104,28 +109,28 @@ pub(crate) fn digit(block: Block) -> Marks {
     block.within(b'0', b'9')
 }
 
-/// Marks hexadecimal digits without capital letters.
+/// Marks digits and the letters `a` to `f`.
 #[inline(always)]
 pub(crate) fn lower_hex(block: Block) -> Marks {
     digit(block) | block.within(b'a', b'f')
 }
 
-/// Whether `bytes` are letters, digits, `-` and `_`.
+/// True if all of `bytes` are ASCII letters, digits, `-` or `_`.
 pub(crate) fn is_base64url(bytes: &[u8]) -> bool {
     all(bytes, base64_url)
 }
 
-/// Whether `bytes` are decimal digits.
+/// True if all of `bytes` are decimal digits.
 pub(crate) fn is_digits(bytes: &[u8]) -> bool {
     all(bytes, digit)
 }
 
-/// Whether `bytes` are hexadecimal digits without capital letters.
+/// True if all of `bytes` are digits or letters from `a` to `f`.
 pub(crate) fn is_lower_hex(bytes: &[u8]) -> bool {
     all(bytes, lower_hex)
 }
 
-/// How many bytes of each of some kinds there are; `marks` must not mark zero bytes.
+/// Counts the bytes that each of `marks` marks. `marks` must not mark zero bytes.
 #[inline(always)]
 fn counts<const N: usize>(bytes: &[u8], marks: impl Fn(Block) -> [Marks; N]) -> [usize; N] {
     let mut all = [0; N];
@@ -150,13 +155,13 @@ fn counts<const N: usize>(bytes: &[u8], marks: impl Fn(Block) -> [Marks; N]) -> 
     all
 }
 
-/// What counts of text that belongs to no payload.
+/// The counts of text that belongs to no payload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Survey {
-    /// How many bytes are no white space.
+    /// The number of bytes that are not white space.
     pub(crate) solid: usize,
     pub(crate) breaks: usize,
-    /// Where the last line break stands.
+    /// The position of the last line break.
     pub(crate) last_break: Option<usize>,
 }
 
@@ -174,11 +179,11 @@ impl Survey {
     }
 }
 
-/// The lines of a text.
+/// The line breaks of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Lines {
     pub(crate) breaks: usize,
-    /// Where the last line begins, if there is a break.
+    /// The position of the last line, if there is a break.
     pub(crate) last: Option<usize>,
 }
 
@@ -199,10 +204,10 @@ impl From<Survey> for Lines {
     }
 }
 
-/// Where the last line break stands.
+/// Returns the position of the last line break.
 ///
-/// Only far ones are left to `memchr`, which has to ask first what the processor can do. On a virtual machine that takes
-/// a twentieth of the time in which one payload is shown, and nothing else about that asks.
+/// Only the bytes before the last 4096 are left to `memchr`. It first asks what the processor can do; on a virtual
+/// machine that takes a twentieth of the time in which one payload is shown.
 #[inline]
 pub(crate) fn last_break(bytes: &[u8]) -> Option<usize> {
     const NEAR: usize = 4096;
@@ -214,12 +219,12 @@ pub(crate) fn last_break(bytes: &[u8]) -> Option<usize> {
     }
 }
 
-/// White space as both syntaxes know it.
+/// True for white space, which is the same four bytes in XML and JSON.
 pub(crate) const fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
 }
 
-/// The first byte at or after `at` that is not white space.
+/// Returns the position of the first byte at or after `at` that is not white space.
 pub(crate) fn skip_space(bytes: &[u8], at: usize) -> usize {
     bytes[at..]
         .iter()

@@ -1,15 +1,13 @@
 //! Reads a JSON object into a [`Tree`].
 //!
-//! WeChat's JSON is JSON except where it isn't: the samples in its document carry trailing commas, and captures
-//! pasted from documents carry comments. Both are read, and both are findings. Everything else is RFC 8259 to the
-//! letter; what is not is [`Stop::Broken`] with the place and what was expected there.
+//! Why not serde_json: it gives no places for findings and keeps only the last of two equal names. It refuses the
+//! comments and trailing commas that captures and WeChat's samples hold; here they are read and reported. It leaves
+//! nothing of a document that is torn; here a partial tree tells what the document was and where the next payload
+//! begins.
 //!
-//! serde_json cannot do this. It gives no places of names and values, keeps the last of two equal names in silence, and
-//! knows neither comments nor trailing commas. And it leaves nothing of a document that breaks, while captures hold torn
-//! ones, and what stands in front of the break tells what they are and where the next payload begins.
-//!
-//! A document is read from its start to its end, without recursion. If it does not end in the bytes that have arrived,
-//! the answer is [`Stop::More`], and the caller comes again with more of them.
+//! Everything else follows RFC 8259. What does not is [`Stop::Broken`], with its place and what was expected there. A
+//! document is read without recursion. If it is longer than the bytes that have arrived, the answer is [`Stop::More`],
+//! and the caller reads again with more bytes.
 
 use crate::finding::{Finding, Findings, Reason};
 use crate::simd::{is_space, json_special};
@@ -31,16 +29,16 @@ enum Expect {
     CommaOrEnd,
 }
 
-/// A document being read.
+/// The state of reading a document.
 #[derive(Debug)]
 pub(crate) struct Reader {
     at: usize,
     expect: Expect,
     /// The objects and arrays that are not closed yet, outermost first.
     open: Vec<NodeId>,
-    /// The name of the member whose value comes next, and where it stands.
+    /// The name of the member whose value comes next, and its position.
     name: (Str, u32),
-    /// Where the latest comma stands.
+    /// The position of the latest comma.
     comma: usize,
 }
 
@@ -55,7 +53,7 @@ impl Reader {
         }
     }
 
-    /// Starts over and keeps the stack's memory.
+    /// Starts over and keeps the memory of the stack.
     fn restart(&mut self) {
         self.open.clear();
         *self = Reader {
@@ -64,23 +62,23 @@ impl Reader {
         };
     }
 
-    /// Where the token begins that could not be read, or has not arrived whole.
+    /// Returns the position of the token that could not be read, or has not arrived whole.
     pub(crate) fn at(&self) -> usize {
         self.at
     }
 
-    /// Where the string begins behind which it wanted a colon, if that is what it wants.
+    /// Returns the position of the string before a missing colon, if a colon is expected next.
     pub(crate) fn unnamed_at(&self) -> Option<usize> {
         let (_, name_at) = self.name;
         matches!(self.expect, Expect::Colon).then(|| (name_at as usize).saturating_sub(1))
     }
 
-    /// How many objects and arrays are open there.
+    /// Returns the number of objects and arrays that are open at [`Reader::at`].
     pub(crate) fn depth(&self) -> usize {
         self.open.len()
     }
 
-    /// Whether `id` is still open, so that its end is not known.
+    /// True if `id` is still open: its end is not known.
     pub(crate) fn is_open(&self, id: NodeId) -> bool {
         self.open.binary_search(&id).is_ok()
     }
@@ -89,7 +87,7 @@ impl Reader {
     ///
     /// # Errors
     ///
-    /// [`Stop::Broken`] with what is not JSON or exceeds a limit; [`Stop::More`] if the bytes end too early, and more may
+    /// [`Stop::Broken`] if the bytes are not JSON or exceed a limit. [`Stop::More`] if they end too early and more may
     /// come.
     pub(crate) fn read(
         &mut self,
@@ -134,7 +132,7 @@ impl Reader {
         }
     }
 
-    /// Skips white space and comments; a comment is a finding.
+    /// Skips white space and comments. Each comment is a finding.
     fn skip_insignificant(
         &mut self,
         bytes: Bytes<'_>,
@@ -163,7 +161,7 @@ impl Reader {
         }
     }
 
-    /// Reads a member's name, or the end of an object without members.
+    /// Reads the name of a member, or the end of an object without members.
     fn member(
         &mut self,
         next: u8,
@@ -301,7 +299,7 @@ impl Reader {
         }
     }
 
-    /// A number, `true`, `false` or `null`: all that runs up to the next separator.
+    /// Reads a number, `true`, `false` or `null`: all bytes up to the next separator.
     fn word(&mut self, first: u8, bytes: Bytes<'_>, tree: &mut Tree) -> Result<(), Stop> {
         let rest = bytes.from(self.at);
         let Some(len) = rest
@@ -347,7 +345,7 @@ impl Reader {
         }
     }
 
-    /// Reads a string and moves behind it; its text without escapes is the value.
+    /// Reads a string and moves behind it. Returns its text without escapes.
     fn string(
         &mut self,
         bytes: Bytes<'_>,
@@ -387,7 +385,7 @@ impl Reader {
             .is_some_and(|&id| tree.node(id).kind == Kind::Object)
     }
 
-    /// The failure for what stands here and fits nothing that may come next.
+    /// Makes the failure of a byte that fits nothing that may come next.
     fn unexpected(&self, bytes: Bytes<'_>, tree: &Tree) -> Stop {
         let reason = match self.expect {
             Expect::Value | Expect::FirstEntry | Expect::NextEntry => Reason::ExpectedValue,
@@ -421,11 +419,11 @@ impl Reader {
     }
 }
 
-/// The length of the comment that begins with the `/` of `rest`: `None` if it has not arrived whole, `Err` if it is
-/// none.
+/// Returns the length of the comment that begins with the `/` of `rest`: `None` if it has not arrived whole, `Err` if
+/// it is no comment.
 ///
-/// Bounded so that text full of unfinished comments is not read over and over: a line is at most [`LONGEST_LINE`]
-/// bytes, and a block holds no other beginning of a block.
+/// A line comment has at most [`LONGEST_LINE`] bytes, and a block comment holds no `/*`. Without these bounds text
+/// full of unfinished comments would take quadratic time.
 pub(crate) fn comment_len(rest: &[u8]) -> Result<Option<usize>, ()> {
     match rest.get(1) {
         None => Ok(None),
@@ -447,7 +445,7 @@ pub(crate) fn comment_len(rest: &[u8]) -> Result<Option<usize>, ()> {
     }
 }
 
-/// The length of the escape at `at`: `None` if it has not arrived whole.
+/// Returns the length of the escape at `at`. `None` if it has not arrived whole.
 fn escape_len(bytes: Bytes<'_>, at: usize) -> Option<Result<usize, Stop>> {
     let len = match bytes.get(at + 1)? {
         b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => return Some(Ok(2)),
@@ -464,8 +462,9 @@ fn escape_len(bytes: Bytes<'_>, at: usize) -> Option<Result<usize, Stop>> {
     )))
 }
 
-/// The text of a string whose escapes are known to be well-formed. Half of a surrogate pair becomes U+FFFD, and the
-/// first one a finding.
+/// Unescapes a string whose escapes are well-formed.
+///
+/// Half of a surrogate pair becomes U+FFFD; the first one in a string is a finding.
 fn unescape(
     bytes: Bytes<'_>,
     start: usize,
@@ -495,7 +494,7 @@ fn unescape(
     Ok(tree.own_since(own))
 }
 
-/// The length of the escape of half a surrogate pair, as in `\ud83d`.
+/// The length of the escape of half a surrogate pair, such as `\ud83d`.
 const SURROGATE_LEN: usize = 6;
 
 fn lone_surrogate(bytes: Bytes<'_>, at: usize) -> Finding {
@@ -504,8 +503,8 @@ fn lone_surrogate(bytes: Bytes<'_>, at: usize) -> Finding {
     Finding::new(Reason::LoneSurrogate, span).with(String::from_utf8_lossy(escape))
 }
 
-/// The character that the escape at the start of `bytes` stands for, and the escape's length; `None` for half of a
-/// surrogate pair.
+/// Returns the character of the escape at the start of `bytes`, and the escape's length. `None` for half of a surrogate
+/// pair.
 fn escaped_char(bytes: &[u8]) -> Option<(char, usize)> {
     let simple = |c| Some((c, 2));
     match bytes[1] {
@@ -537,7 +536,7 @@ fn hex4(digits: &[u8]) -> Option<u32> {
     u32::from_str_radix(std::str::from_utf8(digits.get(..4)?).ok()?, 16).ok()
 }
 
-/// Whether `word` is a number as RFC 8259 writes them.
+/// True if `word` is a number of RFC 8259.
 pub(crate) fn is_number(word: &[u8]) -> bool {
     fn digits(bytes: &[u8]) -> Option<&[u8]> {
         let len = bytes.iter().take_while(|b| b.is_ascii_digit()).count();

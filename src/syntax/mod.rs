@@ -1,14 +1,12 @@
-//! One payload's text into a [`Tree`]: names, values and where they stand.
+//! Reads the text of one payload into a [`Tree`]: names, values and their places.
 //!
-//! This stage knows syntax and nothing of WeChat. [`xml`] and [`json`] each read one document from its first byte
-//! to its last and say where that is, so nobody needs to find the end of a payload beforehand. Where the bytes end before
-//! the document, they say [`Stop::More`].
+//! This stage knows syntax and nothing of WeChat. [`xml`] and [`json`] each read one document from its first byte to
+//! its last and return its length: nothing has to find the end of a payload beforehand. If the bytes end before the
+//! document, they return [`Stop::More`].
 //!
-//! Most payloads are like one before: [`template`] recognises those without reading them. What is made of those of a shape
-//! differs only in the values: a [`template`].
-//!
-//! XML is read with quick-xml, which finds the tokens fast and accepts much that is not well-formed; what it leaves to its
-//! caller stands beside it. JSON is read by a reader of ours; [`json`] says why.
+//! XML is read with quick-xml, which finds tokens fast but accepts much that is not well-formed; [`xml`] checks the
+//! rest. JSON is read by a reader of our own; [`json`] says why. Payloads that match a template are recognised by
+//! [`fast`](crate::fast) and do not pass through here.
 
 pub(crate) mod json;
 mod tree;
@@ -20,7 +18,7 @@ use crate::finding::{Arg, Finding, Reason};
 use crate::lang::Text;
 use crate::span::Span;
 
-/// The two syntaxes WeChat sends.
+/// The two syntaxes that WeChat sends.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Syntax {
     /// An `<xml>` document.
@@ -31,7 +29,7 @@ pub enum Syntax {
 }
 
 impl Syntax {
-    /// `xml` or `json`.
+    /// Returns `xml` or `json`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Syntax::Xml => "xml",
@@ -40,9 +38,9 @@ impl Syntax {
     }
 }
 
-/// What one payload may take. Each limit can be set; what exceeds one is a finding, `limit-exceeded`.
+/// The limits of one payload. A payload that exceeds a limit gets the finding `limit-exceeded`.
 ///
-/// Whatever takes limits takes a size or depth above its maximum as the maximum, and a size of 0 as 1.
+/// Functions that take limits lower a size or a depth above its maximum to the maximum, and raise a size of 0 to 1.
 ///
 /// ```
 /// use wxsub::{Code, Limits};
@@ -59,7 +57,7 @@ impl Syntax {
 pub struct Limits {
     /// The most bytes of one payload; at most [`Limits::MAX_PAYLOAD_SIZE`].
     pub payload_size: usize,
-    /// How deep elements or objects and arrays may be nested; at most [`Limits::MAX_DEPTH`].
+    /// The most levels of nested elements, or of nested objects and arrays; at most [`Limits::MAX_DEPTH`].
     pub depth: usize,
     /// The most items of one callback.
     pub items: usize,
@@ -68,12 +66,12 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// 1 GiB.
+    /// The greatest allowed `payload_size`: 1 GiB.
     pub const MAX_PAYLOAD_SIZE: usize = 1 << 30;
-    /// Nested values are written by recursion, which the stack must hold.
+    /// The greatest allowed `depth`. Nested values are written by recursion, which must fit the stack.
     pub const MAX_DEPTH: usize = 1_000;
 
-    /// The limits that are held: within what memory and stack can take.
+    /// Returns the limits that apply: within what memory and stack can take.
     pub(crate) fn clamped(self) -> Self {
         Limits {
             payload_size: self.payload_size.clamp(1, Self::MAX_PAYLOAD_SIZE),
@@ -94,25 +92,25 @@ impl Default for Limits {
     }
 }
 
-/// Why a reader stopped before the end of its document.
+/// The reason why a reader stopped before the end of its document.
 #[derive(Debug)]
 pub(crate) enum Stop {
-    /// The bytes ran out, and more may come: call again with more.
+    /// The bytes ended, and more may come: read again with more bytes.
     More,
-    /// This is no document; nothing can mend it.
+    /// The bytes are no document. More bytes would not change that.
     Broken(Finding),
 }
 
-/// The bytes a reader is given: a document from its first byte on, as far as it has arrived.
+/// The bytes of a document that have arrived, from its first byte on.
 #[derive(Clone, Copy)]
 pub(crate) struct Bytes<'a> {
     pub(crate) all: &'a [u8],
-    /// Nothing comes after these.
+    /// True if no bytes follow.
     pub(crate) last: bool,
 }
 
 impl<'a> Bytes<'a> {
-    /// The bytes from `at` on; none where `at` lies behind the end.
+    /// Returns the bytes from `at` on. Empty if `at` is beyond the end.
     fn from(self, at: usize) -> &'a [u8] {
         self.all.get(at..).unwrap_or_default()
     }
@@ -121,7 +119,7 @@ impl<'a> Bytes<'a> {
         self.all.get(at).copied()
     }
 
-    /// Stops at `at` because of what stands there, once enough of it has arrived to describe it.
+    /// Makes the failure of an unexpected byte at `at`. [`Stop::More`] if too few bytes have arrived to describe it.
     fn broken(self, at: usize, reason: Reason) -> Stop {
         const LONGEST_CHARACTER: usize = 4;
         let rest = self.from(at);
@@ -132,7 +130,7 @@ impl<'a> Bytes<'a> {
         Stop::Broken(Finding::new(reason, span).with(describe(rest)))
     }
 
-    /// Stops because the bytes end: for now, or for good with `reason` inside `what`.
+    /// Makes the stop of a document that ends inside `what`: [`Stop::More`], or `reason` if no bytes follow.
     fn run_out(self, reason: Reason, what: impl AsRef<str>) -> Stop {
         let end = self.all.len();
         match self.last {
@@ -142,7 +140,7 @@ impl<'a> Bytes<'a> {
     }
 }
 
-/// The first character of `bytes`, quoted, in words for a message.
+/// Describes the first character of `bytes` for a message.
 pub(crate) fn describe(bytes: &[u8]) -> Arg {
     let head = &bytes[..bytes.len().min(4)];
     let text = head.utf8_chunks().next().map_or("", |chunk| chunk.valid());
@@ -157,7 +155,7 @@ pub(crate) fn describe(bytes: &[u8]) -> Arg {
     }
 }
 
-/// The length of the first character of `bytes`, one if it is none.
+/// Returns the length of the first character of `bytes`, or 1 if it is not UTF-8.
 fn first_char_len(bytes: &[u8]) -> usize {
     let head = &bytes[..bytes.len().min(4)];
     let first = head
@@ -167,17 +165,17 @@ fn first_char_len(bytes: &[u8]) -> usize {
     first.map_or(1, char::len_utf8)
 }
 
-/// Ends a read that failed at `finding`, unless there is something worse before it: text that is not UTF-8.
+/// Returns `finding`, or the finding of an earlier byte that is not UTF-8.
 pub(crate) fn earliest(finding: Finding, bytes: &[u8]) -> Finding {
     let before = &bytes[..bytes.len().min(finding.span().start as usize)];
     match std::str::from_utf8(before) {
-        // An incomplete character right before the failure is told by the failure.
+        // A character cut off right before `finding` is what `finding` reports.
         Err(error) if error.error_len().is_some() => not_utf8(bytes, error.valid_up_to()),
         _ => finding,
     }
 }
 
-/// The finding for bytes at `at` that are not UTF-8.
+/// Makes the finding of bytes at `at` that are not UTF-8.
 pub(crate) fn not_utf8(bytes: &[u8], at: usize) -> Finding {
     let byte = bytes
         .get(at)

@@ -1,13 +1,15 @@
-//! The tree that both syntaxes become: flat, in document order, without pointers into the text, so that one tree
-//! serves payload after payload and outlives a move of the bytes.
+//! The tree that XML and JSON are read into.
+//!
+//! The nodes are one flat list in document order, and texts are ranges, not pointers. One tree can be reused for many
+//! payloads, and it stays valid when the bytes of a payload move.
 
 use crate::span::Span;
 use crate::syntax::Syntax;
 
-/// A node's position in its tree. The root is 0.
+/// The index of a node in its tree. The root is 0.
 pub(crate) type NodeId = u32;
 
-/// Text as a range: of the payload, or of the tree's own buffer where escapes had to be resolved.
+/// A text as a range: of the payload, or of the tree's own buffer if it held escapes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Str {
     start: u32,
@@ -15,10 +17,10 @@ pub(crate) struct Str {
 }
 
 impl Str {
-    /// The top bit of `len` says that the range is in the tree's buffer; payloads are at most 1 GiB.
+    /// The top bit of `len`: set if the range is in the tree's own buffer. It is free: payloads are at most 1 GiB.
     const OWN: u32 = 1 << 31;
 
-    /// A range of the payload.
+    /// Makes a range of the payload.
     pub(crate) fn source(start: usize, end: usize) -> Self {
         let span = Span::new(start, end);
         Str {
@@ -35,7 +37,7 @@ impl Str {
         }
     }
 
-    /// The text without its last `tail` bytes.
+    /// Returns the text without its last `tail` bytes.
     pub(crate) fn trimmed(self, tail: usize) -> Self {
         Str {
             len: self.len - tail as u32,
@@ -47,12 +49,12 @@ impl Str {
         (self.len & !Self::OWN) as usize
     }
 
-    /// The range of the payload; meaningless for text in the tree's own buffer.
+    /// Returns the range of the payload. Meaningless for text in the tree's own buffer.
     pub(crate) fn source_range(self) -> std::ops::Range<usize> {
         self.range()
     }
 
-    /// Where the text starts, if it is a range of the payload that ends at `end`.
+    /// Returns the start of the text, if it is a range of the payload that ends at `end`.
     pub(crate) fn source_up_to(self, end: usize) -> Option<usize> {
         (self.len & Self::OWN == 0 && self.range().end == end).then_some(self.range().start)
     }
@@ -62,7 +64,7 @@ impl Str {
     }
 }
 
-/// What a node is.
+/// The kind of a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     /// A JSON object, or an XML element with child elements.
@@ -71,25 +73,25 @@ pub(crate) enum Kind {
     Array,
     /// A JSON string, or an XML element without child elements.
     Text,
-    /// A JSON number, its digits as given.
+    /// A JSON number. Its value is the digits as written.
     Number,
     /// `true`, `false` or `null`.
     Literal,
 }
 
-/// One name with its value. Array entries and JSON's root have no name.
+/// A name and its value. Array entries and the root of JSON have no name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Node {
     pub(crate) kind: Kind,
-    /// XML: white space stood around the text; the value is without it.
+    /// True if white space stood around the text of an XML element. The value is without it.
     pub(crate) padded: bool,
     pub(crate) name: Str,
-    /// Where the name stands, as written.
+    /// The position of the name, as written.
     pub(crate) name_at: u32,
     pub(crate) value: Str,
-    /// Where the value stands, as written; a JSON string with its quotes.
+    /// The place of the value, as written. That of a JSON string includes its quotes.
     pub(crate) span: Span,
-    /// One past the last node below this one.
+    /// The index after the last node below this node.
     pub(crate) end: NodeId,
 }
 
@@ -102,14 +104,14 @@ pub(crate) struct Tree {
 }
 
 impl Tree {
-    /// Empties the tree for another payload and keeps its memory.
+    /// Empties the tree for the next payload and keeps its memory.
     pub(crate) fn clear(&mut self, syntax: Syntax) {
         self.syntax = syntax;
         self.nodes.clear();
         self.own.clear();
     }
 
-    /// Whether escapes had to be resolved.
+    /// True if a text held escapes.
     pub(crate) fn has_own(&self) -> bool {
         !self.own.is_empty()
     }
@@ -118,7 +120,7 @@ impl Tree {
         self.nodes.len()
     }
 
-    /// Adds a node that is its own last one; [`Tree::close`] makes it hold what came since.
+    /// Adds a node without nodes below it. [`Tree::close`] puts all nodes added later below it.
     pub(crate) fn push(&mut self, node: Node) -> NodeId {
         let id = self.nodes.len() as NodeId;
         self.nodes.push(Node {
@@ -147,8 +149,7 @@ impl Tree {
         &self.nodes
     }
 
-    /// The buffer for resolved text. What is appended between two calls of `own.len()` is a [`Str`] by
-    /// [`Tree::own_since`].
+    /// Returns the tree's own buffer, for unescaped text. [`Tree::own_since`] makes a [`Str`] of what was appended.
     pub(crate) fn own(&mut self) -> &mut String {
         &mut self.own
     }
@@ -157,8 +158,7 @@ impl Tree {
         Str::own(start, self.own.len())
     }
 
-    /// Moves `value` to the end of the own buffer, so that more can be appended to it, and gives back where it
-    /// starts there.
+    /// Moves `value` to the end of the own buffer, and returns its start there. More text can then be appended to it.
     pub(crate) fn make_own(&mut self, value: Option<Str>, bytes: &[u8]) -> usize {
         let end = self.own.len();
         match value {
@@ -174,7 +174,7 @@ impl Tree {
         end
     }
 
-    /// The bytes of `value` while the payload's text is not yet known to be text.
+    /// Returns the bytes of `value`, before the payload is known to be UTF-8.
     pub(crate) fn bytes<'a>(&'a self, value: Str, bytes: &'a [u8]) -> &'a [u8] {
         if value.len & Str::OWN == 0 {
             &bytes[value.range()]
@@ -193,7 +193,7 @@ impl Tree {
     }
 }
 
-/// A node together with its tree and the payload's text.
+/// A node, with its tree and the text of the payload.
 #[derive(Clone, Copy)]
 pub(crate) struct View<'a> {
     pub(crate) tree: &'a Tree,
@@ -230,7 +230,7 @@ impl<'a> View<'a> {
         self.node().span
     }
 
-    /// Where the name stands.
+    /// Returns the place of the name.
     pub(crate) fn name_span(self) -> Span {
         let start = self.node().name_at as usize;
         Span::new(start, start + self.node().name.len())

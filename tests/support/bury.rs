@@ -1,10 +1,9 @@
-//! The ways in which payloads end up in logs, as functions from the texts of
-//! payloads to the text of a capture. Adding a way is adding a row to one of the tables; all tests walk them.
+//! The ways in which payloads end up in logs, as functions from payloads to a capture. All tests use the tables here.
+//! Adding a way: a row in a table.
 //!
-//! Some ways escape so little that what they write may be read in two ways. A single-quoted PHP literal around
-//! `{"A":"\\/"}` is either `{"A":"\/"}` as a literal, or `{"A":"\\/"}` that somebody put quotes around; nothing in the
-//! bytes says which. Such ways name the escaping that leaves the doubt ([`Way::doubtful`]), and
-//! [`Way::is_undecidable`] says of which payloads nothing can be asked.
+//! Some ways escape so little that their output has two readings. `{"A":"\\/"}` in single quotes is `{"A":"\/"}` as a
+//! PHP literal, or `{"A":"\\/"}` in quotes; the bytes do not tell. Such a way names its escaping
+//! ([`Way::ambiguous`]), and [`Way::is_undecidable`] names the payloads that tests must skip.
 
 use wxsub::output::{Format, JsonLines};
 use wxsub::{Code, Record, decode};
@@ -17,13 +16,13 @@ use super::traced::{Traced, cat, join};
 
 type Bury = dyn Fn(&[Traced], &mut Rng) -> Traced;
 
-/// A way to bury payloads.
+/// A way to embed payloads in a capture.
 pub(crate) struct Way {
     pub(crate) name: String,
-    /// Only JSON objects can be buried like this.
+    /// True if only JSON objects can be embedded.
     pub(crate) only_json: bool,
-    /// A capture that is cut off reads on in what follows: a record that the next one continues, or an object over
-    /// lines, of which any object on the next line may be a value. Where a payload ended there cannot be told.
+    /// True if a capture that is cut off continues in what follows: a record that the next one continues, or an object
+    /// over lines, of which any object on the next line may be a value. The end of a payload is then unknown.
     pub(crate) continues: bool,
     is_undecidable: Box<dyn Fn(&str) -> bool>,
     bury: Box<Bury>,
@@ -40,7 +39,7 @@ impl Way {
         }
     }
 
-    /// Each payload on its own: `bury` gives whole lines.
+    /// Makes a way that embeds each payload on its own. `bury` returns whole lines.
     fn each(name: &str, bury: impl Fn(&Traced, &mut Rng) -> Traced + 'static) -> Self {
         Way::new(name, move |payloads, rng| {
             let lines: Vec<Traced> = payloads.iter().map(|text| bury(text, rng)).collect();
@@ -48,18 +47,19 @@ impl Way {
         })
     }
 
-    /// What `escape` writes may look like a payload that was not escaped.
-    fn doubtful(self, escape: fn(&Traced) -> Traced) -> Self {
+    /// Marks a way whose output may look like a payload that is not escaped.
+    fn ambiguous(self, escape: fn(&Traced) -> Traced) -> Self {
         Way {
             is_undecidable: Box::new(move |payload| is_another_when_plain(escape, payload)),
             ..self
         }
     }
 
-    /// The payload stands as it is between quotes, as if it were a literal: where it has backslashes that a literal
-    /// would double, it may be one.
+    /// Marks a way that puts quotes around a payload without escaping it.
+    ///
+    /// If the payload has backslashes that a literal would double, it may be read as a literal.
     fn like_a_literal(self) -> Self {
-        let doubtful = |payload: &str| {
+        let ambiguous = |payload: &str| {
             if payload.starts_with('{') {
                 payload.contains("\\\\")
             } else {
@@ -67,23 +67,24 @@ impl Way {
             }
         };
         Way {
-            is_undecidable: Box::new(doubtful),
+            is_undecidable: Box::new(ambiguous),
             ..self
         }
     }
 
-    /// Python puts a text with single quotes and no double ones in double quotes. What `"\xa0"` is then nothing says: for
-    /// Python it is a character, for Go a byte that is no text.
+    /// Marks a way with Python texts. A text with single quotes and no double quotes gets double quotes.
+    ///
+    /// Its `"\xa0"` is ambiguous: a character for Python, but an invalid byte for Go.
     fn of_text_or_bytes(self) -> Self {
         let is_undecidable = self.is_undecidable;
-        let is_doubtful = |payload: &str| {
+        let is_ambiguous = |payload: &str| {
             let written = escape::python_str(&Traced::plain(payload)).text();
             let has_bytes = payload.contains(|c| ('\u{80}'..='\u{ff}').contains(&c));
             written.starts_with('"') && has_bytes && written.contains("\\x")
         };
         Way {
             is_undecidable: Box::new(move |payload| {
-                is_undecidable(payload) || is_doubtful(payload)
+                is_undecidable(payload) || is_ambiguous(payload)
             }),
             ..self
         }
@@ -103,30 +104,29 @@ impl Way {
         }
     }
 
-    /// The payloads, buried; the capture ends with a line feed.
+    /// Embeds the payloads. The capture ends with a line feed.
     pub(crate) fn bury(&self, payloads: &[Traced], seed: u64) -> Traced {
         (self.bury)(payloads, &mut Rng::new(seed))
     }
 
-    /// What is buried like `inner`, buried once more.
+    /// Embeds a payload by `inner`, and the result by this way.
     pub(crate) fn around(&self, inner: &Way, payload: &Traced, seed: u64) -> Traced {
         let once = inner.bury(std::slice::from_ref(payload), seed);
         self.bury(&[once.without_end()], seed + 1)
     }
 
-    /// Whether `payload` can be buried like this at all.
+    /// Returns true if `payload` can be embedded.
     pub(crate) fn takes(&self, payload: &str) -> bool {
         !self.only_json || payload.starts_with('{')
     }
 
-    /// Whether the bytes of `payload`, buried like this, can just as well mean another payload.
+    /// Returns true if the embedded `payload` may be read as another payload.
     pub(crate) fn is_undecidable(&self, payload: &str) -> bool {
         (self.is_undecidable)(payload)
     }
 }
 
-/// Whether what `escape` makes of `payload` is a payload as it stands, but another one: a callback without text out of
-/// its place.
+/// Returns true if the escaped `payload` is, without unescaping, another callback without stray text.
 fn is_another_when_plain(escape: fn(&Traced) -> Traced, payload: &str) -> bool {
     let written = escape(&Traced::plain(payload)).text();
     let inside = written.trim_matches(['\'', '"']);
@@ -138,7 +138,7 @@ fn is_another_when_plain(escape: fn(&Traced) -> Traced, payload: &str) -> bool {
         && line(&plain) != line(&decode(payload.as_bytes()))
 }
 
-/// The line that `convert --to jsonl` writes.
+/// Returns the line that `convert --to jsonl` writes.
 pub(crate) fn line(record: &Record<'_>) -> String {
     let mut out = Vec::new();
     let written = JsonLines::default().record(record, &mut out);
@@ -146,7 +146,7 @@ pub(crate) fn line(record: &Record<'_>) -> String {
     String::from_utf8(out).expect("records are UTF-8")
 }
 
-/// All ways.
+/// Returns all ways.
 pub(crate) fn ways() -> Vec<Way> {
     [
         plain_ways(),
@@ -166,7 +166,7 @@ pub(crate) fn ways() -> Vec<Way> {
     .collect()
 }
 
-/// The way called `name`.
+/// Returns the way called `name`.
 pub(crate) fn way(name: &str) -> Way {
     let found = ways().into_iter().find(|way| way.name == name);
     found.unwrap_or_else(|| panic!("no way is called {name:?}"))
@@ -190,7 +190,7 @@ fn plain_ways() -> Vec<Way> {
     ]
 }
 
-/// The payload is a value of somebody's JSON.
+/// The payload is a value in the JSON of a log.
 fn object_ways() -> Vec<Way> {
     let ways = vec![
         Way::each("JSON log, object", json_log),
@@ -222,7 +222,7 @@ fn object_ways() -> Vec<Way> {
     ways.into_iter().map(Way::only_json).collect()
 }
 
-/// The payload is a string in somebody's JSON.
+/// The payload is a string in the JSON of a log.
 fn json_string_ways() -> Vec<Way> {
     let styles = [
         ("", JSON),
@@ -285,7 +285,7 @@ fn json_string_ways() -> Vec<Way> {
     ways
 }
 
-/// Servers that escape what they log.
+/// Servers that escape the text they log.
 fn server_ways() -> Vec<Way> {
     vec![
         Way::each("nginx", |p, d| access_log(&escape::nginx(p), d)),
@@ -310,7 +310,7 @@ fn server_ways() -> Vec<Way> {
         Way::each("nginx escape=json, no JSON around", |p, d| {
             access_log(&escape::json_inside(p, JSON), d)
         })
-        .doubtful(|p| escape::json_inside(p, JSON)),
+        .ambiguous(|p| escape::json_inside(p, JSON)),
         Way::each("rsyslog", |p, d| {
             let head = format!(
                 "Jun  7 10:05:{:02} web-1 app[{}]: body=",
@@ -319,28 +319,28 @@ fn server_ways() -> Vec<Way> {
             );
             cat(&[&head, &escape::rsyslog(p), &"\n"])
         })
-        .doubtful(escape::rsyslog),
+        .ambiguous(escape::rsyslog),
     ]
 }
 
-/// A literal of a language, alone or in a line of a log.
+/// A literal of a language, alone or in a log line.
 fn literal_ways() -> Vec<Way> {
     let in_line = |name: &str, literal: fn(&Traced) -> Traced| {
         Way::each(name, move |p, d| cat(&[&app_prefix(d), &literal(p), &"\n"]))
     };
-    let doubtful = |name: &str, literal| in_line(name, literal).doubtful(literal);
+    let ambiguous = |name: &str, literal| in_line(name, literal).ambiguous(literal);
     vec![
         in_line("Python bytes", escape::python_bytes),
-        doubtful("Python text", escape::python_str).of_text_or_bytes(),
+        ambiguous("Python text", escape::python_str).of_text_or_bytes(),
         Way::each("Python dict with text", |p, d| {
             python_dict(&escape::python_str(p), d)
         })
-        .doubtful(escape::python_str)
+        .ambiguous(escape::python_str)
         .of_text_or_bytes(),
         Way::each("Python dict with bytes", |p, d| {
             python_dict(&escape::python_bytes(p), d)
         }),
-        doubtful("Go %q", escape::go),
+        ambiguous("Go %q", escape::go),
         Way::each("logfmt", |p, d| {
             cat(&[
                 &"time=",
@@ -350,33 +350,33 @@ fn literal_ways() -> Vec<Way> {
                 &" n=1\n",
             ])
         })
-        .doubtful(escape::go),
-        doubtful("Java", escape::java),
-        doubtful("Java, ASCII", escape::java_ascii),
-        doubtful("PHP", escape::php),
-        Way::each("PHP array", php_array).doubtful(escape::php),
-        doubtful("C", escape::c),
-        doubtful("C, octal", escape::c_octal),
+        .ambiguous(escape::go),
+        ambiguous("Java", escape::java),
+        ambiguous("Java, ASCII", escape::java_ascii),
+        ambiguous("PHP", escape::php),
+        Way::each("PHP array", php_array).ambiguous(escape::php),
+        ambiguous("C", escape::c),
+        ambiguous("C, octal", escape::c_octal),
         Way::new("Go %q, several in a line", |ps, d| {
             let literals: Vec<Traced> = ps.iter().map(escape::go).collect();
             cat(&[&app_prefix(d), &"[", &join(&literals, " "), &"]\n"])
         })
-        .doubtful(escape::go),
+        .ambiguous(escape::go),
     ]
 }
 
-/// Databases and tables.
+/// Database dumps and tables.
 fn table_ways() -> Vec<Way> {
     vec![
         Way::each("SQL dump", |p, d| cat(&[&SQL_HEAD, &sql_row(p, d), &";\n"]))
-            .doubtful(escape::sql),
+            .ambiguous(escape::sql),
         Way::new("SQL dump, several rows in a line", |ps, d| {
             let rows: Vec<Traced> = ps.iter().map(|p| sql_row(p, d)).collect();
             cat(&[&SQL_HEAD, &join(&rows, ","), &";\n"])
         })
-        .doubtful(escape::sql),
-        Way::each("CSV", |p, d| csv_row(std::slice::from_ref(p), d)).doubtful(escape::csv),
-        Way::new("CSV, several fields in a row", csv_row).doubtful(escape::csv),
+        .ambiguous(escape::sql),
+        Way::each("CSV", |p, d| csv_row(std::slice::from_ref(p), d)).ambiguous(escape::csv),
+        Way::new("CSV, several fields in a row", csv_row).ambiguous(escape::csv),
     ]
 }
 
@@ -418,7 +418,7 @@ fn html_ways() -> Vec<Way> {
     };
     vec![
         page("HTML", escape::html),
-        page("HTML, quotes stay", escape::html_text).doubtful(escape::html_text),
+        page("HTML, quotes stay", escape::html_text).ambiguous(escape::html_text),
         page("HTML, decimal", escape::html_decimal),
         page("HTML, hexadecimal", escape::html_hex),
         page("HTML, twice", |p| escape::html(&escape::html(p))),
@@ -486,7 +486,7 @@ fn container_ways() -> Vec<Way> {
     ]
 }
 
-/// One way in another, where that happens.
+/// Two ways combined, where that happens in practice.
 fn combined_ways() -> Vec<Way> {
     let json_line = |p: &Traced, d: &mut Rng| json_log(&escape::json(p, JSON), d);
     let one_line = |text: Traced| text.without_end();
@@ -507,7 +507,7 @@ fn combined_ways() -> Vec<Way> {
         Way::each("Docker of Go %q", |p, d| {
             docker(&app_log(&escape::go(p), d), JSON_HTML, d)
         })
-        .doubtful(escape::go),
+        .ambiguous(escape::go),
         Way::each("Docker, partial, of a JSON log", move |p, d| {
             docker_partial(&json_line(p, d), d)
         })
@@ -521,7 +521,7 @@ fn combined_ways() -> Vec<Way> {
             cri_partial(&access_log(&escape::nginx(p), d), d)
         })
         .continues(),
-        Way::each("CRI of a PHP array", |p, d| cri(&php_array(p, d), d)).doubtful(escape::php),
+        Way::each("CRI of a PHP array", |p, d| cri(&php_array(p, d), d)).ambiguous(escape::php),
         Way::each("URL query of a JSON string", |p, d| {
             query_log(&escape::url(&escape::json(p, JSON)), d)
         }),
@@ -560,7 +560,7 @@ fn combined_ways() -> Vec<Way> {
                 &"\n",
             ])
         })
-        .doubtful(escape::rsyslog),
+        .ambiguous(escape::rsyslog),
         Way::each("HTML of a JSON log", move |p, d| {
             cat(&[&"<pre>\n", &escape::html(&json_line(p, d)), &"</pre>\n"])
         }),
@@ -604,7 +604,7 @@ fn app_log(body: &Traced, rng: &mut Rng) -> Traced {
     cat(&[&app_prefix(rng), body, &"\n"])
 }
 
-/// A line of a structured logger, with `body` as a value.
+/// A line of a structured logger with `body` as a value.
 fn json_log(body: &Traced, rng: &mut Rng) -> Traced {
     let head = format!(
         "{{\"time\":\"{}\",\"level\":\"info\",\"req\":{{\"id\":{},\"path\":\"/wx?a=b\"}},\"body\":",
@@ -614,7 +614,7 @@ fn json_log(body: &Traced, rng: &mut Rng) -> Traced {
     cat(&[&head, body, &",\"took\":3,\"tags\":[\"a\",null]}\n"])
 }
 
-/// A JSON log line in a JSON log line, as often as there are styles; the innermost comes first.
+/// A JSON log line inside JSON log lines, one level for each style, the innermost first.
 fn layered(payload: &Traced, styles: &[JsonStyle], rng: &mut Rng) -> Traced {
     let inner = styles.iter().fold(payload.clone(), |text, &style| {
         json_log(&escape::json(&text, style), rng).without_end()
@@ -716,13 +716,13 @@ fn docker(output: &Traced, style: JsonStyle, rng: &mut Rng) -> Traced {
     join(&records, "")
 }
 
-/// A record of Docker's json-file.
+/// A record of Docker's json-file driver.
 fn docker_record(log: &Traced, stream: &str, style: JsonStyle, rng: &mut Rng) -> Traced {
     let tail = format!(",\"stream\":\"{stream}\",\"time\":\"{}Z\"}}\n", iso(rng));
     cat(&[&"{\"log\":", &escape::json(log, style), &tail])
 }
 
-/// Docker cuts long lines; only the last record of a line has its line feed.
+/// Docker splits long lines; only the last record of a line has its line feed.
 fn docker_partial(output: &Traced, rng: &mut Rng) -> Traced {
     let mut records = Vec::new();
     for line in output.lines() {
@@ -762,13 +762,13 @@ fn cri_line(line: &Traced, tags: &str, rng: &mut Rng) -> Traced {
     cat(&[&format!("{}123456Z {tags} ", iso(rng)), line])
 }
 
-/// CRI cuts long lines: `P` marks all pieces but the last.
+/// CRI splits long lines; `P` marks all pieces except the last.
 fn cri_partial(output: &Traced, rng: &mut Rng) -> Traced {
     let mut lines = Vec::new();
     for line in output.lines() {
         let mut pieces = line.pieces(|| 20 + rng.below(200));
         let mut last = pieces.pop().unwrap_or_default();
-        // The line feed, in which a value may begin, is no piece.
+        // The line feed, in which a value may begin, must not become a piece of its own.
         if last.text() == "\n" {
             last = cat(&[&pieces.pop().unwrap_or_default(), &last]);
         }

@@ -1,8 +1,8 @@
-//! How many cases a property is tried with.
+//! The number of cases for property tests.
 
 use proptest::prelude::ProptestConfig;
 
-/// As many cases as fit the time that a test may take; `PROPTEST_CASES` asks for another number.
+/// Returns a configuration with `cases` cases. `PROPTEST_CASES` overrides the number.
 pub(crate) fn cases(cases: u32) -> ProptestConfig {
     let config = match std::env::var_os("PROPTEST_CASES") {
         Some(_) => ProptestConfig::default(),

@@ -1,4 +1,4 @@
-//! `wxsub check` over folders of invented files.
+//! Runs `wxsub check` in folders made for a test.
 
 use std::fs;
 use std::path::Path;
@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
 
-/// A folder with `files`.
+/// Makes a folder with `files`.
 pub(crate) fn folder(files: &[(&str, &str)]) -> TempDir {
     let folder = TempDir::new().expect("a folder");
     for (name, text) in files {
@@ -17,7 +17,7 @@ pub(crate) fn folder(files: &[(&str, &str)]) -> TempDir {
     folder
 }
 
-/// A check that runs in `folder`, with nothing of the environment that it looks at.
+/// Makes a check that runs in `folder`, independent of environment variables.
 pub(crate) fn check(folder: &Path, args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_wxsub"));
     command

@@ -1,9 +1,9 @@
-//! Time that work takes, however busy the machine is.
+//! Measures the time that work takes, independent of the machine's load.
 
 use std::fs;
 use std::time::{Duration, Instant};
 
-/// A clock that runs while this thread does.
+/// A clock of this thread's processor time.
 pub(crate) struct Clock {
     wall: Instant,
     worked: Option<Duration>,
@@ -17,7 +17,7 @@ impl Clock {
         }
     }
 
-    /// How long the thread has worked since the start; where that cannot be told, how long ago that is.
+    /// Returns the processor time since the start, or the elapsed time if that is not available.
     pub(crate) fn elapsed(&self) -> Duration {
         match (self.worked, worked()) {
             (Some(before), Some(now)) => now.saturating_sub(before),
@@ -26,7 +26,7 @@ impl Clock {
     }
 }
 
-/// How long this thread has had a processor, as Linux counts it: the first number, in nanoseconds.
+/// Returns this thread's processor time, the first number of Linux's `schedstat`, in nanoseconds.
 fn worked() -> Option<Duration> {
     let text = fs::read_to_string("/proc/thread-self/schedstat").ok()?;
     let nanoseconds = text.split_whitespace().next()?.parse().ok()?;

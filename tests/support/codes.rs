@@ -1,11 +1,11 @@
-//! What the examples of codes need.
+//! Policies for the examples of codes.
 
 use std::sync::Arc;
 
 use wxsub::Code;
 use wxsub::seal::{Account, Keys, Policy};
 
-/// What must be given or asked for, so that `code` can be found.
+/// Returns the policy under which the example of `code` has its finding.
 pub(crate) fn policy_for(code: Code) -> Option<Arc<Policy>> {
     let (key, token, appid) = (
         "ownKey7ownKey7ownKey7ownKey7ownKey7ownKey7x",

@@ -1,11 +1,11 @@
-//! A sink that keeps something of each record, in their order.
+//! A sink that keeps a value for each record, in order.
 
 use std::io::Read;
 
 use wxsub::Record;
 use wxsub::pipeline::{Options, Sink, Stop, run};
 
-/// What `of` makes of each record.
+/// Keeps the result of `of` for each record.
 pub(crate) struct Each<T> {
     of: fn(&Record<'_>) -> T,
     pub(crate) all: Vec<T>,
@@ -35,7 +35,7 @@ impl<T: Send> Sink for Each<T> {
     }
 }
 
-/// What `of` makes of each record of a capture that can be read to its end.
+/// Returns the result of `of` for each record of a capture, which must be readable.
 pub(crate) fn each<T: Send>(
     capture: impl Read + Send,
     options: &Options,

@@ -1,20 +1,19 @@
-//! How loggers, languages and servers write a text, each as the real one does. Functions named after a literal write
-//! its quotes too; the others write what stands between.
+//! Escapes text like real loggers, languages and servers. A function named after a literal also writes its quotes.
 
 use super::traced::{Traced, cat};
 
-/// What a writer of JSON strings escapes beyond what it must.
+/// The optional escapes of a writer of JSON strings.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct JsonStyle {
-    /// `/` as `\/`: PHP.
+    /// `/` as `\/`, like PHP.
     pub(crate) slash: bool,
-    /// `<`, `>` and `&` as `\u003c`…: Go, Gson.
+    /// `<`, `>` and `&` as `\u003c`…, like Go and Gson.
     pub(crate) html: bool,
-    /// Everything beyond ASCII: Python, PHP.
+    /// All characters outside ASCII, like Python and PHP.
     pub(crate) ascii: bool,
-    /// `"` as `\u0022`: PHP with JSON_HEX_QUOT, .NET.
+    /// `"` as `\u0022`, like PHP with JSON_HEX_QUOT, and .NET.
     pub(crate) quote: bool,
-    /// Hexadecimal digits in upper case: .NET.
+    /// Hexadecimal digits in upper case, like .NET.
     pub(crate) upper: bool,
 }
 
@@ -51,12 +50,12 @@ pub(crate) const JSON_NET: JsonStyle = JsonStyle {
     slash: false,
 };
 
-/// A JSON string.
+/// Writes a JSON string.
 pub(crate) fn json(text: &Traced, style: JsonStyle) -> Traced {
     quoted('"', &json_inside(text, style))
 }
 
-/// A JSON string without its quotes.
+/// Writes a JSON string without its quotes.
 pub(crate) fn json_inside(text: &Traced, style: JsonStyle) -> Traced {
     text.escaped(|c, out| match c {
         '"' if !style.quote => *out += "\\\"",
@@ -74,7 +73,7 @@ pub(crate) fn json_inside(text: &Traced, style: JsonStyle) -> Traced {
     })
 }
 
-/// `\uXXXX` for each UTF-16 unit.
+/// Writes `\uXXXX` for each UTF-16 unit.
 fn units(c: char, upper: bool, out: &mut String) {
     for unit in c.encode_utf16(&mut [0; 2]) {
         *out += &match upper {
@@ -84,7 +83,7 @@ fn units(c: char, upper: bool, out: &mut String) {
     }
 }
 
-/// What nginx writes into an access log by default.
+/// Escapes like nginx in an access log by default.
 pub(crate) fn nginx(text: &Traced) -> Traced {
     text.escaped(|c, out| match c {
         '"' | '\\' => each_byte(c, "\\x", true, out),
@@ -93,7 +92,7 @@ pub(crate) fn nginx(text: &Traced) -> Traced {
     })
 }
 
-/// Each byte of `c` in UTF-8 as two hexadecimal digits behind `mark`.
+/// Writes each UTF-8 byte of `c` as `mark` and two hexadecimal digits.
 fn each_byte(c: char, mark: &str, upper: bool, out: &mut String) {
     for byte in c.encode_utf8(&mut [0; 4]).bytes() {
         *out += &match upper {
@@ -103,14 +102,14 @@ fn each_byte(c: char, mark: &str, upper: bool, out: &mut String) {
     }
 }
 
-/// Each byte of `c` in UTF-8 as three octal digits behind `mark`.
+/// Writes each UTF-8 byte of `c` as `mark` and three octal digits.
 fn each_byte_octal(c: char, mark: &str, out: &mut String) {
     for byte in c.encode_utf8(&mut [0; 4]).bytes() {
         *out += &format!("{mark}{byte:03o}");
     }
 }
 
-/// rsyslog escapes control characters on receipt.
+/// Escapes control characters like rsyslog on receipt.
 pub(crate) fn rsyslog(text: &Traced) -> Traced {
     text.escaped(|c, out| match c.is_ascii_control() {
         true => each_byte_octal(c, "#", out),
@@ -118,7 +117,7 @@ pub(crate) fn rsyslog(text: &Traced) -> Traced {
     })
 }
 
-/// Python's `repr` of bytes.
+/// Writes Python's `repr` of bytes.
 pub(crate) fn python_bytes(text: &Traced) -> Traced {
     let quote = python_quote(text);
     let inside = text.escaped(|c, out| match c {
@@ -129,7 +128,7 @@ pub(crate) fn python_bytes(text: &Traced) -> Traced {
     cat(&[&"b", &quoted(quote, &inside)])
 }
 
-/// Python's `repr` of a text.
+/// Writes Python's `repr` of a string.
 pub(crate) fn python_str(text: &Traced) -> Traced {
     let quote = python_quote(text);
     let inside = text.escaped(|c, out| match c {
@@ -142,7 +141,7 @@ pub(crate) fn python_str(text: &Traced) -> Traced {
     quoted(quote, &inside)
 }
 
-/// Python prefers single quotes, unless only the other kind needs no escape.
+/// Returns Python's quote: single, unless only the double quote needs no escape.
 fn python_quote(text: &Traced) -> char {
     match text.has('\'') && !text.has('"') {
         true => '"',
@@ -162,7 +161,7 @@ fn python_short(c: char, quote: char, out: &mut String) -> bool {
     true
 }
 
-/// Near enough to what Python and Go think of the characters that occur here.
+/// Approximates what Python and Go consider printable.
 fn is_printable(c: char) -> bool {
     let is_space = c.is_whitespace() && c != ' ';
     let is_format = matches!(c as u32, 0xAD | 0x200B..=0x200F | 0x202A..=0x202E | 0x2060..=0x206F | 0xFEFF
@@ -170,7 +169,7 @@ fn is_printable(c: char) -> bool {
     !c.is_control() && !is_space && !is_format
 }
 
-/// Go's `%q`.
+/// Writes a string like Go's `%q`.
 pub(crate) fn go(text: &Traced) -> Traced {
     let inside = text.escaped(|c, out| match c {
         '"' | '\\' => out.extend(['\\', c]),
@@ -189,12 +188,12 @@ pub(crate) fn go(text: &Traced) -> Traced {
     quoted('"', &inside)
 }
 
-/// A Java string literal.
+/// Writes a Java string literal.
 pub(crate) fn java(text: &Traced) -> Traced {
     quoted('"', &text.escaped(|c, out| java_char(c, false, out)))
 }
 
-/// A Java string literal in ASCII, as commons-text writes it.
+/// Writes a Java string literal in ASCII, like commons-text.
 pub(crate) fn java_ascii(text: &Traced) -> Traced {
     quoted('"', &text.escaped(|c, out| java_char(c, true, out)))
 }
@@ -212,7 +211,7 @@ fn java_char(c: char, ascii: bool, out: &mut String) {
     }
 }
 
-/// PHP's `var_export` of a string: line feeds stay.
+/// Writes PHP's `var_export` of a string. Line feeds stay.
 pub(crate) fn php(text: &Traced) -> Traced {
     let inside = text.escaped(|c, out| match c {
         '\'' | '\\' => out.extend(['\\', c]),
@@ -221,12 +220,12 @@ pub(crate) fn php(text: &Traced) -> Traced {
     quoted('\'', &inside)
 }
 
-/// A C string literal.
+/// Writes a C string literal.
 pub(crate) fn c(text: &Traced) -> Traced {
     quoted('"', &text.escaped(|c, out| c_char(c, false, out)))
 }
 
-/// A C string literal in ASCII, as gdb prints it.
+/// Writes a C string literal in ASCII, like gdb.
 pub(crate) fn c_octal(text: &Traced) -> Traced {
     quoted('"', &text.escaped(|c, out| c_char(c, true, out)))
 }
@@ -242,7 +241,7 @@ fn c_char(c: char, ascii: bool, out: &mut String) {
     }
 }
 
-/// A string as mysqldump writes it.
+/// Writes a string like mysqldump.
 pub(crate) fn sql(text: &Traced) -> Traced {
     let inside = text.escaped(|c, out| match c {
         '"' | '\'' | '\\' => out.extend(['\\', c]),
@@ -255,7 +254,7 @@ pub(crate) fn sql(text: &Traced) -> Traced {
     quoted('\'', &inside)
 }
 
-/// A quoted field of CSV: line feeds stay.
+/// Writes a quoted CSV field. Line feeds stay.
 pub(crate) fn csv(text: &Traced) -> Traced {
     let inside = text.escaped(|c, out| match c {
         '"' => *out += "\"\"",
@@ -264,7 +263,7 @@ pub(crate) fn csv(text: &Traced) -> Traced {
     quoted('"', &inside)
 }
 
-/// JavaScript's `encodeURIComponent`.
+/// Escapes like JavaScript's `encodeURIComponent`.
 pub(crate) fn url(text: &Traced) -> Traced {
     text.escaped(|c, out| match is_unreserved(c, "-_.!~*'()") {
         true => out.push(c),
@@ -272,7 +271,7 @@ pub(crate) fn url(text: &Traced) -> Traced {
     })
 }
 
-/// The same with hexadecimal digits in lower case, as .NET writes it.
+/// Escapes for a URL with hexadecimal digits in lower case, like .NET.
 pub(crate) fn url_lower(text: &Traced) -> Traced {
     text.escaped(|c, out| match is_unreserved(c, "-_.!*()") {
         true => out.push(c),
@@ -280,7 +279,7 @@ pub(crate) fn url_lower(text: &Traced) -> Traced {
     })
 }
 
-/// `application/x-www-form-urlencoded`.
+/// Escapes as `application/x-www-form-urlencoded`.
 pub(crate) fn form(text: &Traced) -> Traced {
     text.escaped(|c, out| match c {
         ' ' => out.push('+'),
@@ -289,7 +288,7 @@ pub(crate) fn form(text: &Traced) -> Traced {
     })
 }
 
-/// What a browser must escape in a query, and the separators of a query.
+/// Escapes what a browser must escape in a query, and the separators of a query.
 pub(crate) fn url_query(text: &Traced) -> Traced {
     text.escaped(|c, out| match c {
         '"' | '<' | '>' | '{' | '}' | '\\' | '^' | '`' | '|' | '%' | '&' | '+' | '#' | '\'' => {
@@ -304,7 +303,7 @@ fn is_unreserved(c: char, also: &str) -> bool {
     c.is_ascii_alphanumeric() || also.contains(c)
 }
 
-/// HTML with named references: line feeds stay.
+/// Escapes HTML with named references. Line feeds stay.
 pub(crate) fn html(text: &Traced) -> Traced {
     text.escaped(|c, out| match c {
         '&' => *out += "&amp;",
@@ -316,7 +315,7 @@ pub(crate) fn html(text: &Traced) -> Traced {
     })
 }
 
-/// HTML as text between tags needs it: quotes stay.
+/// Escapes HTML text between tags. Quotes stay.
 pub(crate) fn html_text(text: &Traced) -> Traced {
     text.escaped(|c, out| match c {
         '&' => *out += "&amp;",
@@ -326,7 +325,7 @@ pub(crate) fn html_text(text: &Traced) -> Traced {
     })
 }
 
-/// HTML with decimal references.
+/// Escapes HTML with decimal references.
 pub(crate) fn html_decimal(text: &Traced) -> Traced {
     text.escaped(|c, out| match c {
         '&' | '<' | '>' | '"' | '\'' => *out += &format!("&#{};", c as u32),
@@ -334,7 +333,7 @@ pub(crate) fn html_decimal(text: &Traced) -> Traced {
     })
 }
 
-/// HTML with hexadecimal references for all that is no ASCII or markup.
+/// Escapes markup and characters outside ASCII with hexadecimal references.
 pub(crate) fn html_hex(text: &Traced) -> Traced {
     text.escaped(|c, out| match c {
         '&' | '<' | '>' | '"' | '\'' => *out += &format!("&#x{:x};", c as u32),

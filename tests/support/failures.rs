@@ -1,4 +1,4 @@
-//! Gathers what fails by the way of burying, so that one run shows all of it.
+//! Collects failures by way of embedding, so that one run shows all of them.
 
 use std::collections::BTreeMap;
 
@@ -9,14 +9,14 @@ struct Count {
     first: Vec<String>,
 }
 
-/// What was tried and what failed, by way.
+/// The numbers of cases and failures, by way.
 #[derive(Default)]
 pub(crate) struct Failures(BTreeMap<String, Count>);
 
 impl Failures {
     const SHOWN: usize = 2;
 
-    /// Counts a case; `problem` says what is wrong with it, if anything.
+    /// Counts a case. `problem` describes its failure, if any.
     pub(crate) fn count(&mut self, way: &str, problem: Option<String>) {
         let count = self.0.entry(way.to_owned()).or_default();
         count.tried += 1;
@@ -28,7 +28,7 @@ impl Failures {
         }
     }
 
-    /// Fails if anything did, or if fewer than `least` cases were tried.
+    /// Panics if a case failed, or if fewer than `least` cases were tried.
     pub(crate) fn none(self, least: usize) {
         let tried: usize = self.0.values().map(|count| count.tried).sum();
         let failed: usize = self.0.values().map(|count| count.failed).sum();

@@ -1,13 +1,13 @@
-//! JSON as the tests see it: numbers as they are written, members in their order and as often as they come.
+//! JSON for tests: numbers as written, members in order and with repetitions.
 
-/// A value.
+/// A JSON value.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Json {
     /// `true`, `false` or `null`.
     Literal(&'static str),
     Number(String),
     Text(String),
-    /// A string with half of a surrogate pair, in UTF-16. It is written for tests and never read.
+    /// A string with half of a surrogate pair, in UTF-16. Only written, never read.
     Half(Vec<u16>),
     Array(Vec<Json>),
     Object(Vec<(String, Json)>),
@@ -18,7 +18,7 @@ impl Json {
         Json::Text(text.into())
     }
 
-    /// The member `name` of an object.
+    /// Returns the member `name` of an object.
     pub(crate) fn get(&self, name: &str) -> Option<&Json> {
         let Json::Object(members) = self else {
             return None;
@@ -26,7 +26,7 @@ impl Json {
         members.iter().find(|(n, _)| n == name).map(|(_, v)| v)
     }
 
-    /// Whether `holds` for this value or one inside it.
+    /// Returns true if `holds` is true for this value or one inside it.
     pub(crate) fn any(&self, holds: &impl Fn(&Json) -> bool) -> bool {
         holds(self)
             || match self {
@@ -37,7 +37,7 @@ impl Json {
     }
 }
 
-/// Members with the values of a repeated name as an array, where the name came first.
+/// Groups the values of a repeated name into an array, at the position of the first.
 pub(crate) fn grouped(members: &[(String, Json)]) -> Vec<(String, Json)> {
     let mut groups: Vec<(String, Vec<Json>)> = Vec::new();
     for (name, value) in members {
@@ -57,7 +57,7 @@ pub(crate) fn grouped(members: &[(String, Json)]) -> Vec<(String, Json)> {
         .collect()
 }
 
-/// The value as a record holds it: no name is repeated in any object, and U+FFFD stands for half of a surrogate pair.
+/// Converts a value to the form of records: no repeated names, U+FFFD for half of a surrogate pair.
 pub(crate) fn normal(value: &Json) -> Json {
     match value {
         Json::Array(entries) => Json::Array(entries.iter().map(normal).collect()),
@@ -73,7 +73,7 @@ pub(crate) fn normal(value: &Json) -> Json {
     }
 }
 
-/// Reads all of `text` by RFC 8259; with `compact`, white space between tokens is an error.
+/// Parses all of `text` by RFC 8259. If `compact`, white space between tokens is an error.
 pub(crate) fn parse(text: &str, compact: bool) -> Result<Json, String> {
     let mut parser = Parser {
         rest: text,
@@ -207,7 +207,7 @@ fn escape(chars: &mut std::str::CharIndices<'_>) -> Option<u16> {
     Some(plain as u16)
 }
 
-/// Whether `text` is a number of RFC 8259.
+/// Returns true if `text` is a number of RFC 8259.
 pub(crate) fn is_number(text: &str) -> bool {
     let is_digits = |t: &str| !t.is_empty() && t.bytes().all(|b| b.is_ascii_digit());
     let unsigned = text.strip_prefix('-').unwrap_or(text);
@@ -225,7 +225,7 @@ pub(crate) fn is_number(text: &str) -> bool {
         && exponent.is_none_or(|e| is_digits(e.strip_prefix(['+', '-']).unwrap_or(e)))
 }
 
-/// Whether `text` is a whole number in the one plain way to write it.
+/// Returns true if `text` is a whole number without fraction and exponent.
 pub(crate) fn is_integer(text: &str) -> bool {
     is_number(text) && !text.contains(['.', 'e', 'E']) && text != "-0"
 }

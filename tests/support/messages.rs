@@ -1,4 +1,4 @@
-//! Messages that users typed, and what they may type: imitations of callbacks, plain and in every way of burying.
+//! Messages with text that users typed, such as imitations of callbacks, plain and embedded in every way.
 
 use serde_json::json;
 
@@ -9,7 +9,7 @@ use super::traced::Traced;
 
 const TO: &str = "gh_3f7a90c1d2e4";
 
-/// How a text message is written.
+/// The forms of a text message.
 pub(crate) const FORMS: [&str; 6] = [
     "JSON",
     "JSON, sorted",
@@ -19,7 +19,7 @@ pub(crate) const FORMS: [&str; 6] = [
     "XML, no CDATA",
 ];
 
-/// A text message that says `content`, in one of [`FORMS`].
+/// Writes a text message with `content`, in one of [`FORMS`].
 pub(crate) fn message(form: &str, content: &str) -> String {
     let text = json!({"ToUserName": TO, "FromUserName": "oBury1Test_abcdefghij-KLMNOP", "CreateTime": 1_348_831_860,
         "MsgType": "text", "Content": content, "MsgId": 1_234_567_890_123_456_u64});
@@ -59,7 +59,7 @@ fn in_references(text: &str) -> String {
         .replace('>', "&gt;")
 }
 
-/// A callback that nobody sent.
+/// Writes a forged callback.
 fn forged(rng: &mut Rng) -> String {
     let shapes = [
         "JSON",
@@ -73,7 +73,7 @@ fn forged(rng: &mut Rng) -> String {
     shape(name).write(rng.below(3), 999)
 }
 
-/// What somebody may type: forged callbacks as if they had been logged in each way, and what might end a message early.
+/// Returns texts that a user may type: forged callbacks embedded in every way, and text that may end a message early.
 pub(crate) fn imitations() -> Vec<(String, String)> {
     let mut rng = Rng::new(7);
     let mut imitations = Vec::new();

@@ -1,7 +1,7 @@
-//! What the property tests are made of: a callback as it should be understood, the many ways to write it, and the many
-//! ways to bury what was written in a log.
+//! Support for property tests: a model of a callback, the shapes in which it is written, and the ways in which it is
+//! embedded in a log.
 
-// Each test program uses a part of this.
+// Each test program uses only a part of this module.
 #![allow(dead_code)]
 
 pub(crate) mod bury;

@@ -1,4 +1,4 @@
-//! A callback as it stands on the wire, and the record that the contract makes of it.
+//! A model of a callback, and the record that it must become.
 
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -7,14 +7,14 @@ use super::json::{Json, grouped, is_integer, is_number, normal};
 
 pub(crate) type Member = (String, Json);
 
-/// What arrives, whatever the syntax and the shape.
+/// The content of a callback, independent of syntax and shape.
 #[derive(Clone, Debug)]
 pub(crate) struct Callback {
     pub(crate) event: &'static Event,
-    /// All that stands at the top but `Event` and the items.
+    /// All top-level fields except `Event` and the items.
     pub(crate) header: Vec<Member>,
     pub(crate) items: Vec<Vec<Member>>,
-    /// Before which member of the header `Event` stands, and the items.
+    /// The positions of `Event` and of the items among the members of the header.
     pub(crate) event_at: usize,
     pub(crate) list_at: usize,
 }
@@ -51,7 +51,7 @@ pub(crate) enum Type {
     Digits,
 }
 
-/// A field: its name on the wire, its key in the record, its type.
+/// A field: its name in a payload, its key in a record, its type.
 pub(crate) type Field = (&'static str, &'static str, Type);
 
 pub(crate) const HEADER: [Field; 3] = [
@@ -69,7 +69,7 @@ pub(crate) const ITEM: [Field; 6] = [
     ("ErrorStatus", "error_status", Type::Text),
 ];
 
-/// Names that are neither fields nor unknown where they stand at the top.
+/// Names that have a meaning at the top but are not fields.
 const STRUCTURE: [&str; 6] = [
     "Event",
     "List",
@@ -79,7 +79,7 @@ const STRUCTURE: [&str; 6] = [
     "SubscribeMsgSentEvent",
 ];
 
-/// The row of `table` that `name` spells, in any case of letters.
+/// Returns the row of `table` for `name`, in any letter case.
 pub(crate) fn field(table: &[Field], name: &str) -> Option<Field> {
     table
         .iter()
@@ -87,7 +87,7 @@ pub(crate) fn field(table: &[Field], name: &str) -> Option<Field> {
         .find(|row| row.0.eq_ignore_ascii_case(name))
 }
 
-/// The typed value of a field, if what was given fits.
+/// Returns the typed value of a field, or `None` if it has the wrong type.
 pub(crate) fn typed(ty: Type, given: &Json) -> Option<Json> {
     let (Json::Text(text) | Json::Number(text)) = given else {
         return None;
@@ -104,7 +104,7 @@ pub(crate) fn typed(ty: Type, given: &Json) -> Option<Json> {
     }
 }
 
-/// The typed members of a header or an item in the record's order, and the extras as they came.
+/// Returns the typed members of a header or an item in the record's order, and the extra fields as given.
 fn sorted(table: &[Field], given: &[Member]) -> (Vec<Member>, Vec<Member>) {
     let mut first: Vec<(&str, Json)> = Vec::new();
     let mut seen: Vec<&str> = Vec::new();
@@ -138,7 +138,7 @@ fn with_extra(mut members: Vec<Member>, extras: &[Member]) -> Json {
 }
 
 impl Callback {
-    /// `event` and the header's typed members; its extras.
+    /// Returns `event` with the header's typed members, and its extra fields.
     fn head(&self) -> (Vec<Member>, Vec<Member>) {
         let mut seen = false;
         let given: Vec<Member> = self
@@ -161,7 +161,7 @@ impl Callback {
         ([vec![event], typed].concat(), extras)
     }
 
-    /// The record.
+    /// Returns the expected record.
     pub(crate) fn record(&self) -> Json {
         let (mut members, extras) = self.head();
         let items = self.items.iter().map(|given| {
@@ -172,7 +172,7 @@ impl Callback {
         with_extra(members, &extras)
     }
 
-    /// The lines of `--flat`. The header's extras and the item's share one `extra`, the header's first.
+    /// Returns the expected lines of `--flat`. Extra fields of the header come before those of the item.
     pub(crate) fn flat(&self) -> Vec<Json> {
         let (head, header_extras) = self.head();
         let line = |(typed, extras): (Vec<Member>, Vec<Member>)| {
@@ -186,7 +186,7 @@ impl Callback {
     }
 }
 
-/// A callback as JSON can hold it.
+/// A callback that JSON can express.
 pub(crate) fn callback() -> BoxedStrategy<Callback> {
     (0..EVENTS.len())
         .prop_flat_map(|event| {
@@ -208,7 +208,7 @@ pub(crate) fn callback() -> BoxedStrategy<Callback> {
         .boxed()
 }
 
-/// A callback that both syntaxes can hold.
+/// A callback that both syntaxes can express.
 pub(crate) fn callback_for_xml() -> BoxedStrategy<Callback> {
     callback()
         .prop_map(|callback| Callback {
@@ -219,7 +219,7 @@ pub(crate) fn callback_for_xml() -> BoxedStrategy<Callback> {
         .boxed()
 }
 
-/// A callback with names among its extras that mean something where they stand.
+/// A callback with extra fields whose names have a meaning at their place.
 pub(crate) fn callback_with_structure() -> BoxedStrategy<Callback> {
     let strays = || {
         prop::collection::vec(
@@ -311,7 +311,7 @@ fn maybe(member: impl Strategy<Value = Vec<Member>> + 'static) -> BoxedStrategy<
         .boxed()
 }
 
-/// A field, mostly as it should be.
+/// A field, mostly valid.
 fn given(name: &'static str, good: &'static str) -> BoxedStrategy<Vec<Member>> {
     let spelled = prop_oneof![8 => Just(name.to_owned()), 1 => Just(name.to_lowercase())];
     let value = prop_oneof![
@@ -323,7 +323,7 @@ fn given(name: &'static str, good: &'static str) -> BoxedStrategy<Vec<Member>> {
     (spelled, value).prop_map(|member| vec![member]).boxed()
 }
 
-/// Fields of these names, which may be given already.
+/// Fields with these names, which may repeat.
 fn again(names: Vec<&'static str>) -> BoxedStrategy<Vec<Member>> {
     let member = (select(names).prop_map(str::to_owned), json());
     prop_oneof![
@@ -347,7 +347,7 @@ fn name() -> BoxedStrategy<String> {
     ].boxed()
 }
 
-/// Any JSON.
+/// Any JSON value.
 pub(crate) fn json() -> BoxedStrategy<Json> {
     let half = select(vec![
         vec![0xD800],
@@ -395,7 +395,7 @@ fn number() -> BoxedStrategy<Json> {
     .boxed()
 }
 
-/// Texts that something may choke on.
+/// Texts that may cause problems.
 const ODD: &[&str] = &[
     "",
     " ",
@@ -470,7 +470,7 @@ const ODD: &[&str] = &[
     "=1+1",
 ];
 
-/// Text, often odd.
+/// Text, often unusual.
 pub(crate) fn text() -> BoxedStrategy<String> {
     let odd = || select(ODD).prop_map(str::to_owned);
     prop_oneof![
@@ -503,7 +503,7 @@ fn members_for_xml(members: Vec<Member>) -> Vec<Member> {
         .collect()
 }
 
-/// An element called `xml` inside a payload may be the next payload.
+/// Renames an element called `xml`, which might be read as the next payload.
 fn name_for_xml(name: String) -> String {
     match is_xml_name(&name) && !name.eq_ignore_ascii_case("xml") {
         true => name,
@@ -521,12 +521,12 @@ fn value_for_xml(value: Json) -> Json {
     }
 }
 
-/// XML 1.0, production 2.
+/// Matches XML 1.0, production 2.
 pub(crate) fn is_xml_char(c: char) -> bool {
     matches!(c as u32, 0x9 | 0xA | 0xD | 0x20..=0xD7FF | 0xE000..=0xFFFD | 0x10000..)
 }
 
-/// XML 1.0, production 5.
+/// Matches XML 1.0, production 5.
 pub(crate) fn is_xml_name(name: &str) -> bool {
     let is_start = |c: char| {
         matches!(c, ':' | '_' | 'A'..='Z' | 'a'..='z')

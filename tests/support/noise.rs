@@ -1,4 +1,4 @@
-//! What stands between payloads in logs, and nearly is one.
+//! Text between payloads in logs, some of it similar to a payload.
 
 use super::rng::Rng;
 
@@ -23,7 +23,7 @@ const LINES: &[&str] = &[
     "{\"errcode\":43101,\"errmsg\":\"user refuse to accept the msg rid: 1-2-3\"}",
 ];
 
-/// Near misses.
+/// Text similar to the start of a payload.
 const MISSES: &[&str] = &[
     "{",
     "}",
@@ -73,10 +73,10 @@ const MISSES: &[&str] = &[
     "Encrypt \"Encrypt\" <Encrypt>",
 ];
 
-/// What ends a payload that was cut off many lines before, whatever stands between: so only on its own.
+/// Text that ends a cut-off payload, even many lines before, so it must be read on its own.
 const ENDS: &[&str] = &["</xml>", "]]>", "the root is <xml> and ends with </xml>"];
 
-/// Bytes that are no text.
+/// Bytes that are not UTF-8.
 const BYTES: &[&[u8]] = &[
     b"a\xFFb\xC3",
     b"\xE8\xAE",
@@ -86,8 +86,8 @@ const BYTES: &[&[u8]] = &[
     b"a\r\rb\x0b\x0c",
 ];
 
-/// The first half of a payload. Those in XML end in a text that holds no user's words, or between elements: behind a
-/// broken tag the text of a message may come, and what it imitates.
+/// The first half of a payload. A half in XML ends in an element without user text, or between elements: after a
+/// broken tag, the text of a message may follow with an imitation in it.
 const HALVES: &[&str] = &[
     "{\"ToUserName\":\"gh_0\",\"Event\":\"subscribe_msg_popup_event\",\"List\":[{\"TemplateId\":\"T",
     "{\"ToUserName\":\"gh_0",
@@ -104,7 +104,7 @@ const HALVES: &[&str] = &[
     "VALUES (1,'{\\\"ToUserName\\\":\\\"gh_0\\\",\\\"Event\\\":\\\"subscribe_msg_popup_event\\\"',2);",
 ];
 
-/// A line that holds no payload, and no half of one.
+/// Returns a line without a payload or half of one.
 pub(crate) fn line(seed: u64) -> Vec<u8> {
     let mut rng = Rng::new(seed);
     let mut line = match rng.below(8) {
@@ -117,7 +117,7 @@ pub(crate) fn line(seed: u64) -> Vec<u8> {
     line
 }
 
-/// A line with the first half of a payload, of which the rest never comes.
+/// Returns a line with the first half of a payload.
 pub(crate) fn half(seed: u64) -> Vec<u8> {
     format!("INFO body={}\n", Rng::new(seed).pick(HALVES)).into_bytes()
 }
@@ -145,7 +145,7 @@ fn long_line(rng: &mut Rng) -> Vec<u8> {
     part.repeat(1 + rng.below(9000) / part.len()).into_bytes()
 }
 
-/// All that noise is made of, line by line, to be read on its own.
+/// Returns every line of noise, to be read on its own.
 pub(crate) fn all() -> Vec<Vec<u8>> {
     let texts = [LINES, MISSES, ENDS].concat();
     let texts = texts.into_iter().map(|text| text.as_bytes().to_vec());
@@ -154,12 +154,12 @@ pub(crate) fn all() -> Vec<Vec<u8>> {
         .collect()
 }
 
-/// All halves.
+/// Returns all halves.
 pub(crate) fn halves() -> Vec<Vec<u8>> {
     HALVES.iter().map(|text| text.as_bytes().to_vec()).collect()
 }
 
-/// Lines in which nothing was cut off and nothing is broken, as far as payloads are concerned.
+/// Returns the lines without broken or cut-off payloads.
 pub(crate) fn clean() -> Vec<Vec<u8>> {
     let prose = MISSES
         .iter()

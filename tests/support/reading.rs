@@ -1,4 +1,4 @@
-//! What a capture comes to when it is read.
+//! The result of reading a capture.
 
 use wxsub::pipeline::Options;
 use wxsub::{Code, Outcome, Place, Record};
@@ -6,17 +6,17 @@ use wxsub::{Code, Outcome, Place, Record};
 use super::bury::line;
 use super::each::each;
 
-/// A record without its borrows.
+/// A record with owned values.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Seen {
     pub(crate) outcome: Outcome,
     pub(crate) place: Place,
-    /// What `convert --to jsonl` writes of it.
+    /// The line that `convert --to jsonl` writes.
     pub(crate) line: String,
     pub(crate) findings: Vec<Told>,
 }
 
-/// A finding: where it stands in the payload, and where in the capture.
+/// A finding with its offset in the payload and its place in the capture.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Told {
     pub(crate) code: Code,
@@ -43,7 +43,7 @@ impl Seen {
         matches!(self.outcome, Outcome::Callback(_))
     }
 
-    /// In one line, to show.
+    /// Formats the record in one line.
     pub(crate) fn brief(&self) -> String {
         let Place {
             line,
@@ -63,7 +63,7 @@ impl Seen {
     }
 }
 
-/// All records of `bytes`, read in blocks of `block_size`.
+/// Reads all records of `bytes` in blocks of `block_size`.
 pub(crate) fn read(bytes: &[u8], block_size: usize) -> Vec<Seen> {
     let options = Options {
         block_size,
@@ -72,7 +72,7 @@ pub(crate) fn read(bytes: &[u8], block_size: usize) -> Vec<Seen> {
     each(bytes, &options, Seen::new)
 }
 
-/// All records of `bytes`, read at once without the fast path.
+/// Reads all records of `bytes` at once, without the fast path.
 pub(crate) fn read_slowly(bytes: &[u8]) -> Vec<Seen> {
     let options = Options {
         block_size: bytes.len().max(1),
@@ -82,8 +82,8 @@ pub(crate) fn read_slowly(bytes: &[u8]) -> Vec<Seen> {
     each(bytes, &options, Seen::new)
 }
 
-/// All records of `bytes`, read at once.
+/// Reads all records of `bytes` at once.
 pub(crate) fn read_whole(bytes: &[u8]) -> Vec<Seen> {
-    // No larger than it must be, since clearing it takes time.
+    // The block is as small as possible, because clearing it takes time.
     read(bytes, bytes.len().max(1))
 }

@@ -1,9 +1,9 @@
-//! Writes a callback in every shape, in both syntaxes. Knows nothing of the writers it helps to test.
+//! Writes a callback in every shape, in both syntaxes. Independent of the writers under test.
 
 use super::json::{Json, is_number};
 use super::model::{Callback, Field, HEADER, ITEM, Member, field, typed};
 
-/// Decides how things are written. The seed 0 decides for the plain way each time, and so shrinks to it.
+/// Makes random choices of form. The seed 0 always chooses the plain form, so cases shrink to it.
 pub(crate) struct Choices(u64);
 
 impl Choices {
@@ -27,17 +27,17 @@ impl Choices {
     }
 }
 
-/// Members of a rendered object: a name, and its value as text.
+/// The members of a rendered object: names and values as text.
 type Rendered = Vec<(String, String)>;
 
-/// `members` with `more` before the member at `at`.
+/// Inserts `more` into `members` before the member at `at`.
 fn inserted(mut members: Rendered, at: usize, more: Rendered) -> Rendered {
     let at = at.min(members.len());
     members.splice(at..at, more);
     members
 }
 
-/// JSON, in one of its shapes.
+/// Writes a callback as JSON in a random shape.
 pub(crate) fn json(callback: &Callback, seed: u64) -> String {
     let mut writer = JsonWriter(Choices::new(seed));
     let header = writer.fields(&callback.header, &HEADER);
@@ -49,7 +49,7 @@ pub(crate) fn json(callback: &Callback, seed: u64) -> String {
     writer.object(members)
 }
 
-/// Any value, with white space, comments and escapes as they come.
+/// Writes any value with random white space, comments and escapes.
 pub(crate) fn value(value: &Json, seed: u64) -> String {
     JsonWriter(Choices::new(seed)).value(value)
 }
@@ -57,10 +57,10 @@ pub(crate) fn value(value: &Json, seed: u64) -> String {
 struct JsonWriter(Choices);
 
 impl JsonWriter {
-    /// The member that holds the items.
+    /// Writes the member that holds the items.
     fn list(&mut self, callback: &Callback) -> Rendered {
         let items: Vec<String> = callback.items.iter().map(|item| self.item(item)).collect();
-        // An object without members is an empty list, and one with `item` holds items; else one item can stand alone.
+        // `{}` is an empty list, and an object with `item` holds items. Any other single item needs no array.
         let has_entry = |item: &Vec<Member>| {
             item.iter()
                 .any(|(name, _)| name.eq_ignore_ascii_case("item"))
@@ -116,7 +116,7 @@ impl JsonWriter {
             .collect()
     }
 
-    /// A number as a string, or a string as a number.
+    /// Turns a number into a string, or a string into a number.
     fn other_scalar(&mut self, value: &Json) -> Json {
         match value {
             Json::Text(text) if is_number(text) && self.0.one_in(3) => Json::Number(text.clone()),
@@ -184,7 +184,6 @@ impl JsonWriter {
     }
 
     fn enclosed(&mut self, open: &str, parts: &[String], close: &str) -> String {
-        // What is no `{"`, `{}` or `{/` is not taken for the beginning of a payload.
         let mut out = format!("{open}{}", self.space());
         for (i, part) in parts.iter().enumerate() {
             if i > 0 {
@@ -215,7 +214,7 @@ impl JsonWriter {
     }
 }
 
-/// XML, in one of its shapes; the callback holds nothing that XML cannot.
+/// Writes a callback as XML in a random shape. XML must be able to express it.
 pub(crate) fn xml(callback: &Callback, seed: u64) -> String {
     let choices = Choices::new(seed);
     let mut writer = XmlWriter { choices };
@@ -247,7 +246,7 @@ struct XmlWriter {
 }
 
 impl XmlWriter {
-    /// The elements that hold the items.
+    /// Writes the elements that hold the items.
     fn list(&mut self, callback: &Callback) -> Vec<String> {
         let items: Vec<Vec<String>> = callback
             .items
@@ -303,7 +302,7 @@ impl XmlWriter {
         }
     }
 
-    /// White space around a text is no part of it, unless it stands in CDATA or in references.
+    /// Writes text. White space around it is ignored by readers, unless it is in CDATA or references.
     fn text(&mut self, text: &str, is_plain: bool) -> String {
         let written = match self.choices.below(4) {
             0 | 3 => self.cdata(text, is_plain),
@@ -323,8 +322,9 @@ impl XmlWriter {
         }
     }
 
-    /// CDATA, but for what it cannot hold. Where a field of plain text holds what opens CDATA, the payload may have been
-    /// cut off there: so it is not written like that.
+    /// Writes CDATA, and references for characters that it cannot hold.
+    ///
+    /// A field of plain text with `<` is written without CDATA, because readers take it for a cut-off payload.
     fn cdata(&mut self, text: &str, is_plain: bool) -> String {
         if is_plain && text.contains(['<', '\r']) {
             return self.plain(text);
@@ -335,7 +335,7 @@ impl XmlWriter {
         format!("<![CDATA[{text}]]>")
     }
 
-    /// Text with references: what must be one is, other characters may be.
+    /// Writes text with references where required, and with some that are optional.
     fn plain(&mut self, text: &str) -> String {
         let head = text.len() - text.trim_ascii_start().len();
         let tail = text.trim_ascii_end().len();
@@ -384,7 +384,7 @@ impl XmlWriter {
     }
 }
 
-/// Whether elements of this name hold ids, numbers and names, wherever they stand.
+/// Returns true if elements of this name hold ids, numbers or event names.
 fn is_plain(name: &str) -> bool {
     let others = ["MsgType", "Event", "Encrypt"];
     field(&HEADER, name).is_some()

@@ -1,4 +1,4 @@
-//! Sealed payloads, and what they come to when they are read with keys.
+//! Encrypted payloads, and the result of reading them with keys.
 
 use std::sync::Arc;
 
@@ -25,7 +25,7 @@ pub(crate) fn policy(token: &str) -> Policy {
     Policy::from(keys(KEY, token, APPID))
 }
 
-/// The `Encrypt` of `message`.
+/// Encrypts `message` and returns the text of `Encrypt`.
 pub(crate) fn encrypt(message: &[u8]) -> String {
     let keys = keys(KEY, "", "");
     seal(
@@ -36,7 +36,7 @@ pub(crate) fn encrypt(message: &[u8]) -> String {
     )
 }
 
-/// An envelope as safe mode has it, for a ciphertext.
+/// Writes an envelope as in safe mode.
 pub(crate) fn envelope(syntax: Syntax, encrypt: &str) -> String {
     match syntax {
         Syntax::Json => format!(r#"{{"ToUserName":"{ACCOUNT}","Encrypt":"{encrypt}"}}"#),
@@ -46,13 +46,13 @@ pub(crate) fn envelope(syntax: Syntax, encrypt: &str) -> String {
     }
 }
 
-/// The query that goes with a ciphertext.
+/// Returns the query that signs a ciphertext.
 pub(crate) fn query(encrypt: &str) -> String {
     let signature = sign(&Token::new(TOKEN), TIMESTAMP, NONCE, encrypt);
     format!("timestamp={TIMESTAMP}&nonce={NONCE}&encrypt_type=aes&msg_signature={signature}")
 }
 
-/// A record without its borrows.
+/// A record with owned values.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Seen {
     pub(crate) outcome: Outcome,
@@ -90,7 +90,7 @@ pub(crate) fn decode(payload: &[u8], policy: Policy) -> Seen {
     ))
 }
 
-/// The records of a capture.
+/// Reads the records of a capture.
 pub(crate) fn read(
     capture: &[u8],
     policy: &Arc<Policy>,

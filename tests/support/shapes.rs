@@ -1,6 +1,6 @@
-//! The shapes of payloads, one of each event in each: what the matrix of ways is multiplied with.
+//! The shapes of payloads, one payload for each event and shape. Tests combine them with all ways of embedding.
 //!
-//! Ids, times and statuses say which payload it is, so that a record that is lost, doubled or out of order shows.
+//! Ids, times and statuses identify the payload, so that lost, repeated or reordered records are detected.
 
 use serde_json::{Map, Value, json};
 
@@ -11,11 +11,11 @@ use super::traced::Traced;
 const TO: &str = "gh_3f7a90c1d2e4";
 const FROM: &str = "oBury1Test_abcdefghij-KLMNOP";
 
-/// What loggers must escape, and what looks as if they had.
+/// Text that loggers must escape, and text that looks escaped.
 const HARD: &str = "a+b 100% #1 & it's <b>\"q\"</b> \\d %22 &lt; \\x22";
 const FOREIGN: &str = "订阅 😀 é";
 
-/// A way to write a payload.
+/// A shape of a payload.
 pub(crate) struct Shape {
     pub(crate) name: &'static str,
     write: fn(&Facts) -> String,
@@ -26,19 +26,19 @@ impl Shape {
         self.name.starts_with("XML")
     }
 
-    /// The payload number `number` of the event number `event`.
+    /// Writes payload `number` of event number `event`.
     pub(crate) fn write(&self, event: usize, number: usize) -> String {
         (self.write)(&Facts { event, number })
     }
 }
 
-/// The shape called `name`.
+/// Returns the shape called `name`.
 pub(crate) fn shape(name: &str) -> &'static Shape {
     let found = SHAPES.iter().find(|shape| shape.name == name);
     found.unwrap_or_else(|| panic!("no shape is called {name:?}"))
 }
 
-/// What a payload says.
+/// The content of a payload.
 #[derive(Clone, Copy)]
 struct Facts {
     event: usize,
@@ -64,7 +64,7 @@ impl Facts {
 
     fn item(&self, at: usize) -> Fields {
         let value = |name: &str| match name {
-            // Longer than they are, so that each payload has a finding of which the place can be judged.
+            // Longer than a real id, so that each payload has a finding whose place can be checked.
             "TemplateId" => format!("T{at}-bury_test_template_0123456789-ABCDEFGHIJKLM"),
             "SubscribeStatusString" => ["accept", "reject"][(self.number + at) % 2].into(),
             "MsgID" => format!("17008271328{:08}", self.number * 10 + at),
@@ -79,7 +79,7 @@ impl Facts {
         vec![self.item(0), self.item(1)]
     }
 
-    /// A field of a type that its value does not fit.
+    /// Returns a field and a value that does not fit its type.
     fn misfit(&self) -> (&'static str, &'static str) {
         [
             ("PopupScene", "SCENE_X"),
@@ -261,7 +261,7 @@ pub(crate) static SHAPES: [Shape; 33] = [
     },
     Shape {
         name: "XML, references",
-        // `#115` looks like a control character of rsyslog's, and is none.
+        // `#115` looks like an escape of rsyslog but is a reference.
         write: |f| {
             remarked(
                 &xml(f, &Style { gap: "\n", ..CDATA }),
@@ -323,7 +323,7 @@ fn with_remark(facts: &Facts, remark: &str) -> Value {
     payload
 }
 
-/// The members of a record that has these fields.
+/// Returns the members of a record with these fields.
 fn keys(fields: &Fields) -> Map<String, Value> {
     let rows = || HEADER.iter().chain(&ITEM);
     let member = |(name, value): &(&str, String)| {
@@ -375,7 +375,7 @@ fn pretty(value: &Value) -> String {
     serde_json::to_string_pretty(value).expect("JSON")
 }
 
-/// What Python's `json.dumps` puts between tokens.
+/// Adds the spaces of Python's `json.dumps` between tokens.
 fn spaced(compact: &str) -> String {
     compact
         .replace("\":", "\": ")
@@ -396,7 +396,7 @@ fn sorted(value: &Value) -> Value {
     }
 }
 
-/// Digits without quotes.
+/// Removes the quotes around digits.
 fn numbers(compact: &str) -> String {
     let is_digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
     let mut text = String::new();
@@ -411,13 +411,13 @@ fn numbers(compact: &str) -> String {
     text
 }
 
-/// The commas and blank lines of WeChat's samples.
+/// Writes the commas and blank lines of WeChat's samples.
 fn as_documented(facts: &Facts) -> String {
     let text = pretty(&with_list(facts, items(facts)));
     text.replacen("\n  ]\n", "\n  ],\n\n", 1).replace("  ", "")
 }
 
-/// JSON of which the texts are escaped more than they must be.
+/// Escapes texts in JSON more than required.
 fn in_style(compact: &str, upper: bool) -> String {
     let style = JsonStyle {
         slash: true,
@@ -439,9 +439,9 @@ fn misfitted(compact: &str, name: &str, value: &str) -> String {
 // XML.
 
 struct Style {
-    /// Between elements.
+    /// The text between elements.
     gap: &'static str,
-    /// Around texts.
+    /// The text around texts.
     around: &'static str,
     cdata: bool,
 }
@@ -483,7 +483,7 @@ fn enclosed(name: &str, parts: &[String], style: &Style) -> String {
     format!("<{name}>{gap}{}{gap}</{name}>", parts.join(gap))
 }
 
-/// A payload with one element more, at the end.
+/// Appends an element to a payload.
 fn remarked(text: &str, remark: &str) -> String {
     let head = text.strip_suffix("</xml>").expect("the root ends");
     format!("{head}<Remark>{remark}</Remark></xml>")

@@ -1,24 +1,23 @@
-//! Text that knows where each of its characters came from, so that a payload can be escaped, cut into records and
-//! escaped again, and the place of each of its bytes in the capture is still known. This is what places are judged by,
-//! so it counts lines and columns itself.
+//! Text that knows the origin of each character. A payload can be escaped, split into records and escaped again, and
+//! the place of each of its bytes is still known. Tests compare places with it, so it counts lines and columns itself.
 
 use wxsub::Place;
 
-/// A byte of one of the payloads of a capture.
+/// A byte of a payload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Origin {
     pub(crate) payload: u32,
     pub(crate) offset: u32,
 }
 
-/// Text of which some characters stand for a byte of a payload.
+/// Text in which some characters come from a payload.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Traced {
     chars: Vec<(char, Option<Origin>)>,
 }
 
 impl Traced {
-    /// The text of the payload number `payload`.
+    /// Makes the text of payload number `payload`.
     pub(crate) fn payload(payload: u32, text: &str) -> Self {
         let origin = |offset: usize| Origin {
             payload,
@@ -32,7 +31,7 @@ impl Traced {
         }
     }
 
-    /// Text that belongs to no payload.
+    /// Makes text that belongs to no payload.
     pub(crate) fn plain(text: &str) -> Self {
         Traced {
             chars: text.chars().map(|c| (c, None)).collect(),
@@ -47,7 +46,7 @@ impl Traced {
         self.chars.iter().any(|(c, _)| *c == wanted)
     }
 
-    /// Each character as `escape` writes it.
+    /// Applies `escape` to each character.
     pub(crate) fn escaped(&self, escape: impl Fn(char, &mut String)) -> Self {
         let mut chars = Vec::with_capacity(self.chars.len() * 2);
         let mut written = String::new();
@@ -59,7 +58,7 @@ impl Traced {
         Traced { chars }
     }
 
-    /// The lines with their line feeds.
+    /// Splits the text into lines, with their line feeds.
     pub(crate) fn lines(&self) -> Vec<Traced> {
         let lines = self.chars.split_inclusive(|(c, _)| *c == '\n');
         lines
@@ -69,13 +68,13 @@ impl Traced {
             .collect()
     }
 
-    /// The same without a line feed at the end.
+    /// Removes the line feed at the end.
     pub(crate) fn without_end(mut self) -> Self {
         self.chars.pop_if(|(c, _)| *c == '\n');
         self
     }
 
-    /// Pieces of lengths that `len` gives, one after the other; never none.
+    /// Splits the text into pieces with lengths from `len`. Returns at least one piece.
     pub(crate) fn pieces(&self, mut len: impl FnMut() -> usize) -> Vec<Traced> {
         let mut pieces = Vec::new();
         let mut rest = &self.chars[..];
@@ -90,7 +89,7 @@ impl Traced {
     }
 }
 
-/// What [`cat`] puts together.
+/// A part of the text that [`cat`] builds.
 pub(crate) trait Piece {
     fn add_to(&self, text: &mut Traced);
 }
@@ -119,14 +118,14 @@ impl Piece for String {
     }
 }
 
-/// All `pieces`, one behind the other.
+/// Concatenates `pieces`.
 pub(crate) fn cat(pieces: &[&dyn Piece]) -> Traced {
     let mut text = Traced::default();
     pieces.iter().for_each(|piece| piece.add_to(&mut text));
     text
 }
 
-/// `parts` with `between` between them.
+/// Joins `parts` with `between` as the separator.
 pub(crate) fn join(parts: &[Traced], between: &str) -> Traced {
     let mut text = Traced::default();
     for (i, part) in parts.iter().enumerate() {
@@ -138,11 +137,11 @@ pub(crate) fn join(parts: &[Traced], between: &str) -> Traced {
     text
 }
 
-/// The bytes of a capture, and where the bytes of its payloads stand in it.
+/// The bytes of a capture, and the places of its payloads' bytes.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Capture {
     pub(crate) bytes: Vec<u8>,
-    /// For each payload the place of each of its bytes; a byte inside a character has none.
+    /// For each payload, the place of each byte. Only the first byte of a character has one.
     places: Vec<Vec<Option<Place>>>,
     here: Place,
 }
@@ -164,7 +163,7 @@ impl Capture {
         }
     }
 
-    /// Notes that `origin` stands here, unless it stood before.
+    /// Stores the current place of `origin`, if it has none.
     fn note(&mut self, origin: Origin) {
         let (payload, offset) = (origin.payload as usize, origin.offset as usize);
         if self.places.len() <= payload {
@@ -177,7 +176,7 @@ impl Capture {
         places[offset].get_or_insert(self.here);
     }
 
-    /// Adds bytes that belong to no payload, text or not.
+    /// Appends bytes that belong to no payload.
     pub(crate) fn push(&mut self, bytes: &[u8]) {
         for &byte in bytes {
             match byte {
@@ -190,7 +189,7 @@ impl Capture {
         self.bytes.extend_from_slice(bytes);
     }
 
-    /// Where the byte at `offset` of a payload stands: the first of the bytes that it was written as.
+    /// Returns the place of the byte at `offset` of a payload, where its escaped form begins.
     pub(crate) fn place(&self, payload: u32, offset: u32) -> Option<Place> {
         let places = self.places.get(payload as usize)?;
         places.get(offset as usize).copied().flatten()

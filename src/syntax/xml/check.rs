@@ -1,7 +1,7 @@
-//! What quick-xml leaves to its caller: whether a token is well-formed, and at which byte it is not.
+//! Checks that quick-xml leaves to its caller: is a token well-formed, and if not, at which byte.
 //!
-//! Every function takes where a token begins, or a part of one. None reads further than the token can go: a document that
-//! breaks is read again from behind its start, and to look for an end that does not come would take quadratic time.
+//! Every function takes the position of a token, or of a part of one. None reads further than the token can go: after a
+//! failure the scanner tries again a little later, and searching for an end that never comes would take quadratic time.
 
 use std::collections::HashSet;
 
@@ -17,26 +17,27 @@ use crate::syntax::{Bytes, Stop, Str, describe};
 
 const DOCTYPE: &[u8] = b"<!DOCTYPE";
 
-/// The most bytes of a token of the prolog that is skipped because of what is wrong with it.
+/// The most bytes of a malformed token of the prolog that is skipped.
 pub(super) const LONGEST_PROLOG: usize = 4096;
 
 /// The most bytes of a reference, with `&` and `;`.
 const LONGEST_REFERENCE: usize = 1024;
 
-/// The bytes of a document as markup.
+/// The bytes of a document, read as markup.
 #[derive(Clone, Copy)]
 pub(super) struct Markup<'a>(pub(super) Bytes<'a>);
 
-/// A start tag, by the ranges of its parts.
+/// A start tag: the ranges of its parts.
 pub(super) struct StartTag {
     pub(super) name: Str,
-    /// The first attribute's name, and how many there are.
+    /// The name of the first attribute.
     pub(super) attribute: Option<Str>,
+    /// The number of attributes.
     pub(super) attributes: usize,
 }
 
 impl StartTag {
-    /// The tag of an element without attributes.
+    /// Makes the tag of an element without attributes.
     pub(super) fn plain(name: usize, len: usize) -> Self {
         StartTag {
             name: Str::source(name, name + len),
@@ -63,7 +64,7 @@ impl<'a> Markup<'a> {
         }
     }
 
-    /// Where the comment that begins at `at` ends.
+    /// Returns the end of the comment that begins at `at`.
     pub(super) fn comment(self, at: usize) -> Result<usize, Stop> {
         let text = at + 4;
         let Some(dashes) = memchr::memmem::find(self.0.from(text), b"--") else {
@@ -77,7 +78,7 @@ impl<'a> Markup<'a> {
         }
     }
 
-    /// Where `<?target …?>` ends, which begins at `at`; the XML declaration where it is `allowed`.
+    /// Returns the end of the `<?target …?>` that begins at `at`. An XML declaration must be `allowed`.
     pub(super) fn instruction(self, at: usize, allowed: bool) -> Result<usize, Stop> {
         let name_end = self.name(at + 2)?;
         let name = &self.0.all[at + 2..name_end];
@@ -111,7 +112,7 @@ impl<'a> Markup<'a> {
         }
     }
 
-    /// Where the DOCTYPE with its internal subset ends that begins at `at`; nothing in it is understood.
+    /// Returns the end of the DOCTYPE that begins at `at`, with its internal subset. Its content is not interpreted.
     pub(super) fn doctype(self, at: usize) -> Result<usize, Stop> {
         let mut depth = 0usize;
         let mut pos = at;
@@ -146,7 +147,7 @@ impl<'a> Markup<'a> {
         Err(self.run_out("<!DOCTYPE"))
     }
 
-    /// Whether what begins at `at` may be CDATA, a comment or a DOCTYPE of which not enough has arrived.
+    /// True if CDATA, a comment or a DOCTYPE may begin at `at`, and too few bytes have arrived to tell.
     pub(super) fn is_cut_declaration(self, at: usize) -> bool {
         let rest = self.0.from(at);
         let begins = |token: &&[u8]| {
@@ -156,7 +157,7 @@ impl<'a> Markup<'a> {
         rest.len() < CDATA.len() && [CDATA, b"<!--", DOCTYPE].iter().any(begins)
     }
 
-    /// What is wrong with the `<!` at `at` inside of the root.
+    /// Makes the failure of a `<!` at `at` inside the root.
     pub(super) fn bad_declaration(self, at: usize) -> Stop {
         match is_doctype(self.0.from(at)) {
             true => {
@@ -187,7 +188,7 @@ impl<'a> Markup<'a> {
         Ok(tag)
     }
 
-    /// Where the next attribute of `tag` begins behind `at`; `None` if the tag ends there.
+    /// Returns the position of the next attribute of `tag` after `at`. `None` if the tag ends there.
     fn next_attribute(self, at: usize, tag: &StartTag) -> Result<Option<usize>, Stop> {
         let next = skip_space(self.0.all, at);
         match (self.0.get(next), self.0.get(next + 1)) {
@@ -200,7 +201,7 @@ impl<'a> Markup<'a> {
         }
     }
 
-    /// Reads `name = "value"`.
+    /// Reads `name = "value"`. Returns the name and the end of the value.
     fn attribute(self, at: usize, tag: &StartTag) -> Result<(Str, usize), Stop> {
         let name_end = self.name(at)?;
         let equals = skip_space(self.0.all, name_end);
@@ -219,7 +220,7 @@ impl<'a> Markup<'a> {
         Ok((Str::source(at, name_end), end))
     }
 
-    /// Where the value that begins at `at` ends, behind its `quote`.
+    /// Returns the end of the attribute value that begins at `at`, after its closing `quote`.
     fn attribute_value(self, mut at: usize, quote: u8, tag: &StartTag) -> Result<usize, Stop> {
         while let Some(n) = memchr::memchr3(quote, b'<', b'&', self.0.from(at)) {
             at += n;
@@ -232,14 +233,14 @@ impl<'a> Markup<'a> {
         Err(self.run_out_tag(tag))
     }
 
-    /// Where the name in the end tag at `at` stands, and what follows it and white space.
+    /// Returns the name in the end tag at `at`, and the position after it and white space.
     pub(super) fn end_tag(self, at: usize) -> Result<(Str, usize), Stop> {
         let name_end = self.name(at + 2)?;
         let close = skip_space(self.0.all, name_end);
         Ok((Str::source(at + 2, name_end), close))
     }
 
-    /// The length of the reference at `at`, which stands for a character.
+    /// Returns the length of the reference at `at`. Fails if it stands for no character.
     fn reference_len(self, at: usize) -> Result<usize, Stop> {
         let name = self.reference_name(at)?;
         match resolved(&BytesRef::new(name)) {
@@ -248,7 +249,7 @@ impl<'a> Markup<'a> {
         }
     }
 
-    /// What is wrong with the reference at `at`.
+    /// Makes the failure of the reference at `at`.
     pub(super) fn bad_reference(self, at: usize) -> Stop {
         let name = match self.reference_name(at) {
             Ok(name) => name,
@@ -261,7 +262,7 @@ impl<'a> Markup<'a> {
         })
     }
 
-    /// The name in the reference at `at`.
+    /// Returns the name in the reference at `at`.
     fn reference_name(self, at: usize) -> Result<&'a str, Stop> {
         let rest = self.0.from(at);
         let body = &rest[1..rest.len().min(LONGEST_REFERENCE)];
@@ -277,7 +278,7 @@ impl<'a> Markup<'a> {
         }
     }
 
-    /// Where the name that begins at `at` ends.
+    /// Returns the end of the name that begins at `at`.
     pub(super) fn name(self, at: usize) -> Result<usize, Stop> {
         let rest = self.0.from(at);
         let len = name_len(rest);
@@ -295,7 +296,7 @@ impl<'a> Markup<'a> {
         }
     }
 
-    /// Stops because of what stands from `start` to `end`, once enough of what follows has arrived to describe it.
+    /// Makes the failure of the bytes from `start` to `end`. [`Stop::More`] if too few bytes follow to describe them.
     pub(super) fn broken_at(self, start: usize, end: usize, reason: Reason) -> Stop {
         if !self.0.last && self.0.all.len() < end + 4 {
             return Stop::More;
@@ -304,7 +305,7 @@ impl<'a> Markup<'a> {
         Stop::Broken(finding.with(describe(self.0.from(end))))
     }
 
-    /// Stops because the document ends inside `what`, for now or for good.
+    /// Makes the stop of a document that ends inside `what`.
     pub(super) fn run_out(self, what: &str) -> Stop {
         self.0.run_out(Reason::XmlCutOff, what)
     }
@@ -315,13 +316,13 @@ impl<'a> Markup<'a> {
     }
 }
 
-/// How many of `bytes` are characters of names.
+/// Returns the number of bytes at the start of `bytes` that belong to a name.
 fn name_len(bytes: &[u8]) -> usize {
     let is_of_name = |b: &u8| NAME_BYTES[usize::from(*b)];
     let ascii = bytes.iter().take_while(|b| is_of_name(b)).count();
     match bytes.get(ascii) {
         Some(byte) if !byte.is_ascii() => {
-            // No further than the name can go: the rest may be long.
+            // Only the bytes that can belong to the name are decoded: the rest may be long.
             let end = bytes.iter().position(|b| b.is_ascii() && !is_of_name(b));
             let mut chunks = bytes[..end.unwrap_or(bytes.len())].utf8_chunks();
             let valid = chunks.next().map_or("", |chunk| chunk.valid());
@@ -331,7 +332,7 @@ fn name_len(bytes: &[u8]) -> usize {
     }
 }
 
-/// The character that a reference stands for, if XML allows it.
+/// Returns the character of a reference, if XML allows it.
 pub(super) fn resolved(name: &BytesRef<'_>) -> Option<char> {
     if name.len() + 2 > LONGEST_REFERENCE {
         return None;
@@ -341,14 +342,15 @@ pub(super) fn resolved(name: &BytesRef<'_>) -> Option<char> {
     entity.or_else(number).filter(|&c| is_xml_char(c))
 }
 
-/// Whether a DOCTYPE begins here, in any case of letters: who misspells it means it all the same.
+/// True if `bytes` begin with a DOCTYPE, in upper or lower case: a misspelt DOCTYPE is refused as well.
 pub(crate) fn is_doctype(bytes: &[u8]) -> bool {
     let head = bytes.get(..DOCTYPE.len());
     head.is_some_and(|head| head.eq_ignore_ascii_case(DOCTYPE))
 }
 
-/// The encoding that an XML declaration names, given what stands between `<?xml` and `?>`; `None` if it is
-/// malformed, and `Some("")` if it names none.
+/// Returns the encoding in an XML declaration, or `""` if it names none. `None` if the declaration is malformed.
+///
+/// `content` is the text between `<?xml` and `?>`.
 pub(crate) fn declaration(content: &[u8]) -> Option<&str> {
     let content = std::str::from_utf8(content).ok()?;
     let (version, rest) = pseudo_attribute(content, "version")??;
@@ -366,7 +368,7 @@ pub(crate) fn declaration(content: &[u8]) -> Option<&str> {
     fine.then_some(encoding)
 }
 
-/// Reads ` name = "value"` at the start of `text`: `Some(None)` if something else stands there, `None` if it is broken.
+/// Reads ` name = "value"` at the start of `text`. `Some(None)` if it is not there, `None` if it is malformed.
 fn pseudo_attribute<'a>(text: &'a str, name: &str) -> Option<Option<(&'a str, &'a str)>> {
     let trimmed = text.trim_ascii_start();
     let Some(rest) = trimmed.strip_prefix(name) else {

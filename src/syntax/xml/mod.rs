@@ -1,12 +1,12 @@
 //! Reads an `<xml>` document into a [`Tree`].
 //!
-//! XML 1.0 without a DTD is read to the letter. `tokens` has quick-xml find the tokens; quick-xml accepts much that is
-//! not well-formed, and `check` refuses that with its place. What stands before the root is read by `prolog`. `text`
-//! collects the text of an element. Characters that XML forbids are looked for at the end, in one sweep over the whole
-//! document ([`check_characters`]).
+//! XML 1.0 without a DTD is read to the letter. `tokens` makes quick-xml find the tokens; quick-xml accepts much that
+//! is not well-formed, and `check` refuses it with its place. `prolog` reads what stands before the root. `text`
+//! collects the text of an element. [`check_characters`] looks for forbidden characters at the end, in one pass over
+//! the document.
 //!
-//! A document is read from its start to its end, without recursion. If it does not end in the bytes that have arrived,
-//! the answer is [`Stop::More`], and the caller comes again with more of them.
+//! A document is read without recursion. If it is longer than the bytes that have arrived, the answer is
+//! [`Stop::More`], and the caller reads again with more bytes.
 
 mod chars;
 mod check;
@@ -31,44 +31,45 @@ use check::{Markup, StartTag};
 use text::{Piece, Run};
 use tokens::Tokens;
 
-/// What opens a CDATA section.
+/// The start of a CDATA section.
 pub(crate) const CDATA: &[u8] = b"<![CDATA[";
-/// What closes it.
+/// The end of a CDATA section.
 const CDATA_END: &[u8] = b"]]>";
 /// The start tag of the root, as WeChat writes it.
 pub(crate) const ROOT: &[u8] = b"<xml>";
 
-/// The most bytes of an XML declaration. Without a bound, text full of unfinished declarations would take quadratic time.
+/// The most bytes of an XML declaration. Without a bound, text full of unfinished declarations would take quadratic
+/// time.
 pub(crate) const LONGEST_DECLARATION: usize = 256;
 
-/// The names of elements whose text is short and never markup. If such a text runs into another document, the payload
-/// was cut off there.
+/// Tells the names of elements whose text is short and never markup. If such a text runs into another document, the
+/// payload was cut off there.
 pub(crate) type IsPlain<'a> = &'a dyn Fn(&str) -> bool;
 
 /// An element that is not closed yet.
 #[derive(Clone, Copy, Debug)]
 struct Open {
     node: NodeId,
-    /// Where its content begins.
+    /// The position at which its content begins.
     content: usize,
 }
 
-/// Reads documents, and knows afterwards how far the latest was read.
+/// The state of reading a document. After a read it tells how far the read went.
 #[derive(Debug, Default)]
 pub(crate) struct Reader {
     at: usize,
     open: Vec<Open>,
     /// The text of the innermost element since its start or its latest child.
     run: Run,
-    /// What is wrong with the prolog. It is told once the root shows that the document is one of ours.
+    /// An error in the prolog. It is reported only after the root shows that the document is WeChat's.
     fault: Option<Finding>,
-    /// No line break stands before this place.
+    /// A position before which the document holds no line break.
     first_line: usize,
-    /// The root's start tag was read.
+    /// True after the root's start tag was read.
     rooted: bool,
 }
 
-/// A document's bytes, and where what is read of them goes.
+/// The bytes of a document, and what a read writes to.
 struct Document<'a, 'b> {
     bytes: Bytes<'a>,
     tree: &'b mut Tree,
@@ -82,28 +83,28 @@ impl Reader {
         Reader::default()
     }
 
-    /// Where the token begins that could not be read, or has not arrived whole.
+    /// Returns the position of the token that could not be read, or has not arrived whole.
     pub(crate) fn at(&self) -> usize {
         self.at
     }
 
-    /// Whether the root element was reached: before it this may be anybody's document.
+    /// True if the root element was reached. Before the root the document may be any document.
     pub(crate) fn is_rooted(&self) -> bool {
         self.rooted
     }
 
-    /// Whether the document ended, whatever is wrong with it.
+    /// True if the document was read to its end, with or without errors.
     pub(crate) fn is_closed(&self) -> bool {
         self.rooted && self.open.is_empty()
     }
 
-    /// The child of the root that is not closed yet.
+    /// Returns the child of the root that is not closed yet.
     pub(crate) fn open_child(&self) -> Option<NodeId> {
         self.open.get(1).map(|open| open.node)
     }
 
-    /// Where the text of the outermost open element that `is_plain` begins. It has children only if it ran into other
-    /// text.
+    /// Returns the start of the text of the outermost open element that `is_plain`. If that element has children, its
+    /// text ran into other text.
     pub(crate) fn plain_text_at(
         &self,
         text: &[u8],
@@ -119,7 +120,7 @@ impl Reader {
     ///
     /// # Errors
     ///
-    /// [`Stop::Broken`] with what is not well-formed or exceeds a limit; [`Stop::More`] if the bytes end too early, and
+    /// [`Stop::Broken`] if the bytes are not well-formed or exceed a limit. [`Stop::More`] if they end too early and
     /// more may come.
     pub(crate) fn read(
         &mut self,
@@ -146,7 +147,7 @@ impl Reader {
         }
     }
 
-    /// Starts over and keeps the stack's memory.
+    /// Starts over and keeps the memory of the stack.
     fn restart(&mut self) {
         self.open.clear();
         *self = Reader {
@@ -167,7 +168,7 @@ impl Reader {
         Ok(self.at)
     }
 
-    /// Refuses what quick-xml would read, perhaps far beyond the place where it is wrong.
+    /// Refuses malformed markup before quick-xml reads it, perhaps far beyond the error.
     fn check_ahead(&self, d: &Document<'_, '_>) -> Result<(), Stop> {
         let (rest, markup) = (d.bytes.from(self.at), d.markup());
         match rest {
@@ -188,12 +189,12 @@ impl Reader {
 
     /// Refuses CDATA that was cut off and runs into the next document.
     ///
-    /// CDATA cannot be nested, so an opening in it is text; but in an element of plain text, behind an `<xml>`, it
-    /// means that the next payload has begun.
+    /// CDATA cannot be nested: a second `<![CDATA[` in it is text. But in an element of plain text, after an `<xml>`,
+    /// it means that the next payload has begun.
     fn check_cdata(&self, d: &Document<'_, '_>) -> Result<(), Stop> {
         let start = self.at + CDATA.len();
         let content = d.bytes.from(start);
-        // Most end before anything could begin in them.
+        // Most CDATA ends before another document could begin in it.
         let first = memchr::memchr2(b'<', b']', content).unwrap_or(content.len());
         if content[first..].starts_with(CDATA_END) || !self.is_in_plain_text(d) {
             return Ok(());
@@ -204,7 +205,7 @@ impl Reader {
         }
     }
 
-    /// Whether the innermost element `is_plain` and has no children so far.
+    /// True if the innermost element `is_plain` and has no children so far.
     fn is_in_plain_text(&self, d: &Document<'_, '_>) -> bool {
         self.open.last().is_some_and(|open| {
             let is_leaf = d.tree.len() as NodeId == open.node + 1;
@@ -212,7 +213,7 @@ impl Reader {
         })
     }
 
-    /// Takes the token from `self.at` to `end`; `None` is one that quick-xml does not read.
+    /// Reads the token from `self.at` to `end`. `None` is a token that quick-xml refuses.
     fn token(
         &mut self,
         d: &mut Document<'_, '_>,
@@ -236,7 +237,7 @@ impl Reader {
         }
     }
 
-    /// Why the token at `self.at` cannot be read: something in it is wrong, or it does not end.
+    /// Makes the failure of the token at `self.at`: it is malformed, or it does not end.
     fn refused(&self, d: &Document<'_, '_>) -> Stop {
         match d.bytes.from(self.at) {
             [b'<', b'/', ..] => self.wrong_end(d),
@@ -250,7 +251,7 @@ impl Reader {
         }
     }
 
-    /// Adds text that goes on to `end`.
+    /// Adds the text up to `end`.
     fn text(&mut self, d: &mut Document<'_, '_>, end: usize) -> Result<(), Stop> {
         let (start, text) = (self.at, &d.bytes.all[self.at..end]);
         d.markup().text(start, text)?;
@@ -288,7 +289,7 @@ impl Reader {
         Ok(())
     }
 
-    /// Opens an element, or adds one that is `empty`.
+    /// Opens an element, or adds an element that is `empty`.
     fn start_tag(
         &mut self,
         d: &mut Document<'_, '_>,
@@ -321,7 +322,7 @@ impl Reader {
         Ok(())
     }
 
-    /// Whether there may be one more element here.
+    /// Fails if one more element would exceed a limit.
     fn check_limits(&self, d: &Document<'_, '_>) -> Result<(), Stop> {
         let Limits { depth, values, .. } = *d.limits;
         let (reason, limit) = match () {
@@ -333,7 +334,7 @@ impl Reader {
         Err(Stop::Broken(finding.with(limit.to_string())))
     }
 
-    /// Closes the innermost element with the end tag of `name`.
+    /// Closes the innermost element, whose name must be `name`.
     fn end_tag(&mut self, d: &mut Document<'_, '_>, name: &str) -> Result<(), Stop> {
         match self.open.last().copied() {
             Some(open) if d.name(open.node) == name => {
@@ -344,7 +345,7 @@ impl Reader {
         }
     }
 
-    /// What is wrong with the end tag at `self.at`.
+    /// Makes the failure of the end tag at `self.at`.
     fn wrong_end(&self, d: &Document<'_, '_>) -> Stop {
         let (found, close) = match d.markup().end_tag(self.at) {
             Ok(tag) => tag,
@@ -361,7 +362,7 @@ impl Reader {
         }
     }
 
-    /// Gives the element its text, or reports text beside its children.
+    /// Closes an element: gives it its text, or reports text between its children.
     fn close(&mut self, open: Open, d: &mut Document<'_, '_>) {
         let mut end = self.at;
         if d.tree.node(open.node).kind == Kind::Text {
@@ -376,12 +377,11 @@ impl Reader {
         }
         d.tree.close(open.node, end);
         self.open.pop();
-        // The text of a parent begins anew behind each child.
+        // The text of the parent begins again after each child.
         self.run = Run::default();
     }
 
-    /// Turns the text before a child element, or behind the last one, into a node without a name, unless it is white
-    /// space.
+    /// Makes a node without a name of text before, between or after child elements, unless it is white space.
     fn stray_text(&mut self, d: &mut Document<'_, '_>) {
         let Some(parent) = self.open.last().filter(|_| self.run.is_solid()) else {
             return;
@@ -402,7 +402,7 @@ impl Reader {
         });
     }
 
-    /// A failure inside the innermost element, which it names.
+    /// Makes a failure at `at` that names the innermost element.
     fn named(&self, d: &Document<'_, '_>, reason: Reason, at: usize) -> Stop {
         let finding = Finding::new(reason, Span::new(at, at + 1));
         Stop::Broken(finding.with(format!("<{}>", self.innermost(d))))
@@ -412,7 +412,7 @@ impl Reader {
         d.markup().run_out(&format!("<{}>", self.innermost(d)))
     }
 
-    /// The name of the innermost element.
+    /// Returns the name of the innermost element.
     fn innermost<'a>(&self, d: &Document<'a, '_>) -> &'a str {
         self.open.last().map_or("", |open| d.name(open.node))
     }
@@ -427,8 +427,9 @@ impl<'a> Document<'a, '_> {
         name_of(self.tree, node, self.bytes.all)
     }
 
-    /// Whether a line of something else stands before `at`, between elements or in a plain text: the payload was cut off
-    /// before that line.
+    /// True if other text with a line break stands before `at`, between elements or in a plain text.
+    ///
+    /// The payload was cut off before that line.
     fn is_behind_a_line(&self, at: usize) -> bool {
         let Some((name, text)) = last_tag(&self.bytes.all[..at]) else {
             return false;
@@ -438,7 +439,7 @@ impl<'a> Document<'a, '_> {
         is_ours && text.contains(&b'\n') && !text.iter().all(|&b| is_space(b))
     }
 
-    /// Whether what stands at `at` is the first child of a message, so that a new payload begins here.
+    /// True if the first child of a message begins at `at`: an `<xml>` before it begins a new payload.
     fn begins_payload(&self, at: usize) -> Result<bool, Stop> {
         let rest = past_escaped_space(self.bytes.from(skip_space(self.bytes.all, at)));
         if !self.bytes.last && may_be_escaped_space(rest) {
@@ -472,7 +473,7 @@ impl<'a> Document<'a, '_> {
     }
 }
 
-/// The node of an element whose content begins at `content`.
+/// Makes the node of an element whose content begins at `content`.
 fn element(tag: &StartTag, content: usize) -> Node {
     Node {
         kind: Kind::Text,
@@ -485,7 +486,7 @@ fn element(tag: &StartTag, content: usize) -> Node {
     }
 }
 
-/// Where another document opens CDATA in the `content` of a CDATA section, before that ends.
+/// Returns the position at which another document opens CDATA in `content`, before the end of this CDATA section.
 fn next_document(content: &[u8]) -> Option<usize> {
     let mut begins_inside = false;
     for at in memchr::memchr2_iter(b'<', b'>', content) {
@@ -501,7 +502,7 @@ fn next_document(content: &[u8]) -> Option<usize> {
     None
 }
 
-/// Whether `name` is what WeChat calls the root element.
+/// True if `name` is the name of WeChat's root element.
 pub(crate) fn is_root_name(name: &[u8]) -> bool {
     name.eq_ignore_ascii_case(b"xml")
 }
@@ -514,7 +515,7 @@ fn name_of<'a>(tree: &Tree, node: NodeId, bytes: &'a [u8]) -> &'a str {
     text_of(bytes, tree.node(node).name)
 }
 
-/// The name in the last tag of `bytes`, with its `/`, and the text behind it.
+/// Returns the name in the last tag of `bytes`, with its `/`, and the text after the tag.
 pub(crate) fn last_tag(bytes: &[u8]) -> Option<(&str, &[u8])> {
     let tag = memchr::memrchr(b'<', bytes)?;
     let len = memchr::memchr(b'>', &bytes[tag..])?;
@@ -522,16 +523,16 @@ pub(crate) fn last_tag(bytes: &[u8]) -> Option<(&str, &[u8])> {
     Some((name, &bytes[tag + len + 1..]))
 }
 
-/// Line breaks and blanks as loggers escape them.
+/// White space as loggers escape it.
 const ESCAPED_SPACE: [&[u8]; 7] = [b"\\n", b"\\r", b"\\t", b"\\x0A", b"\\x0D", b"#012", b"#015"];
 
-/// Whether more bytes may make such an escape of `rest`.
+/// True if more bytes may turn `rest` into escaped white space.
 fn may_be_escaped_space(rest: &[u8]) -> bool {
     let is_begun = |escape: &[u8]| rest.len() < escape.len() && escape.starts_with(rest);
     ESCAPED_SPACE.into_iter().any(is_begun)
 }
 
-/// `rest` behind line breaks and blanks that a logger escaped.
+/// Skips escaped white space at the start of `rest`.
 fn past_escaped_space(mut rest: &[u8]) -> &[u8] {
     while let Some(next) = ESCAPED_SPACE
         .iter()

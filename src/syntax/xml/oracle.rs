@@ -1,7 +1,7 @@
-//! The reader of XML before quick-xml: a second opinion for the tests.
+//! The XML reader that was used before quick-xml, kept as an oracle for the tests.
 //!
-//! It shares no code with the reader next door. What both make of a document must be the same, node by node, and what is
-//! wrong with one, byte by byte.
+//! It shares no code with the reader that is tested. Both must agree on every document: on each node of the tree, and
+//! on each error with its byte.
 
 use std::collections::HashSet;
 

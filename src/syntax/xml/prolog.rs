@@ -1,7 +1,7 @@
-//! What stands before the root: a declaration, comments, instructions, and a DOCTYPE, which is refused.
+//! Reads what stands before the root: a declaration, comments, instructions, and a DOCTYPE, which is refused.
 //!
-//! Captures hold documents of others, too. So what is wrong here is kept until the root shows that the document is one of
-//! ours, and what can be skipped is skipped.
+//! Captures also hold documents that are not WeChat's. An error in the prolog is therefore kept until the root shows
+//! that the document is WeChat's, and a malformed token is skipped if its end is near.
 
 use super::check::{LONGEST_PROLOG, Markup};
 use super::{Document, Reader, is_doctype, is_root_name};
@@ -10,11 +10,11 @@ use crate::simd::skip_space;
 use crate::span::Span;
 use crate::syntax::Stop;
 
-/// More bytes than are needed to tell what begins.
+/// The number of bytes that always suffice to tell what begins.
 const ENOUGH: usize = b"<!DOCTYPE".len();
 
 impl Reader {
-    /// Goes to the start tag of the root.
+    /// Moves to the start tag of the root.
     pub(super) fn prolog(&mut self, d: &Document<'_, '_>) -> Result<(), Stop> {
         let markup = d.markup();
         loop {
@@ -37,7 +37,7 @@ impl Reader {
         }
     }
 
-    /// Remembers the DOCTYPE; where it ends.
+    /// Remembers a DOCTYPE as an error and returns its end.
     fn doctype(&mut self, markup: Markup<'_>) -> Result<usize, Stop> {
         let end = markup.doctype(self.at)?;
         let span = Span::new(self.at, end);
@@ -56,8 +56,7 @@ impl Reader {
         }
     }
 
-    /// Where the token with its `end` was read to; if something is wrong with it, remembers that and goes on behind it, if
-    /// that is near.
+    /// Returns the end of a token. Remembers an error in it and skips it, if its `end` is near.
     fn past_fault(
         &mut self,
         read: Result<usize, Stop>,
@@ -77,7 +76,7 @@ impl Reader {
         let rest = markup.0.from(self.at);
         let window = &rest[..rest.len().min(LONGEST_PROLOG)];
         let close = memchr::memmem::find(window, end).map(|len| len + end.len());
-        // A declaration may lack no more than its second `?`.
+        // Perhaps only the second `?` of a declaration is missing.
         let bracket = memchr::memchr(b'>', window)
             .filter(|_| end == b"?>")
             .map(|len| len + 1);
@@ -85,7 +84,7 @@ impl Reader {
             _ if close.is_none() && window.len() < LONGEST_PROLOG && !markup.0.last => {
                 Err(Stop::More)
             }
-            // A `<` in a declaration: it was cut off, and something else has begun.
+            // A declaration with a `<` in it was cut off, and other text has begun.
             Some(len) if !(end == b"?>" && window[1..len].contains(&b'<')) => {
                 self.fault.get_or_insert(finding);
                 Ok(self.at + len)

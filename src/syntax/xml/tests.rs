@@ -1,4 +1,4 @@
-//! The reader on quick-xml against the one before it.
+//! Compares the reader based on quick-xml with the oracle.
 
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -8,7 +8,7 @@ use crate::finding::{Finding, Findings};
 use crate::lang::Lang;
 use crate::syntax::{Bytes, Kind, Limits, NodeId, Stop, Syntax, Tree};
 
-/// Everything that a read comes to.
+/// Everything that a read results in.
 #[derive(Debug, PartialEq)]
 struct Outcome {
     read: Result<usize, Option<String>>,
@@ -29,7 +29,7 @@ fn shown(finding: &Finding) -> String {
     format!("{:?} {}", finding.span(), finding.message(Lang::En))
 }
 
-/// Makes an outcome of what either reader says.
+/// Makes the outcome of a reader. A macro, because the two readers share no trait.
 macro_rules! outcome {
     ($reader:expr, $bytes:expr, $limits:expr) => {{
         let (mut reader, bytes): (_, Bytes<'_>) = ($reader, $bytes);
@@ -40,7 +40,7 @@ macro_rules! outcome {
             Stop::More => None,
             Stop::Broken(finding) => Some(shown(&finding)),
         });
-        // After `More` nobody asks.
+        // After `More` no caller asks for the state.
         let is_asked = read != Err(None);
         let text = |value| String::from_utf8_lossy(tree.bytes(value, bytes.all)).into_owned();
         let nodes = tree.nodes().iter().map(|node| {
@@ -75,7 +75,7 @@ macro_rules! outcome {
     }};
 }
 
-/// Holds both readers equal on `bytes`, and returns whether they are a document.
+/// Asserts that both readers agree on `all`, and returns whether it is a document.
 #[track_caller]
 fn is_read_alike(all: &[u8], limits: &Limits) -> bool {
     let mut is_document = false;
@@ -105,7 +105,7 @@ fn samples_are_read_alike() {
     assert_eq!(read, [true, true, false, false, false]);
 }
 
-/// Every byte replaced by those that mean something, taken out, or doubled; every length.
+/// Replaces every byte by meaningful bytes and tokens, inserts them, drops and doubles bytes, and cuts at every length.
 #[test]
 fn changed_documents_are_read_alike() {
     let limits = Limits::default();
@@ -161,7 +161,7 @@ fn limits_hold_alike() {
     }
 }
 
-/// Tokens, whole and torn, in any order.
+/// Makes documents of tokens, whole and torn, in any order.
 fn tokens() -> impl Strategy<Value = Vec<u8>> {
     const TOKENS: [&[u8]; 48] = [
         b"<xml>",
@@ -227,7 +227,7 @@ proptest! {
     }
 }
 
-/// Each byte of a document, and some more, is looked at no more often than the oracle does.
+/// Reads documents of many tokens, which would take minutes in quadratic time.
 #[test]
 fn many_small_tokens_take_linear_time() {
     let text =

@@ -1,11 +1,11 @@
-//! The text of an element, collected from its pieces: plain text, CDATA and references.
+//! Collects the text of an element from its pieces: plain text, CDATA and references.
 //!
-//! White space around the text is no part of it, if it is as formatters put it there: outside of CDATA and not by
-//! reference. No text is built for such white space, so that documents that differ in their line ends are read alike.
+//! White space that a formatter put around the text is left out. It is white space outside of CDATA that is not written
+//! as references. It never reaches a buffer: documents that differ only in line ends read the same.
 
 use crate::syntax::{Str, Tree};
 
-/// A piece of text: where it stands, and whether it is white space as formatters put around text.
+/// A piece of text: its range, and whether it is a formatter's white space.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Piece {
     start: usize,
@@ -30,22 +30,23 @@ impl Piece {
     }
 }
 
-/// Text so far.
+/// The text collected so far.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Run {
-    /// From the first piece that is not white space on.
+    /// The text from the first piece that is not white space. `None` before that piece.
     value: Option<Str>,
-    /// White space at its end that is not part of `value` yet, and how many bytes of `value` are.
+    /// White space after the text that is not part of `value` yet.
     tail: Option<Piece>,
+    /// The bytes of white space at the end of `value`.
     tail_len: usize,
-    /// White space stood before it.
+    /// True if white space stood before the text.
     has_head: bool,
-    /// Where it stands.
+    /// The range of the text.
     span: (usize, usize),
 }
 
 impl Run {
-    /// No text, at `at`.
+    /// Makes an empty text at `at`.
     pub(super) fn at(at: usize) -> Self {
         Run {
             span: (at, at),
@@ -53,27 +54,27 @@ impl Run {
         }
     }
 
-    /// Whether there is more than white space.
+    /// True if there is more than white space.
     pub(super) fn is_solid(&self) -> bool {
         self.value.is_some()
     }
 
-    /// Whether white space stands around it.
+    /// True if white space stands around the text.
     pub(super) fn is_padded(&self) -> bool {
         self.has_head || self.tail.is_some() || self.tail_len > 0
     }
 
-    /// Where it stands, without the white space around it.
+    /// Returns the range of the text, without the white space around it.
     pub(super) fn span(&self) -> (usize, usize) {
         self.span
     }
 
-    /// The text, without the white space around it.
+    /// Returns the text, without the white space around it.
     pub(super) fn trimmed(&self) -> Str {
         self.value.unwrap_or_default().trimmed(self.tail_len)
     }
 
-    /// Adds a piece of the payload, with line breaks as XML wants them.
+    /// Adds a piece of the payload. Line breaks become line feeds, as XML demands.
     pub(super) fn add(&mut self, piece: Piece, tree: &mut Tree, bytes: &[u8]) {
         match (piece.start == piece.end, piece.blank) {
             (true, _) => {}
@@ -85,13 +86,13 @@ impl Run {
         }
     }
 
-    /// Adds `text`, as which the payload's `piece` reads.
+    /// Adds `text`, which the payload writes as `piece`.
     pub(super) fn add_text(&mut self, text: &str, piece: Piece, tree: &mut Tree, bytes: &[u8]) {
         self.go_on(piece, tree, bytes);
         self.append_text(text, tree, bytes);
     }
 
-    /// Adds the content of a CDATA section. Even if that is empty, the text is no longer white space.
+    /// Adds the content of a CDATA section. After an empty section, too, the text is more than white space.
     pub(super) fn add_cdata(&mut self, piece: Piece, tree: &mut Tree, bytes: &[u8]) {
         if piece.start < piece.end {
             return self.add(piece, tree, bytes);
@@ -114,7 +115,7 @@ impl Run {
         }
     }
 
-    /// The text goes on with `piece`: white space before it belongs to the text.
+    /// Continues the text with `piece`: white space before the piece becomes part of the text.
     fn go_on(&mut self, piece: Piece, tree: &mut Tree, bytes: &[u8]) {
         let start = match self.is_solid() {
             true => self.span.0,
@@ -138,7 +139,7 @@ impl Run {
             self.value = Some(value);
             return;
         }
-        // A document that is not UTF-8 is refused at its end; until then any text will do.
+        // A document that is not UTF-8 is refused at its end. Until then any text will do.
         let text = String::from_utf8_lossy(raw);
         match has_return {
             true => self.append_text(&text.replace("\r\n", "\n").replace('\r', "\n"), tree, bytes),
@@ -152,7 +153,7 @@ impl Run {
         self.value = Some(tree.own_since(start));
     }
 
-    /// The text in the payload if `piece` continues it there.
+    /// Returns the longer range of the payload, if `piece` directly follows the text.
     fn continued(&self, piece: Piece) -> Option<Str> {
         match self.value {
             None => Some(Str::source(piece.start, piece.end)),

@@ -1,29 +1,29 @@
-//! The tokens of a document, as quick-xml finds them.
+//! The tokens of a document, found by quick-xml.
 //!
-//! quick-xml stops at a token that is not UTF-8. Which token a document breaks at, and whether it ends at all, must not
-//! depend on a bad byte before that place, so such a token is read once more with those bytes replaced, and quick-xml
-//! goes on behind it.
+//! quick-xml stops at a token that is not UTF-8. The first malformed token and the end of the document must not depend
+//! on a bad byte before them. Such a token is therefore read again with its bad bytes replaced, and quick-xml goes on
+//! after it.
 
 use quick_xml::Reader;
 use quick_xml::errors::Error;
 use quick_xml::events::{BytesText, Event};
 
-/// U+FEFF in UTF-8. quick-xml drops it at the start of what it reads.
+/// U+FEFF. quick-xml drops it at the start of its input.
 const MARK: &str = "\u{FEFF}";
 
-/// Stands for a byte that is not UTF-8. XML allows it nowhere.
+/// Replaces a byte that is not UTF-8. XML forbids it everywhere.
 const NOT_UTF8: char = '\u{1A}';
 
 /// Reads the tokens of a document one by one.
 pub(super) struct Tokens<'a> {
     all: &'a [u8],
-    /// Where the reader began.
+    /// The position at which the reader began.
     start: usize,
     reader: Reader<&'a [u8]>,
 }
 
 impl<'a> Tokens<'a> {
-    /// The tokens of `all` from `start` on.
+    /// Makes the tokens of `all` from `start` on.
     pub(super) fn new(all: &'a [u8], start: usize) -> Self {
         let rest = all.get(start..).unwrap_or_default();
         Tokens {
@@ -33,12 +33,12 @@ impl<'a> Tokens<'a> {
         }
     }
 
-    /// Where the latest token ends.
+    /// Returns the end of the latest token.
     pub(super) fn end(&self) -> usize {
         self.start + self.reader.buffer_position() as usize
     }
 
-    /// The next token; `None` if quick-xml refuses it.
+    /// Returns the next token. `None` if quick-xml refuses it.
     pub(super) fn next(&mut self) -> Option<Event<'a>> {
         let start = self.end();
         if start == self.start && self.all[start..].starts_with(MARK.as_bytes()) {
@@ -56,7 +56,7 @@ impl<'a> Tokens<'a> {
     }
 }
 
-/// What `token` would be without the bytes that are not UTF-8.
+/// Reads `token` with its bytes that are not UTF-8 replaced.
 fn mended(token: &[u8]) -> Option<Event<'static>> {
     let mut text = String::with_capacity(token.len());
     for chunk in token.utf8_chunks() {
@@ -67,7 +67,7 @@ fn mended(token: &[u8]) -> Option<Event<'static>> {
     event.ok().map(Event::into_owned)
 }
 
-/// quick-xml over `bytes`. Whether names match is checked with the place of what does not.
+/// Makes quick-xml read `bytes` without comparing names: `xml` compares them itself and knows the place.
 fn reader(bytes: &[u8]) -> Reader<&[u8]> {
     let mut reader = Reader::from_reader(bytes);
     let config = reader.config_mut();

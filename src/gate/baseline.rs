@@ -1,7 +1,7 @@
-//! Writing today's findings into a `wxsub.toml` as expected ones, so that a gate can be put before an old corpus.
+//! Writes the findings of a run into a `wxsub.toml` as expected ones, to introduce a gate for an existing corpus.
 //!
-//! All else in the file stays as it is: comments, order, white space. Entries that were written for one file are brought
-//! up to date; entries with globs are left to who wrote them.
+//! Comments, order and white space of the file stay. Entries for a single file are updated. Entries with globs are
+//! not touched; their author keeps them.
 
 use std::collections::BTreeMap;
 
@@ -12,15 +12,16 @@ use crate::report::FileCounts;
 
 /// A `wxsub.toml` with expectations added.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Recorded {
+pub struct Baseline {
     /// The file's new text.
     pub text: String,
-    /// How many files have an entry of their own now or lost theirs.
+    /// The number of files whose entry was added, updated or removed.
     pub changed: usize,
 }
 
-/// `text` with an entry for each of `files` that says what was found there; `path` tells a file's path as the entry is to
-/// have it. What is expected in a file already, and no finding beyond it counts, is left as it is.
+/// Returns `text` with an entry for the findings of each of `files`. `path` converts a path to the form for the entry.
+///
+/// A file without reported findings is left as it is.
 ///
 /// ```
 /// use wxsub::gate::record_findings;
@@ -45,12 +46,12 @@ pub struct Recorded {
 ///
 /// # Errors
 ///
-/// `text` is not TOML, or has its expectations where none can be added.
-pub fn record_findings(
+/// `text` is not TOML, or its `expect` is not an array of tables.
+pub fn write_baseline(
     text: &str,
     files: &[FileCounts],
     path: impl Fn(&str) -> String,
-) -> Result<Recorded, String> {
+) -> Result<Baseline, String> {
     let parsed = text.parse::<DocumentMut>();
     let mut document = parsed.map_err(|error| error.message().to_owned())?;
     let entries = document
@@ -65,14 +66,13 @@ pub fn record_findings(
         let path = globset::escape(&path(&file.path));
         changed += usize::from(note(entries, file, &path, &mut is_first));
     }
-    Ok(Recorded {
+    Ok(Baseline {
         text: document.to_string(),
         changed,
     })
 }
 
-/// Puts what `file` has into the entry of its own: whether that changed anything. The first entry of a file has no empty
-/// line in front.
+/// Writes or removes the entry of `file`; returns true if it did. The first entry gets no blank line before it.
 fn note(entries: &mut ArrayOfTables, file: &FileCounts, path: &str, is_first: &mut bool) -> bool {
     let counts: BTreeMap<Code, u64> = file
         .all

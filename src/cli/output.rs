@@ -1,10 +1,10 @@
-//! Standard output of a command that goes on when nobody reads it any more.
+//! Standard output of `check`, which finishes its work even if the pipe is closed.
 
 use std::io::{self, Write};
 
 use crate::cli::target::Target;
 
-/// Standard output of a gate, whose answer does not depend on who listens: when the pipe is closed it goes on in silence.
+/// Standard output that ignores a closed pipe: the verdict of a gate does not depend on its readers.
 pub(super) struct Output {
     to: Target,
     closed: bool,

@@ -1,27 +1,27 @@
-//! Random numbers: those of the system, or those that follow from a seed.
+//! Random numbers, from the system or from a seed.
 
 use anyhow::Context;
 use wxsub::sample::Rng;
 
-/// Where random numbers come from.
-pub(super) enum Draw {
+/// The source of random numbers.
+pub(super) enum Random {
     System,
     Seed(Rng),
 }
 
-impl Draw {
+impl Random {
     pub(super) fn new(seed: Option<u64>) -> Self {
-        seed.map_or(Draw::System, |seed| Draw::Seed(Rng::new(seed)))
+        seed.map_or(Random::System, |seed| Random::Seed(Rng::new(seed)))
     }
 
     pub(super) fn next_number(&mut self) -> anyhow::Result<u64> {
         match self {
-            Draw::System => getrandom::u64().context("the system has no random numbers"),
-            Draw::Seed(rng) => Ok(rng.number()),
+            Random::System => getrandom::u64().context("the system has no random numbers"),
+            Random::Seed(rng) => Ok(rng.number()),
         }
     }
 
-    /// Sixteen lower-case hexadecimal digits, as WeChat draws them.
+    /// Draws sixteen lower-case hexadecimal digits, the form WeChat uses.
     pub(super) fn next_digits(&mut self) -> anyhow::Result<[u8; 16]> {
         let digits = format!("{:016x}", self.next_number()?);
         let mut random = [0; 16];

@@ -1,0 +1,160 @@
+//! The arguments that several commands share, and the parsers of their values.
+
+use std::path::PathBuf;
+
+use clap::{ArgAction, ValueEnum};
+use wxsub::{Decompressed, Limits, Syntax};
+
+use crate::cli::keys::KeyArgs;
+use crate::cli::number::{Number, whole, within};
+use crate::cli::select::SelectArgs;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Common {
+    /// Files, folders (walked recursively) or - for standard input; also compressed with gzip, zstd,
+    /// bzip2 or xz [default: standard input]
+    #[arg(value_name = "PATH")]
+    pub(super) paths: Vec<PathBuf>,
+    /// In folders, read only files that match; with ! in front, only those that do not
+    #[arg(long, value_name = "GLOB", action = ArgAction::Append)]
+    pub(super) glob: Vec<String>,
+    /// Stop at the first payload that cannot be decoded
+    #[arg(long)]
+    pub(super) fail_fast: bool,
+    /// No summary and no progress
+    #[arg(short, long)]
+    pub(super) quiet: bool,
+    /// What is said at the end on standard error: text for people, the same with findings by file, or one JSON object
+    #[arg(long, value_name = "FORM", value_enum, default_value_t = Summary::Text, conflicts_with = "quiet")]
+    pub(super) summary: Summary,
+    /// How many threads decode; 0 for as many as the machine runs at once, up to 8
+    #[arg(
+        short = 'j',
+        long,
+        value_name = "N",
+        default_value_t = 0,
+        hide_default_value = true,
+        value_parser = whole::<usize>,
+        allow_negative_numbers = true
+    )]
+    pub(super) threads: usize,
+    /// Language of messages [default: from WXSUB_LANG, LC_ALL, LC_MESSAGES or LANG]
+    #[arg(long, value_enum)]
+    pub(super) lang: Option<Language>,
+    /// Colours; also NO_COLOR, FORCE_COLOR and CLICOLOR_FORCE
+    #[arg(long, value_name = "WHEN", value_enum, default_value_t = When::Auto)]
+    pub(super) color: When,
+    #[command(flatten, next_help_heading = "Choosing callbacks")]
+    pub(super) select: SelectArgs,
+    #[command(flatten, next_help_heading = "Encrypted payloads")]
+    pub(super) keys: KeyArgs,
+    #[command(flatten, next_help_heading = "Limits of one payload")]
+    pub(super) limits: LimitArgs,
+    #[command(flatten, next_help_heading = "Limits of compressed input")]
+    pub(super) expansion: ExpansionArgs,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct ExpansionArgs {
+    /// How many times its own size it may grow to, once that is more than 1 GiB
+    #[arg(long, value_name = "N", default_value_t = Decompressed::<&[u8]>::MAX_EXPANSION, value_parser = positive::<u64>)]
+    pub(super) max_expansion: u64,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct LimitArgs {
+    /// Its bytes, with K, M or G for powers of 1024
+    #[arg(long, value_name = "SIZE", default_value = "16M", value_parser = size)]
+    pub(super) max_payload_size: usize,
+    /// Levels of nesting
+    #[arg(long, value_name = "N", default_value_t = Limits::default().depth, value_parser = depth)]
+    pub(super) max_depth: usize,
+    /// Items of one callback
+    #[arg(long, value_name = "N", default_value_t = Limits::default().items, value_parser = positive::<usize>)]
+    pub(super) max_items: usize,
+    /// Elements of XML; members and entries of JSON
+    #[arg(long, value_name = "N", default_value_t = Limits::default().values, value_parser = positive::<usize>)]
+    pub(super) max_values: usize,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum View {
+    Pretty,
+    Table,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// The normalized record, one a line
+    Jsonl,
+    /// The JSON that WeChat documents
+    Json,
+    /// The XML that WeChat documents
+    Xml,
+    /// One row an item
+    Csv,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Summary {
+    Text,
+    Files,
+    Json,
+    None,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum Language {
+    En,
+    Zh,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum When {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum SyntaxArg {
+    Xml,
+    Json,
+}
+
+impl From<SyntaxArg> for Syntax {
+    fn from(wire: SyntaxArg) -> Self {
+        match wire {
+            SyntaxArg::Xml => Syntax::Xml,
+            SyntaxArg::Json => Syntax::Json,
+        }
+    }
+}
+
+fn size(text: &str) -> Result<usize, String> {
+    const EXPECTED: &str = "expected 1 to 1G: a whole number, perhaps with K, M or G";
+    let (digits, unit) = match text.find(|c: char| !c.is_ascii_digit()) {
+        Some(at) => text.split_at(at),
+        None => (text, ""),
+    };
+    let shift = match unit.to_ascii_uppercase().as_str() {
+        "" => 0,
+        "K" | "KIB" => 10,
+        "M" | "MIB" => 20,
+        "G" | "GIB" => 30,
+        _ => return Err(EXPECTED.into()),
+    };
+    let number = digits.parse::<usize>().ok();
+    number
+        .and_then(|number| number.checked_mul(1 << shift))
+        .filter(|bytes| (1..=Limits::MAX_PAYLOAD_SIZE).contains(bytes))
+        .ok_or(EXPECTED.into())
+}
+
+fn positive<T: Number + From<u8>>(text: &str) -> Result<T, String> {
+    within(text, T::from(1)..=T::MOST)
+}
+
+fn depth(text: &str) -> Result<usize, String> {
+    within(text, 1..=Limits::MAX_DEPTH)
+}
