@@ -24,7 +24,7 @@ pub struct Baseline {
 /// A file without reported findings is left as it is.
 ///
 /// ```
-/// use wxsub::gate::record_findings;
+/// use wxsub::gate::write_baseline;
 /// use wxsub::report::FileCounts;
 /// use wxsub::{Code, Severity};
 ///
@@ -33,7 +33,7 @@ pub struct Baseline {
 ///     reported: [((Code::TrailingComma, Severity::Warning), 2)].into(),
 ///     all: [(Code::TrailingComma, 2)].into(),
 /// };
-/// let recorded = record_findings("strict = true # soon\n", &[file], |path| path.into())?;
+/// let recorded = write_baseline("strict = true # soon\n", &[file], |path| path.into())?;
 /// assert_eq!(recorded.text, "\
 /// strict = true # soon
 ///
