@@ -16,6 +16,7 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind, Input, MatchKind, packed};
 
 use crate::scan::container::{self, LineKind};
 use crate::scan::escape::Escape;
+use crate::scan::lookahead::{Arrived, Lookahead};
 use crate::scan::start;
 use crate::simd::{self, Survey, last_break, skip_space};
 
@@ -264,12 +265,7 @@ impl SearchWindow {
     }
 
     /// The next anchor, if it has arrived whole.
-    pub(super) fn next_anchor(
-        &mut self,
-        anchors: &Anchors,
-        buffer: &[u8],
-        last: bool,
-    ) -> Option<usize> {
+    pub(super) fn next_anchor(&mut self, anchors: &Anchors, buffer: &[u8]) -> Option<usize> {
         if !self.begun {
             let first = skip_space(buffer, self.searched);
             self.begun = first < buffer.len();
@@ -279,7 +275,6 @@ impl SearchWindow {
             self.anchor = anchors.find(buffer, self.searched);
             self.searched = match self.anchor {
                 Some(anchor) => anchor + 1,
-                None if last => self.searched.max(buffer.len()),
                 None => {
                     let held = anchors.longest() - 1;
                     self.searched.max(buffer.len().saturating_sub(held))
@@ -289,26 +284,23 @@ impl SearchWindow {
         self.anchor
     }
 
-    /// Where a document that holds `at` would begin at the earliest, and the kind of its lines; `None` if only more bytes
-    /// will tell.
+    /// Where a document that holds `at` would begin at the earliest, and the kind of its lines.
     pub(super) fn start(
         &mut self,
-        buffer: &[u8],
+        arrived: &Arrived<'_>,
         at: usize,
         limit: usize,
-        last: bool,
-    ) -> Option<(usize, LineKind)> {
-        self.know(buffer, at);
+    ) -> (usize, LineKind) {
+        self.know(arrived.bytes, at);
         // Where no line goes on, the kind is of no account.
         let kind = match self.runs == [self.line; _] {
             true => LineKind::Plain,
             false => {
-                let line = &buffer[self.line.max(0) as usize..];
-                let line = &line[..line.len().min(limit)];
-                container::line_kind(line, last || line.len() == limit)?
+                let line = arrived.from(self.line.max(0) as usize);
+                container::line_kind(line.window(limit))
             }
         };
-        Some((self.begin(self.runs[kind as usize], at, limit), kind))
+        (self.begin(self.runs[kind as usize], at, limit), kind)
     }
 
     /// Where the line begins that holds `at`, if that is not the line on which the search was restarted and none before
@@ -324,7 +316,7 @@ impl SearchWindow {
         let (begin, _) = self.line_behind(survey.last_break);
         let before = &buffer[begin..self.known + end];
         let line = self.known + end + 1;
-        let kind = container::line_kind(before, true);
+        let kind = container::line_kind(Lookahead::whole(before));
         let is_fresh = at - line <= limit && ends(kind, before, &buffer[line..]);
         let survey = Survey {
             breaks: survey.breaks + 1,
@@ -398,12 +390,12 @@ impl SearchWindow {
         let end = line - 1;
         let (begin, _) = self.line_before(buffer, end);
         let before = &buffer[begin..end];
-        let kind = container::line_kind(before, true);
+        let kind = container::line_kind(Lookahead::whole(before));
         if ends(kind, before, &buffer[line..]) {
             return [none; _];
         }
         match kind {
-            Some(LineKind::Plain) => [self.run(buffer, line, LineKind::Plain), none, none],
+            LineKind::Plain => [self.run(buffer, line, LineKind::Plain), none, none],
             _ => LineKind::ALL.map(|kind| self.run(buffer, line, kind)),
         }
     }
@@ -452,7 +444,7 @@ enum Relation {
 }
 
 fn relation(line: &[u8], behind: &[u8], kind: LineKind) -> Relation {
-    match container::line_kind(line, true).unwrap_or(LineKind::Plain) {
+    match container::line_kind(Lookahead::whole(line)) {
         other if other.is_beside(kind) => Relation::Beside,
         other if other == kind && goes_on(line, &container::printed(behind)) => Relation::GoesOn,
         _ => Relation::Ends,
@@ -461,8 +453,8 @@ fn relation(line: &[u8], behind: &[u8], kind: LineKind) -> Relation {
 
 /// Whether `line`, which is of `kind`, is as most are: no container's, and no document goes on from it to what stands
 /// `behind` it.
-fn ends(kind: Option<LineKind>, line: &[u8], behind: &[u8]) -> bool {
-    kind == Some(LineKind::Plain) && !is_open(line, &container::printed(behind))
+fn ends(kind: LineKind, line: &[u8], behind: &[u8]) -> bool {
+    kind == LineKind::Plain && !is_open(line, &container::printed(behind))
 }
 
 /// Whether a document may go on from `line` to what stands `behind` it.
@@ -528,7 +520,7 @@ fn unescaped(text: &[u8]) -> Cow<'_, [u8]> {
     let mut text = Cow::Borrowed(&text[..text.len().min(NEXT)]);
     while text.first() == Some(&b'&') {
         let mut inner = Vec::with_capacity(NEXT);
-        { Escape::Entity }.unescape(&text, true, &mut inner);
+        { Escape::Entity }.unescape(Lookahead::whole(&text), &mut inner);
         if inner.len() == text.len() {
             break;
         }
@@ -563,8 +555,8 @@ mod tests {
 
     fn start_of(text: &str, at: &str, limit: usize) -> usize {
         let at = text.find(at).expect("the place");
-        let start = SearchWindow::default().start(text.as_bytes(), at, limit, true);
-        start.expect("all has arrived").0
+        let arrived = Arrived::new(text.as_bytes(), true);
+        SearchWindow::default().start(&arrived, at, limit).0
     }
 
     #[test]
@@ -622,8 +614,9 @@ mod tests {
             for known in 0..text.find('@').unwrap() {
                 let mut search = SearchWindow::default();
                 search.know(text.as_bytes(), known);
-                let start = search.start(text.as_bytes(), text.find('@').unwrap(), 1000, true);
-                assert_eq!(start.unwrap().0, before.len(), "{lines:?} {known}");
+                let arrived = Arrived::new(text.as_bytes(), true);
+                let (start, _) = search.start(&arrived, text.find('@').unwrap(), 1000);
+                assert_eq!(start, before.len(), "{lines:?} {known}");
             }
         }
     }
@@ -647,8 +640,8 @@ mod tests {
                 dropped += start;
             }
             let at = text.find('@').unwrap();
-            let start = search.start(&text.as_bytes()[dropped..], at - dropped, 1000, true);
-            let start = start.expect("all has arrived").0;
+            let arrived = Arrived::new(&text.as_bytes()[dropped..], true);
+            let (start, _) = search.start(&arrived, at - dropped, 1000);
             assert_eq!(dropped + start, whole, "{step}");
         }
     }
@@ -702,11 +695,11 @@ mod tests {
         let anchors = Anchors::new(&["UserName"]);
         let text = b"noise UserName <xml";
         let mut search = SearchWindow::default();
-        assert_eq!(search.next_anchor(&anchors, &text[..10], false), Some(0));
+        assert_eq!(search.next_anchor(&anchors, &text[..10]), Some(0));
         search.anchor = None;
-        assert_eq!(search.next_anchor(&anchors, &text[..10], false), None);
-        assert_eq!(search.next_anchor(&anchors, text, false), Some(6));
+        assert_eq!(search.next_anchor(&anchors, &text[..10]), None);
+        assert_eq!(search.next_anchor(&anchors, text), Some(6));
         search.anchor = None;
-        assert_eq!(search.next_anchor(&anchors, text, true), Some(15));
+        assert_eq!(search.next_anchor(&anchors, text), Some(15));
     }
 }

@@ -48,13 +48,13 @@ impl Scanner {
             Syntax::Xml => self.read_xml(bytes, parts),
         };
         match read {
-            Read::Whole(text) => Ok(Document {
+            Some(Read::Whole(text)) => Ok(Document {
                 syntax,
                 len: text.len(),
                 template: None,
             }),
-            Read::Broken(finding) => Err(finding),
-            Read::More => Err(Finding::new(Reason::SealedOther, Span::default())),
+            Some(Read::Broken(finding)) => Err(finding),
+            None => Err(Finding::new(Reason::SealedOther, Span::default())),
         }
     }
 }

@@ -9,6 +9,7 @@
 //! `start`. Adding a container: the same, with its line in `container`.
 
 use crate::scan::container::{self, Container};
+use crate::scan::lookahead::{Arrived, Lookahead};
 use crate::scan::stretch::{self, SIMPLE};
 use crate::simd::block::{Block, Marks};
 
@@ -43,8 +44,6 @@ pub(super) enum Piece {
     Other(usize, Bytes),
     /// The layer ends here.
     End,
-    /// The next piece has not arrived whole.
-    More,
 }
 
 /// What an escape stands for: at most a character.
@@ -83,7 +82,7 @@ impl Piece {
         match self {
             Piece::Same(len) => len,
             Piece::Other(_, bytes) => bytes.as_slice().len(),
-            Piece::End | Piece::More => 0,
+            Piece::End => 0,
         }
     }
 
@@ -91,7 +90,7 @@ impl Piece {
     pub(super) fn raw_len(self) -> Option<usize> {
         match self {
             Piece::Same(len) | Piece::Other(len, _) => Some(len),
-            Piece::End | Piece::More => None,
+            Piece::End => None,
         }
     }
 }
@@ -114,24 +113,36 @@ impl Escape {
         }
     }
 
-    /// The piece at the start of `raw`, which is not empty; nothing comes behind `raw` if it is the `last`.
+    /// The piece at the start of `raw`, which is not empty.
     #[inline]
-    pub(super) fn piece(&mut self, raw: &[u8], last: bool) -> Piece {
-        let (lead, escape): (_, fn(&[u8]) -> Sequence) = match self {
-            Escape::Backslash => (memchr::memchr(b'\\', raw), backslash),
-            Escape::Literal => (memchr::memchr(b'\\', raw), literal),
-            Escape::Percent => (memchr::memchr2(b'%', b'+', raw), percent),
-            Escape::Entity => (memchr::memchr(b'&', raw), entity),
-            Escape::Octal => (memchr::memchr(b'#', raw), octal),
-            Escape::OctalJson { in_string } => return octal_json(in_string, raw, last),
-            Escape::Doubled => (memchr::memchr(b'"', raw), doubled),
-            Escape::Container(container) => return container.piece(raw, last),
+    pub(super) fn piece(&mut self, raw: Lookahead<'_>) -> Piece {
+        let bytes = raw.bytes();
+        let (lead, escape): (_, fn(Lookahead<'_>) -> Sequence) = match self {
+            Escape::Backslash => (memchr::memchr(b'\\', bytes), backslash),
+            Escape::Literal => (memchr::memchr(b'\\', bytes), literal),
+            Escape::Percent => (memchr::memchr2(b'%', b'+', bytes), percent),
+            Escape::Entity => (memchr::memchr(b'&', bytes), entity),
+            Escape::Octal => (memchr::memchr(b'#', bytes), octal),
+            Escape::OctalJson { in_string } => return octal_json(in_string, raw),
+            Escape::Doubled => (memchr::memchr(b'"', bytes), doubled),
+            Escape::Container(container) => return container.piece(raw),
         };
         match lead {
-            Some(0) => piece_of(escape, raw, last),
+            Some(0) => piece_of(escape, raw),
             Some(len) => Piece::Same(len),
             None => Piece::Same(raw.len()),
         }
+    }
+
+    /// The piece at the start of `raw`, which is not empty; `None` if it has not arrived whole.
+    #[inline]
+    pub(super) fn whole_piece(&mut self, raw: Lookahead<'_>) -> Option<Piece> {
+        let arrived = Arrived::new(raw.bytes(), raw.is_final());
+        let mut behind = *self;
+        let piece = behind.piece(arrived.from(0));
+        arrived.settled()?;
+        *self = behind;
+        Some(piece)
     }
 
     /// Undoes the first `len` bytes of `raw`, as far as that is fast, and adds the text to `out`; stops at the latest where
@@ -151,8 +162,8 @@ impl Escape {
     }
 
     /// The byte for which the escape at the start of `raw` stands, if it is one.
-    pub(super) fn escape(&mut self, raw: &[u8]) -> Option<u8> {
-        match self.piece(raw, true) {
+    pub(super) fn escape(&mut self, raw: Lookahead<'_>) -> Option<u8> {
+        match self.piece(raw) {
             Piece::Other(_, bytes) => bytes.as_slice().first().copied(),
             _ => None,
         }
@@ -163,15 +174,18 @@ impl Escape {
         matches!(self, Escape::Container(container) if container.is_at_line())
     }
 
-    /// Undoes the layer over `raw` and adds the text to `out`; gives back how much of `raw` that was.
-    pub(super) fn unescape(&mut self, raw: &[u8], last: bool, out: &mut Vec<u8>) -> usize {
+    /// Undoes the layer over `raw` and adds the text to `out`, but for what has not arrived whole; gives back how much of
+    /// `raw` that was.
+    pub(super) fn unescape(&mut self, raw: Lookahead<'_>, out: &mut Vec<u8>) -> usize {
         let mut at = 0;
         while at < raw.len() {
-            let piece = self.piece(&raw[at..], last);
+            let Some(piece) = self.whole_piece(raw.from(at)) else {
+                break;
+            };
             match piece {
-                Piece::Same(len) => out.extend_from_slice(&raw[at..at + len]),
+                Piece::Same(len) => out.extend_from_slice(&raw.bytes()[at..at + len]),
                 Piece::Other(_, bytes) => out.extend_from_slice(bytes.as_slice()),
-                Piece::End | Piece::More => break,
+                Piece::End => break,
             }
             at += piece.raw_len().unwrap_or(0);
         }
@@ -271,64 +285,58 @@ impl<'r> Walk<'r> {
             (self.at, self.text) = (self.at + raw_len, self.text + text_len);
             let rest = self.raw.get(self.at..).filter(|rest| !rest.is_empty())?;
             let mut behind = self.escape;
-            self.piece = Some((behind.piece(rest, true), behind));
+            self.piece = Some((behind.piece(Lookahead::whole(rest)), behind));
         }
         self.piece
     }
 }
 
-/// What a lead byte begins.
-enum Sequence {
-    Of(usize, Bytes),
-    /// The byte stands for itself.
-    None,
-    /// It may begin one, if more bytes follow.
-    Unfinished,
-}
+/// How long an escape is, and what it stands for; `None` if the byte it would begin with stands for itself.
+type Sequence = Option<(usize, Bytes)>;
 
-fn piece_of(escape: fn(&[u8]) -> Sequence, raw: &[u8], last: bool) -> Piece {
+fn piece_of(escape: fn(Lookahead<'_>) -> Sequence, raw: Lookahead<'_>) -> Piece {
     match escape(raw) {
-        Sequence::Of(len, bytes) => Piece::Other(len, bytes),
-        Sequence::Unfinished if !last => Piece::More,
-        Sequence::None | Sequence::Unfinished => Piece::Same(1),
+        Some((len, bytes)) => Piece::Other(len, bytes),
+        None => Piece::Same(1),
     }
 }
 
+fn byte(len: usize, byte: u8) -> Sequence {
+    Some((len, Bytes::byte(byte)))
+}
+
+fn character(len: usize, value: u32) -> Sequence {
+    Some((len, Bytes::char(char::from_u32(value)?)))
+}
+
 /// A backslash escape of any language; one that none knows stays as it is, as in Python.
-fn backslash(raw: &[u8]) -> Sequence {
-    match raw.get(1) {
-        None => Sequence::Unfinished,
-        Some(&byte) if SIMPLE[usize::from(byte)] != 0 => {
-            Sequence::Of(2, Bytes::byte(SIMPLE[usize::from(byte)]))
-        }
-        Some(b'x') => match hex(raw, 2, 2) {
-            Digits::Value(value) => Sequence::Of(4, Bytes::byte(value as u8)),
-            other => other.into_sequence(4),
-        },
-        Some(b'u') => unicode(raw),
-        Some(b'U') => hex(raw, 2, 8).into_sequence(10),
-        Some(b'0'..=b'7') => octal_digits(raw),
-        Some(_) => Sequence::None,
+fn backslash(raw: Lookahead<'_>) -> Sequence {
+    match raw.get(1)? {
+        simple if SIMPLE[usize::from(simple)] != 0 => byte(2, SIMPLE[usize::from(simple)]),
+        b'x' => byte(4, hex(raw, 2, 2)? as u8),
+        b'u' => unicode(raw),
+        b'U' => character(10, hex(raw, 2, 8)?),
+        b'0'..=b'7' => octal_digits(raw),
+        _ => None,
     }
 }
 
 /// A backslash escape of a text. Python escapes what cannot be seen, with digits in lower case; of a character that has
 /// more bytes each is escaped.
-fn literal(raw: &[u8]) -> Sequence {
+fn literal(raw: Lookahead<'_>) -> Sequence {
     const LEN: usize = 4;
     let Some(lead @ 0x80..) = byte_escape(raw) else {
         return backslash(raw);
     };
-    match (lead, &raw[2..LEN]) {
-        (0x80..=0xA0 | 0xAD, digits) if !digits.iter().any(u8::is_ascii_uppercase) => {
-            Sequence::Of(LEN, Bytes::char(char::from(lead)))
-        }
-        _ => whole_character(raw, lead).unwrap_or(Sequence::Of(LEN, Bytes::byte(lead))),
+    let is_lower = !raw.bytes()[2..LEN].iter().any(u8::is_ascii_uppercase);
+    match lead {
+        0x80..=0xA0 | 0xAD if is_lower => character(LEN, lead.into()),
+        _ => whole_character(raw, lead).or(byte(LEN, lead)),
     }
 }
 
 /// The character of which each byte is escaped, if `lead` begins one.
-fn whole_character(raw: &[u8], lead: u8) -> Option<Sequence> {
+fn whole_character(raw: Lookahead<'_>, lead: u8) -> Sequence {
     let len = match lead {
         0xC2..0xE0 => 2,
         0xE0..0xF0 => 3,
@@ -337,125 +345,65 @@ fn whole_character(raw: &[u8], lead: u8) -> Option<Sequence> {
     };
     let mut bytes = [0; 4];
     for (i, byte) in bytes[..len].iter_mut().enumerate() {
-        let rest = &raw[4 * i..];
-        match byte_escape(rest) {
-            Some(next) => *byte = next,
-            None => return may_be_byte_escape(rest).then_some(Sequence::Unfinished),
-        }
+        *byte = byte_escape(raw.from(4 * i))?;
     }
     let text = std::str::from_utf8(&bytes[..len]).ok()?;
-    Some(Sequence::Of(4 * len, Bytes::char(text.chars().next()?)))
+    Some((4 * len, Bytes::char(text.chars().next()?)))
 }
 
 /// The byte that `\xe8` at the start of `raw` stands for.
-fn byte_escape(raw: &[u8]) -> Option<u8> {
-    match raw {
-        [b'\\', b'x', ..] => match hex(raw, 2, 2) {
-            Digits::Value(value) => Some(value as u8),
-            Digits::None | Digits::Unfinished => None,
-        },
-        _ => None,
-    }
-}
-
-/// Whether more bytes may make `\xe8` of `raw`.
-fn may_be_byte_escape(raw: &[u8]) -> bool {
-    match raw {
-        [] | [b'\\'] => true,
-        [b'\\', b'x', ..] => matches!(hex(raw, 2, 2), Digits::Unfinished),
-        _ => false,
-    }
+fn byte_escape(raw: Lookahead<'_>) -> Option<u8> {
+    let is_byte = raw.get(0)? == b'\\' && raw.get(1)? == b'x';
+    is_byte.then(|| hex(raw, 2, 2))?.map(|value| value as u8)
 }
 
 /// `\u4e2d`, or two of them for a character beyond the first 65,536. Half of such a pair stays as it is: a JSON
 /// string can hold it, no text can.
-fn unicode(raw: &[u8]) -> Sequence {
+fn unicode(raw: Lookahead<'_>) -> Sequence {
     const HALF: usize = 6;
-    let high = match hex(raw, 2, 4) {
-        Digits::Value(value @ 0xD800..0xDC00) => value,
-        other => return other.into_sequence(HALF),
+    let high = match hex(raw, 2, 4)? {
+        high @ 0xD800..0xDC00 => high - 0xD800,
+        value => return character(HALF, value),
     };
-    match raw[HALF..] {
-        [] | [b'\\'] => Sequence::Unfinished,
-        [b'\\', b'u', ..] => match hex(raw, HALF + 2, 4) {
-            Digits::Value(low @ 0xDC00..0xE000) => {
-                Digits::Value(0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00))
-                    .into_sequence(2 * HALF)
-            }
-            Digits::Unfinished => Sequence::Unfinished,
-            _ => Sequence::None,
-        },
-        _ => Sequence::None,
+    let is_pair = raw.get(HALF)? == b'\\' && raw.get(HALF + 1)? == b'u';
+    match is_pair.then(|| hex(raw, HALF + 2, 4))?? {
+        low @ 0xDC00..0xE000 => character(2 * HALF, 0x10000 + (high << 10) + (low - 0xDC00)),
+        _ => None,
     }
 }
 
-/// Digits of a number, as far as they have arrived.
-enum Digits {
-    Value(u32),
-    None,
-    Unfinished,
-}
-
-impl Digits {
-    fn into_sequence(self, len: usize) -> Sequence {
-        match self {
-            Digits::Value(value) => {
-                char::from_u32(value).map_or(Sequence::None, |c| Sequence::Of(len, Bytes::char(c)))
-            }
-            Digits::None => Sequence::None,
-            Digits::Unfinished => Sequence::Unfinished,
-        }
-    }
-}
-
-fn hex(raw: &[u8], at: usize, count: usize) -> Digits {
-    let digits = &raw[at..raw.len().min(at + count)];
-    let value = digits.iter().try_fold(0u32, |value, &digit| {
-        Some(value << 4 | char::from(digit).to_digit(16)?)
-    });
-    match value {
-        None => Digits::None,
-        Some(_) if digits.len() < count => Digits::Unfinished,
-        Some(value) => Digits::Value(value),
-    }
+/// The number that `count` hexadecimal digits from `at` on are.
+fn hex(raw: Lookahead<'_>, at: usize, count: usize) -> Option<u32> {
+    (at..at + count).try_fold(0, |value, at| {
+        Some(value << 4 | char::from(raw.get(at)?).to_digit(16)?)
+    })
 }
 
 /// `\0` to `\377`.
-fn octal_digits(raw: &[u8]) -> Sequence {
-    let most = if raw[1] <= b'3' { 3 } else { 2 };
-    let digits = raw[1..].iter().take(most);
-    let len = digits.take_while(|b| matches!(b, b'0'..=b'7')).count();
-    if len < most && raw.len() == 1 + len {
-        return Sequence::Unfinished;
-    }
-    let value = raw[1..=len].iter().fold(0, |n, b| n << 3 | (b - b'0'));
-    Sequence::Of(1 + len, Bytes::byte(value))
+fn octal_digits(raw: Lookahead<'_>) -> Sequence {
+    let first = raw.get(1)?;
+    let most = if first <= b'3' { 3 } else { 2 };
+    let digits = raw.from(1).window(most);
+    let len = digits.position(|b| !matches!(b, b'0'..=b'7'));
+    let digits = &digits.bytes()[..len.unwrap_or(digits.len())];
+    let value = digits.iter().fold(0, |n, b| n << 3 | (b - b'0'));
+    byte(1 + digits.len(), value)
 }
 
-fn percent(raw: &[u8]) -> Sequence {
-    if raw[0] == b'+' {
-        return Sequence::Of(1, Bytes::byte(b' '));
-    }
-    match hex(raw, 1, 2) {
-        Digits::Value(value) => Sequence::Of(3, Bytes::byte(value as u8)),
-        Digits::None => Sequence::None,
-        Digits::Unfinished => Sequence::Unfinished,
+fn percent(raw: Lookahead<'_>) -> Sequence {
+    match raw.get(0)? {
+        b'+' => byte(1, b' '),
+        _ => byte(3, hex(raw, 1, 2)? as u8),
     }
 }
 
-fn entity(raw: &[u8]) -> Sequence {
+fn entity(raw: Lookahead<'_>) -> Sequence {
     const LONGEST: usize = 10;
-    let window = &raw[1..raw.len().min(LONGEST)];
-    let is_inner = |b: &u8| b.is_ascii_alphanumeric() || *b == b'#';
-    let len = window.iter().take_while(|b| is_inner(b)).count();
-    let name = &window[..len];
-    match window.get(len) {
-        Some(b';') => {
-            entity_char(name).map_or(Sequence::None, |c| Sequence::Of(len + 2, Bytes::char(c)))
-        }
-        None if raw.len() < LONGEST => Sequence::Unfinished,
-        _ => Sequence::None,
-    }
+    let window = raw.window(LONGEST).from(1);
+    let end = window.position(|b| !b.is_ascii_alphanumeric() && b != b'#')?;
+    let (name, rest) = window.bytes().split_at(end);
+    let is_entity = rest.starts_with(b";");
+    Some((end + 2, Bytes::char(is_entity.then(|| entity_char(name))??)))
 }
 
 fn entity_char(name: &[u8]) -> Option<char> {
@@ -477,53 +425,48 @@ fn entity_char(name: &[u8]) -> Option<char> {
 }
 
 /// `#012` or `#177`, of control characters only: other numbers behind `#` are numbers.
-fn octal(raw: &[u8]) -> Sequence {
-    match raw[1..] {
-        [] | [b'0'] | [b'0', b'0'..=b'3'] | [b'1'] | [b'1', b'7'] => Sequence::Unfinished,
-        [b'1', b'7', b'7', ..] => Sequence::Of(4, Bytes::byte(0x7F)),
-        [b'0', high @ b'0'..=b'3', low @ b'0'..=b'7', ..] => {
-            Sequence::Of(4, Bytes::byte((high - b'0') << 3 | (low - b'0')))
+fn octal(raw: Lookahead<'_>) -> Sequence {
+    match raw.get(1)? {
+        b'0' => {
+            let high = raw.get(2).filter(|high| (b'0'..=b'3').contains(high))?;
+            let low = raw.get(3).filter(|low| (b'0'..=b'7').contains(low))?;
+            byte(4, (high - b'0') << 3 | (low - b'0'))
         }
-        _ => Sequence::None,
+        b'1' => delete(raw),
+        _ => None,
     }
 }
 
-/// The piece at the start of `raw`, which is JSON that rsyslog logged.
-fn octal_json(in_string: &mut bool, raw: &[u8], last: bool) -> Piece {
-    match (memchr::memchr3(b'"', b'#', b'\\', raw), raw[0]) {
+/// `#177`.
+fn delete(raw: Lookahead<'_>) -> Sequence {
+    raw.begins(b"#177").then_some((4, Bytes::byte(0x7F)))
+}
+
+/// The piece at the start of `raw`, which is JSON that rsyslog logged. The only control character that a string of JSON
+/// can hold is `#177`.
+fn octal_json(in_string: &mut bool, raw: Lookahead<'_>) -> Piece {
+    let bytes = raw.bytes();
+    match (memchr::memchr3(b'"', b'#', b'\\', bytes), bytes[0]) {
         (None, _) => Piece::Same(raw.len()),
         (Some(len @ 1..), _) => Piece::Same(len),
         (_, b'"') => {
             *in_string = !*in_string;
             Piece::Same(1)
         }
-        (_, b'#') if *in_string => piece_of(octal_in_string, raw, last),
-        (_, b'#') => piece_of(octal, raw, last),
+        (_, b'#') if *in_string => piece_of(delete, raw),
+        (_, b'#') => piece_of(octal, raw),
         _ if !*in_string => Piece::Same(1),
-        _ if raw.len() == 1 && !last => Piece::More,
-        _ => Piece::Same(raw.len().min(2)),
+        _ => Piece::Same(1 + usize::from(raw.get(1).is_some())),
     }
 }
 
-/// `#177`, the only control character that a string of JSON can hold.
-fn octal_in_string(raw: &[u8]) -> Sequence {
-    match raw[1..] {
-        [] | [b'1'] | [b'1', b'7'] | [b'1', b'7', b'7', ..] => octal(raw),
-        _ => Sequence::None,
-    }
+fn doubled(raw: Lookahead<'_>) -> Sequence {
+    (raw.get(1)? == b'"').then_some((2, Bytes::byte(b'"')))
 }
 
-fn doubled(raw: &[u8]) -> Sequence {
-    match raw.get(1) {
-        None => Sequence::Unfinished,
-        Some(b'"') => Sequence::Of(2, Bytes::byte(b'"')),
-        Some(_) => Sequence::None,
-    }
-}
-
-/// The layer of a container's log whose line begins with `line`; `Err` if that cannot be told yet.
-pub(super) fn container(line: &[u8], last: bool) -> Result<Option<Escape>, ()> {
-    Ok(container::of_line(line, last)?.map(Escape::Container))
+/// The escaping of a container's log whose line begins with `line`.
+pub(super) fn container(line: Lookahead<'_>) -> Option<Escape> {
+    container::of_line(line).map(Escape::Container)
 }
 
 #[cfg(test)]
@@ -532,7 +475,7 @@ mod tests {
 
     fn unescaped(mut escape: Escape, raw: &str) -> Vec<u8> {
         let mut out = Vec::new();
-        escape.unescape(raw.as_bytes(), true, &mut out);
+        escape.unescape(Lookahead::whole(raw.as_bytes()), &mut out);
         out
     }
 
@@ -610,7 +553,7 @@ mod tests {
         ];
         for (raw, text) in cases {
             let mut out = Vec::new();
-            { Escape::Literal }.unescape(raw, true, &mut out);
+            { Escape::Literal }.unescape(Lookahead::whole(raw), &mut out);
             assert_eq!(out, text, "{}", raw.escape_ascii());
         }
     }
@@ -632,8 +575,8 @@ mod tests {
             let (mut parts, mut at) = (Vec::new(), 0);
             let mut reader = escape;
             for end in 0..=raw.len() {
-                let last = end == raw.len();
-                at += reader.unescape(&raw.as_bytes()[at..end], last, &mut parts);
+                let arrived = Arrived::new(&raw.as_bytes()[at..end], end == raw.len());
+                at += reader.unescape(arrived.from(0), &mut parts);
             }
             assert_eq!(parts, unescaped(escape, raw), "{escape:?} {raw}");
         }

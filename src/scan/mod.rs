@@ -23,6 +23,7 @@ mod escape;
 mod json;
 mod link;
 mod literal;
+mod lookahead;
 mod nested;
 mod noise;
 mod prefix;
@@ -57,12 +58,12 @@ use cursor::Cursor;
 pub(crate) use document::Document;
 use entry::Sample;
 pub(crate) use entry::Seen;
+use lookahead::{Arrived, Lookahead};
 use nested::Nested;
 pub(crate) use noise::Noise;
 use prefix::Prefixes;
 pub(crate) use query::FoundQuery;
 use query::Trail;
-use seek::Entered;
 use skip::{Skip, Skipped};
 use source_map::SourceMap;
 pub(crate) use sync_point::SyncPoint;
@@ -263,11 +264,10 @@ pub(crate) struct Parts {
     pub(crate) source_map: SourceMap,
 }
 
-/// How far a document was read.
+/// A document that was read.
 enum Read<'b> {
     Whole(&'b str),
     Broken(Finding),
-    More,
 }
 
 impl Read<'_> {
@@ -276,7 +276,6 @@ impl Read<'_> {
         match self {
             Read::Whole(text) => text.len(),
             Read::Broken(finding) => finding.span().end as usize,
-            Read::More => 0,
         }
     }
 
@@ -436,18 +435,19 @@ impl Scanner {
     fn step_in<'b>(&mut self, buffer: &'b [u8], last: bool, parts: &mut Parts) -> Turn<Found<'b>> {
         let before = (self.pos(), std::mem::discriminant(&self.state));
         let is_due = !self.is_in_document() || self.is_due(buffer, last);
+        let arrived = Arrived::new(buffer, last);
         let found = match &mut self.state {
-            State::Seek => self.seek(buffer, last, parts),
+            State::Seek => self.seek(&arrived, parts),
             _ if !is_due => None,
-            State::Json => self.json(buffer, last, parts),
-            State::Xml { .. } => self.xml(buffer, last, parts),
+            State::Json => self.json(&arrived, parts),
+            State::Xml { .. } => self.xml(&arrived, parts),
             State::Recoded(encoding) => {
                 let encoding = *encoding;
-                self.recoded(encoding, buffer, last, parts)
+                self.recoded(encoding, &arrived, parts)
             }
             State::Inside(_) => self.inside(buffer, parts),
             State::Nested(_) => self.nested(buffer, last, parts),
-            State::Skip(_) => self.skip(buffer, last),
+            State::Skip(_) => self.skip(&arrived),
         };
         match found {
             Some(found) => Turn::Found(found),
@@ -501,12 +501,17 @@ impl Scanner {
         self.before[1]
     }
 
-    fn moved(&mut self, buffer: &[u8], to: usize, noise: bool) {
-        self.before = match buffer[..to] {
+    /// The two bytes before `at`.
+    fn bytes_before(&self, buffer: &[u8], at: usize) -> [u8; 2] {
+        match buffer[..at] {
             [.., second, last] => [second, last],
             [last] => [self.before[1], last],
             [] => self.before,
-        };
+        }
+    }
+
+    fn moved(&mut self, buffer: &[u8], to: usize, noise: bool) {
+        self.before = self.bytes_before(buffer, to);
         if self.depth > 0 {
             match self.moves.last_mut() {
                 Some(last) if last.noise == noise => last.to = to,
@@ -567,20 +572,21 @@ impl Scanner {
         self.seen.payloads.find(syntax, bytes.all)
     }
 
-    /// The outcome of a read, with what only the whole of the bytes can tell.
-    fn verdict<'b>(&self, read: Result<usize, Stop>, bytes: Bytes<'b>) -> Read<'b> {
-        match read {
+    /// The outcome of a read, with what only the whole of the bytes can tell; `None` if more bytes are needed.
+    fn verdict<'b>(&self, read: Result<usize, Stop>, bytes: Bytes<'b>) -> Option<Read<'b>> {
+        let verdict = match read {
             Ok(len) => match std::str::from_utf8(&bytes.all[..len]) {
                 Ok(text) => Read::Whole(text),
                 Err(error) => Read::Broken(not_utf8(bytes.all, error.valid_up_to())),
             },
-            Err(Stop::More) if bytes.all.len() < self.limits.payload_size => Read::More,
+            Err(Stop::More) if bytes.all.len() < self.limits.payload_size => return None,
             Err(Stop::More) => {
                 let finding = Finding::new(Reason::TooLarge, Span::new(0, 1));
                 Read::Broken(finding.with(self.limits.payload_size.to_string()))
             }
             Err(Stop::Broken(finding)) => Read::Broken(earliest(finding, bytes.all)),
-        }
+        };
+        Some(verdict)
     }
 
     fn whole<'b>(&mut self, buffer: &'b [u8], text: &'b str, syntax: Syntax) -> Found<'b> {
@@ -591,18 +597,10 @@ impl Scanner {
     }
 
     /// A document that is like one before, unless it is entered again as a string literal.
-    fn whole_like<'b>(
-        &mut self,
-        template: TemplateId,
-        buffer: &'b [u8],
-        last: bool,
-    ) -> Option<Found<'b>> {
-        let document = &buffer[self.pos()..];
+    fn whole_like<'b>(&mut self, template: TemplateId, arrived: &Arrived<'b>) -> Option<Found<'b>> {
         let Extent { syntax, len, .. } = self.seen.payloads.extent(template);
-        if self.enter_literal(document, len, false, syntax, last) != Entered::No {
-            return None;
-        }
-        Some(self.like(template, buffer))
+        let is_entered = self.enter_literal(arrived, len, false, syntax)?;
+        (!is_entered).then(|| self.like(template, arrived.bytes))
     }
 
     /// The document at the cursor, which is like one before.
@@ -662,25 +660,12 @@ impl Scanner {
         }
     }
 
-    /// Up to where a broken document is worth showing: the end of the line on which it broke, if that is near;
-    /// `None` if it has not arrived yet.
-    fn shown_end(&self, document: &[u8], finding: &Finding, last: bool) -> Option<usize> {
-        const NEAR: usize = 160;
-        let at = (finding.span().end as usize).min(document.len());
-        let rest = &document[at..document.len().min(at + NEAR)];
-        match memchr::memchr(b'\n', rest) {
-            Some(n) => Some(at + n),
-            None if last || rest.len() == NEAR => Some(at + rest.len()),
-            None => None,
-        }
-    }
-
-    fn skip<'b>(&mut self, buffer: &'b [u8], last: bool) -> Option<Found<'b>> {
-        let pos = self.pos();
+    fn skip<'b>(&mut self, arrived: &Arrived<'b>) -> Option<Found<'b>> {
+        let (buffer, pos) = (arrived.bytes, self.pos());
         let State::Skip(skip) = &mut self.state else {
             return None;
         };
-        match skip.run(&buffer[pos..], last, &self.names.begins_message) {
+        match skip.run(arrived.from(pos), &self.names.begins_message) {
             Skipped::To(len) => {
                 self.state = State::Seek;
                 self.bare = true;
@@ -704,6 +689,14 @@ fn found<'b>(range: Range<usize>, place: Place, syntax: Syntax) -> Found<'b> {
         template: None,
         query: None,
     }
+}
+
+/// Up to where a broken document is worth showing: the end of the line on which it broke, if that is near.
+fn shown_end(document: Lookahead<'_>, finding: &Finding) -> usize {
+    const NEAR: usize = 160;
+    let at = (finding.span().end as usize).min(document.len());
+    let near = document.from(at).window(NEAR);
+    at + near.find(b'\n').unwrap_or(near.len())
 }
 
 /// The text of `bytes` up to what is not UTF-8.

@@ -10,6 +10,7 @@ use crate::fast::template::TemplateId;
 use crate::input::Flow;
 use crate::scan::entry::Quoted;
 use crate::scan::escape::{Escape, Piece};
+use crate::scan::lookahead::{Arrived, Lookahead};
 use crate::scan::source_map::Step;
 use crate::scan::{Anchors, Found, FoundKind, Inside, Parts, Scanner, State, Turn, anchor, found};
 use crate::simd::skip_space;
@@ -169,18 +170,22 @@ impl Nested {
             Bounds::Len(len) => (&raw[..len], true),
             Bounds::Any { .. } => (raw, last),
         };
+        let arrived = Arrived::new(raw, last);
         let window = (self.raw + self.window()).min(raw.len());
         let before = self.raw;
         self.begun = true;
         while self.raw < window && !self.ended {
-            if self.is_other_payload(&raw[self.raw..], anchors) {
+            if self.is_other_payload(arrived.from(self.raw), anchors) {
                 self.ended = true;
                 break;
             }
             if self.stretch(&all[self.raw..], window - self.raw) {
                 continue;
             }
-            match self.escape.piece(&raw[self.raw..], last) {
+            let Some(piece) = self.escape.whole_piece(arrived.from(self.raw)) else {
+                break;
+            };
+            match piece {
                 Piece::Same(len) => {
                     if self.copy(&raw[self.raw..self.raw + len.min(window - self.raw)]) {
                         break;
@@ -194,7 +199,6 @@ impl Nested {
                     }
                 }
                 Piece::End => self.ended = true,
-                Piece::More => break,
             }
         }
         self.ended |= last && self.raw == raw.len();
@@ -217,10 +221,10 @@ impl Nested {
 
     /// Whether a line of a container's other stream comes next that must not be passed over: it holds a payload, or may
     /// begin one while this stream is not in the middle of something.
-    fn is_other_payload(&self, raw: &[u8], anchors: &Anchors) -> bool {
+    fn is_other_payload(&self, raw: Lookahead<'_>, anchors: &Anchors) -> bool {
         match self.escape {
             Escape::Container(container) => container.other_line(raw).is_some_and(|len| {
-                anchors.is_in(&raw[..len]) || self.is_resting(self.text.len(), b"")
+                anchors.is_in(&raw.bytes()[..len]) || self.is_resting(self.text.len(), b"")
             }),
             _ => false,
         }
@@ -416,7 +420,7 @@ impl Nested {
         let len = mark.raw_end(raw, to - self.text_at);
         // Behind the last line of a Docker record stands the rest of the record.
         let is_wrapped = matches!(mark, Escape::Container(_)) && raw[len..].starts_with(b"\"");
-        let wrapping = is_wrapped.then(|| mark.piece(&raw[len..], true).raw_len());
+        let wrapping = is_wrapped.then(|| mark.piece(Lookahead::whole(&raw[len..])).raw_len());
         len + wrapping.flatten().unwrap_or(0)
     }
 

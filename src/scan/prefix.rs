@@ -8,6 +8,7 @@
 
 use crate::scan::anchor::Anchors;
 use crate::scan::container;
+use crate::scan::lookahead::Lookahead;
 use crate::simd::block::{Block, LEN};
 use crate::simd::{Survey, digit, is_space};
 use crate::span;
@@ -104,7 +105,7 @@ impl Prefix {
         !text.iter().any(|byte| b"<#\n".contains(byte))
             && memchr::memchr2_iter(b'{', b'[', text).all(is_prose)
             && head.contains(&b' ')
-            && matches!(container::of_line(text, true), Ok(None))
+            && container::of_line(Lookahead::whole(text)).is_none()
             && !text.first().is_some_and(|&first| is_space(first))
             && !matches!(text.last(), Some(b'"' | b'\''))
             && !anchors.is_in(text)

@@ -3,6 +3,7 @@
 use encoding_rs::Encoding;
 
 use crate::scan::escape::Escape;
+use crate::scan::lookahead::Lookahead;
 use crate::scan::recode;
 
 /// How the text was made from the bytes of the capture, outermost step first.
@@ -55,7 +56,7 @@ impl Step {
             Step::Encoding(encoding) => recode::decode(encoding, raw, true),
             Step::Escape(escape) => {
                 let mut text = Vec::with_capacity(raw.len());
-                { *escape }.unescape(raw, true, &mut text);
+                { *escape }.unescape(Lookahead::whole(raw), &mut text);
                 text
             }
         }

@@ -111,6 +111,7 @@ pub(super) fn walk(raw: &[u8], len: usize) -> (usize, usize) {
 mod tests {
     use super::*;
     use crate::scan::escape::{Escape, Piece};
+    use crate::scan::lookahead::Lookahead;
 
     /// Texts with all kinds of escapes at all places of a block, whole and cut off.
     fn texts() -> Vec<Vec<u8>> {
@@ -132,7 +133,7 @@ mod tests {
     fn pieces(raw: &[u8]) -> Vec<u8> {
         let (mut at, mut text, mut escape) = (0, Vec::new(), Escape::Backslash);
         while at < raw.len() {
-            match escape.piece(&raw[at..], true) {
+            match escape.piece(Lookahead::whole(&raw[at..])) {
                 Piece::Same(len) => {
                     text.extend_from_slice(&raw[at..at + len]);
                     at += len;
@@ -141,7 +142,7 @@ mod tests {
                     text.extend_from_slice(bytes.as_slice());
                     at += len;
                 }
-                Piece::End | Piece::More => unreachable!("it is all there"),
+                Piece::End => unreachable!("it has no end"),
             }
         }
         text
