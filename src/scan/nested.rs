@@ -175,7 +175,11 @@ impl Nested {
         let before = self.raw;
         self.begun = true;
         while self.raw < window && !self.ended {
-            if self.is_other_payload(arrived.from(self.raw), anchors) {
+            let is_other = self.is_other_payload(arrived.from(self.raw), anchors);
+            if arrived.settled().is_none() {
+                break;
+            }
+            if is_other {
                 self.ended = true;
                 break;
             }
