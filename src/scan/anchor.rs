@@ -15,9 +15,8 @@ use std::sync::OnceLock;
 use aho_corasick::{AhoCorasick, AhoCorasickKind, Input, MatchKind, packed};
 
 use crate::scan::container::{self, LineKind};
-use crate::scan::escape::Escape;
+use crate::scan::escape::{self, Escape, TABLE};
 use crate::scan::lookahead::{Arrived, Lookahead};
-use crate::scan::start;
 use crate::simd::{self, Survey, last_break, skip_space};
 
 /// The anchors of a capture.
@@ -38,9 +37,9 @@ impl Anchors {
     fn texts(&self) -> impl Iterator<Item = &'static str> + Clone {
         ["<xml", "<?xml", "<!--", "<!DOCTYPE", "\u{FEFF}"]
             .iter()
-            .chain(&start::ESCAPED_ROOTS)
-            .chain(self.names)
             .copied()
+            .chain(escape::roots())
+            .chain(self.names.iter().copied())
     }
 
     fn searcher(&self) -> &Searcher {
@@ -470,9 +469,13 @@ fn is_open(text: &[u8], behind: &[u8]) -> bool {
 }
 
 /// With what a line ends that cannot be all: markup and brackets that were opened, and lists.
-const ENDS: [&str; 14] = [
-    "{", "[", ",", ">", ":", "(", "，", "*/", "\\u003e", "gt;", "#62;", "#x3e;", "#x3E;", "%3E",
-];
+const ENDS: [&str; 8] = ["{", "[", ",", ">", ":", "(", "，", "*/"];
+
+/// With what a line ends that cannot be all, as it is or escaped.
+fn open_ends() -> impl Iterator<Item = &'static str> {
+    let escaped = TABLE.iter().flat_map(|row| row.tag_ends);
+    ENDS.iter().chain(escaped).copied()
+}
 
 /// Whether what `line` begins cannot end with it.
 fn ends_inside(line: &[u8]) -> bool {
@@ -481,7 +484,7 @@ fn ends_inside(line: &[u8]) -> bool {
         line.last(),
         Some(b'{' | b'[' | b',' | b'>' | b':' | b'(' | b'/' | b'e' | b'E' | b';' | 0x80..)
     );
-    may_end && ENDS.iter().any(|end| line.ends_with(end.as_bytes()))
+    may_end && open_ends().any(|end| line.ends_with(end.as_bytes()))
 }
 
 /// So many bytes of a line tell whether it goes on with the one before.
@@ -589,7 +592,7 @@ mod tests {
 
     #[test]
     fn lines_that_cannot_end_are_told_by_their_ends() {
-        for end in ENDS {
+        for end in open_ends() {
             assert!(ends_inside(format!("a{end}").as_bytes()), "{end}");
         }
         assert!(!ends_inside(b"name") && !ends_inside("阅".as_bytes()) && !ends_inside(b""));

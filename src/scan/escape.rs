@@ -1,17 +1,20 @@
-//! The table of escapings: what loggers, languages and containers make of a body, and how to undo one layer of it.
+//! The table of escapings: what loggers, languages and containers make of a body, and how to undo it.
 //!
-//! A [`Escape`] reads piece by piece: bytes that stand for themselves, an escape that stands for a character, or
+//! An [`Escape`] reads piece by piece: bytes that stand for themselves, an escape that stands for a character, or
 //! wrapping that stands for nothing. Text is made of pieces by [`Escape::unescape`]; the way back, from a place in the text
 //! to the place in the capture, is the same walk with a counter ([`Escape::raw_starts`], [`Escape::raw_end`]), so no table
-//! of places is kept. Several layers are undone one after the other.
+//! of places is kept. Text that was escaped several times is unescaped as often.
 //!
-//! Adding an escaping: one variant, one row in [`Escape::piece`] and in [`Escape::INLINE`], and how to recognise it in
-//! `start`. Adding a container: the same, with its line in `container`.
+//! Adding an escaping: a variant of [`Escape`], a row in [`TABLE`], and the functions of the row in `decode` and `clue`.
+//! Everything else reads the table, and a test walks it. Adding a container: its line in `container`.
 
+use crate::scan::clue;
 use crate::scan::container::{self, Container};
+use crate::scan::decode::{self, Sequence};
 use crate::scan::lookahead::{Arrived, Lookahead};
-use crate::scan::stretch::{self, SIMPLE};
+use crate::scan::stretch;
 use crate::simd::block::{Block, Marks};
+use crate::simd::is_space;
 
 /// One way of writing a text into another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,7 +38,120 @@ pub(crate) enum Escape {
     Container(Container),
 }
 
-/// The next bytes of a layer.
+/// All that is known of an escaping.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Row {
+    pub(super) escape: Escape,
+    /// The bytes with which its escapes begin. The first, behind the bracket of a document, shows that this is escaped.
+    leads: &'static [u8],
+    /// What the escape at the start of some bytes stands for.
+    decode: fn(Lookahead<'_>) -> Sequence,
+    /// Whether some bytes end with the escape of a quote, a tag or a bracket of CDATA, which stands before a name or a
+    /// value.
+    pub(super) is_clue: fn(&[u8]) -> bool,
+    /// How it writes the end of a line.
+    line_breaks: &'static [&'static str],
+    /// How it writes the end of a tag, with which a line of XML ends. The `&` of an entity may be escaped itself.
+    pub(super) tag_ends: &'static [&'static str],
+    /// How it writes the root of XML where the lines behind may look like anything, up to the first name.
+    pub(super) roots: &'static [&'static str],
+    /// What ends text in it: the end of a line, what a URL cannot hold.
+    ends: &'static [u8],
+    /// What ends text in it behind a quote or a bracket.
+    ends_behind: &'static [(u8, &'static [u8])],
+}
+
+impl Row {
+    const fn new(
+        escape: Escape,
+        leads: &'static [u8],
+        decode: fn(Lookahead<'_>) -> Sequence,
+    ) -> Self {
+        Row {
+            escape,
+            leads,
+            decode,
+            is_clue: |_| false,
+            line_breaks: &[],
+            tag_ends: &[],
+            roots: &[],
+            ends: b"\n",
+            ends_behind: &[],
+        }
+    }
+}
+
+/// The escapings that are told by their first bytes, in the order in which they are undone where several may be the
+/// outermost.
+pub(super) const TABLE: [Row; 5] = [PERCENT, ENTITY, DOUBLED, BACKSLASH, OCTAL];
+
+const PERCENT: Row = Row {
+    is_clue: clue::percent,
+    line_breaks: &["%0A", "%0a", "%0D", "%0d"],
+    tag_ends: &["%3E"],
+    ends: b"\n \"<>&\\",
+    ..Row::new(Escape::Percent, b"%+", decode::percent)
+};
+
+const ENTITY: Row = Row {
+    is_clue: clue::entity,
+    line_breaks: &["&#10;", "&#13;", "&#xA;"],
+    tag_ends: &["gt;", "#62;", "#x3e;", "#x3E;"],
+    roots: &[
+        "lt;xml",
+        "lt;?xml",
+        "#60;xml",
+        "#60;?xml",
+        "#x3c;xml",
+        "#x3c;?xml",
+    ],
+    ends: b"",
+    ends_behind: &[(b'<', b"<")],
+    ..Row::new(Escape::Entity, b"&", decode::entity)
+};
+
+const DOUBLED: Row = Row {
+    is_clue: clue::doubled,
+    ends: b"\"",
+    ..Row::new(Escape::Doubled, b"\"", decode::doubled)
+};
+
+const BACKSLASH: Row = Row {
+    is_clue: clue::backslash,
+    line_breaks: &["\\n", "\\r", "\\x0A", "\\x0a", "\\x0D", "\\x0d"],
+    tag_ends: &["\\u003e"],
+    ends_behind: &LITERAL_ENDS,
+    ..Row::new(Escape::Backslash, b"\\", decode::backslash)
+};
+
+const OCTAL: Row = Row {
+    line_breaks: &["#012", "#015"],
+    ends_behind: &LITERAL_ENDS,
+    ..Row::new(Escape::Octal, b"#", decode::octal)
+};
+
+/// Told from [`BACKSLASH`] by what stands before it.
+const LITERAL: Row = Row::new(Escape::Literal, b"\\", decode::literal);
+
+/// The quote around a literal ends it, or its line.
+const LITERAL_ENDS: [(u8, &[u8]); 2] = [(b'\'', b"\n'"), (b'"', b"\n\"")];
+
+/// How the end of a line is written.
+pub(super) fn line_breaks() -> impl Iterator<Item = &'static str> + Clone {
+    TABLE.iter().flat_map(|row| row.line_breaks).copied()
+}
+
+/// How the root of XML is written where nothing else shows it.
+pub(super) fn roots() -> impl Iterator<Item = &'static str> + Clone {
+    TABLE.iter().flat_map(|row| row.roots).copied()
+}
+
+/// Whether a backslash and `letter` stand for a blank.
+pub(super) fn is_blank_letter(letter: u8) -> bool {
+    is_space(stretch::SIMPLE[usize::from(letter)])
+}
+
+/// The next bytes of escaped text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Piece {
     /// So many bytes that stand for themselves.
@@ -59,14 +175,14 @@ impl Bytes {
         len: 0,
     };
 
-    fn byte(byte: u8) -> Self {
+    pub(super) fn byte(byte: u8) -> Self {
         Bytes {
             bytes: [byte, 0, 0, 0],
             len: 1,
         }
     }
 
-    fn char(c: char) -> Self {
+    pub(super) fn char(c: char) -> Self {
         let mut bytes = [0; 4];
         let len = c.encode_utf8(&mut bytes).len() as u8;
         Bytes { bytes, len }
@@ -78,6 +194,14 @@ impl Bytes {
 }
 
 impl Piece {
+    /// The escape that was decoded, or the byte that is none.
+    pub(super) fn of(escape: Sequence) -> Self {
+        match escape {
+            Some((len, bytes)) => Piece::Other(len, bytes),
+            None => Piece::Same(1),
+        }
+    }
+
     fn text_len(self) -> usize {
         match self {
             Piece::Same(len) => len,
@@ -96,14 +220,34 @@ impl Piece {
 }
 
 impl Escape {
-    /// The layers that stand within lines, in the order in which they are undone where several may be the outermost.
-    pub(super) const INLINE: [Escape; 5] = [
-        Escape::Percent,
-        Escape::Entity,
-        Escape::Doubled,
-        Escape::Backslash,
-        Escape::Octal,
-    ];
+    /// The escaping that `sign` shows behind the bracket of a document.
+    pub(super) fn of_sign(sign: u8) -> Option<Self> {
+        let row = TABLE.iter().find(|row| row.leads[0] == sign)?;
+        Some(row.escape)
+    }
+
+    /// Its row; a container has none.
+    fn row(self) -> Option<&'static Row> {
+        match self {
+            Escape::Percent => Some(&PERCENT),
+            Escape::Entity => Some(&ENTITY),
+            Escape::Doubled => Some(&DOUBLED),
+            Escape::Backslash => Some(&BACKSLASH),
+            Escape::Literal => Some(&LITERAL),
+            Escape::Octal | Escape::OctalJson { .. } => Some(&OCTAL),
+            Escape::Container(_) => None,
+        }
+    }
+
+    /// What may end text that is escaped like this, if `before` stands before it.
+    pub(super) fn ends(self, before: Option<u8>) -> &'static [u8] {
+        let Some(row) = self.row() else { return b"" };
+        let behind = row
+            .ends_behind
+            .iter()
+            .find(|(byte, _)| Some(*byte) == before);
+        behind.map_or(row.ends, |(_, ends)| ends)
+    }
 
     /// The same layer as it is over `document`.
     pub(super) fn over(self, document: &[u8]) -> Self {
@@ -116,19 +260,18 @@ impl Escape {
     /// The piece at the start of `raw`, which is not empty.
     #[inline]
     pub(super) fn piece(&mut self, raw: Lookahead<'_>) -> Piece {
-        let bytes = raw.bytes();
-        let (lead, escape): (_, fn(Lookahead<'_>) -> Sequence) = match self {
-            Escape::Backslash => (memchr::memchr(b'\\', bytes), backslash),
-            Escape::Literal => (memchr::memchr(b'\\', bytes), literal),
-            Escape::Percent => (memchr::memchr2(b'%', b'+', bytes), percent),
-            Escape::Entity => (memchr::memchr(b'&', bytes), entity),
-            Escape::Octal => (memchr::memchr(b'#', bytes), octal),
-            Escape::OctalJson { in_string } => return octal_json(in_string, raw),
-            Escape::Doubled => (memchr::memchr(b'"', bytes), doubled),
+        let row = match self {
+            Escape::OctalJson { in_string } => return decode::octal_json(in_string, raw),
             Escape::Container(container) => return container.piece(raw),
+            escape => escape.row(),
         };
+        let lead = row.and_then(|row| match *row.leads {
+            [lead] => memchr::memchr(lead, raw.bytes()),
+            [one, other] => memchr::memchr2(one, other, raw.bytes()),
+            _ => None,
+        });
         match lead {
-            Some(0) => piece_of(escape, raw),
+            Some(0) => Piece::of(row.and_then(|row| (row.decode)(raw))),
             Some(len) => Piece::Same(len),
             None => Piece::Same(raw.len()),
         }
@@ -291,179 +434,6 @@ impl<'r> Walk<'r> {
     }
 }
 
-/// How long an escape is, and what it stands for; `None` if the byte it would begin with stands for itself.
-type Sequence = Option<(usize, Bytes)>;
-
-fn piece_of(escape: fn(Lookahead<'_>) -> Sequence, raw: Lookahead<'_>) -> Piece {
-    match escape(raw) {
-        Some((len, bytes)) => Piece::Other(len, bytes),
-        None => Piece::Same(1),
-    }
-}
-
-fn byte(len: usize, byte: u8) -> Sequence {
-    Some((len, Bytes::byte(byte)))
-}
-
-fn character(len: usize, value: u32) -> Sequence {
-    Some((len, Bytes::char(char::from_u32(value)?)))
-}
-
-/// A backslash escape of any language; one that none knows stays as it is, as in Python.
-fn backslash(raw: Lookahead<'_>) -> Sequence {
-    match raw.get(1)? {
-        simple if SIMPLE[usize::from(simple)] != 0 => byte(2, SIMPLE[usize::from(simple)]),
-        b'x' => byte(4, hex(raw, 2, 2)? as u8),
-        b'u' => unicode(raw),
-        b'U' => character(10, hex(raw, 2, 8)?),
-        b'0'..=b'7' => octal_digits(raw),
-        _ => None,
-    }
-}
-
-/// A backslash escape of a text. Python escapes what cannot be seen, with digits in lower case; of a character that has
-/// more bytes each is escaped.
-fn literal(raw: Lookahead<'_>) -> Sequence {
-    const LEN: usize = 4;
-    let Some(lead @ 0x80..) = byte_escape(raw) else {
-        return backslash(raw);
-    };
-    let is_lower = !raw.bytes()[2..LEN].iter().any(u8::is_ascii_uppercase);
-    match lead {
-        0x80..=0xA0 | 0xAD if is_lower => character(LEN, lead.into()),
-        _ => whole_character(raw, lead).or(byte(LEN, lead)),
-    }
-}
-
-/// The character of which each byte is escaped, if `lead` begins one.
-fn whole_character(raw: Lookahead<'_>, lead: u8) -> Sequence {
-    let len = match lead {
-        0xC2..0xE0 => 2,
-        0xE0..0xF0 => 3,
-        0xF0..0xF5 => 4,
-        _ => return None,
-    };
-    let mut bytes = [0; 4];
-    for (i, byte) in bytes[..len].iter_mut().enumerate() {
-        *byte = byte_escape(raw.from(4 * i))?;
-    }
-    let text = std::str::from_utf8(&bytes[..len]).ok()?;
-    Some((4 * len, Bytes::char(text.chars().next()?)))
-}
-
-/// The byte that `\xe8` at the start of `raw` stands for.
-fn byte_escape(raw: Lookahead<'_>) -> Option<u8> {
-    let is_byte = raw.get(0)? == b'\\' && raw.get(1)? == b'x';
-    is_byte.then(|| hex(raw, 2, 2))?.map(|value| value as u8)
-}
-
-/// `\u4e2d`, or two of them for a character beyond the first 65,536. Half of such a pair stays as it is: a JSON
-/// string can hold it, no text can.
-fn unicode(raw: Lookahead<'_>) -> Sequence {
-    const HALF: usize = 6;
-    let high = match hex(raw, 2, 4)? {
-        high @ 0xD800..0xDC00 => high - 0xD800,
-        value => return character(HALF, value),
-    };
-    let is_pair = raw.get(HALF)? == b'\\' && raw.get(HALF + 1)? == b'u';
-    match is_pair.then(|| hex(raw, HALF + 2, 4))?? {
-        low @ 0xDC00..0xE000 => character(2 * HALF, 0x10000 + (high << 10) + (low - 0xDC00)),
-        _ => None,
-    }
-}
-
-/// The number that `count` hexadecimal digits from `at` on are.
-fn hex(raw: Lookahead<'_>, at: usize, count: usize) -> Option<u32> {
-    (at..at + count).try_fold(0, |value, at| {
-        Some(value << 4 | char::from(raw.get(at)?).to_digit(16)?)
-    })
-}
-
-/// `\0` to `\377`.
-fn octal_digits(raw: Lookahead<'_>) -> Sequence {
-    let first = raw.get(1)?;
-    let most = if first <= b'3' { 3 } else { 2 };
-    let digits = raw.from(1).window(most);
-    let len = digits.position(|b| !matches!(b, b'0'..=b'7'));
-    let digits = &digits.bytes()[..len.unwrap_or(digits.len())];
-    let value = digits.iter().fold(0, |n, b| n << 3 | (b - b'0'));
-    byte(1 + digits.len(), value)
-}
-
-fn percent(raw: Lookahead<'_>) -> Sequence {
-    match raw.get(0)? {
-        b'+' => byte(1, b' '),
-        _ => byte(3, hex(raw, 1, 2)? as u8),
-    }
-}
-
-fn entity(raw: Lookahead<'_>) -> Sequence {
-    const LONGEST: usize = 10;
-    let window = raw.window(LONGEST).from(1);
-    let end = window.position(|b| !b.is_ascii_alphanumeric() && b != b'#')?;
-    let (name, rest) = window.bytes().split_at(end);
-    let is_entity = rest.starts_with(b";");
-    Some((end + 2, Bytes::char(is_entity.then(|| entity_char(name))??)))
-}
-
-fn entity_char(name: &[u8]) -> Option<char> {
-    match name {
-        b"lt" => Some('<'),
-        b"gt" => Some('>'),
-        b"amp" => Some('&'),
-        b"quot" => Some('"'),
-        b"apos" => Some('\''),
-        _ => {
-            let number = std::str::from_utf8(name.strip_prefix(b"#")?).ok()?;
-            let value = match number.strip_prefix(['x', 'X']) {
-                Some(digits) => u32::from_str_radix(digits, 16),
-                None => number.parse(),
-            };
-            char::from_u32(value.ok()?)
-        }
-    }
-}
-
-/// `#012` or `#177`, of control characters only: other numbers behind `#` are numbers.
-fn octal(raw: Lookahead<'_>) -> Sequence {
-    match raw.get(1)? {
-        b'0' => {
-            let high = raw.get(2).filter(|high| (b'0'..=b'3').contains(high))?;
-            let low = raw.get(3).filter(|low| (b'0'..=b'7').contains(low))?;
-            byte(4, (high - b'0') << 3 | (low - b'0'))
-        }
-        b'1' => delete(raw),
-        _ => None,
-    }
-}
-
-/// `#177`.
-fn delete(raw: Lookahead<'_>) -> Sequence {
-    raw.begins(b"#177").then_some((4, Bytes::byte(0x7F)))
-}
-
-/// The piece at the start of `raw`, which is JSON that rsyslog logged. The only control character that a string of JSON
-/// can hold is `#177`.
-fn octal_json(in_string: &mut bool, raw: Lookahead<'_>) -> Piece {
-    let bytes = raw.bytes();
-    match (memchr::memchr3(b'"', b'#', b'\\', bytes), bytes[0]) {
-        (None, _) => Piece::Same(raw.len()),
-        (Some(len @ 1..), _) => Piece::Same(len),
-        (_, b'"') => {
-            *in_string = !*in_string;
-            Piece::Same(1)
-        }
-        (_, b'#') if *in_string => piece_of(delete, raw),
-        (_, b'#') => piece_of(octal, raw),
-        _ if !*in_string => Piece::Same(1),
-        _ => Piece::Same(1 + usize::from(raw.get(1).is_some())),
-    }
-}
-
-fn doubled(raw: Lookahead<'_>) -> Sequence {
-    (raw.get(1)? == b'"').then_some((2, Bytes::byte(b'"')))
-}
-
 /// The escaping of a container's log whose line begins with `line`.
 pub(super) fn container(line: Lookahead<'_>) -> Option<Escape> {
     container::of_line(line).map(Escape::Container)
@@ -539,6 +509,57 @@ mod tests {
                 text,
                 "{escape:?} {raw}"
             );
+        }
+    }
+
+    #[test]
+    fn rows_say_what_their_escapes_are() {
+        for Row {
+            escape,
+            leads,
+            line_breaks,
+            tag_ends,
+            roots,
+            ..
+        } in TABLE
+        {
+            assert_eq!(Escape::of_sign(leads[0]), Some(escape));
+            assert_eq!(escape.row().map(|row| row.escape), Some(escape));
+            for written in line_breaks {
+                assert!(
+                    ["\n", "\r"]
+                        .map(str::as_bytes)
+                        .contains(&&*unescaped(escape, written)),
+                    "{written}"
+                );
+            }
+            for (written, text) in tag_ends
+                .iter()
+                .map(|end| (end, ">"))
+                .chain(roots.iter().map(|root| (root, "<")))
+            {
+                let amp = if escape == Escape::Entity { "&" } else { "" };
+                let unescaped = unescaped(escape, &format!("{amp}{written}"));
+                assert!(unescaped.starts_with(text.as_bytes()), "{written}");
+                assert!(unescaped.len() < written.len(), "{written}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_escaping_shows_before_names() {
+        for (escape, before) in [
+            (Escape::Percent, "%22"),
+            (Escape::Entity, "&quot;"),
+            (Escape::Doubled, "{\"\""),
+            (Escape::Backslash, "\\\""),
+        ] {
+            let shows: Vec<_> = TABLE
+                .iter()
+                .filter(|row| (row.is_clue)(before.as_bytes()))
+                .collect();
+            assert_eq!(shows.len(), 1, "{before}");
+            assert_eq!(shows[0].escape, escape, "{before}");
         }
     }
 

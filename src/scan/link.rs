@@ -5,6 +5,7 @@
 //! may be anybody's.
 
 use crate::scan::anchor::Anchors;
+use crate::scan::escape::line_breaks;
 
 /// What ties a query to a payload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,14 +101,8 @@ fn next_request(bytes: &[u8]) -> Option<usize> {
     methods(bytes).find(|&at| at == 0 || bytes[at - 1] == b'\n' || ends_with_break(&bytes[..at]))
 }
 
-/// How logs escape the end of a line.
-const BREAKS: [&str; 15] = [
-    "\\n", "\\r", "\\x0A", "\\x0a", "\\x0D", "\\x0d", "#012", "#015", "%0A", "%0a", "%0D", "%0d",
-    "&#10;", "&#13;", "&#xA;",
-];
-
 fn ends_with_break(bytes: &[u8]) -> bool {
-    BREAKS.iter().any(|it| bytes.ends_with(it.as_bytes()))
+    line_breaks().any(|it| bytes.ends_with(it.as_bytes()))
 }
 
 /// Where the object ends around the first byte, if what follows is a neighbour in an array, or on a line of its own.
@@ -160,7 +155,7 @@ fn undo_breaks(mut line: &[u8], out: &mut Vec<u8>) {
     while let Some(at) = line.iter().position(begins_escape) {
         let (before, rest) = line.split_at(at);
         out.extend_from_slice(before);
-        let escape = BREAKS.iter().find(|it| rest.starts_with(it.as_bytes()));
+        let escape = line_breaks().find(|it| rest.starts_with(it.as_bytes()));
         match escape {
             Some(escape) => {
                 while out.last() == Some(&b'\\') {

@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use crate::scan::escape::Escape;
+use crate::scan::escape::{Escape, is_blank_letter};
 use crate::scan::lookahead::Lookahead;
 use crate::scan::{skip, start};
 use crate::simd::is_space;
@@ -94,7 +94,7 @@ fn is_escaped(text: &[u8], syntax: Syntax, is_broken: bool) -> bool {
         let run = text[at..].iter().take_while(|&&b| b == b'\\').count();
         let next = text.get(at + run).copied();
         // JSON has no backslashes outside of strings.
-        let is_blank = !in_string && run == 1 && matches!(next, Some(b'n' | b'r' | b't'));
+        let is_blank = !in_string && run == 1 && next.is_some_and(is_blank_letter);
         let is_far = run % 2 == 1 && is_far_character(&text[at + run..]);
         let is_unseen = is_far && is_unseen_character(&text[at + run..]);
         let is_of_any = is_blank || is_unseen || is_far && is_broken;
@@ -119,13 +119,14 @@ pub(super) fn escape_at(document: Lookahead<'_>, at: usize) -> Option<(usize, Es
             .from(at)
             .window(LONGEST_WORD)
             .position(|b| !is_word(b))?;
-    let escape = match document.bytes()[at] {
-        b'\\' => Escape::Backslash,
-        b'#' => Escape::Octal,
-        _ => return None,
-    };
-    let byte = { escape }.escape(document.from(at))?;
+    let mut escape = Escape::of_sign(document.bytes()[at]).filter(may_be_blank)?;
+    let byte = escape.escape(document.from(at))?;
     is_space(byte).then_some((at, escape))
+}
+
+/// Whether `escape` writes blanks between the values of JSON.
+fn may_be_blank(escape: &Escape) -> bool {
+    matches!(escape, Escape::Backslash | Escape::Octal)
 }
 
 /// No number or word of JSON behind which an escape is looked for is longer.

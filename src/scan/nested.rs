@@ -72,20 +72,6 @@ enum GoOn {
     Behind,
 }
 
-/// What may end escaped text: the quote around a literal, the end of a line, what a URL cannot hold.
-pub(super) fn terminators(escape: Escape, quote: Option<u8>) -> &'static [u8] {
-    use Escape::{Backslash, Octal, OctalJson};
-    match (escape, quote) {
-        (Backslash | Octal | OctalJson { .. }, Some(b'\'')) => b"\n'",
-        (Backslash | Octal | OctalJson { .. }, Some(b'"')) => b"\n\"",
-        (Backslash | Octal | OctalJson { .. } | Escape::Literal, _) => b"\n",
-        (Escape::Percent, _) => b"\n \"<>&\\",
-        (Escape::Entity, Some(b'<')) => b"<",
-        (Escape::Doubled, _) => b"\"",
-        (Escape::Entity | Escape::Container(_), _) => b"",
-    }
-}
-
 impl Nested {
     /// The most bytes that are undone before the scanner sees them.
     const WINDOW: usize = 4096;

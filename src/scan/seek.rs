@@ -6,7 +6,7 @@ use crate::scan::container::{self, LineKind};
 use crate::scan::escape::{self, Escape};
 use crate::scan::literal::{self, Candidate};
 use crate::scan::lookahead::{Arrived, Lookahead};
-use crate::scan::nested::{Bounds, terminators};
+use crate::scan::nested::Bounds;
 use crate::scan::start::{self, Start};
 use crate::scan::{Found, FoundKind, Names, Parts, Scanner, State, found};
 use crate::simd::block::Block;
@@ -288,7 +288,7 @@ impl Scanner {
 
     /// Enters escaped text that may end behind `from` bytes.
     pub(super) fn enter_from(&mut self, escape: Escape, quote: Option<u8>, from: usize) -> bool {
-        let of = terminators(escape, quote);
+        let of = escape.ends(quote);
         self.enter(escape, Bounds::from(of, from), None)
     }
 
@@ -302,7 +302,7 @@ impl Scanner {
         let quote = start::quote_around(escape, document, around);
         let of = match quote {
             Some(b'\'') if start::is_over_lines(document) => b"'",
-            _ => terminators(escape, quote),
+            _ => escape.ends(quote),
         };
         arrived.settled()?;
         self.pass(arrived.bytes, found);
@@ -432,7 +432,7 @@ fn stray_end(syntax: Syntax, rest: Lookahead<'_>) -> usize {
 fn text_before(escape: Escape, bytes: &[u8]) -> Option<usize> {
     match escape {
         Escape::Percent => {
-            let ends = terminators(Escape::Percent, None);
+            let ends = escape.ends(None);
             let end = bytes.iter().rposition(|b| ends.contains(b));
             Some(end.map_or(0, |end| end + 1))
         }

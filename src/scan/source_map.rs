@@ -90,6 +90,7 @@ pub(crate) fn has_layers(steps: &[Step]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scan::escape::TABLE;
     use encoding_rs::GBK;
 
     #[test]
@@ -137,7 +138,8 @@ mod tests {
 #012 \u8ba2è®¢&quot;{{"a#012":"\"#012"}}+{long}""b"" \q %zz &x; {long}
 "##
         );
-        let layers = Escape::INLINE
+        let layers = TABLE
+            .map(|row| row.escape)
             .into_iter()
             .chain([Escape::Literal, Escape::OctalJson { in_string: false }]);
         for outer in layers.clone() {

@@ -1,6 +1,6 @@
 //! Where a document may begin.
 
-use crate::scan::escape::Escape;
+use crate::scan::escape::{self, Escape, TABLE, is_blank_letter};
 use crate::scan::lookahead::Lookahead;
 use crate::simd::is_space;
 use crate::syntax::json::comment_len;
@@ -97,9 +97,9 @@ fn escaped_end(comment: Lookahead<'_>, len: Option<usize>) -> Option<usize> {
 /// Where the first line break that is escaped stands in `line`, and how.
 pub(super) fn line_break(line: &[u8]) -> Option<(usize, Escape)> {
     memchr::memchr3_iter(b'\\', b'#', b'%', line).find_map(|at| {
-        let rest = Lookahead::whole(&line[at..]);
-        let shows = |escape: &Escape| { *escape }.escape(rest) == Some(b'\n');
-        Some((at, Escape::INLINE.into_iter().find(shows)?))
+        let mut escape = Escape::of_sign(line[at])?;
+        let byte = escape.escape(Lookahead::whole(&line[at..]));
+        (byte == Some(b'\n')).then_some((at, escape))
     })
 }
 
@@ -135,11 +135,8 @@ pub(super) fn is_over_lines(ahead: Lookahead<'_>) -> bool {
 fn escape_of(sign: Lookahead<'_>) -> Option<Escape> {
     match sign.get(0)? {
         b'\\' | b'"' if has_doubled_quote(sign) => Some(Escape::Doubled),
-        b'\\' => Some(Escape::Backslash),
-        b'#' => Some(Escape::Octal),
-        b'&' => Some(Escape::Entity),
-        b'%' => Some(Escape::Percent),
-        _ => None,
+        b'"' => None,
+        sign => Escape::of_sign(sign),
     }
 }
 
@@ -186,7 +183,7 @@ fn behind_blanks(mut text: Lookahead<'_>) -> Lookahead<'_> {
     loop {
         text = match text.get(0) {
             Some(blank) if is_space(blank) => text.from(1),
-            Some(b'\\') if matches!(text.get(1), Some(b'n' | b'r' | b't')) => text.from(2),
+            Some(b'\\') if text.get(1).is_some_and(is_blank_letter) => text.from(2),
             _ => return text,
         }
     }
@@ -194,7 +191,7 @@ fn behind_blanks(mut text: Lookahead<'_>) -> Lookahead<'_> {
 
 /// Where the first quote stands near the start of `text`, if only blanks stand before it, escaped or not.
 fn first_quote(text: Lookahead<'_>) -> Option<usize> {
-    let is_blank = |b| is_space(b) || b"\\nrt".contains(&b);
+    let is_blank = |b| is_space(b) || b == b'\\' || is_blank_letter(b);
     let at = text.window(WINDOW + 1).position(|b| !is_blank(b))?;
     (text.bytes()[at] == b'"').then_some(at)
 }
@@ -264,36 +261,21 @@ pub(super) fn clue(before: &[u8]) -> Option<Escape> {
     let tail = &before[before.len().saturating_sub(LONGEST)..];
     direct_clue(tail).or_else(|| {
         let shows = |escape: &Escape| undone(*escape, tail).is_some_and(has_clue);
-        Escape::INLINE.into_iter().find(shows)
+        TABLE.iter().map(|row| row.escape).find(shows)
     })
 }
 
 /// Behind how many bytes an escaped root shows that it is one, if `anchor` is one without its `&`; 0 if it is none.
 pub(super) fn entity_len(anchor: &[u8]) -> usize {
-    let root = ESCAPED_ROOTS
-        .iter()
-        .find(|root| anchor.starts_with(root.as_bytes()));
+    let root = escape::roots().find(|root| anchor.starts_with(root.as_bytes()));
     let end = root.and_then(|root| memchr::memchr(b';', root.as_bytes()));
     end.map_or(0, |end| end + 1)
 }
 
-/// How XML begins in HTML, whatever stands before: the lines of its texts may look like anything, up to the first name
-/// that is an anchor.
-pub(super) const ESCAPED_ROOTS: [&str; 6] = [
-    "lt;xml",
-    "lt;?xml",
-    "#60;xml",
-    "#60;?xml",
-    "#x3c;xml",
-    "#x3c;?xml",
-];
-
 /// Whether a clue shows once the layers over `text` are undone.
 fn has_clue(mut text: Vec<u8>) -> bool {
     while direct_clue(&text).is_none() {
-        let inner = Escape::INLINE
-            .into_iter()
-            .find_map(|escape| undone(escape, &text));
+        let inner = TABLE.iter().find_map(|row| undone(row.escape, &text));
         match inner {
             Some(inner) => text = inner,
             None => return false,
@@ -309,50 +291,10 @@ fn undone(mut escape: Escape, raw: &[u8]) -> Option<Vec<u8>> {
     (text.len() < raw.len()).then_some(text)
 }
 
-/// The layer of an escape that is not escaped itself.
+/// The escaping of an escape that is not escaped itself.
 fn direct_clue(tail: &[u8]) -> Option<Escape> {
-    match tail {
-        [.., b'\\', b'"' | b'\''] => Some(Escape::Backslash),
-        [before @ .., b'"', b'"'] if is_before_name(before) => Some(Escape::Doubled),
-        [.., b';'] => is_entity(tail).then_some(Escape::Entity),
-        [head @ .., high, low] => match [high, low].map(u8::to_ascii_lowercase) {
-            [b'2', b'2'] | [b'3', b'c'] | [b'5', b'b'] => hex_clue(head),
-            _ => None,
-        },
-        _ => None,
-    }
-}
-
-/// Whether what stands behind `before` may be a name or a value of JSON.
-fn is_before_name(before: &[u8]) -> bool {
-    matches!(before.trim_ascii_end(), [.., b'{' | b',' | b':' | b'['])
-}
-
-/// The layer of two hexadecimal digits behind `before`.
-fn hex_clue(before: &[u8]) -> Option<Escape> {
-    let outer = |mut head: &[u8]| {
-        while let Some(rest) = head.strip_suffix(b"25") {
-            head = rest;
-        }
-        head.ends_with(b"%")
-    };
-    match before {
-        _ if outer(before) => Some(Escape::Percent),
-        [.., b'\\', b'x' | b'X'] | [.., b'\\', b'u', b'0', b'0'] => Some(Escape::Backslash),
-        _ => None,
-    }
-}
-
-/// Whether `tail` ends with an entity, also one that is escaped again.
-fn is_entity(tail: &[u8]) -> bool {
-    let name = tail
-        .iter()
-        .rposition(|&b| b == b'&')
-        .map(|at| &tail[at + 1..]);
-    name.is_some_and(|name| {
-        name.iter()
-            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'#' | b';'))
-    })
+    let row = TABLE.iter().find(|row| (row.is_clue)(tail))?;
+    Some(row.escape)
 }
 
 /// The first byte behind the bracket that is not white space.
