@@ -51,7 +51,7 @@
 //! [`decompress`] opens compressed captures and `input` reads blocks of a capture as UTF-8. `scan` finds where payloads
 //! begin, `syntax` reads one into a tree and knows nothing of WeChat, and `event` gives the tree its meaning: all of
 //! WeChat's names are there. `fast` recognises payloads and lines that differ from an earlier one only in a few values;
-//! `simd` looks at sixteen bytes at a time. [`seal`] opens and verifies what came encrypted. `record` ties these
+//! `simd` looks at sixteen bytes at a time, and `request` finds the signature queries near payloads. [`seal`] opens and verifies what came encrypted. `record` ties these
 //! together, `callback` owns what a record says, [`select`] says which are wanted, and [`pipeline`] is the one loop over
 //! a capture. [`output`] and [`report`] write, [`gate`] judges. [`explain`] and [`schema`] tell what the tables of
 //! `event` and `finding` hold, and [`sample`] makes payloads for tests.
@@ -73,6 +73,7 @@ pub mod pipeline;
 mod printable;
 mod record;
 pub mod report;
+mod request;
 pub mod sample;
 mod scan;
 pub mod schema;

@@ -8,6 +8,7 @@
 //! Adding an escaping: a variant of [`Escape`], a row in [`TABLE`], and the functions of the row in `decode` and `clue`.
 //! Everything else reads the table, and a test walks it. Adding a container: its line in `container`.
 
+use crate::request::LineBreaks;
 use crate::scan::clue;
 use crate::scan::container::{self, Container};
 use crate::scan::decode::{self, Sequence};
@@ -136,10 +137,16 @@ const LITERAL: Row = Row::new(Escape::Literal, b"\\", decode::literal);
 /// The quote around a literal ends it, or its line.
 const LITERAL_ENDS: [(u8, &[u8]); 2] = [(b'\'', b"\n'"), (b'"', b"\n\"")];
 
-/// How the end of a line is written.
-pub(super) fn line_breaks() -> impl Iterator<Item = &'static str> + Clone {
-    TABLE.iter().flat_map(|row| row.line_breaks).copied()
-}
+/// How the end of a line is written, row by row.
+pub(super) const LINE_BREAKS: LineBreaks = LineBreaks(&{
+    let mut all: [&[&str]; TABLE.len()] = [&[]; TABLE.len()];
+    let mut row = 0;
+    while row < TABLE.len() {
+        all[row] = TABLE[row].line_breaks;
+        row += 1;
+    }
+    all
+});
 
 /// How the root of XML is written where nothing else shows it.
 pub(super) fn roots() -> impl Iterator<Item = &'static str> + Clone {

@@ -19,7 +19,7 @@ pub(crate) struct SyncPoint {
     before: [u8; 2],
     /// How far ahead no broken object has turned out to be a message.
     clean: usize,
-    /// What is known of the next payload's query; see [`Trail::mark`](crate::scan::query::Trail::mark).
+    /// What is known of the next payload's query; see [`Trail::mark`](crate::request::Trail::mark).
     trail: Option<u64>,
 }
 
