@@ -35,7 +35,7 @@ pub(crate) struct FoundQuery {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Trail {
     noise: Vec<u8>,
-    /// So many bytes of the noise to come hold the query of the payload before.
+    /// How many bytes of the noise to come hold the query of the payload before.
     used: usize,
     /// How long the buffer was that was looked at, and how much of it is visible.
     looked_at: (usize, usize),

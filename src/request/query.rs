@@ -6,7 +6,7 @@ use std::ops::Range;
 /// The most bytes of a query on either side of a signature's name.
 const LONGEST: usize = 1 << 10;
 
-/// So many times the word is looked at that may be a signature's name.
+/// How often the word is looked at that may be a signature's name.
 const MOST_TRIES: usize = 16;
 
 /// What tells whether a query can be checked, in the order in which it is written.
@@ -126,7 +126,7 @@ fn numbered(bytes: &[u8]) -> Option<(u8, usize)> {
     Some((c.ok()?, end + 1))
 }
 
-/// `\u0026`, `\x26` or `\/`, with as many backslashes as there are layers.
+/// `\u0026`, `\x26` or `\/`, with a backslash more each time it was escaped.
 fn backslashed(bytes: &[u8]) -> Option<(u8, usize)> {
     let start = bytes.iter().take_while(|&&b| b == b'\\').count();
     let (kind, digits) = match bytes[start..] {

@@ -275,8 +275,9 @@ impl SearchWindow {
             self.searched = match self.anchor {
                 Some(anchor) => anchor + 1,
                 None => {
-                    let held = anchors.longest() - 1;
-                    self.searched.max(buffer.len().saturating_sub(held))
+                    // An anchor may have begun.
+                    let begun = anchors.longest() - 1;
+                    self.searched.max(buffer.len().saturating_sub(begun))
                 }
             };
         }
@@ -405,7 +406,7 @@ impl SearchWindow {
         self.line_behind(last_break(&buffer[self.known..end]))
     }
 
-    /// The same for the line behind the last line break, which stands there behind `known`, if it does.
+    /// Where the line begins behind the last line break, which stands so far behind `known`; see [`Self::line_before`].
     fn line_behind(&self, last_break: Option<usize>) -> (usize, bool) {
         match last_break {
             Some(n) => (self.known + n + 1, false),
@@ -437,7 +438,7 @@ impl SearchWindow {
 /// What a line is to those of a kind behind it.
 enum Relation {
     GoesOn,
-    /// It is of another kind, which may stand between.
+    /// A line of another kind, which may stand between.
     Beside,
     Ends,
 }
@@ -462,7 +463,7 @@ pub(super) fn goes_on(line: &[u8], behind: &[u8]) -> bool {
     is_part || is_open(text, behind)
 }
 
-/// The same for the text of a line.
+/// Whether a document may go on from the `text` of a line to what stands `behind` it.
 fn is_open(text: &[u8], behind: &[u8]) -> bool {
     let text = text.trim_ascii_end();
     text.is_empty() || ends_inside(text) || has_comment(text) || joins(text, behind)
@@ -487,7 +488,7 @@ fn ends_inside(line: &[u8]) -> bool {
     may_end && open_ends().any(|end| line.ends_with(end.as_bytes()))
 }
 
-/// So many bytes of a line tell whether it goes on with the one before.
+/// How many bytes of a line tell whether it goes on with the one before.
 pub(super) const NEXT: usize = 24;
 
 /// Whether `line` ends, and what stands `behind` it begins, as JSON does that is broken at any place.

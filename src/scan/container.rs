@@ -305,7 +305,7 @@ fn cri_prefix(line: &[u8]) -> Option<Prefix> {
     }
 }
 
-/// The same for a line that may begin with a time.
+/// CRI's wrapping at the start of a `line` that may begin with a time.
 fn behind_time(line: &[u8]) -> Option<Prefix> {
     let head = &line[..line.len().min(LONGEST_PREFIX)];
     if !begins_like_time(head) {

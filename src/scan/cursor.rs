@@ -64,7 +64,7 @@ impl Cursor {
         self.advance_lines(buffer, to, Lines::of(bytes));
     }
 
-    /// The same over `lines`.
+    /// Advances over `lines`.
     #[inline]
     pub(super) fn advance_lines(&mut self, buffer: &[u8], to: usize, lines: Lines) {
         if self.counts {

@@ -2,9 +2,9 @@
 //!
 //! A function is given bytes that begin with a lead byte of its row.
 
+use crate::scan::backslash::SIMPLE;
 use crate::scan::escape::{Bytes, Piece};
 use crate::scan::lookahead::Lookahead;
-use crate::scan::stretch::SIMPLE;
 
 /// How long an escape is, and what it stands for; `None` if the byte it would begin with stands for itself.
 pub(super) type Sequence = Option<(usize, Bytes)>;

@@ -1,6 +1,6 @@
-//! One document that is all of a text: what was sealed is.
+//! Reads one document that is all of a text, as what was sealed is.
 //!
-//! Nothing is searched here, and nothing peeled: what a message says is not another message.
+//! Nothing in it is searched or unescaped: what a message says is not another message.
 
 use crate::fast::template::TemplateId;
 use crate::finding::{Finding, Reason};

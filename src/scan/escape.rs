@@ -9,11 +9,11 @@
 //! Everything else reads the table, and a test walks it. Adding a container: its line in `container`.
 
 use crate::request::LineBreaks;
+use crate::scan::backslash;
 use crate::scan::clue;
 use crate::scan::container::{self, Container};
 use crate::scan::decode::{self, Sequence};
 use crate::scan::lookahead::{Arrived, Lookahead};
-use crate::scan::stretch;
 use crate::simd::block::{Block, Marks};
 use crate::simd::is_space;
 
@@ -30,8 +30,8 @@ pub(crate) enum Escape {
     Entity,
     /// rsyslog's control characters: `#012`.
     Octal,
-    /// The same over JSON, in a string of which or not: there can be no control characters in strings, but for one, so
-    /// that `#012` in them is what somebody wrote.
+    /// [`Escape::Octal`] over JSON, in a string or not. Strings can hold no control character but one, so `#012` in them is
+    /// what somebody wrote.
     OctalJson { in_string: bool },
     /// CSV's quotes: `""`.
     Doubled,
@@ -155,17 +155,17 @@ pub(super) fn roots() -> impl Iterator<Item = &'static str> + Clone {
 
 /// Whether a backslash and `letter` stand for a blank.
 pub(super) fn is_blank_letter(letter: u8) -> bool {
-    is_space(stretch::SIMPLE[usize::from(letter)])
+    is_space(backslash::SIMPLE[usize::from(letter)])
 }
 
 /// The next bytes of escaped text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Piece {
-    /// So many bytes that stand for themselves.
+    /// Some bytes that stand for themselves.
     Same(usize),
-    /// So many bytes that stand for others.
+    /// Some bytes that stand for others.
     Other(usize, Bytes),
-    /// The layer ends here.
+    /// The escaped text ends here.
     End,
 }
 
@@ -256,7 +256,7 @@ impl Escape {
         behind.map_or(row.ends, |(_, ends)| ends)
     }
 
-    /// The same layer as it is over `document`.
+    /// The escaping as it is over `document`.
     pub(super) fn over(self, document: &[u8]) -> Self {
         match self {
             Escape::Octal if document.starts_with(b"{") => Escape::OctalJson { in_string: false },
@@ -298,7 +298,7 @@ impl Escape {
     /// Undoes the first `len` bytes of `raw`, as far as that is fast, and adds the text to `out`; stops at the latest where
     /// `stops` marks a byte. Gives back how much of `raw` that was; what comes next is a matter for [`Escape::piece`].
     #[inline]
-    pub(super) fn stretch(
+    pub(super) fn unescape_fast(
         self,
         raw: &[u8],
         len: usize,
@@ -306,7 +306,7 @@ impl Escape {
         stops: impl Fn(Block) -> Marks,
     ) -> usize {
         match self {
-            Escape::Backslash | Escape::Literal => stretch::unescape(raw, len, out, stops),
+            Escape::Backslash | Escape::Literal => backslash::unescape(raw, len, out, stops),
             _ => 0,
         }
     }
@@ -324,7 +324,7 @@ impl Escape {
         matches!(self, Escape::Container(container) if container.is_at_line())
     }
 
-    /// Undoes the layer over `raw` and adds the text to `out`, but for what has not arrived whole; gives back how much of
+    /// Unescapes `raw` and adds the text to `out`, but for what has not arrived whole; gives back how much of
     /// `raw` that was.
     pub(super) fn unescape(&mut self, raw: Lookahead<'_>, out: &mut Vec<u8>) -> usize {
         let mut at = 0;
@@ -374,9 +374,9 @@ impl Escape {
 
     /// Walks over the start of `raw`, if that is fast, which stands for less than `len` bytes of text; gives back how much
     /// of each that is.
-    fn stride(self, raw: &[u8], len: usize) -> (usize, usize) {
+    fn walk_fast(self, raw: &[u8], len: usize) -> (usize, usize) {
         match self {
-            Escape::Backslash | Escape::Literal => stretch::walk(raw, len),
+            Escape::Backslash | Escape::Literal => backslash::walk(raw, len),
             _ => (0, 0),
         }
     }
@@ -389,7 +389,7 @@ struct Walk<'r> {
     raw: &'r [u8],
     at: usize,
     text: usize,
-    /// The piece at `at`, once it was read, and the layer behind it. It may be long, so it is read once.
+    /// The piece at `at`, once it was read, and the escaping behind it. It may be long, so it is read once.
     piece: Option<(Piece, Escape)>,
 }
 
@@ -431,7 +431,7 @@ impl<'r> Walk<'r> {
     fn next(&mut self, len: usize) -> Option<(Piece, Escape)> {
         if self.piece.is_none() {
             let left = len.saturating_sub(self.text);
-            let (raw_len, text_len) = self.escape.stride(&self.raw[self.at..], left);
+            let (raw_len, text_len) = self.escape.walk_fast(&self.raw[self.at..], left);
             (self.at, self.text) = (self.at + raw_len, self.text + text_len);
             let rest = self.raw.get(self.at..).filter(|rest| !rest.is_empty())?;
             let mut behind = self.escape;

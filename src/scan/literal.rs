@@ -110,7 +110,7 @@ fn is_escaped(text: &[u8], syntax: Syntax, is_broken: bool) -> bool {
     is_broken || is_doubled || !has_unseen
 }
 
-/// The escape of a blank that stands at `at` of JSON, where only blanks that are not escaped can stand, and its layer.
+/// The escape of a blank that stands at `at` of JSON, where only blanks that are not escaped can stand, and where that is.
 pub(super) fn escape_at(document: Lookahead<'_>, at: usize) -> Option<(usize, Escape)> {
     // A number or a word is told only by what stands behind it.
     let is_word = |b: u8| b.is_ascii_alphanumeric() || b"+-.".contains(&b);

@@ -15,6 +15,7 @@ mod alike;
 mod anchor;
 mod array;
 mod attempt;
+mod backslash;
 mod clue;
 mod container;
 mod cursor;
@@ -34,7 +35,6 @@ mod seek;
 mod skip;
 pub(crate) mod source_map;
 mod start;
-mod stretch;
 mod sync_point;
 mod xml;
 
@@ -49,9 +49,7 @@ use crate::input::Flow;
 use crate::request::{FoundQuery, Trail};
 use crate::simd::{Survey, is_space};
 use crate::span::{Place, Span, Units};
-use crate::syntax::{
-    Bytes, Limits, Stop, Syntax, Tree, View, earliest, json as wire_json, not_utf8, xml as wire_xml,
-};
+use crate::syntax::{self, Bytes, Limits, Stop, Syntax, Tree, View, earliest, not_utf8};
 pub(crate) use anchor::Anchors;
 use anchor::SearchWindow;
 use array::Array;
@@ -235,8 +233,8 @@ pub(crate) struct Scanner {
     array: Option<Array>,
     /// Up to here no broken object has turned out to be a message: it need not be looked for again.
     clean_until: usize,
-    json: wire_json::Reader,
-    xml: wire_xml::Reader,
+    json: syntax::json::Reader,
+    xml: syntax::xml::Reader,
     attempts: Attempts,
     /// How the bytes come.
     pub(crate) flow: Flow,
@@ -244,12 +242,12 @@ pub(crate) struct Scanner {
     search: SearchWindow,
     /// The two bytes before the cursor.
     before: [u8; 2],
-    /// In how many layers of escapes this scanner's text stood; and how it moved, for the one outside.
+    /// How often this scanner's text was escaped; and how it moved, for the scanner outside.
     depth: usize,
     moves: Vec<Move>,
     pub(crate) seen: Seen,
     prefixes: Prefixes,
-    /// Memory for the next region, and for what is inside the next document.
+    /// Memory for the next escaped text, and for what is inside the next document.
     spare: Option<Box<Nested>>,
     spare_inner: VecDeque<Inner>,
     /// What may hold the next payload's query, if queries are wanted.
@@ -295,8 +293,8 @@ impl Scanner {
             glued: None,
             array: None,
             clean_until: 0,
-            json: wire_json::Reader::new(),
-            xml: wire_xml::Reader::new(),
+            json: syntax::json::Reader::new(),
+            xml: syntax::xml::Reader::new(),
             attempts: Attempts::default(),
             flow: Flow::default(),
             noise: Noise::default(),
@@ -406,7 +404,7 @@ impl Scanner {
         self.step_on(buffer, last, parts)
     }
 
-    /// The same where the next payload is not like one before, or that was not looked at.
+    /// Does what there is to do where the fast path found nothing, or was not taken.
     fn step_on<'b>(&mut self, buffer: &'b [u8], last: bool, parts: &mut Parts) -> Turn<Found<'b>> {
         match self.trail {
             None => self.step_in(buffer, last, parts),
@@ -414,7 +412,7 @@ impl Scanner {
         }
     }
 
-    /// The same where queries are wanted.
+    /// Does what there is to do, and looks for the query of a payload.
     fn step_with_query<'b>(
         &mut self,
         buffer: &'b [u8],
@@ -535,7 +533,7 @@ impl Scanner {
         }
     }
 
-    /// The same for some that a survey was made of.
+    /// Passes over bytes that belong to no payload, of which a survey was made.
     fn pass_counted(&mut self, buffer: &[u8], to: usize, survey: Survey) {
         // The noise of escaped text is counted as it stands in the capture.
         if self.depth == 0 {
@@ -549,7 +547,7 @@ impl Scanner {
         self.moved(buffer, to, true);
     }
 
-    /// The same for one line break.
+    /// Passes over a line break that belongs to no payload.
     fn pass_line_break(&mut self, buffer: &[u8]) {
         self.noise.end_line();
         self.trail(b"\n");
@@ -638,7 +636,7 @@ impl Scanner {
         self.ended_behind(buffer, Extent { syntax, len, lines })
     }
 
-    /// The same for one of which it is known what it takes up.
+    /// A payload ends that takes up `extent`.
     #[inline(always)]
     fn ended_behind<'b>(&mut self, buffer: &'b [u8], extent: Extent) -> Found<'b> {
         let (start, place) = (self.pos(), self.cursor.place(buffer));

@@ -1,4 +1,4 @@
-//! A stretch of a capture that holds escaped payloads: one layer is undone, and a scanner of its own reads the text.
+//! Nested text: part of a capture that holds escaped payloads. It is unescaped once, and a scanner of its own reads it.
 //!
 //! The inner scanner is the same as the outer one, so everything that is found in plain text is found in escaped text,
 //! to any depth. What it moves over, the outer cursor moves over too, escape by escape: places and noise are those of
@@ -16,18 +16,18 @@ use crate::scan::{Anchors, Found, FoundKind, Inside, Parts, Scanner, State, Turn
 use crate::simd::skip_space;
 use crate::syntax::Syntax;
 
-/// A stretch of escaped text. Lengths of raw bytes count from the outer cursor.
+/// Escaped text that is being read. Lengths of raw bytes count from the outer cursor.
 #[derive(Debug)]
 pub(super) struct Nested {
-    /// As it reads on behind `raw`.
+    /// How to read on behind `raw`.
     escape: Escape,
-    /// As it reads on at the outer cursor, where the text is at `text_at`.
+    /// How to read on at the outer cursor, where the text is at `text_at`.
     mark: Escape,
     text_at: usize,
     /// How many bytes behind the outer cursor are undone.
     raw: usize,
     text: Vec<u8>,
-    /// So much of the text the scanner has seen; see [`Nested::visible`].
+    /// How much of the text the scanner has seen; see [`Nested::visible`].
     shown: usize,
     bounds: Bounds,
     /// Where the name stands, if nothing else shows that this is escaped text.
@@ -41,11 +41,11 @@ pub(super) struct Nested {
     /// A payload was found.
     found: bool,
     scanner: Scanner,
-    /// A document in which the region lies, to go on with behind it.
+    /// The document in which the text lies, to go on with behind it.
     around: Option<Inside>,
 }
 
-/// A payload in the text of a region.
+/// A payload in nested text.
 struct InnerPayload {
     range: Range<usize>,
     syntax: Syntax,
@@ -53,7 +53,7 @@ struct InnerPayload {
     template: Option<TemplateId>,
 }
 
-/// Where a region ends at the latest.
+/// Where nested text ends at the latest.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Bounds {
     /// Behind so many bytes.
@@ -62,7 +62,7 @@ pub(super) enum Bounds {
     Any { of: &'static [u8], from: usize },
 }
 
-/// Where to go on when a region is over.
+/// Where to go on when nested text is over.
 enum GoOn {
     /// At the cursor.
     Here,
@@ -97,10 +97,10 @@ impl Nested {
         }
     }
 
-    /// The same for another stretch, with the memory of this one.
+    /// Starts over with other escaped text and keeps the memory.
     fn renew(&mut self, escape: Escape, bounds: Bounds) {
         let Nested {
-            escape: own_layer,
+            escape: own_escape,
             mark,
             text_at,
             raw,
@@ -115,7 +115,7 @@ impl Nested {
             scanner,
             around,
         } = self;
-        (*own_layer, *mark, *own_bounds) = (escape, escape, bounds);
+        (*own_escape, *mark, *own_bounds) = (escape, escape, bounds);
         (*text_at, *raw, *shown, *clue) = (0, 0, 0, None);
         (*moved, *begun, *ended, *found) = (false, false, false, false);
         text.clear();
@@ -169,7 +169,7 @@ impl Nested {
                 self.ended = true;
                 break;
             }
-            if self.stretch(&all[self.raw..], window - self.raw) {
+            if self.unescape_fast(&all[self.raw..], window - self.raw) {
                 continue;
             }
             let Some(piece) = self.escape.whole_piece(arrived.from(self.raw)) else {
@@ -195,13 +195,12 @@ impl Nested {
         self.ended || self.raw > before
     }
 
-    /// Undoes what is undone fast of the first `len` bytes of `raw`; whether that is anything. What may end the region is
-    /// left.
-    fn stretch(&mut self, raw: &[u8], len: usize) -> bool {
+    /// Unescapes what is fast of the first `len` bytes of `raw`; whether that is anything. What may end the text is left.
+    fn unescape_fast(&mut self, raw: &[u8], len: usize) -> bool {
         let (escape, text) = (self.escape, &mut self.text);
         let len = match self.bounds {
-            Bounds::Len(_) => escape.stretch(raw, len, text, |b| b.equal(b'\n')),
-            Bounds::Any { .. } => escape.stretch(raw, len, text, |b| {
+            Bounds::Len(_) => escape.unescape_fast(raw, len, text, |b| b.equal(b'\n')),
+            Bounds::Any { .. } => escape.unescape_fast(raw, len, text, |b| {
                 b.equal(b'\n') | b.equal(b'"') | b.equal(b'\'')
             }),
         };
@@ -276,7 +275,7 @@ impl Nested {
         is_more
     }
 
-    /// Takes `bytes` as they are, up to where the region ends or behind a line break; whether that is before their end.
+    /// Takes `bytes` as they are, up to where the text ends or behind a line break; whether that is before their end.
     fn copy(&mut self, bytes: &[u8]) -> bool {
         let end = self.terminator(bytes);
         let len = end.unwrap_or(bytes.len());
@@ -303,8 +302,7 @@ impl Nested {
         found.map(|n| skipped + n)
     }
 
-    /// Whether the region of `raw`, which stands at the outer cursor behind the byte `before`, is over, and where to go on
-    /// then.
+    /// Where to go on if the text of `raw` is over, which stands at the outer cursor behind the byte `before`.
     fn end(&mut self, raw: &[u8], before: u8) -> Option<GoOn> {
         let is_inline = !matches!(self.escape, Escape::Container(_));
         let end = self.visible();
@@ -400,7 +398,7 @@ impl Nested {
         self.walk_line(&mut { self.mark }, raw, to)
     }
 
-    /// The same, and `mark` reads on there.
+    /// How many bytes of `raw` are for the text up to the end of a line at `to`; `mark` reads on there.
     fn walk_line(&self, mark: &mut Escape, raw: &[u8], to: usize) -> usize {
         let raw = &raw[..self.raw];
         if to == self.text.len() {
@@ -524,7 +522,7 @@ impl Scanner {
         }
     }
 
-    /// A payload of the region as one of the capture.
+    /// A payload of nested text as one of the capture.
     fn surface<'b>(
         &mut self,
         inner: InnerPayload,
@@ -592,7 +590,7 @@ impl Scanner {
         nested.clue = nested.clue.map(|at| at - raw_len as isize);
     }
 
-    /// Goes on behind the region.
+    /// Goes on behind nested text.
     fn leave_nested(&mut self, mut nested: Box<Nested>, go_on: GoOn, buffer: &[u8]) {
         match (go_on, nested.bounds) {
             (GoOn::Here, _) => {}
@@ -615,7 +613,7 @@ impl Bounds {
         Bounds::Any { of, from }
     }
 
-    /// The same bounds, counted from `len` bytes further on.
+    /// These bounds, counted from `len` bytes further on.
     fn behind(self, len: usize) -> Self {
         match self {
             Bounds::Len(all) => Bounds::Len(all - len),

@@ -16,7 +16,7 @@ use crate::syntax::xml::{CDATA, ROOT};
 pub(super) enum Skipped {
     /// The broken document ends here.
     To(usize),
-    /// It goes on: these bytes are done with, more are needed.
+    /// The broken document goes on: these bytes are done with, and more are needed.
     Past(usize),
 }
 

@@ -11,7 +11,7 @@ use crate::syntax::xml::{LONGEST_DECLARATION, ROOT};
 pub(super) enum Start {
     Xml,
     Json,
-    /// An array of JSON objects, which are framed one by one.
+    /// An array of JSON objects, each of which is a document.
     Array,
     /// A document in escaped text.
     Buried(Escape),
@@ -21,7 +21,7 @@ pub(super) enum Start {
 /// The most white space looked through to tell a document from a stray bracket.
 const BLANKS: usize = 4096;
 
-/// So many bytes tell how a document is escaped.
+/// How many bytes tell how a document is escaped.
 const WINDOW: usize = 64;
 
 /// What begins with `ahead`; `bare` if nothing but white space stands before it on its line.
@@ -254,7 +254,7 @@ pub(super) fn quote_around(escape: Escape, document: Lookahead<'_>, before: u8) 
     Some(before).filter(|&before| before != b'"' || !is_plain)
 }
 
-/// The outermost layer that shows right before a name or a value: an escaped quote, tag or CDATA bracket, whose escape
+/// The outermost escaping that shows right before a name or a value: an escaped quote, tag or CDATA bracket, whose escape
 /// may be escaped itself.
 pub(super) fn clue(before: &[u8]) -> Option<Escape> {
     const LONGEST: usize = 32;
@@ -272,7 +272,7 @@ pub(super) fn entity_len(anchor: &[u8]) -> usize {
     end.map_or(0, |end| end + 1)
 }
 
-/// Whether a clue shows once the layers over `text` are undone.
+/// Whether a clue shows once `text` is unescaped.
 fn has_clue(mut text: Vec<u8>) -> bool {
     while direct_clue(&text).is_none() {
         let inner = TABLE.iter().find_map(|row| undone(row.escape, &text));
@@ -284,7 +284,7 @@ fn has_clue(mut text: Vec<u8>) -> bool {
     true
 }
 
-/// The text under `escape`, if there is such a layer.
+/// The text of `raw` without `escape`, if there is such an escape in it.
 fn undone(mut escape: Escape, raw: &[u8]) -> Option<Vec<u8>> {
     let mut text = Vec::new();
     escape.unescape(Lookahead::whole(raw), &mut text);

@@ -1,7 +1,7 @@
 //! Backslash escapes sixteen bytes at a time.
 //!
 //! In most captures that escape payloads at all, a JSON string holds them, and every few bytes stands `\"` or `\n`. The
-//! table of [`escape`](super::layer) says what every escape stands for, piece by piece; what is here goes the same way
+//! table of [`escape`](super::escape) says what every escape stands for, piece by piece; what is here goes the same way
 //! over bytes that stand for themselves and escapes of two bytes, and leaves all else to the table.
 
 use crate::simd::block::{Block, LEN, Marks};
@@ -24,7 +24,7 @@ const AHEAD: usize = LEN + 1;
 
 /// What comes next.
 struct Next {
-    /// So many bytes that stand for themselves.
+    /// How many bytes stand for themselves.
     same: usize,
     /// What the escape of two bytes behind them stands for; 0 if there is none.
     escape: u8,
