@@ -485,6 +485,11 @@ fn half_told() -> Vec<String> {
         format!("{{\"a\":\"{escaped}\"}}\n{{\"a\":\"{}", &escaped[..150]),
         // An object that breaks at an escape behind a word.
         "'{\"ToUserName\":null\\n,\"Event\":x\\n}' {\"ToUserName\":1234567890\\n}".to_owned(),
+        // A broken object that rsyslog logged: what is in a string must be known behind it.
+        "body={#012  \"event\": \"subscribe_msg_popup_event\",#012  \"to_user\": \"gh_7d20c5e81f3a\",#012  \
+         \"create_time\": 161 {#012      \"template_id\": \"T0\",#012      \"status\": \"accept\"#012    },#012    \
+         {#012      \"template_id\": \"T1\"#012    }#012  ]#012}\n"
+            .to_owned(),
         // A record of one stream that ran into one of the other.
         "{\"log\":\"<xml>\\n\",\"stream\":\"stdout\"}\n{\"log\":\"x\",\"stream\":\"stderr\",\"tim\
          {\"log\":\"<ToUserName>a</ToUserName></xml>\\n\",\"stream\":\"stdout\"}\n"

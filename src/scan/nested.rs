@@ -417,6 +417,7 @@ impl Nested {
         // Wrapping may stand behind the last of a container's text.
         let is_inline = !matches!(self.escape, Escape::Container(_));
         if is_inline && to == self.text.len() {
+            self.mark = self.escape;
             return self.raw;
         }
         // Up to the end of a line stands all that is wrapped around it, and nothing of what comes next.
