@@ -18,6 +18,7 @@ const LAYERS: &[&str] = &[
     "xml_format",
     "input",
     "decompress",
+    "request",
     "scan",
     "event",
     "record",

@@ -466,6 +466,75 @@ fn torn_captures_come_to_the_same_in_all_blocks() {
     }
 }
 
+/// Lines of XML, each in a record of Docker that stands in one of CRI and was torn.
+fn torn_records(lines: &[&str]) -> String {
+    let record = |text: &&str| {
+        let text = text.replace('<', "\\u003c").replace('>', "\\u003e");
+        format!("2024-03-09T stdout F {{\"log\":\"{text}\\n\"\n")
+    };
+    lines.iter().map(record).collect()
+}
+
+/// Captures of which a part looks like something else than the whole.
+fn half_told() -> Vec<String> {
+    let xml = [
+        "<xml>",
+        "<ToUserName>gh_7d20c5e81f3a</ToUserName>",
+        "<Event><![CDATA[subscribe_msg_sent_event]]></Event>",
+        "<SubscribeMsgSentEvent>",
+        "<List>",
+        "</List>",
+        "</SubscribeMsgSentEvent>",
+        "</xml>",
+    ];
+    let json = "{\"ToUserName\":\"gh_7d20c5e81f3a\",\"FromUserName\":\"oKx2v9RfTq0-WcY7uPzL4bNsHd1E\",\
+        \"CreateTime\":1709942400,\"Event\":\"subscribe_msg_popup_event\",\"List\":[]}";
+    let escaped = json.replace('"', "\\\"");
+    let doubled = json.replace('"', "\"\"");
+    let torn = "2024-03-09T stdout F {\"log\":\"x\\n\",1111Z\"}\n";
+    vec![
+        // A name of nothing, or the quote of a name that was doubled.
+        "{\"\"\t\"ToUserName\"".to_owned(),
+        "{\"\" \t\"ToUserName\":1}\n{\"\"  \"Event\"\"".to_owned(),
+        torn.to_owned() + &torn_records(&xml),
+        torn_records(&xml) + torn,
+        torn_records(&xml[..3]) + &torn_records(&xml),
+        // Literals around escaped text.
+        format!("body=\"{escaped}\"\n'{escaped}' \"{escaped}"),
+        format!("1,\"{doubled}\",2\n\"{doubled}"),
+        format!("{{\"a\":\"{escaped}\"}}\n{{\"a\":\"{}", &escaped[..150]),
+        // An object that breaks at an escape behind a word.
+        "'{\"ToUserName\":null\\n,\"Event\":x\\n}' {\"ToUserName\":1234567890\\n}".to_owned(),
+        // A broken object that rsyslog logged: what is in a string must be known behind it.
+        "body={#012  \"event\": \"subscribe_msg_popup_event\",#012  \"to_user\": \"gh_7d20c5e81f3a\",#012  \
+         \"create_time\": 161 {#012      \"template_id\": \"T0\",#012      \"status\": \"accept\"#012    },#012    \
+         {#012      \"template_id\": \"T1\"#012    }#012  ]#012}\n"
+            .to_owned(),
+        // A record of one stream that ran into one of the other.
+        "{\"log\":\"<xml>\\n\",\"stream\":\"stdout\"}\n{\"log\":\"x\",\"stream\":\"stderr\",\"tim\
+         {\"log\":\"<ToUserName>a</ToUserName></xml>\\n\",\"stream\":\"stdout\"}\n"
+            .to_owned(),
+    ]
+}
+
+#[test]
+fn reads_of_any_size_come_to_the_same() {
+    for capture in half_told() {
+        let bytes = capture.as_bytes();
+        let one = read(bytes, &options(1, bytes.len() + 1));
+        for (size, threads) in [1, 2, 3, 5, 7, 13, 64, 4096]
+            .into_iter()
+            .flat_map(|size| [(size, 1), (size, 2)])
+        {
+            let file = read(bytes, &options(threads, size));
+            assert_eq!(difference(&file, &one), None, "{size}: {capture}");
+            let pipe = Pipe::new(bytes, size as u64, size);
+            let piped = read(pipe, &options(threads, 4096));
+            assert_eq!(difference(&piped, &one), None, "{size}: {capture}");
+        }
+    }
+}
+
 #[test]
 fn all_lines_of_a_docker_record_are_read_where_they_stand() {
     let torn = TORN[5];

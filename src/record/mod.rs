@@ -18,7 +18,7 @@ use std::sync::Arc;
 use crate::event::{CallbackRef, Event, ItemRef, name_span};
 use crate::fast::patch::Patched;
 use crate::finding::{Finding, Findings, Severity};
-use crate::scan::FoundQuery;
+use crate::request::FoundQuery;
 use crate::scan::source_map::Step;
 use crate::span::{Place, Span, Units};
 use crate::syntax::{Kind, Syntax, View};

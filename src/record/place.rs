@@ -58,7 +58,7 @@ impl Record<'_> {
         for offset in &mut *offsets {
             *offset = text.len().min(*offset);
         }
-        if source_map::has_layers(steps) {
+        if source_map::has_escapes(steps) {
             source_map::raw_offsets(steps, raw, offsets);
             return Walk::new(self.place, raw, self.units).each(offsets, see);
         }

@@ -15,8 +15,8 @@ use std::sync::OnceLock;
 use aho_corasick::{AhoCorasick, AhoCorasickKind, Input, MatchKind, packed};
 
 use crate::scan::container::{self, LineKind};
-use crate::scan::escape::Escape;
-use crate::scan::start;
+use crate::scan::escape::{self, Escape, TABLE};
+use crate::scan::lookahead::{Arrived, Lookahead};
 use crate::simd::{self, Survey, last_break, skip_space};
 
 /// The anchors of a capture.
@@ -37,9 +37,9 @@ impl Anchors {
     fn texts(&self) -> impl Iterator<Item = &'static str> + Clone {
         ["<xml", "<?xml", "<!--", "<!DOCTYPE", "\u{FEFF}"]
             .iter()
-            .chain(&start::ESCAPED_ROOTS)
-            .chain(self.names)
             .copied()
+            .chain(escape::roots())
+            .chain(self.names.iter().copied())
     }
 
     fn searcher(&self) -> &Searcher {
@@ -264,12 +264,7 @@ impl SearchWindow {
     }
 
     /// The next anchor, if it has arrived whole.
-    pub(super) fn next_anchor(
-        &mut self,
-        anchors: &Anchors,
-        buffer: &[u8],
-        last: bool,
-    ) -> Option<usize> {
+    pub(super) fn next_anchor(&mut self, anchors: &Anchors, buffer: &[u8]) -> Option<usize> {
         if !self.begun {
             let first = skip_space(buffer, self.searched);
             self.begun = first < buffer.len();
@@ -279,36 +274,33 @@ impl SearchWindow {
             self.anchor = anchors.find(buffer, self.searched);
             self.searched = match self.anchor {
                 Some(anchor) => anchor + 1,
-                None if last => self.searched.max(buffer.len()),
                 None => {
-                    let held = anchors.longest() - 1;
-                    self.searched.max(buffer.len().saturating_sub(held))
+                    // An anchor may have begun.
+                    let begun = anchors.longest() - 1;
+                    self.searched.max(buffer.len().saturating_sub(begun))
                 }
             };
         }
         self.anchor
     }
 
-    /// Where a document that holds `at` would begin at the earliest, and the kind of its lines; `None` if only more bytes
-    /// will tell.
+    /// Where a document that holds `at` would begin at the earliest, and the kind of its lines.
     pub(super) fn start(
         &mut self,
-        buffer: &[u8],
+        arrived: &Arrived<'_>,
         at: usize,
         limit: usize,
-        last: bool,
-    ) -> Option<(usize, LineKind)> {
-        self.know(buffer, at);
+    ) -> (usize, LineKind) {
+        self.know(arrived.bytes, at);
         // Where no line goes on, the kind is of no account.
         let kind = match self.runs == [self.line; _] {
             true => LineKind::Plain,
             false => {
-                let line = &buffer[self.line.max(0) as usize..];
-                let line = &line[..line.len().min(limit)];
-                container::line_kind(line, last || line.len() == limit)?
+                let line = arrived.from(self.line.max(0) as usize);
+                container::line_kind(line.window(limit))
             }
         };
-        Some((self.begin(self.runs[kind as usize], at, limit), kind))
+        (self.begin(self.runs[kind as usize], at, limit), kind)
     }
 
     /// Where the line begins that holds `at`, if that is not the line on which the search was restarted and none before
@@ -324,7 +316,7 @@ impl SearchWindow {
         let (begin, _) = self.line_behind(survey.last_break);
         let before = &buffer[begin..self.known + end];
         let line = self.known + end + 1;
-        let kind = container::line_kind(before, true);
+        let kind = container::line_kind(Lookahead::whole(before));
         let is_fresh = at - line <= limit && ends(kind, before, &buffer[line..]);
         let survey = Survey {
             breaks: survey.breaks + 1,
@@ -398,12 +390,12 @@ impl SearchWindow {
         let end = line - 1;
         let (begin, _) = self.line_before(buffer, end);
         let before = &buffer[begin..end];
-        let kind = container::line_kind(before, true);
+        let kind = container::line_kind(Lookahead::whole(before));
         if ends(kind, before, &buffer[line..]) {
             return [none; _];
         }
         match kind {
-            Some(LineKind::Plain) => [self.run(buffer, line, LineKind::Plain), none, none],
+            LineKind::Plain => [self.run(buffer, line, LineKind::Plain), none, none],
             _ => LineKind::ALL.map(|kind| self.run(buffer, line, kind)),
         }
     }
@@ -414,7 +406,7 @@ impl SearchWindow {
         self.line_behind(last_break(&buffer[self.known..end]))
     }
 
-    /// The same for the line behind the last line break, which stands there behind `known`, if it does.
+    /// Where the line begins behind the last line break, which stands so far behind `known`; see [`Self::line_before`].
     fn line_behind(&self, last_break: Option<usize>) -> (usize, bool) {
         match last_break {
             Some(n) => (self.known + n + 1, false),
@@ -446,13 +438,13 @@ impl SearchWindow {
 /// What a line is to those of a kind behind it.
 enum Relation {
     GoesOn,
-    /// It is of another kind, which may stand between.
+    /// A line of another kind, which may stand between.
     Beside,
     Ends,
 }
 
 fn relation(line: &[u8], behind: &[u8], kind: LineKind) -> Relation {
-    match container::line_kind(line, true).unwrap_or(LineKind::Plain) {
+    match container::line_kind(Lookahead::whole(line)) {
         other if other.is_beside(kind) => Relation::Beside,
         other if other == kind && goes_on(line, &container::printed(behind)) => Relation::GoesOn,
         _ => Relation::Ends,
@@ -461,8 +453,8 @@ fn relation(line: &[u8], behind: &[u8], kind: LineKind) -> Relation {
 
 /// Whether `line`, which is of `kind`, is as most are: no container's, and no document goes on from it to what stands
 /// `behind` it.
-fn ends(kind: Option<LineKind>, line: &[u8], behind: &[u8]) -> bool {
-    kind == Some(LineKind::Plain) && !is_open(line, &container::printed(behind))
+fn ends(kind: LineKind, line: &[u8], behind: &[u8]) -> bool {
+    kind == LineKind::Plain && !is_open(line, &container::printed(behind))
 }
 
 /// Whether a document may go on from `line` to what stands `behind` it.
@@ -471,16 +463,20 @@ pub(super) fn goes_on(line: &[u8], behind: &[u8]) -> bool {
     is_part || is_open(text, behind)
 }
 
-/// The same for the text of a line.
+/// Whether a document may go on from the `text` of a line to what stands `behind` it.
 fn is_open(text: &[u8], behind: &[u8]) -> bool {
     let text = text.trim_ascii_end();
     text.is_empty() || ends_inside(text) || has_comment(text) || joins(text, behind)
 }
 
 /// With what a line ends that cannot be all: markup and brackets that were opened, and lists.
-const ENDS: [&str; 14] = [
-    "{", "[", ",", ">", ":", "(", "，", "*/", "\\u003e", "gt;", "#62;", "#x3e;", "#x3E;", "%3E",
-];
+const ENDS: [&str; 8] = ["{", "[", ",", ">", ":", "(", "，", "*/"];
+
+/// With what a line ends that cannot be all, as it is or escaped.
+fn open_ends() -> impl Iterator<Item = &'static str> {
+    let escaped = TABLE.iter().flat_map(|row| row.tag_ends);
+    ENDS.iter().chain(escaped).copied()
+}
 
 /// Whether what `line` begins cannot end with it.
 fn ends_inside(line: &[u8]) -> bool {
@@ -489,10 +485,10 @@ fn ends_inside(line: &[u8]) -> bool {
         line.last(),
         Some(b'{' | b'[' | b',' | b'>' | b':' | b'(' | b'/' | b'e' | b'E' | b';' | 0x80..)
     );
-    may_end && ENDS.iter().any(|end| line.ends_with(end.as_bytes()))
+    may_end && open_ends().any(|end| line.ends_with(end.as_bytes()))
 }
 
-/// So many bytes of a line tell whether it goes on with the one before.
+/// How many bytes of a line tell whether it goes on with the one before.
 pub(super) const NEXT: usize = 24;
 
 /// Whether `line` ends, and what stands `behind` it begins, as JSON does that is broken at any place.
@@ -528,7 +524,7 @@ fn unescaped(text: &[u8]) -> Cow<'_, [u8]> {
     let mut text = Cow::Borrowed(&text[..text.len().min(NEXT)]);
     while text.first() == Some(&b'&') {
         let mut inner = Vec::with_capacity(NEXT);
-        { Escape::Entity }.unescape(&text, true, &mut inner);
+        { Escape::Entity }.unescape(Lookahead::whole(&text), &mut inner);
         if inner.len() == text.len() {
             break;
         }
@@ -563,8 +559,8 @@ mod tests {
 
     fn start_of(text: &str, at: &str, limit: usize) -> usize {
         let at = text.find(at).expect("the place");
-        let start = SearchWindow::default().start(text.as_bytes(), at, limit, true);
-        start.expect("all has arrived").0
+        let arrived = Arrived::new(text.as_bytes(), true);
+        SearchWindow::default().start(&arrived, at, limit).0
     }
 
     #[test]
@@ -597,7 +593,7 @@ mod tests {
 
     #[test]
     fn lines_that_cannot_end_are_told_by_their_ends() {
-        for end in ENDS {
+        for end in open_ends() {
             assert!(ends_inside(format!("a{end}").as_bytes()), "{end}");
         }
         assert!(!ends_inside(b"name") && !ends_inside("阅".as_bytes()) && !ends_inside(b""));
@@ -622,8 +618,9 @@ mod tests {
             for known in 0..text.find('@').unwrap() {
                 let mut search = SearchWindow::default();
                 search.know(text.as_bytes(), known);
-                let start = search.start(text.as_bytes(), text.find('@').unwrap(), 1000, true);
-                assert_eq!(start.unwrap().0, before.len(), "{lines:?} {known}");
+                let arrived = Arrived::new(text.as_bytes(), true);
+                let (start, _) = search.start(&arrived, text.find('@').unwrap(), 1000);
+                assert_eq!(start, before.len(), "{lines:?} {known}");
             }
         }
     }
@@ -647,8 +644,8 @@ mod tests {
                 dropped += start;
             }
             let at = text.find('@').unwrap();
-            let start = search.start(&text.as_bytes()[dropped..], at - dropped, 1000, true);
-            let start = start.expect("all has arrived").0;
+            let arrived = Arrived::new(&text.as_bytes()[dropped..], true);
+            let (start, _) = search.start(&arrived, at - dropped, 1000);
             assert_eq!(dropped + start, whole, "{step}");
         }
     }
@@ -702,11 +699,11 @@ mod tests {
         let anchors = Anchors::new(&["UserName"]);
         let text = b"noise UserName <xml";
         let mut search = SearchWindow::default();
-        assert_eq!(search.next_anchor(&anchors, &text[..10], false), Some(0));
+        assert_eq!(search.next_anchor(&anchors, &text[..10]), Some(0));
         search.anchor = None;
-        assert_eq!(search.next_anchor(&anchors, &text[..10], false), None);
-        assert_eq!(search.next_anchor(&anchors, text, false), Some(6));
+        assert_eq!(search.next_anchor(&anchors, &text[..10]), None);
+        assert_eq!(search.next_anchor(&anchors, text), Some(6));
         search.anchor = None;
-        assert_eq!(search.next_anchor(&anchors, text, true), Some(15));
+        assert_eq!(search.next_anchor(&anchors, text), Some(15));
     }
 }

@@ -1,7 +1,7 @@
 //! JSON arrays around payloads: each entry is a document of its own.
 
 use crate::finding::{Finding, Reason};
-use crate::scan::start::Start;
+use crate::scan::lookahead::{Arrived, Lookahead};
 use crate::scan::{Found, FoundKind, Parts, Scanner, found};
 use crate::simd::skip_space;
 use crate::span::Span;
@@ -19,79 +19,73 @@ pub(super) struct Array {
 }
 
 impl Scanner {
+    /// Looks for the next entry of `array`.
     pub(super) fn seek_in_array<'b>(
         &mut self,
-        buffer: &'b [u8],
-        last: bool,
+        mut array: Array,
+        arrived: &Arrived<'b>,
         parts: &mut Parts,
     ) -> Option<Found<'b>> {
-        let mut array = self.array.take()?;
+        let buffer = arrived.bytes;
         let next = skip_space(buffer, self.pos());
         self.bare |= buffer[self.pos()..next].contains(&b'\n');
         self.advance(buffer, next);
+        let first = next_in_array(arrived.from(next));
+        arrived.settled()?;
         let expects_entry = array.before_first || array.comma;
-        match buffer.get(next) {
-            None if !last => self.array = Some(array),
-            None if array.bare && array.payloads => {
-                return Some(self.remark(Reason::ArrayCutOff, buffer, 0, parts));
-            }
-            None => {}
+        self.array = None;
+        match first {
             Some(b'{') if expects_entry => {
                 (array.comma, array.before_first) = (false, false);
                 self.array = Some(array);
-                self.begin(Start::Json, buffer);
+                self.begin_document(Syntax::Json);
+                None
             }
             Some(b',') if !expects_entry => {
                 array.comma = true;
                 self.array = Some(array);
                 self.advance(buffer, next + 1);
+                None
             }
             Some(b']') => {
-                let remark =
-                    (array.comma && array.payloads).then(|| self.trailing_comma(buffer, parts));
+                let has_comma = array.comma && array.payloads;
+                let remark = has_comma.then(|| self.trailing_comma(buffer, parts));
                 self.advance(buffer, next + 1);
-                return remark;
+                remark
             }
-            Some(b'/') => return self.comment_in_array(array, buffer, last, parts),
-            // A whole character, to name it.
-            Some(_) if !last && buffer.len() - next < 4 => self.array = Some(array),
+            Some(b'/') => self.comment_in_array(array, arrived, parts),
+            None if array.bare && array.payloads => {
+                Some(self.remark(Reason::ArrayCutOff, buffer, 0, parts))
+            }
+            None => None,
             Some(_) if array.bare && array.payloads => {
-                return Some(self.remark(Reason::ArrayBroken, buffer, 1, parts));
+                Some(self.remark(Reason::ArrayBroken, buffer, 1, parts))
             }
-            Some(_) => return self.seek_start(buffer, last, parts),
+            Some(_) => self.seek_start(arrived, parts),
         }
-        None
     }
 
     /// A comment between entries is tolerated as inside of them.
-    pub(super) fn comment_in_array<'b>(
+    fn comment_in_array<'b>(
         &mut self,
         array: Array,
-        buffer: &'b [u8],
-        last: bool,
+        arrived: &Arrived<'b>,
         parts: &mut Parts,
     ) -> Option<Found<'b>> {
-        let rest = &buffer[self.pos()..];
-        match json::comment_len(rest) {
-            Ok(Some(len)) => {
-                self.array = Some(array);
-                parts
-                    .findings
-                    .only(Finding::new(Reason::Comment, Span::new(0, len)));
-                let range = self.pos()..self.pos() + len;
-                let place = self.cursor.place(buffer);
-                self.advance(buffer, range.end);
-                Some(Found {
-                    kind: FoundKind::Remark,
-                    ..found(range, place, Syntax::Json)
-                })
-            }
-            Ok(None) if !last => {
-                self.array = Some(array);
-                None
-            }
-            _ => self.seek_start(buffer, last, parts),
-        }
+        let buffer = arrived.bytes;
+        let Ok(Some(len)) = json::comment_len(&buffer[self.pos()..]) else {
+            return self.seek_start(arrived, parts);
+        };
+        self.array = Some(array);
+        let comment = Finding::new(Reason::Comment, Span::new(0, len));
+        parts.findings.only(comment);
+        let range = self.pos()..self.pos() + len;
+        let place = self.cursor.place(buffer);
+        self.advance(buffer, range.end);
+        Some(Found {
+            kind: FoundKind::Remark,
+            ..found(range, place, Syntax::Json)
+        })
     }
 
     /// Something about the array around payloads, at `pos`.
@@ -125,4 +119,17 @@ impl Scanner {
             ..found(at..at + 1, self.cursor.place(buffer), Syntax::Json)
         }
     }
+}
+
+/// The byte that comes next in an array, once it is known whether a comment ends, and the whole character if it is one to
+/// be named.
+fn next_in_array(ahead: Lookahead<'_>) -> Option<u8> {
+    const LONGEST_CHARACTER: usize = 4;
+    let next = ahead.get(0)?;
+    match next {
+        b'/' if json::comment_len(ahead.bytes()) == Ok(None) => ahead.note_end(),
+        0x80.. => _ = ahead.first(LONGEST_CHARACTER),
+        _ => {}
+    }
+    Some(next)
 }

@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 
 use crate::scan::escape::{Bytes, Escape, Piece};
+use crate::scan::lookahead::{Arrived, Lookahead};
 
 /// A container's log: its format, what the next byte belongs to, and which stream is read. Records of the other stream
 /// may stand between those of one text; they are passed over.
@@ -43,16 +44,15 @@ enum At {
 
 const DOCKER: &[u8] = b"{\"log\":\"";
 
-/// The format of the container's log of which `line` is the start of a line; `Err` if that cannot be told yet.
-pub(super) fn of_line(line: &[u8], last: bool) -> Result<Option<Container>, ()> {
+/// The format of the container's log of which `line` is the start of a line.
+pub(super) fn of_line(line: Lookahead<'_>) -> Option<Container> {
     if line.starts_with(DOCKER) {
-        return Ok(Some(Container::new(Format::Docker)));
+        return Some(Container::new(Format::Docker));
     }
-    let may_be_docker = line.len() < DOCKER.len() && DOCKER.starts_with(line);
-    if !last && (may_be_docker || may_be_cri(line)) {
-        return Err(());
+    if may_be_cri(line.bytes()) {
+        line.note_end();
     }
-    Ok(cri_prefix(line).map(|_| Container::new(Format::Cri)))
+    cri_prefix(line.bytes()).map(|_| Container::new(Format::Cri))
 }
 
 /// What the program printed on `line`, without the wrapping and the line break; and whether the line goes on in the
@@ -84,10 +84,11 @@ pub(super) fn text_before(before: &[u8], document: &[u8]) -> Option<Vec<u8>> {
     }
     let document = &document[..document.len().min(LONGEST_RECORD)];
     let own_len = memchr::memchr(b'\n', document).unwrap_or(document.len());
-    let kind = line_kind(&[own, &document[..own_len]].concat(), true)?;
+    let own_line = [own, &document[..own_len]].concat();
+    let kind = line_kind(Lookahead::whole(&own_line));
     let mut text = Vec::with_capacity(before.len());
     for line in lines.split_inclusive(|&b| b == b'\n') {
-        if line_kind(line, true).is_some_and(|other| other.is_beside(kind)) {
+        if line_kind(Lookahead::whole(line)).is_beside(kind) {
             continue;
         }
         let line = &line[..line.len() - 1];
@@ -116,7 +117,8 @@ pub(super) fn printed(line: &[u8]) -> Cow<'_, [u8]> {
         return Cow::Borrowed(cri_prefix(line).map_or(line, |prefix| &line[prefix.len..]));
     };
     let mut printed = Vec::with_capacity(LONGEST_PREFIX);
-    { Escape::Backslash }.unescape(&text[..text.len().min(LONGEST_PREFIX)], false, &mut printed);
+    let head = Arrived::new(&text[..text.len().min(LONGEST_PREFIX)], false);
+    { Escape::Backslash }.unescape(head.from(0), &mut printed);
     Cow::Owned(printed)
 }
 
@@ -138,24 +140,21 @@ impl LineKind {
     }
 }
 
-/// The kind of the line that `line` begins with; `None` if that cannot be told yet.
-pub(super) fn line_kind(line: &[u8], last: bool) -> Option<LineKind> {
-    let Some(container) = of_line(line, last).ok()? else {
-        return Some(LineKind::Plain);
-    };
-    match container.stream_of(line) {
-        None if !last && memchr::memchr(b'\n', line).is_none() => None,
-        Some(Stream::Out) | None => Some(LineKind::Out),
-        Some(Stream::Error) => Some(LineKind::Error),
+/// The kind of the line that `line` begins with.
+pub(super) fn line_kind(line: Lookahead<'_>) -> LineKind {
+    match of_line(line).map(|container| container.stream_of(line)) {
+        None => LineKind::Plain,
+        Some(Some(Stream::Out) | None) => LineKind::Out,
+        Some(Some(Stream::Error)) => LineKind::Error,
     }
 }
 
 /// Where the first line begins, from the one at `start` on, that is not beside `kind`.
-pub(super) fn skip_beside(bytes: &[u8], start: usize, kind: LineKind) -> usize {
+pub(super) fn skip_beside(arrived: &Arrived<'_>, start: usize, kind: LineKind) -> usize {
     let mut at = start;
-    let is_beside = |line| line_kind(line, true).is_some_and(|other| other.is_beside(kind));
-    while kind != LineKind::Plain && is_beside(&bytes[at..]) {
-        at = memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |n| at + n + 1);
+    while kind != LineKind::Plain && line_kind(arrived.from(at)).is_beside(kind) {
+        let line = arrived.from(at).find(b'\n');
+        at = line.map_or(arrived.bytes.len(), |n| at + n + 1);
     }
     at
 }
@@ -169,11 +168,11 @@ impl Container {
         }
     }
 
-    pub(super) fn piece(&mut self, raw: &[u8], last: bool) -> Piece {
+    pub(super) fn piece(&mut self, raw: Lookahead<'_>) -> Piece {
         match (self.at, self.format) {
-            (At::Line, _) => self.line(raw, last),
-            (_, Format::Docker) => self.docker_text(raw, last),
-            (_, Format::Cri) => cri_text(&mut self.at, raw),
+            (At::Line, _) => self.line(raw),
+            (_, Format::Docker) => self.docker_text(raw),
+            (_, Format::Cri) => cri_text(&mut self.at, raw.bytes()),
         }
     }
 
@@ -183,25 +182,19 @@ impl Container {
     }
 
     /// The length of the line at the start of `raw`, if it is of the other stream.
-    pub(super) fn other_line(self, raw: &[u8]) -> Option<usize> {
+    pub(super) fn other_line(self, raw: Lookahead<'_>) -> Option<usize> {
         let stream = self.stream.filter(|_| self.at == At::Line)?;
-        let line = memchr::memchr(b'\n', raw).map_or(raw, |len| &raw[..=len]);
-        (self.stream_of(line)? != stream).then_some(line.len())
+        let len = raw.find(b'\n').map_or(raw.len(), |len| len + 1);
+        (self.stream_of(raw)? != stream).then_some(len)
     }
 
     /// What begins at the start of a line: a record's wrapping, or all of a record of the other stream.
-    fn line(&mut self, raw: &[u8], last: bool) -> Piece {
-        match of_line(raw, last) {
-            Err(()) => Piece::More,
-            Ok(Some(next)) if next.format == self.format => {
-                if self.stream.is_some() && !last && memchr::memchr(b'\n', raw).is_none() {
-                    return Piece::More;
-                }
-                if let Some(len) = self.other_line(raw) {
-                    return Piece::Other(len, Bytes::NONE);
-                }
-                self.begin_record(raw)
-            }
+    fn line(&mut self, raw: Lookahead<'_>) -> Piece {
+        match of_line(raw) {
+            Some(next) if next.format == self.format => match self.other_line(raw) {
+                Some(len) => Piece::Other(len, Bytes::NONE),
+                None => self.begin_record(raw.bytes()),
+            },
             _ => Piece::End,
         }
     }
@@ -215,35 +208,32 @@ impl Container {
         Piece::Other(prefix.len, Bytes::NONE)
     }
 
-    fn docker_text(&mut self, raw: &[u8], last: bool) -> Piece {
-        match memchr::memchr3(b'\\', b'"', b'\n', raw) {
-            Some(0) if raw[0] == b'\\' => Escape::Backslash.piece(raw, last),
+    fn docker_text(&mut self, raw: Lookahead<'_>) -> Piece {
+        let bytes = raw.bytes();
+        match memchr::memchr3(b'\\', b'"', b'\n', bytes) {
+            Some(0) if bytes[0] == b'\\' => Escape::Backslash.piece(raw),
             // A record that was torn.
-            Some(0) if raw[0] == b'\n' => Piece::End,
-            Some(0) => self.docker_end(raw, last),
+            Some(0) if bytes[0] == b'\n' => Piece::End,
+            Some(0) => self.docker_end(raw),
             Some(len) => Piece::Same(len),
             None => Piece::Same(raw.len()),
         }
     }
 
     /// The rest of a record behind its text, which says of which stream it is.
-    fn docker_end(&mut self, raw: &[u8], last: bool) -> Piece {
-        let len = match memchr::memchr(b'\n', raw) {
-            Some(len) => len + 1,
-            None if last => raw.len(),
-            None => return Piece::More,
-        };
+    fn docker_end(&mut self, raw: Lookahead<'_>) -> Piece {
+        let len = raw.find(b'\n').map_or(raw.len(), |len| len + 1);
         self.stream = self.stream.or(self.stream_of(raw));
         self.at = At::Line;
         Piece::Other(len, Bytes::NONE)
     }
 
     /// The stream of the line that `raw` begins with.
-    fn stream_of(self, raw: &[u8]) -> Option<Stream> {
-        let line = &raw[..memchr::memchr(b'\n', raw).unwrap_or(raw.len())];
-        let has = |name: &[u8]| memchr::memmem::find(line, name).is_some();
+    fn stream_of(self, raw: Lookahead<'_>) -> Option<Stream> {
+        let line = raw.line();
+        let has = |name: &[u8]| line.find_text(name).is_some();
         match self.format {
-            Format::Cri => cri_prefix(raw).map(|prefix| prefix.stream),
+            Format::Cri => cri_prefix(raw.bytes()).map(|prefix| prefix.stream),
             Format::Docker if has(b"\"stream\":\"stdout\"") => Some(Stream::Out),
             Format::Docker => has(b"\"stream\":\"stderr\"").then_some(Stream::Error),
         }
@@ -315,7 +305,7 @@ fn cri_prefix(line: &[u8]) -> Option<Prefix> {
     }
 }
 
-/// The same for a line that may begin with a time.
+/// CRI's wrapping at the start of a `line` that may begin with a time.
 fn behind_time(line: &[u8]) -> Option<Prefix> {
     let head = &line[..line.len().min(LONGEST_PREFIX)];
     if !begins_like_time(head) {
@@ -346,12 +336,10 @@ mod tests {
 
     fn text(raw: &str) -> (String, usize) {
         let mut escape = Escape::Container(
-            of_line(raw.as_bytes(), true)
-                .unwrap()
-                .expect("a container's line"),
+            of_line(Lookahead::whole(raw.as_bytes())).expect("a container's line"),
         );
         let mut out = Vec::new();
-        let len = escape.unescape(raw.as_bytes(), true, &mut out);
+        let len = escape.unescape(Lookahead::whole(raw.as_bytes()), &mut out);
         (String::from_utf8(out).unwrap(), raw.len() - len)
     }
 
@@ -371,11 +359,11 @@ mod tests {
         let log = "2021-01-18T11:30:40.1Z stdout F <xml>\n2021-01-18T11:30:40.1+08:00 stdout P ab\n\
                    2021-01-18T11:30:40.1Z stderr F stdout\n2021-01-18T11:30:40.1Z stdout F cd\n2021-01-18T11:30:40.1Z stdout F\nplain";
         assert_eq!(text(log), ("<xml>\nabcd\n\n".into(), "plain".len()));
-        assert_eq!(
-            of_line(b"2021-01-18 11:30:40 INFO stdout F x", true),
-            Ok(None)
-        );
-        assert_eq!(of_line(b"2021-01-18T11:", false), Err(()));
+        let prose = b"2021-01-18 11:30:40 INFO stdout F x";
+        assert_eq!(of_line(Lookahead::whole(prose)), None);
+        let arrived = Arrived::new(b"2021-01-18T11:", false);
+        of_line(arrived.from(0));
+        assert_eq!(arrived.settled(), None);
     }
 
     #[test]

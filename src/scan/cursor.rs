@@ -64,7 +64,7 @@ impl Cursor {
         self.advance_lines(buffer, to, Lines::of(bytes));
     }
 
-    /// Advances over bytes of which the lines were counted.
+    /// Advances over `lines`.
     #[inline]
     pub(super) fn advance_lines(&mut self, buffer: &[u8], to: usize, lines: Lines) {
         if self.counts {

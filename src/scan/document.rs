@@ -1,6 +1,6 @@
-//! One document that is all of a text: what was sealed is.
+//! Reads one document that is all of a text, as what was sealed is.
 //!
-//! Nothing is searched here, and nothing peeled: what a message says is not another message.
+//! Nothing in it is searched or unescaped: what a message says is not another message.
 
 use crate::fast::template::TemplateId;
 use crate::finding::{Finding, Reason};
@@ -43,13 +43,13 @@ impl Scanner {
             Syntax::Xml => self.read_xml(bytes, parts),
         };
         match read {
-            Read::Whole(text) => Ok(Document {
+            Some(Read::Whole(text)) => Ok(Document {
                 syntax,
                 len: text.len(),
                 template: None,
             }),
-            Read::Broken(finding) => Err(finding),
-            Read::More => Err(Finding::new(Reason::SealedOther, Span::default())),
+            Some(Read::Broken(finding)) => Err(finding),
+            None => Err(Finding::new(Reason::SealedOther, Span::default())),
         }
     }
 }

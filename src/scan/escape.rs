@@ -1,16 +1,21 @@
-//! The table of escapings: what loggers, languages and containers make of a body, and how to undo one layer of it.
+//! The table of escapings: what loggers, languages and containers make of a body, and how to undo it.
 //!
-//! A [`Escape`] reads piece by piece: bytes that stand for themselves, an escape that stands for a character, or
+//! An [`Escape`] reads piece by piece: bytes that stand for themselves, an escape that stands for a character, or
 //! wrapping that stands for nothing. Text is made of pieces by [`Escape::unescape`]; the way back, from a place in the text
 //! to the place in the capture, is the same walk with a counter ([`Escape::raw_starts`], [`Escape::raw_end`]), so no table
-//! of places is kept. Several layers are undone one after the other.
+//! of places is kept. Text that was escaped several times is unescaped as often.
 //!
-//! Adding an escaping: one variant, one row in [`Escape::piece`] and in [`Escape::INLINE`], and how to recognise it in
-//! `start`. Adding a container: the same, with its line in `container`.
+//! Adding an escaping: a variant of [`Escape`], a row in [`TABLE`], and the functions of the row in `decode` and `clue`.
+//! Everything else reads the table, and a test walks it. Adding a container: its line in `container`.
 
+use crate::request::LineBreaks;
+use crate::scan::backslash;
+use crate::scan::clue;
 use crate::scan::container::{self, Container};
-use crate::scan::stretch::{self, SIMPLE};
+use crate::scan::decode::{self, Sequence};
+use crate::scan::lookahead::{Arrived, Lookahead};
 use crate::simd::block::{Block, Marks};
+use crate::simd::is_space;
 
 /// One way of writing a text into another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,8 +30,8 @@ pub(crate) enum Escape {
     Entity,
     /// rsyslog's control characters: `#012`.
     Octal,
-    /// The same over JSON, in a string of which or not: there can be no control characters in strings, but for one, so
-    /// that `#012` in them is what somebody wrote.
+    /// [`Escape::Octal`] over JSON, in a string or not. Strings can hold no control character but one, so `#012` in them is
+    /// what somebody wrote.
     OctalJson { in_string: bool },
     /// CSV's quotes: `""`.
     Doubled,
@@ -34,17 +39,134 @@ pub(crate) enum Escape {
     Container(Container),
 }
 
-/// The next bytes of a layer.
+/// All that is known of an escaping.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Row {
+    pub(super) escape: Escape,
+    /// The bytes with which its escapes begin. The first, behind the bracket of a document, shows that this is escaped.
+    leads: &'static [u8],
+    /// What the escape at the start of some bytes stands for.
+    decode: fn(Lookahead<'_>) -> Sequence,
+    /// Whether some bytes end with the escape of a quote, a tag or a bracket of CDATA, which stands before a name or a
+    /// value.
+    pub(super) is_clue: fn(&[u8]) -> bool,
+    /// How it writes the end of a line.
+    line_breaks: &'static [&'static str],
+    /// How it writes the end of a tag, with which a line of XML ends. The `&` of an entity may be escaped itself.
+    pub(super) tag_ends: &'static [&'static str],
+    /// How it writes the root of XML where the lines behind may look like anything, up to the first name.
+    pub(super) roots: &'static [&'static str],
+    /// What ends text in it: the end of a line, what a URL cannot hold.
+    ends: &'static [u8],
+    /// What ends text in it behind a quote or a bracket.
+    ends_behind: &'static [(u8, &'static [u8])],
+}
+
+impl Row {
+    const fn new(
+        escape: Escape,
+        leads: &'static [u8],
+        decode: fn(Lookahead<'_>) -> Sequence,
+    ) -> Self {
+        Row {
+            escape,
+            leads,
+            decode,
+            is_clue: |_| false,
+            line_breaks: &[],
+            tag_ends: &[],
+            roots: &[],
+            ends: b"\n",
+            ends_behind: &[],
+        }
+    }
+}
+
+/// The escapings that are told by their first bytes, in the order in which they are undone where several may be the
+/// outermost.
+pub(super) const TABLE: [Row; 5] = [PERCENT, ENTITY, DOUBLED, BACKSLASH, OCTAL];
+
+const PERCENT: Row = Row {
+    is_clue: clue::percent,
+    line_breaks: &["%0A", "%0a", "%0D", "%0d"],
+    tag_ends: &["%3E"],
+    ends: b"\n \"<>&\\",
+    ..Row::new(Escape::Percent, b"%+", decode::percent)
+};
+
+const ENTITY: Row = Row {
+    is_clue: clue::entity,
+    line_breaks: &["&#10;", "&#13;", "&#xA;"],
+    tag_ends: &["gt;", "#62;", "#x3e;", "#x3E;"],
+    roots: &[
+        "lt;xml",
+        "lt;?xml",
+        "#60;xml",
+        "#60;?xml",
+        "#x3c;xml",
+        "#x3c;?xml",
+    ],
+    ends: b"",
+    ends_behind: &[(b'<', b"<")],
+    ..Row::new(Escape::Entity, b"&", decode::entity)
+};
+
+const DOUBLED: Row = Row {
+    is_clue: clue::doubled,
+    ends: b"\"",
+    ..Row::new(Escape::Doubled, b"\"", decode::doubled)
+};
+
+const BACKSLASH: Row = Row {
+    is_clue: clue::backslash,
+    line_breaks: &["\\n", "\\r", "\\x0A", "\\x0a", "\\x0D", "\\x0d"],
+    tag_ends: &["\\u003e"],
+    ends_behind: &LITERAL_ENDS,
+    ..Row::new(Escape::Backslash, b"\\", decode::backslash)
+};
+
+const OCTAL: Row = Row {
+    line_breaks: &["#012", "#015"],
+    ends_behind: &LITERAL_ENDS,
+    ..Row::new(Escape::Octal, b"#", decode::octal)
+};
+
+/// Told from [`BACKSLASH`] by what stands before it.
+const LITERAL: Row = Row::new(Escape::Literal, b"\\", decode::literal);
+
+/// The quote around a literal ends it, or its line.
+const LITERAL_ENDS: [(u8, &[u8]); 2] = [(b'\'', b"\n'"), (b'"', b"\n\"")];
+
+/// How the end of a line is written, row by row.
+pub(super) const LINE_BREAKS: LineBreaks = LineBreaks(&{
+    let mut all: [&[&str]; TABLE.len()] = [&[]; TABLE.len()];
+    let mut row = 0;
+    while row < TABLE.len() {
+        all[row] = TABLE[row].line_breaks;
+        row += 1;
+    }
+    all
+});
+
+/// How the root of XML is written where nothing else shows it.
+pub(super) fn roots() -> impl Iterator<Item = &'static str> + Clone {
+    TABLE.iter().flat_map(|row| row.roots).copied()
+}
+
+/// Whether a backslash and `letter` stand for a blank.
+pub(super) fn is_blank_letter(letter: u8) -> bool {
+    is_space(backslash::SIMPLE[usize::from(letter)])
+}
+
+/// The next bytes of escaped text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Piece {
-    /// So many bytes that stand for themselves.
+    /// Some bytes that stand for themselves.
     Same(usize),
-    /// So many bytes that stand for others.
+    /// Some bytes that stand for others.
     Other(usize, Bytes),
-    /// The layer ends here.
+    /// The escaped text ends here.
     End,
-    /// The next piece has not arrived whole.
-    More,
 }
 
 /// What an escape stands for: at most a character.
@@ -60,14 +182,14 @@ impl Bytes {
         len: 0,
     };
 
-    fn byte(byte: u8) -> Self {
+    pub(super) fn byte(byte: u8) -> Self {
         Bytes {
             bytes: [byte, 0, 0, 0],
             len: 1,
         }
     }
 
-    fn char(c: char) -> Self {
+    pub(super) fn char(c: char) -> Self {
         let mut bytes = [0; 4];
         let len = c.encode_utf8(&mut bytes).len() as u8;
         Bytes { bytes, len }
@@ -79,11 +201,19 @@ impl Bytes {
 }
 
 impl Piece {
+    /// The escape that was decoded, or the byte that is none.
+    pub(super) fn of(escape: Sequence) -> Self {
+        match escape {
+            Some((len, bytes)) => Piece::Other(len, bytes),
+            None => Piece::Same(1),
+        }
+    }
+
     fn text_len(self) -> usize {
         match self {
             Piece::Same(len) => len,
             Piece::Other(_, bytes) => bytes.as_slice().len(),
-            Piece::End | Piece::More => 0,
+            Piece::End => 0,
         }
     }
 
@@ -91,22 +221,42 @@ impl Piece {
     pub(super) fn raw_len(self) -> Option<usize> {
         match self {
             Piece::Same(len) | Piece::Other(len, _) => Some(len),
-            Piece::End | Piece::More => None,
+            Piece::End => None,
         }
     }
 }
 
 impl Escape {
-    /// The layers that stand within lines, in the order in which they are undone where several may be the outermost.
-    pub(super) const INLINE: [Escape; 5] = [
-        Escape::Percent,
-        Escape::Entity,
-        Escape::Doubled,
-        Escape::Backslash,
-        Escape::Octal,
-    ];
+    /// The escaping that `sign` shows behind the bracket of a document.
+    pub(super) fn of_sign(sign: u8) -> Option<Self> {
+        let row = TABLE.iter().find(|row| row.leads[0] == sign)?;
+        Some(row.escape)
+    }
 
-    /// The same layer as it is over `document`.
+    /// Its row; a container has none.
+    fn row(self) -> Option<&'static Row> {
+        match self {
+            Escape::Percent => Some(&PERCENT),
+            Escape::Entity => Some(&ENTITY),
+            Escape::Doubled => Some(&DOUBLED),
+            Escape::Backslash => Some(&BACKSLASH),
+            Escape::Literal => Some(&LITERAL),
+            Escape::Octal | Escape::OctalJson { .. } => Some(&OCTAL),
+            Escape::Container(_) => None,
+        }
+    }
+
+    /// What may end text that is escaped like this, if `before` stands before it.
+    pub(super) fn ends(self, before: Option<u8>) -> &'static [u8] {
+        let Some(row) = self.row() else { return b"" };
+        let behind = row
+            .ends_behind
+            .iter()
+            .find(|(byte, _)| Some(*byte) == before);
+        behind.map_or(row.ends, |(_, ends)| ends)
+    }
+
+    /// The escaping as it is over `document`.
     pub(super) fn over(self, document: &[u8]) -> Self {
         match self {
             Escape::Octal if document.starts_with(b"{") => Escape::OctalJson { in_string: false },
@@ -114,30 +264,41 @@ impl Escape {
         }
     }
 
-    /// The piece at the start of `raw`, which is not empty; nothing comes behind `raw` if it is the `last`.
+    /// The piece at the start of `raw`, which is not empty.
     #[inline]
-    pub(super) fn piece(&mut self, raw: &[u8], last: bool) -> Piece {
-        let (lead, escape): (_, fn(&[u8]) -> Sequence) = match self {
-            Escape::Backslash => (memchr::memchr(b'\\', raw), backslash),
-            Escape::Literal => (memchr::memchr(b'\\', raw), literal),
-            Escape::Percent => (memchr::memchr2(b'%', b'+', raw), percent),
-            Escape::Entity => (memchr::memchr(b'&', raw), entity),
-            Escape::Octal => (memchr::memchr(b'#', raw), octal),
-            Escape::OctalJson { in_string } => return octal_json(in_string, raw, last),
-            Escape::Doubled => (memchr::memchr(b'"', raw), doubled),
-            Escape::Container(container) => return container.piece(raw, last),
+    pub(super) fn piece(&mut self, raw: Lookahead<'_>) -> Piece {
+        let row = match self {
+            Escape::OctalJson { in_string } => return decode::octal_json(in_string, raw),
+            Escape::Container(container) => return container.piece(raw),
+            escape => escape.row(),
         };
+        let lead = row.and_then(|row| match *row.leads {
+            [lead] => memchr::memchr(lead, raw.bytes()),
+            [one, other] => memchr::memchr2(one, other, raw.bytes()),
+            _ => None,
+        });
         match lead {
-            Some(0) => piece_of(escape, raw, last),
+            Some(0) => Piece::of(row.and_then(|row| (row.decode)(raw))),
             Some(len) => Piece::Same(len),
             None => Piece::Same(raw.len()),
         }
     }
 
+    /// The piece at the start of `raw`, which is not empty; `None` if it has not arrived whole.
+    #[inline]
+    pub(super) fn whole_piece(&mut self, raw: Lookahead<'_>) -> Option<Piece> {
+        let arrived = Arrived::new(raw.bytes(), raw.is_final());
+        let mut behind = *self;
+        let piece = behind.piece(arrived.from(0));
+        arrived.settled()?;
+        *self = behind;
+        Some(piece)
+    }
+
     /// Undoes the first `len` bytes of `raw`, as far as that is fast, and adds the text to `out`; stops at the latest where
     /// `stops` marks a byte. Gives back how much of `raw` that was; what comes next is a matter for [`Escape::piece`].
     #[inline]
-    pub(super) fn stretch(
+    pub(super) fn unescape_fast(
         self,
         raw: &[u8],
         len: usize,
@@ -145,14 +306,14 @@ impl Escape {
         stops: impl Fn(Block) -> Marks,
     ) -> usize {
         match self {
-            Escape::Backslash | Escape::Literal => stretch::unescape(raw, len, out, stops),
+            Escape::Backslash | Escape::Literal => backslash::unescape(raw, len, out, stops),
             _ => 0,
         }
     }
 
     /// The byte for which the escape at the start of `raw` stands, if it is one.
-    pub(super) fn escape(&mut self, raw: &[u8]) -> Option<u8> {
-        match self.piece(raw, true) {
+    pub(super) fn escape(&mut self, raw: Lookahead<'_>) -> Option<u8> {
+        match self.piece(raw) {
             Piece::Other(_, bytes) => bytes.as_slice().first().copied(),
             _ => None,
         }
@@ -163,15 +324,18 @@ impl Escape {
         matches!(self, Escape::Container(container) if container.is_at_line())
     }
 
-    /// Undoes the layer over `raw` and adds the text to `out`; gives back how much of `raw` that was.
-    pub(super) fn unescape(&mut self, raw: &[u8], last: bool, out: &mut Vec<u8>) -> usize {
+    /// Unescapes `raw` and adds the text to `out`, but for what has not arrived whole; gives back how much of
+    /// `raw` that was.
+    pub(super) fn unescape(&mut self, raw: Lookahead<'_>, out: &mut Vec<u8>) -> usize {
         let mut at = 0;
         while at < raw.len() {
-            let piece = self.piece(&raw[at..], last);
+            let Some(piece) = self.whole_piece(raw.from(at)) else {
+                break;
+            };
             match piece {
-                Piece::Same(len) => out.extend_from_slice(&raw[at..at + len]),
+                Piece::Same(len) => out.extend_from_slice(&raw.bytes()[at..at + len]),
                 Piece::Other(_, bytes) => out.extend_from_slice(bytes.as_slice()),
-                Piece::End | Piece::More => break,
+                Piece::End => break,
             }
             at += piece.raw_len().unwrap_or(0);
         }
@@ -210,9 +374,9 @@ impl Escape {
 
     /// Walks over the start of `raw`, if that is fast, which stands for less than `len` bytes of text; gives back how much
     /// of each that is.
-    fn stride(self, raw: &[u8], len: usize) -> (usize, usize) {
+    fn walk_fast(self, raw: &[u8], len: usize) -> (usize, usize) {
         match self {
-            Escape::Backslash | Escape::Literal => stretch::walk(raw, len),
+            Escape::Backslash | Escape::Literal => backslash::walk(raw, len),
             _ => (0, 0),
         }
     }
@@ -225,7 +389,7 @@ struct Walk<'r> {
     raw: &'r [u8],
     at: usize,
     text: usize,
-    /// The piece at `at`, once it was read, and the layer behind it. It may be long, so it is read once.
+    /// The piece at `at`, once it was read, and the escaping behind it. It may be long, so it is read once.
     piece: Option<(Piece, Escape)>,
 }
 
@@ -267,263 +431,19 @@ impl<'r> Walk<'r> {
     fn next(&mut self, len: usize) -> Option<(Piece, Escape)> {
         if self.piece.is_none() {
             let left = len.saturating_sub(self.text);
-            let (raw_len, text_len) = self.escape.stride(&self.raw[self.at..], left);
+            let (raw_len, text_len) = self.escape.walk_fast(&self.raw[self.at..], left);
             (self.at, self.text) = (self.at + raw_len, self.text + text_len);
             let rest = self.raw.get(self.at..).filter(|rest| !rest.is_empty())?;
             let mut behind = self.escape;
-            self.piece = Some((behind.piece(rest, true), behind));
+            self.piece = Some((behind.piece(Lookahead::whole(rest)), behind));
         }
         self.piece
     }
 }
 
-/// What a lead byte begins.
-enum Sequence {
-    Of(usize, Bytes),
-    /// The byte stands for itself.
-    None,
-    /// It may begin one, if more bytes follow.
-    Unfinished,
-}
-
-fn piece_of(escape: fn(&[u8]) -> Sequence, raw: &[u8], last: bool) -> Piece {
-    match escape(raw) {
-        Sequence::Of(len, bytes) => Piece::Other(len, bytes),
-        Sequence::Unfinished if !last => Piece::More,
-        Sequence::None | Sequence::Unfinished => Piece::Same(1),
-    }
-}
-
-/// A backslash escape of any language; one that none knows stays as it is, as in Python.
-fn backslash(raw: &[u8]) -> Sequence {
-    match raw.get(1) {
-        None => Sequence::Unfinished,
-        Some(&byte) if SIMPLE[usize::from(byte)] != 0 => {
-            Sequence::Of(2, Bytes::byte(SIMPLE[usize::from(byte)]))
-        }
-        Some(b'x') => match hex(raw, 2, 2) {
-            Digits::Value(value) => Sequence::Of(4, Bytes::byte(value as u8)),
-            other => other.into_sequence(4),
-        },
-        Some(b'u') => unicode(raw),
-        Some(b'U') => hex(raw, 2, 8).into_sequence(10),
-        Some(b'0'..=b'7') => octal_digits(raw),
-        Some(_) => Sequence::None,
-    }
-}
-
-/// A backslash escape of a text. Python escapes what cannot be seen, with digits in lower case; of a character that has
-/// more bytes each is escaped.
-fn literal(raw: &[u8]) -> Sequence {
-    const LEN: usize = 4;
-    let Some(lead @ 0x80..) = byte_escape(raw) else {
-        return backslash(raw);
-    };
-    match (lead, &raw[2..LEN]) {
-        (0x80..=0xA0 | 0xAD, digits) if !digits.iter().any(u8::is_ascii_uppercase) => {
-            Sequence::Of(LEN, Bytes::char(char::from(lead)))
-        }
-        _ => whole_character(raw, lead).unwrap_or(Sequence::Of(LEN, Bytes::byte(lead))),
-    }
-}
-
-/// The character of which each byte is escaped, if `lead` begins one.
-fn whole_character(raw: &[u8], lead: u8) -> Option<Sequence> {
-    let len = match lead {
-        0xC2..0xE0 => 2,
-        0xE0..0xF0 => 3,
-        0xF0..0xF5 => 4,
-        _ => return None,
-    };
-    let mut bytes = [0; 4];
-    for (i, byte) in bytes[..len].iter_mut().enumerate() {
-        let rest = &raw[4 * i..];
-        match byte_escape(rest) {
-            Some(next) => *byte = next,
-            None => return may_be_byte_escape(rest).then_some(Sequence::Unfinished),
-        }
-    }
-    let text = std::str::from_utf8(&bytes[..len]).ok()?;
-    Some(Sequence::Of(4 * len, Bytes::char(text.chars().next()?)))
-}
-
-/// The byte that `\xe8` at the start of `raw` stands for.
-fn byte_escape(raw: &[u8]) -> Option<u8> {
-    match raw {
-        [b'\\', b'x', ..] => match hex(raw, 2, 2) {
-            Digits::Value(value) => Some(value as u8),
-            Digits::None | Digits::Unfinished => None,
-        },
-        _ => None,
-    }
-}
-
-/// Whether more bytes may make `\xe8` of `raw`.
-fn may_be_byte_escape(raw: &[u8]) -> bool {
-    match raw {
-        [] | [b'\\'] => true,
-        [b'\\', b'x', ..] => matches!(hex(raw, 2, 2), Digits::Unfinished),
-        _ => false,
-    }
-}
-
-/// `\u4e2d`, or two of them for a character beyond the first 65,536. Half of such a pair stays as it is: a JSON
-/// string can hold it, no text can.
-fn unicode(raw: &[u8]) -> Sequence {
-    const HALF: usize = 6;
-    let high = match hex(raw, 2, 4) {
-        Digits::Value(value @ 0xD800..0xDC00) => value,
-        other => return other.into_sequence(HALF),
-    };
-    match raw[HALF..] {
-        [] | [b'\\'] => Sequence::Unfinished,
-        [b'\\', b'u', ..] => match hex(raw, HALF + 2, 4) {
-            Digits::Value(low @ 0xDC00..0xE000) => {
-                Digits::Value(0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00))
-                    .into_sequence(2 * HALF)
-            }
-            Digits::Unfinished => Sequence::Unfinished,
-            _ => Sequence::None,
-        },
-        _ => Sequence::None,
-    }
-}
-
-/// Digits of a number, as far as they have arrived.
-enum Digits {
-    Value(u32),
-    None,
-    Unfinished,
-}
-
-impl Digits {
-    fn into_sequence(self, len: usize) -> Sequence {
-        match self {
-            Digits::Value(value) => {
-                char::from_u32(value).map_or(Sequence::None, |c| Sequence::Of(len, Bytes::char(c)))
-            }
-            Digits::None => Sequence::None,
-            Digits::Unfinished => Sequence::Unfinished,
-        }
-    }
-}
-
-fn hex(raw: &[u8], at: usize, count: usize) -> Digits {
-    let digits = &raw[at..raw.len().min(at + count)];
-    let value = digits.iter().try_fold(0u32, |value, &digit| {
-        Some(value << 4 | char::from(digit).to_digit(16)?)
-    });
-    match value {
-        None => Digits::None,
-        Some(_) if digits.len() < count => Digits::Unfinished,
-        Some(value) => Digits::Value(value),
-    }
-}
-
-/// `\0` to `\377`.
-fn octal_digits(raw: &[u8]) -> Sequence {
-    let most = if raw[1] <= b'3' { 3 } else { 2 };
-    let digits = raw[1..].iter().take(most);
-    let len = digits.take_while(|b| matches!(b, b'0'..=b'7')).count();
-    if len < most && raw.len() == 1 + len {
-        return Sequence::Unfinished;
-    }
-    let value = raw[1..=len].iter().fold(0, |n, b| n << 3 | (b - b'0'));
-    Sequence::Of(1 + len, Bytes::byte(value))
-}
-
-fn percent(raw: &[u8]) -> Sequence {
-    if raw[0] == b'+' {
-        return Sequence::Of(1, Bytes::byte(b' '));
-    }
-    match hex(raw, 1, 2) {
-        Digits::Value(value) => Sequence::Of(3, Bytes::byte(value as u8)),
-        Digits::None => Sequence::None,
-        Digits::Unfinished => Sequence::Unfinished,
-    }
-}
-
-fn entity(raw: &[u8]) -> Sequence {
-    const LONGEST: usize = 10;
-    let window = &raw[1..raw.len().min(LONGEST)];
-    let is_inner = |b: &u8| b.is_ascii_alphanumeric() || *b == b'#';
-    let len = window.iter().take_while(|b| is_inner(b)).count();
-    let name = &window[..len];
-    match window.get(len) {
-        Some(b';') => {
-            entity_char(name).map_or(Sequence::None, |c| Sequence::Of(len + 2, Bytes::char(c)))
-        }
-        None if raw.len() < LONGEST => Sequence::Unfinished,
-        _ => Sequence::None,
-    }
-}
-
-fn entity_char(name: &[u8]) -> Option<char> {
-    match name {
-        b"lt" => Some('<'),
-        b"gt" => Some('>'),
-        b"amp" => Some('&'),
-        b"quot" => Some('"'),
-        b"apos" => Some('\''),
-        _ => {
-            let number = std::str::from_utf8(name.strip_prefix(b"#")?).ok()?;
-            let value = match number.strip_prefix(['x', 'X']) {
-                Some(digits) => u32::from_str_radix(digits, 16),
-                None => number.parse(),
-            };
-            char::from_u32(value.ok()?)
-        }
-    }
-}
-
-/// `#012` or `#177`, of control characters only: other numbers behind `#` are numbers.
-fn octal(raw: &[u8]) -> Sequence {
-    match raw[1..] {
-        [] | [b'0'] | [b'0', b'0'..=b'3'] | [b'1'] | [b'1', b'7'] => Sequence::Unfinished,
-        [b'1', b'7', b'7', ..] => Sequence::Of(4, Bytes::byte(0x7F)),
-        [b'0', high @ b'0'..=b'3', low @ b'0'..=b'7', ..] => {
-            Sequence::Of(4, Bytes::byte((high - b'0') << 3 | (low - b'0')))
-        }
-        _ => Sequence::None,
-    }
-}
-
-/// The piece at the start of `raw`, which is JSON that rsyslog logged.
-fn octal_json(in_string: &mut bool, raw: &[u8], last: bool) -> Piece {
-    match (memchr::memchr3(b'"', b'#', b'\\', raw), raw[0]) {
-        (None, _) => Piece::Same(raw.len()),
-        (Some(len @ 1..), _) => Piece::Same(len),
-        (_, b'"') => {
-            *in_string = !*in_string;
-            Piece::Same(1)
-        }
-        (_, b'#') if *in_string => piece_of(octal_in_string, raw, last),
-        (_, b'#') => piece_of(octal, raw, last),
-        _ if !*in_string => Piece::Same(1),
-        _ if raw.len() == 1 && !last => Piece::More,
-        _ => Piece::Same(raw.len().min(2)),
-    }
-}
-
-/// `#177`, the only control character that a string of JSON can hold.
-fn octal_in_string(raw: &[u8]) -> Sequence {
-    match raw[1..] {
-        [] | [b'1'] | [b'1', b'7'] | [b'1', b'7', b'7', ..] => octal(raw),
-        _ => Sequence::None,
-    }
-}
-
-fn doubled(raw: &[u8]) -> Sequence {
-    match raw.get(1) {
-        None => Sequence::Unfinished,
-        Some(b'"') => Sequence::Of(2, Bytes::byte(b'"')),
-        Some(_) => Sequence::None,
-    }
-}
-
-/// The layer of a container's log whose line begins with `line`; `Err` if that cannot be told yet.
-pub(super) fn container(line: &[u8], last: bool) -> Result<Option<Escape>, ()> {
-    Ok(container::of_line(line, last)?.map(Escape::Container))
+/// The escaping of a container's log whose line begins with `line`.
+pub(super) fn container(line: Lookahead<'_>) -> Option<Escape> {
+    container::of_line(line).map(Escape::Container)
 }
 
 #[cfg(test)]
@@ -532,7 +452,7 @@ mod tests {
 
     fn unescaped(mut escape: Escape, raw: &str) -> Vec<u8> {
         let mut out = Vec::new();
-        escape.unescape(raw.as_bytes(), true, &mut out);
+        escape.unescape(Lookahead::whole(raw.as_bytes()), &mut out);
         out
     }
 
@@ -600,6 +520,57 @@ mod tests {
     }
 
     #[test]
+    fn rows_say_what_their_escapes_are() {
+        for Row {
+            escape,
+            leads,
+            line_breaks,
+            tag_ends,
+            roots,
+            ..
+        } in TABLE
+        {
+            assert_eq!(Escape::of_sign(leads[0]), Some(escape));
+            assert_eq!(escape.row().map(|row| row.escape), Some(escape));
+            for written in line_breaks {
+                assert!(
+                    ["\n", "\r"]
+                        .map(str::as_bytes)
+                        .contains(&&*unescaped(escape, written)),
+                    "{written}"
+                );
+            }
+            for (written, text) in tag_ends
+                .iter()
+                .map(|end| (end, ">"))
+                .chain(roots.iter().map(|root| (root, "<")))
+            {
+                let amp = if escape == Escape::Entity { "&" } else { "" };
+                let unescaped = unescaped(escape, &format!("{amp}{written}"));
+                assert!(unescaped.starts_with(text.as_bytes()), "{written}");
+                assert!(unescaped.len() < written.len(), "{written}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_escaping_shows_before_names() {
+        for (escape, before) in [
+            (Escape::Percent, "%22"),
+            (Escape::Entity, "&quot;"),
+            (Escape::Doubled, "{\"\""),
+            (Escape::Backslash, "\\\""),
+        ] {
+            let shows: Vec<_> = TABLE
+                .iter()
+                .filter(|row| (row.is_clue)(before.as_bytes()))
+                .collect();
+            assert_eq!(shows.len(), 1, "{before}");
+            assert_eq!(shows[0].escape, escape, "{before}");
+        }
+    }
+
+    #[test]
     fn bytes_of_a_text_are_characters_only_where_they_can_be_nothing_else() {
         let cases = [
             (&br"\xa0"[..], &b"\xc2\xa0"[..]),
@@ -610,7 +581,7 @@ mod tests {
         ];
         for (raw, text) in cases {
             let mut out = Vec::new();
-            { Escape::Literal }.unescape(raw, true, &mut out);
+            { Escape::Literal }.unescape(Lookahead::whole(raw), &mut out);
             assert_eq!(out, text, "{}", raw.escape_ascii());
         }
     }
@@ -632,8 +603,8 @@ mod tests {
             let (mut parts, mut at) = (Vec::new(), 0);
             let mut reader = escape;
             for end in 0..=raw.len() {
-                let last = end == raw.len();
-                at += reader.unescape(&raw.as_bytes()[at..end], last, &mut parts);
+                let arrived = Arrived::new(&raw.as_bytes()[at..end], end == raw.len());
+                at += reader.unescape(arrived.from(0), &mut parts);
             }
             assert_eq!(parts, unescaped(escape, raw), "{escape:?} {raw}");
         }

@@ -88,7 +88,7 @@ impl Scanner {
     #[inline(always)]
     fn fast_behind_noise<'b>(&mut self, buffer: &'b [u8], last: bool) -> Option<Found<'b>> {
         self.search.restart(self.pos());
-        let anchor = self.search.next_anchor(self.names.anchors, buffer, last)?;
+        let anchor = self.search.next_anchor(self.names.anchors, buffer)?;
         let limit = self.limits.payload_size;
         let (line, noise) = self.search.fresh_line(buffer, anchor, limit)?;
         let on_line = self.fast_on_line(line, buffer, last)?;

@@ -7,12 +7,13 @@ use crate::finding::{Finding, Findings, Reason};
 use crate::scan::anchor::Ahead;
 use crate::scan::escape::Escape;
 use crate::scan::literal;
+use crate::scan::lookahead::{Arrived, Lookahead};
 use crate::scan::nested::Bounds;
-use crate::scan::seek::Entered;
 use crate::scan::skip::{Skip, Skipped};
 use crate::scan::start;
 use crate::scan::{
-    Found, FoundKind, Inner, Inside, Parts, Read, Scanner, State, Then, found, valid_text,
+    Found, FoundKind, Inner, Inside, Parts, Read, Scanner, State, Then, found, shown_end,
+    valid_text,
 };
 use crate::span::Span;
 use crate::syntax::{Bytes, Kind, Syntax, Tree, View, json, not_utf8};
@@ -20,29 +21,30 @@ use crate::syntax::{Bytes, Kind, Syntax, Tree, View, json, not_utf8};
 impl Scanner {
     pub(super) fn json<'b>(
         &mut self,
-        buffer: &'b [u8],
-        last: bool,
+        arrived: &Arrived<'b>,
         parts: &mut Parts,
     ) -> Option<Found<'b>> {
+        let (buffer, last) = (arrived.bytes, arrived.is_final);
         if let Some(found) = self.fast_document(buffer, last, parts) {
             return Some(found);
         }
-        let document = &buffer[self.pos()..];
-        let bytes = self.limited(document, last);
-        let verdict = self.read_json(bytes, parts);
-        let (len, is_broken) = (verdict.len(), verdict.is_broken());
-        if self.enter_literal(document, len, is_broken, Syntax::Json, last) != Entered::No {
+        let bytes = self.limited(&buffer[self.pos()..], last);
+        let read = self.read_json(bytes, parts)?;
+        if self.enter_literal(arrived, read.len(), read.is_broken(), Syntax::Json)? {
             return None;
         }
-        match verdict {
-            Read::More => None,
+        match read {
             Read::Whole(text) => self.whole_json(buffer, text, parts),
-            Read::Broken(finding) => self.broken_json(finding, buffer, last, parts),
+            Read::Broken(finding) => self.broken_json(finding, arrived, parts),
         }
     }
 
-    /// Reads the document with which `bytes` begin.
-    pub(super) fn read_json<'b>(&mut self, bytes: Bytes<'b>, parts: &mut Parts) -> Read<'b> {
+    /// Reads the document with which `bytes` begin; `None` if it has not arrived whole.
+    pub(super) fn read_json<'b>(
+        &mut self,
+        bytes: Bytes<'b>,
+        parts: &mut Parts,
+    ) -> Option<Read<'b>> {
         let Parts { tree, findings, .. } = parts;
         findings.clear();
         let read = self.json.read(bytes, tree, findings, &self.limits);
@@ -210,41 +212,48 @@ impl Scanner {
         }
     }
 
-    /// Enters a broken object again as escaped text, if an escape shows where it broke, or in a comment before.
-    fn enter_broken(&mut self, document: &[u8], findings: &Findings) -> bool {
-        let at = self.json.at();
+    /// Enters a broken object again as escaped text, if an escape shows where it broke, or in a comment before. Whether it
+    /// did; `None` if more bytes are needed to tell.
+    fn enter_broken(&mut self, arrived: &Arrived<'_>, findings: &Findings) -> Option<bool> {
+        let document = arrived.from(self.pos());
+        let escape = self.escape_of_broken(document, findings);
+        let quote = escape.and_then(|escape| start::quote_around(escape, document, self.before()));
+        arrived.settled()?;
+        let is_entered =
+            escape.is_some_and(|escape| self.enter_from(escape.over(document.bytes()), quote, 0));
+        Some(is_entered)
+    }
+
+    /// The escaping that shows where a broken object broke, or in a comment before.
+    fn escape_of_broken(&self, document: Lookahead<'_>, findings: &Findings) -> Option<Escape> {
+        let (at, bytes) = (self.json.at(), document.bytes());
         let comments = findings.as_slice().iter();
         let comments = comments.filter(|finding| finding.reason() == Reason::Comment);
         let comments = comments.map(|finding| finding.span().range());
         // One that is too long for a comment breaks the object.
         let shown = literal::escape_at(document, at).or_else(|| {
             comments
-                .chain(std::iter::once(near_line(document, at)))
-                .find_map(|comment| literal::escape_in_comment(document, comment))
+                .chain(comment_at(document, at))
+                .find_map(|comment| literal::escape_in_comment(bytes, comment))
         });
-        let is_quoted = matches!(self.before(), b'"' | b'\'');
-        let shown = shown.filter(|&(_, escape)| is_quoted || escape == Escape::Octal);
-        let escape = shown
-            .or_else(|| literal::escape_before(document, at))
-            .filter(|&(at, escape)| literal::is_in(escape, &document[..at]))
-            .map(|(_, escape)| escape);
-        escape.is_some_and(|escape| {
-            let quote = start::quote_around(escape, document, self.before());
-            self.enter_from(escape.over(document), quote, 0)
-        })
+        let shown = shown.filter(|&(_, escape)| self.is_quoted() || escape == Escape::Octal);
+        let shown = shown.or_else(|| literal::escape_before(bytes, at));
+        let shown = shown.filter(|&(at, escape)| literal::is_in(escape, &bytes[..at]));
+        shown.map(|(_, escape)| escape)
     }
 
     /// Reports a broken object if it is, or would have become, a message; otherwise it is noise.
     fn broken_json<'b>(
         &mut self,
         finding: Finding,
-        buffer: &'b [u8],
-        last: bool,
+        arrived: &Arrived<'b>,
         parts: &mut Parts,
     ) -> Option<Found<'b>> {
+        let buffer = arrived.bytes;
         let document = &buffer[self.pos()..];
-        let shown_end = self.shown_end(document, &finding, last)?;
-        if self.enter_broken(document, &parts.findings) {
+        let shown_end = shown_end(arrived.from(self.pos()), &finding);
+        arrived.settled()?;
+        if self.enter_broken(arrived, &parts.findings)? {
             return None;
         }
         // A line break before the token that does not fit belongs to what comes, not to the broken object.
@@ -261,7 +270,7 @@ impl Scanner {
         let is_message = self.has_mark(known, &inner)
             || !is_line_of_bracket(document, self.json.at())
                 && (self.clean_until <= self.pos()
-                    && self.mark_ahead(&document[at..], skip, last)?);
+                    && self.mark_ahead(arrived, self.pos() + at, skip)?);
         if is_message {
             // A message is not searched; but what begins a line in it is the next payload, and it was cut off.
             inner = self.messages_on_new_lines(&parts.tree, document);
@@ -300,16 +309,15 @@ impl Scanner {
         })
     }
 
-    /// Whether what a broken object leaves behind has a mark; `None` if that cannot be told yet.
-    fn mark_ahead(&mut self, rest: &[u8], mut skip: Skip, last: bool) -> Option<bool> {
+    /// Whether what a broken object leaves behind from `at` on has a mark; `None` if more bytes are needed to tell.
+    fn mark_ahead(&mut self, arrived: &Arrived<'_>, at: usize, mut skip: Skip) -> Option<bool> {
         const FAR: usize = 1 << 16;
-        let window = &rest[..rest.len().min(FAR)];
-        let whole = last || window.len() == FAR;
-        let len = match skip.run(window, whole, &self.names.begins_message) {
+        let window = arrived.from(at).window(FAR);
+        let len = match skip.run(window, &self.names.begins_message) {
             Skipped::To(len) => len,
             Skipped::Past(_) => return None,
         };
-        let found = self.has_mark(&window[..len], &VecDeque::new());
+        let found = self.has_mark(&window.bytes()[..len], &VecDeque::new());
         if !found {
             self.clean_until = self.pos() + self.json.at().max(len);
         }
@@ -342,12 +350,12 @@ fn begins_line(document: &[u8], at: usize) -> bool {
     before == Some(&b'\n')
 }
 
-/// The line that goes on at `at`, as far as it is near.
-fn near_line(document: &[u8], at: usize) -> Range<usize> {
+/// The comment at `at`, if there is one, up to the end of its line, as far as that is near.
+fn comment_at(document: Lookahead<'_>, at: usize) -> Option<Range<usize>> {
     const NEAR: usize = 4096;
-    let rest = document.get(at..).unwrap_or_default();
-    let near = &rest[..rest.len().min(NEAR)];
-    at..at + memchr::memchr(b'\n', near).unwrap_or(near.len())
+    let near = document.from(at).window(NEAR);
+    let is_comment = near.starts_with(b"//");
+    is_comment.then(|| at..at + near.find(b'\n').unwrap_or(near.len()))
 }
 
 /// Whether a bracket ends its line, and another begins the next: the object that breaks `at` the second is no more than

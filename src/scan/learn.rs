@@ -16,6 +16,7 @@ use crate::fast::{Cache, Meaning};
 use crate::finding::Findings;
 use crate::scan::anchor::Anchors;
 use crate::scan::escape::Escape;
+use crate::scan::lookahead::Lookahead;
 use crate::scan::{Inner, Inside, Names, Scanner, container};
 use crate::simd::{Lines, is_space};
 use crate::span::Span;
@@ -260,7 +261,7 @@ fn is_simple(text: &[u8], anchors: &Anchors) -> bool {
     !text.iter().any(|byte| b"<#\n".contains(byte))
         && memchr::memchr2_iter(b'{', b'[', text).all(is_prose)
         && head.contains(&b' ')
-        && matches!(container::of_line(text, true), Ok(None))
+        && container::of_line(Lookahead::whole(text)).is_none()
         && !text.first().is_some_and(|&first| is_space(first))
         && !matches!(text.last(), Some(b'"' | b'\''))
         && !anchors.is_in(text)

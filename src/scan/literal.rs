@@ -6,7 +6,8 @@
 
 use std::ops::Range;
 
-use crate::scan::escape::Escape;
+use crate::scan::escape::{Escape, is_blank_letter};
+use crate::scan::lookahead::Lookahead;
 use crate::scan::{skip, start};
 use crate::simd::is_space;
 use crate::syntax::Syntax;
@@ -17,7 +18,7 @@ const FAR: usize = 1 << 16;
 /// A document that was read as it is, to tell whether it is a literal.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Candidate<'a> {
-    pub(super) text: &'a [u8],
+    pub(super) text: Lookahead<'a>,
     pub(super) quote: u8,
     pub(super) syntax: Syntax,
     /// Up to where it is a document, or broke.
@@ -25,42 +26,37 @@ pub(super) struct Candidate<'a> {
     pub(super) is_broken: bool,
 }
 
-/// Where the literal ends that begins with the candidate; `Err` if that cannot be told yet. XML that goes on in another
-/// line is no literal: only PHP has line breaks in them, and escapes nothing of XML. One that breaks on its first line
-/// and is not closed there was cut off.
-pub(super) fn end(candidate: Candidate<'_>, last: bool) -> Result<Option<usize>, ()> {
-    let Candidate { text, quote, .. } = candidate;
-    let window = &text[..text.len().min(FAR)];
+/// Where the literal ends that begins with the candidate. XML that goes on in another line is no literal: only PHP has
+/// line breaks in them, and escapes nothing of XML. One that breaks on its first line and is not closed there was cut
+/// off.
+pub(super) fn end(candidate: Candidate<'_>) -> Option<usize> {
+    let window = candidate.text.window(FAR);
+    let bytes = window.bytes();
+    let rest = |at| bytes.get(at..).unwrap_or_default();
     let mut at = 0;
-    while let Some(n) = memchr::memchr3(quote, b'\\', b'\n', &window[at..]) {
+    while let Some(n) = memchr::memchr3(candidate.quote, b'\\', b'\n', rest(at)) {
         at += n;
-        match window[at] {
-            b'\\' => at += 2,
-            b'\n' if candidate.is_cut_at(at) => match candidate.goes_on_behind(at, last) {
-                None => return Err(()),
-                Some(true) => at += 1,
-                Some(false) => return Ok(Some(at)),
+        at += match bytes[at] {
+            b'\\' => 2,
+            b'\n' if candidate.is_cut_at(at) => match candidate.goes_on_behind(at) {
+                true => 1,
+                false => return Some(at),
             },
-            b'\n' if candidate.syntax == Syntax::Json => at += 1,
-            b'\n' => return Ok(None),
-            _ => return Ok(Some(at)),
-        }
-        if at >= window.len() {
-            break;
-        }
+            b'\n' if candidate.syntax == Syntax::Json => 1,
+            b'\n' => return None,
+            _ => return Some(at),
+        };
     }
-    match last {
-        true => Ok(Some(text.len()).filter(|&end| candidate.is_cut_at(end))),
-        false if window.len() == FAR => Ok(None),
-        false => Err(()),
-    }
+    window.note_end();
+    let end = window.len();
+    (end < FAR && candidate.is_cut_at(end)).then_some(end)
 }
 
 impl Candidate<'_> {
     /// Whether it is a literal if it ends at `end`.
     pub(super) fn is_literal(&self, end: usize) -> bool {
         let read = self.read.min(self.text.len());
-        let mut text = &self.text[..end];
+        let mut text = &self.text.bytes()[..end];
         if self.is_cut_at(end) {
             text = text.trim_ascii_end();
             while let Some(head) = text.strip_suffix(b"\\") {
@@ -70,19 +66,17 @@ impl Candidate<'_> {
         (end >= read || self.is_cut_at(end)) && is_escaped(text, self.syntax, self.is_broken)
     }
 
-    /// Whether the line behind the line break at `line` may be one of a PHP literal; `None` if that cannot be told yet.
-    fn goes_on_behind(&self, line: usize, last: bool) -> Option<bool> {
-        match self.text.get(line + 1..line + 3) {
-            _ if self.syntax == Syntax::Xml => Some(false),
-            None => last.then_some(false),
-            Some(head) => Some(!skip::is_new_line_of_log(head)),
-        }
+    /// Whether the line behind the line break at `line` may be one of a PHP literal.
+    fn goes_on_behind(&self, line: usize) -> bool {
+        let is_json = self.syntax == Syntax::Json;
+        let head = is_json.then(|| self.text.from(line + 1).first(2)).flatten();
+        head.is_some_and(|head| !skip::is_new_line_of_log(head))
     }
 
     /// Whether it broke on its first line, which ends at `line`.
     fn is_cut_at(&self, line: usize) -> bool {
         let is_on_line = self.is_broken && self.read <= line + 1;
-        is_on_line && memchr::memchr(b'\n', &self.text[..line]).is_none()
+        is_on_line && memchr::memchr(b'\n', &self.text.bytes()[..line]).is_none()
     }
 }
 
@@ -100,7 +94,7 @@ fn is_escaped(text: &[u8], syntax: Syntax, is_broken: bool) -> bool {
         let run = text[at..].iter().take_while(|&&b| b == b'\\').count();
         let next = text.get(at + run).copied();
         // JSON has no backslashes outside of strings.
-        let is_blank = !in_string && run == 1 && matches!(next, Some(b'n' | b'r' | b't'));
+        let is_blank = !in_string && run == 1 && next.is_some_and(is_blank_letter);
         let is_far = run % 2 == 1 && is_far_character(&text[at + run..]);
         let is_unseen = is_far && is_unseen_character(&text[at + run..]);
         let is_of_any = is_blank || is_unseen || is_far && is_broken;
@@ -116,24 +110,27 @@ fn is_escaped(text: &[u8], syntax: Syntax, is_broken: bool) -> bool {
     is_broken || is_doubled || !has_unseen
 }
 
-/// The escape of a blank that stands at `at` of JSON, where only blanks that are not escaped can stand, and its layer.
-pub(super) fn escape_at(document: &[u8], at: usize) -> Option<(usize, Escape)> {
+/// The escape of a blank that stands at `at` of JSON, where only blanks that are not escaped can stand, and where that is.
+pub(super) fn escape_at(document: Lookahead<'_>, at: usize) -> Option<(usize, Escape)> {
     // A number or a word is told only by what stands behind it.
-    let is_word = |b: &u8| b.is_ascii_alphanumeric() || b"+-.".contains(b);
+    let is_word = |b: u8| b.is_ascii_alphanumeric() || b"+-.".contains(&b);
     let at = at
         + document
-            .get(at..)?
-            .iter()
-            .take_while(|b| is_word(b))
-            .count();
-    let escape = match document.get(at)? {
-        b'\\' => Escape::Backslash,
-        b'#' => Escape::Octal,
-        _ => return None,
-    };
-    let byte = { escape }.escape(&document[at..])?;
+            .from(at)
+            .window(LONGEST_WORD)
+            .position(|b| !is_word(b))?;
+    let mut escape = Escape::of_sign(document.bytes()[at]).filter(may_be_blank)?;
+    let byte = escape.escape(document.from(at))?;
     is_space(byte).then_some((at, escape))
 }
+
+/// Whether `escape` writes blanks between the values of JSON.
+fn may_be_blank(escape: &Escape) -> bool {
+    matches!(escape, Escape::Backslash | Escape::Octal)
+}
+
+/// No number or word of JSON behind which an escape is looked for is longer.
+const LONGEST_WORD: usize = 160;
 
 /// Whether rsyslog logged the XML `text`: no control character is left, and escapes of blanks stand between elements or
 /// at the start of a short text that `is_plain` by its name, where only blanks can stand.
@@ -157,14 +154,18 @@ fn is_for_blanks(text: &[u8], at: usize, is_plain: fn(&str) -> bool) -> bool {
             let len = memchr::memchr(b'<', &text[at..]);
             len.is_some_and(|len| is_escaped_blank(&text[at..at + len]))
         }
-        Ok(name) => is_plain(name) && { Escape::Octal }.escape(&text[at..]).is_some_and(is_space),
+        Ok(name) => {
+            is_plain(name) && { Escape::Octal }
+                .escape(Lookahead::whole(&text[at..]))
+                .is_some_and(is_space)
+        }
         Err(_) => false,
     }
 }
 
 fn is_escaped_blank(text: &[u8]) -> bool {
     let mut blank = Vec::with_capacity(text.len());
-    { Escape::Octal }.unescape(text, true, &mut blank);
+    { Escape::Octal }.unescape(Lookahead::whole(text), &mut blank);
     blank.len() < text.len() && blank.iter().all(|&b| is_space(b))
 }
 
@@ -229,7 +230,7 @@ mod tests {
 
     fn candidate(text: &str, syntax: Syntax) -> Candidate<'_> {
         Candidate {
-            text: text.as_bytes(),
+            text: Lookahead::whole(text.as_bytes()),
             quote: b'\'',
             syntax,
             read: 1,
@@ -239,13 +240,12 @@ mod tests {
 
     #[test]
     fn literals_end_with_the_quote_that_began_them() {
-        let end = |text, last| end(candidate(text, Syntax::Json), last);
-        assert_eq!(end(r#"{"a":"\"it\'s\""}', 1"#, false), Ok(Some(17)));
-        assert_eq!(end("{\n}', 1", false), Ok(Some(3)));
-        assert_eq!(end(r"{\'", false), Err(()));
-        assert_eq!(end(r"{\'", true), Ok(None));
-        let xml = |text| super::end(candidate(text, Syntax::Xml), true);
-        assert_eq!(xml("<xml>\n</xml>'"), Ok(None));
+        let end = |text| end(candidate(text, Syntax::Json));
+        assert_eq!(end(r#"{"a":"\"it\'s\""}', 1"#), Some(17));
+        assert_eq!(end("{\n}', 1"), Some(3));
+        assert_eq!(end(r"{\'"), None);
+        let xml = |text| super::end(candidate(text, Syntax::Xml));
+        assert_eq!(xml("<xml>\n</xml>'"), None);
     }
 
     #[test]
@@ -256,18 +256,19 @@ mod tests {
                 is_broken: true,
                 ..candidate(text, Syntax::Json)
             };
-            end(cut, true)
+            end(cut)
         };
-        assert_eq!(end("{\"a\n'", 4), Ok(Some(3)));
-        assert_eq!(end("{\"a", 3), Ok(Some(3)));
-        assert_eq!(end("{\n\"a\"x\n'", 6), Ok(Some(7)));
+        assert_eq!(end("{\"a\n'", 4), Some(3));
+        assert_eq!(end("{\"a", 3), Some(3));
+        assert_eq!(end("{\n\"a\"x\n'", 6), Some(7));
     }
 
     #[test]
     fn escaped_quotes_break_what_stands_in_a_literal() {
         let shows = |text: &str| {
             let (at, text) = (text.find('@').expect("the place"), text.replace('@', ""));
-            let found = escape_before(text.as_bytes(), at).or(escape_at(text.as_bytes(), at));
+            let found = escape_before(text.as_bytes(), at);
+            let found = found.or(escape_at(Lookahead::whole(text.as_bytes()), at));
             let found = found.filter(|&(at, escape)| is_in(escape, &text.as_bytes()[..at]));
             found.map(|(_, escape)| escape)
         };

@@ -14,15 +14,18 @@
 mod anchor;
 mod array;
 mod attempt;
+mod backslash;
+mod clue;
 mod container;
 mod cursor;
+mod decode;
 mod document;
 mod escape;
 mod fast_path;
 mod json;
 mod learn;
-mod link;
 mod literal;
+mod lookahead;
 mod nested;
 mod noise;
 mod query;
@@ -31,7 +34,6 @@ mod seek;
 mod skip;
 pub(crate) mod source_map;
 mod start;
-mod stretch;
 mod sync_point;
 mod xml;
 
@@ -44,11 +46,10 @@ use crate::fast::Cache;
 use crate::fast::template::{Extent, TemplateId};
 use crate::finding::{Finding, Findings, Reason};
 use crate::input::Flow;
+use crate::request::{FoundQuery, Trail};
 use crate::simd::{Lines, Survey, is_space};
 use crate::span::{Place, Span, Units};
-use crate::syntax::{
-    Bytes, Limits, Stop, Syntax, Tree, View, earliest, json as wire_json, not_utf8, xml as wire_xml,
-};
+use crate::syntax::{self, Bytes, Limits, Stop, Syntax, Tree, View, earliest, not_utf8};
 pub(crate) use anchor::Anchors;
 use anchor::SearchWindow;
 use array::Array;
@@ -56,10 +57,9 @@ use attempt::Attempts;
 use cursor::Cursor;
 pub(crate) use document::Document;
 use learn::EntrySample;
+use lookahead::{Arrived, Lookahead};
 use nested::Nested;
 pub(crate) use noise::Noise;
-pub(crate) use query::FoundQuery;
-use query::Trail;
 use skip::{Skip, Skipped};
 use source_map::SourceMap;
 pub(crate) use sync_point::SyncPoint;
@@ -231,8 +231,8 @@ pub(crate) struct Scanner {
     array: Option<Array>,
     /// Up to here no broken object has turned out to be a message: it need not be looked for again.
     clean_until: usize,
-    json: wire_json::Reader,
-    xml: wire_xml::Reader,
+    json: syntax::json::Reader,
+    xml: syntax::xml::Reader,
     attempts: Attempts,
     /// How the bytes come.
     pub(crate) flow: Flow,
@@ -240,12 +240,12 @@ pub(crate) struct Scanner {
     search: SearchWindow,
     /// The two bytes before the cursor.
     before: [u8; 2],
-    /// In how many layers of escapes this scanner's text stood; and how it moved, for the one outside.
+    /// How often this scanner's text was escaped; and how it moved, for the scanner outside.
     depth: usize,
     moves: Vec<Move>,
     /// What the fast path has learnt; `None` if it is switched off. The scanner of escaped text borrows it while it reads.
     pub(crate) cache: Option<Box<Cache>>,
-    /// Memory for the next region, and for what is inside the next document.
+    /// Memory for the next escaped text, and for what is inside the next document.
     spare: Option<Box<Nested>>,
     spare_inner: VecDeque<Inner>,
     /// What may hold the next payload's query, if queries are wanted.
@@ -260,11 +260,10 @@ pub(crate) struct Parts {
     pub(crate) source_map: SourceMap,
 }
 
-/// How far a document was read.
+/// A document that was read.
 enum Read<'b> {
     Whole(&'b str),
     Broken(Finding),
-    More,
 }
 
 impl Read<'_> {
@@ -273,7 +272,6 @@ impl Read<'_> {
         match self {
             Read::Whole(text) => text.len(),
             Read::Broken(finding) => finding.span().end as usize,
-            Read::More => 0,
         }
     }
 
@@ -293,8 +291,8 @@ impl Scanner {
             glued: None,
             array: None,
             clean_until: 0,
-            json: wire_json::Reader::new(),
-            xml: wire_xml::Reader::new(),
+            json: syntax::json::Reader::new(),
+            xml: syntax::xml::Reader::new(),
             attempts: Attempts::default(),
             flow: Flow::default(),
             noise: Noise::default(),
@@ -431,18 +429,19 @@ impl Scanner {
     fn step_in<'b>(&mut self, buffer: &'b [u8], last: bool, parts: &mut Parts) -> Turn<Found<'b>> {
         let before = (self.pos(), std::mem::discriminant(&self.state));
         let is_due = !self.is_in_document() || self.is_due(buffer, last);
+        let arrived = Arrived::new(buffer, last);
         let found = match &mut self.state {
-            State::Seek => self.seek(buffer, last, parts),
+            State::Seek => self.seek(&arrived, parts),
             _ if !is_due => None,
-            State::Json => self.json(buffer, last, parts),
-            State::Xml { .. } => self.xml(buffer, last, parts),
+            State::Json => self.json(&arrived, parts),
+            State::Xml { .. } => self.xml(&arrived, parts),
             State::Recoded(encoding) => {
                 let encoding = *encoding;
-                self.recoded(encoding, buffer, last, parts)
+                self.recoded(encoding, &arrived, parts)
             }
             State::Inside(_) => self.inside(buffer, parts),
             State::Nested(_) => self.nested(buffer, last, parts),
-            State::Skip(_) => self.skip(buffer, last),
+            State::Skip(_) => self.skip(&arrived),
         };
         match found {
             Some(found) => Turn::Found(found),
@@ -501,12 +500,17 @@ impl Scanner {
         matches!(self.before(), b'"' | b'\'')
     }
 
-    fn moved(&mut self, buffer: &[u8], to: usize, noise: bool) {
-        self.before = match buffer[..to] {
+    /// The two bytes before `at`.
+    fn bytes_before(&self, buffer: &[u8], at: usize) -> [u8; 2] {
+        match buffer[..at] {
             [.., second, last] => [second, last],
             [last] => [self.before[1], last],
             [] => self.before,
-        };
+        }
+    }
+
+    fn moved(&mut self, buffer: &[u8], to: usize, noise: bool) {
+        self.before = self.bytes_before(buffer, to);
         if self.depth > 0 {
             match self.moves.last_mut() {
                 Some(last) if last.noise == noise => last.to = to,
@@ -562,20 +566,21 @@ impl Scanner {
         }
     }
 
-    /// The outcome of a read, with what only the whole of the bytes can tell.
-    fn verdict<'b>(&self, read: Result<usize, Stop>, bytes: Bytes<'b>) -> Read<'b> {
-        match read {
+    /// The outcome of a read, with what only the whole of the bytes can tell; `None` if more bytes are needed.
+    fn verdict<'b>(&self, read: Result<usize, Stop>, bytes: Bytes<'b>) -> Option<Read<'b>> {
+        let verdict = match read {
             Ok(len) => match std::str::from_utf8(&bytes.all[..len]) {
                 Ok(text) => Read::Whole(text),
                 Err(error) => Read::Broken(not_utf8(bytes.all, error.valid_up_to())),
             },
-            Err(Stop::More) if bytes.all.len() < self.limits.payload_size => Read::More,
+            Err(Stop::More) if bytes.all.len() < self.limits.payload_size => return None,
             Err(Stop::More) => {
                 let finding = Finding::new(Reason::TooLarge, Span::new(0, 1));
                 Read::Broken(finding.with(self.limits.payload_size.to_string()))
             }
             Err(Stop::Broken(finding)) => Read::Broken(earliest(finding, bytes.all)),
-        }
+        };
+        Some(verdict)
     }
 
     fn whole<'b>(&mut self, buffer: &'b [u8], text: &'b str, syntax: Syntax) -> Found<'b> {
@@ -632,25 +637,12 @@ impl Scanner {
         }
     }
 
-    /// Up to where a broken document is worth showing: the end of the line on which it broke, if that is near;
-    /// `None` if it has not arrived yet.
-    fn shown_end(&self, document: &[u8], finding: &Finding, last: bool) -> Option<usize> {
-        const NEAR: usize = 160;
-        let at = (finding.span().end as usize).min(document.len());
-        let rest = &document[at..document.len().min(at + NEAR)];
-        match memchr::memchr(b'\n', rest) {
-            Some(n) => Some(at + n),
-            None if last || rest.len() == NEAR => Some(at + rest.len()),
-            None => None,
-        }
-    }
-
-    fn skip<'b>(&mut self, buffer: &'b [u8], last: bool) -> Option<Found<'b>> {
-        let pos = self.pos();
+    fn skip<'b>(&mut self, arrived: &Arrived<'b>) -> Option<Found<'b>> {
+        let (buffer, pos) = (arrived.bytes, self.pos());
         let State::Skip(skip) = &mut self.state else {
             return None;
         };
-        match skip.run(&buffer[pos..], last, &self.names.begins_message) {
+        match skip.run(arrived.from(pos), &self.names.begins_message) {
             Skipped::To(len) => {
                 self.state = State::Seek;
                 self.bare = true;
@@ -674,6 +666,14 @@ fn found<'b>(range: Range<usize>, place: Place, syntax: Syntax) -> Found<'b> {
         template: None,
         query: None,
     }
+}
+
+/// Up to where a broken document is worth showing: the end of the line on which it broke, if that is near.
+fn shown_end(document: Lookahead<'_>, finding: &Finding) -> usize {
+    const NEAR: usize = 160;
+    let at = (finding.span().end as usize).min(document.len());
+    let near = document.from(at).window(NEAR);
+    at + near.find(b'\n').unwrap_or(near.len())
 }
 
 /// The text of `bytes` up to what is not UTF-8.

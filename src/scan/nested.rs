@@ -1,4 +1,4 @@
-//! A stretch of a capture that holds escaped payloads: one layer is undone, and a scanner of its own reads the text.
+//! Nested text: part of a capture that holds escaped payloads. It is unescaped once, and a scanner of its own reads it.
 //!
 //! The inner scanner is the same as the outer one, so everything that is found in plain text is found in escaped text,
 //! to any depth. What it moves over, the outer cursor moves over too, escape by escape: places and noise are those of
@@ -10,23 +10,24 @@ use crate::fast::template::TemplateId;
 use crate::input::Flow;
 use crate::scan::escape::{Escape, Piece};
 use crate::scan::learn::Quoted;
+use crate::scan::lookahead::{Arrived, Lookahead};
 use crate::scan::source_map::Step;
 use crate::scan::{Anchors, Found, FoundKind, Inside, Parts, Scanner, State, Turn, anchor, found};
 use crate::simd::skip_space;
 use crate::syntax::Syntax;
 
-/// A stretch of escaped text. Lengths of raw bytes count from the outer cursor.
+/// Escaped text that is being read. Lengths of raw bytes count from the outer cursor.
 #[derive(Debug)]
 pub(super) struct Nested {
-    /// As it reads on behind `raw`.
+    /// How to read on behind `raw`.
     escape: Escape,
-    /// As it reads on at the outer cursor, where the text is at `text_at`.
+    /// How to read on at the outer cursor, where the text is at `text_at`.
     mark: Escape,
     text_at: usize,
     /// How many bytes behind the outer cursor are undone.
     raw: usize,
     text: Vec<u8>,
-    /// So much of the text the scanner has seen; see [`Nested::visible`].
+    /// How much of the text the scanner has seen; see [`Nested::visible`].
     shown: usize,
     bounds: Bounds,
     /// Where the name stands, if nothing else shows that this is escaped text.
@@ -40,11 +41,11 @@ pub(super) struct Nested {
     /// A payload was found.
     found: bool,
     scanner: Scanner,
-    /// A document in which the region lies, to go on with behind it.
+    /// The document in which the text lies, to go on with behind it.
     around: Option<Inside>,
 }
 
-/// A payload in the text of a region.
+/// A payload in nested text.
 struct InnerPayload {
     range: Range<usize>,
     syntax: Syntax,
@@ -52,7 +53,7 @@ struct InnerPayload {
     template: Option<TemplateId>,
 }
 
-/// Where a region ends at the latest.
+/// Where nested text ends at the latest.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Bounds {
     /// Behind so many bytes.
@@ -61,7 +62,7 @@ pub(super) enum Bounds {
     Any { of: &'static [u8], from: usize },
 }
 
-/// Where to go on when a region is over.
+/// Where to go on when nested text is over.
 enum GoOn {
     /// At the cursor.
     Here,
@@ -69,20 +70,6 @@ enum GoOn {
     At(usize),
     /// Behind all that was undone.
     Behind,
-}
-
-/// What may end escaped text: the quote around a literal, the end of a line, what a URL cannot hold.
-pub(super) fn terminators(escape: Escape, quote: Option<u8>) -> &'static [u8] {
-    use Escape::{Backslash, Octal, OctalJson};
-    match (escape, quote) {
-        (Backslash | Octal | OctalJson { .. }, Some(b'\'')) => b"\n'",
-        (Backslash | Octal | OctalJson { .. }, Some(b'"')) => b"\n\"",
-        (Backslash | Octal | OctalJson { .. } | Escape::Literal, _) => b"\n",
-        (Escape::Percent, _) => b"\n \"<>&\\",
-        (Escape::Entity, Some(b'<')) => b"<",
-        (Escape::Doubled, _) => b"\"",
-        (Escape::Entity | Escape::Container(_), _) => b"",
-    }
 }
 
 impl Nested {
@@ -110,10 +97,10 @@ impl Nested {
         }
     }
 
-    /// The same for another stretch, with the memory of this one.
+    /// Starts over with other escaped text and keeps the memory.
     fn renew(&mut self, escape: Escape, bounds: Bounds) {
         let Nested {
-            escape: own_layer,
+            escape: own_escape,
             mark,
             text_at,
             raw,
@@ -128,7 +115,7 @@ impl Nested {
             scanner,
             around,
         } = self;
-        (*own_layer, *mark, *own_bounds) = (escape, escape, bounds);
+        (*own_escape, *mark, *own_bounds) = (escape, escape, bounds);
         (*text_at, *raw, *shown, *clue) = (0, 0, 0, None);
         (*moved, *begun, *ended, *found) = (false, false, false, false);
         text.clear();
@@ -169,18 +156,26 @@ impl Nested {
             Bounds::Len(len) => (&raw[..len], true),
             Bounds::Any { .. } => (raw, last),
         };
+        let arrived = Arrived::new(raw, last);
         let window = (self.raw + self.window()).min(raw.len());
         let before = self.raw;
         self.begun = true;
         while self.raw < window && !self.ended {
-            if self.is_other_payload(&raw[self.raw..], anchors) {
+            let is_other = self.is_other_payload(arrived.from(self.raw), anchors);
+            if arrived.settled().is_none() {
+                break;
+            }
+            if is_other {
                 self.ended = true;
                 break;
             }
-            if self.stretch(&all[self.raw..], window - self.raw) {
+            if self.unescape_fast(&all[self.raw..], window - self.raw) {
                 continue;
             }
-            match self.escape.piece(&raw[self.raw..], last) {
+            let Some(piece) = self.escape.whole_piece(arrived.from(self.raw)) else {
+                break;
+            };
+            match piece {
                 Piece::Same(len) => {
                     if self.copy(&raw[self.raw..self.raw + len.min(window - self.raw)]) {
                         break;
@@ -194,20 +189,18 @@ impl Nested {
                     }
                 }
                 Piece::End => self.ended = true,
-                Piece::More => break,
             }
         }
         self.ended |= last && self.raw == raw.len();
         self.ended || self.raw > before
     }
 
-    /// Undoes what is undone fast of the first `len` bytes of `raw`; whether that is anything. What may end the region is
-    /// left.
-    fn stretch(&mut self, raw: &[u8], len: usize) -> bool {
+    /// Unescapes what is fast of the first `len` bytes of `raw`; whether that is anything. What may end the text is left.
+    fn unescape_fast(&mut self, raw: &[u8], len: usize) -> bool {
         let (escape, text) = (self.escape, &mut self.text);
         let len = match self.bounds {
-            Bounds::Len(_) => escape.stretch(raw, len, text, |b| b.equal(b'\n')),
-            Bounds::Any { .. } => escape.stretch(raw, len, text, |b| {
+            Bounds::Len(_) => escape.unescape_fast(raw, len, text, |b| b.equal(b'\n')),
+            Bounds::Any { .. } => escape.unescape_fast(raw, len, text, |b| {
                 b.equal(b'\n') | b.equal(b'"') | b.equal(b'\'')
             }),
         };
@@ -217,10 +210,10 @@ impl Nested {
 
     /// Whether a line of a container's other stream comes next that must not be passed over: it holds a payload, or may
     /// begin one while this stream is not in the middle of something.
-    fn is_other_payload(&self, raw: &[u8], anchors: &Anchors) -> bool {
+    fn is_other_payload(&self, raw: Lookahead<'_>, anchors: &Anchors) -> bool {
         match self.escape {
             Escape::Container(container) => container.other_line(raw).is_some_and(|len| {
-                anchors.is_in(&raw[..len]) || self.is_resting(self.text.len(), b"")
+                anchors.is_in(&raw.bytes()[..len]) || self.is_resting(self.text.len(), b"")
             }),
             _ => false,
         }
@@ -282,7 +275,7 @@ impl Nested {
         is_more
     }
 
-    /// Takes `bytes` as they are, up to where the region ends or behind a line break; whether that is before their end.
+    /// Takes `bytes` as they are, up to where the text ends or behind a line break; whether that is before their end.
     fn copy(&mut self, bytes: &[u8]) -> bool {
         let end = self.terminator(bytes);
         let len = end.unwrap_or(bytes.len());
@@ -309,8 +302,7 @@ impl Nested {
         found.map(|n| skipped + n)
     }
 
-    /// Whether the region of `raw`, which stands at the outer cursor behind the byte `before`, is over, and where to go on
-    /// then.
+    /// Where to go on if the text of `raw` is over, which stands at the outer cursor behind the byte `before`.
     fn end(&mut self, raw: &[u8], before: u8) -> Option<GoOn> {
         let is_inline = !matches!(self.escape, Escape::Container(_));
         let end = self.visible();
@@ -406,7 +398,7 @@ impl Nested {
         self.walk_line(&mut { self.mark }, raw, to)
     }
 
-    /// The same, and `mark` reads on there.
+    /// How many bytes of `raw` are for the text up to the end of a line at `to`; `mark` reads on there.
     fn walk_line(&self, mark: &mut Escape, raw: &[u8], to: usize) -> usize {
         let raw = &raw[..self.raw];
         if to == self.text.len() {
@@ -416,7 +408,7 @@ impl Nested {
         let len = mark.raw_end(raw, to - self.text_at);
         // Behind the last line of a Docker record stands the rest of the record.
         let is_wrapped = matches!(mark, Escape::Container(_)) && raw[len..].starts_with(b"\"");
-        let wrapping = is_wrapped.then(|| mark.piece(&raw[len..], true).raw_len());
+        let wrapping = is_wrapped.then(|| mark.piece(Lookahead::whole(&raw[len..])).raw_len());
         len + wrapping.flatten().unwrap_or(0)
     }
 
@@ -425,6 +417,7 @@ impl Nested {
         // Wrapping may stand behind the last of a container's text.
         let is_inline = !matches!(self.escape, Escape::Container(_));
         if is_inline && to == self.text.len() {
+            self.mark = self.escape;
             return self.raw;
         }
         // Up to the end of a line stands all that is wrapped around it, and nothing of what comes next.
@@ -530,7 +523,7 @@ impl Scanner {
         }
     }
 
-    /// A payload of the region as one of the capture.
+    /// A payload of nested text as one of the capture.
     fn surface<'b>(
         &mut self,
         inner: InnerPayload,
@@ -599,7 +592,7 @@ impl Scanner {
         nested.clue = nested.clue.map(|at| at - raw_len as isize);
     }
 
-    /// Goes on behind the region.
+    /// Goes on behind nested text.
     fn leave_nested(&mut self, mut nested: Box<Nested>, go_on: GoOn, buffer: &[u8]) {
         match (go_on, nested.bounds) {
             (GoOn::Here, _) => {}
@@ -622,7 +615,7 @@ impl Bounds {
         Bounds::Any { of, from }
     }
 
-    /// The same bounds, counted from `len` bytes further on.
+    /// These bounds, counted from `len` bytes further on.
     fn behind(self, len: usize) -> Self {
         match self {
             Bounds::Len(all) => Bounds::Len(all - len),

@@ -6,6 +6,7 @@
 use encoding_rs::{DecoderResult, Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
 use crate::finding::{Finding, Reason};
+use crate::scan::lookahead::Lookahead;
 use crate::span::{Span, Units};
 use crate::syntax::xml::{LONGEST_DECLARATION, declaration};
 
@@ -15,23 +16,17 @@ pub(super) enum Declared {
     /// Read it as it is; perhaps with something to say.
     AsIs(Option<Finding>),
     Other(&'static Encoding),
-    /// The bytes end before the declaration does.
-    Undecided,
 }
 
-/// Reads the declaration at the start of `bytes`, if there is one. A malformed one is left to the reader.
-pub(super) fn declared(bytes: &[u8], last: bool, units: Units) -> Declared {
-    let head = &bytes[..bytes.len().min(LONGEST_DECLARATION)];
+/// Reads the declaration at the start of `document`, if there is one. A malformed one is left to the reader.
+pub(super) fn declared(document: Lookahead<'_>, units: Units) -> Declared {
+    let window = document.window(LONGEST_DECLARATION);
+    let head = window.bytes();
     let Some(rest) = head.strip_prefix(b"<?xml") else {
         return Declared::AsIs(None);
     };
-    let Some(len) = memchr::memmem::find(rest, b"?>") else {
-        let whole = last || bytes.len() >= LONGEST_DECLARATION;
-        return if whole {
-            Declared::AsIs(None)
-        } else {
-            Declared::Undecided
-        };
+    let Some(len) = window.from(head.len() - rest.len()).find_text(b"?>") else {
+        return Declared::AsIs(None);
     };
     let label = declaration(&rest[..len]).unwrap_or_default();
     let start = memchr::memmem::rfind(&head[..5 + len], label.as_bytes()).unwrap_or_default();
@@ -153,11 +148,10 @@ mod tests {
 
     #[test]
     fn declarations() {
-        let label = |text: &str| match declared(text.as_bytes(), true, Units::Utf8) {
+        let label = |text: &str| match declared(Lookahead::whole(text.as_bytes()), Units::Utf8) {
             Declared::Other(encoding) => encoding.name(),
             Declared::AsIs(Some(finding)) => finding.code().as_str(),
             Declared::AsIs(None) => "as is",
-            Declared::Undecided => "undecided",
         };
         let cases = [
             ("<xml>", "as is"),

@@ -5,7 +5,8 @@ use crate::scan::array::Array;
 use crate::scan::container::{self, LineKind};
 use crate::scan::escape::{self, Escape};
 use crate::scan::literal::{self, Candidate};
-use crate::scan::nested::{Bounds, terminators};
+use crate::scan::lookahead::{Arrived, Lookahead};
+use crate::scan::nested::Bounds;
 use crate::scan::start::{self, Start};
 use crate::scan::{Found, FoundKind, Names, Parts, Scanner, State, found};
 use crate::simd::block::Block;
@@ -17,20 +18,11 @@ use crate::syntax::xml::ROOT;
 /// U+FEFF in UTF-8.
 const MARK: &[u8] = b"\xEF\xBB\xBF";
 
-/// Whether a document was entered again as escaped text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Entered {
-    Yes,
-    No,
-    /// More bytes will tell.
-    Undecided,
-}
-
 /// Whether something begins near an anchor.
 enum Near {
     /// A message that begins as most do, at the cursor.
     Usual(Start),
-    /// Something that may hold the anchor; or may begin, which more bytes will tell.
+    /// Something that may hold the anchor.
     Begun,
     Nothing,
 }
@@ -62,39 +54,43 @@ impl Names {
     }
 }
 
+/// The syntax of a document that begins like `begun`.
+fn syntax_of(begun: Start) -> Syntax {
+    match begun {
+        Start::Xml => Syntax::Xml,
+        _ => Syntax::Json,
+    }
+}
+
 impl Scanner {
     pub(super) fn seek<'b>(
         &mut self,
-        buffer: &'b [u8],
-        last: bool,
+        arrived: &Arrived<'b>,
         parts: &mut Parts,
     ) -> Option<Found<'b>> {
         if let Some(syntax) = self.glued {
-            match self.stray_end(syntax, &buffer[self.pos()..], last) {
-                None => return None,
-                Some(len) => {
-                    self.glued = None;
-                    if len > 0 {
-                        return Some(self.stray(buffer, len, syntax, parts));
-                    }
-                }
+            let len = stray_end(syntax, arrived.from(self.pos()));
+            arrived.settled()?;
+            self.glued = None;
+            if len > 0 {
+                return Some(self.stray(arrived.bytes, len, syntax, parts));
             }
         }
-        if self.array.is_some() {
-            return self.seek_in_array(buffer, last, parts);
+        match self.array {
+            Some(array) => self.seek_in_array(array, arrived, parts),
+            None => self.seek_start(arrived, parts),
         }
-        self.seek_start(buffer, last, parts)
     }
 
     /// Looks for a start near the next anchor; what is far from all of them is noise.
     pub(super) fn seek_start<'b>(
         &mut self,
-        buffer: &'b [u8],
-        last: bool,
+        arrived: &Arrived<'b>,
         parts: &mut Parts,
     ) -> Option<Found<'b>> {
+        let (buffer, last) = (arrived.bytes, arrived.is_final);
         if let Some(begun) = self.begins_here(buffer) {
-            return self.begin_usual(begun, buffer, last, parts);
+            return self.begin_usual(begun, arrived, parts);
         }
         if self.array.is_none()
             && let Some(found) = self.fast_seek(buffer, last, parts)
@@ -103,11 +99,9 @@ impl Scanner {
         }
         self.search.restart(self.pos());
         let limit = self.limits.payload_size;
-        while let Some(anchor) = self.search.next_anchor(self.names.anchors, buffer, last) {
-            let (start, kind) = self.search.start(buffer, anchor, limit, last)?;
-            let start = start.max(self.pos());
-            match self.begins_near(buffer, last, start, kind, anchor) {
-                Near::Usual(begun) => return self.begin_usual(begun, buffer, last, parts),
+        while let Some(anchor) = self.search.next_anchor(self.names.anchors, buffer) {
+            match self.begins_near(arrived, anchor)? {
+                Near::Usual(begun) => return self.begin_usual(begun, arrived, parts),
                 Near::Begun => return None,
                 Near::Nothing => self.search.anchor = None,
             }
@@ -124,13 +118,12 @@ impl Scanner {
     fn begin_usual<'b>(
         &mut self,
         begun: Start,
-        buffer: &'b [u8],
-        last: bool,
+        arrived: &Arrived<'b>,
         parts: &mut Parts,
     ) -> Option<Found<'b>> {
-        let found = self.fast_document(buffer, last, parts);
+        let found = self.fast_document(arrived.bytes, arrived.is_final, parts);
         if found.is_none() {
-            self.begin(begun, buffer);
+            self.begin_document(syntax_of(begun));
         }
         found
     }
@@ -155,53 +148,56 @@ impl Scanner {
         }
     }
 
-    /// What begins from `start` on that may hold the anchor.
-    fn begins_near(
-        &mut self,
-        buffer: &[u8],
-        last: bool,
-        start: usize,
-        kind: LineKind,
-        anchor: usize,
-    ) -> Near {
-        if let Some(near) = self.begins_container(buffer, last, start, kind) {
-            return near;
+    /// What begins that may hold the anchor; `None` if more bytes are needed to tell.
+    fn begins_near(&mut self, arrived: &Arrived<'_>, anchor: usize) -> Option<Near> {
+        let limit = self.limits.payload_size;
+        let (start, kind) = self.search.start(arrived, anchor, limit);
+        arrived.settled()?;
+        let start = start.max(self.pos());
+        if self.begins_container(arrived, start, kind)? {
+            return Some(Near::Begun);
         }
         self.search.tried = self.search.tried.max(start);
-        while let Some(found) = self.bracket(buffer, anchor) {
-            if let Some(near) = self.begins_at(buffer, last, start, found) {
-                return near;
+        while let Some(found) = self.bracket(arrived.bytes, anchor) {
+            match self.begins_at(arrived, start, found)? {
+                Near::Nothing => self.search.tried = found + 1,
+                near => return Some(near),
             }
-            self.search.tried = found + 1;
         }
         self.search.tried = self.search.tried.max(anchor + 1);
-        Near::of(self.begins_with_clue(buffer, start, anchor))
+        Some(Near::of(self.begins_with_clue(
+            arrived.bytes,
+            start,
+            anchor,
+        )))
     }
 
-    /// Whether a container's log begins on the line at `start`; `None` if it does not.
+    /// Whether a container's log begins on the line at `start`; `None` if more bytes are needed to tell.
     fn begins_container(
         &mut self,
-        buffer: &[u8],
-        last: bool,
+        arrived: &Arrived<'_>,
         start: usize,
         kind: LineKind,
-    ) -> Option<Near> {
+    ) -> Option<bool> {
+        let buffer = arrived.bytes;
         // Behind a record that was torn stands its line break.
         let line = start + usize::from(buffer.get(start) == Some(&b'\n'));
-        let line = container::skip_beside(buffer, line, kind);
-        match escape::container(&buffer[line..], last) {
-            Ok(None) => None,
-            _ if line < self.search.tried || !self.is_bare_at(buffer, line) => None,
-            Err(()) => Some(Near::Begun),
-            Ok(Some(escape)) => {
-                self.pass(buffer, line);
-                Some(Near::of(self.enter_from(escape, None, 0)))
-            }
+        let line = container::skip_beside(arrived, line, kind);
+        if line < self.search.tried || !self.is_bare_at(buffer, line) {
+            return arrived.settled().map(|()| false);
         }
+        let escape = escape::container(arrived.from(line));
+        arrived.settled()?;
+        let Some(escape) = escape else {
+            return Some(false);
+        };
+        self.pass(buffer, line);
+        Some(self.enter_from(escape, None, 0))
     }
 
-    /// What begins at the bracket `found` behind `start`; `None` if nothing does.
-    fn begins_at(&mut self, buffer: &[u8], last: bool, start: usize, found: usize) -> Option<Near> {
+    /// What begins at the bracket `found` behind `start`; `None` if more bytes are needed to tell.
+    fn begins_at(&mut self, arrived: &Arrived<'_>, start: usize, found: usize) -> Option<Near> {
+        let buffer = arrived.bytes;
         // What escaped text moved over is followed step by step.
         if self.depth == 0
             && let Some(begun) = self.names.usual_start(&buffer[found..])
@@ -212,23 +208,38 @@ impl Scanner {
         }
         // It matters for comments of XML only.
         let is_bare = buffer[found] == b'<' && self.is_bare_at(buffer, found);
-        match start::at(&buffer[found..], last, is_bare) {
-            Start::Nothing => None,
-            Start::Undecided => Some(Near::Begun),
-            Start::Buried(escape)
-                if let Some(before) = text_before(escape, &buffer[start..found]) =>
-            {
-                let value = start + before;
-                self.pass(buffer, value);
-                let is_entered = self.enter_from(escape, None, found + 1 - value);
-                Some(Near::of(is_entered))
+        let begun = start::at(arrived.from(found), is_bare);
+        arrived.settled()?;
+        match begun {
+            Start::Nothing => return Some(Near::Nothing),
+            Start::Buried(escape) => {
+                let before = &buffer[start..found];
+                let text = text_before(escape, before).map(|before| start + before);
+                return self.enter_at(escape, arrived, text, found);
             }
-            start => {
-                self.pass(buffer, found);
-                self.begin(start, buffer);
-                Some(Near::Begun)
-            }
+            _ => self.pass(buffer, found),
         }
+        match begun {
+            Start::Array => self.begin_array(buffer),
+            begun => self.begin_document(syntax_of(begun)),
+        }
+        Some(Near::Begun)
+    }
+
+    /// Enters escaped text that shows at the bracket `found`, and begins at `text` if that is known.
+    fn enter_at(
+        &mut self,
+        escape: Escape,
+        arrived: &Arrived<'_>,
+        text: Option<usize>,
+        found: usize,
+    ) -> Option<Near> {
+        let Some(text) = text else {
+            self.enter_buried(escape, arrived, found)?;
+            return Some(Near::Begun);
+        };
+        self.pass(arrived.bytes, text);
+        Some(Near::of(self.enter_from(escape, None, found + 1 - text)))
     }
 
     /// The next bracket that was not tried, up to the anchor.
@@ -262,27 +273,31 @@ impl Scanner {
 
     /// Enters escaped text that may end behind `from` bytes.
     pub(super) fn enter_from(&mut self, escape: Escape, quote: Option<u8>, from: usize) -> bool {
-        let of = terminators(escape, quote);
+        let of = escape.ends(quote);
         self.enter(escape, Bounds::from(of, from), None)
     }
 
-    /// Enters the escaped document at the cursor, with which `bytes` begins. The quote before it belongs to the innermost
-    /// literal; a single one is not escaped by the literals around, which are in double quotes then.
-    fn enter_buried(&mut self, escape: Escape, bytes: &[u8]) {
-        let before = self.before();
-        let is_innermost = before == b'\'' && start::is_buried_twice(escape, bytes);
+    /// Enters the escaped document at `found`. The quote before it belongs to the innermost literal; a single one is not
+    /// escaped by the literals around, which are in double quotes then.
+    fn enter_buried(&mut self, escape: Escape, arrived: &Arrived<'_>, found: usize) -> Option<()> {
+        let document = arrived.from(found);
+        let [second, before] = self.bytes_before(arrived.bytes, found);
+        let is_innermost = before == b'\'' && start::is_buried_twice(escape, document);
         let around = if is_innermost { b'"' } else { before };
-        let quote = start::quote_around(escape, bytes, around);
+        let quote = start::quote_around(escape, document, around);
         let of = match quote {
-            Some(b'\'') if start::is_over_lines(bytes) => b"'",
-            _ => terminators(escape, quote),
+            Some(b'\'') if start::is_over_lines(document) => b"'",
+            _ => escape.ends(quote),
         };
-        self.enter(escape.over(bytes), Bounds::from(of, 0), None);
+        arrived.settled()?;
+        self.pass(arrived.bytes, found);
+        self.enter(escape.over(document.bytes()), Bounds::from(of, 0), None);
         if let State::Nested(nested) = &mut self.state
             && is_innermost
         {
-            nested.follows(self.before);
+            nested.follows([second, before]);
         }
+        Some(())
     }
 
     /// Enters the document at the cursor again as a string literal; `false` if that is too deep.
@@ -292,19 +307,18 @@ impl Scanner {
     }
 
     /// Enters the document at the cursor again, of which `len` bytes were read as they stand there, if the quote before it
-    /// shows that it is a string literal with escapes.
+    /// shows that it is a string literal with escapes. Whether it did; `None` if more bytes are needed to tell.
     pub(super) fn enter_literal(
         &mut self,
-        document: &[u8],
+        arrived: &Arrived<'_>,
         len: usize,
         is_broken: bool,
         syntax: Syntax,
-        last: bool,
-    ) -> Entered {
-        let is_quoted = matches!(self.before(), b'"' | b'\'');
-        let text = &document[..len.min(document.len())];
-        if !is_quoted || memchr::memchr(b'\\', text).is_none() {
-            return Entered::No;
+    ) -> Option<bool> {
+        let document = arrived.from(self.pos());
+        let text = &document.bytes()[..len.min(document.len())];
+        if !self.is_quoted() || memchr::memchr(b'\\', text).is_none() {
+            return Some(false);
         }
         let candidate = Candidate {
             text: document,
@@ -313,16 +327,11 @@ impl Scanner {
             read: len,
             is_broken,
         };
-        match literal::end(candidate, last) {
-            Err(()) => Entered::Undecided,
-            Ok(Some(end)) if candidate.is_literal(end) => {
-                match self.enter(Escape::Backslash, Bounds::Len(end), None) {
-                    true => Entered::Yes,
-                    false => Entered::No,
-                }
-            }
-            Ok(_) => Entered::No,
-        }
+        let end = literal::end(candidate).filter(|&end| candidate.is_literal(end));
+        arrived.settled()?;
+        let is_entered =
+            end.is_some_and(|end| self.enter(Escape::Backslash, Bounds::Len(end), None));
+        Some(is_entered)
     }
 
     /// Passes over a byte order mark: `cat` leaves one before every file. Elsewhere it is noise.
@@ -346,44 +355,22 @@ impl Scanner {
         }
     }
 
-    pub(super) fn begin(&mut self, start: Start, buffer: &[u8]) {
-        match start {
-            Start::Array => {
-                self.array = Some(Array {
-                    bare: self.bare,
-                    before_first: true,
-                    ..Array::default()
-                });
-                self.advance(buffer, self.pos() + 1);
-            }
-            Start::Buried(escape) => self.enter_buried(escape, &buffer[self.pos()..]),
-            Start::Json => {
-                self.begin_attempts();
-                self.state = State::Json;
-            }
-            _ => {
-                self.begin_attempts();
-                self.state = State::Xml { pending: None };
-            }
-        }
+    fn begin_array(&mut self, buffer: &[u8]) {
+        self.array = Some(Array {
+            bare: self.bare,
+            before_first: true,
+            ..Array::default()
+        });
+        self.advance(buffer, self.pos() + 1);
     }
 
-    /// The length of a closing bracket or tag right behind a payload: it closes nothing. `None` if it cannot be
-    /// told yet.
-    pub(super) fn stray_end(&self, syntax: Syntax, rest: &[u8], last: bool) -> Option<usize> {
-        match (syntax, rest) {
-            (_, []) if !last => None,
-            (Syntax::Json, [b'}' | b']', ..]) => Some(1),
-            (Syntax::Xml, [b'<']) if !last => None,
-            (Syntax::Xml, [b'<', b'/', ..]) => {
-                match rest.iter().take(64).position(|&b| b == b'>') {
-                    Some(n) => Some(n + 1),
-                    None if !last && rest.len() < 64 => None,
-                    None => Some(0),
-                }
-            }
-            _ => Some(0),
-        }
+    /// Begins to read the document at the cursor.
+    pub(super) fn begin_document(&mut self, syntax: Syntax) {
+        self.begin_attempts();
+        self.state = match syntax {
+            Syntax::Json => State::Json,
+            Syntax::Xml => State::Xml { pending: None },
+        };
     }
 
     pub(super) fn stray<'b>(
@@ -412,19 +399,32 @@ impl Scanner {
     }
 }
 
+/// The length of a closing bracket or tag right behind a payload: it closes nothing.
+fn stray_end(syntax: Syntax, rest: Lookahead<'_>) -> usize {
+    const LONGEST: usize = 64;
+    match (syntax, rest.get(0)) {
+        (Syntax::Json, Some(b'}' | b']')) => 1,
+        (Syntax::Xml, Some(b'<')) if rest.get(1) == Some(b'/') => {
+            let end = rest.window(LONGEST).find(b'>');
+            end.map_or(0, |n| n + 1)
+        }
+        _ => 0,
+    }
+}
+
 /// Where escaped text that goes on behind `bytes` begins before the bracket that shows it: not all who write URLs and
 /// forms escape every bracket, and in HTML only some of XML are.
 fn text_before(escape: Escape, bytes: &[u8]) -> Option<usize> {
     match escape {
         Escape::Percent => {
-            let ends = terminators(Escape::Percent, None);
+            let ends = escape.ends(None);
             let end = bytes.iter().rposition(|b| ends.contains(b));
             Some(end.map_or(0, |end| end + 1))
         }
         Escape::Entity => {
             let start = memchr::memrchr2(b'<', b'>', bytes).map_or(0, |end| end + 1);
             let mut text = Vec::new();
-            { escape }.unescape(&bytes[start..], true, &mut text);
+            { escape }.unescape(Lookahead::whole(&bytes[start..]), &mut text);
             let is_xml = memchr::memmem::find(&text, ROOT).is_some();
             is_xml.then_some(start)
         }

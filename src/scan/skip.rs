@@ -5,6 +5,7 @@
 //! ended: its last bracket or end tag; the end of the line, if it was on one line so far; or the first thing outside
 //! a text that only the next payload can be.
 
+use crate::scan::lookahead::{Arrived, Lookahead};
 use crate::scan::start::first_name;
 use crate::simd::is_space;
 use crate::syntax::Syntax;
@@ -15,7 +16,7 @@ use crate::syntax::xml::{CDATA, ROOT};
 pub(super) enum Skipped {
     /// The broken document ends here.
     To(usize),
-    /// It goes on: these bytes are done with, more are needed.
+    /// The broken document goes on: these bytes are done with, and more are needed.
     Past(usize),
 }
 
@@ -53,27 +54,24 @@ pub(super) fn is_new_line_of_log(head: &[u8]) -> bool {
     head == b"{\"" || head == b"[{" || !b" \t\r\n\"{}[],:/-".contains(&head[0])
 }
 
-/// Whether the end tag of the root comes before the next root; `None` if that cannot be told yet.
-fn end_is_ahead(rest: &[u8], last: bool) -> Option<bool> {
+/// Whether the end tag of the root comes before the next root.
+fn end_is_ahead(rest: Lookahead<'_>) -> bool {
     const FAR: usize = 1 << 16;
-    let window = &rest[..rest.len().min(FAR)];
+    let window = rest.window(FAR);
     let is = |at: usize, token: &[u8]| {
-        window[at..]
-            .get(..token.len())
-            .is_some_and(|head| head.eq_ignore_ascii_case(token))
+        let head = window.bytes()[at..].get(..token.len());
+        head.is_some_and(|head| head.eq_ignore_ascii_case(token))
     };
-    let mut tags = memchr::memchr_iter(b'<', window).filter_map(|at| {
+    let mut tags = memchr::memchr_iter(b'<', window.bytes()).filter_map(|at| {
         match (is(at, b"</xml"), is(at, b"<xml")) {
             (false, false) => None,
             (is_end, _) => Some(is_end),
         }
     });
-    let undecided = if last || window.len() == FAR {
-        Some(false)
-    } else {
-        None
-    };
-    tags.next().map_or(undecided, Some)
+    tags.next().unwrap_or_else(|| {
+        window.note_end();
+        false
+    })
 }
 
 /// Whether an object that begins with this name may be a message.
@@ -83,7 +81,6 @@ pub(super) type BeginsMessage<'a> = &'a dyn Fn(&str) -> bool;
 enum Act {
     Stop(usize),
     Go(usize),
-    Wait,
 }
 
 impl Skip {
@@ -107,34 +104,40 @@ impl Skip {
         }
     }
 
-    /// Skips what can be skipped of `bytes`.
+    /// Skips what can be skipped of `ahead`.
     pub(super) fn run(
         &mut self,
-        bytes: &[u8],
-        last: bool,
+        ahead: Lookahead<'_>,
         begins_message: BeginsMessage<'_>,
     ) -> Skipped {
-        let skipped = self.skip(bytes, last, begins_message);
+        let arrived = Arrived::new(ahead.bytes(), ahead.is_final());
+        let skipped = self.skip(&arrived, begins_message);
         if let Skipped::Past(len) = skipped {
-            self.before = self.solid_before(&bytes[..len]);
+            self.before = self.solid_before(&arrived.bytes[..len]);
         }
         skipped
     }
 
-    fn skip(&mut self, bytes: &[u8], last: bool, begins_message: BeginsMessage<'_>) -> Skipped {
+    fn skip(&mut self, arrived: &Arrived<'_>, begins_message: BeginsMessage<'_>) -> Skipped {
+        let bytes = arrived.bytes;
         let mut at = 0;
         while let Some(n) = self.interesting(&bytes[at..]) {
             if let Some(end) = self.never_closed(&bytes[at..at + n]) {
                 return Skipped::To(at + end);
             }
             at += n;
-            match self.act(bytes, at, last, begins_message) {
+            let here = *self;
+            let act = self.act(arrived, at, begins_message);
+            if arrived.settled().is_none() {
+                *self = here;
+                return Skipped::Past(at);
+            }
+            match act {
                 Act::Stop(end) => return Skipped::To(end),
                 Act::Go(next) => at = next,
-                Act::Wait => return Skipped::Past(at),
             }
         }
-        match (last, self.within) {
+        match (arrived.is_final, self.within) {
             (true, _) => Skipped::To(bytes.len()),
             // The end of a text may have begun.
             (false, Within::Cdata | Within::Comment | Within::Instruction) => {
@@ -173,69 +176,50 @@ impl Skip {
         }
     }
 
-    fn act(
-        &mut self,
-        bytes: &[u8],
-        at: usize,
-        last: bool,
-        begins_message: BeginsMessage<'_>,
-    ) -> Act {
-        let rest = &bytes[at..];
-        match (self.within, rest[0]) {
-            (Within::Cdata | Within::Comment | Within::Instruction, _) => self.close_text(rest, at),
+    fn act(&mut self, arrived: &Arrived<'_>, at: usize, begins_message: BeginsMessage<'_>) -> Act {
+        let rest = arrived.from(at);
+        match (self.within, rest.bytes()[0]) {
+            (Within::Cdata | Within::Comment | Within::Instruction, _) => {
+                self.close_text(rest.bytes(), at)
+            }
             (Within::String, b'"') => self.go(Within::Markup, at + 1),
             (Within::String, b'\\') => match rest.get(1) {
-                None if !last => Act::Wait,
                 // No escape, but a line that was cut.
                 None | Some(b'\n') => Act::Go(at + 1),
                 Some(_) => Act::Go(at + 2),
             },
-            (_, b'\n') => self.line_end(rest, at, last),
+            (_, b'\n') => self.line_end(rest, at),
             (_, b'\\') => {
                 self.garbled = true;
                 Act::Go(at + 1)
             }
-            (_, b'<') => self.tag(rest, at, last),
+            (_, b'<') => self.tag(rest, at),
             (_, b'"') => self.go(Within::String, at + 1),
-            (_, b'{') => self.object(bytes, at, last, begins_message),
+            (_, b'{') => self.object(arrived, at, begins_message),
             (_, b'[') => {
                 self.depth += 1;
                 Act::Go(at + 1)
             }
-            _ => self.closer(&bytes[at + 1..], at, last, begins_message),
+            _ => self.closer(arrived.from(at + 1), at, begins_message),
         }
     }
 
     /// The last open bracket is closed, or there were more closing ones: the document ends here if something that
     /// can stand behind a document follows.
-    fn closer(
-        &mut self,
-        rest: &[u8],
-        at: usize,
-        last: bool,
-        begins_message: BeginsMessage<'_>,
-    ) -> Act {
+    fn closer(&mut self, rest: Lookahead<'_>, at: usize, begins_message: BeginsMessage<'_>) -> Act {
         self.depth = self.depth.saturating_sub(1);
         if self.depth > 0 {
             return Act::Go(at + 1);
         }
-        let blanks = |bytes: &[u8]| {
-            bytes
-                .iter()
-                .take_while(|&&b| is_space(b) && b != b'\n')
-                .count()
+        let is_blank = |b| is_space(b) && b != b'\n';
+        let next = rest.position(|b| !is_blank(b)).unwrap_or(rest.len());
+        let next = rest.from(next);
+        let (next, is_listed) = match next.get(0) {
+            Some(b',') => (next.from(1).trim_start(), true),
+            _ => (next, false),
         };
-        let next = &rest[blanks(rest)..];
-        let (next, is_listed) = match next.strip_prefix(b",") {
-            Some(behind) => (behind.trim_ascii_start(), true),
-            None => (next, false),
-        };
-        let ends = match next.first() {
-            None if !last => return Act::Wait,
-            Some(b'{') => match first_name(next, last) {
-                Err(()) => return Act::Wait,
-                Ok(name) => name.is_some_and(begins_message),
-            },
+        let ends = match next.get(0) {
+            Some(b'{') => first_name(next).is_some_and(begins_message),
             None | Some(b'\n' | b'<' | b']') => !is_listed,
             Some(_) => false,
         };
@@ -272,18 +256,14 @@ impl Skip {
 
     /// A line break ends a string, and a document that is cut off: in JSON one that was on one line so far, or any
     /// if the next line is none of it; in XML one whose end tag is not in sight.
-    fn line_end(&mut self, rest: &[u8], at: usize, last: bool) -> Act {
-        let ends = match (self.syntax, rest.get(1..3)) {
-            (Syntax::Json, _) if self.one_line => Some(true),
-            (Syntax::Json, None) if !last => None,
-            (Syntax::Json, next) => Some(next.is_some_and(is_new_line_of_log)),
-            (Syntax::Xml, _) if self.sure => Some(false),
-            (Syntax::Xml, _) => end_is_ahead(rest, last).map(|is_ahead| !is_ahead),
+    fn line_end(&mut self, rest: Lookahead<'_>, at: usize) -> Act {
+        let ends = match self.syntax {
+            Syntax::Json => self.one_line || rest.from(1).first(2).is_some_and(is_new_line_of_log),
+            Syntax::Xml => !self.sure && !end_is_ahead(rest),
         };
         match ends {
-            None => Act::Wait,
-            Some(true) => Act::Stop(at),
-            Some(false) => {
+            true => Act::Stop(at),
+            false => {
                 self.sure = true;
                 self.garbled = false;
                 self.go(Within::Markup, at + 1)
@@ -291,32 +271,16 @@ impl Skip {
         }
     }
 
-    fn tag(&mut self, rest: &[u8], at: usize, last: bool) -> Act {
+    fn tag(&mut self, rest: Lookahead<'_>, at: usize) -> Act {
         const LONGEST: usize = CDATA.len();
         let is_xml = self.syntax == Syntax::Xml;
-        let opens = |token: &[u8]| {
-            rest.get(..token.len())
-                .is_some_and(|head| head.eq_ignore_ascii_case(token))
-        };
-        if rest.len() < LONGEST && !last {
-            return Act::Wait;
-        }
+        let opens = |token: &[u8]| rest.begins(token);
+        // Which tag it is does not matter as long as it has not arrived.
+        _ = rest.first(LONGEST);
         if opens(ROOT) || opens(b"<?xml ") || opens(b"<xml ") {
             Act::Stop(at)
         } else if is_xml && opens(b"</xml") {
-            const NAME: usize = b"</xml".len();
-            const BLANKS: usize = 64;
-            let blanks = rest[NAME..]
-                .iter()
-                .take(BLANKS)
-                .take_while(|&&b| is_space(b))
-                .count();
-            match rest.get(NAME + blanks) {
-                Some(b'>') => Act::Stop(at + NAME + blanks + 1),
-                None if !last => Act::Wait,
-                // Cut off inside the tag.
-                _ => Act::Stop(at + NAME),
-            }
+            self.end_tag(rest, at)
         } else if is_xml && opens(CDATA) {
             self.go(Within::Cdata, at + LONGEST)
         } else if is_xml && opens(b"<?") {
@@ -328,21 +292,29 @@ impl Skip {
         }
     }
 
+    /// The end tag of the root, or as much of it as there is.
+    fn end_tag(&mut self, rest: Lookahead<'_>, at: usize) -> Act {
+        const NAME: usize = b"</xml".len();
+        const BLANKS: usize = 64;
+        let behind = rest.window(NAME + BLANKS).skip_space(NAME);
+        match rest.get(behind) {
+            Some(b'>') => Act::Stop(at + behind + 1),
+            // Cut off inside the tag.
+            _ => Act::Stop(at + NAME),
+        }
+    }
+
     /// An object on the same line behind `:`, `,` or `[` is a value of the broken document, whatever is in it. Anywhere
     /// else it is the next payload, if it begins as one.
     fn object(
         &mut self,
-        bytes: &[u8],
+        arrived: &Arrived<'_>,
         at: usize,
-        last: bool,
         begins_message: BeginsMessage<'_>,
     ) -> Act {
-        let is_value = matches!(self.solid_before(&bytes[..at]), b':' | b',' | b'[');
-        match first_name(&bytes[at..], last) {
-            _ if is_value => {}
-            Err(()) => return Act::Wait,
-            Ok(Some(name)) if begins_message(name) => return Act::Stop(at),
-            Ok(_) => {}
+        let is_value = matches!(self.solid_before(&arrived.bytes[..at]), b':' | b',' | b'[');
+        if !is_value && first_name(arrived.from(at)).is_some_and(begins_message) {
+            return Act::Stop(at);
         }
         self.depth += 1;
         Act::Go(at + 1)

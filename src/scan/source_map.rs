@@ -3,6 +3,7 @@
 use encoding_rs::Encoding;
 
 use crate::scan::escape::Escape;
+use crate::scan::lookahead::Lookahead;
 use crate::scan::recode;
 
 /// How the text was made from the bytes of the capture, outermost step first.
@@ -35,7 +36,7 @@ impl SourceMap {
         self.rest.extend_from_slice(rest);
     }
 
-    /// The same for what is known to be text.
+    /// Starts over with what is known to be text.
     pub(super) fn renew_text(&mut self, text: &str) {
         self.text.clear();
         self.rest.clear();
@@ -55,7 +56,7 @@ impl Step {
             Step::Encoding(encoding) => recode::decode(encoding, raw, true),
             Step::Escape(escape) => {
                 let mut text = Vec::with_capacity(raw.len());
-                { *escape }.unescape(raw, true, &mut text);
+                { *escape }.unescape(Lookahead::whole(raw), &mut text);
                 text
             }
         }
@@ -82,13 +83,14 @@ pub(crate) fn raw_offsets(steps: &[Step], raw: &[u8], offsets: &mut [usize]) {
 }
 
 /// Whether some of `steps` undoes escapes, so that lines and columns are not those of the text.
-pub(crate) fn has_layers(steps: &[Step]) -> bool {
+pub(crate) fn has_escapes(steps: &[Step]) -> bool {
     steps.iter().any(|step| matches!(step, Step::Escape(_)))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scan::escape::TABLE;
     use encoding_rs::GBK;
 
     #[test]
@@ -136,11 +138,12 @@ mod tests {
 #012 \u8ba2è®¢&quot;{{"a#012":"\"#012"}}+{long}""b"" \q %zz &x; {long}
 "##
         );
-        let layers = Escape::INLINE
+        let escapes = TABLE
+            .map(|row| row.escape)
             .into_iter()
             .chain([Escape::Literal, Escape::OctalJson { in_string: false }]);
-        for outer in layers.clone() {
-            for inner in layers.clone() {
+        for outer in escapes.clone() {
+            for inner in escapes.clone() {
                 let steps = [
                     Step::Escape(outer),
                     Step::Escape(inner),

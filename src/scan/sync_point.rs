@@ -2,9 +2,9 @@
 //!
 //! What a scanner does is settled by its state and by the bytes that come. Between documents little of that state is
 //! left: what a [`SyncPoint`] holds, and knowledge about bytes that are done with. So if two scanners come by the same
-//! waypoint, one of them will do from there on what the other did, though it began somewhere in the middle of the
-//! capture and had to guess what it began in. A scanner that is in an array, or knows something about the bytes ahead,
-//! is at no waypoint: that would be more to compare, for places that are rare.
+//! sync point, one of them will do from there on what the other did, though it began somewhere in the middle of the
+//! capture and did not know in what. A scanner that is in an array, or knows something about the bytes ahead,
+//! is at no sync point: that would be more to compare, for places that are rare.
 
 use crate::scan::{Names, Noise, Scanner, State};
 use crate::span::Place;
@@ -19,7 +19,7 @@ pub(crate) struct SyncPoint {
     before: [u8; 2],
     /// How far ahead no broken object has turned out to be a message.
     clean: usize,
-    /// What is known of the next payload's query; see [`Trail::mark`](crate::scan::query::Trail::mark).
+    /// What is known of the next payload's query; see [`Trail::mark`](crate::request::Trail::mark).
     trail: Option<u64>,
 }
 
@@ -38,7 +38,7 @@ impl Scanner {
         scanner
     }
 
-    /// The waypoint at which it is, if it is at one.
+    /// The sync point at which it is, if it is at one.
     pub(crate) fn sync_point(&mut self, buffer: &[u8]) -> Option<SyncPoint> {
         let pos = self.pos();
         let is_between = matches!(self.state, State::Seek) && self.array.is_none();

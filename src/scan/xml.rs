@@ -7,12 +7,12 @@ use encoding_rs::Encoding;
 use crate::finding::{Code, Finding, Reason};
 use crate::scan::escape::Escape;
 use crate::scan::literal;
+use crate::scan::lookahead::{Arrived, Lookahead};
 use crate::scan::recode::{self, Declared};
-use crate::scan::seek::Entered;
 use crate::scan::skip::Skip;
 use crate::scan::source_map::Step;
 use crate::scan::start::{self, Start};
-use crate::scan::{Found, Parts, Read, Scanner, State, valid_text};
+use crate::scan::{Found, Parts, Read, Scanner, State, shown_end, valid_text};
 use crate::simd::skip_space;
 use crate::span::Span;
 use crate::syntax::xml::{CDATA, ROOT};
@@ -30,31 +30,23 @@ pub(super) enum Resume {
 impl Scanner {
     pub(super) fn xml<'b>(
         &mut self,
-        buffer: &'b [u8],
-        last: bool,
+        arrived: &Arrived<'b>,
         parts: &mut Parts,
     ) -> Option<Found<'b>> {
-        if let Some(found) = self.fast_document(buffer, last, parts) {
+        if let Some(found) = self.fast_document(arrived.bytes, arrived.is_final, parts) {
             return Some(found);
         }
-        let document = &buffer[self.pos()..];
-        let bytes = self.limited(document, last);
+        let document = &arrived.bytes[self.pos()..];
+        let bytes = self.limited(document, arrived.is_final);
         parts.findings.clear();
-        if !self.begin_xml(document, last, parts) {
-            return None;
-        }
-        let verdict = self.read_xml(bytes, parts);
-        let (len, is_broken) = (verdict.len(), verdict.is_broken());
-        if self.enter_literal(document, len, is_broken, Syntax::Xml, last) != Entered::No {
-            return None;
-        }
-        if self.enter_escaped(document, &verdict) {
-            return None;
-        }
-        match verdict {
-            Read::More => None,
-            Read::Whole(text) => Some(self.whole(buffer, text, Syntax::Xml)),
-            Read::Broken(finding) => self.broken_xml(finding, buffer, last, parts),
+        self.begin_xml(arrived, parts)?;
+        let read = self.read_xml(bytes, parts)?;
+        let is_entered = self.enter_literal(arrived, read.len(), read.is_broken(), Syntax::Xml)?
+            || self.enter_escaped(document, &read);
+        match read {
+            _ if is_entered => None,
+            Read::Whole(text) => Some(self.whole(arrived.bytes, text, Syntax::Xml)),
+            Read::Broken(finding) => self.broken_xml(finding, arrived, parts),
         }
     }
 
@@ -65,14 +57,15 @@ impl Scanner {
         literal::is_of_rsyslog(text, self.names.is_plain) && self.enter_from(Escape::Octal, None, 0)
     }
 
-    /// Looks at what the document says of its encoding; `false` if there is nothing to read yet, or not here.
-    fn begin_xml(&mut self, document: &[u8], last: bool, parts: &mut Parts) -> bool {
-        match recode::declared(document, last, self.cursor.units()) {
-            Declared::Undecided => return false,
+    /// Looks at what the document says of its encoding; `None` if there is nothing to read yet, or not here.
+    fn begin_xml(&mut self, arrived: &Arrived<'_>, parts: &mut Parts) -> Option<()> {
+        let declared = recode::declared(arrived.from(self.pos()), self.cursor.units());
+        arrived.settled()?;
+        match declared {
             Declared::Other(encoding) => {
                 self.begin_attempts();
                 self.state = State::Recoded(encoding);
-                return false;
+                return None;
             }
             Declared::AsIs(Some(finding)) if finding.code() == Code::InvalidEncoding => {
                 self.state = State::Xml {
@@ -83,26 +76,24 @@ impl Scanner {
                 .into_iter()
                 .for_each(|finding| parts.findings.push(finding)),
         }
-        true
+        Some(())
     }
 
-    /// Reads the document with which `bytes` begin.
-    pub(super) fn read_xml<'b>(&mut self, bytes: Bytes<'b>, parts: &mut Parts) -> Read<'b> {
+    /// Reads the document with which `bytes` begin; `None` if it has not arrived whole.
+    pub(super) fn read_xml<'b>(&mut self, bytes: Bytes<'b>, parts: &mut Parts) -> Option<Read<'b>> {
         let Parts { tree, findings, .. } = parts;
         let is_plain = &self.names.is_plain;
         let read = self.xml.read(bytes, tree, findings, &self.limits, is_plain);
         self.verdict_xml(read, bytes)
     }
 
-    fn verdict_xml<'b>(&mut self, read: Result<usize, Stop>, bytes: Bytes<'b>) -> Read<'b> {
+    fn verdict_xml<'b>(&mut self, read: Result<usize, Stop>, bytes: Bytes<'b>) -> Option<Read<'b>> {
         let pending = match &mut self.state {
             State::Xml { pending } => pending.clone(),
             _ => None,
         };
-        match (self.verdict(read, bytes), pending) {
-            (Read::Whole(_) | Read::Broken(_), Some(pending)) if self.xml.is_rooted() => {
-                Read::Broken(pending)
-            }
+        let verdict = match (self.verdict(read, bytes)?, pending) {
+            (_, Some(pending)) if self.xml.is_rooted() => Read::Broken(pending),
             (Read::Whole(text), None) => match xml::check_characters(text) {
                 Ok(()) => Read::Whole(text),
                 Err(finding) => Read::Broken(finding),
@@ -116,17 +107,18 @@ impl Scanner {
                 )
             }
             (read, _) => read,
-        }
+        };
+        Some(verdict)
     }
 
     /// Reports a broken document, unless it turned out to be none of ours.
     pub(super) fn broken_xml<'b>(
         &mut self,
         finding: Finding,
-        buffer: &'b [u8],
-        last: bool,
+        arrived: &Arrived<'b>,
         parts: &mut Parts,
     ) -> Option<Found<'b>> {
+        let (buffer, ahead) = (arrived.bytes, arrived.from(self.pos()));
         let document = &buffer[self.pos()..];
         let at = self.xml.at();
         if !self.xml.is_rooted() {
@@ -142,12 +134,13 @@ impl Scanner {
             self.state = State::Seek;
             return None;
         }
-        let shown_end = self.shown_end(document, &finding, last)?;
+        let shown_end = shown_end(ahead, &finding);
         // Before the next root, other payloads may have been swallowed.
         let swallowed = match self.stray_line(document, &parts.tree) {
             Some(line) => Some(Resume::At(line)),
-            None => self.swallowed(document, &finding, &parts.tree, last).ok()?,
+            None => self.swallowed(ahead, &finding, &parts.tree),
         };
+        arrived.settled()?;
         let is_at_next = finding.span().start as usize == at;
         let next = match (finding.reason(), swallowed) {
             (_, Some(Resume::At(next))) if next < at => Some(Resume::At(next)),
@@ -199,32 +192,25 @@ impl Scanner {
     }
 
     /// Where to go on, if the document broke in a short text that ran into the next line or payload: there the next
-    /// payload begins, or what stands around it. `Err` if that cannot be told yet.
-    pub(super) fn swallowed(
-        &self,
-        document: &[u8],
-        finding: &Finding,
-        tree: &Tree,
-        last: bool,
-    ) -> Result<Option<Resume>, ()> {
-        let Some(text) = self.broken_text(document, tree) else {
-            return Ok(None);
-        };
+    /// payload begins, or what stands around it.
+    fn swallowed(&self, ahead: Lookahead<'_>, finding: &Finding, tree: &Tree) -> Option<Resume> {
+        let document = ahead.bytes();
+        let text = self.broken_text(document, tree)?;
         let end = document.len().min(finding.span().end as usize);
         let texts = document.get(text..end).unwrap_or_default();
         let texts = &texts[..own_element(texts).unwrap_or(texts.len())];
         let line = memchr::memchr(b'\n', texts).map(|n| text + n);
         for at in memchr::memchr2_iter(b'<', b'{', texts).map(|n| text + n) {
-            let start = start::payload_at(&document[at..], last, &self.names.begins_message)?;
+            let start = start::payload_at(ahead.from(at), &self.names.begins_message);
             // What stands around a payload on its line tells how it is escaped, and where it ends.
             if let Some(start) = start {
                 let before = line.filter(|&line| line < at);
                 let is_plain = !matches!(start, Start::Buried(_));
-                return Ok(before.or(is_plain.then_some(at)).map(Resume::At));
+                return before.or(is_plain.then_some(at)).map(Resume::At);
             }
         }
         let is_other = |&line: &usize| is_other_line(&document[line..text + texts.len()]);
-        Ok(line.filter(is_other).map(Resume::Behind))
+        line.filter(is_other).map(Resume::Behind)
     }
 
     /// Where the text begins in which the document broke, if no user's words are in it: a short plain text, or text
@@ -241,11 +227,11 @@ impl Scanner {
     pub(super) fn recoded<'b>(
         &mut self,
         encoding: &'static Encoding,
-        buffer: &'b [u8],
-        last: bool,
+        arrived: &Arrived<'b>,
         parts: &mut Parts,
     ) -> Option<Found<'b>> {
-        let document = self.limited(&buffer[self.pos()..], last);
+        let buffer = arrived.bytes;
+        let document = self.limited(&buffer[self.pos()..], arrived.is_final);
         let mut window = 4096;
         loop {
             let raw = &document.all[..window.min(document.all.len())];
@@ -257,14 +243,14 @@ impl Scanner {
                 last: whole && document.last,
             };
             match self.read_xml(bytes, parts) {
-                Read::More if whole && raw.len() < self.limits.payload_size => return None,
-                Read::More if !whole => window *= 2,
-                Read::More => {
+                None if whole && raw.len() < self.limits.payload_size => return None,
+                None if !whole => window *= 2,
+                None => {
                     let finding = Finding::new(Reason::TooLarge, Span::new(0, 1));
                     let finding = finding.with(self.limits.payload_size.to_string());
                     return self.recoded_broken(finding, encoding, &text, buffer, parts);
                 }
-                Read::Whole(text) => {
+                Some(Read::Whole(text)) => {
                     let raw_len = recode::raw_len(encoding, raw, text.len());
                     let found = self.ended(buffer, raw_len, Syntax::Xml);
                     parts.source_map.renew_text(text);
@@ -274,7 +260,7 @@ impl Scanner {
                         ..found
                     });
                 }
-                Read::Broken(finding) => {
+                Some(Read::Broken(finding)) => {
                     let finding = match finding.reason() {
                         Reason::NotUtf8 => {
                             Finding::new(Reason::NotIn, finding.span()).with(encoding.name())

@@ -4,7 +4,27 @@
 //! its own: what comes behind it is the next entry. Lines between them must be those of a request's head, or else they
 //! may be anybody's.
 
-use crate::scan::anchor::Anchors;
+/// How logs escape the end of a line, escaping by escaping.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct LineBreaks(pub(crate) &'static [&'static [&'static str]]);
+
+impl LineBreaks {
+    fn all(self) -> impl Iterator<Item = &'static [u8]> {
+        let all = self.0.iter().copied().flatten();
+        all.map(|written| written.as_bytes())
+    }
+
+    /// Whether `bytes` end with the end of a line.
+    fn is_behind(self, bytes: &[u8]) -> bool {
+        self.all().any(|written| bytes.ends_with(written))
+    }
+
+    /// The length of the line break with which `bytes` begin.
+    fn len_at(self, bytes: &[u8]) -> Option<usize> {
+        let begins = |written: &&[u8]| bytes.starts_with(written);
+        self.all().find(begins).map(<[u8]>::len)
+    }
+}
 
 /// What ties a query to a payload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,14 +37,15 @@ pub(super) enum Link {
 }
 
 /// What ties a payload to a query before it, which ends `line`; `is_in_entry` if both stand in one log entry.
-pub(super) fn back(line: &[u8], between: &[u8], is_in_entry: bool) -> Link {
+pub(super) fn back(line: &[u8], between: &[u8], is_in_entry: bool, breaks: LineBreaks) -> Link {
     let behind = behind_version(between);
-    let is_request = behind.len() < between.len() || methods(line).next().is_some();
+    let is_request = behind.len() < between.len() || methods(line, breaks).next().is_some();
     let between = behind;
-    if other_request(between).is_some() {
+    if other_request(between, breaks).is_some() {
         return Link::None;
     }
-    let is_sure = end_of_entry(between).is_none() && (is_in_entry || is_head(between, is_request));
+    let is_sure =
+        end_of_entry(between).is_none() && (is_in_entry || is_head(between, is_request, breaks));
     match is_sure {
         true => Link::Sure,
         false => Link::Weak,
@@ -32,10 +53,10 @@ pub(super) fn back(line: &[u8], between: &[u8], is_in_entry: bool) -> Link {
 }
 
 /// As much of what stands behind a payload as may be of the same request.
-pub(super) fn forward(bytes: &[u8]) -> &[u8] {
+pub(super) fn forward(bytes: &[u8], breaks: LineBreaks) -> &[u8] {
     let end = end_of_entry(bytes).unwrap_or(bytes.len());
     let bytes = &bytes[..end];
-    &bytes[..next_request(bytes).unwrap_or(bytes.len())]
+    &bytes[..next_request(bytes, breaks).unwrap_or(bytes.len())]
 }
 
 /// What stands behind the `HTTP/1.1` of a request line.
@@ -54,10 +75,10 @@ fn version_len(bytes: &[u8]) -> usize {
 }
 
 /// Where another request, or the answer to one, begins or is named.
-fn other_request(bytes: &[u8]) -> Option<usize> {
+fn other_request(bytes: &[u8], breaks: LineBreaks) -> Option<usize> {
     let mut versions = memchr::memmem::find_iter(bytes, b"HTTP/");
     let version = versions.find(|&at| is_request_line(bytes, at) || is_status_line(bytes, at));
-    version.or_else(|| methods(bytes).next())
+    version.or_else(|| methods(bytes, breaks).next())
 }
 
 /// Whether the version at `at` ends a request line.
@@ -75,7 +96,7 @@ fn is_status_line(bytes: &[u8], at: usize) -> bool {
 }
 
 /// Where methods stand that have a target.
-fn methods(bytes: &[u8]) -> impl Iterator<Item = usize> {
+fn methods(bytes: &[u8], breaks: LineBreaks) -> impl Iterator<Item = usize> {
     const METHODS: [&[u8]; 7] = [
         b"GET", b"POST", b"PUT", b"HEAD", b"PATCH", b"DELETE", b"OPTIONS",
     ];
@@ -89,25 +110,16 @@ fn methods(bytes: &[u8]) -> impl Iterator<Item = usize> {
             .find(|method| bytes[..space].ends_with(method))?;
         let at = space - method.len();
         let is_word =
-            at == 0 || !bytes[at - 1].is_ascii_alphabetic() || ends_with_break(&bytes[..at]);
+            at == 0 || !bytes[at - 1].is_ascii_alphabetic() || breaks.is_behind(&bytes[..at]);
         (has_target && is_word).then_some(at)
     })
 }
 
 /// Where behind a payload the next request begins: on a line of its own, or right at the payload's end, since bodies need
 /// no line break. Elsewhere on the line a method is that of an access log.
-fn next_request(bytes: &[u8]) -> Option<usize> {
-    methods(bytes).find(|&at| at == 0 || bytes[at - 1] == b'\n' || ends_with_break(&bytes[..at]))
-}
-
-/// How logs escape the end of a line.
-const BREAKS: [&str; 15] = [
-    "\\n", "\\r", "\\x0A", "\\x0a", "\\x0D", "\\x0d", "#012", "#015", "%0A", "%0a", "%0D", "%0d",
-    "&#10;", "&#13;", "&#xA;",
-];
-
-fn ends_with_break(bytes: &[u8]) -> bool {
-    BREAKS.iter().any(|it| bytes.ends_with(it.as_bytes()))
+fn next_request(bytes: &[u8], breaks: LineBreaks) -> Option<usize> {
+    methods(bytes, breaks)
+        .find(|&at| at == 0 || bytes[at - 1] == b'\n' || breaks.is_behind(&bytes[..at]))
 }
 
 /// Where the object ends around the first byte, if what follows is a neighbour in an array, or on a line of its own.
@@ -138,9 +150,9 @@ fn has_neighbour(rest: &[u8]) -> bool {
 }
 
 /// Whether only the rest of a line stands in `bytes`, or, if that line `is_request`, what may stand between it and a body.
-fn is_head(bytes: &[u8], is_request: bool) -> bool {
+fn is_head(bytes: &[u8], is_request: bool, breaks: LineBreaks) -> bool {
     let mut text = Vec::with_capacity(bytes.len());
-    undo_breaks(bytes, &mut text);
+    undo_breaks(bytes, breaks, &mut text);
     let mut lines = text.split(|&b| b == b'\n').map(without_decoration);
     let first = lines.next();
     let Some(last) = lines.next_back() else {
@@ -155,19 +167,18 @@ fn is_head(bytes: &[u8], is_request: bool) -> bool {
 }
 
 /// `line` with the line breaks that were escaped, added to `out`.
-fn undo_breaks(mut line: &[u8], out: &mut Vec<u8>) {
+fn undo_breaks(mut line: &[u8], breaks: LineBreaks, out: &mut Vec<u8>) {
     let begins_escape = |b: &u8| matches!(b, b'\\' | b'#' | b'%' | b'&');
     while let Some(at) = line.iter().position(begins_escape) {
         let (before, rest) = line.split_at(at);
         out.extend_from_slice(before);
-        let escape = BREAKS.iter().find(|it| rest.starts_with(it.as_bytes()));
-        match escape {
-            Some(escape) => {
+        match breaks.len_at(rest) {
+            Some(len) => {
                 while out.last() == Some(&b'\\') {
                     out.pop();
                 }
                 out.push(b'\n');
-                line = &rest[escape.len()..];
+                line = &rest[len..];
             }
             None => {
                 out.push(rest[0]);
@@ -197,11 +208,13 @@ fn is_end_of_record(line: &[u8]) -> bool {
     line.starts_with(b"\",\"") && line.ends_with(b"}")
 }
 
-/// Where another payload may begin in `bytes`, or the object around it.
-pub(super) fn other_payload(bytes: &[u8], anchors: &Anchors) -> Option<usize> {
-    let anchor = anchors.first_in(bytes);
+/// Where another payload may begin in `bytes`, or the object around it; `first_name` finds names of messages.
+pub(super) fn other_payload(
+    bytes: &[u8],
+    first_name: impl FnOnce(&[u8]) -> Option<usize>,
+) -> Option<usize> {
     let root = memchr::memmem::find(bytes, b"xml>");
-    let at = anchor.into_iter().chain(root).min()?;
+    let at = first_name(bytes).into_iter().chain(root).min()?;
     Some(unclosed(&bytes[..at]).unwrap_or(at))
 }
 
@@ -220,6 +233,8 @@ fn unclosed(bytes: &[u8]) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const BREAKS: LineBreaks = LineBreaks(&[&["\\n", "\\r", "\\x0D", "\\x0A"], &["%0A", "&#10;"]]);
 
     #[test]
     fn what_stands_between_ties_or_parts() {
@@ -241,14 +256,20 @@ mod tests {
             ("\nPOST \\/wx\n", Link::None),
         ] {
             assert_eq!(
-                back(b"/wx?a=b", between.as_bytes(), false),
+                back(b"/wx?a=b", between.as_bytes(), false, BREAKS),
                 link,
                 "{between}"
             );
         }
         // Lines in a log entry are those of one request.
-        assert_eq!(back(b"/wx?a=b", b"\",\n \"body\": \"", true), Link::Sure);
-        assert_eq!(back(b"/wx?a=b", b"\"},\n {\"body\": \"", true), Link::Weak);
+        assert_eq!(
+            back(b"/wx?a=b", b"\",\n \"body\": \"", true, BREAKS),
+            Link::Sure
+        );
+        assert_eq!(
+            back(b"/wx?a=b", b"\"},\n {\"body\": \"", true, BREAKS),
+            Link::Weak
+        );
     }
 
     #[test]
@@ -258,7 +279,7 @@ mod tests {
             ("> POST /wx?a=b", Link::Sure),
             ("INFO url=/wx?a=b", Link::Weak),
         ] {
-            assert_eq!(back(line.as_bytes(), b"\n", false), link, "{line}");
+            assert_eq!(back(line.as_bytes(), b"\n", false, BREAKS), link, "{line}");
         }
     }
 
@@ -266,7 +287,7 @@ mod tests {
     fn escaped_breaks_are_undone_in_their_order() {
         let undone = |line: &[u8]| {
             let mut out = Vec::new();
-            undo_breaks(line, &mut out);
+            undo_breaks(line, BREAKS, &mut out);
             String::from_utf8_lossy(&out).into_owned()
         };
         assert_eq!(undone(b"a&#10;b\\nc&d%0Ae#f"), "a\nb\nc&d\ne#f");
@@ -282,7 +303,7 @@ mod tests {
             ("POST /wx HTTP/1.1", ""),
             ("\\nPOST /wx HTTP/1.1", "\\n"),
         ] {
-            assert_eq!(forward(bytes.as_bytes()), own.as_bytes(), "{bytes}");
+            assert_eq!(forward(bytes.as_bytes(), BREAKS), own.as_bytes(), "{bytes}");
         }
     }
 }

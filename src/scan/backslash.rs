@@ -1,7 +1,7 @@
 //! Backslash escapes sixteen bytes at a time.
 //!
 //! In most captures that escape payloads at all, a JSON string holds them, and every few bytes stands `\"` or `\n`. The
-//! table of [`escape`](super::layer) says what every escape stands for, piece by piece; what is here goes the same way
+//! table of [`escape`](super::escape) says what every escape stands for, piece by piece; what is here goes the same way
 //! over bytes that stand for themselves and escapes of two bytes, and leaves all else to the table.
 
 use crate::simd::block::{Block, LEN, Marks};
@@ -24,7 +24,7 @@ const AHEAD: usize = LEN + 1;
 
 /// What comes next.
 struct Next {
-    /// So many bytes that stand for themselves.
+    /// How many bytes stand for themselves.
     same: usize,
     /// What the escape of two bytes behind them stands for; 0 if there is none.
     escape: u8,
@@ -111,6 +111,7 @@ pub(super) fn walk(raw: &[u8], len: usize) -> (usize, usize) {
 mod tests {
     use super::*;
     use crate::scan::escape::{Escape, Piece};
+    use crate::scan::lookahead::Lookahead;
 
     /// Texts with all kinds of escapes at all places of a block, whole and cut off.
     fn texts() -> Vec<Vec<u8>> {
@@ -132,7 +133,7 @@ mod tests {
     fn pieces(raw: &[u8]) -> Vec<u8> {
         let (mut at, mut text, mut escape) = (0, Vec::new(), Escape::Backslash);
         while at < raw.len() {
-            match escape.piece(&raw[at..], true) {
+            match escape.piece(Lookahead::whole(&raw[at..])) {
                 Piece::Same(len) => {
                     text.extend_from_slice(&raw[at..at + len]);
                     at += len;
@@ -141,7 +142,7 @@ mod tests {
                     text.extend_from_slice(bytes.as_slice());
                     at += len;
                 }
-                Piece::End | Piece::More => unreachable!("it is all there"),
+                Piece::End => unreachable!("it has no end"),
             }
         }
         text

@@ -1,0 +1,173 @@
+//! What the escapes of each escaping stand for: a function for each row of the table in [`escape`](super::escape).
+//!
+//! A function is given bytes that begin with a lead byte of its row.
+
+use crate::scan::backslash::SIMPLE;
+use crate::scan::escape::{Bytes, Piece};
+use crate::scan::lookahead::Lookahead;
+
+/// How long an escape is, and what it stands for; `None` if the byte it would begin with stands for itself.
+pub(super) type Sequence = Option<(usize, Bytes)>;
+
+fn byte(len: usize, byte: u8) -> Sequence {
+    Some((len, Bytes::byte(byte)))
+}
+
+fn character(len: usize, value: u32) -> Sequence {
+    Some((len, Bytes::char(char::from_u32(value)?)))
+}
+
+/// A backslash escape of any language; one that none knows stays as it is, as in Python.
+pub(super) fn backslash(raw: Lookahead<'_>) -> Sequence {
+    match raw.get(1)? {
+        simple if SIMPLE[usize::from(simple)] != 0 => byte(2, SIMPLE[usize::from(simple)]),
+        b'x' => byte(4, hex(raw, 2, 2)? as u8),
+        b'u' => unicode(raw),
+        b'U' => character(10, hex(raw, 2, 8)?),
+        b'0'..=b'7' => octal_digits(raw),
+        _ => None,
+    }
+}
+
+/// A backslash escape of a text. Python escapes what cannot be seen, with digits in lower case; of a character that has
+/// more bytes each is escaped.
+pub(super) fn literal(raw: Lookahead<'_>) -> Sequence {
+    const LEN: usize = 4;
+    let Some(lead @ 0x80..) = byte_escape(raw) else {
+        return backslash(raw);
+    };
+    let is_lower = !raw.bytes()[2..LEN].iter().any(u8::is_ascii_uppercase);
+    match lead {
+        0x80..=0xA0 | 0xAD if is_lower => character(LEN, lead.into()),
+        _ => whole_character(raw, lead).or(byte(LEN, lead)),
+    }
+}
+
+/// The character of which each byte is escaped, if `lead` begins one.
+fn whole_character(raw: Lookahead<'_>, lead: u8) -> Sequence {
+    let len = match lead {
+        0xC2..0xE0 => 2,
+        0xE0..0xF0 => 3,
+        0xF0..0xF5 => 4,
+        _ => return None,
+    };
+    let mut bytes = [0; 4];
+    for (i, byte) in bytes[..len].iter_mut().enumerate() {
+        *byte = byte_escape(raw.from(4 * i))?;
+    }
+    let text = std::str::from_utf8(&bytes[..len]).ok()?;
+    Some((4 * len, Bytes::char(text.chars().next()?)))
+}
+
+/// The byte that `\xe8` at the start of `raw` stands for.
+fn byte_escape(raw: Lookahead<'_>) -> Option<u8> {
+    let is_byte = raw.get(0)? == b'\\' && raw.get(1)? == b'x';
+    is_byte.then(|| hex(raw, 2, 2))?.map(|value| value as u8)
+}
+
+/// `\u4e2d`, or two of them for a character beyond the first 65,536. Half of such a pair stays as it is: a JSON
+/// string can hold it, no text can.
+fn unicode(raw: Lookahead<'_>) -> Sequence {
+    const HALF: usize = 6;
+    let high = match hex(raw, 2, 4)? {
+        high @ 0xD800..0xDC00 => high - 0xD800,
+        value => return character(HALF, value),
+    };
+    let is_pair = raw.get(HALF)? == b'\\' && raw.get(HALF + 1)? == b'u';
+    match is_pair.then(|| hex(raw, HALF + 2, 4))?? {
+        low @ 0xDC00..0xE000 => character(2 * HALF, 0x10000 + (high << 10) + (low - 0xDC00)),
+        _ => None,
+    }
+}
+
+/// The number that `count` hexadecimal digits from `at` on are.
+fn hex(raw: Lookahead<'_>, at: usize, count: usize) -> Option<u32> {
+    (at..at + count).try_fold(0, |value, at| {
+        Some(value << 4 | char::from(raw.get(at)?).to_digit(16)?)
+    })
+}
+
+/// `\0` to `\377`.
+fn octal_digits(raw: Lookahead<'_>) -> Sequence {
+    let first = raw.get(1)?;
+    let most = if first <= b'3' { 3 } else { 2 };
+    let digits = raw.from(1).window(most);
+    let len = digits.position(|b| !matches!(b, b'0'..=b'7'));
+    let digits = &digits.bytes()[..len.unwrap_or(digits.len())];
+    let value = digits.iter().fold(0, |n, b| n << 3 | (b - b'0'));
+    byte(1 + digits.len(), value)
+}
+
+pub(super) fn percent(raw: Lookahead<'_>) -> Sequence {
+    match raw.get(0)? {
+        b'+' => byte(1, b' '),
+        _ => byte(3, hex(raw, 1, 2)? as u8),
+    }
+}
+
+pub(super) fn entity(raw: Lookahead<'_>) -> Sequence {
+    const LONGEST: usize = 10;
+    let window = raw.window(LONGEST).from(1);
+    let end = window.position(|b| !b.is_ascii_alphanumeric() && b != b'#')?;
+    let (name, rest) = window.bytes().split_at(end);
+    let is_entity = rest.starts_with(b";");
+    Some((end + 2, Bytes::char(is_entity.then(|| entity_char(name))??)))
+}
+
+fn entity_char(name: &[u8]) -> Option<char> {
+    match name {
+        b"lt" => Some('<'),
+        b"gt" => Some('>'),
+        b"amp" => Some('&'),
+        b"quot" => Some('"'),
+        b"apos" => Some('\''),
+        _ => {
+            let number = std::str::from_utf8(name.strip_prefix(b"#")?).ok()?;
+            let value = match number.strip_prefix(['x', 'X']) {
+                Some(digits) => u32::from_str_radix(digits, 16),
+                None => number.parse(),
+            };
+            char::from_u32(value.ok()?)
+        }
+    }
+}
+
+/// `#012` or `#177`, of control characters only: other numbers behind `#` are numbers.
+pub(super) fn octal(raw: Lookahead<'_>) -> Sequence {
+    match raw.get(1)? {
+        b'0' => {
+            let high = raw.get(2).filter(|high| (b'0'..=b'3').contains(high))?;
+            let low = raw.get(3).filter(|low| (b'0'..=b'7').contains(low))?;
+            byte(4, (high - b'0') << 3 | (low - b'0'))
+        }
+        b'1' => delete(raw),
+        _ => None,
+    }
+}
+
+/// `#177`.
+fn delete(raw: Lookahead<'_>) -> Sequence {
+    raw.begins(b"#177").then_some((4, Bytes::byte(0x7F)))
+}
+
+/// The piece at the start of `raw`, which is JSON that rsyslog logged. The only control character that a string of JSON
+/// can hold is `#177`.
+pub(super) fn octal_json(in_string: &mut bool, raw: Lookahead<'_>) -> Piece {
+    let bytes = raw.bytes();
+    match (memchr::memchr3(b'"', b'#', b'\\', bytes), bytes[0]) {
+        (None, _) => Piece::Same(raw.len()),
+        (Some(len @ 1..), _) => Piece::Same(len),
+        (_, b'"') => {
+            *in_string = !*in_string;
+            Piece::Same(1)
+        }
+        (_, b'#') if *in_string => Piece::of(delete(raw)),
+        (_, b'#') => Piece::of(octal(raw)),
+        _ if !*in_string => Piece::Same(1),
+        _ => Piece::Same(1 + usize::from(raw.get(1).is_some())),
+    }
+}
+
+pub(super) fn doubled(raw: Lookahead<'_>) -> Sequence {
+    (raw.get(1)? == b'"').then_some((2, Bytes::byte(b'"')))
+}
