@@ -41,8 +41,30 @@ pub(super) struct Nested {
     /// A payload was found.
     found: bool,
     scanner: Scanner,
+    /// How far the latest walk over the raw bytes came.
+    walked: Option<Walked>,
     /// The document in which the text lies, to go on with behind it.
     around: Option<Inside>,
+}
+
+/// A place in the raw bytes, counted from the outer cursor, and in the text.
+#[derive(Clone, Copy, Debug)]
+struct Walked {
+    raw: usize,
+    text: usize,
+    /// How to read on there.
+    mark: Escape,
+}
+
+impl Walked {
+    /// Passes over the rest of a record of Docker, which stands behind its last line.
+    fn pass_wrapping(&mut self, raw: &[u8]) {
+        let rest = &raw[self.raw..];
+        if matches!(self.mark, Escape::Container(_)) && rest.starts_with(b"\"") {
+            let wrapping = self.mark.piece(Lookahead::whole(rest));
+            self.raw += wrapping.raw_len().unwrap_or(0);
+        }
+    }
 }
 
 /// A payload in nested text.
@@ -93,6 +115,7 @@ impl Nested {
             ended: false,
             found: false,
             scanner,
+            walked: None,
             around: None,
         }
     }
@@ -113,6 +136,7 @@ impl Nested {
             ended,
             found,
             scanner,
+            walked,
             around,
         } = self;
         (*own_escape, *mark, *own_bounds) = (escape, escape, bounds);
@@ -120,7 +144,7 @@ impl Nested {
         (*moved, *begun, *ended, *found) = (false, false, false, false);
         text.clear();
         scanner.renew();
-        *around = None;
+        (*walked, *around) = (None, None);
     }
 
     /// The document in which it lies.
@@ -394,22 +418,41 @@ impl Nested {
     }
 
     /// How many bytes of `raw` are for the text up to the end of a line at `to`, with what is wrapped around it.
-    fn line_len(&self, raw: &[u8], to: usize) -> usize {
-        self.walk_line(&mut { self.mark }, raw, to)
+    fn line_len(&mut self, raw: &[u8], to: usize) -> usize {
+        if to == self.text.len() {
+            return self.raw;
+        }
+        let mut walk = self.walk_to(&raw[..self.raw], to);
+        self.walked = Some(walk);
+        walk.pass_wrapping(&raw[..self.raw]);
+        walk.raw
     }
 
-    /// How many bytes of `raw` are for the text up to the end of a line at `to`; `mark` reads on there.
-    fn walk_line(&self, mark: &mut Escape, raw: &[u8], to: usize) -> usize {
-        let raw = &raw[..self.raw];
+    /// How many bytes of `raw` are for the text up to the end of a line at `to`, and reads on there.
+    fn pass_line(&mut self, raw: &[u8], to: usize) -> usize {
         if to == self.text.len() {
-            *mark = self.escape;
-            return raw.len();
+            self.mark = self.escape;
+            return self.raw;
         }
-        let len = mark.raw_end(raw, to - self.text_at);
-        // Behind the last line of a Docker record stands the rest of the record.
-        let is_wrapped = matches!(mark, Escape::Container(_)) && raw[len..].starts_with(b"\"");
-        let wrapping = is_wrapped.then(|| mark.piece(Lookahead::whole(&raw[len..])).raw_len());
-        len + wrapping.flatten().unwrap_or(0)
+        let mut walk = self.walk_to(&raw[..self.raw], to);
+        walk.pass_wrapping(&raw[..self.raw]);
+        self.mark = walk.mark;
+        walk.raw
+    }
+
+    /// Walks over `raw` from the outer cursor to the place `to` of the text; goes on where the latest walk came to, so that
+    /// a long line is walked over once.
+    fn walk_to(&self, raw: &[u8], to: usize) -> Walked {
+        let start = Walked {
+            raw: 0,
+            text: self.text_at,
+            mark: self.mark,
+        };
+        let walked = self.walked.filter(|walked| walked.text <= to);
+        let mut walk = walked.unwrap_or(start);
+        walk.raw += walk.mark.raw_end(&raw[walk.raw..], to - walk.text);
+        walk.text = to;
+        walk
     }
 
     /// How many bytes of `raw`, which begins at the outer cursor, stand for the text up to `to`.
@@ -422,10 +465,7 @@ impl Nested {
         }
         // Up to the end of a line stands all that is wrapped around it, and nothing of what comes next.
         if !is_inline && noise && self.text[..to].ends_with(b"\n") {
-            let mut mark = self.mark;
-            let len = self.walk_line(&mut mark, raw, to);
-            self.mark = mark;
-            return len;
+            return self.pass_line(raw, to);
         }
         let (raw, len) = (&raw[..self.raw], to - self.text_at);
         match noise {
@@ -441,6 +481,7 @@ impl Nested {
             self.text.drain(..done);
             self.text_at -= done;
             self.shown = self.shown.saturating_sub(done);
+            self.walked = None;
         }
     }
 }
@@ -587,6 +628,7 @@ impl Scanner {
         }
         self.leave(buffer, self.pos() + raw_len, noise);
         nested.text_at = to;
+        nested.walked = None;
         nested.raw -= raw_len;
         nested.bounds = nested.bounds.behind(raw_len);
         nested.clue = nested.clue.map(|at| at - raw_len as isize);
