@@ -295,7 +295,15 @@ fn what_is_wrong_with_a_config_is_told_with_its_place() {
         ),
         (
             "[override]\npath = \"a\"",
-            "1:1: expected tables, each headed by `[[override]]`, found a table",
+            "1:1: expected tables, each headed by `[[override]]`, found a table or a date",
+        ),
+        (
+            "override = [[\"a\"]]",
+            "1:13: expected a table, found an array",
+        ),
+        (
+            "\"\\u001b[31m\" = 1",
+            "1:1: unknown key `\\u{1b}[31m`; the keys here are `strict`, `allow`, `warn`, `deny`, `override`, `expect`",
         ),
         (
             "[[override]]\nallow = []",

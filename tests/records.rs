@@ -659,3 +659,28 @@ fn a_record_is_not_sealed() {
     assert_eq!((out.as_str(), status), ("", Some(2)));
     assert!(error.contains("a record is no payload"), "{error}");
 }
+
+#[test]
+fn flat_records_without_a_whole_header_stay_flat_records() {
+    let flat = r#"{"event":"subscribe_msg_change_event","from_user":"o","template_id":"t","status":"reject"}"#;
+    assert_eq!(written(&FLAT, flat.as_bytes()).trim_end(), flat);
+
+    let record = decode(br#"{"event":"subscribe_msg_sent_event","to_user":"g","items":"x"}"#);
+    assert_eq!(codes(&record), [Code::MalformedRecord]);
+
+    let padded = decode(br#"{"event":"subscribe_msg_sent_event ","items":[]}"#);
+    assert!(padded.is_json_record());
+    assert!(codes(&padded).contains(&Code::PaddedValue));
+}
+
+#[test]
+fn an_event_with_half_a_surrogate_pair_is_undecodable() {
+    for name in ["Event", "event"] {
+        let payload = format!(
+            r#"{{"ToUserName":"g","MsgType":"event","{name}":"subscribe_msg_sent_event\ud83d"}}"#
+        );
+        let record = decode(payload.as_bytes());
+        assert_eq!(record.outcome(), &Outcome::Undecodable);
+        assert_eq!(codes(&record), [Code::MissingEvent]);
+    }
+}

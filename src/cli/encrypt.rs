@@ -162,7 +162,7 @@ fn write(args: &args::Encrypt, push: &Push, is_signed: bool) -> anyhow::Result<(
         _ => push.body.clone(),
     };
     target.write_all(&text).context(UNWRITTEN)?;
-    target.finish()?;
+    target.finish().context(UNWRITTEN)?;
     if args.http.is_none() && args.curl.is_none() {
         eprintln!("{}", push.query);
         if !is_signed {

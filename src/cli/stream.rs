@@ -3,13 +3,15 @@
 use std::cell::Cell;
 use std::io::{self, Write};
 
+use anyhow::Context;
 use wxsub::pipeline::{Rest, Sink, Stop};
 use wxsub::report::{Tally, Verdict};
-use wxsub::{Outcome, Record};
+use wxsub::{Lang, Outcome, Record};
 
 use crate::cli::plan::Plan;
 use crate::cli::progress::Progress;
 use crate::cli::read::{Reader, read_all, say};
+use crate::cli::status::UNWRITTEN;
 use crate::cli::target::Target;
 use crate::cli::texts::{Channel, Texts};
 
@@ -200,7 +202,7 @@ pub(super) fn run(plan: &Plan, job: &impl Job, to: &mut Target) -> anyhow::Resul
     let progress = Progress::of(plan, to);
     let mut opening = Vec::new();
     job.open(&mut opening);
-    to.write_all(&opening)?;
+    to.write_all(&opening).context(UNWRITTEN)?;
     let mut stream = Stream {
         job,
         texts: Texts::default(),
@@ -220,7 +222,10 @@ pub(super) fn run(plan: &Plan, job: &impl Job, to: &mut Target) -> anyhow::Resul
         collector.messages.saturating_sub(MOST_MESSAGES)
     });
     if more > 0 {
-        let text = format!("wxsub: … and {more} more messages like these\n");
+        let text = match plan.err.lang {
+            Lang::En => format!("wxsub: … and {more} more messages like these\n"),
+            Lang::Zh => format!("wxsub: ……另有 {more} 条类似的消息\n"),
+        };
         progress.aside(|| say(text.as_bytes()));
     }
     Ok(Done {

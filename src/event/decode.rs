@@ -41,6 +41,10 @@ pub(crate) fn classify<'a>(root: View<'a>) -> Class<'a> {
         return match (event.kind(), Event::by_name(name)) {
             (Kind::Text, Some(event)) => Class::Callback(event),
             (Kind::Text, None) if name.is_empty() => refused(Reason::NoEvent, event.span()),
+            // Half of a surrogate pair was replaced: nobody knows which event it was.
+            (Kind::Text, None) if name.contains(char::REPLACEMENT_CHARACTER) => {
+                refused(Reason::EventNotText, event.span())
+            }
             (Kind::Text, None) => Class::Other(name.into()),
             _ => refused(Reason::EventNotText, event.span()),
         };

@@ -63,7 +63,8 @@ pub fn write_baseline(
     let mut changed = 0;
     let mut is_first = text.trim().is_empty();
     for file in files.iter().filter(|file| !file.is_empty()) {
-        let path = globset::escape(&path(&file.path));
+        // `globset::escape` leaves backslashes as they are.
+        let path = globset::escape(&path(&file.path)).replace('\\', r"\\");
         changed += usize::from(note(entries, file, &path, &mut is_first));
     }
     Ok(Baseline {

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::gate::written::{Expect, Names, Pattern, Patterns, Written};
 use crate::gate::{Expectations, Globs, Level, Rules, Setting};
+use crate::printable::printable;
 use crate::suggest::closest;
 
 /// A `wxsub.toml`.
@@ -203,7 +204,7 @@ const WORDS: [(&str, &str); 10] = [
     ("found integer ", "found "),
     ("found floating point ", "found "),
     ("found string ", "found "),
-    ("found map", "found a table"),
+    ("found map", "found a table or a date"),
     ("found sequence", "found an array"),
 ];
 
@@ -212,7 +213,17 @@ fn wrong_value(message: &str) -> Option<String> {
     let rest = message.strip_prefix("invalid type: ");
     let rest = rest.or_else(|| message.strip_prefix("invalid value: "))?;
     let (found, expected) = rest.split_once(", expected ")?;
+    let found = shortened(found);
     Some(format!("expected {expected}, found {found}"))
+}
+
+/// Cuts a long value. What is left stands in a message.
+fn shortened(found: &str) -> String {
+    const LONGEST: usize = 60;
+    match found.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &found[..end]),
+        None => found.to_owned(),
+    }
 }
 
 /// Suggests a key if `message` is about an unknown key.
@@ -224,5 +235,5 @@ fn unknown_key(message: &str) -> Option<String> {
         Some(like) => format!("did you mean `{like}`?"),
         None => format!("the keys here are `{}`", known.join("`, `")),
     };
-    Some(format!("unknown key `{name}`; {hint}"))
+    Some(format!("unknown key `{}`; {hint}", printable(name)))
 }

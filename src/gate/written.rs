@@ -9,7 +9,7 @@ use std::path::Path;
 use std::str::FromStr;
 
 use serde::Deserialize;
-use serde::de::value::SeqAccessDeserializer;
+use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
 use serde::de::{Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_spanned::Spanned;
 
@@ -73,16 +73,47 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for List<T> {
     }
 }
 
+/// A table. Serde would take an array of the values for it, too.
+struct Table<T>(T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Table<T> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct Members<T>(PhantomData<T>);
+
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for Members<T> {
+            type Value = Table<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a table")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<Table<T>, A::Error> {
+                T::deserialize(MapAccessDeserializer::new(members)).map(Table)
+            }
+        }
+        from.deserialize_any(Members(PhantomData))
+    }
+}
+
+/// Reads a list of tables.
+fn tables<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    from: D,
+    expected: &'static str,
+) -> Result<Vec<T>, D::Error> {
+    let tables = from.deserialize_seq(List(expected, PhantomData))?;
+    Ok(tables.into_iter().map(|Table(table)| table).collect())
+}
+
 fn names<'de, D: Deserializer<'de>>(from: D) -> Result<Names, D::Error> {
     from.deserialize_seq(List("a list of codes like [\"odd-openid\"]", PhantomData))
 }
 
 fn overrides<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Override>, D::Error> {
-    from.deserialize_seq(List("tables, each headed by `[[override]]`", PhantomData))
+    tables(from, "tables, each headed by `[[override]]`")
 }
 
 fn expects<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Expect>, D::Error> {
-    from.deserialize_seq(List("tables, each headed by `[[expect]]`", PhantomData))
+    tables(from, "tables, each headed by `[[expect]]`")
 }
 
 /// A value parsed from a string. Errors point at the string.
