@@ -116,7 +116,7 @@ impl Scanner {
 
     /// Begins to read a message at the cursor that begins as most do; if it is like one before, that is all of it.
     fn begin_usual<'b>(&mut self, begun: Start, arrived: &Arrived<'b>) -> Option<Found<'b>> {
-        let like_before = self.like_before(begun, arrived.bytes, arrived.is_final);
+        let like_before = self.like_before(begun, arrived.bytes);
         if like_before.is_none() {
             self.begin_document(syntax_of(begun));
         }
@@ -144,13 +144,13 @@ impl Scanner {
     }
 
     /// The payload at the cursor, if it is like one before; [`Scanner::json`] and [`Scanner::xml`] would say the same.
-    fn like_before<'b>(&mut self, begun: Start, buffer: &'b [u8], last: bool) -> Option<Found<'b>> {
+    fn like_before<'b>(&mut self, begun: Start, buffer: &'b [u8]) -> Option<Found<'b>> {
         if self.is_quoted() {
             return None;
         }
         let syntax = syntax_of(begun);
-        let bytes = self.limited(&buffer[self.pos()..], last);
-        let template = self.seen.payloads.find(syntax, bytes.all)?;
+        let bytes = self.within_limit(&buffer[self.pos()..]);
+        let template = self.seen.payloads.find(syntax, bytes)?;
         Some(self.like(template, buffer))
     }
 
