@@ -20,8 +20,7 @@ use crate::syntax::{Kind, Limits, Syntax, View};
 /// A record has the full event name, and either items, a whole header, or only keys of records.
 pub(super) fn event_of(root: View<'_>) -> Option<Event> {
     let event = member(root, RECORD_EVENT).filter(|_| root.tree.syntax == Syntax::Json)?;
-    let name = event.value().trim_ascii();
-    let event = Event::by_name(name).filter(|_| event.kind() == Kind::Text)?;
+    let event = Event::by_name(event.value()).filter(|_| event.kind() == Kind::Text)?;
     let has_header = || HEADER.iter().all(|field| member(root, field.key).is_some());
     (items_of(root).is_some() || has_header() || has_only_keys(root)).then_some(event)
 }
@@ -143,9 +142,7 @@ impl<'a> Decoder<'a, '_> {
 
     fn key_of_no_field(&mut self, child: View<'a>, found: &mut Found) -> Read<()> {
         match child.name() {
-            RECORD_EVENT if !std::mem::replace(&mut found.has_event, true) => {
-                self.padding(child, RECORD_EVENT);
-            }
+            RECORD_EVENT if !std::mem::replace(&mut found.has_event, true) => {}
             RECORD_EVENT => self.extra(child, Some(EVENT)),
             RECORD_ITEMS if !std::mem::replace(&mut found.has_items, true) => {
                 expect(child, Kind::Array)?;

@@ -338,10 +338,11 @@ impl SearchWindow {
         if buffer.len() - solid.len() > limit {
             return buffer.len();
         }
-        let line = last_break(solid).map_or(0, |n| n + 1);
-        let at = match solid.len() - line < NEXT + container::LONGEST_PREFIX {
-            true => solid[..line].trim_ascii_end().len(),
-            false => solid.len(),
+        let near = solid.len().saturating_sub(NEXT + container::LONGEST_PREFIX);
+        let at = match last_break(&solid[near..]) {
+            Some(n) => solid[..near + n + 1].trim_ascii_end().len(),
+            None if near == 0 => 0,
+            None => solid.len(),
         };
         let at = at.max(self.known);
         self.know(buffer, at);

@@ -107,29 +107,31 @@ pub(super) fn percent(raw: Lookahead<'_>) -> Sequence {
 
 pub(super) fn entity(raw: Lookahead<'_>) -> Sequence {
     const LONGEST: usize = 10;
+    const NAMED: [(&[u8], u8); 5] = [
+        (b"&lt;", b'<'),
+        (b"&gt;", b'>'),
+        (b"&amp;", b'&'),
+        (b"&quot;", b'"'),
+        (b"&apos;", b'\''),
+    ];
+    let is_it = |(name, _): &&(&[u8], u8)| raw.bytes().starts_with(name);
+    if let Some(&(name, char)) = NAMED.iter().find(is_it) {
+        return byte(name.len(), char);
+    }
     let window = raw.window(LONGEST).from(1);
     let end = window.position(|b| !b.is_ascii_alphanumeric() && b != b'#')?;
-    let (name, rest) = window.bytes().split_at(end);
-    let is_entity = rest.starts_with(b";");
-    Some((end + 2, Bytes::char(is_entity.then(|| entity_char(name))??)))
+    let is_entity = window.bytes()[end] == b';';
+    is_entity.then(|| numbered(end + 2, &window.bytes()[..end]))?
 }
 
-fn entity_char(name: &[u8]) -> Option<char> {
-    match name {
-        b"lt" => Some('<'),
-        b"gt" => Some('>'),
-        b"amp" => Some('&'),
-        b"quot" => Some('"'),
-        b"apos" => Some('\''),
-        _ => {
-            let number = std::str::from_utf8(name.strip_prefix(b"#")?).ok()?;
-            let value = match number.strip_prefix(['x', 'X']) {
-                Some(digits) => u32::from_str_radix(digits, 16),
-                None => number.parse(),
-            };
-            char::from_u32(value.ok()?)
-        }
-    }
+/// An entity of `len` bytes that is the number of a character: `#60` or `#x3c`.
+fn numbered(len: usize, name: &[u8]) -> Sequence {
+    let number = std::str::from_utf8(name.strip_prefix(b"#")?).ok()?;
+    let value = match number.strip_prefix(['x', 'X']) {
+        Some(digits) => u32::from_str_radix(digits, 16),
+        None => number.parse(),
+    };
+    character(len, value.ok()?)
 }
 
 /// `#012` or `#177`, of control characters only: other numbers behind `#` are numbers.

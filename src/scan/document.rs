@@ -34,7 +34,7 @@ impl Scanner {
             }
         };
         let bytes = self.limited(text, true);
-        if let Some(document) = self.fast_alone(bytes) {
+        if let Some(document) = self.fast_alone(bytes.all) {
             return Ok(document);
         }
         parts.findings.clear();

@@ -80,6 +80,15 @@ impl Row {
             ends_behind: &[],
         }
     }
+
+    /// Where the first lead byte stands in `bytes`.
+    fn lead(&self, bytes: &[u8]) -> Option<usize> {
+        match *self.leads {
+            [lead] => memchr::memchr(lead, bytes),
+            [one, other] => memchr::memchr2(one, other, bytes),
+            _ => bytes.iter().position(|byte| self.leads.contains(byte)),
+        }
+    }
 }
 
 /// The escapings that are told by their first bytes, in the order in which they are undone where several may be the
@@ -272,16 +281,13 @@ impl Escape {
             Escape::Container(container) => return container.piece(raw),
             escape => escape.row(),
         };
-        let lead = row.and_then(|row| match *row.leads {
-            [lead] => memchr::memchr(lead, raw.bytes()),
-            [one, other] => memchr::memchr2(one, other, raw.bytes()),
-            _ => None,
-        });
-        match lead {
-            Some(0) => Piece::of(row.and_then(|row| (row.decode)(raw))),
-            Some(len) => Piece::Same(len),
-            None => Piece::Same(raw.len()),
-        }
+        let bytes = raw.bytes();
+        let len = match row {
+            Some(row) if row.leads.contains(&bytes[0]) => return Piece::of((row.decode)(raw)),
+            Some(row) => row.lead(bytes),
+            None => None,
+        };
+        Piece::Same(len.unwrap_or(bytes.len()))
     }
 
     /// The piece at the start of `raw`, which is not empty; `None` if it has not arrived whole.

@@ -12,7 +12,6 @@ use crate::scan::source_map::{SourceMap, Step};
 use crate::scan::{Document, Found, Inside, Parts, Scanner, State, Then, found};
 use crate::simd::Survey;
 use crate::span::Place;
-use crate::syntax::Bytes;
 
 /// A payload behind the prefix of its line.
 struct OnLine {
@@ -28,7 +27,6 @@ impl Scanner {
     pub(super) fn fast_next<'b>(
         &mut self,
         buffer: &'b [u8],
-        last: bool,
         parts: &mut Parts,
     ) -> Option<Found<'b>> {
         let (pos, line) = (self.pos(), self.next_start(buffer));
@@ -36,47 +34,42 @@ impl Scanner {
             return None;
         }
         if self.cache.as_ref()?.may_begin(&buffer[line..]) {
-            let bytes = self.limited(&buffer[line..], last);
-            let payload = self.cache.as_mut()?.usual_payload(bytes.all)?;
+            let bytes = self.within_limit(&buffer[line..]);
+            let payload = self.cache.as_mut()?.usual_payload(bytes)?;
             self.search.skip_beginning();
             self.pass(buffer, line);
             return self.recognised(payload, buffer);
         }
-        if let Some(found) = self.fast_entry(line, true, buffer, last, parts) {
+        if let Some(found) = self.fast_entry(line, true, buffer, parts) {
             return Some(found);
         }
-        self.fast_behind_prefix(line, buffer, last)
+        self.fast_behind_prefix(line, buffer)
     }
 
     /// Finds the next payload behind a prefix: on the line that begins at `line`, or behind noise.
     #[inline(always)]
-    fn fast_behind_prefix<'b>(
-        &mut self,
-        line: usize,
-        buffer: &'b [u8],
-        last: bool,
-    ) -> Option<Found<'b>> {
+    fn fast_behind_prefix<'b>(&mut self, line: usize, buffer: &'b [u8]) -> Option<Found<'b>> {
         let pos = self.pos();
         if !self.cache.as_ref()?.has_prefixes() || !self.search.is_behind(pos) {
             return None;
         }
-        match self.fast_on_line(line, buffer, last) {
+        match self.fast_on_line(line, buffer) {
             Some(on_line) => {
                 let noise = Survey::of(&buffer[pos..line]);
                 self.passed_to(on_line, noise, buffer)
             }
-            None => self.fast_behind_noise(buffer, last),
+            None => self.fast_behind_noise(buffer),
         }
     }
 
     /// Finds the payload behind the prefix of the line that begins at `line`. Nothing that could be noted about the line is
     /// of use behind the payload.
     #[inline(always)]
-    fn fast_on_line(&mut self, line: usize, buffer: &[u8], last: bool) -> Option<OnLine> {
+    fn fast_on_line(&mut self, line: usize, buffer: &[u8]) -> Option<OnLine> {
         let prefix = self.cache.as_ref()?.prefix(&buffer[line..])?;
         let start = line + prefix.bytes;
-        let bytes = self.limited(&buffer[start..], last);
-        let payload = self.cache.as_mut()?.usual_payload(bytes.all)?;
+        let bytes = self.within_limit(&buffer[start..]);
+        let payload = self.cache.as_mut()?.usual_payload(bytes)?;
         Some(OnLine {
             start,
             prefix,
@@ -86,12 +79,12 @@ impl Scanner {
 
     /// Finds the payload on the line of the next anchor, if there is no anchor in the prefix of the line.
     #[inline(always)]
-    fn fast_behind_noise<'b>(&mut self, buffer: &'b [u8], last: bool) -> Option<Found<'b>> {
+    fn fast_behind_noise<'b>(&mut self, buffer: &'b [u8]) -> Option<Found<'b>> {
         self.search.restart(self.pos());
         let anchor = self.search.next_anchor(self.names.anchors, buffer)?;
         let limit = self.limits.payload_size;
         let (line, noise) = self.search.fresh_line(buffer, anchor, limit)?;
-        let on_line = self.fast_on_line(line, buffer, last)?;
+        let on_line = self.fast_on_line(line, buffer)?;
         if on_line.start > anchor {
             return None;
         }
@@ -126,14 +119,13 @@ impl Scanner {
     pub(super) fn fast_seek<'b>(
         &mut self,
         buffer: &'b [u8],
-        last: bool,
         parts: &mut Parts,
     ) -> Option<Found<'b>> {
         let (pos, start) = (self.pos(), self.next_start(buffer));
         match start == pos {
             true if !self.bare || self.is_quoted() => None,
             false if self.depth == 0 => None,
-            _ => self.fast_entry(start, true, buffer, last, parts),
+            _ => self.fast_entry(start, true, buffer, parts),
         }
     }
 
@@ -141,15 +133,14 @@ impl Scanner {
     pub(super) fn fast_document<'b>(
         &mut self,
         buffer: &'b [u8],
-        last: bool,
         parts: &mut Parts,
     ) -> Option<Found<'b>> {
-        let bytes = self.limited(&buffer[self.pos()..], last);
-        match self.cache.as_mut()?.payload(bytes.all) {
-            Some(payload) if self.may_be_literal(payload, bytes.all) => None,
+        let bytes = self.within_limit(&buffer[self.pos()..]);
+        match self.cache.as_mut()?.payload(bytes) {
+            Some(payload) if self.may_be_literal(payload, bytes) => None,
             Some(payload) => self.recognised(payload, buffer),
             None if self.is_quoted() => None,
-            None => self.fast_entry(self.pos(), self.bare, buffer, last, parts),
+            None => self.fast_entry(self.pos(), self.bare, buffer, parts),
         }
     }
 
@@ -164,9 +155,9 @@ impl Scanner {
     }
 
     /// Finds the document with which `text` begins, for a caller that knows where documents begin.
-    pub(super) fn fast_alone(&mut self, text: Bytes<'_>) -> Option<Document> {
+    pub(super) fn fast_alone(&mut self, text: &[u8]) -> Option<Document> {
         let cache = self.cache.as_mut()?;
-        let template = cache.payload(text.all)?;
+        let template = cache.payload(text)?;
         let extent = cache.extent(template);
         Some(Document {
             syntax: extent.syntax,
@@ -181,7 +172,6 @@ impl Scanner {
         start: usize,
         is_bare: bool,
         buffer: &'b [u8],
-        last: bool,
         parts: &mut Parts,
     ) -> Option<Found<'b>> {
         if buffer.get(start) != Some(&b'{') {
@@ -191,10 +181,10 @@ impl Scanner {
         if self.depth == Self::DEEPEST || self.trail.is_some() {
             return None;
         }
-        let bytes = self.limited(&buffer[start..], last);
-        let entry = self.cache.as_mut()?.entry(bytes.all, is_bare)?;
+        let bytes = self.within_limit(&buffer[start..]);
+        let entry = self.cache.as_mut()?.entry(bytes, is_bare)?;
         let layout = entry.layout;
-        unescape(entry, bytes.all, &mut parts.source_map);
+        unescape(entry, bytes, &mut parts.source_map);
         // A bracket behind the entry does not belong to the payload before.
         self.glued = None;
         self.search.skip_beginning();

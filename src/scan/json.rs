@@ -25,7 +25,7 @@ impl Scanner {
         parts: &mut Parts,
     ) -> Option<Found<'b>> {
         let (buffer, last) = (arrived.bytes, arrived.is_final);
-        if let Some(found) = self.fast_document(buffer, last, parts) {
+        if let Some(found) = self.fast_document(buffer, parts) {
             return Some(found);
         }
         let bytes = self.limited(&buffer[self.pos()..], last);

@@ -1,7 +1,7 @@
 //! Bytes of a capture into payloads: where one begins, what lies between them, and where to go on after a broken one.
 //!
 //! The [`Scanner`] is a state machine over a buffer that grows at its end and is emptied from its start. What it
-//! decides never depends on where the buffer happens to end: where that would matter, it asks for more. A document
+//! decides never depends on where the buffer happens to end: [`lookahead`] says how that is kept. A document
 //! ends where its reader in [`wire`](crate::syntax) says it ends, so no byte is looked at twice to find out.
 //!
 //! The search goes from the outside in. A JSON object that is no message is somebody's log entry, and the messages
@@ -9,7 +9,7 @@
 //! no message is [`Noise`].
 //!
 //! This stage knows which names make a message only through [`Names`]. Another way of finding payloads is another
-//! [`State`]. The signature queries that payloads come with are looked for beside that, by `query`.
+//! [`State`]. The signature queries that payloads come with are looked for beside that, by [`request`](crate::request).
 
 mod anchor;
 mod array;
@@ -373,7 +373,7 @@ impl Scanner {
     ) -> Option<Found<'b>> {
         loop {
             if self.trail.is_none()
-                && let Some(found) = self.fast_next(buffer, last, parts)
+                && let Some(found) = self.fast_next(buffer, parts)
             {
                 return Some(found);
             }
@@ -393,7 +393,7 @@ impl Scanner {
         parts: &mut Parts,
     ) -> Turn<Found<'b>> {
         if self.trail.is_none()
-            && let Some(found) = self.fast_next(buffer, last, parts)
+            && let Some(found) = self.fast_next(buffer, parts)
         {
             return Turn::Found(found);
         }
@@ -416,7 +416,7 @@ impl Scanner {
         parts: &mut Parts,
     ) -> Turn<Found<'b>> {
         let (visible, last) = self.visible(buffer, last);
-        let mut turn = match self.fast_next(visible, last, parts) {
+        let mut turn = match self.fast_next(visible, parts) {
             Some(found) => Turn::Found(found),
             None => self.step_in(visible, last, parts),
         };
@@ -559,11 +559,16 @@ impl Scanner {
 
     /// What may be read of `document`, so that no payload exceeds its limit.
     fn limited<'a>(&self, document: &'a [u8], last: bool) -> Bytes<'a> {
-        let len = document.len().min(self.limits.payload_size);
+        let all = self.within_limit(document);
         Bytes {
-            all: &document[..len],
-            last: last && len == document.len(),
+            all,
+            last: last && all.len() == document.len(),
         }
+    }
+
+    /// As many bytes of `document` as a payload may have.
+    fn within_limit<'a>(&self, document: &'a [u8]) -> &'a [u8] {
+        &document[..document.len().min(self.limits.payload_size)]
     }
 
     /// The outcome of a read, with what only the whole of the bytes can tell; `None` if more bytes are needed.

@@ -247,10 +247,12 @@ impl Nested {
     /// what stands `behind`.
     fn is_resting(&self, end: usize, behind: &[u8]) -> bool {
         let text = &self.text[..end];
+        if !text.ends_with(b"\n") || !self.scanner.is_idle() {
+            return false;
+        }
         let rest = text[self.scanner.pos()..].trim_ascii_end();
         let line = memchr::memrchr(b'\n', rest).map_or(rest, |n| &rest[n + 1..]);
-        let is_at_end = text.ends_with(b"\n") && self.scanner.is_idle();
-        is_at_end && (line.is_empty() || !anchor::goes_on(line, behind))
+        line.is_empty() || !anchor::goes_on(line, behind)
     }
 
     /// What stands behind the line of the text that ends at `end`, if enough of it was undone to tell whether it goes on.

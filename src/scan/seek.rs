@@ -93,7 +93,7 @@ impl Scanner {
             return self.begin_usual(begun, arrived, parts);
         }
         if self.array.is_none()
-            && let Some(found) = self.fast_seek(buffer, last, parts)
+            && let Some(found) = self.fast_seek(buffer, parts)
         {
             return Some(found);
         }
@@ -121,7 +121,7 @@ impl Scanner {
         arrived: &Arrived<'b>,
         parts: &mut Parts,
     ) -> Option<Found<'b>> {
-        let found = self.fast_document(arrived.bytes, arrived.is_final, parts);
+        let found = self.fast_document(arrived.bytes, parts);
         if found.is_none() {
             self.begin_document(syntax_of(begun));
         }

@@ -33,7 +33,7 @@ impl Scanner {
         arrived: &Arrived<'b>,
         parts: &mut Parts,
     ) -> Option<Found<'b>> {
-        if let Some(found) = self.fast_document(arrived.bytes, arrived.is_final, parts) {
+        if let Some(found) = self.fast_document(arrived.bytes, parts) {
             return Some(found);
         }
         let document = &arrived.bytes[self.pos()..];
