@@ -8,6 +8,7 @@
 //! What is found does not depend on when it is looked for: a reader that cannot tell says so.
 
 use crate::input::Flow;
+use crate::scan::lookahead::Arrived;
 use crate::scan::{Scanner, State};
 
 /// So many bytes of a document may be read in vain before it is only read again when there are twice as many.
@@ -41,9 +42,12 @@ impl Attempts {
 
 impl Scanner {
     /// Whether to read the document at the cursor now.
-    pub(super) fn is_due(&mut self, buffer: &[u8], last: bool) -> bool {
-        let len = buffer.len() - self.pos();
-        let flow = if last { Flow::Ended } else { self.flow };
+    pub(super) fn is_due(&mut self, arrived: &Arrived<'_>) -> bool {
+        let len = arrived.bytes.len() - self.pos();
+        let flow = match arrived.is_final {
+            true => Flow::Ended,
+            false => self.flow,
+        };
         let most = self.limits.payload_size;
         self.attempts.is_due(len, most, flow)
     }

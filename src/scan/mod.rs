@@ -428,8 +428,8 @@ impl Scanner {
 
     fn step_in<'b>(&mut self, buffer: &'b [u8], last: bool, parts: &mut Parts) -> Turn<Found<'b>> {
         let before = (self.pos(), std::mem::discriminant(&self.state));
-        let is_due = !self.is_in_document() || self.is_due(buffer, last);
         let arrived = Arrived::new(buffer, last);
+        let is_due = !self.is_in_document() || self.is_due(&arrived);
         let found = match &mut self.state {
             State::Seek => self.seek(&arrived, parts),
             _ if !is_due => None,
@@ -440,7 +440,7 @@ impl Scanner {
                 self.recoded(encoding, &arrived, parts)
             }
             State::Inside(_) => self.inside(buffer, parts),
-            State::Nested(_) => self.nested(buffer, last, parts),
+            State::Nested(_) => self.nested(&arrived, parts),
             State::Skip(_) => self.skip(&arrived),
         };
         match found {

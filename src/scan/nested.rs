@@ -520,10 +520,10 @@ impl Scanner {
 
     pub(super) fn nested<'b>(
         &mut self,
-        buffer: &'b [u8],
-        last: bool,
+        arrived: &Arrived<'b>,
         parts: &mut Parts,
     ) -> Option<Found<'b>> {
+        let (buffer, last) = (arrived.bytes, arrived.is_final);
         let State::Nested(mut nested) = std::mem::replace(&mut self.state, State::Seek) else {
             return None;
         };
