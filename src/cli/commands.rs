@@ -44,12 +44,14 @@ pub(super) fn convert(args: &args::Convert) -> anyhow::Result<Status> {
     let plan = Plan::new("convert", &args.common, args.tz.as_deref())?;
     refuse_files(&plan)?;
     let mut target = Target::new(args.output.as_deref())?;
-    let format = format(args)?;
-    let visible = args.to == To::Csv && target.is_terminal();
+    let mut format = format(args)?;
+    // CSV does not escape control characters itself.
+    if args.to == To::Csv && target.is_terminal() {
+        format = Box::new(Visible(format));
+    }
     let job = Writing {
         format,
         look: plan.err,
-        visible,
     };
     let done = run(&plan, &job, &mut target)?;
     done.keep(target)?;
@@ -169,8 +171,6 @@ impl Job for Showing {
 struct Writing {
     format: Box<dyn Format + Sync>,
     look: Look,
-    /// Escape control characters, which a terminal would obey. CSV does not escape them itself.
-    visible: bool,
 }
 
 impl Job for Writing {
@@ -179,15 +179,24 @@ impl Job for Writing {
     }
 
     fn record(&self, record: &Record<'_>, texts: &mut Texts, tally: &mut Tally) {
-        match self.visible {
-            false => write_or_count(self.format.as_ref(), record, &self.look, texts, tally),
-            true => {
-                let mut text = Vec::new();
-                _ = self.format.record(record, &mut text);
-                texts.data(|out| out.extend_from_slice(&visible(&text)));
-            }
-        }
+        write_or_count(self.format.as_ref(), record, &self.look, texts, tally);
         report_undecodable(record, &self.look, texts);
+    }
+}
+
+/// A format for a terminal, which would obey control characters: they are escaped.
+struct Visible(Box<dyn Format + Sync>);
+
+impl Format for Visible {
+    fn open(&self, out: &mut Vec<u8>) {
+        self.0.open(out);
+    }
+
+    fn record(&self, record: &Record<'_>, out: &mut Vec<u8>) -> Result<(), Finding> {
+        let mut text = Vec::new();
+        self.0.record(record, &mut text)?;
+        out.extend_from_slice(&visible(&text));
+        Ok(())
     }
 }
 

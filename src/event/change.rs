@@ -9,6 +9,7 @@ pub(crate) static EVENT: Definition = Definition {
     short: "change",
     wrapper: "SubscribeMsgChangeEvent",
     fields: &[&TEMPLATE_ID, &STATUS],
+    most_items: 2,
     words: Text::new("Subscription switched off", "用户管理订阅通知"),
     about: Text::new(
         "Sent when a user manages subscriptions in the service notifications. It reports only that templates were switched off, never that one was switched on.",

@@ -6,7 +6,7 @@
 
 use crate::event::fields::{self, Top};
 use crate::finding::Findings;
-use crate::syntax::{Bytes, Kind, Limits, Syntax, Tree, View, json, xml};
+use crate::syntax::{Bytes, Kind, Limits, Tree, View, json, xml};
 
 /// Returns true if the object at `root` holds a whole message, as an object or as text.
 pub(super) fn holds_message(root: View<'_>) -> bool {
@@ -59,14 +59,10 @@ fn is_text_of_message(text: &str) -> bool {
     };
     let read = match text.as_bytes().first() {
         Some(b'<') => {
-            tree.clear(Syntax::Xml);
             let is_plain = &fields::is_plain;
             xml::Reader::new().read(bytes, &mut tree, &mut findings, limits, is_plain)
         }
-        Some(b'{') => {
-            tree.clear(Syntax::Json);
-            json::Reader::new().read(bytes, &mut tree, &mut findings, limits)
-        }
+        Some(b'{') => json::Reader::new().read(bytes, &mut tree, &mut findings, limits),
         _ => return false,
     };
     read.is_ok() && has_whole_header(View::root(&tree, text))

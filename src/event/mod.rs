@@ -1,7 +1,8 @@
 //! The meaning of a payload: event, account, user, time and items, decoded from its tree.
 //!
 //! One decoder serves every syntax, structure and capture. [`fields`] has the names; each event is a file with a
-//! [`Definition`]. Adding an event: one file, one variant of [`Event`] and one row in [`Event::ALL`].
+//! [`Definition`]. Adding an event: one file, and in this one a variant of [`Event`], its place in [`Event::ALL`] and its
+//! arm in `Event::definition`. Its name begins with [`fields::EVENT_PREFIX`], by which payloads are found.
 
 mod change;
 mod checks;
@@ -41,12 +42,19 @@ pub(crate) struct Definition {
     pub(crate) wrapper: &'static str,
     /// The documented fields of an item, in the order of the document.
     pub(crate) fields: &'static [&'static Field],
+    /// The most items of a usual callback. If it is 1, the item is documented without an array around it.
+    pub(crate) most_items: usize,
     pub(crate) words: Text,
     /// A description in whole sentences: when the event is sent, and what it does not tell.
     pub(crate) about: Text,
 }
 
 impl Definition {
+    /// True if items of this event have `field`.
+    pub(crate) fn has(&self, field: &Field) -> bool {
+        self.fields.iter().any(|own| own.bit == field.bit)
+    }
+
     /// Returns the bits of the fields that header and items of this event have.
     fn known(&self) -> u16 {
         let fields = fields::HEADER.iter().chain(self.fields);

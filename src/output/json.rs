@@ -6,7 +6,7 @@ use crate::event::extra::{Scalars, Values, grouped, has_usual_type};
 use crate::event::fields::{
     EVENT, Field, HEADER, ITEM, LIST, MSG_TYPE, MSG_TYPE_EVENT, item_field,
 };
-use crate::event::{CallbackRef, Event, Fields, ItemRef, Value, is_top};
+use crate::event::{CallbackRef, Fields, ItemRef, Value, is_top};
 use crate::finding::Finding;
 use crate::json_format;
 use crate::output::{Format, faithful};
@@ -57,14 +57,15 @@ impl Serialize for Payload<'_> {
     }
 }
 
-/// The items as an array. A single item of a sent event is written without the array, as documented.
+/// The items as an array. The item of an event that has only one is written without the array, as documented.
 struct List<'a>(CallbackRef<'a>);
 
 impl Serialize for List<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut items = self.0.items();
-        match (self.0.event(), items.len(), items.next()) {
-            (Event::Sent, 1, Some(only)) if is_plain(&only) => Item(only).serialize(serializer),
+        let most = self.0.event().definition().most_items;
+        match (most, items.len(), items.next()) {
+            (1, 1, Some(only)) if is_plain(&only) => Item(only).serialize(serializer),
             _ => serializer.collect_seq(self.0.items().map(Item)),
         }
     }

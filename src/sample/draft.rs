@@ -125,11 +125,7 @@ fn how_many(recipe: &Recipe, rng: &mut Rng) -> usize {
         3..5 => 2,
         _ => 3,
     };
-    let usual = match recipe.event {
-        Event::Popup => drawn,
-        Event::Change => drawn.min(2),
-        Event::Sent => 1,
-    };
+    let usual = drawn.min(recipe.event.definition().most_items);
     let most = recipe.shape.most_items().unwrap_or(usize::MAX);
     recipe.items.unwrap_or(usual).min(most)
 }

@@ -3,7 +3,6 @@
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use crate::event::Event;
 use crate::event::fields::{CREATE_TIME, LIST, LIST_ENTRY};
 use crate::json_format::{self, InOrder};
 use crate::sample::draft::{Draft, Member, Scalar};
@@ -38,7 +37,7 @@ fn list<'d>(draft: &'d Draft, style: &Style) -> Value<'d> {
     let items = || Value::Array(draft.items.iter().map(|entry| item(entry, style)).collect());
     match (style.list, draft.items.as_slice()) {
         (List::OneOrArray, [one]) => item(one, style),
-        (List::Documented, [one]) if draft.event == Event::Sent => item(one, style),
+        (List::Documented, [one]) if draft.event.definition().most_items == 1 => item(one, style),
         (List::Wrapped, _) => object([(LIST, items())], style),
         (List::Entries, _) => object([(LIST_ENTRY, items())], style),
         _ => items(),

@@ -12,6 +12,7 @@ mod xml;
 use std::fmt;
 
 use crate::event::Event;
+use crate::event::fields::{ERROR_CODE, STATUS};
 use crate::printable::printable;
 use crate::syntax::xml::is_xml_char;
 use crate::syntax::{Limits, Syntax};
@@ -162,15 +163,16 @@ impl Recipe {
 
     fn check_values(&self) -> Result<(), Contradiction> {
         let most = Limits::default().items;
-        match self.event {
-            Event::Sent if self.status.is_some() => Err(Contradiction::Status),
-            Event::Popup | Event::Change if self.error_code.is_some() => {
-                Err(Contradiction::ErrorCode(self.event))
-            }
-            _ if self.items.is_some_and(|items| !(1..=most).contains(&items)) => {
-                Err(Contradiction::Count(most))
-            }
-            _ => Ok(()),
+        let has = |field| self.event.definition().has(field);
+        if self.status.is_some() && !has(&STATUS) {
+            return Err(Contradiction::Status);
+        }
+        if self.error_code.is_some() && !has(&ERROR_CODE) {
+            return Err(Contradiction::ErrorCode(self.event));
+        }
+        match self.items.is_some_and(|items| !(1..=most).contains(&items)) {
+            true => Err(Contradiction::Count(most)),
+            false => Ok(()),
         }
     }
 

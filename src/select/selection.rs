@@ -1,6 +1,6 @@
 //! The conditions for callbacks and their items.
 
-use crate::event::{CallbackRef, Event, ItemRef};
+use crate::event::{CallbackRef, Event, ItemRef, fields};
 use crate::record::{Outcome, Record};
 
 /// The callbacks and items to keep. The default keeps everything.
@@ -124,5 +124,5 @@ fn is_one_of(value: Option<&str>, wanted: &[String]) -> bool {
 }
 
 fn is_failed(event: Event, item: &ItemRef<'_>) -> bool {
-    event == Event::Sent && item.error_code().is_some_and(|code| code != 0)
+    event.definition().has(&fields::ERROR_CODE) && item.error_code().is_some_and(|code| code != 0)
 }
