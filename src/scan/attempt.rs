@@ -1,30 +1,30 @@
-//! When a document is read that may not have arrived whole.
+//! Decides when to read a document that may be incomplete.
 //!
-//! Readers read a document from its start to its end and do not pause. One that does not end in the bytes that have
-//! arrived is read again from its start: at the end of the capture, when twice as many bytes of it have arrived, or when
-//! nothing more is there for now, so that a live pipe is a live view. The last of these is done only until
-//! [`PATIENCE`] bytes were read in vain, so the time is linear in the bytes of the capture, however they arrive.
+//! A reader reads a document from its start and cannot pause. Each reading is an *attempt*. A document that is
+//! incomplete is read again from its start: at the end of the capture, when twice as many bytes of it have arrived, or
+//! when no more input is available for now, so that a live stream stays live. The last rule ends after [`PATIENCE`]
+//! bytes were read in vain. The total time is therefore linear in the size of the capture.
 //!
-//! What is found does not depend on when it is looked for: a reader that cannot tell says so.
+//! The time of an attempt does not change the result, because a reader that needs more bytes says so.
 
 use crate::input::Flow;
 use crate::scan::lookahead::Arrived;
 use crate::scan::{Scanner, State};
 
-/// So many bytes of a document may be read in vain before it is only read again when there are twice as many.
+/// The number of bytes of a document that may be read in vain before only doubling starts a new attempt.
 const PATIENCE: usize = 1 << 20;
 
-/// How often the document at the cursor was read.
+/// The attempts to read the document at the cursor.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Attempts {
-    /// How many bytes of it there were the latest time.
+    /// The number of available bytes at the latest attempt.
     len: usize,
-    /// How many bytes were read in vain.
+    /// The number of bytes read in vain.
     vain: usize,
 }
 
 impl Attempts {
-    /// Whether to read the document now, of which `len` bytes have arrived, and at most `most` can be read.
+    /// Returns true if an attempt is due. `len` bytes of the document have arrived; at most `most` can be read.
     fn is_due(&mut self, len: usize, most: usize, flow: Flow) -> bool {
         let is_more = len > self.len;
         let is_due = match flow {
@@ -41,7 +41,7 @@ impl Attempts {
 }
 
 impl Scanner {
-    /// Whether to read the document at the cursor now.
+    /// Returns true if the document at the cursor is to be read now.
     pub(super) fn is_due(&mut self, arrived: &Arrived<'_>) -> bool {
         let len = arrived.bytes.len() - self.pos();
         let flow = match arrived.is_final {
@@ -52,12 +52,12 @@ impl Scanner {
         self.attempts.is_due(len, most, flow)
     }
 
-    /// Nothing of the document at the cursor was read yet.
+    /// Starts to count the attempts for the document at the cursor.
     pub(super) fn begin_attempts(&mut self) {
         self.attempts = Attempts::default();
     }
 
-    /// Learns how bytes come; whether there is something to do now that was put off.
+    /// Sets how the input arrives. Returns true if a delayed attempt may now be due.
     pub(super) fn hear(&mut self, flow: Flow) -> bool {
         let is_news = std::mem::replace(&mut self.flow, flow) != flow;
         is_news && flow != Flow::Pours && !matches!(self.state, State::Seek)
