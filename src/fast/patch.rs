@@ -108,7 +108,7 @@ impl Patch {
 mod tests {
     use super::*;
 
-    /// The text with the parts `copied`.
+    /// Writes the text with the parts `copied`.
     fn written(text: &[u8], payload: &[u8], copied: &[Copied]) -> Option<Vec<u8>> {
         let template = Patched::new(text.to_vec(), copied.to_vec(), payload.len())?;
         let mut out = b"before ".to_vec();
@@ -116,7 +116,7 @@ mod tests {
         Some(out)
     }
 
-    /// Whether the text has patches; checks that they write what they should.
+    /// Returns true if the text has patches. Checks that they write the right bytes.
     fn is_written(text: &[u8], payload: &[u8], copied: &[Copied]) -> bool {
         let out = written(text, payload, copied);
         let mut expected = text.to_vec();

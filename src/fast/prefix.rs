@@ -84,7 +84,7 @@ impl Prefix {
     /// Returns true if `text` differs from the prefix only in digits.
     #[inline]
     fn holds(&self, text: &[u8]) -> bool {
-        let others = |text: &[u8; LEN], own: &[u8; LEN]| {
+        let unlike = |text: &[u8; LEN], own: &[u8; LEN]| {
             without_digits(Block::new(*text)).other_than(Block::new(*own))
         };
         let (Some(last), Some(own_last)) = (text.last_chunk(), self.text.last_chunk()) else {
@@ -94,8 +94,8 @@ impl Prefix {
             return false;
         }
         let pairs = text.as_chunks().0.iter().zip(self.text.as_chunks().0);
-        let all = pairs.fold(others(last, own_last), |all, (text, own)| {
-            all | others(text, own)
+        let all = pairs.fold(unlike(last, own_last), |all, (text, own)| {
+            all | unlike(text, own)
         });
         all.is_zero()
     }

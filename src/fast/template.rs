@@ -38,7 +38,7 @@ pub(crate) enum CharSet {
     /// Characters without a meaning in an XML text, without blanks at the ends.
     XmlText,
     Digits,
-    /// Digits. The first is 0 only if there are no others.
+    /// Digits. The first is 0 only if it is the only digit.
     Number,
     LowerHex,
     Base64Url,
@@ -356,12 +356,12 @@ impl Template {
     /// Returns true if `text`, which must be as long as the template, is of it.
     #[inline]
     fn holds(&self, text: &[u8]) -> bool {
-        let others = self.beyond_bounds(text)
-            | others(&self.base64_url, text, base64_url)
-            | others(&self.lower_hex, text, lower_hex)
-            | others(&self.json_text, text, |block| !json_special(block))
-            | others(&self.xml_text, text, |block| !xml_special(block));
-        others.is_zero() && self.words.iter().all(|choice| choice.has(text))
+        let outside = self.beyond_bounds(text)
+            | outside(&self.base64_url, text, base64_url)
+            | outside(&self.lower_hex, text, lower_hex)
+            | outside(&self.json_text, text, |block| !json_special(block))
+            | outside(&self.xml_text, text, |block| !xml_special(block));
+        outside.is_zero() && self.words.iter().all(|choice| choice.has(text))
     }
 
     /// Sets some bits if a byte of `text` is outside its bounds.
@@ -387,10 +387,10 @@ fn beyond(part: &[u8; PART], bounds: &[Bounds; PART / LEN]) -> Block {
 
 /// Sets some bits if `is` is false for a byte of `text` at `spots`.
 #[inline(always)]
-fn others(spots: &[Spot], text: &[u8], is: impl Fn(Block) -> Marks) -> Block {
+fn outside(spots: &[Spot], text: &[u8], is: impl Fn(Block) -> Marks) -> Block {
     spots.iter().fold(Block::default(), |all, spot| {
-        let others = |block| (!is(block)).of(spot.bytes);
-        all | spot.block(text).map_or(spot.bytes, others)
+        let outside = |block| (!is(block)).of(spot.bytes);
+        all | spot.block(text).map_or(spot.bytes, outside)
     })
 }
 
@@ -523,7 +523,7 @@ mod tests {
         }
     }
 
-    /// A text with `value` behind `start` bytes, at the end or with more behind it.
+    /// Returns a text with `value` after `start` bytes and before `behind` bytes.
     fn text_with(value: &str, start: usize, behind: usize) -> String {
         format!("{}{value}{}", "{".repeat(start), "}".repeat(behind))
     }

@@ -263,7 +263,7 @@ mod tests {
                 "{between}"
             );
         }
-        // Lines in a log entry are those of one request.
+        // The lines of a log entry belong to one request.
         assert_eq!(
             back(b"/wx?a=b", b"\",\n \"body\": \"", true, BREAKS),
             Link::Sure

@@ -172,7 +172,7 @@ fn key_of(text: &[u8]) -> (usize, Key) {
 pub(super) struct Ahead<'a> {
     anchors: &'a Anchors,
     text: &'a [u8],
-    /// The next anchor, or a range behind the text.
+    /// The next anchor, or a range after the text.
     next: Range<usize>,
 }
 

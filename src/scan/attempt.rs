@@ -70,8 +70,8 @@ mod tests {
 
     const MOST: usize = 16 << 20;
 
-    /// How many bytes are read of a document of `len` bytes that arrives in pieces, and how many had arrived when it was
-    /// read the last time but for the end of the capture.
+    /// Returns the number of bytes that were read of a document that arrives in pieces, and the number that had arrived
+    /// at the latest attempt before the end of the capture.
     fn read(len: usize, piece: usize, flow: Flow) -> (usize, usize) {
         let mut attempts = Attempts::default();
         let arrivals = (piece..=len).step_by(piece);
@@ -86,7 +86,8 @@ mod tests {
     fn the_bytes_that_are_read_again_are_few() {
         for len in [1, 600, 5_000, 100_000, 1 << 20, MOST, 2 * MOST] {
             for piece in [1, 7, 600, 4096, 1 << 16, 1 << 18] {
-                // All doublings together read twice as much as the last; and all is read at the end, and at the limit.
+                // All doublings together read twice as much as the last. The end and the limit each read everything
+                // again.
                 let (poured, _) = read(len, piece, Flow::Pours);
                 assert!(poured <= 4 * len, "{poured} of {len} in pieces of {piece}");
                 let (rested, _) = read(len, piece, Flow::Rests);

@@ -113,7 +113,7 @@ mod tests {
     use crate::scan::escape::{Escape, Piece};
     use crate::scan::lookahead::Lookahead;
 
-    /// Texts with all kinds of escapes at all places of a block, whole and cut off.
+    /// Texts with all kinds of escapes at all positions of a block, whole and cut off.
     fn texts() -> Vec<Vec<u8>> {
         let mut texts = Vec::new();
         for escape in [
@@ -129,7 +129,7 @@ mod tests {
         texts
     }
 
-    /// The text piece by piece.
+    /// Unescapes `raw` piece by piece.
     fn pieces(raw: &[u8]) -> Vec<u8> {
         let (mut at, mut text, mut escape) = (0, Vec::new(), Escape::Backslash);
         while at < raw.len() {

@@ -375,7 +375,7 @@ mod tests {
             text_of_line(b"{\"log\":\"ab\",\"x\":1}"),
             Some((&b"ab"[..], true))
         );
-        // A body that ends in `\n` as text.
+        // The text of the body ends in `\n`, a backslash and a letter.
         let line = b"{\"log\":\"{\\\\n\",\"x\":1}";
         assert_eq!(text_of_line(line), Some((&b"{\\\\n"[..], true)));
         let line = b"2021-01-18T11:30:40.1Z stdout P {";

@@ -189,7 +189,7 @@ fn placeholders(
     }
     let is_free = |node: &&Node| !(names.tells_by_value)(tree.str(node.name, entry));
     let values = tree.nodes().iter().filter(is_free);
-    let values = values.filter_map(|node| Some((node.kind, literal(node, entry)?)));
+    let values = values.filter_map(|node| Some((node.kind, unescaped_range(node, entry)?)));
     let values = values.filter(|(_, range)| *range != sample.text.range());
     let placeholders = values.flat_map(|(kind, range)| {
         let is_number = kind == Kind::Number;
@@ -200,7 +200,7 @@ fn placeholders(
 }
 
 /// Returns the range in `entry` of the number or text of `node`, if it has no escapes.
-fn literal(node: &Node, entry: &str) -> Option<Range<usize>> {
+fn unescaped_range(node: &Node, entry: &str) -> Option<Range<usize>> {
     let Range { start, end } = node.span.range();
     let range = match node.kind {
         Kind::Number => start..end,

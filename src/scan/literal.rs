@@ -99,7 +99,7 @@ fn is_escaped(text: &[u8], syntax: Syntax, is_broken: bool) -> bool {
         let is_far = run % 2 == 1 && is_far_character(&text[at + run..]);
         let is_unseen = is_far && is_unseen_character(&text[at + run..]);
         let is_of_any = is_blank || is_unseen || is_far && is_broken;
-        if run > 0 && !is_of_any && !is_literals(run, next) {
+        if run > 0 && !is_of_any && !is_of_literal(run, next) {
             return false;
         }
         has_unseen |= is_unseen;
@@ -216,7 +216,7 @@ fn is_unseen_character(escape: &[u8]) -> bool {
 }
 
 /// Returns true if `run` backslashes before `next` are JSON's own backslashes doubled, or an escape unknown to JSON.
-fn is_literals(run: usize, next: Option<u8>) -> bool {
+fn is_of_literal(run: usize, next: Option<u8>) -> bool {
     let is_json = next.is_some_and(|next| b"\"\\/bfnrtu".contains(&next));
     match run % 4 {
         0 => true,

@@ -199,7 +199,7 @@ impl<'a> Lookahead<'a> {
 mod tests {
     use super::*;
 
-    /// Whether `look` is settled where the bytes may go on.
+    /// Returns true if the result of `look` is settled while more bytes may come.
     fn is_settled(bytes: &[u8], look: impl Fn(Lookahead<'_>)) -> bool {
         let whole = Arrived::new(bytes, true);
         look(whole.from(0));

@@ -1,23 +1,24 @@
 //! Finds the payloads of a capture.
 //!
-//! The [`Scanner`] is a state machine over a buffer: bytes are appended at its end and removed at its start. [`State`]
-//! says what the scanner does at its [`Cursor`]: it seeks a document, reads a document, returns the messages inside a
-//! document, reads nested text, or skips the rest of a broken document. A *document* is XML or JSON that may be a
-//! payload. A reader in [`syntax`] determines where it ends. [`Noise`] is every byte outside of payloads.
+//! The [`Scanner`] is a state machine over a buffer: bytes are appended at its end and removed at its start. Its
+//! [`State`] says what it does at its [`Cursor`]: it seeks a document, reads one, returns the messages inside one,
+//! reads nested text, or skips the rest of a broken document. A *document* is XML or JSON that may be a payload; its
+//! reader in [`syntax`] tells where it ends. Bytes outside of payloads are [`Noise`].
 //!
-//! The result never depends on where a buffer ends. Code that reads ahead uses a [`Lookahead`], which notes that more
+//! The result never depends on where a buffer ends. Code that reads ahead uses a [`Lookahead`], which notes if more
 //! bytes may change the answer. The scanner then discards the answer and waits.
 //!
-//! The search goes from the outside in. A JSON object that is not a message is taken for a log entry, and messages
-//! inside it count. A message is never searched, even if its texts look like callbacks. Text with escaped payloads is
-//! *nested text*: it is unescaped, and an inner scanner reads it ([`Nested`]).
+//! The search goes from the outside in. A JSON object that is not a message is a log entry, and is searched for
+//! messages. A message is never searched, even if its texts look like callbacks. *Nested text* is text with escaped
+//! payloads: it is unescaped, and an inner scanner reads it ([`Nested`]).
 //!
-//! To read this stage: `seek` finds a start with `anchor` and `start`, `json` and `xml` read the document, `skip`
-//! leaves a broken one; `nested`, `escape` and `literal` handle escaped text; `fast_path` recognises documents and
-//! lines that are like an earlier one, before the slow path reads them, and `learn` remembers them.
+//! The *slow path* does all this, and defines the result. The *fast path* recognises a payload or a line that matches a
+//! learnt template, and takes all steps over it at once.
 //!
-//! Only [`Names`] knows which names make a message. [`request`](crate::request) finds the signature queries of
-//! payloads. Adding another way to find payloads: a new [`State`].
+//! Reading order: `seek` finds a start, with `anchor` and `start`. `json` and `xml` read a document. `skip` leaves a
+//! broken document. `nested`, `escape` and `literal` handle escaped text. `learn` and `fast_path` are the fast path.
+//! Only [`Names`] knows which names make a message, and [`request`](crate::request) finds the signature queries. Adding
+//! another way to find payloads: a new [`State`].
 
 mod anchor;
 mod array;

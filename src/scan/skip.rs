@@ -42,7 +42,7 @@ pub(super) struct Skip {
     /// The last skipped byte that is not a blank.
     before: u8,
     /// True for XML whose end tag was seen ahead. No line break ends such a message.
-    sure: bool,
+    is_end_ahead: bool,
     /// True for JSON after an escape outside of strings. Strings cannot be recognised up to the end of the line.
     garbled: bool,
     /// The length so far of the CDATA section, comment or instruction.
@@ -91,7 +91,7 @@ impl Skip {
             depth,
             one_line,
             before: b' ',
-            sure: false,
+            is_end_ahead: false,
             garbled: false,
             text_len: 0,
         }
@@ -259,12 +259,12 @@ impl Skip {
     fn line_end(&mut self, rest: Lookahead<'_>, at: usize) -> Act {
         let ends = match self.syntax {
             Syntax::Json => self.one_line || rest.from(1).first(2).is_some_and(is_new_line_of_log),
-            Syntax::Xml => !self.sure && !end_is_ahead(rest),
+            Syntax::Xml => !self.is_end_ahead && !end_is_ahead(rest),
         };
         match ends {
             true => Act::Stop(at),
             false => {
-                self.sure = true;
+                self.is_end_ahead = true;
                 self.garbled = false;
                 self.go(Within::Markup, at + 1)
             }

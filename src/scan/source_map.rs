@@ -129,7 +129,7 @@ mod tests {
         assert_eq!(offsets, [6]);
     }
 
-    /// All offsets in one walk are those of a walk each, whatever the steps.
+    /// Checks that one walk gives the same positions as a walk for each offset.
     #[test]
     fn one_walk_is_as_good_as_many() {
         let long = "0123456789 abcdefghijklmnopqrstuvwxyz ".repeat(5);

@@ -373,7 +373,7 @@ mod tests {
     use super::*;
     use crate::scan::lookahead::Arrived;
 
-    /// What begins with `text`, if no more bytes are needed to tell.
+    /// Returns the start of `text`, if no more bytes are needed.
     fn begun(text: &str) -> Option<Start> {
         let arrived = Arrived::new(text.as_bytes(), false);
         let start = at(arrived.from(0), false);

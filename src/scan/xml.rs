@@ -137,7 +137,7 @@ impl Scanner {
         }
         let shown_end = shown_end(ahead, &finding);
         // The document may have run into other payloads before the next root.
-        let swallowed = match self.stray_line(document, &parts.tree) {
+        let swallowed = match self.line_between_elements(document, &parts.tree) {
             Some(line) => Some(Resume::At(line)),
             None => self.swallowed(ahead, &finding, &parts.tree),
         };
@@ -174,12 +174,12 @@ impl Scanner {
 
     /// Returns the line break before the first line with an anchor that is text between the children of the root. Users
     /// cannot write there, so the document was cut off before that line.
-    fn stray_line(&self, document: &[u8], tree: &Tree) -> Option<usize> {
+    fn line_between_elements(&self, document: &[u8], tree: &Tree) -> Option<usize> {
         let end = self.xml.open_child().map_or(tree.len(), |id| id as usize);
         let mut id = 1;
         while id < end {
             let node = tree.node(id as NodeId);
-            let line = is_stray(node).then(|| line_before(document, node.span.range()));
+            let line = is_between_elements(node).then(|| line_before(document, node.span.range()));
             let holds = |&line: &usize| {
                 let text = &document[line..node.span.end as usize];
                 self.names.anchors.is_in(text)
@@ -313,7 +313,7 @@ fn is_other_line(line: &[u8]) -> bool {
 }
 
 /// Returns true if the node is text between elements.
-fn is_stray(node: &Node) -> bool {
+fn is_between_elements(node: &Node) -> bool {
     node.kind == Kind::Text && node.name.len() == 0
 }
 
