@@ -1,8 +1,8 @@
 //! Decides if a query and a payload belong to one request, by the text between them.
 //!
-//! Another request between them separates them. The end of an object that is an entry of an array, or a line of its
-//! own, also does, because the next entry follows. Other lines between them must be those of a request's head; lines of
-//! any other kind may belong to another request.
+//! Another request between them separates them. The end of an object also does, if the object is an entry of an array
+//! or a line of its own: the next entry follows. Other lines between them must belong to a request's head; otherwise
+//! they may belong to another request.
 
 /// The escapes of a line end in logs, grouped by escaping.
 #[derive(Clone, Copy, Debug)]
@@ -117,14 +117,14 @@ fn methods(bytes: &[u8], breaks: LineBreaks) -> impl Iterator<Item = usize> {
 }
 
 /// Returns the position of the next request after a payload. It is on a line of its own, or directly after the payload,
-/// because bodies need no line break. A method elsewhere on the line is that of an access log.
+/// because bodies need no line break. A method elsewhere on the line belongs to an access log.
 fn next_request(bytes: &[u8], breaks: LineBreaks) -> Option<usize> {
     methods(bytes, breaks)
         .find(|&at| at == 0 || bytes[at - 1] == b'\n' || breaks.is_behind(&bytes[..at]))
 }
 
 /// Returns the end of the object around the first byte, if an entry of an array or another line follows. Brackets in
-/// texts count too: they come in pairs, or cost no more than a query.
+/// texts count too. They come in pairs; if not, the worst result is that a query is missed.
 fn end_of_entry(bytes: &[u8]) -> Option<usize> {
     let (mut depth, mut outermost) = (0i32, 0);
     for at in memchr::memchr2_iter(b'{', b'}', bytes) {
@@ -159,7 +159,7 @@ fn is_head(bytes: &[u8], is_request: bool, breaks: LineBreaks) -> bool {
     let Some(last) = lines.next_back() else {
         return true;
     };
-    let is_wrapping = |line: &[u8]| line.is_empty() || is_end_of_record(line);
+    let is_wrapping = |line: &[u8]| line.is_empty() || is_end_of_log_line(line);
     // The text after the query in an access log shows that its line is not the head of a request.
     is_request
         && first.is_none_or(is_wrapping)
@@ -204,8 +204,8 @@ fn is_header(line: &[u8]) -> bool {
     line[0].is_ascii_alphabetic() && line.get(name) == Some(&b':')
 }
 
-/// Returns true for the rest of a container's record after its text.
-fn is_end_of_record(line: &[u8]) -> bool {
+/// Returns true for the rest of a container's log line after its text.
+fn is_end_of_log_line(line: &[u8]) -> bool {
     line.starts_with(b"\",\"") && line.ends_with(b"}")
 }
 

@@ -1,12 +1,13 @@
 //! Finds the signature query of a payload: `signature=…&timestamp=…&nonce=…` in the URL to which it was pushed.
 //!
 //! Captures have it near the body: in the request line above, in an access log's URL on the same line, or in a field
-//! beside the body. It is sought in the noise since the previous payload, and after the payload up to the end of its
-//! line or log entry, at most [`REACH`] bytes away. Bytes of a message are never noise, so a user cannot type a query.
+//! beside the body. It is looked for in the noise since the previous payload, and after the payload up to the end of
+//! its line or log entry, at most [`REACH`] bytes away. Bytes of a message are never noise, so a user cannot type a
+//! query.
 //!
-//! A query belongs to one payload: another payload or request between them separates them. If lines of several requests
-//! may be mixed, the nearest query may belong to another request. It is then not [`FoundQuery::is_sure`]: it can verify
-//! a payload, but cannot reject it.
+//! A query belongs to one payload. Another payload or request between a query and a payload separates them. If lines of
+//! several requests may be mixed, the nearest query may belong to another request. It is then not
+//! [`FoundQuery::is_sure`]: it can verify a payload, but cannot reject it.
 //!
 //! This module looks at bytes and does not know the scanner, which keeps the [`Trail`] and calls this module.
 
@@ -18,7 +19,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 pub(crate) use link::LineBreaks;
 use link::Link;
 
-/// The distance from a payload in which its query is sought: the size that servers allow for the head of a request.
+/// The distance from a payload in which its query is looked for: the size that servers allow for a request's head.
 const REACH: usize = 8 << 10;
 
 /// A signature query in a capture.

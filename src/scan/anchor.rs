@@ -201,8 +201,8 @@ impl<'a> Ahead<'a> {
     }
 }
 
-/// For each kind of line, the start of the run before some line. A *run* is a sequence of lines of one kind: from each
-/// of them a document may continue on the next.
+/// For each kind of line, the start of the run before some line. A *run* is a sequence of lines of one kind in which a
+/// document may continue from each line to the next.
 type Runs = [i64; LineKind::ALL.len()];
 
 /// The progress of the search for anchors, and the earliest start of a document around an anchor. All values are
@@ -226,7 +226,7 @@ pub(super) struct SearchWindow {
 }
 
 impl SearchWindow {
-    /// The distance before an anchor in which a start is sought if the line is longer than any payload.
+    /// How far before an anchor to look for a start if the line is longer than any payload.
     const NEAR: usize = 1 << 16;
 
     /// Notes that the beginning of the capture is not ahead.
@@ -363,7 +363,7 @@ impl SearchWindow {
         self.solid
     }
 
-    /// Returns the position at which to seek a document that contains `at`, if its lines begin at `run`.
+    /// Returns the position from which to look for a document that contains `at`, if its lines begin at `run`.
     fn begin(&self, run: i64, at: usize, limit: usize) -> usize {
         let is_near = |start: i64| at as i64 - start <= limit as i64;
         let start = match (is_near(run), is_near(self.line)) {
@@ -441,7 +441,7 @@ impl SearchWindow {
 /// The relation of a line to the run after it.
 enum Relation {
     GoesOn,
-    /// A record of the other stream. It may stand between the lines of a run.
+    /// A log line of the other stream. It may stand between the lines of a run.
     Beside,
     Ends,
 }
@@ -454,7 +454,7 @@ fn relation(line: &[u8], behind: &[u8], kind: LineKind) -> Relation {
     }
 }
 
-/// Returns true if `line` is not a container's record and no document continues from it to `behind`. Most lines are
+/// Returns true if `line` is not a container's log line and no document continues from it to `behind`. Most lines are
 /// like this.
 fn ends(kind: LineKind, line: &[u8], behind: &[u8]) -> bool {
     kind == LineKind::Plain && !is_open(line, &container::printed(behind))
@@ -472,10 +472,10 @@ fn is_open(text: &[u8], behind: &[u8]) -> bool {
     text.is_empty() || ends_inside(text) || has_comment(text) || joins(text, behind)
 }
 
-/// The ends of lines after which a document continues: open markup and brackets, and separators of lists.
+/// The line ends after which a document continues: open markup and brackets, and separators of lists.
 const ENDS: [&str; 8] = ["{", "[", ",", ">", ":", "(", "，", "*/"];
 
-/// Returns all such line ends, plain and escaped.
+/// Returns [`ENDS`] and the escaped ends of tags.
 fn open_ends() -> impl Iterator<Item = &'static str> {
     let escaped = TABLE.iter().flat_map(|row| row.tag_ends);
     ENDS.iter().chain(escaped).copied()

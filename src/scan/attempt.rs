@@ -1,17 +1,18 @@
 //! Decides when to read a document that may be incomplete.
 //!
-//! A reader reads a document from its start and cannot pause. Each reading is an *attempt*. A document that is
-//! incomplete is read again from its start: at the end of the capture, when twice as many bytes of it have arrived, or
-//! when no more input is available for now, so that a live stream stays live. The last rule ends after [`PATIENCE`]
-//! bytes were read in vain. The total time is therefore linear in the size of the capture.
+//! A reader reads a document from its start and cannot pause. Each reading is an *attempt*. If the document is
+//! incomplete, the attempt fails, and a later one starts again. An attempt is made at the end of the capture, when
+//! twice as many bytes of the document have arrived, or when no more input is available for now, which keeps a live
+//! stream live. The last rule ends after [`PATIENCE`] bytes were read by failed attempts, so the total time is linear
+//! in the capture's size.
 //!
-//! The time of an attempt does not change the result, because a reader that needs more bytes says so.
+//! The time of an attempt does not change the result, because a reader that needs more bytes says this.
 
 use crate::input::Flow;
 use crate::scan::lookahead::Arrived;
 use crate::scan::{Scanner, State};
 
-/// The number of bytes of a document that may be read in vain before only doubling starts a new attempt.
+/// The number of bytes that failed attempts may read before only doubling causes a new attempt.
 const PATIENCE: usize = 1 << 20;
 
 /// The attempts to read the document at the cursor.
@@ -19,7 +20,7 @@ const PATIENCE: usize = 1 << 20;
 pub(super) struct Attempts {
     /// The number of available bytes at the latest attempt.
     len: usize,
-    /// The number of bytes read in vain.
+    /// The number of bytes that failed attempts have read.
     vain: usize,
 }
 

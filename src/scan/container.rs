@@ -1,9 +1,9 @@
 //! Reads container logs: the json-file format of Docker and the CRI format of Kubernetes.
 //!
-//! A container log wraps each line that a program prints in a *record*: a body of several lines takes several records,
-//! and a long line is cut into parts. The printed lines are read as one text, through the wrapping. A torn record,
-//! which has no end, ends the text. Records of stdout and stderr may be mixed: the records of one stream stand *beside*
-//! those of the other, and are passed over.
+//! A container's log puts each line that a program prints into a *log line* with wrapping. A body of several lines
+//! takes several log lines, and a long line is cut into parts. The printed text is read as one, through the wrapping. A
+//! *torn* log line, which lacks its end, ends the text. Log lines of stdout and stderr may be mixed: those of one
+//! stream are *beside* those of the other stream, and are passed over.
 
 use std::borrow::Cow;
 
@@ -32,14 +32,14 @@ enum Stream {
     Error,
 }
 
-/// The position in a record.
+/// The position in a log line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum At {
-    /// At the start of a record.
+    /// At the start of a log line.
     Line,
     /// In the printed text.
     Text,
-    /// In printed text whose line continues in the next record.
+    /// In printed text whose line continues in the next log line.
     Part,
 }
 
@@ -56,11 +56,11 @@ pub(super) fn of_line(line: Lookahead<'_>) -> Option<Container> {
     cri_prefix(line.bytes()).map(|_| Container::new(Format::Cri))
 }
 
-/// Returns the printed text of `line`, without wrapping and line break, and true if its line continues in the next
-/// record.
+/// Returns the printed text of `line`, without wrapping and line break, and true if its printed line continues in the
+/// next log line.
 pub(super) fn text_of_line(line: &[u8]) -> Option<(&[u8], bool)> {
     if let Some(text) = line.strip_prefix(DOCKER) {
-        // A torn record ends its text.
+        // A torn log line ends its text.
         let Some(end) = closing_quote(text) else {
             return Some((b"}", false));
         };
@@ -78,12 +78,12 @@ pub(super) fn text_of_line(line: &[u8]) -> Option<(&[u8], bool)> {
 pub(super) fn text_before(before: &[u8], document: &[u8]) -> Option<Vec<u8>> {
     let start = memchr::memrchr(b'\n', before).map_or(0, |n| n + 1);
     let (lines, own) = before.split_at(start);
-    // Text that was read to the end of a record is followed by the next record's wrapping.
+    // Text that was read to the end of a log line is followed by the next wrapping.
     let begins = if own.is_empty() { document } else { own };
     if !begins.starts_with(DOCKER) && cri_prefix(begins).is_none() {
         return None;
     }
-    let document = &document[..document.len().min(LONGEST_RECORD)];
+    let document = &document[..document.len().min(LONGEST_LOG_LINE)];
     let own_len = memchr::memchr(b'\n', document).unwrap_or(document.len());
     let own_line = [own, &document[..own_len]].concat();
     let kind = line_kind(Lookahead::whole(&own_line));
@@ -102,8 +102,8 @@ pub(super) fn text_before(before: &[u8], document: &[u8]) -> Option<Vec<u8>> {
     Some(text)
 }
 
-/// More than the longest record of Docker: 16 KiB of text with each byte escaped.
-const LONGEST_RECORD: usize = 128 << 10;
+/// More than the longest log line of Docker: 16 KiB of text with each byte escaped.
+const LONGEST_LOG_LINE: usize = 128 << 10;
 
 /// Returns `text` without `escape` at its end, unless the backslash of `escape` is itself escaped.
 fn without_escape<'a>(text: &'a [u8], escape: &[u8]) -> Option<&'a [u8]> {
@@ -177,7 +177,7 @@ impl Container {
         }
     }
 
-    /// Returns true if the next byte begins a record.
+    /// Returns true if the next byte begins a log line.
     pub(super) fn is_at_line(self) -> bool {
         self.at == At::Line
     }
@@ -189,18 +189,18 @@ impl Container {
         (self.stream_of(raw)? != stream).then_some(len)
     }
 
-    /// Reads the start of a line: a record's wrapping, or a whole record of the other stream.
+    /// Reads the start of a log line: its wrapping, or all of it if it is of the other stream.
     fn line(&mut self, raw: Lookahead<'_>) -> Piece {
         match of_line(raw) {
             Some(next) if next.format == self.format => match self.other_line(raw) {
                 Some(len) => Piece::Other(len, Bytes::NONE),
-                None => self.begin_record(raw.bytes()),
+                None => self.begin_log_line(raw.bytes()),
             },
             _ => Piece::End,
         }
     }
 
-    fn begin_record(&mut self, raw: &[u8]) -> Piece {
+    fn begin_log_line(&mut self, raw: &[u8]) -> Piece {
         let Some(prefix) = cri_prefix(raw).filter(|_| self.format == Format::Cri) else {
             self.at = At::Text;
             return Piece::Other(DOCKER.len(), Bytes::NONE);
@@ -213,7 +213,7 @@ impl Container {
         let bytes = raw.bytes();
         match memchr::memchr3(b'\\', b'"', b'\n', bytes) {
             Some(0) if bytes[0] == b'\\' => Escape::Backslash.piece(raw),
-            // A torn record.
+            // A torn log line.
             Some(0) if bytes[0] == b'\n' => Piece::End,
             Some(0) => self.docker_end(raw),
             Some(len) => Piece::Same(len),
@@ -221,7 +221,7 @@ impl Container {
         }
     }
 
-    /// Reads the rest of a record after its text, which names the stream.
+    /// Reads the rest of a log line after its text, which names the stream.
     fn docker_end(&mut self, raw: Lookahead<'_>) -> Piece {
         let len = raw.find(b'\n').map_or(raw.len(), |len| len + 1);
         self.stream = self.stream.or(self.stream_of(raw));
@@ -270,7 +270,7 @@ fn cri_text(at: &mut At, raw: &[u8]) -> Piece {
 /// The longest wrapping that CRI writes before a text.
 pub(super) const LONGEST_PREFIX: usize = 64;
 
-/// Returns true if `line` is too short to tell that it is not a CRI record.
+/// Returns true if more bytes may complete the CRI wrapping at the start of `line`.
 fn may_be_cri(line: &[u8]) -> bool {
     line.len() < LONGEST_PREFIX
         && cri_prefix(line).is_none()
@@ -345,7 +345,7 @@ mod tests {
     }
 
     #[test]
-    fn docker_records_are_one_text() {
+    fn docker_log_lines_are_one_text() {
         let log = "{\"log\":\"\\u003cxml\\u003e\\n\",\"stream\":\"stdout\",\"time\":\"2021-01-18T11:30:40Z\"}\n\
                    {\"log\":\"a \\\"b\\\" \",\"stream\":\"stdout\"}\n{\"log\":\"c\\n\"}\nplain\n";
         assert_eq!(text(log), ("<xml>\na \"b\" c\n".into(), "plain\n".len()));

@@ -1,6 +1,6 @@
 //! Reads one document that is the whole of a text, as a decrypted payload is.
 //!
-//! Nothing is sought or unescaped: a text inside a message is not another message.
+//! No search and no unescaping takes place: a text inside a message is not another message.
 
 use crate::fast::template::TemplateId;
 use crate::finding::{Finding, Reason};

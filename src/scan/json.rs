@@ -362,8 +362,8 @@ fn comment_at(document: Lookahead<'_>, at: usize) -> Option<Range<usize>> {
     is_comment.then(|| at..at + near.find(b'\n').unwrap_or(near.len()))
 }
 
-/// Returns true if a line ends with `{` and the next begins with `{`, which breaks the object at `at`. The first is a
-/// bracket in prose.
+/// Returns true if the first line ends with `{` and the next line begins with the `{` that breaks the object at `at`.
+/// The first `{` is then a bracket in prose.
 fn is_line_of_bracket(document: &[u8], at: usize) -> bool {
     let (head, next) = document.split_at(at);
     head.contains(&b'\n') && head.trim_ascii_end() == b"{" && next.first() == Some(&b'{')

@@ -1,9 +1,9 @@
 //! Learns templates from the slow path for the fast path.
 //!
 //! A log entry is learnt if one text in it is exactly one payload of a known template, and nothing else in it may
-//! contain a payload. Around the payload, only digits and runs of hexadecimal digits may vary, because no payload is
-//! sought in them. A *prefix*, the text before a payload on its line, is learnt if only its digits vary and they cannot
-//! change how the line is read. Only this file of `scan` fills the cache.
+//! contain a payload. Around the payload, only digits and runs of hexadecimal digits may vary, because no search for
+//! payloads depends on them. A *prefix* is the text before a payload on its line. It is learnt if only its digits vary
+//! and they cannot change how the line is read. Only this file of `scan` fills the cache.
 
 use std::collections::VecDeque;
 use std::ops::Range;
@@ -254,8 +254,8 @@ impl Run {
 /// Returns true if a payload after `text` is the first document on the line, whatever the digits of `text` are.
 ///
 /// This holds if `text` has no anchor and no byte that could make an anchor of digits. A word follows each of its
-/// brackets, as in `[http-14]`. It shows that the line is not a container's record. It does not begin with a blank or
-/// end with a quote, so the payload is neither alone on its line nor a literal.
+/// brackets, as in `[http-14]`. The line is not a container's log line. `text` does not begin with a blank or end with
+/// a quote: the payload is neither alone on its line nor a literal.
 fn is_simple(text: &[u8], anchors: &Anchors) -> bool {
     let is_prose = |at: usize| text.get(at + 1).is_some_and(u8::is_ascii_alphanumeric);
     let head = &text[..text.len().min(container::LONGEST_PREFIX)];

@@ -130,7 +130,7 @@ fn may_be_blank(escape: &Escape) -> bool {
     matches!(escape, Escape::Backslash | Escape::Octal)
 }
 
-/// The longest number or word of JSON after which an escape is sought.
+/// The longest number or word of JSON after which an escape is looked for.
 const LONGEST_WORD: usize = 160;
 
 /// Returns true if rsyslog logged the XML `text`. It has no control characters, and it has escaped blanks where only

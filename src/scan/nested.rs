@@ -60,7 +60,7 @@ struct Walked {
 }
 
 impl Walked {
-    /// Passes over the rest of a Docker record after its last line.
+    /// Passes over the rest of a Docker log line after its text.
     fn pass_wrapping(&mut self, raw: &[u8]) {
         let rest = &raw[self.raw..];
         if matches!(self.mark, Escape::Container(_)) && rest.starts_with(b"\"") {
@@ -236,7 +236,7 @@ impl Nested {
         len > 0
     }
 
-    /// Returns true if a record of the other stream comes next that must not be passed over: it contains an anchor, or
+    /// Returns true if the next log line is of the other stream and must not be passed over: it contains an anchor, or
     /// this stream has nothing unfinished.
     fn is_other_payload(&self, raw: Lookahead<'_>, anchors: &Anchors) -> bool {
         match self.escape {
@@ -333,8 +333,8 @@ impl Nested {
         found.map(|n| skipped + n)
     }
 
-    /// Returns where to continue if the nested text has ended. `raw` begins at the outer cursor, after the byte
-    /// `before`.
+    /// Returns where to continue if the nested text has ended. `raw` begins at the outer cursor, and `before` is the
+    /// byte before it.
     fn end(&mut self, raw: &[u8], before: u8) -> Option<GoOn> {
         let is_inline = !matches!(self.escape, Escape::Container(_));
         let end = self.visible();
@@ -351,7 +351,7 @@ impl Nested {
                     .is_some_and(|behind| self.is_resting(end, behind)) =>
             {
                 let len = self.line_len(raw, end);
-                // A record may contain several lines.
+                // A log line may contain several printed lines.
                 let last = raw[..len].last().copied().unwrap_or(before);
                 let is_whole = is_inline || last == b'\n';
                 (is_whole && len >= from).then_some(GoOn::At(len))
@@ -394,7 +394,7 @@ impl Nested {
             let last = self.ended && end == self.text.len();
             match self.scanner.step(&self.text[..end], last, parts) {
                 Turn::Found(found) => break found,
-                // The cursor may have moved past the clue.
+                // The inner cursor may have moved past the clue.
                 Turn::Moved if self.clue.is_some() && !self.found => {
                     self.moved = true;
                     return None;

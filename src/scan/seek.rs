@@ -175,7 +175,7 @@ impl Scanner {
         )))
     }
 
-    /// Enters a container's log if the line at `start` is one of its records. Returns `None` if more bytes are needed.
+    /// Enters a container's log if the line at `start` belongs to one. Returns `None` if more bytes are needed.
     fn begins_container(
         &mut self,
         arrived: &Arrived<'_>,
@@ -183,7 +183,7 @@ impl Scanner {
         kind: LineKind,
     ) -> Option<bool> {
         let buffer = arrived.bytes;
-        // After a torn record, its line break comes first.
+        // After a torn log line, its line break comes first.
         let line = start + usize::from(buffer.get(start) == Some(&b'\n'));
         let line = container::skip_beside(arrived, line, kind);
         if line < self.search.tried || !self.is_bare_at(buffer, line) {
@@ -415,8 +415,8 @@ fn stray_end(syntax: Syntax, rest: Lookahead<'_>) -> usize {
     }
 }
 
-/// Returns the start of escaped text whose first bracket comes after `bytes`. Not all writers of URLs and forms escape
-/// every bracket, and HTML escapes only some of XML's.
+/// Returns the start of escaped text whose first escaped bracket comes after `bytes`. URLs and forms may contain
+/// unescaped brackets, and XML in HTML may too.
 fn text_before(escape: Escape, bytes: &[u8]) -> Option<usize> {
     match escape {
         Escape::Percent => {

@@ -27,7 +27,7 @@ const BLANKS: usize = 4096;
 /// The number of bytes from which the escaping is determined.
 const WINDOW: usize = 64;
 
-/// Returns the start at the beginning of `ahead`. `bare` is true if it is bare; see [`Scanner`](super::Scanner).
+/// Returns what begins at the start of `ahead`. `bare` is true if the start is bare; see [`Scanner`](super::Scanner).
 pub(super) fn at(ahead: Lookahead<'_>, bare: bool) -> Start {
     match ahead.bytes() {
         // Prose, as `[http-14]`.
