@@ -1,7 +1,7 @@
 //! Decides when to read a document that may be incomplete.
 //!
 //! A reader reads a document from its start and cannot pause. Each reading is an *attempt*. If the document is
-//! incomplete, the attempt fails, and a later one starts again. An attempt is made at the end of the capture, when
+//! incomplete, the attempt fails, and a later attempt starts again. An attempt is made at the end of the capture, when
 //! twice as many bytes of the document have arrived, or when no more input is available for now, which keeps a live
 //! stream live. The last rule ends after [`PATIENCE`] bytes were read by failed attempts, so the total time is linear
 //! in the capture's size.

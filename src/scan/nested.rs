@@ -1,8 +1,8 @@
 //! Nested text: escaped text in a capture. It is unescaped once, and an inner scanner reads the result.
 //!
 //! The inner scanner works like the outer scanner, and so to any depth: it finds the same payloads in escaped text as
-//! in plain text. The outer cursor repeats each [`Move`] of the inner cursor, escape by escape. Places and noise are
-//! therefore those of the capture.
+//! in plain text. The outer cursor repeats each [`Move`](super::Move) of the inner cursor, escape by escape. Places and
+//! noise are therefore those of the capture.
 //!
 //! Often a clue or a sign shows nested text, but nothing shows where it ends. The inner scanner then sees one line at a
 //! time, and the outer scanner continues after a payload, a terminator or a line that begins nothing.
