@@ -122,7 +122,7 @@ impl Cursor {
         self.column_at = self.pos;
     }
 
-    /// Returns the number of bytes before `pos`, which the caller drops, and starts at 0.
+    /// Returns the number of bytes before `pos`, and resets `pos` to 0. The caller drops these bytes.
     pub(super) fn take_done(&mut self, buffer: &[u8]) -> usize {
         self.place(buffer);
         self.column_at = 0;

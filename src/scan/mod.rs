@@ -99,7 +99,7 @@ pub(crate) struct Found<'b> {
     pub(crate) range: Range<usize>,
     pub(crate) place: Place,
     pub(crate) syntax: Syntax,
-    /// The text, if it is valid UTF-8 and not unescaped.
+    /// The text, if it was checked to be UTF-8 and stands in the capture as it is.
     pub(crate) text: Option<&'b str>,
     /// True if the text is in [`Parts::source_map`], because it was unescaped or transcoded.
     pub(crate) is_unescaped: bool,
