@@ -1,7 +1,7 @@
-//! Log entries that hold one escaped payload and differ from an earlier entry only in digits and in the payload's values.
+//! Log entries with one escaped payload that differ from an earlier entry only in digits and in the payload's values.
 //!
-//! A JSON logger writes the body of a request as a text among others. What was found in one entry is found in all of its
-//! template: a payload of one template, at one place, behind the same escapes.
+//! A JSON logger writes the body of a request as one text of its object. All entries of a template contain a payload of
+//! the same template, at the same position, with the same escapes.
 
 use crate::fast::patch::Patched;
 use crate::fast::template::TemplateId;
@@ -9,17 +9,17 @@ use crate::simd::{Lines, Survey};
 use crate::span::{Place, Span, Units};
 use crate::syntax::Syntax;
 
-/// What is remembered about the entries of a template.
+/// The stored properties of the entries of a template.
 #[derive(Debug)]
 pub(crate) struct Entry {
-    /// Only white space stands before it on its line.
+    /// True if only white space stands before the entry on its line.
     pub(crate) is_bare: bool,
     pub(crate) layout: Layout,
-    /// The text of the payload; what varies is copied from the escaped payload.
+    /// The text of the payload, in which the varying bytes are copied from the escaped payload.
     pub(crate) unescaped: Patched,
 }
 
-/// Where the payload of an entry stands. Places are counted from the start of the entry.
+/// The position of the payload in an entry, counted from the start of the entry.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Layout {
     pub(crate) len: usize,
@@ -31,11 +31,11 @@ pub(crate) struct Layout {
     pub(crate) syntax: Syntax,
 }
 
-/// What stands before the payload in an entry. It varies only in digits.
+/// The bytes before the payload in an entry. Only their digits vary.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Before {
     pub(crate) survey: Survey,
-    /// Where the payload stands, if the entry stands at the default place.
+    /// The place of the payload if the entry is at the default place.
     end: Place,
 }
 
@@ -47,7 +47,7 @@ impl Before {
         }
     }
 
-    /// Where the payload stands in an entry at `start`, in which `bytes` stand before it.
+    /// Returns the place of the payload in an entry at `start`, after `bytes`.
     pub(crate) fn end_from(self, start: Place, units: Units, bytes: &[u8]) -> Place {
         let (line, column) = match self.survey.breaks {
             0 => (start.line, start.column + self.end.column - 1),

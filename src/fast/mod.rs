@@ -1,13 +1,13 @@
 //! The fast path: recognises payloads and log lines that differ from an earlier one only in a few values.
 //!
-//! Of a capture with millions of callbacks nearly all are of some dozen templates. Comparing such a text with its template
-//! is many times as fast as reading it. Its tree, its meaning, its findings and the line that is written for it are those
-//! of the template. A decoder keeps what it has learnt in one [`Cache`].
+//! Nearly all of the millions of callbacks in a capture follow some dozen templates. Comparing a payload with its
+//! template is many times faster than reading it, and gives the same tree, meaning, findings and output line. A decoder
+//! keeps what it learns in one [`Cache`].
 //!
-//! The slow path defines what is right. The fast path decides nothing: everything in the cache was read by the slow path,
-//! and only values vary that no decision depends on. [`Options::fast`](crate::pipeline::Options::fast) switches the fast
-//! path off: then there is no cache, nothing is learnt and nothing is looked up. The tests read the same captures both ways
-//! (`tests/repeated.rs`, `tests/golden.rs`), and both must give the same.
+//! The slow path defines what is right. Everything in the cache was read by the slow path, and only values vary that
+//! affect no decision. [`Options::fast`](crate::pipeline::Options::fast) turns the fast path off: without a cache,
+//! nothing is learnt or looked up. Tests read captures both ways and compare the results (`tests/repeated.rs`,
+//! `tests/golden.rs`).
 
 pub(crate) mod entry;
 pub(crate) mod patch;
@@ -25,69 +25,69 @@ use template::{Extent, Placeholder, Sample, TemplateId, Templates};
 
 pub(crate) use prefix::PrefixSize;
 
-/// What one decoder has learnt.
+/// The templates that one decoder has learnt.
 ///
-/// A cache is handed over to another decoder by moving or cloning it: a clone shares the templates and their meanings.
+/// Another decoder can take over a cache, or a clone of it. Clones share templates and meanings.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Cache {
     payloads: Templates<Payload>,
-    /// Log entries that hold one escaped payload.
+    /// The log entries with one escaped payload.
     entries: Templates<Arc<Entry>>,
-    /// What stands before payloads on their lines.
+    /// The texts before payloads on their lines.
     prefixes: Prefixes,
 }
 
-/// What the payloads of a template mean: a type of the stage that decodes them, of which this stage knows nothing.
+/// The meaning of a template's payloads. Its type belongs to the stage that decodes payloads, and is unknown here.
 pub(crate) type Meaning = dyn Any + Send + Sync;
 
-/// What is remembered about the payloads of a template.
+/// The stored properties of the payloads of a template.
 #[derive(Clone, Debug)]
 struct Payload {
-    /// They begin as most payloads do, so nothing can begin before them on a line of their own.
+    /// True if they begin as most payloads do. Then no document can begin before them on their line.
     is_usual: bool,
     meaning: Pooled<Meaning>,
 }
 
-/// What is looked up.
+/// Methods that look something up.
 impl Cache {
-    /// Finds the payload with which `bytes` begin.
+    /// Returns the template of the payload at the start of `bytes`.
     #[inline]
     pub(crate) fn payload(&mut self, bytes: &[u8]) -> Option<TemplateId> {
         self.payloads.find(bytes)
     }
 
-    /// Finds the payload with which `bytes` begin, if it begins as most payloads do.
+    /// Returns the template of the payload at the start of `bytes`, if the payload has a usual beginning.
     #[inline]
     pub(crate) fn usual_payload(&mut self, bytes: &[u8]) -> Option<TemplateId> {
         let found = self.payloads.find(bytes)?;
         self.payloads.get(found).is_usual.then_some(found)
     }
 
-    /// Whether a payload may begin with `bytes`.
+    /// Returns true if `bytes` may begin with a payload.
     #[inline]
     pub(crate) fn may_begin(&self, bytes: &[u8]) -> bool {
         self.payloads.may_begin(bytes)
     }
 
-    /// What a payload takes up.
+    /// Returns the extent of a payload.
     #[inline]
     pub(crate) fn extent(&self, payload: TemplateId) -> Extent {
         self.payloads.extent(payload)
     }
 
-    /// Where payloads of a template vary.
+    /// Returns the placeholders of a payload.
     pub(crate) fn placeholders(&self, payload: TemplateId) -> &[Placeholder] {
         self.payloads.placeholders(payload)
     }
 
-    /// Lends what a payload means; give it to [`Cache::take_back`] afterwards.
+    /// Lends the meaning of a payload. Return it with [`Cache::take_back`].
     #[inline]
     pub(crate) fn meaning<T: Any + Send + Sync>(&mut self, payload: TemplateId) -> Option<Arc<T>> {
         let meaning = self.payloads.get_mut(payload)?.meaning.lend();
         meaning.downcast().ok()
     }
 
-    /// Takes back what was lent for a payload.
+    /// Takes back a meaning that was lent.
     #[inline]
     pub(crate) fn take_back(&mut self, payload: TemplateId, meaning: Arc<Meaning>) {
         if let Some(payload) = self.payloads.get_mut(payload) {
@@ -95,7 +95,7 @@ impl Cache {
         }
     }
 
-    /// Finds the log entry with which `bytes` begin.
+    /// Returns the log entry at the start of `bytes`.
     #[inline]
     pub(crate) fn entry(&mut self, bytes: &[u8], is_bare: bool) -> Option<&Entry> {
         let entry = self.entries.find(bytes)?;
@@ -103,27 +103,27 @@ impl Cache {
         (entry.is_bare == is_bare).then_some(entry)
     }
 
-    /// Whether lines with a prefix were learnt.
+    /// Returns true if a prefix was learnt.
     #[inline]
     pub(crate) fn has_prefixes(&self) -> bool {
         !self.prefixes.is_empty()
     }
 
-    /// Finds the prefix with which `line` begins, if a payload may begin behind it.
+    /// Returns the prefix of `line`, if a payload may follow it.
     #[inline]
     pub(crate) fn prefix(&self, line: &[u8]) -> Option<PrefixSize> {
         self.prefixes.find(line, |rest| self.may_begin(rest))
     }
 }
 
-/// What is learnt.
+/// Methods that learn.
 impl Cache {
-    /// Whether it is time to learn a payload.
+    /// Returns true if a payload should be learnt now.
     pub(crate) fn admits_payload(&mut self) -> bool {
         self.payloads.admits()
     }
 
-    /// Learns a payload, and what `meaning` says about all of its template.
+    /// Learns a payload, and the meaning of all payloads of its template.
     pub(crate) fn learn_payload(
         &mut self,
         sample: Sample<'_>,
@@ -135,24 +135,22 @@ impl Cache {
             is_usual,
             meaning: meaning(id).into(),
         });
-        // Entries may hold payloads of the template whose place was taken.
+        // Entries may contain payloads of the template that was replaced.
         if is_full && learnt.is_some() {
             self.entries = Templates::default();
         }
     }
 
-    /// Whether it is time to learn a log entry.
+    /// Returns true if a log entry should be learnt now.
     pub(crate) fn admits_entry(&mut self) -> bool {
         self.entries.admits()
     }
 
-    /// Learns a log entry.
     pub(crate) fn learn_entry(&mut self, sample: Sample<'_>, entry: Entry) {
         self.entries.learn(sample, |_| entry.into());
     }
 
-    /// Learns what stands before a payload on its line, if it is time to, and `is_simple` says that no payload can begin
-    /// in it.
+    /// Learns the prefix `text`, if it should be learnt now and `is_simple` returns true: no payload can begin in it.
     pub(crate) fn learn_prefix(&mut self, text: &[u8], is_simple: impl FnOnce(&[u8]) -> bool) {
         if self.prefixes.admits(text) && is_simple(text) {
             self.prefixes.learn(text);

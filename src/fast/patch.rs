@@ -1,29 +1,29 @@
 //! A text in which some bytes are copied from each payload.
 //!
-//! The copied parts are short: calling `memcpy` would take longer than copying them. They are copied in blocks of one size,
-//! together with the text around a shorter part. Bytes that were just written are not read again: the processor would have
-//! to wait for them.
+//! The copied parts are short, and a call of `memcpy` would take longer than the copying. They are therefore copied in
+//! blocks of one size, together with the text around a shorter part. Bytes that were just written are not read again,
+//! because the processor would have to wait for them.
 
 use std::ops::Range;
 
 use crate::simd::block::{self, Block, LEN};
 
-/// A text, and which parts of it are copied from a payload.
+/// A text, and the parts of it that are copied from a payload.
 #[derive(Clone, Debug)]
 pub(crate) struct Patched {
     text: Vec<u8>,
-    /// From the start of the text to its end: a patch may write text of the sample where the next patch copies to.
+    /// In the order of the text. A patch may write bytes of the sample where the next patch writes.
     patches: Vec<Patch>,
 }
 
-/// A part of a payload, and where it is copied to.
+/// A part of a payload, and the position to which it is copied.
 #[derive(Clone, Debug)]
 pub(crate) struct Copied {
     pub(crate) to: usize,
     pub(crate) from: Range<usize>,
 }
 
-/// A block of the text, some bytes of which come from a block of the payload.
+/// A block of the text, with some bytes of a block of the payload.
 #[derive(Clone, Copy, Debug)]
 struct Patch {
     to: u32,
@@ -35,7 +35,8 @@ struct Patch {
 }
 
 impl Patched {
-    /// Makes patches of `copied` for payloads of `len` bytes; `None` if a part cannot be copied in whole blocks.
+    /// Makes patches of `copied` for payloads of `len` bytes. Returns `None` if a part cannot be copied in whole
+    /// blocks.
     pub(crate) fn new(text: Vec<u8>, mut copied: Vec<Copied>, len: usize) -> Option<Self> {
         copied.sort_by_key(|copied| copied.to);
         let mut patches = Vec::new();
@@ -68,7 +69,7 @@ impl Patched {
 }
 
 impl Copied {
-    /// Splits the part into parts that are no longer than a block; the last may begin within the part before.
+    /// Splits the part into parts of at most a block. The last may overlap the part before it.
     fn blocks(&self) -> impl Iterator<Item = Copied> {
         let Copied { to, ref from } = *self;
         let (start, len) = (from.start, from.len());
@@ -84,7 +85,7 @@ impl Copied {
 }
 
 impl Patch {
-    /// The patch for a part that is no longer than a block. It begins early enough to end within `text` and within the
+    /// Makes the patch for a part of at most a block. The patch begins early enough to end within `text` and within the
     /// payload of `len` bytes.
     fn new(copied: &Copied, text: &[u8], len: usize) -> Option<Self> {
         let Copied { to, from } = copied;
@@ -107,7 +108,7 @@ impl Patch {
 mod tests {
     use super::*;
 
-    /// The text with the parts `copied`.
+    /// Writes the text with the parts `copied`.
     fn written(text: &[u8], payload: &[u8], copied: &[Copied]) -> Option<Vec<u8>> {
         let template = Patched::new(text.to_vec(), copied.to_vec(), payload.len())?;
         let mut out = b"before ".to_vec();
@@ -115,7 +116,7 @@ mod tests {
         Some(out)
     }
 
-    /// Whether the text has patches; checks that they write what they should.
+    /// Returns true if the text has patches. Checks that they write the right bytes.
     fn is_written(text: &[u8], payload: &[u8], copied: &[Copied]) -> bool {
         let out = written(text, payload, copied);
         let mut expected = text.to_vec();

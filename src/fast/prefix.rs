@@ -1,31 +1,31 @@
-//! What a logger writes before a payload on its line: a time, a level, a thread, a few words.
+//! Prefixes: the texts that a logger writes before a payload on its line, as a time, a level and a thread.
 //!
-//! Line after line it differs in nothing but digits. What it takes to pass over it is counted once.
+//! Prefixes of one logger differ only in digits. Their sizes are counted once.
 
 use crate::simd::block::{Block, LEN};
 use crate::simd::{Survey, digit};
 use crate::span;
 
-/// The beginnings of lines behind which payloads were found.
+/// The learnt prefixes.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Prefixes {
     all: Vec<Prefix>,
-    /// How many payloads were found behind a prefix.
+    /// The number of payloads that were found after a prefix by the slow path.
     found: usize,
 }
 
 #[derive(Clone, Debug)]
 struct Prefix {
-    /// The text with zeros for all digits.
+    /// The text, with zeros for all digits.
     text: Vec<u8>,
     size: PrefixSize,
 }
 
-/// What a prefix takes up.
+/// The size of a prefix.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct PrefixSize {
     pub(crate) bytes: usize,
-    /// The bytes that are no white space.
+    /// The number of bytes that are not white space.
     pub(crate) solid: usize,
     pub(crate) chars: u64,
 }
@@ -33,7 +33,7 @@ pub(crate) struct PrefixSize {
 impl Prefixes {
     /// The most prefixes that are kept.
     const MOST: usize = 8;
-    /// After so many payloads, one in so many is learnt from.
+    /// After this many payloads, only one in as many is learnt from.
     const RARE: usize = 64;
     /// The longest prefix that is kept.
     const LONGEST: usize = 256;
@@ -42,7 +42,7 @@ impl Prefixes {
         self.all.is_empty()
     }
 
-    /// Finds the prefix with which `line` begins, if a payload may begin behind it, as `begins` tells.
+    /// Returns the prefix of `line`, if `begins` returns true for the text after it.
     #[inline]
     pub(super) fn find(&self, line: &[u8], begins: impl Fn(&[u8]) -> bool) -> Option<PrefixSize> {
         let mut all = self.all.iter();
@@ -53,7 +53,7 @@ impl Prefixes {
         prefix.map(|prefix| prefix.size)
     }
 
-    /// Whether it is time to learn `text`.
+    /// Returns true if `text` should be learnt now.
     pub(super) fn admits(&mut self, text: &[u8]) -> bool {
         self.found += 1;
         let is_due = self.found <= Self::RARE || self.found.is_multiple_of(Self::RARE);
@@ -61,7 +61,7 @@ impl Prefixes {
         is_due && fits && !self.all.iter().any(|prefix| prefix.holds(text))
     }
 
-    /// Learns what stands before a payload on its line.
+    /// Learns a prefix.
     pub(super) fn learn(&mut self, text: &[u8]) {
         self.all.truncate(Self::MOST - 1);
         self.all.push(Prefix::new(text));
@@ -81,10 +81,10 @@ impl Prefix {
         }
     }
 
-    /// Whether `text` differs in nothing but digits.
+    /// Returns true if `text` differs from the prefix only in digits.
     #[inline]
     fn holds(&self, text: &[u8]) -> bool {
-        let others = |text: &[u8; LEN], own: &[u8; LEN]| {
+        let unlike = |text: &[u8; LEN], own: &[u8; LEN]| {
             without_digits(Block::new(*text)).other_than(Block::new(*own))
         };
         let (Some(last), Some(own_last)) = (text.last_chunk(), self.text.last_chunk()) else {
@@ -94,8 +94,8 @@ impl Prefix {
             return false;
         }
         let pairs = text.as_chunks().0.iter().zip(self.text.as_chunks().0);
-        let all = pairs.fold(others(last, own_last), |all, (text, own)| {
-            all | others(text, own)
+        let all = pairs.fold(unlike(last, own_last), |all, (text, own)| {
+            all | unlike(text, own)
         });
         all.is_zero()
     }

@@ -1,16 +1,15 @@
-//! Texts that differ from an earlier one in nothing but a few values of the same lengths.
+//! Templates: texts that are equal except for a few values of fixed lengths.
 //!
-//! Ids, times and statuses have fixed lengths. Of millions of callbacks most are therefore, byte for byte and apart from
-//! these values, one of some dozen texts. A [`Template`] is such a text: its fixed bytes, where the values are (its
-//! [`Placeholder`]s), and the characters that may stand there. Text that has the fixed bytes, and in each placeholder
-//! characters of its set, is read exactly as the sample was, token by token: it has the same tree, node by node and span
-//! by span. Comparing sixteen bytes at a time therefore replaces reading.
+//! Ids, times and statuses have fixed lengths. Apart from these values, most callbacks are byte for byte one of some
+//! dozen texts. A [`Template`] has the fixed bytes, the positions of the values ([`Placeholder`]s) and their characters
+//! ([`CharSet`]). A text that matches is read exactly as the sample was, token by token, and has the same tree and
+//! spans. Comparing sixteen bytes at a time therefore replaces reading.
 //!
-//! Each byte of a template has a first and a last byte that may stand there, whether it is fixed or in a placeholder: one
-//! comparison without branches covers all of them. Sets with gaps need a second look at their placeholders.
+//! Each byte of a template, fixed or in a placeholder, has a smallest and a largest value. One comparison without
+//! branches checks all bytes. Character sets with gaps need a second check of their placeholders.
 //!
-//! The caller chooses the placeholders, since it knows what the values mean: it must not draw any conclusion from a value
-//! of which its characters and its length do not tell.
+//! The caller chooses the placeholders. It must draw no conclusion from a value that does not follow from the value's
+//! characters and length.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -19,7 +18,7 @@ use crate::simd::block::{self, Block, Bounds, LEN, Marks};
 use crate::simd::{Lines, base64_url, lower_hex};
 use crate::syntax::Syntax;
 
-/// Which of the learnt templates.
+/// The index of a learnt template.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct TemplateId(usize);
 
@@ -30,33 +29,33 @@ pub(crate) struct Placeholder {
     pub(crate) charset: CharSet,
 }
 
-/// What may stand in a placeholder. All of it is printable ASCII without quotes and backslashes, and can be copied to
-/// JSON as it is.
+/// The characters that may stand in a placeholder. They are printable ASCII without quotes and backslashes, and can be
+/// copied to JSON as they are.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum CharSet {
-    /// Characters without a meaning in a string of JSON, without blanks at the ends.
+    /// Characters without a meaning in a JSON string, without blanks at the ends.
     JsonText,
-    /// Characters without a meaning in a text of XML, without blanks at the ends.
+    /// Characters without a meaning in an XML text, without blanks at the ends.
     XmlText,
     Digits,
-    /// Digits; the first is 0 only if it is the only digit.
+    /// Digits. The first is 0 only if it is the only digit.
     Number,
     LowerHex,
     Base64Url,
-    /// One of these words, which are printable ASCII and no longer than a block.
+    /// One of these words, which are printable ASCII and at most as long as a block.
     Word(&'static [&'static str]),
 }
 
-/// A text of which a template is made.
+/// A text from which a template is made.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Sample<'a> {
     pub(crate) syntax: Syntax,
-    /// Nothing in it had to be unescaped.
+    /// A text that needed no unescaping.
     pub(crate) text: &'a str,
     pub(crate) placeholders: &'a [Placeholder],
 }
 
-/// What every text of a template takes up.
+/// The size of every text of a template.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Extent {
     pub(crate) syntax: Syntax,
@@ -64,22 +63,22 @@ pub(crate) struct Extent {
     pub(crate) lines: Lines,
 }
 
-/// How many bytes at the ends are compared before all others.
+/// The number of bytes at either end that are compared first.
 const EDGE: usize = 8;
 
-/// The learnt templates, with what is remembered about each.
+/// The learnt templates, with a value for each.
 #[derive(Clone, Debug)]
 pub(super) struct Templates<T> {
     all: Vec<Learnt<T>>,
-    /// The templates by their first bytes: there are few beginnings, and most other documents have none of them.
+    /// The templates, grouped by their first bytes. There are few groups, and most other documents belong to none.
     families: Vec<Family>,
-    /// How many texts could not be learnt for want of room.
+    /// The number of texts that were not learnt because the list was full.
     refused: usize,
 }
 
 #[derive(Clone, Debug)]
 struct Learnt<T> {
-    /// Shared by the caches that were cloned from one another.
+    /// Shared between clones of a cache.
     template: Arc<Template>,
     value: T,
 }
@@ -88,11 +87,11 @@ struct Learnt<T> {
 #[derive(Clone, Debug)]
 struct Family {
     first: u64,
-    /// The frequent ones first.
+    /// The templates. Frequent ones move to the front.
     order: Vec<Outline>,
 }
 
-/// What tells most texts from those of a template.
+/// A quick check that excludes most texts of other templates.
 #[derive(Clone, Copy, Debug)]
 struct Outline {
     len: usize,
@@ -105,10 +104,10 @@ struct Outline {
 #[derive(Debug)]
 struct Template {
     extent: Extent,
-    /// What the bytes may be: those of all whole parts, and of the part at the end, which may begin within another.
+    /// The bounds of each byte: of all whole parts, and of the last part, which may overlap the part before it.
     bounds: Vec<[Bounds; PART / LEN]>,
     last: [Bounds; PART / LEN],
-    /// Where characters of a set with gaps stand.
+    /// The positions of characters from a set with gaps.
     json_text: Vec<Spot>,
     xml_text: Vec<Spot>,
     lower_hex: Vec<Spot>,
@@ -117,17 +116,17 @@ struct Template {
     placeholders: Vec<Placeholder>,
 }
 
-/// How many bytes are compared at once.
+/// The number of bytes that are compared at once.
 const PART: usize = 4 * LEN;
 
-/// Some bytes of the block that begins at a place; all their bits are set.
+/// Some bytes of the block at a position. All their bits are set.
 #[derive(Clone, Copy, Debug)]
 struct Spot {
     at: u32,
     bytes: Block,
 }
 
-/// What may stand at a spot.
+/// The words that may stand at a spot.
 #[derive(Debug)]
 struct Choice {
     spot: Spot,
@@ -135,14 +134,14 @@ struct Choice {
 }
 
 impl<T> Templates<T> {
-    /// The most templates that are kept; then a new template takes the place of an old one now and then.
+    /// The most templates that are kept. A full list replaces an old template now and then.
     const MOST: usize = 64;
-    /// A full list learns one of so many texts that it lacks.
+    /// The number of unknown texts of which a full list learns one.
     const RARE: usize = 64;
-    /// The longest text of which a template is made.
+    /// The longest text from which a template is made.
     const LONGEST: usize = 4096;
 
-    /// Finds the template of the text with which `bytes` begin.
+    /// Returns the template of the text at the start of `bytes`.
     #[inline]
     pub(super) fn find(&mut self, bytes: &[u8]) -> Option<TemplateId> {
         let first = first_bytes(bytes)?;
@@ -151,7 +150,7 @@ impl<T> Templates<T> {
         family.find(&self.all, bytes)
     }
 
-    /// Whether a text of a template may begin with `bytes`.
+    /// Returns true if `bytes` may begin with a text of a template.
     #[inline]
     pub(super) fn may_begin(&self, bytes: &[u8]) -> bool {
         let first = first_bytes(bytes);
@@ -163,7 +162,7 @@ impl<T> Templates<T> {
         &self.all[id].value
     }
 
-    /// Returns `None` if `id` comes from another list.
+    /// Returns `None` if `id` is from another list.
     #[inline]
     pub(super) fn get_mut(&mut self, TemplateId(id): TemplateId) -> Option<&mut T> {
         self.all.get_mut(id).map(|learnt| &mut learnt.value)
@@ -178,12 +177,13 @@ impl<T> Templates<T> {
         &self.all[id].template.placeholders
     }
 
-    /// Whether every place is taken: what is learnt next takes the place, and the [`TemplateId`], of an old template.
+    /// Returns true if the list is full. The next template that is learnt then replaces an old one and takes its
+    /// [`TemplateId`].
     pub(super) fn is_full(&self) -> bool {
         self.all.len() >= Self::MOST
     }
 
-    /// Whether it is time to learn: there is room, or many texts were refused.
+    /// Returns true if a text should be learnt now: there is room, or many texts were refused.
     pub(super) fn admits(&mut self) -> bool {
         if !self.is_full() {
             return true;
@@ -192,7 +192,7 @@ impl<T> Templates<T> {
         self.refused.is_multiple_of(Self::RARE)
     }
 
-    /// Learns the template of `sample`, and what `value` makes of its id; `None` if it has no template.
+    /// Learns the template of `sample` with a `value` for its id. Returns `None` if the sample has no template.
     pub(super) fn learn(
         &mut self,
         sample: Sample<'_>,
@@ -212,7 +212,7 @@ impl<T> Templates<T> {
         Some(id)
     }
 
-    /// The place of the next template: a new one, or that of the rarest template of the largest family.
+    /// Returns an id for the next template: a new one, or that of the rarest template of the largest family.
     fn free_id(&mut self) -> TemplateId {
         if !self.is_full() {
             return TemplateId(self.all.len());
@@ -224,7 +224,7 @@ impl<T> Templates<T> {
         rarest.map_or(TemplateId(0), |outline| outline.id)
     }
 
-    /// The family of the templates that begin with `first`.
+    /// Returns the family of the templates that begin with `first`, which may be new.
     fn family(&mut self, first: u64) -> &mut Family {
         let is_it = |family: &Family| family.first == first;
         let at = self.families.iter().position(is_it);
@@ -248,8 +248,9 @@ impl<T> Default for Templates<T> {
 }
 
 impl Sample<'_> {
-    /// The first bytes, the outline and the template; `None` for a text that is too short or too long, for one with an XML
-    /// declaration, whose meaning depends on more than the text, and for one with a value that is not of its own set.
+    /// Makes the first bytes, the outline and the template of the sample. Returns `None` if the text is too short or
+    /// too long, or if a value is not of its character set. Also returns `None` for a text with an XML declaration,
+    /// because its meaning depends on more than the text.
     fn template(self) -> Option<(u64, Outline, Template)> {
         let Sample {
             text, placeholders, ..
@@ -269,13 +270,13 @@ impl Sample<'_> {
     }
 }
 
-/// The first of `bytes` that are compared.
+/// Returns the first of `bytes` that are compared.
 #[inline(always)]
 fn first_bytes(bytes: &[u8]) -> Option<u64> {
     Some(u64::from_le_bytes(*bytes.first_chunk()?))
 }
 
-/// The last of `bytes` that are compared.
+/// Returns the last of `bytes` that are compared.
 #[inline(always)]
 fn last_bytes(bytes: &[u8]) -> Option<u64> {
     Some(u64::from_le_bytes(*bytes.last_chunk()?))
@@ -306,7 +307,7 @@ impl Outline {
         }
     }
 
-    /// The text at the start of `bytes` that may be of the template.
+    /// Returns the text at the start of `bytes` that may be of the template.
     #[inline(always)]
     fn text<'b>(&self, bytes: &'b [u8]) -> Option<&'b [u8]> {
         let text = bytes.get(..self.len)?;
@@ -352,18 +353,18 @@ impl Template {
         }
     }
 
-    /// Whether `text`, which is as long as the template, is of it.
+    /// Returns true if `text`, which must be as long as the template, is of it.
     #[inline]
     fn holds(&self, text: &[u8]) -> bool {
-        let others = self.beyond_bounds(text)
-            | others(&self.base64_url, text, base64_url)
-            | others(&self.lower_hex, text, lower_hex)
-            | others(&self.json_text, text, |block| !json_special(block))
-            | others(&self.xml_text, text, |block| !xml_special(block));
-        others.is_zero() && self.words.iter().all(|choice| choice.has(text))
+        let outside = self.beyond_bounds(text)
+            | outside(&self.base64_url, text, base64_url)
+            | outside(&self.lower_hex, text, lower_hex)
+            | outside(&self.json_text, text, |block| !json_special(block))
+            | outside(&self.xml_text, text, |block| !xml_special(block));
+        outside.is_zero() && self.words.iter().all(|choice| choice.has(text))
     }
 
-    /// Sets some bits if some bytes of `text` are not within their bounds.
+    /// Sets some bits if a byte of `text` is outside its bounds.
     #[inline(always)]
     fn beyond_bounds(&self, text: &[u8]) -> Block {
         let (parts, _) = text.as_chunks();
@@ -374,7 +375,7 @@ impl Template {
     }
 }
 
-/// Sets some bits if some bytes of `part` are not within their bounds.
+/// Sets some bits if a byte of `part` is outside its bounds.
 #[inline(always)]
 fn beyond(part: &[u8; PART], bounds: &[Bounds; PART / LEN]) -> Block {
     let (blocks, _) = part.as_chunks();
@@ -384,17 +385,17 @@ fn beyond(part: &[u8; PART], bounds: &[Bounds; PART / LEN]) -> Block {
     })
 }
 
-/// Sets some bits if `is` does not hold for some bytes of `text` at `spots`.
+/// Sets some bits if `is` is false for a byte of `text` at `spots`.
 #[inline(always)]
-fn others(spots: &[Spot], text: &[u8], is: impl Fn(Block) -> Marks) -> Block {
+fn outside(spots: &[Spot], text: &[u8], is: impl Fn(Block) -> Marks) -> Block {
     spots.iter().fold(Block::default(), |all, spot| {
-        let others = |block| (!is(block)).of(spot.bytes);
-        all | spot.block(text).map_or(spot.bytes, others)
+        let outside = |block| (!is(block)).of(spot.bytes);
+        all | spot.block(text).map_or(spot.bytes, outside)
     })
 }
 
-/// For each byte of a text of `len` bytes: all bits, if it is in a placeholder with a character set for which `is_it`
-/// holds.
+/// Returns, for each byte of a text of `len` bytes, all bits set if it is in a placeholder for whose character set
+/// `is_it` is true.
 fn marked(len: usize, placeholders: &[Placeholder], is_it: fn(CharSet) -> bool) -> Vec<u8> {
     let mut bits = vec![0; len];
     for placeholder in placeholders
@@ -406,7 +407,7 @@ fn marked(len: usize, placeholders: &[Placeholder], is_it: fn(CharSet) -> bool) 
     bits
 }
 
-/// Spots that have all `bits`, as few as possible.
+/// Makes the fewest spots that cover all `bits`.
 fn spots(bits: &[u8]) -> Vec<Spot> {
     let mut end = 0;
     let spots = std::iter::from_fn(|| {
@@ -429,7 +430,7 @@ impl Spot {
 }
 
 impl Choice {
-    /// Whether a word of the choice stands in `text`.
+    /// Returns true if `text` has a word of the choice at the spot.
     fn has(&self, text: &[u8]) -> bool {
         let Some(block) = self.spot.block(text) else {
             return false;
@@ -440,7 +441,7 @@ impl Choice {
 }
 
 impl Placeholder {
-    /// The placeholder in a text that has `len` more bytes at its start.
+    /// Returns the placeholder for a text with `len` more bytes at its start.
     pub(crate) fn behind(self, len: usize) -> Self {
         let Range { start, end } = self.range;
         Placeholder {
@@ -449,7 +450,7 @@ impl Placeholder {
         }
     }
 
-    /// The first and the last byte that may stand at `at`.
+    /// Returns the smallest and the largest byte that may stand at `at`.
     fn bounds(&self, at: usize) -> (u8, u8) {
         let Range { start, end } = self.range;
         let is_edge = at == start || at + 1 == end;
@@ -463,7 +464,7 @@ impl Placeholder {
         }
     }
 
-    /// The words that may stand in the placeholder of a text of `len` bytes; `None` if it is not for words.
+    /// Returns the words that may stand in the placeholder of a text of `len` bytes, or `None` if it is not for words.
     fn choice(&self, len: usize) -> Option<Choice> {
         let CharSet::Word(words) = self.charset else {
             return None;
@@ -486,13 +487,13 @@ impl Placeholder {
     }
 }
 
-/// The printable ASCII that may mean something in a string of JSON.
+/// Marks the printable ASCII characters that may have a meaning in a JSON string.
 #[inline(always)]
 fn json_special(block: Block) -> Marks {
     block.equal(b'"') | block.equal(b'\\')
 }
 
-/// The printable ASCII that may mean something in a text of XML.
+/// Marks the printable ASCII characters that may have a meaning in an XML text.
 #[inline(always)]
 fn xml_special(block: Block) -> Marks {
     json_special(block) | block.equal(b'<') | block.equal(b'&') | block.equal(b']')
@@ -522,7 +523,7 @@ mod tests {
         }
     }
 
-    /// A text with `value` behind `start` bytes, at the end or with more behind it.
+    /// Returns a text with `value` after `start` bytes and before `behind` bytes.
     fn text_with(value: &str, start: usize, behind: usize) -> String {
         format!("{}{value}{}", "{".repeat(start), "}".repeat(behind))
     }

@@ -1,10 +1,10 @@
-//! Whether a query and a payload are of one request, by what stands between them.
+//! Decides if a query and a payload belong to one request, by the text between them.
 //!
-//! Another request between the two parts them. So does the end of an object that is an entry of an array or a line of
-//! its own: what comes behind it is the next entry. Lines between them must be those of a request's head, or else they
-//! may be anybody's.
+//! Another request between them separates them. The end of an object also does, if the object is an entry of an array
+//! or a line of its own: the next entry follows. Other lines between them must belong to a request's head; otherwise
+//! they may belong to another request.
 
-/// How logs escape the end of a line, escaping by escaping.
+/// The escapes of a line end in logs, grouped by escaping.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct LineBreaks(pub(crate) &'static [&'static [&'static str]]);
 
@@ -14,29 +14,30 @@ impl LineBreaks {
         all.map(|written| written.as_bytes())
     }
 
-    /// Whether `bytes` end with the end of a line.
+    /// Returns true if `bytes` end with an escaped line break.
     fn is_behind(self, bytes: &[u8]) -> bool {
         self.all().any(|written| bytes.ends_with(written))
     }
 
-    /// The length of the line break with which `bytes` begin.
+    /// Returns the length of the escaped line break at the start of `bytes`.
     fn len_at(self, bytes: &[u8]) -> Option<usize> {
         let begins = |written: &&[u8]| bytes.starts_with(written);
         self.all().find(begins).map(<[u8]>::len)
     }
 }
 
-/// What ties a query to a payload.
+/// The relation of a query to a payload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Link {
     None,
-    /// They stand near each other.
+    /// They are near each other.
     Weak,
-    /// They are of one request.
+    /// They belong to one request.
     Sure,
 }
 
-/// What ties a payload to a query before it, which ends `line`; `is_in_entry` if both stand in one log entry.
+/// Returns the link of a payload to a query before it, which ends `line`. `is_in_entry` is true if both are in one log
+/// entry.
 pub(super) fn back(line: &[u8], between: &[u8], is_in_entry: bool, breaks: LineBreaks) -> Link {
     let behind = behind_version(between);
     let is_request = behind.len() < between.len() || methods(line, breaks).next().is_some();
@@ -52,14 +53,14 @@ pub(super) fn back(line: &[u8], between: &[u8], is_in_entry: bool, breaks: LineB
     }
 }
 
-/// As much of what stands behind a payload as may be of the same request.
+/// Returns the bytes after a payload that may belong to its request.
 pub(super) fn forward(bytes: &[u8], breaks: LineBreaks) -> &[u8] {
     let end = end_of_entry(bytes).unwrap_or(bytes.len());
     let bytes = &bytes[..end];
     &bytes[..next_request(bytes, breaks).unwrap_or(bytes.len())]
 }
 
-/// What stands behind the `HTTP/1.1` of a request line.
+/// Returns the bytes after the ` HTTP/1.1` of a request line.
 fn behind_version(bytes: &[u8]) -> &[u8] {
     match bytes.strip_prefix(b" HTTP/") {
         Some(rest) => &rest[version_len(rest)..],
@@ -74,19 +75,19 @@ fn version_len(bytes: &[u8]) -> usize {
         .count()
 }
 
-/// Where another request, or the answer to one, begins or is named.
+/// Returns the position of another request, or of the response to a request.
 fn other_request(bytes: &[u8], breaks: LineBreaks) -> Option<usize> {
     let mut versions = memchr::memmem::find_iter(bytes, b"HTTP/");
     let version = versions.find(|&at| is_request_line(bytes, at) || is_status_line(bytes, at));
     version.or_else(|| methods(bytes, breaks).next())
 }
 
-/// Whether the version at `at` ends a request line.
+/// Returns true if the version at `at` ends a request line.
 fn is_request_line(bytes: &[u8], at: usize) -> bool {
     matches!(bytes[..at], [.., before, b' '] if !b" :,\"'".contains(&before))
 }
 
-/// Whether the version at `at` begins the answer to a request.
+/// Returns true if the version at `at` begins a response.
 fn is_status_line(bytes: &[u8], at: usize) -> bool {
     let rest = &bytes[at + "HTTP/".len()..];
     matches!(
@@ -95,7 +96,7 @@ fn is_status_line(bytes: &[u8], at: usize) -> bool {
     )
 }
 
-/// Where methods stand that have a target.
+/// Returns the positions of methods that have a target.
 fn methods(bytes: &[u8], breaks: LineBreaks) -> impl Iterator<Item = usize> {
     const METHODS: [&[u8]; 7] = [
         b"GET", b"POST", b"PUT", b"HEAD", b"PATCH", b"DELETE", b"OPTIONS",
@@ -115,15 +116,15 @@ fn methods(bytes: &[u8], breaks: LineBreaks) -> impl Iterator<Item = usize> {
     })
 }
 
-/// Where behind a payload the next request begins: on a line of its own, or right at the payload's end, since bodies need
-/// no line break. Elsewhere on the line a method is that of an access log.
+/// Returns the position of the next request after a payload. It is on a line of its own, or directly after the payload,
+/// because bodies need no line break. A method elsewhere on the line belongs to an access log.
 fn next_request(bytes: &[u8], breaks: LineBreaks) -> Option<usize> {
     methods(bytes, breaks)
         .find(|&at| at == 0 || bytes[at - 1] == b'\n' || breaks.is_behind(&bytes[..at]))
 }
 
-/// Where the object ends around the first byte, if what follows is a neighbour in an array, or on a line of its own.
-/// Brackets in texts count, too: they come in pairs, or cost no more than a query.
+/// Returns the end of the object around the first byte, if an entry of an array or another line follows. Brackets in
+/// texts count too. They come in pairs; if not, the worst result is that a query is missed.
 fn end_of_entry(bytes: &[u8]) -> Option<usize> {
     let (mut depth, mut outermost) = (0i32, 0);
     for at in memchr::memchr2_iter(b'{', b'}', bytes) {
@@ -142,14 +143,14 @@ fn end_of_entry(bytes: &[u8]) -> Option<usize> {
     None
 }
 
-/// Whether an object that ended before `rest` is one of several.
+/// Returns true if the object that ended before `rest` is one of several.
 fn has_neighbour(rest: &[u8]) -> bool {
     let is_between = |b: &u8| b.is_ascii_whitespace() || *b == b',';
     let next = rest.iter().find(|b| !is_between(b));
     matches!(next, Some(b'{' | b'[' | b']'))
 }
 
-/// Whether only the rest of a line stands in `bytes`, or, if that line `is_request`, what may stand between it and a body.
+/// Returns true if `bytes` are only the rest of a line, or, if that line `is_request`, the head between it and a body.
 fn is_head(bytes: &[u8], is_request: bool, breaks: LineBreaks) -> bool {
     let mut text = Vec::with_capacity(bytes.len());
     undo_breaks(bytes, breaks, &mut text);
@@ -158,15 +159,15 @@ fn is_head(bytes: &[u8], is_request: bool, breaks: LineBreaks) -> bool {
     let Some(last) = lines.next_back() else {
         return true;
     };
-    let is_wrapping = |line: &[u8]| line.is_empty() || is_end_of_record(line);
-    // What stands behind the query in an access log tells that it is not the head of what follows.
+    let is_wrapping = |line: &[u8]| line.is_empty() || is_end_of_log_line(line);
+    // The text after the query in an access log shows that its line is not the head of a request.
     is_request
         && first.is_none_or(is_wrapping)
         && lines.all(|line| is_wrapping(line) || is_header(line))
         && is_wrapping(last)
 }
 
-/// `line` with the line breaks that were escaped, added to `out`.
+/// Appends `line` to `out`, with escaped line breaks undone.
 fn undo_breaks(mut line: &[u8], breaks: LineBreaks, out: &mut Vec<u8>) {
     let begins_escape = |b: &u8| matches!(b, b'\\' | b'#' | b'%' | b'&');
     while let Some(at) = line.iter().position(begins_escape) {
@@ -189,26 +190,27 @@ fn undo_breaks(mut line: &[u8], breaks: LineBreaks, out: &mut Vec<u8>) {
     out.extend_from_slice(line);
 }
 
-/// A line without what tools draw before it: `> Host: …`.
+/// Removes the marks that tools draw before a line, as in `> Host: …`.
 fn without_decoration(line: &[u8]) -> &[u8] {
     let is_drawn = |b: &u8| b.is_ascii_whitespace() || b"<>|*".contains(b);
     let start = line.iter().position(|b| !is_drawn(b)).unwrap_or(line.len());
     line[start..].trim_ascii_end()
 }
 
-/// `Content-Type: text/xml`.
+/// Returns true for a header, as `Content-Type: text/xml`.
 fn is_header(line: &[u8]) -> bool {
     let is_of_name = |b: &u8| b.is_ascii_alphanumeric() || *b == b'-';
     let name = line.iter().take_while(|b| is_of_name(b)).count();
     line[0].is_ascii_alphabetic() && line.get(name) == Some(&b':')
 }
 
-/// The rest of a container's record, behind its text.
-fn is_end_of_record(line: &[u8]) -> bool {
+/// Returns true for the rest of a container's log line after its text.
+fn is_end_of_log_line(line: &[u8]) -> bool {
     line.starts_with(b"\",\"") && line.ends_with(b"}")
 }
 
-/// Where another payload may begin in `bytes`, or the object around it; `first_name` finds names of messages.
+/// Returns the position of another payload in `bytes`, or of the object around it. `first_name` finds names of
+/// messages.
 pub(super) fn other_payload(
     bytes: &[u8],
     first_name: impl FnOnce(&[u8]) -> Option<usize>,
@@ -218,7 +220,7 @@ pub(super) fn other_payload(
     Some(unclosed(&bytes[..at]).unwrap_or(at))
 }
 
-/// The first bracket in `bytes` that is not closed in them.
+/// Returns the first bracket in `bytes` that is not closed.
 fn unclosed(bytes: &[u8]) -> Option<usize> {
     let mut open = Vec::new();
     for at in memchr::memchr2_iter(b'{', b'}', bytes) {
@@ -261,7 +263,7 @@ mod tests {
                 "{between}"
             );
         }
-        // Lines in a log entry are those of one request.
+        // The lines of a log entry belong to one request.
         assert_eq!(
             back(b"/wx?a=b", b"\",\n \"body\": \"", true, BREAKS),
             Link::Sure

@@ -1,15 +1,15 @@
-//! The signature query that belongs to a payload: `signature=…&timestamp=…&nonce=…` of the URL to which it was pushed.
+//! Finds the signature query of a payload: `signature=…&timestamp=…&nonce=…` in the URL to which it was pushed.
 //!
-//! Captures keep it near the body: in the request line above, in an access log's URL on the same line, in a field beside
-//! the body. It is looked for in the noise between the payload before and this one, and behind this one up to the end of
-//! its line or of the log entry around it, at most [`REACH`] bytes away. Bytes of a message are never noise, so what a
-//! user typed is no query.
+//! Captures have it near the body: in the request line above, in an access log's URL on the same line, or in a field
+//! beside the body. It is looked for in the noise since the previous payload, and after the payload up to the end of
+//! its line or log entry, at most [`REACH`] bytes away. Bytes of a message are never noise, so a user cannot type a
+//! query.
 //!
-//! A query belongs to one payload: a payload or another request in between ends its reach. Where lines of several
-//! requests may be mixed, what stands nearest may be another request's: such a query is not [`FoundQuery::is_sure`], so
-//! it may prove something but not refute it.
+//! A query belongs to one payload. Another payload or request between a query and a payload separates them. If lines of
+//! several requests may be mixed, the nearest query may belong to another request. It is then not
+//! [`FoundQuery::is_sure`]: it can verify a payload, but cannot reject it.
 //!
-//! What is here looks at bytes and knows nothing of the scanner, which keeps the [`Trail`] and asks.
+//! This module looks at bytes and does not know the scanner, which keeps the [`Trail`] and calls this module.
 
 mod link;
 mod query;
@@ -19,7 +19,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 pub(crate) use link::LineBreaks;
 use link::Link;
 
-/// How far from a payload its query is looked for: what servers allow for the head of a request.
+/// The distance from a payload in which its query is looked for: the size that servers allow for a request's head.
 const REACH: usize = 8 << 10;
 
 /// A signature query in a capture.
@@ -27,19 +27,19 @@ const REACH: usize = 8 << 10;
 pub(crate) struct FoundQuery {
     /// As in a URL, without the question mark.
     pub(crate) text: String,
-    /// It can be no other request's.
+    /// True if the query can belong to no other request.
     pub(crate) is_sure: bool,
 }
 
-/// The noise since the last payload, as much as is within reach.
+/// The noise since the last payload, up to [`REACH`] bytes.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Trail {
     noise: Vec<u8>,
-    /// How many bytes of the noise to come hold the query of the payload before.
+    /// The number of bytes of the following noise that hold the query of the previous payload.
     used: usize,
-    /// How long the buffer was that was looked at, and how much of it is visible.
+    /// The length of the buffer at the last search for a line end, and the length that is visible.
     looked_at: (usize, usize),
-    /// Nothing will follow what there is.
+    /// True if no bytes follow.
     is_revealed: bool,
 }
 
@@ -60,13 +60,13 @@ impl Trail {
         &self.noise[self.noise.len().saturating_sub(REACH)..]
     }
 
-    /// Forgets the noise; of what comes, `used` bytes are a query that belongs to the payload before.
+    /// Forgets the noise. The next `used` bytes belong to the query of the previous payload.
     pub(crate) fn restart(&mut self, used: usize) {
         self.noise.clear();
         self.used = used;
     }
 
-    /// Up to where the rest of a line is there: asked at every step, so it is not searched for again.
+    /// Returns the length of the buffer up to its last line end. The result is kept, because every step needs it.
     pub(crate) fn visible_len(&mut self, buffer: &[u8]) -> usize {
         if self.is_revealed {
             return buffer.len();
@@ -79,17 +79,17 @@ impl Trail {
         self.looked_at.1
     }
 
-    /// The buffer is another.
+    /// Notes that the buffer has changed.
     pub(crate) fn forget_buffer(&mut self) {
         self.looked_at = (0, 0);
     }
 
-    /// Makes all visible: nothing will follow what there is.
+    /// Makes the whole buffer visible, because no bytes follow.
     pub(crate) fn reveal(&mut self) {
         self.is_revealed = true;
     }
 
-    /// A number that is equal for two trails that will find the same.
+    /// Returns a number that is equal for trails with the same result.
     pub(crate) fn mark(&self) -> u64 {
         let mut hasher = DefaultHasher::new();
         (self.near(), self.used).hash(&mut hasher);
@@ -97,14 +97,15 @@ impl Trail {
     }
 }
 
-/// How many bytes of the log entry around a payload stand before and behind it.
+/// The number of bytes of a log entry before and after the payload in it.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Around {
     pub(crate) before: usize,
     pub(crate) after: usize,
 }
 
-/// The query in the noise before a payload; `entry` bytes of it are of the log entry in which the payload stands.
+/// Returns the query in the noise before a payload. The last `entry` bytes of the noise belong to the payload's log
+/// entry.
 pub(crate) fn behind(noise: &[u8], entry: usize, breaks: LineBreaks) -> Option<FoundQuery> {
     let found = query::last(noise)?;
     let (before, between) = noise.split_at(found.end);
@@ -121,8 +122,8 @@ pub(crate) fn behind(noise: &[u8], entry: usize, breaks: LineBreaks) -> Option<F
     })
 }
 
-/// The query behind a payload, of whose log entry `entry` bytes are left, and where it ends; `first_name` finds names of
-/// messages.
+/// Returns the query after a payload, and the position of its end. The first `entry` bytes belong to the payload's log
+/// entry. `first_name` finds names of messages.
 pub(crate) fn ahead(
     bytes: &[u8],
     entry: usize,
@@ -136,7 +137,7 @@ pub(crate) fn ahead(
     let near = &near[..other.unwrap_or(near.len())];
     let own = link::forward(near, breaks);
     let found = query::first(own)?;
-    // On a line with several payloads it may be the next one's.
+    // On a line with several payloads, the query may belong to the next payload.
     let is_alone = other.is_none() || own.len() < near.len();
     let query = FoundQuery {
         text: found.text,

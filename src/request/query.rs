@@ -1,15 +1,14 @@
-//! Reads a query: `signature=…&timestamp=…&nonce=…` as it stands in a URL, however that is escaped, or as the fields of an
-//! object.
+//! Reads a query as it stands in a URL, `signature=…&timestamp=…&nonce=…`, with any escapes, or as fields of an object.
 
 use std::ops::Range;
 
 /// The most bytes of a query on either side of a signature's name.
 const LONGEST: usize = 1 << 10;
 
-/// How often the word is looked at that may be a signature's name.
+/// The number of times that the word `signature` is tried.
 const MOST_TRIES: usize = 16;
 
-/// What tells whether a query can be checked, in the order in which it is written.
+/// The parameters that are needed to check a query, in the order in which they are written.
 const NAMES: [&str; 7] = [
     "signature",
     "timestamp",
@@ -20,7 +19,7 @@ const NAMES: [&str; 7] = [
     "echostr",
 ];
 
-/// A query, and the bytes up to which it was read.
+/// A query, and the position up to which it was read.
 #[derive(Debug)]
 pub(super) struct Sighting {
     pub(super) text: String,
@@ -29,24 +28,24 @@ pub(super) struct Sighting {
 
 const WORD: &[u8] = b"signature";
 
-/// The last query in `bytes`.
+/// Returns the last query in `bytes`.
 pub(super) fn last(bytes: &[u8]) -> Option<Sighting> {
     let places = memchr::memmem::rfind_iter(bytes, WORD);
     places.take(MOST_TRIES).find_map(|at| query_at(bytes, at))
 }
 
-/// The first query in `bytes`.
+/// Returns the first query in `bytes`.
 pub(super) fn first(bytes: &[u8]) -> Option<Sighting> {
     let places = memchr::memmem::find_iter(bytes, WORD);
     places.take(MOST_TRIES).find_map(|at| query_at(bytes, at))
 }
 
-/// The query whose signature's name is at `at`.
+/// Returns the query with the signature's name at `at`.
 fn query_at(bytes: &[u8], at: usize) -> Option<Sighting> {
     string_at(bytes, at).or_else(|| fields_at(bytes, at))
 }
 
-/// The query around `at` as it stands in a URL, however that is escaped.
+/// Reads the query around `at` as it stands in a URL, with any escapes.
 fn string_at(bytes: &[u8], at: usize) -> Option<Sighting> {
     let mut text = Vec::new();
     let mut end = at - at.min(LONGEST);
@@ -68,7 +67,7 @@ fn string_at(bytes: &[u8], at: usize) -> Option<Sighting> {
     Some(Sighting { text, end })
 }
 
-/// The query of the URL that `text` is, or of one that stands in it as a value.
+/// Returns the query of the URL `text`, or of a URL that is a value in it.
 fn query_in(text: &str) -> Option<String> {
     const DEEPEST: usize = 4;
     let mut text = text.to_owned();
@@ -89,7 +88,7 @@ fn query_in(text: &str) -> Option<String> {
     None
 }
 
-/// The character of a URL that `bytes` begin with, and its length: as it is, or escaped as logs do it.
+/// Decodes the character of a URL at the start of `bytes`, escaped or not. Returns it with its length.
 fn character(bytes: &[u8]) -> Option<(u8, usize)> {
     let (c, len) = match bytes {
         [b'&', b'#', ..] => numbered(bytes)?,
@@ -101,12 +100,12 @@ fn character(bytes: &[u8]) -> Option<(u8, usize)> {
     is_of_url(c.into()).then_some((c, len))
 }
 
-/// A `+` is none: in a query it is a space.
+/// Returns true for the characters of a URL, except `+`, which stands for a space in a query.
 fn is_of_url(c: char) -> bool {
     c.is_ascii_alphanumeric() || "-_.~%=&*@:/?$!".contains(c)
 }
 
-/// How many bytes are `word`, again and again: `&amp;amp;` is escaped twice.
+/// Returns the length of the repetitions of `word` at the start of `bytes`: `&amp;amp;` was escaped twice.
 fn repeated(bytes: &[u8], word: &[u8]) -> usize {
     bytes
         .chunks(word.len())
@@ -115,7 +114,7 @@ fn repeated(bytes: &[u8], word: &[u8]) -> usize {
         * word.len()
 }
 
-/// `&#38;` or `&#x26;`.
+/// Decodes `&#38;` or `&#x26;`.
 fn numbered(bytes: &[u8]) -> Option<(u8, usize)> {
     let end = bytes.iter().take(8).position(|&b| b == b';')?;
     let digits = std::str::from_utf8(&bytes[2..end]).ok()?;
@@ -126,7 +125,7 @@ fn numbered(bytes: &[u8]) -> Option<(u8, usize)> {
     Some((c.ok()?, end + 1))
 }
 
-/// `\u0026`, `\x26` or `\/`, with a backslash more each time it was escaped.
+/// Decodes `\u0026`, `\x26` or `\/`, with any number of backslashes, because it may be escaped several times.
 fn backslashed(bytes: &[u8]) -> Option<(u8, usize)> {
     let start = bytes.iter().take_while(|&&b| b == b'\\').count();
     let (kind, digits) = match bytes[start..] {
@@ -161,8 +160,8 @@ fn undo_percent(text: &str) -> String {
     out
 }
 
-/// Whether a query can be checked: it has a time, a nonce and something that looks like a signature. With `echostr` it is
-/// the console's, which checks a server's address and pushes nothing.
+/// Returns true if a query can be checked: it has a time, a nonce and a signature. A query with `echostr` is a test of
+/// the server's address, which pushes no payload.
 fn is_complete(query: &str) -> bool {
     let value = |name: &str| {
         let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
@@ -177,7 +176,7 @@ fn is_complete(query: &str) -> bool {
     has("timestamp") && has("nonce") && is_signed && !has("echostr")
 }
 
-/// The query around `at` as fields of an object, as frameworks log it: `{"signature":"…","timestamp":"…",…}`.
+/// Reads the query around `at` as fields of an object, as frameworks log it: `{"signature":"…","timestamp":"…",…}`.
 fn fields_at(bytes: &[u8], at: usize) -> Option<Sighting> {
     let around = object_around(bytes, at);
     let (fields, at) = (&bytes[around.clone()], at - around.start);
@@ -195,7 +194,7 @@ fn fields_at(bytes: &[u8], at: usize) -> Option<Sighting> {
     })
 }
 
-/// The inside of the object around `at`; if there are no brackets, its line.
+/// Returns the range inside the object around `at`, or of the line if there are no brackets.
 fn object_around(bytes: &[u8], at: usize) -> Range<usize> {
     let start = at - at.min(LONGEST);
     let (before, far) = (&bytes[start..at], &bytes[at..bytes.len().min(at + LONGEST)]);
@@ -212,14 +211,14 @@ fn object_around(bytes: &[u8], at: usize) -> Range<usize> {
     }
 }
 
-/// Where the value of the field `name` stands that is nearest to `at`.
+/// Returns the range of the value of the field `name` that is nearest to `at`.
 fn field(fields: &[u8], name: &str, at: usize) -> Option<Range<usize>> {
     let places = memchr::memmem::find_iter(fields, name.as_bytes());
     let values = places.filter_map(|place| value_at(fields, place, name));
     values.min_by_key(|value| value.start.abs_diff(at))
 }
 
-/// Where the value stands if a field begins at `at`.
+/// Returns the range of the value if a field `name` begins at `at`.
 fn value_at(fields: &[u8], at: usize, name: &str) -> Option<Range<usize>> {
     let is_of_word = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || b == b'-';
     let begins = at == 0 || !is_of_word(fields[at - 1]);

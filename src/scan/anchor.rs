@@ -1,12 +1,12 @@
-//! Skipping noise: only near an anchor can there be a payload.
+//! Skips noise: a payload can only be near an anchor.
 //!
-//! An anchor is a run of bytes that some name or value of every message has, in whatever way it was escaped. They are
-//! searched for all at once with vector instructions, by three bytes of each that are rare in other text, and what is far
-//! from any of them is never looked at again.
+//! An *anchor* is a byte string, mostly a part of a field name. Every message contains an anchor, however it is
+//! escaped. All anchors are searched for at once with vector instructions, by three bytes of each that are rare in
+//! other text.
 //!
-//! How far is told by [`SearchWindow`]: a document that holds an anchor begins on the anchor's line, or on a line before it
-//! from which the document can go on. It is the same wherever the blocks of a capture end. What a capture begins with
-//! is looked at as well: a file may be a payload, however strangely it is written.
+//! [`SearchWindow`] tells how near: a document that contains an anchor begins on the anchor's line, or on an earlier
+//! line from which it may continue up to the anchor. This does not depend on where blocks end. The beginning of a
+//! capture counts as an anchor, because a file may be one payload in an unusual form.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -23,12 +23,12 @@ use crate::simd::{self, Survey, last_break, skip_space};
 #[derive(Debug)]
 pub(crate) struct Anchors {
     names: &'static [&'static str],
-    /// Made for the first search: that takes longer than to read a small file, which may need none.
+    /// Made for the first search. Making it takes longer than reading a small file, which may not need it.
     searcher: OnceLock<Searcher>,
 }
 
 impl Anchors {
-    /// Looks for `names` that messages have, for what begins an XML document, and for byte order marks.
+    /// Searches for `names` of messages, for the beginnings of XML documents, and for byte order marks.
     pub(crate) const fn new(names: &'static [&'static str]) -> Self {
         let searcher = OnceLock::new();
         Anchors { names, searcher }
@@ -53,48 +53,48 @@ impl Anchors {
         })
     }
 
-    /// The bytes of the longest.
+    /// Returns the length of the longest anchor.
     fn longest(&self) -> usize {
         self.texts().map(str::len).max().unwrap_or(0)
     }
 
-    /// Where the first anchor begins at or behind `from`.
+    /// Returns the position of the first anchor at or after `from`.
     fn find(&self, bytes: &[u8], from: usize) -> Option<usize> {
         self.next(bytes, from).map(|found| found.start)
     }
 
-    /// The first at or behind `from`.
+    /// Returns the range of the first anchor at or after `from`.
     fn next(&self, bytes: &[u8], from: usize) -> Option<Range<usize>> {
-        // What stands behind a single payload is too short for any, and needs no searcher.
+        // The bytes after a single payload are often shorter than a key. They need no searcher.
         let has_room = bytes.len().saturating_sub(from) >= size_of::<Key>();
         has_room.then(|| self.searcher().find(bytes, from))?
     }
 
-    /// Where the first one is in `bytes`.
+    /// Returns the position of the first anchor in `bytes`.
     pub(super) fn first_in(&self, bytes: &[u8]) -> Option<usize> {
         self.find(bytes, 0)
     }
 
-    /// Whether there is one in `bytes`.
+    /// Returns true if `bytes` contain an anchor.
     pub(super) fn is_in(&self, bytes: &[u8]) -> bool {
         self.first_in(bytes).is_some()
     }
 }
 
-/// What searches for several texts at once, by the key of each.
+/// Searches for several texts at once, by a key of each text.
 #[derive(Debug)]
 struct Searcher {
     keys: Keys,
-    /// The texts that have a key, and where in them it is, key by key. No two of them can stand around the same key.
+    /// For each key, the texts that contain it and its position in them. At most one of them can match around a key.
     texts: Vec<Vec<(usize, &'static [u8])>>,
 }
 
-/// Three bytes of a text that are seldom in other text.
+/// Three bytes of a text that are rare in other text.
 type Key = [u8; 3];
 
 #[derive(Debug)]
 enum Keys {
-    /// With vector instructions, where the processor has them.
+    /// Uses vector instructions. Not available on all processors.
     Packed(packed::Searcher),
     Automaton(AhoCorasick),
 }
@@ -117,7 +117,7 @@ impl Searcher {
         Searcher { keys, texts }
     }
 
-    /// The first text at or behind `from`.
+    /// Returns the range of the first text at or after `from`.
     fn find(&self, bytes: &[u8], from: usize) -> Option<Range<usize>> {
         let mut searched = from;
         loop {
@@ -147,7 +147,7 @@ impl Keys {
         Keys::Automaton(automaton.expect("fewer than twenty short texts"))
     }
 
-    /// Which one is the first at or behind `from`, and where.
+    /// Returns the index and the position of the first key at or after `from`.
     fn find(&self, bytes: &[u8], from: usize) -> Option<(usize, usize)> {
         let found = match self {
             Keys::Packed(packed) => packed.find_in(bytes, (from..bytes.len()).into()),
@@ -157,7 +157,8 @@ impl Keys {
     }
 }
 
-/// The key of a text, and where it is: in names where a new word begins, as in `UserName`, in all roots of XML the same.
+/// Returns the key of a text and its position: `xml` if the text contains it, otherwise the last beginning of a new
+/// word, as `rN` in `UserName`.
 fn key_of(text: &[u8]) -> (usize, Key) {
     let begins_word = |key: &[u8]| key[0].is_ascii_lowercase() && !key[1].is_ascii_lowercase();
     let mut keys = text.windows(size_of::<Key>());
@@ -166,12 +167,12 @@ fn key_of(text: &[u8]) -> (usize, Key) {
     (at, [text[at], text[at + 1], text[at + 2]])
 }
 
-/// The anchors of a text, which is searched once for all of its parts.
+/// The anchors of a text whose parts are looked up in order, with one search.
 #[derive(Debug)]
 pub(super) struct Ahead<'a> {
     anchors: &'a Anchors,
     text: &'a [u8],
-    /// The next one, or behind the text.
+    /// The next anchor, or a range after the text.
     next: Range<usize>,
 }
 
@@ -185,7 +186,7 @@ impl<'a> Ahead<'a> {
         }
     }
 
-    /// Whether there is an anchor in `part` of the text. Asked part after part, the search goes on where it was.
+    /// Returns true if `part` of the text contains an anchor. Calls for later parts continue the search.
     pub(super) fn is_in(&mut self, part: Range<usize>) -> bool {
         if self.next.start < part.start || self.next.is_empty() {
             let end = self.text.len();
@@ -200,45 +201,46 @@ impl<'a> Ahead<'a> {
     }
 }
 
-/// Where the lines begin that go on up to some line, if that one is of this kind.
+/// For each kind of line, the start of the run before some line. A *run* is a sequence of lines of one kind in which a
+/// document may continue from each line to the next.
 type Runs = [i64; LineKind::ALL.len()];
 
-/// How far the search has come, and where a document that goes on there would begin. All are places of the buffer; the
-/// starts may lie before it.
+/// The progress of the search for anchors, and the earliest start of a document around an anchor. All values are
+/// positions in the buffer; starts of lines may lie before it.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct SearchWindow {
-    /// Before this there is no anchor but `anchor`.
+    /// Before this position there is no anchor except `anchor`.
     searched: usize,
     pub(super) anchor: Option<usize>,
-    /// The starts before this were tried, and are none.
+    /// Before this position every bracket was tried, and begins nothing.
     pub(super) tried: usize,
-    /// Here the line begins that holds `known`; and, kind by kind, the first of the lines that go on up to it.
+    /// `line` is the start of the line that contains `known`; `runs` are the runs before that line.
     known: usize,
     line: i64,
     runs: Runs,
-    /// The first bytes of the capture were looked at.
+    /// True if the first bytes of the capture were looked at.
     begun: bool,
-    /// Behind `solid` there are only blanks, up to `seen`.
+    /// From `solid` to `seen` there are only blanks.
     solid: usize,
     seen: usize,
 }
 
 impl SearchWindow {
-    /// A document in a line longer than all payloads is looked for so near before an anchor.
+    /// How far before an anchor to look for a start if the line is longer than any payload.
     const NEAR: usize = 1 << 16;
 
-    /// What comes next is not the beginning of a capture.
+    /// Notes that the beginning of the capture is not ahead.
     pub(super) fn skip_beginning(&mut self) {
         self.begun = true;
     }
 
-    /// Whether nothing is known of what comes at and behind `pos`, so that [`SearchWindow::restart`] forgets everything.
+    /// Returns true if nothing is known of the bytes from `pos` on, which means that `restart` forgets everything.
     pub(super) fn is_behind(&self, pos: usize) -> bool {
         let is_open = self.anchor.is_some_and(|anchor| anchor >= pos);
         self.begun && self.known < pos && self.searched <= pos && self.tried <= pos && !is_open
     }
 
-    /// Nothing before `pos` counts any more.
+    /// Forgets everything before `pos`.
     pub(super) fn restart(&mut self, pos: usize) {
         if self.anchor.is_some_and(|anchor| anchor < pos) {
             self.anchor = None;
@@ -251,7 +253,7 @@ impl SearchWindow {
         }
     }
 
-    /// The buffer lost its first `len` bytes.
+    /// Adjusts the positions after the buffer lost its first `len` bytes.
     pub(super) fn drop_front(&mut self, len: usize) {
         self.searched = self.searched.saturating_sub(len);
         self.anchor = self.anchor.and_then(|anchor| anchor.checked_sub(len));
@@ -263,7 +265,7 @@ impl SearchWindow {
         self.runs = self.runs.map(|run| run - len as i64);
     }
 
-    /// The next anchor, if it has arrived whole.
+    /// Returns the next anchor, if it has arrived completely.
     pub(super) fn next_anchor(&mut self, anchors: &Anchors, buffer: &[u8]) -> Option<usize> {
         if !self.begun {
             let first = skip_space(buffer, self.searched);
@@ -275,7 +277,7 @@ impl SearchWindow {
             self.searched = match self.anchor {
                 Some(anchor) => anchor + 1,
                 None => {
-                    // An anchor may have begun.
+                    // An anchor may have begun at the end of the buffer.
                     let begun = anchors.longest() - 1;
                     self.searched.max(buffer.len().saturating_sub(begun))
                 }
@@ -284,7 +286,7 @@ impl SearchWindow {
         self.anchor
     }
 
-    /// Where a document that holds `at` would begin at the earliest, and the kind of its lines.
+    /// Returns the earliest start of a document that contains `at`, and the kind of its lines.
     pub(super) fn start(
         &mut self,
         arrived: &Arrived<'_>,
@@ -292,7 +294,7 @@ impl SearchWindow {
         limit: usize,
     ) -> (usize, LineKind) {
         self.know(arrived.bytes, at);
-        // Where no line goes on, the kind is of no account.
+        // If no line continues, the kind does not matter.
         let kind = match self.runs == [self.line; _] {
             true => LineKind::Plain,
             false => {
@@ -303,8 +305,8 @@ impl SearchWindow {
         (self.begin(self.runs[kind as usize], at, limit), kind)
     }
 
-    /// Where the line begins that holds `at`, if that is not the line on which the search was restarted and none before
-    /// goes on up to it: a document that holds `at` begins on it. And what stands between.
+    /// Returns the start of the line that contains `at`, and a survey of the bytes before it. Returns `None` if a
+    /// document may continue from an earlier line, or if the search was restarted on this line.
     pub(super) fn fresh_line(
         &self,
         buffer: &[u8],
@@ -326,14 +328,14 @@ impl SearchWindow {
         is_fresh.then_some((line, survey))
     }
 
-    /// Where the line of the anchor begins, whose start was asked for; it may lie before the buffer.
+    /// Returns the start of the line that `start` was called for. It may lie before the buffer.
     pub(super) fn line(&self) -> i64 {
         self.line
     }
 
-    /// From where on bytes must be kept for anchors behind `buffer`.
+    /// Returns the position from which bytes must be kept for anchors that arrive later.
     pub(super) fn kept(&mut self, buffer: &[u8], limit: usize) -> usize {
-        // What begins the next line may tell that it belongs to this one, once it has arrived.
+        // The beginning of the next line may tell that a document continues there.
         let solid = &buffer[..self.solid_end(buffer)];
         if buffer.len() - solid.len() > limit {
             return buffer.len();
@@ -350,7 +352,7 @@ impl SearchWindow {
         begins.into_iter().min().unwrap_or(at)
     }
 
-    /// Where the blanks at the end begin. However many blocks of them come, each is looked through once.
+    /// Returns the start of the blanks at the end of the buffer. Each byte is looked at once.
     fn solid_end(&mut self, buffer: &[u8]) -> usize {
         let new = &buffer[self.seen.min(buffer.len())..];
         let len = new.trim_ascii_end().len();
@@ -361,7 +363,7 @@ impl SearchWindow {
         self.solid
     }
 
-    /// Where to look for a document that holds `at`, if its lines begin at `run`.
+    /// Returns the position from which to look for a document that contains `at`, if its lines begin at `run`.
     fn begin(&self, run: i64, at: usize, limit: usize) -> usize {
         let is_near = |start: i64| at as i64 - start <= limit as i64;
         let start = match (is_near(run), is_near(self.line)) {
@@ -372,7 +374,7 @@ impl SearchWindow {
         start.max(0) as usize
     }
 
-    /// Finds out the line that holds `at`, and the runs up to it.
+    /// Updates `known`, `line` and `runs` for the line that contains `at`.
     fn know(&mut self, buffer: &[u8], at: usize) {
         let Some(new) = buffer.get(self.known..at).filter(|new| !new.is_empty()) else {
             return;
@@ -385,7 +387,7 @@ impl SearchWindow {
         self.known = at;
     }
 
-    /// The runs up to the line that begins at `line`: only lines like the one before it can go on.
+    /// Returns the runs before the line that begins at `line`. Only lines of the previous line's kind can continue.
     fn runs_to(&self, buffer: &[u8], line: usize) -> Runs {
         let none = line as i64;
         let end = line - 1;
@@ -401,13 +403,13 @@ impl SearchWindow {
         }
     }
 
-    /// Where the line begins that ends at `end`, and whether it is the one that holds `known`, which may begin before
+    /// Returns the start of the line that ends at `end`, and true if it is the line of `known`, which may begin before
     /// the buffer.
     fn line_before(&self, buffer: &[u8], end: usize) -> (usize, bool) {
         self.line_behind(last_break(&buffer[self.known..end]))
     }
 
-    /// Where the line begins behind the last line break, which stands so far behind `known`; see [`Self::line_before`].
+    /// Returns the start of the line after `last_break`, which is counted from `known`; see [`Self::line_before`].
     fn line_behind(&self, last_break: Option<usize>) -> (usize, bool) {
         match last_break {
             Some(n) => (self.known + n + 1, false),
@@ -415,7 +417,7 @@ impl SearchWindow {
         }
     }
 
-    /// Where the lines of `kind` begin that go on up to the one that begins at `line`.
+    /// Returns the start of the run of `kind` before the line that begins at `line`.
     fn run(&self, buffer: &[u8], line: usize, kind: LineKind) -> i64 {
         let mut start = line as i64;
         let mut end = line - 1;
@@ -436,10 +438,10 @@ impl SearchWindow {
     }
 }
 
-/// What a line is to those of a kind behind it.
+/// The relation of a line to the run after it.
 enum Relation {
     GoesOn,
-    /// A line of another kind, which may stand between.
+    /// A log line of the other stream. It may stand between the lines of a run.
     Beside,
     Ends,
 }
@@ -452,36 +454,36 @@ fn relation(line: &[u8], behind: &[u8], kind: LineKind) -> Relation {
     }
 }
 
-/// Whether `line`, which is of `kind`, is as most are: no container's, and no document goes on from it to what stands
-/// `behind` it.
+/// Returns true if `line` is not a container's log line and no document continues from it to `behind`. Most lines are
+/// like this.
 fn ends(kind: LineKind, line: &[u8], behind: &[u8]) -> bool {
     kind == LineKind::Plain && !is_open(line, &container::printed(behind))
 }
 
-/// Whether a document may go on from `line` to what stands `behind` it.
+/// Returns true if a document may continue from `line` to the text `behind` it.
 pub(super) fn goes_on(line: &[u8], behind: &[u8]) -> bool {
     let (text, is_part) = container::text_of_line(line).unwrap_or((line, false));
     is_part || is_open(text, behind)
 }
 
-/// Whether a document may go on from the `text` of a line to what stands `behind` it.
+/// Returns true if a document may continue from the `text` of a line to the text `behind` it.
 fn is_open(text: &[u8], behind: &[u8]) -> bool {
     let text = text.trim_ascii_end();
     text.is_empty() || ends_inside(text) || has_comment(text) || joins(text, behind)
 }
 
-/// With what a line ends that cannot be all: markup and brackets that were opened, and lists.
+/// The line ends after which a document continues: open markup and brackets, and separators of lists.
 const ENDS: [&str; 8] = ["{", "[", ",", ">", ":", "(", "，", "*/"];
 
-/// With what a line ends that cannot be all, as it is or escaped.
+/// Returns [`ENDS`] and the escaped ends of tags.
 fn open_ends() -> impl Iterator<Item = &'static str> {
     let escaped = TABLE.iter().flat_map(|row| row.tag_ends);
     ENDS.iter().chain(escaped).copied()
 }
 
-/// Whether what `line` begins cannot end with it.
+/// Returns true if a document on `line` must continue on the next line.
 fn ends_inside(line: &[u8]) -> bool {
-    // Most lines end in other bytes; the third of `，` is no ASCII.
+    // A quick check: most lines end in other bytes. The last byte of `，` is not ASCII.
     let may_end = matches!(
         line.last(),
         Some(b'{' | b'[' | b',' | b'>' | b':' | b'(' | b'/' | b'e' | b'E' | b';' | 0x80..)
@@ -489,10 +491,10 @@ fn ends_inside(line: &[u8]) -> bool {
     may_end && open_ends().any(|end| line.ends_with(end.as_bytes()))
 }
 
-/// How many bytes of a line tell whether it goes on with the one before.
+/// The number of bytes of a line that tell whether a document continues there.
 pub(super) const NEXT: usize = 24;
 
-/// Whether `line` ends, and what stands `behind` it begins, as JSON does that is broken at any place.
+/// Returns true if `line` ends and `behind` begins like JSON that was split between any two tokens.
 fn joins(line: &[u8], behind: &[u8]) -> bool {
     let next = &behind[skip_space(behind, 0)..];
     if !matches!(
@@ -511,7 +513,7 @@ fn joins(line: &[u8], behind: &[u8]) -> bool {
         || behind.first() == Some(&b'&') && next.starts_with(b"</")
 }
 
-/// The last byte of `line`, also where it is written as an entity.
+/// Returns the last byte of `line`. Decodes it if it is an entity.
 fn line_end(line: &[u8]) -> Option<u8> {
     let entity = memchr::memrchr(b'&', line).filter(|_| line.ends_with(b";"));
     match entity {
@@ -520,7 +522,7 @@ fn line_end(line: &[u8]) -> Option<u8> {
     }
 }
 
-/// The first bytes of `text`, without the entities with which they begin.
+/// Returns the first bytes of `text`, with entities at the start decoded.
 fn unescaped(text: &[u8]) -> Cow<'_, [u8]> {
     let mut text = Cow::Borrowed(&text[..text.len().min(NEXT)]);
     while text.first() == Some(&b'&') {
@@ -534,7 +536,7 @@ fn unescaped(text: &[u8]) -> Cow<'_, [u8]> {
     text
 }
 
-/// Whether `line` has a comment of JSON; not a path or a URL.
+/// Returns true if `line` has a JSON comment. Slashes of paths and URLs do not count.
 fn has_comment(line: &[u8]) -> bool {
     let mut slashes = simd::positions(line, |block| block.equal(b'/'));
     slashes.any(|at| match (line.get(at + 1), &line[..at]) {
@@ -547,7 +549,7 @@ fn has_comment(line: &[u8]) -> bool {
     })
 }
 
-/// Whether `text` ends with a word that is a value.
+/// Returns true if `text` ends with `null`, `true` or `false`.
 fn is_json_word(text: &[u8]) -> bool {
     let words: [&[u8]; 3] = [b"null", b"true", b"false"];
     words.iter().any(|word| text.ends_with(word))

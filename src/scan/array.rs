@@ -1,4 +1,4 @@
-//! JSON arrays around payloads: each entry is a document of its own.
+//! Reads JSON arrays of payloads. Each entry is a document.
 
 use crate::finding::{Finding, Reason};
 use crate::scan::lookahead::{Arrived, Lookahead};
@@ -7,19 +7,19 @@ use crate::simd::skip_space;
 use crate::span::Span;
 use crate::syntax::{Syntax, describe, json};
 
-/// A JSON array around payloads.
+/// The array around the cursor.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Array {
-    /// It began on a line of its own, and holds a payload: then it is worth a word if it breaks.
+    /// True if the array began bare; see [`Scanner`]. A defect of such an array is reported if it has payloads.
     pub(super) bare: bool,
     pub(super) payloads: bool,
-    /// A comma stands before the cursor, so an entry must come.
+    /// True if a comma stands before the cursor. An entry must follow.
     pub(super) comma: bool,
     pub(super) before_first: bool,
 }
 
 impl Scanner {
-    /// Looks for the next entry of `array`.
+    /// Seeks the next entry of `array`.
     pub(super) fn seek_in_array<'b>(
         &mut self,
         mut array: Array,
@@ -65,7 +65,7 @@ impl Scanner {
         }
     }
 
-    /// A comment between entries is tolerated as inside of them.
+    /// Reports a comment between entries, as readers report comments inside of them.
     fn comment_in_array<'b>(
         &mut self,
         array: Array,
@@ -88,7 +88,7 @@ impl Scanner {
         })
     }
 
-    /// Something about the array around payloads, at `pos`.
+    /// Reports a defect of the array at the cursor.
     pub(super) fn remark<'b>(
         &mut self,
         reason: Reason,
@@ -108,7 +108,7 @@ impl Scanner {
         }
     }
 
-    /// The array around payloads ends behind a comma.
+    /// Reports a comma before the end of the array.
     pub(super) fn trailing_comma<'b>(&mut self, buffer: &'b [u8], parts: &mut Parts) -> Found<'b> {
         parts
             .findings
@@ -121,8 +121,8 @@ impl Scanner {
     }
 }
 
-/// The byte that comes next in an array, once it is known whether a comment ends, and the whole character if it is one to
-/// be named.
+/// Returns the next byte in an array. Notes the end if more bytes are needed to see the end of a comment, or all of a
+/// character that a finding will name.
 fn next_in_array(ahead: Lookahead<'_>) -> Option<u8> {
     const LONGEST_CHARACTER: usize = 4;
     let next = ahead.get(0)?;

@@ -1,30 +1,31 @@
-//! When a document is read that may not have arrived whole.
+//! Decides when to read a document that may be incomplete.
 //!
-//! Readers read a document from its start to its end and do not pause. One that does not end in the bytes that have
-//! arrived is read again from its start: at the end of the capture, when twice as many bytes of it have arrived, or when
-//! nothing more is there for now, so that a live pipe is a live view. The last of these is done only until
-//! [`PATIENCE`] bytes were read in vain, so the time is linear in the bytes of the capture, however they arrive.
+//! A reader reads a document from its start and cannot pause. Each reading is an *attempt*. If the document is
+//! incomplete, the attempt fails, and a later attempt starts again. An attempt is made at the end of the capture, when
+//! twice as many bytes of the document have arrived, or when no more input is available for now, which keeps a live
+//! stream live. The last rule ends after [`PATIENCE`] bytes were read by failed attempts, so the total time is linear
+//! in the capture's size.
 //!
-//! What is found does not depend on when it is looked for: a reader that cannot tell says so.
+//! The time of an attempt does not change the result, because a reader that needs more bytes says this.
 
 use crate::input::Flow;
 use crate::scan::lookahead::Arrived;
 use crate::scan::{Scanner, State};
 
-/// So many bytes of a document may be read in vain before it is only read again when there are twice as many.
+/// The number of bytes that failed attempts may read before only doubling causes a new attempt.
 const PATIENCE: usize = 1 << 20;
 
-/// How often the document at the cursor was read.
+/// The attempts to read the document at the cursor.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Attempts {
-    /// How many bytes of it there were the latest time.
+    /// The number of available bytes at the latest attempt.
     len: usize,
-    /// How many bytes were read in vain.
+    /// The number of bytes that failed attempts have read.
     vain: usize,
 }
 
 impl Attempts {
-    /// Whether to read the document now, of which `len` bytes have arrived, and at most `most` can be read.
+    /// Returns true if an attempt is due. `len` bytes of the document have arrived; at most `most` can be read.
     fn is_due(&mut self, len: usize, most: usize, flow: Flow) -> bool {
         let is_more = len > self.len;
         let is_due = match flow {
@@ -41,7 +42,7 @@ impl Attempts {
 }
 
 impl Scanner {
-    /// Whether to read the document at the cursor now.
+    /// Returns true if the document at the cursor is to be read now.
     pub(super) fn is_due(&mut self, arrived: &Arrived<'_>) -> bool {
         let len = arrived.bytes.len() - self.pos();
         let flow = match arrived.is_final {
@@ -52,12 +53,12 @@ impl Scanner {
         self.attempts.is_due(len, most, flow)
     }
 
-    /// Nothing of the document at the cursor was read yet.
+    /// Starts to count the attempts for the document at the cursor.
     pub(super) fn begin_attempts(&mut self) {
         self.attempts = Attempts::default();
     }
 
-    /// Learns how bytes come; whether there is something to do now that was put off.
+    /// Sets how the input arrives. Returns true if a delayed attempt may now be due.
     pub(super) fn hear(&mut self, flow: Flow) -> bool {
         let is_news = std::mem::replace(&mut self.flow, flow) != flow;
         is_news && flow != Flow::Pours && !matches!(self.state, State::Seek)
@@ -70,8 +71,8 @@ mod tests {
 
     const MOST: usize = 16 << 20;
 
-    /// How many bytes are read of a document of `len` bytes that arrives in pieces, and how many had arrived when it was
-    /// read the last time but for the end of the capture.
+    /// Returns the number of bytes that were read of a document that arrives in pieces, and the number that had arrived
+    /// at the latest attempt before the end of the capture.
     fn read(len: usize, piece: usize, flow: Flow) -> (usize, usize) {
         let mut attempts = Attempts::default();
         let arrivals = (piece..=len).step_by(piece);
@@ -86,7 +87,8 @@ mod tests {
     fn the_bytes_that_are_read_again_are_few() {
         for len in [1, 600, 5_000, 100_000, 1 << 20, MOST, 2 * MOST] {
             for piece in [1, 7, 600, 4096, 1 << 16, 1 << 18] {
-                // All doublings together read twice as much as the last; and all is read at the end, and at the limit.
+                // All doublings together read twice as much as the last. The end and the limit each read everything
+                // again.
                 let (poured, _) = read(len, piece, Flow::Pours);
                 assert!(poured <= 4 * len, "{poured} of {len} in pieces of {piece}");
                 let (rested, _) = read(len, piece, Flow::Rests);

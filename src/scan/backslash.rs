@@ -1,12 +1,12 @@
-//! Backslash escapes sixteen bytes at a time.
+//! Unescapes backslashes sixteen bytes at a time.
 //!
-//! In most captures that escape payloads at all, a JSON string holds them, and every few bytes stands `\"` or `\n`. The
-//! table of [`escape`](super::escape) says what every escape stands for, piece by piece; what is here goes the same way
-//! over bytes that stand for themselves and escapes of two bytes, and leaves all else to the table.
+//! Most captures with escaped payloads have them in JSON strings, with an escape such as `\"` or `\n` every few bytes.
+//! The table of [`escape`](super::escape) defines all escapes. This module handles plain bytes and escapes of two
+//! bytes, and leaves the rest to the table.
 
 use crate::simd::block::{Block, LEN, Marks};
 
-/// What two-byte escapes stand for, by their second byte; 0 where there is none.
+/// The bytes for which two-byte escapes stand, by their second byte. 0 means that there is none.
 pub(super) const SIMPLE: [u8; 256] = {
     let mut table = [0; 256];
     let escapes = *b"n\nr\rt\tb\x08f\x0cv\x0ba\x07\"\"''\\\\//``$$";
@@ -19,23 +19,23 @@ pub(super) const SIMPLE: [u8; 256] = {
     table
 };
 
-/// Bytes from a place on: a block, and one more, since an escape may begin with the last of the block.
+/// A block and one more byte, because an escape may begin with the last byte of the block.
 const AHEAD: usize = LEN + 1;
 
-/// What comes next.
+/// The next plain bytes and the escape after them.
 struct Next {
-    /// How many bytes stand for themselves.
+    /// The number of bytes that stand for themselves.
     same: usize,
-    /// What the escape of two bytes behind them stands for; 0 if there is none.
+    /// The byte for which the two-byte escape after them stands, or 0.
     escape: u8,
 }
 
-/// What comes next in `bytes`, up to the first that `stops` marks or the end of the block.
+/// Reads `bytes` up to the first byte that `stops` marks, or to the end of the block.
 #[inline(always)]
 fn next(bytes: &[u8; AHEAD], stops: impl Fn(Block) -> Marks) -> Next {
     let block = Block::new(*bytes.first_chunk().unwrap_or(&[0; LEN]));
     let bits = (block.equal(b'\\') | stops(block)).bits();
-    // The block ends where no byte is marked.
+    // A mark behind the block stands for its end.
     let same = (bits | 1 << LEN).trailing_zeros() as usize;
     match bytes[same..] {
         [b'\\', second, ..] if same < LEN => Next {
@@ -46,17 +46,17 @@ fn next(bytes: &[u8; AHEAD], stops: impl Fn(Block) -> Marks) -> Next {
     }
 }
 
-/// The bytes from `at` on, if that many have arrived.
+/// Returns the bytes from `at` on, if enough have arrived.
 #[inline(always)]
 fn ahead(raw: &[u8], at: usize) -> Option<&[u8; AHEAD]> {
     raw.get(at..)?.first_chunk()
 }
 
-/// The most bytes that are undone at once, since room is made for all of them before.
+/// The most bytes that are unescaped by one call, because memory for all of them is reserved first.
 const LONGEST: usize = 1024;
 
-/// Undoes escapes in the first `len` bytes of `raw` and adds the text to `out`, up to the first byte that `stops` marks or
-/// that only the table knows, or near the end of `raw`; gives back how much of `raw` that was.
+/// Unescapes up to `len` bytes of `raw` and appends the text to `out`. Stops at the first byte that `stops` marks or
+/// that needs the table, and near the end of `raw`. Returns the number of bytes of `raw`.
 #[inline(always)]
 pub(super) fn unescape(
     raw: &[u8],
@@ -66,7 +66,7 @@ pub(super) fn unescape(
 ) -> usize {
     let len = len.min(LONGEST);
     let (mut at, mut to) = (0, out.len());
-    // Whole blocks are written, also where only their first bytes count.
+    // Whole blocks are written, even if only their first bytes count.
     out.resize(to + len + AHEAD, 0);
     while let (Some(bytes), Some(room)) = (ahead(raw, at), out[to..].first_chunk_mut()) {
         let next = next(bytes, &stops);
@@ -89,7 +89,7 @@ pub(super) fn unescape(
     at
 }
 
-/// Walks over the start of `raw`, which stands for less than `len` bytes of text; gives back how much of each that is.
+/// Walks over the start of `raw` for fewer than `len` bytes of text. Returns the numbers of raw and of text bytes.
 pub(super) fn walk(raw: &[u8], len: usize) -> (usize, usize) {
     let (mut at, mut text) = (0, 0);
     while text + AHEAD < len {
@@ -113,7 +113,7 @@ mod tests {
     use crate::scan::escape::{Escape, Piece};
     use crate::scan::lookahead::Lookahead;
 
-    /// Texts with all kinds of escapes at all places of a block, whole and cut off.
+    /// Texts with all kinds of escapes at all positions of a block, whole and cut off.
     fn texts() -> Vec<Vec<u8>> {
         let mut texts = Vec::new();
         for escape in [
@@ -129,7 +129,7 @@ mod tests {
         texts
     }
 
-    /// The text piece by piece.
+    /// Unescapes `raw` piece by piece.
     fn pieces(raw: &[u8]) -> Vec<u8> {
         let (mut at, mut text, mut escape) = (0, Vec::new(), Escape::Backslash);
         while at < raw.len() {

@@ -1,7 +1,9 @@
-//! Whether bytes end with an escaped quote, tag or bracket of CDATA, behind which a name or a value stands: a function for
-//! each row of the table in [`escape`](super::escape).
+//! Detects clues, with one function for each row of the table in [`escape`](super::escape).
+//!
+//! A *clue* is an escaped quote, tag or CDATA bracket right before a name or a value. It shows how the text around it
+//! is escaped. Each function returns true if `tail` ends with a clue.
 
-/// A quote behind a backslash, or a sign by its number.
+/// Detects `\"` and `\'`, or the code of a character, as `\x22` or `\u003c`.
 pub(super) fn backslash(tail: &[u8]) -> bool {
     let is_numbered = matches!(
         before_number(tail),
@@ -10,20 +12,20 @@ pub(super) fn backslash(tail: &[u8]) -> bool {
     is_numbered || matches!(tail, [.., b'\\', b'"' | b'\''])
 }
 
-/// Two quotes where a name or a value of JSON may stand.
+/// Detects two quotes where a name or a value of JSON may stand.
 pub(super) fn doubled(tail: &[u8]) -> bool {
     let before = tail.strip_suffix(b"\"\"").map(<[u8]>::trim_ascii_end);
     matches!(before, Some([.., b'{' | b',' | b':' | b'[']))
 }
 
-/// An entity, also one that is escaped again.
+/// Detects an entity, whose `&` may be escaped again.
 pub(super) fn entity(tail: &[u8]) -> bool {
     let is_of_entity = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'#' | b';');
     let start = memchr::memrchr(b'&', tail).filter(|_| tail.ends_with(b";"));
     start.is_some_and(|at| tail[at + 1..].iter().all(is_of_entity))
 }
 
-/// A sign by its number, also where the `%` is escaped again.
+/// Detects the code of a character, as `%22`, whose `%` may be escaped again.
 pub(super) fn percent(tail: &[u8]) -> bool {
     let mut before = before_number(tail).unwrap_or_default();
     while let Some(rest) = before.strip_suffix(b"25") {
@@ -32,7 +34,7 @@ pub(super) fn percent(tail: &[u8]) -> bool {
     before.ends_with(b"%")
 }
 
-/// What stands before the number of a quote, a tag or a bracket.
+/// Returns the bytes before the hexadecimal code of `"`, `<` or `[`, if `tail` ends with it.
 fn before_number(tail: &[u8]) -> Option<&[u8]> {
     let (before, digits) = tail.split_last_chunk::<2>()?;
     let is_sign = matches!(

@@ -1,15 +1,16 @@
-//! Logs of containers, which wrap every line that a program prints: Docker's json-file and the CRI format of
-//! Kubernetes. A body of several lines is spread over several records, and a long line is cut into parts.
+//! Reads container logs: the json-file format of Docker and the CRI format of Kubernetes.
 //!
-//! What the program printed is read as one text through the wrapping. A record that is torn ends it.
+//! A container's log puts each line that a program prints into a *log line* with wrapping. A body of several lines
+//! takes several log lines, and a long line is cut into parts. The printed text is read as one, through the wrapping. A
+//! *torn* log line, which lacks its end, ends the text. Log lines of stdout and stderr may be mixed: those of one
+//! stream are *beside* those of the other stream, and are passed over.
 
 use std::borrow::Cow;
 
 use crate::scan::escape::{Bytes, Escape, Piece};
 use crate::scan::lookahead::{Arrived, Lookahead};
 
-/// A container's log: its format, what the next byte belongs to, and which stream is read. Records of the other stream
-/// may stand between those of one text; they are passed over.
+/// The state of reading a container's log: its format, what the next byte belongs to, and the stream that is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Container {
     format: Format,
@@ -31,20 +32,20 @@ enum Stream {
     Error,
 }
 
-/// Where in a record a container's log is.
+/// The position in a log line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum At {
-    /// At the start of a line.
+    /// At the start of a log line.
     Line,
-    /// In the text.
+    /// In the printed text.
     Text,
-    /// In text whose line goes on in the next record.
+    /// In printed text whose line continues in the next log line.
     Part,
 }
 
 const DOCKER: &[u8] = b"{\"log\":\"";
 
-/// The format of the container's log of which `line` is the start of a line.
+/// Returns the container log to which `line` belongs.
 pub(super) fn of_line(line: Lookahead<'_>) -> Option<Container> {
     if line.starts_with(DOCKER) {
         return Some(Container::new(Format::Docker));
@@ -55,11 +56,11 @@ pub(super) fn of_line(line: Lookahead<'_>) -> Option<Container> {
     cri_prefix(line.bytes()).map(|_| Container::new(Format::Cri))
 }
 
-/// What the program printed on `line`, without the wrapping and the line break; and whether the line goes on in the
-/// next record.
+/// Returns the printed text of `line`, without wrapping and line break, and true if its printed line continues in the
+/// next log line.
 pub(super) fn text_of_line(line: &[u8]) -> Option<(&[u8], bool)> {
     if let Some(text) = line.strip_prefix(DOCKER) {
-        // A record that was torn ends what it holds.
+        // A torn log line ends its text.
         let Some(end) = closing_quote(text) else {
             return Some((b"}", false));
         };
@@ -72,17 +73,17 @@ pub(super) fn text_of_line(line: &[u8]) -> Option<(&[u8], bool)> {
     cri_prefix(line).map(|prefix| (&line[prefix.len..], prefix.at == At::Part))
 }
 
-/// What stands in the log `before` a document in the stream to which that belongs, without the wrapping; `document` is
-/// where it begins. `None` if it is in no container's log.
+/// Returns the printed text `before` a document, of the document's stream. `document` begins with the document. Returns
+/// `None` if it is not in a container's log.
 pub(super) fn text_before(before: &[u8], document: &[u8]) -> Option<Vec<u8>> {
     let start = memchr::memrchr(b'\n', before).map_or(0, |n| n + 1);
     let (lines, own) = before.split_at(start);
-    // What was read up to the end of a record has the wrapping of the next before it.
+    // Text that was read to the end of a log line is followed by the next wrapping.
     let begins = if own.is_empty() { document } else { own };
     if !begins.starts_with(DOCKER) && cri_prefix(begins).is_none() {
         return None;
     }
-    let document = &document[..document.len().min(LONGEST_RECORD)];
+    let document = &document[..document.len().min(LONGEST_LOG_LINE)];
     let own_len = memchr::memchr(b'\n', document).unwrap_or(document.len());
     let own_line = [own, &document[..own_len]].concat();
     let kind = line_kind(Lookahead::whole(&own_line));
@@ -101,17 +102,17 @@ pub(super) fn text_before(before: &[u8], document: &[u8]) -> Option<Vec<u8>> {
     Some(text)
 }
 
-/// More bytes than Docker writes in a record: 16 KiB of text, each byte of it escaped.
-const LONGEST_RECORD: usize = 128 << 10;
+/// More than the longest log line of Docker: 16 KiB of text with each byte escaped.
+const LONGEST_LOG_LINE: usize = 128 << 10;
 
-/// `text` without the `escape` with which it ends, unless its backslash is escaped itself.
+/// Returns `text` without `escape` at its end, unless the backslash of `escape` is itself escaped.
 fn without_escape<'a>(text: &'a [u8], escape: &[u8]) -> Option<&'a [u8]> {
     let head = text.strip_suffix(escape)?;
     let run = head.iter().rev().take_while(|&&b| b == b'\\').count();
     run.is_multiple_of(2).then_some(head)
 }
 
-/// The first bytes of what the program printed on the line that `line` begins with.
+/// Returns the first bytes of the printed text of `line`.
 pub(super) fn printed(line: &[u8]) -> Cow<'_, [u8]> {
     let Some(text) = line.strip_prefix(DOCKER) else {
         return Cow::Borrowed(cri_prefix(line).map_or(line, |prefix| &line[prefix.len..]));
@@ -122,7 +123,7 @@ pub(super) fn printed(line: &[u8]) -> Cow<'_, [u8]> {
     Cow::Owned(printed)
 }
 
-/// What the lines of a document have in common: that they are records of one stream, or no records.
+/// The kind of a line. The lines of one document are all of one kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum LineKind {
     Plain,
@@ -131,16 +132,16 @@ pub(super) enum LineKind {
 }
 
 impl LineKind {
-    /// In the order of their numbers.
+    /// All kinds, by their numbers.
     pub(super) const ALL: [LineKind; 3] = [LineKind::Plain, LineKind::Out, LineKind::Error];
 
-    /// Whether lines of this kind may stand between those of `other`.
+    /// Returns true if lines of this kind may stand between lines of the kind `other`.
     pub(super) fn is_beside(self, other: LineKind) -> bool {
         self != other && self != LineKind::Plain && other != LineKind::Plain
     }
 }
 
-/// The kind of the line that `line` begins with.
+/// Returns the kind of the line at the start of `line`.
 pub(super) fn line_kind(line: Lookahead<'_>) -> LineKind {
     match of_line(line).map(|container| container.stream_of(line)) {
         None => LineKind::Plain,
@@ -149,7 +150,7 @@ pub(super) fn line_kind(line: Lookahead<'_>) -> LineKind {
     }
 }
 
-/// Where the first line begins, from the one at `start` on, that is not beside `kind`.
+/// Returns the start of the first line, from `start` on, that is not beside `kind`.
 pub(super) fn skip_beside(arrived: &Arrived<'_>, start: usize, kind: LineKind) -> usize {
     let mut at = start;
     while kind != LineKind::Plain && line_kind(arrived.from(at)).is_beside(kind) {
@@ -176,30 +177,30 @@ impl Container {
         }
     }
 
-    /// Whether the next byte begins a line of the log.
+    /// Returns true if the next byte begins a log line.
     pub(super) fn is_at_line(self) -> bool {
         self.at == At::Line
     }
 
-    /// The length of the line at the start of `raw`, if it is of the other stream.
+    /// Returns the length of the line at the start of `raw`, if it is of the other stream.
     pub(super) fn other_line(self, raw: Lookahead<'_>) -> Option<usize> {
         let stream = self.stream.filter(|_| self.at == At::Line)?;
         let len = raw.find(b'\n').map_or(raw.len(), |len| len + 1);
         (self.stream_of(raw)? != stream).then_some(len)
     }
 
-    /// What begins at the start of a line: a record's wrapping, or all of a record of the other stream.
+    /// Reads the start of a log line: its wrapping, or all of it if it is of the other stream.
     fn line(&mut self, raw: Lookahead<'_>) -> Piece {
         match of_line(raw) {
             Some(next) if next.format == self.format => match self.other_line(raw) {
                 Some(len) => Piece::Other(len, Bytes::NONE),
-                None => self.begin_record(raw.bytes()),
+                None => self.begin_log_line(raw.bytes()),
             },
             _ => Piece::End,
         }
     }
 
-    fn begin_record(&mut self, raw: &[u8]) -> Piece {
+    fn begin_log_line(&mut self, raw: &[u8]) -> Piece {
         let Some(prefix) = cri_prefix(raw).filter(|_| self.format == Format::Cri) else {
             self.at = At::Text;
             return Piece::Other(DOCKER.len(), Bytes::NONE);
@@ -212,7 +213,7 @@ impl Container {
         let bytes = raw.bytes();
         match memchr::memchr3(b'\\', b'"', b'\n', bytes) {
             Some(0) if bytes[0] == b'\\' => Escape::Backslash.piece(raw),
-            // A record that was torn.
+            // A torn log line.
             Some(0) if bytes[0] == b'\n' => Piece::End,
             Some(0) => self.docker_end(raw),
             Some(len) => Piece::Same(len),
@@ -220,7 +221,7 @@ impl Container {
         }
     }
 
-    /// The rest of a record behind its text, which says of which stream it is.
+    /// Reads the rest of a log line after its text, which names the stream.
     fn docker_end(&mut self, raw: Lookahead<'_>) -> Piece {
         let len = raw.find(b'\n').map_or(raw.len(), |len| len + 1);
         self.stream = self.stream.or(self.stream_of(raw));
@@ -228,7 +229,7 @@ impl Container {
         Piece::Other(len, Bytes::NONE)
     }
 
-    /// The stream of the line that `raw` begins with.
+    /// Returns the stream of the line at the start of `raw`.
     fn stream_of(self, raw: Lookahead<'_>) -> Option<Stream> {
         let line = raw.line();
         let has = |name: &[u8]| line.find_text(name).is_some();
@@ -240,7 +241,7 @@ impl Container {
     }
 }
 
-/// Where a JSON string ends.
+/// Returns the position of the quote that ends a JSON string.
 fn closing_quote(text: &[u8]) -> Option<usize> {
     let mut at = 0;
     loop {
@@ -266,10 +267,10 @@ fn cri_text(at: &mut At, raw: &[u8]) -> Piece {
     }
 }
 
-/// The most bytes of what CRI writes before a text.
+/// The longest wrapping that CRI writes before a text.
 pub(super) const LONGEST_PREFIX: usize = 64;
 
-/// Whether `line` is too short to tell that it is none of CRI's.
+/// Returns true if more bytes may complete the CRI wrapping at the start of `line`.
 fn may_be_cri(line: &[u8]) -> bool {
     line.len() < LONGEST_PREFIX
         && cri_prefix(line).is_none()
@@ -277,10 +278,10 @@ fn may_be_cri(line: &[u8]) -> bool {
         && !line.contains(&b'\n')
 }
 
-/// How a time begins, with `0` for any digit.
+/// The beginning of a time, with `0` for any digit.
 const DATE: &[u8] = b"0000-00-00T";
 
-/// Whether `line` begins with a time, as far as it goes.
+/// Returns true if `line` begins with a time, as far as it has arrived.
 fn begins_like_time(line: &[u8]) -> bool {
     line.iter().zip(DATE).all(|(b, like)| match like {
         b'0' => b.is_ascii_digit(),
@@ -288,24 +289,24 @@ fn begins_like_time(line: &[u8]) -> bool {
     })
 }
 
-/// CRI's wrapping before a text.
+/// The CRI wrapping before a text.
 struct Prefix {
     len: usize,
     at: At,
     stream: Stream,
 }
 
-/// CRI's wrapping at the start of `line`: time, stream, and `F` for a full line or `P` for a part.
+/// Reads the CRI wrapping at the start of `line`: time, stream, and `F` for a full line or `P` for a part.
 #[inline]
 fn cri_prefix(line: &[u8]) -> Option<Prefix> {
-    // A look at one byte tells most lines.
+    // One byte excludes most lines.
     match line.get(DATE.len() - 1) {
         Some(b'T') => behind_time(line),
         _ => None,
     }
 }
 
-/// CRI's wrapping at the start of a `line` that may begin with a time.
+/// Reads the CRI wrapping at the start of a `line` that may begin with a time.
 fn behind_time(line: &[u8]) -> Option<Prefix> {
     let head = &line[..line.len().min(LONGEST_PREFIX)];
     if !begins_like_time(head) {
@@ -344,7 +345,7 @@ mod tests {
     }
 
     #[test]
-    fn docker_records_are_one_text() {
+    fn docker_log_lines_are_one_text() {
         let log = "{\"log\":\"\\u003cxml\\u003e\\n\",\"stream\":\"stdout\",\"time\":\"2021-01-18T11:30:40Z\"}\n\
                    {\"log\":\"a \\\"b\\\" \",\"stream\":\"stdout\"}\n{\"log\":\"c\\n\"}\nplain\n";
         assert_eq!(text(log), ("<xml>\na \"b\" c\n".into(), "plain\n".len()));
@@ -374,7 +375,7 @@ mod tests {
             text_of_line(b"{\"log\":\"ab\",\"x\":1}"),
             Some((&b"ab"[..], true))
         );
-        // A body that ends in `\n` as text.
+        // The text of the body ends in `\n`, a backslash and a letter.
         let line = b"{\"log\":\"{\\\\n\",\"x\":1}";
         assert_eq!(text_of_line(line), Some((&b"{\\\\n"[..], true)));
         let line = b"2021-01-18T11:30:40.1Z stdout P {";

@@ -1,7 +1,7 @@
-//! Where the scanner is: in the buffer, and in lines and columns of the capture.
+//! The position of the scanner: in the buffer, and in lines and columns of the capture.
 //!
-//! Line breaks are counted as they are passed. Characters are counted only for the columns that somebody asks for,
-//! and no byte twice.
+//! Line breaks are counted as they are passed. Characters are counted only when a column is requested, and no byte is
+//! counted twice.
 
 use crate::simd::Lines;
 use crate::span::{self, Place, Units};
@@ -10,14 +10,14 @@ use crate::span::{self, Place, Units};
 pub(super) struct Cursor {
     units: Units,
     line: u64,
-    /// Everything before this place of the buffer is done with.
+    /// The position in the buffer. Everything before it is finished.
     pos: usize,
     offset: u64,
-    /// A place of the buffer on the same line as `pos`.
+    /// A position in the buffer on the line of `pos`.
     column_at: usize,
-    /// The column there.
+    /// The column at `column_at`.
     column: u64,
-    /// Somebody asks for lines and columns.
+    /// True if lines and columns are counted.
     counts: bool,
 }
 
@@ -34,7 +34,7 @@ impl Cursor {
         }
     }
 
-    /// A cursor in text that is not the capture's own: it knows only where it is in the buffer.
+    /// Makes a cursor for unescaped text. It has no line and column.
     pub(super) fn unplaced() -> Self {
         Cursor {
             counts: false,
@@ -46,7 +46,7 @@ impl Cursor {
         self.units
     }
 
-    /// Where `pos` is in the capture.
+    /// Returns the offset of `pos` in the capture.
     pub(super) fn offset(&self) -> u64 {
         self.offset
     }
@@ -64,7 +64,7 @@ impl Cursor {
         self.advance_lines(buffer, to, Lines::of(bytes));
     }
 
-    /// Advances over `lines`.
+    /// Advances to `to`, over the given number of lines.
     #[inline]
     pub(super) fn advance_lines(&mut self, buffer: &[u8], to: usize, lines: Lines) {
         if self.counts {
@@ -78,7 +78,6 @@ impl Cursor {
         self.pos = to;
     }
 
-    /// Passes over a line break.
     pub(super) fn pass_line_break(&mut self) {
         self.pos += 1;
         if self.counts {
@@ -89,20 +88,20 @@ impl Cursor {
         }
     }
 
-    /// Notes how many characters stand before it on its line, where that is known.
+    /// Sets the number of characters before the cursor on its line.
     pub(super) fn note_chars(&mut self, chars: u64) {
         self.column = 1 + chars;
         self.column_at = self.pos;
     }
 
-    /// Passes over bytes that take no column.
+    /// Advances over bytes that take up no column.
     pub(super) fn advance_unseen(&mut self, buffer: &[u8], to: usize) {
         self.place(buffer);
         self.advance(buffer, to);
         self.column_at = self.pos;
     }
 
-    /// The place of `pos`.
+    /// Returns the place of `pos` in the capture.
     #[inline(always)]
     pub(super) fn place(&mut self, buffer: &[u8]) -> Place {
         if !self.counts {
@@ -123,7 +122,7 @@ impl Cursor {
         self.column_at = self.pos;
     }
 
-    /// Forgets the buffer before `pos`, and says how much that is.
+    /// Returns the number of bytes before `pos`, and resets `pos` to 0. The caller drops these bytes.
     pub(super) fn take_done(&mut self, buffer: &[u8]) -> usize {
         self.place(buffer);
         self.column_at = 0;

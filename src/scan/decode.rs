@@ -1,12 +1,12 @@
-//! What the escapes of each escaping stand for: a function for each row of the table in [`escape`](super::escape).
+//! Decodes escapes, with one function for each row of the table in [`escape`](super::escape).
 //!
-//! A function is given bytes that begin with a lead byte of its row.
+//! The bytes given to a function begin with a lead byte of its row.
 
 use crate::scan::backslash::SIMPLE;
 use crate::scan::escape::{Bytes, Piece};
 use crate::scan::lookahead::Lookahead;
 
-/// How long an escape is, and what it stands for; `None` if the byte it would begin with stands for itself.
+/// The length of an escape and the bytes that it stands for, or `None` if its first byte is no escape.
 pub(super) type Sequence = Option<(usize, Bytes)>;
 
 fn byte(len: usize, byte: u8) -> Sequence {
@@ -17,7 +17,7 @@ fn character(len: usize, value: u32) -> Sequence {
     Some((len, Bytes::char(char::from_u32(value)?)))
 }
 
-/// A backslash escape of any language; one that none knows stays as it is, as in Python.
+/// Decodes a backslash escape of any language. An unknown escape stays as it is, as in Python.
 pub(super) fn backslash(raw: Lookahead<'_>) -> Sequence {
     match raw.get(1)? {
         simple if SIMPLE[usize::from(simple)] != 0 => byte(2, SIMPLE[usize::from(simple)]),
@@ -29,8 +29,8 @@ pub(super) fn backslash(raw: Lookahead<'_>) -> Sequence {
     }
 }
 
-/// A backslash escape of a text. Python escapes what cannot be seen, with digits in lower case; of a character that has
-/// more bytes each is escaped.
+/// Decodes a backslash escape of a Python text. Python escapes invisible characters, with digits in lower case. Each
+/// byte of a longer character has its own escape.
 pub(super) fn literal(raw: Lookahead<'_>) -> Sequence {
     const LEN: usize = 4;
     let Some(lead @ 0x80..) = byte_escape(raw) else {
@@ -43,7 +43,7 @@ pub(super) fn literal(raw: Lookahead<'_>) -> Sequence {
     }
 }
 
-/// The character of which each byte is escaped, if `lead` begins one.
+/// Returns the character whose bytes are escaped one by one, if `lead` begins one.
 fn whole_character(raw: Lookahead<'_>, lead: u8) -> Sequence {
     let len = match lead {
         0xC2..0xE0 => 2,
@@ -59,14 +59,14 @@ fn whole_character(raw: Lookahead<'_>, lead: u8) -> Sequence {
     Some((4 * len, Bytes::char(text.chars().next()?)))
 }
 
-/// The byte that `\xe8` at the start of `raw` stands for.
+/// Returns the byte of the escape at the start of `raw`, as `\xe8`.
 fn byte_escape(raw: Lookahead<'_>) -> Option<u8> {
     let is_byte = raw.get(0)? == b'\\' && raw.get(1)? == b'x';
     is_byte.then(|| hex(raw, 2, 2))?.map(|value| value as u8)
 }
 
-/// `\u4e2d`, or two of them for a character beyond the first 65,536. Half of such a pair stays as it is: a JSON
-/// string can hold it, no text can.
+/// Decodes `\u4e2d`, or two such escapes for a character above U+FFFF. Half of a pair stays as it is: a JSON string can
+/// contain it, but no text can.
 fn unicode(raw: Lookahead<'_>) -> Sequence {
     const HALF: usize = 6;
     let high = match hex(raw, 2, 4)? {
@@ -80,14 +80,14 @@ fn unicode(raw: Lookahead<'_>) -> Sequence {
     }
 }
 
-/// The number that `count` hexadecimal digits from `at` on are.
+/// Reads a hexadecimal number of `count` digits at `at`.
 fn hex(raw: Lookahead<'_>, at: usize, count: usize) -> Option<u32> {
     (at..at + count).try_fold(0, |value, at| {
         Some(value << 4 | char::from(raw.get(at)?).to_digit(16)?)
     })
 }
 
-/// `\0` to `\377`.
+/// Decodes `\0` to `\377`.
 fn octal_digits(raw: Lookahead<'_>) -> Sequence {
     let first = raw.get(1)?;
     let most = if first <= b'3' { 3 } else { 2 };
@@ -124,7 +124,7 @@ pub(super) fn entity(raw: Lookahead<'_>) -> Sequence {
     is_entity.then(|| numbered(end + 2, &window.bytes()[..end]))?
 }
 
-/// An entity of `len` bytes that is the number of a character: `#60` or `#x3c`.
+/// Decodes a numeric entity of `len` bytes with the name `#60` or `#x3c`.
 fn numbered(len: usize, name: &[u8]) -> Sequence {
     let number = std::str::from_utf8(name.strip_prefix(b"#")?).ok()?;
     let value = match number.strip_prefix(['x', 'X']) {
@@ -134,7 +134,7 @@ fn numbered(len: usize, name: &[u8]) -> Sequence {
     character(len, value.ok()?)
 }
 
-/// `#012` or `#177`, of control characters only: other numbers behind `#` are numbers.
+/// Decodes `#012` or `#177`. Only control characters are escaped; another number after `#` is text.
 pub(super) fn octal(raw: Lookahead<'_>) -> Sequence {
     match raw.get(1)? {
         b'0' => {
@@ -147,13 +147,13 @@ pub(super) fn octal(raw: Lookahead<'_>) -> Sequence {
     }
 }
 
-/// `#177`.
+/// Decodes `#177`.
 fn delete(raw: Lookahead<'_>) -> Sequence {
     raw.begins(b"#177").then_some((4, Bytes::byte(0x7F)))
 }
 
-/// The piece at the start of `raw`, which is JSON that rsyslog logged. The only control character that a string of JSON
-/// can hold is `#177`.
+/// Returns the piece at the start of `raw`, which is JSON that rsyslog logged. A JSON string can contain only one
+/// control character, `#177`.
 pub(super) fn octal_json(in_string: &mut bool, raw: Lookahead<'_>) -> Piece {
     let bytes = raw.bytes();
     match (memchr::memchr3(b'"', b'#', b'\\', bytes), bytes[0]) {

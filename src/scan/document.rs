@@ -1,6 +1,6 @@
-//! Reads one document that is all of a text, as what was sealed is.
+//! Reads one document that is the whole of a text, as a decrypted payload is.
 //!
-//! Nothing in it is searched or unescaped: what a message says is not another message.
+//! No search and no unescaping takes place: a text inside a message is not another message.
 
 use crate::fast::template::TemplateId;
 use crate::finding::{Finding, Reason};
@@ -17,11 +17,11 @@ pub(crate) struct Document {
 }
 
 impl Scanner {
-    /// Reads the document with which `text` begins.
+    /// Reads the document at the start of `text`.
     ///
     /// # Errors
     ///
-    /// What makes it none.
+    /// The finding that says why `text` does not begin with a document.
     pub(crate) fn document(&mut self, text: &[u8], parts: &mut Parts) -> Result<Document, Finding> {
         let syntax = match text.first() {
             Some(b'<') => Syntax::Xml,

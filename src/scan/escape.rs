@@ -1,12 +1,14 @@
-//! The table of escapings: what loggers, languages and containers make of a body, and how to undo it.
+//! The table of escapings: how loggers, languages and containers escape a body, and how to undo it.
 //!
-//! An [`Escape`] reads piece by piece: bytes that stand for themselves, an escape that stands for a character, or
-//! wrapping that stands for nothing. Text is made of pieces by [`Escape::unescape`]; the way back, from a place in the text
-//! to the place in the capture, is the same walk with a counter ([`Escape::raw_starts`], [`Escape::raw_end`]), so no table
-//! of places is kept. Text that was escaped several times is unescaped as often.
+//! An [`Escape`] reads escaped text in pieces: bytes that stand for themselves, an escape that stands for a character,
+//! or wrapping that stands for nothing. [`Escape::unescape`] makes text of the pieces. The way back, from a position in
+//! the text to the position in the capture, walks over the same pieces and counts ([`Escape::raw_starts`],
+//! [`Escape::raw_end`]), so no table of positions is kept. Text that was escaped several times is unescaped as often.
 //!
-//! Adding an escaping: a variant of [`Escape`], a row in [`TABLE`], and the functions of the row in `decode` and `clue`.
-//! Everything else reads the table, and a test walks it. Adding a container: its line in `container`.
+//! In this stage *raw* means bytes before unescaping, and *text* the result.
+//!
+//! Adding an escaping: add a variant of [`Escape`], a row of [`TABLE`], and the row's functions in `decode` and `clue`.
+//! All other code reads the table, and a test walks it. Adding a container: recognise its lines in `container`.
 
 use crate::request::LineBreaks;
 use crate::scan::backslash;
@@ -17,48 +19,48 @@ use crate::scan::lookahead::{Arrived, Lookahead};
 use crate::simd::block::{Block, Marks};
 use crate::simd::is_space;
 
-/// One way of writing a text into another.
+/// A way of escaping.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Escape {
-    /// String literals of JSON, C, Go, Java, JavaScript, Python and SQL; nginx's `\x22`.
+    /// Backslashes in string literals of JSON, C, Go, Java, JavaScript, Python and SQL, and nginx's `\x22`.
     Backslash,
-    /// Those of Python's texts in single quotes, where `\xa0` is a character if it is no part of one.
+    /// Backslashes in Python's texts in single quotes. There `\xa0` is a character, unless it is a byte of one.
     Literal,
-    /// URLs and forms: `%22`, and `+` for a blank.
+    /// URLs and forms: `%22`, and `+` for a space.
     Percent,
     /// HTML and XML: `&lt;`, `&#34;`.
     Entity,
-    /// rsyslog's control characters: `#012`.
+    /// Control characters of rsyslog: `#012`.
     Octal,
-    /// [`Escape::Octal`] over JSON, in a string or not. Strings can hold no control character but one, so `#012` in them is
-    /// what somebody wrote.
+    /// [`Escape::Octal`] over JSON, inside or outside of a string. Strings can contain only one control character, so
+    /// `#012` in them is text.
     OctalJson { in_string: bool },
-    /// CSV's quotes: `""`.
+    /// Quotes in CSV: `""`.
     Doubled,
-    /// A log of containers, and what its next byte belongs to.
+    /// A container's log, with its state at the next byte.
     Container(Container),
 }
 
-/// All that is known of an escaping.
+/// The properties of an escaping.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Row {
     pub(super) escape: Escape,
-    /// The bytes with which its escapes begin. The first, behind the bracket of a document, shows that this is escaped.
+    /// The bytes that begin its escapes. The first of them is the sign that shows it; see [`start`](super::start).
     leads: &'static [u8],
-    /// What the escape at the start of some bytes stands for.
+    /// Decodes the escape at the start of some bytes.
     decode: fn(Lookahead<'_>) -> Sequence,
-    /// Whether some bytes end with the escape of a quote, a tag or a bracket of CDATA, which stands before a name or a
-    /// value.
+    /// Returns true if some bytes end with a clue; see [`clue`].
     pub(super) is_clue: fn(&[u8]) -> bool,
-    /// How it writes the end of a line.
+    /// The escapes of a line end.
     line_breaks: &'static [&'static str],
-    /// How it writes the end of a tag, with which a line of XML ends. The `&` of an entity may be escaped itself.
+    /// The escapes of `>`, with which a line of XML may end. Entities are without `&`, which may be escaped again.
     pub(super) tag_ends: &'static [&'static str],
-    /// How it writes the root of XML where the lines behind may look like anything, up to the first name.
+    /// The escapes of an XML root. They are anchors, because lines between the root and the first name may look like
+    /// prose.
     pub(super) roots: &'static [&'static str],
-    /// What ends text in it: the end of a line, what a URL cannot hold.
+    /// The bytes that end text in it, as a line end, or what a URL cannot contain.
     ends: &'static [u8],
-    /// What ends text in it behind a quote or a bracket.
+    /// The bytes that end text in it after a certain quote or bracket.
     ends_behind: &'static [(u8, &'static [u8])],
 }
 
@@ -81,7 +83,7 @@ impl Row {
         }
     }
 
-    /// Where the first lead byte stands in `bytes`.
+    /// Returns the position of the first lead byte in `bytes`.
     fn lead(&self, bytes: &[u8]) -> Option<usize> {
         match *self.leads {
             [lead] => memchr::memchr(lead, bytes),
@@ -91,8 +93,7 @@ impl Row {
     }
 }
 
-/// The escapings that are told by their first bytes, in the order in which they are undone where several may be the
-/// outermost.
+/// The escapings that have a sign. If several may be outermost, the first is undone first.
 pub(super) const TABLE: [Row; 5] = [PERCENT, ENTITY, DOUBLED, BACKSLASH, OCTAL];
 
 const PERCENT: Row = Row {
@@ -140,13 +141,13 @@ const OCTAL: Row = Row {
     ..Row::new(Escape::Octal, b"#", decode::octal)
 };
 
-/// Told from [`BACKSLASH`] by what stands before it.
+/// Has no sign of its own: the text before it distinguishes it from [`BACKSLASH`].
 const LITERAL: Row = Row::new(Escape::Literal, b"\\", decode::literal);
 
-/// The quote around a literal ends it, or its line.
+/// The surrounding quote ends a literal, and so does a line break.
 const LITERAL_ENDS: [(u8, &[u8]); 2] = [(b'\'', b"\n'"), (b'"', b"\n\"")];
 
-/// How the end of a line is written, row by row.
+/// The escapes of a line end, row by row.
 pub(super) const LINE_BREAKS: LineBreaks = LineBreaks(&{
     let mut all: [&[&str]; TABLE.len()] = [&[]; TABLE.len()];
     let mut row = 0;
@@ -157,28 +158,28 @@ pub(super) const LINE_BREAKS: LineBreaks = LineBreaks(&{
     all
 });
 
-/// How the root of XML is written where nothing else shows it.
+/// Returns the escapes of an XML root that are anchors.
 pub(super) fn roots() -> impl Iterator<Item = &'static str> + Clone {
     TABLE.iter().flat_map(|row| row.roots).copied()
 }
 
-/// Whether a backslash and `letter` stand for a blank.
+/// Returns true if a backslash and `letter` stand for white space.
 pub(super) fn is_blank_letter(letter: u8) -> bool {
     is_space(backslash::SIMPLE[usize::from(letter)])
 }
 
-/// The next bytes of escaped text.
+/// A piece of escaped text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Piece {
     /// Some bytes that stand for themselves.
     Same(usize),
-    /// Some bytes that stand for others.
+    /// Some bytes that stand for other bytes.
     Other(usize, Bytes),
-    /// The escaped text ends here.
+    /// The end of the escaped text.
     End,
 }
 
-/// What an escape stands for: at most a character.
+/// The bytes that an escape stands for: at most one character.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Bytes {
     bytes: [u8; 4],
@@ -210,7 +211,7 @@ impl Bytes {
 }
 
 impl Piece {
-    /// The escape that was decoded, or the byte that is none.
+    /// Makes a piece of a decoded escape, or of the byte that is no escape.
     pub(super) fn of(escape: Sequence) -> Self {
         match escape {
             Some((len, bytes)) => Piece::Other(len, bytes),
@@ -226,7 +227,7 @@ impl Piece {
         }
     }
 
-    /// How many bytes it takes; `None` if there is no piece.
+    /// Returns the number of raw bytes, or `None` at the end.
     pub(super) fn raw_len(self) -> Option<usize> {
         match self {
             Piece::Same(len) | Piece::Other(len, _) => Some(len),
@@ -236,13 +237,13 @@ impl Piece {
 }
 
 impl Escape {
-    /// The escaping that `sign` shows behind the bracket of a document.
+    /// Returns the escaping that `sign` shows after the bracket of a document.
     pub(super) fn of_sign(sign: u8) -> Option<Self> {
         let row = TABLE.iter().find(|row| row.leads[0] == sign)?;
         Some(row.escape)
     }
 
-    /// Its row; a container has none.
+    /// Returns the row of the escaping. A container has none.
     fn row(self) -> Option<&'static Row> {
         match self {
             Escape::Percent => Some(&PERCENT),
@@ -255,7 +256,7 @@ impl Escape {
         }
     }
 
-    /// What may end text that is escaped like this, if `before` stands before it.
+    /// Returns the bytes that end text with this escaping, if `before` stands before the text.
     pub(super) fn ends(self, before: Option<u8>) -> &'static [u8] {
         let Some(row) = self.row() else { return b"" };
         let behind = row
@@ -265,7 +266,7 @@ impl Escape {
         behind.map_or(row.ends, |(_, ends)| ends)
     }
 
-    /// The escaping as it is over `document`.
+    /// Returns the escaping for `document`, which it may depend on.
     pub(super) fn over(self, document: &[u8]) -> Self {
         match self {
             Escape::Octal if document.starts_with(b"{") => Escape::OctalJson { in_string: false },
@@ -273,7 +274,7 @@ impl Escape {
         }
     }
 
-    /// The piece at the start of `raw`, which is not empty.
+    /// Returns the piece at the start of `raw`, which must not be empty.
     #[inline]
     pub(super) fn piece(&mut self, raw: Lookahead<'_>) -> Piece {
         let row = match self {
@@ -290,7 +291,7 @@ impl Escape {
         Piece::Same(len.unwrap_or(bytes.len()))
     }
 
-    /// The piece at the start of `raw`, which is not empty; `None` if it has not arrived whole.
+    /// Returns the piece at the start of `raw`, which must not be empty, or `None` if more bytes are needed.
     #[inline]
     pub(super) fn whole_piece(&mut self, raw: Lookahead<'_>) -> Option<Piece> {
         let arrived = Arrived::new(raw.bytes(), raw.is_final());
@@ -301,8 +302,9 @@ impl Escape {
         Some(piece)
     }
 
-    /// Undoes the first `len` bytes of `raw`, as far as that is fast, and adds the text to `out`; stops at the latest where
-    /// `stops` marks a byte. Gives back how much of `raw` that was; what comes next is a matter for [`Escape::piece`].
+    /// Unescapes up to `len` bytes of `raw` with vector instructions, if this escaping has them, and appends the text
+    /// to `out`. Stops at a byte that `stops` marks, or that needs [`Escape::piece`]. Returns the number of bytes of
+    /// `raw`.
     #[inline]
     pub(super) fn unescape_fast(
         self,
@@ -317,7 +319,7 @@ impl Escape {
         }
     }
 
-    /// The byte for which the escape at the start of `raw` stands, if it is one.
+    /// Returns the first byte of the text of the escape at the start of `raw`, if there is one.
     pub(super) fn escape(&mut self, raw: Lookahead<'_>) -> Option<u8> {
         match self.piece(raw) {
             Piece::Other(_, bytes) => bytes.as_slice().first().copied(),
@@ -325,13 +327,13 @@ impl Escape {
         }
     }
 
-    /// Whether the next byte begins a line of a container's log.
+    /// Returns true if the next byte begins a line of a container's log.
     pub(super) fn is_at_line(self) -> bool {
         matches!(self, Escape::Container(container) if container.is_at_line())
     }
 
-    /// Unescapes `raw` and adds the text to `out`, but for what has not arrived whole; gives back how much of
-    /// `raw` that was.
+    /// Unescapes `raw` and appends the text to `out`, except an incomplete piece at the end. Returns the number of
+    /// bytes of `raw`.
     pub(super) fn unescape(&mut self, raw: Lookahead<'_>, out: &mut Vec<u8>) -> usize {
         let mut at = 0;
         while at < raw.len() {
@@ -348,8 +350,8 @@ impl Escape {
         at
     }
 
-    /// Replaces each of `offsets`, which are in order, by where the byte there of the text begins in `raw`; wrapping before
-    /// it is passed over. Walks over `raw` once.
+    /// Replaces each of `offsets`, which must be sorted, by the position in `raw` where that byte of the text begins,
+    /// after any wrapping before it. Walks over `raw` once.
     pub(super) fn raw_starts(self, raw: &[u8], offsets: &mut [usize]) {
         let mut walk = Walk::new(self, raw);
         for offset in offsets {
@@ -358,19 +360,19 @@ impl Escape {
         }
     }
 
-    /// Where the byte at `len` of the text begins in `raw`; wrapping before it is passed over.
+    /// Returns the position in `raw` where the byte at `len` of the text begins, after any wrapping before it.
     pub(super) fn raw_start(&mut self, raw: &[u8], len: usize) -> usize {
         self.walk(raw, len, |text, piece| text + piece.text_len() <= len)
     }
 
-    /// Where the first `len` bytes of the text end in `raw`.
+    /// Returns the position in `raw` where the first `len` bytes of the text end.
     pub(super) fn raw_end(&mut self, raw: &[u8], len: usize) -> usize {
         self.walk(raw, len, |text, piece| {
             text < len && text + piece.text_len() <= len
         })
     }
 
-    /// Walks from the start of `raw` to `len` bytes of the text, and reads on from there.
+    /// Walks to `len` bytes of the text and returns the position in `raw`. Afterwards `self` reads on from there.
     fn walk(&mut self, raw: &[u8], len: usize, goes_on: impl Fn(usize, Piece) -> bool) -> usize {
         let mut walk = Walk::new(*self, raw);
         let at = walk.to(len, goes_on);
@@ -378,8 +380,8 @@ impl Escape {
         at
     }
 
-    /// Walks over the start of `raw`, if that is fast, which stands for less than `len` bytes of text; gives back how much
-    /// of each that is.
+    /// Walks over the start of `raw` with vector instructions, for fewer than `len` bytes of text. Returns the number
+    /// of raw bytes and of text bytes.
     fn walk_fast(self, raw: &[u8], len: usize) -> (usize, usize) {
         match self {
             Escape::Backslash | Escape::Literal => backslash::walk(raw, len),
@@ -388,14 +390,14 @@ impl Escape {
     }
 }
 
-/// A walk over escaped text that counts what it reads as, from one place to the next.
+/// A walk over escaped text that counts bytes of text.
 struct Walk<'r> {
-    /// As it is before the piece at `at`.
+    /// The escaping before the piece at `at`.
     escape: Escape,
     raw: &'r [u8],
     at: usize,
     text: usize,
-    /// The piece at `at`, once it was read, and the escaping behind it. It may be long, so it is read once.
+    /// The piece at `at` and the escaping after it. A piece may be long, so it is read only once.
     piece: Option<(Piece, Escape)>,
 }
 
@@ -410,7 +412,7 @@ impl<'r> Walk<'r> {
         }
     }
 
-    /// Walks over pieces while `goes_on`, and into the one that holds the end of the first `len` bytes of the text.
+    /// Walks while `goes_on` is true, and into the piece with the end of the first `len` bytes of the text.
     fn to(&mut self, len: usize, goes_on: impl Fn(usize, Piece) -> bool) -> usize {
         while let Some((piece, behind)) = self.next(len) {
             match piece.raw_len() {
@@ -433,7 +435,7 @@ impl<'r> Walk<'r> {
         self.at
     }
 
-    /// The next piece on the way to `len`, or `None` at the end.
+    /// Returns the next piece on the way to `len`, or `None` at the end.
     fn next(&mut self, len: usize) -> Option<(Piece, Escape)> {
         if self.piece.is_none() {
             let left = len.saturating_sub(self.text);
@@ -447,7 +449,7 @@ impl<'r> Walk<'r> {
     }
 }
 
-/// The escaping of a container's log whose line begins with `line`.
+/// Returns the escaping of the container's log to which `line` belongs.
 pub(super) fn container(line: Lookahead<'_>) -> Option<Escape> {
     container::of_line(line).map(Escape::Container)
 }

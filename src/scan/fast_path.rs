@@ -1,8 +1,8 @@
-//! The fast path of the scanner: payloads and log entries of a template that the cache holds.
+//! The fast path of the scanner: recognises payloads, log entries and prefixes that are in the cache.
 //!
-//! The search for anchors finds the same payloads, step by step. Here the cache says whether all of these steps can be
-//! taken at once. If it does not, nothing was done, and the slow path goes on. This is the only file of `scan` that looks
-//! something up in the cache; without a cache every function returns at once.
+//! The slow path finds the same payloads, step by step. The cache tells if all of these steps can be taken at once. If
+//! not, nothing changes and the slow path continues. Only this file of `scan` reads the cache; `learn` fills it.
+//! Without a cache every function returns at once.
 
 use crate::fast::entry::{Before, Entry, Layout};
 use crate::fast::template::TemplateId;
@@ -13,7 +13,7 @@ use crate::scan::{Document, Found, Inside, Parts, Scanner, State, Then, found};
 use crate::simd::Survey;
 use crate::span::Place;
 
-/// A payload behind the prefix of its line.
+/// A payload after the prefix of its line.
 struct OnLine {
     start: usize,
     prefix: PrefixSize,
@@ -21,8 +21,8 @@ struct OnLine {
 }
 
 impl Scanner {
-    /// Finds the next payload, where most stand: on the next line, alone, in a log entry or behind a prefix; or behind
-    /// noise on a later line.
+    /// Finds the next payload in its most frequent positions: on the next line, alone, in a log entry or after a
+    /// prefix, or after a prefix on a later line.
     #[inline]
     pub(super) fn fast_next<'b>(
         &mut self,
@@ -46,7 +46,7 @@ impl Scanner {
         self.fast_behind_prefix(line, buffer)
     }
 
-    /// Finds the next payload behind a prefix: on the line that begins at `line`, or behind noise.
+    /// Finds the next payload after a prefix, on the line that begins at `line` or after noise.
     #[inline(always)]
     fn fast_behind_prefix<'b>(&mut self, line: usize, buffer: &'b [u8]) -> Option<Found<'b>> {
         let pos = self.pos();
@@ -62,8 +62,8 @@ impl Scanner {
         }
     }
 
-    /// Finds the payload behind the prefix of the line that begins at `line`. Nothing that could be noted about the line is
-    /// of use behind the payload.
+    /// Finds the payload after the prefix of the line that begins at `line`. Notes nothing about the line, because that
+    /// would not be needed after the payload.
     #[inline(always)]
     fn fast_on_line(&mut self, line: usize, buffer: &[u8]) -> Option<OnLine> {
         let prefix = self.cache.as_ref()?.prefix(&buffer[line..])?;
@@ -77,7 +77,7 @@ impl Scanner {
         })
     }
 
-    /// Finds the payload on the line of the next anchor, if there is no anchor in the prefix of the line.
+    /// Finds the payload on the line of the next anchor, unless that anchor is in the prefix.
     #[inline(always)]
     fn fast_behind_noise<'b>(&mut self, buffer: &'b [u8]) -> Option<Found<'b>> {
         self.search.restart(self.pos());
@@ -91,7 +91,7 @@ impl Scanner {
         self.passed_to(on_line, noise, buffer)
     }
 
-    /// Passes over `noise`, the prefix of a line, and the payload behind it.
+    /// Passes over `noise`, the prefix of a line, and the payload after it.
     #[inline(always)]
     fn passed_to<'b>(
         &mut self,
@@ -114,8 +114,8 @@ impl Scanner {
         self.recognised(payload, buffer)
     }
 
-    /// Finds the payload in the log entry at the cursor; in escaped text, also in the entry on the next line, which
-    /// [`Scanner::fast_next`] finds elsewhere.
+    /// Finds the payload in the log entry at the cursor. In nested text, also finds it in the entry on the next line,
+    /// which [`Scanner::fast_next`] does elsewhere.
     pub(super) fn fast_seek<'b>(
         &mut self,
         buffer: &'b [u8],
@@ -129,7 +129,7 @@ impl Scanner {
         }
     }
 
-    /// Finds the document at the cursor: a payload, or a log entry that holds a payload.
+    /// Finds the document at the cursor: a payload, or a log entry that contains a payload.
     pub(super) fn fast_document<'b>(
         &mut self,
         buffer: &'b [u8],
@@ -144,8 +144,8 @@ impl Scanner {
         }
     }
 
-    /// Whether a quote before `payload`, with which `bytes` begin, and a backslash in it say that it may be a string
-    /// literal.
+    /// Returns true if the payload at the start of `bytes` may be a string literal: a quote stands before it, and it
+    /// contains a backslash.
     fn may_be_literal(&self, payload: TemplateId, bytes: &[u8]) -> bool {
         let has_backslash = |cache: &Cache| {
             let text = &bytes[..cache.extent(payload).len];
@@ -154,7 +154,7 @@ impl Scanner {
         self.is_quoted() && self.cache.as_deref().is_some_and(has_backslash)
     }
 
-    /// Finds the document with which `text` begins, for a caller that knows where documents begin.
+    /// Finds the document at the start of `text`, which must be the start of a document.
     pub(super) fn fast_alone(&mut self, text: &[u8]) -> Option<Document> {
         let cache = self.cache.as_mut()?;
         let template = cache.payload(text)?;
@@ -166,7 +166,7 @@ impl Scanner {
         })
     }
 
-    /// Finds the payload in the log entry that begins at `start`, which is the cursor or on the next line.
+    /// Finds the payload in the log entry that begins at `start`, at the cursor or on the next line.
     fn fast_entry<'b>(
         &mut self,
         start: usize,
@@ -177,7 +177,7 @@ impl Scanner {
         if buffer.get(start) != Some(&b'{') {
             return None;
         }
-        // The text of the entry would be too deep; or the query of the payload may be part of the entry.
+        // The text in the entry may be nested too deep, or the entry may contain the payload's query.
         if self.depth == Self::DEEPEST || self.trail.is_some() {
             return None;
         }
@@ -185,14 +185,14 @@ impl Scanner {
         let entry = self.cache.as_mut()?.entry(bytes, is_bare)?;
         let layout = entry.layout;
         unescape(entry, bytes, &mut parts.source_map);
-        // A bracket behind the entry does not belong to the payload before.
+        // The entry's bracket is not stray after the previous payload.
         self.glued = None;
         self.search.skip_beginning();
         self.pass(buffer, start);
         Some(self.in_entry(layout, buffer))
     }
 
-    /// Passes over the payload of the entry at the cursor, and over what stands before it.
+    /// Passes over the payload of the entry at the cursor, and the bytes before it.
     fn in_entry<'b>(&mut self, layout: Layout, buffer: &'b [u8]) -> Found<'b> {
         let (start, text) = (self.pos(), layout.text.range());
         let raw = start + text.start..start + text.end;
@@ -210,7 +210,7 @@ impl Scanner {
         }
     }
 
-    /// Passes over what stands before the payload of an entry, which begins at `to`; returns the place of the payload.
+    /// Passes over the bytes before an entry's payload, which begins at `to`. Returns the place of the payload.
     fn pass_before(&mut self, before: Before, buffer: &[u8], to: usize) -> Place {
         let (bytes, units) = (&buffer[self.pos()..to], self.cursor.units());
         let start = self.cursor.place(buffer);
@@ -234,10 +234,10 @@ impl Scanner {
     }
 }
 
-/// Writes the text of the payload of `entry`, with which `bytes` begin.
+/// Writes the unescaped payload of `entry`, which is at the start of `bytes`.
 fn unescape(entry: &Entry, bytes: &[u8], source_map: &mut SourceMap) {
     let raw = &bytes[entry.layout.text.range()];
-    // The caller of the text finds out that it is text.
+    // The text is checked to be UTF-8 where it is used.
     source_map.renew_text("");
     entry.unescaped.write(raw, &mut source_map.rest);
     source_map.comes_from(Step::Escape(Escape::Backslash));

@@ -1,4 +1,7 @@
-//! JSON documents: messages, what stands around messages, and what is broken.
+//! Reads JSON documents: messages, objects around messages, and broken objects.
+//!
+//! A whole object is a message or a log entry. A broken object is reported only if it contains a mark
+//! ([`Names::marks`](super::Names)), which makes it a message; otherwise it is noise.
 
 use std::collections::VecDeque;
 use std::ops::Range;
@@ -39,7 +42,7 @@ impl Scanner {
         }
     }
 
-    /// Reads the document with which `bytes` begin; `None` if it has not arrived whole.
+    /// Reads the document at the start of `bytes`. Returns `None` if it has not arrived completely.
     pub(super) fn read_json<'b>(
         &mut self,
         bytes: Bytes<'b>,
@@ -51,7 +54,7 @@ impl Scanner {
         self.verdict(read, bytes)
     }
 
-    /// A well-formed object: a message, or something around messages.
+    /// Handles a well-formed object: a message, or a log entry around messages.
     fn whole_json<'b>(
         &mut self,
         buffer: &'b [u8],
@@ -70,14 +73,14 @@ impl Scanner {
         None
     }
 
-    /// Memory for what is inside a document.
+    /// Returns memory for the messages inside a document.
     pub(super) fn empty_inner(&mut self) -> VecDeque<Inner> {
         let mut inner = std::mem::take(&mut self.spare_inner);
         inner.clear();
         inner
     }
 
-    /// The messages in those complete values of an unfinished object that begin a line.
+    /// Returns the complete messages that begin a line in an unfinished object.
     fn messages_on_new_lines(&self, tree: &Tree, document: &[u8]) -> VecDeque<Inner> {
         let text = valid_text(&document[..self.json.at()]);
         let mut found = VecDeque::new();
@@ -97,14 +100,14 @@ impl Scanner {
         found
     }
 
-    /// The outermost messages that are complete, and the texts beside them that have an anchor, from the node `id` on.
+    /// Returns the outermost complete messages, and the texts with an anchor outside of them, from the node `id` on.
     fn inner_of(&self, tree: &Tree, text: &str, id: usize) -> VecDeque<Inner> {
         let mut inner = VecDeque::new();
         self.add_inner_of(tree, text, id, &mut inner);
         inner
     }
 
-    /// Adds them to `inner`.
+    /// Adds the result of [`Self::inner_of`] to `inner`.
     fn add_inner_of(&self, tree: &Tree, text: &str, mut id: usize, inner: &mut VecDeque<Inner>) {
         let mut ahead = Ahead::new(self.names.anchors, text.as_bytes());
         while let Some(node) = tree.nodes().get(id) {
@@ -142,7 +145,7 @@ impl Scanner {
         }
     }
 
-    /// The next payload inside a document, or the end of the document.
+    /// Returns the next payload inside a document, or ends the document.
     pub(super) fn inside<'b>(&mut self, buffer: &'b [u8], parts: &mut Parts) -> Option<Found<'b>> {
         let State::Inside(mut inside) = std::mem::replace(&mut self.state, State::Seek) else {
             return None;
@@ -172,7 +175,7 @@ impl Scanner {
         }
     }
 
-    /// The message of `len` bytes that stands at the cursor, inside a document that was read.
+    /// Reads the message of `len` bytes at the cursor again, inside a document that was read.
     fn inner_message<'b>(&mut self, buffer: &'b [u8], len: usize, parts: &mut Parts) -> Found<'b> {
         let place = self.cursor.place(buffer);
         let range = self.pos()..self.pos() + len;
@@ -204,7 +207,7 @@ impl Scanner {
         }
     }
 
-    /// Goes on at `to`; what lies before is `noise`, or belongs to a payload that was reported.
+    /// Moves to `to`, over noise or over a part of a reported payload.
     pub(super) fn leave(&mut self, buffer: &[u8], to: usize, noise: bool) {
         match noise {
             true => self.pass(buffer, to),
@@ -212,8 +215,8 @@ impl Scanner {
         }
     }
 
-    /// Enters a broken object again as escaped text, if an escape shows where it broke, or in a comment before. Whether it
-    /// did; `None` if more bytes are needed to tell.
+    /// Reads a broken object again as escaped text, if an escape stands where it broke or in a comment before. Returns
+    /// true if it does, and `None` if more bytes are needed.
     fn enter_broken(&mut self, arrived: &Arrived<'_>, findings: &Findings) -> Option<bool> {
         let document = arrived.from(self.pos());
         let escape = self.escape_of_broken(document, findings);
@@ -224,13 +227,13 @@ impl Scanner {
         Some(is_entered)
     }
 
-    /// The escaping that shows where a broken object broke, or in a comment before.
+    /// Returns the escaping of the escape where a broken object broke, or in a comment before.
     fn escape_of_broken(&self, document: Lookahead<'_>, findings: &Findings) -> Option<Escape> {
         let (at, bytes) = (self.json.at(), document.bytes());
         let comments = findings.as_slice().iter();
         let comments = comments.filter(|finding| finding.reason() == Reason::Comment);
         let comments = comments.map(|finding| finding.span().range());
-        // One that is too long for a comment breaks the object.
+        // A comment that is too long breaks the object.
         let shown = literal::escape_at(document, at).or_else(|| {
             comments
                 .chain(comment_at(document, at))
@@ -242,7 +245,7 @@ impl Scanner {
         shown.map(|(_, escape)| escape)
     }
 
-    /// Reports a broken object if it is, or would have become, a message; otherwise it is noise.
+    /// Reports a broken object if it has the mark of a message. Otherwise it is noise.
     fn broken_json<'b>(
         &mut self,
         finding: Finding,
@@ -256,10 +259,10 @@ impl Scanner {
         if self.enter_broken(arrived, &parts.findings)? {
             return None;
         }
-        // A line break before the token that does not fit belongs to what comes, not to the broken object.
+        // A line break before the unexpected token belongs to the next document.
         let at = document[..self.json.at()].trim_ascii_end().len().max(1);
         let mut inner = self.inner_of(&parts.tree, valid_text(&document[..at]), 1);
-        // Right behind an opening bracket a line break is no end.
+        // A line break directly after an opening bracket does not end the object.
         let behind = document[at..]
             .iter()
             .find(|&&b| !matches!(b, b' ' | b'\t' | b'\r'));
@@ -272,12 +275,13 @@ impl Scanner {
                 && (self.clean_until <= self.pos()
                     && self.mark_ahead(arrived, self.pos() + at, skip)?);
         if is_message {
-            // A message is not searched; but what begins a line in it is the next payload, and it was cut off.
+            // A message is not searched. But a message that begins a line in it is the next payload, because this one
+            // was cut off.
             inner = self.messages_on_new_lines(&parts.tree, document);
         }
         let glued = glued_start(document, at, &finding);
         let skips = is_message && glued.is_none() && self.json.depth() > 0;
-        // Behind a bracket in prose a string is no name, but the next line.
+        // After a bracket in prose, a string on the next line is not a name.
         let unnamed = self.json.unnamed_at().filter(|_| !is_message);
         let len = glued.or(unnamed).unwrap_or(at);
         cut(&mut inner, len);
@@ -294,7 +298,7 @@ impl Scanner {
         Some(self.broken(finding, buffer, shown_end, Syntax::Json, parts))
     }
 
-    /// Whether a mark stands in `bytes` outside of `inner` messages. In texts the quotes of marks are escaped.
+    /// Returns true if a mark stands in `bytes` outside of the messages in `inner`. Marks in texts have escaped quotes.
     fn has_mark(&self, bytes: &[u8], inner: &VecDeque<Inner>) -> bool {
         let mut at = 0;
         let spans = inner.iter().filter_map(|inner| match inner {
@@ -309,7 +313,7 @@ impl Scanner {
         })
     }
 
-    /// Whether what a broken object leaves behind from `at` on has a mark; `None` if more bytes are needed to tell.
+    /// Returns true if the rest of a broken object, from `at` on, has a mark. Returns `None` if more bytes are needed.
     fn mark_ahead(&mut self, arrived: &Arrived<'_>, at: usize, mut skip: Skip) -> Option<bool> {
         const FAR: usize = 1 << 16;
         let window = arrived.from(at).window(FAR);
@@ -325,7 +329,7 @@ impl Scanner {
     }
 }
 
-/// Leaves out what does not begin in the first `len` bytes; a text that ran into what comes behind them ends there.
+/// Drops parts that begin after the first `len` bytes, and ends a text there.
 fn cut(inner: &mut VecDeque<Inner>, len: usize) {
     let end = Span::new(len, len).end;
     inner.retain(|inner| inner.span().start < end);
@@ -336,12 +340,12 @@ fn cut(inner: &mut VecDeque<Inner>, len: usize) {
     }
 }
 
-/// Whether `mark`, which begins with a quote, stands in `bytes` and the quote is no escape.
+/// Returns true if `bytes` contain `mark` with an unescaped quote.
 fn has_plain(bytes: &[u8], mark: &str) -> bool {
     memchr::memmem::find_iter(bytes, mark.as_bytes()).any(|at| at == 0 || bytes[at - 1] != b'\\')
 }
 
-/// Whether only blanks stand before `at` on its line, and it is not the first line.
+/// Returns true if only blanks stand before `at` on its line, and it is not the first line.
 fn begins_line(document: &[u8], at: usize) -> bool {
     let before = document[..at]
         .iter()
@@ -350,7 +354,7 @@ fn begins_line(document: &[u8], at: usize) -> bool {
     before == Some(&b'\n')
 }
 
-/// The comment at `at`, if there is one, up to the end of its line, as far as that is near.
+/// Returns the range of the comment at `at`, up to the end of its line if that is near.
 fn comment_at(document: Lookahead<'_>, at: usize) -> Option<Range<usize>> {
     const NEAR: usize = 4096;
     let near = document.from(at).window(NEAR);
@@ -358,15 +362,15 @@ fn comment_at(document: Lookahead<'_>, at: usize) -> Option<Range<usize>> {
     is_comment.then(|| at..at + near.find(b'\n').unwrap_or(near.len()))
 }
 
-/// Whether a bracket ends its line, and another begins the next: the object that breaks `at` the second is no more than
-/// a bracket in prose.
+/// Returns true if the first line ends with `{` and the next line begins with the `{` that breaks the object at `at`.
+/// The first `{` is then a bracket in prose.
 fn is_line_of_bracket(document: &[u8], at: usize) -> bool {
     let (head, next) = document.split_at(at);
     head.contains(&b'\n') && head.trim_ascii_end() == b"{" && next.first() == Some(&b'{')
 }
 
-/// Where the next object begins if it was swallowed by a string that was cut off: `"gh_12{"ToUserName"` breaks behind
-/// `{"`, and what users typed cannot look like this, since in JSON their quotes are escaped.
+/// Returns the start of the next object, if a cut-off string ran into it: `"gh_12{"ToUserName"` breaks after `{"`.
+/// Users cannot type this, because JSON escapes their quotes.
 fn glued_start(document: &[u8], at: usize, finding: &Finding) -> Option<usize> {
     let breaks_here = finding.span().start as usize == at;
     let before = document[..at].strip_suffix(b"\"")?.trim_ascii_end();

@@ -1,9 +1,9 @@
-//! What the scanner learns from the slow path for the fast path: which lines vary only where nothing depends on it.
+//! Learns templates from the slow path for the fast path.
 //!
-//! A log entry is learnt if one text in it is a payload of a template, and nothing else in it may hold a payload. Around
-//! the payload only digits may vary, and runs of hexadecimal digits: no payload would be looked for in them. What stands
-//! before a payload on its line is learnt if only its digits vary and none of them can change how the line is read. This
-//! is the only file of `scan` that fills the cache.
+//! A log entry is learnt if one text in it is exactly one payload of a known template, and nothing else in it may
+//! contain a payload. Around the payload, only digits and runs of hexadecimal digits may vary, because no search for
+//! payloads depends on them. A *prefix* is the text before a payload on its line. It is learnt if only its digits vary
+//! and they cannot change how the line is read. Only this file of `scan` fills the cache.
 
 use std::collections::VecDeque;
 use std::ops::Range;
@@ -22,7 +22,7 @@ use crate::simd::{Lines, is_space};
 use crate::span::Span;
 use crate::syntax::{Bytes, Kind, Limits, Node, Syntax, Tree, json};
 
-/// A log entry that may be learnt: one text in it may hold payloads.
+/// A log entry that may be learnt. One text in it may contain payloads.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct EntrySample {
     is_bare: bool,
@@ -37,14 +37,14 @@ pub(super) struct Quoted<'p> {
     pub(super) syntax: Syntax,
 }
 
-/// The escaped payload of a log entry: which of its bytes vary, and its text, for which these are copied.
+/// The escaped payload of a log entry: its placeholders, and how to unescape it by copying them.
 struct Escaped {
     placeholders: Vec<Placeholder>,
     unescaped: Patched,
 }
 
 impl Scanner {
-    /// Learns a payload of which nothing had to be unescaped, and what `meaning` says about all of its template.
+    /// Learns a payload that needed no unescaping, and the meaning of all payloads of its template.
     pub(crate) fn learn_payload(
         &mut self,
         sample: Sample<'_>,
@@ -55,7 +55,7 @@ impl Scanner {
         }
     }
 
-    /// Notes what is needed to learn the entry at the cursor, if `inner` is all that is in it.
+    /// Returns the data to learn the entry at the cursor, if `inner` is exactly one text.
     pub(super) fn sample(&self, inner: &VecDeque<Inner>) -> Option<EntrySample> {
         match inner.front() {
             Some(&Inner::Text(text)) if inner.len() == 1 && !self.is_quoted() => {
@@ -66,7 +66,7 @@ impl Scanner {
         }
     }
 
-    /// Learns the entry of `inside`, in which `payload` was found, if that is all of the text.
+    /// Learns the entry of `inside` if `payload` is the whole of its text.
     pub(super) fn learn_entry(&mut self, buffer: &[u8], inside: &Inside, payload: &Quoted<'_>) {
         let (Some(cache), Some(sample)) = (&mut self.cache, &inside.sample) else {
             return;
@@ -78,7 +78,7 @@ impl Scanner {
         }
     }
 
-    /// Learns what stands before the payload at `found` on the anchor's line.
+    /// Learns the prefix of the payload at `found`.
     pub(super) fn learn_prefix(&mut self, buffer: &[u8], found: usize) {
         let line = usize::try_from(self.search.line()).unwrap_or(0);
         let is_before = line > self.pos() && line <= found;
@@ -89,7 +89,7 @@ impl Scanner {
     }
 }
 
-/// The text of the entry of `inside`, if `payload` is all of the sample's text.
+/// Returns the text of the entry of `inside`, if `payload` is the whole of the sample's text.
 fn entry_around<'b>(
     buffer: &'b [u8],
     inside: &Inside,
@@ -103,7 +103,7 @@ fn entry_around<'b>(
     std::str::from_utf8(entry).ok().filter(|_| is_all)
 }
 
-/// Learns the entry `text`, which varies `around` the payload.
+/// Learns the entry `text` with the placeholders `around` the payload.
 fn learn_entry(
     cache: &mut Cache,
     text: &str,
@@ -140,8 +140,8 @@ fn learn_entry(
 }
 
 impl Escaped {
-    /// The payload with the text `text` and its `placeholders`, escaped as `raw`. What is escaped in a placeholder is
-    /// taken as fixed.
+    /// Makes the escaped form `raw` of a payload with `text` and `placeholders`. A placeholder with escapes does not
+    /// vary.
     fn new(raw: &[u8], text: &str, placeholders: &[Placeholder]) -> Option<Self> {
         let mut copied = Vec::new();
         let mut in_raw = Vec::new();
@@ -164,14 +164,14 @@ impl Escaped {
     }
 }
 
-/// Where the part `range` of `text` stands in `raw`, if it is written there as it is.
+/// Returns the range in `raw` of the part `range` of `text`, if it has no escapes.
 fn verbatim_range(raw: &[u8], text: &str, range: Range<usize>) -> Option<Range<usize>> {
     let start = { Escape::Backslash }.raw_start(raw, range.start);
     let from = start..start + range.len();
     (raw.get(from.clone())? == &text.as_bytes()[range]).then_some(from)
 }
 
-/// What may vary in `entry` around its payload.
+/// Returns the placeholders in `entry` around its payload.
 fn placeholders(
     entry: &str,
     sample: &EntrySample,
@@ -189,7 +189,7 @@ fn placeholders(
     }
     let is_free = |node: &&Node| !(names.tells_by_value)(tree.str(node.name, entry));
     let values = tree.nodes().iter().filter(is_free);
-    let values = values.filter_map(|node| Some((node.kind, literal(node, entry)?)));
+    let values = values.filter_map(|node| Some((node.kind, unescaped_range(node, entry)?)));
     let values = values.filter(|(_, range)| *range != sample.text.range());
     let placeholders = values.flat_map(|(kind, range)| {
         let is_number = kind == Kind::Number;
@@ -199,8 +199,8 @@ fn placeholders(
     placeholders.collect()
 }
 
-/// Where the number or the text of `node` stands in `entry`, if it is written there as it is.
-fn literal(node: &Node, entry: &str) -> Option<Range<usize>> {
+/// Returns the range in `entry` of the number or text of `node`, if it has no escapes.
+fn unescaped_range(node: &Node, entry: &str) -> Option<Range<usize>> {
     let Range { start, end } = node.span.range();
     let range = match node.kind {
         Kind::Number => start..end,
@@ -211,13 +211,13 @@ fn literal(node: &Node, entry: &str) -> Option<Range<usize>> {
     is_as_it_is.then_some(range)
 }
 
-/// Characters that follow one another and are all hexadecimal digits.
+/// A sequence of hexadecimal digits.
 struct Run {
     range: Range<usize>,
     has_letters: bool,
 }
 
-/// The runs of `bytes`, which begin at `start`.
+/// Returns the runs in `bytes`, which begin at `start`.
 fn runs(bytes: &[u8], start: usize) -> impl Iterator<Item = Run> {
     let is_digit = |byte: &u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
     let mut at = 0;
@@ -235,10 +235,10 @@ fn runs(bytes: &[u8], start: usize) -> impl Iterator<Item = Run> {
 }
 
 impl Run {
-    /// No name, and no value that makes a message, has so many hexadecimal digits in a row.
+    /// More hexadecimal digits in a row than any name has, or any value that makes a message.
     const SAFE: usize = 4;
 
-    /// The placeholder for a run of a number or a text; `is_first` for the first run in it.
+    /// Returns the placeholder for a run in a number or a text. `is_first` is true for its first run.
     fn placeholder(self, is_number: bool, is_first: bool) -> Option<Placeholder> {
         let Run { range, has_letters } = self;
         let charset = match has_letters {
@@ -251,10 +251,11 @@ impl Run {
     }
 }
 
-/// Whether a payload behind `text` is the first thing that begins on a line, whatever the digits of `text` are: it has no
-/// anchor and no byte that could make one of digits, each of its brackets is followed by a word as in `[http-14]`, and it
-/// shows that the line is no container's record. It does not begin with a blank or end in a quote: the payload is neither
-/// alone on its line nor a literal.
+/// Returns true if a payload after `text` is the first document on the line, whatever the digits of `text` are.
+///
+/// This holds if `text` has no anchor and no byte that could make an anchor of digits. A word follows each of its
+/// brackets, as in `[http-14]`. The line is not a container's log line. `text` does not begin with a blank or end with
+/// a quote: the payload is neither alone on its line nor a literal.
 fn is_simple(text: &[u8], anchors: &Anchors) -> bool {
     let is_prose = |at: usize| text.get(at + 1).is_some_and(u8::is_ascii_alphanumeric);
     let head = &text[..text.len().min(container::LONGEST_PREFIX)];

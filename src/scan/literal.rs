@@ -1,8 +1,9 @@
-//! Documents in string literals whose escapes are not told by their first bytes: JSON in single quotes, where only
-//! backslashes are doubled, and XML, which has no quotes to escape.
+//! Recognises documents in string literals without a sign: JSON in single quotes, where only backslashes are escaped,
+//! and XML, which has no quotes to escape.
 //!
-//! Read as they are, their values would be others; and what a user typed could end the document early. So a document
-//! behind a quote that has backslashes is looked at as a whole: is it what a language makes of a text?
+//! A *literal* is a string of a programming language, with its quotes. Read without unescaping, a document in a literal
+//! would have wrong values, and a user's text could end it early. A document after a quote that contains backslashes is
+//! therefore tested as a whole: are these the backslashes that a language writes?
 
 use std::ops::Range;
 
@@ -12,23 +13,23 @@ use crate::scan::{skip, start};
 use crate::simd::is_space;
 use crate::syntax::Syntax;
 
-/// A literal is this long at the most.
+/// The longest literal.
 const FAR: usize = 1 << 16;
 
-/// A document that was read as it is, to tell whether it is a literal.
+/// A document that was read without unescaping, and may be a literal.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Candidate<'a> {
     pub(super) text: Lookahead<'a>,
     pub(super) quote: u8,
     pub(super) syntax: Syntax,
-    /// Up to where it is a document, or broke.
+    /// The end of the document, or the position at which it broke.
     pub(super) read: usize,
     pub(super) is_broken: bool,
 }
 
-/// Where the literal ends that begins with the candidate. XML that goes on in another line is no literal: only PHP has
-/// line breaks in them, and escapes nothing of XML. One that breaks on its first line and is not closed there was cut
-/// off.
+/// Returns the end of the literal that begins with the candidate. XML that continues on another line is no literal:
+/// only PHP literals have line breaks, and PHP escapes nothing of XML. A candidate that breaks on its first line,
+/// without a closing quote there, was cut off.
 pub(super) fn end(candidate: Candidate<'_>) -> Option<usize> {
     let window = candidate.text.window(FAR);
     let bytes = window.bytes();
@@ -53,7 +54,7 @@ pub(super) fn end(candidate: Candidate<'_>) -> Option<usize> {
 }
 
 impl Candidate<'_> {
-    /// Whether it is a literal if it ends at `end`.
+    /// Returns true if the candidate is a literal that ends at `end`.
     pub(super) fn is_literal(&self, end: usize) -> bool {
         let read = self.read.min(self.text.len());
         let mut text = &self.text.bytes()[..end];
@@ -66,22 +67,22 @@ impl Candidate<'_> {
         (end >= read || self.is_cut_at(end)) && is_escaped(text, self.syntax, self.is_broken)
     }
 
-    /// Whether the line behind the line break at `line` may be one of a PHP literal.
+    /// Returns true if the line after the line break at `line` may belong to a PHP literal.
     fn goes_on_behind(&self, line: usize) -> bool {
         let is_json = self.syntax == Syntax::Json;
         let head = is_json.then(|| self.text.from(line + 1).first(2)).flatten();
         head.is_some_and(|head| !skip::is_new_line_of_log(head))
     }
 
-    /// Whether it broke on its first line, which ends at `line`.
+    /// Returns true if the candidate broke on its first line, which ends at `line`.
     fn is_cut_at(&self, line: usize) -> bool {
         let is_on_line = self.is_broken && self.read <= line + 1;
         is_on_line && memchr::memchr(b'\n', &self.text.bytes()[..line]).is_none()
     }
 }
 
-/// Whether the backslashes of `text` are those of a literal, not those of the document in it, which may be broken as it
-/// stands there.
+/// Returns true if the backslashes of `text` are those of a literal, not of the document. `is_broken` tells if the
+/// document is broken without unescaping.
 fn is_escaped(text: &[u8], syntax: Syntax, is_broken: bool) -> bool {
     // XML has no use for backslashes.
     if syntax == Syntax::Xml {
@@ -98,7 +99,7 @@ fn is_escaped(text: &[u8], syntax: Syntax, is_broken: bool) -> bool {
         let is_far = run % 2 == 1 && is_far_character(&text[at + run..]);
         let is_unseen = is_far && is_unseen_character(&text[at + run..]);
         let is_of_any = is_blank || is_unseen || is_far && is_broken;
-        if run > 0 && !is_of_any && !is_literals(run, next) {
+        if run > 0 && !is_of_any && !is_of_literal(run, next) {
             return false;
         }
         has_unseen |= is_unseen;
@@ -106,13 +107,13 @@ fn is_escaped(text: &[u8], syntax: Syntax, is_broken: bool) -> bool {
         in_string ^= next == Some(b'"') && run % 4 == 0;
         at = (at + run + 1).min(text.len());
     }
-    // JSON may write such a character like this as well.
+    // JSON may also write invisible characters like this.
     is_broken || is_doubled || !has_unseen
 }
 
-/// The escape of a blank that stands at `at` of JSON, where only blanks that are not escaped can stand, and where that is.
+/// Returns the position and the escaping of an escaped blank at `at`, where JSON allows only blanks.
 pub(super) fn escape_at(document: Lookahead<'_>, at: usize) -> Option<(usize, Escape)> {
-    // A number or a word is told only by what stands behind it.
+    // The end of a number or a word is visible only after it.
     let is_word = |b: u8| b.is_ascii_alphanumeric() || b"+-.".contains(&b);
     let at = at
         + document
@@ -124,22 +125,22 @@ pub(super) fn escape_at(document: Lookahead<'_>, at: usize) -> Option<(usize, Es
     is_space(byte).then_some((at, escape))
 }
 
-/// Whether `escape` writes blanks between the values of JSON.
+/// Returns true if `escape` can stand for blanks between JSON values.
 fn may_be_blank(escape: &Escape) -> bool {
     matches!(escape, Escape::Backslash | Escape::Octal)
 }
 
-/// No number or word of JSON behind which an escape is looked for is longer.
+/// The longest number or word of JSON after which an escape is looked for.
 const LONGEST_WORD: usize = 160;
 
-/// Whether rsyslog logged the XML `text`: no control character is left, and escapes of blanks stand between elements or
-/// at the start of a short text that `is_plain` by its name, where only blanks can stand.
+/// Returns true if rsyslog logged the XML `text`. It has no control characters, and it has escaped blanks where only
+/// blanks can stand: between elements, or at the start of a short text that `is_plain` by its name.
 pub(super) fn is_of_rsyslog(text: &[u8], is_plain: fn(&str) -> bool) -> bool {
     let mut escapes = memchr::memmem::find_iter(text, b"#01");
     escapes.any(|at| is_for_blanks(text, at, is_plain)) && !text.iter().any(u8::is_ascii_control)
 }
 
-/// Whether a tag ends at `at` behind which only blanks can stand up to the next one.
+/// Returns true if `at` follows a tag after which only blanks can stand up to the next tag.
 fn is_for_blanks(text: &[u8], at: usize, is_plain: fn(&str) -> bool) -> bool {
     const LONGEST_NAME: usize = 64;
     let Some(before) = text[..at].strip_suffix(b">") else {
@@ -169,21 +170,21 @@ fn is_escaped_blank(text: &[u8]) -> bool {
     blank.len() < text.len() && blank.iter().all(|&b| is_space(b))
 }
 
-/// The escape of a line break that ends a `comment`, which seems to run to the end of the line.
+/// Returns the position and the escaping of the escaped line break that ends a `comment`, which runs to the line end.
 pub(super) fn escape_in_comment(document: &[u8], comment: Range<usize>) -> Option<(usize, Escape)> {
     let (start, text) = (comment.start, document.get(comment)?);
     let (at, escape) = start::line_break(text).filter(|_| text.starts_with(b"//"))?;
     Some((start + at, escape))
 }
 
-/// The escape of a quote with which a string of JSON seems to end at `at`, although what follows is no JSON: `\\"`. The
-/// literal may have begun anywhere before.
+/// Returns the escaping of the quote `\\"` that seems to end a JSON string at `at`, before text that is not JSON. The
+/// literal may have begun anywhere before it.
 pub(super) fn escape_before(document: &[u8], at: usize) -> Option<(usize, Escape)> {
     let is_quote = document.get(..at)?.ends_with(br#"\\""#);
     is_quote.then_some((at, Escape::Backslash))
 }
 
-/// Whether JSON that begins with `text` may stand in `escape`, which escapes its blanks.
+/// Returns true if JSON that begins with `text` may be escaped with `escape`, which escapes its blanks.
 pub(super) fn is_in(escape: Escape, text: &[u8]) -> bool {
     match escape {
         Escape::Octal => true,
@@ -192,15 +193,15 @@ pub(super) fn is_in(escape: Escape, text: &[u8]) -> bool {
     }
 }
 
-/// Whether `escape`, without its backslash, is that of a character that is no sign of JSON: Python writes what cannot be
-/// seen like this, also where the other backslashes are doubled.
+/// Returns true if `escape`, without its backslash, is a character above U+00FF. Python escapes invisible characters
+/// like this, even if other backslashes are doubled.
 fn is_far_character(escape: &[u8]) -> bool {
     let digits = escape.strip_prefix(b"u");
     let high = digits.and_then(|digits| digits.first_chunk::<2>());
     high.is_some_and(|high| high != b"00")
 }
 
-/// Whether `escape`, without its backslash, is that of a character that Python escapes in a text, as Python writes it.
+/// Returns true if `escape`, without its backslash, is an invisible character, as Python escapes it.
 fn is_unseen_character(escape: &[u8]) -> bool {
     const LEN: usize = 1 + 4;
     let digits = escape.get(1..LEN).unwrap_or_default();
@@ -214,8 +215,8 @@ fn is_unseen_character(escape: &[u8]) -> bool {
     is_lower && value.is_some_and(is_unseen)
 }
 
-/// Whether `run` backslashes before `next` are JSON's own with each of them doubled, or one that JSON does not know.
-fn is_literals(run: usize, next: Option<u8>) -> bool {
+/// Returns true if `run` backslashes before `next` are JSON's own backslashes doubled, or an escape unknown to JSON.
+fn is_of_literal(run: usize, next: Option<u8>) -> bool {
     let is_json = next.is_some_and(|next| b"\"\\/bfnrtu".contains(&next));
     match run % 4 {
         0 => true,

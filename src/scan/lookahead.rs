@@ -1,12 +1,11 @@
-//! May the buffer end here? The question is answered in this file.
+//! Makes results independent of where the buffer ends.
 //!
-//! Whoever reads ahead answers as if nothing came behind the bytes that have arrived, and reads them through a
-//! [`Lookahead`], which notes that its end was reached. Before the scanner acts on an answer it asks
-//! [`Arrived::settled`]. If the end was reached and more bytes may come, the answer is thrown away, nothing has changed,
-//! and the scanner waits.
+//! Code that reads ahead treats the bytes that have arrived as all there are. It reads them through a [`Lookahead`],
+//! which notes when the end was reached. Before the scanner uses an answer, it calls [`Arrived::settled`]. If the end
+//! was reached and more bytes may come, the scanner discards the answer, changes nothing, and waits.
 //!
-//! Keep decisions short: one that needs a few bytes takes a [`Lookahead::window`], and a full window has no end to note.
-//! A reader that looks no further than it must keeps a live pipe live.
+//! Look no further than necessary, because a live stream waits too. A decision that needs a few bytes takes a
+//! [`Lookahead::window`]; the end of a full window is not noted.
 
 use std::cell::Cell;
 
@@ -16,9 +15,9 @@ use crate::simd::skip_space;
 #[derive(Debug)]
 pub(super) struct Arrived<'b> {
     pub(super) bytes: &'b [u8],
-    /// Nothing comes behind them.
+    /// True if no bytes follow.
     pub(super) is_final: bool,
-    /// An answer may be another with more bytes.
+    /// True if more bytes may change an answer.
     is_open: Cell<bool>,
 }
 
@@ -32,7 +31,7 @@ impl<'b> Arrived<'b> {
         }
     }
 
-    /// The bytes from `at` on.
+    /// Returns the bytes from `at` on.
     pub(super) fn from(&self, at: usize) -> Lookahead<'_> {
         Lookahead {
             bytes: self.bytes.get(at..).unwrap_or_default(),
@@ -40,28 +39,28 @@ impl<'b> Arrived<'b> {
         }
     }
 
-    /// `None` if an answer may be another with more bytes.
+    /// Returns `None` if more bytes may change an answer.
     pub(super) fn settled(&self) -> Option<()> {
         (!self.is_open.get()).then_some(())
     }
 }
 
-/// The bytes from a place on, as far as they have arrived.
+/// The bytes that have arrived from a position on.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Lookahead<'a> {
     bytes: &'a [u8],
-    /// Where to note that the end was reached, unless nothing comes behind it.
+    /// The flag to set when the end was reached, or `None` if no bytes follow.
     is_open: Option<&'a Cell<bool>>,
 }
 
 impl<'a> Lookahead<'a> {
-    /// Bytes behind which nothing comes.
+    /// Makes a lookahead over bytes that nothing follows.
     pub(super) fn whole(bytes: &'a [u8]) -> Self {
         let is_open = None;
         Lookahead { bytes, is_open }
     }
 
-    /// All bytes, for readers that never need more.
+    /// Returns all bytes, without noting the end.
     pub(super) fn bytes(self) -> &'a [u8] {
         self.bytes
     }
@@ -70,18 +69,18 @@ impl<'a> Lookahead<'a> {
         self.bytes.len()
     }
 
-    /// Whether nothing comes behind the bytes.
+    /// Returns true if no bytes follow.
     pub(super) fn is_final(self) -> bool {
         self.is_open.is_none()
     }
 
-    /// The bytes from `at` on.
+    /// Returns the bytes from `at` on.
     pub(super) fn from(self, at: usize) -> Self {
         let bytes = self.bytes.get(at..).unwrap_or_default();
         Lookahead { bytes, ..self }
     }
 
-    /// At most `len` bytes. What comes behind so many does not matter.
+    /// Returns at most `len` bytes. If there are that many, the bytes after them do not matter.
     pub(super) fn window(self, len: usize) -> Self {
         match self.bytes.get(..len) {
             Some(bytes) => Lookahead::whole(bytes),
@@ -89,7 +88,7 @@ impl<'a> Lookahead<'a> {
         }
     }
 
-    /// A text made of these bytes, which goes on where they go on.
+    /// Returns a lookahead over `text`, which was made from these bytes and continues if they do.
     pub(super) fn of<'t>(self, text: &'t [u8]) -> Lookahead<'t>
     where
         'a: 't,
@@ -100,14 +99,14 @@ impl<'a> Lookahead<'a> {
         }
     }
 
-    /// Notes that the answer may be another with more bytes.
+    /// Notes that more bytes may change the answer.
     pub(super) fn note_end(self) {
         if let Some(is_open) = self.is_open {
             is_open.set(true);
         }
     }
 
-    /// The byte at `at`; notes the end if it has not arrived.
+    /// Returns the byte at `at`. Notes the end if it has not arrived.
     pub(super) fn get(self, at: usize) -> Option<u8> {
         let byte = self.bytes.get(at).copied();
         if byte.is_none() {
@@ -116,7 +115,7 @@ impl<'a> Lookahead<'a> {
         byte
     }
 
-    /// Whether the bytes begin with `text`.
+    /// Returns true if the bytes begin with `text`. Notes the end if more bytes may complete it.
     pub(super) fn starts_with(self, text: &[u8]) -> bool {
         let is_cut = self.len() < text.len() && text.starts_with(self.bytes);
         if is_cut {
@@ -125,7 +124,7 @@ impl<'a> Lookahead<'a> {
         self.bytes.starts_with(text)
     }
 
-    /// The bytes up to the first line break.
+    /// Returns the bytes before the first line break.
     pub(super) fn line(self) -> Self {
         match memchr::memchr(b'\n', self.bytes) {
             Some(len) => self.window(len),
@@ -133,7 +132,7 @@ impl<'a> Lookahead<'a> {
         }
     }
 
-    /// The first `len` bytes; notes the end if not all have arrived.
+    /// Returns the first `len` bytes. Notes the end if not all have arrived.
     pub(super) fn first(self, len: usize) -> Option<&'a [u8]> {
         let first = self.bytes.get(..len);
         if first.is_none() {
@@ -142,37 +141,37 @@ impl<'a> Lookahead<'a> {
         first
     }
 
-    /// The bytes behind white space.
+    /// Returns the bytes after white space.
     pub(super) fn trim_start(self) -> Self {
         let start = self.position(|byte| !byte.is_ascii_whitespace());
         self.from(start.unwrap_or(self.len()))
     }
 
-    /// The first byte at or behind `at` that is no white space.
+    /// Returns the position of the first byte from `at` on that is not white space.
     pub(super) fn skip_space(self, at: usize) -> usize {
         let at = skip_space(self.bytes, at.min(self.len()));
         self.reach(at)
     }
 
-    /// Where `byte` stands first.
+    /// Returns the position of the first `byte`.
     pub(super) fn find(self, byte: u8) -> Option<usize> {
         let at = memchr::memchr(byte, self.bytes);
         at.or_else(|| self.missing())
     }
 
-    /// Where `text` stands first.
+    /// Returns the position of the first `text`.
     pub(super) fn find_text(self, text: &[u8]) -> Option<usize> {
         let at = memchr::memmem::find(self.bytes, text);
         at.or_else(|| self.missing())
     }
 
-    /// Where the first byte stands that `is_it`.
+    /// Returns the position of the first byte for which `is_it` is true.
     pub(super) fn position(self, is_it: impl Fn(u8) -> bool) -> Option<usize> {
         let at = self.bytes.iter().position(|&byte| is_it(byte));
         at.or_else(|| self.missing())
     }
 
-    /// Whether the bytes begin with `text`, in capitals or not.
+    /// Returns true if the bytes begin with `text`, in upper or lower case.
     pub(super) fn begins(self, text: &[u8]) -> bool {
         let len = text.len().min(self.len());
         let is_like = self.bytes[..len].eq_ignore_ascii_case(&text[..len]);
@@ -200,7 +199,7 @@ impl<'a> Lookahead<'a> {
 mod tests {
     use super::*;
 
-    /// Whether `look` is settled where the bytes may go on.
+    /// Returns true if the result of `look` is settled while more bytes may come.
     fn is_settled(bytes: &[u8], look: impl Fn(Lookahead<'_>)) -> bool {
         let whole = Arrived::new(bytes, true);
         look(whole.from(0));

@@ -1,15 +1,24 @@
-//! Bytes of a capture into payloads: where one begins, what lies between them, and where to go on after a broken one.
+//! Finds the payloads of a capture.
 //!
-//! The [`Scanner`] is a state machine over a buffer that grows at its end and is emptied from its start. What it
-//! decides never depends on where the buffer happens to end: [`lookahead`] says how that is kept. A document
-//! ends where its reader in [`wire`](crate::syntax) says it ends, so no byte is looked at twice to find out.
+//! The [`Scanner`] is a state machine over a buffer: bytes are appended at its end and removed at its start. Its
+//! [`State`] says what it does at its [`Cursor`]: it seeks a document, reads one, returns the messages inside one,
+//! reads nested text, or skips the rest of a broken document. A *document* is XML or JSON that may be a payload; its
+//! reader in [`syntax`] tells where it ends. Bytes outside of payloads are [`Noise`].
 //!
-//! The search goes from the outside in. A JSON object that is no message is somebody's log entry, and the messages
-//! inside it count; a message is never searched, however much the texts in it look like callbacks. What belongs to
-//! no message is [`Noise`].
+//! The result never depends on where a buffer ends. Code that reads ahead uses a [`Lookahead`], which notes if more
+//! bytes may change the answer. The scanner then discards the answer and waits.
 //!
-//! This stage knows which names make a message only through [`Names`]. Another way of finding payloads is another
-//! [`State`]. The signature queries that payloads come with are looked for beside that, by [`request`](crate::request).
+//! The search goes from the outside in. A JSON object that is not a message is a log entry, and is searched for
+//! messages. A message is never searched, even if its texts look like callbacks. *Nested text* is text with escaped
+//! payloads: it is unescaped, and an inner scanner reads it ([`Nested`]).
+//!
+//! The *slow path* does all this, and defines the result. The *fast path* recognises a payload or a line that matches a
+//! learnt template, and takes all steps over it at once.
+//!
+//! Reading order: `seek` finds a start, with `anchor` and `start`. `json` and `xml` read a document. `skip` leaves a
+//! broken document. `nested`, `escape` and `literal` handle escaped text. `learn` and `fast_path` are the fast path.
+//! Only [`Names`] knows which names make a message, and [`request`](crate::request) finds the signature queries. Adding
+//! another way to find payloads: a new [`State`].
 
 mod anchor;
 mod array;
@@ -64,85 +73,85 @@ use skip::{Skip, Skipped};
 use source_map::SourceMap;
 pub(crate) use sync_point::SyncPoint;
 
-/// What this stage needs to know of WeChat's names.
+/// The part of WeChat's names that this stage needs.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Names {
-    /// Whether an object is a message.
+    /// Returns true if an object is a message.
     pub(crate) is_message: fn(View<'_>) -> bool,
-    /// Whether that may depend on the value of a field of this name.
+    /// Returns true if `is_message` may depend on the value of a field of this name.
     pub(crate) tells_by_value: fn(&str) -> bool,
-    /// Whether fields of this name hold short plain text, never a user's words.
+    /// Returns true if fields of this name hold short plain text, never a user's words.
     pub(crate) is_plain: fn(&str) -> bool,
-    /// Whether a message may begin with a field of this name.
+    /// Returns true if a message may begin with a field of this name.
     pub(crate) begins_message: fn(&str) -> bool,
-    /// Bytes that no text but a JSON message's has.
+    /// Byte strings that occur only in JSON messages. Each begins with a quote.
     pub(crate) marks: &'static [&'static str],
-    /// How most messages begin. Each has an anchor in it.
+    /// The beginnings of most messages. Each contains an anchor.
     pub(crate) heads: &'static [&'static str],
-    /// Bytes of which every message has some, however it is escaped.
+    /// Byte strings of which every message has at least one, however it is escaped; see [`anchor`].
     pub(crate) anchors: &'static Anchors,
 }
 
-/// A payload that was found; its tree is in the scanner's hands until the next step.
+/// A payload that was found. The scanner keeps its tree until the next step.
 #[derive(Debug)]
 pub(crate) struct Found<'b> {
-    /// Where it stands in the buffer; of a broken one, as much as is worth showing.
+    /// The position in the buffer. For a broken payload, only the part that is shown to the user.
     pub(crate) range: Range<usize>,
     pub(crate) place: Place,
     pub(crate) syntax: Syntax,
-    /// Its text, where it is known to be text.
+    /// The text, if it was checked to be UTF-8 and stands in the capture as it is.
     pub(crate) text: Option<&'b str>,
-    /// Its text is not the capture's own, but [`Parts::source_map`].
+    /// True if the text is in [`Parts::source_map`], because it was unescaped or transcoded.
     pub(crate) is_unescaped: bool,
     pub(crate) kind: FoundKind,
-    /// Which template of the cache it has.
+    /// The payload's template in the cache, if the fast path knows it.
     pub(crate) template: Option<TemplateId>,
-    /// The query that belongs to it, if queries are wanted.
+    /// The payload's query, if queries are wanted.
     pub(crate) query: Option<Box<FoundQuery>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum FoundKind {
-    /// Well-formed; the tree holds it, unless it was recognised by its template.
+    /// Well-formed. The tree is filled, unless the fast path recognised the payload.
     Whole,
-    /// The one finding says what is wrong.
+    /// Not decodable. The only finding says why.
     Broken,
-    /// No payload, but something about the capture around payloads.
+    /// Not a payload but a finding about the capture around payloads.
     Remark,
 }
 
-/// What one step came to.
+/// The result of one step.
 #[derive(Debug)]
 pub(crate) enum Turn<T> {
     Found(T),
-    /// It goes on.
+    /// The scanner did something, and can go on.
     Moved,
-    /// More bytes are needed, or there is nothing more.
+    /// More bytes are needed, or the capture has ended.
     Stuck,
 }
 
-/// What the scanner is doing.
+/// The current activity of the scanner.
 #[derive(Debug)]
 enum State {
-    /// Looking for the start of a document.
+    /// Seeks the start of a document.
     Seek,
-    /// Reading the document that starts at `pos`; `pending` is what speaks against it from the start.
+    /// Reads the document at the cursor.
     Json,
     Xml {
         pending: Option<Finding>,
     },
-    /// Reading a document in an encoding of its own.
+    /// Reads a document that declares another encoding.
     Recoded(&'static Encoding),
-    /// Handing out what is inside a document.
+    /// Returns the messages inside a document.
     Inside(Inside),
-    /// Reading escaped text.
+    /// Reads nested text.
     Nested(Box<Nested>),
-    /// Leaving a broken document.
+    /// Skips the rest of a broken document.
     Skip(Skip),
 }
 
 impl State {
-    /// Going on behind `len` bytes of a broken document without messages inside.
+    /// Continues after `len` bytes of a broken document that has no messages inside.
     fn behind(len: usize, skip: Option<Skip>) -> Self {
         let then = Then {
             len,
@@ -153,13 +162,13 @@ impl State {
     }
 }
 
-/// A document with messages inside, of which `done` bytes lie before the cursor.
+/// A document with messages inside. The first `done` bytes of it lie before the cursor.
 #[derive(Debug)]
 struct Inside {
     inner: VecDeque<Inner>,
     done: usize,
     then: Then,
-    /// What is needed to learn it.
+    /// The data from which the fast path learns the document, if it can.
     sample: Option<EntrySample>,
 }
 
@@ -174,12 +183,12 @@ impl Inside {
     }
 }
 
-/// What is worth a look inside a document.
+/// A part of a document that is searched for payloads.
 #[derive(Clone, Copy, Debug)]
 enum Inner {
     /// An object that is a message.
     Message(Span),
-    /// A string that may hold payloads; without its quotes.
+    /// A string that may hold payloads, without its quotes.
     Text(Span),
 }
 
@@ -191,14 +200,14 @@ impl Inner {
     }
 }
 
-/// How the cursor moved: up to a place of the buffer, over noise or over what belongs to a payload.
+/// A move of the cursor to a position in the buffer. `noise` is true if the bytes belong to no payload.
 #[derive(Clone, Copy, Debug)]
 struct Move {
     to: usize,
     noise: bool,
 }
 
-/// How to go on behind a document: how many bytes of it are done with, and what to do there.
+/// How to continue after a document: the bytes to pass over, whether they are noise, and the skip that follows.
 #[derive(Clone, Copy, Debug)]
 struct Then {
     len: usize,
@@ -207,7 +216,7 @@ struct Then {
 }
 
 impl Then {
-    /// Behind an entry of `len` bytes.
+    /// Continues after a log entry of `len` bytes.
     fn noise(len: usize) -> Self {
         Then {
             len,
@@ -224,35 +233,35 @@ pub(crate) struct Scanner {
     names: Names,
     state: State,
     cursor: Cursor,
-    /// Nothing but white space stands before the cursor on its line, or since the last payload.
+    /// True if the cursor is *bare*: only white space and payloads stand before it on its line.
     bare: bool,
-    /// A bare payload ended right here.
+    /// The syntax of a bare payload that ends exactly at the cursor. A closing bracket or tag there is *stray*.
     glued: Option<Syntax>,
     array: Option<Array>,
-    /// Up to here no broken object has turned out to be a message: it need not be looked for again.
+    /// No mark stands between a broken object and this position, so marks are not searched for again before it.
     clean_until: usize,
     json: syntax::json::Reader,
     xml: syntax::xml::Reader,
     attempts: Attempts,
-    /// How the bytes come.
+    /// How the input arrives.
     pub(crate) flow: Flow,
     pub(crate) noise: Noise,
     search: SearchWindow,
     /// The two bytes before the cursor.
     before: [u8; 2],
-    /// How often this scanner's text was escaped; and how it moved, for the scanner outside.
+    /// The number of times that this scanner's text was escaped. If it is not 0, `moves` are for the outer scanner.
     depth: usize,
     moves: Vec<Move>,
-    /// What the fast path has learnt; `None` if it is switched off. The scanner of escaped text borrows it while it reads.
+    /// The templates of the fast path, or `None` if it is off. The scanner of nested text borrows it while it reads.
     pub(crate) cache: Option<Box<Cache>>,
-    /// Memory for the next escaped text, and for what is inside the next document.
+    /// Memory for the next nested text, and for the messages inside the next document.
     spare: Option<Box<Nested>>,
     spare_inner: VecDeque<Inner>,
-    /// What may hold the next payload's query, if queries are wanted.
+    /// The bytes that may hold the next payload's query, if queries are wanted.
     trail: Option<Box<Trail>>,
 }
 
-/// Where the scanner puts what it reads.
+/// The memory for the payload that is read.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Parts {
     pub(crate) tree: Tree,
@@ -260,14 +269,14 @@ pub(crate) struct Parts {
     pub(crate) source_map: SourceMap,
 }
 
-/// A document that was read.
+/// The result of reading a document.
 enum Read<'b> {
     Whole(&'b str),
     Broken(Finding),
 }
 
 impl Read<'_> {
-    /// How many bytes it takes to tell.
+    /// Returns the number of bytes that were read.
     fn len(&self) -> usize {
         match self {
             Read::Whole(text) => text.len(),
@@ -307,7 +316,7 @@ impl Scanner {
         }
     }
 
-    /// A scanner for text that is escaped in this one's.
+    /// Makes a scanner for text that is nested in this scanner's text.
     fn inner(&self) -> Scanner {
         let place = Place::default();
         Scanner {
@@ -317,7 +326,7 @@ impl Scanner {
         }
     }
 
-    /// Starts over with other escaped text and keeps the memory.
+    /// Starts again with other nested text. Keeps the memory.
     fn renew(&mut self) {
         let Scanner {
             state,
@@ -330,7 +339,7 @@ impl Scanner {
             search,
             before,
             moves,
-            // These begin anew with each document, or stay as they are.
+            // These start again with each document, or do not change.
             limits: _,
             names: _,
             json: _,
@@ -353,7 +362,7 @@ impl Scanner {
         moves.clear();
     }
 
-    /// How many bytes of the buffer are done with since the last call; the caller drops them.
+    /// Returns the number of finished bytes at the start of the buffer. The caller must drop them.
     pub(crate) fn take_done(&mut self, buffer: &[u8]) -> usize {
         let done = self.cursor.take_done(buffer);
         self.clean_until = self.clean_until.saturating_sub(done);
@@ -364,7 +373,7 @@ impl Scanner {
         done
     }
 
-    /// The next payload in `buffer`; `None` if more bytes are needed or, with `last`, if there is none.
+    /// Returns the next payload in `buffer`, or `None` if more bytes are needed or, with `last`, if there is none.
     pub(crate) fn next<'b>(
         &mut self,
         buffer: &'b [u8],
@@ -385,7 +394,7 @@ impl Scanner {
         }
     }
 
-    /// Does what there is to do in its state.
+    /// Does one step. Tries the fast path first.
     pub(crate) fn step<'b>(
         &mut self,
         buffer: &'b [u8],
@@ -400,7 +409,7 @@ impl Scanner {
         self.step_on(buffer, last, parts)
     }
 
-    /// Goes one step on the slow path, or on the fast path where queries are wanted.
+    /// Does one step on the slow path. If queries are wanted, does one step with the query instead.
     fn step_on<'b>(&mut self, buffer: &'b [u8], last: bool, parts: &mut Parts) -> Turn<Found<'b>> {
         match self.trail {
             None => self.step_in(buffer, last, parts),
@@ -408,7 +417,7 @@ impl Scanner {
         }
     }
 
-    /// Goes one step where queries are wanted: a payload gets the query that belongs to it.
+    /// Does one step on either path, and adds the query of the payload that it finds.
     fn step_with_query<'b>(
         &mut self,
         buffer: &'b [u8],
@@ -454,7 +463,7 @@ impl Scanner {
         self.cursor.pos()
     }
 
-    /// Whether the cursor is at a document that has yet to be read.
+    /// Returns true if the document at the cursor is not read yet.
     fn is_in_document(&self) -> bool {
         matches!(
             self.state,
@@ -462,22 +471,21 @@ impl Scanner {
         )
     }
 
-    /// How many bytes of the capture are done with.
+    /// Returns the number of bytes of the capture before the cursor.
     pub(crate) fn offset(&self) -> u64 {
         self.cursor.offset()
     }
 
-    /// Whether it looks for the start of a document.
     fn is_seeking(&self) -> bool {
         matches!(self.state, State::Seek)
     }
 
-    /// Whether no document is being read.
+    /// Returns true if no document is being read.
     fn is_between(&self) -> bool {
         self.is_seeking() && self.array.is_none()
     }
 
-    /// Whether no document is being read, and none may have begun.
+    /// Returns true if no document is being read and no anchor waits to be looked at.
     fn is_idle(&self) -> bool {
         self.is_between() && self.search.anchor.is_none()
     }
@@ -490,17 +498,17 @@ impl Scanner {
         self.moved(buffer, to, false);
     }
 
-    /// The byte before the cursor.
+    /// Returns the byte before the cursor.
     fn before(&self) -> u8 {
         self.before[1]
     }
 
-    /// Whether a quote stands before the cursor: what follows may be a literal.
+    /// Returns true if a quote stands before the cursor. The text after it may be a string literal.
     fn is_quoted(&self) -> bool {
         matches!(self.before(), b'"' | b'\'')
     }
 
-    /// The two bytes before `at`.
+    /// Returns the two bytes before `at`.
     fn bytes_before(&self, buffer: &[u8], at: usize) -> [u8; 2] {
         match buffer[..at] {
             [.., second, last] => [second, last],
@@ -519,7 +527,7 @@ impl Scanner {
         }
     }
 
-    /// Passes over bytes that belong to no payload.
+    /// Passes over noise.
     fn pass(&mut self, buffer: &[u8], to: usize) {
         match &buffer[self.pos()..to] {
             [] => {}
@@ -534,9 +542,9 @@ impl Scanner {
         }
     }
 
-    /// Passes over bytes that belong to no payload, of which a survey was made.
+    /// Passes over noise that was already surveyed.
     fn pass_counted(&mut self, buffer: &[u8], to: usize, survey: Survey) {
-        // The noise of escaped text is counted as it stands in the capture.
+        // The outer scanner counts the noise of nested text, as it stands in the capture.
         if self.depth == 0 {
             let bytes = &buffer[self.pos()..to];
             let cursor = &mut self.cursor;
@@ -548,7 +556,7 @@ impl Scanner {
         self.moved(buffer, to, true);
     }
 
-    /// Passes over a line break that belongs to no payload.
+    /// Passes over a line break that is noise.
     fn pass_line_break(&mut self, buffer: &[u8]) {
         self.noise.end_line();
         self.trail(b"\n");
@@ -557,7 +565,7 @@ impl Scanner {
         self.moved(buffer, self.pos(), true);
     }
 
-    /// What may be read of `document`, so that no payload exceeds its limit.
+    /// Returns the part of `document` that may be read within the size limit.
     fn limited<'a>(&self, document: &'a [u8], last: bool) -> Bytes<'a> {
         let all = self.within_limit(document);
         Bytes {
@@ -566,12 +574,12 @@ impl Scanner {
         }
     }
 
-    /// As many bytes of `document` as a payload may have.
+    /// Returns as many bytes of `document` as a payload may have.
     fn within_limit<'a>(&self, document: &'a [u8]) -> &'a [u8] {
         &document[..document.len().min(self.limits.payload_size)]
     }
 
-    /// The outcome of a read, with what only the whole of the bytes can tell; `None` if more bytes are needed.
+    /// Checks the result of a read for UTF-8 and the size limit. Returns `None` if more bytes are needed.
     fn verdict<'b>(&self, read: Result<usize, Stop>, bytes: Bytes<'b>) -> Option<Read<'b>> {
         let verdict = match read {
             Ok(len) => match std::str::from_utf8(&bytes.all[..len]) {
@@ -595,7 +603,7 @@ impl Scanner {
         }
     }
 
-    /// A broken document, of which `shown` bytes are worth showing; the state says how to go on.
+    /// Returns a broken document of which `shown` bytes are shown. The caller sets the state.
     fn broken<'b>(
         &mut self,
         finding: Finding,
@@ -614,7 +622,7 @@ impl Scanner {
         }
     }
 
-    /// Ends a payload of `len` bytes.
+    /// Ends a payload of `len` bytes at the cursor.
     fn ended<'b>(&mut self, buffer: &'b [u8], len: usize, syntax: Syntax) -> Found<'b> {
         let lines = Lines::of(&buffer[self.pos()..self.pos() + len]);
         self.ended_behind(buffer, Extent { syntax, len, lines })
@@ -673,7 +681,7 @@ fn found<'b>(range: Range<usize>, place: Place, syntax: Syntax) -> Found<'b> {
     }
 }
 
-/// Up to where a broken document is worth showing: the end of the line on which it broke, if that is near.
+/// Returns the end of the part of a broken document that is shown: the end of the line on which it broke, if near.
 fn shown_end(document: Lookahead<'_>, finding: &Finding) -> usize {
     const NEAR: usize = 160;
     let at = (finding.span().end as usize).min(document.len());
@@ -681,7 +689,7 @@ fn shown_end(document: Lookahead<'_>, finding: &Finding) -> usize {
     at + near.find(b'\n').unwrap_or(near.len())
 }
 
-/// The text of `bytes` up to what is not UTF-8.
+/// Returns the text of `bytes` before the first byte that is not UTF-8.
 fn valid_text(bytes: &[u8]) -> &str {
     match std::str::from_utf8(bytes) {
         Ok(text) => text,

@@ -1,8 +1,11 @@
-//! Nested text: part of a capture that holds escaped payloads. It is unescaped once, and a scanner of its own reads it.
+//! Nested text: escaped text in a capture. It is unescaped once, and an inner scanner reads the result.
 //!
-//! The inner scanner is the same as the outer one, so everything that is found in plain text is found in escaped text,
-//! to any depth. What it moves over, the outer cursor moves over too, escape by escape: places and noise are those of
-//! the capture.
+//! The inner scanner works like the outer scanner, and so to any depth: it finds the same payloads in escaped text as
+//! in plain text. The outer cursor repeats each [`Move`](super::Move) of the inner cursor, escape by escape. Places and
+//! noise are therefore those of the capture.
+//!
+//! Often a clue or a sign shows nested text, but nothing shows where it ends. The inner scanner then sees one line at a
+//! time, and the outer scanner continues after a payload, a terminator or a line that begins nothing.
 
 use std::ops::Range;
 
@@ -16,48 +19,48 @@ use crate::scan::{Anchors, Found, FoundKind, Inside, Parts, Scanner, State, Turn
 use crate::simd::skip_space;
 use crate::syntax::Syntax;
 
-/// Escaped text that is being read. Lengths of raw bytes count from the outer cursor.
+/// Nested text that is being read. Lengths in raw bytes count from the outer cursor.
 #[derive(Debug)]
 pub(super) struct Nested {
-    /// How to read on behind `raw`.
+    /// The escaping after the unescaped bytes.
     escape: Escape,
-    /// How to read on at the outer cursor, where the text is at `text_at`.
+    /// The escaping at the outer cursor, which is at `text_at` in the text.
     mark: Escape,
     text_at: usize,
-    /// How many bytes behind the outer cursor are undone.
+    /// The number of unescaped bytes after the outer cursor.
     raw: usize,
     text: Vec<u8>,
-    /// How much of the text the scanner has seen; see [`Nested::visible`].
+    /// The length of text that the inner scanner may see; see [`Nested::visible`].
     shown: usize,
     bounds: Bounds,
-    /// Where the name stands, if nothing else shows that this is escaped text.
+    /// The position of the name after the clue, if nothing else shows nested text. Negative once it was passed.
     clue: Option<isize>,
-    /// The scanner did something, and there may be more to do.
+    /// True if the inner scanner moved, and may move again without more text.
     moved: bool,
-    /// Some of it was undone.
+    /// True if some bytes were unescaped.
     begun: bool,
-    /// There is no more text.
+    /// True if there is no more text.
     ended: bool,
-    /// A payload was found.
+    /// True if a payload was found.
     found: bool,
     scanner: Scanner,
-    /// How far the latest walk over the raw bytes came.
+    /// The end of the latest walk over the raw bytes.
     walked: Option<Walked>,
-    /// The document in which the text lies, to go on with behind it.
+    /// The document around the nested text, which is continued afterwards.
     around: Option<Inside>,
 }
 
-/// A place in the raw bytes, counted from the outer cursor, and in the text.
+/// A position, in the raw bytes from the outer cursor and in the text.
 #[derive(Clone, Copy, Debug)]
 struct Walked {
     raw: usize,
     text: usize,
-    /// How to read on there.
+    /// The escaping there.
     mark: Escape,
 }
 
 impl Walked {
-    /// Passes over the rest of a record of Docker, which stands behind its last line.
+    /// Passes over the rest of a Docker log line after its text.
     fn pass_wrapping(&mut self, raw: &[u8]) {
         let rest = &raw[self.raw..];
         if matches!(self.mark, Escape::Container(_)) && rest.starts_with(b"\"") {
@@ -75,29 +78,29 @@ struct InnerPayload {
     template: Option<TemplateId>,
 }
 
-/// Where nested text ends at the latest.
+/// The latest end of nested text.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Bounds {
-    /// Behind so many bytes.
+    /// After a number of bytes.
     Len(usize),
-    /// At the first of these bytes that is no part of an escape, from so many bytes on; see [`Bounds::from`].
+    /// At the first *terminator*: one of the bytes `of`, outside of escapes, at or after `from`; see [`Bounds::from`].
     Any { of: &'static [u8], from: usize },
 }
 
-/// Where to go on when nested text is over.
+/// The position at which to continue after nested text.
 enum GoOn {
     /// At the cursor.
     Here,
-    /// Behind so many bytes.
+    /// After a number of bytes.
     At(usize),
-    /// Behind all that was undone.
+    /// After all unescaped bytes.
     Behind,
 }
 
 impl Nested {
-    /// The most bytes that are undone before the scanner sees them.
+    /// The most bytes that are unescaped before the inner scanner sees them.
     const WINDOW: usize = 4096;
-    /// No name that is an anchor is longer.
+    /// The longest anchor.
     const NAME: usize = 64;
 
     fn new(escape: Escape, bounds: Bounds, scanner: Scanner) -> Self {
@@ -120,7 +123,7 @@ impl Nested {
         }
     }
 
-    /// Starts over with other escaped text and keeps the memory.
+    /// Starts again with other nested text. Keeps the memory.
     fn renew(&mut self, escape: Escape, bounds: Bounds) {
         let Nested {
             escape: own_escape,
@@ -147,7 +150,7 @@ impl Nested {
         (*walked, *around) = (None, None);
     }
 
-    /// The document in which it lies.
+    /// Returns the document around the nested text.
     pub(super) fn around(&self) -> Option<&Inside> {
         self.around.as_ref()
     }
@@ -156,24 +159,24 @@ impl Nested {
         self.bounds
     }
 
-    /// What is read of it must have begun before the name at `at`, which alone shows that this is escaped text.
+    /// Notes that only the clue before the name at `at` shows nested text. A payload must begin before the name.
     pub(super) fn is_told_by(&mut self, at: usize) {
         self.clue = Some(at as isize);
     }
 
-    /// The bytes before its text.
+    /// Sets the two bytes before the text.
     pub(super) fn follows(&mut self, before: [u8; 2]) {
         self.scanner.before = before;
     }
 
-    /// How many bytes to undo next: of what may be no escaped text at all, just enough to tell.
+    /// Returns the number of bytes to unescape next. After a clue that may be false, this is only enough to check it.
     fn window(&self) -> usize {
         let clue = self.clue.filter(|_| !self.found && self.scanner.is_idle());
         let near = clue.map(|at| at.max(0) as usize + 2 * Self::NAME);
         near.map_or(Self::WINDOW, |near| near.min(Self::WINDOW))
     }
 
-    /// Undoes more of `raw`, which begins at the outer cursor; `false` if more bytes are needed for that.
+    /// Unescapes more of `raw`, which begins at the outer cursor. Returns false if more bytes are needed.
     fn unescape(&mut self, raw: &[u8], last: bool, anchors: &Anchors) -> bool {
         let all = raw;
         let (raw, last) = match self.bounds {
@@ -219,7 +222,8 @@ impl Nested {
         self.ended || self.raw > before
     }
 
-    /// Unescapes what is fast of the first `len` bytes of `raw`; whether that is anything. What may end the text is left.
+    /// Unescapes up to `len` bytes of `raw` with vector instructions, up to a possible terminator or line break.
+    /// Returns true if it made progress.
     fn unescape_fast(&mut self, raw: &[u8], len: usize) -> bool {
         let (escape, text) = (self.escape, &mut self.text);
         let len = match self.bounds {
@@ -232,8 +236,8 @@ impl Nested {
         len > 0
     }
 
-    /// Whether a line of a container's other stream comes next that must not be passed over: it holds a payload, or may
-    /// begin one while this stream is not in the middle of something.
+    /// Returns true if the next log line is of the other stream and must not be passed over: it contains an anchor, or
+    /// this stream has nothing unfinished.
     fn is_other_payload(&self, raw: Lookahead<'_>, anchors: &Anchors) -> bool {
         match self.escape {
             Escape::Container(container) => container.other_line(raw).is_some_and(|len| {
@@ -243,8 +247,8 @@ impl Nested {
         }
     }
 
-    /// Whether a line of the text ends at `end`, nothing is being read, and nothing has begun before that may go on with
-    /// what stands `behind`.
+    /// Returns true if the text up to `end` is complete: it ends with a line break, no document is being read, and no
+    /// document may continue on the text `behind`.
     fn is_resting(&self, end: usize, behind: &[u8]) -> bool {
         let text = &self.text[..end];
         if !text.ends_with(b"\n") || !self.scanner.is_idle() {
@@ -255,7 +259,8 @@ impl Nested {
         line.is_empty() || !anchor::goes_on(line, behind)
     }
 
-    /// What stands behind the line of the text that ends at `end`, if enough of it was undone to tell whether it goes on.
+    /// Returns the text after the line that ends at `end`, if it is long enough to tell whether a document continues
+    /// there.
     fn behind(&self, end: usize) -> Option<&[u8]> {
         let behind = &self.text[end..];
         let next = &behind[skip_space(behind, 0)..];
@@ -263,8 +268,8 @@ impl Nested {
         (self.ended || is_enough).then_some(behind)
     }
 
-    /// How much of the text the scanner may look at. While it looks for a payload that is no more than a line at a time:
-    /// what comes behind may not be escaped like this.
+    /// Returns the length of text that the inner scanner may see. While it seeks a payload in text of unknown length,
+    /// it sees one line at a time, because the next line may not be escaped.
     fn visible(&mut self) -> usize {
         if matches!(self.bounds, Bounds::Len(_)) || !self.scanner.is_seeking() {
             return self.text.len();
@@ -279,19 +284,19 @@ impl Nested {
         self.shown
     }
 
-    /// Where the line ends that goes on at `from` of the text.
+    /// Returns the end of the line that contains `from`.
     fn line_end(&self, from: usize) -> usize {
         let line = memchr::memchr(b'\n', &self.text[from..]);
         line.map_or(self.text.len(), |len| from + len + 1)
     }
 
-    /// Whether it is known that the scanner has to see more.
+    /// Returns true if the inner scanner may see more without more bytes.
     fn knows_more(&mut self) -> bool {
         let end = self.visible();
         matches!(self.bounds, Bounds::Len(_)) || self.behind(end).is_some()
     }
 
-    /// Lets the scanner see a line more; `false` if it saw all.
+    /// Lets the inner scanner see another line. Returns false if it has seen everything.
     fn show_more(&mut self) -> bool {
         let shown = self.visible();
         let is_more = shown < self.text.len();
@@ -301,7 +306,7 @@ impl Nested {
         is_more
     }
 
-    /// Takes `bytes` as they are, up to where the text ends or behind a line break; whether that is before their end.
+    /// Copies `bytes` up to a terminator, or to the end of a line. Returns true if it stopped there.
     fn copy(&mut self, bytes: &[u8]) -> bool {
         let end = self.terminator(bytes);
         let len = end.unwrap_or(bytes.len());
@@ -328,7 +333,8 @@ impl Nested {
         found.map(|n| skipped + n)
     }
 
-    /// Where to go on if the text of `raw` is over, which stands at the outer cursor behind the byte `before`.
+    /// Returns where to continue if the nested text has ended. `raw` begins at the outer cursor, and `before` is the
+    /// byte before it.
     fn end(&mut self, raw: &[u8], before: u8) -> Option<GoOn> {
         let is_inline = !matches!(self.escape, Escape::Container(_));
         let end = self.visible();
@@ -345,7 +351,7 @@ impl Nested {
                     .is_some_and(|behind| self.is_resting(end, behind)) =>
             {
                 let len = self.line_len(raw, end);
-                // A record may hold several lines.
+                // A log line may contain several printed lines.
                 let last = raw[..len].last().copied().unwrap_or(before);
                 let is_whole = is_inline || last == b'\n';
                 (is_whole && len >= from).then_some(GoOn::At(len))
@@ -354,20 +360,20 @@ impl Nested {
         }
     }
 
-    /// Whether the payload was found for which escaped text was entered, of which it is not known where it ends.
+    /// Returns true if a payload was found in inline nested text of unknown length, which therefore ends.
     fn is_behind_payload(&self) -> bool {
         let is_open = matches!(self.bounds, Bounds::Any { .. });
         let is_inline = !matches!(self.escape, Escape::Container(_));
         is_open && is_inline && self.found && self.scanner.is_between()
     }
 
-    /// Where the clue stands, if it is a false one and stands before `len`; 0 if it was passed over.
+    /// Returns the position of a clue without a payload, if it is before `len`. Returns 0 if it was passed.
     fn clue_before(&self, len: usize) -> Option<usize> {
         let at = self.clue.filter(|_| !self.found)?;
         (at < len as isize).then_some(at.max(0) as usize)
     }
 
-    /// Where to go on if the name that seemed to show escaped text is part of nothing: behind so many bytes.
+    /// Returns where to continue if the clue is false: no payload contains the name after it.
     fn false_clue(&mut self, raw: &[u8], end: usize) -> Option<usize> {
         let clue = self.clue.filter(|_| !self.found)?;
         let Ok(at) = usize::try_from(clue) else {
@@ -381,14 +387,14 @@ impl Nested {
         (self.line_len(raw, end) > least).then_some(at)
     }
 
-    /// The next payload in what the scanner may look at.
+    /// Returns the next payload in the visible text.
     fn next(&mut self, parts: &mut Parts) -> Option<InnerPayload> {
         let found = loop {
             let end = self.visible();
             let last = self.ended && end == self.text.len();
             match self.scanner.step(&self.text[..end], last, parts) {
                 Turn::Found(found) => break found,
-                // It may have moved past the clue.
+                // The inner cursor may have moved past the clue.
                 Turn::Moved if self.clue.is_some() && !self.found => {
                     self.moved = true;
                     return None;
@@ -419,7 +425,7 @@ impl Nested {
         })
     }
 
-    /// How many bytes of `raw` are for the text up to the end of a line at `to`, with what is wrapped around it.
+    /// Returns the length in `raw` of the text up to a line end at `to`, with the wrapping around it.
     fn line_len(&mut self, raw: &[u8], to: usize) -> usize {
         if to == self.text.len() {
             return self.raw;
@@ -430,7 +436,7 @@ impl Nested {
         walk.raw
     }
 
-    /// How many bytes of `raw` are for the text up to the end of a line at `to`, and reads on there.
+    /// Returns the same length as [`Self::line_len`], and moves `mark` there.
     fn pass_line(&mut self, raw: &[u8], to: usize) -> usize {
         if to == self.text.len() {
             self.mark = self.escape;
@@ -442,8 +448,8 @@ impl Nested {
         walk.raw
     }
 
-    /// Walks over `raw` from the outer cursor to the place `to` of the text; goes on where the latest walk came to, so that
-    /// a long line is walked over once.
+    /// Walks over `raw` to the position `to` in the text. Continues the latest walk, so that a long line is walked over
+    /// once.
     fn walk_to(&self, raw: &[u8], to: usize) -> Walked {
         let start = Walked {
             raw: 0,
@@ -457,15 +463,15 @@ impl Nested {
         walk
     }
 
-    /// How many bytes of `raw`, which begins at the outer cursor, stand for the text up to `to`.
+    /// Returns the length in `raw`, which begins at the outer cursor, of the text up to `to`.
     fn raw_len(&mut self, raw: &[u8], to: usize, noise: bool) -> usize {
-        // Wrapping may stand behind the last of a container's text.
+        // Wrapping may follow the last text of a container's log.
         let is_inline = !matches!(self.escape, Escape::Container(_));
         if is_inline && to == self.text.len() {
             self.mark = self.escape;
             return self.raw;
         }
-        // Up to the end of a line stands all that is wrapped around it, and nothing of what comes next.
+        // A line end includes all wrapping around the line, but nothing of the next line.
         if !is_inline && noise && self.text[..to].ends_with(b"\n") {
             return self.pass_line(raw, to);
         }
@@ -476,7 +482,7 @@ impl Nested {
         }
     }
 
-    /// Forgets text that is done with.
+    /// Drops finished text.
     fn forget(&mut self) {
         if self.text_at > Self::WINDOW {
             let done = self.scanner.take_done(&self.text);
@@ -489,13 +495,13 @@ impl Nested {
 }
 
 impl Scanner {
-    /// How deep text may be escaped.
+    /// The deepest nesting.
     pub(super) const DEEPEST: usize = 8;
 
-    /// Begins to read escaped text at the cursor; `false` if it is too deep.
+    /// Enters nested text at the cursor. Returns false if it is nested too deep.
     pub(super) fn enter(&mut self, escape: Escape, bounds: Bounds, around: Option<Inside>) -> bool {
         if self.depth == Self::DEEPEST {
-            // What was being read is read on: from its start it would be read to here again and again.
+            // Continues the document around it. Reading that from its start would come here again.
             if let Some(around) = around {
                 self.state = State::Inside(around);
             }
@@ -528,7 +534,7 @@ impl Scanner {
             return None;
         };
         loop {
-            // How much was undone behind a payload depends on how the bytes came.
+            // The number of bytes unescaped after a payload depends on how input arrives, so they are left.
             if nested.is_behind_payload() {
                 self.leave_nested(nested, GoOn::Here, buffer);
                 return None;
@@ -566,7 +572,7 @@ impl Scanner {
         }
     }
 
-    /// A payload of nested text as one of the capture.
+    /// Returns a payload of nested text as a payload of the capture.
     fn surface<'b>(
         &mut self,
         inner: InnerPayload,
@@ -602,7 +608,7 @@ impl Scanner {
         }
     }
 
-    /// Moves as the inner scanner moved, up to the place `to` of its text.
+    /// Repeats the moves of the inner cursor, up to the position `to` in its text.
     fn follow(&mut self, nested: &mut Nested, buffer: &[u8], to: usize) {
         let mut moves = std::mem::take(&mut nested.scanner.moves);
         let mut done = 0;
@@ -636,7 +642,7 @@ impl Scanner {
         nested.clue = nested.clue.map(|at| at - raw_len as isize);
     }
 
-    /// Goes on behind nested text.
+    /// Continues after nested text.
     fn leave_nested(&mut self, mut nested: Box<Nested>, go_on: GoOn, buffer: &[u8]) {
         match (go_on, nested.bounds) {
             (GoOn::Here, _) => {}
@@ -652,14 +658,14 @@ impl Scanner {
 }
 
 impl Bounds {
-    /// At the first byte `of` these, from so many bytes on, but never at the first of all: what escaped text begins with
-    /// may be what ends it elsewhere, and text that ends where it begins would be entered again and again.
+    /// Makes bounds at the first of the bytes `of`, at or after `from`, but never at the very first byte. That byte may
+    /// be a terminator, and empty nested text would be entered again and again.
     pub(super) fn from(of: &'static [u8], from: usize) -> Self {
         let from = from.max(1);
         Bounds::Any { of, from }
     }
 
-    /// These bounds, counted from `len` bytes further on.
+    /// Returns these bounds, counted from `len` bytes further on.
     fn behind(self, len: usize) -> Self {
         match self {
             Bounds::Len(all) => Bounds::Len(all - len),

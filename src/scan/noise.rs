@@ -1,24 +1,24 @@
-//! What belongs to no payload, counted; of the first of it, the line.
+//! Counts noise, and keeps the beginning of its first line for the report.
 
 use crate::simd::skip_space;
 use crate::span::{Place, Units};
 
-/// Bytes that belong to no payload.
+/// The bytes of a capture that belong to no payload. They are counted, and the beginning of the first line is kept.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Noise {
-    /// How many, white space not counted.
+    /// The number of bytes, without white space.
     pub(crate) bytes: u64,
-    /// Where the first of them stands, and its line from there on.
+    /// The place of the first byte, and its line from there on.
     pub(crate) first: Option<(Place, Vec<u8>)>,
-    /// The line of the first is not complete.
+    /// True if the line of the first byte may continue.
     open: bool,
 }
 
 impl Noise {
-    /// As much of the first noisy line as is worth showing.
+    /// The number of bytes of the first line that are kept.
     const SHOWN: usize = 160;
 
-    /// Adds `bytes`, of which so many are `solid`; `place` tells where they begin.
+    /// Adds `bytes`, of which `solid` are not white space. `place` returns the place of the first byte.
     pub(super) fn add(
         &mut self,
         bytes: &[u8],
@@ -47,23 +47,23 @@ impl Noise {
         self.open = line == bytes.len() && line < room;
     }
 
-    /// A line ends, of which nothing is left to be shown then.
+    /// Ends a line. Nothing more of the first line is kept.
     pub(super) fn end_line(&mut self) {
         self.open = false;
     }
 
-    /// Whether more may be shown of the first line.
+    /// Returns true if the first line may continue.
     pub(super) fn is_open(&self) -> bool {
         self.open
     }
 
-    /// Adds what stands behind it.
+    /// Adds the noise of a later part of the capture.
     pub(crate) fn join(&mut self, later: Noise) {
         self.bytes += later.bytes;
         self.first = self.first.take().or(later.first);
     }
 
-    /// What stands behind belongs to a payload, so the line is not shown further.
+    /// Ends the first line, because a payload follows on it.
     pub(super) fn interrupt(&mut self) {
         self.open = false;
     }

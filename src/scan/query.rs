@@ -1,4 +1,4 @@
-//! Keeps what may hold the query of the next payload, and asks [`request`] for it.
+//! Keeps the noise that may hold the query of the next payload, and passes it to [`request`].
 
 use crate::request::{self, Around, FoundQuery};
 use crate::scan::container;
@@ -7,7 +7,7 @@ use crate::scan::nested::Bounds;
 use crate::scan::{Found, FoundKind, Inside, Scanner, State};
 
 impl Scanner {
-    /// A scanner that looks for the queries of payloads, too.
+    /// Makes the scanner look for queries too.
     pub(crate) fn wanting_queries(self) -> Self {
         Scanner {
             trail: Some(Box::default()),
@@ -15,8 +15,8 @@ impl Scanner {
         }
     }
 
-    /// What may be looked at of `buffer`, so that behind every payload in it the rest of its line is there, or as much as
-    /// is within reach; and whether that is the last.
+    /// Returns the part of `buffer` that may be read, and true if nothing follows it. After each payload in this part
+    /// the rest of the line has arrived, or as much as is searched for a query.
     pub(super) fn visible<'b>(&mut self, buffer: &'b [u8], last: bool) -> (&'b [u8], bool) {
         match &mut self.trail {
             Some(trail) if !last => (&buffer[..trail.visible_len(buffer)], false),
@@ -24,21 +24,21 @@ impl Scanner {
         }
     }
 
-    /// Makes all visible: the capture could not be read on, so the rest of the last line will not come.
+    /// Shows the rest of the last line, which will not arrive because reading the capture failed.
     pub(crate) fn reveal(&mut self) {
         if let Some(trail) = &mut self.trail {
             trail.reveal();
         }
     }
 
-    /// Keeps what may hold the next payload's query.
+    /// Keeps noise that may hold the next payload's query.
     pub(super) fn trail(&mut self, noise: &[u8]) {
         if let Some(trail) = &mut self.trail {
             trail.add(noise);
         }
     }
 
-    /// The query that belongs to a payload which was just found.
+    /// Returns the query of the payload that was just found.
     pub(super) fn query(&mut self, found: &Found<'_>, buffer: &[u8]) -> Option<Box<FoundQuery>> {
         if found.kind == FoundKind::Remark {
             return None;
@@ -58,14 +58,14 @@ impl Scanner {
                 |bytes| self.names.anchors.first_in(bytes),
             ),
         };
-        // What stands before a payload is more often its own.
+        // The query before a payload is more often its own.
         let ahead = ahead.filter(|(query, _)| query.is_sure || behind.is_none());
         trail.restart(ahead.as_ref().map_or(0, |&(_, used)| used));
         self.trail = Some(trail);
         ahead.map(|(query, _)| query).or(behind).map(Box::new)
     }
 
-    /// How far the log entry reaches in which a payload stands.
+    /// Returns how much of the log entry stands before and after a payload.
     fn entry_around(&self, found: &Found<'_>) -> Around {
         let (inside, rest) = match &self.state {
             State::Inside(inside) => (Some(inside), 0),

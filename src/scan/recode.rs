@@ -1,7 +1,7 @@
-//! XML documents that declare an encoding of their own.
+//! Decodes XML documents that declare an encoding.
 //!
-//! All of these encodings write the characters of markup as ASCII does, so a declaration can be read before the
-//! encoding is known. UTF-16 is told by a byte order mark and is dealt with before this stage.
+//! All supported encodings write markup as ASCII does, so the declaration can be read before the encoding is known.
+//! UTF-16 is converted before this stage.
 
 use encoding_rs::{DecoderResult, Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
@@ -10,15 +10,15 @@ use crate::scan::lookahead::Lookahead;
 use crate::span::{Span, Units};
 use crate::syntax::xml::{LONGEST_DECLARATION, declaration};
 
-/// What to make of a document's declaration.
+/// The way to read a document, according to its declaration.
 #[derive(Debug)]
 pub(super) enum Declared {
-    /// Read it as it is; perhaps with something to say.
+    /// As it is. The finding is about the declaration.
     AsIs(Option<Finding>),
     Other(&'static Encoding),
 }
 
-/// Reads the declaration at the start of `document`, if there is one. A malformed one is left to the reader.
+/// Reads the declaration at the start of `document`. A malformed declaration is left to the reader.
 pub(super) fn declared(document: Lookahead<'_>, units: Units) -> Declared {
     let window = document.window(LONGEST_DECLARATION);
     let head = window.bytes();
@@ -66,11 +66,11 @@ pub(super) fn declared(document: Lookahead<'_>, units: Units) -> Declared {
     }
 }
 
-/// Stands for bytes that mean nothing in their encoding; never part of UTF-8, so the reader refuses it in its place.
+/// Stands for bytes that are invalid in their encoding. It is not UTF-8, so the reader refuses it at its place.
 const INVALID: u8 = 0xFF;
 
-/// `raw` as UTF-8, with [`INVALID`] where it is not text. An unfinished character at the end is left out unless
-/// nothing comes after.
+/// Converts `raw` to UTF-8, with [`INVALID`] for invalid bytes. Drops an incomplete character at the end, unless `last`
+/// is true.
 pub(super) fn decode(encoding: &'static Encoding, raw: &[u8], last: bool) -> Vec<u8> {
     let mut decoder = encoding.new_decoder_without_bom_handling();
     let mut text = Vec::new();
@@ -93,21 +93,21 @@ pub(super) fn decode(encoding: &'static Encoding, raw: &[u8], last: bool) -> Vec
     }
 }
 
-/// How many bytes of `raw` the first `len` bytes of its text stand for.
+/// Returns the number of bytes of `raw` that `len` bytes of its text stand for.
 pub(crate) fn raw_len(encoding: &'static Encoding, raw: &[u8], len: usize) -> usize {
     let mut lens = [len];
     raw_lens(encoding, raw, &mut lens);
     lens[0]
 }
 
-/// Replaces each of `lens`, which are in order, by how many bytes of `raw` so many bytes of its text stand for.
+/// Replaces each of `lens`, which must be sorted, by its number of bytes in `raw`; see [`raw_len`].
 pub(crate) fn raw_lens(encoding: &'static Encoding, raw: &[u8], lens: &mut [usize]) {
     let mut decoder = encoding.new_decoder_without_bom_handling();
     let (mut at, mut written) = (0, 0);
     let mut buffer = [0; 16];
     for len in lens {
         while at < raw.len() && written < *len {
-            // A byte that makes the one before it malformed is not read, and given again.
+            // A byte that makes the byte before it invalid was not consumed, and is passed again.
             let byte = &raw[at..=at];
             let (result, read, n) =
                 decoder.decode_to_utf8_without_replacement(byte, &mut buffer, false);

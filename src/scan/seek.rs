@@ -1,4 +1,7 @@
-//! Looking for the next document.
+//! Seeks the next document: the state [`State::Seek`].
+//!
+//! It looks near the next anchor for a bracket that may begin a document, and for a clue that shows escaped text. Bytes
+//! far from any anchor are passed over as noise.
 
 use crate::finding::{Finding, Reason};
 use crate::scan::array::Array;
@@ -15,14 +18,14 @@ use crate::span::Span;
 use crate::syntax::Syntax;
 use crate::syntax::xml::ROOT;
 
-/// U+FEFF in UTF-8.
+/// The byte order mark, U+FEFF in UTF-8.
 const MARK: &[u8] = b"\xEF\xBB\xBF";
 
-/// Whether something begins near an anchor.
+/// The result of looking for a document near an anchor.
 enum Near {
-    /// A message that begins as most do, at the cursor.
+    /// A message with a usual beginning, at the cursor.
     Usual(Start),
-    /// Something that may hold the anchor.
+    /// Something that may contain the anchor. The state was set.
     Begun,
     Nothing,
 }
@@ -37,12 +40,12 @@ impl Near {
 }
 
 impl Names {
-    /// Whether `text` begins as most messages do.
+    /// Returns true if `text` begins as most messages do.
     pub(crate) fn is_usual(&self, text: &str) -> bool {
         self.usual_start(text.as_bytes()).is_some()
     }
 
-    /// What begins with `text`, if it begins as most messages do; [`start::at`] would say the same.
+    /// Returns the start of `text` if it begins as most messages do. [`start::at`] would return the same.
     fn usual_start(&self, text: &[u8]) -> Option<Start> {
         let begun = match text {
             [b'<', b'x', ..] => Start::Xml,
@@ -54,7 +57,7 @@ impl Names {
     }
 }
 
-/// The syntax of a document that begins like `begun`.
+/// Returns the syntax of a document with the start `begun`.
 fn syntax_of(begun: Start) -> Syntax {
     match begun {
         Start::Xml => Syntax::Xml,
@@ -82,7 +85,7 @@ impl Scanner {
         }
     }
 
-    /// Looks for a start near the next anchor; what is far from all of them is noise.
+    /// Seeks a start near the next anchor, and passes over noise.
     pub(super) fn seek_start<'b>(
         &mut self,
         arrived: &Arrived<'b>,
@@ -114,7 +117,7 @@ impl Scanner {
         None
     }
 
-    /// Begins to read a message at the cursor that begins as most do, unless the fast path knows it.
+    /// Begins to read a message with a usual beginning at the cursor, unless the fast path recognises it.
     fn begin_usual<'b>(
         &mut self,
         begun: Start,
@@ -128,8 +131,8 @@ impl Scanner {
         found
     }
 
-    /// Goes to where a payload begins at the cursor, or on the next line, as most do. The search for anchors would find the
-    /// same: there is nothing to try before its bracket, and the anchor is its first name.
+    /// Moves to a payload with a usual beginning at the cursor or on the next line. The search for anchors would find
+    /// it too: no bracket stands before it, and its first name is an anchor.
     fn begins_here(&mut self, buffer: &[u8]) -> Option<Start> {
         let start = self.next_start(buffer);
         let begun = self.names.usual_start(&buffer[start..])?;
@@ -138,7 +141,7 @@ impl Scanner {
         Some(begun)
     }
 
-    /// The cursor, or where the next line begins if only its break stands between.
+    /// Returns the cursor, or the start of the next line if the cursor is at a line break.
     pub(super) fn next_start(&self, buffer: &[u8]) -> usize {
         let pos = self.pos();
         match &buffer[pos..] {
@@ -148,7 +151,7 @@ impl Scanner {
         }
     }
 
-    /// What begins that may hold the anchor; `None` if more bytes are needed to tell.
+    /// Looks for a start that may contain the anchor. Returns `None` if more bytes are needed.
     fn begins_near(&mut self, arrived: &Arrived<'_>, anchor: usize) -> Option<Near> {
         let limit = self.limits.payload_size;
         let (start, kind) = self.search.start(arrived, anchor, limit);
@@ -172,7 +175,7 @@ impl Scanner {
         )))
     }
 
-    /// Whether a container's log begins on the line at `start`; `None` if more bytes are needed to tell.
+    /// Enters a container's log if the line at `start` belongs to one. Returns `None` if more bytes are needed.
     fn begins_container(
         &mut self,
         arrived: &Arrived<'_>,
@@ -180,7 +183,7 @@ impl Scanner {
         kind: LineKind,
     ) -> Option<bool> {
         let buffer = arrived.bytes;
-        // Behind a record that was torn stands its line break.
+        // After a torn log line, its line break comes first.
         let line = start + usize::from(buffer.get(start) == Some(&b'\n'));
         let line = container::skip_beside(arrived, line, kind);
         if line < self.search.tried || !self.is_bare_at(buffer, line) {
@@ -195,10 +198,10 @@ impl Scanner {
         Some(self.enter_from(escape, None, 0))
     }
 
-    /// What begins at the bracket `found` behind `start`; `None` if more bytes are needed to tell.
+    /// Begins a document at the bracket `found`, after `start`. Returns `None` if more bytes are needed.
     fn begins_at(&mut self, arrived: &Arrived<'_>, start: usize, found: usize) -> Option<Near> {
         let buffer = arrived.bytes;
-        // What escaped text moved over is followed step by step.
+        // Not in nested text: the outer scanner must see each step of the inner scanner.
         if self.depth == 0
             && let Some(begun) = self.names.usual_start(&buffer[found..])
         {
@@ -206,7 +209,7 @@ impl Scanner {
             self.pass(buffer, found);
             return Some(Near::Usual(begun));
         }
-        // It matters for comments of XML only.
+        // This matters only for XML comments.
         let is_bare = buffer[found] == b'<' && self.is_bare_at(buffer, found);
         let begun = start::at(arrived.from(found), is_bare);
         arrived.settled()?;
@@ -226,7 +229,7 @@ impl Scanner {
         Some(Near::Begun)
     }
 
-    /// Enters escaped text that shows at the bracket `found`, and begins at `text` if that is known.
+    /// Enters escaped text that shows at the bracket `found` and begins at `text`, if that is known.
     fn enter_at(
         &mut self,
         escape: Escape,
@@ -242,7 +245,7 @@ impl Scanner {
         Some(Near::of(self.enter_from(escape, None, found + 1 - text)))
     }
 
-    /// The next bracket that was not tried, up to the anchor.
+    /// Returns the next bracket up to the anchor that was not tried yet.
     fn bracket(&self, buffer: &[u8], anchor: usize) -> Option<usize> {
         let tried = self.search.tried;
         let near = buffer.get(tried..=anchor)?;
@@ -251,7 +254,7 @@ impl Scanner {
         (at <= anchor).then_some(at)
     }
 
-    /// Whether what stands before the anchor shows that it is part of escaped text.
+    /// Enters escaped text if a clue stands before the anchor, and passes over a byte order mark.
     fn begins_with_clue(&mut self, buffer: &[u8], start: usize, anchor: usize) -> bool {
         if buffer[anchor..].starts_with(MARK) && self.is_bare_at(buffer, anchor) {
             self.pass(buffer, anchor);
@@ -271,14 +274,14 @@ impl Scanner {
         is_entered
     }
 
-    /// Enters escaped text that may end behind `from` bytes.
+    /// Enters escaped text that ends at one of its terminators, at the earliest after `from` bytes.
     pub(super) fn enter_from(&mut self, escape: Escape, quote: Option<u8>, from: usize) -> bool {
         let of = escape.ends(quote);
         self.enter(escape, Bounds::from(of, from), None)
     }
 
-    /// Enters the escaped document at `found`. The quote before it belongs to the innermost literal; a single one is not
-    /// escaped by the literals around, which are in double quotes then.
+    /// Enters the escaped document at `found`. The quote before it belongs to the innermost literal. A single quote
+    /// there is not escaped by the outer literals, which then have double quotes.
     fn enter_buried(&mut self, escape: Escape, arrived: &Arrived<'_>, found: usize) -> Option<()> {
         let document = arrived.from(found);
         let [second, before] = self.bytes_before(arrived.bytes, found);
@@ -300,14 +303,14 @@ impl Scanner {
         Some(())
     }
 
-    /// Enters the document at the cursor again as a string literal; `false` if that is too deep.
+    /// Reads the document at the cursor again as a string literal. Returns false if it is nested too deep.
     pub(super) fn enter_string(&mut self) -> bool {
         let quote = Some(self.before()).filter(|b| matches!(b, b'"' | b'\''));
         self.enter_from(Escape::Backslash, quote, 0)
     }
 
-    /// Enters the document at the cursor again, of which `len` bytes were read as they stand there, if the quote before it
-    /// shows that it is a string literal with escapes. Whether it did; `None` if more bytes are needed to tell.
+    /// Reads the document at the cursor again as a string literal, if a quote stands before it and the escapes in its
+    /// first `len` bytes are those of a literal. Returns true if it does, and `None` if more bytes are needed.
     pub(super) fn enter_literal(
         &mut self,
         arrived: &Arrived<'_>,
@@ -334,7 +337,7 @@ impl Scanner {
         Some(is_entered)
     }
 
-    /// Passes over a byte order mark: `cat` leaves one before every file. Elsewhere it is noise.
+    /// Passes over a byte order mark. `cat` leaves one before each file; elsewhere it is noise.
     pub(super) fn byte_order_mark(&mut self, buffer: &[u8]) {
         let end = self.pos() + MARK.len();
         match self.bare {
@@ -346,7 +349,7 @@ impl Scanner {
         }
     }
 
-    /// Whether only white space stands before `at` on its line, or since the last payload.
+    /// Returns true if `at` is bare; see [`Scanner`].
     pub(super) fn is_bare_at(&self, buffer: &[u8], at: usize) -> bool {
         let bytes = &buffer[self.pos()..at];
         match bytes.iter().rposition(|&b| !is_space(b)) {
@@ -399,7 +402,7 @@ impl Scanner {
     }
 }
 
-/// The length of a closing bracket or tag right behind a payload: it closes nothing.
+/// Returns the length of a closing bracket or tag right after a payload, or 0. It closes nothing.
 fn stray_end(syntax: Syntax, rest: Lookahead<'_>) -> usize {
     const LONGEST: usize = 64;
     match (syntax, rest.get(0)) {
@@ -412,8 +415,8 @@ fn stray_end(syntax: Syntax, rest: Lookahead<'_>) -> usize {
     }
 }
 
-/// Where escaped text that goes on behind `bytes` begins before the bracket that shows it: not all who write URLs and
-/// forms escape every bracket, and in HTML only some of XML are.
+/// Returns the start of escaped text whose first escaped bracket comes after `bytes`. URLs and forms may contain
+/// unescaped brackets, and XML in HTML may too.
 fn text_before(escape: Escape, bytes: &[u8]) -> Option<usize> {
     match escape {
         Escape::Percent => {

@@ -1,9 +1,9 @@
-//! Leaving a broken document: where does the next one begin?
+//! Skips the rest of a broken message.
 //!
-//! What stands behind the place where a message broke still belongs to it, texts that users typed among it, and
-//! must not be searched. So it is skipped with an eye for strings and CDATA, up to where the message must have
-//! ended: its last bracket or end tag; the end of the line, if it was on one line so far; or the first thing outside
-//! a text that only the next payload can be.
+//! The rest still belongs to the message and contains texts that users typed, so it must not be searched. The skip
+//! keeps track of strings and CDATA, and stops where the message must have ended: at its last bracket or end tag; at
+//! the end of the line, if the message was on one line so far; or at something outside of texts that can only be the
+//! next payload.
 
 use crate::scan::lookahead::{Arrived, Lookahead};
 use crate::scan::start::first_name;
@@ -11,16 +11,16 @@ use crate::simd::is_space;
 use crate::syntax::Syntax;
 use crate::syntax::xml::{CDATA, ROOT};
 
-/// How far a skip came.
+/// The result of a skip.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Skipped {
-    /// The broken document ends here.
+    /// The broken message ends here.
     To(usize),
-    /// The broken document goes on: these bytes are done with, and more are needed.
+    /// The broken message continues: these bytes are finished, and more are needed.
     Past(usize),
 }
 
-/// What the skip is in the middle of.
+/// The kind of text that the skip is in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Within {
     Markup,
@@ -30,31 +30,31 @@ enum Within {
     Instruction,
 }
 
-/// The state of a skip, which goes on over any number of blocks.
+/// The state of a skip. It continues over any number of blocks.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Skip {
     syntax: Syntax,
     within: Within,
-    /// JSON's open brackets.
+    /// The number of open brackets in JSON.
     depth: usize,
-    /// JSON: no line break so far; then the document ends with its line.
+    /// True for JSON without a line break so far. Such a message ends with its line.
     one_line: bool,
-    /// The last byte that was skipped, blanks aside.
+    /// The last skipped byte that is not a blank.
     before: u8,
-    /// XML: the end tag was seen ahead, so no line break ends the document.
-    sure: bool,
-    /// JSON: an escape stood outside of the strings, so what is a string cannot be told up to the end of the line.
+    /// True for XML whose end tag was seen ahead. No line break ends such a message.
+    is_end_ahead: bool,
+    /// True for JSON after an escape outside of strings. Strings cannot be recognised up to the end of the line.
     garbled: bool,
-    /// XML: how long the CDATA, comment or instruction is so far.
+    /// The length so far of the CDATA section, comment or instruction.
     text_len: usize,
 }
 
-/// Whether a line that begins like this is no line of indented JSON.
+/// Returns true if a line with the first two bytes `head` cannot be a line of indented JSON.
 pub(super) fn is_new_line_of_log(head: &[u8]) -> bool {
     head == b"{\"" || head == b"[{" || !b" \t\r\n\"{}[],:/-".contains(&head[0])
 }
 
-/// Whether the end tag of the root comes before the next root.
+/// Returns true if the end tag of the root comes before the next root.
 fn end_is_ahead(rest: Lookahead<'_>) -> bool {
     const FAR: usize = 1 << 16;
     let window = rest.window(FAR);
@@ -74,10 +74,10 @@ fn end_is_ahead(rest: Lookahead<'_>) -> bool {
     })
 }
 
-/// Whether an object that begins with this name may be a message.
+/// Returns true if an object with this first name may be a message.
 pub(super) type BeginsMessage<'a> = &'a dyn Fn(&str) -> bool;
 
-/// What to do at a byte of interest.
+/// The next action of the skip.
 enum Act {
     Stop(usize),
     Go(usize),
@@ -91,7 +91,7 @@ impl Skip {
             depth,
             one_line,
             before: b' ',
-            sure: false,
+            is_end_ahead: false,
             garbled: false,
             text_len: 0,
         }
@@ -104,7 +104,7 @@ impl Skip {
         }
     }
 
-    /// Skips what can be skipped of `ahead`.
+    /// Skips as much of `ahead` as possible.
     pub(super) fn run(
         &mut self,
         ahead: Lookahead<'_>,
@@ -139,7 +139,7 @@ impl Skip {
         }
         match (arrived.is_final, self.within) {
             (true, _) => Skipped::To(bytes.len()),
-            // The end of a text may have begun.
+            // The end of a CDATA section, comment or instruction may have begun.
             (false, Within::Cdata | Within::Comment | Within::Instruction) => {
                 let end = bytes.len().saturating_sub(2).max(at);
                 match self.never_closed(&bytes[at..end]) {
@@ -151,8 +151,8 @@ impl Skip {
         }
     }
 
-    /// Goes over `bytes` of a text: the line break in them at which it ends, because it is longer than any that WeChat
-    /// sends. What opened it was cut off then, and the lines behind are not a user's.
+    /// Counts `bytes` of a CDATA section, comment or instruction. Returns the line break at which it ends because it is
+    /// longer than any that WeChat sends: it was cut off, and the following lines are not a user's.
     fn never_closed(&mut self, bytes: &[u8]) -> Option<usize> {
         const LONGEST: usize = 1 << 20;
         if matches!(self.within, Within::Markup | Within::String) {
@@ -184,7 +184,7 @@ impl Skip {
             }
             (Within::String, b'"') => self.go(Within::Markup, at + 1),
             (Within::String, b'\\') => match rest.get(1) {
-                // No escape, but a line that was cut.
+                // Not an escape but a line that was cut off.
                 None | Some(b'\n') => Act::Go(at + 1),
                 Some(_) => Act::Go(at + 2),
             },
@@ -204,8 +204,8 @@ impl Skip {
         }
     }
 
-    /// The last open bracket is closed, or there were more closing ones: the document ends here if something that
-    /// can stand behind a document follows.
+    /// Handles a closing bracket. If none remains open, the message ends, provided that a line end, a tag or another
+    /// message follows.
     fn closer(&mut self, rest: Lookahead<'_>, at: usize, begins_message: BeginsMessage<'_>) -> Act {
         self.depth = self.depth.saturating_sub(1);
         if self.depth > 0 {
@@ -236,7 +236,7 @@ impl Skip {
         Act::Go(next)
     }
 
-    /// At a `>` of CDATA, a comment or an instruction, or up to two bytes before it.
+    /// Handles the `>` of a CDATA section, comment or instruction, or up to two bytes before it.
     fn close_text(&mut self, rest: &[u8], at: usize) -> Act {
         let end: &[u8] = match self.within {
             Within::Cdata => b"]]>",
@@ -254,17 +254,17 @@ impl Skip {
         }
     }
 
-    /// A line break ends a string, and a document that is cut off: in JSON one that was on one line so far, or any
-    /// if the next line is none of it; in XML one whose end tag is not in sight.
+    /// Handles a line break. It ends a string. It also ends a message that was cut off: JSON that was on one line so
+    /// far, or whose next line is not indented JSON, and XML whose end tag is not in sight.
     fn line_end(&mut self, rest: Lookahead<'_>, at: usize) -> Act {
         let ends = match self.syntax {
             Syntax::Json => self.one_line || rest.from(1).first(2).is_some_and(is_new_line_of_log),
-            Syntax::Xml => !self.sure && !end_is_ahead(rest),
+            Syntax::Xml => !self.is_end_ahead && !end_is_ahead(rest),
         };
         match ends {
             true => Act::Stop(at),
             false => {
-                self.sure = true;
+                self.is_end_ahead = true;
                 self.garbled = false;
                 self.go(Within::Markup, at + 1)
             }
@@ -275,7 +275,7 @@ impl Skip {
         const LONGEST: usize = CDATA.len();
         let is_xml = self.syntax == Syntax::Xml;
         let opens = |token: &[u8]| rest.begins(token);
-        // Which tag it is does not matter as long as it has not arrived.
+        // Until the longest tag has arrived, the answer is open.
         _ = rest.first(LONGEST);
         if opens(ROOT) || opens(b"<?xml ") || opens(b"<xml ") {
             Act::Stop(at)
@@ -292,7 +292,7 @@ impl Skip {
         }
     }
 
-    /// The end tag of the root, or as much of it as there is.
+    /// Handles the end tag of the root, or as much of it as there is.
     fn end_tag(&mut self, rest: Lookahead<'_>, at: usize) -> Act {
         const NAME: usize = b"</xml".len();
         const BLANKS: usize = 64;
@@ -304,8 +304,8 @@ impl Skip {
         }
     }
 
-    /// An object on the same line behind `:`, `,` or `[` is a value of the broken document, whatever is in it. Anywhere
-    /// else it is the next payload, if it begins as one.
+    /// Handles an object. After `:`, `,` or `[` on the line it is a value of the broken message, whatever it contains.
+    /// Elsewhere it is the next payload, if its first name is that of a message.
     fn object(
         &mut self,
         arrived: &Arrived<'_>,
@@ -320,7 +320,7 @@ impl Skip {
         Act::Go(at + 1)
     }
 
-    /// The last byte of `skipped` that is no blank; a line break is none.
+    /// Returns the last byte of `skipped` that is not a blank. A line break is not a blank here.
     fn solid_before(&self, skipped: &[u8]) -> u8 {
         let solid = skipped
             .iter()

@@ -1,4 +1,4 @@
-//! Payloads whose text is not the capture's own: transcoded, or escaped, or both; and the way back to the capture.
+//! Payloads whose text is not in the capture as it is, because it was transcoded or unescaped, and the way back.
 
 use encoding_rs::Encoding;
 
@@ -6,24 +6,24 @@ use crate::scan::escape::Escape;
 use crate::scan::lookahead::Lookahead;
 use crate::scan::recode;
 
-/// How the text was made from the bytes of the capture, outermost step first.
+/// A step that made the text from the bytes of the capture. The outermost step comes first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Step {
     Encoding(&'static Encoding),
     Escape(Escape),
 }
 
-/// A payload's text, and how it was made.
+/// The text of a payload, and the steps that made it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct SourceMap {
     pub(crate) text: String,
-    /// What is left from the first byte on that is not UTF-8, or that nobody looked at.
+    /// The bytes after `text`, which are not UTF-8 or were not checked.
     pub(crate) rest: Vec<u8>,
     pub(crate) steps: Vec<Step>,
 }
 
 impl SourceMap {
-    /// Takes another text, which no step made yet.
+    /// Sets the text, without any steps.
     pub(super) fn renew(&mut self, bytes: &[u8]) {
         let (text, rest) = match std::str::from_utf8(bytes) {
             Ok(text) => (text, &[][..]),
@@ -36,7 +36,7 @@ impl SourceMap {
         self.rest.extend_from_slice(rest);
     }
 
-    /// Starts over with what is known to be text.
+    /// Sets a text that is known to be UTF-8, without any steps.
     pub(super) fn renew_text(&mut self, text: &str) {
         self.text.clear();
         self.rest.clear();
@@ -44,7 +44,7 @@ impl SourceMap {
         self.text.push_str(text);
     }
 
-    /// A step came before all others.
+    /// Adds a step before all present steps.
     pub(super) fn comes_from(&mut self, step: Step) {
         self.steps.insert(0, step);
     }
@@ -62,7 +62,7 @@ impl Step {
         }
     }
 
-    /// Replaces each of `offsets`, which are in order, by where the byte there of the text begins in `raw`.
+    /// Replaces each of `offsets`, which must be sorted, by the position in `raw` where that byte of the text begins.
     fn raw_offsets(&self, raw: &[u8], offsets: &mut [usize]) {
         match self {
             Step::Encoding(encoding) => recode::raw_lens(encoding, raw, offsets),
@@ -71,8 +71,8 @@ impl Step {
     }
 }
 
-/// Replaces each of `offsets`, which are in order, by where the byte there of the text that `steps` make of `raw` begins in
-/// `raw`. Each step is walked over once, however many offsets there are.
+/// Replaces each of `offsets`, which must be sorted, by the position in `raw` where that byte of the text begins. The
+/// text is what `steps` make of `raw`. Walks over the result of each step once.
 pub(crate) fn raw_offsets(steps: &[Step], raw: &[u8], offsets: &mut [usize]) {
     if let [step, inner @ ..] = steps {
         if !inner.is_empty() {
@@ -82,7 +82,7 @@ pub(crate) fn raw_offsets(steps: &[Step], raw: &[u8], offsets: &mut [usize]) {
     }
 }
 
-/// Whether some of `steps` undoes escapes, so that lines and columns are not those of the text.
+/// Returns true if a step unescapes. The lines and columns of the text are then not those of the capture.
 pub(crate) fn has_escapes(steps: &[Step]) -> bool {
     steps.iter().any(|step| matches!(step, Step::Escape(_)))
 }
@@ -129,7 +129,7 @@ mod tests {
         assert_eq!(offsets, [6]);
     }
 
-    /// All offsets in one walk are those of a walk each, whatever the steps.
+    /// Checks that one walk gives the same positions as a walk for each offset.
     #[test]
     fn one_walk_is_as_good_as_many() {
         let long = "0123456789 abcdefghijklmnopqrstuvwxyz ".repeat(5);

@@ -1,4 +1,7 @@
-//! Where a document may begin.
+//! Decides whether a document begins at a bracket.
+//!
+//! A document may be escaped. The *sign* is the first byte after its bracket: `{\"` has a backslash, `{&quot;` an `&`.
+//! It shows the escaping; [`buried`] then undoes it and checks that a document begins in the result.
 
 use crate::scan::escape::{self, Escape, TABLE, is_blank_letter};
 use crate::scan::lookahead::Lookahead;
@@ -6,28 +9,28 @@ use crate::simd::is_space;
 use crate::syntax::json::comment_len;
 use crate::syntax::xml::{LONGEST_DECLARATION, ROOT};
 
-/// What begins at a place.
+/// The kind of document that begins at a place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Start {
     Xml,
     Json,
-    /// An array of JSON objects, each of which is a document.
+    /// An array of JSON objects. Each object is a document.
     Array,
-    /// A document in escaped text.
+    /// An escaped document.
     Buried(Escape),
     Nothing,
 }
 
-/// The most white space looked through to tell a document from a stray bracket.
+/// The longest white space after the bracket of a document.
 const BLANKS: usize = 4096;
 
-/// How many bytes tell how a document is escaped.
+/// The number of bytes from which the escaping is determined.
 const WINDOW: usize = 64;
 
-/// What begins with `ahead`; `bare` if nothing but white space stands before it on its line.
+/// Returns what begins at the start of `ahead`. `bare` is true if the start is bare; see [`Scanner`](super::Scanner).
 pub(super) fn at(ahead: Lookahead<'_>, bare: bool) -> Start {
     match ahead.bytes() {
-        // As in `[http-14]`.
+        // Prose, as `[http-14]`.
         [b'{' | b'[', next, ..] if next.is_ascii_alphanumeric() => Start::Nothing,
         [b'{' | b'[' | b'<', ..] => at_bracket(ahead, bare),
         _ => Start::Nothing,
@@ -48,8 +51,8 @@ fn at_bracket(ahead: Lookahead<'_>, bare: bool) -> Start {
     }
 }
 
-/// What shows the escaping of a document: what stands right behind its first bracket; in an XML declaration, what is
-/// written for its first quote, and what follows it.
+/// Returns the bytes from the sign on. In an XML declaration, the sign is its first quote or the byte after the
+/// declaration.
 fn first_sign(ahead: Lookahead<'_>) -> Option<Lookahead<'_>> {
     if ahead.bytes().starts_with(DECLARATION) {
         return declaration_sign(ahead);
@@ -64,8 +67,8 @@ fn first_sign(ahead: Lookahead<'_>) -> Option<Lookahead<'_>> {
     Some(ahead.from(at))
 }
 
-/// Where what is no blank and no comment of JSON begins behind the bracket, or the escape that ends a comment; `None` if
-/// a comment has no end.
+/// Returns the position after white space and comments, or of the escape that ends a comment. Returns `None` if a
+/// comment has no end.
 fn behind_comments(ahead: Lookahead<'_>) -> Option<usize> {
     let mut at = ahead.skip_space(1);
     while ahead.bytes().get(at) == Some(&b'/') {
@@ -86,7 +89,7 @@ fn behind_comments(ahead: Lookahead<'_>) -> Option<usize> {
     Some(at)
 }
 
-/// Where a `comment` that seems to be `len` bytes long ends with a line break that is escaped.
+/// Returns the position of the escaped line break that ends a `comment` of apparently `len` bytes.
 fn escaped_end(comment: Lookahead<'_>, len: Option<usize>) -> Option<usize> {
     let comment = comment.bytes();
     let line = &comment[..len.unwrap_or(comment.len())];
@@ -94,7 +97,7 @@ fn escaped_end(comment: Lookahead<'_>, len: Option<usize>) -> Option<usize> {
     Some(at)
 }
 
-/// Where the first line break that is escaped stands in `line`, and how.
+/// Returns the position and the escaping of the first escaped line break in `line`.
 pub(super) fn line_break(line: &[u8]) -> Option<(usize, Escape)> {
     memchr::memchr3_iter(b'\\', b'#', b'%', line).find_map(|at| {
         let mut escape = Escape::of_sign(line[at])?;
@@ -115,7 +118,7 @@ fn declaration_sign(ahead: Lookahead<'_>) -> Option<Lookahead<'_>> {
     }
 }
 
-/// Whether the XML declaration with which `ahead` begins stands on a line of its own, as in a PHP literal.
+/// Returns true if the XML declaration at the start of `ahead` has a line of its own, as in a PHP literal.
 fn is_above_document(ahead: Lookahead<'_>) -> bool {
     let head = ahead.window(LONGEST_DECLARATION);
     let Some(end) = head.line().find_text(b"?>") else {
@@ -126,12 +129,12 @@ fn is_above_document(ahead: Lookahead<'_>) -> bool {
     next.is_some_and(|at| rest.bytes()[at] == b'\n')
 }
 
-/// Whether `ahead` begins a literal of XML that goes on over lines.
+/// Returns true if `ahead` begins an XML literal that extends over several lines.
 pub(super) fn is_over_lines(ahead: Lookahead<'_>) -> bool {
     ahead.starts_with(DECLARATION) && is_above_document(ahead)
 }
 
-/// The escaping that a sign shows.
+/// Returns the escaping that a sign shows.
 fn escape_of(sign: Lookahead<'_>) -> Option<Escape> {
     match sign.get(0)? {
         b'\\' | b'"' if has_doubled_quote(sign) => Some(Escape::Doubled),
@@ -140,7 +143,7 @@ fn escape_of(sign: Lookahead<'_>) -> Option<Escape> {
     }
 }
 
-/// Whether the entity with which `sign` begins is one of a text behind the root, since a tag follows that is not escaped.
+/// Returns true if the entity at the sign is text inside an XML root: an unescaped tag follows.
 fn is_text(sign: Lookahead<'_>) -> bool {
     let window = sign.window(WINDOW);
     let bytes = window.bytes();
@@ -155,7 +158,7 @@ fn is_text(sign: Lookahead<'_>) -> bool {
     bracket.is_some_and(|at| bytes[at] == b'<')
 }
 
-/// Whether the first quote of `sign` was doubled, once or more, after all other escaping: `""a`, `""""a`, `\""a`.
+/// Returns true if the first quote was doubled once or more, after all other escaping: `""a`, `""""a`, `\""a`.
 fn has_doubled_quote(sign: Lookahead<'_>) -> bool {
     let Some(at) = first_quote(sign) else {
         return false;
@@ -164,7 +167,7 @@ fn has_doubled_quote(sign: Lookahead<'_>) -> bool {
     is_outermost && begins_with_doubled(sign.from(at).window(BLANKS))
 }
 
-/// Whether the quotes with which `text` begins are one that was doubled, before a name.
+/// Returns true if `text` begins with a doubled quote before a name.
 fn begins_with_doubled(text: Lookahead<'_>) -> bool {
     let run = text.position(|b| b != b'"').unwrap_or(text.len());
     if run == 1 || !run.is_power_of_two() {
@@ -178,7 +181,7 @@ fn begins_with_doubled(text: Lookahead<'_>) -> bool {
     }
 }
 
-/// `text` without the blanks with which it begins, escaped or not.
+/// Returns `text` after its blanks, escaped or not.
 fn behind_blanks(mut text: Lookahead<'_>) -> Lookahead<'_> {
     loop {
         text = match text.get(0) {
@@ -189,14 +192,14 @@ fn behind_blanks(mut text: Lookahead<'_>) -> Lookahead<'_> {
     }
 }
 
-/// Where the first quote stands near the start of `text`, if only blanks stand before it, escaped or not.
+/// Returns the position of the first quote near the start of `text`, if only blanks, escaped or not, stand before it.
 fn first_quote(text: Lookahead<'_>) -> Option<usize> {
     let is_blank = |b| is_space(b) || b == b'\\' || is_blank_letter(b);
     let at = text.window(WINDOW + 1).position(|b| !is_blank(b))?;
     (text.bytes()[at] == b'"').then_some(at)
 }
 
-/// What begins with `ahead` once `escape` is undone, which shows behind `head` bytes.
+/// Returns the start of `ahead` after undoing `escape`. The sign comes after `head` bytes.
 fn buried(escape: Escape, head: usize, ahead: Lookahead<'_>, bare: bool) -> Start {
     let (text, window) = unescaped(escape, head, ahead);
     if text.len() == window.len() {
@@ -209,7 +212,8 @@ fn buried(escape: Escape, head: usize, ahead: Lookahead<'_>, bare: bool) -> Star
     }
 }
 
-/// The first bytes of `ahead` without `escape`, which shows behind `head` of them, and the window in which they stand.
+/// Returns the first bytes of `ahead` with `escape` undone, and the window that contains them. The sign comes after
+/// `head` bytes.
 fn unescaped(mut escape: Escape, head: usize, ahead: Lookahead<'_>) -> (Vec<u8>, Lookahead<'_>) {
     let window = ahead.window(head + WINDOW);
     let mut text = Vec::with_capacity(WINDOW);
@@ -217,13 +221,13 @@ fn unescaped(mut escape: Escape, head: usize, ahead: Lookahead<'_>) -> (Vec<u8>,
     (text, window)
 }
 
-/// Whether what begins with `ahead` is escaped still once `escape` is undone.
+/// Returns true if `ahead` is still escaped after undoing `escape`.
 pub(super) fn is_buried_twice(escape: Escape, ahead: Lookahead<'_>) -> bool {
     let (text, window) = unescaped(escape, 0, ahead);
     matches!(at(window.of(&text), false), Start::Buried(_))
 }
 
-/// What begins with `ahead` if that is a payload, however often it was escaped.
+/// Returns the start of `ahead` if a payload begins there, escaped any number of times.
 pub(super) fn payload_at(
     ahead: Lookahead<'_>,
     begins_message: &dyn Fn(&str) -> bool,
@@ -241,8 +245,8 @@ pub(super) fn payload_at(
     is_payload.then_some(start)
 }
 
-/// The quote that ends the literal in which a document is escaped by `escape`, if `before` is what stands before it. One
-/// that is not escaped in the document ends nothing: the literal has the other quotes.
+/// Returns the quote that ends the literal around a document with the escaping `escape`; `before` is the byte before
+/// the document. A quote that stands unescaped in the document does not end the literal.
 pub(super) fn quote_around(escape: Escape, document: Lookahead<'_>, before: u8) -> Option<u8> {
     if document.starts_with(b"{\\\"") {
         return Some(b'"');
@@ -254,8 +258,8 @@ pub(super) fn quote_around(escape: Escape, document: Lookahead<'_>, before: u8) 
     Some(before).filter(|&before| before != b'"' || !is_plain)
 }
 
-/// The outermost escaping that shows right before a name or a value: an escaped quote, tag or CDATA bracket, whose escape
-/// may be escaped itself.
+/// Returns the outermost escaping of the clue at the end of `before`, if there is one; see [`clue`](super::clue). The
+/// clue may be escaped several times.
 pub(super) fn clue(before: &[u8]) -> Option<Escape> {
     const LONGEST: usize = 32;
     let tail = &before[before.len().saturating_sub(LONGEST)..];
@@ -265,14 +269,14 @@ pub(super) fn clue(before: &[u8]) -> Option<Escape> {
     })
 }
 
-/// Behind how many bytes an escaped root shows that it is one, if `anchor` is one without its `&`; 0 if it is none.
+/// Returns the length of the escaped `<` at the start of `anchor`, without its `&`, or 0.
 pub(super) fn entity_len(anchor: &[u8]) -> usize {
     let root = escape::roots().find(|root| anchor.starts_with(root.as_bytes()));
     let end = root.and_then(|root| memchr::memchr(b';', root.as_bytes()));
     end.map_or(0, |end| end + 1)
 }
 
-/// Whether a clue shows once `text` is unescaped.
+/// Returns true if `text` ends with a clue after undoing any escapings.
 fn has_clue(mut text: Vec<u8>) -> bool {
     while direct_clue(&text).is_none() {
         let inner = TABLE.iter().find_map(|row| undone(row.escape, &text));
@@ -284,20 +288,20 @@ fn has_clue(mut text: Vec<u8>) -> bool {
     true
 }
 
-/// The text of `raw` without `escape`, if there is such an escape in it.
+/// Returns `raw` with `escape` undone, or `None` if `raw` has no such escape.
 fn undone(mut escape: Escape, raw: &[u8]) -> Option<Vec<u8>> {
     let mut text = Vec::new();
     escape.unescape(Lookahead::whole(raw), &mut text);
     (text.len() < raw.len()).then_some(text)
 }
 
-/// The escaping of an escape that is not escaped itself.
+/// Returns the escaping of a clue that is escaped once.
 fn direct_clue(tail: &[u8]) -> Option<Escape> {
     let row = TABLE.iter().find(|row| (row.is_clue)(tail))?;
     Some(row.escape)
 }
 
-/// The first byte behind the bracket that is not white space.
+/// Returns the first byte after the bracket that is not white space.
 fn inside(ahead: Lookahead<'_>) -> Option<u8> {
     let window = ahead.window(1 + BLANKS);
     window.get(window.skip_space(1))
@@ -338,7 +342,7 @@ fn element(ahead: Lookahead<'_>, bare: bool) -> Start {
 
 const ROOT_NAME: &[u8] = b"<xml";
 
-/// `<xml>` is a payload only if an element follows: prose about `<xml>` is not.
+/// Accepts `<xml>` only before an element. Prose about `<xml>` is no document.
 fn root_element(ahead: Lookahead<'_>) -> Start {
     let name_end = ROOT_NAME.len();
     let is_root = match ahead.get(name_end) {
@@ -352,7 +356,7 @@ fn root_element(ahead: Lookahead<'_>) -> Start {
     }
 }
 
-/// The name with which an object begins; `None` if it does not begin with a name.
+/// Returns the first name of an object, or `None` if the object does not begin with a name.
 pub(super) fn first_name(object: Lookahead<'_>) -> Option<&str> {
     const LONGEST_NAME: usize = 32;
     let at = object.window(1 + BLANKS).skip_space(1);
@@ -369,7 +373,7 @@ mod tests {
     use super::*;
     use crate::scan::lookahead::Arrived;
 
-    /// What begins with `text`, if no more bytes are needed to tell.
+    /// Returns the start of `text`, if no more bytes are needed.
     fn begun(text: &str) -> Option<Start> {
         let arrived = Arrived::new(text.as_bytes(), false);
         let start = at(arrived.from(0), false);

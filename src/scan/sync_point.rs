@@ -1,44 +1,46 @@
-//! Places from which on all scanners of a capture do the same, whatever they did before.
+//! Positions from which all scanners of a capture behave alike, whatever they read before.
 //!
-//! What a scanner does is settled by its state and by the bytes that come. Between documents little of that state is
-//! left: what a [`SyncPoint`] holds, and knowledge about bytes that are done with. So if two scanners come by the same
-//! sync point, one of them will do from there on what the other did, though it began somewhere in the middle of the
-//! capture and did not know in what. A scanner that is in an array, or knows something about the bytes ahead,
-//! is at no sync point: that would be more to compare, for places that are rare.
+//! A scanner's steps depend only on its state and on the following bytes. Between documents little state is left: the
+//! contents of a [`SyncPoint`], and knowledge about finished bytes. If two scanners reach equal sync points, they
+//! therefore behave alike from there on, even if one of them began in the middle of the capture. A scanner in an array,
+//! or with knowledge about the bytes ahead, is at no sync point: comparing more state would not pay for such rare
+//! positions.
+//!
+//! Adding state to [`Scanner`] that is kept between documents: add it here too.
 
 use crate::scan::{Names, Noise, Scanner, State};
 use crate::span::Place;
 use crate::syntax::{Limits, Syntax};
 
-/// Where a scanner is between two documents, and all that it knows there.
+/// The state of a scanner between two documents.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct SyncPoint {
     place: Place,
     bare: bool,
     glued: Option<Syntax>,
     before: [u8; 2],
-    /// How far ahead no broken object has turned out to be a message.
+    /// The number of bytes ahead in which no marks need to be searched for; see [`Scanner`].
     clean: usize,
-    /// What is known of the next payload's query; see [`Trail::mark`](crate::request::Trail::mark).
+    /// The trail of the next payload's query; see [`Trail::mark`](crate::request::Trail::mark).
     trail: Option<u64>,
 }
 
 impl SyncPoint {
-    /// How many bytes of the capture lie before it.
+    /// Returns the number of bytes of the capture before it.
     pub(crate) fn offset(&self) -> u64 {
         self.place.offset
     }
 }
 
 impl Scanner {
-    /// A scanner that begins on a line of a capture, and takes for granted that no document began before and goes on.
+    /// Makes a scanner that begins at a line and assumes that no document continues there.
     pub(crate) fn on_line(limits: Limits, names: Names, place: Place) -> Self {
         let mut scanner = Scanner::new(limits, names, place, Default::default());
         scanner.search.skip_beginning();
         scanner
     }
 
-    /// The sync point at which it is, if it is at one.
+    /// Returns the sync point at the cursor, if there is one.
     pub(crate) fn sync_point(&mut self, buffer: &[u8]) -> Option<SyncPoint> {
         let pos = self.pos();
         let is_between = matches!(self.state, State::Seek) && self.array.is_none();
@@ -55,13 +57,12 @@ impl Scanner {
         })
     }
 
-    /// Where `buffer` ends.
+    /// Returns the place of the end of `buffer`.
     pub(crate) fn end(&mut self, buffer: &[u8]) -> Place {
         let here = self.cursor.place(buffer);
         here.after(&buffer[self.pos()..], self.cursor.units())
     }
 
-    /// Forgets the noise so far.
     pub(crate) fn forget_noise(&mut self) {
         self.noise = Noise::default();
     }

@@ -1,4 +1,4 @@
-//! XML documents, also those in an encoding of their own.
+//! Reads XML documents, also in declared encodings, and finds the next document after a broken one.
 
 use std::ops::Range;
 
@@ -18,12 +18,12 @@ use crate::span::Span;
 use crate::syntax::xml::{CDATA, ROOT};
 use crate::syntax::{Bytes, Kind, Node, NodeId, Stop, Syntax, Tree, xml};
 
-/// Where to go on behind a broken document.
+/// The position at which to continue after a broken document.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Resume {
-    /// The next payload begins here, or what stands around it.
+    /// The start of the next payload, or of text around it.
     At(usize),
-    /// The rest of the document is to be skipped from here on.
+    /// The start of the rest of the document, which is skipped.
     Behind(usize),
 }
 
@@ -50,14 +50,15 @@ impl Scanner {
         }
     }
 
-    /// Enters the document at the cursor again, which was `read` as it stands there, if rsyslog logged it; `false` if it
-    /// did not, or that is too deep.
+    /// Reads the document at the cursor again, if rsyslog escaped it. Returns false if it did not, or if it is nested
+    /// too deep.
     fn enter_escaped(&mut self, document: &[u8], read: &Read<'_>) -> bool {
         let text = &document[..read.len().min(document.len())];
         literal::is_of_rsyslog(text, self.names.is_plain) && self.enter_from(Escape::Octal, None, 0)
     }
 
-    /// Looks at what the document says of its encoding; `None` if there is nothing to read yet, or not here.
+    /// Checks the encoding that the document declares. Returns `None` if more bytes are needed or the state has
+    /// changed.
     fn begin_xml(&mut self, arrived: &Arrived<'_>, parts: &mut Parts) -> Option<()> {
         let declared = recode::declared(arrived.from(self.pos()), self.cursor.units());
         arrived.settled()?;
@@ -79,7 +80,7 @@ impl Scanner {
         Some(())
     }
 
-    /// Reads the document with which `bytes` begin; `None` if it has not arrived whole.
+    /// Reads the document at the start of `bytes`. Returns `None` if it has not arrived completely.
     pub(super) fn read_xml<'b>(&mut self, bytes: Bytes<'b>, parts: &mut Parts) -> Option<Read<'b>> {
         let Parts { tree, findings, .. } = parts;
         let is_plain = &self.names.is_plain;
@@ -111,7 +112,7 @@ impl Scanner {
         Some(verdict)
     }
 
-    /// Reports a broken document, unless it turned out to be none of ours.
+    /// Reports a broken document, unless it is not a message.
     pub(super) fn broken_xml<'b>(
         &mut self,
         finding: Finding,
@@ -135,8 +136,8 @@ impl Scanner {
             return None;
         }
         let shown_end = shown_end(ahead, &finding);
-        // Before the next root, other payloads may have been swallowed.
-        let swallowed = match self.stray_line(document, &parts.tree) {
+        // The document may have run into other payloads before the next root.
+        let swallowed = match self.line_between_elements(document, &parts.tree) {
             Some(line) => Some(Resume::At(line)),
             None => self.swallowed(ahead, &finding, &parts.tree),
         };
@@ -158,8 +159,8 @@ impl Scanner {
         Some(self.broken(finding, buffer, shown_end, Syntax::Xml, parts))
     }
 
-    /// Whether the root of a broken document ends a line of prose: other markup begins the next line, and no field of a
-    /// message was seen.
+    /// Returns true if the root of a broken document is a word in prose: other markup begins the next line, and no
+    /// field of a message was found.
     fn is_in_prose(&self, document: &[u8], tree: &Tree) -> bool {
         let Some(behind) = document.strip_prefix(ROOT).filter(|_| !self.bare) else {
             return false;
@@ -171,14 +172,14 @@ impl Scanner {
         is_markup && !tree.nodes().iter().any(is_field)
     }
 
-    /// The line break before the first line with an anchor that stands as text between the children of the root: no user's
-    /// words can, so the document was cut off before that line.
-    fn stray_line(&self, document: &[u8], tree: &Tree) -> Option<usize> {
+    /// Returns the line break before the first line with an anchor that is text between the children of the root. Users
+    /// cannot write there, so the document was cut off before that line.
+    fn line_between_elements(&self, document: &[u8], tree: &Tree) -> Option<usize> {
         let end = self.xml.open_child().map_or(tree.len(), |id| id as usize);
         let mut id = 1;
         while id < end {
             let node = tree.node(id as NodeId);
-            let line = is_stray(node).then(|| line_before(document, node.span.range()));
+            let line = is_between_elements(node).then(|| line_before(document, node.span.range()));
             let holds = |&line: &usize| {
                 let text = &document[line..node.span.end as usize];
                 self.names.anchors.is_in(text)
@@ -191,8 +192,7 @@ impl Scanner {
         None
     }
 
-    /// Where to go on, if the document broke in a short text that ran into the next line or payload: there the next
-    /// payload begins, or what stands around it.
+    /// Returns where to continue if the document broke in a short text that ran into the next line or payload.
     fn swallowed(&self, ahead: Lookahead<'_>, finding: &Finding, tree: &Tree) -> Option<Resume> {
         let document = ahead.bytes();
         let text = self.broken_text(document, tree)?;
@@ -202,7 +202,8 @@ impl Scanner {
         let line = memchr::memchr(b'\n', texts).map(|n| text + n);
         for at in memchr::memchr2_iter(b'<', b'{', texts).map(|n| text + n) {
             let start = start::payload_at(ahead.from(at), &self.names.begins_message);
-            // What stands around a payload on its line tells how it is escaped, and where it ends.
+            // If the line begins earlier, continue there: the text before a payload tells how it is escaped and where
+            // it ends.
             if let Some(start) = start {
                 let before = line.filter(|&line| line < at);
                 let is_plain = !matches!(start, Start::Buried(_));
@@ -213,8 +214,8 @@ impl Scanner {
         line.filter(is_other).map(Resume::Behind)
     }
 
-    /// Where the text begins in which the document broke, if no user's words are in it: a short plain text, or text
-    /// between elements.
+    /// Returns the start of the text in which the document broke, if users cannot write there: a short plain text, or
+    /// text between elements.
     fn broken_text(&self, document: &[u8], tree: &Tree) -> Option<usize> {
         let plain = self.xml.plain_text_at(document, tree, &self.names.is_plain);
         match plain {
@@ -223,7 +224,7 @@ impl Scanner {
         }
     }
 
-    /// Reads a document in an encoding of its own, in windows that double until it is whole.
+    /// Reads a document in its declared encoding, in windows that double until it is complete.
     pub(super) fn recoded<'b>(
         &mut self,
         encoding: &'static Encoding,
@@ -303,34 +304,34 @@ impl Scanner {
     }
 }
 
-/// Whether `line`, up to what breaks a document that ran into it, is none of that document: it begins with text, or is
-/// more than the markup that breaks it.
+/// Returns true if `line` does not belong to the document that ran into it: it begins with text, or is longer than the
+/// markup that broke the document.
 fn is_other_line(line: &[u8]) -> bool {
     const LONGEST_MARKUP: usize = 3;
     let line = line.trim_ascii();
     line.first().is_some_and(|&b| b != b'<') || line.len() > LONGEST_MARKUP
 }
 
-/// Whether it is text between elements.
-fn is_stray(node: &Node) -> bool {
+/// Returns true if the node is text between elements.
+fn is_between_elements(node: &Node) -> bool {
     node.kind == Kind::Text && node.name.len() == 0
 }
 
-/// The first line break of the `text` between two tags, or of the blanks before it.
+/// Returns the first line break in the `text` between two tags, or in the blanks before it.
 fn line_before(document: &[u8], text: Range<usize>) -> Option<usize> {
     let tag = memchr::memrchr(b'>', &document[..text.start])?;
     memchr::memchr(b'\n', &document[tag..text.end]).map(|n| tag + n)
 }
 
-/// Where the last tag of `bytes` ends, if text behind it belongs to no element: an end tag, or the start of the root or
-/// of what holds other fields.
+/// Returns the end of the last tag of `bytes`, if the text after it belongs to no element. That is an end tag, or the
+/// start tag of the root or of a field that contains fields.
 fn text_between(bytes: &[u8], is_field: fn(&str) -> bool) -> Option<usize> {
     let (name, text) = xml::last_tag(bytes)?;
     let is_between = name.starts_with('/') || name.eq_ignore_ascii_case("xml") || is_field(name);
     is_between.then_some(bytes.len() - text.len())
 }
 
-/// The length of what opens CDATA at the start of `text`.
+/// Returns the length of the CDATA opening at the start of `text`, or 0.
 fn cdata_opening(text: &[u8]) -> usize {
     if text.starts_with(CDATA) {
         CDATA.len()
@@ -339,7 +340,7 @@ fn cdata_opening(text: &[u8]) -> usize {
     }
 }
 
-/// Where the text of an element ran into another element of its message, which the names of other documents are not.
+/// Returns the position at which a text ran into another element of its message. Other documents have other names.
 fn own_element(text: &[u8]) -> Option<usize> {
     memchr::memchr_iter(b'<', text).find(|&at| {
         matches!(
