@@ -227,6 +227,13 @@ proptest! {
     }
 }
 
+/// A mark stands where the tokens begin again after a byte that is not UTF-8.
+#[test]
+fn a_mark_after_bad_bytes_is_text() {
+    let document = b"<xml><!-->\xFF<!-->\xEF\xBB\xBF]]></xml>";
+    is_read_alike(document, &Limits::default());
+}
+
 /// Reads documents of many tokens, which would take minutes in quadratic time.
 #[test]
 fn many_small_tokens_take_linear_time() {

@@ -42,10 +42,30 @@ impl<'a> Tokens<'a> {
     pub(super) fn next(&mut self) -> Option<Event<'a>> {
         let start = self.end();
         if start == self.start && self.all[start..].starts_with(MARK.as_bytes()) {
+            return self.marked_text(start);
+        }
+        let event = self.reader.read_event();
+        self.checked(event, start)
+    }
+
+    /// Returns the text at `start`, which begins with the mark. quick-xml keeps the mark if one byte of a tag before it is
+    /// read as text.
+    fn marked_text(&mut self, start: usize) -> Option<Event<'a>> {
+        let Some(before) = start.checked_sub(1) else {
             *self = Tokens::new(self.all, start + MARK.len());
             return Some(Event::Text(BytesText::from_escaped(MARK)));
-        }
-        match self.reader.read_event() {
+        };
+        *self = Tokens::new(self.all, before);
+        let event = self.reader.read_event().map(|_| {
+            let text = std::str::from_utf8(&self.all[start..self.end()]).unwrap_or(MARK);
+            Event::Text(BytesText::from_escaped(text))
+        });
+        self.checked(event, start)
+    }
+
+    /// Returns `event`, which begins at `start`. If its bytes are not UTF-8, it is read again.
+    fn checked(&mut self, event: Result<Event<'a>, Error>, start: usize) -> Option<Event<'a>> {
+        match event {
             Ok(event) => Some(event),
             Err(Error::Encoding(_)) => {
                 *self = Tokens::new(self.all, self.end());
