@@ -8,7 +8,8 @@
 //! In this stage *raw* means bytes before unescaping, and *text* the result.
 //!
 //! Adding an escaping: add a variant of [`Escape`], a row of [`TABLE`], and the row's functions in `decode` and `clue`.
-//! All other code reads the table, and a test walks it. Adding a container: recognise its lines in `container`.
+//! The search reads the table, and a test walks it. Code for one escaping only names it, as `Escape::Entity` in `seek`.
+//! Queries are unescaped in `request`. Adding a container: recognise its lines in `container`.
 
 use crate::request::LineBreaks;
 use crate::scan::backslash;
