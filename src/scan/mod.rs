@@ -490,6 +490,11 @@ impl Scanner {
         self.is_between() && self.search.anchor.is_none()
     }
 
+    /// The anchor near which a document may begin that no more than its first bytes have arrived of.
+    fn pending_anchor(&self) -> Option<usize> {
+        self.search.anchor.filter(|_| self.is_between())
+    }
+
     fn advance(&mut self, buffer: &[u8], to: usize) {
         if to == self.pos() {
             return;

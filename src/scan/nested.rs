@@ -102,6 +102,8 @@ impl Nested {
     const WINDOW: usize = 4096;
     /// The longest anchor.
     const NAME: usize = 64;
+    /// So many bytes behind a clue are undone first.
+    const NEAR: usize = 16;
 
     fn new(escape: Escape, bounds: Bounds, scanner: Scanner) -> Self {
         Nested {
@@ -171,8 +173,14 @@ impl Nested {
 
     /// Returns the number of bytes to unescape next. After a clue that may be false, this is only enough to check it.
     fn window(&self) -> usize {
-        let clue = self.clue.filter(|_| !self.found && self.scanner.is_idle());
-        let near = clue.map(|at| at.max(0) as usize + 2 * Self::NAME);
+        let clue = self
+            .clue
+            .filter(|_| !self.found && self.scanner.is_between());
+        // Twice as much behind the clue each time.
+        let near = clue.map(|at| {
+            let at = at.max(0) as usize;
+            at.saturating_sub(self.raw) + self.raw.saturating_sub(at).max(Self::NEAR)
+        });
         near.map_or(Self::WINDOW, |near| near.min(Self::WINDOW))
     }
 
@@ -379,7 +387,12 @@ impl Nested {
         let Ok(at) = usize::try_from(clue) else {
             return Some(0);
         };
-        if !self.scanner.is_idle() {
+        // Before an anchor that is yet to be tried, all was tried.
+        if let Some(anchor) = self.scanner.pending_anchor() {
+            let is_behind = anchor > self.text_at && self.line_len(raw, anchor) > at;
+            return is_behind.then_some(at);
+        }
+        if !self.scanner.is_between() {
             return None;
         }
         let is_end = self.text[..end].ends_with(b"\n") || self.ended && end == self.text.len();
