@@ -91,6 +91,7 @@ reasons! {
     LimitExceeded {
         TooLarge "the payload is larger than {0} bytes" "消息体超过 {0} 字节"
             => "see --max-payload-size" "参见 --max-payload-size"
+        LongInstruction "an instruction is longer than {0} bytes" "处理指令超过 {0} 字节"
         TooDeep "the payload is nested deeper than {0} levels" "消息体嵌套超过 {0} 层" => "see --max-depth" "参见 --max-depth"
         TooManyItems "the payload holds more than {0} items" "消息体超过 {0} 个条目" => "see --max-items" "参见 --max-items"
         TooManyValues "the payload holds more than {0} values" "消息体超过 {0} 个值" => "see --max-values" "参见 --max-values"

@@ -9,7 +9,7 @@ use crate::scan::lookahead::{Arrived, Lookahead};
 use crate::scan::start::first_name;
 use crate::simd::is_space;
 use crate::syntax::Syntax;
-use crate::syntax::xml::{CDATA, ROOT};
+use crate::syntax::xml::{CDATA, LONGEST_INSTRUCTION, ROOT};
 
 /// The result of a skip.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -155,10 +155,12 @@ impl Skip {
     /// longer than any that WeChat sends: it was cut off, and the following lines are not a user's.
     fn never_closed(&mut self, bytes: &[u8]) -> Option<usize> {
         const LONGEST: usize = 1 << 20;
-        if matches!(self.within, Within::Markup | Within::String) {
-            return None;
-        }
-        let room = LONGEST.saturating_sub(self.text_len);
+        let longest = match self.within {
+            Within::Markup | Within::String => return None,
+            Within::Instruction => LONGEST_INSTRUCTION,
+            Within::Cdata | Within::Comment => LONGEST,
+        };
+        let room = longest.saturating_sub(self.text_len);
         self.text_len += bytes.len();
         let line = memchr::memchr(b'\n', bytes.get(room..)?)?;
         Some(room + line)

@@ -15,7 +15,7 @@ use crate::scan::start::{self, Start};
 use crate::scan::{Found, Parts, Read, Scanner, State, shown_end, valid_text};
 use crate::simd::skip_space;
 use crate::span::Span;
-use crate::syntax::xml::{CDATA, ROOT};
+use crate::syntax::xml::{CDATA, LONGEST_INSTRUCTION, ROOT};
 use crate::syntax::{Bytes, Kind, Node, NodeId, Stop, Syntax, Tree, xml};
 
 /// The position at which to continue after a broken document.
@@ -196,11 +196,20 @@ impl Scanner {
     fn swallowed(&self, ahead: Lookahead<'_>, finding: &Finding, tree: &Tree) -> Option<Resume> {
         let document = ahead.bytes();
         let text = self.broken_text(document, tree)?;
-        let end = document.len().min(finding.span().end as usize);
+        let at = self.xml.at();
+        let end = match document.get(at..at + 2) {
+            Some(b"<?") => at + LONGEST_INSTRUCTION,
+            _ => finding.span().end as usize,
+        };
+        let end = document.len().min(end);
         let texts = document.get(text..end).unwrap_or_default();
-        let texts = &texts[..own_element(texts).unwrap_or(texts.len())];
         let line = memchr::memchr(b'\n', texts).map(|n| text + n);
+        let mut end = text + texts.len();
         for at in memchr::memchr2_iter(b'<', b'{', texts).map(|n| text + n) {
+            if is_own_element(&texts[at - text..]) {
+                end = at;
+                break;
+            }
             let start = start::payload_at(ahead.from(at), &self.names.begins_message);
             // If the line begins earlier, continue there: the text before a payload tells how it is escaped and where
             // it ends.
@@ -210,7 +219,7 @@ impl Scanner {
                 return before.or(is_plain.then_some(at)).map(Resume::At);
             }
         }
-        let is_other = |&line: &usize| is_other_line(&document[line..text + texts.len()]);
+        let is_other = |&line: &usize| line < end && is_other_line(&document[line..end]);
         line.filter(is_other).map(Resume::Behind)
     }
 
@@ -340,12 +349,10 @@ fn cdata_opening(text: &[u8]) -> usize {
     }
 }
 
-/// Returns the position at which a text ran into another element of its message. Other documents have other names.
-fn own_element(text: &[u8]) -> Option<usize> {
-    memchr::memchr_iter(b'<', text).find(|&at| {
-        matches!(
-            text[at + 1..],
-            [b'A'..=b'Z', ..] | [b'/', b'A'..=b'Z', ..] | [b'!', ..]
-        )
-    })
+/// Returns true if another element of the message begins here. Other documents have other names.
+fn is_own_element(text: &[u8]) -> bool {
+    matches!(
+        text,
+        [b'<', b'A'..=b'Z', ..] | [b'<', b'/', b'A'..=b'Z', ..] | [b'<', b'!', ..]
+    )
 }

@@ -17,6 +17,9 @@ use crate::syntax::{Bytes, Stop, Str, describe};
 
 const DOCTYPE: &[u8] = b"<!DOCTYPE";
 
+/// The most bytes of the content of an instruction.
+pub(crate) const LONGEST_INSTRUCTION: usize = 4096;
+
 /// The most bytes of a malformed token of the prolog that is skipped.
 pub(super) const LONGEST_PROLOG: usize = 4096;
 
@@ -84,16 +87,21 @@ impl<'a> Markup<'a> {
         let name = &self.0.all[at + 2..name_end];
         let is_declaration_like = name.eq_ignore_ascii_case(b"xml");
         let rest = self.0.from(name_end);
-        let window = match is_declaration_like {
-            true => &rest[..rest.len().min(LONGEST_DECLARATION)],
-            false => rest,
+        let longest = match is_declaration_like {
+            true => LONGEST_DECLARATION,
+            false => LONGEST_INSTRUCTION,
         };
+        let window = &rest[..rest.len().min(longest)];
         let len = match memchr::memmem::find(window, b"?>") {
             Some(len) => len,
-            None if window.len() < rest.len() => {
+            None if window.len() == rest.len() => return Err(self.run_out("<?")),
+            None if is_declaration_like => {
                 return Err(self.broken_at(at, name_end, Reason::BadDeclaration));
             }
-            None => return Err(self.run_out("<?")),
+            None => {
+                let finding = Finding::new(Reason::LongInstruction, Span::new(at, name_end));
+                return Err(Stop::Broken(finding.with(LONGEST_INSTRUCTION.to_string())));
+            }
         };
         let end = name_end + len + 2;
         let content = &window[..len];

@@ -21,7 +21,7 @@ mod tokens;
 use quick_xml::events::{BytesRef, BytesStart, Event};
 
 pub(crate) use chars::{check_characters, is_name, is_xml_char};
-pub(crate) use check::{declaration, is_doctype};
+pub(crate) use check::{LONGEST_INSTRUCTION, declaration, is_doctype};
 
 use crate::finding::{Finding, Findings, Reason};
 use crate::simd::{is_space, skip_space};

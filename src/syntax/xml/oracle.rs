@@ -645,17 +645,22 @@ impl Tokens<'_, '_> {
         let name = &self.bytes.all[at + 2..name_end];
         let is_declaration_like = name.eq_ignore_ascii_case(b"xml");
         let rest = self.bytes.from(name_end);
-        let window = if is_declaration_like {
-            &rest[..rest.len().min(LONGEST_DECLARATION)]
+        let longest = if is_declaration_like {
+            LONGEST_DECLARATION
         } else {
-            rest
+            LONGEST_PROLOG
         };
+        let window = &rest[..rest.len().min(longest)];
         let len = match memchr::memmem::find(window, b"?>") {
             Some(len) => len,
-            None if window.len() < rest.len() => {
+            None if window.len() == rest.len() => return self.run_out_in("<?"),
+            None if is_declaration_like => {
                 return Err(self.broken_at(at, name_end, Reason::BadDeclaration));
             }
-            None => return self.run_out_in("<?"),
+            None => {
+                let finding = Finding::new(Reason::LongInstruction, Span::new(at, name_end));
+                return Err(Stop::Broken(finding.with(longest.to_string())));
+            }
         };
         let end = name_end + len + 2;
         let content = &self.bytes.all[name_end..name_end + len];
