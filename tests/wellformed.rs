@@ -2485,6 +2485,8 @@ const BROKEN: &[&str] = &[
     "[{\"ToUserName\":1}\n",
     "[{\"ToUserName\":1}[",
     "[{\"a\":",
+    "<Encrypt>{\"{\"Encrypt\":\"",
+    "\"source\":{&quot; {\"\"Event\":\"subscribe_msg_change_event\"",
     "\"",
     "\\",
     "[{/*",

@@ -316,7 +316,22 @@ impl Scanner {
     /// Returns true if the rest of a broken object, from `at` on, has a mark. Returns `None` if more bytes are needed.
     fn mark_ahead(&mut self, arrived: &Arrived<'_>, at: usize, mut skip: Skip) -> Option<bool> {
         const FAR: usize = 1 << 16;
+        // Most marks are near, and broken objects may stand one behind the other before the same marks.
+        const NEAR: [usize; 4] = [1 << 8, 1 << 10, 1 << 12, 1 << 14];
         let window = arrived.from(at).window(FAR);
+        for near in NEAR {
+            let Some(bytes) = window.bytes().get(..near) else {
+                break;
+            };
+            let (near, mut skip) = (Arrived::new(bytes, false), skip);
+            match skip.run(near.from(0), &self.names.begins_message) {
+                Skipped::To(_) => break,
+                Skipped::Past(len) if self.has_mark(&bytes[..len], &VecDeque::new()) => {
+                    return Some(true);
+                }
+                Skipped::Past(_) => {}
+            }
+        }
         let len = match skip.run(window, &self.names.begins_message) {
             Skipped::To(len) => len,
             Skipped::Past(_) => return None,
