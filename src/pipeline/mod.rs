@@ -233,7 +233,7 @@ fn give<S: Sink>(
         match read {
             Ok(false) => break,
             Ok(true) => {}
-            Err(_) => blocks.reading.reveal(),
+            Err(_) => blocks.reading.show_all(),
         }
         let mut part = sink.fork();
         blocks.reading.give(chooser, &mut part);
@@ -314,7 +314,7 @@ impl<R: Read> Iterator for Capture<R> {
                 Ok(true) => {}
                 Ok(false) => return None,
                 Err(error) => {
-                    self.blocks.reading.reveal();
+                    self.blocks.reading.show_all();
                     return Some(Err(error));
                 }
             }

@@ -45,10 +45,10 @@ impl Reading {
     }
 
     /// Ends the text after a failed read, which releases a payload that waits for the rest of its line.
-    pub(super) fn reveal(&mut self) {
+    pub(super) fn show_all(&mut self) {
         self.text.note(Flow::Ended);
         if let Some(decoder) = &mut self.decoder {
-            decoder.scanner.reveal();
+            decoder.scanner.show_all();
         }
     }
 

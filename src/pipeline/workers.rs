@@ -181,7 +181,7 @@ impl<'e, R: Read + Send, S: Sink> Workers<'e, R, S> {
         }
         let Intake { chunks, end, .. } = own(self.intake);
         match end {
-            Some(Err(_)) => giver.reading.reveal(),
+            Some(Err(_)) => giver.reading.show_all(),
             _ => giver.reading.text.end(),
         }
         giver.finish(chunks.carried()).map_err(Error::Stopped)?;

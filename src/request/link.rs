@@ -6,9 +6,9 @@
 
 /// The escapes of a line end in logs, grouped by escaping.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct LineBreaks(pub(crate) &'static [&'static [&'static str]]);
+pub(crate) struct EscapedLineBreaks(pub(crate) &'static [&'static [&'static str]]);
 
-impl LineBreaks {
+impl EscapedLineBreaks {
     fn all(self) -> impl Iterator<Item = &'static [u8]> {
         let all = self.0.iter().copied().flatten();
         all.map(|written| written.as_bytes())
@@ -38,7 +38,12 @@ pub(super) enum Link {
 
 /// Returns the link of a payload to a query before it, which ends `line`. `is_in_entry` is true if both are in one log
 /// entry.
-pub(super) fn back(line: &[u8], between: &[u8], is_in_entry: bool, breaks: LineBreaks) -> Link {
+pub(super) fn back(
+    line: &[u8],
+    between: &[u8],
+    is_in_entry: bool,
+    breaks: EscapedLineBreaks,
+) -> Link {
     let behind = behind_version(between);
     let is_request = behind.len() < between.len() || methods(line, breaks).next().is_some();
     let between = behind;
@@ -54,7 +59,7 @@ pub(super) fn back(line: &[u8], between: &[u8], is_in_entry: bool, breaks: LineB
 }
 
 /// Returns the bytes after a payload that may belong to its request.
-pub(super) fn forward(bytes: &[u8], breaks: LineBreaks) -> &[u8] {
+pub(super) fn forward(bytes: &[u8], breaks: EscapedLineBreaks) -> &[u8] {
     let end = end_of_entry(bytes).unwrap_or(bytes.len());
     let bytes = &bytes[..end];
     &bytes[..next_request(bytes, breaks).unwrap_or(bytes.len())]
@@ -76,7 +81,7 @@ fn version_len(bytes: &[u8]) -> usize {
 }
 
 /// Returns the position of another request, or of the response to a request.
-fn other_request(bytes: &[u8], breaks: LineBreaks) -> Option<usize> {
+fn other_request(bytes: &[u8], breaks: EscapedLineBreaks) -> Option<usize> {
     let mut versions = memchr::memmem::find_iter(bytes, b"HTTP/");
     let version = versions.find(|&at| is_request_line(bytes, at) || is_status_line(bytes, at));
     version.or_else(|| methods(bytes, breaks).next())
@@ -97,7 +102,7 @@ fn is_status_line(bytes: &[u8], at: usize) -> bool {
 }
 
 /// Returns the positions of methods that have a target.
-fn methods(bytes: &[u8], breaks: LineBreaks) -> impl Iterator<Item = usize> {
+fn methods(bytes: &[u8], breaks: EscapedLineBreaks) -> impl Iterator<Item = usize> {
     const METHODS: [&[u8]; 7] = [
         b"GET", b"POST", b"PUT", b"HEAD", b"PATCH", b"DELETE", b"OPTIONS",
     ];
@@ -118,7 +123,7 @@ fn methods(bytes: &[u8], breaks: LineBreaks) -> impl Iterator<Item = usize> {
 
 /// Returns the position of the next request after a payload. It is on a line of its own, or directly after the payload,
 /// because bodies need no line break. A method elsewhere on the line belongs to an access log.
-fn next_request(bytes: &[u8], breaks: LineBreaks) -> Option<usize> {
+fn next_request(bytes: &[u8], breaks: EscapedLineBreaks) -> Option<usize> {
     methods(bytes, breaks)
         .find(|&at| at == 0 || bytes[at - 1] == b'\n' || breaks.is_behind(&bytes[..at]))
 }
@@ -151,7 +156,7 @@ fn has_neighbour(rest: &[u8]) -> bool {
 }
 
 /// Returns true if `bytes` are only the rest of a line, or, if that line `is_request`, the head between it and a body.
-fn is_head(bytes: &[u8], is_request: bool, breaks: LineBreaks) -> bool {
+fn is_head(bytes: &[u8], is_request: bool, breaks: EscapedLineBreaks) -> bool {
     let mut text = Vec::with_capacity(bytes.len());
     undo_breaks(bytes, breaks, &mut text);
     let mut lines = text.split(|&b| b == b'\n').map(without_decoration);
@@ -168,7 +173,7 @@ fn is_head(bytes: &[u8], is_request: bool, breaks: LineBreaks) -> bool {
 }
 
 /// Appends `line` to `out`, with escaped line breaks undone.
-fn undo_breaks(mut line: &[u8], breaks: LineBreaks, out: &mut Vec<u8>) {
+fn undo_breaks(mut line: &[u8], breaks: EscapedLineBreaks, out: &mut Vec<u8>) {
     let begins_escape = |b: &u8| matches!(b, b'\\' | b'#' | b'%' | b'&');
     while let Some(at) = line.iter().position(begins_escape) {
         let (before, rest) = line.split_at(at);
@@ -236,7 +241,8 @@ fn unclosed(bytes: &[u8]) -> Option<usize> {
 mod tests {
     use super::*;
 
-    const BREAKS: LineBreaks = LineBreaks(&[&["\\n", "\\r", "\\x0D", "\\x0A"], &["%0A", "&#10;"]]);
+    const BREAKS: EscapedLineBreaks =
+        EscapedLineBreaks(&[&["\\n", "\\r", "\\x0D", "\\x0A"], &["%0A", "&#10;"]]);
 
     #[test]
     fn what_stands_between_ties_or_parts() {

@@ -9,14 +9,14 @@
 //! several requests may be mixed, the nearest query may belong to another request. It is then not
 //! [`FoundQuery::is_sure`]: it can verify a payload, but cannot reject it.
 //!
-//! This module looks at bytes and does not know the scanner, which keeps the [`Trail`] and calls this module.
+//! This module looks at bytes and does not know the scanner, which keeps the [`QueryTrail`] and calls this module.
 
 mod link;
 mod query;
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-pub(crate) use link::LineBreaks;
+pub(crate) use link::EscapedLineBreaks;
 use link::Link;
 
 /// The distance from a payload in which its query is looked for: the size that servers allow for a request's head.
@@ -33,7 +33,7 @@ pub(crate) struct FoundQuery {
 
 /// The noise since the last payload, up to [`REACH`] bytes.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Trail {
+pub(crate) struct QueryTrail {
     noise: Vec<u8>,
     /// The number of bytes of the following noise that hold the query of the previous payload.
     used: usize,
@@ -43,7 +43,7 @@ pub(crate) struct Trail {
     is_revealed: bool,
 }
 
-impl Trail {
+impl QueryTrail {
     pub(crate) fn add(&mut self, bytes: &[u8]) {
         let used = self.used.min(bytes.len());
         self.used -= used;
@@ -85,7 +85,7 @@ impl Trail {
     }
 
     /// Makes the whole buffer visible, because no bytes follow.
-    pub(crate) fn reveal(&mut self) {
+    pub(crate) fn show_all(&mut self) {
         self.is_revealed = true;
     }
 
@@ -106,7 +106,11 @@ pub(crate) struct Around {
 
 /// Returns the query in the noise before a payload. The last `entry` bytes of the noise belong to the payload's log
 /// entry.
-pub(crate) fn behind(noise: &[u8], entry: usize, breaks: LineBreaks) -> Option<FoundQuery> {
+pub(crate) fn query_before(
+    noise: &[u8],
+    entry: usize,
+    breaks: EscapedLineBreaks,
+) -> Option<FoundQuery> {
     let found = query::last(noise)?;
     let (before, between) = noise.split_at(found.end);
     let line = memchr::memrchr(b'\n', before).map_or(before, |n| &before[n + 1..]);
@@ -124,10 +128,10 @@ pub(crate) fn behind(noise: &[u8], entry: usize, breaks: LineBreaks) -> Option<F
 
 /// Returns the query after a payload, and the position of its end. The first `entry` bytes belong to the payload's log
 /// entry. `first_name` finds names of messages.
-pub(crate) fn ahead(
+pub(crate) fn query_after(
     bytes: &[u8],
     entry: usize,
-    breaks: LineBreaks,
+    breaks: EscapedLineBreaks,
     first_name: impl FnOnce(&[u8]) -> Option<usize>,
 ) -> Option<(FoundQuery, usize)> {
     let bytes = &bytes[..bytes.len().min(REACH)];
@@ -152,7 +156,7 @@ mod tests {
 
     #[test]
     fn a_trail_is_as_long_as_the_reach() {
-        let mut trail = Trail::default();
+        let mut trail = QueryTrail::default();
         for _ in 0..5 {
             trail.add(&[b'a'; REACH]);
             trail.add(b"b");

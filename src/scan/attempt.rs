@@ -59,7 +59,7 @@ impl Scanner {
     }
 
     /// Sets how the input arrives. Returns true if a delayed attempt may now be due.
-    pub(super) fn hear(&mut self, flow: Flow) -> bool {
+    pub(super) fn set_flow(&mut self, flow: Flow) -> bool {
         let is_news = std::mem::replace(&mut self.flow, flow) != flow;
         is_news && flow != Flow::Pours && !matches!(self.state, State::Seek)
     }

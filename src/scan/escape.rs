@@ -11,7 +11,7 @@
 //! The search reads the table, and a test walks it. Code for one escaping only names it, as `Escape::Entity` in `seek`.
 //! Queries are unescaped in `request`. Adding a container: recognise its lines in `container`.
 
-use crate::request::LineBreaks;
+use crate::request::EscapedLineBreaks;
 use crate::scan::backslash;
 use crate::scan::clue;
 use crate::scan::container::{self, Container};
@@ -62,7 +62,7 @@ pub(super) struct Row {
     /// The bytes that end text in it, as a line end, or what a URL cannot contain.
     ends: &'static [u8],
     /// The bytes that end text in it after a certain quote or bracket.
-    ends_behind: &'static [(u8, &'static [u8])],
+    ends_after: &'static [(u8, &'static [u8])],
 }
 
 impl Row {
@@ -80,7 +80,7 @@ impl Row {
             tag_ends: &[],
             roots: &[],
             ends: b"\n",
-            ends_behind: &[],
+            ends_after: &[],
         }
     }
 
@@ -118,7 +118,7 @@ const ENTITY: Row = Row {
         "#x3c;?xml",
     ],
     ends: b"",
-    ends_behind: &[(b'<', b"<")],
+    ends_after: &[(b'<', b"<")],
     ..Row::new(Escape::Entity, b"&", decode::entity)
 };
 
@@ -132,13 +132,13 @@ const BACKSLASH: Row = Row {
     is_clue: clue::backslash,
     line_breaks: &["\\n", "\\r", "\\x0A", "\\x0a", "\\x0D", "\\x0d"],
     tag_ends: &["\\u003e"],
-    ends_behind: &LITERAL_ENDS,
+    ends_after: &LITERAL_ENDS,
     ..Row::new(Escape::Backslash, b"\\", decode::backslash)
 };
 
 const OCTAL: Row = Row {
     line_breaks: &["#012", "#015"],
-    ends_behind: &LITERAL_ENDS,
+    ends_after: &LITERAL_ENDS,
     ..Row::new(Escape::Octal, b"#", decode::octal)
 };
 
@@ -149,7 +149,7 @@ const LITERAL: Row = Row::new(Escape::Literal, b"\\", decode::literal);
 const LITERAL_ENDS: [(u8, &[u8]); 2] = [(b'\'', b"\n'"), (b'"', b"\n\"")];
 
 /// The escapes of a line end, row by row.
-pub(super) const LINE_BREAKS: LineBreaks = LineBreaks(&{
+pub(super) const LINE_BREAKS: EscapedLineBreaks = EscapedLineBreaks(&{
     let mut all: [&[&str]; TABLE.len()] = [&[]; TABLE.len()];
     let mut row = 0;
     while row < TABLE.len() {
@@ -261,7 +261,7 @@ impl Escape {
     pub(super) fn ends(self, before: Option<u8>) -> &'static [u8] {
         let Some(row) = self.row() else { return b"" };
         let behind = row
-            .ends_behind
+            .ends_after
             .iter()
             .find(|(byte, _)| Some(*byte) == before);
         behind.map_or(row.ends, |(_, ends)| ends)

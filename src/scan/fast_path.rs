@@ -9,7 +9,7 @@ use crate::fast::template::TemplateId;
 use crate::fast::{Cache, PrefixSize};
 use crate::scan::escape::Escape;
 use crate::scan::source_map::{SourceMap, Step};
-use crate::scan::{Document, Found, Inside, Parts, Scanner, State, Then, found};
+use crate::scan::{Continuation, Document, Found, Inside, Parts, Scanner, State, found};
 use crate::simd::Survey;
 use crate::span::Place;
 
@@ -186,7 +186,7 @@ impl Scanner {
         let layout = entry.layout;
         unescape(entry, bytes, &mut parts.source_map);
         // The entry's bracket is not stray after the previous payload.
-        self.glued = None;
+        self.after_bare_payload = None;
         self.search.skip_beginning();
         self.pass(buffer, start);
         Some(self.in_entry(layout, buffer))
@@ -201,7 +201,7 @@ impl Scanner {
         self.moved(buffer, raw.end, false);
         self.state = State::Inside(Inside {
             done: text.end,
-            ..Inside::new(self.empty_inner(), Then::noise(layout.len))
+            ..Inside::new(self.empty_inner(), Continuation::noise(layout.len))
         });
         Found {
             is_unescaped: true,
@@ -229,7 +229,7 @@ impl Scanner {
         let extent = self.cache.as_ref()?.extent(template);
         Some(Found {
             template: Some(template),
-            ..self.ended_behind(buffer, extent)
+            ..self.end_of_extent(buffer, extent)
         })
     }
 }
@@ -238,7 +238,7 @@ impl Scanner {
 fn unescape(entry: &Entry, bytes: &[u8], source_map: &mut SourceMap) {
     let raw = &bytes[entry.layout.text.range()];
     // The text is checked to be UTF-8 where it is used.
-    source_map.renew_text("");
+    source_map.set_text("");
     entry.unescaped.write(raw, &mut source_map.rest);
-    source_map.comes_from(Step::Escape(Escape::Backslash));
+    source_map.add_outer_step(Step::Escape(Escape::Backslash));
 }

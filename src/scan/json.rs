@@ -15,7 +15,7 @@ use crate::scan::nested::Bounds;
 use crate::scan::skip::{Skip, Skipped};
 use crate::scan::start;
 use crate::scan::{
-    Found, FoundKind, Inner, Inside, Parts, Read, Scanner, State, Then, found, shown_end,
+    Continuation, Found, FoundKind, Inner, Inside, Parts, Read, Scanner, State, found, shown_end,
     valid_text,
 };
 use crate::span::Span;
@@ -68,7 +68,7 @@ impl Scanner {
         self.add_inner_of(&parts.tree, text, 1, &mut inner);
         self.state = State::Inside(Inside {
             sample: self.sample(&inner),
-            ..Inside::new(inner, Then::noise(text.len()))
+            ..Inside::new(inner, Continuation::noise(text.len()))
         });
         None
     }
@@ -272,20 +272,20 @@ impl Scanner {
         let known = &document[..at.max(finding.span().end as usize).min(document.len())];
         let is_message = self.has_mark(known, &inner)
             || !is_line_of_bracket(document, self.json.at())
-                && (self.clean_until <= self.pos()
+                && (self.no_mark_before <= self.pos()
                     && self.mark_ahead(arrived, self.pos() + at, skip)?);
         if is_message {
             // A message is not searched. But a message that begins a line in it is the next payload, because this one
             // was cut off.
             inner = self.messages_on_new_lines(&parts.tree, document);
         }
-        let glued = glued_start(document, at, &finding);
-        let skips = is_message && glued.is_none() && self.json.depth() > 0;
+        let next = start_after_payload(document, at, &finding);
+        let skips = is_message && next.is_none() && self.json.depth() > 0;
         // After a bracket in prose, a string on the next line is not a name.
         let unnamed = self.json.unnamed_at().filter(|_| !is_message);
-        let len = glued.or(unnamed).unwrap_or(at);
+        let len = next.or(unnamed).unwrap_or(at);
         cut(&mut inner, len);
-        let then = Then {
+        let then = Continuation {
             len,
             noise: !is_message,
             skip: skips.then_some(skip),
@@ -338,7 +338,7 @@ impl Scanner {
         };
         let found = self.has_mark(&window.bytes()[..len], &VecDeque::new());
         if !found {
-            self.clean_until = self.pos() + self.json.at().max(len);
+            self.no_mark_before = self.pos() + self.json.at().max(len);
         }
         Some(found)
     }
@@ -386,7 +386,7 @@ fn is_line_of_bracket(document: &[u8], at: usize) -> bool {
 
 /// Returns the start of the next object, if a cut-off string ran into it: `"gh_12{"ToUserName"` breaks after `{"`.
 /// Users cannot type this, because JSON escapes their quotes.
-fn glued_start(document: &[u8], at: usize, finding: &Finding) -> Option<usize> {
+fn start_after_payload(document: &[u8], at: usize, finding: &Finding) -> Option<usize> {
     let breaks_here = finding.span().start as usize == at;
     let before = document[..at].strip_suffix(b"\"")?.trim_ascii_end();
     (breaks_here && before.ends_with(b"{") && before.len() > 1).then(|| before.len() - 1)

@@ -55,7 +55,7 @@ use crate::fast::Cache;
 use crate::fast::template::{Extent, TemplateId};
 use crate::finding::{Finding, Findings, Reason};
 use crate::input::Flow;
-use crate::request::{FoundQuery, Trail};
+use crate::request::{FoundQuery, QueryTrail};
 use crate::simd::{Lines, Survey, is_space};
 use crate::span::{Place, Span, Units};
 use crate::syntax::{self, Bytes, Limits, Stop, Syntax, Tree, View, earliest, not_utf8};
@@ -153,7 +153,7 @@ enum State {
 impl State {
     /// Continues after `len` bytes of a broken document that has no messages inside.
     fn behind(len: usize, skip: Option<Skip>) -> Self {
-        let then = Then {
+        let then = Continuation {
             len,
             noise: false,
             skip,
@@ -167,13 +167,13 @@ impl State {
 struct Inside {
     inner: VecDeque<Inner>,
     done: usize,
-    then: Then,
+    then: Continuation,
     /// The data from which the fast path learns the document, if it can.
     sample: Option<EntrySample>,
 }
 
 impl Inside {
-    fn new(inner: VecDeque<Inner>, then: Then) -> Self {
+    fn new(inner: VecDeque<Inner>, then: Continuation) -> Self {
         Inside {
             inner,
             done: 0,
@@ -209,16 +209,16 @@ struct Move {
 
 /// How to continue after a document: the bytes to pass over, whether they are noise, and the skip that follows.
 #[derive(Clone, Copy, Debug)]
-struct Then {
+struct Continuation {
     len: usize,
     noise: bool,
     skip: Option<Skip>,
 }
 
-impl Then {
+impl Continuation {
     /// Continues after a log entry of `len` bytes.
     fn noise(len: usize) -> Self {
-        Then {
+        Continuation {
             len,
             noise: true,
             skip: None,
@@ -236,10 +236,10 @@ pub(crate) struct Scanner {
     /// True if the cursor is *bare*: only white space and payloads stand before it on its line.
     bare: bool,
     /// The syntax of a bare payload that ends exactly at the cursor. A closing bracket or tag there is *stray*.
-    glued: Option<Syntax>,
+    after_bare_payload: Option<Syntax>,
     array: Option<Array>,
     /// No mark stands between a broken object and this position, so marks are not searched for again before it.
-    clean_until: usize,
+    no_mark_before: usize,
     json: syntax::json::Reader,
     xml: syntax::xml::Reader,
     attempts: Attempts,
@@ -258,7 +258,7 @@ pub(crate) struct Scanner {
     spare: Option<Box<Nested>>,
     spare_inner: VecDeque<Inner>,
     /// The bytes that may hold the next payload's query, if queries are wanted.
-    trail: Option<Box<Trail>>,
+    trail: Option<Box<QueryTrail>>,
 }
 
 /// The memory for the payload that is read.
@@ -297,9 +297,9 @@ impl Scanner {
             state: State::Seek,
             cursor: Cursor::new(place, units),
             bare: true,
-            glued: None,
+            after_bare_payload: None,
             array: None,
-            clean_until: 0,
+            no_mark_before: 0,
             json: syntax::json::Reader::new(),
             xml: syntax::xml::Reader::new(),
             attempts: Attempts::default(),
@@ -332,9 +332,9 @@ impl Scanner {
             state,
             cursor,
             bare,
-            glued,
+            after_bare_payload,
             array,
-            clean_until,
+            no_mark_before,
             noise,
             search,
             before,
@@ -354,8 +354,8 @@ impl Scanner {
         } = self;
         *state = State::Seek;
         *cursor = Cursor::unplaced();
-        (*bare, *glued, *array) = (true, None, None);
-        *clean_until = 0;
+        (*bare, *after_bare_payload, *array) = (true, None, None);
+        *no_mark_before = 0;
         *noise = Noise::default();
         *search = SearchWindow::default();
         *before = [b'\n'; 2];
@@ -365,7 +365,7 @@ impl Scanner {
     /// Returns the number of finished bytes at the start of the buffer. The caller must drop them.
     pub(crate) fn take_done(&mut self, buffer: &[u8]) -> usize {
         let done = self.cursor.take_done(buffer);
-        self.clean_until = self.clean_until.saturating_sub(done);
+        self.no_mark_before = self.no_mark_before.saturating_sub(done);
         self.search.drop_front(done);
         if let Some(trail) = &mut self.trail {
             trail.forget_buffer();
@@ -630,12 +630,12 @@ impl Scanner {
     /// Ends a payload of `len` bytes at the cursor.
     fn ended<'b>(&mut self, buffer: &'b [u8], len: usize, syntax: Syntax) -> Found<'b> {
         let lines = Lines::of(&buffer[self.pos()..self.pos() + len]);
-        self.ended_behind(buffer, Extent { syntax, len, lines })
+        self.end_of_extent(buffer, Extent { syntax, len, lines })
     }
 
     /// Ends a payload that takes up `extent`.
     #[inline(always)]
-    fn ended_behind<'b>(&mut self, buffer: &'b [u8], extent: Extent) -> Found<'b> {
+    fn end_of_extent<'b>(&mut self, buffer: &'b [u8], extent: Extent) -> Found<'b> {
         let (start, place) = (self.pos(), self.cursor.place(buffer));
         self.pass_payload(buffer, extent);
         found(start..start + extent.len, place, extent.syntax)
@@ -643,7 +643,7 @@ impl Scanner {
 
     fn pass_payload(&mut self, buffer: &[u8], extent: Extent) {
         let end = self.pos() + extent.len;
-        self.glued = (self.bare && self.array.is_none()).then_some(extent.syntax);
+        self.after_bare_payload = (self.bare && self.array.is_none()).then_some(extent.syntax);
         if let Some(array) = &mut self.array {
             array.payloads = true;
         }

@@ -84,7 +84,7 @@ pub(super) enum Bounds {
     /// After a number of bytes.
     Len(usize),
     /// At the first *terminator*: one of the bytes `of`, outside of escapes, at or after `from`; see [`Bounds::from`].
-    Any { of: &'static [u8], from: usize },
+    Terminators { of: &'static [u8], from: usize },
 }
 
 /// The position at which to continue after nested text.
@@ -162,7 +162,7 @@ impl Nested {
     }
 
     /// Notes that only the clue before the name at `at` shows nested text. A payload must begin before the name.
-    pub(super) fn is_told_by(&mut self, at: usize) {
+    pub(super) fn set_clue(&mut self, at: usize) {
         self.clue = Some(at as isize);
     }
 
@@ -189,7 +189,7 @@ impl Nested {
         let all = raw;
         let (raw, last) = match self.bounds {
             Bounds::Len(len) => (&raw[..len], true),
-            Bounds::Any { .. } => (raw, last),
+            Bounds::Terminators { .. } => (raw, last),
         };
         let arrived = Arrived::new(raw, last);
         let window = (self.raw + self.window()).min(raw.len());
@@ -236,7 +236,7 @@ impl Nested {
         let (escape, text) = (self.escape, &mut self.text);
         let len = match self.bounds {
             Bounds::Len(_) => escape.unescape_fast(raw, len, text, |b| b.equal(b'\n')),
-            Bounds::Any { .. } => escape.unescape_fast(raw, len, text, |b| {
+            Bounds::Terminators { .. } => escape.unescape_fast(raw, len, text, |b| {
                 b.equal(b'\n') | b.equal(b'"') | b.equal(b'\'')
             }),
         };
@@ -327,7 +327,7 @@ impl Nested {
     }
 
     fn terminator(&self, bytes: &[u8]) -> Option<usize> {
-        let Bounds::Any { of, from } = self.bounds else {
+        let Bounds::Terminators { of, from } = self.bounds else {
             return None;
         };
         let skipped = from.saturating_sub(self.raw).min(bytes.len());
@@ -352,8 +352,8 @@ impl Nested {
             _ if self.moved => None,
             _ if self.ended && end == self.text.len() => Some(GoOn::Behind),
             Bounds::Len(_) => None,
-            Bounds::Any { .. } if self.found && is_inline => None,
-            Bounds::Any { from, .. }
+            Bounds::Terminators { .. } if self.found && is_inline => None,
+            Bounds::Terminators { from, .. }
                 if self
                     .behind(end)
                     .is_some_and(|behind| self.is_resting(end, behind)) =>
@@ -364,13 +364,13 @@ impl Nested {
                 let is_whole = is_inline || last == b'\n';
                 (is_whole && len >= from).then_some(GoOn::At(len))
             }
-            Bounds::Any { .. } => None,
+            Bounds::Terminators { .. } => None,
         }
     }
 
     /// Returns true if a payload was found in inline nested text of unknown length, which therefore ends.
     fn is_behind_payload(&self) -> bool {
-        let is_open = matches!(self.bounds, Bounds::Any { .. });
+        let is_open = matches!(self.bounds, Bounds::Terminators { .. });
         let is_inline = !matches!(self.escape, Escape::Container(_));
         is_open && is_inline && self.found && self.scanner.is_between()
     }
@@ -427,7 +427,7 @@ impl Nested {
         } = found;
         match found.text {
             _ if found.is_unescaped => {}
-            Some(text) => parts.source_map.renew_text(text),
+            Some(text) => parts.source_map.set_text(text),
             None => parts.source_map.renew(&self.text[range.clone()]),
         }
         Some(InnerPayload {
@@ -578,7 +578,7 @@ impl Scanner {
             let goes_on =
                 nested.unescape(&buffer[self.pos()..], last || is_long, self.names.anchors);
             let flow = if goes_on { Flow::Pours } else { self.flow };
-            if !nested.scanner.hear(flow) && !goes_on {
+            if !nested.scanner.set_flow(flow) && !goes_on {
                 self.state = State::Nested(nested);
                 return None;
             }
@@ -598,7 +598,7 @@ impl Scanner {
         let (start, place) = (self.pos(), self.cursor.place(buffer));
         let (mut mark, raw) = (nested.mark, start..start + nested.raw);
         let is_quoted = mark == Escape::Backslash && parts.source_map.steps.is_empty();
-        parts.source_map.comes_from(Step::Escape(mark));
+        parts.source_map.add_outer_step(Step::Escape(mark));
         self.follow(nested, buffer, usize::MAX);
         let len = match nested.text_at == inner.range.end {
             true => self.pos() - start,
@@ -675,14 +675,14 @@ impl Bounds {
     /// be a terminator, and empty nested text would be entered again and again.
     pub(super) fn from(of: &'static [u8], from: usize) -> Self {
         let from = from.max(1);
-        Bounds::Any { of, from }
+        Bounds::Terminators { of, from }
     }
 
     /// Returns these bounds, counted from `len` bytes further on.
     fn behind(self, len: usize) -> Self {
         match self {
             Bounds::Len(all) => Bounds::Len(all - len),
-            Bounds::Any { of, from } => Bounds::Any {
+            Bounds::Terminators { of, from } => Bounds::Terminators {
                 of,
                 from: from.saturating_sub(len),
             },

@@ -25,9 +25,9 @@ impl Scanner {
     }
 
     /// Shows the rest of the last line, which will not arrive because reading the capture failed.
-    pub(crate) fn reveal(&mut self) {
+    pub(crate) fn show_all(&mut self) {
         if let Some(trail) = &mut self.trail {
-            trail.reveal();
+            trail.show_all();
         }
     }
 
@@ -47,11 +47,11 @@ impl Scanner {
         let entry = self.entry_around(found);
         let unwrapped = container::text_before(trail.near(), &buffer[found.range.start..]);
         let noise = unwrapped.as_deref().unwrap_or(trail.near());
-        let behind = request::behind(noise, entry.before, LINE_BREAKS);
+        let behind = request::query_before(noise, entry.before, LINE_BREAKS);
         let is_settled = behind.as_ref().is_some_and(|query| query.is_sure);
         let ahead = match is_settled || found.kind == FoundKind::Broken {
             true => None,
-            false => request::ahead(
+            false => request::query_after(
                 &buffer[found.range.end..],
                 entry.after,
                 LINE_BREAKS,

@@ -19,7 +19,7 @@ use crate::syntax::Syntax;
 use crate::syntax::xml::ROOT;
 
 /// The byte order mark, U+FEFF in UTF-8.
-const MARK: &[u8] = b"\xEF\xBB\xBF";
+const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// The result of looking for a document near an anchor.
 enum Near {
@@ -71,10 +71,10 @@ impl Scanner {
         arrived: &Arrived<'b>,
         parts: &mut Parts,
     ) -> Option<Found<'b>> {
-        if let Some(syntax) = self.glued {
+        if let Some(syntax) = self.after_bare_payload {
             let len = stray_end(syntax, arrived.from(self.pos()));
             arrived.settled()?;
-            self.glued = None;
+            self.after_bare_payload = None;
             if len > 0 {
                 return Some(self.stray(arrived.bytes, len, syntax, parts));
             }
@@ -92,7 +92,7 @@ impl Scanner {
         parts: &mut Parts,
     ) -> Option<Found<'b>> {
         let (buffer, last) = (arrived.bytes, arrived.is_final);
-        if let Some(begun) = self.begins_here(buffer) {
+        if let Some(begun) = self.try_begin_here(buffer) {
             return self.begin_usual(begun, arrived, parts);
         }
         if self.array.is_none()
@@ -103,7 +103,7 @@ impl Scanner {
         self.search.restart(self.pos());
         let limit = self.limits.payload_size;
         while let Some(anchor) = self.search.next_anchor(self.names.anchors, buffer) {
-            match self.begins_near(arrived, anchor)? {
+            match self.try_begin_near(arrived, anchor)? {
                 Near::Usual(begun) => return self.begin_usual(begun, arrived, parts),
                 Near::Begun => return None,
                 Near::Nothing => self.search.anchor = None,
@@ -133,7 +133,7 @@ impl Scanner {
 
     /// Moves to a payload with a usual beginning at the cursor or on the next line. The search for anchors would find
     /// it too: no bracket stands before it, and its first name is an anchor.
-    fn begins_here(&mut self, buffer: &[u8]) -> Option<Start> {
+    fn try_begin_here(&mut self, buffer: &[u8]) -> Option<Start> {
         let start = self.next_start(buffer);
         let begun = self.names.usual_start(&buffer[start..])?;
         self.search.skip_beginning();
@@ -152,23 +152,23 @@ impl Scanner {
     }
 
     /// Looks for a start that may contain the anchor. Returns `None` if more bytes are needed.
-    fn begins_near(&mut self, arrived: &Arrived<'_>, anchor: usize) -> Option<Near> {
+    fn try_begin_near(&mut self, arrived: &Arrived<'_>, anchor: usize) -> Option<Near> {
         let limit = self.limits.payload_size;
         let (start, kind) = self.search.start(arrived, anchor, limit);
         arrived.settled()?;
         let start = start.max(self.pos());
-        if self.begins_container(arrived, start, kind)? {
+        if self.try_enter_container(arrived, start, kind)? {
             return Some(Near::Begun);
         }
         self.search.tried = self.search.tried.max(start);
         while let Some(found) = self.bracket(arrived.bytes, anchor) {
-            match self.begins_at(arrived, start, found)? {
+            match self.try_begin_at(arrived, start, found)? {
                 Near::Nothing => self.search.tried = found + 1,
                 near => return Some(near),
             }
         }
         self.search.tried = self.search.tried.max(anchor + 1);
-        Some(Near::of(self.begins_with_clue(
+        Some(Near::of(self.try_enter_by_clue(
             arrived.bytes,
             start,
             anchor,
@@ -176,7 +176,7 @@ impl Scanner {
     }
 
     /// Enters a container's log if the line at `start` belongs to one. Returns `None` if more bytes are needed.
-    fn begins_container(
+    fn try_enter_container(
         &mut self,
         arrived: &Arrived<'_>,
         start: usize,
@@ -199,7 +199,7 @@ impl Scanner {
     }
 
     /// Begins a document at the bracket `found`, after `start`. Returns `None` if more bytes are needed.
-    fn begins_at(&mut self, arrived: &Arrived<'_>, start: usize, found: usize) -> Option<Near> {
+    fn try_begin_at(&mut self, arrived: &Arrived<'_>, start: usize, found: usize) -> Option<Near> {
         let buffer = arrived.bytes;
         // Not in nested text: the outer scanner must see each step of the inner scanner.
         if self.depth == 0
@@ -215,7 +215,7 @@ impl Scanner {
         arrived.settled()?;
         match begun {
             Start::Nothing => return Some(Near::Nothing),
-            Start::Buried(escape) => {
+            Start::Escaped(escape) => {
                 let before = &buffer[start..found];
                 let text = text_before(escape, before).map(|before| start + before);
                 return self.enter_at(escape, arrived, text, found);
@@ -238,7 +238,7 @@ impl Scanner {
         found: usize,
     ) -> Option<Near> {
         let Some(text) = text else {
-            self.enter_buried(escape, arrived, found)?;
+            self.enter_escaped_document(escape, arrived, found)?;
             return Some(Near::Begun);
         };
         self.pass(arrived.bytes, text);
@@ -255,8 +255,8 @@ impl Scanner {
     }
 
     /// Enters escaped text if a clue stands before the anchor, and passes over a byte order mark.
-    fn begins_with_clue(&mut self, buffer: &[u8], start: usize, anchor: usize) -> bool {
-        if buffer[anchor..].starts_with(MARK) && self.is_bare_at(buffer, anchor) {
+    fn try_enter_by_clue(&mut self, buffer: &[u8], start: usize, anchor: usize) -> bool {
+        if buffer[anchor..].starts_with(BYTE_ORDER_MARK) && self.is_bare_at(buffer, anchor) {
             self.pass(buffer, anchor);
             self.byte_order_mark(buffer);
             return true;
@@ -269,7 +269,7 @@ impl Scanner {
         let quote = if escape == Escape::Entity { b'<' } else { b'"' };
         let is_entered = self.enter_from(escape, Some(quote), told - start);
         if let State::Nested(nested) = &mut self.state {
-            nested.is_told_by(told - start);
+            nested.set_clue(told - start);
         }
         is_entered
     }
@@ -282,10 +282,15 @@ impl Scanner {
 
     /// Enters the escaped document at `found`. The quote before it belongs to the innermost literal. A single quote
     /// there is not escaped by the outer literals, which then have double quotes.
-    fn enter_buried(&mut self, escape: Escape, arrived: &Arrived<'_>, found: usize) -> Option<()> {
+    fn enter_escaped_document(
+        &mut self,
+        escape: Escape,
+        arrived: &Arrived<'_>,
+        found: usize,
+    ) -> Option<()> {
         let document = arrived.from(found);
         let [second, before] = self.bytes_before(arrived.bytes, found);
-        let is_innermost = before == b'\'' && start::is_buried_twice(escape, document);
+        let is_innermost = before == b'\'' && start::is_escaped_twice(escape, document);
         let around = if is_innermost { b'"' } else { before };
         let quote = start::quote_around(escape, document, around);
         let of = match quote {
@@ -339,7 +344,7 @@ impl Scanner {
 
     /// Passes over a byte order mark. `cat` leaves one before each file; elsewhere it is noise.
     pub(super) fn byte_order_mark(&mut self, buffer: &[u8]) {
-        let end = self.pos() + MARK.len();
+        let end = self.pos() + BYTE_ORDER_MARK.len();
         match self.bare {
             true => {
                 self.cursor.advance_unseen(buffer, end);

@@ -32,12 +32,12 @@ impl SourceMap {
                 (std::str::from_utf8(head).unwrap_or_default(), rest)
             }
         };
-        self.renew_text(text);
+        self.set_text(text);
         self.rest.extend_from_slice(rest);
     }
 
     /// Sets a text that is known to be UTF-8, without any steps.
-    pub(super) fn renew_text(&mut self, text: &str) {
+    pub(super) fn set_text(&mut self, text: &str) {
         self.text.clear();
         self.rest.clear();
         self.steps.clear();
@@ -45,7 +45,7 @@ impl SourceMap {
     }
 
     /// Adds a step before all present steps.
-    pub(super) fn comes_from(&mut self, step: Step) {
+    pub(super) fn add_outer_step(&mut self, step: Step) {
         self.steps.insert(0, step);
     }
 }
@@ -105,8 +105,8 @@ mod tests {
             assert_eq!(source_map.text, text);
             assert_eq!(source_map.rest, bytes[text.len()..]);
         }
-        source_map.comes_from(Step::Encoding(GBK));
-        source_map.comes_from(Step::Escape(Escape::Octal));
+        source_map.add_outer_step(Step::Encoding(GBK));
+        source_map.add_outer_step(Step::Escape(Escape::Octal));
         assert_eq!(
             source_map.steps,
             [Step::Escape(Escape::Octal), Step::Encoding(GBK)]

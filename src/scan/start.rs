@@ -17,7 +17,7 @@ pub(super) enum Start {
     /// An array of JSON objects. Each object is a document.
     Array,
     /// An escaped document.
-    Buried(Escape),
+    Escaped(Escape),
     Nothing,
 }
 
@@ -208,7 +208,7 @@ fn buried(escape: Escape, head: usize, ahead: Lookahead<'_>, bare: bool) -> Star
     }
     match at(window.of(&text), bare) {
         Start::Nothing => Start::Nothing,
-        _ => Start::Buried(escape),
+        _ => Start::Escaped(escape),
     }
 }
 
@@ -222,9 +222,9 @@ fn unescaped(mut escape: Escape, head: usize, ahead: Lookahead<'_>) -> (Vec<u8>,
 }
 
 /// Returns true if `ahead` is still escaped after undoing `escape`.
-pub(super) fn is_buried_twice(escape: Escape, ahead: Lookahead<'_>) -> bool {
+pub(super) fn is_escaped_twice(escape: Escape, ahead: Lookahead<'_>) -> bool {
     let (text, window) = unescaped(escape, 0, ahead);
-    matches!(at(window.of(&text), false), Start::Buried(_))
+    matches!(at(window.of(&text), false), Start::Escaped(_))
 }
 
 /// Returns the start of `ahead` if a payload begins there, escaped any number of times.
@@ -236,7 +236,7 @@ pub(super) fn payload_at(
     let is_payload = match start {
         Start::Xml => true,
         Start::Json => first_name(ahead).is_some_and(begins_message),
-        Start::Buried(escape) => {
+        Start::Escaped(escape) => {
             let (text, window) = unescaped(escape, 0, ahead);
             payload_at(window.of(&text), begins_message).is_some()
         }
@@ -397,7 +397,7 @@ mod tests {
         for (text, escape) in cases {
             assert_eq!(
                 at(Lookahead::whole(text.as_bytes()), false),
-                Start::Buried(escape),
+                Start::Escaped(escape),
                 "{text}"
             );
         }
@@ -409,7 +409,7 @@ mod tests {
 
     #[test]
     fn entities_before_a_tag_are_text() {
-        let entity = Start::Buried(Escape::Entity);
+        let entity = Start::Escaped(Escape::Entity);
         for (text, start) in [
             ("<xml>&lt;<ToUserName>a", Start::Xml),
             ("<xml> &amp; b <ToUserName>a", Start::Xml),

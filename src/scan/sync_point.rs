@@ -17,11 +17,11 @@ use crate::syntax::{Limits, Syntax};
 pub(crate) struct SyncPoint {
     place: Place,
     bare: bool,
-    glued: Option<Syntax>,
+    after_bare_payload: Option<Syntax>,
     before: [u8; 2],
     /// The number of bytes ahead in which no marks need to be searched for; see [`Scanner`].
     clean: usize,
-    /// The trail of the next payload's query; see [`Trail::mark`](crate::request::Trail::mark).
+    /// The trail of the next payload's query; see [`QueryTrail::mark`](crate::request::Trail::mark).
     trail: Option<u64>,
 }
 
@@ -50,9 +50,9 @@ impl Scanner {
         Some(SyncPoint {
             place: self.cursor.place(buffer),
             bare: self.bare,
-            glued: self.glued,
+            after_bare_payload: self.after_bare_payload,
             before: self.before,
-            clean: self.clean_until.saturating_sub(pos),
+            clean: self.no_mark_before.saturating_sub(pos),
             trail: self.trail.as_ref().map(|trail| trail.mark()),
         })
     }

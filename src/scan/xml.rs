@@ -215,7 +215,7 @@ impl Scanner {
             // it ends.
             if let Some(start) = start {
                 let before = line.filter(|&line| line < at);
-                let is_plain = !matches!(start, Start::Buried(_));
+                let is_plain = !matches!(start, Start::Escaped(_));
                 return before.or(is_plain.then_some(at)).map(Resume::At);
             }
         }
@@ -263,8 +263,8 @@ impl Scanner {
                 Some(Read::Whole(text)) => {
                     let raw_len = recode::raw_len(encoding, raw, text.len());
                     let found = self.ended(buffer, raw_len, Syntax::Xml);
-                    parts.source_map.renew_text(text);
-                    parts.source_map.comes_from(Step::Encoding(encoding));
+                    parts.source_map.set_text(text);
+                    parts.source_map.add_outer_step(Step::Encoding(encoding));
                     return Some(Found {
                         is_unescaped: true,
                         ..found
@@ -305,7 +305,7 @@ impl Scanner {
         let skip = (!self.xml.is_closed()).then(Skip::xml);
         self.state = State::behind(at, skip);
         parts.source_map.renew(&text[..shown]);
-        parts.source_map.comes_from(Step::Encoding(encoding));
+        parts.source_map.add_outer_step(Step::Encoding(encoding));
         Some(Found {
             is_unescaped: true,
             ..self.broken(finding, buffer, len, Syntax::Xml, parts)
