@@ -25,32 +25,43 @@ pub(super) struct Candidate<'a> {
     /// The end of the document, or the position at which it broke.
     pub(super) read: usize,
     pub(super) is_broken: bool,
+    /// The number of bytes that are known to hold no end.
+    pub(super) unclosed: usize,
 }
 
 /// Returns the end of the literal that begins with the candidate. XML that continues on another line is no literal:
 /// only PHP literals have line breaks, and PHP escapes nothing of XML. A candidate that breaks on its first line,
 /// without a closing quote there, was cut off.
-pub(super) fn end(candidate: Candidate<'_>) -> Option<usize> {
+///
+/// # Errors
+///
+/// The number of bytes that hold no end.
+pub(super) fn end(candidate: Candidate<'_>) -> Result<usize, usize> {
     let window = candidate.text.window(FAR);
     let bytes = window.bytes();
     let rest = |at| bytes.get(at..).unwrap_or_default();
-    let mut at = 0;
+    let (mut at, mut is_on_line) = (candidate.unclosed, true);
     while let Some(n) = memchr::memchr3(candidate.quote, b'\\', b'\n', rest(at)) {
         at += n;
+        is_on_line &= bytes[at] != b'\n';
         at += match bytes[at] {
             b'\\' => 2,
             b'\n' if candidate.is_cut_at(at) => match candidate.goes_on_behind(at) {
                 true => 1,
-                false => return Some(at),
+                false => return Ok(at),
             },
             b'\n' if candidate.syntax == Syntax::Json => 1,
-            b'\n' => return None,
-            _ => return Some(at),
+            b'\n' => return Err(0),
+            _ => return Ok(at),
         };
     }
     window.note_end();
     let end = window.len();
-    (end < FAR && candidate.is_cut_at(end)).then_some(end)
+    match end < FAR && candidate.is_cut_at(end) {
+        true => Ok(end),
+        false if is_on_line => Err(at.max(end)),
+        false => Err(0),
+    }
 }
 
 impl Candidate<'_> {
@@ -236,16 +247,17 @@ mod tests {
             syntax,
             read: 1,
             is_broken: false,
+            unclosed: 0,
         }
     }
 
     #[test]
     fn literals_end_with_the_quote_that_began_them() {
-        let end = |text| end(candidate(text, Syntax::Json));
+        let end = |text| end(candidate(text, Syntax::Json)).ok();
         assert_eq!(end(r#"{"a":"\"it\'s\""}', 1"#), Some(17));
         assert_eq!(end("{\n}', 1"), Some(3));
         assert_eq!(end(r"{\'"), None);
-        let xml = |text| super::end(candidate(text, Syntax::Xml));
+        let xml = |text| super::end(candidate(text, Syntax::Xml)).ok();
         assert_eq!(xml("<xml>\n</xml>'"), None);
     }
 
@@ -257,7 +269,7 @@ mod tests {
                 is_broken: true,
                 ..candidate(text, Syntax::Json)
             };
-            end(cut)
+            end(cut).ok()
         };
         assert_eq!(end("{\"a\n'", 4), Some(3));
         assert_eq!(end("{\"a", 3), Some(3));

@@ -240,6 +240,8 @@ pub(crate) struct Scanner {
     array: Option<Array>,
     /// No mark stands between a broken object and this position, so marks are not searched for again before it.
     no_mark_before: usize,
+    /// A quote, and the position up to which no literal in these quotes ends. What stands before is not read again.
+    unclosed: (u8, usize),
     json: syntax::json::Reader,
     xml: syntax::xml::Reader,
     attempts: Attempts,
@@ -300,6 +302,7 @@ impl Scanner {
             after_bare_payload: None,
             array: None,
             no_mark_before: 0,
+            unclosed: (0, 0),
             json: syntax::json::Reader::new(),
             xml: syntax::xml::Reader::new(),
             attempts: Attempts::default(),
@@ -335,6 +338,7 @@ impl Scanner {
             after_bare_payload,
             array,
             no_mark_before,
+            unclosed,
             noise,
             search,
             before,
@@ -355,7 +359,7 @@ impl Scanner {
         *state = State::Seek;
         *cursor = Cursor::unplaced();
         (*bare, *after_bare_payload, *array) = (true, None, None);
-        *no_mark_before = 0;
+        (*no_mark_before, *unclosed) = (0, (0, 0));
         *noise = Noise::default();
         *search = SearchWindow::default();
         *before = [b'\n'; 2];
@@ -366,6 +370,7 @@ impl Scanner {
     pub(crate) fn take_done(&mut self, buffer: &[u8]) -> usize {
         let done = self.cursor.take_done(buffer);
         self.no_mark_before = self.no_mark_before.saturating_sub(done);
+        self.unclosed.1 = self.unclosed.1.saturating_sub(done);
         self.search.drop_front(done);
         if let Some(trail) = &mut self.trail {
             trail.forget_buffer();

@@ -328,14 +328,25 @@ impl Scanner {
         if !self.is_quoted() || memchr::memchr(b'\\', text).is_none() {
             return Some(false);
         }
+        let (quote, pos) = (self.before(), self.pos());
+        let unclosed = match self.unclosed {
+            (known, until) if known == quote => until.saturating_sub(pos),
+            _ => 0,
+        };
         let candidate = Candidate {
             text: document,
-            quote: self.before(),
+            quote,
             syntax,
             read: len,
             is_broken,
+            unclosed,
         };
-        let end = literal::end(candidate).filter(|&end| candidate.is_literal(end));
+        let end = literal::end(candidate);
+        arrived.settled()?;
+        if let Err(len) = end {
+            self.unclosed = (quote, pos + len);
+        }
+        let end = end.ok().filter(|&end| candidate.is_literal(end));
         arrived.settled()?;
         let is_entered =
             end.is_some_and(|end| self.enter(Escape::Backslash, Bounds::Len(end), None));
