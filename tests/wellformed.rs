@@ -10,15 +10,17 @@
 mod support;
 
 use std::cell::Cell;
+use std::io;
 use std::sync::Mutex;
 
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use proptest::test_runner::{Config, TestRunner};
 use support::clock::Clock;
+use wxsub::gate::{Gate, Settings};
 use wxsub::output::{Format, JsonLines};
 use wxsub::pipeline::{self, Options, Sink, Stop};
-use wxsub::{Capture, Code, Limits, Outcome, Record};
+use wxsub::{Capture, Code, Limits, Outcome, Record, report};
 
 use support::each::each;
 
@@ -2181,6 +2183,17 @@ fn read_at_once(bytes: &[u8]) {
     write(&wxsub::decode_with(bytes, &UNLIMITED));
 }
 
+/// Reads a capture as `check --format json` does.
+fn read_and_report(bytes: &[u8]) {
+    let (settings, report) = (Settings::default(), Box::new(report::JsonLines::default()));
+    let mut gate = Gate::new(&settings, report, io::sink()).expect("a sink takes everything");
+    let options = Options {
+        limits: UNLIMITED,
+        ..Options::default()
+    };
+    pipeline::run(bytes, "", &options, &mut gate).expect("memory does not fail");
+}
+
 fn read_in_small_reads(bytes: &[u8]) {
     let options = Options {
         limits: UNLIMITED,
@@ -2567,6 +2580,16 @@ fn broken() -> Vec<Family> {
 fn time_is_linear() {
     assert_linear(well_formed(), read_at_once);
     assert_linear(broken(), read_at_once);
+}
+
+#[test]
+#[cfg_attr(
+    debug_assertions,
+    ignore = "without optimisation a report of a finding in every 37 bytes is too slow"
+)]
+fn time_is_linear_with_findings() {
+    assert_linear(well_formed(), read_and_report);
+    assert_linear(broken(), read_and_report);
 }
 
 /// A token that arrives in small reads must not be read again from its start at every read.
