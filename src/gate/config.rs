@@ -182,14 +182,13 @@ impl Reader<'_> {
 
 /// Rewrites a parser message as one line in the words of a `wxsub.toml`.
 fn sentence(message: &str) -> String {
-    let sentence = unknown_key(message).or_else(|| wrong_value(message));
-    let sentence = sentence.unwrap_or_else(|| message.replace('\n', ", "));
-    let words = |sentence: String, (serde, ours): &(&str, &str)| sentence.replace(serde, ours);
-    WORDS.iter().fold(sentence, words)
+    let known = unknown_key(message).or_else(|| wrong_value(message));
+    let known = known.or_else(|| in_words(message, &MISSING));
+    known.unwrap_or_else(|| message.replace('\n', ", "))
 }
 
-/// How serde names things, and how a `wxsub.toml` does.
-const WORDS: [(&str, &str); 10] = [
+/// How serde says what is missing, what was expected and what was found, and how a message says it.
+const MISSING: [(&str, &str); 2] = [
     (
         "missing field `path`",
         "the entry has no `path`, a glob like \"tests/fixtures/*.json\"",
@@ -198,22 +197,34 @@ const WORDS: [(&str, &str); 10] = [
         "missing field `codes`",
         "the entry has no `codes`, a list like [\"wrong-type\"]",
     ),
+];
+const EXPECTED: [(&str, &str); 2] = [
+    ("a boolean", "`true` or `false`"),
     ("a nonzero u64", "a whole number of at least 1"),
-    ("expected a boolean", "expected `true` or `false`"),
-    ("found boolean ", "found "),
-    ("found integer ", "found "),
-    ("found floating point ", "found "),
-    ("found string ", "found "),
-    ("found map", "found a table or a date"),
-    ("found sequence", "found an array"),
+];
+const FOUND: [(&str, &str); 6] = [
+    ("boolean ", ""),
+    ("integer ", ""),
+    ("floating point ", ""),
+    ("string ", ""),
+    ("map", "a table or a date"),
+    ("sequence", "an array"),
 ];
 
-/// `expected a boolean, found …` for serde's `invalid type: …, expected a boolean`.
+/// Replaces the start of `text` by the words of a table. Returns `None` if the table does not have it.
+fn in_words(text: &str, table: &[(&str, &str)]) -> Option<String> {
+    let mut rows = table.iter();
+    rows.find_map(|(serde, ours)| Some(format!("{ours}{}", text.strip_prefix(serde)?)))
+}
+
+/// Returns `expected a boolean, found …` for serde's `invalid type: …, expected a boolean`.
 fn wrong_value(message: &str) -> Option<String> {
     let rest = message.strip_prefix("invalid type: ");
     let rest = rest.or_else(|| message.strip_prefix("invalid value: "))?;
-    let (found, expected) = rest.split_once(", expected ")?;
+    let (found, expected) = rest.rsplit_once(", expected ")?;
     let found = shortened(found);
+    let expected = in_words(expected, &EXPECTED).unwrap_or_else(|| expected.to_owned());
+    let found = in_words(&found, &FOUND).unwrap_or(found);
     Some(format!("expected {expected}, found {found}"))
 }
 

@@ -14,7 +14,6 @@ use crate::scan::source_map::Step;
 use crate::scan::start::{self, Start};
 use crate::scan::{Found, Parts, Read, Scanner, State, shown_end, valid_text};
 use crate::simd::skip_space;
-use crate::span::Span;
 use crate::syntax::xml::{CDATA, LONGEST_INSTRUCTION, ROOT};
 use crate::syntax::{Bytes, Kind, Node, NodeId, Stop, Syntax, Tree, xml};
 
@@ -112,6 +111,12 @@ impl Scanner {
         Some(verdict)
     }
 
+    /// Passes over the first `len` bytes of a document that is not a message.
+    fn pass_no_message(&mut self, buffer: &[u8], len: usize) {
+        self.pass(buffer, self.pos() + len);
+        self.state = State::Seek;
+    }
+
     /// Reports a broken document, unless it is not a message.
     pub(super) fn broken_xml<'b>(
         &mut self,
@@ -123,16 +128,14 @@ impl Scanner {
         let document = &buffer[self.pos()..];
         let at = self.xml.at();
         if !self.xml.is_rooted() {
-            self.pass(buffer, self.pos() + at.max(1));
-            self.state = State::Seek;
+            self.pass_no_message(buffer, at.max(1));
             return None;
         }
         if document[at..].starts_with(b"<\\/") && self.enter_string() {
             return None;
         }
         if self.is_in_prose(document, &parts.tree) {
-            self.pass(buffer, self.pos() + ROOT.len());
-            self.state = State::Seek;
+            self.pass_no_message(buffer, ROOT.len());
             return None;
         }
         let shown_end = shown_end(ahead, &finding);
@@ -256,9 +259,7 @@ impl Scanner {
                 None if whole && raw.len() < self.limits.payload_size => return None,
                 None if !whole => window *= 2,
                 None => {
-                    let finding = Finding::new(Reason::TooLarge, Span::new(0, 1));
-                    let finding = finding.with(self.limits.payload_size.to_string());
-                    return self.recoded_broken(finding, encoding, &text, buffer, parts);
+                    return self.recoded_broken(self.too_large(), encoding, &text, buffer, parts);
                 }
                 Some(Read::Whole(text)) => {
                     let raw_len = recode::raw_len(encoding, raw, text.len());
@@ -294,8 +295,7 @@ impl Scanner {
         let raw = &buffer[self.pos()..];
         let at = recode::raw_len(encoding, raw, self.xml.at());
         if !self.xml.is_rooted() {
-            self.pass(buffer, self.pos() + at.max(1));
-            self.state = State::Seek;
+            self.pass_no_message(buffer, at.max(1));
             return None;
         }
         let shown = (finding.span().end as usize)
