@@ -164,6 +164,10 @@ reasons! {
     NotEncrypted {
         Plain "the payload is not encrypted" "消息体未加密"
     }
+    UnreadPayload {
+        PrintedUnread "`{0}` stands here with values, in a form that wxsub does not read" "此处的 `{0}` 带有取值，但 wxsub 无法读取其格式"
+            => "log the body as it arrived, XML or JSON" "请记录收到的原始消息体（XML 或 JSON）"
+    }
     MissingEvent {
         NoEvent "`Event` is missing" "缺少 `Event`"
         EventNotText "`Event` is not a name" "`Event` 不是名称"

@@ -64,6 +64,11 @@ impl Rest {
         self.noise.bytes
     }
 
+    /// Returns the number of events' names among these bytes, which are not part of a callback.
+    pub fn mentions(&self) -> u64 {
+        self.noise.mentions
+    }
+
     /// Returns the number of bytes read, payloads included.
     pub fn bytes(&self) -> u64 {
         self.bytes

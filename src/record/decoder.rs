@@ -6,7 +6,7 @@
 use std::ops::ControlFlow;
 use std::sync::{Arc, OnceLock};
 
-use crate::event::{Event, fields, is_message};
+use crate::event::{Event, evidence, fields, is_message};
 use crate::fast::Cache;
 use crate::fast::pooled::Pooled;
 use crate::fast::template::{Sample, TemplateId};
@@ -27,6 +27,8 @@ const NAMES: Names = Names {
     begins_message: |name| fields::top(name).is_some(),
     marks: &fields::MARKS,
     heads: &fields::HEADS,
+    event_name: evidence::event_name,
+    values: evidence::values,
     anchors: &ANCHORS,
 };
 

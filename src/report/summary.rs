@@ -30,6 +30,7 @@ const DROPPED: Counted = Counted(
     "个问题未列出（单个消息体超过 1,000 个）",
 );
 const NOISE: Counted = Counted("byte of noise", "bytes of noise", "字节的无关内容");
+const MENTIONS: Counted = Counted("mention of an event", "mentions of an event", "处提及事件");
 const FILES: Counted = Counted("file", "files", "个文件");
 
 impl Counted {
@@ -89,6 +90,7 @@ impl Tally {
             (self.allowed(), ALLOWED),
             (self.dropped(), DROPPED),
             (self.noise(), NOISE),
+            (self.mentions(), MENTIONS),
         ];
         parts.extend(in_words(&counts, lang));
         parts.join(Text::new(", ", "，").get(lang))

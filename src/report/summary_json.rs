@@ -38,6 +38,7 @@ impl Tally {
             filtered_out: self.filtered_out(),
             deduplicated: self.deduplicated(),
             noise_bytes: self.noise(),
+            mentions: self.mentions(),
             opened: Opened::of(self.unseals()),
         };
         let mut out = Vec::new();
@@ -59,6 +60,7 @@ struct Summary<'a> {
     filtered_out: u64,
     deduplicated: u64,
     noise_bytes: u64,
+    mentions: u64,
     opened: Opened<'a>,
 }
 

@@ -37,6 +37,7 @@ pub struct Tally {
     allowed: u64,
     dropped: u64,
     noise: u64,
+    mentions: u64,
     bytes: u64,
     sources: u64,
 }
@@ -220,6 +221,11 @@ impl Tally {
         self.noise
     }
 
+    /// Returns the number of events' names in these bytes that are not part of a callback.
+    pub fn mentions(&self) -> u64 {
+        self.mentions
+    }
+
     /// Returns the number of bytes read.
     pub fn bytes(&self) -> u64 {
         self.bytes
@@ -349,6 +355,7 @@ impl Sink for Tally {
         self.places.extend(later.places);
         self.places.truncate(Self::MOST_PLACES);
         self.noise += later.noise;
+        self.mentions += later.mentions;
         self.bytes += later.bytes;
         self.sources += later.sources;
         Ok(())
@@ -356,6 +363,7 @@ impl Sink for Tally {
 
     fn end(&mut self, _source: &str, rest: &Rest) {
         self.noise += rest.noise();
+        self.mentions += rest.mentions();
         self.bytes += rest.bytes();
         self.sources += 1;
     }

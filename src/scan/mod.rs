@@ -44,6 +44,7 @@ mod skip;
 pub(crate) mod source_map;
 mod start;
 mod sync_point;
+mod unread;
 mod xml;
 
 use std::collections::VecDeque;
@@ -88,6 +89,10 @@ pub(crate) struct Names {
     pub(crate) marks: &'static [&'static str],
     /// The beginnings of most messages. Each contains an anchor.
     pub(crate) heads: &'static [&'static str],
+    /// Returns the range of the first event's name.
+    pub(crate) event_name: fn(&[u8]) -> Option<Range<usize>>,
+    /// Returns the range of a callback's names that have values, if they show that a callback was printed.
+    pub(crate) values: fn(&[u8]) -> Option<Range<usize>>,
     /// Byte strings of which every message has at least one, however it is escaped; see [`anchor`].
     pub(crate) anchors: &'static Anchors,
 }
@@ -242,6 +247,8 @@ pub(crate) struct Scanner {
     no_mark_before: usize,
     /// A quote, and the position up to which no literal in these quotes ends. What stands before is not read again.
     unclosed: (u8, usize),
+    /// Before this position every event's name in noise is judged; see [`unread`].
+    judged: usize,
     json: syntax::json::Reader,
     xml: syntax::xml::Reader,
     attempts: Attempts,
@@ -303,6 +310,7 @@ impl Scanner {
             array: None,
             no_mark_before: 0,
             unclosed: (0, 0),
+            judged: 0,
             json: syntax::json::Reader::new(),
             xml: syntax::xml::Reader::new(),
             attempts: Attempts::default(),
@@ -339,6 +347,7 @@ impl Scanner {
             array,
             no_mark_before,
             unclosed,
+            judged,
             noise,
             search,
             before,
@@ -359,7 +368,7 @@ impl Scanner {
         *state = State::Seek;
         *cursor = Cursor::unplaced();
         (*bare, *after_bare_payload, *array) = (true, None, None);
-        (*no_mark_before, *unclosed) = (0, (0, 0));
+        (*no_mark_before, *unclosed, *judged) = (0, (0, 0), 0);
         *noise = Noise::default();
         *search = SearchWindow::default();
         *before = [b'\n'; 2];
@@ -371,6 +380,7 @@ impl Scanner {
         let done = self.cursor.take_done(buffer);
         self.no_mark_before = self.no_mark_before.saturating_sub(done);
         self.unclosed.1 = self.unclosed.1.saturating_sub(done);
+        self.judged = self.judged.saturating_sub(done);
         self.search.drop_front(done);
         if let Some(trail) = &mut self.trail {
             trail.forget_buffer();

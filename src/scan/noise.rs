@@ -8,6 +8,8 @@ use crate::span::{Place, Units};
 pub(crate) struct Noise {
     /// The number of bytes, without white space.
     pub(crate) bytes: u64,
+    /// The number of events' names.
+    pub(crate) mentions: u64,
     /// The place of the first byte, and its line from there on.
     pub(crate) first: Option<(Place, Vec<u8>)>,
     /// True if the line of the first byte may continue.
@@ -60,6 +62,7 @@ impl Noise {
     /// Adds the noise of a later part of the capture.
     pub(crate) fn join(&mut self, later: Noise) {
         self.bytes += later.bytes;
+        self.mentions += later.mentions;
         self.first = self.first.take().or(later.first);
     }
 

@@ -106,7 +106,12 @@ impl Scanner {
             match self.try_begin_near(arrived, anchor)? {
                 Near::Usual(begun) => return self.begin_usual(begun, arrived, parts),
                 Near::Begun => return None,
-                Near::Nothing => self.search.anchor = None,
+                Near::Nothing => {
+                    if let Some(found) = self.judge_noise(arrived, anchor, parts)? {
+                        return Some(found);
+                    }
+                    self.search.anchor = None;
+                }
             }
         }
         let kept = match last {
