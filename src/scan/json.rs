@@ -11,7 +11,7 @@ use crate::scan::anchor::Ahead;
 use crate::scan::escape::Escape;
 use crate::scan::literal;
 use crate::scan::lookahead::{Arrived, Lookahead};
-use crate::scan::nested::Bounds;
+use crate::scan::nested::NestedEnd;
 use crate::scan::skip::{Skip, Skipped};
 use crate::scan::start;
 use crate::scan::{
@@ -167,7 +167,7 @@ impl Scanner {
                 Some(self.inner_message(buffer, len, parts))
             }
             Inner::Text(_) => {
-                if !self.enter(Escape::Backslash, Bounds::Len(len), Some(inside)) {
+                if !self.enter(Escape::Backslash, NestedEnd::Len(len), Some(inside)) {
                     self.leave(buffer, start + span.end as usize, then.noise);
                 }
                 None

@@ -3,7 +3,7 @@
 use crate::request::{self, Around, FoundQuery};
 use crate::scan::container;
 use crate::scan::escape::LINE_BREAKS;
-use crate::scan::nested::Bounds;
+use crate::scan::nested::NestedEnd;
 use crate::scan::{Found, FoundKind, Inside, Scanner, State};
 
 impl Scanner {
@@ -69,8 +69,8 @@ impl Scanner {
     fn entry_around(&self, found: &Found<'_>) -> Around {
         let (inside, rest) = match &self.state {
             State::Inside(inside) => (Some(inside), 0),
-            State::Nested(nested) => match (nested.around(), nested.bounds()) {
-                (Some(inside), Bounds::Len(rest)) => (Some(inside), rest),
+            State::Nested(nested) => match (nested.around(), nested.end()) {
+                (Some(inside), NestedEnd::Len(rest)) => (Some(inside), rest),
                 _ => (None, 0),
             },
             _ => (None, 0),

@@ -9,7 +9,7 @@ use crate::scan::container::{self, LineKind};
 use crate::scan::escape::{self, Escape};
 use crate::scan::literal::{self, Candidate};
 use crate::scan::lookahead::{Arrived, Lookahead};
-use crate::scan::nested::Bounds;
+use crate::scan::nested::NestedEnd;
 use crate::scan::start::{self, Start};
 use crate::scan::{Found, FoundKind, Names, Parts, Scanner, State, found};
 use crate::simd::block::Block;
@@ -282,7 +282,7 @@ impl Scanner {
     /// Enters escaped text that ends at one of its terminators, at the earliest after `from` bytes.
     pub(super) fn enter_from(&mut self, escape: Escape, quote: Option<u8>, from: usize) -> bool {
         let of = escape.ends(quote);
-        self.enter(escape, Bounds::from(of, from), None)
+        self.enter(escape, NestedEnd::at_terminator(of, from), None)
     }
 
     /// Enters the escaped document at `found`. The quote before it belongs to the innermost literal. A single quote
@@ -304,11 +304,15 @@ impl Scanner {
         };
         arrived.settled()?;
         self.pass(arrived.bytes, found);
-        self.enter(escape.over(document.bytes()), Bounds::from(of, 0), None);
+        self.enter(
+            escape.over(document.bytes()),
+            NestedEnd::at_terminator(of, 0),
+            None,
+        );
         if let State::Nested(nested) = &mut self.state
             && is_innermost
         {
-            nested.follows([second, before]);
+            nested.set_before([second, before]);
         }
         Some(())
     }
@@ -354,7 +358,7 @@ impl Scanner {
         let end = end.ok().filter(|&end| candidate.is_literal(end));
         arrived.settled()?;
         let is_entered =
-            end.is_some_and(|end| self.enter(Escape::Backslash, Bounds::Len(end), None));
+            end.is_some_and(|end| self.enter(Escape::Backslash, NestedEnd::Len(end), None));
         Some(is_entered)
     }
 
