@@ -75,6 +75,11 @@ impl Anchors {
         self.find(bytes, 0)
     }
 
+    /// Returns true if `bytes` begin with an anchor. The beginning of a capture counts as one, but may be none.
+    pub(super) fn begins(&self, bytes: &[u8]) -> bool {
+        self.texts().any(|text| bytes.starts_with(text.as_bytes()))
+    }
+
     /// Returns true if `bytes` contain an anchor.
     pub(super) fn is_in(&self, bytes: &[u8]) -> bool {
         self.first_in(bytes).is_some()

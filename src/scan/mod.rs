@@ -85,6 +85,8 @@ pub(crate) struct Names {
     pub(crate) is_plain: fn(&str) -> bool,
     /// Returns true if a message may begin with a field of this name.
     pub(crate) begins_message: fn(&str) -> bool,
+    /// Returns true if a record may have a field of this name.
+    pub(crate) is_record_key: fn(&str) -> bool,
     /// Byte strings that occur only in JSON messages. Each begins with a quote.
     pub(crate) marks: &'static [&'static str],
     /// The beginnings of most messages. Each contains an anchor.

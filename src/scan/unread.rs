@@ -38,7 +38,8 @@ impl Scanner {
         anchor: usize,
         parts: &mut Parts,
     ) -> Option<Option<Found<'b>>> {
-        if anchor >= self.judged {
+        let is_anchor = self.names.anchors.begins(&arrived.bytes[anchor..]);
+        if is_anchor && anchor >= self.judged {
             let (unread, judged) = self.unread_near(arrived, anchor);
             arrived.settled()?;
             if let Some(unread) = unread {
@@ -91,9 +92,10 @@ impl Scanner {
 
     /// Returns the position of the first payload that begins after the start of `ahead`.
     fn document_start(&self, ahead: Lookahead<'_>) -> Option<usize> {
-        let begins = &self.names.begins_message;
+        let names = &self.names;
+        let begins = |name: &str| (names.begins_message)(name) || (names.is_record_key)(name);
         let mut brackets = memchr::memchr2_iter(b'<', b'{', ahead.bytes());
-        brackets.find(|&at| at > 0 && start::payload_at(ahead.from(at), begins).is_some())
+        brackets.find(|&at| at > 0 && start::payload_at(ahead.from(at), &begins).is_some())
     }
 
     fn report_unread<'b>(
