@@ -10,7 +10,7 @@ use crate::finding::{Finding, Findings, Reason};
 use crate::scan::anchor::Ahead;
 use crate::scan::escape::Escape;
 use crate::scan::literal;
-use crate::scan::lookahead::{Arrived, Lookahead};
+use crate::scan::lookahead::{Arrived, FARTHEST, Lookahead};
 use crate::scan::nested::NestedEnd;
 use crate::scan::skip::{Skip, Skipped};
 use crate::scan::start;
@@ -245,57 +245,74 @@ impl Scanner {
         shown.map(|(_, escape)| escape)
     }
 
-    /// Reports a broken object if it has the mark of a message. Otherwise it is noise.
+    /// Reports a broken object if it is a message. Otherwise it is noise, in which messages may stand.
     fn broken_json<'b>(
         &mut self,
         finding: Finding,
         arrived: &Arrived<'b>,
         parts: &mut Parts,
     ) -> Option<Found<'b>> {
-        let buffer = arrived.bytes;
-        let document = &buffer[self.pos()..];
         let shown_end = shown_end(arrived.from(self.pos()), &finding);
         arrived.settled()?;
         if self.enter_broken(arrived, &parts.findings)? {
             return None;
         }
-        // A line break before the unexpected token belongs to the next document.
-        let at = document[..self.json.at()].trim_ascii_end().len().max(1);
-        let mut inner = self.inner_of(&parts.tree, valid_text(&document[..at]), 1);
-        // A line break directly after an opening bracket does not end the object.
-        let behind = document[at..]
-            .iter()
-            .find(|&&b| !matches!(b, b' ' | b'\t' | b'\r'));
-        let opens = matches!(document[at - 1], b'{' | b'[') && behind == Some(&b'\n');
-        let one_line = !opens && memchr::memchr(b'\n', &document[..at]).is_none();
-        let skip = Skip::json(self.json.depth(), one_line);
-        let known = &document[..at.max(finding.span().end as usize).min(document.len())];
-        let is_message = self.has_mark(known, &inner)
-            || !is_line_of_bracket(document, self.json.at())
-                && (self.no_mark_before <= self.pos()
-                    && self.mark_ahead(arrived, self.pos() + at, skip)?);
+        let document = &arrived.bytes[self.pos()..];
+        let end = end_of_broken(document, self.json.at());
+        let skip = Skip::json(self.json.depth(), is_on_one_line(document, end));
+        let mut inner = self.inner_of(&parts.tree, valid_text(&document[..end]), 1);
+        let is_message = self.is_broken_message(arrived, &finding, &inner, skip)?;
         if is_message {
             // A message is not searched. But a message that begins a line in it is the next payload, because this one
             // was cut off.
             inner = self.messages_on_new_lines(&parts.tree, document);
         }
-        let next = start_after_payload(document, at, &finding);
-        let skips = is_message && next.is_none() && self.json.depth() > 0;
-        // After a bracket in prose, a string on the next line is not a name.
-        let unnamed = self.json.unnamed_at().filter(|_| !is_message);
-        let len = next.or(unnamed).unwrap_or(at);
-        cut(&mut inner, len);
-        let then = Continuation {
-            len,
-            noise: !is_message,
-            skip: skips.then_some(skip),
+        let next = start_after_payload(document, end, &finding);
+        let then = match is_message {
+            true => self.after_broken_message(next, end, skip),
+            false => self.after_broken_noise(next, end),
         };
+        cut(&mut inner, then.len);
         self.state = State::Inside(Inside::new(inner, then));
         self.array = None;
-        if !is_message {
-            return None;
+        is_message.then(|| self.broken(finding, arrived.bytes, shown_end, Syntax::Json, parts))
+    }
+
+    /// Returns true if the broken object has the mark of a message, in the part that was read or in the rest that
+    /// `skip` would skip. Returns `None` if more bytes are needed.
+    fn is_broken_message(
+        &mut self,
+        arrived: &Arrived<'_>,
+        finding: &Finding,
+        inner: &VecDeque<Inner>,
+        skip: Skip,
+    ) -> Option<bool> {
+        let document = &arrived.bytes[self.pos()..];
+        let end = end_of_broken(document, self.json.at());
+        let known = end.max(finding.span().end as usize).min(document.len());
+        if self.has_mark(&document[..known], inner) {
+            return Some(true);
         }
-        Some(self.broken(finding, buffer, shown_end, Syntax::Json, parts))
+        if is_line_of_bracket(document, self.json.at()) || self.no_mark_before > self.pos() {
+            return Some(false);
+        }
+        self.mark_ahead(arrived, self.pos() + end, skip)
+    }
+
+    /// Continues after a broken message that ends at `end`: at the `next` object, or after the rest of the message.
+    fn after_broken_message(&self, next: Option<usize>, end: usize, skip: Skip) -> Continuation {
+        let has_rest = next.is_none() && self.json.depth() > 0;
+        Continuation {
+            len: next.unwrap_or(end),
+            noise: false,
+            skip: has_rest.then_some(skip),
+        }
+    }
+
+    /// Continues after a broken object that is no message and ends at `end`. After a bracket in prose, a string on the
+    /// next line is not a name.
+    fn after_broken_noise(&self, next: Option<usize>, end: usize) -> Continuation {
+        Continuation::noise(next.or(self.json.unnamed_at()).unwrap_or(end))
     }
 
     /// Returns true if a mark stands in `bytes` outside of the messages in `inner`. Marks in texts have escaped quotes.
@@ -315,33 +332,57 @@ impl Scanner {
 
     /// Returns true if the rest of a broken object, from `at` on, has a mark. Returns `None` if more bytes are needed.
     fn mark_ahead(&mut self, arrived: &Arrived<'_>, at: usize, mut skip: Skip) -> Option<bool> {
-        const FAR: usize = 1 << 16;
-        // Most marks are near, and broken objects may stand one behind the other before the same marks.
-        const NEAR: [usize; 4] = [1 << 8, 1 << 10, 1 << 12, 1 << 14];
-        let window = arrived.from(at).window(FAR);
-        for near in NEAR {
-            let Some(bytes) = window.bytes().get(..near) else {
-                break;
-            };
-            let (near, mut skip) = (Arrived::new(bytes, false), skip);
-            match skip.run(near.from(0), &self.names.begins_message) {
-                Skipped::To(_) => break,
-                Skipped::Past(len) if self.has_mark(&bytes[..len], &VecDeque::new()) => {
-                    return Some(true);
-                }
-                Skipped::Past(_) => {}
-            }
+        let window = arrived.from(at).window(FARTHEST);
+        if self.has_mark_near(window.bytes(), skip) {
+            return Some(true);
         }
         let len = match skip.run(window, &self.names.begins_message) {
             Skipped::To(len) => len,
             Skipped::Past(_) => return None,
         };
-        let found = self.has_mark(&window.bytes()[..len], &VecDeque::new());
-        if !found {
+        let has_mark = self.has_mark(&window.bytes()[..len], &VecDeque::new());
+        if !has_mark {
             self.no_mark_before = self.pos() + self.json.at().max(len);
         }
-        Some(found)
+        Some(has_mark)
     }
+
+    /// Returns true if a mark stands near the start of `rest`. Most marks do, and many broken objects may stand before
+    /// one mark, so that `rest` is not skipped to its end for each.
+    fn has_mark_near(&self, rest: &[u8], skip: Skip) -> bool {
+        const WINDOWS: [usize; 4] = [1 << 8, 1 << 10, 1 << 12, 1 << 14];
+        for bytes in WINDOWS.iter().map_while(|&len| rest.get(..len)) {
+            let (near, mut skip) = (Arrived::new(bytes, false), skip);
+            match skip.run(near.from(0), &self.names.begins_message) {
+                Skipped::To(_) => return false,
+                Skipped::Past(len) if self.has_mark(&bytes[..len], &VecDeque::new()) => {
+                    return true;
+                }
+                Skipped::Past(_) => {}
+            }
+        }
+        false
+    }
+}
+
+/// Returns the end of an object that broke at `at`. A line break before the unexpected token belongs to the next
+/// document.
+fn end_of_broken(document: &[u8], at: usize) -> usize {
+    document[..at].trim_ascii_end().len().max(1)
+}
+
+/// Returns true if a broken object that ends at `end` ends with its line: it has no line break. A line break directly
+/// after an opening bracket does not end the object.
+fn is_on_one_line(document: &[u8], end: usize) -> bool {
+    let mut after = document[end..].iter();
+    let next = after.find(|&&b| !is_blank(b));
+    let opens = matches!(document[end - 1], b'{' | b'[') && next == Some(&b'\n');
+    !opens && memchr::memchr(b'\n', &document[..end]).is_none()
+}
+
+/// Returns true for white space within a line.
+fn is_blank(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\r')
 }
 
 /// Drops parts that begin after the first `len` bytes, and ends a text there.
@@ -362,19 +403,16 @@ fn has_plain(bytes: &[u8], mark: &str) -> bool {
 
 /// Returns true if only blanks stand before `at` on its line, and it is not the first line.
 fn begins_line(document: &[u8], at: usize) -> bool {
-    let before = document[..at]
-        .iter()
-        .rev()
-        .find(|&&b| !matches!(b, b' ' | b'\t' | b'\r'));
+    let before = document[..at].iter().rev().find(|&&b| !is_blank(b));
     before == Some(&b'\n')
 }
 
 /// Returns the range of the comment at `at`, up to the end of its line if that is near.
 fn comment_at(document: Lookahead<'_>, at: usize) -> Option<Range<usize>> {
-    const NEAR: usize = 4096;
-    let near = document.from(at).window(NEAR);
-    let is_comment = near.starts_with(b"//");
-    is_comment.then(|| at..at + near.find(b'\n').unwrap_or(near.len()))
+    const LONGEST_COMMENT: usize = 4096;
+    let rest = document.from(at).window(LONGEST_COMMENT);
+    let is_comment = rest.starts_with(b"//");
+    is_comment.then(|| at..at + rest.find(b'\n').unwrap_or(rest.len()))
 }
 
 /// Returns true if the first line ends with `{` and the next line begins with the `{` that breaks the object at `at`.

@@ -11,6 +11,10 @@ use std::cell::Cell;
 
 use crate::simd::skip_space;
 
+/// The most bytes that are looked through for the one thing that decides about a document: the end of a literal, the
+/// end tag, a mark. A thing farther away does not decide.
+pub(super) const FARTHEST: usize = 1 << 16;
+
 /// The bytes of a capture that have arrived.
 #[derive(Debug)]
 pub(super) struct Arrived<'b> {

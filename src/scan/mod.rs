@@ -152,7 +152,7 @@ enum State {
 
 impl State {
     /// Continues after `len` bytes of a broken document that has no messages inside.
-    fn behind(len: usize, skip: Option<Skip>) -> Self {
+    fn after_broken(len: usize, skip: Option<Skip>) -> Self {
         let then = Continuation {
             len,
             noise: false,

@@ -5,7 +5,7 @@
 //! the end of the line, if the message was on one line so far; or at something outside of texts that can only be the
 //! next payload.
 
-use crate::scan::lookahead::{Arrived, Lookahead};
+use crate::scan::lookahead::{Arrived, FARTHEST, Lookahead};
 use crate::scan::start::first_name;
 use crate::simd::is_space;
 use crate::syntax::Syntax;
@@ -56,8 +56,7 @@ pub(super) fn is_new_line_of_log(head: &[u8]) -> bool {
 
 /// Returns true if the end tag of the root comes before the next root.
 fn end_is_ahead(rest: Lookahead<'_>) -> bool {
-    const FAR: usize = 1 << 16;
-    let window = rest.window(FAR);
+    let window = rest.window(FARTHEST);
     let is = |at: usize, token: &[u8]| {
         let head = window.bytes()[at..].get(..token.len());
         head.is_some_and(|head| head.eq_ignore_ascii_case(token))

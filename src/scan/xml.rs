@@ -19,11 +19,11 @@ use crate::syntax::{Bytes, Kind, Node, NodeId, Stop, Syntax, Tree, xml};
 
 /// The position at which to continue after a broken document.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Resume {
+enum Resume {
     /// The start of the next payload, or of text around it.
-    At(usize),
+    Next(usize),
     /// The start of the rest of the document, which is skipped.
-    Behind(usize),
+    Rest(usize),
 }
 
 impl Scanner {
@@ -118,57 +118,73 @@ impl Scanner {
     }
 
     /// Reports a broken document, unless it is not a message.
-    pub(super) fn broken_xml<'b>(
+    fn broken_xml<'b>(
         &mut self,
         finding: Finding,
         arrived: &Arrived<'b>,
         parts: &mut Parts,
     ) -> Option<Found<'b>> {
-        let (buffer, ahead) = (arrived.bytes, arrived.from(self.pos()));
-        let document = &buffer[self.pos()..];
-        let at = self.xml.at();
+        let ahead = arrived.from(self.pos());
+        let document = &arrived.bytes[self.pos()..];
         if !self.xml.is_rooted() {
-            self.pass_no_message(buffer, at.max(1));
+            self.pass_no_message(arrived.bytes, self.xml.at().max(1));
             return None;
         }
-        if document[at..].starts_with(b"<\\/") && self.enter_string() {
+        if self.broke_at_escaped_tag(document) && self.enter_string() {
             return None;
         }
         if self.is_in_prose(document, &parts.tree) {
-            self.pass_no_message(buffer, ROOT.len());
+            self.pass_no_message(arrived.bytes, ROOT.len());
             return None;
         }
         let shown_end = shown_end(ahead, &finding);
-        // The document may have run into other payloads before the next root.
-        let swallowed = match self.line_between_elements(document, &parts.tree) {
-            Some(line) => Some(Resume::At(line)),
-            None => self.swallowed(ahead, &finding, &parts.tree),
-        };
+        let resume = self.resume_after(ahead, &finding, &parts.tree);
         arrived.settled()?;
-        let is_at_next = finding.span().start as usize == at;
-        let next = match (finding.reason(), swallowed) {
-            (_, Some(Resume::At(next))) if next < at => Some(Resume::At(next)),
-            (Reason::XmlNextBegins, None | Some(Resume::At(_))) if is_at_next => {
-                Some(Resume::At(at))
-            }
-            (_, swallowed) => swallowed,
-        };
-        let skip = (!self.xml.is_closed()).then(Skip::xml);
-        self.state = match next {
-            Some(Resume::At(next)) => State::behind(next, None),
-            Some(Resume::Behind(line)) => State::behind(line, skip),
-            None => State::behind(at, skip),
-        };
-        Some(self.broken(finding, buffer, shown_end, Syntax::Xml, parts))
+        self.state = self.state_after(resume);
+        Some(self.broken(finding, arrived.bytes, shown_end, Syntax::Xml, parts))
+    }
+
+    /// Returns true if the document broke at an end tag as JSON may escape it.
+    fn broke_at_escaped_tag(&self, document: &[u8]) -> bool {
+        document[self.xml.at()..].starts_with(b"<\\/")
+    }
+
+    /// Returns where to continue after a broken document: in another payload that it ran into, or where it broke.
+    fn resume_after(&self, ahead: Lookahead<'_>, finding: &Finding, tree: &Tree) -> Resume {
+        let at = self.xml.at();
+        let is_next = finding.reason() == Reason::XmlNextBegins;
+        let broke_at_next = is_next && finding.span().start as usize == at;
+        match self.ran_into(ahead, finding, tree) {
+            Some(Resume::Next(next)) if next < at => Resume::Next(next),
+            None | Some(Resume::Next(_)) if broke_at_next => Resume::Next(at),
+            Some(resume) => resume,
+            None => Resume::Rest(at),
+        }
+    }
+
+    /// Returns where to continue if the document ran into other payloads before the next root.
+    fn ran_into(&self, ahead: Lookahead<'_>, finding: &Finding, tree: &Tree) -> Option<Resume> {
+        let line = self.line_between_elements(ahead.bytes(), tree);
+        line.map(Resume::Next)
+            .or_else(|| self.swallowed(ahead, finding, tree))
+    }
+
+    /// Returns the state that continues at `resume`. A document whose root was closed has no rest to skip.
+    fn state_after(&self, resume: Resume) -> State {
+        let rest = (!self.xml.is_closed()).then(Skip::xml);
+        match resume {
+            Resume::Next(len) => State::after_broken(len, None),
+            Resume::Rest(len) => State::after_broken(len, rest),
+        }
     }
 
     /// Returns true if the root of a broken document is a word in prose: other markup begins the next line, and no
     /// field of a message was found.
     fn is_in_prose(&self, document: &[u8], tree: &Tree) -> bool {
-        let Some(behind) = document.strip_prefix(ROOT).filter(|_| !self.bare) else {
+        let Some(content) = document.strip_prefix(ROOT).filter(|_| !self.bare) else {
             return false;
         };
-        let (blank, next) = behind.split_at(skip_space(behind, 0));
+        let (blank, next) = content.split_at(skip_space(content, 0));
         let text = valid_text(&document[..self.xml.at()]);
         let is_field = |node: &Node| (self.names.begins_message)(tree.str(node.name, text));
         let is_markup = matches!(next, [b'<', b'a'..=b'z', ..]) && blank.contains(&b'\n');
@@ -219,11 +235,11 @@ impl Scanner {
             if let Some(start) = start {
                 let before = line.filter(|&line| line < at);
                 let is_plain = !matches!(start, Start::Escaped(_));
-                return before.or(is_plain.then_some(at)).map(Resume::At);
+                return before.or(is_plain.then_some(at)).map(Resume::Next);
             }
         }
         let is_other = |&line: &usize| line < end && is_other_line(&document[line..end]);
-        line.filter(is_other).map(Resume::Behind)
+        line.filter(is_other).map(Resume::Rest)
     }
 
     /// Returns the start of the text in which the document broke, if users cannot write there: a short plain text, or
@@ -302,8 +318,7 @@ impl Scanner {
             .max(self.xml.at())
             .min(text.len());
         let len = recode::raw_len(encoding, raw, shown);
-        let skip = (!self.xml.is_closed()).then(Skip::xml);
-        self.state = State::behind(at, skip);
+        self.state = self.state_after(Resume::Rest(at));
         parts.source_map.renew(&text[..shown]);
         parts.source_map.add_outer_step(Step::Encoding(encoding));
         Some(Found {
