@@ -21,7 +21,7 @@ use std::sync::Arc;
 use entry::Entry;
 use pooled::Pooled;
 use prefix::Prefixes;
-use template::{Extent, Placeholder, Sample, TemplateId, Templates};
+use template::{Extent, Placeholder, Sample, TemplateKey, Templates};
 
 pub(crate) use prefix::PrefixSize;
 
@@ -52,13 +52,13 @@ struct Payload {
 impl Cache {
     /// Returns the template of the payload at the start of `bytes`.
     #[inline]
-    pub(crate) fn payload(&mut self, bytes: &[u8]) -> Option<TemplateId> {
+    pub(crate) fn payload(&mut self, bytes: &[u8]) -> Option<TemplateKey> {
         self.payloads.find(bytes)
     }
 
     /// Returns the template of the payload at the start of `bytes`, if the payload has a usual beginning.
     #[inline]
-    pub(crate) fn usual_payload(&mut self, bytes: &[u8]) -> Option<TemplateId> {
+    pub(crate) fn usual_payload(&mut self, bytes: &[u8]) -> Option<TemplateKey> {
         let found = self.payloads.find(bytes)?;
         self.payloads.get(found).is_usual.then_some(found)
     }
@@ -71,25 +71,25 @@ impl Cache {
 
     /// Returns the extent of a payload.
     #[inline]
-    pub(crate) fn extent(&self, payload: TemplateId) -> Extent {
+    pub(crate) fn extent(&self, payload: TemplateKey) -> Extent {
         self.payloads.extent(payload)
     }
 
     /// Returns the placeholders of a payload.
-    pub(crate) fn placeholders(&self, payload: TemplateId) -> &[Placeholder] {
+    pub(crate) fn placeholders(&self, payload: TemplateKey) -> &[Placeholder] {
         self.payloads.placeholders(payload)
     }
 
     /// Lends the meaning of a payload. Return it with [`Cache::take_back`].
     #[inline]
-    pub(crate) fn meaning<T: Any + Send + Sync>(&mut self, payload: TemplateId) -> Option<Arc<T>> {
+    pub(crate) fn meaning<T: Any + Send + Sync>(&mut self, payload: TemplateKey) -> Option<Arc<T>> {
         let meaning = self.payloads.get_mut(payload)?.meaning.lend();
         meaning.downcast().ok()
     }
 
     /// Takes back a meaning that was lent.
     #[inline]
-    pub(crate) fn take_back(&mut self, payload: TemplateId, meaning: Arc<Meaning>) {
+    pub(crate) fn take_back(&mut self, payload: TemplateKey, meaning: Arc<Meaning>) {
         if let Some(payload) = self.payloads.get_mut(payload) {
             payload.meaning.take_back(meaning);
         }
@@ -128,7 +128,7 @@ impl Cache {
         &mut self,
         sample: Sample<'_>,
         is_usual: bool,
-        meaning: impl FnOnce(TemplateId) -> Arc<Meaning>,
+        meaning: impl FnOnce(TemplateKey) -> Arc<Meaning>,
     ) {
         let is_full = self.payloads.is_full();
         let learnt = self.payloads.learn(sample, |id| Payload {

@@ -2,7 +2,7 @@
 
 use crate::finding::{Finding, Reason};
 use crate::scan::lookahead::{Arrived, Lookahead};
-use crate::scan::{Found, FoundKind, Parts, Scanner, found};
+use crate::scan::{Found, FoundKind, Parts, Scanner};
 use crate::simd::skip_space;
 use crate::span::Span;
 use crate::syntax::{Syntax, describe, json};
@@ -84,7 +84,7 @@ impl Scanner {
         self.advance(buffer, range.end);
         Some(Found {
             kind: FoundKind::Remark,
-            ..found(range, place, Syntax::Json)
+            ..Found::at(range, place, Syntax::Json)
         })
     }
 
@@ -104,7 +104,7 @@ impl Scanner {
         let range = self.pos()..self.pos() + line.min(len.max(1)).min(rest.len());
         Found {
             kind: FoundKind::Broken,
-            ..found(range, self.cursor.place(buffer), Syntax::Json)
+            ..Found::at(range, self.cursor.place(buffer), Syntax::Json)
         }
     }
 
@@ -116,7 +116,7 @@ impl Scanner {
         let at = self.pos();
         Found {
             kind: FoundKind::Remark,
-            ..found(at..at + 1, self.cursor.place(buffer), Syntax::Json)
+            ..Found::at(at..at + 1, self.cursor.place(buffer), Syntax::Json)
         }
     }
 }

@@ -15,7 +15,7 @@ use crate::scan::nested::NestedEnd;
 use crate::scan::skip::{Skip, Skipped};
 use crate::scan::start;
 use crate::scan::{
-    Continuation, Found, FoundKind, Inner, Inside, Parts, Read, Scanner, State, found, shown_end,
+    Continuation, Found, FoundKind, InnerPart, Inside, Parts, Read, Scanner, State, shown_end,
     valid_text,
 };
 use crate::span::Span;
@@ -74,14 +74,14 @@ impl Scanner {
     }
 
     /// Returns memory for the messages inside a document.
-    pub(super) fn empty_inner(&mut self) -> VecDeque<Inner> {
+    pub(super) fn empty_inner(&mut self) -> VecDeque<InnerPart> {
         let mut inner = std::mem::take(&mut self.spare_inner);
         inner.clear();
         inner
     }
 
     /// Returns the complete messages that begin a line in an unfinished object.
-    fn messages_on_new_lines(&self, tree: &Tree, document: &[u8]) -> VecDeque<Inner> {
+    fn messages_on_new_lines(&self, tree: &Tree, document: &[u8]) -> VecDeque<InnerPart> {
         let text = valid_text(&document[..self.json.at()]);
         let mut found = VecDeque::new();
         let mut id = 1;
@@ -92,7 +92,7 @@ impl Scanner {
                 found.extend(
                     inner
                         .take_while(|inner| inner.span().end <= node.span.end)
-                        .filter(|inner| matches!(inner, Inner::Message(_))),
+                        .filter(|inner| matches!(inner, InnerPart::Message(_))),
                 );
             }
             id = if is_open { id + 1 } else { node.end as usize };
@@ -101,18 +101,24 @@ impl Scanner {
     }
 
     /// Returns the outermost complete messages, and the texts with an anchor outside of them, from the node `id` on.
-    fn inner_of(&self, tree: &Tree, text: &str, id: usize) -> VecDeque<Inner> {
+    fn inner_of(&self, tree: &Tree, text: &str, id: usize) -> VecDeque<InnerPart> {
         let mut inner = VecDeque::new();
         self.add_inner_of(tree, text, id, &mut inner);
         inner
     }
 
     /// Adds the result of [`Self::inner_of`] to `inner`.
-    fn add_inner_of(&self, tree: &Tree, text: &str, mut id: usize, inner: &mut VecDeque<Inner>) {
+    fn add_inner_of(
+        &self,
+        tree: &Tree,
+        text: &str,
+        mut id: usize,
+        inner: &mut VecDeque<InnerPart>,
+    ) {
         let mut ahead = Ahead::new(self.names.anchors, text.as_bytes());
         while let Some(node) = tree.nodes().get(id) {
             match self.inner_at(tree, text, id as u32, &mut ahead) {
-                Some(found @ Inner::Message(_)) => {
+                Some(found @ InnerPart::Message(_)) => {
                     inner.push_back(found);
                     id = node.end as usize;
                 }
@@ -124,13 +130,19 @@ impl Scanner {
         }
     }
 
-    fn inner_at(&self, tree: &Tree, text: &str, id: u32, ahead: &mut Ahead<'_>) -> Option<Inner> {
+    fn inner_at(
+        &self,
+        tree: &Tree,
+        text: &str,
+        id: u32,
+        ahead: &mut Ahead<'_>,
+    ) -> Option<InnerPart> {
         let node = tree.node(id);
         match node.kind {
             Kind::Object if self.json.is_open(id) => None,
             Kind::Object => {
                 let is_message = (self.names.is_message)(View::root(tree, text).at(id));
-                is_message.then_some(Inner::Message(node.span))
+                is_message.then_some(InnerPart::Message(node.span))
             }
             Kind::Text => {
                 text.get(node.span.range())?;
@@ -139,7 +151,7 @@ impl Scanner {
                     end: node.span.end - 1,
                 };
                 let has_anchor = ahead.is_in(node.span.range());
-                has_anchor.then_some(Inner::Text(span))
+                has_anchor.then_some(InnerPart::Text(span))
             }
             _ => None,
         }
@@ -152,23 +164,23 @@ impl Scanner {
         };
         let (start, then) = (self.pos() - inside.done, inside.then);
         let Some(inner) = inside.inner.pop_front() else {
-            self.leave(buffer, start + then.len, then.noise);
+            self.move_to(buffer, start + then.len, then.noise);
             self.state = then.skip.map_or(State::Seek, State::Skip);
             self.spare_inner = inside.inner;
             return None;
         };
         let span = inner.span();
-        self.leave(buffer, start + span.start as usize, then.noise);
+        self.move_to(buffer, start + span.start as usize, then.noise);
         inside.done = span.end as usize;
         let len = span.range().len();
         match inner {
-            Inner::Message(_) => {
+            InnerPart::Message(_) => {
                 self.state = State::Inside(inside);
                 Some(self.inner_message(buffer, len, parts))
             }
-            Inner::Text(_) => {
+            InnerPart::Text(_) => {
                 if !self.enter(Escape::Backslash, NestedEnd::Len(len), Some(inside)) {
-                    self.leave(buffer, start + span.end as usize, then.noise);
+                    self.move_to(buffer, start + span.end as usize, then.noise);
                 }
                 None
             }
@@ -203,15 +215,7 @@ impl Scanner {
         Found {
             kind,
             text: text.ok(),
-            ..found(range, place, Syntax::Json)
-        }
-    }
-
-    /// Moves to `to`, over noise or over a part of a reported payload.
-    pub(super) fn leave(&mut self, buffer: &[u8], to: usize, noise: bool) {
-        match noise {
-            true => self.pass(buffer, to),
-            false => self.advance(buffer, to),
+            ..Found::at(range, place, Syntax::Json)
         }
     }
 
@@ -284,7 +288,7 @@ impl Scanner {
         &mut self,
         arrived: &Arrived<'_>,
         finding: &Finding,
-        inner: &VecDeque<Inner>,
+        inner: &VecDeque<InnerPart>,
         skip: Skip,
     ) -> Option<bool> {
         let document = &arrived.bytes[self.pos()..];
@@ -316,11 +320,11 @@ impl Scanner {
     }
 
     /// Returns true if a mark stands in `bytes` outside of the messages in `inner`. Marks in texts have escaped quotes.
-    fn has_mark(&self, bytes: &[u8], inner: &VecDeque<Inner>) -> bool {
+    fn has_mark(&self, bytes: &[u8], inner: &VecDeque<InnerPart>) -> bool {
         let mut at = 0;
         let spans = inner.iter().filter_map(|inner| match inner {
-            Inner::Message(span) => Some(span.range()),
-            Inner::Text(_) => None,
+            InnerPart::Message(span) => Some(span.range()),
+            InnerPart::Text(_) => None,
         });
         let end = bytes.len()..bytes.len();
         spans.chain(std::iter::once(end)).any(|span| {
@@ -386,11 +390,11 @@ fn is_blank(byte: u8) -> bool {
 }
 
 /// Drops parts that begin after the first `len` bytes, and ends a text there.
-fn cut(inner: &mut VecDeque<Inner>, len: usize) {
+fn cut(inner: &mut VecDeque<InnerPart>, len: usize) {
     let end = Span::new(len, len).end;
     inner.retain(|inner| inner.span().start < end);
     for inner in inner {
-        if let Inner::Text(span) = inner {
+        if let InnerPart::Text(span) = inner {
             span.end = span.end.min(end);
         }
     }

@@ -11,13 +11,13 @@ use std::sync::Arc;
 
 use crate::fast::entry::{Before, Entry, Layout};
 use crate::fast::patch::{Copied, Patched};
-use crate::fast::template::{CharSet, Placeholder, Sample, TemplateId};
+use crate::fast::template::{CharSet, Placeholder, Sample, TemplateKey};
 use crate::fast::{Cache, Meaning};
 use crate::finding::Findings;
 use crate::scan::anchor::Anchors;
 use crate::scan::escape::Escape;
 use crate::scan::lookahead::Lookahead;
-use crate::scan::{Inner, Inside, Names, Scanner, container};
+use crate::scan::{InnerPart, Inside, Names, Scanner, container};
 use crate::simd::{Lines, is_space};
 use crate::span::Span;
 use crate::syntax::{Bytes, Kind, Limits, Node, Syntax, Tree, json};
@@ -32,7 +32,7 @@ pub(super) struct EntrySample {
 /// A payload that was found in a text of a log entry.
 pub(super) struct Quoted<'p> {
     pub(super) raw: Range<usize>,
-    pub(super) template: TemplateId,
+    pub(super) template: TemplateKey,
     pub(super) text: &'p str,
     pub(super) syntax: Syntax,
 }
@@ -48,7 +48,7 @@ impl Scanner {
     pub(crate) fn learn_payload(
         &mut self,
         sample: Sample<'_>,
-        meaning: impl FnOnce(TemplateId) -> Arc<Meaning>,
+        meaning: impl FnOnce(TemplateKey) -> Arc<Meaning>,
     ) {
         if let Some(cache) = &mut self.cache {
             cache.learn_payload(sample, self.names.is_usual(sample.text), meaning);
@@ -56,9 +56,9 @@ impl Scanner {
     }
 
     /// Returns the data to learn the entry at the cursor, if `inner` is exactly one text.
-    pub(super) fn sample(&self, inner: &VecDeque<Inner>) -> Option<EntrySample> {
+    pub(super) fn sample(&self, inner: &VecDeque<InnerPart>) -> Option<EntrySample> {
         match inner.front() {
-            Some(&Inner::Text(text)) if inner.len() == 1 && !self.is_quoted() => {
+            Some(&InnerPart::Text(text)) if inner.len() == 1 && !self.is_quoted() => {
                 let is_bare = self.bare;
                 self.cache.as_ref().map(|_| EntrySample { is_bare, text })
             }
@@ -118,7 +118,12 @@ fn learn_entry(
     };
     let start = sample.text.range().start;
     let mut placeholders = around;
-    placeholders.extend(escaped.placeholders.into_iter().map(|it| it.behind(start)));
+    placeholders.extend(
+        escaped
+            .placeholders
+            .into_iter()
+            .map(|it| it.shifted_by(start)),
+    );
     let entry = Entry {
         is_bare: sample.is_bare,
         layout: Layout {

@@ -207,7 +207,7 @@ mod tests {
     fn is_settled(bytes: &[u8], look: impl Fn(Lookahead<'_>)) -> bool {
         let whole = Arrived::new(bytes, true);
         look(whole.from(0));
-        assert_eq!(whole.settled(), Some(()), "nothing comes behind");
+        assert_eq!(whole.settled(), Some(()), "nothing follows");
         let arrived = Arrived::new(bytes, false);
         look(arrived.from(0));
         arrived.settled().is_some()

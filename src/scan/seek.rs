@@ -11,7 +11,7 @@ use crate::scan::literal::{self, Candidate};
 use crate::scan::lookahead::{Arrived, Lookahead};
 use crate::scan::nested::NestedEnd;
 use crate::scan::start::{self, Start};
-use crate::scan::{Found, FoundKind, Names, Parts, Scanner, State, found};
+use crate::scan::{Found, FoundKind, Names, Parts, Scanner, State};
 use crate::simd::block::Block;
 use crate::simd::{self, is_space};
 use crate::span::Span;
@@ -363,7 +363,7 @@ impl Scanner {
         match self.bare {
             true => {
                 self.cursor.advance_unseen(buffer, end);
-                self.moved(buffer, end, false);
+                self.note_move(buffer, end, false);
             }
             false => self.pass(buffer, end),
         }
@@ -417,18 +417,18 @@ impl Scanner {
         parts.findings.only(finding);
         Found {
             kind: FoundKind::Broken,
-            ..found(range, place, syntax)
+            ..Found::at(range, place, syntax)
         }
     }
 }
 
 /// Returns the length of a closing bracket or tag right after a payload, or 0. It closes nothing.
 fn stray_end(syntax: Syntax, rest: Lookahead<'_>) -> usize {
-    const LONGEST: usize = 64;
+    const LONGEST_END_TAG: usize = 64;
     match (syntax, rest.get(0)) {
         (Syntax::Json, Some(b'}' | b']')) => 1,
         (Syntax::Xml, Some(b'<')) if rest.get(1) == Some(b'/') => {
-            let end = rest.window(LONGEST).find(b'>');
+            let end = rest.window(LONGEST_END_TAG).find(b'>');
             end.map_or(0, |n| n + 1)
         }
         _ => 0,

@@ -153,11 +153,11 @@ impl Skip {
     /// Counts `bytes` of a CDATA section, comment or instruction. Returns the line break at which it ends because it is
     /// longer than any that WeChat sends: it was cut off, and the following lines are not a user's.
     fn never_closed(&mut self, bytes: &[u8]) -> Option<usize> {
-        const LONGEST: usize = 1 << 20;
+        const LONGEST_TEXT: usize = 1 << 20;
         let longest = match self.within {
             Within::Markup | Within::String => return None,
             Within::Instruction => LONGEST_INSTRUCTION,
-            Within::Cdata | Within::Comment => LONGEST,
+            Within::Cdata | Within::Comment => LONGEST_TEXT,
         };
         let room = longest.saturating_sub(self.text_len);
         self.text_len += bytes.len();
@@ -273,17 +273,17 @@ impl Skip {
     }
 
     fn tag(&mut self, rest: Lookahead<'_>, at: usize) -> Act {
-        const LONGEST: usize = CDATA.len();
+        const LONGEST_TAG: usize = CDATA.len();
         let is_xml = self.syntax == Syntax::Xml;
         let opens = |token: &[u8]| rest.begins(token);
         // Until the longest tag has arrived, the answer is open.
-        _ = rest.first(LONGEST);
+        _ = rest.first(LONGEST_TAG);
         if opens(ROOT) || opens(b"<?xml ") || opens(b"<xml ") {
             Act::Stop(at)
         } else if is_xml && opens(b"</xml") {
             self.end_tag(rest, at)
         } else if is_xml && opens(CDATA) {
-            self.go(Within::Cdata, at + LONGEST)
+            self.go(Within::Cdata, at + LONGEST_TAG)
         } else if is_xml && opens(b"<?") {
             self.go(Within::Instruction, at + 2)
         } else if is_xml && opens(b"<!--") {
@@ -296,10 +296,10 @@ impl Skip {
     /// Handles the end tag of the root, or as much of it as there is.
     fn end_tag(&mut self, rest: Lookahead<'_>, at: usize) -> Act {
         const NAME: usize = b"</xml".len();
-        const BLANKS: usize = 64;
-        let behind = rest.window(NAME + BLANKS).skip_space(NAME);
-        match rest.get(behind) {
-            Some(b'>') => Act::Stop(at + behind + 1),
+        const LONGEST_BLANKS: usize = 64;
+        let end = rest.window(NAME + LONGEST_BLANKS).skip_space(NAME);
+        match rest.get(end) {
+            Some(b'>') => Act::Stop(at + end + 1),
             // Cut off inside the tag.
             _ => Act::Stop(at + NAME),
         }

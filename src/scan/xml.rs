@@ -259,9 +259,10 @@ impl Scanner {
         arrived: &Arrived<'b>,
         parts: &mut Parts,
     ) -> Option<Found<'b>> {
+        const FIRST_WINDOW: usize = 4096;
         let buffer = arrived.bytes;
         let document = self.limited(&buffer[self.pos()..], arrived.is_final);
-        let mut window = 4096;
+        let mut window = FIRST_WINDOW;
         loop {
             let raw = &document.all[..window.min(document.all.len())];
             let whole = raw.len() == document.all.len();
