@@ -10,7 +10,7 @@ use crate::finding::{Finding, Findings, Reason};
 use crate::scan::anchor::Ahead;
 use crate::scan::escape::Escape;
 use crate::scan::literal;
-use crate::scan::lookahead::{Arrived, FARTHEST, Lookahead};
+use crate::scan::lookahead::{Arrived, FARTHEST, Lookahead, Settled};
 use crate::scan::nested::NestedEnd;
 use crate::scan::skip::{Skip, Skipped};
 use crate::scan::start;
@@ -22,6 +22,7 @@ use crate::span::Span;
 use crate::syntax::{Bytes, Kind, Syntax, Tree, View, json, not_utf8};
 
 impl Scanner {
+    /// Reads the document at the cursor: the state [`State::Json`].
     pub(super) fn json<'b>(
         &mut self,
         arrived: &Arrived<'b>,
@@ -42,12 +43,12 @@ impl Scanner {
         }
     }
 
-    /// Reads the document at the start of `bytes`. Returns `None` if it has not arrived completely.
+    /// Reads the document at the start of `bytes`.
     pub(super) fn read_json<'b>(
         &mut self,
         bytes: Bytes<'b>,
         parts: &mut Parts,
-    ) -> Option<Read<'b>> {
+    ) -> Settled<Read<'b>> {
         let Parts { tree, findings, .. } = parts;
         findings.clear();
         let read = self.json.read(bytes, tree, findings, &self.limits);
@@ -130,6 +131,7 @@ impl Scanner {
         }
     }
 
+    /// Returns the node `id` if it is a message, or a text with an anchor.
     fn inner_at(
         &self,
         tree: &Tree,
@@ -157,7 +159,7 @@ impl Scanner {
         }
     }
 
-    /// Returns the next payload inside a document, or ends the document.
+    /// Returns the next payload inside a document, or ends the document: the state [`State::Inside`].
     pub(super) fn inside<'b>(&mut self, buffer: &'b [u8], parts: &mut Parts) -> Option<Found<'b>> {
         let State::Inside(mut inside) = std::mem::replace(&mut self.state, State::Seek) else {
             return None;
@@ -220,8 +222,8 @@ impl Scanner {
     }
 
     /// Reads a broken object again as escaped text, if an escape stands where it broke or in a comment before. Returns
-    /// true if it does, and `None` if more bytes are needed.
-    fn enter_broken(&mut self, arrived: &Arrived<'_>, findings: &Findings) -> Option<bool> {
+    /// true if it does.
+    fn enter_broken(&mut self, arrived: &Arrived<'_>, findings: &Findings) -> Settled<bool> {
         let document = arrived.from(self.pos());
         let escape = self.escape_of_broken(document, findings);
         let quote = escape.and_then(|escape| start::quote_around(escape, document, self.before()));
@@ -283,14 +285,14 @@ impl Scanner {
     }
 
     /// Returns true if the broken object has the mark of a message, in the part that was read or in the rest that
-    /// `skip` would skip. Returns `None` if more bytes are needed.
+    /// `skip` would skip.
     fn is_broken_message(
         &mut self,
         arrived: &Arrived<'_>,
         finding: &Finding,
         inner: &VecDeque<InnerPart>,
         skip: Skip,
-    ) -> Option<bool> {
+    ) -> Settled<bool> {
         let document = &arrived.bytes[self.pos()..];
         let end = end_of_broken(document, self.json.at());
         let known = end.max(finding.span().end as usize).min(document.len());
@@ -334,8 +336,8 @@ impl Scanner {
         })
     }
 
-    /// Returns true if the rest of a broken object, from `at` on, has a mark. Returns `None` if more bytes are needed.
-    fn mark_ahead(&mut self, arrived: &Arrived<'_>, at: usize, mut skip: Skip) -> Option<bool> {
+    /// Returns true if the rest of a broken object, from `at` on, has a mark.
+    fn mark_ahead(&mut self, arrived: &Arrived<'_>, at: usize, mut skip: Skip) -> Settled<bool> {
         let window = arrived.from(at).window(FARTHEST);
         if self.has_mark_near(window.bytes(), skip) {
             return Some(true);

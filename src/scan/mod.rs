@@ -66,7 +66,7 @@ use attempt::Attempts;
 use cursor::Cursor;
 pub(crate) use document::Document;
 use learn::EntrySample;
-use lookahead::{Arrived, Lookahead};
+use lookahead::{Arrived, Lookahead, Settled};
 use nested::Nested;
 pub(crate) use noise::Noise;
 use skip::{Skip, Skipped};
@@ -458,6 +458,8 @@ impl Scanner {
         turn
     }
 
+    /// Does one step on the slow path. The method of a state returns the payload that it found. Otherwise it changed the
+    /// state, moved the cursor, or needs more bytes.
     fn step_in<'b>(&mut self, buffer: &'b [u8], last: bool, parts: &mut Parts) -> Turn<Found<'b>> {
         let before = (self.pos(), std::mem::discriminant(&self.state));
         let arrived = Arrived::new(buffer, last);
@@ -619,8 +621,8 @@ impl Scanner {
         &document[..document.len().min(self.limits.payload_size)]
     }
 
-    /// Checks the result of a read for UTF-8 and the size limit. Returns `None` if more bytes are needed.
-    fn verdict<'b>(&self, read: Result<usize, Stop>, bytes: Bytes<'b>) -> Option<Read<'b>> {
+    /// Checks the result of a read for UTF-8 and the size limit.
+    fn verdict<'b>(&self, read: Result<usize, Stop>, bytes: Bytes<'b>) -> Settled<Read<'b>> {
         let verdict = match read {
             Ok(len) => match std::str::from_utf8(&bytes.all[..len]) {
                 Ok(text) => Read::Whole(text),

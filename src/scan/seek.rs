@@ -8,7 +8,7 @@ use crate::scan::array::Array;
 use crate::scan::container::{self, LineKind};
 use crate::scan::escape::{self, Escape};
 use crate::scan::literal::{self, Candidate};
-use crate::scan::lookahead::{Arrived, Lookahead};
+use crate::scan::lookahead::{Arrived, Lookahead, Settled};
 use crate::scan::nested::NestedEnd;
 use crate::scan::start::{self, Start};
 use crate::scan::{Found, FoundKind, Names, Parts, Scanner, State};
@@ -66,6 +66,7 @@ fn syntax_of(begun: Start) -> Syntax {
 }
 
 impl Scanner {
+    /// Seeks the next document, or the next entry of an array: the state [`State::Seek`].
     pub(super) fn seek<'b>(
         &mut self,
         arrived: &Arrived<'b>,
@@ -151,8 +152,8 @@ impl Scanner {
         }
     }
 
-    /// Looks for a start that may contain the anchor. Returns `None` if more bytes are needed.
-    fn try_begin_near(&mut self, arrived: &Arrived<'_>, anchor: usize) -> Option<Near> {
+    /// Looks for a start that may contain the anchor.
+    fn try_begin_near(&mut self, arrived: &Arrived<'_>, anchor: usize) -> Settled<Near> {
         let limit = self.limits.payload_size;
         let (start, kind) = self.search.start(arrived, anchor, limit);
         arrived.settled()?;
@@ -175,13 +176,13 @@ impl Scanner {
         )))
     }
 
-    /// Enters a container's log if the line at `start` belongs to one. Returns `None` if more bytes are needed.
+    /// Enters a container's log if the line at `start` belongs to one.
     fn try_enter_container(
         &mut self,
         arrived: &Arrived<'_>,
         start: usize,
         kind: LineKind,
-    ) -> Option<bool> {
+    ) -> Settled<bool> {
         let buffer = arrived.bytes;
         // After a torn log line, its line break comes first.
         let line = start + usize::from(buffer.get(start) == Some(&b'\n'));
@@ -198,8 +199,8 @@ impl Scanner {
         Some(self.enter_from(escape, None, 0))
     }
 
-    /// Begins a document at the bracket `found`, after `start`. Returns `None` if more bytes are needed.
-    fn try_begin_at(&mut self, arrived: &Arrived<'_>, start: usize, found: usize) -> Option<Near> {
+    /// Begins a document at the bracket `found`, after `start`.
+    fn try_begin_at(&mut self, arrived: &Arrived<'_>, start: usize, found: usize) -> Settled<Near> {
         let buffer = arrived.bytes;
         // Not in nested text: the outer scanner must see each step of the inner scanner.
         if self.depth == 0
@@ -236,7 +237,7 @@ impl Scanner {
         arrived: &Arrived<'_>,
         text: Option<usize>,
         found: usize,
-    ) -> Option<Near> {
+    ) -> Settled<Near> {
         let Some(text) = text else {
             self.enter_escaped_document(escape, arrived, found)?;
             return Some(Near::Begun);
@@ -287,7 +288,7 @@ impl Scanner {
         escape: Escape,
         arrived: &Arrived<'_>,
         found: usize,
-    ) -> Option<()> {
+    ) -> Settled<()> {
         let document = arrived.from(found);
         let [second, before] = self.bytes_before(arrived.bytes, found);
         let is_innermost = before == b'\'' && start::is_escaped_twice(escape, document);
@@ -319,14 +320,14 @@ impl Scanner {
     }
 
     /// Reads the document at the cursor again as a string literal, if a quote stands before it and the escapes in its
-    /// first `len` bytes are those of a literal. Returns true if it does, and `None` if more bytes are needed.
+    /// first `len` bytes are those of a literal. Returns true if it does.
     pub(super) fn enter_literal(
         &mut self,
         arrived: &Arrived<'_>,
         len: usize,
         is_broken: bool,
         syntax: Syntax,
-    ) -> Option<bool> {
+    ) -> Settled<bool> {
         let document = arrived.from(self.pos());
         let text = &document.bytes()[..len.min(document.len())];
         if !self.is_quoted() || memchr::memchr(b'\\', text).is_none() {

@@ -165,6 +165,7 @@ impl Skip {
         Some(room + line)
     }
 
+    /// Returns the position of the next byte that may end or change the kind of text.
     fn interesting(&self, bytes: &[u8]) -> Option<usize> {
         match (self.within, self.syntax) {
             (Within::Cdata | Within::Comment | Within::Instruction, _) => {

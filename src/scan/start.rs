@@ -108,6 +108,7 @@ pub(super) fn line_break(line: &[u8]) -> Option<(usize, Escape)> {
 
 const DECLARATION: &[u8] = b"<?xml ";
 
+/// Returns the bytes from the sign of an XML declaration on.
 fn declaration_sign(ahead: Lookahead<'_>) -> Option<Lookahead<'_>> {
     let head = ahead.window(LONGEST_DECLARATION);
     let value = head.find(b'=')? + 1;

@@ -7,7 +7,7 @@ use encoding_rs::Encoding;
 use crate::finding::{Code, Finding, Reason};
 use crate::scan::escape::Escape;
 use crate::scan::literal;
-use crate::scan::lookahead::{Arrived, Lookahead};
+use crate::scan::lookahead::{Arrived, Lookahead, Settled};
 use crate::scan::recode::{self, Declared};
 use crate::scan::skip::Skip;
 use crate::scan::source_map::Step;
@@ -27,6 +27,7 @@ enum Resume {
 }
 
 impl Scanner {
+    /// Reads the document at the cursor: the state [`State::Xml`].
     pub(super) fn xml<'b>(
         &mut self,
         arrived: &Arrived<'b>,
@@ -38,7 +39,9 @@ impl Scanner {
         let document = &arrived.bytes[self.pos()..];
         let bytes = self.limited(document, arrived.is_final);
         parts.findings.clear();
-        self.begin_xml(arrived, parts)?;
+        if !self.begin_xml(arrived, parts)? {
+            return None;
+        }
         let read = self.read_xml(bytes, parts)?;
         let is_entered = self.enter_literal(arrived, read.len(), read.is_broken(), Syntax::Xml)?
             || self.enter_escaped(document, &read);
@@ -56,16 +59,16 @@ impl Scanner {
         literal::is_of_rsyslog(text, self.names.is_plain) && self.enter_from(Escape::Octal, None, 0)
     }
 
-    /// Checks the encoding that the document declares. Returns `None` if more bytes are needed or the state has
-    /// changed.
-    fn begin_xml(&mut self, arrived: &Arrived<'_>, parts: &mut Parts) -> Option<()> {
+    /// Checks the encoding that the document declares. Returns false if that is another encoding, in which the document
+    /// will be read.
+    fn begin_xml(&mut self, arrived: &Arrived<'_>, parts: &mut Parts) -> Settled<bool> {
         let declared = recode::declared(arrived.from(self.pos()), self.cursor.units());
         arrived.settled()?;
         match declared {
             Declared::Other(encoding) => {
                 self.begin_attempts();
                 self.state = State::Recoded(encoding);
-                return None;
+                return Some(false);
             }
             Declared::AsIs(Some(finding)) if finding.code() == Code::InvalidEncoding => {
                 self.state = State::Xml {
@@ -76,18 +79,27 @@ impl Scanner {
                 .into_iter()
                 .for_each(|finding| parts.findings.push(finding)),
         }
-        Some(())
+        Some(true)
     }
 
-    /// Reads the document at the start of `bytes`. Returns `None` if it has not arrived completely.
-    pub(super) fn read_xml<'b>(&mut self, bytes: Bytes<'b>, parts: &mut Parts) -> Option<Read<'b>> {
+    /// Reads the document at the start of `bytes`.
+    pub(super) fn read_xml<'b>(
+        &mut self,
+        bytes: Bytes<'b>,
+        parts: &mut Parts,
+    ) -> Settled<Read<'b>> {
         let Parts { tree, findings, .. } = parts;
         let is_plain = &self.names.is_plain;
         let read = self.xml.read(bytes, tree, findings, &self.limits, is_plain);
         self.verdict_xml(read, bytes)
     }
 
-    fn verdict_xml<'b>(&mut self, read: Result<usize, Stop>, bytes: Bytes<'b>) -> Option<Read<'b>> {
+    /// Checks the result of a read as [`Self::verdict`] does, and also the declared encoding and the characters.
+    fn verdict_xml<'b>(
+        &mut self,
+        read: Result<usize, Stop>,
+        bytes: Bytes<'b>,
+    ) -> Settled<Read<'b>> {
         let pending = match &mut self.state {
             State::Xml { pending } => pending.clone(),
             _ => None,
@@ -301,7 +313,8 @@ impl Scanner {
         }
     }
 
-    pub(super) fn recoded_broken<'b>(
+    /// Reports a broken document in another encoding, unless it is not a message.
+    fn recoded_broken<'b>(
         &mut self,
         finding: Finding,
         encoding: &'static Encoding,

@@ -33,7 +33,7 @@ use crate::fast::template::TemplateKey;
 use crate::input::Flow;
 use crate::scan::escape::Escape;
 use crate::scan::learn::Quoted;
-use crate::scan::lookahead::Arrived;
+use crate::scan::lookahead::{Arrived, Settled};
 use crate::scan::nested::position::Position;
 use crate::scan::source_map::Step;
 use crate::scan::{Found, FoundKind, Inside, Parts, Scanner, State, Turn, anchor};
@@ -217,9 +217,9 @@ impl Nested {
         line.is_empty() || !anchor::goes_on(line, after)
     }
 
-    /// Returns the text after the line that ends at `end`. Returns `None` if more text is needed to tell whether a
-    /// document continues there.
-    fn text_after(&self, end: usize) -> Option<&[u8]> {
+    /// Returns the text after the line that ends at `end`, if it is long enough to tell whether a document continues
+    /// there.
+    fn text_after(&self, end: usize) -> Settled<&[u8]> {
         let after = &self.text[end..];
         let next = &after[skip_space(after, 0)..];
         let is_enough = next.len() >= anchor::NEXT || after.len() > Self::MOST_AT_ONCE;
@@ -417,6 +417,7 @@ impl Scanner {
         true
     }
 
+    /// Reads the nested text at the cursor: the state [`State::Nested`].
     pub(super) fn nested<'b>(
         &mut self,
         arrived: &Arrived<'b>,
