@@ -30,7 +30,7 @@ pub(crate) use prefix::PrefixSize;
 /// Another decoder can take over a cache, or a clone of it. Clones share templates and meanings.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Cache {
-    payloads: Templates<Payload>,
+    payloads: Templates<LearntPayload>,
     /// The log entries with one escaped payload.
     entries: Templates<Arc<Entry>>,
     /// The texts before payloads on their lines.
@@ -38,14 +38,14 @@ pub(crate) struct Cache {
 }
 
 /// The meaning of a template's payloads. Its type belongs to the stage that decodes payloads, and is unknown here.
-pub(crate) type Meaning = dyn Any + Send + Sync;
+pub(crate) type AnyMeaning = dyn Any + Send + Sync;
 
 /// The stored properties of the payloads of a template.
 #[derive(Clone, Debug)]
-struct Payload {
+struct LearntPayload {
     /// True if they begin as most payloads do. Then no document can begin before them on their line.
     is_usual: bool,
-    meaning: Pooled<Meaning>,
+    meaning: Pooled<AnyMeaning>,
 }
 
 /// Methods that look something up.
@@ -89,7 +89,7 @@ impl Cache {
 
     /// Takes back a meaning that was lent.
     #[inline]
-    pub(crate) fn take_back(&mut self, payload: TemplateKey, meaning: Arc<Meaning>) {
+    pub(crate) fn take_back(&mut self, payload: TemplateKey, meaning: Arc<AnyMeaning>) {
         if let Some(payload) = self.payloads.get_mut(payload) {
             payload.meaning.take_back(meaning);
         }
@@ -128,10 +128,10 @@ impl Cache {
         &mut self,
         sample: Sample<'_>,
         is_usual: bool,
-        meaning: impl FnOnce(TemplateKey) -> Arc<Meaning>,
+        meaning: impl FnOnce(TemplateKey) -> Arc<AnyMeaning>,
     ) {
         let is_full = self.payloads.is_full();
-        let learnt = self.payloads.learn(sample, |id| Payload {
+        let learnt = self.payloads.learn(sample, |id| LearntPayload {
             is_usual,
             meaning: meaning(id).into(),
         });

@@ -89,7 +89,7 @@ impl Scanner {
     }
 
     /// Reports a defect of the array at the cursor.
-    pub(super) fn remark<'b>(
+    fn remark<'b>(
         &mut self,
         reason: Reason,
         buffer: &'b [u8],
@@ -109,7 +109,7 @@ impl Scanner {
     }
 
     /// Reports a comma before the end of the array.
-    pub(super) fn trailing_comma<'b>(&mut self, buffer: &'b [u8], parts: &mut Parts) -> Found<'b> {
+    fn trailing_comma<'b>(&mut self, buffer: &'b [u8], parts: &mut Parts) -> Found<'b> {
         parts
             .findings
             .only(Finding::new(Reason::CommaBeforeEnd, Span::new(0, 1)).with("]"));

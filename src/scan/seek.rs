@@ -41,7 +41,7 @@ impl Near {
 
 impl Names {
     /// Returns true if `text` begins as most messages do.
-    pub(crate) fn is_usual(&self, text: &str) -> bool {
+    pub(super) fn is_usual(&self, text: &str) -> bool {
         self.usual_start(text.as_bytes()).is_some()
     }
 
@@ -359,7 +359,7 @@ impl Scanner {
     }
 
     /// Passes over a byte order mark. `cat` leaves one before each file; elsewhere it is noise.
-    pub(super) fn byte_order_mark(&mut self, buffer: &[u8]) {
+    fn byte_order_mark(&mut self, buffer: &[u8]) {
         let end = self.pos() + BYTE_ORDER_MARK.len();
         match self.bare {
             true => {
@@ -371,7 +371,7 @@ impl Scanner {
     }
 
     /// Returns true if `at` is bare; see [`Scanner`].
-    pub(super) fn is_bare_at(&self, buffer: &[u8], at: usize) -> bool {
+    fn is_bare_at(&self, buffer: &[u8], at: usize) -> bool {
         let bytes = &buffer[self.pos()..at];
         match bytes.iter().rposition(|&b| !is_space(b)) {
             Some(solid) => bytes[solid..].contains(&b'\n'),
@@ -397,7 +397,7 @@ impl Scanner {
         };
     }
 
-    pub(super) fn stray<'b>(
+    fn stray<'b>(
         &mut self,
         buffer: &'b [u8],
         len: usize,
