@@ -4,7 +4,7 @@
 //! the same template, at the same position, with the same escapes.
 
 use crate::fast::patch::Patched;
-use crate::fast::template::TemplateId;
+use crate::fast::template::TemplateKey;
 use crate::simd::{Lines, Survey};
 use crate::span::{Place, Span, Units};
 use crate::syntax::Syntax;
@@ -27,7 +27,7 @@ pub(crate) struct Layout {
     /// The escaped payload, and its lines.
     pub(crate) text: Span,
     pub(crate) lines: Lines,
-    pub(crate) payload: TemplateId,
+    pub(crate) payload: TemplateKey,
     pub(crate) syntax: Syntax,
 }
 

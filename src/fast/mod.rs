@@ -21,7 +21,7 @@ use std::sync::Arc;
 use entry::Entry;
 use pooled::Pooled;
 use prefix::Prefixes;
-use template::{Extent, Placeholder, Sample, TemplateId, Templates};
+use template::{Extent, Placeholder, Sample, TemplateKey, Templates};
 
 pub(crate) use prefix::PrefixSize;
 
@@ -30,7 +30,7 @@ pub(crate) use prefix::PrefixSize;
 /// Another decoder can take over a cache, or a clone of it. Clones share templates and meanings.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Cache {
-    payloads: Templates<Payload>,
+    payloads: Templates<LearntPayload>,
     /// The log entries with one escaped payload.
     entries: Templates<Arc<Entry>>,
     /// The texts before payloads on their lines.
@@ -38,27 +38,27 @@ pub(crate) struct Cache {
 }
 
 /// The meaning of a template's payloads. Its type belongs to the stage that decodes payloads, and is unknown here.
-pub(crate) type Meaning = dyn Any + Send + Sync;
+pub(crate) type AnyMeaning = dyn Any + Send + Sync;
 
 /// The stored properties of the payloads of a template.
 #[derive(Clone, Debug)]
-struct Payload {
+struct LearntPayload {
     /// True if they begin as most payloads do. Then no document can begin before them on their line.
     is_usual: bool,
-    meaning: Pooled<Meaning>,
+    meaning: Pooled<AnyMeaning>,
 }
 
 /// Methods that look something up.
 impl Cache {
     /// Returns the template of the payload at the start of `bytes`.
     #[inline]
-    pub(crate) fn payload(&mut self, bytes: &[u8]) -> Option<TemplateId> {
+    pub(crate) fn payload(&mut self, bytes: &[u8]) -> Option<TemplateKey> {
         self.payloads.find(bytes)
     }
 
     /// Returns the template of the payload at the start of `bytes`, if the payload has a usual beginning.
     #[inline]
-    pub(crate) fn usual_payload(&mut self, bytes: &[u8]) -> Option<TemplateId> {
+    pub(crate) fn usual_payload(&mut self, bytes: &[u8]) -> Option<TemplateKey> {
         let found = self.payloads.find(bytes)?;
         self.payloads.get(found).is_usual.then_some(found)
     }
@@ -71,25 +71,25 @@ impl Cache {
 
     /// Returns the extent of a payload.
     #[inline]
-    pub(crate) fn extent(&self, payload: TemplateId) -> Extent {
+    pub(crate) fn extent(&self, payload: TemplateKey) -> Extent {
         self.payloads.extent(payload)
     }
 
     /// Returns the placeholders of a payload.
-    pub(crate) fn placeholders(&self, payload: TemplateId) -> &[Placeholder] {
+    pub(crate) fn placeholders(&self, payload: TemplateKey) -> &[Placeholder] {
         self.payloads.placeholders(payload)
     }
 
     /// Lends the meaning of a payload. Return it with [`Cache::take_back`].
     #[inline]
-    pub(crate) fn meaning<T: Any + Send + Sync>(&mut self, payload: TemplateId) -> Option<Arc<T>> {
+    pub(crate) fn meaning<T: Any + Send + Sync>(&mut self, payload: TemplateKey) -> Option<Arc<T>> {
         let meaning = self.payloads.get_mut(payload)?.meaning.lend();
         meaning.downcast().ok()
     }
 
     /// Takes back a meaning that was lent.
     #[inline]
-    pub(crate) fn take_back(&mut self, payload: TemplateId, meaning: Arc<Meaning>) {
+    pub(crate) fn take_back(&mut self, payload: TemplateKey, meaning: Arc<AnyMeaning>) {
         if let Some(payload) = self.payloads.get_mut(payload) {
             payload.meaning.take_back(meaning);
         }
@@ -128,10 +128,10 @@ impl Cache {
         &mut self,
         sample: Sample<'_>,
         is_usual: bool,
-        meaning: impl FnOnce(TemplateId) -> Arc<Meaning>,
+        meaning: impl FnOnce(TemplateKey) -> Arc<AnyMeaning>,
     ) {
         let is_full = self.payloads.is_full();
-        let learnt = self.payloads.learn(sample, |id| Payload {
+        let learnt = self.payloads.learn(sample, |id| LearntPayload {
             is_usual,
             meaning: meaning(id).into(),
         });

@@ -9,13 +9,13 @@ use crate::span;
 /// The learnt prefixes.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Prefixes {
-    all: Vec<Prefix>,
+    all: Vec<LearntPrefix>,
     /// The number of payloads that were found after a prefix by the slow path.
     found: usize,
 }
 
 #[derive(Clone, Debug)]
-struct Prefix {
+struct LearntPrefix {
     /// The text, with zeros for all digits.
     text: Vec<u8>,
     size: PrefixSize,
@@ -64,14 +64,14 @@ impl Prefixes {
     /// Learns a prefix.
     pub(super) fn learn(&mut self, text: &[u8]) {
         self.all.truncate(Self::MOST - 1);
-        self.all.push(Prefix::new(text));
+        self.all.push(LearntPrefix::new(text));
     }
 }
 
-impl Prefix {
+impl LearntPrefix {
     fn new(text: &[u8]) -> Self {
         let without_digit = |byte: &u8| if byte.is_ascii_digit() { b'0' } else { *byte };
-        Prefix {
+        LearntPrefix {
             text: text.iter().map(without_digit).collect(),
             size: PrefixSize {
                 bytes: text.len(),

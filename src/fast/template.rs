@@ -20,7 +20,7 @@ use crate::syntax::Syntax;
 
 /// The index of a learnt template.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct TemplateId(usize);
+pub(crate) struct TemplateKey(usize);
 
 /// A placeholder: the bytes that vary between texts of one template.
 #[derive(Clone, Debug)]
@@ -98,7 +98,7 @@ struct Outline {
     /// The last bytes, and all bits of those that are in no placeholder.
     last: u64,
     fixed: u64,
-    id: TemplateId,
+    id: TemplateKey,
 }
 
 #[derive(Debug)]
@@ -143,7 +143,7 @@ impl<T> Templates<T> {
 
     /// Returns the template of the text at the start of `bytes`.
     #[inline]
-    pub(super) fn find(&mut self, bytes: &[u8]) -> Option<TemplateId> {
+    pub(super) fn find(&mut self, bytes: &[u8]) -> Option<TemplateKey> {
         let first = first_bytes(bytes)?;
         let mut families = self.families.iter_mut();
         let family = families.find(|family| family.first == first)?;
@@ -158,27 +158,27 @@ impl<T> Templates<T> {
     }
 
     #[inline]
-    pub(super) fn get(&self, TemplateId(id): TemplateId) -> &T {
+    pub(super) fn get(&self, TemplateKey(id): TemplateKey) -> &T {
         &self.all[id].value
     }
 
     /// Returns `None` if `id` is from another list.
     #[inline]
-    pub(super) fn get_mut(&mut self, TemplateId(id): TemplateId) -> Option<&mut T> {
+    pub(super) fn get_mut(&mut self, TemplateKey(id): TemplateKey) -> Option<&mut T> {
         self.all.get_mut(id).map(|learnt| &mut learnt.value)
     }
 
     #[inline]
-    pub(super) fn extent(&self, TemplateId(id): TemplateId) -> Extent {
+    pub(super) fn extent(&self, TemplateKey(id): TemplateKey) -> Extent {
         self.all[id].template.extent
     }
 
-    pub(super) fn placeholders(&self, TemplateId(id): TemplateId) -> &[Placeholder] {
+    pub(super) fn placeholders(&self, TemplateKey(id): TemplateKey) -> &[Placeholder] {
         &self.all[id].template.placeholders
     }
 
     /// Returns true if the list is full. The next template that is learnt then replaces an old one and takes its
-    /// [`TemplateId`].
+    /// [`TemplateKey`].
     pub(super) fn is_full(&self) -> bool {
         self.all.len() >= Self::MOST
     }
@@ -196,8 +196,8 @@ impl<T> Templates<T> {
     pub(super) fn learn(
         &mut self,
         sample: Sample<'_>,
-        value: impl FnOnce(TemplateId) -> T,
-    ) -> Option<TemplateId> {
+        value: impl FnOnce(TemplateKey) -> T,
+    ) -> Option<TemplateKey> {
         let (first, outline, template) = sample.template()?;
         let id = self.free_id();
         let learnt = Learnt {
@@ -213,15 +213,15 @@ impl<T> Templates<T> {
     }
 
     /// Returns an id for the next template: a new one, or that of the rarest template of the largest family.
-    fn free_id(&mut self) -> TemplateId {
+    fn free_id(&mut self) -> TemplateKey {
         if !self.is_full() {
-            return TemplateId(self.all.len());
+            return TemplateKey(self.all.len());
         }
         let size = |family: &&mut Family| family.order.len();
         let largest = self.families.iter_mut().max_by_key(size);
         let rarest = largest.and_then(|family| family.order.pop());
         self.families.retain(|family| !family.order.is_empty());
-        rarest.map_or(TemplateId(0), |outline| outline.id)
+        rarest.map_or(TemplateKey(0), |outline| outline.id)
     }
 
     /// Returns the family of the templates that begin with `first`, which may be new.
@@ -284,7 +284,7 @@ fn last_bytes(bytes: &[u8]) -> Option<u64> {
 
 impl Family {
     #[inline(always)]
-    fn find<T>(&mut self, all: &[Learnt<T>], bytes: &[u8]) -> Option<TemplateId> {
+    fn find<T>(&mut self, all: &[Learnt<T>], bytes: &[u8]) -> Option<TemplateKey> {
         let is_it = |outline: &Outline| {
             let text = outline.text(bytes);
             text.is_some_and(|text| all[outline.id.0].template.holds(text))
@@ -300,7 +300,7 @@ impl Outline {
     fn new(text: &[u8], placeholders: &[Placeholder]) -> Self {
         let inside = marked(text.len(), placeholders, |_| true);
         Outline {
-            id: TemplateId(0),
+            id: TemplateKey(0),
             len: text.len(),
             last: last_bytes(text).unwrap_or_default(),
             fixed: !last_bytes(&inside).unwrap_or_default(),
@@ -442,7 +442,7 @@ impl Choice {
 
 impl Placeholder {
     /// Returns the placeholder for a text with `len` more bytes at its start.
-    pub(crate) fn behind(self, len: usize) -> Self {
+    pub(crate) fn shifted_by(self, len: usize) -> Self {
         let Range { start, end } = self.range;
         Placeholder {
             range: len + start..len + end,
@@ -523,9 +523,9 @@ mod tests {
         }
     }
 
-    /// Returns a text with `value` after `start` bytes and before `behind` bytes.
-    fn text_with(value: &str, start: usize, behind: usize) -> String {
-        format!("{}{value}{}", "{".repeat(start), "}".repeat(behind))
+    /// Returns a text with `value` after `start` bytes and before `after` bytes.
+    fn text_with(value: &str, start: usize, after: usize) -> String {
+        format!("{}{value}{}", "{".repeat(start), "}".repeat(after))
     }
 
     #[test]
@@ -542,8 +542,8 @@ mod tests {
             (CharSet::Word(WORDS), "reject"),
         ];
         for (charset, value) in cases {
-            for (start, behind) in [(EDGE, 70), (PART, 0), (70, 3), (100, 100)] {
-                let text = text_with(value, start, behind);
+            for (start, after) in [(EDGE, 70), (PART, 0), (70, 3), (100, 100)] {
+                let text = text_with(value, start, after);
                 let range = start..start + value.len();
                 let placeholder = Placeholder {
                     range: range.clone(),
@@ -569,7 +569,7 @@ mod tests {
                     }
                 }
                 for word in WORDS {
-                    let other = text_with(word, start, behind);
+                    let other = text_with(word, start, after);
                     let is_of_template = other.get(..text.len()).is_some_and(|other| {
                         let is_around = |n: &usize| !range.contains(n);
                         let (text, other) = (text.as_bytes(), other.as_bytes());

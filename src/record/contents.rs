@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use crate::event::{Class, Event, Meaning, classify, decode, record};
 use crate::fast::patch::Patched;
-use crate::fast::template::TemplateId;
+use crate::fast::template::TemplateKey;
 use crate::record::Outcome;
 use crate::scan::Parts;
 use crate::syntax::{Limits, View};
@@ -26,7 +26,7 @@ pub(super) enum Contents {
 /// The content that all payloads of a template share.
 #[derive(Debug)]
 pub(super) struct Shared {
-    pub(super) template: TemplateId,
+    pub(super) template: TemplateKey,
     pub(super) event: Event,
     pub(super) decoded: Decoded,
     /// The output line of these payloads, if it can be patched.

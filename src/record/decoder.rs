@@ -9,7 +9,7 @@ use std::sync::{Arc, OnceLock};
 use crate::event::{Event, evidence, fields, is_message};
 use crate::fast::Cache;
 use crate::fast::pooled::Pooled;
-use crate::fast::template::{Sample, TemplateId};
+use crate::fast::template::{Sample, TemplateKey};
 use crate::record::body::Body;
 use crate::record::contents::{Contents, Decoded, Shared};
 use crate::record::unseal::Unsealer;
@@ -173,7 +173,7 @@ impl Decoder {
 
     /// Returns content and event of a known template, or spare memory.
     #[inline(always)]
-    pub(super) fn contents(&mut self, template: Option<TemplateId>) -> Contents {
+    pub(super) fn contents(&mut self, template: Option<TemplateKey>) -> Contents {
         let cache = self.scanner.cache.as_deref_mut();
         match cache.and_then(|cache| cache.meaning(template?)) {
             Some(shared) => Contents::Shared(shared),

@@ -15,7 +15,7 @@ impl EscapedLineBreaks {
     }
 
     /// Returns true if `bytes` end with an escaped line break.
-    fn is_behind(self, bytes: &[u8]) -> bool {
+    fn ends(self, bytes: &[u8]) -> bool {
         self.all().any(|written| bytes.ends_with(written))
     }
 
@@ -44,9 +44,9 @@ pub(super) fn back(
     is_in_entry: bool,
     breaks: EscapedLineBreaks,
 ) -> Link {
-    let behind = behind_version(between);
-    let is_request = behind.len() < between.len() || methods(line, breaks).next().is_some();
-    let between = behind;
+    let after = after_version(between);
+    let is_request = after.len() < between.len() || methods(line, breaks).next().is_some();
+    let between = after;
     if other_request(between, breaks).is_some() {
         return Link::None;
     }
@@ -66,7 +66,7 @@ pub(super) fn forward(bytes: &[u8], breaks: EscapedLineBreaks) -> &[u8] {
 }
 
 /// Returns the bytes after the ` HTTP/1.1` of a request line.
-fn behind_version(bytes: &[u8]) -> &[u8] {
+fn after_version(bytes: &[u8]) -> &[u8] {
     match bytes.strip_prefix(b" HTTP/") {
         Some(rest) => &rest[version_len(rest)..],
         None => bytes,
@@ -115,8 +115,7 @@ fn methods(bytes: &[u8], breaks: EscapedLineBreaks) -> impl Iterator<Item = usiz
             .iter()
             .find(|method| bytes[..space].ends_with(method))?;
         let at = space - method.len();
-        let is_word =
-            at == 0 || !bytes[at - 1].is_ascii_alphabetic() || breaks.is_behind(&bytes[..at]);
+        let is_word = at == 0 || !bytes[at - 1].is_ascii_alphabetic() || breaks.ends(&bytes[..at]);
         (has_target && is_word).then_some(at)
     })
 }
@@ -125,7 +124,7 @@ fn methods(bytes: &[u8], breaks: EscapedLineBreaks) -> impl Iterator<Item = usiz
 /// because bodies need no line break. A method elsewhere on the line belongs to an access log.
 fn next_request(bytes: &[u8], breaks: EscapedLineBreaks) -> Option<usize> {
     methods(bytes, breaks)
-        .find(|&at| at == 0 || bytes[at - 1] == b'\n' || breaks.is_behind(&bytes[..at]))
+        .find(|&at| at == 0 || bytes[at - 1] == b'\n' || breaks.ends(&bytes[..at]))
 }
 
 /// Returns the end of the object around the first byte, if an entry of an array or another line follows. Brackets in
@@ -281,7 +280,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_behind_a_query_are_its_own_if_it_is_a_request_line() {
+    fn lines_after_a_query_are_its_own_if_it_is_a_request_line() {
         for (line, link) in [
             ("POST /wx?a=b", Link::Sure),
             ("> POST /wx?a=b", Link::Sure),

@@ -2,8 +2,8 @@
 //!
 //! Captures have it near the body: in the request line above, in an access log's URL on the same line, or in a field
 //! beside the body. It is looked for in the noise since the previous payload, and after the payload up to the end of
-//! its line or log entry, at most [`REACH`] bytes away. Bytes of a message are never noise, so a user cannot type a
-//! query.
+//! its line or log entry, at most [`SEARCH_WINDOW`] bytes away. Bytes of a message are never noise, so a user cannot
+//! type a query.
 //!
 //! A query belongs to one payload. Another payload or request between a query and a payload separates them. If lines of
 //! several requests may be mixed, the nearest query may belong to another request. It is then not
@@ -20,7 +20,7 @@ pub(crate) use link::EscapedLineBreaks;
 use link::Link;
 
 /// The distance from a payload in which its query is looked for: the size that servers allow for a request's head.
-const REACH: usize = 8 << 10;
+const SEARCH_WINDOW: usize = 8 << 10;
 
 /// A signature query in a capture.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,7 +31,7 @@ pub(crate) struct FoundQuery {
     pub(crate) is_sure: bool,
 }
 
-/// The noise since the last payload, up to [`REACH`] bytes.
+/// The noise since the last payload, up to [`SEARCH_WINDOW`] bytes.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct QueryTrail {
     noise: Vec<u8>,
@@ -49,15 +49,15 @@ impl QueryTrail {
         self.used -= used;
         let bytes = &bytes[used..];
         self.noise
-            .extend_from_slice(&bytes[bytes.len().saturating_sub(REACH)..]);
-        if self.noise.len() > 2 * REACH {
-            let far = self.noise.len() - REACH;
+            .extend_from_slice(&bytes[bytes.len().saturating_sub(SEARCH_WINDOW)..]);
+        if self.noise.len() > 2 * SEARCH_WINDOW {
+            let far = self.noise.len() - SEARCH_WINDOW;
             self.noise.drain(..far);
         }
     }
 
     pub(crate) fn near(&self) -> &[u8] {
-        &self.noise[self.noise.len().saturating_sub(REACH)..]
+        &self.noise[self.noise.len().saturating_sub(SEARCH_WINDOW)..]
     }
 
     /// Forgets the noise. The next `used` bytes belong to the query of the previous payload.
@@ -72,7 +72,7 @@ impl QueryTrail {
             return buffer.len();
         }
         if self.looked_at.0 != buffer.len() {
-            let far = buffer.len().saturating_sub(REACH);
+            let far = buffer.len().saturating_sub(SEARCH_WINDOW);
             let line = memchr::memrchr(b'\n', &buffer[far..]).map_or(0, |n| n + 1);
             self.looked_at = (buffer.len(), far + line);
         }
@@ -134,7 +134,7 @@ pub(crate) fn query_after(
     breaks: EscapedLineBreaks,
     first_name: impl FnOnce(&[u8]) -> Option<usize>,
 ) -> Option<(FoundQuery, usize)> {
-    let bytes = &bytes[..bytes.len().min(REACH)];
+    let bytes = &bytes[..bytes.len().min(SEARCH_WINDOW)];
     let line = memchr::memchr(b'\n', bytes).unwrap_or(bytes.len());
     let near = &bytes[..line.max(entry).min(bytes.len())];
     let other = link::other_payload(near, first_name);
@@ -158,10 +158,10 @@ mod tests {
     fn a_trail_is_as_long_as_the_reach() {
         let mut trail = QueryTrail::default();
         for _ in 0..5 {
-            trail.add(&[b'a'; REACH]);
+            trail.add(&[b'a'; SEARCH_WINDOW]);
             trail.add(b"b");
         }
-        assert_eq!(trail.near().len(), REACH);
+        assert_eq!(trail.near().len(), SEARCH_WINDOW);
         assert!(trail.near().ends_with(b"ab"));
         trail.restart(3);
         trail.add(b"abcd");

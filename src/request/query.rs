@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 /// The most bytes of a query on either side of a signature's name.
-const LONGEST: usize = 1 << 10;
+const LONGEST_QUERY: usize = 1 << 10;
 
 /// The number of times that the word `signature` is tried.
 const MOST_TRIES: usize = 16;
@@ -48,8 +48,8 @@ fn query_at(bytes: &[u8], at: usize) -> Option<Sighting> {
 /// Reads the query around `at` as it stands in a URL, with any escapes.
 fn string_at(bytes: &[u8], at: usize) -> Option<Sighting> {
     let mut text = Vec::new();
-    let mut end = at - at.min(LONGEST);
-    while end < bytes.len().min(at + LONGEST) {
+    let mut end = at - at.min(LONGEST_QUERY);
+    while end < bytes.len().min(at + LONGEST_QUERY) {
         match character(&bytes[end..]) {
             Some((c, len)) => {
                 text.push(c);
@@ -196,8 +196,11 @@ fn fields_at(bytes: &[u8], at: usize) -> Option<Sighting> {
 
 /// Returns the range inside the object around `at`, or of the line if there are no brackets.
 fn object_around(bytes: &[u8], at: usize) -> Range<usize> {
-    let start = at - at.min(LONGEST);
-    let (before, far) = (&bytes[start..at], &bytes[at..bytes.len().min(at + LONGEST)]);
+    let start = at - at.min(LONGEST_QUERY);
+    let (before, far) = (
+        &bytes[start..at],
+        &bytes[at..bytes.len().min(at + LONGEST_QUERY)],
+    );
     match memchr::memrchr2(b'{', b'}', before) {
         Some(bracket) if before[bracket] == b'{' => {
             let len = memchr::memchr2(b'{', b'}', far).unwrap_or(far.len());
@@ -263,14 +266,14 @@ mod tests {
             ("%26", "="),
         ] {
             let escaped = query().replace('&', amp).replace('=', equals);
-            for (before, behind) in [
+            for (before, after) in [
                 ("", ""),
                 ("GET /a?", " HTTP/1.1"),
                 ("u=\"\\/wx?", "\\\"}"),
                 ("订", "订"),
             ] {
-                let text = format!("{before}{escaped}{behind}");
-                assert_eq!(found(&text), Some((query(), behind)), "{text}");
+                let text = format!("{before}{escaped}{after}");
+                assert_eq!(found(&text), Some((query(), after)), "{text}");
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::finding::{Finding, Reason};
 use crate::scan::lookahead::{Arrived, Lookahead};
-use crate::scan::{Found, FoundKind, Parts, Scanner, found};
+use crate::scan::{Found, FoundKind, Parts, Scanner};
 use crate::simd::skip_space;
 use crate::span::Span;
 use crate::syntax::{Syntax, describe, json};
@@ -84,12 +84,12 @@ impl Scanner {
         self.advance(buffer, range.end);
         Some(Found {
             kind: FoundKind::Remark,
-            ..found(range, place, Syntax::Json)
+            ..Found::at(range, place, Syntax::Json)
         })
     }
 
     /// Reports a defect of the array at the cursor.
-    pub(super) fn remark<'b>(
+    fn remark<'b>(
         &mut self,
         reason: Reason,
         buffer: &'b [u8],
@@ -104,19 +104,19 @@ impl Scanner {
         let range = self.pos()..self.pos() + line.min(len.max(1)).min(rest.len());
         Found {
             kind: FoundKind::Broken,
-            ..found(range, self.cursor.place(buffer), Syntax::Json)
+            ..Found::at(range, self.cursor.place(buffer), Syntax::Json)
         }
     }
 
     /// Reports a comma before the end of the array.
-    pub(super) fn trailing_comma<'b>(&mut self, buffer: &'b [u8], parts: &mut Parts) -> Found<'b> {
+    fn trailing_comma<'b>(&mut self, buffer: &'b [u8], parts: &mut Parts) -> Found<'b> {
         parts
             .findings
             .only(Finding::new(Reason::CommaBeforeEnd, Span::new(0, 1)).with("]"));
         let at = self.pos();
         Found {
             kind: FoundKind::Remark,
-            ..found(at..at + 1, self.cursor.place(buffer), Syntax::Json)
+            ..Found::at(at..at + 1, self.cursor.place(buffer), Syntax::Json)
         }
     }
 }

@@ -35,7 +35,7 @@ struct Next {
 fn next(bytes: &[u8; AHEAD], stops: impl Fn(Block) -> Marks) -> Next {
     let block = Block::new(*bytes.first_chunk().unwrap_or(&[0; LEN]));
     let bits = (block.equal(b'\\') | stops(block)).bits();
-    // A mark behind the block stands for its end.
+    // A mark after the block stands for its end.
     let same = (bits | 1 << LEN).trailing_zeros() as usize;
     match bytes[same..] {
         [b'\\', second, ..] if same < LEN => Next {

@@ -2,7 +2,7 @@
 //!
 //! No search and no unescaping takes place: a text inside a message is not another message.
 
-use crate::fast::template::TemplateId;
+use crate::fast::template::TemplateKey;
 use crate::finding::{Finding, Reason};
 use crate::scan::{Parts, Read, Scanner};
 use crate::span::Span;
@@ -13,7 +13,7 @@ use crate::syntax::Syntax;
 pub(crate) struct Document {
     pub(crate) syntax: Syntax,
     pub(crate) len: usize,
-    pub(crate) template: Option<TemplateId>,
+    pub(crate) template: Option<TemplateKey>,
 }
 
 impl Scanner {

@@ -5,11 +5,11 @@
 //! Without a cache every function returns at once.
 
 use crate::fast::entry::{Before, Entry, Layout};
-use crate::fast::template::TemplateId;
+use crate::fast::template::TemplateKey;
 use crate::fast::{Cache, PrefixSize};
 use crate::scan::escape::Escape;
 use crate::scan::source_map::{SourceMap, Step};
-use crate::scan::{Continuation, Document, Found, Inside, Parts, Scanner, State, found};
+use crate::scan::{Continuation, Document, Found, Inside, Parts, Scanner, State};
 use crate::simd::Survey;
 use crate::span::Place;
 
@@ -17,7 +17,7 @@ use crate::span::Place;
 struct OnLine {
     start: usize,
     prefix: PrefixSize,
-    payload: TemplateId,
+    payload: TemplateKey,
 }
 
 impl Scanner {
@@ -43,12 +43,12 @@ impl Scanner {
         if let Some(found) = self.fast_entry(line, true, buffer, parts) {
             return Some(found);
         }
-        self.fast_behind_prefix(line, buffer)
+        self.fast_after_prefix(line, buffer)
     }
 
     /// Finds the next payload after a prefix, on the line that begins at `line` or after noise.
     #[inline(always)]
-    fn fast_behind_prefix<'b>(&mut self, line: usize, buffer: &'b [u8]) -> Option<Found<'b>> {
+    fn fast_after_prefix<'b>(&mut self, line: usize, buffer: &'b [u8]) -> Option<Found<'b>> {
         let pos = self.pos();
         if !self.cache.as_ref()?.has_prefixes() || !self.search.is_behind(pos) {
             return None;
@@ -58,7 +58,7 @@ impl Scanner {
                 let noise = Survey::of(&buffer[pos..line]);
                 self.passed_to(on_line, noise, buffer)
             }
-            None => self.fast_behind_noise(buffer),
+            None => self.fast_after_noise(buffer),
         }
     }
 
@@ -79,7 +79,7 @@ impl Scanner {
 
     /// Finds the payload on the line of the next anchor, unless that anchor is in the prefix.
     #[inline(always)]
-    fn fast_behind_noise<'b>(&mut self, buffer: &'b [u8]) -> Option<Found<'b>> {
+    fn fast_after_noise<'b>(&mut self, buffer: &'b [u8]) -> Option<Found<'b>> {
         self.search.restart(self.pos());
         let anchor = self.search.next_anchor(self.names.anchors, buffer)?;
         let limit = self.limits.payload_size;
@@ -146,7 +146,7 @@ impl Scanner {
 
     /// Returns true if the payload at the start of `bytes` may be a string literal: a quote stands before it, and it
     /// contains a backslash.
-    fn may_be_literal(&self, payload: TemplateId, bytes: &[u8]) -> bool {
+    fn may_be_literal(&self, payload: TemplateKey, bytes: &[u8]) -> bool {
         let has_backslash = |cache: &Cache| {
             let text = &bytes[..cache.extent(payload).len];
             memchr::memchr(b'\\', text).is_some()
@@ -198,7 +198,7 @@ impl Scanner {
         let raw = start + text.start..start + text.end;
         let place = self.pass_before(layout.before, buffer, raw.start);
         self.cursor.advance_lines(buffer, raw.end, layout.lines);
-        self.moved(buffer, raw.end, false);
+        self.note_move(buffer, raw.end, false);
         self.state = State::Inside(Inside {
             done: text.end,
             ..Inside::new(self.empty_inner(), Continuation::noise(layout.len))
@@ -206,7 +206,7 @@ impl Scanner {
         Found {
             is_unescaped: true,
             template: Some(layout.payload),
-            ..found(raw, place, layout.syntax)
+            ..Found::at(raw, place, layout.syntax)
         }
     }
 
@@ -225,7 +225,7 @@ impl Scanner {
 
     /// Passes over the payload of `template` at the cursor.
     #[inline(always)]
-    fn recognised<'b>(&mut self, template: TemplateId, buffer: &'b [u8]) -> Option<Found<'b>> {
+    fn recognised<'b>(&mut self, template: TemplateKey, buffer: &'b [u8]) -> Option<Found<'b>> {
         let extent = self.cache.as_ref()?.extent(template);
         Some(Found {
             template: Some(template),

@@ -10,18 +10,19 @@ use crate::finding::{Finding, Findings, Reason};
 use crate::scan::anchor::Ahead;
 use crate::scan::escape::Escape;
 use crate::scan::literal;
-use crate::scan::lookahead::{Arrived, Lookahead};
+use crate::scan::lookahead::{Arrived, FARTHEST, Lookahead, Settled};
 use crate::scan::nested::NestedEnd;
 use crate::scan::skip::{Skip, Skipped};
 use crate::scan::start;
 use crate::scan::{
-    Continuation, Found, FoundKind, Inner, Inside, Parts, Read, Scanner, State, found, shown_end,
+    Continuation, Found, FoundKind, InnerPart, Inside, Parts, Read, Scanner, State, shown_end,
     valid_text,
 };
 use crate::span::Span;
 use crate::syntax::{Bytes, Kind, Syntax, Tree, View, json, not_utf8};
 
 impl Scanner {
+    /// Reads the document at the cursor: the state [`State::Json`].
     pub(super) fn json<'b>(
         &mut self,
         arrived: &Arrived<'b>,
@@ -42,12 +43,12 @@ impl Scanner {
         }
     }
 
-    /// Reads the document at the start of `bytes`. Returns `None` if it has not arrived completely.
+    /// Reads the document at the start of `bytes`.
     pub(super) fn read_json<'b>(
         &mut self,
         bytes: Bytes<'b>,
         parts: &mut Parts,
-    ) -> Option<Read<'b>> {
+    ) -> Settled<Read<'b>> {
         let Parts { tree, findings, .. } = parts;
         findings.clear();
         let read = self.json.read(bytes, tree, findings, &self.limits);
@@ -74,14 +75,14 @@ impl Scanner {
     }
 
     /// Returns memory for the messages inside a document.
-    pub(super) fn empty_inner(&mut self) -> VecDeque<Inner> {
+    pub(super) fn empty_inner(&mut self) -> VecDeque<InnerPart> {
         let mut inner = std::mem::take(&mut self.spare_inner);
         inner.clear();
         inner
     }
 
     /// Returns the complete messages that begin a line in an unfinished object.
-    fn messages_on_new_lines(&self, tree: &Tree, document: &[u8]) -> VecDeque<Inner> {
+    fn messages_on_new_lines(&self, tree: &Tree, document: &[u8]) -> VecDeque<InnerPart> {
         let text = valid_text(&document[..self.json.at()]);
         let mut found = VecDeque::new();
         let mut id = 1;
@@ -92,7 +93,7 @@ impl Scanner {
                 found.extend(
                     inner
                         .take_while(|inner| inner.span().end <= node.span.end)
-                        .filter(|inner| matches!(inner, Inner::Message(_))),
+                        .filter(|inner| matches!(inner, InnerPart::Message(_))),
                 );
             }
             id = if is_open { id + 1 } else { node.end as usize };
@@ -101,18 +102,24 @@ impl Scanner {
     }
 
     /// Returns the outermost complete messages, and the texts with an anchor outside of them, from the node `id` on.
-    fn inner_of(&self, tree: &Tree, text: &str, id: usize) -> VecDeque<Inner> {
+    fn inner_of(&self, tree: &Tree, text: &str, id: usize) -> VecDeque<InnerPart> {
         let mut inner = VecDeque::new();
         self.add_inner_of(tree, text, id, &mut inner);
         inner
     }
 
     /// Adds the result of [`Self::inner_of`] to `inner`.
-    fn add_inner_of(&self, tree: &Tree, text: &str, mut id: usize, inner: &mut VecDeque<Inner>) {
+    fn add_inner_of(
+        &self,
+        tree: &Tree,
+        text: &str,
+        mut id: usize,
+        inner: &mut VecDeque<InnerPart>,
+    ) {
         let mut ahead = Ahead::new(self.names.anchors, text.as_bytes());
         while let Some(node) = tree.nodes().get(id) {
             match self.inner_at(tree, text, id as u32, &mut ahead) {
-                Some(found @ Inner::Message(_)) => {
+                Some(found @ InnerPart::Message(_)) => {
                     inner.push_back(found);
                     id = node.end as usize;
                 }
@@ -124,13 +131,20 @@ impl Scanner {
         }
     }
 
-    fn inner_at(&self, tree: &Tree, text: &str, id: u32, ahead: &mut Ahead<'_>) -> Option<Inner> {
+    /// Returns the node `id` if it is a message, or a text with an anchor.
+    fn inner_at(
+        &self,
+        tree: &Tree,
+        text: &str,
+        id: u32,
+        ahead: &mut Ahead<'_>,
+    ) -> Option<InnerPart> {
         let node = tree.node(id);
         match node.kind {
             Kind::Object if self.json.is_open(id) => None,
             Kind::Object => {
                 let is_message = (self.names.is_message)(View::root(tree, text).at(id));
-                is_message.then_some(Inner::Message(node.span))
+                is_message.then_some(InnerPart::Message(node.span))
             }
             Kind::Text => {
                 text.get(node.span.range())?;
@@ -139,36 +153,36 @@ impl Scanner {
                     end: node.span.end - 1,
                 };
                 let has_anchor = ahead.is_in(node.span.range());
-                has_anchor.then_some(Inner::Text(span))
+                has_anchor.then_some(InnerPart::Text(span))
             }
             _ => None,
         }
     }
 
-    /// Returns the next payload inside a document, or ends the document.
+    /// Returns the next payload inside a document, or ends the document: the state [`State::Inside`].
     pub(super) fn inside<'b>(&mut self, buffer: &'b [u8], parts: &mut Parts) -> Option<Found<'b>> {
         let State::Inside(mut inside) = std::mem::replace(&mut self.state, State::Seek) else {
             return None;
         };
         let (start, then) = (self.pos() - inside.done, inside.then);
         let Some(inner) = inside.inner.pop_front() else {
-            self.leave(buffer, start + then.len, then.noise);
+            self.move_to(buffer, start + then.len, then.noise);
             self.state = then.skip.map_or(State::Seek, State::Skip);
             self.spare_inner = inside.inner;
             return None;
         };
         let span = inner.span();
-        self.leave(buffer, start + span.start as usize, then.noise);
+        self.move_to(buffer, start + span.start as usize, then.noise);
         inside.done = span.end as usize;
         let len = span.range().len();
         match inner {
-            Inner::Message(_) => {
+            InnerPart::Message(_) => {
                 self.state = State::Inside(inside);
                 Some(self.inner_message(buffer, len, parts))
             }
-            Inner::Text(_) => {
+            InnerPart::Text(_) => {
                 if !self.enter(Escape::Backslash, NestedEnd::Len(len), Some(inside)) {
-                    self.leave(buffer, start + span.end as usize, then.noise);
+                    self.move_to(buffer, start + span.end as usize, then.noise);
                 }
                 None
             }
@@ -203,21 +217,13 @@ impl Scanner {
         Found {
             kind,
             text: text.ok(),
-            ..found(range, place, Syntax::Json)
-        }
-    }
-
-    /// Moves to `to`, over noise or over a part of a reported payload.
-    pub(super) fn leave(&mut self, buffer: &[u8], to: usize, noise: bool) {
-        match noise {
-            true => self.pass(buffer, to),
-            false => self.advance(buffer, to),
+            ..Found::at(range, place, Syntax::Json)
         }
     }
 
     /// Reads a broken object again as escaped text, if an escape stands where it broke or in a comment before. Returns
-    /// true if it does, and `None` if more bytes are needed.
-    fn enter_broken(&mut self, arrived: &Arrived<'_>, findings: &Findings) -> Option<bool> {
+    /// true if it does.
+    fn enter_broken(&mut self, arrived: &Arrived<'_>, findings: &Findings) -> Settled<bool> {
         let document = arrived.from(self.pos());
         let escape = self.escape_of_broken(document, findings);
         let quote = escape.and_then(|escape| start::quote_around(escape, document, self.before()));
@@ -245,65 +251,82 @@ impl Scanner {
         shown.map(|(_, escape)| escape)
     }
 
-    /// Reports a broken object if it has the mark of a message. Otherwise it is noise.
+    /// Reports a broken object if it is a message. Otherwise it is noise, in which messages may stand.
     fn broken_json<'b>(
         &mut self,
         finding: Finding,
         arrived: &Arrived<'b>,
         parts: &mut Parts,
     ) -> Option<Found<'b>> {
-        let buffer = arrived.bytes;
-        let document = &buffer[self.pos()..];
         let shown_end = shown_end(arrived.from(self.pos()), &finding);
         arrived.settled()?;
         if self.enter_broken(arrived, &parts.findings)? {
             return None;
         }
-        // A line break before the unexpected token belongs to the next document.
-        let at = document[..self.json.at()].trim_ascii_end().len().max(1);
-        let mut inner = self.inner_of(&parts.tree, valid_text(&document[..at]), 1);
-        // A line break directly after an opening bracket does not end the object.
-        let behind = document[at..]
-            .iter()
-            .find(|&&b| !matches!(b, b' ' | b'\t' | b'\r'));
-        let opens = matches!(document[at - 1], b'{' | b'[') && behind == Some(&b'\n');
-        let one_line = !opens && memchr::memchr(b'\n', &document[..at]).is_none();
-        let skip = Skip::json(self.json.depth(), one_line);
-        let known = &document[..at.max(finding.span().end as usize).min(document.len())];
-        let is_message = self.has_mark(known, &inner)
-            || !is_line_of_bracket(document, self.json.at())
-                && (self.no_mark_before <= self.pos()
-                    && self.mark_ahead(arrived, self.pos() + at, skip)?);
+        let document = &arrived.bytes[self.pos()..];
+        let end = end_of_broken(document, self.json.at());
+        let skip = Skip::json(self.json.depth(), is_on_one_line(document, end));
+        let mut inner = self.inner_of(&parts.tree, valid_text(&document[..end]), 1);
+        let is_message = self.is_broken_message(arrived, &finding, &inner, skip)?;
         if is_message {
             // A message is not searched. But a message that begins a line in it is the next payload, because this one
             // was cut off.
             inner = self.messages_on_new_lines(&parts.tree, document);
         }
-        let next = start_after_payload(document, at, &finding);
-        let skips = is_message && next.is_none() && self.json.depth() > 0;
-        // After a bracket in prose, a string on the next line is not a name.
-        let unnamed = self.json.unnamed_at().filter(|_| !is_message);
-        let len = next.or(unnamed).unwrap_or(at);
-        cut(&mut inner, len);
-        let then = Continuation {
-            len,
-            noise: !is_message,
-            skip: skips.then_some(skip),
+        let next = start_after_payload(document, end, &finding);
+        let then = match is_message {
+            true => self.after_broken_message(next, end, skip),
+            false => self.after_broken_noise(next, end),
         };
+        cut(&mut inner, then.len);
         self.state = State::Inside(Inside::new(inner, then));
         self.array = None;
-        if !is_message {
-            return None;
+        is_message.then(|| self.broken(finding, arrived.bytes, shown_end, Syntax::Json, parts))
+    }
+
+    /// Returns true if the broken object has the mark of a message, in the part that was read or in the rest that
+    /// `skip` would skip.
+    fn is_broken_message(
+        &mut self,
+        arrived: &Arrived<'_>,
+        finding: &Finding,
+        inner: &VecDeque<InnerPart>,
+        skip: Skip,
+    ) -> Settled<bool> {
+        let document = &arrived.bytes[self.pos()..];
+        let end = end_of_broken(document, self.json.at());
+        let known = end.max(finding.span().end as usize).min(document.len());
+        if self.has_mark(&document[..known], inner) {
+            return Some(true);
         }
-        Some(self.broken(finding, buffer, shown_end, Syntax::Json, parts))
+        if is_line_of_bracket(document, self.json.at()) || self.no_mark_before > self.pos() {
+            return Some(false);
+        }
+        self.mark_ahead(arrived, self.pos() + end, skip)
+    }
+
+    /// Continues after a broken message that ends at `end`: at the `next` object, or after the rest of the message.
+    fn after_broken_message(&self, next: Option<usize>, end: usize, skip: Skip) -> Continuation {
+        let has_rest = next.is_none() && self.json.depth() > 0;
+        Continuation {
+            len: next.unwrap_or(end),
+            noise: false,
+            skip: has_rest.then_some(skip),
+        }
+    }
+
+    /// Continues after a broken object that is no message and ends at `end`. After a bracket in prose, a string on the
+    /// next line is not a name.
+    fn after_broken_noise(&self, next: Option<usize>, end: usize) -> Continuation {
+        Continuation::noise(next.or(self.json.unnamed_at()).unwrap_or(end))
     }
 
     /// Returns true if a mark stands in `bytes` outside of the messages in `inner`. Marks in texts have escaped quotes.
-    fn has_mark(&self, bytes: &[u8], inner: &VecDeque<Inner>) -> bool {
+    fn has_mark(&self, bytes: &[u8], inner: &VecDeque<InnerPart>) -> bool {
         let mut at = 0;
         let spans = inner.iter().filter_map(|inner| match inner {
-            Inner::Message(span) => Some(span.range()),
-            Inner::Text(_) => None,
+            InnerPart::Message(span) => Some(span.range()),
+            InnerPart::Text(_) => None,
         });
         let end = bytes.len()..bytes.len();
         spans.chain(std::iter::once(end)).any(|span| {
@@ -313,43 +336,67 @@ impl Scanner {
         })
     }
 
-    /// Returns true if the rest of a broken object, from `at` on, has a mark. Returns `None` if more bytes are needed.
-    fn mark_ahead(&mut self, arrived: &Arrived<'_>, at: usize, mut skip: Skip) -> Option<bool> {
-        const FAR: usize = 1 << 16;
-        // Most marks are near, and broken objects may stand one behind the other before the same marks.
-        const NEAR: [usize; 4] = [1 << 8, 1 << 10, 1 << 12, 1 << 14];
-        let window = arrived.from(at).window(FAR);
-        for near in NEAR {
-            let Some(bytes) = window.bytes().get(..near) else {
-                break;
-            };
-            let (near, mut skip) = (Arrived::new(bytes, false), skip);
-            match skip.run(near.from(0), &self.names.begins_message) {
-                Skipped::To(_) => break,
-                Skipped::Past(len) if self.has_mark(&bytes[..len], &VecDeque::new()) => {
-                    return Some(true);
-                }
-                Skipped::Past(_) => {}
-            }
+    /// Returns true if the rest of a broken object, from `at` on, has a mark.
+    fn mark_ahead(&mut self, arrived: &Arrived<'_>, at: usize, mut skip: Skip) -> Settled<bool> {
+        let window = arrived.from(at).window(FARTHEST);
+        if self.has_mark_near(window.bytes(), skip) {
+            return Some(true);
         }
         let len = match skip.run(window, &self.names.begins_message) {
             Skipped::To(len) => len,
             Skipped::Past(_) => return None,
         };
-        let found = self.has_mark(&window.bytes()[..len], &VecDeque::new());
-        if !found {
+        let has_mark = self.has_mark(&window.bytes()[..len], &VecDeque::new());
+        if !has_mark {
             self.no_mark_before = self.pos() + self.json.at().max(len);
         }
-        Some(found)
+        Some(has_mark)
+    }
+
+    /// Returns true if a mark stands near the start of `rest`. Most marks do, and many broken objects may stand before
+    /// one mark, so that `rest` is not skipped to its end for each.
+    fn has_mark_near(&self, rest: &[u8], skip: Skip) -> bool {
+        const WINDOWS: [usize; 4] = [1 << 8, 1 << 10, 1 << 12, 1 << 14];
+        for bytes in WINDOWS.iter().map_while(|&len| rest.get(..len)) {
+            let (near, mut skip) = (Arrived::new(bytes, false), skip);
+            match skip.run(near.from(0), &self.names.begins_message) {
+                Skipped::To(_) => return false,
+                Skipped::Past(len) if self.has_mark(&bytes[..len], &VecDeque::new()) => {
+                    return true;
+                }
+                Skipped::Past(_) => {}
+            }
+        }
+        false
     }
 }
 
+/// Returns the end of an object that broke at `at`. A line break before the unexpected token belongs to the next
+/// document.
+fn end_of_broken(document: &[u8], at: usize) -> usize {
+    document[..at].trim_ascii_end().len().max(1)
+}
+
+/// Returns true if a broken object that ends at `end` ends with its line: it has no line break. A line break directly
+/// after an opening bracket does not end the object.
+fn is_on_one_line(document: &[u8], end: usize) -> bool {
+    let mut after = document[end..].iter();
+    let next = after.find(|&&b| !is_blank(b));
+    let opens = matches!(document[end - 1], b'{' | b'[') && next == Some(&b'\n');
+    !opens && memchr::memchr(b'\n', &document[..end]).is_none()
+}
+
+/// Returns true for white space within a line.
+fn is_blank(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\r')
+}
+
 /// Drops parts that begin after the first `len` bytes, and ends a text there.
-fn cut(inner: &mut VecDeque<Inner>, len: usize) {
+fn cut(inner: &mut VecDeque<InnerPart>, len: usize) {
     let end = Span::new(len, len).end;
     inner.retain(|inner| inner.span().start < end);
     for inner in inner {
-        if let Inner::Text(span) = inner {
+        if let InnerPart::Text(span) = inner {
             span.end = span.end.min(end);
         }
     }
@@ -362,19 +409,16 @@ fn has_plain(bytes: &[u8], mark: &str) -> bool {
 
 /// Returns true if only blanks stand before `at` on its line, and it is not the first line.
 fn begins_line(document: &[u8], at: usize) -> bool {
-    let before = document[..at]
-        .iter()
-        .rev()
-        .find(|&&b| !matches!(b, b' ' | b'\t' | b'\r'));
+    let before = document[..at].iter().rev().find(|&&b| !is_blank(b));
     before == Some(&b'\n')
 }
 
 /// Returns the range of the comment at `at`, up to the end of its line if that is near.
 fn comment_at(document: Lookahead<'_>, at: usize) -> Option<Range<usize>> {
-    const NEAR: usize = 4096;
-    let near = document.from(at).window(NEAR);
-    let is_comment = near.starts_with(b"//");
-    is_comment.then(|| at..at + near.find(b'\n').unwrap_or(near.len()))
+    const LONGEST_COMMENT: usize = 4096;
+    let rest = document.from(at).window(LONGEST_COMMENT);
+    let is_comment = rest.starts_with(b"//");
+    is_comment.then(|| at..at + rest.find(b'\n').unwrap_or(rest.len()))
 }
 
 /// Returns true if the first line ends with `{` and the next line begins with the `{` that breaks the object at `at`.

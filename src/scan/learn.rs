@@ -11,13 +11,13 @@ use std::sync::Arc;
 
 use crate::fast::entry::{Before, Entry, Layout};
 use crate::fast::patch::{Copied, Patched};
-use crate::fast::template::{CharSet, Placeholder, Sample, TemplateId};
-use crate::fast::{Cache, Meaning};
+use crate::fast::template::{CharSet, Placeholder, Sample, TemplateKey};
+use crate::fast::{AnyMeaning, Cache};
 use crate::finding::Findings;
 use crate::scan::anchor::Anchors;
 use crate::scan::escape::Escape;
 use crate::scan::lookahead::Lookahead;
-use crate::scan::{Inner, Inside, Names, Scanner, container};
+use crate::scan::{InnerPart, Inside, Names, Scanner, container};
 use crate::simd::{Lines, is_space};
 use crate::span::Span;
 use crate::syntax::{Bytes, Kind, Limits, Node, Syntax, Tree, json};
@@ -32,7 +32,7 @@ pub(super) struct EntrySample {
 /// A payload that was found in a text of a log entry.
 pub(super) struct Quoted<'p> {
     pub(super) raw: Range<usize>,
-    pub(super) template: TemplateId,
+    pub(super) template: TemplateKey,
     pub(super) text: &'p str,
     pub(super) syntax: Syntax,
 }
@@ -48,7 +48,7 @@ impl Scanner {
     pub(crate) fn learn_payload(
         &mut self,
         sample: Sample<'_>,
-        meaning: impl FnOnce(TemplateId) -> Arc<Meaning>,
+        meaning: impl FnOnce(TemplateKey) -> Arc<AnyMeaning>,
     ) {
         if let Some(cache) = &mut self.cache {
             cache.learn_payload(sample, self.names.is_usual(sample.text), meaning);
@@ -56,9 +56,9 @@ impl Scanner {
     }
 
     /// Returns the data to learn the entry at the cursor, if `inner` is exactly one text.
-    pub(super) fn sample(&self, inner: &VecDeque<Inner>) -> Option<EntrySample> {
+    pub(super) fn sample(&self, inner: &VecDeque<InnerPart>) -> Option<EntrySample> {
         match inner.front() {
-            Some(&Inner::Text(text)) if inner.len() == 1 && !self.is_quoted() => {
+            Some(&InnerPart::Text(text)) if inner.len() == 1 && !self.is_quoted() => {
                 let is_bare = self.bare;
                 self.cache.as_ref().map(|_| EntrySample { is_bare, text })
             }
@@ -118,7 +118,12 @@ fn learn_entry(
     };
     let start = sample.text.range().start;
     let mut placeholders = around;
-    placeholders.extend(escaped.placeholders.into_iter().map(|it| it.behind(start)));
+    placeholders.extend(
+        escaped
+            .placeholders
+            .into_iter()
+            .map(|it| it.shifted_by(start)),
+    );
     let entry = Entry {
         is_bare: sample.is_bare,
         layout: Layout {
@@ -212,13 +217,13 @@ fn unescaped_range(node: &Node, entry: &str) -> Option<Range<usize>> {
 }
 
 /// A sequence of hexadecimal digits.
-struct Run {
+struct HexRun {
     range: Range<usize>,
     has_letters: bool,
 }
 
 /// Returns the runs in `bytes`, which begin at `start`.
-fn runs(bytes: &[u8], start: usize) -> impl Iterator<Item = Run> {
+fn runs(bytes: &[u8], start: usize) -> impl Iterator<Item = HexRun> {
     let is_digit = |byte: &u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
     let mut at = 0;
     std::iter::from_fn(move || {
@@ -227,20 +232,20 @@ fn runs(bytes: &[u8], start: usize) -> impl Iterator<Item = Run> {
         let run = &bytes[at..at + len];
         let range = start + at..start + at + len;
         at += len;
-        Some(Run {
+        Some(HexRun {
             range,
             has_letters: !run.iter().all(u8::is_ascii_digit),
         })
     })
 }
 
-impl Run {
+impl HexRun {
     /// More hexadecimal digits in a row than any name has, or any value that makes a message.
     const SAFE: usize = 4;
 
     /// Returns the placeholder for a run in a number or a text. `is_first` is true for its first run.
     fn placeholder(self, is_number: bool, is_first: bool) -> Option<Placeholder> {
-        let Run { range, has_letters } = self;
+        let HexRun { range, has_letters } = self;
         let charset = match has_letters {
             false if is_number && is_first => CharSet::Number,
             false => CharSet::Digits,

@@ -8,13 +8,10 @@
 use std::ops::Range;
 
 use crate::scan::escape::{Escape, is_blank_letter};
-use crate::scan::lookahead::Lookahead;
+use crate::scan::lookahead::{FARTHEST, Lookahead};
 use crate::scan::{skip, start};
 use crate::simd::is_space;
 use crate::syntax::Syntax;
-
-/// The longest literal.
-const FAR: usize = 1 << 16;
 
 /// A document that was read without unescaping, and may be a literal.
 #[derive(Clone, Copy, Debug)]
@@ -37,7 +34,7 @@ pub(super) struct Candidate<'a> {
 ///
 /// The number of bytes that hold no end.
 pub(super) fn end(candidate: Candidate<'_>) -> Result<usize, usize> {
-    let window = candidate.text.window(FAR);
+    let window = candidate.text.window(FARTHEST);
     let bytes = window.bytes();
     let rest = |at| bytes.get(at..).unwrap_or_default();
     let (mut at, mut is_on_line) = (candidate.unclosed, true);
@@ -46,7 +43,7 @@ pub(super) fn end(candidate: Candidate<'_>) -> Result<usize, usize> {
         is_on_line &= bytes[at] != b'\n';
         at += match bytes[at] {
             b'\\' => 2,
-            b'\n' if candidate.is_cut_at(at) => match candidate.goes_on_behind(at) {
+            b'\n' if candidate.is_cut_at(at) => match candidate.goes_on_after(at) {
                 true => 1,
                 false => return Ok(at),
             },
@@ -57,7 +54,7 @@ pub(super) fn end(candidate: Candidate<'_>) -> Result<usize, usize> {
     }
     window.note_end();
     let end = window.len();
-    match end < FAR && candidate.is_cut_at(end) {
+    match end < FARTHEST && candidate.is_cut_at(end) {
         true => Ok(end),
         false if is_on_line => Err(at.max(end)),
         false => Err(0),
@@ -79,7 +76,7 @@ impl Candidate<'_> {
     }
 
     /// Returns true if the line after the line break at `line` may belong to a PHP literal.
-    fn goes_on_behind(&self, line: usize) -> bool {
+    fn goes_on_after(&self, line: usize) -> bool {
         let is_json = self.syntax == Syntax::Json;
         let head = is_json.then(|| self.text.from(line + 1).first(2)).flatten();
         head.is_some_and(|head| !skip::is_new_line_of_log(head))

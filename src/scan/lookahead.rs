@@ -11,6 +11,14 @@ use std::cell::Cell;
 
 use crate::simd::skip_space;
 
+/// The most bytes that are looked through for the one thing that decides about a document: the end of a literal, the
+/// end tag, a mark. A thing farther away does not decide.
+pub(super) const FARTHEST: usize = 1 << 16;
+
+/// An answer, or `None` if more bytes are needed. The scanner then waits and asks again. `None` of a plain `Option` is an
+/// answer: there is no such thing.
+pub(super) type Settled<T> = Option<T>;
+
 /// The bytes of a capture that have arrived.
 #[derive(Debug)]
 pub(super) struct Arrived<'b> {
@@ -40,7 +48,7 @@ impl<'b> Arrived<'b> {
     }
 
     /// Returns `None` if more bytes may change an answer.
-    pub(super) fn settled(&self) -> Option<()> {
+    pub(super) fn settled(&self) -> Settled<()> {
         (!self.is_open.get()).then_some(())
     }
 }
@@ -153,19 +161,19 @@ impl<'a> Lookahead<'a> {
         self.reach(at)
     }
 
-    /// Returns the position of the first `byte`.
+    /// Returns the position of the first `byte`. Notes the end if there is none.
     pub(super) fn find(self, byte: u8) -> Option<usize> {
         let at = memchr::memchr(byte, self.bytes);
         at.or_else(|| self.missing())
     }
 
-    /// Returns the position of the first `text`.
+    /// Returns the position of the first `text`. Notes the end if there is none.
     pub(super) fn find_text(self, text: &[u8]) -> Option<usize> {
         let at = memchr::memmem::find(self.bytes, text);
         at.or_else(|| self.missing())
     }
 
-    /// Returns the position of the first byte for which `is_it` is true.
+    /// Returns the position of the first byte for which `is_it` is true. Notes the end if there is none.
     pub(super) fn position(self, is_it: impl Fn(u8) -> bool) -> Option<usize> {
         let at = self.bytes.iter().position(|&byte| is_it(byte));
         at.or_else(|| self.missing())
@@ -189,6 +197,7 @@ impl<'a> Lookahead<'a> {
         at
     }
 
+    /// Returns `None` for a thing that is not there. Notes the end, because it may still arrive.
     fn missing(self) -> Option<usize> {
         self.note_end();
         None
@@ -203,7 +212,7 @@ mod tests {
     fn is_settled(bytes: &[u8], look: impl Fn(Lookahead<'_>)) -> bool {
         let whole = Arrived::new(bytes, true);
         look(whole.from(0));
-        assert_eq!(whole.settled(), Some(()), "nothing comes behind");
+        assert_eq!(whole.settled(), Some(()), "nothing follows");
         let arrived = Arrived::new(bytes, false);
         look(arrived.from(0));
         arrived.settled().is_some()

@@ -53,7 +53,7 @@ use std::ops::Range;
 use encoding_rs::Encoding;
 
 use crate::fast::Cache;
-use crate::fast::template::{Extent, TemplateId};
+use crate::fast::template::{Extent, TemplateKey};
 use crate::finding::{Finding, Findings, Reason};
 use crate::input::Flow;
 use crate::request::{FoundQuery, QueryTrail};
@@ -67,7 +67,7 @@ use attempt::Attempts;
 use cursor::Cursor;
 pub(crate) use document::Document;
 use learn::EntrySample;
-use lookahead::{Arrived, Lookahead};
+use lookahead::{Arrived, Lookahead, Settled};
 use nested::Nested;
 pub(crate) use noise::Noise;
 use skip::{Skip, Skipped};
@@ -112,9 +112,26 @@ pub(crate) struct Found<'b> {
     pub(crate) is_unescaped: bool,
     pub(crate) kind: FoundKind,
     /// The payload's template in the cache, if the fast path knows it.
-    pub(crate) template: Option<TemplateId>,
+    pub(crate) template: Option<TemplateKey>,
     /// The payload's query, if queries are wanted.
     pub(crate) query: Option<Box<FoundQuery>>,
+}
+
+impl Found<'_> {
+    /// Makes a well-formed payload.
+    #[inline(always)]
+    fn at(range: Range<usize>, place: Place, syntax: Syntax) -> Self {
+        Found {
+            range,
+            place,
+            syntax,
+            text: None,
+            is_unescaped: false,
+            kind: FoundKind::Whole,
+            template: None,
+            query: None,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -159,7 +176,7 @@ enum State {
 
 impl State {
     /// Continues after `len` bytes of a broken document that has no messages inside.
-    fn behind(len: usize, skip: Option<Skip>) -> Self {
+    fn after_broken(len: usize, skip: Option<Skip>) -> Self {
         let then = Continuation {
             len,
             noise: false,
@@ -172,7 +189,7 @@ impl State {
 /// A document with messages inside. The first `done` bytes of it lie before the cursor.
 #[derive(Debug)]
 struct Inside {
-    inner: VecDeque<Inner>,
+    inner: VecDeque<InnerPart>,
     done: usize,
     then: Continuation,
     /// The data from which the fast path learns the document, if it can.
@@ -180,7 +197,7 @@ struct Inside {
 }
 
 impl Inside {
-    fn new(inner: VecDeque<Inner>, then: Continuation) -> Self {
+    fn new(inner: VecDeque<InnerPart>, then: Continuation) -> Self {
         Inside {
             inner,
             done: 0,
@@ -192,17 +209,17 @@ impl Inside {
 
 /// A part of a document that is searched for payloads.
 #[derive(Clone, Copy, Debug)]
-enum Inner {
+enum InnerPart {
     /// An object that is a message.
     Message(Span),
     /// A string that may hold payloads, without its quotes.
     Text(Span),
 }
 
-impl Inner {
+impl InnerPart {
     fn span(self) -> Span {
         match self {
-            Inner::Message(span) | Inner::Text(span) => span,
+            InnerPart::Message(span) | InnerPart::Text(span) => span,
         }
     }
 }
@@ -267,7 +284,7 @@ pub(crate) struct Scanner {
     pub(crate) cache: Option<Box<Cache>>,
     /// Memory for the next nested text, and for the messages inside the next document.
     spare: Option<Box<Nested>>,
-    spare_inner: VecDeque<Inner>,
+    spare_inner: VecDeque<InnerPart>,
     /// The bytes that may hold the next payload's query, if queries are wanted.
     trail: Option<Box<QueryTrail>>,
 }
@@ -453,6 +470,8 @@ impl Scanner {
         turn
     }
 
+    /// Does one step on the slow path. The method of a state returns the payload that it found. Otherwise it changed the
+    /// state, moved the cursor, or needs more bytes.
     fn step_in<'b>(&mut self, buffer: &'b [u8], last: bool, parts: &mut Parts) -> Turn<Found<'b>> {
         let before = (self.pos(), std::mem::discriminant(&self.state));
         let arrived = Arrived::new(buffer, last);
@@ -508,17 +527,27 @@ impl Scanner {
         self.is_between() && self.search.anchor.is_none()
     }
 
-    /// The anchor near which a document may begin that no more than its first bytes have arrived of.
+    /// Returns the anchor near which a document may begin, of which only the first bytes have arrived.
     fn pending_anchor(&self) -> Option<usize> {
         self.search.anchor.filter(|_| self.is_between())
     }
 
+    /// Moves the cursor to `to`, over noise or over bytes of a document; see [`Self::pass`] and [`Self::advance`].
+    fn move_to(&mut self, buffer: &[u8], to: usize, noise: bool) {
+        match noise {
+            true => self.pass(buffer, to),
+            false => self.advance(buffer, to),
+        }
+    }
+
+    /// Moves the cursor to `to`, over bytes that are no noise. Updates lines and columns, but neither the noise nor
+    /// whether the cursor is bare.
     fn advance(&mut self, buffer: &[u8], to: usize) {
         if to == self.pos() {
             return;
         }
         self.cursor.advance(buffer, to);
-        self.moved(buffer, to, false);
+        self.note_move(buffer, to, false);
     }
 
     /// Returns the byte before the cursor.
@@ -540,7 +569,9 @@ impl Scanner {
         }
     }
 
-    fn moved(&mut self, buffer: &[u8], to: usize, noise: bool) {
+    /// Notes that the cursor goes to `to`: keeps the bytes before it, and the move for the outer scanner. Whoever moves
+    /// the [`Cursor`] itself must call this.
+    fn note_move(&mut self, buffer: &[u8], to: usize, noise: bool) {
         self.before = self.bytes_before(buffer, to);
         if self.depth > 0 {
             match self.moves.last_mut() {
@@ -550,7 +581,7 @@ impl Scanner {
         }
     }
 
-    /// Passes over noise.
+    /// Moves the cursor to `to`, over noise. Also adds the noise, and updates whether the cursor is bare.
     fn pass(&mut self, buffer: &[u8], to: usize) {
         match &buffer[self.pos()..to] {
             [] => {}
@@ -565,7 +596,7 @@ impl Scanner {
         }
     }
 
-    /// Passes over noise that was already surveyed.
+    /// Moves the cursor to `to`, over noise that was already surveyed. The caller updates whether the cursor is bare.
     fn pass_counted(&mut self, buffer: &[u8], to: usize, survey: Survey) {
         // The outer scanner counts the noise of nested text, as it stands in the capture.
         if self.depth == 0 {
@@ -576,7 +607,7 @@ impl Scanner {
             self.trail(bytes);
         }
         self.cursor.advance_lines(buffer, to, survey.into());
-        self.moved(buffer, to, true);
+        self.note_move(buffer, to, true);
     }
 
     /// Passes over a line break that is noise.
@@ -585,7 +616,7 @@ impl Scanner {
         self.trail(b"\n");
         self.bare = true;
         self.cursor.pass_line_break();
-        self.moved(buffer, self.pos(), true);
+        self.note_move(buffer, self.pos(), true);
     }
 
     /// Returns the part of `document` that may be read within the size limit.
@@ -602,8 +633,8 @@ impl Scanner {
         &document[..document.len().min(self.limits.payload_size)]
     }
 
-    /// Checks the result of a read for UTF-8 and the size limit. Returns `None` if more bytes are needed.
-    fn verdict<'b>(&self, read: Result<usize, Stop>, bytes: Bytes<'b>) -> Option<Read<'b>> {
+    /// Checks the result of a read for UTF-8 and the size limit.
+    fn verdict<'b>(&self, read: Result<usize, Stop>, bytes: Bytes<'b>) -> Settled<Read<'b>> {
         let verdict = match read {
             Ok(len) => match std::str::from_utf8(&bytes.all[..len]) {
                 Ok(text) => Read::Whole(text),
@@ -644,7 +675,7 @@ impl Scanner {
         let kind = FoundKind::Broken;
         Found {
             kind,
-            ..found(start..start + shown, self.cursor.place(buffer), syntax)
+            ..Found::at(start..start + shown, self.cursor.place(buffer), syntax)
         }
     }
 
@@ -659,9 +690,10 @@ impl Scanner {
     fn end_of_extent<'b>(&mut self, buffer: &'b [u8], extent: Extent) -> Found<'b> {
         let (start, place) = (self.pos(), self.cursor.place(buffer));
         self.pass_payload(buffer, extent);
-        found(start..start + extent.len, place, extent.syntax)
+        Found::at(start..start + extent.len, place, extent.syntax)
     }
 
+    /// Moves the cursor over a payload that is reported, and seeks the next document after it.
     fn pass_payload(&mut self, buffer: &[u8], extent: Extent) {
         let end = self.pos() + extent.len;
         self.after_bare_payload = (self.bare && self.array.is_none()).then_some(extent.syntax);
@@ -670,12 +702,13 @@ impl Scanner {
         }
         self.noise.interrupt();
         self.cursor.advance_lines(buffer, end, extent.lines);
-        self.moved(buffer, end, false);
+        self.note_move(buffer, end, false);
         if !self.is_seeking() {
             self.state = State::Seek;
         }
     }
 
+    /// Skips more of a broken document. Finds nothing.
     fn skip<'b>(&mut self, arrived: &Arrived<'b>) -> Option<Found<'b>> {
         let (buffer, pos) = (arrived.bytes, self.pos());
         let State::Skip(skip) = &mut self.state else {
@@ -693,26 +726,12 @@ impl Scanner {
     }
 }
 
-#[inline(always)]
-fn found<'b>(range: Range<usize>, place: Place, syntax: Syntax) -> Found<'b> {
-    Found {
-        range,
-        place,
-        syntax,
-        text: None,
-        is_unescaped: false,
-        kind: FoundKind::Whole,
-        template: None,
-        query: None,
-    }
-}
-
 /// Returns the end of the part of a broken document that is shown: the end of the line on which it broke, if near.
 fn shown_end(document: Lookahead<'_>, finding: &Finding) -> usize {
-    const NEAR: usize = 160;
+    const LONGEST_SHOWN: usize = 160;
     let at = (finding.span().end as usize).min(document.len());
-    let near = document.from(at).window(NEAR);
-    at + near.find(b'\n').unwrap_or(near.len())
+    let rest = document.from(at).window(LONGEST_SHOWN);
+    at + rest.find(b'\n').unwrap_or(rest.len())
 }
 
 /// Returns the text of `bytes` before the first byte that is not UTF-8.

@@ -18,7 +18,7 @@ pub(crate) struct Noise {
 
 impl Noise {
     /// The number of bytes of the first line that are kept.
-    const SHOWN: usize = 160;
+    const LONGEST_SHOWN: usize = 160;
 
     /// Adds `bytes`, of which `solid` are not white space. `place` returns the place of the first byte.
     pub(super) fn add(
@@ -43,7 +43,7 @@ impl Noise {
         let Some((_, text)) = &mut self.first else {
             return;
         };
-        let room = Self::SHOWN - text.len();
+        let room = Self::LONGEST_SHOWN - text.len();
         let line = bytes.iter().take(room).take_while(|&&b| b != b'\n').count();
         text.extend_from_slice(&bytes[..line]);
         self.open = line == bytes.len() && line < room;

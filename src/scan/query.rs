@@ -47,9 +47,9 @@ impl Scanner {
         let entry = self.entry_around(found);
         let unwrapped = container::text_before(trail.near(), &buffer[found.range.start..]);
         let noise = unwrapped.as_deref().unwrap_or(trail.near());
-        let behind = request::query_before(noise, entry.before, LINE_BREAKS);
-        let is_settled = behind.as_ref().is_some_and(|query| query.is_sure);
-        let ahead = match is_settled || found.kind == FoundKind::Broken {
+        let before = request::query_before(noise, entry.before, LINE_BREAKS);
+        let is_settled = before.as_ref().is_some_and(|query| query.is_sure);
+        let after = match is_settled || found.kind == FoundKind::Broken {
             true => None,
             false => request::query_after(
                 &buffer[found.range.end..],
@@ -59,10 +59,10 @@ impl Scanner {
             ),
         };
         // The query before a payload is more often its own.
-        let ahead = ahead.filter(|(query, _)| query.is_sure || behind.is_none());
-        trail.restart(ahead.as_ref().map_or(0, |&(_, used)| used));
+        let after = after.filter(|(query, _)| query.is_sure || before.is_none());
+        trail.restart(after.as_ref().map_or(0, |&(_, used)| used));
         self.trail = Some(trail);
-        ahead.map(|(query, _)| query).or(behind).map(Box::new)
+        after.map(|(query, _)| query).or(before).map(Box::new)
     }
 
     /// Returns how much of the log entry stands before and after a payload.

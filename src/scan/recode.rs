@@ -94,14 +94,14 @@ pub(super) fn decode(encoding: &'static Encoding, raw: &[u8], last: bool) -> Vec
 }
 
 /// Returns the number of bytes of `raw` that `len` bytes of its text stand for.
-pub(crate) fn raw_len(encoding: &'static Encoding, raw: &[u8], len: usize) -> usize {
+pub(super) fn raw_len(encoding: &'static Encoding, raw: &[u8], len: usize) -> usize {
     let mut lens = [len];
     raw_lens(encoding, raw, &mut lens);
     lens[0]
 }
 
 /// Replaces each of `lens`, which must be sorted, by its number of bytes in `raw`; see [`raw_len`].
-pub(crate) fn raw_lens(encoding: &'static Encoding, raw: &[u8], lens: &mut [usize]) {
+pub(super) fn raw_lens(encoding: &'static Encoding, raw: &[u8], lens: &mut [usize]) {
     let mut decoder = encoding.new_decoder_without_bom_handling();
     let (mut at, mut written) = (0, 0);
     let mut buffer = [0; 16];

@@ -8,10 +8,10 @@ use crate::scan::array::Array;
 use crate::scan::container::{self, LineKind};
 use crate::scan::escape::{self, Escape};
 use crate::scan::literal::{self, Candidate};
-use crate::scan::lookahead::{Arrived, Lookahead};
+use crate::scan::lookahead::{Arrived, Lookahead, Settled};
 use crate::scan::nested::NestedEnd;
 use crate::scan::start::{self, Start};
-use crate::scan::{Found, FoundKind, Names, Parts, Scanner, State, found};
+use crate::scan::{Found, FoundKind, Names, Parts, Scanner, State};
 use crate::simd::block::Block;
 use crate::simd::{self, is_space};
 use crate::span::Span;
@@ -41,7 +41,7 @@ impl Near {
 
 impl Names {
     /// Returns true if `text` begins as most messages do.
-    pub(crate) fn is_usual(&self, text: &str) -> bool {
+    pub(super) fn is_usual(&self, text: &str) -> bool {
         self.usual_start(text.as_bytes()).is_some()
     }
 
@@ -66,6 +66,7 @@ fn syntax_of(begun: Start) -> Syntax {
 }
 
 impl Scanner {
+    /// Seeks the next document, or the next entry of an array: the state [`State::Seek`].
     pub(super) fn seek<'b>(
         &mut self,
         arrived: &Arrived<'b>,
@@ -156,8 +157,8 @@ impl Scanner {
         }
     }
 
-    /// Looks for a start that may contain the anchor. Returns `None` if more bytes are needed.
-    fn try_begin_near(&mut self, arrived: &Arrived<'_>, anchor: usize) -> Option<Near> {
+    /// Looks for a start that may contain the anchor.
+    fn try_begin_near(&mut self, arrived: &Arrived<'_>, anchor: usize) -> Settled<Near> {
         let limit = self.limits.payload_size;
         let (start, kind) = self.search.start(arrived, anchor, limit);
         arrived.settled()?;
@@ -180,13 +181,13 @@ impl Scanner {
         )))
     }
 
-    /// Enters a container's log if the line at `start` belongs to one. Returns `None` if more bytes are needed.
+    /// Enters a container's log if the line at `start` belongs to one.
     fn try_enter_container(
         &mut self,
         arrived: &Arrived<'_>,
         start: usize,
         kind: LineKind,
-    ) -> Option<bool> {
+    ) -> Settled<bool> {
         let buffer = arrived.bytes;
         // After a torn log line, its line break comes first.
         let line = start + usize::from(buffer.get(start) == Some(&b'\n'));
@@ -203,8 +204,8 @@ impl Scanner {
         Some(self.enter_from(escape, None, 0))
     }
 
-    /// Begins a document at the bracket `found`, after `start`. Returns `None` if more bytes are needed.
-    fn try_begin_at(&mut self, arrived: &Arrived<'_>, start: usize, found: usize) -> Option<Near> {
+    /// Begins a document at the bracket `found`, after `start`.
+    fn try_begin_at(&mut self, arrived: &Arrived<'_>, start: usize, found: usize) -> Settled<Near> {
         let buffer = arrived.bytes;
         // Not in nested text: the outer scanner must see each step of the inner scanner.
         if self.depth == 0
@@ -241,7 +242,7 @@ impl Scanner {
         arrived: &Arrived<'_>,
         text: Option<usize>,
         found: usize,
-    ) -> Option<Near> {
+    ) -> Settled<Near> {
         let Some(text) = text else {
             self.enter_escaped_document(escape, arrived, found)?;
             return Some(Near::Begun);
@@ -292,7 +293,7 @@ impl Scanner {
         escape: Escape,
         arrived: &Arrived<'_>,
         found: usize,
-    ) -> Option<()> {
+    ) -> Settled<()> {
         let document = arrived.from(found);
         let [second, before] = self.bytes_before(arrived.bytes, found);
         let is_innermost = before == b'\'' && start::is_escaped_twice(escape, document);
@@ -324,14 +325,14 @@ impl Scanner {
     }
 
     /// Reads the document at the cursor again as a string literal, if a quote stands before it and the escapes in its
-    /// first `len` bytes are those of a literal. Returns true if it does, and `None` if more bytes are needed.
+    /// first `len` bytes are those of a literal. Returns true if it does.
     pub(super) fn enter_literal(
         &mut self,
         arrived: &Arrived<'_>,
         len: usize,
         is_broken: bool,
         syntax: Syntax,
-    ) -> Option<bool> {
+    ) -> Settled<bool> {
         let document = arrived.from(self.pos());
         let text = &document.bytes()[..len.min(document.len())];
         if !self.is_quoted() || memchr::memchr(b'\\', text).is_none() {
@@ -363,19 +364,19 @@ impl Scanner {
     }
 
     /// Passes over a byte order mark. `cat` leaves one before each file; elsewhere it is noise.
-    pub(super) fn byte_order_mark(&mut self, buffer: &[u8]) {
+    fn byte_order_mark(&mut self, buffer: &[u8]) {
         let end = self.pos() + BYTE_ORDER_MARK.len();
         match self.bare {
             true => {
                 self.cursor.advance_unseen(buffer, end);
-                self.moved(buffer, end, false);
+                self.note_move(buffer, end, false);
             }
             false => self.pass(buffer, end),
         }
     }
 
     /// Returns true if `at` is bare; see [`Scanner`].
-    pub(super) fn is_bare_at(&self, buffer: &[u8], at: usize) -> bool {
+    fn is_bare_at(&self, buffer: &[u8], at: usize) -> bool {
         let bytes = &buffer[self.pos()..at];
         match bytes.iter().rposition(|&b| !is_space(b)) {
             Some(solid) => bytes[solid..].contains(&b'\n'),
@@ -401,7 +402,7 @@ impl Scanner {
         };
     }
 
-    pub(super) fn stray<'b>(
+    fn stray<'b>(
         &mut self,
         buffer: &'b [u8],
         len: usize,
@@ -422,18 +423,18 @@ impl Scanner {
         parts.findings.only(finding);
         Found {
             kind: FoundKind::Broken,
-            ..found(range, place, syntax)
+            ..Found::at(range, place, syntax)
         }
     }
 }
 
 /// Returns the length of a closing bracket or tag right after a payload, or 0. It closes nothing.
 fn stray_end(syntax: Syntax, rest: Lookahead<'_>) -> usize {
-    const LONGEST: usize = 64;
+    const LONGEST_END_TAG: usize = 64;
     match (syntax, rest.get(0)) {
         (Syntax::Json, Some(b'}' | b']')) => 1,
         (Syntax::Xml, Some(b'<')) if rest.get(1) == Some(b'/') => {
-            let end = rest.window(LONGEST).find(b'>');
+            let end = rest.window(LONGEST_END_TAG).find(b'>');
             end.map_or(0, |n| n + 1)
         }
         _ => 0,

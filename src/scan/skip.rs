@@ -5,7 +5,7 @@
 //! the end of the line, if the message was on one line so far; or at something outside of texts that can only be the
 //! next payload.
 
-use crate::scan::lookahead::{Arrived, Lookahead};
+use crate::scan::lookahead::{Arrived, FARTHEST, Lookahead};
 use crate::scan::start::first_name;
 use crate::simd::is_space;
 use crate::syntax::Syntax;
@@ -56,8 +56,7 @@ pub(super) fn is_new_line_of_log(head: &[u8]) -> bool {
 
 /// Returns true if the end tag of the root comes before the next root.
 fn end_is_ahead(rest: Lookahead<'_>) -> bool {
-    const FAR: usize = 1 << 16;
-    let window = rest.window(FAR);
+    let window = rest.window(FARTHEST);
     let is = |at: usize, token: &[u8]| {
         let head = window.bytes()[at..].get(..token.len());
         head.is_some_and(|head| head.eq_ignore_ascii_case(token))
@@ -154,11 +153,11 @@ impl Skip {
     /// Counts `bytes` of a CDATA section, comment or instruction. Returns the line break at which it ends because it is
     /// longer than any that WeChat sends: it was cut off, and the following lines are not a user's.
     fn never_closed(&mut self, bytes: &[u8]) -> Option<usize> {
-        const LONGEST: usize = 1 << 20;
+        const LONGEST_TEXT: usize = 1 << 20;
         let longest = match self.within {
             Within::Markup | Within::String => return None,
             Within::Instruction => LONGEST_INSTRUCTION,
-            Within::Cdata | Within::Comment => LONGEST,
+            Within::Cdata | Within::Comment => LONGEST_TEXT,
         };
         let room = longest.saturating_sub(self.text_len);
         self.text_len += bytes.len();
@@ -166,6 +165,7 @@ impl Skip {
         Some(room + line)
     }
 
+    /// Returns the position of the next byte that may end or change the kind of text.
     fn interesting(&self, bytes: &[u8]) -> Option<usize> {
         match (self.within, self.syntax) {
             (Within::Cdata | Within::Comment | Within::Instruction, _) => {
@@ -274,17 +274,17 @@ impl Skip {
     }
 
     fn tag(&mut self, rest: Lookahead<'_>, at: usize) -> Act {
-        const LONGEST: usize = CDATA.len();
+        const LONGEST_TAG: usize = CDATA.len();
         let is_xml = self.syntax == Syntax::Xml;
         let opens = |token: &[u8]| rest.begins(token);
         // Until the longest tag has arrived, the answer is open.
-        _ = rest.first(LONGEST);
+        _ = rest.first(LONGEST_TAG);
         if opens(ROOT) || opens(b"<?xml ") || opens(b"<xml ") {
             Act::Stop(at)
         } else if is_xml && opens(b"</xml") {
             self.end_tag(rest, at)
         } else if is_xml && opens(CDATA) {
-            self.go(Within::Cdata, at + LONGEST)
+            self.go(Within::Cdata, at + LONGEST_TAG)
         } else if is_xml && opens(b"<?") {
             self.go(Within::Instruction, at + 2)
         } else if is_xml && opens(b"<!--") {
@@ -297,10 +297,10 @@ impl Skip {
     /// Handles the end tag of the root, or as much of it as there is.
     fn end_tag(&mut self, rest: Lookahead<'_>, at: usize) -> Act {
         const NAME: usize = b"</xml".len();
-        const BLANKS: usize = 64;
-        let behind = rest.window(NAME + BLANKS).skip_space(NAME);
-        match rest.get(behind) {
-            Some(b'>') => Act::Stop(at + behind + 1),
+        const LONGEST_BLANKS: usize = 64;
+        let end = rest.window(NAME + LONGEST_BLANKS).skip_space(NAME);
+        match rest.get(end) {
+            Some(b'>') => Act::Stop(at + end + 1),
             // Cut off inside the tag.
             _ => Act::Stop(at + NAME),
         }

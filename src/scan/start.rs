@@ -22,10 +22,10 @@ pub(super) enum Start {
 }
 
 /// The longest white space after the bracket of a document.
-const BLANKS: usize = 4096;
+const LONGEST_BLANKS: usize = 4096;
 
 /// The number of bytes from which the escaping is determined.
-const WINDOW: usize = 64;
+const SIGN_WINDOW: usize = 64;
 
 /// Returns what begins at the start of `ahead`. `bare` is true if the start is bare; see [`Scanner`](super::Scanner).
 pub(super) fn at(ahead: Lookahead<'_>, bare: bool) -> Start {
@@ -57,9 +57,9 @@ fn first_sign(ahead: Lookahead<'_>) -> Option<Lookahead<'_>> {
     if ahead.bytes().starts_with(DECLARATION) {
         return declaration_sign(ahead);
     }
-    let window = ahead.window(BLANKS);
+    let window = ahead.window(LONGEST_BLANKS);
     let at = match ahead.bytes()[0] {
-        b'{' => behind_comments(window)?,
+        b'{' => after_comments(window)?,
         b'[' => window.skip_space(1),
         _ if ahead.begins(ROOT) => window.skip_space(ROOT.len()),
         _ => return None,
@@ -69,7 +69,7 @@ fn first_sign(ahead: Lookahead<'_>) -> Option<Lookahead<'_>> {
 
 /// Returns the position after white space and comments, or of the escape that ends a comment. Returns `None` if a
 /// comment has no end.
-fn behind_comments(ahead: Lookahead<'_>) -> Option<usize> {
+fn after_comments(ahead: Lookahead<'_>) -> Option<usize> {
     let mut at = ahead.skip_space(1);
     while ahead.bytes().get(at) == Some(&b'/') {
         let comment = ahead.from(at);
@@ -108,6 +108,7 @@ pub(super) fn line_break(line: &[u8]) -> Option<(usize, Escape)> {
 
 const DECLARATION: &[u8] = b"<?xml ";
 
+/// Returns the bytes from the sign of an XML declaration on.
 fn declaration_sign(ahead: Lookahead<'_>) -> Option<Lookahead<'_>> {
     let head = ahead.window(LONGEST_DECLARATION);
     let value = head.find(b'=')? + 1;
@@ -145,7 +146,7 @@ fn escape_of(sign: Lookahead<'_>) -> Option<Escape> {
 
 /// Returns true if the entity at the sign is text inside an XML root: an unescaped tag follows.
 fn is_text(sign: Lookahead<'_>) -> bool {
-    let window = sign.window(WINDOW);
+    let window = sign.window(SIGN_WINDOW);
     let bytes = window.bytes();
     let bracket = memchr::memchr2(b'<', b'>', bytes);
     let before = &bytes[..bracket.unwrap_or(bytes.len())];
@@ -164,7 +165,7 @@ fn has_doubled_quote(sign: Lookahead<'_>) -> bool {
         return false;
     };
     let is_outermost = matches!(&sign.bytes()[..at], [] | [.., b'\\']);
-    is_outermost && begins_with_doubled(sign.from(at).window(BLANKS))
+    is_outermost && begins_with_doubled(sign.from(at).window(LONGEST_BLANKS))
 }
 
 /// Returns true if `text` begins with a doubled quote before a name.
@@ -174,7 +175,7 @@ fn begins_with_doubled(text: Lookahead<'_>) -> bool {
         return false;
     }
     // An empty name ends with the second quote, or with the fourth if all are doubled.
-    match behind_blanks(text.from(run)).get(0) {
+    match after_blanks(text.from(run)).get(0) {
         Some(b':' | b'/') => run > 2,
         Some(b',' | b'}') | None => false,
         Some(_) => true,
@@ -182,7 +183,7 @@ fn begins_with_doubled(text: Lookahead<'_>) -> bool {
 }
 
 /// Returns `text` after its blanks, escaped or not.
-fn behind_blanks(mut text: Lookahead<'_>) -> Lookahead<'_> {
+fn after_blanks(mut text: Lookahead<'_>) -> Lookahead<'_> {
     loop {
         text = match text.get(0) {
             Some(blank) if is_space(blank) => text.from(1),
@@ -195,7 +196,7 @@ fn behind_blanks(mut text: Lookahead<'_>) -> Lookahead<'_> {
 /// Returns the position of the first quote near the start of `text`, if only blanks, escaped or not, stand before it.
 fn first_quote(text: Lookahead<'_>) -> Option<usize> {
     let is_blank = |b| is_space(b) || b == b'\\' || is_blank_letter(b);
-    let at = text.window(WINDOW + 1).position(|b| !is_blank(b))?;
+    let at = text.window(SIGN_WINDOW + 1).position(|b| !is_blank(b))?;
     (text.bytes()[at] == b'"').then_some(at)
 }
 
@@ -215,8 +216,8 @@ fn buried(escape: Escape, head: usize, ahead: Lookahead<'_>, bare: bool) -> Star
 /// Returns the first bytes of `ahead` with `escape` undone, and the window that contains them. The sign comes after
 /// `head` bytes.
 fn unescaped(mut escape: Escape, head: usize, ahead: Lookahead<'_>) -> (Vec<u8>, Lookahead<'_>) {
-    let window = ahead.window(head + WINDOW);
-    let mut text = Vec::with_capacity(WINDOW);
+    let window = ahead.window(head + SIGN_WINDOW);
+    let mut text = Vec::with_capacity(SIGN_WINDOW);
     escape.unescape(window, &mut text);
     (text, window)
 }
@@ -261,8 +262,8 @@ pub(super) fn quote_around(escape: Escape, document: Lookahead<'_>, before: u8) 
 /// Returns the outermost escaping of the clue at the end of `before`, if there is one; see [`clue`](super::clue). The
 /// clue may be escaped several times.
 pub(super) fn clue(before: &[u8]) -> Option<Escape> {
-    const LONGEST: usize = 32;
-    let tail = &before[before.len().saturating_sub(LONGEST)..];
+    const LONGEST_CLUE: usize = 32;
+    let tail = &before[before.len().saturating_sub(LONGEST_CLUE)..];
     direct_clue(tail).or_else(|| {
         let shows = |escape: &Escape| undone(*escape, tail).is_some_and(has_clue);
         TABLE.iter().map(|row| row.escape).find(shows)
@@ -303,7 +304,7 @@ fn direct_clue(tail: &[u8]) -> Option<Escape> {
 
 /// Returns the first byte after the bracket that is not white space.
 fn inside(ahead: Lookahead<'_>) -> Option<u8> {
-    let window = ahead.window(1 + BLANKS);
+    let window = ahead.window(1 + LONGEST_BLANKS);
     window.get(window.skip_space(1))
 }
 
@@ -359,7 +360,7 @@ fn root_element(ahead: Lookahead<'_>) -> Start {
 /// Returns the first name of an object, or `None` if the object does not begin with a name.
 pub(super) fn first_name(object: Lookahead<'_>) -> Option<&str> {
     const LONGEST_NAME: usize = 32;
-    let at = object.window(1 + BLANKS).skip_space(1);
+    let at = object.window(1 + LONGEST_BLANKS).skip_space(1);
     if object.get(at)? != b'"' {
         return None;
     }

@@ -7,7 +7,7 @@ use encoding_rs::Encoding;
 use crate::finding::{Code, Finding, Reason};
 use crate::scan::escape::Escape;
 use crate::scan::literal;
-use crate::scan::lookahead::{Arrived, Lookahead};
+use crate::scan::lookahead::{Arrived, Lookahead, Settled};
 use crate::scan::recode::{self, Declared};
 use crate::scan::skip::Skip;
 use crate::scan::source_map::Step;
@@ -19,14 +19,15 @@ use crate::syntax::{Bytes, Kind, Node, NodeId, Stop, Syntax, Tree, xml};
 
 /// The position at which to continue after a broken document.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Resume {
+enum Resume {
     /// The start of the next payload, or of text around it.
-    At(usize),
+    Next(usize),
     /// The start of the rest of the document, which is skipped.
-    Behind(usize),
+    Rest(usize),
 }
 
 impl Scanner {
+    /// Reads the document at the cursor: the state [`State::Xml`].
     pub(super) fn xml<'b>(
         &mut self,
         arrived: &Arrived<'b>,
@@ -38,7 +39,9 @@ impl Scanner {
         let document = &arrived.bytes[self.pos()..];
         let bytes = self.limited(document, arrived.is_final);
         parts.findings.clear();
-        self.begin_xml(arrived, parts)?;
+        if !self.begin_xml(arrived, parts)? {
+            return None;
+        }
         let read = self.read_xml(bytes, parts)?;
         let is_entered = self.enter_literal(arrived, read.len(), read.is_broken(), Syntax::Xml)?
             || self.enter_escaped(document, &read);
@@ -56,16 +59,16 @@ impl Scanner {
         literal::is_of_rsyslog(text, self.names.is_plain) && self.enter_from(Escape::Octal, None, 0)
     }
 
-    /// Checks the encoding that the document declares. Returns `None` if more bytes are needed or the state has
-    /// changed.
-    fn begin_xml(&mut self, arrived: &Arrived<'_>, parts: &mut Parts) -> Option<()> {
+    /// Checks the encoding that the document declares. Returns false if that is another encoding, in which the document
+    /// will be read.
+    fn begin_xml(&mut self, arrived: &Arrived<'_>, parts: &mut Parts) -> Settled<bool> {
         let declared = recode::declared(arrived.from(self.pos()), self.cursor.units());
         arrived.settled()?;
         match declared {
             Declared::Other(encoding) => {
                 self.begin_attempts();
                 self.state = State::Recoded(encoding);
-                return None;
+                return Some(false);
             }
             Declared::AsIs(Some(finding)) if finding.code() == Code::InvalidEncoding => {
                 self.state = State::Xml {
@@ -76,18 +79,27 @@ impl Scanner {
                 .into_iter()
                 .for_each(|finding| parts.findings.push(finding)),
         }
-        Some(())
+        Some(true)
     }
 
-    /// Reads the document at the start of `bytes`. Returns `None` if it has not arrived completely.
-    pub(super) fn read_xml<'b>(&mut self, bytes: Bytes<'b>, parts: &mut Parts) -> Option<Read<'b>> {
+    /// Reads the document at the start of `bytes`.
+    pub(super) fn read_xml<'b>(
+        &mut self,
+        bytes: Bytes<'b>,
+        parts: &mut Parts,
+    ) -> Settled<Read<'b>> {
         let Parts { tree, findings, .. } = parts;
         let is_plain = &self.names.is_plain;
         let read = self.xml.read(bytes, tree, findings, &self.limits, is_plain);
         self.verdict_xml(read, bytes)
     }
 
-    fn verdict_xml<'b>(&mut self, read: Result<usize, Stop>, bytes: Bytes<'b>) -> Option<Read<'b>> {
+    /// Checks the result of a read as [`Self::verdict`] does, and also the declared encoding and the characters.
+    fn verdict_xml<'b>(
+        &mut self,
+        read: Result<usize, Stop>,
+        bytes: Bytes<'b>,
+    ) -> Settled<Read<'b>> {
         let pending = match &mut self.state {
             State::Xml { pending } => pending.clone(),
             _ => None,
@@ -118,57 +130,73 @@ impl Scanner {
     }
 
     /// Reports a broken document, unless it is not a message.
-    pub(super) fn broken_xml<'b>(
+    fn broken_xml<'b>(
         &mut self,
         finding: Finding,
         arrived: &Arrived<'b>,
         parts: &mut Parts,
     ) -> Option<Found<'b>> {
-        let (buffer, ahead) = (arrived.bytes, arrived.from(self.pos()));
-        let document = &buffer[self.pos()..];
-        let at = self.xml.at();
+        let ahead = arrived.from(self.pos());
+        let document = &arrived.bytes[self.pos()..];
         if !self.xml.is_rooted() {
-            self.pass_no_message(buffer, at.max(1));
+            self.pass_no_message(arrived.bytes, self.xml.at().max(1));
             return None;
         }
-        if document[at..].starts_with(b"<\\/") && self.enter_string() {
+        if self.broke_at_escaped_tag(document) && self.enter_string() {
             return None;
         }
         if self.is_in_prose(document, &parts.tree) {
-            self.pass_no_message(buffer, ROOT.len());
+            self.pass_no_message(arrived.bytes, ROOT.len());
             return None;
         }
         let shown_end = shown_end(ahead, &finding);
-        // The document may have run into other payloads before the next root.
-        let swallowed = match self.line_between_elements(document, &parts.tree) {
-            Some(line) => Some(Resume::At(line)),
-            None => self.swallowed(ahead, &finding, &parts.tree),
-        };
+        let resume = self.resume_after(ahead, &finding, &parts.tree);
         arrived.settled()?;
-        let is_at_next = finding.span().start as usize == at;
-        let next = match (finding.reason(), swallowed) {
-            (_, Some(Resume::At(next))) if next < at => Some(Resume::At(next)),
-            (Reason::XmlNextBegins, None | Some(Resume::At(_))) if is_at_next => {
-                Some(Resume::At(at))
-            }
-            (_, swallowed) => swallowed,
-        };
-        let skip = (!self.xml.is_closed()).then(Skip::xml);
-        self.state = match next {
-            Some(Resume::At(next)) => State::behind(next, None),
-            Some(Resume::Behind(line)) => State::behind(line, skip),
-            None => State::behind(at, skip),
-        };
-        Some(self.broken(finding, buffer, shown_end, Syntax::Xml, parts))
+        self.state = self.state_after(resume);
+        Some(self.broken(finding, arrived.bytes, shown_end, Syntax::Xml, parts))
+    }
+
+    /// Returns true if the document broke at an end tag as JSON may escape it.
+    fn broke_at_escaped_tag(&self, document: &[u8]) -> bool {
+        document[self.xml.at()..].starts_with(b"<\\/")
+    }
+
+    /// Returns where to continue after a broken document: in another payload that it ran into, or where it broke.
+    fn resume_after(&self, ahead: Lookahead<'_>, finding: &Finding, tree: &Tree) -> Resume {
+        let at = self.xml.at();
+        let is_next = finding.reason() == Reason::XmlNextBegins;
+        let broke_at_next = is_next && finding.span().start as usize == at;
+        match self.ran_into(ahead, finding, tree) {
+            Some(Resume::Next(next)) if next < at => Resume::Next(next),
+            None | Some(Resume::Next(_)) if broke_at_next => Resume::Next(at),
+            Some(resume) => resume,
+            None => Resume::Rest(at),
+        }
+    }
+
+    /// Returns where to continue if the document ran into other payloads before the next root.
+    fn ran_into(&self, ahead: Lookahead<'_>, finding: &Finding, tree: &Tree) -> Option<Resume> {
+        let line = self.line_between_elements(ahead.bytes(), tree);
+        line.map(Resume::Next)
+            .or_else(|| self.swallowed(ahead, finding, tree))
+    }
+
+    /// Returns the state that continues at `resume`. A document whose root was closed has no rest to skip.
+    fn state_after(&self, resume: Resume) -> State {
+        let rest = (!self.xml.is_closed()).then(Skip::xml);
+        match resume {
+            Resume::Next(len) => State::after_broken(len, None),
+            Resume::Rest(len) => State::after_broken(len, rest),
+        }
     }
 
     /// Returns true if the root of a broken document is a word in prose: other markup begins the next line, and no
     /// field of a message was found.
     fn is_in_prose(&self, document: &[u8], tree: &Tree) -> bool {
-        let Some(behind) = document.strip_prefix(ROOT).filter(|_| !self.bare) else {
+        let Some(content) = document.strip_prefix(ROOT).filter(|_| !self.bare) else {
             return false;
         };
-        let (blank, next) = behind.split_at(skip_space(behind, 0));
+        let (blank, next) = content.split_at(skip_space(content, 0));
         let text = valid_text(&document[..self.xml.at()]);
         let is_field = |node: &Node| (self.names.begins_message)(tree.str(node.name, text));
         let is_markup = matches!(next, [b'<', b'a'..=b'z', ..]) && blank.contains(&b'\n');
@@ -219,11 +247,11 @@ impl Scanner {
             if let Some(start) = start {
                 let before = line.filter(|&line| line < at);
                 let is_plain = !matches!(start, Start::Escaped(_));
-                return before.or(is_plain.then_some(at)).map(Resume::At);
+                return before.or(is_plain.then_some(at)).map(Resume::Next);
             }
         }
         let is_other = |&line: &usize| line < end && is_other_line(&document[line..end]);
-        line.filter(is_other).map(Resume::Behind)
+        line.filter(is_other).map(Resume::Rest)
     }
 
     /// Returns the start of the text in which the document broke, if users cannot write there: a short plain text, or
@@ -243,9 +271,10 @@ impl Scanner {
         arrived: &Arrived<'b>,
         parts: &mut Parts,
     ) -> Option<Found<'b>> {
+        const FIRST_WINDOW: usize = 4096;
         let buffer = arrived.bytes;
         let document = self.limited(&buffer[self.pos()..], arrived.is_final);
-        let mut window = 4096;
+        let mut window = FIRST_WINDOW;
         loop {
             let raw = &document.all[..window.min(document.all.len())];
             let whole = raw.len() == document.all.len();
@@ -284,7 +313,8 @@ impl Scanner {
         }
     }
 
-    pub(super) fn recoded_broken<'b>(
+    /// Reports a broken document in another encoding, unless it is not a message.
+    fn recoded_broken<'b>(
         &mut self,
         finding: Finding,
         encoding: &'static Encoding,
@@ -302,8 +332,7 @@ impl Scanner {
             .max(self.xml.at())
             .min(text.len());
         let len = recode::raw_len(encoding, raw, shown);
-        let skip = (!self.xml.is_closed()).then(Skip::xml);
-        self.state = State::behind(at, skip);
+        self.state = self.state_after(Resume::Rest(at));
         parts.source_map.renew(&text[..shown]);
         parts.source_map.add_outer_step(Step::Encoding(encoding));
         Some(Found {

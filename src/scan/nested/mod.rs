@@ -29,14 +29,14 @@ mod unescape;
 
 use std::ops::Range;
 
-use crate::fast::template::TemplateId;
+use crate::fast::template::TemplateKey;
 use crate::input::Flow;
 use crate::scan::escape::Escape;
 use crate::scan::learn::Quoted;
-use crate::scan::lookahead::Arrived;
+use crate::scan::lookahead::{Arrived, Settled};
 use crate::scan::nested::position::Position;
 use crate::scan::source_map::Step;
-use crate::scan::{Found, FoundKind, Inside, Parts, Scanner, State, Turn, anchor, found};
+use crate::scan::{Found, FoundKind, Inside, Parts, Scanner, State, Turn, anchor};
 use crate::simd::skip_space;
 use crate::syntax::Syntax;
 
@@ -103,7 +103,7 @@ struct InnerPayload {
     range: Range<usize>,
     syntax: Syntax,
     kind: FoundKind,
-    template: Option<TemplateId>,
+    template: Option<TemplateKey>,
 }
 
 /// The latest end of nested text.
@@ -217,9 +217,9 @@ impl Nested {
         line.is_empty() || !anchor::goes_on(line, after)
     }
 
-    /// Returns the text after the line that ends at `end`. Returns `None` if more text is needed to tell whether a
-    /// document continues there.
-    fn text_after(&self, end: usize) -> Option<&[u8]> {
+    /// Returns the text after the line that ends at `end`, if it is long enough to tell whether a document continues
+    /// there.
+    fn text_after(&self, end: usize) -> Settled<&[u8]> {
         let after = &self.text[end..];
         let next = &after[skip_space(after, 0)..];
         let is_enough = next.len() >= anchor::NEXT || after.len() > Self::MOST_AT_ONCE;
@@ -417,6 +417,7 @@ impl Scanner {
         true
     }
 
+    /// Reads the nested text at the cursor: the state [`State::Nested`].
     pub(super) fn nested<'b>(
         &mut self,
         arrived: &Arrived<'b>,
@@ -497,7 +498,7 @@ impl Scanner {
             is_unescaped: true,
             kind: inner.kind,
             template: inner.template,
-            ..found(start..start + len, place, inner.syntax)
+            ..Found::at(start..start + len, place, inner.syntax)
         }
     }
 
@@ -529,7 +530,7 @@ impl Scanner {
                 nested.clue = Some(Clue::Passed);
             }
             _ => {
-                self.leave(buffer, self.pos() + raw_len, noise);
+                self.move_to(buffer, self.pos() + raw_len, noise);
                 nested.outer_moved(to, raw_len);
             }
         }
@@ -551,7 +552,7 @@ impl Scanner {
 }
 
 impl NestedEnd {
-    /// Makes the end at the first of the bytes `of`, at or after `from`, but never at the very first byte. That byte may
+    /// Makes the end at the first of the bytes `of` at or after `from`, but never at the very first byte. That byte may
     /// be a terminator, and empty nested text would be entered again and again.
     pub(super) fn at_terminator(of: &'static [u8], from: usize) -> Self {
         let from = from.max(1);
