@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use wxsub::output::{Format, JsonLines};
-use wxsub::pipeline::{Options, Rest, Sink, Stop, run};
+use wxsub::pipeline::{CaptureStats, Options, Sink, Stop, run};
 use wxsub::{Code, Lang, Outcome, Place, Record, decode};
 
 const TO: &str = "gh_0a1b2c3d4e5f";
@@ -98,7 +98,7 @@ impl Sink for Reading {
         Ok(())
     }
 
-    fn end(&mut self, _: &str, rest: &Rest) {
+    fn end(&mut self, _: &str, rest: &CaptureStats) {
         self.noise = rest.noise();
         self.first_noise = rest
             .first_noise()

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use proptest::prelude::*;
 use support::clock::Clock;
 use wxsub::output::{Format, JsonLines};
-use wxsub::pipeline::{Options, Rest, Sink, Stop, run};
+use wxsub::pipeline::{CaptureStats, Options, Sink, Stop, run};
 use wxsub::{Code, Lang, Limits, Outcome, Place, Record, decode, decode_with};
 
 const TO: &str = "gh_0a1b2c3d4e5f";
@@ -100,7 +100,7 @@ impl Sink for Reading {
         Ok(())
     }
 
-    fn end(&mut self, _: &str, rest: &Rest) {
+    fn end(&mut self, _: &str, rest: &CaptureStats) {
         self.noise = rest.noise();
         self.first_noise = rest
             .first_noise()
@@ -755,7 +755,7 @@ impl Sink for Count {
         Ok(())
     }
 
-    fn end(&mut self, _: &str, rest: &Rest) {
+    fn end(&mut self, _: &str, rest: &CaptureStats) {
         self.noise = rest.noise();
     }
 }

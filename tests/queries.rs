@@ -3,7 +3,7 @@
 mod support;
 
 use wxsub::Record;
-use wxsub::pipeline::{self, Options, Rest, Sink, Stop};
+use wxsub::pipeline::{self, CaptureStats, Options, Sink, Stop};
 
 use support::bury::{Way, ways};
 use support::each::{Each, each};
@@ -634,7 +634,7 @@ impl Sink for Plainly {
         Ok(())
     }
 
-    fn end(&mut self, _source: &str, rest: &Rest) {
+    fn end(&mut self, _source: &str, rest: &CaptureStats) {
         self.1 = rest.noise();
     }
 }

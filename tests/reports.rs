@@ -572,7 +572,7 @@ proptest! {
 fn shown(name: &str, mut records: Capture<&[u8]>) -> String {
     let file = File { name, path: name };
     let (mut out, mut text) = (Vec::new(), Text::default());
-    text.look.width = 100;
+    text.options.width = 100;
     for record in records.by_ref() {
         let record = record.expect("memory can be read");
         let other = wxsub::report::other_event(&record);
@@ -581,7 +581,7 @@ fn shown(name: &str, mut records: Capture<&[u8]>) -> String {
         text.findings(&file, &notices, &mut out).expect("memory");
     }
     let of_file = [
-        wxsub::report::noise(&records.rest()),
+        wxsub::report::noise(&records.stats()),
         out.is_empty()
             .then(|| (wxsub::report::no_payload(), Default::default())),
     ];
@@ -678,7 +678,7 @@ fn the_mark_stands_under_its_place() {
             };
             for width in [40, 80, 180] {
                 let mut text = Text::default();
-                text.look.width = width;
+                text.options.width = width;
                 let mut out = Vec::new();
                 let file = File {
                     name: "a",
@@ -722,7 +722,7 @@ proptest! {
         let record = wxsub::decode(payload.as_bytes());
         let notices: Vec<_> = record.findings().iter().map(|finding| notice(&record, finding)).collect();
         let mut text = Text::default();
-        text.look.width = width;
+        text.options.width = width;
         let mut out = Vec::new();
         text.findings(&File { name: "a", path: "a" }, &notices, &mut out).expect("memory");
         let out = String::from_utf8(out).expect("UTF-8");

@@ -512,7 +512,13 @@ fn findings_say_where_the_envelope_stands_and_where_they_stand_inside() {
         .expect("a comma");
     let mut out = Vec::new();
     let spot = Spot::of(&record, finding);
-    text::write("log", &spot, finding, &text::Look::default(), &mut out);
+    text::write(
+        "log",
+        &spot,
+        finding,
+        &text::TextOptions::default(),
+        &mut out,
+    );
     let expected = "\
 log:2:2: warning[trailing-comma]: a comma before `}` (in the plaintext at 3:45)
   |

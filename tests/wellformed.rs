@@ -1528,7 +1528,7 @@ fn is_one_payload(bytes: &[u8]) -> Option<bool> {
         .by_ref()
         .map(|record| record.expect("memory does not fail"))
         .collect();
-    let has_noise = capture.rest().noise() > 0;
+    let has_noise = capture.stats().noise() > 0;
     let codes = || {
         records
             .iter()

@@ -7,7 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use anyhow::{Context, anyhow, bail};
 use wxsub::output::{Push, Sealing};
 use wxsub::report::Spot;
-use wxsub::report::text::{self, Look, printable};
+use wxsub::report::text::{self, TextOptions, printable};
 use wxsub::seal::{EncodingAesKey, Keys, Token};
 use wxsub::{Capture, Decompressed, Outcome, Record, Syntax};
 
@@ -138,11 +138,11 @@ fn sealable(record: Record<'static>) -> Result<Record<'static>, String> {
         (Outcome::Undecodable, [finding, ..]) => {
             let mut out = Vec::new();
             let spot = Spot::of(&record, finding);
-            let look = Look {
+            let options = TextOptions {
                 lang: lang_of_environment(),
-                ..Look::default()
+                ..TextOptions::default()
             };
-            text::write(record.source(), &spot, finding, &look, &mut out);
+            text::write(record.source(), &spot, finding, &options, &mut out);
             Err(String::from_utf8_lossy(&out).into_owned())
         }
         _ => Ok(record),

@@ -4,7 +4,7 @@
 
 use crate::event::Event;
 use crate::json_format::{self, Json, array, object, text};
-use crate::report::{Tally, Undecodable, Unseals};
+use crate::report::{Decrypted, Tally, Undecodable};
 
 impl Tally {
     /// Returns the counts as one JSON object in one line.
@@ -44,7 +44,7 @@ impl Tally {
             ("filtered_out", Json::Number(self.filtered_out())),
             ("deduplicated", Json::Number(self.deduplicated())),
             ("noise_bytes", Json::Number(self.noise())),
-            ("opened", opened(self.unseals())),
+            ("opened", opened(self.decrypted())),
         ]);
         let mut out = Vec::new();
         json_format::write(&summary, &mut out);
@@ -65,11 +65,11 @@ fn undecodable(undecodable: &Undecodable) -> Json<'_> {
 }
 
 /// The number of decrypted payloads.
-fn opened(unseals: &Unseals) -> Json<'static> {
-    let by_key = unseals.by_key.iter().copied();
+fn opened(decrypted: &Decrypted) -> Json<'static> {
+    let by_key = decrypted.by_key.iter().copied();
     object([
-        ("verified", Json::Number(unseals.verified)),
-        ("not_verified", Json::Number(unseals.unverified)),
+        ("verified", Json::Number(decrypted.verified)),
+        ("not_verified", Json::Number(decrypted.unverified)),
         ("by_key", array(by_key.map(Json::Number))),
     ])
 }

@@ -577,7 +577,7 @@ impl Scanner {
             let is_long = nested.raw > Self::DEEPEST * self.limits.payload_size;
             let goes_on =
                 nested.unescape(&buffer[self.pos()..], last || is_long, self.names.anchors);
-            let flow = if goes_on { Flow::Pours } else { self.flow };
+            let flow = if goes_on { Flow::Ready } else { self.flow };
             if !nested.scanner.set_flow(flow) && !goes_on {
                 self.state = State::Nested(nested);
                 return None;
