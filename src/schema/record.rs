@@ -63,7 +63,7 @@ fn sealed() -> Json {
         ),
     ];
     one_of(
-        "Only of a payload that came sealed: how it was opened.",
+        "Only of a payload that came encrypted: how it was opened.",
         words,
     )
 }
