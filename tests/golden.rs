@@ -157,14 +157,14 @@ fn text(field: &[u8]) -> &str {
 
 /// Everything that the library reads in a capture, as text.
 #[derive(Default)]
-struct Told {
+struct Transcript {
     text: Vec<u8>,
     tally: Tally,
 }
 
-impl Sink for Told {
+impl Sink for Transcript {
     fn fork(&self) -> Self {
-        Told::default()
+        Transcript::default()
     }
 
     fn record(&mut self, record: &Record<'_>) {
@@ -231,7 +231,7 @@ fn read(case: &Case, reading: Reading) -> Vec<u8> {
         policy: case.policy(),
         ..Options::default()
     };
-    let mut told = Told::default();
+    let mut told = Transcript::default();
     pipeline::run(&case.bytes[..], "case", &options, &mut told).expect("memory can be read");
     told.text
 }

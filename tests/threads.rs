@@ -17,8 +17,8 @@ use wxsub::report::Tally;
 use wxsub::select::{Filter, Selection};
 use wxsub::{Event, Outcome, Place, Record};
 
-use support::bury::{line, ways};
 use support::each::each;
+use support::embed::{line, ways};
 use support::messages::{FORMS, imitations, message};
 use support::noise;
 use support::rng::Rng;
@@ -164,7 +164,7 @@ fn payload(rng: &mut Rng) -> String {
 }
 
 fn buried(rng: &mut Rng) -> Vec<u8> {
-    thread_local!(static WAYS: Vec<support::bury::Way> = ways());
+    thread_local!(static WAYS: Vec<support::embed::Way> = ways());
     WAYS.with(|ways| {
         let way = rng.pick(ways);
         let payloads: Vec<Traced> = (0..1 + rng.below(3))
@@ -174,7 +174,7 @@ fn buried(rng: &mut Rng) -> Vec<u8> {
             .collect();
         match payloads.is_empty() {
             true => Vec::new(),
-            false => Capture::of(&way.bury(&payloads, rng.below(1000) as u64)).bytes,
+            false => Capture::of(&way.embed(&payloads, rng.below(1000) as u64)).bytes,
         }
     })
 }
@@ -306,10 +306,10 @@ proptest! {
 
 /// Makes a capture of payloads that are all buried in the same way, as in most captures.
 fn uniform(way: &str, shapes: &[&str], count: usize) -> Vec<u8> {
-    let way = support::bury::way(way);
+    let way = support::embed::way(way);
     let lines = (0..count).flat_map(|number| {
         let payload = shape(shapes[number % shapes.len()]).write(number % 3, number);
-        Capture::of(&way.bury(&[Traced::payload(0, &payload)], number as u64)).bytes
+        Capture::of(&way.embed(&[Traced::payload(0, &payload)], number as u64)).bytes
     });
     lines.collect()
 }

@@ -84,7 +84,10 @@ impl<'k> Chosen<'k> {
         };
         let push = sealing.push(record);
         push.map_err(|finding| {
-            anyhow!("cannot encrypt it: {}", finding.message(lang_of_environment()))
+            anyhow!(
+                "cannot encrypt it: {}",
+                finding.message(lang_of_environment())
+            )
         })
     }
 }

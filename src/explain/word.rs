@@ -88,7 +88,10 @@ pub(super) static WORDS: [Word; 28] = [
     ),
     crypt(
         "-40005",
-        Text::new("encryption: encrypted for another appid", "加解密：appid 不符"),
+        Text::new(
+            "encryption: encrypted for another appid",
+            "加解密：appid 不符",
+        ),
         Text::new(
             "The samples of WXBizMsgCrypt give it when the appid inside the encrypted message is another than the one given. Third-party platforms encrypt with the component's appid, not the authorizer's.",
             "WXBizMsgCrypt 示例代码在密文中的 appid 与所给不同时返回。第三方平台使用 component 的 appid，而不是授权方的。",
