@@ -68,11 +68,11 @@ fn run(bencher: Bencher<'_, '_>, capture: &[u8], options: &Options, verified: bo
             .expect("memory can be read");
         tally
     };
-    let unseals = count().unseals().clone();
+    let decrypted = count().decrypted().clone();
     let all = if verified {
-        unseals.verified
+        decrypted.verified
     } else {
-        unseals.unverified
+        decrypted.unverified
     };
     assert_eq!(all, CALLBACKS as u64);
     bencher.counter(BytesCount::of_slice(capture)).bench(count);

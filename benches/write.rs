@@ -8,7 +8,7 @@ use divan::counter::{BytesCount, ItemsCount};
 use divan::{Bencher, black_box};
 use jiff::tz::TimeZone;
 use wxsub::output::{Csv, Format, Json, JsonLines, Pretty, Rows, Xml};
-use wxsub::report::text::Look;
+use wxsub::report::text::TextOptions;
 use wxsub::{Capture, Lang, Record, Syntax};
 
 fn main() {
@@ -44,7 +44,7 @@ fn text(records: &[Record<'_>], format: &dyn Format, mut out: Vec<u8>) -> Vec<u8
 
 fn format(name: &str) -> Box<dyn Format + Sync> {
     let time_zone = TimeZone::UTC;
-    let look = Look {
+    let options = TextOptions {
         lang: Lang::En,
         color: false,
         width: 180,
@@ -54,8 +54,8 @@ fn format(name: &str) -> Box<dyn Format + Sync> {
         "json" => Box::new(Json { pretty: false }),
         "xml" => Box::new(Xml { pretty: false }),
         "csv" => Box::new(Csv { time_zone }),
-        "table" => Box::new(Rows { look, time_zone }),
-        "pretty" => Box::new(Pretty { look, time_zone }),
+        "table" => Box::new(Rows { options, time_zone }),
+        "pretty" => Box::new(Pretty { options, time_zone }),
         _ => unreachable!("not a format: {name}"),
     }
 }

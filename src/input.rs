@@ -33,9 +33,9 @@ pub(crate) struct Input<R> {
 pub(crate) enum Flow {
     /// More bytes may be available at once.
     #[default]
-    Pours,
+    Ready,
     /// No more bytes are available for now.
-    Rests,
+    Pending,
     /// No more bytes will come.
     Ended,
 }
@@ -217,8 +217,8 @@ impl<R: Read> Input<R> {
         self.bytes += read as u64;
         self.full = read == self.block && self.block == self.most;
         self.flow = match read < self.block {
-            true => Flow::Rests,
-            false => Flow::Pours,
+            true => Flow::Pending,
+            false => Flow::Ready,
         };
         if read == self.block {
             self.block = (4 * self.block).min(self.most);

@@ -3,6 +3,7 @@
 //! JSON allows DEL and the C1 control characters in strings. Terminals obey them, so they are escaped, like the control
 //! characters that JSON forbids.
 
+use std::borrow::Cow;
 use std::io;
 
 use serde::Serialize;
@@ -128,6 +129,39 @@ impl<K, V> FromIterator<(K, V)> for InOrder<K, V> {
     fn from_iter<I: IntoIterator<Item = (K, V)>>(members: I) -> Self {
         InOrder(members.into_iter().collect())
     }
+}
+
+/// A JSON value to write. Members keep their order.
+#[derive(Clone, Debug, Serialize)]
+#[serde(untagged)]
+pub(crate) enum Json<'a> {
+    Text(Cow<'a, str>),
+    Number(u64),
+    Flag(bool),
+    Array(Vec<Json<'a>>),
+    Object(InOrder<&'a str, Json<'a>>),
+}
+
+impl<'a> Json<'a> {
+    /// Appends a member to an object.
+    pub(crate) fn with(mut self, name: &'a str, value: Json<'a>) -> Self {
+        if let Json::Object(members) = &mut self {
+            members.0.push((name, value));
+        }
+        self
+    }
+}
+
+pub(crate) fn text<'a>(text: impl Into<Cow<'a, str>>) -> Json<'a> {
+    Json::Text(text.into())
+}
+
+pub(crate) fn object<'a>(members: impl IntoIterator<Item = (&'a str, Json<'a>)>) -> Json<'a> {
+    Json::Object(members.into_iter().collect())
+}
+
+pub(crate) fn array<'a>(entries: impl IntoIterator<Item = Json<'a>>) -> Json<'a> {
+    Json::Array(entries.into_iter().collect())
 }
 
 #[cfg(test)]

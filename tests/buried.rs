@@ -2,7 +2,7 @@
 //! is found.
 //!
 //! The cases combine every event, every shape and every way of burying; [`support`] generates them. Cases in which the
-//! bytes have two readings are left out: see [`support::bury::Way::is_undecidable`], and the comments of the tests.
+//! bytes have two readings are left out: see [`support::embed::Way::is_undecidable`], and the comments of the tests.
 
 mod support;
 
@@ -13,12 +13,12 @@ use std::rc::Rc;
 use proptest::prelude::*;
 use wxsub::{Outcome, Place};
 
-use support::bury::{Way, way, ways};
+use support::embed::{Way, way, ways};
 use support::failures::Failures;
 use support::messages::{FORMS, imitations, message};
 use support::model::{callback, callback_for_xml};
 use support::noise;
-use support::reading::{Seen, read, read_whole};
+use support::reading::{ReadRecord, read, read_whole};
 use support::render;
 use support::rng::Rng;
 use support::shapes::{SHAPES, Shape, shape};
@@ -27,8 +27,8 @@ use support::traced::{Capture, Traced};
 const BLOCKS: [usize; 6] = [1, 2, 7, 64, 1000, 4096];
 
 /// Reads a payload that is alone in a file.
-fn alone(payload: &str) -> Rc<Seen> {
-    thread_local!(static KNOWN: RefCell<HashMap<String, Rc<Seen>>> = RefCell::default());
+fn alone(payload: &str) -> Rc<ReadRecord> {
+    thread_local!(static KNOWN: RefCell<HashMap<String, Rc<ReadRecord>>> = RefCell::default());
     let read = || {
         let mut seen = read_whole(payload.as_bytes());
         assert_eq!(seen.len(), 1, "{payload}");
@@ -53,10 +53,10 @@ fn excerpt(bytes: &[u8]) -> String {
 }
 
 /// Returns what is wrong with the records of a capture of `payloads`.
-fn problem(capture: &Capture, payloads: &[String], seen: &[Seen]) -> Option<String> {
+fn problem(capture: &Capture, payloads: &[String], seen: &[ReadRecord]) -> Option<String> {
     let told = |what: String| Some(format!("{what}, in {}", excerpt(&capture.bytes)));
     if seen.len() != payloads.len() {
-        let briefs: Vec<String> = seen.iter().map(Seen::brief).collect();
+        let briefs: Vec<String> = seen.iter().map(ReadRecord::brief).collect();
         let (found, of) = (seen.len(), payloads.len());
         return told(format!("{found} records of {of}: [{}]", briefs.join("; ")));
     }
@@ -67,7 +67,12 @@ fn problem(capture: &Capture, payloads: &[String], seen: &[Seen]) -> Option<Stri
 }
 
 /// Returns how a record differs from the record of the payload alone, at its place in the capture.
-fn difference(capture: &Capture, number: u32, alone: &Seen, seen: &Seen) -> Option<String> {
+fn difference(
+    capture: &Capture,
+    number: u32,
+    alone: &ReadRecord,
+    seen: &ReadRecord,
+) -> Option<String> {
     let place = capture.place(number, 0);
     let findings: Vec<_> = alone
         .findings
@@ -155,7 +160,7 @@ fn every_event_in_every_shape_is_found_in_every_way() {
                 continue;
             }
             let seed = rng.below(1 << 20) as u64;
-            let capture = Capture::of(&way.bury(&traced(&payloads), seed));
+            let capture = Capture::of(&way.embed(&traced(&payloads), seed));
             let problem = check(&capture, &payloads, some_block(&mut rng));
             failures.count(
                 &way.name,
@@ -174,7 +179,7 @@ fn any_size_of_read_comes_to_the_same() {
         shape("JSON, hard").write(2, 2),
     ];
     for way in ways().iter().filter(|way| !way.only_json) {
-        let capture = Capture::of(&way.bury(&traced(&payloads), 1));
+        let capture = Capture::of(&way.embed(&traced(&payloads), 1));
         let whole = read_whole(&capture.bytes);
         for block in BLOCKS.into_iter().chain([3, 100, 1 << 20]) {
             let is_same = read(&capture.bytes, block) == whole;
@@ -202,7 +207,7 @@ fn a_finding_points_at_its_byte() {
 
 /// Returns what is wrong with the place of the finding about `value`, which no way of burying changes.
 fn misplaced(way: &Way, payload: &str, value: &str) -> Option<String> {
-    let bytes = Capture::of(&way.bury(&traced(&[payload.to_owned()]), 1)).bytes;
+    let bytes = Capture::of(&way.embed(&traced(&[payload.to_owned()]), 1)).bytes;
     let at = find(&bytes, value.as_bytes())?;
     let seen = read_whole(&bytes);
     let findings = seen.iter().flat_map(|seen| &seen.findings);
@@ -301,7 +306,7 @@ fn invented(bytes: &[u8]) -> Option<String> {
         [text, callback] => text.outcome == Outcome::Other("text".into()) && callback.is_callback(),
         _ => false,
     };
-    let briefs: Vec<String> = seen.iter().map(Seen::brief).collect();
+    let briefs: Vec<String> = seen.iter().map(ReadRecord::brief).collect();
     (!is_fine).then(|| format!("[{}] in {}", briefs.join("; "), excerpt(bytes)))
 }
 
@@ -315,7 +320,7 @@ fn buried_messages_are_never_searched() {
             for _ in 0..7 {
                 let (name, content) = rng.pick(&imitations);
                 let payloads = [message(form, content), shape("JSON").write(2, 1)];
-                let bytes = Capture::of(&way.bury(&traced(&payloads), 1)).bytes;
+                let bytes = Capture::of(&way.embed(&traced(&payloads), 1)).bytes;
                 failures.count(
                     &way.name,
                     invented(&bytes).map(|what| format!("{form}, {name}: {what}")),
@@ -332,7 +337,7 @@ fn a_bracket_in_an_escaped_message_begins_nothing() {
     let way = way("URL query, as a browser");
     let content = format!("[\n{}]", shape("JSON").write(1, 1));
     let payloads = [message("JSON, sorted", &content), shape("JSON").write(2, 1)];
-    let bytes = Capture::of(&way.bury(&traced(&payloads), 1)).bytes;
+    let bytes = Capture::of(&way.embed(&traced(&payloads), 1)).bytes;
     assert_eq!(invented(&bytes), None);
 }
 
@@ -352,7 +357,7 @@ fn every_imitation_in_a_message_stays_a_message() {
             .map(way)
             {
                 let payloads = [message(form, &content), shape("XML").write(0, 1)];
-                let bytes = Capture::of(&way.bury(&traced(&payloads), 1)).bytes;
+                let bytes = Capture::of(&way.embed(&traced(&payloads), 1)).bytes;
                 let problem = invented(&bytes).map(|what| format!("{form}, {}: {what}", way.name));
                 failures.count(&name, problem);
             }
@@ -382,7 +387,7 @@ fn messages_that_were_cut_are_never_searched() {
             for _ in 0..6 {
                 let (name, content) = rng.pick(&imitations);
                 let text = message(form, content);
-                let capture = Capture::of(&way.bury(&traced(std::slice::from_ref(&text)), 1));
+                let capture = Capture::of(&way.embed(&traced(std::slice::from_ref(&text)), 1));
                 let content = text.find("Content").expect("it has a content");
                 let at = content + rng.below(text.len() - content);
                 let Some(place) = (content..=at)
@@ -467,7 +472,7 @@ fn named_from(payload: &str) -> usize {
 /// Returns what is wrong with a cut payload, which ends before `end`, and a whole payload after it.
 fn lost(bytes: &[u8], end: usize, is_named: bool, whole: &str) -> Option<String> {
     let seen = read_whole(bytes);
-    let callbacks: Vec<&Seen> = seen.iter().filter(|seen| seen.is_callback()).collect();
+    let callbacks: Vec<&ReadRecord> = seen.iter().filter(|seen| seen.is_callback()).collect();
     let is_whole = matches!(callbacks.as_slice(), [one] if one.line == alone(whole).line);
     // Plain JSON that was cut breaks at the next line. Only the record is sure to stand in its own lines.
     let is_told = seen.iter().any(|seen| {
@@ -481,7 +486,7 @@ fn lost(bytes: &[u8], end: usize, is_named: bool, whole: &str) -> Option<String>
         _ if is_named && !is_told => "not told",
         _ => return None,
     };
-    let briefs: Vec<String> = seen.iter().map(Seen::brief).collect();
+    let briefs: Vec<String> = seen.iter().map(ReadRecord::brief).collect();
     let cut = excerpt(&bytes[end.saturating_sub(120)..]);
     Some(format!("{what}: [{}] around …{cut}", briefs.join("; ")))
 }
@@ -502,9 +507,9 @@ fn a_payload_that_was_cut_before_it_was_logged_is_told() {
             let victim = shape(name).write(rng.below(3), 1);
             let whole = shape(CUT_SHAPES[rng.below(6)]).write(rng.below(3), 2);
             for cut in cuts(&victim, &mut rng) {
-                let mut capture = Capture::of(&way.bury(&traced(&[victim[..cut].to_owned()]), 1));
+                let mut capture = Capture::of(&way.embed(&traced(&[victim[..cut].to_owned()]), 1));
                 let end = capture.bytes.len();
-                capture.add(&way.bury(&[Traced::plain(&whole)], 2));
+                capture.add(&way.embed(&[Traced::plain(&whole)], 2));
                 let problem = lost(&capture.bytes, end, cut >= named_from(&victim), &whole);
                 failures.count(
                     &way.name,
@@ -534,13 +539,14 @@ fn a_line_that_was_cut_is_told() {
                 continue;
             }
             for cut in cuts(&victim, &mut rng) {
-                let mut capture = Capture::of(&way.bury(&traced(std::slice::from_ref(&victim)), 1));
+                let mut capture =
+                    Capture::of(&way.embed(&traced(std::slice::from_ref(&victim)), 1));
                 let place = capture
                     .place(0, cut as u32)
                     .expect("every byte has a place");
                 capture = cut_capture(&capture, place.offset as usize);
                 let end = capture.bytes.len();
-                capture.add(&way.bury(&[Traced::plain(&whole)], 2));
+                capture.add(&way.embed(&[Traced::plain(&whole)], 2));
                 let problem = lost(&capture.bytes, end, cut >= named_from(&victim), &whole);
                 failures.count(
                     &way.name,
@@ -625,7 +631,7 @@ fn built(parts: &[Part]) -> (Capture, Vec<String>) {
                 } else {
                     SHAPES[0].write(*event, number)
                 };
-                capture.add(&way.bury(&[Traced::payload(number as u32, &payload)], *seed));
+                capture.add(&way.embed(&[Traced::payload(number as u32, &payload)], *seed));
                 payloads.push(payload);
             }
         }
@@ -642,7 +648,7 @@ proptest! {
     ) {
         let (capture, payloads) = built(&parts);
         let mut seen = read(&capture.bytes, block);
-        seen.retain(Seen::is_callback);
+        seen.retain(ReadRecord::is_callback);
         let problem = problem(&capture, &payloads, &seen);
         prop_assert!(problem.is_none(), "{}\n{}", problem.unwrap_or_default(), String::from_utf8_lossy(&capture.bytes));
     }
@@ -653,7 +659,7 @@ proptest! {
     ) {
         let way = &ways()[way];
         prop_assume!(is_fair(way, &payload));
-        let capture = Capture::of(&way.bury(&traced(std::slice::from_ref(&payload)), seed));
+        let capture = Capture::of(&way.embed(&traced(std::slice::from_ref(&payload)), seed));
         let problem = check(&capture, &[payload], Some(7));
         prop_assert!(problem.is_none(), "{}: {}", way.name, problem.unwrap_or_default());
     }

@@ -7,7 +7,7 @@ mod support;
 
 use serde_json::Value;
 
-use support::bury::{way, ways};
+use support::embed::{way, ways};
 use support::escape::{self, JsonStyle};
 use support::shapes::{SHAPES, shape};
 use support::traced::{Capture, Traced};
@@ -22,7 +22,7 @@ fn payloads() -> impl Iterator<Item = String> {
 }
 
 fn buried(name: &str, payload: &str) -> String {
-    way(name).bury(&[Traced::payload(0, payload)], 1).text()
+    way(name).embed(&[Traced::payload(0, payload)], 1).text()
 }
 
 #[test]
@@ -358,7 +358,7 @@ fn payloads_begin_at_their_places() {
     ];
     for way in ways() {
         for payload in payloads().filter(|payload| payload != HARD && way.takes(payload)) {
-            let capture = Capture::of(&way.bury(&[Traced::payload(0, &payload)], 1));
+            let capture = Capture::of(&way.embed(&[Traced::payload(0, &payload)], 1));
             let place = capture.place(0, 0).expect("it has a place");
             let rest = &capture.bytes[place.offset as usize..];
             assert!(

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use wxsub::output::{Format, JsonLines};
-use wxsub::pipeline::{Options, Rest, Sink, Stop, run};
+use wxsub::pipeline::{CaptureStats, Options, Sink, Stop, run};
 use wxsub::{Code, Lang, Outcome, Place, Record, decode};
 
 const TO: &str = "gh_0a1b2c3d4e5f";
@@ -22,7 +22,7 @@ const WHOLE: usize = 8192;
 
 /// A record without borrows.
 #[derive(Clone, Debug, PartialEq)]
-struct Seen {
+struct ReadRecord {
     outcome: Outcome,
     place: Place,
     line: String,
@@ -30,11 +30,11 @@ struct Seen {
     bytes: Vec<u8>,
 }
 
-impl Seen {
-    fn new(record: &Record<'_>) -> Seen {
+impl ReadRecord {
+    fn new(record: &Record<'_>) -> ReadRecord {
         let finding =
             |f: &wxsub::Finding| (f.code(), f.message(Lang::En), record.place(f.span().start));
-        Seen {
+        ReadRecord {
             outcome: record.outcome().clone(),
             place: record.place(0),
             line: json_line(record),
@@ -70,13 +70,13 @@ fn json_line(record: &Record<'_>) -> String {
 
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Reading {
-    records: Vec<Seen>,
+    records: Vec<ReadRecord>,
     noise: u64,
     first_noise: Option<(Place, Vec<u8>)>,
 }
 
 impl Reading {
-    fn callbacks(&self) -> Vec<&Seen> {
+    fn callbacks(&self) -> Vec<&ReadRecord> {
         self.records
             .iter()
             .filter(|seen| seen.is_callback())
@@ -90,7 +90,7 @@ impl Sink for Reading {
     }
 
     fn record(&mut self, record: &Record<'_>) {
-        self.records.push(Seen::new(record));
+        self.records.push(ReadRecord::new(record));
     }
 
     fn join(&mut self, later: Self) -> Result<(), Stop> {
@@ -98,7 +98,7 @@ impl Sink for Reading {
         Ok(())
     }
 
-    fn end(&mut self, _: &str, rest: &Rest) {
+    fn end(&mut self, _: &str, rest: &CaptureStats) {
         self.noise = rest.noise();
         self.first_noise = rest
             .first_noise()
@@ -332,7 +332,7 @@ fn other(name: &'static str, payload: impl Into<Vec<u8>>, message: &'static str)
     }
 }
 
-fn check(case: &Case, seen: &Seen, failures: &mut Failures, road: &str) {
+fn check(case: &Case, seen: &ReadRecord, failures: &mut Failures, road: &str) {
     let Case {
         name,
         expected,
@@ -377,7 +377,7 @@ fn check_all(cases: &[Case]) {
     for case in cases {
         check(
             case,
-            &Seen::new(&decode(&case.payload)),
+            &ReadRecord::new(&decode(&case.payload)),
             &mut failures,
             "decode",
         );
@@ -1257,8 +1257,8 @@ fn kinds() -> Vec<String> {
     ]
 }
 
-fn bare(payload: &str) -> Seen {
-    let mut seen = Seen::new(&decode(payload.as_bytes()));
+fn bare(payload: &str) -> ReadRecord {
+    let mut seen = ReadRecord::new(&decode(payload.as_bytes()));
     seen.findings.retain(|(code, ..)| *code != Code::Noise);
     seen
 }
@@ -1323,7 +1323,7 @@ impl Built {
     }
 
     fn compare(&self, name: &str, reading: &Reading, failures: &mut Failures) {
-        let found: Vec<&Seen> = reading
+        let found: Vec<&ReadRecord> = reading
             .records
             .iter()
             .filter(|seen| seen.outcome != Outcome::Remark)
@@ -1701,7 +1701,7 @@ fn cut_everywhere(victim: &str, follower: &str) -> Cuts {
         let text = format!("{}{follower}", &victim[..cut]);
         let reading = read_by(text.as_bytes(), WHOLE);
         let callbacks = reading.callbacks();
-        let is_good = |seen: &&&Seen| seen.line.contains("\"create_time\":1700000000");
+        let is_good = |seen: &&&ReadRecord| seen.line.contains("\"create_time\":1700000000");
         let good = callbacks.iter().filter(is_good).count();
         if good != 1 {
             cuts.lost.push(cut);

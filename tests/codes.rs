@@ -22,7 +22,7 @@ fn codes(code: Code, capture: &str) -> BTreeSet<Code> {
         payloads += 1;
         codes.extend(codes_of(&record.expect("memory can be read")));
     }
-    let noise = report::noise(&records.rest()).map(|(finding, _)| finding);
+    let noise = report::noise(&records.stats()).map(|(finding, _)| finding);
     let nothing = (payloads == 0).then(report::no_payload);
     // In a file without payloads everything is noise.
     codes.extend(nothing.or(noise).map(|finding| finding.code()));

@@ -533,12 +533,12 @@ fn the_answer_does_not_depend_on_blocks_and_threads() {
             };
             let ended = pipeline::run(capture.as_bytes(), "log", &options, &mut gate);
             assert_eq!(ended.is_err(), fail_fast);
-            let judged = gate.close().expect("memory");
+            let result = gate.close().expect("memory");
             // How much is read after a stop depends on timing.
             let counted = (
-                judged.tally.all_callbacks(),
-                judged.tally.findings_by_code(),
-                judged.tally.expected(),
+                result.tally.all_callbacks(),
+                result.tally.findings_by_code(),
+                result.tally.expected(),
             );
             (out, counted)
         };

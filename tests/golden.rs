@@ -17,7 +17,7 @@ use std::thread;
 use lzma_rust2::XzReader;
 use tempfile::TempDir;
 use wxsub::output::{Format, JsonLines};
-use wxsub::pipeline::{self, Options, Rest, Sink, Stop};
+use wxsub::pipeline::{self, CaptureStats, Options, Sink, Stop};
 use wxsub::report::{self, Notice, Report, Tally};
 use wxsub::seal::{Keys, Policy, accounts};
 use wxsub::{Lang, Record};
@@ -157,14 +157,14 @@ fn text(field: &[u8]) -> &str {
 
 /// Everything that the library reads in a capture, as text.
 #[derive(Default)]
-struct Told {
+struct Transcript {
     text: Vec<u8>,
     tally: Tally,
 }
 
-impl Sink for Told {
+impl Sink for Transcript {
     fn fork(&self) -> Self {
-        Told::default()
+        Transcript::default()
     }
 
     fn record(&mut self, record: &Record<'_>) {
@@ -177,7 +177,7 @@ impl Sink for Told {
         self.tally.join(later.tally)
     }
 
-    fn end(&mut self, source: &str, rest: &Rest) {
+    fn end(&mut self, source: &str, rest: &CaptureStats) {
         self.tally.end(source, rest);
         tell_rest(rest, &mut self.text);
         tell_tally(&self.tally, &mut self.text);
@@ -209,7 +209,7 @@ fn tell_record(record: &Record<'_>, out: &mut Vec<u8>) {
 }
 
 /// Writes what belongs to no payload.
-fn tell_rest(rest: &Rest, out: &mut Vec<u8>) {
+fn tell_rest(rest: &CaptureStats, out: &mut Vec<u8>) {
     let first = rest.first_noise();
     let first = first.map(|(place, line)| (place, line.escape_ascii().to_string()));
     let told = (rest.noise(), rest.bytes(), first);
@@ -231,7 +231,7 @@ fn read(case: &Case, reading: Reading) -> Vec<u8> {
         policy: case.policy(),
         ..Options::default()
     };
-    let mut told = Told::default();
+    let mut told = Transcript::default();
     pipeline::run(&case.bytes[..], "case", &options, &mut told).expect("memory can be read");
     told.text
 }

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use proptest::prelude::*;
 use support::clock::Clock;
 use wxsub::output::{Format, JsonLines};
-use wxsub::pipeline::{Options, Rest, Sink, Stop, run};
+use wxsub::pipeline::{CaptureStats, Options, Sink, Stop, run};
 use wxsub::{Code, Lang, Limits, Outcome, Place, Record, decode, decode_with};
 
 const TO: &str = "gh_0a1b2c3d4e5f";
@@ -22,7 +22,7 @@ const TEMPLATE: &str = "T1-wxsub_test_template_0123456789-ABCDEFGHI";
 // The result of a capture.
 
 #[derive(Clone, Debug, PartialEq)]
-struct Seen {
+struct ReadRecord {
     outcome: Outcome,
     place: Place,
     line: String,
@@ -30,15 +30,15 @@ struct Seen {
     bytes: Vec<u8>,
 }
 
-impl Seen {
-    fn new(record: &Record<'_>) -> Seen {
+impl ReadRecord {
+    fn new(record: &Record<'_>) -> ReadRecord {
         let finding =
             |f: &wxsub::Finding| (f.code(), f.message(Lang::En), record.place(f.span().start));
         let mut line = Vec::new();
         JsonLines::default()
             .record(record, &mut line)
             .expect("every callback has a record");
-        Seen {
+        ReadRecord {
             outcome: record.outcome().clone(),
             place: record.place(0),
             line: String::from_utf8(line).expect("records are UTF-8"),
@@ -57,7 +57,7 @@ impl Seen {
 
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Reading {
-    records: Vec<Seen>,
+    records: Vec<ReadRecord>,
     noise: u64,
     first_noise: Option<(Place, Vec<u8>)>,
 }
@@ -71,7 +71,7 @@ impl Reading {
     }
 
     fn codes(&self) -> BTreeSet<&'static str> {
-        self.records.iter().flat_map(Seen::codes).collect()
+        self.records.iter().flat_map(ReadRecord::codes).collect()
     }
 
     /// Asserts that an undecodable payload has a reason, and a decoded payload a line.
@@ -92,7 +92,7 @@ impl Sink for Reading {
     }
 
     fn record(&mut self, record: &Record<'_>) {
-        self.records.push(Seen::new(record));
+        self.records.push(ReadRecord::new(record));
     }
 
     fn join(&mut self, later: Self) -> Result<(), Stop> {
@@ -100,7 +100,7 @@ impl Sink for Reading {
         Ok(())
     }
 
-    fn end(&mut self, _: &str, rest: &Rest) {
+    fn end(&mut self, _: &str, rest: &CaptureStats) {
         self.noise = rest.noise();
         self.first_noise = rest
             .first_noise()
@@ -131,7 +131,7 @@ fn read_by(bytes: &[u8], block_size: usize) -> Reading {
 /// Describes briefly how two readings differ.
 fn difference(bytes: &[u8], one: &Reading, other: &Reading) -> String {
     let told = |reading: &Reading| {
-        let line = |seen: &Seen| {
+        let line = |seen: &ReadRecord| {
             format!(
                 "\n  {:?} {:?} {:?} {} bytes",
                 seen.outcome,
@@ -240,7 +240,7 @@ fn check_damage(payload: &[u8]) {
                 difference(capture, &whole, &bytewise)
             );
         }
-        let decoded = Seen::new(&decode(alone));
+        let decoded = ReadRecord::new(&decode(alone));
         let is_told = decoded.outcome != Outcome::Undecodable || !decoded.findings.is_empty();
         assert!(
             is_told,
@@ -755,7 +755,7 @@ impl Sink for Count {
         Ok(())
     }
 
-    fn end(&mut self, _: &str, rest: &Rest) {
+    fn end(&mut self, _: &str, rest: &CaptureStats) {
         self.noise = rest.noise();
     }
 }

@@ -6,7 +6,7 @@ use std::thread;
 
 use wxsub::output::{Csv, Format, Json, JsonLines, Pretty, Xml};
 use wxsub::pipeline::{Options, Sink, Stop, run};
-use wxsub::report::text::Look;
+use wxsub::report::text::TextOptions;
 use wxsub::seal::{Account, Keys, Policy, seal};
 use wxsub::{Capture, Code, Limits, Outcome, Record, decode_sealed, decode_with};
 
@@ -37,7 +37,7 @@ fn nested(depth: usize) -> [String; 2] {
 fn write(record: &Record<'_>) {
     let pretty = Pretty {
         time_zone: jiff::tz::TimeZone::UTC,
-        look: Look::default(),
+        options: TextOptions::default(),
     };
     let csv = Csv::default();
     let formats: [&dyn Format; 7] = [

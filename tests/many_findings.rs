@@ -13,7 +13,7 @@ use support::seal::{encrypt, envelope, policy};
 use wxsub::gate::{Gate, Settings};
 use wxsub::output::{Format, Pretty};
 use wxsub::pipeline::{Options, Sink, Stop, run};
-use wxsub::report::text::Look;
+use wxsub::report::text::TextOptions;
 use wxsub::report::{Github, Gitlab, JsonLines, Junit, Report, Sarif, Spot, Text};
 use wxsub::{Capture, Code, Lang, Record, Syntax};
 
@@ -87,10 +87,10 @@ impl Sink for Showing {
     }
 
     fn record(&mut self, record: &Record<'_>) {
-        let look = Look::default();
+        let options = TextOptions::default();
         let time_zone = TimeZone::UTC;
         let mut out = Vec::new();
-        let shown = Pretty { look, time_zone }.record(record, &mut out);
+        let shown = Pretty { options, time_zone }.record(record, &mut out);
         shown.expect("every callback can be shown");
         self.0 += out.len();
     }

@@ -3,7 +3,7 @@
 use unicode_width::UnicodeWidthStr;
 use wxsub::output::{Format, Pretty, Rows};
 use wxsub::pipeline::{self, Options, Sink, Stop};
-use wxsub::report::text::Look;
+use wxsub::report::text::TextOptions;
 use wxsub::{Lang, Record};
 
 /// Returns what `format` shows of a log with every event.
@@ -33,8 +33,8 @@ fn shown(format: &(dyn Format + Sync)) -> String {
     String::from_utf8(shown.1).expect("text")
 }
 
-fn look(lang: Lang, width: usize) -> Look {
-    Look {
+fn options(lang: Lang, width: usize) -> TextOptions {
+    TextOptions {
         lang,
         color: false,
         width,
@@ -47,7 +47,7 @@ fn a_row_is_a_line() {
     for width in 34..=172 {
         for lang in [Lang::En, Lang::Zh] {
             let rows = shown(&Rows {
-                look: look(lang, width),
+                options: options(lang, width),
                 time_zone: jiff::tz::TimeZone::UTC,
             });
             assert_eq!(rows.lines().count(), 5, "{rows}");
@@ -63,7 +63,7 @@ fn a_row_is_a_line() {
 fn values_stand_below_each_other() {
     for (lang, item) in [(Lang::En, "  item "), (Lang::Zh, "  条目 ")] {
         let shown = shown(&Pretty {
-            look: look(lang, 50),
+            options: options(lang, 50),
             time_zone: jiff::tz::TimeZone::UTC,
         });
         let items: Vec<_> = shown.split(item).skip(1).map(value_columns).collect();

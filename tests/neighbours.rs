@@ -4,7 +4,7 @@
 mod support;
 
 use support::escape;
-use support::reading::{Seen, read, read_whole};
+use support::reading::{ReadRecord, read, read_whole};
 use support::shapes::shape;
 use support::traced::Traced;
 use wxsub::Outcome;
@@ -15,7 +15,7 @@ fn callbacks(text: &str) -> Vec<String> {
     for block in [1, 7, 64] {
         assert_eq!(read(text.as_bytes(), block), seen, "blocks of {block}");
     }
-    let callbacks = seen.into_iter().filter(Seen::is_callback);
+    let callbacks = seen.into_iter().filter(ReadRecord::is_callback);
     callbacks.map(|seen| seen.line).collect()
 }
 

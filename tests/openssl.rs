@@ -10,7 +10,7 @@ use std::process::{Command, Stdio};
 use wxsub::seal::{Policy, Query, Token, sign};
 use wxsub::{Syntax, Trust};
 
-use support::bury::line;
+use support::embed::line;
 use support::seal::{APPID, FORMER_KEY, KEY, TOKEN, decode, envelope, keys};
 use support::shapes::shape;
 

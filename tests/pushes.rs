@@ -14,7 +14,7 @@ use std::time::Duration;
 use wxsub::seal::{Query, Token, verify};
 use wxsub::{Code, Syntax, Trust};
 
-use support::seal::{APPID, KEY, Seen, TOKEN, encrypt, envelope, policy, query, read};
+use support::seal::{APPID, KEY, ReadRecord, TOKEN, encrypt, envelope, policy, query, read};
 use support::shapes::shape;
 
 fn wxsub(args: &[&str]) -> Command {
@@ -58,7 +58,7 @@ fn push(inside: &[u8], syntax: Syntax) -> String {
     )
 }
 
-fn read_with_token(capture: &str) -> Vec<Seen> {
+fn read_with_token(capture: &str) -> Vec<ReadRecord> {
     read(capture.as_bytes(), &Arc::new(policy(TOKEN)), 1, 1 << 16)
 }
 
@@ -189,7 +189,7 @@ fn lines_that_are_mixed_refute_nothing() {
     let body = |n: usize| format!("10:05:43 INFO body={}\n", envelope(Syntax::Xml, &texts[n]));
     let trusts = |capture: String| -> Vec<Trust> {
         let seen = read_with_token(&capture);
-        assert!(seen.iter().all(Seen::is_callback), "{seen:?}");
+        assert!(seen.iter().all(ReadRecord::is_callback), "{seen:?}");
         seen.iter().map(|it| it.trust).collect()
     };
     // A body right after its own URL is verified. A body after another URL is opened, and not reported as a mismatch.

@@ -3,10 +3,10 @@
 mod support;
 
 use wxsub::Record;
-use wxsub::pipeline::{self, Options, Rest, Sink, Stop};
+use wxsub::pipeline::{self, CaptureStats, Options, Sink, Stop};
 
-use support::bury::{Way, ways};
 use support::each::{Each, each};
+use support::embed::{Way, ways};
 use support::escape::{self, JSON, JSON_HTML, JSON_PHP};
 use support::rng::Rng;
 use support::traced::Traced;
@@ -452,7 +452,7 @@ fn every_way_to_bury_a_request_keeps_its_query() {
 
 /// True if all payloads are found with their own query.
 fn keeps(way: &Way, requests: &[Traced]) -> bool {
-    let capture = way.bury(requests, 7).text();
+    let capture = way.embed(requests, 7).text();
     let found = read_all(&way.name, &capture);
     for (user_found, query_found, _) in &found {
         let n = (0..3).find(|&n| user(n) == *user_found);
@@ -634,7 +634,7 @@ impl Sink for Plainly {
         Ok(())
     }
 
-    fn end(&mut self, _source: &str, rest: &Rest) {
+    fn end(&mut self, _source: &str, rest: &CaptureStats) {
         self.1 = rest.noise();
     }
 }
@@ -656,7 +656,7 @@ fn wanting_queries_changes_nothing_else() {
         let payloads: Vec<Traced> = (0..4)
             .map(|n| Traced::payload(n as u32, &json(n)))
             .collect();
-        let capture = way.bury(&payloads, n as u64).text();
+        let capture = way.embed(&payloads, n as u64).text();
         for cut in [capture.len(), capture.len() * 2 / 3] {
             let cut = (0..=cut)
                 .rev()

@@ -13,9 +13,9 @@ use wxsub::pipeline::Options;
 use wxsub::seal::{Keys, Policy};
 use wxsub::{Capture, Code, Finding, Lang, Limits, Outcome, Record, Severity, Trust, decode};
 
-use support::bury::line;
 use support::cases::cases;
 use support::each::each;
+use support::embed::line;
 use support::json::{Json, parse};
 use support::model::{HEADER, callback, callback_for_xml, callback_with_structure};
 use support::render;

@@ -66,7 +66,7 @@ fn json(text: &str) -> Value {
 
 /// The facts about a finding that every format tells.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Told {
+struct FindingFacts {
     path: String,
     line: u64,
     column: u64,
@@ -76,15 +76,15 @@ struct Told {
 }
 
 /// Reads the facts from JSON lines. The other formats are compared with them.
-fn told_as_json(folder: &Path) -> Vec<Told> {
+fn facts_as_json(folder: &Path) -> Vec<FindingFacts> {
     let text = written(folder, "json");
-    let mut told: Vec<Told> = text
+    let mut told: Vec<FindingFacts> = text
         .lines()
         .map(|line| {
             let finding = json(line);
             let text = |key: &str| finding[key].as_str().expect(key).to_owned();
             let help = finding["help"].as_str().map(|help| format!("; {help}"));
-            Told {
+            FindingFacts {
                 path: text("path"),
                 line: finding["line"].as_u64().expect("a line"),
                 column: finding["column"].as_u64().expect("a column"),
@@ -101,7 +101,7 @@ fn told_as_json(folder: &Path) -> Vec<Told> {
 #[test]
 fn json_lines_name_files_as_they_are() {
     let folder = odd_names();
-    let told = told_as_json(folder.path());
+    let told = facts_as_json(folder.path());
     let paths: BTreeSet<&str> = told.iter().map(|told| told.path.as_str()).collect();
     assert_eq!(paths, BTreeSet::from(NAMES));
     let severities: BTreeSet<&str> = told.iter().map(|told| told.severity.as_str()).collect();
@@ -149,7 +149,7 @@ fn unescaped(text: &str, is_property: bool) -> String {
 }
 
 /// Parses a workflow command as the GitHub runner does.
-fn command(line: &str) -> Told {
+fn command(line: &str) -> FindingFacts {
     let rest = line.strip_prefix("::").expect("a command");
     let (head, message) = rest.split_once("::").expect("an end");
     let (name, properties) = head.split_once(' ').expect("properties");
@@ -160,7 +160,7 @@ fn command(line: &str) -> Told {
         let (_, value) = pairs.find(|(name, _)| *name == key).expect("a property");
         unescaped(value, true)
     };
-    Told {
+    FindingFacts {
         path: get("file"),
         line: get("line").parse().expect("a number"),
         column: get("col").parse().expect("a number"),
@@ -174,12 +174,12 @@ fn command(line: &str) -> Told {
 fn github_commands_say_the_same() {
     let folder = odd_names();
     let text = written(folder.path(), "github");
-    let mut told: Vec<Told> = text.lines().map(command).collect();
+    let mut told: Vec<FindingFacts> = text.lines().map(command).collect();
     let severities: Vec<_> = told.iter().map(|told| told.severity.clone()).collect();
     assert_eq!(severities[..10], ["error"; 10]);
     assert_eq!(severities[10..20], ["warning"; 10]);
     told.sort();
-    assert_eq!(told, told_as_json(folder.path()));
+    assert_eq!(told, facts_as_json(folder.path()));
 }
 
 #[test]
@@ -298,13 +298,13 @@ fn sarif_is_valid_and_says_the_same() {
     assert_valid(&schema, &log);
     let rules = &log["runs"][0]["tool"]["driver"]["rules"];
     let results = log["runs"][0]["results"].as_array().expect("results");
-    let mut told: Vec<Told> = results
+    let mut told: Vec<FindingFacts> = results
         .iter()
         .map(|result| {
             let place = &result["locations"][0]["physicalLocation"];
             let index = result["ruleIndex"].as_u64().expect("an index") as usize;
             assert_eq!(rules[index]["id"], result["ruleId"]);
-            Told {
+            FindingFacts {
                 path: decoded(place["artifactLocation"]["uri"].as_str().expect("a URI")),
                 line: place["region"]["startLine"].as_u64().expect("a line"),
                 column: place["region"]["startColumn"].as_u64().expect("a column"),
@@ -318,7 +318,7 @@ fn sarif_is_valid_and_says_the_same() {
         })
         .collect();
     told.sort();
-    assert_eq!(told, told_as_json(folder.path()));
+    assert_eq!(told, facts_as_json(folder.path()));
 }
 
 #[test]
@@ -392,7 +392,7 @@ fn gitlab_is_valid_and_says_the_same() {
         })
         .collect();
     told.sort();
-    let json = told_as_json(folder.path()).into_iter();
+    let json = facts_as_json(folder.path()).into_iter();
     let mut expected: Vec<_> = json
         .map(|told| (told.path, told.line, told.code, told.message))
         .collect();
@@ -572,7 +572,7 @@ proptest! {
 fn shown(name: &str, mut records: Capture<&[u8]>) -> String {
     let file = File { name, path: name };
     let (mut out, mut text) = (Vec::new(), Text::default());
-    text.look.width = 100;
+    text.options.width = 100;
     for record in records.by_ref() {
         let record = record.expect("memory can be read");
         let other = wxsub::report::other_event(&record);
@@ -581,7 +581,7 @@ fn shown(name: &str, mut records: Capture<&[u8]>) -> String {
         text.findings(&file, &notices, &mut out).expect("memory");
     }
     let of_file = [
-        wxsub::report::noise(&records.rest()),
+        wxsub::report::noise(&records.stats()),
         out.is_empty()
             .then(|| (wxsub::report::no_payload(), Default::default())),
     ];
@@ -678,7 +678,7 @@ fn the_mark_stands_under_its_place() {
             };
             for width in [40, 80, 180] {
                 let mut text = Text::default();
-                text.look.width = width;
+                text.options.width = width;
                 let mut out = Vec::new();
                 let file = File {
                     name: "a",
@@ -722,7 +722,7 @@ proptest! {
         let record = wxsub::decode(payload.as_bytes());
         let notices: Vec<_> = record.findings().iter().map(|finding| notice(&record, finding)).collect();
         let mut text = Text::default();
-        text.look.width = width;
+        text.options.width = width;
         let mut out = Vec::new();
         text.findings(&File { name: "a", path: "a" }, &notices, &mut out).expect("memory");
         let out = String::from_utf8(out).expect("UTF-8");

@@ -9,10 +9,10 @@ use proptest::prelude::*;
 use wxsub::seal::{Account, Keys, Mismatch, Policy, Query, open, seal, verify};
 use wxsub::{Code, Outcome, Syntax, Trust};
 
-use support::bury::{line, ways};
+use support::embed::{line, ways};
 use support::seal::{
-    ACCOUNT, APPID, FORMER_KEY, KEY, Seen, TOKEN, decode, encrypt, envelope, keys, policy, query,
-    read,
+    ACCOUNT, APPID, FORMER_KEY, KEY, ReadRecord, TOKEN, decode, encrypt, envelope, keys, policy,
+    query, read,
 };
 use support::shapes::shape;
 use support::traced::Traced;
@@ -84,7 +84,7 @@ fn in_every_capture_form_it_is_the_same() {
                 continue;
             }
             let traced = [0, 1].map(|i| Traced::payload(i as u32, &bodies[i]));
-            let capture = way.bury(&traced, 7).text();
+            let capture = way.embed(&traced, 7).text();
             let seen = read(capture.as_bytes(), &policy, 1, 1 << 16);
             let lines: Vec<&str> = seen.iter().map(|seen| seen.line.as_str()).collect();
             assert_eq!(
@@ -154,7 +154,7 @@ fn signed(syntax: Syntax) -> (String, impl Fn(&str) -> Policy) {
 }
 
 /// Checks that a wrong record has a finding, and is not verified.
-fn check(seen: &Seen, right: &str, what: &str) {
+fn check(seen: &ReadRecord, right: &str, what: &str) {
     let is_right = seen.line == right && seen.is_callback();
     assert!(is_right || !seen.codes.is_empty(), "{what}: {seen:?}");
     assert!(
@@ -512,7 +512,13 @@ fn findings_say_where_the_envelope_stands_and_where_they_stand_inside() {
         .expect("a comma");
     let mut out = Vec::new();
     let spot = Spot::of(&record, finding);
-    text::write("log", &spot, finding, &text::Look::default(), &mut out);
+    text::write(
+        "log",
+        &spot,
+        finding,
+        &text::TextOptions::default(),
+        &mut out,
+    );
     let expected = "\
 log:2:2: warning[trailing-comma]: a comma before `}` (in the plaintext at 3:45)
   |

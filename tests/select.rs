@@ -12,9 +12,9 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 use serde_json::Value;
 use wxsub::output::{Format, JsonLines};
-use wxsub::pipeline::{Options, Rest, Sink, Stop, run_chosen};
+use wxsub::pipeline::{CaptureStats, Options, Sink, Stop, run_filtered};
 use wxsub::report::Tally;
-use wxsub::select::{Chooser, Selection};
+use wxsub::select::{Filter, Selection};
 use wxsub::{Code, Event, Outcome, Record, decode};
 
 use support::model::{Callback, callback_for_xml};
@@ -53,19 +53,19 @@ impl Sink for Written {
         self.tally.join(later.tally)
     }
 
-    fn end(&mut self, source: &str, rest: &Rest) {
+    fn end(&mut self, source: &str, rest: &CaptureStats) {
         self.tally.end(source, rest);
     }
 }
 
-fn written(capture: &str, chooser: &Chooser, block_size: usize) -> Written {
+fn written(capture: &str, filter: &Filter, block_size: usize) -> Written {
     let options = Options {
         block_size,
         ..Options::default()
     };
     let mut written = Written::default();
-    let mut chooser = chooser.clone();
-    run_chosen(capture.as_bytes(), "", &options, &mut chooser, &mut written)
+    let mut filter = filter.clone();
+    run_filtered(capture.as_bytes(), "", &options, &mut filter, &mut written)
         .expect("memory can be read");
     written
 }
@@ -461,7 +461,7 @@ fn a_delivery_is_known_by_all_of_its_items_not_by_those_that_are_chosen() {
         templates: vec!["a".into()],
         ..Selection::default()
     };
-    let tally = written(&capture, &Chooser::new(selection).dedup(), WHOLE).tally;
+    let tally = written(&capture, &Filter::new(selection).dedup(), WHOLE).tally;
     assert_eq!(
         (
             tally.all_callbacks(),
@@ -475,14 +475,14 @@ fn a_delivery_is_known_by_all_of_its_items_not_by_those_that_are_chosen() {
 #[test]
 fn repeats_are_known_from_capture_to_capture() {
     let [xml, json] = both("sent", &[("FromUserName", "o1")], &[&[("MsgID", "17")]]);
-    let mut chooser = Chooser::default().dedup();
+    let mut filter = Filter::default().dedup();
     let mut tally = Tally::default();
     for capture in [&xml, &json, &xml] {
-        run_chosen(
+        run_filtered(
             capture.as_bytes(),
             "",
             &Options::default(),
-            &mut chooser,
+            &mut filter,
             &mut tally,
         )
         .expect("memory can be read");
@@ -501,8 +501,8 @@ fn where_reading_stops_does_not_depend_on_the_blocks() {
     );
     let callbacks = 4;
     for limit in 0..=callbacks + 1 {
-        let chooser = Chooser::default().limit(limit);
-        let whole = written(&capture, &chooser, WHOLE);
+        let filter = Filter::default().limit(limit);
+        let whole = written(&capture, &filter, WHOLE);
         assert_eq!(whole.tally.all_callbacks(), limit.min(callbacks));
         let noise = [
             "",
@@ -520,7 +520,7 @@ fn where_reading_stops_does_not_depend_on_the_blocks() {
         assert_eq!(whole.tally.undecodable(), u64::from(limit > callbacks));
         for block_size in [1, 2, 7, 64] {
             assert_eq!(
-                written(&capture, &chooser, block_size),
+                written(&capture, &filter, block_size),
                 whole,
                 "{limit} by {block_size}"
             );
@@ -531,9 +531,9 @@ fn where_reading_stops_does_not_depend_on_the_blocks() {
 #[test]
 fn the_memory_of_repeats_is_within_what_is_said() {
     // A table has a power of two of places. An eighth of them stays free, and each has a byte beside it.
-    let places = (Chooser::REMEMBERED * 8).div_ceil(7).next_power_of_two();
-    assert_eq!(2 * places * (size_of::<[u32; 3]>() + 1), Chooser::MEMORY);
-    const { assert!(Chooser::MEMORY < 32 << 20) };
+    let places = (Filter::REMEMBERED * 8).div_ceil(7).next_power_of_two();
+    assert_eq!(2 * places * (size_of::<[u32; 3]>() + 1), Filter::MEMORY);
+    const { assert!(Filter::MEMORY < 32 << 20) };
 }
 
 // Comparison with a model that knows only records.
@@ -705,17 +705,17 @@ proptest! {
 
     #[test]
     fn choosing_is_filtering_the_records(capture in capture(), choices in choices()) {
-        let all = written(&capture, &Chooser::default(), 1_000).records();
+        let all = written(&capture, &Filter::default(), 1_000).records();
         let selection = selection(&all, &choices);
         let (dedup, limit) = (choices.1[7], choices.2);
-        let mut chooser = Chooser::new(selection.clone());
+        let mut filter = Filter::new(selection.clone());
         if dedup {
-            chooser = chooser.dedup();
+            filter = filter.dedup();
         }
         if let Some(limit) = limit {
-            chooser = chooser.limit(limit);
+            filter = filter.limit(limit);
         }
-        let chosen = written(&capture, &chooser, 1_000);
+        let chosen = written(&capture, &filter, 1_000);
         let (kept, filtered_out, repeated) = model(&all, &selection, dedup, limit);
         prop_assert_eq!(chosen.records(), kept, "{:?} {}", selection, capture);
         prop_assert_eq!((chosen.tally.filtered_out(), chosen.tally.deduplicated()), (filtered_out, repeated));

@@ -12,13 +12,13 @@ use std::thread::{self, ThreadId};
 use std::time::Duration;
 
 use proptest::prelude::*;
-use wxsub::pipeline::{self, Error, Options, Rest, Sink, Stop};
+use wxsub::pipeline::{self, CaptureStats, Error, Options, Sink, Stop};
 use wxsub::report::Tally;
-use wxsub::select::{Chooser, Selection};
+use wxsub::select::{Filter, Selection};
 use wxsub::{Event, Outcome, Place, Record};
 
-use support::bury::{line, ways};
 use support::each::each;
+use support::embed::{line, ways};
 use support::messages::{FORMS, imitations, message};
 use support::noise;
 use support::rng::Rng;
@@ -80,7 +80,7 @@ impl Sink for Reading {
         self.tally.join(later.tally)
     }
 
-    fn end(&mut self, source: &str, rest: &Rest) {
+    fn end(&mut self, source: &str, rest: &CaptureStats) {
         self.tally.end(source, rest);
         (self.noise, self.bytes) = (rest.noise(), rest.bytes());
         self.first_noise = rest
@@ -88,7 +88,7 @@ impl Sink for Reading {
             .map(|(place, line)| (place, line.to_vec()));
     }
 
-    fn cut(&mut self, source: &str, rest: &Rest) {
+    fn cut(&mut self, source: &str, rest: &CaptureStats) {
         self.end(source, rest);
     }
 }
@@ -164,7 +164,7 @@ fn payload(rng: &mut Rng) -> String {
 }
 
 fn buried(rng: &mut Rng) -> Vec<u8> {
-    thread_local!(static WAYS: Vec<support::bury::Way> = ways());
+    thread_local!(static WAYS: Vec<support::embed::Way> = ways());
     WAYS.with(|ways| {
         let way = rng.pick(ways);
         let payloads: Vec<Traced> = (0..1 + rng.below(3))
@@ -174,7 +174,7 @@ fn buried(rng: &mut Rng) -> Vec<u8> {
             .collect();
         match payloads.is_empty() {
             true => Vec::new(),
-            false => Capture::of(&way.bury(&payloads, rng.below(1000) as u64)).bytes,
+            false => Capture::of(&way.embed(&payloads, rng.below(1000) as u64)).bytes,
         }
     })
 }
@@ -306,10 +306,10 @@ proptest! {
 
 /// Makes a capture of payloads that are all buried in the same way, as in most captures.
 fn uniform(way: &str, shapes: &[&str], count: usize) -> Vec<u8> {
-    let way = support::bury::way(way);
+    let way = support::embed::way(way);
     let lines = (0..count).flat_map(|number| {
         let payload = shape(shapes[number % shapes.len()]).write(number % 3, number);
-        Capture::of(&way.bury(&[Traced::payload(0, &payload)], number as u64)).bytes
+        Capture::of(&way.embed(&[Traced::payload(0, &payload)], number as u64)).bytes
     });
     lines.collect()
 }
@@ -543,17 +543,17 @@ fn a_selection_is_made_on_all_threads_and_what_depends_on_order_on_one() {
         ..Selection::default()
     };
     let choosers = [
-        Chooser::new(selection()),
-        Chooser::new(selection()).dedup(),
-        Chooser::new(selection()).limit(20),
+        Filter::new(selection()),
+        Filter::new(selection()).dedup(),
+        Filter::new(selection()).limit(20),
     ];
-    for chooser in choosers {
+    for filter in choosers {
         let chosen = |threads, block| {
             let mut reading = Reading::default();
-            let (mut chooser, options) = (chooser.clone(), options(threads, block));
-            pipeline::run_chosen(&bytes[..], "", &options, &mut chooser, &mut reading)
+            let (mut filter, options) = (filter.clone(), options(threads, block));
+            pipeline::run_filtered(&bytes[..], "", &options, &mut filter, &mut reading)
                 .expect("memory");
-            (reading, chooser.has_enough())
+            (reading, filter.has_enough())
         };
         let one = chosen(1, bytes.len() + 1);
         assert!(one.0.tally.filtered_out() > 30);

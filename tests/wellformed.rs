@@ -81,7 +81,7 @@ impl Payload {
 
 /// The parts of a record that are tested.
 #[derive(Clone, Debug, PartialEq)]
-struct Seen {
+struct ReadRecord {
     is_callback: bool,
     is_undecodable: bool,
     codes: Vec<Code>,
@@ -90,10 +90,10 @@ struct Seen {
     len: usize,
 }
 
-impl Seen {
+impl ReadRecord {
     fn new(record: &Record<'_>) -> Self {
         let findings = record.findings();
-        Seen {
+        ReadRecord {
             is_callback: record.callback().is_some(),
             is_undecodable: *record.outcome() == Outcome::Undecodable,
             codes: findings.iter().map(|finding| finding.code()).collect(),
@@ -107,12 +107,12 @@ impl Seen {
 }
 
 /// Reads a capture in blocks of `block_size` bytes.
-fn in_blocks(bytes: &[u8], block_size: usize) -> Vec<Seen> {
+fn in_blocks(bytes: &[u8], block_size: usize) -> Vec<ReadRecord> {
     let options = Options {
         block_size,
         ..Options::default()
     };
-    each(bytes, &options, Seen::new)
+    each(bytes, &options, ReadRecord::new)
 }
 
 /// Collects failures, to show them all in one run.
@@ -129,7 +129,7 @@ impl Failures {
 
     /// Checks that `payload` is read, with exactly these syntax findings.
     fn good(&mut self, case: &str, payload: &Payload, syntax_codes: &[Code]) {
-        let seen = Seen::new(&wxsub::decode(&payload.bytes));
+        let seen = ReadRecord::new(&wxsub::decode(&payload.bytes));
         let codes: Vec<Code> = seen.codes.iter().copied().filter(is_of_syntax).collect();
         let holds = seen.is_callback && codes == syntax_codes && seen.len == payload.bytes.len();
         self.check(holds, case, &format!("a callback, {syntax_codes:?}"), &seen);
@@ -138,7 +138,7 @@ impl Failures {
     /// Checks that `payload` is refused with one of `codes` at the mark, and that nothing in it is taken for a
     /// callback.
     fn refused(&mut self, case: &str, payload: &Payload, codes: &[Code]) {
-        let seen = Seen::new(&wxsub::decode(&payload.bytes));
+        let seen = ReadRecord::new(&wxsub::decode(&payload.bytes));
         let is_refused = seen.is_undecodable
             && seen.codes.len() == 1
             && codes.contains(&seen.codes[0])
@@ -768,7 +768,7 @@ fn beside_the_root() {
     let mut failures = Failures::default();
     for case in cases {
         let payload = Payload::new(&case.replace('@', &XML.concat()));
-        let seen = Seen::new(&wxsub::decode(&payload.bytes));
+        let seen = ReadRecord::new(&wxsub::decode(&payload.bytes));
         let has_finding = seen.codes.iter().any(is_of_syntax);
         failures.check(
             seen.is_callback && has_finding,
@@ -808,7 +808,7 @@ fn beside_the_object() {
     let mut failures = Failures::default();
     for case in cases {
         let payload = Payload::new(&case.replace('@', &[JSON[0], "1", JSON[1]].concat()));
-        let seen = Seen::new(&wxsub::decode(&payload.bytes));
+        let seen = ReadRecord::new(&wxsub::decode(&payload.bytes));
         let has_finding = seen.codes.iter().any(is_of_syntax);
         failures.check(
             seen.is_callback && has_finding,
@@ -1528,7 +1528,7 @@ fn is_one_payload(bytes: &[u8]) -> Option<bool> {
         .by_ref()
         .map(|record| record.expect("memory does not fail"))
         .collect();
-    let has_noise = capture.rest().noise() > 0;
+    let has_noise = capture.stats().noise() > 0;
     let codes = || {
         records
             .iter()

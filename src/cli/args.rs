@@ -11,7 +11,7 @@ use wxsub::report::text::printable;
 
 use crate::cli::gate::GateArgs;
 use crate::cli::number::whole;
-use crate::cli::options::{Common, Format, SyntaxArg, View};
+use crate::cli::options::{Common, ConvertFormat, ParseFormat, SyntaxArg};
 use crate::cli::plan::NoInput;
 use crate::cli::{explain, sample, schema};
 
@@ -105,8 +105,8 @@ Examples:
   wxsub parse --keys keys.ini push.http                  encrypted payloads, too")]
 pub(super) struct Parse {
     /// A block of lines a callback, or one table with a row an item
-    #[arg(long, value_enum, default_value_t = View::Pretty)]
-    pub(super) format: View,
+    #[arg(long, value_enum, default_value_t = ParseFormat::Pretty)]
+    pub(super) format: ParseFormat,
     /// Zone of the times shown: local, UTC, a name like Asia/Shanghai, or an offset like +08:00
     #[arg(
         long,
@@ -133,8 +133,8 @@ Lines of jsonl are read like payloads; `wxsub schema record` describes them.")]
 pub(super) struct Convert {
     /// What to write
     // The alias: the other commands call this flag --format.
-    #[arg(long, alias = "format", value_name = "FORMAT", value_enum, default_value_t = Format::Jsonl)]
-    pub(super) to: Format,
+    #[arg(long, alias = "format", value_name = "FORMAT", value_enum, default_value_t = ConvertFormat::Jsonl)]
+    pub(super) to: ConvertFormat,
     /// Write to FILE, which is replaced only when all was read and written
     #[arg(short, long, value_name = "FILE")]
     pub(super) output: Option<PathBuf>,

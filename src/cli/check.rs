@@ -7,8 +7,8 @@ use std::io::{self, ErrorKind, Write};
 use std::path::{MAIN_SEPARATOR, Path, PathBuf};
 
 use anyhow::{Context, anyhow};
-use wxsub::gate::{Gate, Judged, Settings, write_baseline};
-use wxsub::pipeline::{Rest, Sink, Stop};
+use wxsub::gate::{Gate, GateResult, Settings, write_baseline};
+use wxsub::pipeline::{CaptureStats, Sink, Stop};
 use wxsub::report::text::printable;
 use wxsub::report::{FileCounts, Report};
 use wxsub::{Record, Severity};
@@ -20,7 +20,7 @@ use crate::cli::options::Summary;
 use crate::cli::output::Output;
 use crate::cli::plan::Plan;
 use crate::cli::progress::Progress;
-use crate::cli::read::{Reader, read_all};
+use crate::cli::read::{RunSink, read_all};
 use crate::cli::status::{Status, UNWRITTEN};
 use crate::cli::target::Target;
 
@@ -28,23 +28,18 @@ use crate::cli::target::Target;
 pub(super) fn check(args: &args::Check) -> anyhow::Result<Status> {
     let plan = Plan::new("check", &args.common, None)?;
     let gate = GatePlan::new(&args.gate, &plan, args.common.select.is_any())?;
-    let done = run(&plan, &gate.settings, gate.report)?;
-    if fails_by_warnings(&done.judged, &gate.settings) && plan.summary != Summary::None {
+    let run = run(&plan, &gate.settings, gate.report)?;
+    if fails_by_warnings(&run.result, &gate.settings) && plan.summary != Summary::None {
         eprintln!("wxsub: error: there are warnings, and --strict lets none pass");
     }
-    summarize(
-        &done.judged.tally,
-        done.interrupted,
-        &plan,
-        &done.judged.files,
-    );
-    if let Some(why) = done.unchecked() {
+    summarize(&run.result.tally, run.interrupted, &plan, &run.result.files);
+    if let Some(why) = run.unchecked() {
         eprintln!("wxsub: error: {why}");
     }
-    let status = done.status(&gate.settings);
+    let status = run.status(&gate.settings);
     match gate.expectations {
-        Some(path) if status <= Status::Problem && done.judged.tally.sources() > 0 => {
-            write_expectations(&path, &done.judged.files, &gate.settings.folder)?;
+        Some(path) if status <= Status::Problem && run.result.tally.sources() > 0 => {
+            write_expectations(&path, &run.result.files, &gate.settings.folder)?;
             Ok(Status::Fine)
         }
         _ => Ok(status),
@@ -52,41 +47,41 @@ pub(super) fn check(args: &args::Check) -> anyhow::Result<Status> {
 }
 
 /// True if the run fails only because of warnings.
-fn fails_by_warnings(judged: &Judged, settings: &Settings) -> bool {
+fn fails_by_warnings(result: &GateResult, settings: &Settings) -> bool {
     let lenient = Settings {
         strict: false,
         ..Settings::default()
     };
-    settings.is_failure(&judged.tally) && !lenient.is_failure(&judged.tally)
+    settings.is_failure(&result.tally) && !lenient.is_failure(&result.tally)
 }
 
 /// The result of a check.
-struct Done {
-    judged: Judged,
+struct CheckRun {
+    result: GateResult,
     /// True if a capture could not be read.
     failed: bool,
     interrupted: bool,
 }
 
-fn run(plan: &Plan, settings: &Settings, report: Box<dyn Report>) -> anyhow::Result<Done> {
+fn run(plan: &Plan, settings: &Settings, report: Box<dyn Report>) -> anyhow::Result<CheckRun> {
     let target = Target::new(None)?;
     let progress = Progress::of(plan, &target);
     let out = Output::new(target);
-    let mut checking = Checking {
+    let mut sink = CheckSink {
         gate: Gate::new(settings, report, out).context(UNWRITTEN)?,
         progress: &progress,
     };
-    let (failed, interrupted) = read_all(plan, &mut checking, &progress)?;
-    Ok(Done {
-        judged: checking.gate.close().context(UNWRITTEN)?,
+    let (failed, interrupted) = read_all(plan, &mut sink, &progress)?;
+    Ok(CheckRun {
+        result: sink.gate.close().context(UNWRITTEN)?,
         failed,
         interrupted,
     })
 }
 
-impl Done {
+impl CheckRun {
     fn status(&self, settings: &Settings) -> Status {
-        let is_failure = self.unchecked().is_some() || settings.is_failure(&self.judged.tally);
+        let is_failure = self.unchecked().is_some() || settings.is_failure(&self.result.tally);
         match self.failed {
             _ if self.interrupted => Status::Interrupted,
             true => Status::Failed,
@@ -97,11 +92,11 @@ impl Done {
 
     /// If nothing was checked, says why. A gate that checked nothing must not pass.
     fn unchecked(&self) -> Option<&'static str> {
-        let tally = &self.judged.tally;
+        let tally = &self.result.tally;
         // A file without a payload is an error finding already, unless it is allowed or expected.
         let is_told = tally.findings(Severity::Error) + tally.expected() > 0;
         match tally.all_callbacks() {
-            _ if self.judged.stopped || self.failed || self.interrupted => None,
+            _ if self.result.stopped || self.failed || self.interrupted => None,
             _ if tally.sources() == 0 => Some("no files to check"),
             0 if tally.filtered_out() > 0 => {
                 Some("nothing was checked: every callback was filtered out")
@@ -115,14 +110,14 @@ impl Done {
 }
 
 /// The gate, with a progress bar.
-struct Checking<'a> {
+struct CheckSink<'a> {
     gate: Gate<'a, Output>,
     progress: &'a Progress,
 }
 
-impl Sink for Checking<'_> {
+impl Sink for CheckSink<'_> {
     fn fork(&self) -> Self {
-        Checking {
+        CheckSink {
             gate: self.gate.fork(),
             progress: self.progress,
         }
@@ -139,16 +134,16 @@ impl Sink for Checking<'_> {
         joined
     }
 
-    fn end(&mut self, source: &str, rest: &Rest) {
-        self.gate.end(source, rest);
+    fn end(&mut self, source: &str, stats: &CaptureStats) {
+        self.gate.end(source, stats);
     }
 
-    fn cut(&mut self, source: &str, rest: &Rest) {
-        self.gate.cut(source, rest);
+    fn cut(&mut self, source: &str, stats: &CaptureStats) {
+        self.gate.cut(source, stats);
     }
 }
 
-impl Reader for Checking<'_> {
+impl RunSink for CheckSink<'_> {
     fn is_over(&self) -> bool {
         self.gate.is_stopped()
     }

@@ -6,12 +6,12 @@ use std::io::Write;
 
 use anyhow::bail;
 use wxsub::output::{Csv, Format, Json, JsonLines, Pretty, Rows, Xml};
-use wxsub::report::text::{self, Look};
+use wxsub::report::text::{self, TextOptions};
 use wxsub::report::{FileCounts, Spot, Tally, Verdict};
 use wxsub::{Code, Finding, Record};
 
 use crate::cli::args;
-use crate::cli::options::{Format as To, Summary, View};
+use crate::cli::options::{ConvertFormat, ParseFormat, Summary};
 use crate::cli::plan::{Plan, time_zone};
 use crate::cli::status::Status;
 use crate::cli::stream::{Done, Job, is_undecodable, run};
@@ -22,14 +22,14 @@ use crate::cli::texts::Texts;
 pub(super) fn parse(args: &args::Parse) -> anyhow::Result<Status> {
     let plan = Plan::new("parse", &args.common, Some(&args.tz))?;
     refuse_files(&plan)?;
-    let (look, time_zone) = (plan.out, time_zone(&args.tz)?);
+    let (options, time_zone) = (plan.out, time_zone(&args.tz)?);
     let format: Box<dyn Format + Sync> = match args.format {
-        View::Pretty => Box::new(Pretty { look, time_zone }),
-        View::Table => Box::new(Rows { look, time_zone }),
+        ParseFormat::Pretty => Box::new(Pretty { options, time_zone }),
+        ParseFormat::Table => Box::new(Rows { options, time_zone }),
     };
-    let job = Showing {
+    let job = ParseJob {
         format,
-        look: plan.err,
+        options: plan.err,
     };
     let done = run(&plan, &job, &mut Target::new(None)?)?;
     let is_all_shown = plan.summary == Summary::Text && !done.interrupted && is_one(&done.tally);
@@ -46,12 +46,12 @@ pub(super) fn convert(args: &args::Convert) -> anyhow::Result<Status> {
     let mut target = Target::new(args.output.as_deref())?;
     let mut format = format(args)?;
     // CSV does not escape control characters itself.
-    if args.to == To::Csv && target.is_terminal() {
+    if args.to == ConvertFormat::Csv && target.is_terminal() {
         format = Box::new(Visible(format));
     }
-    let job = Writing {
+    let job = ConvertJob {
         format,
-        look: plan.err,
+        options: plan.err,
     };
     let done = run(&plan, &job, &mut target)?;
     done.keep(target)?;
@@ -117,37 +117,37 @@ fn is_incomplete(tally: &Tally) -> bool {
 }
 
 fn format(args: &args::Convert) -> anyhow::Result<Box<dyn Format + Sync>> {
-    let is_jsonl = args.to == To::Jsonl;
+    let is_jsonl = args.to == ConvertFormat::Jsonl;
     if (args.flat || args.with_source) && !is_jsonl {
         bail!("--flat and --with-source belong to --to jsonl");
     }
-    if args.pretty && !matches!(args.to, To::Json | To::Xml) {
+    if args.pretty && !matches!(args.to, ConvertFormat::Json | ConvertFormat::Xml) {
         bail!("--pretty belongs to --to json and --to xml");
     }
-    if args.tz.is_some() && args.to != To::Csv {
+    if args.tz.is_some() && args.to != ConvertFormat::Csv {
         bail!("--tz belongs to --to csv: the other formats write times as WeChat does");
     }
     let pretty = args.pretty;
     Ok(match args.to {
-        To::Jsonl => Box::new(JsonLines {
+        ConvertFormat::Jsonl => Box::new(JsonLines {
             flat: args.flat,
             with_source: args.with_source,
         }),
-        To::Json => Box::new(Json { pretty }),
-        To::Xml => Box::new(Xml { pretty }),
-        To::Csv => Box::new(Csv {
+        ConvertFormat::Json => Box::new(Json { pretty }),
+        ConvertFormat::Xml => Box::new(Xml { pretty }),
+        ConvertFormat::Csv => Box::new(Csv {
             time_zone: time_zone(args.tz.as_deref().unwrap_or("UTC"))?,
         }),
     })
 }
 
 /// The job of `parse`: callbacks as data, and undecodable payloads as messages with a snippet.
-struct Showing {
+struct ParseJob {
     format: Box<dyn Format + Sync>,
-    look: Look,
+    options: TextOptions,
 }
 
-impl Job for Showing {
+impl Job for ParseJob {
     fn open(&self, out: &mut Vec<u8>) {
         self.format.open(out);
     }
@@ -157,30 +157,32 @@ impl Job for Showing {
     }
 
     fn record(&self, record: &Record<'_>, texts: &mut Texts, tally: &mut Tally) {
-        write_or_count(self.format.as_ref(), record, &self.look, texts, tally);
+        write_or_count(self.format.as_ref(), record, &self.options, texts, tally);
         if is_undecodable(record) {
             let findings = record.findings();
             for (finding, spot) in findings.iter().zip(Spot::all(record, findings)) {
-                texts.message(|out| text::write(record.source(), &spot, finding, &self.look, out));
+                texts.message(|out| {
+                    text::write(record.source(), &spot, finding, &self.options, out)
+                });
             }
         }
     }
 }
 
 /// The job of `convert`: callbacks as data, and undecodable payloads as messages of one line.
-struct Writing {
+struct ConvertJob {
     format: Box<dyn Format + Sync>,
-    look: Look,
+    options: TextOptions,
 }
 
-impl Job for Writing {
+impl Job for ConvertJob {
     fn open(&self, out: &mut Vec<u8>) {
         self.format.open(out);
     }
 
     fn record(&self, record: &Record<'_>, texts: &mut Texts, tally: &mut Tally) {
-        write_or_count(self.format.as_ref(), record, &self.look, texts, tally);
-        report_undecodable(record, &self.look, texts);
+        write_or_count(self.format.as_ref(), record, &self.options, texts, tally);
+        report_undecodable(record, &self.options, texts);
     }
 }
 
@@ -203,28 +205,28 @@ impl Format for Visible {
 fn write_or_count(
     format: &dyn Format,
     record: &Record<'_>,
-    look: &Look,
+    options: &TextOptions,
     texts: &mut Texts,
     tally: &mut Tally,
 ) {
     if let Err(finding) = texts.data(|out| format.record(record, out)) {
         tally.count(&finding);
-        report_line(record, &finding, look, texts);
+        report_line(record, &finding, options, texts);
     }
 }
 
 /// Writes a message of one line for each finding of an undecodable payload.
-pub(super) fn report_undecodable(record: &Record<'_>, look: &Look, texts: &mut Texts) {
+pub(super) fn report_undecodable(record: &Record<'_>, options: &TextOptions, texts: &mut Texts) {
     if is_undecodable(record) {
         for finding in record.findings() {
-            report_line(record, finding, look, texts);
+            report_line(record, finding, options, texts);
         }
     }
 }
 
-fn report_line(record: &Record<'_>, finding: &Finding, look: &Look, texts: &mut Texts) {
+fn report_line(record: &Record<'_>, finding: &Finding, options: &TextOptions, texts: &mut Texts) {
     let spot = Spot::of(record, finding);
-    texts.message(|out| text::line(record.source(), &spot, finding, look, out));
+    texts.message(|out| text::line(record.source(), &spot, finding, options, out));
 }
 
 /// Escapes the control characters of `text`, except line feeds.

@@ -2,7 +2,7 @@
 
 use anyhow::bail;
 use wxsub::report::Tally;
-use wxsub::report::text::Look;
+use wxsub::report::text::TextOptions;
 use wxsub::{Outcome, Record};
 
 use crate::cli::args;
@@ -22,15 +22,15 @@ pub(super) fn run(args: &args::Decrypt) -> anyhow::Result<Status> {
         bail!("no key to open with: set WXSUB_ENCODING_AES_KEY, or give a file with --keys");
     }
     let mut target = Target::new(args.output.as_deref())?;
-    let job = Opening {
-        look: plan.err,
+    let job = DecryptJob {
+        options: plan.err,
         visible: target.is_terminal(),
     };
     let done = run_job(&plan, &job, &mut target)?;
     done.keep(target)?;
     summarize(&done.tally, done.interrupted, &plan, &[]);
-    let unseals = done.tally.unseals();
-    let is_nothing = unseals.verified + unseals.unverified + done.tally.undecodable() == 0;
+    let decrypted = done.tally.decrypted();
+    let is_nothing = decrypted.verified + decrypted.unverified + done.tally.undecodable() == 0;
     if is_nothing && plan.summary == Summary::Text {
         eprintln!("wxsub: nothing to decrypt: no payload is encrypted");
     }
@@ -44,13 +44,13 @@ fn has_keys(plan: &Plan) -> bool {
 }
 
 /// The job of `decrypt`: decrypted payloads as data, and undecodable payloads as messages.
-struct Opening {
-    look: Look,
+struct DecryptJob {
+    options: TextOptions,
     /// Escape control characters, which a terminal would obey.
     visible: bool,
 }
 
-impl Job for Opening {
+impl Job for DecryptJob {
     fn record(&self, record: &Record<'_>, texts: &mut Texts, _tally: &mut Tally) {
         if let Some(opened) = record.opened().filter(|_| is_chosen(record)) {
             match self.visible {
@@ -58,7 +58,7 @@ impl Job for Opening {
                 false => texts.data(|out| line(&opened, out)),
             }
         }
-        report_undecodable(record, &self.look, texts);
+        report_undecodable(record, &self.options, texts);
     }
 }
 

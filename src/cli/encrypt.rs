@@ -7,7 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use anyhow::{Context, anyhow, bail};
 use wxsub::output::{Push, Sealing};
 use wxsub::report::Spot;
-use wxsub::report::text::{self, Look, printable};
+use wxsub::report::text::{self, TextOptions, printable};
 use wxsub::seal::{EncodingAesKey, Keys, Token};
 use wxsub::{Capture, Decompressed, Outcome, Record, Syntax};
 
@@ -46,7 +46,7 @@ impl<'k> Chosen<'k> {
     /// Chooses the first key, and the token and appid of its account.
     fn of(keys: &'k Keys) -> anyhow::Result<Self> {
         let lacks = |what: &str, name: &str| {
-            anyhow!("no {what} to seal with: set {name}, or give a file with --keys")
+            anyhow!("no {what} to encrypt with: set {name}, or give a file with --keys")
         };
         let mut accounts = keys.accounts().iter();
         let account = accounts
@@ -84,7 +84,10 @@ impl<'k> Chosen<'k> {
         };
         let push = sealing.push(record);
         push.map_err(|finding| {
-            anyhow!("cannot seal it: {}", finding.message(lang_of_environment()))
+            anyhow!(
+                "cannot encrypt it: {}",
+                finding.message(lang_of_environment())
+            )
         })
     }
 }
@@ -101,7 +104,7 @@ fn payload(path: Option<&Path>) -> anyhow::Result<Result<Record<'static>, String
     }
     if path.is_dir() {
         bail!(
-            "`{}` is a folder: encrypt seals one payload of one file",
+            "`{}` is a folder: encrypt takes one payload of one file",
             printable(&path.display().to_string())
         );
     }
@@ -120,7 +123,7 @@ fn payload(path: Option<&Path>) -> anyhow::Result<Result<Record<'static>, String
     };
     if records.next().is_some() {
         return Ok(Err(format!(
-            "wxsub: error: `{name}` holds several payloads: encrypt seals one\n"
+            "wxsub: error: `{name}` holds several payloads: encrypt takes one\n"
         )));
     }
     Ok(sealable(record))
@@ -131,18 +134,18 @@ fn sealable(record: Record<'static>) -> Result<Record<'static>, String> {
     let source = printable(record.source());
     if record.top_text("Encrypt").is_some() {
         return Err(format!(
-            "wxsub: error: the payload in `{source}` is sealed already\n"
+            "wxsub: error: the payload in `{source}` is encrypted already\n"
         ));
     }
     match (record.outcome(), record.findings()) {
         (Outcome::Undecodable, [finding, ..]) => {
             let mut out = Vec::new();
             let spot = Spot::of(&record, finding);
-            let look = Look {
+            let options = TextOptions {
                 lang: lang_of_environment(),
-                ..Look::default()
+                ..TextOptions::default()
             };
-            text::write(record.source(), &spot, finding, &look, &mut out);
+            text::write(record.source(), &spot, finding, &options, &mut out);
             Err(String::from_utf8_lossy(&out).into_owned())
         }
         _ => Ok(record),

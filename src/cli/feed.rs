@@ -48,7 +48,7 @@ pub(super) struct Feed<'a> {
     max_expansion: u64,
     counts: Arc<Counts>,
     interrupt: Interrupt,
-    waiting: Waiting,
+    waiting: CurrentChannel,
     /// True until a capture was opened.
     is_first: bool,
 }
@@ -56,9 +56,9 @@ pub(super) struct Feed<'a> {
 /// The channel of the current capture, for [`wake`].
 ///
 /// Each capture has its own channel. A message left over from one capture is never read as part of the next.
-type Waiting = Arc<Mutex<Option<SyncSender<Message>>>>;
+type CurrentChannel = Arc<Mutex<Option<SyncSender<Message>>>>;
 
-fn wake(waiting: &Waiting) {
+fn wake(waiting: &CurrentChannel) {
     let waiting = waiting.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(to) = &*waiting {
         // A full channel needs no wake-up: the receiver is not blocked.
@@ -67,11 +67,11 @@ fn wake(waiting: &Waiting) {
 }
 
 /// The decompressed bytes of a capture.
-type Opened = Decompressed<Counted>;
+type Opened = Decompressed<CountedRead>;
 
 impl<'a> Feed<'a> {
     pub(super) fn new(sources: &'a Sources, max_expansion: u64, counts: Arc<Counts>) -> Self {
-        let waiting = Waiting::default();
+        let waiting = CurrentChannel::default();
         let woken = waiting.clone();
         let interrupt = Interrupt::new(move || wake(&woken));
         Feed {
@@ -85,12 +85,12 @@ impl<'a> Feed<'a> {
     }
 
     /// Opens the next capture. Returns `None` after the last.
-    pub(super) fn next(&mut self) -> anyhow::Result<Option<Capture<'_>>> {
+    pub(super) fn next(&mut self) -> anyhow::Result<Option<OpenCapture<'_>>> {
         self.interrupt.check()?;
         let Some(source) = self.sources.next().transpose()? else {
             return Ok(None);
         };
-        let counted = Counted {
+        let counted = CountedRead {
             from: source.from,
             counts: self.counts.clone(),
         };
@@ -103,17 +103,17 @@ impl<'a> Feed<'a> {
         }
         self.is_first = false;
         let bytes = match is_ready {
-            true => Bytes::File(opened, &self.interrupt),
-            false => Bytes::Blocks(self.blocks(opened)),
+            true => CaptureBytes::File(opened, &self.interrupt),
+            false => CaptureBytes::Blocks(self.blocks(opened)),
         };
-        Ok(Some(Capture { name, bytes }))
+        Ok(Some(OpenCapture { name, bytes }))
     }
 
     fn blocks(&mut self, opened: Opened) -> Blocks<'_> {
         let (to, messages) = sync_channel(WAITING);
         let (used, buffers) = channel();
         *self.waiting.lock().unwrap_or_else(PoisonError::into_inner) = Some(to.clone());
-        let reader = Reader { to, buffers };
+        let reader = ReadingThread { to, buffers };
         Blocks {
             messages,
             interrupt: &self.interrupt,
@@ -127,23 +127,23 @@ impl<'a> Feed<'a> {
 }
 
 /// An open capture.
-pub(super) struct Capture<'a> {
+pub(super) struct OpenCapture<'a> {
     pub(super) name: String,
-    pub(super) bytes: Bytes<'a>,
+    pub(super) bytes: CaptureBytes<'a>,
 }
 
 /// The bytes of a capture.
 ///
 /// An interruption is an [`io::Error`] that wraps [`Interrupted`](crate::cli::interrupt::Interrupted).
-pub(super) enum Bytes<'a> {
+pub(super) enum CaptureBytes<'a> {
     File(Opened, &'a Interrupt),
     Blocks(Blocks<'a>),
 }
 
-impl Read for Bytes<'_> {
+impl Read for CaptureBytes<'_> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         match self {
-            Bytes::File(from, interrupt) => {
+            CaptureBytes::File(from, interrupt) => {
                 interrupt.check().map_err(io::Error::other)?;
                 let read = from.read(out)?;
                 if read == out.len() {
@@ -152,7 +152,7 @@ impl Read for Bytes<'_> {
                 }
                 Ok(read)
             }
-            Bytes::Blocks(blocks) => blocks.read(out),
+            CaptureBytes::Blocks(blocks) => blocks.read(out),
         }
     }
 }
@@ -250,7 +250,7 @@ impl Read for Blocks<'_> {
 }
 
 /// The reading thread.
-struct Reader {
+struct ReadingThread {
     to: SyncSender<Message>,
     buffers: Receiver<Vec<u8>>,
 }
@@ -258,7 +258,7 @@ struct Reader {
 /// The receiver is gone.
 struct Gone;
 
-impl Reader {
+impl ReadingThread {
     fn read(&self, mut from: Opened) {
         _ = self.read_all(&mut from);
     }
@@ -280,7 +280,7 @@ impl Reader {
     }
 }
 
-impl Drop for Reader {
+impl Drop for ReadingThread {
     /// Announces the end. Runs on a panic as well, to keep the receiver from waiting forever.
     fn drop(&mut self) {
         _ = self.send(Message::End);
@@ -288,12 +288,12 @@ impl Drop for Reader {
 }
 
 /// Counts the bytes read from a file, before decompression.
-pub(super) struct Counted {
+pub(super) struct CountedRead {
     from: Box<dyn Read + Send>,
     counts: Arc<Counts>,
 }
 
-impl Read for Counted {
+impl Read for CountedRead {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         let read = self.from.read(out)?;
         self.counts.add_bytes(read as u64);

@@ -19,7 +19,7 @@ use crate::cli::sources::CONFIG;
 pub(super) struct GateArgs {
     /// How findings are written [default: github in a GitHub workflow, unless a terminal is looking; else text]
     #[arg(long, value_enum)]
-    format: Option<Form>,
+    format: Option<ReportFormat>,
     /// The most findings of a code that are written; the rest is counted; 0 for all [default: 100 for text and github,
     /// else 0]
     #[arg(long, value_name = "N", value_parser = whole::<u64>, allow_negative_numbers = true)]
@@ -107,7 +107,7 @@ impl FromArgMatches for LevelArgs {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Form {
+enum ReportFormat {
     /// For people: the place marked in its line
     Text,
     /// An object a line
@@ -122,22 +122,25 @@ enum Form {
     Gitlab,
 }
 
-impl Form {
+impl ReportFormat {
     /// The default format: `github` in a GitHub workflow, but not on a terminal.
     fn of_environment() -> Self {
         let is_set = |value: String| !["", "0", "false"].contains(&value.as_str());
         let in_workflow = env::var("GITHUB_ACTIONS").is_ok_and(is_set);
         match in_workflow && !std::io::stdout().is_terminal() {
-            true => Form::Github,
-            false => Form::Text,
+            true => ReportFormat::Github,
+            false => ReportFormat::Text,
         }
     }
 
     /// The default of `--max-findings`: few for people, all for programs.
     fn most(self) -> u64 {
         match self {
-            Form::Text | Form::Github => 100,
-            Form::Json | Form::Sarif | Form::Junit | Form::Gitlab => 0,
+            ReportFormat::Text | ReportFormat::Github => 100,
+            ReportFormat::Json
+            | ReportFormat::Sarif
+            | ReportFormat::Junit
+            | ReportFormat::Gitlab => 0,
         }
     }
 }
@@ -162,8 +165,8 @@ impl GatePlan {
             None => Config::default(),
         };
         warn_of_absent(&config, &folder);
-        let form = args.format.unwrap_or_else(Form::of_environment);
-        let most = args.max_findings.unwrap_or(form.most());
+        let format = args.format.unwrap_or_else(ReportFormat::of_environment);
+        let most = args.max_findings.unwrap_or(format.most());
         let mut rules = config.rules;
         rules.add(args.levels.0.clone(), None);
         let settings = Settings {
@@ -178,7 +181,7 @@ impl GatePlan {
         };
         let written = path.unwrap_or_else(|| folder.join(CONFIG));
         Ok(GatePlan {
-            report: report(form, plan, &settings)?,
+            report: report(format, plan, &settings)?,
             settings,
             expectations: Some(written).filter(|_| args.write_expectations),
         })
@@ -230,15 +233,19 @@ pub(super) fn shown(path: &Path, folder: &Path) -> String {
     path.display().to_string()
 }
 
-fn report(form: Form, plan: &Plan, settings: &Settings) -> anyhow::Result<Box<dyn Report>> {
+fn report(
+    format: ReportFormat,
+    plan: &Plan,
+    settings: &Settings,
+) -> anyhow::Result<Box<dyn Report>> {
     let lang = plan.out.lang;
-    Ok(match form {
-        Form::Text => Box::new(Text { look: plan.out }),
-        Form::Json => Box::new(JsonLines { lang }),
-        Form::Github => Box::new(Github::new(lang, step_summary()?)),
-        Form::Sarif => Box::new(Sarif::new(lang)),
-        Form::Junit => Box::new(Junit::new(lang, settings.strict)),
-        Form::Gitlab => Box::new(Gitlab::new(lang)),
+    Ok(match format {
+        ReportFormat::Text => Box::new(Text { options: plan.out }),
+        ReportFormat::Json => Box::new(JsonLines { lang }),
+        ReportFormat::Github => Box::new(Github::new(lang, step_summary()?)),
+        ReportFormat::Sarif => Box::new(Sarif::new(lang)),
+        ReportFormat::Junit => Box::new(Junit::new(lang, settings.strict)),
+        ReportFormat::Gitlab => Box::new(Gitlab::new(lang)),
     })
 }
 

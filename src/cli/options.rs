@@ -78,13 +78,13 @@ pub(super) struct LimitArgs {
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
-pub(super) enum View {
+pub(super) enum ParseFormat {
     Pretty,
     Table,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum Format {
+pub(super) enum ConvertFormat {
     /// The normalized record, one a line
     Jsonl,
     /// The JSON that WeChat documents

@@ -11,8 +11,8 @@ use anyhow::anyhow;
 use console::Term;
 use jiff::tz::{Offset, TimeZone};
 use wxsub::pipeline::Options;
-use wxsub::report::text::Look;
-use wxsub::select::Chooser;
+use wxsub::report::text::TextOptions;
+use wxsub::select::Filter;
 use wxsub::{Lang, Limits};
 
 use crate::cli::options::{Common, Language, Summary, When};
@@ -37,12 +37,12 @@ impl fmt::Display for NoInput {
 pub(super) struct Plan {
     pub(super) sources: Sources,
     pub(super) options: Options,
-    /// Which callbacks are wanted. Each run works on a copy, because a chooser counts and remembers.
-    pub(super) chooser: Chooser,
-    /// The look of standard output.
-    pub(super) out: Look,
-    /// The look of standard error.
-    pub(super) err: Look,
+    /// Which callbacks are wanted. Each run works on a copy, because a filter counts and remembers.
+    pub(super) filter: Filter,
+    /// The options of text on standard output.
+    pub(super) out: TextOptions,
+    /// The options of text on standard error.
+    pub(super) err: TextOptions,
     pub(super) fail_fast: bool,
     pub(super) summary: Summary,
     /// True if a progress bar may be drawn on standard error.
@@ -64,7 +64,7 @@ impl Plan {
         }
         let has_watcher = io::stderr().is_terminal();
         Ok(Plan {
-            chooser: common.select.chooser(|| time_zone(tz.unwrap_or("local")))?,
+            filter: common.select.filter(|| time_zone(tz.unwrap_or("local")))?,
             sources: Sources::new(&common.paths, &common.glob)?.without(common.keys.file()),
             options: Options {
                 limits: limits(common),
@@ -72,8 +72,8 @@ impl Plan {
                 policy: common.keys.policy()?,
                 ..Options::default()
             },
-            out: look(common, &Term::stdout()),
-            err: look(common, &Term::stderr()),
+            out: text_options(common, &Term::stdout()),
+            err: text_options(common, &Term::stderr()),
             fail_fast: common.fail_fast,
             summary: if common.quiet {
                 Summary::None
@@ -86,10 +86,10 @@ impl Plan {
     }
 }
 
-/// The look of text that goes to `to`.
-fn look(common: &Common, to: &Term) -> Look {
+/// The options of text that goes to `to`.
+fn text_options(common: &Common, to: &Term) -> TextOptions {
     let size = to.is_term().then(|| to.size_checked()).flatten();
-    Look {
+    TextOptions {
         lang: language(common.lang),
         color: has_color(common.color, to.is_term()),
         width: size.map_or(PIPE_WIDTH, |(_, columns)| columns.into()),

@@ -7,16 +7,16 @@ use std::io::{self, Write};
 use wxsub::decompress;
 use wxsub::pipeline::{self, Error, Sink, Stop};
 use wxsub::report::text::printable;
-use wxsub::select::Chooser;
+use wxsub::select::Filter;
 
-use crate::cli::feed::{Capture, Feed};
+use crate::cli::feed::{Feed, OpenCapture};
 use crate::cli::interrupt::Interrupted;
 use crate::cli::plan::Plan;
 use crate::cli::progress::Progress;
 use crate::cli::status::UNWRITTEN;
 
 /// A sink that takes several captures, one after the other.
-pub(super) trait Reader: Sink {
+pub(super) trait RunSink: Sink {
     /// True if the run must end.
     fn is_over(&self) -> bool;
 
@@ -30,18 +30,18 @@ pub(super) trait Reader: Sink {
 /// Reads all captures. Returns whether one of them could not be read, and whether the run was interrupted.
 pub(super) fn read_all(
     plan: &Plan,
-    sink: &mut impl Reader,
+    sink: &mut impl RunSink,
     progress: &Progress,
 ) -> anyhow::Result<(bool, bool)> {
     let counts = progress.counts().clone();
     let mut feed = Feed::new(&plan.sources, plan.max_expansion, counts);
     let mut failed = false;
-    let mut chooser = plan.chooser.clone();
+    let mut filter = plan.filter.clone();
     loop {
         let next = feed.next().map_err(|error| (None, error));
-        let read = |it: Capture<'_>| {
+        let read = |it: OpenCapture<'_>| {
             let name = it.name.clone();
-            read(it, plan, &mut chooser, sink).map_err(|error| (Some(name), error))
+            read(it, plan, &mut filter, sink).map_err(|error| (Some(name), error))
         };
         match next.and_then(|capture| capture.map_or(Ok(false), read)) {
             Ok(true) => {}
@@ -77,19 +77,19 @@ impl std::error::Error for OutputFailed {
 
 /// Reads one capture. Returns false if the run is over.
 fn read(
-    capture: Capture<'_>,
+    capture: OpenCapture<'_>,
     plan: &Plan,
-    chooser: &mut Chooser,
-    sink: &mut impl Reader,
+    filter: &mut Filter,
+    sink: &mut impl RunSink,
 ) -> anyhow::Result<bool> {
-    match pipeline::run_chosen(capture.bytes, &capture.name, &plan.options, chooser, sink) {
+    match pipeline::run_filtered(capture.bytes, &capture.name, &plan.options, filter, sink) {
         Ok(()) => {}
         Err(Error::Stopped(Stop::Enough)) => return Ok(false),
         Err(Error::Stopped(Stop::Output(error))) => return Err(OutputFailed(error).into()),
         Err(Error::Input(error)) => return Err(unreadable(error, &capture.name)),
     }
     sink.flush().map_err(OutputFailed)?;
-    Ok(!sink.is_over() && !chooser.has_enough())
+    Ok(!sink.is_over() && !filter.has_enough())
 }
 
 /// The error of a capture that was not read to its end, with a hint if a flag helps.

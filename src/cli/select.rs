@@ -1,11 +1,11 @@
-//! The flags that choose callbacks, and the [`Chooser`] they make.
+//! The flags that choose callbacks, and the [`Filter`] they make.
 
 use anyhow::{Context, bail};
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use wxsub::Event;
-use wxsub::select::{Chooser, Selection};
+use wxsub::select::{Filter, Selection};
 
 use crate::cli::moment::Moment;
 use crate::cli::number::within;
@@ -55,21 +55,21 @@ impl SelectArgs {
         is_filter || self.dedup || self.limit.is_some() || lists.iter().any(|list| !list.is_empty())
     }
 
-    /// Makes the chooser that these flags describe.
+    /// Makes the filter that these flags describe.
     ///
     /// Times without a zone are in `zone`, which is called only if there is such a time.
-    pub(super) fn chooser(
+    pub(super) fn filter(
         &self,
         zone: impl Fn() -> anyhow::Result<TimeZone>,
-    ) -> anyhow::Result<Chooser> {
-        let mut chooser = Chooser::new(self.selection(Timestamp::now(), zone)?);
+    ) -> anyhow::Result<Filter> {
+        let mut filter = Filter::new(self.selection(Timestamp::now(), zone)?);
         if self.dedup {
-            chooser = chooser.dedup();
+            filter = filter.dedup();
         }
         if let Some(most) = self.limit {
-            chooser = chooser.limit(most);
+            filter = filter.limit(most);
         }
-        Ok(chooser)
+        Ok(filter)
     }
 
     fn selection(
@@ -113,8 +113,8 @@ fn dedup_help() -> String {
     format!(
         "Drop repeated deliveries: same account, user, time, event and items, in any file. At least the last \
          {},000 callbacks are remembered, in {} MiB at most",
-        Chooser::REMEMBERED / 1_000,
-        Chooser::MEMORY >> 20
+        Filter::REMEMBERED / 1_000,
+        Filter::MEMORY >> 20
     )
 }
 

@@ -4,13 +4,13 @@ use std::cell::Cell;
 use std::io::{self, Write};
 
 use anyhow::Context;
-use wxsub::pipeline::{Rest, Sink, Stop};
+use wxsub::pipeline::{CaptureStats, Sink, Stop};
 use wxsub::report::{Tally, Verdict};
 use wxsub::{Lang, Outcome, Record};
 
 use crate::cli::plan::Plan;
 use crate::cli::progress::Progress;
-use crate::cli::read::{Reader, read_all, say};
+use crate::cli::read::{RunSink, read_all, say};
 use crate::cli::status::UNWRITTEN;
 use crate::cli::target::Target;
 use crate::cli::texts::{Channel, Texts};
@@ -105,16 +105,16 @@ impl<J: Job> Sink for Stream<'_, J> {
         }
     }
 
-    fn end(&mut self, source: &str, rest: &Rest) {
-        self.tally.end(source, rest);
+    fn end(&mut self, source: &str, stats: &CaptureStats) {
+        self.tally.end(source, stats);
     }
 
-    fn cut(&mut self, source: &str, rest: &Rest) {
-        self.tally.cut(source, rest);
+    fn cut(&mut self, source: &str, stats: &CaptureStats) {
+        self.tally.cut(source, stats);
     }
 }
 
-impl<J: Job> Reader for Stream<'_, J> {
+impl<J: Job> RunSink for Stream<'_, J> {
     fn is_over(&self) -> bool {
         self.failed
     }

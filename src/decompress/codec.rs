@@ -25,13 +25,13 @@ pub(super) enum Codec {
 
 /// Whether a member continues.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Flow {
+pub(super) enum MemberState {
     More,
     Ended,
 }
 
 /// The progress of a decoder: bytes consumed, bytes written, and what follows.
-type Step = (usize, usize, Result<Flow, Fault>);
+type Progress = (usize, usize, Result<MemberState, Fault>);
 
 /// The reason why a decoder stopped.
 pub(super) enum Fault {
@@ -70,7 +70,7 @@ impl Codec {
         &mut self,
         from: &mut Buffer<R>,
         out: &mut [u8],
-    ) -> (usize, io::Result<Flow>) {
+    ) -> (usize, io::Result<MemberState>) {
         let (written, flow) = match self {
             Codec::Gzip(gzip) => pump(from, |input, _| inflate(gzip, input, out)),
             Codec::Bzip2(bzip2) => pump(from, |input, _| expand(bzip2, input, out)),
@@ -87,13 +87,13 @@ impl Codec {
 /// Feeds a decoder with the bytes that have arrived until it writes. Reads more only if none are left.
 fn pump<R: Read>(
     from: &mut Buffer<R>,
-    mut decode: impl FnMut(&[u8], bool) -> Step,
-) -> (usize, Result<Flow, Fault>) {
+    mut decode: impl FnMut(&[u8], bool) -> Progress,
+) -> (usize, Result<MemberState, Fault>) {
     loop {
         let (taken, written, flow) = decode(from.ahead(), from.has_ended());
         from.advance(taken);
         match flow {
-            Ok(Flow::More) if written == 0 => {
+            Ok(MemberState::More) if written == 0 => {
                 if let Err(fault) = feed(from, taken) {
                     return (0, Err(fault));
                 }
@@ -129,11 +129,11 @@ impl Fault {
     }
 }
 
-fn inflate(gzip: &mut flate2::Decompress, input: &[u8], out: &mut [u8]) -> Step {
+fn inflate(gzip: &mut flate2::Decompress, input: &[u8], out: &mut [u8]) -> Progress {
     let before = (gzip.total_in(), gzip.total_out());
     let flow = match gzip.decompress(input, out, FlushDecompress::None) {
-        Ok(Status::StreamEnd) => Ok(Flow::Ended),
-        Ok(Status::Ok | Status::BufError) => Ok(Flow::More),
+        Ok(Status::StreamEnd) => Ok(MemberState::Ended),
+        Ok(Status::Ok | Status::BufError) => Ok(MemberState::More),
         Err(error) => Err(Fault::Damage(
             error.message().unwrap_or("no deflate data").to_owned(),
         )),
@@ -143,12 +143,12 @@ fn inflate(gzip: &mut flate2::Decompress, input: &[u8], out: &mut [u8]) -> Step 
     (taken as usize, written as usize, flow)
 }
 
-fn expand(bzip2: &mut bzip2::Decompress, input: &[u8], out: &mut [u8]) -> Step {
+fn expand(bzip2: &mut bzip2::Decompress, input: &[u8], out: &mut [u8]) -> Progress {
     let before = (bzip2.total_in(), bzip2.total_out());
     let flow = match bzip2.decompress(input, out) {
-        Ok(bzip2::Status::StreamEnd) => Ok(Flow::Ended),
+        Ok(bzip2::Status::StreamEnd) => Ok(MemberState::Ended),
         Ok(bzip2::Status::MemNeeded) => Err(Fault::Memory),
-        Ok(_) => Ok(Flow::More),
+        Ok(_) => Ok(MemberState::More),
         Err(_) => Err(Fault::Damage("a block or its checksum is wrong".into())),
     };
     let taken = bzip2.total_in() - before.0;
@@ -156,12 +156,12 @@ fn expand(bzip2: &mut bzip2::Decompress, input: &[u8], out: &mut [u8]) -> Step {
     (taken as usize, written as usize, flow)
 }
 
-fn unpack(xz: &mut XzStream, input: &[u8], last: bool, out: &mut [u8]) -> Step {
+fn unpack(xz: &mut XzStream, input: &[u8], last: bool, out: &mut [u8]) -> Progress {
     let before = (xz.total_in(), xz.total_out());
     let action = if last { Action::Finish } else { Action::Run };
     let flow = match xz.process(input, out, action) {
-        Ok(result) if result.status == lzma_rust2::Status::StreamEnd => Ok(Flow::Ended),
-        Ok(_) => Ok(Flow::More),
+        Ok(result) if result.status == lzma_rust2::Status::StreamEnd => Ok(MemberState::Ended),
+        Ok(_) => Ok(MemberState::More),
         Err(error) => Err(match error.kind() {
             io::ErrorKind::UnexpectedEof => Fault::CutOff,
             io::ErrorKind::OutOfMemory => Fault::Memory,

@@ -41,7 +41,7 @@ pub(super) enum Detected {
     NeedMore,
 }
 
-type Bytes = &'static [RangeInclusive<u8>];
+type Magic = &'static [RangeInclusive<u8>];
 
 const fn is(byte: u8) -> RangeInclusive<u8> {
     byte..=byte
@@ -49,7 +49,7 @@ const fn is(byte: u8) -> RangeInclusive<u8> {
 
 /// The first bytes of each format, enough that no text begins with them.
 #[rustfmt::skip]
-const MAGICS: [(Compression, Bytes); 6] = [
+const MAGICS: [(Compression, Magic); 6] = [
     (Compression::Gzip, &[is(0x1F), is(0x8B), is(8)]),
     (Compression::Zstd, &[is(0x28), is(0xB5), is(0x2F), is(0xFD)]),
     // A skippable frame, with which `pzstd` begins.
@@ -64,7 +64,7 @@ const MAGICS: [(Compression, Bytes); 6] = [
 
 /// Recognises the format of `head`, the bytes that have arrived. One byte can be enough to exclude all.
 pub(super) fn detect(head: &[u8]) -> Detected {
-    let fits = |magic: Bytes| {
+    let fits = |magic: Magic| {
         head.iter()
             .zip(magic)
             .all(|(byte, range)| range.contains(byte))

@@ -16,7 +16,7 @@ use std::fmt;
 use std::io::{self, Read};
 
 use buffer::Buffer;
-use codec::{Codec, Flow};
+use codec::{Codec, MemberState};
 use magic::{Detected, detect};
 
 pub use error::Error;
@@ -172,11 +172,11 @@ impl<R: Read> Decompressed<R> {
     }
 
     /// Records the progress of a member. An error is returned after the bytes before it.
-    fn account(&mut self, format: Compression, written: usize, flow: io::Result<Flow>) {
+    fn account(&mut self, format: Compression, written: usize, flow: io::Result<MemberState>) {
         self.written += written as u64;
         match flow {
-            Ok(Flow::More) => {}
-            Ok(Flow::Ended) => self.state = State::Behind(format),
+            Ok(MemberState::More) => {}
+            Ok(MemberState::Ended) => self.state = State::Behind(format),
             Err(error) => self.failed = Some(error),
         }
         let times = self.max_expansion;

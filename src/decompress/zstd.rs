@@ -7,7 +7,7 @@ use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 
 use super::MEMORY;
 use super::buffer::Buffer;
-use super::codec::{Fault, Flow};
+use super::codec::{Fault, MemberState};
 
 /// An empty last block and a checksum, which make the decoder release the output it keeps back.
 const LAST_BLOCK: &[u8] = &[1, 0, 0, 0, 0, 0, 0];
@@ -38,10 +38,10 @@ impl Frame {
         &mut self,
         from: &mut Buffer<R>,
         out: &mut [u8],
-    ) -> (usize, Result<Flow, Fault>) {
+    ) -> (usize, Result<MemberState, Fault>) {
         match self.read(from, out) {
-            Ok(0) => (0, Ok(Flow::Ended)),
-            Ok(written) => (written, Ok(Flow::More)),
+            Ok(0) => (0, Ok(MemberState::Ended)),
+            Ok(written) => (written, Ok(MemberState::More)),
             Err(fault) => (0, Err(fault)),
         }
     }

@@ -18,9 +18,9 @@ pub(crate) fn compare(
     let mut has_lists = false;
     for child in outer.children() {
         match part(child.name()) {
-            Part::Envelope => {}
-            Part::Lists => has_lists = true,
-            Part::Field => findings.extend(difference(child, inner)),
+            Role::Envelope => {}
+            Role::Lists => has_lists = true,
+            Role::Field => findings.extend(difference(child, inner)),
         }
     }
     let is_same = callbacks.is_some_and(|(outer, inner)| have_same_items(outer, inner));
@@ -31,19 +31,19 @@ pub(crate) fn compare(
 }
 
 /// The role of a name in an envelope.
-enum Part {
+enum Role {
     Envelope,
     Lists,
     Field,
 }
 
-fn part(name: &str) -> Part {
+fn part(name: &str) -> Role {
     match fields::top(name).map(|known| known.what) {
-        Some(Top::Encrypt) => Part::Envelope,
-        Some(Top::List) => Part::Lists,
-        None if fields::is_of_envelope(name) => Part::Envelope,
-        None if Event::by_wrapper(name).is_some() => Part::Lists,
-        _ => Part::Field,
+        Some(Top::Encrypt) => Role::Envelope,
+        Some(Top::List) => Role::Lists,
+        None if fields::is_of_envelope(name) => Role::Envelope,
+        None if Event::by_wrapper(name).is_some() => Role::Lists,
+        _ => Role::Field,
     }
 }
 
@@ -87,6 +87,6 @@ fn is_same_item(a: ItemRef<'_>, b: ItemRef<'_>) -> bool {
 
 /// Returns the list in the payload, or the whole payload if it has none.
 fn inner_list(inner: View<'_>) -> View<'_> {
-    let is_list = |child: &View<'_>| matches!(part(child.name()), Part::Lists);
+    let is_list = |child: &View<'_>| matches!(part(child.name()), Role::Lists);
     inner.children().find(is_list).unwrap_or(inner)
 }

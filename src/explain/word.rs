@@ -88,9 +88,12 @@ pub(super) static WORDS: [Word; 28] = [
     ),
     crypt(
         "-40005",
-        Text::new("encryption: sealed for another appid", "加解密：appid 不符"),
         Text::new(
-            "The samples of WXBizMsgCrypt give it when the appid inside the sealed message is another than the one given. Third-party platforms seal with the component's appid, not the authorizer's.",
+            "encryption: encrypted for another appid",
+            "加解密：appid 不符",
+        ),
+        Text::new(
+            "The samples of WXBizMsgCrypt give it when the appid inside the encrypted message is another than the one given. Third-party platforms encrypt with the component's appid, not the authorizer's.",
             "WXBizMsgCrypt 示例代码在密文中的 appid 与所给不同时返回。第三方平台使用 component 的 appid，而不是授权方的。",
         ),
     ),
@@ -98,7 +101,7 @@ pub(super) static WORDS: [Word; 28] = [
         "-40006",
         Text::new("encryption: encrypting failed", "加解密：加密失败"),
         Text::new(
-            "The samples of WXBizMsgCrypt give it when sealing an answer fails; reading a callback cannot lead to it.",
+            "The samples of WXBizMsgCrypt give it when encrypting an answer fails; reading a callback cannot lead to it.",
             "WXBizMsgCrypt 示例代码在加密回复失败时返回；读取回调不会遇到。",
         ),
     ),
@@ -106,7 +109,7 @@ pub(super) static WORDS: [Word; 28] = [
         "-40007",
         Text::new("encryption: decrypting failed", "加解密：解密失败"),
         Text::new(
-            "The samples of WXBizMsgCrypt give it when the sealed bytes do not open; a wrong EncodingAESKey shows here, or as -40008 or -40005. The Java and Python samples give it for broken base64 too.",
+            "The samples of WXBizMsgCrypt give it when the encrypted bytes do not open; a wrong EncodingAESKey shows here, or as -40008 or -40005. The Java and Python samples give it for broken base64 too.",
             "WXBizMsgCrypt 示例代码在解密失败时返回；EncodingAESKey 错误会表现为它，或 -40008、-40005。Java 和 Python 示例在 base64 损坏时也返回。",
         ),
     ),
@@ -128,7 +131,7 @@ pub(super) static WORDS: [Word; 28] = [
             "加解密：base64 编码失败",
         ),
         Text::new(
-            "The samples of WXBizMsgCrypt give it when sealing an answer fails; reading a callback cannot lead to it.",
+            "The samples of WXBizMsgCrypt give it when encrypting an answer fails; reading a callback cannot lead to it.",
             "WXBizMsgCrypt 示例代码在加密回复失败时返回；读取回调不会遇到。",
         ),
     ),
@@ -176,9 +179,9 @@ pub(super) static WORDS: [Word; 28] = [
     word(
         ENCRYPT,
         &["sealed"],
-        Text::new("a sealed payload", "加密的消息体"),
+        Text::new("an encrypted payload", "加密的消息体"),
         Text::new(
-            "The callback, sealed with AES-256-CBC by the EncodingAESKey of the console, in base64. In safe mode it stands alone beside ToUserName, in compatible mode beside the plain fields. Only it is covered by `msg_signature`: plain fields beside it can be changed by anyone on the way.",
+            "The callback, encrypted with AES-256-CBC by the EncodingAESKey of the console, in base64. In safe mode it stands alone beside ToUserName, in compatible mode beside the plain fields. Only it is covered by `msg_signature`: plain fields beside it can be changed by anyone on the way.",
             "用后台的 EncodingAESKey 以 AES-256-CBC 加密并经 base64 编码的回调。安全模式下只与 ToUserName 同在，兼容模式下与明文字段并存。`msg_signature` 只覆盖它：旁边的明文字段途中可被任意改动。",
         ),
         &["encrypted", "msg_signature", "safe-mode", "compatible-mode"],
@@ -199,7 +202,7 @@ pub(super) static WORDS: [Word; 28] = [
     word(
         "msg_signature",
         &[],
-        Text::new("the signature of a sealed payload", "加密消息体的签名"),
+        Text::new("the signature of an encrypted payload", "加密消息体的签名"),
         Text::new(
             "A parameter of the URL in safe and compatible mode: the SHA-1 of token, timestamp, nonce and `Encrypt`, sorted and joined. It covers `Encrypt` and nothing else: not ToUserName, not the plain fields of compatible mode. The parameter `signature` beside it covers no body at all; to check that one instead is the commonest mistake.",
             "安全模式和兼容模式下 URL 的参数：token、timestamp、nonce 与 `Encrypt` 排序拼接后的 SHA-1。它只覆盖 `Encrypt`：不覆盖 ToUserName，也不覆盖兼容模式的明文字段。旁边的 `signature` 完全不覆盖消息体；误用它来校验是最常见的错误。",
@@ -219,7 +222,7 @@ pub(super) static WORDS: [Word; 28] = [
     word(
         "EncodingAESKey",
         &["encoding_aes_key", "aes_key"],
-        Text::new("the key of sealed payloads", "加密消息体的密钥"),
+        Text::new("the key of encrypted payloads", "加密消息体的密钥"),
         Text::new(
             "43 characters of the console, which are the base64 of 32 bytes without the final `=`. Three keys in four have stray bits in the last character, which strict base64 readers refuse. After a change WeChat may use the former key for a while: keep both.",
             "后台的 43 个字符，即 32 字节的 base64（去掉末尾的 `=`）。四分之三的密钥末字符带有多余的位，严格的 base64 解码器会拒绝。更换后微信可能在一段时间内仍用旧密钥：请同时保留。",
@@ -229,7 +232,7 @@ pub(super) static WORDS: [Word; 28] = [
     word(
         "plain-mode",
         &["plain"],
-        Text::new("callbacks are not sealed", "明文模式"),
+        Text::new("callbacks are not encrypted", "明文模式"),
         Text::new(
             "A choice in the console. The body is the callback as it is; the URL has `signature`, which does not cover the body.",
             "后台的一种设置。消息体就是回调本身；URL 带有 `signature`，但它不覆盖消息体。",
@@ -239,7 +242,7 @@ pub(super) static WORDS: [Word; 28] = [
     word(
         "compatible-mode",
         &["compatible"],
-        Text::new("plain fields and a sealed copy", "兼容模式"),
+        Text::new("plain fields and an encrypted copy", "兼容模式"),
         Text::new(
             "A choice in the console. The plain fields and `Encrypt` stand side by side. Without a key the plain ones are decoded; nothing covers them, so they prove nothing.",
             "后台的一种设置。明文字段与 `Encrypt` 并存。没有密钥时解码明文字段；它们不受签名保护，不能作为凭据。",
@@ -249,7 +252,7 @@ pub(super) static WORDS: [Word; 28] = [
     word(
         "safe-mode",
         &["safe", "secure-mode"],
-        Text::new("callbacks are sealed", "安全模式"),
+        Text::new("callbacks are encrypted", "安全模式"),
         Text::new(
             "A choice in the console. The body holds ToUserName and `Encrypt`, in XML or JSON; nothing of it can be decoded without the EncodingAESKey.",
             "后台的一种设置。消息体只有 ToUserName 和 `Encrypt`，XML 或 JSON 均可；没有 EncodingAESKey 就无法解码。",
@@ -271,7 +274,7 @@ pub(super) static WORDS: [Word; 28] = [
         &[],
         Text::new("an app, as the console knows it", "应用的 ID"),
         Text::new(
-            "`wx` and 16 hexadecimal digits. Callbacks name the account by its original id (`gh_…`); sealed payloads hold the appid behind the message.",
+            "`wx` and 16 hexadecimal digits. Callbacks name the account by its original id (`gh_…`); encrypted payloads hold the appid behind the message.",
             "`wx` 加 16 位十六进制数字。回调用原始 ID（`gh_…`）表示账号；加密的消息体在消息之后带有 appid。",
         ),
         &["ToUserName", "-40005"],

@@ -346,7 +346,7 @@ codes! {
     }
     Encrypted "encrypted" Undecodable {
         summary: "the payload is encrypted" "消息体已加密";
-        explanation: "In safe mode WeChat sends only `ToUserName` and `Encrypt`: the event is sealed with the EncodingAESKey of the console. Without that key there is nothing to decode. In compatible mode the plain fields stand beside `Encrypt` and are decoded, though no signature covers them: `msg_signature` covers `Encrypt` alone, and `signature` covers no body at all."
+        explanation: "In safe mode WeChat sends only `ToUserName` and `Encrypt`: the event is encrypted with the EncodingAESKey of the console. Without that key there is nothing to decode. In compatible mode the plain fields stand beside `Encrypt` and are decoded, though no signature covers them: `msg_signature` covers `Encrypt` alone, and `signature` covers no body at all."
             "安全模式下微信只发送 `ToUserName` 和 `Encrypt`：事件用后台的 EncodingAESKey 加密。没有密钥就无法解码。兼容模式下明文字段与 `Encrypt` 并存，可以解码，但不受签名保护：`msg_signature` 只覆盖 `Encrypt`，`signature` 完全不覆盖消息体。";
         advice: "Give the EncodingAESKey in WXSUB_ENCODING_AES_KEY or in a file by --keys; or capture the body behind your server's decryption."
             "请用 WXSUB_ENCODING_AES_KEY 或 --keys 文件提供 EncodingAESKey；或抓取服务器解密之后的消息体。";
@@ -355,7 +355,7 @@ codes! {
     }
     DecryptFailed "decrypt-failed" Undecodable {
         summary: "the payload is encrypted and could not be opened" "消息体已加密，无法解密";
-        explanation: "Keys were given, and none of them opens `Encrypt`: the key is another account's, the text was damaged on the way, or it is sealed for another appid. What is inside is then not guessed at. The codes in brackets are those of Tencent's WXBizMsgCrypt."
+        explanation: "Keys were given, and none of them opens `Encrypt`: the key is another account's, the text was damaged on the way, or it is encrypted for another appid. What is inside is then not guessed at. The codes in brackets are those of Tencent's WXBizMsgCrypt."
             "已提供密钥，但都无法解开 `Encrypt`：密钥属于其他账号，密文在途中损坏，或接收方是其他 appid。此时不会猜测其中的内容。括号中为腾讯 WXBizMsgCrypt 的错误码。";
         advice: "Read the message: it tells a wrong key from damage. After a change of the key in the console give both; for a third-party platform give the component's key and appid."
             "请阅读具体信息：它区分密钥错误与内容损坏。在后台更换密钥后请同时提供新旧两个；第三方平台请提供平台的密钥和 appid。";
@@ -382,7 +382,7 @@ codes! {
     }
     NotEncrypted "not-encrypted" Undecodable {
         summary: "the payload is not encrypted, though that was asked for" "消息体未加密，而要求必须加密";
-        explanation: "--require-encryption lets only sealed payloads pass: whoever knows the address of a server can send it a plain one, and a key that is configured does not keep it out."
+        explanation: "--require-encryption lets only encrypted payloads pass: whoever knows the address of a server can send it a plain one, and a key that is configured does not keep it out."
             "--require-encryption 只允许加密的消息体：任何知道服务器地址的人都能发送明文，仅配置密钥并不能拦住它。";
         advice: "Look where the payload comes from, set the console to safe mode, or leave the flag out."
             "请检查该消息体的来源，将后台设为安全模式，或去掉该选项。";
@@ -472,7 +472,7 @@ codes! {
     }
     OddEnvelope "odd-envelope" Warning {
         summary: "the payload is encrypted in another way than WeChat does it" "消息体的加密方式与微信不同";
-        explanation: "It opens, but WeChat would not have sealed it like this: there is white space in the ciphertext, the padding goes to 16 bytes instead of 32, or it is sealed for nobody. Many servers refuse such bodies."
+        explanation: "It opens, but WeChat would not have encrypted it like this: there is white space in the ciphertext, the padding goes to 16 bytes instead of 32, or it is encrypted for nobody. Many servers refuse such bodies."
             "可以解密，但微信不会这样加密：密文中有空白，填充到 16 字节而不是 32 字节，或没有接收方。许多服务器会拒绝这样的消息体。";
         advice: "Capture the body before a mailer or a form wraps it; correct a test sender that pads to 16."
             "请在邮件或表单折行之前捕获消息体；请修正按 16 字节填充的测试发送程序。";

@@ -132,8 +132,8 @@ reasons! {
         SealedOther "what is inside is neither XML nor a JSON object" "内部既不是 XML，也不是 JSON 对象"
         SealedMore "something follows the document inside" "内部的文档之后还有其他内容"
         SealedTwice "what is inside is encrypted once more" "内部又被加密了一次"
-        SealedForOther "sealed for `{0}`, not for `{1}` (-40005)" "接收方为 `{0}`，而不是 `{1}` (-40005)"
-            => "the key is right; third-party platforms seal with the component's appid, not the authorizer's"
+        SealedForOther "encrypted for `{0}`, not for `{1}` (-40005)" "接收方为 `{0}`，而不是 `{1}` (-40005)"
+            => "the key is right; third-party platforms encrypt with the component's appid, not the authorizer's"
                "密钥正确；第三方平台使用平台的 appid 加密，而非授权方的"
     }
     SignatureMismatch {
@@ -211,8 +211,8 @@ reasons! {
         CipherSpaces "white space inside `Encrypt`" "`Encrypt` 中有空白"
         PaddedTo16 "the ciphertext is padded to 16 bytes; WeChat pads to 32" "密文按 16 字节填充；微信按 32 字节填充"
             => "most servers refuse it: correct your test sender" "多数服务器会拒绝：请修正测试发送程序"
-        ReceiveIdOdd "sealed for `{0}`, which is no appid" "接收方为 `{0}`，不是 appid"
-        ReceiveIdNone "sealed for nobody: there is no appid inside" "没有接收方：内部没有 appid"
+        ReceiveIdOdd "encrypted for `{0}`, which is no appid" "接收方为 `{0}`，不是 appid"
+        ReceiveIdNone "encrypted for nobody: there is no appid inside" "没有接收方：内部没有 appid"
     }
     EventMismatch {
         WrapperMismatch "`Event` is `{0}`, but the wrapper is `{1}`" "`Event` 为 `{0}`，外层却是 `{1}`"

@@ -7,12 +7,12 @@ use crate::finding::{Code, Finding, Severity};
 use crate::gate::Settings;
 use crate::gate::expect::Expected;
 use crate::gate::rules::FileRules;
-use crate::pipeline::{Rest, Sink, Stop};
+use crate::pipeline::{CaptureStats, Sink, Stop};
 use crate::report::{File, FileCounts, Notice, Report, Spot, Tally, Total, no_payload, noise};
 
 /// The result of a run.
 #[derive(Clone, Debug, Default)]
-pub struct Judged {
+pub struct GateResult {
     /// The counts of the run.
     pub tally: Tally,
     /// The findings of each file, if the settings ask for them.
@@ -38,7 +38,7 @@ pub(super) struct Collector<'a, W> {
     out: W,
     /// Output not written yet.
     text: Vec<u8>,
-    judged: Judged,
+    result: GateResult,
     file: Option<Current<'a>>,
     /// The number of payloads before the file.
     before: u64,
@@ -84,7 +84,7 @@ impl<'a, W: Write> Collector<'a, W> {
             report,
             out,
             text: Vec::new(),
-            judged: Judged::default(),
+            result: GateResult::default(),
             file: None,
             before: 0,
             shown: BTreeMap::new(),
@@ -95,22 +95,22 @@ impl<'a, W: Write> Collector<'a, W> {
         Ok(collector)
     }
 
-    pub(super) fn judged(&self) -> &Judged {
-        &self.judged
+    pub(super) fn result(&self) -> &GateResult {
+        &self.result
     }
 
     /// Adds the counts after the last payload with findings.
     pub(super) fn count(&mut self, tally: Tally) -> Result<(), Stop> {
-        self.judged.tally.join(tally)
+        self.result.tally.join(tally)
     }
 
     pub(super) fn take(&mut self, payload: Payload, settings: &'a Settings) -> Result<(), Stop> {
-        self.judged.tally.join(payload.tally)?;
+        self.result.tally.join(payload.tally)?;
         let mut current = self.file.take();
         let file = current.get_or_insert_with(|| Current::new(&payload.source, settings));
-        let judged = self.judge(file, payload.notices, settings);
+        let reported = self.judge(file, payload.notices, settings);
         self.file = current;
-        judged.map_err(Stop::Output)
+        reported.map_err(Stop::Output)
     }
 
     /// Counts findings and reports those that are not expected.
@@ -125,10 +125,10 @@ impl<'a, W: Write> Collector<'a, W> {
             let code = notice.code();
             *file.counts.all.entry(code).or_default() += 1;
             match weight {
-                _ if file.expected.take(code) => self.judged.tally.count_expected(),
-                None => self.judged.tally.count_allowed(),
+                _ if file.expected.take(code) => self.result.tally.count_expected(),
+                None => self.result.tally.count_allowed(),
                 Some(severity) => {
-                    self.judged.tally.count_as(code, severity);
+                    self.result.tally.count_as(code, severity);
                     *file.counts.reported.entry((code, severity)).or_default() += 1;
                     match self.has_room(code, settings) {
                         true => shown.push(notice),
@@ -137,7 +137,7 @@ impl<'a, W: Write> Collector<'a, W> {
                 }
             }
         }
-        self.judged.stopped = settings.fail_fast && settings.is_failure(&self.judged.tally);
+        self.result.stopped = settings.fail_fast && settings.is_failure(&self.result.tally);
         match shown.is_empty() {
             true => Ok(()),
             false => self.report.findings(&file.file(), &shown, &mut self.text),
@@ -153,21 +153,21 @@ impl<'a, W: Write> Collector<'a, W> {
     }
 
     /// Judges the file as a whole and ends it.
-    pub(super) fn end(&mut self, source: &str, rest: &Rest, settings: &'a Settings) {
+    pub(super) fn end(&mut self, source: &str, stats: &CaptureStats, settings: &'a Settings) {
         let current = self.file.take();
         let mut file = current.unwrap_or_else(|| Current::new(source, settings));
-        let told = self.judge_file(&mut file, source, rest, settings);
+        let told = self.judge_file(&mut file, source, stats, settings);
         let told = told.and_then(|()| self.report.end(&file.file(), &mut self.text));
         self.fail(told);
         self.files(Some(file), settings);
     }
 
     /// Ends a file that was not read to its end.
-    pub(super) fn cut(&mut self, source: &str, rest: &Rest, settings: &'a Settings) {
-        self.judged.tally.cut(source, rest);
-        self.before = self.judged.tally.payloads();
+    pub(super) fn cut(&mut self, source: &str, stats: &CaptureStats, settings: &'a Settings) {
+        self.result.tally.cut(source, stats);
+        self.before = self.result.tally.payloads();
         // If the capture could not be read further, `unreadable` ends the file.
-        let current = self.file.take_if(|_| self.judged.stopped);
+        let current = self.file.take_if(|_| self.result.stopped);
         if let Some(current) = &current {
             let told = self.report.end(&current.file(), &mut self.text);
             self.fail(told);
@@ -189,22 +189,22 @@ impl<'a, W: Write> Collector<'a, W> {
         self.flush()
     }
 
-    pub(super) fn close(mut self) -> io::Result<Judged> {
+    pub(super) fn close(mut self) -> io::Result<GateResult> {
         self.failed.take().map_or(Ok(()), Err)?;
         let hidden = self.hidden.iter();
         let hidden: Vec<_> = hidden
             .map(|((code, severity), count)| (*code, *severity, *count))
             .collect();
         let total = Total {
-            tally: &self.judged.tally,
-            files: &self.judged.files,
+            tally: &self.result.tally,
+            files: &self.result.files,
             hidden: &hidden,
         };
         self.out.write_all(&std::mem::take(&mut self.text))?;
         // Written directly, because the whole end may not fit in memory.
         self.report.close(&total, &mut self.out)?;
         self.out.flush()?;
-        Ok(self.judged)
+        Ok(self.result)
     }
 
     /// Judges the findings of the file as a whole: no payload, noise, missing expectations.
@@ -212,16 +212,16 @@ impl<'a, W: Write> Collector<'a, W> {
         &mut self,
         file: &mut Current<'a>,
         source: &str,
-        rest: &Rest,
+        stats: &CaptureStats,
         settings: &Settings,
     ) -> io::Result<()> {
-        let payloads = self.judged.tally.payloads();
+        let payloads = self.result.tally.payloads();
         let is_empty = payloads == std::mem::replace(&mut self.before, payloads);
-        self.judged.tally.end(source, rest);
+        self.result.tally.end(source, stats);
         if is_empty {
             self.judge_alone(file, no_payload(), Spot::default(), settings)?;
         }
-        if let Some((finding, spot)) = noise(rest) {
+        if let Some((finding, spot)) = noise(stats) {
             self.judge_alone(file, finding, spot, settings)?;
         }
         if !settings.partial {
@@ -257,7 +257,7 @@ impl<'a, W: Write> Collector<'a, W> {
     fn files(&mut self, file: Option<Current<'a>>, settings: &Settings) {
         let counts = file.map(|file| file.counts);
         let with_findings = counts.filter(|counts| settings.by_file && !counts.all.is_empty());
-        self.judged.files.extend(with_findings);
+        self.result.files.extend(with_findings);
     }
 
     pub(super) fn flush(&mut self) -> io::Result<()> {

@@ -78,7 +78,7 @@ impl Config {
     ///
     /// The first error in the text.
     pub fn parse(text: &str, name: &str, folder: &Path) -> Result<Self, ConfigError> {
-        let reader = Reader { text, name, folder };
+        let reader = ConfigReader { text, name, folder };
         let written = toml_edit::de::from_str(text).map_err(|error| {
             let at = error.span().map_or(0, |span| span.start);
             reader.error(at, sentence(error.message()))
@@ -88,7 +88,7 @@ impl Config {
 }
 
 /// The text being read, with its name and folder.
-struct Reader<'a> {
+struct ConfigReader<'a> {
     text: &'a str,
     name: &'a str,
     folder: &'a Path,
@@ -96,7 +96,7 @@ struct Reader<'a> {
 
 type Read<T> = Result<T, ConfigError>;
 
-impl Reader<'_> {
+impl ConfigReader<'_> {
     fn config(&self, written: Written) -> Read<Config> {
         let mut config = Config {
             strict: written.strict,

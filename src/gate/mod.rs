@@ -17,7 +17,7 @@ mod sink;
 mod written;
 
 pub use baseline::{Baseline, write_baseline};
-pub use collector::Judged;
+pub use collector::GateResult;
 pub use config::{Config, ConfigError};
 pub use expect::{Count, Expectations};
 pub use glob::Globs;

@@ -8,11 +8,11 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use crate::finding::{Code, Finding, Severity};
-use crate::gate::collector::{Collector, Judged, Payload, Weighed};
+use crate::gate::collector::{Collector, GateResult, Payload, Weighed};
 use crate::gate::expect::Expected;
 use crate::gate::rules::FileRules;
 use crate::gate::settings::Settings;
-use crate::pipeline::{Rest, Sink, Stop};
+use crate::pipeline::{CaptureStats, Sink, Stop};
 use crate::record::Record;
 use crate::report::{self, Notice, Report, Spot, Tally};
 
@@ -28,9 +28,9 @@ use crate::report::{self, Notice, Report, Spot, Tally};
 /// let mut gate = Gate::new(&settings, Box::new(JsonLines::default()), &mut out)?;
 /// let payload = &b"<xml><Event>subscribe_msg_sent_event</Event></xml>"[..];
 /// pipeline::run(payload, "a.xml", &Options::default(), &mut gate).unwrap();
-/// let judged = gate.close()?;
-/// assert!(settings.is_failure(&judged.tally));
-/// assert_eq!(judged.tally.count_of(wxsub::Code::MissingField), 4);
+/// let result = gate.close()?;
+/// assert!(settings.is_failure(&result.tally));
+/// assert_eq!(result.tally.count_of(wxsub::Code::MissingField), 4);
 /// assert!(out.starts_with(br#"{"code":"missing-field","severity":"error","#));
 /// # Ok::<(), std::io::Error>(())
 /// ```
@@ -74,14 +74,14 @@ impl<'a, W: Write> Gate<'a, W> {
     pub fn tally(&self) -> Option<&Tally> {
         self.collector
             .as_ref()
-            .map(|collector| &collector.judged().tally)
+            .map(|collector| &collector.result().tally)
     }
 
     /// Returns true if the run stopped at the first failure.
     pub fn is_stopped(&self) -> bool {
         self.collector
             .as_ref()
-            .is_some_and(|collector| collector.judged().stopped)
+            .is_some_and(|collector| collector.result().stopped)
     }
 
     /// Writes the buffered output.
@@ -111,9 +111,9 @@ impl<'a, W: Write> Gate<'a, W> {
     /// # Errors
     ///
     /// An error while writing the report's end.
-    pub fn close(self) -> io::Result<Judged> {
+    pub fn close(self) -> io::Result<GateResult> {
         self.collector
-            .map_or(Ok(Judged::default()), Collector::close)
+            .map_or(Ok(GateResult::default()), Collector::close)
     }
 }
 
@@ -229,7 +229,7 @@ impl<W: Write + Send> Sink for Gate<'_, W> {
         };
         for payload in later.gathered.payloads {
             collector.take(payload, self.settings)?;
-            if collector.judged().stopped {
+            if collector.result().stopped {
                 collector.flush().map_err(Stop::Output)?;
                 return Err(Stop::Enough);
             }
@@ -238,15 +238,15 @@ impl<W: Write + Send> Sink for Gate<'_, W> {
         collector.flush().map_err(Stop::Output)
     }
 
-    fn end(&mut self, source: &str, rest: &Rest) {
+    fn end(&mut self, source: &str, stats: &CaptureStats) {
         if let Some(collector) = &mut self.collector {
-            collector.end(source, rest, self.settings);
+            collector.end(source, stats, self.settings);
         }
     }
 
-    fn cut(&mut self, source: &str, rest: &Rest) {
+    fn cut(&mut self, source: &str, stats: &CaptureStats) {
         if let Some(collector) = &mut self.collector {
-            collector.cut(source, rest, self.settings);
+            collector.cut(source, stats, self.settings);
         }
     }
 }

@@ -63,7 +63,7 @@ impl JsonLines {
     fn source<'a>(&self, record: &'a Record<'_>) -> Option<Source<'a>> {
         // Decoding the callback costs more than writing most lines, so it is done only for a record with a source.
         match (self.with_source, record.has_source()) {
-            (true, _) => Some(Source::Here(Stand::of(record))),
+            (true, _) => Some(Source::Here(SourcePosition::of(record))),
             (false, true) => record.callback()?.source().map(Source::Earlier),
             (false, false) => None,
         }
@@ -111,14 +111,14 @@ impl Serialize for Line<'_> {
 
 /// The source of a callback: its place in this run, or the one its record already has.
 enum Source<'a> {
-    Here(Stand<'a>),
+    Here(SourcePosition<'a>),
     Earlier(View<'a>),
 }
 
 impl Serialize for Source<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
-            Source::Here(stand) => stand.serialize(serializer),
+            Source::Here(position) => position.serialize(serializer),
             Source::Earlier(source) => {
                 let kept = source
                     .children()
@@ -135,7 +135,7 @@ impl Serialize for Source<'_> {
 
 /// The place of a callback in its capture.
 #[derive(Serialize)]
-struct Stand<'a> {
+struct SourcePosition<'a> {
     path: &'a str,
     line: u64,
     offset: u64,
@@ -144,10 +144,10 @@ struct Stand<'a> {
     sealed: Option<&'a str>,
 }
 
-impl<'a> Stand<'a> {
+impl<'a> SourcePosition<'a> {
     fn of(record: &'a Record<'_>) -> Self {
         let place = record.place(0);
-        Stand {
+        SourcePosition {
             path: record.source(),
             line: place.line,
             offset: place.offset,

@@ -1,7 +1,7 @@
 //! Output formats for callbacks, one file for each.
 //!
 //! A [`Format`] writes a record to a buffer and nothing else: it reads no flags, counts nothing and selects nothing.
-//! Adding a format: one file here; in `cli`, a variant of `options::Format` and its arm in `commands::format`.
+//! Adding a format: one file here; in `cli`, a variant of `options::ConvertFormat` and its arm in `commands::format`.
 
 mod csv;
 mod faithful;

@@ -14,13 +14,13 @@ use crate::lang::Text;
 use crate::output::{Format, words};
 use crate::printable::printable;
 use crate::record::Record;
-use crate::report::text::Look;
+use crate::report::text::TextOptions;
 
 /// Writes a block of lines for each callback.
 #[derive(Clone, Debug)]
 pub struct Pretty {
     /// Language, colour and width.
-    pub look: Look,
+    pub options: TextOptions,
     /// The time zone of shown times.
     pub time_zone: TimeZone,
 }
@@ -45,8 +45,8 @@ impl Format for Pretty {
 
     /// Writes a thin line.
     fn between(&self, out: &mut Vec<u8>) {
-        let line = "─".repeat(self.look.width.min(72));
-        out.extend_from_slice(self.look.paint(Style::new().dimmed(), &line).as_bytes());
+        let line = "─".repeat(self.options.width.min(72));
+        out.extend_from_slice(self.options.paint(Style::new().dimmed(), &line).as_bytes());
         out.push(b'\n');
     }
 }
@@ -56,11 +56,15 @@ impl Pretty {
     fn title(&self, record: &Record<'_>, callback: &CallbackRef<'_>, lines: &mut String) {
         let place = format!("{}:{}", printable(record.source()), record.place(0).line);
         let event = callback.event();
-        let (words, name) = (event.words(self.look.lang), event.name());
+        let (words, name) = (event.words(self.options.lang), event.name());
         let width = place.width() + words.width() + name.len() + "   ()".len();
-        lines.push_str(&self.look.paint(Style::new().dimmed(), &place));
-        lines.push_str(if width <= self.look.width { "  " } else { "\n" });
-        lines.push_str(&self.look.paint(Style::new().bold(), words));
+        lines.push_str(&self.options.paint(Style::new().dimmed(), &place));
+        lines.push_str(if width <= self.options.width {
+            "  "
+        } else {
+            "\n"
+        });
+        lines.push_str(&self.options.paint(Style::new().bold(), words));
         lines.push_str(&format!(" ({name})\n"));
     }
 
@@ -73,7 +77,7 @@ impl Pretty {
         let extra = extra(header).map(|extra| (EXTRA, extra));
         let seal = record
             .sealed()
-            .map(|sealed| (SEAL, words::seal(sealed, self.look.lang)));
+            .map(|sealed| (SEAL, words::seal(sealed, self.options.lang)));
         self.rows(rows.chain(extra).chain(seal), INDENT, lines);
     }
 
@@ -85,7 +89,7 @@ impl Pretty {
                     None => seconds.to_string(),
                 }
             }
-            value => words::value(field, value, self.look.lang),
+            value => words::value(field, value, self.options.lang),
         }
     }
 
@@ -93,14 +97,14 @@ impl Pretty {
     fn rows(&self, rows: impl Iterator<Item = (Text, String)>, indent: &str, lines: &mut String) {
         const LABELS: usize = 10;
         let rows: Vec<_> = rows
-            .map(|(label, value)| (label.get(self.look.lang), value))
+            .map(|(label, value)| (label.get(self.options.lang), value))
             .collect();
         let widest = rows.iter().map(|(label, _)| label.width()).max();
         let column = LABELS.max(widest.map_or(0, |widest| widest + 2));
         for (label, value) in rows {
             let gap = " ".repeat(column - label.width());
             lines.push_str(indent);
-            lines.push_str(&self.look.paint(Style::new().dimmed(), label));
+            lines.push_str(&self.options.paint(Style::new().dimmed(), label));
             lines.push_str(&format!("{gap}{value}\n"));
         }
     }
@@ -121,7 +125,7 @@ impl Pretty {
             .map(|line| line.trim_end().width())
             .max()
             .unwrap_or(0);
-        match INDENT.len() + width <= self.look.width {
+        match INDENT.len() + width <= self.options.width {
             true => self.indented(&table, lines),
             false => self.blocks(&columns, &items, lines),
         }
@@ -131,7 +135,7 @@ impl Pretty {
         for (i, row) in table.lines().enumerate() {
             let row = row.trim_end();
             let row = if i == 0 {
-                self.look.paint(Style::new().dimmed(), row)
+                self.options.paint(Style::new().dimmed(), row)
             } else {
                 row.to_owned()
             };
@@ -141,7 +145,7 @@ impl Pretty {
 
     /// Formats the items as a table.
     fn table(&self, columns: &[&'static Field], items: &[ItemRef<'_>]) -> String {
-        let lang = self.look.lang;
+        let lang = self.options.lang;
         let has_extra = items.iter().any(|item| item.extra_names().next().is_some());
         let mut table = Table::new();
         table
@@ -166,7 +170,7 @@ impl Pretty {
     /// Writes a block for each item, if the terminal is too narrow for the table.
     fn blocks(&self, columns: &[&'static Field], items: &[ItemRef<'_>], lines: &mut String) {
         for (i, item) in items.iter().enumerate() {
-            let title = format!("{} {}", ITEM_LABEL.get(self.look.lang), i + 1);
+            let title = format!("{} {}", ITEM_LABEL.get(self.options.lang), i + 1);
             lines.push_str(&format!("{INDENT}{title}\n"));
             let fields = columns
                 .iter()
@@ -179,7 +183,7 @@ impl Pretty {
 
     fn cell(&self, field: &Field, item: Fields<'_>) -> String {
         item.get(field)
-            .map(|value| words::value(field, value, self.look.lang))
+            .map(|value| words::value(field, value, self.options.lang))
             .unwrap_or_default()
     }
 
@@ -196,13 +200,13 @@ impl Pretty {
             .places_inside(&starts)
             .unwrap_or_else(|| record.places(&starts));
         for (finding, place) in findings.iter().zip(places) {
-            let place = self.look.paint(
+            let place = self.options.paint(
                 Style::new().dimmed(),
                 &format!("{}:{}", place.line, place.column),
             );
             lines.push_str(&format!(
                 "{INDENT}{place} {}\n",
-                self.look.sentence(finding)
+                self.options.sentence(finding)
             ));
         }
     }

@@ -13,13 +13,13 @@ use crate::lang::Text;
 use crate::output::{Format, words};
 use crate::printable::printable;
 use crate::record::Record;
-use crate::report::text::Look;
+use crate::report::text::TextOptions;
 
 /// Writes a row for each item of all callbacks.
 #[derive(Clone, Debug)]
 pub struct Rows {
     /// Language, colour and width.
-    pub look: Look,
+    pub options: TextOptions,
     /// The time zone of shown times.
     pub time_zone: TimeZone,
 }
@@ -48,9 +48,9 @@ impl Format for Rows {
     fn open(&self, out: &mut Vec<u8>) {
         let titles = TITLES
             .each_ref()
-            .map(|title| title.get(self.look.lang).to_owned());
+            .map(|title| title.get(self.options.lang).to_owned());
         out.extend_from_slice(
-            self.look
+            self.options
                 .paint(Style::new().bold(), &self.line(titles))
                 .as_bytes(),
         );
@@ -97,7 +97,7 @@ impl Rows {
             text(callback.header(), &FROM_USER),
             item.map(|item| text(item, &TEMPLATE_ID))
                 .unwrap_or_default(),
-            item.map(|item| result(item, self.look.lang))
+            item.map(|item| result(item, self.options.lang))
                 .unwrap_or_default(),
             self.place(record),
         ])
@@ -108,14 +108,14 @@ impl Rows {
         let place = format!("{}:{}", printable(record.source()), record.place(0).line);
         match record.sealed() {
             None => place,
-            Some(sealed) => format!("{place} {}", words::seal(sealed, self.look.lang)),
+            Some(sealed) => format!("{place} {}", words::seal(sealed, self.options.lang)),
         }
     }
 
     fn is_wide(&self) -> bool {
         const SHORT_PLACE: usize = 20;
         let ids: usize = WIDE[..5].iter().map(|width| width + GAP.len()).sum();
-        ids + SHORT_PLACE <= self.look.width
+        ids + SHORT_PLACE <= self.options.width
     }
 
     /// Returns the width of each column; 0 hides a column.
@@ -126,7 +126,7 @@ impl Rows {
         let [time, event, openid, template] = NARROW;
         let left = |taken: &[usize]| {
             let taken = taken.iter().map(|width| width + GAP.len()).sum();
-            self.look.width.saturating_sub(taken)
+            self.options.width.saturating_sub(taken)
         };
         match left(&NARROW) {
             0..RESULT => [time, event, 0, 0, left(&[time, event]).max(RESULT), 0],

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::input::Input;
 use crate::pipeline::reading::Reading;
-use crate::pipeline::{Options, Rest};
+use crate::pipeline::{CaptureStats, Options};
 use crate::record::Decoder;
 use crate::seal::Policy;
 use crate::span::Place;
@@ -68,18 +68,18 @@ impl<R: Read> Blocks<R> {
     }
 
     /// Returns noise and size of what was read.
-    pub(super) fn rest(&self) -> Rest {
-        Rest {
+    pub(super) fn stats(&self) -> CaptureStats {
+        CaptureStats {
             noise: self.reading.noise(),
             bytes: self.input.bytes(),
         }
     }
 
     /// Returns noise and size of what was scanned, which may be less than what was read.
-    pub(super) fn rest_so_far(&self) -> Rest {
-        Rest {
+    pub(super) fn scanned_stats(&self) -> CaptureStats {
+        CaptureStats {
             bytes: self.reading.offset(),
-            ..self.rest()
+            ..self.stats()
         }
     }
 }

@@ -21,7 +21,7 @@ use std::thread;
 use crate::record::Record;
 use crate::scan::Noise;
 use crate::seal::Policy;
-use crate::select::Chooser;
+use crate::select::Filter;
 use crate::span::Place;
 use crate::syntax::Limits;
 use blocks::Blocks;
@@ -45,20 +45,20 @@ pub trait Sink: Sized + Send {
     fn join(&mut self, later: Self) -> Result<(), Stop>;
 
     /// Ends a capture.
-    fn end(&mut self, _source: &str, _rest: &Rest) {}
+    fn end(&mut self, _source: &str, _stats: &CaptureStats) {}
 
     /// Ends a capture that was not read to its end: reading failed or the sink stopped.
-    fn cut(&mut self, _source: &str, _rest: &Rest) {}
+    fn cut(&mut self, _source: &str, _stats: &CaptureStats) {}
 }
 
 /// The noise and the size of a capture.
 #[derive(Clone, Debug, Default)]
-pub struct Rest {
+pub struct CaptureStats {
     pub(crate) noise: Noise,
     bytes: u64,
 }
 
-impl Rest {
+impl CaptureStats {
     /// Returns the number of bytes that belong to no payload, without white space.
     pub fn noise(&self) -> u64 {
         self.noise.bytes
@@ -174,18 +174,18 @@ pub fn run<S: Sink>(
     options: &Options,
     sink: &mut S,
 ) -> Result<(), Error> {
-    run_chosen(from, source, options, &mut Chooser::default(), sink)
+    run_filtered(from, source, options, &mut Filter::default(), sink)
 }
 
 /// Reads a capture like [`run`], with a choice of callbacks. The sink also gets excluded callbacks, marked by their
 /// [`Outcome`](crate::Outcome).
 ///
-/// Reading ends when [`Chooser::has_enough`] returns true. The capture counts as ended there, and further captures are
+/// Reading ends when [`Filter::has_enough`] returns true. The capture counts as ended there, and further captures are
 /// not read.
 ///
 /// ```
 /// use wxsub::report::Tally;
-/// use wxsub::select::{Chooser, Selection};
+/// use wxsub::select::{Filter, Selection};
 /// use wxsub::{Event, pipeline};
 ///
 /// let log = "\
@@ -194,46 +194,46 @@ pub fn run<S: Sink>(
 /// <xml><Event>subscribe_msg_change_event</Event></xml>
 /// ";
 /// let selection = Selection { events: vec![Event::Change], ..Selection::default() };
-/// let mut chooser = Chooser::new(selection).dedup();
+/// let mut filter = Filter::new(selection).dedup();
 /// let mut tally = Tally::default();
-/// pipeline::run_chosen(log.as_bytes(), "log", &pipeline::Options::default(), &mut chooser, &mut tally).unwrap();
+/// pipeline::run_filtered(log.as_bytes(), "log", &pipeline::Options::default(), &mut filter, &mut tally).unwrap();
 /// assert_eq!((tally.all_callbacks(), tally.filtered_out(), tally.deduplicated()), (1, 1, 1));
 /// ```
 ///
 /// # Errors
 ///
 /// Fails like [`run`].
-pub fn run_chosen<S: Sink>(
+pub fn run_filtered<S: Sink>(
     from: impl Read + Send,
     source: &str,
     options: &Options,
-    chooser: &mut Chooser,
+    filter: &mut Filter,
     sink: &mut S,
 ) -> Result<(), Error> {
-    if chooser.has_enough() {
+    if filter.has_enough() {
         return Ok(());
     }
     let mut blocks = Blocks::new(from, source, options);
-    let result = give(&mut blocks, options, chooser, sink);
+    let result = emit(&mut blocks, options, filter, sink);
     match &result {
         // Only what was scanned is counted; how much was read ahead varies.
-        Ok(()) if chooser.has_enough() => sink.end(source, &blocks.rest_so_far()),
-        Ok(()) => sink.end(source, &blocks.rest()),
-        Err(Error::Input(_)) => sink.cut(source, &blocks.rest()),
+        Ok(()) if filter.has_enough() => sink.end(source, &blocks.scanned_stats()),
+        Ok(()) => sink.end(source, &blocks.stats()),
+        Err(Error::Input(_)) => sink.cut(source, &blocks.stats()),
         // How much was read before the stop varies, so nothing is counted.
-        Err(Error::Stopped(_)) => sink.cut(source, &Rest::default()),
+        Err(Error::Stopped(_)) => sink.cut(source, &CaptureStats::default()),
     }
     result
 }
 
-/// Passes all records to `sink` until `chooser` has enough.
-fn give<S: Sink>(
+/// Passes all records to `sink` until `filter` has enough.
+fn emit<S: Sink>(
     blocks: &mut Blocks<impl Read + Send>,
     options: &Options,
-    chooser: &mut Chooser,
+    filter: &mut Filter,
     sink: &mut S,
 ) -> Result<(), Error> {
-    while !chooser.has_enough() {
+    while !filter.has_enough() {
         let read = blocks.read();
         match read {
             Ok(false) => break,
@@ -241,13 +241,13 @@ fn give<S: Sink>(
             Err(_) => blocks.reading.show_all(),
         }
         let mut part = sink.fork();
-        blocks.reading.give(chooser, &mut part);
+        blocks.reading.emit(filter, &mut part);
         sink.join(part).map_err(Error::Stopped)?;
         read.map_err(Error::Input)?;
-        if options.threads != 1 && blocks.is_plenty() && !chooser.depends_on_order() {
+        if options.threads != 1 && blocks.is_plenty() && !filter.depends_on_order() {
             let threads = options.threads();
             if threads > 1 {
-                return workers::give(blocks, threads, options, chooser, sink);
+                return workers::emit(blocks, threads, options, filter, sink);
             }
         }
     }
@@ -301,8 +301,8 @@ impl<R: Read> Capture<R> {
     }
 
     /// Returns noise and size of what was read until now.
-    pub fn rest(&self) -> Rest {
-        self.blocks.rest()
+    pub fn stats(&self) -> CaptureStats {
+        self.blocks.stats()
     }
 }
 

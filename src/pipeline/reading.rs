@@ -8,7 +8,7 @@ use crate::pipeline::Sink;
 use crate::pipeline::chunk::Chunk;
 use crate::record::{Decoder, Record};
 use crate::scan::{Noise, SyncPoint, Turn};
-use crate::select::Chooser;
+use crate::select::Filter;
 use crate::span::Place;
 
 /// The state that continues from block to block.
@@ -29,15 +29,15 @@ impl Reading {
         decoder.next(self.text.bytes(), self.text.is_ended())
     }
 
-    /// Passes all complete records to `part` until `chooser` has enough.
-    pub(super) fn give<S: Sink>(&mut self, chooser: &mut Chooser, part: &mut S) {
+    /// Passes all complete records to `part` until `filter` has enough.
+    pub(super) fn emit<S: Sink>(&mut self, filter: &mut Filter, part: &mut S) {
         if let Some(decoder) = &mut self.decoder {
             decoder.scanner.flow = self.text.flow();
-            give_all(
+            emit_all(
                 decoder,
                 self.text.bytes(),
                 self.text.is_ended(),
-                chooser,
+                filter,
                 part,
             );
         }
@@ -93,7 +93,7 @@ impl Reading {
         &mut self,
         chunk: &Chunk,
         goal: Option<SyncPoint>,
-        chooser: &mut Chooser,
+        filter: &mut Filter,
         part: &mut S,
     ) -> bool {
         /// The end of a document may be known only after some bytes that follow it.
@@ -106,23 +106,23 @@ impl Reading {
         let mut reaches = |bytes, flow| {
             self.text.push(bytes);
             self.text.note(flow);
-            self.reaches(goal, chooser, part)
+            self.reaches(goal, filter, part)
         };
         let flow = if chunk.is_full {
-            Flow::Pours
+            Flow::Ready
         } else {
-            Flow::Rests
+            Flow::Pending
         };
         match far.is_empty() {
             true => reaches(near, flow),
-            false => reaches(near, Flow::Pours) || reaches(far, flow),
+            false => reaches(near, Flow::Ready) || reaches(far, flow),
         }
     }
 
     fn reaches<S: Sink>(
         &mut self,
         goal: Option<SyncPoint>,
-        chooser: &mut Chooser,
+        filter: &mut Filter,
         part: &mut S,
     ) -> bool {
         while let Some(decoder) = &mut self.decoder {
@@ -137,7 +137,7 @@ impl Reading {
             }
             match decoder.step(text) {
                 Turn::Found(mut record) => {
-                    hand_over(&mut record, chooser, part);
+                    emit_record(&mut record, filter, part);
                     decoder.recycle(record);
                 }
                 Turn::Moved => {}
@@ -159,26 +159,26 @@ impl Reading {
     }
 }
 
-/// Passes the records in `text` to `part` until `chooser` has enough. `last` if nothing follows the text.
-pub(super) fn give_all<S: Sink>(
+/// Passes the records in `text` to `part` until `filter` has enough. `last` if nothing follows the text.
+pub(super) fn emit_all<S: Sink>(
     decoder: &mut Decoder,
     text: &[u8],
     last: bool,
-    chooser: &mut Chooser,
+    filter: &mut Filter,
     part: &mut S,
 ) {
     decoder.each(text, last, |record| {
-        hand_over(record, chooser, part);
-        match chooser.has_enough() {
+        emit_record(record, filter, part);
+        match filter.has_enough() {
             true => ControlFlow::Break(()),
             false => ControlFlow::Continue(()),
         }
     });
 }
 
-/// Applies `chooser` to a record and passes it to `part`.
+/// Applies `filter` to a record and passes it to `part`.
 #[inline]
-fn hand_over<S: Sink>(record: &mut Record<'_>, chooser: &mut Chooser, part: &mut S) {
-    chooser.choose(record);
+fn emit_record<S: Sink>(record: &mut Record<'_>, filter: &mut Filter, part: &mut S) {
+    filter.apply(record);
     part.record(record);
 }

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use crate::fast::Cache;
 use crate::pipeline::Sink;
 use crate::pipeline::chunk::Chunk;
-use crate::pipeline::reading::give_all;
+use crate::pipeline::reading::emit_all;
 use crate::record::Decoder;
 use crate::scan::{SyncPoint, Turn};
 use crate::seal::Policy;
-use crate::select::Chooser;
+use crate::select::Filter;
 use crate::syntax::Limits;
 
 /// The result of decoding a chunk from `sync_point` on.
@@ -28,7 +28,7 @@ pub(super) struct Speculator<'e> {
     pub(super) limits: Limits,
     pub(super) policy: &'e Option<Arc<Policy>>,
     pub(super) wants_queries: bool,
-    pub(super) chooser: Chooser,
+    pub(super) filter: Filter,
     /// `None` if the fast path is off.
     pub(super) cache: Option<Box<Cache>>,
 }
@@ -61,7 +61,7 @@ impl Speculator<'_> {
     ) -> Option<(SyncPoint, S)> {
         let sync_point = first_sync_point(decoder, bytes)?;
         decoder.scanner.forget_noise();
-        give_all(decoder, bytes, false, &mut self.chooser, &mut part);
+        emit_all(decoder, bytes, false, &mut self.filter, &mut part);
         Some((sync_point, part))
     }
 }

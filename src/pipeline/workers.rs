@@ -13,9 +13,9 @@
 //! that a sync point holds all of that state. About one payload of each chunk is decoded twice.
 //!
 //! All threads do the same work, with memory that stays in their processor's cache: read the next chunk (`Intake`),
-//! speculate, queue the chunk (`Queue`), and pass chunks whose turn it is to the sink (`Giver`), unless another thread
-//! does. A thread waits only if it is far ahead. A read that returns less than requested means that no more bytes are
-//! available. Then nobody reads until everything was passed to the sink, so a live stream stays live.
+//! speculate, queue the chunk (`Queue`), and pass chunks whose turn it is to the sink (`Emitter`), unless another
+//! thread does. A thread waits only if it is far ahead. A read that returns less than requested means that no more
+//! bytes are available. Then nobody reads until everything was passed to the sink, so a live stream stays live.
 
 use std::collections::VecDeque;
 use std::io::{self, Read};
@@ -29,17 +29,17 @@ use crate::pipeline::reading::Reading;
 use crate::pipeline::speculation::{Speculation, Speculator};
 use crate::pipeline::{Error, Options, Sink, Stop};
 use crate::scan::SyncPoint;
-use crate::select::Chooser;
+use crate::select::Filter;
 
 /// The number of chunks for each thread that may be decoded ahead of the sink.
 const AHEAD: usize = 3;
 
 /// Passes the rest of a capture to `sink`.
-pub(super) fn give<S: Sink>(
+pub(super) fn emit<S: Sink>(
     blocks: &mut Blocks<impl Read + Send>,
     threads: usize,
     options: &Options,
-    chooser: &Chooser,
+    filter: &Filter,
     sink: &mut S,
 ) -> Result<(), Error> {
     let place = blocks.end();
@@ -48,7 +48,7 @@ pub(super) fn give<S: Sink>(
         limits: blocks.limits,
         policy: &options.policy,
         wants_queries: options.wants_queries,
-        chooser: chooser.clone(),
+        filter: filter.clone(),
         cache: blocks.reading.cache(),
     };
     let workers = Workers {
@@ -61,7 +61,7 @@ pub(super) fn give<S: Sink>(
             end: None,
         }),
         queue: Mutex::new(Queue {
-            given: 0,
+            emitted: 0,
             decoded: VecDeque::new(),
             spare: (0..threads).map(|_| Spare::of(sink)).collect(),
             waiting: 0,
@@ -69,9 +69,9 @@ pub(super) fn give<S: Sink>(
             stop: None,
         }),
         moved: Condvar::new(),
-        giver: Mutex::new(Giver {
+        emitter: Mutex::new(Emitter {
             reading: &mut blocks.reading,
-            chooser: chooser.clone(),
+            filter: filter.clone(),
             sink,
         }),
     };
@@ -83,7 +83,7 @@ pub(super) fn give<S: Sink>(
 struct Workers<'e, R, S> {
     threads: usize,
     intake: Mutex<Intake<'e, R>>,
-    giver: Mutex<Giver<'e, S>>,
+    emitter: Mutex<Emitter<'e, S>>,
     queue: Mutex<Queue<S>>,
     /// Notified when a chunk was passed to the sink or the run ends.
     moved: Condvar,
@@ -109,7 +109,7 @@ impl<'e, R: Read + Send, S: Sink> Workers<'e, R, S> {
             };
             let mut queue = self.queue();
             queue.put(number, decoded);
-            let queue = self.give_ready(queue);
+            let queue = self.emit_ready(queue);
             let most = self.threads * AHEAD;
             drop(self.wait_while(queue, |queue| queue.is_far_behind(number, most)));
         }
@@ -119,7 +119,7 @@ impl<'e, R: Read + Send, S: Sink> Workers<'e, R, S> {
     fn next_chunk(&self, worker: usize) -> Option<(usize, Chunk)> {
         let mut intake = lock_soon(&self.intake);
         let (is_low, count) = (intake.is_low, intake.count);
-        let mut queue = self.wait_while(self.queue(), |queue| is_low && queue.given < count);
+        let mut queue = self.wait_while(self.queue(), |queue| is_low && queue.emitted < count);
         if queue.stop.is_some() {
             return None;
         }
@@ -129,8 +129,8 @@ impl<'e, R: Read + Send, S: Sink> Workers<'e, R, S> {
     }
 
     /// Passes the chunks whose turn it is to the sink. If another thread does so, it will see chunks queued meanwhile.
-    fn give_ready<'q>(&'q self, mut queue: MutexGuard<'q, Queue<S>>) -> MutexGuard<'q, Queue<S>> {
-        let Ok(mut giver) = self.giver.try_lock() else {
+    fn emit_ready<'q>(&'q self, mut queue: MutexGuard<'q, Queue<S>>) -> MutexGuard<'q, Queue<S>> {
+        let Ok(mut emitter) = self.emitter.try_lock() else {
             return queue;
         };
         while let Some(decoded) = queue.take_ready() {
@@ -141,8 +141,8 @@ impl<'e, R: Read + Send, S: Sink> Workers<'e, R, S> {
                 is_speculated,
                 speculation,
             } = decoded;
-            let is_right = giver.give(&chunk, speculation);
-            let part = is_speculated.then(|| giver.sink.fork());
+            let is_right = emitter.emit(&chunk, speculation);
+            let part = is_speculated.then(|| emitter.sink.fork());
             queue = self.queue();
             queue.note(worker, chunk, part, is_right);
             if queue.waiting > 0 {
@@ -175,16 +175,16 @@ impl<'e, R: Read + Send, S: Sink> Workers<'e, R, S> {
 
     /// Passes bytes that were read but are in no chunk to the sink.
     fn finish(self) -> Result<(), Error> {
-        let mut giver = own(self.giver);
+        let mut emitter = own(self.emitter);
         if let Some(stop) = own(self.queue).stop {
             return Err(Error::Stopped(stop));
         }
         let Intake { chunks, end, .. } = own(self.intake);
         match end {
-            Some(Err(_)) => giver.reading.show_all(),
-            _ => giver.reading.text.end(),
+            Some(Err(_)) => emitter.reading.show_all(),
+            _ => emitter.reading.text.end(),
         }
-        giver.finish(chunks.carried()).map_err(Error::Stopped)?;
+        emitter.finish(chunks.carried()).map_err(Error::Stopped)?;
         end.unwrap_or(Ok(())).map_err(Error::Input)
     }
 }
@@ -269,7 +269,7 @@ struct Queue<S> {
     /// The chunks in the order of the capture; `None` while a thread works on one.
     decoded: VecDeque<Option<Decoded<S>>>,
     /// The number of chunks passed to the sink.
-    given: usize,
+    emitted: usize,
     /// Memory for reuse, for each thread.
     spare: Vec<Spare<S>>,
     /// The number of waiting threads.
@@ -306,7 +306,7 @@ impl<S> Queue<S> {
     }
 
     fn put(&mut self, number: usize, decoded: Decoded<S>) {
-        let at = number - self.given;
+        let at = number - self.emitted;
         if self.decoded.len() <= at {
             self.decoded.resize_with(at + 1, || None);
         }
@@ -323,7 +323,7 @@ impl<S> Queue<S> {
     /// Records that a chunk was passed to the sink.
     fn note(&mut self, worker: usize, chunk: Chunk, part: Option<S>, is_right: Result<bool, Stop>) {
         self.decoded.pop_front();
-        self.given += 1;
+        self.emitted += 1;
         self.spare[worker].buffers.push(chunk.into_buffer());
         match is_right {
             Ok(is_right) if part.is_some() => self.back_off.learn(is_right),
@@ -335,20 +335,20 @@ impl<S> Queue<S> {
 
     /// Returns true if chunk `number` is at least `most` chunks ahead of the sink.
     fn is_far_behind(&self, number: usize, most: usize) -> bool {
-        number >= self.given + most
+        number >= self.emitted + most
     }
 }
 
 /// Passes chunks to the sink in the order of the capture.
-struct Giver<'e, S> {
+struct Emitter<'e, S> {
     reading: &'e mut Reading,
-    chooser: Chooser,
+    filter: Filter,
     sink: &'e mut S,
 }
 
-impl<S: Sink> Giver<'_, S> {
+impl<S: Sink> Emitter<'_, S> {
     /// Passes the next chunk to the sink. Returns true if its speculation was right.
-    fn give(&mut self, chunk: &Chunk, speculation: Option<Speculation<S>>) -> Result<bool, Stop> {
+    fn emit(&mut self, chunk: &Chunk, speculation: Option<Speculation<S>>) -> Result<bool, Stop> {
         let goal = speculation
             .as_ref()
             .map(|speculation| speculation.sync_point);
@@ -366,7 +366,7 @@ impl<S: Sink> Giver<'_, S> {
         let mut part = self.sink.fork();
         let is_reached = self
             .reading
-            .follow(chunk, goal, &mut self.chooser, &mut part);
+            .follow(chunk, goal, &mut self.filter, &mut part);
         self.sink.join(part)?;
         Ok(is_reached)
     }
@@ -375,7 +375,7 @@ impl<S: Sink> Giver<'_, S> {
     fn finish(&mut self, carried: &[u8]) -> Result<(), Stop> {
         self.reading.text.push(carried);
         let mut part = self.sink.fork();
-        self.reading.give(&mut self.chooser, &mut part);
+        self.reading.emit(&mut self.filter, &mut part);
         self.sink.join(part)
     }
 }

@@ -12,7 +12,7 @@ use crate::fast::pooled::Pooled;
 use crate::fast::template::{Sample, TemplateKey};
 use crate::record::body::Body;
 use crate::record::contents::{Contents, Decoded, Shared};
-use crate::record::unseal::Unsealer;
+use crate::record::decrypt::Decryptor;
 use crate::record::{Outcome, Record};
 use crate::scan::source_map::SourceMap;
 use crate::scan::{Anchors, Found, FoundKind, Names, Scanner, Turn};
@@ -45,7 +45,7 @@ pub(crate) struct Decoder {
     /// Memory for the next record, returned by [`Decoder::recycle`].
     pub(super) spare: Option<Box<Decoded>>,
     /// Decrypts payloads, if a policy is given.
-    pub(super) unsealer: Option<Box<Unsealer>>,
+    pub(super) decryptor: Option<Box<Decryptor>>,
 }
 
 impl Decoder {
@@ -84,15 +84,15 @@ impl Decoder {
             units,
             scanner,
             spare: None,
-            unsealer: None,
+            decryptor: None,
         }
     }
 
     /// Decrypts payloads according to `policy`.
     pub(crate) fn opening(mut self, policy: Option<Arc<Policy>>) -> Self {
         let wants_queries = policy.as_ref().is_some_and(|policy| policy.wants_queries());
-        let unsealer = policy.map(|policy| Unsealer::new(policy, self.limits));
-        self.unsealer = unsealer.map(Box::new);
+        let decryptor = policy.map(|policy| Decryptor::new(policy, self.limits));
+        self.decryptor = decryptor.map(Box::new);
         self.with_queries(wants_queries)
     }
 
@@ -151,8 +151,8 @@ impl Decoder {
             ..
         } = record;
         self.source.take_back(source);
-        let spare = match &mut self.unsealer {
-            Some(unsealer) if sealed.is_some() => &mut unsealer.inner.spare,
+        let spare = match &mut self.decryptor {
+            Some(decryptor) if sealed.is_some() => &mut decryptor.inner.spare,
             _ => &mut self.spare,
         };
         match decoded {
@@ -166,8 +166,8 @@ impl Decoder {
         if let (Some((_, steps)), Some(spare)) = (raw, spare) {
             let (text, rest) = body.into_memory();
             spare.parts.source_map = SourceMap { text, rest, steps };
-        } else if let (Some(unsealer), true) = (&mut self.unsealer, sealed.is_some()) {
-            unsealer.plain = body.into_bytes();
+        } else if let (Some(decryptor), true) = (&mut self.decryptor, sealed.is_some()) {
+            decryptor.plain = body.into_bytes();
         }
     }
 
@@ -231,8 +231,8 @@ impl Decoder {
             if !matches!(record.outcome, Outcome::Callback(_)) {
                 self.understand(record);
             }
-            if self.unsealer.is_some() {
-                self.judge(record);
+            if self.decryptor.is_some() {
+                self.decrypt(record);
             }
         }
     }

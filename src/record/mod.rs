@@ -7,10 +7,10 @@ mod body;
 mod contents;
 mod decode;
 mod decoder;
+mod decrypt;
 mod place;
 mod request;
 mod sealed;
-mod unseal;
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -130,7 +130,7 @@ impl<'a> Record<'a> {
     /// payload, in the URL on the same line of an access log, or in a field of the same log entry.
     ///
     /// ```
-    /// use wxsub::pipeline::{self, Options, Rest, Sink, Stop};
+    /// use wxsub::pipeline::{self, Options, CaptureStats, Sink, Stop};
     ///
     /// #[derive(Default)]
     /// struct Queries(Vec<Option<String>>);

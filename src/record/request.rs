@@ -17,21 +17,24 @@ pub(super) type Refused<T> = Result<T, Finding>;
 
 /// The encrypted text of a payload.
 #[derive(Clone, Copy)]
-pub(super) struct Part<'r> {
+pub(super) struct EncryptedPart<'r> {
     pub(super) text: &'r str,
     pub(super) span: Span,
 }
 
 /// The query of a payload's request.
-pub(super) struct Came<'q> {
+pub(super) struct RequestQuery<'q> {
     query: Cow<'q, Query>,
     /// True if the query can belong to no other payload. Only then it can reject.
     is_sure: bool,
 }
 
 /// Returns the query of the payload's request: the given one, that of a reply, or that of the capture.
-pub(super) fn query_of<'q>(record: &Record<'_>, policy: &'q Policy) -> Option<Came<'q>> {
-    let sure = |query| Came {
+pub(super) fn request_query<'q>(
+    record: &Record<'_>,
+    policy: &'q Policy,
+) -> Option<RequestQuery<'q>> {
+    let sure = |query| RequestQuery {
         query,
         is_sure: true,
     };
@@ -40,7 +43,7 @@ pub(super) fn query_of<'q>(record: &Record<'_>, policy: &'q Policy) -> Option<Ca
         .as_ref()
         .map(|query| sure(Cow::Borrowed(query)));
     let found = || {
-        Some(Came {
+        Some(RequestQuery {
             query: Cow::Owned(Query::parse(record.query()?.as_bytes())?),
             is_sure: record.is_query_sure(),
         })
@@ -67,7 +70,7 @@ fn of_reply(record: &Record<'_>) -> Option<Query> {
 }
 
 /// Returns the encrypted part of a payload, if it has one. A record never has.
-pub(super) fn sealed_part<'r>(record: &'r Record<'_>) -> Refused<Option<Part<'r>>> {
+pub(super) fn encrypted_part<'r>(record: &'r Record<'_>) -> Refused<Option<EncryptedPart<'r>>> {
     if record.is_json_record() {
         return Ok(None);
     }
@@ -81,7 +84,7 @@ pub(super) fn sealed_part<'r>(record: &'r Record<'_>) -> Refused<Option<Part<'r>
         return Err(Finding::new(Reason::EncryptTwice, second.name_span()));
     }
     match first.kind() {
-        Kind::Text => Ok(Some(Part {
+        Kind::Text => Ok(Some(EncryptedPart {
             text: first.value(),
             span: first.name_span(),
         })),
@@ -97,13 +100,13 @@ pub(super) struct Signed {
 }
 
 /// Checks the signature of `part` with the tokens of `account`, or with all tokens if no key fitted.
-pub(super) fn check_sealed(
+pub(super) fn check_encrypted(
     policy: &Policy,
-    part: Part<'_>,
-    came: Option<&Came<'_>>,
+    part: EncryptedPart<'_>,
+    request: Option<&RequestQuery<'_>>,
     account: Option<usize>,
 ) -> Refused<Signed> {
-    let signature = check_signature(policy, part, came, account);
+    let signature = check_signature(policy, part, request, account);
     let wrong = signature.and_then(Result::err);
     let wrong = tolerate(policy, wrong.map(|mismatch| mismatch.finding(part.span)))?;
     Ok(Signed {
@@ -113,7 +116,11 @@ pub(super) fn check_sealed(
 }
 
 /// Fails if a signature is required and not verified.
-pub(super) fn require_signature(policy: &Policy, part: Part<'_>, is_verified: bool) -> Refused<()> {
+pub(super) fn require_signature(
+    policy: &Policy,
+    part: EncryptedPart<'_>,
+    is_verified: bool,
+) -> Refused<()> {
     match policy.require_signature && !is_verified {
         true => Err(Finding::new(Reason::SealedNotVerified, part.span)),
         false => Ok(()),
@@ -123,11 +130,11 @@ pub(super) fn require_signature(policy: &Policy, part: Part<'_>, is_verified: bo
 /// Verifies the signature. Returns `None` if the query or the token is missing.
 fn check_signature(
     policy: &Policy,
-    part: Part<'_>,
-    came: Option<&Came<'_>>,
+    part: EncryptedPart<'_>,
+    request: Option<&RequestQuery<'_>>,
     account: Option<usize>,
 ) -> Option<Result<(), Mismatch>> {
-    let Came { query, is_sure } = came?;
+    let RequestQuery { query, is_sure } = request?;
     let accounts = policy.keys.accounts();
     let accounts = match account {
         Some(at) => &accounts[at..=at],
@@ -146,7 +153,7 @@ fn check_signature(
 pub(super) fn check_plain(
     policy: &Policy,
     record: &Record<'_>,
-    came: Option<&Came<'_>>,
+    request: Option<&RequestQuery<'_>>,
 ) -> Refused<Option<Finding>> {
     let finding = |reason| Finding::new(reason, record.name_span());
     if policy.require_encryption {
@@ -155,8 +162,8 @@ pub(super) fn check_plain(
     if policy.require_signature {
         return Err(finding(Reason::PlainNotVerified));
     }
-    let sure = came.filter(|came| came.is_sure);
-    let wrong = sure.and_then(|came| wrong_with_plain(policy, &came.query));
+    let sure = request.filter(|request| request.is_sure);
+    let wrong = sure.and_then(|request| wrong_with_plain(policy, &request.query));
     tolerate(policy, wrong.map(finding))
 }
 

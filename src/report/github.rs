@@ -111,16 +111,16 @@ struct Queue {
     command: &'static str,
     seen: Vec<Code>,
     /// The first finding of each code.
-    firsts: Vec<Waiting>,
+    firsts: Vec<QueuedCommand>,
     /// Further findings, at most as many as GitHub annotates.
-    seconds: Vec<Waiting>,
+    seconds: Vec<QueuedCommand>,
     /// The remaining commands, as text.
     rest: SpooledTempFile,
     unannotated: Unannotated,
 }
 
 /// A command, and the line of the step's summary that replaces it if it gets no annotation.
-struct Waiting {
+struct QueuedCommand {
     command: String,
     line: String,
 }
@@ -144,7 +144,7 @@ impl Queue {
     }
 
     fn push(&mut self, file: &File<'_>, notice: &Notice, lang: Lang) -> io::Result<()> {
-        let waiting = Waiting {
+        let waiting = QueuedCommand {
             command: command(self.command, file, notice, lang),
             line: step_summary::line(file, notice, lang),
         };

@@ -2,10 +2,8 @@
 
 use std::io::{self, Write};
 
-use serde::Serialize;
-
-use crate::finding::{Code, Severity};
-use crate::json_format;
+use crate::finding::Severity;
+use crate::json_format::{self, Json, object, text};
 use crate::lang::Lang;
 use crate::report::fingerprint::Fingerprints;
 use crate::report::json::{begin_entry, write_each};
@@ -31,40 +29,18 @@ impl Gitlab {
 
     fn issue(&mut self, file: &File<'_>, notice: &Notice, out: &mut Vec<u8>) {
         begin_entry(&mut self.begun, out);
-        let issue = Issue {
-            description: notice.message_with_help(self.lang),
-            check_name: notice.code(),
-            fingerprint: self.fingerprints.of(file.path, notice),
-            severity: severity(notice.severity),
-            location: Location {
-                path: file.path,
-                lines: Lines {
-                    begin: notice.spot.place.line,
-                },
-            },
-        };
+        let lines = object([("begin", Json::Number(notice.spot.place.line))]);
+        let location = object([("path", text(file.path)), ("lines", lines)]);
+        let fingerprint = self.fingerprints.of(file.path, notice);
+        let issue = object([
+            ("description", text(notice.message_with_help(self.lang))),
+            ("check_name", text(notice.code().as_str())),
+            ("fingerprint", text(fingerprint)),
+            ("severity", text(severity(notice.severity))),
+            ("location", location),
+        ]);
         json_format::write(&issue, out);
     }
-}
-
-#[derive(Serialize)]
-struct Issue<'a> {
-    description: String,
-    check_name: Code,
-    fingerprint: String,
-    severity: &'static str,
-    location: Location<'a>,
-}
-
-#[derive(Serialize)]
-struct Location<'a> {
-    path: &'a str,
-    lines: Lines,
-}
-
-#[derive(Serialize)]
-struct Lines {
-    begin: u64,
 }
 
 /// GitLab's name of a severity, out of `info`, `minor`, `major`, `critical` and `blocker`.

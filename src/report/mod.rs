@@ -27,13 +27,13 @@ pub use junit::Junit;
 pub use notice::Notice;
 pub use place::{Line, Spot};
 pub use sarif::Sarif;
-pub use tally::{Tally, Undecodable, Unseals, Verdict};
+pub use tally::{Decrypted, Tally, Undecodable, Verdict};
 pub use text::Text;
 
 use std::io::{self, Write};
 
 use crate::finding::{Code, Finding, Reason, Severity};
-use crate::pipeline::Rest;
+use crate::pipeline::CaptureStats;
 use crate::record::{Outcome, Record};
 use crate::span::Span;
 
@@ -167,14 +167,14 @@ pub fn no_payload() -> Finding {
 ///
 /// let mut records = Capture::new(&b"\nGET / 200\n"[..]);
 /// assert!(records.next().is_none());
-/// let (finding, spot) = report::noise(&records.rest()).expect("a line of noise");
+/// let (finding, spot) = report::noise(&records.stats()).expect("a line of noise");
 /// assert_eq!(finding.message(Lang::En), "7 bytes belong to no payload; the first stand here");
 /// assert_eq!(spot.place.line, 2);
 /// ```
-pub fn noise(rest: &Rest) -> Option<(Finding, Spot)> {
-    let (place, line) = rest.first_noise()?;
+pub fn noise(stats: &CaptureStats) -> Option<(Finding, Spot)> {
+    let (place, line) = stats.first_noise()?;
     let finding =
-        Finding::new(Reason::NoiseHere, Span::new(0, line.len())).with(rest.noise().to_string());
+        Finding::new(Reason::NoiseHere, Span::new(0, line.len())).with(stats.noise().to_string());
     Some((
         finding,
         Spot::new(place, line, 0..line.trim_ascii_end().len()),

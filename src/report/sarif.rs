@@ -1,15 +1,14 @@
 //! Findings as SARIF 2.1.0, which code scanning reads. All codes are rules; each finding is a result.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
-use serde::Serialize;
-
-use crate::finding::{Code, Severity};
-use crate::json_format;
+use crate::finding::Code;
+use crate::json_format::{self, Json, array, object, text};
 use crate::lang::Lang;
 use crate::report::fingerprint::Fingerprints;
 use crate::report::json::{begin_entry, write_each};
-use crate::report::{File, MOST_UNREADABLE, Notice, Report, Total};
+use crate::report::{File, MOST_UNREADABLE, Notice, Report, Spot, Total};
 
 /// Writes one log with one run.
 #[derive(Debug, Default)]
@@ -35,223 +34,112 @@ impl Sarif {
 
     fn result(&mut self, file: &File<'_>, notice: &Notice, out: &mut Vec<u8>) {
         begin_entry(&mut self.begun, out);
-        let result = Entry {
-            rule_id: notice.code(),
-            rule_index: notice.code() as u64,
-            level: notice.severity,
-            message: Message {
-                text: &notice.message_with_help(self.lang),
-            },
-            locations: [Location::of(file, notice)],
-            partial_fingerprints: Fingerprint {
-                primary_location_line_hash: self.fingerprints.of(file.path, notice),
-            },
-        };
+        let fingerprint = text(self.fingerprints.of(file.path, notice));
+        let result = object([
+            ("ruleId", text(notice.code().as_str())),
+            ("ruleIndex", Json::Number(notice.code() as u64)),
+            ("level", text(notice.severity.as_str())),
+            ("message", message(notice.message_with_help(self.lang))),
+            ("locations", array([location(file, notice)])),
+            (
+                "partialFingerprints",
+                object([("primaryLocationLineHash", fingerprint)]),
+            ),
+        ]);
         json_format::write(&result, out);
     }
 
     /// Writes the log without results, in two parts. The results go between them.
     fn log(&self) -> [Vec<u8>; 2] {
-        let tool = Tool {
-            driver: Driver {
-                name: "wxsub",
-                version: env!("CARGO_PKG_VERSION"),
-                rules: Code::ALL
-                    .iter()
-                    .map(|code| Rule::of(*code, self.lang))
-                    .collect(),
-            },
-        };
-        let run = Run {
-            tool,
-            column_kind: "unicodeCodePoints",
-            results: [],
-            invocations: [Invocation::of(&self.unreadable)],
-        };
-        let log = Log {
-            schema: SCHEMA,
-            version: "2.1.0",
-            runs: [run],
-        };
+        let driver = object([
+            ("name", text("wxsub")),
+            ("version", text(env!("CARGO_PKG_VERSION"))),
+            (
+                "rules",
+                array(Code::ALL.iter().map(|code| rule(*code, self.lang))),
+            ),
+        ]);
+        let run = object([
+            ("tool", object([("driver", driver)])),
+            ("columnKind", text("unicodeCodePoints")),
+            // Results are written one by one as they arrive.
+            ("results", array([])),
+            ("invocations", array([self.invocation()])),
+        ]);
+        let log = object([
+            ("$schema", text(SCHEMA)),
+            ("version", text("2.1.0")),
+            ("runs", array([run])),
+        ]);
         let mut head = Vec::new();
         json_format::write(&log, &mut head);
         let results = memchr::memmem::find(&head, RESULTS).map_or(0, |at| at + RESULTS.len());
         let tail = head.split_off(results);
         [head, tail]
     }
+
+    /// Makes an invocation with a notification for each unreadable file.
+    fn invocation(&self) -> Json<'_> {
+        let successful = (
+            "executionSuccessful",
+            Json::Flag(self.unreadable.is_empty()),
+        );
+        let notifications = self
+            .unreadable
+            .iter()
+            .map(|why| object([("level", text("error")), ("message", message(why))]));
+        match self.unreadable.is_empty() {
+            true => object([successful]),
+            false => object([
+                successful,
+                ("toolExecutionNotifications", array(notifications)),
+            ]),
+        }
+    }
 }
 
 /// The place where results begin. It cannot occur inside a string, where quotes are escaped.
 const RESULTS: &[u8] = b"\"results\":[";
 
-#[derive(Serialize)]
-struct Log<'a> {
-    #[serde(rename = "$schema")]
-    schema: &'static str,
-    version: &'static str,
-    runs: [Run<'a>; 1],
+fn message<'a>(words: impl Into<Cow<'a, str>>) -> Json<'a> {
+    object([("text", text(words))])
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Run<'a> {
-    tool: Tool,
-    column_kind: &'static str,
-    /// Always empty: results are written one by one as they arrive.
-    results: [Entry<'a>; 0],
-    invocations: [Invocation<'a>; 1],
+fn rule(code: Code, lang: Lang) -> Json<'static> {
+    let level = text(code.severity().as_str());
+    object([
+        ("id", text(code.as_str())),
+        ("shortDescription", message(code.summary(lang))),
+        ("fullDescription", message(code.explanation(lang))),
+        ("help", message(code.advice(lang))),
+        ("defaultConfiguration", object([("level", level)])),
+    ])
 }
 
-#[derive(Serialize)]
-struct Tool {
-    driver: Driver,
+fn location(file: &File<'_>, notice: &Notice) -> Json<'static> {
+    let artifact = object([("uri", text(uri(file.path)))]);
+    let artifact = match file.path.starts_with('/') {
+        true => artifact,
+        false => artifact.with("uriBaseId", text("%SRCROOT%")),
+    };
+    let physical = object([
+        ("artifactLocation", artifact),
+        ("region", region(&notice.spot)),
+    ]);
+    object([("physicalLocation", physical)])
 }
 
-#[derive(Serialize)]
-struct Driver {
-    name: &'static str,
-    version: &'static str,
-    rules: Vec<Rule>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Rule {
-    id: Code,
-    short_description: Message<'static>,
-    full_description: Message<'static>,
-    help: Message<'static>,
-    default_configuration: Configuration,
-}
-
-impl Rule {
-    fn of(code: Code, lang: Lang) -> Self {
-        let message = |text| Message { text };
-        Rule {
-            id: code,
-            short_description: message(code.summary(lang)),
-            full_description: message(code.explanation(lang)),
-            help: message(code.advice(lang)),
-            default_configuration: Configuration {
-                level: code.severity(),
-            },
-        }
-    }
-}
-
-#[derive(Serialize)]
-struct Configuration {
-    level: Severity,
-}
-
-#[derive(Serialize)]
-struct Message<'a> {
-    text: &'a str,
-}
-
-/// A SARIF result.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Entry<'a> {
-    rule_id: Code,
-    rule_index: u64,
-    level: Severity,
-    message: Message<'a>,
-    locations: [Location; 1],
-    partial_fingerprints: Fingerprint,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Fingerprint {
-    primary_location_line_hash: String,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Location {
-    physical_location: Physical,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Physical {
-    artifact_location: Artifact,
-    region: Region,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Artifact {
-    uri: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    uri_base_id: Option<&'static str>,
-}
-
-impl Location {
-    fn of(file: &File<'_>, notice: &Notice) -> Self {
-        let is_relative = !file.path.starts_with('/');
-        Location {
-            physical_location: Physical {
-                artifact_location: Artifact {
-                    uri: uri(file.path),
-                    uri_base_id: is_relative.then_some("%SRCROOT%"),
-                },
-                region: Region::of(notice),
-            },
-        }
-    }
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Region {
-    start_line: u64,
-    start_column: u64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    end_line: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    end_column: Option<u64>,
-}
-
-impl Region {
-    fn of(notice: &Notice) -> Self {
-        let (start, end) = (notice.spot.place, notice.spot.end);
-        let is_range = (end.line, end.column) > (start.line, start.column);
-        Region {
-            start_line: start.line,
-            start_column: start.column,
-            end_line: is_range.then_some(end.line),
-            end_column: is_range.then_some(end.column),
-        }
-    }
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Invocation<'a> {
-    execution_successful: bool,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    tool_execution_notifications: Vec<Notification<'a>>,
-}
-
-#[derive(Serialize)]
-struct Notification<'a> {
-    level: &'static str,
-    message: Message<'a>,
-}
-
-impl<'a> Invocation<'a> {
-    /// Makes an invocation with a notification for each unreadable file.
-    fn of(unreadable: &'a [String]) -> Self {
-        let notification = |text: &'a String| Notification {
-            level: "error",
-            message: Message { text },
-        };
-        Invocation {
-            execution_successful: unreadable.is_empty(),
-            tool_execution_notifications: unreadable.iter().map(notification).collect(),
-        }
+fn region(spot: &Spot) -> Json<'static> {
+    let (start, end) = (spot.place, spot.end);
+    let region = object([
+        ("startLine", Json::Number(start.line)),
+        ("startColumn", Json::Number(start.column)),
+    ]);
+    match (end.line, end.column) > (start.line, start.column) {
+        true => region
+            .with("endLine", Json::Number(end.line))
+            .with("endColumn", Json::Number(end.column)),
+        false => region,
     }
 }
 

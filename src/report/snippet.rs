@@ -14,7 +14,7 @@ use crate::report::{Line, Notice, Spot};
 
 /// A finding to show.
 #[derive(Clone, Copy)]
-pub(super) struct View<'a> {
+pub(super) struct ShownFinding<'a> {
     pub(super) finding: &'a Finding,
     pub(super) severity: Severity,
     pub(super) spot: &'a Spot,
@@ -22,9 +22,9 @@ pub(super) struct View<'a> {
     pub(super) around: bool,
 }
 
-impl<'a> View<'a> {
+impl<'a> ShownFinding<'a> {
     pub(super) fn of(notice: &'a Notice) -> Self {
-        View {
+        ShownFinding {
             finding: &notice.finding,
             severity: notice.severity,
             spot: &notice.spot,
@@ -59,9 +59,9 @@ const LABEL: usize = 22;
 
 /// Groups findings that are shown together.
 pub(super) fn blocks<'a, 'v>(
-    views: &'a [View<'v>],
+    views: &'a [ShownFinding<'v>],
     width: usize,
-) -> impl Iterator<Item = &'a [View<'v>]> {
+) -> impl Iterator<Item = &'a [ShownFinding<'v>]> {
     let mut rest = views;
     std::iter::from_fn(move || {
         let fits = |len: &usize| is_near(&rest[..len - 1], &rest[len - 1], width);
@@ -75,11 +75,11 @@ pub(super) fn blocks<'a, 'v>(
 /// Returns true if `next` can be shown with `block`.
 ///
 /// It must be on the line of the last finding with all marks in view, on a line shown anyway, or on the line after.
-fn is_near(block: &[View<'_>], next: &View<'_>, width: usize) -> bool {
+fn is_near(block: &[ShownFinding<'_>], next: &ShownFinding<'_>, width: usize) -> bool {
     let Some(last) = block.last() else {
         return false;
     };
-    let has_line = |view: &View<'_>| !view.spot.line.text.is_empty();
+    let has_line = |view: &ShownFinding<'_>| !view.spot.line.text.is_empty();
     if !has_line(last) || !has_line(next) {
         return false;
     }
@@ -95,7 +95,7 @@ fn is_near(block: &[View<'_>], next: &View<'_>, width: usize) -> bool {
 }
 
 /// The range from the first mark to the last.
-fn union<'v: 'a, 'a>(views: impl Iterator<Item = &'a View<'v>>) -> Range<usize> {
+fn union<'v: 'a, 'a>(views: impl Iterator<Item = &'a ShownFinding<'v>>) -> Range<usize> {
     let marks = views.map(|view| view.spot.mark.clone());
     marks
         .reduce(|all, mark| all.start.min(mark.start)..all.end.max(mark.end))
@@ -103,17 +103,17 @@ fn union<'v: 'a, 'a>(views: impl Iterator<Item = &'a View<'v>>) -> Range<usize> 
 }
 
 /// Makes the snippet of `block` with its marks. Several marks are labelled with their codes.
-pub(super) fn snippet<'a>(block: &[View<'a>], width: usize) -> Snippet<'a, Annotation<'a>> {
+pub(super) fn snippet<'a>(block: &[ShownFinding<'a>], width: usize) -> Snippet<'a, Annotation<'a>> {
     let has_labels = block.len() > 1;
-    let mut lines: BTreeMap<u64, Shown<'a>> = BTreeMap::new();
+    let mut lines: BTreeMap<u64, VisibleLine<'a>> = BTreeMap::new();
     // Own lines come first: a mark is a range of the finding's own copy, and a long line is cut differently elsewhere.
-    let own = block.iter().map(View::own);
-    for (number, line) in own.chain(block.iter().flat_map(View::around)) {
+    let own = block.iter().map(ShownFinding::own);
+    for (number, line) in own.chain(block.iter().flat_map(ShownFinding::around)) {
         let marks = union(block.iter().filter(|view| view.number() == number));
         let room = room(width, number, has_labels);
         lines
             .entry(number)
-            .or_insert_with(|| Shown::of(line, marks, room));
+            .or_insert_with(|| VisibleLine::of(line, marks, room));
     }
     let mut text = String::new();
     for line in lines.values_mut() {
@@ -148,7 +148,7 @@ const NARROWEST: usize = 20;
 const ELLIPSES: usize = 2;
 
 /// The visible part of a line.
-struct Shown<'a> {
+struct VisibleLine<'a> {
     text: &'a str,
     part: Range<usize>,
     /// True if text is left out before, and after.
@@ -157,11 +157,11 @@ struct Shown<'a> {
     at: usize,
 }
 
-impl<'a> Shown<'a> {
+impl<'a> VisibleLine<'a> {
     /// Selects at most `room` columns around the marks, about a third of them before the first mark.
     fn of(line: &'a Line, marks: Range<usize>, room: usize) -> Self {
         let text = line.text.as_str();
-        let mut shown = Shown {
+        let mut shown = VisibleLine {
             text,
             part: 0..text.len(),
             cut: line.cut,

@@ -4,7 +4,7 @@ use crate::event::Event;
 use crate::finding::{Code, Excerpt, Severity};
 use crate::lang::{Lang, Text};
 use crate::printable::printable;
-use crate::report::{Tally, Undecodable, Unseals};
+use crate::report::{Decrypted, Tally, Undecodable};
 use crate::span::Place;
 
 /// The most names of other messages in the sentence.
@@ -134,11 +134,11 @@ impl Tally {
 
     /// Names the number of decrypted payloads, verified and not, and the number a key if there are several.
     fn opened(&self, lang: Lang) -> Option<String> {
-        let Unseals {
+        let Decrypted {
             verified,
             unverified,
             by_key,
-        } = self.unseals();
+        } = self.decrypted();
         let keys = by_key.len();
         let by_key = by_key.iter().enumerate().filter(|(_, count)| **count > 0);
         let by_key = by_key.map(|(i, count)| {

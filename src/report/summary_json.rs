@@ -2,12 +2,9 @@
 //!
 //! Keys are stable: new keys may be added, existing keys stay. Every key is always present.
 
-use serde::Serialize;
-
 use crate::event::Event;
-use crate::finding::Code;
-use crate::json_format::{self, InOrder};
-use crate::report::{Tally, Undecodable, Unseals};
+use crate::json_format::{self, Json, array, object, text};
+use crate::report::{Decrypted, Tally, Undecodable};
 
 impl Tally {
     /// Returns the counts as one JSON object in one line.
@@ -23,84 +20,57 @@ impl Tally {
     /// ));
     /// ```
     pub fn summary_json(&self) -> String {
-        let summary = Summary {
-            files: self.sources(),
-            bytes: self.bytes(),
-            callbacks: Event::ALL
-                .into_iter()
-                .map(|event| (event.short_name(), self.callbacks(event)))
-                .collect(),
-            others: self.others().collect(),
-            others_unnamed: self.unnamed_others(),
-            undecodable: self.undecodable(),
-            undecodable_places: self.first_undecodable().iter().map(Where::of).collect(),
-            findings: self.findings_by_code().into_iter().collect(),
-            filtered_out: self.filtered_out(),
-            deduplicated: self.deduplicated(),
-            noise_bytes: self.noise(),
-            mentions: self.mentions(),
-            opened: Opened::of(self.unseals()),
-        };
+        let by_event = |event: Event| (event.short_name(), Json::Number(self.callbacks(event)));
+        let others = self.others();
+        let findings = self.findings_by_code().into_iter();
+        let summary = object([
+            ("files", Json::Number(self.sources())),
+            ("bytes", Json::Number(self.bytes())),
+            ("callbacks", object(Event::ALL.map(by_event))),
+            (
+                "others",
+                object(others.map(|(name, count)| (name, Json::Number(count)))),
+            ),
+            ("others_unnamed", Json::Number(self.unnamed_others())),
+            ("undecodable", Json::Number(self.undecodable())),
+            (
+                "undecodable_places",
+                array(self.first_undecodable().iter().map(undecodable)),
+            ),
+            (
+                "findings",
+                object(findings.map(|(code, count)| (code.as_str(), Json::Number(count)))),
+            ),
+            ("filtered_out", Json::Number(self.filtered_out())),
+            ("deduplicated", Json::Number(self.deduplicated())),
+            ("noise_bytes", Json::Number(self.noise())),
+            ("mentions", Json::Number(self.mentions())),
+            ("opened", opened(self.decrypted())),
+        ]);
         let mut out = Vec::new();
         json_format::write(&summary, &mut out);
         String::from_utf8_lossy(&out).into_owned()
     }
 }
 
-#[derive(Serialize)]
-struct Summary<'a> {
-    files: u64,
-    bytes: u64,
-    callbacks: InOrder<&'static str, u64>,
-    others: InOrder<&'a str, u64>,
-    others_unnamed: u64,
-    undecodable: u64,
-    undecodable_places: Vec<Where<'a>>,
-    findings: InOrder<Code, u64>,
-    filtered_out: u64,
-    deduplicated: u64,
-    noise_bytes: u64,
-    mentions: u64,
-    opened: Opened<'a>,
-}
-
 /// The place of a payload that could not be decoded, and the reason.
-#[derive(Serialize)]
-struct Where<'a> {
-    path: &'a str,
-    line: u64,
-    column: u64,
-    offset: u64,
-    code: Code,
-}
-
-impl<'a> Where<'a> {
-    fn of(undecodable: &'a Undecodable) -> Self {
-        let place = undecodable.place;
-        Where {
-            path: &undecodable.source,
-            line: place.line,
-            column: place.column,
-            offset: place.offset,
-            code: undecodable.code,
-        }
-    }
+fn undecodable(undecodable: &Undecodable) -> Json<'_> {
+    let place = undecodable.place;
+    object([
+        ("path", text(&undecodable.source)),
+        ("line", Json::Number(place.line)),
+        ("column", Json::Number(place.column)),
+        ("offset", Json::Number(place.offset)),
+        ("code", text(undecodable.code.as_str())),
+    ])
 }
 
 /// The number of decrypted payloads.
-#[derive(Serialize)]
-struct Opened<'a> {
-    verified: u64,
-    not_verified: u64,
-    by_key: &'a [u64],
-}
-
-impl<'a> Opened<'a> {
-    fn of(unseals: &'a Unseals) -> Self {
-        Opened {
-            verified: unseals.verified,
-            not_verified: unseals.unverified,
-            by_key: &unseals.by_key,
-        }
-    }
+fn opened(decrypted: &Decrypted) -> Json<'static> {
+    let by_key = decrypted.by_key.iter().copied();
+    object([
+        ("verified", Json::Number(decrypted.verified)),
+        ("not_verified", Json::Number(decrypted.unverified)),
+        ("by_key", array(by_key.map(Json::Number))),
+    ])
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::event::Event;
 use crate::finding::{Code, Finding, Severity};
-use crate::pipeline::{Rest, Sink, Stop};
+use crate::pipeline::{CaptureStats, Sink, Stop};
 use crate::record::{Outcome, Record, Sealed, Trust};
 use crate::span::Place;
 
@@ -28,7 +28,7 @@ pub struct Tally {
     undecodable: u64,
     filtered_out: u64,
     deduplicated: u64,
-    unseals: Unseals,
+    decrypted: Decrypted,
     /// The places of the first undecodable payloads.
     places: Vec<Undecodable>,
     /// Counts by code and severity in this run, which may differ from the usual severity.
@@ -44,7 +44,7 @@ pub struct Tally {
 
 /// The number of decrypted payloads.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Unseals {
+pub struct Decrypted {
     /// Payloads with a valid signature.
     pub verified: u64,
     /// Payloads decrypted but not verified.
@@ -53,7 +53,7 @@ pub struct Unseals {
     pub by_key: Vec<u64>,
 }
 
-impl Unseals {
+impl Decrypted {
     fn count(&mut self, sealed: &Sealed) {
         match sealed.trust() {
             Trust::Verified => self.verified += 1,
@@ -64,7 +64,7 @@ impl Unseals {
         self.by_key[key - 1] += 1;
     }
 
-    fn add(&mut self, later: &Unseals) {
+    fn add(&mut self, later: &Decrypted) {
         self.verified += later.verified;
         self.unverified += later.unverified;
         self.by_key
@@ -158,8 +158,8 @@ impl Tally {
     }
 
     /// Returns the number of decrypted payloads.
-    pub fn unseals(&self) -> &Unseals {
-        &self.unseals
+    pub fn decrypted(&self) -> &Decrypted {
+        &self.decrypted
     }
 
     /// Returns the places of the first undecodable payloads.
@@ -287,7 +287,7 @@ impl Tally {
             Outcome::Deduplicated(_) => self.deduplicated += 1,
         }
         if let Some(sealed) = record.sealed() {
-            self.unseals.count(sealed);
+            self.decrypted.count(sealed);
         }
     }
 
@@ -351,7 +351,7 @@ impl Sink for Tally {
         self.undecodable += later.undecodable;
         self.filtered_out += later.filtered_out;
         self.deduplicated += later.deduplicated;
-        self.unseals.add(&later.unseals);
+        self.decrypted.add(&later.decrypted);
         self.places.extend(later.places);
         self.places.truncate(Self::MOST_PLACES);
         self.noise += later.noise;
@@ -361,14 +361,14 @@ impl Sink for Tally {
         Ok(())
     }
 
-    fn end(&mut self, _source: &str, rest: &Rest) {
-        self.noise += rest.noise();
-        self.mentions += rest.mentions();
-        self.bytes += rest.bytes();
+    fn end(&mut self, _source: &str, stats: &CaptureStats) {
+        self.noise += stats.noise();
+        self.mentions += stats.mentions();
+        self.bytes += stats.bytes();
         self.sources += 1;
     }
 
-    fn cut(&mut self, source: &str, rest: &Rest) {
-        self.end(source, rest);
+    fn cut(&mut self, source: &str, stats: &CaptureStats) {
+        self.end(source, stats);
     }
 }

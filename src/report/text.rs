@@ -12,12 +12,12 @@ use anstyle::{AnsiColor, Style};
 use crate::finding::{Finding, Severity};
 use crate::lang::{Lang, Text as Words};
 pub use crate::printable::printable;
-use crate::report::snippet::{View, blocks, snippet};
+use crate::report::snippet::{ShownFinding, blocks, snippet};
 use crate::report::{File, Notice, Report, Spot, Total};
 
 /// Settings of text output.
 #[derive(Clone, Copy, Debug)]
-pub struct Look {
+pub struct TextOptions {
     /// The language of messages.
     pub lang: Lang,
     /// True to use ANSI colours.
@@ -26,9 +26,9 @@ pub struct Look {
     pub width: usize,
 }
 
-impl Default for Look {
+impl Default for TextOptions {
     fn default() -> Self {
-        Look {
+        TextOptions {
             lang: Lang::En,
             color: false,
             width: 140,
@@ -36,7 +36,7 @@ impl Default for Look {
     }
 }
 
-impl Look {
+impl TextOptions {
     /// Applies `style` to `text` if colours are on.
     pub(crate) fn paint(&self, style: Style, text: &str) -> String {
         if self.color {
@@ -81,7 +81,7 @@ impl Look {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Text {
     /// The settings.
-    pub look: Look,
+    pub options: TextOptions,
 }
 
 impl Report for Text {
@@ -91,16 +91,16 @@ impl Report for Text {
         notices: &[Notice],
         out: &mut dyn Write,
     ) -> io::Result<()> {
-        let views: Vec<View<'_>> = notices.iter().map(View::of).collect();
+        let views: Vec<ShownFinding<'_>> = notices.iter().map(ShownFinding::of).collect();
         let mut text = String::new();
-        for block in blocks(&views, self.look.width) {
-            show(file.name, block, &self.look, &mut text);
+        for block in blocks(&views, self.options.width) {
+            show(file.name, block, &self.options, &mut text);
         }
         out.write_all(text.as_bytes())
     }
 
     fn close(&mut self, total: &Total<'_>, out: &mut dyn Write) -> io::Result<()> {
-        match total.hidden_words(self.look.lang) {
+        match total.hidden_words(self.options.lang) {
             hidden if hidden.is_empty() => Ok(()),
             hidden => writeln!(out, "… {hidden}"),
         }
@@ -115,11 +115,17 @@ impl Report for Text {
 /// let record = wxsub::decode(b"{\"ToUserName\":\"gh_123456789abc\",\"MsgType\":event}");
 /// let finding = &record.findings()[0];
 /// let mut out = Vec::new();
-/// text::line("body.json", &Spot::of(&record, finding), finding, &text::Look::default(), &mut out);
+/// text::line("body.json", &Spot::of(&record, finding), finding, &text::TextOptions::default(), &mut out);
 /// assert_eq!(out, b"body.json:1:43: error[malformed-json]: expected a value, found `e`\n");
 /// ```
-pub fn line(source: &str, spot: &Spot, finding: &Finding, look: &Look, out: &mut Vec<u8>) {
-    let head = look.head(source, spot, &look.sentence(finding));
+pub fn line(
+    source: &str,
+    spot: &Spot,
+    finding: &Finding,
+    options: &TextOptions,
+    out: &mut Vec<u8>,
+) {
+    let head = options.head(source, spot, &options.sentence(finding));
     out.extend_from_slice(head.as_bytes());
 }
 
@@ -131,7 +137,7 @@ pub fn line(source: &str, spot: &Spot, finding: &Finding, look: &Look, out: &mut
 /// let record = wxsub::decode(b"{\"ToUserName\":\"gh_123456789abc\",\"MsgType\":event}");
 /// let finding = &record.findings()[0];
 /// let mut out = Vec::new();
-/// text::write("body.json", &Spot::of(&record, finding), finding, &text::Look::default(), &mut out);
+/// text::write("body.json", &Spot::of(&record, finding), finding, &text::TextOptions::default(), &mut out);
 /// assert_eq!(String::from_utf8(out).unwrap(), "\
 /// body.json:1:43: error[malformed-json]: expected a value, found `e`
 ///   |
@@ -139,40 +145,46 @@ pub fn line(source: &str, spot: &Spot, finding: &Finding, look: &Look, out: &mut
 ///   |                                           ^
 /// ");
 /// ```
-pub fn write(source: &str, spot: &Spot, finding: &Finding, look: &Look, out: &mut Vec<u8>) {
-    let view = View {
+pub fn write(
+    source: &str,
+    spot: &Spot,
+    finding: &Finding,
+    options: &TextOptions,
+    out: &mut Vec<u8>,
+) {
+    let view = ShownFinding {
         finding,
         severity: finding.severity(),
         spot,
         around: false,
     };
     let mut text = String::new();
-    show(source, &[view], look, &mut text);
+    show(source, &[view], options, &mut text);
     out.extend_from_slice(text.as_bytes());
 }
 
 /// Writes the messages, then the source lines.
-fn show(source: &str, block: &[View<'_>], look: &Look, out: &mut String) {
+fn show(source: &str, block: &[ShownFinding<'_>], options: &TextOptions, out: &mut String) {
     for view in block {
-        *out += &look.head(
+        *out += &options.head(
             source,
             view.spot,
-            &look.sentence_as(view.finding, view.severity),
+            &options.sentence_as(view.finding, view.severity),
         );
     }
-    let helps = helps(block, look.lang);
+    let helps = helps(block, options.lang);
     match block.iter().all(|view| view.spot.line.text.is_empty()) {
         true => helps.iter().for_each(|help| {
-            *out += &format!("  = {}: {help}\n", HELP.get(look.lang));
+            *out += &format!("  = {}: {help}\n", HELP.get(options.lang));
         }),
-        false => show_lines(block, &helps, look, out),
+        false => show_lines(block, &helps, options, out),
     }
 }
 
 const HELP: Words = Words::new("help", "提示");
 
 /// Returns the advice for the findings, without duplicates.
-fn helps(block: &[View<'_>], lang: Lang) -> Vec<&'static str> {
+fn helps(block: &[ShownFinding<'_>], lang: Lang) -> Vec<&'static str> {
     let mut helps = Vec::new();
     for help in block.iter().filter_map(|view| view.finding.help(lang)) {
         if !helps.contains(&help) {
@@ -183,16 +195,16 @@ fn helps(block: &[View<'_>], lang: Lang) -> Vec<&'static str> {
 }
 
 /// Writes the lines with marks, then the advice.
-fn show_lines(block: &[View<'_>], helps: &[&str], look: &Look, out: &mut String) {
+fn show_lines(block: &[ShownFinding<'_>], helps: &[&str], options: &TextOptions, out: &mut String) {
     let level = match block.iter().map(|view| view.severity).max() {
         Some(Severity::Warning) => Level::WARNING,
         _ => Level::ERROR,
     };
-    let mut group = Group::with_level(level).element(snippet(block, look.width));
+    let mut group = Group::with_level(level).element(snippet(block, options.width));
     for help in helps {
-        group = group.element(Level::HELP.with_name(HELP.get(look.lang)).message(*help));
+        group = group.element(Level::HELP.with_name(HELP.get(options.lang)).message(*help));
     }
-    let renderer = match look.color {
+    let renderer = match options.color {
         true => Renderer::styled(),
         false => Renderer::plain(),
     };

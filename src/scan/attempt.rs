@@ -30,7 +30,7 @@ impl Attempts {
         let is_more = len > self.len;
         let is_due = match flow {
             Flow::Ended => true,
-            Flow::Rests if self.vain <= PATIENCE => is_more,
+            Flow::Pending if self.vain <= PATIENCE => is_more,
             _ => is_more && (len / 2 >= self.len || self.len < most && len >= most),
         };
         if is_due {
@@ -61,7 +61,7 @@ impl Scanner {
     /// Sets how the input arrives. Returns true if a delayed attempt may now be due.
     pub(super) fn set_flow(&mut self, flow: Flow) -> bool {
         let is_news = std::mem::replace(&mut self.flow, flow) != flow;
-        is_news && flow != Flow::Pours && !matches!(self.state, State::Seek)
+        is_news && flow != Flow::Ready && !matches!(self.state, State::Seek)
     }
 }
 
@@ -89,9 +89,9 @@ mod tests {
             for piece in [1, 7, 600, 4096, 1 << 16, 1 << 18] {
                 // All doublings together read twice as much as the last. The end and the limit each read everything
                 // again.
-                let (poured, _) = read(len, piece, Flow::Pours);
+                let (poured, _) = read(len, piece, Flow::Ready);
                 assert!(poured <= 4 * len, "{poured} of {len} in pieces of {piece}");
-                let (rested, _) = read(len, piece, Flow::Rests);
+                let (rested, _) = read(len, piece, Flow::Pending);
                 let most = 4 * len + 2 * PATIENCE;
                 assert!(rested <= most, "{rested} of {len} in pieces of {piece}");
             }
@@ -107,7 +107,7 @@ mod tests {
             (90_000, 4096),
             (700_000, 1 << 18),
         ] {
-            let (_, latest) = read(len, piece, Flow::Rests);
+            let (_, latest) = read(len, piece, Flow::Pending);
             assert_eq!(latest, len / piece * piece, "{len} in pieces of {piece}");
         }
     }
@@ -115,7 +115,7 @@ mod tests {
     #[test]
     fn what_is_as_long_as_it_may_be_is_read_once_more() {
         let mut attempts = Attempts::default();
-        let mut is_due = |len| attempts.is_due(len, MOST, Flow::Pours);
+        let mut is_due = |len| attempts.is_due(len, MOST, Flow::Ready);
         assert!(is_due(MOST - 9));
         assert!(!is_due(MOST - 1));
         assert!(is_due(MOST));

@@ -112,7 +112,7 @@ impl Scanner {
         let len = range.len();
         let found = self.broken(finding, buffer, len, Syntax::Json, parts);
         self.judged = range.end;
-        self.state = State::behind(len, None);
+        self.state = State::after_broken(len, None);
         found
     }
 }

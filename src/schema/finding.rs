@@ -1,15 +1,16 @@
 //! The schema of findings as JSON.
 
 use crate::finding::{Code, Severity};
+use crate::json_format::{object, text};
 use crate::lang::Lang;
-use crate::schema::{Node, object, one_of, root, text, texts, typed};
+use crate::schema::{Json, one_of, root, texts, typed};
 
-pub(super) fn schema() -> Node {
+pub(super) fn schema() -> Json {
     let codes = Code::ALL
         .iter()
         .map(|code| (code.as_str(), code.summary(Lang::En)));
     let severities = [Severity::Warning, Severity::Error].map(Severity::as_str);
-    let whole = |words, least| typed("integer", words).with("minimum", Node::Number(least));
+    let whole = |words, least| typed("integer", words).with("minimum", Json::Number(least));
     let properties = object([
         (
             "code",
@@ -59,5 +60,5 @@ pub(super) fn schema() -> Node {
     )
     .with("properties", properties)
     .with("required", texts(required))
-    .with("additionalProperties", Node::Flag(false))
+    .with("additionalProperties", Json::Flag(false))
 }

@@ -1,16 +1,16 @@
 //! JSON Schemas (2020-12) of wxsub's output and of WeChat's JSON, generated from the tables.
 //!
-//! A schema is built as a `Node` and then written. Adding one: a file here and a row in [`Schema`].
+//! A schema is built as a [`Json`](json_format::Json) and then written. Adding one: a file here and a row in [`Schema`].
 
 mod finding;
 mod record;
 mod wire;
 
-use serde::Serialize;
+use std::borrow::Cow;
 
 use crate::event::Event;
 use crate::event::fields::{Field, Type};
-use crate::json_format::{self, InOrder};
+use crate::json_format::{self, array, object, text};
 use crate::lang::Lang;
 
 /// A schema that `wxsub schema` can print.
@@ -49,73 +49,42 @@ impl Schema {
     }
 }
 
-/// A JSON value of a schema.
-#[derive(Clone, Debug, Serialize)]
-#[serde(untagged)]
-enum Node {
-    Text(String),
-    Number(i64),
-    Flag(bool),
-    Array(Vec<Node>),
-    Object(InOrder<&'static str, Node>),
-}
+type Json = json_format::Json<'static>;
 
-impl Node {
-    /// Appends a member to an object.
-    fn with(mut self, name: &'static str, value: Node) -> Node {
-        if let Node::Object(members) = &mut self {
-            members.0.push((name, value));
-        }
-        self
-    }
-}
-
-fn text(text: impl Into<String>) -> Node {
-    Node::Text(text.into())
-}
-
-fn object<const N: usize>(members: [(&'static str, Node); N]) -> Node {
-    Node::Object(members.into_iter().collect())
-}
-
-/// Makes an object of `members`.
-fn members(members: impl IntoIterator<Item = (&'static str, Node)>) -> Node {
-    Node::Object(members.into_iter().collect())
-}
-
-fn texts<'a>(names: impl IntoIterator<Item = &'a str>) -> Node {
-    Node::Array(names.into_iter().map(text).collect())
+fn texts(names: impl IntoIterator<Item = &'static str>) -> Json {
+    array(names.into_iter().map(text))
 }
 
 /// A value of type `name` with a description.
-fn typed(name: &str, description: &str) -> Node {
+fn typed(name: &'static str, description: impl Into<Cow<'static, str>>) -> Json {
     object([("type", text(name)), ("description", text(description))])
 }
 
 /// A reference to the definition `path`, which begins with `#`.
-fn reference(path: &str) -> Node {
+fn reference(path: &'static str) -> Json {
     object([("$ref", text(path))])
 }
 
 /// A choice of names, each with its meaning.
-fn one_of<'a>(description: &str, names: impl IntoIterator<Item = (&'a str, &'a str)>) -> Node {
-    let choice =
-        |(name, words): (&str, &str)| object([("const", text(name)), ("description", text(words))]);
-    let choices = names.into_iter().map(choice).collect();
+fn one_of(
+    description: &'static str,
+    names: impl IntoIterator<Item = (&'static str, &'static str)>,
+) -> Json {
+    let choice = |(name, words)| object([("const", text(name)), ("description", text(words))]);
     object([
         ("description", text(description)),
-        ("oneOf", Node::Array(choices)),
+        ("oneOf", array(names.into_iter().map(choice))),
     ])
 }
 
 /// A choice of the three events.
-fn events() -> Node {
+fn events() -> Json {
     let names = Event::ALL.map(|event| (event.name(), event.words(Lang::En)));
     one_of("Which event it is, by its name on the wire.", names)
 }
 
 /// The first members of every schema.
-fn root(title: &str, description: &str) -> Node {
+fn root(title: &'static str, description: &'static str) -> Json {
     object([
         (
             "$schema",

@@ -1,14 +1,13 @@
 //! The schema of records.
 
 use crate::event::fields::{Field, HEADER, ITEM};
+use crate::json_format::{object, text};
 use crate::lang::Lang;
 use crate::record::Trust;
-use crate::schema::{
-    Node, events, members, object, one_of, reference, root, text, texts, type_name, typed,
-};
+use crate::schema::{Json, events, one_of, reference, root, texts, type_name, typed};
 use crate::syntax::Syntax;
 
-pub(super) fn schema() -> Node {
+pub(super) fn schema() -> Json {
     let ends = [
         ("items", items()),
         ("extra", reference("#/$defs/extra")),
@@ -19,40 +18,40 @@ pub(super) fn schema() -> Node {
         .chain(keys(&HEADER))
         .chain(ends);
     root("wxsub record", "A callback as `wxsub convert --to jsonl` writes it, one a line. Keys that do not apply are absent, never null.")
-        .with("properties", members(properties))
+        .with("properties", object(properties))
         .with("required", texts(["event", "items"]))
-        .with("additionalProperties", Node::Flag(false))
+        .with("additionalProperties", Json::Flag(false))
         .with("$defs", object([("item", item()), ("extra", extra())]))
 }
 
 /// The keys of typed fields.
-fn keys(fields: &'static [&'static Field]) -> impl Iterator<Item = (&'static str, Node)> {
+fn keys(fields: &'static [&'static Field]) -> impl Iterator<Item = (&'static str, Json)> {
     let row = |field: &&'static Field| {
         let about = format!("{}: {}", field.wire, field.about.get(Lang::En));
-        (field.key, typed(type_name(field), &about))
+        (field.key, typed(type_name(field), about))
     };
     fields.iter().map(row)
 }
 
-fn items() -> Node {
+fn items() -> Json {
     typed("array", "The entries of List, in the order of the payload.")
         .with("items", reference("#/$defs/item"))
 }
 
-fn item() -> Node {
+fn item() -> Json {
     let extra = ("extra", reference("#/$defs/extra"));
     typed("object", "One template's answer, or one message's result.")
-        .with("properties", members(keys(&ITEM).chain([extra])))
-        .with("additionalProperties", Node::Flag(false))
+        .with("properties", object(keys(&ITEM).chain([extra])))
+        .with("additionalProperties", Json::Flag(false))
 }
 
-fn extra() -> Node {
+fn extra() -> Json {
     typed("object", "What has no key of its own, by its name on the wire: fields that WeChat does not document, values that do not fit their field, repeated fields.")
-        .with("minProperties", Node::Number(1))
+        .with("minProperties", Json::Number(1))
 }
 
 /// How an encrypted payload was opened.
-fn sealed() -> Node {
+fn sealed() -> Json {
     let words = [
         (
             Trust::Verified.as_str(),
@@ -64,13 +63,13 @@ fn sealed() -> Node {
         ),
     ];
     one_of(
-        "Only of a payload that came sealed: how it was opened.",
+        "Only of a payload that came encrypted: how it was opened.",
         words,
     )
 }
 
-fn source() -> Node {
-    let whole = |words, least| typed("integer", words).with("minimum", Node::Number(least));
+fn source() -> Json {
+    let whole = |words, least| typed("integer", words).with("minimum", Json::Number(least));
     let formats = [Syntax::Json, Syntax::Xml].map(Syntax::as_str);
     let format = object([
         ("description", text("The syntax of the payload.")),
@@ -92,5 +91,5 @@ fn source() -> Node {
     typed("object", "Where the payload stood; with --with-source.")
         .with("properties", properties)
         .with("required", texts(["path", "line", "offset", "format"]))
-        .with("additionalProperties", Node::Flag(false))
+        .with("additionalProperties", Json::Flag(false))
 }

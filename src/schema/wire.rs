@@ -5,8 +5,9 @@
 
 use crate::event::Event;
 use crate::event::fields::{EVENT, Field, HEADER, ITEM, LIST, MSG_TYPE, MSG_TYPE_EVENT, Type};
+use crate::json_format::{array, object, text};
 use crate::lang::Lang;
-use crate::schema::{Node, events, members, object, reference, root, text, texts, typed};
+use crate::schema::{Json, events, reference, root, texts, typed};
 
 /// The degree of the schema.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,7 +16,7 @@ pub(super) enum Demand {
     All,
 }
 
-pub(super) fn schema(demand: Demand) -> Node {
+pub(super) fn schema(demand: Demand) -> Json {
     let msg_type = ("description", text("The type of the message."));
     let msg_type = match demand {
         Demand::Types => object([msg_type]),
@@ -36,11 +37,11 @@ pub(super) fn schema(demand: Demand) -> Node {
         "A callback in the JSON that WeChat documents. Fields beyond those described here may come at any time.",
     );
     let schema = schema
-        .with("properties", members(properties))
+        .with("properties", object(properties))
         .with("required", texts(required));
     let schema = match demand {
         Demand::Types => schema,
-        Demand::All => schema.with("allOf", Node::Array(Event::ALL.map(complete).into())),
+        Demand::All => schema.with("allOf", array(Event::ALL.map(complete))),
     };
     schema.with("$defs", object([("item", item(demand))]))
 }
@@ -48,14 +49,14 @@ pub(super) fn schema(demand: Demand) -> Node {
 fn fields(
     fields: &'static [&'static Field],
     demand: Demand,
-) -> impl Iterator<Item = (&'static str, Node)> {
+) -> impl Iterator<Item = (&'static str, Json)> {
     fields
         .iter()
         .map(move |field| (field.wire, scalar(field, demand)))
 }
 
 /// A scalar field. The document shows all scalars as strings; WeChat's servers send some as numbers.
-fn scalar(field: &Field, demand: Demand) -> Node {
+fn scalar(field: &Field, demand: Demand) -> Json {
     let number = match field.ty {
         Type::Text => "number",
         Type::Integer | Type::Digits => "integer",
@@ -70,35 +71,32 @@ fn scalar(field: &Field, demand: Demand) -> Node {
     }
 }
 
-fn item(demand: Demand) -> Node {
+fn item(demand: Demand) -> Json {
     typed("object", "One template's answer, or one message's result.")
-        .with("properties", members(fields(&ITEM, demand)))
+        .with("properties", object(fields(&ITEM, demand)))
 }
 
 /// The list: one item is an object, several are an array.
-fn list(demand: Demand) -> Node {
+fn list(demand: Demand) -> Json {
     let several = object([
         ("type", text("array")),
         ("items", reference("#/$defs/item")),
     ]);
     let several = match demand {
         Demand::Types => several,
-        Demand::All => several.with("minItems", Node::Number(1)),
+        Demand::All => several.with("minItems", Json::Number(1)),
     };
     object([
         (
             "description",
             text("The items: one as an object, several as an array; arrays of one occur."),
         ),
-        (
-            "oneOf",
-            Node::Array(vec![reference("#/$defs/item"), several]),
-        ),
+        ("oneOf", array([reference("#/$defs/item"), several])),
     ])
 }
 
 /// Requires all fields of `event` in its items.
-fn complete(event: Event) -> Node {
+fn complete(event: Event) -> Json {
     let is_event = object([("const", text(event.name()))]);
     let names = event.definition().fields.iter().map(|field| field.wire);
     let whole = object([("required", texts(names))]);

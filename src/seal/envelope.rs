@@ -30,7 +30,7 @@ pub struct Opened<'b> {
 
 /// An [`Opened`] with ranges of the buffer instead of slices.
 #[derive(Clone, Debug)]
-pub(crate) struct Unsealed {
+pub(crate) struct DecryptedRanges {
     pub(crate) message: Range<usize>,
     pub(crate) receive_id: Range<usize>,
     pub(crate) key: usize,
@@ -72,20 +72,24 @@ struct Fit<'k> {
 ///
 /// The error of the key with which decryption came furthest.
 pub fn open<'b>(keys: &Keys, encrypt: &[u8], buffer: &'b mut Vec<u8>) -> Result<Opened<'b>, Error> {
-    let unsealed = unseal(keys, encrypt, buffer)?;
+    let decrypted = decrypt(keys, encrypt, buffer)?;
     Ok(Opened {
-        message: &buffer[unsealed.message],
-        receive_id: &buffer[unsealed.receive_id],
+        message: &buffer[decrypted.message],
+        receive_id: &buffer[decrypted.receive_id],
         random: &buffer[..RANDOM],
-        key: unsealed.key,
-        account: unsealed.account,
-        has_white_space: unsealed.has_white_space,
-        is_padded_to_16: unsealed.is_padded_to_16,
+        key: decrypted.key,
+        account: decrypted.account,
+        has_white_space: decrypted.has_white_space,
+        is_padded_to_16: decrypted.is_padded_to_16,
     })
 }
 
 /// Decrypts like [`open`] and returns ranges of `buffer`.
-pub(crate) fn unseal(keys: &Keys, encrypt: &[u8], buffer: &mut Vec<u8>) -> Result<Unsealed, Error> {
+pub(crate) fn decrypt(
+    keys: &Keys,
+    encrypt: &[u8],
+    buffer: &mut Vec<u8>,
+) -> Result<DecryptedRanges, Error> {
     let has_white_space = armor::decode(encrypt, buffer)?;
     cipher::check_length(buffer)?;
     let fits = fits(keys, buffer)?;
@@ -100,7 +104,7 @@ pub(crate) fn unseal(keys: &Keys, encrypt: &[u8], buffer: &mut Vec<u8>) -> Resul
     let fit = fits.iter().find(|fit| fit.account.receives(for_whom));
     let fit = fit.ok_or_else(|| other(for_whom, &fits))?;
     let mut accounts = keys.accounts().iter();
-    Ok(Unsealed {
+    Ok(DecryptedRanges {
         message: HEAD..fit.message_end,
         receive_id,
         key: fit.number,

@@ -19,8 +19,8 @@ mod query;
 mod signature;
 mod verify;
 
+pub(crate) use envelope::{DecryptedRanges, decrypt};
 pub use envelope::{Opened, open, seal};
-pub(crate) use envelope::{Unsealed, unseal};
 pub use error::Error;
 pub use file::{FileError, accounts};
 pub use key::{EncodingAesKey, KeyError, Token};

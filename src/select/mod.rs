@@ -1,13 +1,13 @@
 //! Selection of callbacks.
 //!
-//! A [`Selection`] states conditions and judges each record alone. A [`Chooser`] adds what depends on earlier
+//! A [`Selection`] states conditions and judges each record alone. A [`Filter`] adds what depends on earlier
 //! callbacks: deduplication and the limit. An excluded callback stays a record with an
 //! [`Outcome`](crate::Outcome) that says it: it is counted but neither written nor reported. Records that are not
 //! callbacks always pass, so a selection never hides a broken payload.
 
-mod chooser;
+mod filter;
 mod recent;
 mod selection;
 
-pub use chooser::Chooser;
+pub use filter::Filter;
 pub use selection::Selection;

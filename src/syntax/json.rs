@@ -10,9 +10,9 @@
 //! and the caller reads again with more bytes.
 
 use crate::finding::{Finding, Findings, Reason};
-use crate::simd::{is_space, json_special};
+use crate::simd::{is_space, json_special, skip_space};
 use crate::span::Span;
-use crate::syntax::{Bytes, Kind, Limits, Node, NodeId, Stop, Str, Syntax, Tree};
+use crate::syntax::{Bytes, Kind, Limits, Node, NodeId, Stop, Str, Syntax, Tree, not_utf8};
 
 /// The most bytes of a `//` comment.
 const LONGEST_LINE: usize = 4096;
@@ -40,6 +40,14 @@ pub(crate) struct Reader {
     name: (Str, u32),
     /// The position of the latest comma.
     comma: usize,
+}
+
+/// The bytes of a document, and what a read writes to.
+struct Document<'a, 'b> {
+    bytes: Bytes<'a>,
+    tree: &'b mut Tree,
+    findings: &'b mut Findings,
+    limits: &'b Limits,
 }
 
 impl Reader {
@@ -98,34 +106,28 @@ impl Reader {
     ) -> Result<usize, Stop> {
         self.restart();
         tree.clear(Syntax::Json);
+        let mut document = Document {
+            bytes,
+            tree,
+            findings,
+            limits,
+        };
+        self.document(&mut document)
+    }
+
+    fn document(&mut self, d: &mut Document<'_, '_>) -> Result<usize, Stop> {
         loop {
-            let next = match bytes.get(self.at) {
+            let next = match d.bytes.get(self.at) {
                 Some(next) if next > b' ' && next != b'/' => next,
                 _ => {
-                    self.skip_insignificant(bytes, tree, findings)?;
-                    match bytes.get(self.at) {
+                    self.skip_insignificant(d)?;
+                    match d.bytes.get(self.at) {
                         Some(next) => next,
-                        None => return self.run_out(bytes, tree),
+                        None => return self.run_out(d),
                     }
                 }
             };
-            match self.expect {
-                Expect::Value => self.value(next, bytes, tree, findings, limits)?,
-                Expect::FirstMember => {
-                    self.member(next, bytes, tree, findings, Reason::ExpectedMember)?
-                }
-                Expect::NextMember => match next {
-                    b'}' => self.close_after_comma(tree, findings, "}"),
-                    _ => self.member(next, bytes, tree, findings, Reason::ExpectedMemberName)?,
-                },
-                Expect::Colon => self.colon(next, bytes)?,
-                Expect::FirstEntry if next == b']' => self.close(tree),
-                Expect::NextEntry if next == b']' => self.close_after_comma(tree, findings, "]"),
-                Expect::FirstEntry | Expect::NextEntry => {
-                    self.entry(next, bytes, tree, findings, limits)?
-                }
-                Expect::CommaOrEnd => self.comma_or_end(next, bytes, tree)?,
-            }
+            self.token(d, next)?;
             if self.open.is_empty() {
                 return Ok(self.at);
             }
@@ -133,185 +135,131 @@ impl Reader {
     }
 
     /// Skips white space and comments. Each comment is a finding.
-    fn skip_insignificant(
-        &mut self,
-        bytes: Bytes<'_>,
-        tree: &Tree,
-        findings: &mut Findings,
-    ) -> Result<(), Stop> {
+    fn skip_insignificant(&mut self, d: &mut Document<'_, '_>) -> Result<(), Stop> {
         loop {
-            self.at += bytes
-                .from(self.at)
-                .iter()
-                .take_while(|&&b| is_space(b))
-                .count();
-            if bytes.get(self.at) != Some(b'/') {
+            self.at = skip_space(d.bytes.all, self.at);
+            if d.bytes.get(self.at) != Some(b'/') {
                 return Ok(());
             }
-            let comment =
-                comment_len(bytes.from(self.at)).map_err(|()| self.unexpected(bytes, tree))?;
+            let comment = comment_len(d.bytes.from(self.at)).map_err(|()| self.unexpected(d))?;
             let Some(len) = comment else {
-                return self.run_out(bytes, tree);
+                return self.run_out(d);
             };
-            findings.push(Finding::new(
-                Reason::Comment,
-                Span::new(self.at, self.at + len),
-            ));
+            let span = Span::new(self.at, self.at + len);
+            d.findings.push(Finding::new(Reason::Comment, span));
             self.at += len;
         }
     }
 
-    /// Reads the name of a member, or the end of an object without members.
-    fn member(
-        &mut self,
-        next: u8,
-        bytes: Bytes<'_>,
-        tree: &mut Tree,
-        findings: &mut Findings,
-        otherwise: Reason,
-    ) -> Result<(), Stop> {
-        match next {
-            b'"' => {
-                let start = self.at;
-                let name = self.string(bytes, tree, findings)?;
-                self.name = (name, Span::new(start + 1, start).start);
-                self.expect = match bytes.get(self.at) {
-                    Some(b':') => {
-                        self.at += 1;
-                        Expect::Value
-                    }
-                    _ => Expect::Colon,
-                };
-                Ok(())
+    /// Reads the token that begins with `next`.
+    fn token(&mut self, d: &mut Document<'_, '_>, next: u8) -> Result<(), Stop> {
+        match (self.expect, next) {
+            (Expect::FirstMember | Expect::NextMember, b'"') => return self.name(d),
+            (Expect::FirstMember, b'}') | (Expect::FirstEntry, b']') => self.close(d),
+            (Expect::NextMember, b'}') => self.close_after_comma(d, "}"),
+            (Expect::NextEntry, b']') => self.close_after_comma(d, "]"),
+            (Expect::Colon, b':') => self.skip_to(Expect::Value),
+            (Expect::Value | Expect::FirstEntry | Expect::NextEntry, _) => {
+                return self.value(d, next);
             }
-            b'}' if matches!(self.expect, Expect::FirstMember) => {
-                self.close(tree);
-                Ok(())
-            }
-            _ => Err(bytes.broken(self.at, otherwise)),
+            (Expect::CommaOrEnd, _) => return self.comma_or_end(d, next),
+            _ => return Err(self.unexpected(d)),
         }
-    }
-
-    fn colon(&mut self, next: u8, bytes: Bytes<'_>) -> Result<(), Stop> {
-        if next != b':' {
-            return Err(bytes.broken(self.at, Reason::ExpectedColon));
-        }
-        self.at += 1;
-        self.expect = Expect::Value;
         Ok(())
     }
 
-    fn entry(
-        &mut self,
-        next: u8,
-        bytes: Bytes<'_>,
-        tree: &mut Tree,
-        findings: &mut Findings,
-        limits: &Limits,
-    ) -> Result<(), Stop> {
-        self.name = Default::default();
-        self.value(next, bytes, tree, findings, limits)
-    }
-
-    fn value(
-        &mut self,
-        next: u8,
-        bytes: Bytes<'_>,
-        tree: &mut Tree,
-        findings: &mut Findings,
-        limits: &Limits,
-    ) -> Result<(), Stop> {
-        if tree.len() >= limits.values {
-            return Err(Stop::Broken(
-                Finding::new(Reason::TooManyValues, self.here()).with(limits.values.to_string()),
-            ));
-        }
-        match next {
-            b'{' => self.open(Kind::Object, Expect::FirstMember, tree, limits),
-            b'[' => self.open(Kind::Array, Expect::FirstEntry, tree, limits),
-            b'"' => {
-                let start = self.at;
-                let value = self.string(bytes, tree, findings)?;
-                self.leaf(Kind::Text, value, start, tree);
-                Ok(())
-            }
-            b'-' | b'0'..=b'9' | b'a'..=b'z' => self.word(next, bytes, tree),
-            _ => Err(bytes.broken(self.at, Reason::ExpectedValue)),
-        }
-    }
-
-    fn open(
-        &mut self,
-        kind: Kind,
-        expect: Expect,
-        tree: &mut Tree,
-        limits: &Limits,
-    ) -> Result<(), Stop> {
-        if self.open.len() >= limits.depth {
-            return Err(Stop::Broken(
-                Finding::new(Reason::TooDeep, self.here()).with(limits.depth.to_string()),
-            ));
-        }
-        let id = tree.push(self.node(kind, Str::default(), self.at));
-        self.open.push(id);
+    /// Skips a character and sets what may come next.
+    fn skip_to(&mut self, expect: Expect) {
         self.at += 1;
         self.expect = expect;
+    }
+
+    /// Reads the name of a member, and the colon if it follows at once.
+    fn name(&mut self, d: &mut Document<'_, '_>) -> Result<(), Stop> {
+        let start = self.at;
+        let name = self.string(d)?;
+        self.name = (name, Span::new(start + 1, start).start);
+        match d.bytes.get(self.at) {
+            Some(b':') => self.skip_to(Expect::Value),
+            _ => self.expect = Expect::Colon,
+        }
         Ok(())
     }
 
-    fn close(&mut self, tree: &mut Tree) {
-        self.at += 1;
+    fn value(&mut self, d: &mut Document<'_, '_>, next: u8) -> Result<(), Stop> {
+        if d.tree.len() >= d.limits.values {
+            return Err(self.over_limit(Reason::TooManyValues, d.limits.values));
+        }
+        match next {
+            b'{' => self.open(d, Kind::Object, Expect::FirstMember),
+            b'[' => self.open(d, Kind::Array, Expect::FirstEntry),
+            b'"' => {
+                let start = self.at;
+                let value = self.string(d)?;
+                self.leaf(d, Kind::Text, value, start);
+                Ok(())
+            }
+            b'-' | b'0'..=b'9' | b'a'..=b'z' => self.word(d, next),
+            _ => Err(d.bytes.broken(self.at, Reason::ExpectedValue)),
+        }
+    }
+
+    fn open(&mut self, d: &mut Document<'_, '_>, kind: Kind, expect: Expect) -> Result<(), Stop> {
+        if self.open.len() >= d.limits.depth {
+            return Err(self.over_limit(Reason::TooDeep, d.limits.depth));
+        }
+        let id = d.tree.push(self.node(kind, Str::default(), self.at));
+        self.open.push(id);
+        self.skip_to(expect);
+        Ok(())
+    }
+
+    fn over_limit(&self, reason: Reason, limit: usize) -> Stop {
+        let finding = Finding::new(reason, Span::new(self.at, self.at + 1));
+        Stop::Broken(finding.with(limit.to_string()))
+    }
+
+    fn close(&mut self, d: &mut Document<'_, '_>) {
+        self.skip_to(Expect::CommaOrEnd);
         if let Some(id) = self.open.pop() {
-            tree.close(id, self.at);
+            d.tree.close(id, self.at);
         }
-        self.expect = Expect::CommaOrEnd;
     }
 
-    fn close_after_comma(&mut self, tree: &mut Tree, findings: &mut Findings, closer: &str) {
-        findings.push(
-            Finding::new(
-                Reason::CommaBeforeEnd,
-                Span::new(self.comma, self.comma + 1),
-            )
-            .with(closer),
-        );
-        self.close(tree);
+    fn close_after_comma(&mut self, d: &mut Document<'_, '_>, closer: &str) {
+        let comma = Span::new(self.comma, self.comma + 1);
+        let finding = Finding::new(Reason::CommaBeforeEnd, comma);
+        d.findings.push(finding.with(closer));
+        self.close(d);
     }
 
-    fn comma_or_end(&mut self, next: u8, bytes: Bytes<'_>, tree: &mut Tree) -> Result<(), Stop> {
-        let in_object = self.in_object(tree);
-        match (next, in_object) {
-            (b',', _) => {
+    fn comma_or_end(&mut self, d: &mut Document<'_, '_>, next: u8) -> Result<(), Stop> {
+        match (next, self.in_object(d)) {
+            (b',', in_object) => {
                 self.comma = self.at;
-                self.at += 1;
-                self.expect = if in_object {
-                    Expect::NextMember
-                } else {
-                    Expect::NextEntry
-                };
-                Ok(())
+                self.skip_to(match in_object {
+                    true => Expect::NextMember,
+                    false => Expect::NextEntry,
+                });
             }
-            (b'}', true) | (b']', false) => {
-                self.close(tree);
-                Ok(())
-            }
-            _ => Err(self.unexpected(bytes, tree)),
+            (b'}', true) | (b']', false) => self.close(d),
+            _ => return Err(self.unexpected(d)),
         }
+        Ok(())
     }
 
     /// Reads a number, `true`, `false` or `null`: all bytes up to the next separator.
-    fn word(&mut self, first: u8, bytes: Bytes<'_>, tree: &mut Tree) -> Result<(), Stop> {
-        let rest = bytes.from(self.at);
-        let Some(len) = rest
-            .iter()
-            .position(|&b| is_space(b) || matches!(b, b',' | b'}' | b']' | b':' | b'"' | b'/'))
-        else {
-            return self.run_out(bytes, tree);
+    fn word(&mut self, d: &mut Document<'_, '_>, first: u8) -> Result<(), Stop> {
+        let rest = d.bytes.from(self.at);
+        let is_separator =
+            |b: &u8| is_space(*b) || matches!(b, b',' | b'}' | b']' | b':' | b'"' | b'/');
+        let Some(len) = rest.iter().position(is_separator) else {
+            return self.run_out(d);
         };
         let word = &rest[..len];
         let kind = match first {
             b'a'..=b'z' if matches!(word, b"true" | b"false" | b"null") => Kind::Literal,
-            b'a'..=b'z' => return Err(bytes.broken(self.at, Reason::ExpectedValue)),
+            b'a'..=b'z' => return Err(d.bytes.broken(self.at, Reason::ExpectedValue)),
             _ if is_number(word) => Kind::Number,
             _ => {
                 let finding = Finding::new(Reason::BadNumber, Span::new(self.at, self.at + len));
@@ -320,102 +268,91 @@ impl Reader {
         };
         let start = self.at;
         self.at += len;
-        self.leaf(kind, Str::source(start, self.at), start, tree);
+        self.leaf(d, kind, Str::source(start, self.at), start);
         Ok(())
     }
 
-    fn leaf(&mut self, kind: Kind, value: Str, start: usize, tree: &mut Tree) {
+    fn leaf(&mut self, d: &mut Document<'_, '_>, kind: Kind, value: Str, start: usize) {
         let mut node = self.node(kind, value, start);
         node.span.end = Span::new(0, self.at).end;
-        tree.push(node);
+        d.tree.push(node);
         self.expect = Expect::CommaOrEnd;
     }
 
+    /// Makes a node with the name that was read before, if any.
     fn node(&mut self, kind: Kind, value: Str, start: usize) -> Node {
         let (name, name_at) = std::mem::take(&mut self.name);
-        let span = Span::new(start, start);
         Node {
             kind,
             padded: false,
             name,
             name_at,
             value,
-            span,
+            span: Span::new(start, start),
             end: 0,
         }
     }
 
-    /// Reads a string and moves behind it. Returns its text without escapes.
-    fn string(
-        &mut self,
-        bytes: Bytes<'_>,
-        tree: &mut Tree,
-        findings: &mut Findings,
-    ) -> Result<Str, Stop> {
+    /// Reads a string and moves after it. Returns its text without escapes.
+    fn string(&mut self, d: &mut Document<'_, '_>) -> Result<Str, Stop> {
         let start = self.at + 1;
         let mut at = start;
         let mut escaped = false;
         loop {
-            at += json_special(bytes.from(at));
-            match bytes.get(at) {
+            at += json_special(d.bytes.from(at));
+            match d.bytes.get(at) {
                 Some(b'"') => break,
                 Some(b'\\') => {
                     escaped = true;
-                    at += match escape_len(bytes, at) {
+                    at += match escape_len(d.bytes, at) {
                         Some(len) => len?,
-                        None => return self.run_out(bytes, tree),
+                        None => return self.run_out(d),
                     };
                 }
-                Some(_) => return Err(bytes.broken(at, Reason::ControlInString)),
-                None => return self.run_out(bytes, tree),
+                Some(_) => return Err(d.bytes.broken(at, Reason::ControlInString)),
+                None => return self.run_out(d),
             }
         }
-        let text = if escaped {
-            unescape(bytes, start, at, tree, findings)?
-        } else {
-            Str::source(start, at)
+        let text = match escaped {
+            true => d.unescape(start, at)?,
+            false => Str::source(start, at),
         };
         self.at = at + 1;
         Ok(text)
     }
 
-    fn in_object(&self, tree: &Tree) -> bool {
-        self.open
-            .last()
-            .is_some_and(|&id| tree.node(id).kind == Kind::Object)
+    fn in_object(&self, d: &Document<'_, '_>) -> bool {
+        let innermost = self.open.last();
+        innermost.is_some_and(|&id| d.tree.node(id).kind == Kind::Object)
     }
 
     /// Makes the failure of a byte that fits nothing that may come next.
-    fn unexpected(&self, bytes: Bytes<'_>, tree: &Tree) -> Stop {
+    fn unexpected(&self, d: &Document<'_, '_>) -> Stop {
         let reason = match self.expect {
             Expect::Value | Expect::FirstEntry | Expect::NextEntry => Reason::ExpectedValue,
             Expect::FirstMember => Reason::ExpectedMember,
             Expect::NextMember => Reason::ExpectedMemberName,
             Expect::Colon => Reason::ExpectedColon,
-            Expect::CommaOrEnd if bytes.from(self.at).starts_with("，".as_bytes()) => {
+            Expect::CommaOrEnd if d.bytes.from(self.at).starts_with("，".as_bytes()) => {
                 Reason::FullWidthComma
             }
-            Expect::CommaOrEnd if self.in_object(tree) => Reason::ExpectedCommaOrBrace,
+            Expect::CommaOrEnd if self.in_object(d) => Reason::ExpectedCommaOrBrace,
             Expect::CommaOrEnd => Reason::ExpectedCommaOrBracket,
         };
-        bytes.broken(self.at, reason)
+        d.bytes.broken(self.at, reason)
     }
 
-    fn here(&self) -> Span {
-        Span::new(self.at, self.at + 1)
-    }
-
-    fn run_out<T>(&self, bytes: Bytes<'_>, tree: &Tree) -> Result<T, Stop> {
-        if !bytes.last {
+    fn run_out<T>(&self, d: &Document<'_, '_>) -> Result<T, Stop> {
+        if !d.bytes.last {
             return Err(Stop::More);
         }
-        let within = self.open.last().map(|&id| *tree.node(id));
+        let within = self.open.last().map(|&id| *d.tree.node(id));
         let name = within.filter(|node| node.name.len() > 0).map(|node| {
-            let text = std::str::from_utf8(bytes.all).unwrap_or_default();
-            format!("`{}`", tree.str(node.name, text))
+            let text = std::str::from_utf8(d.bytes.all).unwrap_or_default();
+            format!("`{}`", d.tree.str(node.name, text))
         });
         let within = name.unwrap_or_else(|| "`{`".into());
-        Err(bytes.run_out(Reason::JsonCutOff, within))
+        Err(d.bytes.run_out(Reason::JsonCutOff, within))
     }
 }
 
@@ -462,44 +399,41 @@ fn escape_len(bytes: Bytes<'_>, at: usize) -> Option<Result<usize, Stop>> {
     )))
 }
 
-/// Unescapes a string whose escapes are well-formed.
-///
-/// Half of a surrogate pair becomes U+FFFD; the first one in a string is a finding.
-fn unescape(
-    bytes: Bytes<'_>,
-    start: usize,
-    end: usize,
-    tree: &mut Tree,
-    findings: &mut Findings,
-) -> Result<Str, Stop> {
-    let own = tree.own().len();
-    let mut at = start;
-    let mut is_whole = true;
-    while at < end {
-        let plain = memchr::memchr(b'\\', &bytes.all[at..end]).map_or(end, |n| at + n);
-        let piece = std::str::from_utf8(&bytes.all[at..plain])
-            .map_err(|e| Stop::Broken(crate::syntax::not_utf8(bytes.all, at + e.valid_up_to())))?;
-        tree.own().push_str(piece);
-        at = plain;
-        if at < end {
-            let (c, len) = escaped_char(&bytes.all[at..end]).unwrap_or_else(|| {
-                let is_first = std::mem::replace(&mut is_whole, false);
-                findings.extend(is_first.then(|| lone_surrogate(bytes, at)));
-                (char::REPLACEMENT_CHARACTER, SURROGATE_LEN)
-            });
-            tree.own().push(c);
-            at += len;
+impl Document<'_, '_> {
+    /// Unescapes the string from `start` to `end`, whose escapes are well-formed.
+    ///
+    /// Half of a surrogate pair becomes U+FFFD; the first one in a string is a finding.
+    fn unescape(&mut self, start: usize, end: usize) -> Result<Str, Stop> {
+        let (all, own) = (self.bytes.all, self.tree.own().len());
+        let mut at = start;
+        let mut is_whole = true;
+        while at < end {
+            let plain = memchr::memchr(b'\\', &all[at..end]).map_or(end, |n| at + n);
+            let piece = std::str::from_utf8(&all[at..plain])
+                .map_err(|error| Stop::Broken(not_utf8(all, at + error.valid_up_to())))?;
+            self.tree.own().push_str(piece);
+            at = plain;
+            if at < end {
+                let (c, len) = escaped_char(&all[at..end]).unwrap_or_else(|| {
+                    let is_first = std::mem::replace(&mut is_whole, false);
+                    let half = || lone_surrogate(all, at);
+                    self.findings.extend(is_first.then(half));
+                    (char::REPLACEMENT_CHARACTER, SURROGATE_LEN)
+                });
+                self.tree.own().push(c);
+                at += len;
+            }
         }
+        Ok(self.tree.own_since(own))
     }
-    Ok(tree.own_since(own))
 }
 
 /// The length of the escape of half a surrogate pair, such as `\ud83d`.
 const SURROGATE_LEN: usize = 6;
 
-fn lone_surrogate(bytes: Bytes<'_>, at: usize) -> Finding {
+fn lone_surrogate(bytes: &[u8], at: usize) -> Finding {
     let span = Span::new(at, at + SURROGATE_LEN);
-    let escape = bytes.all.get(span.range()).unwrap_or_default();
+    let escape = bytes.get(span.range()).unwrap_or_default();
     Finding::new(Reason::LoneSurrogate, span).with(String::from_utf8_lossy(escape))
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::bury::ways;
+use super::embed::ways;
 use super::rng::Rng;
 use super::shapes::shape;
 use super::traced::Traced;
@@ -81,7 +81,7 @@ pub(crate) fn imitations() -> Vec<(String, String)> {
         let payload =
             std::iter::repeat_with(|| forged(&mut rng)).find(|payload| way.takes(payload));
         let payload = Traced::plain(&payload.expect("a shape fits"));
-        imitations.push((way.name.clone(), way.bury(&[payload], 3).text()));
+        imitations.push((way.name.clone(), way.embed(&[payload], 3).text()));
     }
     let (j, x) = (shape("JSON").write(0, 999), shape("XML").write(1, 999));
     let enders = [

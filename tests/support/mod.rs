@@ -4,12 +4,12 @@
 // Each test program uses only a part of this module.
 #![allow(dead_code)]
 
-pub(crate) mod bury;
 pub(crate) mod cases;
 pub(crate) mod checking;
 pub(crate) mod clock;
 pub(crate) mod codes;
 pub(crate) mod each;
+pub(crate) mod embed;
 pub(crate) mod escape;
 pub(crate) mod failures;
 pub(crate) mod json;

@@ -6,8 +6,8 @@ use wxsub::pipeline::Options;
 use wxsub::seal::{Account, Keys, Policy, Token, seal, sign};
 use wxsub::{Code, Limits, Outcome, Record, Syntax, Trust};
 
-use super::bury::line;
 use super::each::each;
+use super::embed::line;
 
 pub(crate) const KEY: &str = "testKey70testKey70testKey70testKey70testKe7";
 pub(crate) const FORMER_KEY: &str = "formerKey8formerKey8formerKey8formerKey8foX";
@@ -54,7 +54,7 @@ pub(crate) fn query(encrypt: &str) -> String {
 
 /// A record with owned values.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Seen {
+pub(crate) struct ReadRecord {
     pub(crate) outcome: Outcome,
     pub(crate) trust: Trust,
     pub(crate) line: String,
@@ -62,9 +62,9 @@ pub(crate) struct Seen {
     pub(crate) opened: Option<Vec<u8>>,
 }
 
-impl Seen {
+impl ReadRecord {
     fn new(record: &Record<'_>) -> Self {
-        Seen {
+        ReadRecord {
             outcome: record.outcome().clone(),
             trust: record.trust(),
             line: line(record),
@@ -82,8 +82,8 @@ impl Seen {
     }
 }
 
-pub(crate) fn decode(payload: &[u8], policy: Policy) -> Seen {
-    Seen::new(&wxsub::decode_sealed(
+pub(crate) fn decode(payload: &[u8], policy: Policy) -> ReadRecord {
+    ReadRecord::new(&wxsub::decode_sealed(
         payload,
         &Limits::default(),
         &Arc::new(policy),
@@ -96,12 +96,12 @@ pub(crate) fn read(
     policy: &Arc<Policy>,
     threads: usize,
     block_size: usize,
-) -> Vec<Seen> {
+) -> Vec<ReadRecord> {
     let options = Options {
         policy: Some(policy.clone()),
         threads,
         block_size,
         ..Options::default()
     };
-    each(capture, &options, Seen::new)
+    each(capture, &options, ReadRecord::new)
 }

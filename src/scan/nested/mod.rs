@@ -458,7 +458,7 @@ impl Scanner {
             let is_long = nested.unescaped > Self::DEEPEST * self.limits.payload_size;
             let goes_on =
                 nested.unescape(&buffer[self.pos()..], last || is_long, self.names.anchors);
-            let flow = if goes_on { Flow::Pours } else { self.flow };
+            let flow = if goes_on { Flow::Ready } else { self.flow };
             if !nested.scanner.set_flow(flow) && !goes_on {
                 self.state = State::Nested(nested);
                 return None;
@@ -538,6 +538,11 @@ impl Scanner {
 
     /// Continues after nested text.
     fn leave_nested(&mut self, mut nested: Box<Nested>, go_on: GoOn, buffer: &[u8]) {
+        // After a false clue the outer scanner reads the text again.
+        let is_read_again = nested.clue.is_some() && matches!(go_on, GoOn::After(_));
+        if !is_read_again {
+            self.noise.mentions += nested.scanner.noise.mentions;
+        }
         match (go_on, nested.end) {
             (GoOn::Here, _) => {}
             (GoOn::After(len), _) => self.pass(buffer, self.pos() + len),

@@ -10,8 +10,6 @@
 
 mod chars;
 mod check;
-#[cfg(test)]
-mod oracle;
 mod prolog;
 #[cfg(test)]
 mod tests;

@@ -6,17 +6,18 @@ use crate::event;
 use crate::finding::{Finding, Reason};
 use crate::record::body::Body;
 use crate::record::request::{
-    Came, Part, Refused, check_plain, check_sealed, query_of, require_signature, sealed_part,
+    EncryptedPart, Refused, RequestQuery, check_encrypted, check_plain, encrypted_part,
+    request_query, require_signature,
 };
 use crate::record::{Decoder, Outcome, Record, Sealed, Trust};
 use crate::scan::Document;
-use crate::seal::{self, Policy, Unsealed, unseal};
+use crate::seal::{self, DecryptedRanges, Policy, decrypt};
 use crate::span::{Place, Span, Units};
 use crate::syntax::Limits;
 
 /// Decrypts payloads according to a policy.
 #[derive(Debug)]
-pub(super) struct Unsealer {
+pub(super) struct Decryptor {
     policy: Arc<Policy>,
     /// The decoder of plaintexts. It sees single documents, never a capture.
     pub(super) inner: Decoder,
@@ -24,10 +25,10 @@ pub(super) struct Unsealer {
     pub(super) plain: Vec<u8>,
 }
 
-impl Unsealer {
+impl Decryptor {
     pub(super) fn new(policy: Arc<Policy>, limits: Limits) -> Self {
         let inner = Decoder::new("".into(), limits, (Place::default(), Units::Utf8));
-        Unsealer {
+        Decryptor {
             policy,
             inner,
             plain: Vec::new(),
@@ -36,27 +37,27 @@ impl Unsealer {
 }
 
 /// The result of checking a payload.
-enum Judged {
+enum Checked {
     /// The payload is plain, with an accepted finding if any.
     Plain(Option<Finding>),
     /// The payload was encrypted; the record of its plaintext.
-    Inside(Record<'static>),
+    Decrypted(Record<'static>),
 }
 
 impl Decoder {
     /// Checks a decoded payload and replaces it by its plaintext if it is encrypted.
-    pub(super) fn judge(&mut self, record: &mut Record<'_>) {
-        let Some(unsealer) = &mut self.unsealer else {
+    pub(super) fn decrypt(&mut self, record: &mut Record<'_>) {
+        let Some(decryptor) = &mut self.decryptor else {
             return;
         };
         // What is inside is of the same templates as what is not sealed.
-        std::mem::swap(&mut self.scanner.cache, &mut unsealer.inner.scanner.cache);
-        let judged = unsealer.judge(record);
-        std::mem::swap(&mut self.scanner.cache, &mut unsealer.inner.scanner.cache);
-        match judged {
+        std::mem::swap(&mut self.scanner.cache, &mut decryptor.inner.scanner.cache);
+        let checked = decryptor.check(record);
+        std::mem::swap(&mut self.scanner.cache, &mut decryptor.inner.scanner.cache);
+        match checked {
             Err(finding) => record.refuse(finding),
-            Ok(Judged::Plain(accepted)) => record.mention_all(accepted),
-            Ok(Judged::Inside(inner)) => {
+            Ok(Checked::Plain(accepted)) => record.mention_all(accepted),
+            Ok(Checked::Decrypted(inner)) => {
                 let outer = std::mem::replace(record, inner);
                 self.recycle(outer);
             }
@@ -64,45 +65,46 @@ impl Decoder {
     }
 }
 
-impl Unsealer {
-    fn judge(&mut self, record: &Record<'_>) -> Refused<Judged> {
+impl Decryptor {
+    fn check(&mut self, record: &Record<'_>) -> Refused<Checked> {
         let policy = self.policy.clone();
-        let came = query_of(record, &policy);
-        let came = came.as_ref();
-        let Some(part) = sealed_part(record)? else {
-            return check_plain(&policy, record, came).map(Judged::Plain);
+        let request = request_query(record, &policy);
+        let request = request.as_ref();
+        let Some(part) = encrypted_part(record)? else {
+            return check_plain(&policy, record, request).map(Checked::Plain);
         };
         if policy.keys.is_empty() {
-            let signed = check_sealed(&policy, part, came, None)?;
+            let signed = check_encrypted(&policy, part, request, None)?;
             // No signature covers the fields beside the encrypted text.
             require_signature(&policy, part, false)?;
-            return Ok(Judged::Plain(signed.wrong));
+            return Ok(Checked::Plain(signed.wrong));
         }
-        self.open(record, part, came, &policy).map(Judged::Inside)
+        self.open(record, part, request, &policy)
+            .map(Checked::Decrypted)
     }
 
     /// Decrypts `part` of the payload `outer` and decodes the plaintext.
     fn open(
         &mut self,
         outer: &Record<'_>,
-        part: Part<'_>,
-        came: Option<&Came<'_>>,
+        part: EncryptedPart<'_>,
+        request: Option<&RequestQuery<'_>>,
         policy: &Policy,
     ) -> Refused<Record<'static>> {
         let mut plain = std::mem::take(&mut self.plain);
-        let unsealed = unseal(&policy.keys, part.text.as_bytes(), &mut plain);
-        let account = unsealed.as_ref().ok().map(|unsealed| unsealed.account);
-        let signed = check_sealed(policy, part, came, account)?;
-        let unsealed = unsealed.map_err(|error| unopened(&error, part, signed.is_verified))?;
+        let decrypted = decrypt(&policy.keys, part.text.as_bytes(), &mut plain);
+        let account = decrypted.as_ref().ok().map(|decrypted| decrypted.account);
+        let signed = check_encrypted(policy, part, request, account)?;
+        let decrypted = decrypted.map_err(|error| unopened(&error, part, signed.is_verified))?;
         require_signature(policy, part, signed.is_verified)?;
-        let oddities = oddities(policy, &unsealed, &plain);
-        plain.truncate(unsealed.message.end);
-        plain.drain(..unsealed.message.start);
+        let oddities = oddities(policy, &decrypted, &plain);
+        plain.truncate(decrypted.message.end);
+        plain.drain(..decrypted.message.start);
         let trust = match signed.is_verified {
             true => Trust::Verified,
             false => Trust::Opened,
         };
-        let sealed = Sealed::new(trust, unsealed.key, policy.keys.len());
+        let sealed = Sealed::new(trust, decrypted.key, policy.keys.len());
         let mut inner = self.read(outer, plain, sealed);
         let wrong = signed.wrong.map(|finding| finding.at(Span::new(0, 1)));
         inner.add_of_envelope(wrong.into_iter().chain(oddities), outer);
@@ -191,7 +193,7 @@ fn of_inside(finding: Finding, message: &[u8]) -> Finding {
 }
 
 /// Returns the reason why decryption failed, given the result for the signature.
-fn unopened(error: &seal::Error, part: Part<'_>, is_verified: bool) -> Finding {
+fn unopened(error: &seal::Error, part: EncryptedPart<'_>, is_verified: bool) -> Finding {
     match error {
         seal::Error::Padding if is_verified => Finding::new(Reason::NoKeyFitsToken, part.span),
         error => error.finding(part.span),
@@ -199,17 +201,17 @@ fn unopened(error: &seal::Error, part: Part<'_>, is_verified: bool) -> Finding {
 }
 
 /// Returns warnings about the encryption of the payload.
-fn oddities(policy: &Policy, unsealed: &Unsealed, plain: &[u8]) -> Vec<Finding> {
+fn oddities(policy: &Policy, decrypted: &DecryptedRanges, plain: &[u8]) -> Vec<Finding> {
     let finding = |reason| Finding::new(reason, Span::new(0, 1));
     let mut found = Vec::new();
-    if unsealed.has_white_space {
+    if decrypted.has_white_space {
         found.push(finding(Reason::CipherSpaces));
     }
-    if unsealed.is_padded_to_16 {
+    if decrypted.is_padded_to_16 {
         found.push(finding(Reason::PaddedTo16));
     }
-    let receive_id = &plain[unsealed.receive_id.clone()];
-    let is_checked = !policy.keys.accounts()[unsealed.account].appids.is_empty();
+    let receive_id = &plain[decrypted.receive_id.clone()];
+    let is_checked = !policy.keys.accounts()[decrypted.account].appids.is_empty();
     let is_id = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_@.".contains(byte);
     match receive_id {
         _ if is_checked => {}

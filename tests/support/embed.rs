@@ -14,7 +14,7 @@ use super::escape::{
 use super::rng::Rng;
 use super::traced::{Traced, cat, join};
 
-type Bury = dyn Fn(&[Traced], &mut Rng) -> Traced;
+type Embed = dyn Fn(&[Traced], &mut Rng) -> Traced;
 
 /// A way to embed payloads in a capture.
 pub(crate) struct Way {
@@ -25,24 +25,24 @@ pub(crate) struct Way {
     /// over lines, of which any object on the next line may be a value. The end of a payload is then unknown.
     pub(crate) continues: bool,
     is_undecidable: Box<dyn Fn(&str) -> bool>,
-    bury: Box<Bury>,
+    embed: Box<Embed>,
 }
 
 impl Way {
-    fn new(name: &str, bury: impl Fn(&[Traced], &mut Rng) -> Traced + 'static) -> Self {
+    fn new(name: &str, embed: impl Fn(&[Traced], &mut Rng) -> Traced + 'static) -> Self {
         Way {
             name: name.into(),
             only_json: false,
             continues: false,
             is_undecidable: Box::new(|_| false),
-            bury: Box::new(bury),
+            embed: Box::new(embed),
         }
     }
 
-    /// Makes a way that embeds each payload on its own. `bury` returns whole lines.
-    fn each(name: &str, bury: impl Fn(&Traced, &mut Rng) -> Traced + 'static) -> Self {
+    /// Makes a way that embeds each payload on its own. `embed` returns whole lines.
+    fn each(name: &str, embed: impl Fn(&Traced, &mut Rng) -> Traced + 'static) -> Self {
         Way::new(name, move |payloads, rng| {
-            let lines: Vec<Traced> = payloads.iter().map(|text| bury(text, rng)).collect();
+            let lines: Vec<Traced> = payloads.iter().map(|text| embed(text, rng)).collect();
             join(&lines, "")
         })
     }
@@ -105,14 +105,14 @@ impl Way {
     }
 
     /// Embeds the payloads. The capture ends with a line feed.
-    pub(crate) fn bury(&self, payloads: &[Traced], seed: u64) -> Traced {
-        (self.bury)(payloads, &mut Rng::new(seed))
+    pub(crate) fn embed(&self, payloads: &[Traced], seed: u64) -> Traced {
+        (self.embed)(payloads, &mut Rng::new(seed))
     }
 
     /// Embeds a payload by `inner`, and the result by this way.
     pub(crate) fn around(&self, inner: &Way, payload: &Traced, seed: u64) -> Traced {
-        let once = inner.bury(std::slice::from_ref(payload), seed);
-        self.bury(&[once.without_end()], seed + 1)
+        let once = inner.embed(std::slice::from_ref(payload), seed);
+        self.embed(&[once.without_end()], seed + 1)
     }
 
     /// Returns true if `payload` can be embedded.

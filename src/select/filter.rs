@@ -4,60 +4,60 @@ use crate::record::{Outcome, Record};
 use crate::select::Selection;
 use crate::select::recent::{Key, Recent};
 
-/// Chooses among callbacks of one or more captures, in the order in which they arrive.
+/// Filters the callbacks of one or more captures, in the order in which they arrive.
 ///
 /// ```
 /// use wxsub::Outcome;
-/// use wxsub::select::{Chooser, Selection};
+/// use wxsub::select::{Filter, Selection};
 ///
-/// let mut chooser = Chooser::new(Selection::default()).dedup().limit(2);
+/// let mut filter = Filter::new(Selection::default()).dedup().limit(2);
 /// let payload = br#"{"FromUserName":"otFpruAK8D-E6EfStSYonYSBZ8_4","Event":"subscribe_msg_change_event"}"#;
 /// let [mut first, mut again] = [wxsub::decode(payload), wxsub::decode(payload)];
-/// chooser.choose(&mut first);
-/// chooser.choose(&mut again);
+/// filter.apply(&mut first);
+/// filter.apply(&mut again);
 /// assert!(first.callback().is_some());
 /// assert_eq!(again.outcome(), &Outcome::Deduplicated(wxsub::Event::Change));
-/// assert!(!chooser.has_enough());
+/// assert!(!filter.has_enough());
 /// ```
 #[derive(Clone, Debug, Default)]
-pub struct Chooser {
+pub struct Filter {
     selection: Selection,
     /// True if the selection can exclude a callback.
     selects: bool,
     recent: Option<Recent>,
     limit: Option<u64>,
-    chosen: u64,
+    kept: u64,
 }
 
-impl Chooser {
-    /// The least number of chosen callbacks that [`Chooser::dedup`] remembers.
+impl Filter {
+    /// The least number of kept callbacks that [`Filter::dedup`] remembers.
     pub const REMEMBERED: usize = 900_000;
-    /// The most memory of [`Chooser::dedup`] in bytes: two tables of 2^20 slots with 13 bytes each.
+    /// The most memory of [`Filter::dedup`] in bytes: two tables of 2^20 slots with 13 bytes each.
     pub const MEMORY: usize = 26 << 20;
 
-    /// Makes a chooser for `selection`.
+    /// Makes a filter for `selection`.
     pub fn new(selection: Selection) -> Self {
-        Chooser {
+        Filter {
             selects: !selection.keeps_all(),
             selection,
-            ..Chooser::default()
+            ..Filter::default()
         }
     }
 
     /// Excludes repeated deliveries: callbacks with the account, user, time, event and items of an earlier one.
     ///
-    /// Extra fields are ignored. The last [`Chooser::REMEMBERED`] callbacks are remembered; a later repetition is not
+    /// Extra fields are ignored. The last [`Filter::REMEMBERED`] callbacks are remembered; a later repetition is not
     /// recognised.
     pub fn dedup(self) -> Self {
-        Chooser {
+        Filter {
             recent: Some(Recent::new(Self::REMEMBERED)),
             ..self
         }
     }
 
-    /// Limits the number of chosen callbacks to `most`.
+    /// Limits the number of kept callbacks to `most`.
     pub fn limit(self, most: u64) -> Self {
-        Chooser {
+        Filter {
             limit: Some(most),
             ..self
         }
@@ -65,7 +65,7 @@ impl Chooser {
 
     /// Returns true if the limit is reached, and reading can stop.
     pub fn has_enough(&self) -> bool {
-        self.limit.is_some_and(|most| self.chosen >= most)
+        self.limit.is_some_and(|most| self.kept >= most)
     }
 
     /// Returns true if the decision about a callback depends on earlier ones.
@@ -73,11 +73,11 @@ impl Chooser {
         self.recent.is_some() || self.limit.is_some()
     }
 
-    /// Removes what is not chosen from `record`.
+    /// Removes what is filtered out from `record`.
     ///
     /// A callback of which nothing is left becomes [`Outcome::FilteredOut`] or [`Outcome::Deduplicated`].
     #[inline]
-    pub fn choose(&mut self, record: &mut Record<'_>) {
+    pub fn apply(&mut self, record: &mut Record<'_>) {
         // The key covers all items, including those that the selection removes.
         let remembers = self.recent.is_some();
         let key = match remembers {
@@ -100,7 +100,7 @@ impl Chooser {
             _ => true,
         };
         match is_new {
-            true => self.chosen += 1,
+            true => self.kept += 1,
             false => record.leave_out(Outcome::Deduplicated(event)),
         }
     }
