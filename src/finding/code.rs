@@ -650,6 +650,17 @@ codes! {
         example: xml!("<?xml version=\"1.0\" encoding=\"UTF-16\"?>\n<xml>", "</xml>");
         near_miss: xml!("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<xml>", "</xml>");
     }
+    PrintedObject "printed-object" Warning {
+        summary: "an object as a program printed it, not a body as WeChat sent it" "程序打印的对象，而非微信发送的原文";
+        explanation: "The capture holds the message as a program printed it after decoding: a Python dict, a Java map, PHP's print_r, YAML. It is decoded, but it is not what WeChat sent. Where the notation left something out, its counts disagree with its members, or a name is given twice, the payload is undecodable: half a callback is none. In notations without quotes an object with a member that users fill is never read. A text with a line break that imitates a whole log entry cannot be told from an entry."
+            "该内容是程序解码后打印的消息：Python 字典、Java Map、PHP 的 print_r、YAML 等。它会被解码，但并非微信发送的原文。若打印时有省略、标明的数目与成员不符，或名称重复，则无法解码：半个回调不算回调。在没有引号的写法中，含有用户输入成员的对象从不读取。带换行、伪装成整条日志的文本无法与真正的日志区分。";
+        advice: "Log the body as it arrived, before it is decoded."
+            "请在解码之前记录收到的原始消息体。";
+        example: concat!("{'ToUserName': 'gh_5a2c71d0e9b4', 'FromUserName': 'oUJpEiXDgCbEFb0HOo8kZ-C2SJHT', 'CreateTime': 1763812800,\n",
+            " 'MsgType': 'event', 'Event': 'subscribe_msg_change_event',\n",
+            " 'List': {'TemplateId': 'Xk8sgnrD5x3zZZGoDENKVDAJGXB3nJQWXH2_deFGVQ1', 'SubscribeStatusString': 'reject'}}");
+        near_miss: change!(item!());
+    }
     Noise "noise" Warning {
         summary: "bytes that belong to no payload" "不属于任何消息体的内容";
         explanation: "Beside payloads the file holds other text. In a log that is as it should be; in a fixture it may be a payload of which the beginning was lost."

@@ -112,9 +112,10 @@ impl Finding {
         self.sentence().code
     }
 
-    /// Returns the default severity.
+    /// Returns the default severity: that of the code, unless the payload is undecodable for this reason.
     pub fn severity(&self) -> Severity {
-        self.code().severity()
+        let own = self.sentence().severity;
+        own.unwrap_or(self.code().severity())
     }
 
     /// Returns the byte range in the payload's text.

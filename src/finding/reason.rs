@@ -1,29 +1,33 @@
 //! The table of messages: every reason for a finding, with its code and its sentence in both languages.
 //!
-//! Adding a sentence: a row in `reasons!`.
+//! Adding a sentence: a row in `reasons!`. A severity in brackets behind the name overrides the severity of the code.
 
-use crate::finding::Code;
+use crate::finding::{Code, Severity};
 use crate::lang::Text;
 
 /// The message of a reason. `{0}`, `{1}` and `{2}` are the slots for arguments.
 pub(super) struct Sentence {
     pub(super) code: Code,
+    pub(super) severity: Option<Severity>,
     pub(super) text: Text,
     pub(super) help: Option<Text>,
 }
 
 macro_rules! reasons {
-    ($($code:ident { $($name:ident $en:literal $zh:literal $(=> $help_en:literal $help_zh:literal)?)* })*) => {
+    ($($code:ident { $($name:ident $(($severity:ident))? $en:literal $zh:literal $(=> $help_en:literal $help_zh:literal)?)* })*) => {
         /// The reason for a finding: one row of the table of messages.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub(crate) enum Reason { $($($name,)*)* }
 
         const SENTENCES: &[Sentence] = &[$($(Sentence {
             code: Code::$code,
+            severity: reasons!(@severity $($severity)?),
             text: Text::new($en, $zh),
             help: reasons!(@help $($help_en $help_zh)?),
         },)*)*];
     };
+    (@severity) => { None };
+    (@severity $severity:ident) => { Some(Severity::$severity) };
     (@help) => { None };
     (@help $en:literal $zh:literal) => { Some(Text::new($en, $zh)) };
 }
@@ -290,6 +294,25 @@ reasons! {
     }
     EncodingMismatch {
         DeclaredOther "the XML declaration says `{0}`, but the text is {1}" "XML 声明为 `{0}`，文本实际为 {1}"
+    }
+    PrintedObject {
+        Printed "{0}, not a body as WeChat sent it" "{0}，不是微信发送的原文"
+            => "log the body as it arrived: a printed object loses what its notation cannot show"
+               "请记录收到的原始消息体：打印对象会丢失其写法无法表示的内容"
+        PrintedCut (Undecodable) "`{1}` stands where {0} left something out" "{0}在 `{1}` 处省略了内容"
+            => "print the whole object, or log the body as it arrived" "请完整打印该对象，或记录收到的原始消息体"
+        PrintedCount (Undecodable) "{0} counts {1} members here, but {2} are there" "{0}标明此处有 {1} 个成员，实际为 {2} 个"
+            => "was it cut?" "是否被截断?"
+        PrintedLength (Undecodable) "{0} counts {1} bytes here, but `{2}` has others" "{0}标明此处有 {1} 字节，与 `{2}` 不符"
+            => "was it cut, masked or converted to another encoding?" "是否被截断、脱敏或转换过编码?"
+        PrintedTwice (Undecodable) "`{1}` is given twice in {0}" "{0}中 `{1}` 重复出现"
+            => "the notation has no quotes, so a text may look like a member" "此写法没有引号，文本可能看似成员"
+        PrintedTyped (Undecodable) "`{1}` of {0} holds what a user typed, and nothing shows where it ends"
+            "{0}中的 `{1}` 是用户输入的内容，无法判断其结尾"
+        PrintedWord (Undecodable) "`{1}` is no value that {0} prints; is this source code?" "`{1}` 不是{0}会打印的值；这是源代码吗?"
+        PrintedBroken (Undecodable) "expected {1} in {0}, found {2}" "{0}中此处应为{1}，实际为 {2}"
+        PrintedCutOff (Undecodable) "{0} is cut off here" "{0}在此处中断"
+            => "was the line too long for the log?" "是否超出了日志的行长限制?"
     }
     Noise {
         NotAlone "something beside the payload stands here" "此处有消息体以外的内容"

@@ -244,7 +244,7 @@ impl<'a, W: Write> Collector<'a, W> {
         spot: Spot,
         settings: &Settings,
     ) -> io::Result<()> {
-        let weight = file.rules.severity(finding.code());
+        let weight = file.rules.of_finding(&finding);
         let severity = weight.unwrap_or(finding.severity());
         let notice = Notice {
             finding,

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::Path;
 
-use crate::finding::{Code, Severity, UnknownCode};
+use crate::finding::{Code, Finding, Severity, UnknownCode};
 use crate::gate::Globs;
 
 /// The effect of a setting on a finding.
@@ -166,11 +166,21 @@ impl FileRules {
     pub(super) fn severity(&self, code: Code) -> Option<Severity> {
         self.0[code as usize]
     }
+
+    /// Returns the severity of `finding`, or `None` if it is allowed. No setting silences what cannot be decoded.
+    pub(super) fn of_finding(&self, finding: &Finding) -> Option<Severity> {
+        match finding.severity() {
+            Severity::Undecodable => Some(Severity::Undecodable),
+            _ => self.severity(finding.code()),
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::finding::Reason;
+    use crate::span::Span;
 
     type Layers<'a> = &'a [&'a [(Level, &'a str)]];
 
@@ -203,6 +213,15 @@ mod tests {
             let found = rules(layers).severity(Code::OddCase, Path::new("/a"));
             assert_eq!(found, expected, "{layers:?}");
         }
+    }
+
+    #[test]
+    fn a_reason_may_be_heavier_than_its_code() {
+        let rules = rules(&[&[(Level::Allow, "printed-object")]]);
+        let rules = rules.of_file(Path::new("/a"));
+        let severity = |reason| rules.of_finding(&Finding::new(reason, Span::default()));
+        assert_eq!(severity(Reason::Printed), None);
+        assert_eq!(severity(Reason::PrintedCut), Some(Severity::Undecodable));
     }
 
     #[test]

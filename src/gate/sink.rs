@@ -141,7 +141,7 @@ impl<'a> Gathered<'a> {
             let expected = settings.expectations.of_file(&path);
             (settings.rules.of_file(&path), expected)
         });
-        let weight = rules.severity(finding.code());
+        let weight = rules.of_finding(finding);
         let is_expected = expected.has(finding.code());
         if weight.is_none() && !is_expected {
             self.tally.count_allowed();

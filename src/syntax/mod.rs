@@ -9,6 +9,9 @@
 //! [`fast`](crate::fast) and do not pass through here.
 
 pub(crate) mod json;
+// The scanner does not call it yet.
+#[cfg_attr(not(test), expect(dead_code, unused_imports))]
+pub(crate) mod notation;
 mod tree;
 pub(crate) mod xml;
 

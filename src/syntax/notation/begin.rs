@@ -1,0 +1,209 @@
+//! Recognises a notation by its first bytes.
+
+use super::Users;
+use super::pattern::{blank_len, find, identifier_len, name_len};
+use super::reader::Reader;
+use super::table::{BY_WORD, GO, Holds, JAVA_MAP, JAVASCRIPT, Notation, PHP, PYTHON, RUBY, Values};
+use crate::syntax::{Bytes, Limits, Stop, Tree};
+
+/// The most brackets of arrays before the first object.
+const MOST_ARRAYS: usize = 4;
+
+/// The most bytes that are looked at.
+const WINDOW: usize = 4096;
+
+/// Returns the notation of the printed object with which `bytes` begin, or of an array's first object.
+///
+/// It looks at the bracket, the first member's name and what binds a value to it. JSON is none of the notations.
+///
+/// # Errors
+///
+/// [`Stop::More`] if too few bytes have arrived to tell.
+pub(crate) fn at(bytes: Bytes<'_>) -> Result<Option<&'static Notation>, Stop> {
+    let is_long = bytes.all.len() > WINDOW;
+    let window = Bytes {
+        all: &bytes.all[..bytes.all.len().min(WINDOW)],
+        last: bytes.last && !is_long,
+    };
+    match begin(window, 0, MOST_ARRAYS) {
+        Err(Stop::More) if is_long => Ok(None),
+        found => found,
+    }
+}
+
+fn begin(bytes: Bytes<'_>, at: usize, arrays: usize) -> Result<Option<&'static Notation>, Stop> {
+    match bytes.from(at) {
+        [] if !bytes.last => Err(Stop::More),
+        [b'{', ..] => in_braces(bytes, at + 1),
+        [b'[', ..] => in_square_brackets(bytes, at + 1, arrays),
+        _ => by_word(bytes, at),
+    }
+}
+
+/// Makes a reader that only looks for names.
+fn with_reader<T>(
+    notation: &'static Notation,
+    bytes: Bytes<'_>,
+    look: impl FnOnce(&mut Reader<'_>) -> T,
+) -> T {
+    let users = Users {
+        is_typed: |_| false,
+        is_header: |_| false,
+    };
+    let (mut tree, limits) = (Tree::default(), Limits::default());
+    look(&mut Reader::new(notation, bytes, users, &mut tree, &limits))
+}
+
+fn in_braces(bytes: Bytes<'_>, inside: usize) -> Result<Option<&'static Notation>, Stop> {
+    let at = inside + blank_len(bytes.from(inside));
+    let name = with_reader(&JAVASCRIPT, bytes, |reader| {
+        reader.plain_name(at, &["=>", ":", "="])
+    })?;
+    let Some(name) = name else { return Ok(None) };
+    let first = bytes.get(at).unwrap_or_default();
+    let is_bare = !b"'\"`:".contains(&first);
+    Ok(match bytes.all[..name.end] {
+        [.., b'=', b'>'] => Some(&RUBY),
+        [.., b':'] if is_prefixed(bytes, name.at) || first == b'\'' => Some(&PYTHON),
+        [.., b':'] if first == b'"' => after_double_quotes(bytes, name.end)?,
+        [.., b':'] if is_bare => Some(go_or_javascript(bytes, name.end)?),
+        [.., b'='] if is_bare && at == inside && is_of_java(bytes, name.at, name.end)? => {
+            Some(&JAVA_MAP)
+        }
+        _ => None,
+    })
+}
+
+/// True for a name as `u'name'`, where `at` is behind the quote.
+fn is_prefixed(bytes: Bytes<'_>, at: usize) -> bool {
+    matches!(bytes.all[..at], [.., b'u' | b'b', b'\''])
+}
+
+/// A Java map has no white space around `=`, and `==` is an operator.
+fn is_of_java(bytes: Bytes<'_>, start: usize, end: usize) -> Result<bool, Stop> {
+    let len = name_len(bytes.from(start)).unwrap_or(0);
+    match bytes.get(end) {
+        None if !bytes.last => Err(Stop::More),
+        next => Ok(start + len + 1 == end && next != Some(b'=')),
+    }
+}
+
+/// Names in double quotes are JSON's, too. The first value tells.
+fn after_double_quotes(bytes: Bytes<'_>, end: usize) -> Result<Option<&'static Notation>, Stop> {
+    let at = end + blank_len(bytes.from(end));
+    match bytes.from(at) {
+        [] if !bytes.last => Err(Stop::More),
+        [b'\'', ..] => Ok(Some(&PYTHON)),
+        rest => {
+            for word in ["None", "True", "False"] {
+                if find(word, bytes, at)?.is_some() {
+                    return Ok(Some(&PYTHON));
+                }
+            }
+            let len = identifier_len(rest).unwrap_or(0);
+            let is_call = len > 0 && rest.get(len) == Some(&b'(');
+            Ok(is_call.then_some(&JAVASCRIPT as &'static Notation))
+        }
+    }
+}
+
+/// Tells `{name:value name:value}` from `{name:'text',name:1}`. `end` is behind the first colon.
+fn go_or_javascript(bytes: Bytes<'_>, end: usize) -> Result<&'static Notation, Stop> {
+    const NEAR: usize = 256;
+    let rest = bytes.from(end);
+    if let [b' ', ..] = rest {
+        return is_go_member(bytes, end + 1);
+    }
+    let window = &rest[..rest.len().min(NEAR)];
+    for (i, byte) in window.iter().enumerate() {
+        let next = end + i + 1;
+        match byte {
+            b'\'' | b'"' | b'`' | b'\n' | b'\r' => return Ok(&JAVASCRIPT),
+            b' ' if matches!(bytes.get(next), Some(b'\'' | b'"' | b'`')) => return Ok(&JAVASCRIPT),
+            b' ' | b'}' => return Ok(&GO),
+            b',' if is_javascript_member(bytes, next)? => return Ok(&JAVASCRIPT),
+            _ => {}
+        }
+    }
+    match window.len() < NEAR && !bytes.last {
+        true => Err(Stop::More),
+        false => Ok(&GO),
+    }
+}
+
+/// In Go a member whose text is empty is followed by a blank and the next member: `{Space: Local:xml}`.
+fn is_go_member(bytes: Bytes<'_>, at: usize) -> Result<&'static Notation, Stop> {
+    let len = name_len(bytes.from(at)).unwrap_or(0);
+    match bytes.from(at + len) {
+        [] | [b':'] if !bytes.last => Err(Stop::More),
+        [b':', next, ..] if len > 0 && !next.is_ascii_whitespace() => Ok(&GO),
+        _ => Ok(&JAVASCRIPT),
+    }
+}
+
+fn is_javascript_member(bytes: Bytes<'_>, at: usize) -> Result<bool, Stop> {
+    let at = at + blank_len(bytes.from(at));
+    let name = with_reader(&JAVASCRIPT, bytes, |reader| reader.plain_name(at, &[":"]))?;
+    Ok(name.is_some())
+}
+
+fn in_square_brackets(
+    bytes: Bytes<'_>,
+    inside: usize,
+    arrays: usize,
+) -> Result<Option<&'static Notation>, Stop> {
+    let at = inside + blank_len(bytes.from(inside));
+    if find("^: null prototype] {", bytes, at)?.is_some() {
+        return Ok(Some(&JAVASCRIPT));
+    }
+    if with_reader(&PHP, bytes, |reader| reader.plain_name(at, &["=>"]))?.is_some() {
+        return Ok(Some(&PHP));
+    }
+    match arrays.checked_sub(1) {
+        Some(arrays) => begin(bytes, at, arrays),
+        None => Ok(None),
+    }
+}
+
+/// Looks for the notations in which a word or a sign stands before the bracket.
+fn by_word(bytes: Bytes<'_>, at: usize) -> Result<Option<&'static Notation>, Stop> {
+    for notation in BY_WORD {
+        for bracket in notation.brackets {
+            let is_bare = matches!(bracket.open.as_bytes()[0], b'{' | b'[');
+            if is_bare || bracket.holds == Holds::Entries {
+                continue;
+            }
+            let Some(found) = find(bracket.open, bytes, at)? else {
+                continue;
+            };
+            if begins_with_member(notation, bracket.holds, bytes, at + found.len)? {
+                return Ok(Some(notation));
+            }
+        }
+    }
+    Ok(None)
+}
+
+fn begins_with_member(
+    notation: &'static Notation,
+    holds: Holds,
+    bytes: Bytes<'_>,
+    at: usize,
+) -> Result<bool, Stop> {
+    let mut at = match notation.values {
+        Values::UpToMember => at,
+        _ => at + blank_len(bytes.from(at)),
+    };
+    if holds == Holds::Pairs {
+        let Some(found) = find("( ", bytes, at)? else {
+            return Ok(false);
+        };
+        at += found.len;
+    }
+    let is_quoted = matches!(bytes.get(at), Some(b'\'' | b'"' | b'u' | b'b'));
+    if std::ptr::eq(notation, &PYTHON) && !is_quoted {
+        return Ok(false);
+    }
+    let name = with_reader(notation, bytes, |reader| reader.find_name(at, holds))?;
+    Ok(name.is_some())
+}

@@ -1,0 +1,75 @@
+//! Reads objects that programs print: a Python dict, a Java map, PHP's `print_r`, YAML.
+//!
+//! Developers often keep a callback as their program printed it after decoding. [`at`] recognises the notation by its
+//! first bytes, and [`read`] fills a [`Tree`] as the reader of JSON does. It knows nothing of WeChat: which names belong
+//! to a message's header, and which hold what users typed, comes in as functions.
+//!
+//! Where a notation has no quotes, a text can look like members and brackets. There a member begins wherever an
+//! identifier and the notation's bind follow a separator; an object with a member that users fill is not read at all.
+//!
+//! Adding a notation: a row in [`table`]; how it is recognised in [`begin`] if a word before the bracket does not tell;
+//! cases of it in `tests/notations`.
+
+mod begin;
+mod lines;
+mod open;
+mod pattern;
+mod quoted;
+mod reader;
+mod table;
+mod typed;
+mod yaml;
+
+#[cfg(test)]
+mod tests;
+
+pub(crate) use begin::at;
+pub(crate) use table::Notation;
+pub(crate) use yaml::{read_yaml, yaml_at};
+
+use crate::finding::{Finding, Reason};
+use crate::span::Span;
+use crate::syntax::{Bytes, Limits, Stop, Syntax, Tree};
+use reader::Reader;
+
+/// What names mean to the caller.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Users {
+    /// True for a member that holds what a user typed or chose.
+    pub(crate) is_typed: fn(&str) -> bool,
+    /// True for a member that only messages have.
+    pub(crate) is_header: fn(&str) -> bool,
+}
+
+/// A printed object that was read to its end.
+#[derive(Debug)]
+pub(crate) struct Printed {
+    pub(crate) len: usize,
+    /// Why the object is not whole: something was left out, a count is wrong, or a name is given twice.
+    pub(crate) missing: Option<Finding>,
+}
+
+impl Notation {
+    /// Makes the finding that the object at `span` is printed, not sent.
+    pub(crate) fn printed(&self, span: Span) -> Finding {
+        Finding::new(Reason::Printed, span).with_words(self.name)
+    }
+}
+
+/// Reads the printed object with which `bytes` begin into `tree`.
+///
+/// # Errors
+///
+/// [`Stop::Broken`] if it is not written as the notation asks, exceeds a limit, or holds what a user typed without
+/// quotes ([`Reason::PrintedTyped`]): then nothing that follows in the log entry can be trusted. [`Stop::More`] if the
+/// bytes end too early and more may come.
+pub(crate) fn read(
+    notation: &'static Notation,
+    bytes: Bytes<'_>,
+    users: Users,
+    tree: &mut Tree,
+    limits: &Limits,
+) -> Result<Printed, Stop> {
+    tree.clear(Syntax::Json);
+    Reader::new(notation, bytes, users, tree, limits).read()
+}

@@ -1,0 +1,81 @@
+//! The small patterns in which the table writes brackets and marks of omission.
+
+use crate::syntax::{Bytes, Stop};
+
+/// The most bytes of an identifier or a name without quotes. It bounds how far a reader looks ahead.
+pub(super) const LONGEST_NAME: usize = 128;
+
+/// A match of a pattern.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Match {
+    pub(super) len: usize,
+    /// The number that `%` matched.
+    pub(super) count: Option<usize>,
+}
+
+/// Matches `pattern` with the bytes at `at`.
+///
+/// In a pattern, ` ` is any white space, also none; `~` an identifier, `^` one that begins with a capital letter, `%` a
+/// number that counts members, `?` another number, and `!` the hexadecimal digits of an address. All else is itself.
+///
+/// # Errors
+///
+/// [`Stop::More`] if the bytes end inside what may become a match.
+pub(super) fn find(pattern: &str, bytes: Bytes<'_>, at: usize) -> Result<Option<Match>, Stop> {
+    let mut found = Match::default();
+    for symbol in pattern.bytes() {
+        let rest = bytes.from(at + found.len);
+        let len = match symbol {
+            b' ' => Some(blank_len(rest)),
+            b'~' => identifier_len(rest),
+            b'^' => identifier_len(rest).filter(|_| rest[0].is_ascii_uppercase()),
+            b'%' | b'?' => run(rest, |b| b.is_ascii_digit()),
+            b'!' => run(rest, |b| b.is_ascii_hexdigit()).filter(|len| (5..=16).contains(len)),
+            literal => (rest.first() == Some(&literal)).then_some(1),
+        };
+        if rest.is_empty() && symbol != b' ' && !bytes.last {
+            return Err(Stop::More);
+        }
+        let Some(len) = len else { return Ok(None) };
+        if symbol == b'%' {
+            let digits = std::str::from_utf8(&rest[..len]).unwrap_or_default();
+            found.count = Some(digits.parse().unwrap_or(usize::MAX));
+        }
+        found.len += len;
+    }
+    Ok(Some(found))
+}
+
+/// Returns the length of the white space at the start of `rest`.
+pub(super) fn blank_len(rest: &[u8]) -> usize {
+    rest.iter().take_while(|b| b.is_ascii_whitespace()).count()
+}
+
+fn run(rest: &[u8], is_inside: impl Fn(u8) -> bool) -> Option<usize> {
+    let head = &rest[..rest.len().min(LONGEST_NAME)];
+    let len = head.iter().take_while(|b| is_inside(**b)).count();
+    (len > 0).then_some(len)
+}
+
+/// Returns the length of the identifier at the start of `rest`: a name of a class, with its package or module.
+pub(super) fn identifier_len(rest: &[u8]) -> Option<usize> {
+    rest.first().filter(|b| !b.is_ascii_digit())?;
+    let mut len = run(rest, |b| b.is_ascii_alphanumeric() || b"_.$\\".contains(&b))?;
+    while let Some([b':', b':', capital, ..]) = rest.get(len..)
+        && capital.is_ascii_uppercase()
+    {
+        len += 2 + run(&rest[len + 2..], |b| b.is_ascii_alphanumeric() || b == b'_')?;
+    }
+    Some(len)
+}
+
+/// Returns the length of the name without quotes at the start of `rest`, or `None` if there is none.
+pub(super) fn name_len(rest: &[u8]) -> Option<usize> {
+    let len = run(rest, is_of_name)?;
+    (len < LONGEST_NAME && !matches!(rest[0], b'-' | b'.')).then_some(len)
+}
+
+/// True if a name without quotes may hold `byte`.
+pub(super) fn is_of_name(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte >= 0x80 || b"_$-.@".contains(&byte)
+}

@@ -1,0 +1,375 @@
+//! Names and texts in quotes, and the words beside them.
+
+use super::pattern::{blank_len, find, name_len};
+use super::reader::{Name, Reader};
+use super::table::{Escapes, Values};
+use crate::finding::Reason;
+use crate::lang::Text;
+use crate::syntax::json::is_number;
+use crate::syntax::{Stop, Str};
+
+/// A text in quotes, as written.
+#[derive(Clone, Copy, Debug)]
+struct Quoted {
+    /// The first byte behind the quote, and that of the closing quote.
+    start: usize,
+    end: usize,
+    escapes: Escapes,
+    has_escapes: bool,
+}
+
+impl Reader<'_> {
+    /// Returns the name at `at`, if one of `binds` follows it.
+    pub(super) fn plain_name(&mut self, at: usize, binds: &[&str]) -> Result<Option<Name>, Stop> {
+        let start = match self.bytes.from(at) {
+            // Ruby: `:name=>`, `@name=`. A dump of PHP's objects: `+"name"`.
+            [b':' | b'@' | b'+', next, ..] if *next != b':' => at + 1,
+            [] if !self.bytes.last => return Err(Stop::More),
+            _ => at,
+        };
+        let (end, quoted) = match self.quoted(start)? {
+            Some(quoted) => (quoted.end + 1, Some(quoted)),
+            None => match name_len(self.bytes.from(start)) {
+                Some(len) => (start + len, None),
+                None => return Ok(None),
+            },
+        };
+        let Some(bound) = self.bind(end, binds)? else {
+            return Ok(None);
+        };
+        let (text, at) = match quoted {
+            Some(quoted) => (self.unescape(quoted, None), quoted.start),
+            None => (Str::source(start, end), start),
+        };
+        Ok(Some(Name {
+            text,
+            at,
+            end: bound,
+        }))
+    }
+
+    /// Returns the end of what binds a value to the name that ends at `at`.
+    fn bind(&self, at: usize, binds: &[&str]) -> Result<Option<usize>, Stop> {
+        let is_open = self.notation.values.are_open();
+        let blanks = match is_open {
+            true => 0,
+            false => blank_len(self.bytes.from(at)),
+        };
+        for bind in binds {
+            let at = at + blanks;
+            if find(bind, self.bytes, at)?.is_none() {
+                continue;
+            }
+            let end = at + bind.len();
+            return match is_open && !self.binds_here(end)? {
+                true => Ok(None),
+                false => Ok(Some(end)),
+            };
+        }
+        Ok(None)
+    }
+
+    /// Returns the text in quotes at `at`, if one stands there.
+    fn quoted(&self, at: usize) -> Result<Option<Quoted>, Stop> {
+        let Some(first) = self.bytes.get(at) else {
+            return Ok(None);
+        };
+        let is_prefix = self.notation.prefixes.contains(&first);
+        let at = at + usize::from(is_prefix);
+        let quotes = self.notation.quotes.iter();
+        let quote = quotes.clone().find(|(q, _)| Some(*q) == self.bytes.get(at));
+        match quote {
+            Some((quote, escapes)) => self.close_quote(at + 1, *quote, *escapes).map(Some),
+            None if is_prefix && self.bytes.get(at).is_none() && !self.bytes.last => {
+                Err(Stop::More)
+            }
+            None => Ok(None),
+        }
+    }
+
+    fn close_quote(&self, start: usize, quote: u8, escapes: Escapes) -> Result<Quoted, Stop> {
+        let (mut at, mut has_escapes) = (start, false);
+        let stop_byte = match escapes {
+            Escapes::Backslash => b'\n',
+            Escapes::QuoteOnly | Escapes::Nothing => quote,
+        };
+        loop {
+            let found = memchr::memchr3(quote, b'\\', stop_byte, self.bytes.from(at));
+            let Some(found) = found else {
+                return Err(self.cut_off(self.bytes.all.len()));
+            };
+            at += found;
+            match self.bytes.all[at] {
+                b'\\' if escapes == Escapes::Nothing => at += 1,
+                b'\\' => (has_escapes, at) = (true, at + 2),
+                byte if byte == quote => break,
+                _ => return Err(self.cut_off(at)),
+            }
+        }
+        Ok(Quoted {
+            start,
+            end: at,
+            escapes,
+            has_escapes,
+        })
+    }
+
+    /// Reads a text in quotes, or a word.
+    pub(super) fn quoted_or_word(&mut self) -> Result<(), Stop> {
+        let start = self.at;
+        if let Some(quoted) = self.quoted(start)? {
+            self.at = quoted.end + 1;
+            let value = self.unescape(quoted, None);
+            let value = self.joined(value)?;
+            self.text(value, start, self.at);
+            return Ok(());
+        }
+        if let Some(len) = self.cut_len(start)? {
+            self.note_cut(start, len);
+            self.at += len;
+            self.text(Str::source(start, self.at), start, self.at);
+            return Ok(());
+        }
+        self.word()
+    }
+
+    /// Adds the further parts of a text that is printed in several parts.
+    fn joined(&mut self, mut value: Str) -> Result<Str, Stop> {
+        let Some(joint) = self.notation.joint else {
+            return Ok(value);
+        };
+        loop {
+            let mut at = self.at + blank_len(self.bytes.from(self.at));
+            if !self.bytes.from(at).starts_with(joint.as_bytes()) {
+                return Ok(value);
+            }
+            at += joint.len();
+            at += blank_len(self.bytes.from(at));
+            let Some(quoted) = self.quoted(at)? else {
+                return Ok(value);
+            };
+            value = self.unescape(quoted, Some(value));
+            self.at = quoted.end + 1;
+        }
+    }
+
+    /// Returns the text of `quoted` without escapes, behind the text `before`.
+    fn unescape(&mut self, quoted: Quoted, before: Option<Str>) -> Str {
+        if !quoted.has_escapes && before.is_none() {
+            return Str::source(quoted.start, quoted.end);
+        }
+        let own = self.tree.make_own(before, self.bytes.all);
+        let written = &self.bytes.all[quoted.start..quoted.end];
+        let text = match quoted.escapes {
+            Escapes::Backslash => unescape_c(written),
+            Escapes::QuoteOnly => unescape_quotes(written),
+            Escapes::Nothing => written.to_vec(),
+        };
+        self.tree.own().push_str(&String::from_utf8_lossy(&text));
+        self.tree.own_since(own)
+    }
+
+    /// Reads a number, a word for null or the like, a symbol, or a function around one value.
+    fn word(&mut self) -> Result<(), Stop> {
+        let start = self.at;
+        let rest = self.bytes.from(start);
+        let is_end = |b: &u8| match self.notation.values {
+            Values::QuotedOrWords => matches!(b, b',' | b'}' | b']' | b'\n'),
+            _ => matches!(
+                b,
+                b',' | b'}' | b']' | b')' | b'>' | b'(' | b'\n' | b'/' | b'=' | b';'
+            ),
+        };
+        let Some(len) = rest.iter().position(is_end) else {
+            return Err(self.cut_off(self.bytes.all.len()));
+        };
+        let written = rest[..len].trim_ascii_end();
+        let end = start + written.len();
+        match rest[len] {
+            b'(' if self.is_function(written) => return self.function(start + len + 1),
+            _ => {}
+        }
+        self.at = end;
+        if self.is_symbol(written) {
+            self.text(Str::source(start + 1, end), start, end);
+        } else if let Some((b'n', digits)) = written.split_last()
+            && digits.iter().all(u8::is_ascii_digit)
+            && !digits.is_empty()
+        {
+            self.bare(start, end - 1);
+        } else if self.is_word(written) {
+            self.bare(start, end);
+        } else {
+            return Err(self.no_value(start, written));
+        }
+        Ok(())
+    }
+
+    fn no_value(&mut self, start: usize, written: &[u8]) -> Stop {
+        self.at = start;
+        match written.is_empty() {
+            true => self.broken(Text::new("a value", "值")),
+            false => {
+                let finding = self.finding(Reason::PrintedWord, start, written.len());
+                Stop::Broken(finding.with(String::from_utf8_lossy(written)))
+            }
+        }
+    }
+
+    fn is_function(&self, written: &[u8]) -> bool {
+        let name = written.strip_prefix(b"new ").unwrap_or(written);
+        let known = self.notation.functions.iter();
+        known.clone().any(|known| known.as_bytes() == name)
+    }
+
+    /// Reads the one value inside a function, and its closing bracket.
+    fn function(&mut self, at: usize) -> Result<(), Stop> {
+        self.at = at + blank_len(self.bytes.from(at));
+        let start = self.at;
+        match self.quoted(start)? {
+            Some(quoted) => {
+                self.at = quoted.end + 1;
+                let value = self.unescape(quoted, None);
+                self.text(value, start, self.at);
+            }
+            None => {
+                let digits = self.bytes.from(start);
+                let is_inside = |b: &&u8| b.is_ascii_digit() || b"-.".contains(b);
+                self.at += digits.iter().take_while(is_inside).count();
+                self.bare(start, self.at);
+            }
+        }
+        self.skip_blanks()?;
+        self.expect(b')', Text::new("`)`", "`)`"))
+    }
+
+    fn is_symbol(&self, written: &[u8]) -> bool {
+        matches!(written, [b':', first, ..] if first.is_ascii_alphabetic())
+            && self.notation.binds.contains(&"=>")
+    }
+
+    /// True for numbers, dates, and words for null and the like.
+    fn is_word(&self, written: &[u8]) -> bool {
+        let known = self.notation.words.iter();
+        let is_known = known.clone().any(|(word, _)| word.as_bytes() == written);
+        let starts_as_number = |written: &[u8]| written.first().is_some_and(u8::is_ascii_digit);
+        is_known
+            || is_number(written)
+            || starts_as_number(written)
+            || matches!(
+                written,
+                b"NaN" | b"nan" | b"Infinity" | b"-Infinity" | b"inf" | b"-inf"
+            )
+            || (self.notation.values != Values::Quoted && !written.is_empty())
+    }
+}
+
+/// Unescapes a text in which a backslash stands only before quotes and backslashes.
+fn unescape_quotes(written: &[u8]) -> Vec<u8> {
+    let mut text = Vec::with_capacity(written.len());
+    let mut rest = written;
+    while let Some(at) = memchr::memchr(b'\\', rest) {
+        text.extend_from_slice(&rest[..at]);
+        rest = match rest.get(at + 1) {
+            Some(b'\'' | b'\\') => &rest[at + 1..],
+            _ => {
+                text.push(b'\\');
+                rest = &rest[at + 1..];
+                continue;
+            }
+        };
+        text.push(rest[0]);
+        rest = &rest[1..];
+    }
+    text.extend_from_slice(rest);
+    text
+}
+
+/// Unescapes a text with the escapes that C, JavaScript, Python and Ruby share.
+pub(super) fn unescape_c(written: &[u8]) -> Vec<u8> {
+    let mut text = Vec::with_capacity(written.len());
+    let mut rest = written;
+    while let Some(at) = memchr::memchr(b'\\', rest) {
+        text.extend_from_slice(&rest[..at]);
+        let used = escape(&rest[at..], &mut text);
+        rest = &rest[(at + used).min(rest.len())..];
+    }
+    text.extend_from_slice(rest);
+    text
+}
+
+/// Adds the character of the escape at the start of `rest` to `text`, and returns the escape's length.
+fn escape(rest: &[u8], text: &mut Vec<u8>) -> usize {
+    let simple = match rest.get(1) {
+        Some(b'n') => b'\n',
+        Some(b'r') => b'\r',
+        Some(b't') => b'\t',
+        Some(b'b') => 8,
+        Some(b'f') => 12,
+        Some(b'v') => 11,
+        Some(b'a') => 7,
+        Some(b'e') => 27,
+        Some(b'0') => 0,
+        Some(b'x') => return hex_bytes(rest, text),
+        Some(b'u' | b'U') => return code_point(rest, text),
+        Some(b'\n') => return 2,
+        Some(other) => *other,
+        None => b'\\',
+    };
+    text.push(simple);
+    2
+}
+
+/// Reads a run of `\xNN`: the bytes of characters if they are UTF-8, else a character each.
+fn hex_bytes(rest: &[u8], text: &mut Vec<u8>) -> usize {
+    let escapes = rest.chunks_exact(4).map_while(|escape| match escape {
+        [b'\\', b'x', digits @ ..] => hex(digits).and_then(|byte| u8::try_from(byte).ok()),
+        _ => None,
+    });
+    let bytes: Vec<u8> = escapes.collect();
+    match std::str::from_utf8(&bytes) {
+        _ if bytes.is_empty() => {
+            text.push(b'x');
+            return 2;
+        }
+        Ok(_) => text.extend_from_slice(&bytes),
+        Err(_) => {
+            let chars = bytes.iter().copied().map(char::from);
+            text.extend_from_slice(chars.collect::<String>().as_bytes());
+        }
+    }
+    bytes.len() * 4
+}
+
+/// Reads `\uNNNN`, also a pair of surrogates, `\u{N}` or `\UNNNNNNNN`.
+fn code_point(rest: &[u8], text: &mut Vec<u8>) -> usize {
+    let (number, len) = match rest {
+        [_, _, b'{', inner @ ..] => {
+            let len = inner
+                .iter()
+                .take(8)
+                .take_while(|b| b.is_ascii_hexdigit())
+                .count();
+            (hex(&inner[..len]), len + 4)
+        }
+        [_, b'U', ..] => (rest.get(2..10).and_then(hex), 10),
+        _ => (rest.get(2..6).and_then(hex), 6),
+    };
+    let low = rest.get(len..len + 6).filter(|low| low.starts_with(b"\\u"));
+    let low = low.and_then(|low| hex(&low[2..]));
+    let (number, len) = match (number, low) {
+        (Some(high @ 0xD800..0xDC00), Some(low @ 0xDC00..0xE000)) => (
+            Some(0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00)),
+            len + 6,
+        ),
+        _ => (number, len),
+    };
+    let c = number.and_then(char::from_u32);
+    let c = c.unwrap_or(char::REPLACEMENT_CHARACTER);
+    text.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
+    len
+}
+
+fn hex(digits: &[u8]) -> Option<u32> {
+    u32::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
+}

@@ -1,0 +1,564 @@
+//! Reads a printed object by the row of its notation: brackets, members, separators.
+//!
+//! How a value without brackets ends is what differs most; each way has a file: [`quoted`](super::quoted),
+//! [`open`](super::open), [`lines`](super::lines), [`typed`](super::typed).
+
+use super::pattern::{self, blank_len, find};
+use super::table::{Between, Bracket, Holds, Names, Notation, Values};
+use super::{Printed, Users};
+use crate::finding::{Arg, Finding, Reason};
+use crate::lang::Text;
+use crate::span::Span;
+use crate::syntax::json::{comment_len, is_number};
+use crate::syntax::{Bytes, Kind, Limits, Node, NodeId, Stop, Str, Tree, describe};
+
+/// An object or array that is not closed yet.
+#[derive(Debug)]
+pub(super) struct Frame {
+    id: NodeId,
+    pub(super) bracket: &'static Bracket,
+    /// The number of members as the notation counts them.
+    count: Option<usize>,
+    /// The number of members that were read.
+    len: usize,
+    /// True after the value of a pair, before its closing bracket.
+    is_in_pair: bool,
+    has_header: bool,
+    has_typed: bool,
+    /// The white space before the members' lines and before the closing bracket's, in PHP's `print_r` and YAML.
+    pub(super) indent: Option<usize>,
+    pub(super) closing_indent: Option<usize>,
+}
+
+/// A member's name.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Name {
+    pub(super) text: Str,
+    pub(super) at: usize,
+    /// The end of what stands between the name and its value.
+    pub(super) end: usize,
+}
+
+pub(super) struct Reader<'a> {
+    pub(super) notation: &'static Notation,
+    pub(super) bytes: Bytes<'a>,
+    pub(super) at: usize,
+    pub(super) open: Vec<Frame>,
+    name: (Str, u32),
+    pub(super) missing: Option<Finding>,
+    users: Users,
+    /// The end of what was searched for a header name in vain.
+    headerless: usize,
+    pub(super) tree: &'a mut Tree,
+    limits: &'a Limits,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(
+        notation: &'static Notation,
+        bytes: Bytes<'a>,
+        users: Users,
+        tree: &'a mut Tree,
+        limits: &'a Limits,
+    ) -> Self {
+        Reader {
+            notation,
+            bytes,
+            at: 0,
+            open: Vec::new(),
+            name: Default::default(),
+            missing: None,
+            users,
+            headerless: 0,
+            tree,
+            limits,
+        }
+    }
+
+    /// Reads the object or array that begins here, to its end.
+    pub(super) fn read(mut self) -> Result<Printed, Stop> {
+        match self.bracket()? {
+            Some((bracket, found)) => self.open(bracket, found)?,
+            None => return Err(self.broken(Text::new("an object", "对象"))),
+        }
+        self.elements(0)?;
+        Ok(self.printed())
+    }
+
+    pub(super) fn printed(self) -> Printed {
+        Printed {
+            len: self.at,
+            missing: self.missing,
+        }
+    }
+
+    /// Reads members and entries until only `depth` objects and arrays are open.
+    pub(super) fn elements(&mut self, depth: usize) -> Result<(), Stop> {
+        while self.open.len() > depth {
+            self.element()?;
+        }
+        Ok(())
+    }
+
+    /// Reads the next member or entry, or closes what is open.
+    fn element(&mut self) -> Result<(), Stop> {
+        self.close_pair()?;
+        self.skip_blanks()?;
+        if self.close_here()? || self.cut_here()? {
+            return Ok(());
+        }
+        if self.open.last().is_some_and(|frame| frame.len > 0) {
+            self.separator()?;
+            if self.close_here()? || self.cut_here()? {
+                return Ok(());
+            }
+        }
+        self.count_member();
+        self.member_name()?;
+        self.value()
+    }
+
+    fn count_member(&mut self) {
+        if let Some(frame) = self.open.last_mut() {
+            frame.len += 1;
+        }
+    }
+
+    /// Skips the bracket that closes a pair.
+    fn close_pair(&mut self) -> Result<(), Stop> {
+        let Some(frame) = self.open.last_mut().filter(|frame| frame.is_in_pair) else {
+            return Ok(());
+        };
+        frame.is_in_pair = false;
+        self.skip_blanks()?;
+        self.expect(b')', Text::new("`)`", "`)`"))
+    }
+
+    pub(super) fn expect(&mut self, byte: u8, what: Text) -> Result<(), Stop> {
+        if self.bytes.get(self.at) != Some(byte) {
+            return Err(self.broken(what));
+        }
+        self.at += 1;
+        Ok(())
+    }
+
+    /// Skips white space, and comments where names and texts have quotes.
+    pub(super) fn skip_blanks(&mut self) -> Result<(), Stop> {
+        if self.notation.values == Values::UpToMember {
+            return Ok(());
+        }
+        loop {
+            self.at += blank_len(self.bytes.from(self.at));
+            let rest = self.bytes.from(self.at);
+            match rest {
+                [b'/', b'/' | b'*', ..] if self.notation.values == Values::Quoted => {}
+                [] | [b'/'] if !self.bytes.last => return Err(Stop::More),
+                _ => return Ok(()),
+            }
+            match comment_len(rest) {
+                Ok(Some(len)) => self.at += len,
+                Ok(None) => return Err(self.cut_off(self.bytes.all.len())),
+                Err(()) => return Ok(()),
+            }
+        }
+    }
+
+    fn separator(&mut self) -> Result<(), Stop> {
+        let wanted = match self.notation.between {
+            Between::Blank => return Ok(()),
+            Between::Exactly(text) => text,
+            Between::Comma | Between::CommaOrBlank => ",",
+        };
+        let has_it = find(wanted, self.bytes, self.at)?.is_some()
+            && self.bytes.from(self.at).starts_with(wanted.as_bytes());
+        match has_it {
+            true => self.at += wanted.len(),
+            false if self.notation.between == Between::CommaOrBlank => {}
+            false => return Err(self.broken(Text::new("a separator or a bracket", "分隔符或括号"))),
+        }
+        self.skip_blanks()
+    }
+
+    /// Closes the innermost object or array if its closing bracket stands here.
+    fn close_here(&mut self) -> Result<bool, Stop> {
+        let Some(frame) = self.open.last() else {
+            return Ok(false);
+        };
+        let Some(found) = find(frame.bracket.close, self.bytes, self.at)? else {
+            return Ok(false);
+        };
+        self.at += found.len;
+        self.close(self.at);
+        Ok(true)
+    }
+
+    /// Notes and skips what stands where members were left out.
+    fn cut_here(&mut self) -> Result<bool, Stop> {
+        let Some(len) = self.cut_len(self.at)? else {
+            return Ok(false);
+        };
+        self.note_cut(self.at, len);
+        self.at += len;
+        // Node says how much is missing, and of what: `... 1 more item`.
+        let words = self.bytes.from(self.at);
+        let is_word = |b: &&u8| b.is_ascii_alphanumeric() || **b == b' ';
+        self.at += words.iter().take(64).take_while(is_word).count();
+        Ok(true)
+    }
+
+    /// Returns the length of what stands at `at` for something that was left out.
+    pub(super) fn cut_len(&self, at: usize) -> Result<Option<usize>, Stop> {
+        for cut in self.notation.cuts {
+            let first = self.bytes.get(at);
+            let literal = cut.as_bytes()[0];
+            if !b"~^!".contains(&literal) && first.is_some_and(|first| first != literal) {
+                continue;
+            }
+            if let Some(found) = find(cut, self.bytes, at)? {
+                return Ok(Some(found.len));
+            }
+        }
+        Ok(None)
+    }
+
+    pub(super) fn note_cut(&mut self, at: usize, len: usize) {
+        let text = String::from_utf8_lossy(&self.bytes.from(at)[..len]);
+        let finding = self.finding(Reason::PrintedCut, at, len).with(text);
+        self.note(finding);
+    }
+
+    /// Keeps the first reason why the object is not whole.
+    pub(super) fn note(&mut self, finding: Finding) {
+        self.missing.get_or_insert(finding);
+    }
+
+    fn member_name(&mut self) -> Result<(), Stop> {
+        let holds = self.open.last().map_or(Holds::Entries, |f| f.bracket.holds);
+        if holds == Holds::Pairs {
+            self.expect(b'(', Text::new("`(`", "`(`"))?;
+            self.skip_blanks()?;
+        }
+        let name = match holds {
+            Holds::Entries => None,
+            Holds::Members | Holds::Either | Holds::Pairs => self.find_name(self.at, holds)?,
+        };
+        match name {
+            Some(name) => self.take_name(name, holds),
+            None if matches!(holds, Holds::Entries | Holds::Either) => Ok(()),
+            None => Err(self.broken(Text::new("the name of a member", "成员名"))),
+        }
+    }
+
+    /// Returns the name at `at`, if one stands there and what binds a value to it follows.
+    pub(super) fn find_name(&mut self, at: usize, holds: Holds) -> Result<Option<Name>, Stop> {
+        match self.notation.names {
+            Names::Bracketed => self.bracketed_name(at),
+            Names::Plain if holds == Holds::Pairs => self.plain_name(at, &[","]),
+            Names::Plain => self.plain_name(at, self.notation.binds),
+        }
+    }
+
+    pub(super) fn take_name(&mut self, name: Name, holds: Holds) -> Result<(), Stop> {
+        self.name = (name.text, Span::new(name.at, name.at).start);
+        self.at = name.end;
+        if let Some(frame) = self.open.last_mut() {
+            frame.is_in_pair = holds == Holds::Pairs;
+        }
+        match self.notation.values {
+            values if values.are_open() => self.watch(name),
+            _ => Ok(()),
+        }
+    }
+
+    /// Stops at a member that holds what a user typed, if the object is a message.
+    fn watch(&mut self, name: Name) -> Result<(), Stop> {
+        let text = self.tree.bytes(name.text, self.bytes.all);
+        let Ok(text) = std::str::from_utf8(text) else {
+            return Ok(());
+        };
+        let (is_typed, is_header) = ((self.users.is_typed)(text), (self.users.is_header)(text));
+        let Some(frame) = self.open.last_mut() else {
+            return Ok(());
+        };
+        frame.has_typed |= is_typed;
+        frame.has_header |= is_header;
+        let (has_typed, has_header) = (frame.has_typed, frame.has_header);
+        match has_typed && (has_header || (is_typed && self.header_follows()?)) {
+            true => Err(self.typed(name)),
+            false => Ok(()),
+        }
+    }
+
+    fn typed(&self, name: Name) -> Stop {
+        let text = self.tree.bytes(name.text, self.bytes.all);
+        let text = String::from_utf8_lossy(text);
+        let finding = self.finding(Reason::PrintedTyped, name.at, text.len());
+        Stop::Broken(finding.with(text))
+    }
+
+    /// True if the innermost object has a member that holds what a user typed.
+    pub(super) fn is_typed(&self) -> bool {
+        self.open.last().is_some_and(|frame| frame.has_typed)
+    }
+
+    /// Returns true if the name of a header's member stands in what follows.
+    ///
+    /// A text that a user typed may close the bracket, so the search does not stop there. It ends with the line, or
+    /// where texts may have several lines after some KiB.
+    fn header_follows(&mut self) -> Result<bool, Stop> {
+        const WINDOW: usize = 4096;
+        let from = self.at.max(self.headerless);
+        let rest = self.bytes.from(from);
+        let by_line = self.notation.values == Values::UpToMember;
+        let end = match by_line {
+            true => memchr::memchr(b'\n', rest),
+            false => (rest.len() > WINDOW).then_some(WINDOW),
+        };
+        let Some(end) = end.or(self.bytes.last.then_some(rest.len())) else {
+            return Err(Stop::More);
+        };
+        let is_header = self.users.is_header;
+        let window = &rest[..end];
+        let found = memchr::memchr_iter(self.bind_byte(), window).any(|at| {
+            let tail = window[..at].iter().rev().take(pattern::LONGEST_NAME);
+            let len = tail.take_while(|b| pattern::is_of_name(**b)).count();
+            std::str::from_utf8(&window[at - len..at]).is_ok_and(is_header)
+        });
+        self.headerless = from + end;
+        Ok(found)
+    }
+
+    /// The byte that follows a name.
+    fn bind_byte(&self) -> u8 {
+        match self.notation.names {
+            Names::Bracketed => b']',
+            Names::Plain => self.notation.binds[0].as_bytes()[0],
+        }
+    }
+
+    /// Reads a value, or opens the object or array that begins here.
+    pub(super) fn value(&mut self) -> Result<(), Stop> {
+        if self.tree.len() >= self.limits.values {
+            return Err(self.limit(Reason::TooManyValues, self.limits.values));
+        }
+        match self.notation.values {
+            Values::UpToMember => {}
+            Values::UpToLine => self.at += usize::from(self.bytes.get(self.at) == Some(b' ')),
+            _ => self.skip_blanks()?,
+        }
+        match self.bracket()? {
+            // Node prints `[Object]` for an object that is too deep.
+            Some((bracket, _)) if bracket.open == "[" && self.cut_len(self.at)?.is_some() => {
+                self.scalar()
+            }
+            Some((bracket, found)) => self.open(bracket, found),
+            None => self.scalar(),
+        }
+    }
+
+    fn scalar(&mut self) -> Result<(), Stop> {
+        match self.notation.values {
+            Values::Quoted | Values::QuotedOrWords | Values::Block => self.quoted_or_word(),
+            Values::UpToMember => self.up_to_member(),
+            Values::UpToLine => self.up_to_line(),
+            Values::Typed => self.typed_value(),
+        }
+    }
+
+    /// Returns the bracket that opens here.
+    fn bracket(&mut self) -> Result<Option<(&'static Bracket, pattern::Match)>, Stop> {
+        let first = self.bytes.get(self.at);
+        if first.is_some_and(|b| b.is_ascii_digit() || b"'\"-".contains(&b)) {
+            return Ok(None);
+        }
+        for bracket in self.notation.brackets {
+            let Some(found) = find(bracket.open, self.bytes, self.at)? else {
+                continue;
+            };
+            if self.really_opens(bracket, self.at + found.len)? {
+                return Ok(Some((bracket, found)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Where texts have no quotes, only a bracket with a member opens an object; others belong to the text.
+    fn really_opens(&mut self, bracket: &Bracket, at: usize) -> Result<bool, Stop> {
+        if !self.notation.values.are_open() || bracket.holds == Holds::Entries {
+            return Ok(true);
+        }
+        let at = match self.notation.names {
+            Names::Bracketed => at + blank_len(self.bytes.from(at)),
+            Names::Plain => at,
+        };
+        let is_empty = find(bracket.close, self.bytes, at)?.is_some();
+        Ok(is_empty || self.find_name(at, bracket.holds)?.is_some())
+    }
+
+    pub(super) fn open(
+        &mut self,
+        bracket: &'static Bracket,
+        found: pattern::Match,
+    ) -> Result<(), Stop> {
+        if self.open.len() >= self.limits.depth {
+            return Err(self.limit(Reason::TooDeep, self.limits.depth));
+        }
+        let kind = match bracket.holds {
+            Holds::Entries => Kind::Array,
+            _ => Kind::Object,
+        };
+        let node = self.node(kind, Str::default(), Span::new(self.at, self.at));
+        self.at += found.len;
+        self.open.push(Frame {
+            id: self.tree.push(node),
+            bracket,
+            count: found.count,
+            len: 0,
+            is_in_pair: false,
+            has_header: false,
+            has_typed: false,
+            indent: None,
+            closing_indent: super::lines::indent(self.bytes.all, self.at.saturating_sub(1)),
+        });
+        Ok(())
+    }
+
+    /// Closes the innermost object or array, which ends at `end`.
+    pub(super) fn close(&mut self, end: usize) {
+        let Some(frame) = self.open.pop() else { return };
+        self.tree.close(frame.id, end);
+        if frame.bracket.holds == Holds::Either && self.is_numbered(frame.id) {
+            self.make_array(frame.id);
+        }
+        let node = *self.tree.node(frame.id);
+        if let Some(count) = frame.count.filter(|count| *count != frame.len) {
+            let finding = self.finding(Reason::PrintedCount, node.span.start as usize, 1);
+            let numbers = finding.with(count.to_string()).with(frame.len.to_string());
+            self.note(numbers);
+        }
+        if let (Kind::Object, Some((name, at))) = (node.kind, self.repeated(frame.id)) {
+            let finding = self.finding(Reason::PrintedTwice, at, name.len());
+            self.note(finding.with(name));
+        }
+    }
+
+    /// True if the members of `id` are numbered from 0 on, or it has none.
+    fn is_numbered(&self, id: NodeId) -> bool {
+        let mut number = 0;
+        self.children(id).all(|child| {
+            let name = self.tree.bytes(self.tree.node(child).name, self.bytes.all);
+            let is_next = name.is_empty() || name == number.to_string().as_bytes();
+            number += 1;
+            is_next
+        })
+    }
+
+    fn make_array(&mut self, id: NodeId) {
+        self.tree.node_mut(id).kind = Kind::Array;
+        let children: Vec<NodeId> = self.children(id).collect();
+        for child in children {
+            let node = self.tree.node_mut(child);
+            (node.name, node.name_at) = Default::default();
+        }
+    }
+
+    /// Returns a name that two members of `id` have, and the place of the later one.
+    fn repeated(&self, id: NodeId) -> Option<(String, usize)> {
+        let node = |child| self.tree.node(child);
+        let name = |child| self.tree.bytes(node(child).name, self.bytes.all);
+        let mut names: Vec<_> = self
+            .children(id)
+            .map(|child| (name(child), node(child).name_at))
+            .collect();
+        names.sort_unstable();
+        let twice = names.windows(2).find(|pair| pair[0].0 == pair[1].0)?;
+        let text = String::from_utf8_lossy(twice[1].0).into_owned();
+        Some((text, twice[1].1 as usize))
+    }
+
+    fn children(&self, id: NodeId) -> impl Iterator<Item = NodeId> {
+        let end = self.tree.node(id).end;
+        let mut next = id + 1;
+        std::iter::from_fn(move || {
+            let child = (next < end).then_some(next)?;
+            next = self.tree.node(child).end;
+            Some(child)
+        })
+    }
+
+    fn node(&mut self, kind: Kind, value: Str, span: Span) -> Node {
+        let (name, name_at) = std::mem::take(&mut self.name);
+        Node {
+            kind,
+            padded: false,
+            name,
+            name_at,
+            value,
+            span,
+            end: 0,
+        }
+    }
+
+    pub(super) fn text(&mut self, value: Str, start: usize, end: usize) {
+        let node = self.node(Kind::Text, value, Span::new(start, end));
+        self.tree.push(node);
+    }
+
+    /// Adds what stands without quotes between `start` and `end`: a number, a word for null or the like, or a text.
+    pub(super) fn bare(&mut self, start: usize, end: usize) {
+        let written = &self.bytes.all[start..end];
+        let word = self.notation.words.iter();
+        let word = word.clone().find(|(word, _)| word.as_bytes() == written);
+        let (kind, value) = match word {
+            Some((word, json)) if word == json => (Kind::Literal, Str::source(start, end)),
+            Some((_, json)) => (Kind::Literal, self.own(json)),
+            None if is_number(written) => (Kind::Number, Str::source(start, end)),
+            None => (Kind::Text, Str::source(start, end)),
+        };
+        let node = self.node(kind, value, Span::new(start, end));
+        self.tree.push(node);
+    }
+
+    /// Adds a literal that is not written, at `at`.
+    pub(super) fn literal(&mut self, value: Str, at: usize) {
+        let node = self.node(Kind::Literal, value, Span::new(at, at));
+        self.tree.push(node);
+    }
+
+    pub(super) fn own(&mut self, text: &str) -> Str {
+        let start = self.tree.own().len();
+        self.tree.own().push_str(text);
+        self.tree.own_since(start)
+    }
+
+    /// Makes a finding that names the notation.
+    pub(super) fn finding(&self, reason: Reason, at: usize, len: usize) -> Finding {
+        Finding::new(reason, Span::new(at, at + len)).with_words(self.notation.name)
+    }
+
+    fn limit(&self, reason: Reason, limit: usize) -> Stop {
+        let finding = Finding::new(reason, Span::new(self.at, self.at + 1));
+        Stop::Broken(finding.with(limit.to_string()))
+    }
+
+    /// Makes the failure of a byte that is not `expected`. [`Stop::More`] if too few bytes have arrived to describe it.
+    pub(super) fn broken(&self, expected: Text) -> Stop {
+        const LONGEST_CHARACTER: usize = 4;
+        let rest = self.bytes.from(self.at);
+        match rest {
+            [] => return self.cut_off(self.at),
+            _ if rest.len() < LONGEST_CHARACTER && !self.bytes.last => return Stop::More,
+            _ => {}
+        }
+        let finding = self.finding(Reason::PrintedBroken, self.at, 1);
+        Stop::Broken(finding.with_words(expected).with(describe(rest) as Arg))
+    }
+
+    /// Makes the stop of an object that ends at `end` without being closed.
+    pub(super) fn cut_off(&self, end: usize) -> Stop {
+        match end >= self.bytes.all.len() && !self.bytes.last {
+            true => Stop::More,
+            false => Stop::Broken(self.finding(Reason::PrintedCutOff, end, 0)),
+        }
+    }
+}

@@ -1,0 +1,462 @@
+//! Reads YAML in blocks: the indentation shows what belongs to what.
+//!
+//! It reads what programs write: mappings, lists, texts in quotes or without, block scalars, and objects in brackets.
+//! Anchors, tags and several documents are not resolved.
+
+use super::pattern::name_len;
+use super::quoted::unescape_c;
+use super::reader::{Name, Reader};
+use super::table::{Bracket, Holds, YAML, YAML_FLOW};
+use super::{Printed, Users};
+use crate::lang::Text;
+use crate::syntax::{Bytes, Limits, Stop, Str, Syntax, Tree};
+
+static MAPPING: Bracket = Bracket {
+    open: "",
+    close: "",
+    holds: Holds::Members,
+};
+static LIST: Bracket = Bracket {
+    open: "",
+    close: "",
+    holds: Holds::Entries,
+};
+
+/// A line with something on it.
+#[derive(Clone, Copy, Debug)]
+struct Line {
+    /// The first byte that is not white space.
+    start: usize,
+    indent: usize,
+}
+
+/// Returns true if `bytes` begin with a line `Name: value` of YAML. `indent` is its distance from the line's start.
+///
+/// A single such line could be prose, so the next one must be a member beside it or belong to it.
+///
+/// # Errors
+///
+/// [`Stop::More`] if too few bytes have arrived to tell.
+pub(crate) fn yaml_at(bytes: Bytes<'_>, indent: usize) -> Result<bool, Stop> {
+    let Some(name) = key(bytes, 0)? else {
+        return Ok(false);
+    };
+    let Some(end) = line_end(bytes, name.end)? else {
+        return Ok(false);
+    };
+    let is_empty = bytes.all[name.end..end].trim_ascii().is_empty();
+    let Some(next) = next_line(bytes, end)? else {
+        return Ok(false);
+    };
+    let is_list = is_entry(bytes, next.start)?;
+    match next.indent {
+        beside if beside == indent => {
+            Ok(key(bytes, next.start)?.is_some() || (is_list && is_empty))
+        }
+        inside => Ok(inside > indent && is_empty && (is_list || key(bytes, next.start)?.is_some())),
+    }
+}
+
+/// Reads the mapping of YAML with which `bytes` begin into `tree`. `indent` is the first name's distance from the start
+/// of its line.
+///
+/// # Errors
+///
+/// [`Stop::Broken`] if a line does not belong to the mapping but is indented as if it did, or at a limit.
+/// [`Stop::More`] if the bytes end too early and more may come.
+pub(crate) fn read_yaml(
+    bytes: Bytes<'_>,
+    indent: usize,
+    tree: &mut Tree,
+    limits: &Limits,
+) -> Result<Printed, Stop> {
+    tree.clear(Syntax::Json);
+    let users = Users {
+        is_typed: |_| false,
+        is_header: |_| false,
+    };
+    let mut reader = Reader::new(&YAML, bytes, users, tree, limits);
+    reader.open_block(&MAPPING, indent)?;
+    let Some(name) = key(bytes, 0)? else {
+        return Err(reader.broken(Text::new("the name of a member", "成员名")));
+    };
+    reader.take_name(name, Holds::Members)?;
+    reader.block_value(indent)?;
+    while !reader.open.is_empty() {
+        reader.line()?;
+    }
+    Ok(reader.printed())
+}
+
+impl Reader<'_> {
+    fn open_block(&mut self, bracket: &'static Bracket, indent: usize) -> Result<(), Stop> {
+        self.open(bracket, Default::default())?;
+        if let Some(frame) = self.open.last_mut() {
+            frame.indent = Some(indent);
+        }
+        Ok(())
+    }
+
+    /// Returns the distance of `at` from the start of its line.
+    fn column(&self, at: usize) -> usize {
+        match memchr::memrchr(b'\n', &self.bytes.all[..at]) {
+            Some(start) => at - start - 1,
+            None => at + self.open.first().and_then(|root| root.indent).unwrap_or(0),
+        }
+    }
+
+    fn next_line(&self) -> Result<Option<Line>, Stop> {
+        next_line(self.bytes, self.at)
+    }
+
+    /// Reads the next line with its value, and closes what it does not belong to.
+    fn line(&mut self) -> Result<(), Stop> {
+        let end = self.at;
+        let Some(line) = self.next_line()? else {
+            self.close_blocks(0, end);
+            return Ok(());
+        };
+        let is_entry = is_entry(self.bytes, line.start)?;
+        let belongs = |frame: &super::reader::Frame| match frame.bracket.holds {
+            Holds::Entries => {
+                frame.indent < Some(line.indent) || (frame.indent == Some(line.indent) && is_entry)
+            }
+            _ => frame.indent <= Some(line.indent),
+        };
+        let depth = self
+            .open
+            .iter()
+            .rposition(belongs)
+            .map_or(0, |last| last + 1);
+        self.close_blocks(depth, end);
+        let Some(frame) = self.open.last() else {
+            return Ok(());
+        };
+        let (holds, is_beside) = (frame.bracket.holds, frame.indent == Some(line.indent));
+        match (holds, key(self.bytes, line.start)?) {
+            (Holds::Entries, _) if is_beside && is_entry => {
+                self.at = line.start + 1;
+                self.block_value(line.indent)
+            }
+            (Holds::Members, Some(name)) if is_beside => {
+                self.take_name(name, Holds::Members)?;
+                self.block_value(line.indent)
+            }
+            // Something else than YAML begins here.
+            _ if is_beside && self.open.len() == 1 => {
+                self.close_blocks(0, end);
+                Ok(())
+            }
+            _ => {
+                self.at = line.start;
+                Err(self.broken(Text::new("a member or an entry", "成员或条目")))
+            }
+        }
+    }
+
+    fn close_blocks(&mut self, depth: usize, end: usize) {
+        while self.open.len() > depth {
+            self.close(end);
+        }
+    }
+
+    /// Reads the value of the member or entry at `indent`. It may begin on the line or below it.
+    fn block_value(&mut self, mut indent: usize) -> Result<(), Stop> {
+        let mut may_open = self
+            .open
+            .last()
+            .is_some_and(|f| f.bracket.holds == Holds::Entries);
+        loop {
+            self.skip_spaces();
+            let column = self.column(self.at);
+            if may_open && is_entry(self.bytes, self.at)? {
+                self.open_block(&LIST, column)?;
+                self.at += 1;
+            } else if may_open && let Some(name) = key(self.bytes, self.at)? {
+                self.open_block(&MAPPING, column)?;
+                self.take_name(name, Holds::Members)?;
+                may_open = false;
+            } else {
+                break;
+            }
+            indent = column;
+        }
+        match self.bytes.from(self.at) {
+            [] if !self.bytes.last => Err(Stop::More),
+            [] | [b'\n' | b'\r' | b'#', ..] => self.below(indent),
+            [b'|' | b'>', ..] => self.block_scalar(indent),
+            [b'{' | b'[', ..] => self.flow(),
+            [quote @ (b'\'' | b'"'), ..] => self.quoted_scalar(*quote),
+            _ => self.plain_scalar(indent),
+        }
+    }
+
+    fn skip_spaces(&mut self) {
+        let rest = self.bytes.from(self.at);
+        self.at += rest
+            .iter()
+            .take_while(|b| matches!(b, b' ' | b'\t'))
+            .count();
+    }
+
+    /// Opens the mapping or list that begins below its name, or adds null if none does.
+    fn below(&mut self, indent: usize) -> Result<(), Stop> {
+        let empty = self.at;
+        let line = self.next_line()?;
+        let holds = self.open.last().map(|frame| frame.bracket.holds);
+        let Some(line) = line.filter(|line| line.indent >= indent) else {
+            return self.null(empty);
+        };
+        let is_list = is_entry(self.bytes, line.start)?;
+        let is_inside = line.indent > indent;
+        match key(self.bytes, line.start)? {
+            _ if is_list && (is_inside || holds == Some(Holds::Members)) => {
+                self.at = line.start;
+                self.open_block(&LIST, line.indent)?;
+                self.at += 1;
+                self.block_value(line.indent)
+            }
+            Some(name) if is_inside => {
+                self.at = line.start;
+                self.open_block(&MAPPING, line.indent)?;
+                self.take_name(name, Holds::Members)?;
+                self.block_value(line.indent)
+            }
+            None if is_inside => {
+                self.at = line.start;
+                self.block_value(indent)
+            }
+            _ => self.null(empty),
+        }
+    }
+
+    fn null(&mut self, at: usize) -> Result<(), Stop> {
+        let node = self.own("null");
+        self.literal(node, at);
+        Ok(())
+    }
+
+    fn flow(&mut self) -> Result<(), Stop> {
+        let depth = self.open.len();
+        self.notation = &YAML_FLOW;
+        self.value()?;
+        self.elements(depth)?;
+        self.notation = &YAML;
+        self.end_of_line()
+    }
+
+    /// Moves to the end of the line, on which only a comment may follow.
+    fn end_of_line(&mut self) -> Result<(), Stop> {
+        self.skip_spaces();
+        match self.bytes.from(self.at) {
+            [] if !self.bytes.last => Err(Stop::More),
+            [] | [b'\n' | b'\r' | b'#', ..] => Ok(()),
+            _ => Err(self.broken(Text::new("the end of the line", "行尾"))),
+        }
+    }
+
+    fn quoted_scalar(&mut self, quote: u8) -> Result<(), Stop> {
+        let start = self.at;
+        let mut at = start + 1;
+        loop {
+            let Some(found) = memchr::memchr2(quote, b'\\', self.bytes.from(at)) else {
+                return Err(self.cut_off(self.bytes.all.len()));
+            };
+            at += found;
+            match (self.bytes.from(at), quote) {
+                ([b'\\', ..], b'"') | ([b'\'', b'\'', ..], _) => at += 2,
+                ([b'\\', ..], _) => at += 1,
+                ([_], _) if !self.bytes.last => return Err(Stop::More),
+                _ => break,
+            }
+        }
+        let written = &self.bytes.all[start + 1..at];
+        let value = match unquoted(written, quote) {
+            None => Str::source(start + 1, at),
+            Some(text) => self.own(&text),
+        };
+        self.at = at + 1;
+        self.text(value, start, self.at);
+        self.end_of_line()
+    }
+
+    /// Reads the lines that are indented deeper than `indent`.
+    fn block_scalar(&mut self, indent: usize) -> Result<(), Stop> {
+        let start = self.at;
+        let joint = if self.bytes.get(start) == Some(b'>') {
+            ' '
+        } else {
+            '\n'
+        };
+        let (mut text, mut inner) = (String::new(), None);
+        let mut end = line_end(self.bytes, start)?.unwrap_or(self.bytes.all.len());
+        self.at = end;
+        while let Some(stop) = line_end(self.bytes, (end + 1).min(self.bytes.all.len()))? {
+            let from = (end + 1).min(stop);
+            let line = &self.bytes.all[from..stop];
+            let own = line.len() - line.trim_ascii_start().len();
+            let is_blank = line.trim_ascii().is_empty();
+            if !is_blank && own <= indent {
+                break;
+            }
+            let cut = *inner.get_or_insert(own);
+            if from > start && !text.is_empty() {
+                text.push(joint);
+            }
+            let line = line
+                .get(cut.min(own)..)
+                .unwrap_or_default()
+                .trim_ascii_end();
+            text.push_str(&String::from_utf8_lossy(line));
+            end = stop;
+            if !is_blank {
+                self.at = stop;
+            }
+            if end >= self.bytes.all.len() {
+                break;
+            }
+        }
+        let value = self.own(text.trim_end());
+        self.text(value, start, self.at);
+        Ok(())
+    }
+
+    /// Reads a text without quotes, also over several lines.
+    fn plain_scalar(&mut self, indent: usize) -> Result<(), Stop> {
+        let start = self.at;
+        let mut end = self.plain_end(start)?;
+        self.at = end;
+        let mut parts = 1;
+        while let Some(line) = self.next_line()? {
+            let is_other =
+                is_entry(self.bytes, line.start)? || key(self.bytes, line.start)?.is_some();
+            if line.indent <= indent || is_other {
+                break;
+            }
+            end = self.plain_end(line.start)?;
+            self.at = end;
+            parts += 1;
+        }
+        match parts {
+            1 => self.bare(start, end),
+            _ => {
+                let text = folded(&self.bytes.all[start..end]);
+                let value = self.own(&text);
+                self.text(value, start, end);
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns the end of the text without quotes on the line of `at`.
+    fn plain_end(&self, at: usize) -> Result<usize, Stop> {
+        let end = line_end(self.bytes, at)?.unwrap_or(self.bytes.all.len());
+        let line = &self.bytes.all[at..end];
+        let comment = memchr::memmem::find(line, b" #").unwrap_or(line.len());
+        Ok(at + line[..comment].trim_ascii_end().len())
+    }
+}
+
+/// Returns the end of the line of `at`, before its line break. `None` if no line is left.
+fn line_end(bytes: Bytes<'_>, at: usize) -> Result<Option<usize>, Stop> {
+    let rest = bytes.from(at);
+    match memchr::memchr(b'\n', rest) {
+        Some(len) => Ok(Some(at + len)),
+        None if !bytes.last => Err(Stop::More),
+        None => Ok((!rest.is_empty()).then_some(bytes.all.len())),
+    }
+}
+
+/// Returns the next line with something on it, after the line of `at`.
+fn next_line(bytes: Bytes<'_>, mut at: usize) -> Result<Option<Line>, Stop> {
+    loop {
+        let Some(end) = memchr::memchr(b'\n', bytes.from(at)) else {
+            return if bytes.last {
+                Ok(None)
+            } else {
+                Err(Stop::More)
+            };
+        };
+        let line = at + end + 1;
+        let rest = bytes.from(line);
+        let indent = rest
+            .iter()
+            .take_while(|b| matches!(b, b' ' | b'\t'))
+            .count();
+        let start = line + indent;
+        match bytes.from(start) {
+            [] if !bytes.last => return Err(Stop::More),
+            [] => return Ok(None),
+            [b'\n' | b'\r' | b'#', ..] => at = start,
+            _ => return Ok(Some(Line { start, indent })),
+        }
+    }
+}
+
+/// True if an entry of a list begins at `at`.
+fn is_entry(bytes: Bytes<'_>, at: usize) -> Result<bool, Stop> {
+    match bytes.from(at) {
+        [] | [b'-'] if !bytes.last => Err(Stop::More),
+        [b'-', b' ' | b'\n' | b'\r', ..] | [b'-'] => Ok(true),
+        _ => Ok(false),
+    }
+}
+
+/// Returns the name of a member at `at`, with or without quotes.
+fn key(bytes: Bytes<'_>, at: usize) -> Result<Option<Name>, Stop> {
+    let quote = bytes.get(at).filter(|b| matches!(b, b'\'' | b'"'));
+    let start = at + usize::from(quote.is_some());
+    let rest = bytes.from(start);
+    let Some(len) = name_len(rest) else {
+        return match rest.is_empty() && !bytes.last {
+            true => Err(Stop::More),
+            false => Ok(None),
+        };
+    };
+    let colon = start + len + usize::from(quote.is_some());
+    let name = Name {
+        text: Str::source(start, start + len),
+        at: start,
+        end: colon + 1,
+    };
+    let is_closed = quote.is_none() || bytes.get(start + len) == quote;
+    match bytes.from(colon) {
+        [] | [b':'] if !bytes.last => Err(Stop::More),
+        [b':'] | [b':', b' ' | b'\n' | b'\r' | b'\t', ..] if is_closed => Ok(Some(name)),
+        _ => Ok(None),
+    }
+}
+
+/// Returns the text of what stands between quotes, or `None` if it is as written.
+fn unquoted(written: &[u8], quote: u8) -> Option<String> {
+    let is_plain = memchr::memchr3(quote, b'\n', b'\\', written).is_none();
+    let is_as_written =
+        is_plain || (quote == b'\'' && memchr::memchr2(quote, b'\n', written).is_none());
+    if is_as_written {
+        return None;
+    }
+    let text = folded(written);
+    Some(match quote {
+        b'\'' => text.replace("''", "'"),
+        _ => String::from_utf8_lossy(&unescape_c(text.as_bytes())).into_owned(),
+    })
+}
+
+/// Joins the lines of a text: a line break is a blank, or nothing behind a backslash.
+fn folded(written: &[u8]) -> String {
+    let text = String::from_utf8_lossy(written);
+    let mut joined = String::with_capacity(text.len());
+    for (i, line) in text.split('\n').enumerate() {
+        let line = if i > 0 { line.trim_start() } else { line };
+        match joined.ends_with('\\') && i > 0 {
+            true => drop(joined.pop()),
+            false if i > 0 => {
+                joined.truncate(joined.trim_end().len());
+                joined.push(' ');
+            }
+            false => {}
+        }
+        joined.push_str(line);
+    }
+    joined
+}
