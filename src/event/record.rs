@@ -19,7 +19,7 @@ use crate::syntax::{Kind, Limits, Syntax, View};
 ///
 /// A record has the full event name, and either items, a whole header, or only keys of records.
 pub(super) fn event_of(root: View<'_>) -> Option<Event> {
-    let event = member(root, RECORD_EVENT).filter(|_| root.tree.syntax == Syntax::Json)?;
+    let event = member(root, RECORD_EVENT).filter(|_| root.tree.syntax != Syntax::Xml)?;
     let event = Event::by_name(event.value()).filter(|_| event.kind() == Kind::Text)?;
     let has_header = || HEADER.iter().all(|field| member(root, field.key).is_some());
     (items_of(root).is_some() || has_header() || has_only_keys(root)).then_some(event)

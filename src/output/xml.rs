@@ -131,7 +131,7 @@ fn value(name: &str, view: View<'_>, xml: &mut XmlWriter<'_>) -> Written {
             let what = Text::new("an array in an array", "数组中的数组");
             Err(refused(name, view, what))
         }
-        Kind::Object if view.is_empty() && view.tree.syntax == Syntax::Json => {
+        Kind::Object if view.is_empty() && view.tree.syntax != Syntax::Xml => {
             Err(refused(name, view, Text::new("an empty object", "空对象")))
         }
         Kind::Object => xml.element(name, |xml| {

@@ -25,6 +25,8 @@ const NAMES: Names = Names {
     tells_by_value: fields::tells_by_value,
     is_plain: fields::is_plain,
     begins_message: |name| fields::top(name).is_some(),
+    is_typed: fields::is_typed,
+    is_header: fields::is_header,
     is_record_key: fields::is_record_key,
     marks: &fields::MARKS,
     heads: &fields::HEADS,

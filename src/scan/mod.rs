@@ -37,6 +37,7 @@ mod literal;
 mod lookahead;
 mod nested;
 mod noise;
+mod printed;
 mod query;
 mod recode;
 mod seek;
@@ -59,6 +60,7 @@ use crate::input::Flow;
 use crate::request::{FoundQuery, QueryTrail};
 use crate::simd::{Lines, Survey, is_space};
 use crate::span::{Place, Span, Units};
+use crate::syntax::notation::Notation;
 use crate::syntax::{self, Bytes, Limits, Stop, Syntax, Tree, View, earliest, not_utf8};
 pub(crate) use anchor::Anchors;
 use anchor::SearchWindow;
@@ -70,6 +72,7 @@ use learn::EntrySample;
 use lookahead::{Arrived, Lookahead, Settled};
 use nested::Nested;
 pub(crate) use noise::Noise;
+use seek::Near;
 use skip::{Skip, Skipped};
 use source_map::SourceMap;
 pub(crate) use sync_point::SyncPoint;
@@ -85,6 +88,10 @@ pub(crate) struct Names {
     pub(crate) is_plain: fn(&str) -> bool,
     /// Returns true if a message may begin with a field of this name.
     pub(crate) begins_message: fn(&str) -> bool,
+    /// Returns true if fields of this name hold what a user typed or chose.
+    pub(crate) is_typed: fn(&str) -> bool,
+    /// Returns true if only messages have a field of this name.
+    pub(crate) is_header: fn(&str) -> bool,
     /// Returns true if a record may have a field of this name.
     pub(crate) is_record_key: fn(&str) -> bool,
     /// Byte strings that occur only in JSON messages. Each begins with a quote.
@@ -164,6 +171,8 @@ enum State {
     Xml {
         pending: Option<Finding>,
     },
+    /// Reads an object that a program printed.
+    Printed(&'static Notation),
     /// Reads a document that declares another encoding.
     Recoded(&'static Encoding),
     /// Returns the messages inside a document.
@@ -481,6 +490,10 @@ impl Scanner {
             _ if !is_due => None,
             State::Json => self.json(&arrived, parts),
             State::Xml { .. } => self.xml(&arrived, parts),
+            State::Printed(notation) => {
+                let notation = *notation;
+                self.printed(notation, &arrived, parts)
+            }
             State::Recoded(encoding) => {
                 let encoding = *encoding;
                 self.recoded(encoding, &arrived, parts)
@@ -504,7 +517,7 @@ impl Scanner {
     fn is_in_document(&self) -> bool {
         matches!(
             self.state,
-            State::Json | State::Xml { .. } | State::Recoded(_)
+            State::Json | State::Xml { .. } | State::Printed(_) | State::Recoded(_)
         )
     }
 

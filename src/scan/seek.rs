@@ -22,7 +22,7 @@ use crate::syntax::xml::ROOT;
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// The result of looking for a document near an anchor.
-enum Near {
+pub(super) enum Near {
     /// A message with a usual beginning, at the cursor.
     Usual(Start),
     /// Something that may contain the anchor. The state was set.
@@ -220,7 +220,7 @@ impl Scanner {
         let begun = start::at(arrived.from(found), is_bare);
         arrived.settled()?;
         match begun {
-            Start::Nothing => return Some(Near::Nothing),
+            Start::Nothing => return self.try_begin_printed(arrived, start, found),
             Start::Escaped(escape) => {
                 let before = &buffer[start..found];
                 let text = text_before(escape, before).map(|before| start + before);
@@ -255,7 +255,9 @@ impl Scanner {
     fn bracket(&self, buffer: &[u8], anchor: usize) -> Option<usize> {
         let tried = self.search.tried;
         let near = buffer.get(tried..=anchor)?;
-        let is_bracket = |block: Block| block.equal(b'<') | block.equal(b'{') | block.equal(b'[');
+        let is_bracket = |block: Block| {
+            block.equal(b'<') | block.equal(b'{') | block.equal(b'[') | block.equal(b'(')
+        };
         let at = tried + simd::position(near, is_bracket);
         (at <= anchor).then_some(at)
     }

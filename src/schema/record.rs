@@ -70,7 +70,7 @@ fn sealed() -> Json {
 
 fn source() -> Json {
     let whole = |words, least| typed("integer", words).with("minimum", Json::Number(least));
-    let formats = [Syntax::Json, Syntax::Xml].map(Syntax::as_str);
+    let formats = [Syntax::Json, Syntax::Xml, Syntax::Printed].map(Syntax::as_str);
     let format = object([
         ("description", text("The syntax of the payload.")),
         ("enum", texts(formats)),

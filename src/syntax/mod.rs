@@ -21,7 +21,7 @@ use crate::finding::{Arg, Finding, Reason};
 use crate::lang::Text;
 use crate::span::Span;
 
-/// The two syntaxes that WeChat sends.
+/// The syntax of a payload. WeChat sends XML and JSON.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Syntax {
     /// An `<xml>` document.
@@ -29,14 +29,17 @@ pub enum Syntax {
     /// A JSON object.
     #[default]
     Json,
+    /// An object as a program printed it, which WeChat never sends.
+    Printed,
 }
 
 impl Syntax {
-    /// Returns `xml` or `json`.
+    /// Returns `xml`, `json` or `printed`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Syntax::Xml => "xml",
             Syntax::Json => "json",
+            Syntax::Printed => "printed",
         }
     }
 }
