@@ -51,9 +51,12 @@ fn payload(callback: &CallbackRef<'_>, xml: &mut XmlWriter<'_>) -> Written {
             xml.element(MSG_TYPE, |xml| write_text(MSG_TYPE_EVENT, xml));
         }
         xml.element(EVENT, |xml| write_text(callback.event().name(), xml));
-        xml.element(callback.event().definition().wrapper, |xml| {
-            callback.items().try_for_each(|entry| item(entry, xml))
-        })?;
+        // A wrapper without a list is an extra field.
+        if callback.items().len() > 0 {
+            xml.element(callback.event().definition().wrapper, |xml| {
+                callback.items().try_for_each(|entry| item(entry, xml))
+            })?;
+        }
         extras(header, is_top, xml)
     })
 }

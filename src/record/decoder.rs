@@ -6,7 +6,7 @@
 use std::ops::ControlFlow;
 use std::sync::{Arc, OnceLock};
 
-use crate::event::{Event, fields, is_message};
+use crate::event::{Event, PRIVATE, fields, is_message};
 use crate::fast::Cache;
 use crate::fast::pooled::Pooled;
 use crate::fast::template::{Sample, TemplateId};
@@ -24,6 +24,7 @@ const NAMES: Names = Names {
     is_message,
     tells_by_value: fields::tells_by_value,
     is_plain: fields::is_plain,
+    private: PRIVATE,
     begins_message: |name| fields::top(name).is_some(),
     marks: &fields::MARKS,
     heads: &fields::HEADS,
@@ -259,7 +260,7 @@ impl Decoder {
         let sample = Sample {
             syntax: parts.tree.syntax,
             text,
-            placeholders: &meaning.placeholders(root),
+            placeholders: &meaning.placeholders(event, root),
         };
         self.scanner.learn_payload(sample, |template| {
             let mut decoded = decoded.clone();

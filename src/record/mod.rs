@@ -15,7 +15,7 @@ mod unseal;
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use crate::event::{CallbackRef, Event, ItemRef, name_span};
+use crate::event::{CallbackRef, Event, ItemRef, body, name_span};
 use crate::fast::patch::Patched;
 use crate::finding::{Finding, Findings, Severity};
 use crate::request::FoundQuery;
@@ -257,8 +257,9 @@ impl<'a> Record<'a> {
         }
     }
 
+    /// Returns the message, without what a parser of XML put around it.
     fn root(&self) -> View<'_> {
-        View::root(&self.decoded.get().parts.tree, self.text())
+        body(View::root(&self.decoded.get().parts.tree, self.text()))
     }
 
     /// Returns the output line shared by all payloads of the template, made by `make`.

@@ -19,7 +19,7 @@ use crate::scan::{
     valid_text,
 };
 use crate::span::Span;
-use crate::syntax::{Bytes, Kind, Syntax, Tree, View, json, not_utf8};
+use crate::syntax::{Bytes, Kind, Syntax, Tree, View, Walk, json, not_utf8};
 
 impl Scanner {
     pub(super) fn json<'b>(
@@ -65,7 +65,7 @@ impl Scanner {
             return Some(self.whole(buffer, text, Syntax::Json));
         }
         let mut inner = self.empty_inner();
-        self.add_inner_of(&parts.tree, text, 1, &mut inner);
+        self.add_inner_of(View::root(&parts.tree, text), &mut inner);
         self.state = State::Inside(Inside {
             sample: self.sample(&inner),
             ..Inside::new(inner, Continuation::noise(text.len()))
@@ -85,55 +85,64 @@ impl Scanner {
         let text = valid_text(&document[..self.json.at()]);
         let mut found = VecDeque::new();
         let mut id = 1;
-        while let Some(node) = tree.nodes().get(id) {
-            let is_open = self.json.is_open(id as u32);
+        while let Some(node) = tree.nodes().get(id as usize) {
+            let is_open = self.json.is_open(id);
             if !is_open && begins_line(document, node.span.start as usize) {
-                let inner = self.inner_of(tree, text, id).into_iter();
-                found.extend(
-                    inner
-                        .take_while(|inner| inner.span().end <= node.span.end)
-                        .filter(|inner| matches!(inner, Inner::Message(_))),
-                );
+                found.extend(self.messages_at(View::root(tree, text).at(id)));
             }
-            id = if is_open { id + 1 } else { node.end as usize };
+            id = if is_open { id + 1 } else { node.end };
         }
         found
     }
 
-    /// Returns the outermost complete messages, and the texts with an anchor outside of them, from the node `id` on.
-    fn inner_of(&self, tree: &Tree, text: &str, id: usize) -> VecDeque<Inner> {
+    /// Returns `value` if it is a message, or the outermost messages inside of it.
+    fn messages_at(&self, value: View<'_>) -> VecDeque<Inner> {
+        if value.kind() == Kind::Object && (self.names.is_message)(value) {
+            return [Inner::Message(value.span())].into();
+        }
+        let mut inner = self.inner_of(value);
+        inner.retain(|inner| matches!(inner, Inner::Message(_)));
+        inner
+    }
+
+    /// Returns the outermost complete messages inside of `root`, and the texts with an anchor outside of them.
+    fn inner_of(&self, root: View<'_>) -> VecDeque<Inner> {
         let mut inner = VecDeque::new();
-        self.add_inner_of(tree, text, id, &mut inner);
+        self.add_inner_of(root, &mut inner);
         inner
     }
 
     /// Adds the result of [`Self::inner_of`] to `inner`.
-    fn add_inner_of(&self, tree: &Tree, text: &str, mut id: usize, inner: &mut VecDeque<Inner>) {
-        let mut ahead = Ahead::new(self.names.anchors, text.as_bytes());
-        while let Some(node) = tree.nodes().get(id) {
-            match self.inner_at(tree, text, id as u32, &mut ahead) {
+    fn add_inner_of(&self, root: View<'_>, inner: &mut VecDeque<Inner>) {
+        if root.tree.len() == 0 {
+            return;
+        }
+        let mut ahead = Ahead::new(self.names.anchors, root.text.as_bytes());
+        let mut walk = match self.json.is_open(root.id) {
+            true => Walk::inside_cut(root, self.names.private),
+            false => Walk::inside(root, self.names.private),
+        };
+        while let Some((value, is_private)) = walk.next_cut(|id| self.json.is_open(id)) {
+            match self.inner_at(value, is_private, &mut ahead) {
                 Some(found @ Inner::Message(_)) => {
                     inner.push_back(found);
-                    id = node.end as usize;
+                    walk.leave_out(value);
                 }
-                other => {
-                    inner.extend(other);
-                    id += 1;
-                }
+                other => inner.extend(other),
             }
         }
     }
 
-    fn inner_at(&self, tree: &Tree, text: &str, id: u32, ahead: &mut Ahead<'_>) -> Option<Inner> {
-        let node = tree.node(id);
+    fn inner_at(&self, value: View<'_>, is_private: bool, ahead: &mut Ahead<'_>) -> Option<Inner> {
+        let node = value.node();
         match node.kind {
-            Kind::Object if self.json.is_open(id) => None,
+            Kind::Object if self.json.is_open(value.id) => None,
             Kind::Object => {
-                let is_message = (self.names.is_message)(View::root(tree, text).at(id));
+                let is_message = (self.names.is_message)(value);
                 is_message.then_some(Inner::Message(node.span))
             }
-            Kind::Text => {
-                text.get(node.span.range())?;
+            Kind::Text if !is_private => {
+                value.text.get(node.span.range())?;
                 let span = Span {
                     start: node.span.start + 1,
                     end: node.span.end - 1,
@@ -261,7 +270,8 @@ impl Scanner {
         }
         // A line break before the unexpected token belongs to the next document.
         let at = document[..self.json.at()].trim_ascii_end().len().max(1);
-        let mut inner = self.inner_of(&parts.tree, valid_text(&document[..at]), 1);
+        let text = valid_text(&document[..at]);
+        let mut inner = self.inner_of(View::root(&parts.tree, text));
         // A line break directly after an opening bracket does not end the object.
         let behind = document[at..]
             .iter()

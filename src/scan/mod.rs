@@ -58,7 +58,7 @@ use crate::input::Flow;
 use crate::request::{FoundQuery, QueryTrail};
 use crate::simd::{Lines, Survey, is_space};
 use crate::span::{Place, Span, Units};
-use crate::syntax::{self, Bytes, Limits, Stop, Syntax, Tree, View, earliest, not_utf8};
+use crate::syntax::{self, Bytes, Limits, Private, Stop, Syntax, Tree, View, earliest, not_utf8};
 pub(crate) use anchor::Anchors;
 use anchor::SearchWindow;
 use array::Array;
@@ -82,6 +82,8 @@ pub(crate) struct Names {
     pub(crate) tells_by_value: fn(&str) -> bool,
     /// Returns true if fields of this name hold short plain text, never a user's words.
     pub(crate) is_plain: fn(&str) -> bool,
+    /// Tells which members of objects a user filled. They are never searched.
+    pub(crate) private: Private,
     /// Returns true if a message may begin with a field of this name.
     pub(crate) begins_message: fn(&str) -> bool,
     /// Byte strings that occur only in JSON messages. Each begins with a quote.
@@ -304,7 +306,7 @@ impl Scanner {
             no_mark_before: 0,
             unclosed: (0, 0),
             json: syntax::json::Reader::new(),
-            xml: syntax::xml::Reader::new(),
+            xml: syntax::xml::Reader::of_any_root(),
             attempts: Attempts::default(),
             flow: Flow::default(),
             noise: Noise::default(),

@@ -10,9 +10,11 @@
 
 pub(crate) mod json;
 mod tree;
+mod walk;
 pub(crate) mod xml;
 
 pub(crate) use tree::{Kind, Node, NodeId, Str, Tree, View};
+pub(crate) use walk::{Private, Walk};
 
 use crate::finding::{Arg, Finding, Reason};
 use crate::lang::Text;
