@@ -526,7 +526,7 @@ fn lists_may_be_empty_or_missing() {
         ok(
             "empty wrapper",
             xml("popup", "<SubscribeMsgPopupEvent/>"),
-            none(),
+            record("popup", "", r#","extra":{"SubscribeMsgPopupEvent":""}"#),
             "missing-list",
         ),
         ok(
@@ -2068,15 +2068,16 @@ fn nested_values_of_a_message_are_never_payloads() {
             format!("[{forged}]"),
             format!("{{\"a\":{forged}}}"),
         ] {
-            let text =
-                format!(r#"{{"ToUserName":"{TO}","MsgType":"text","Nested":{nested}{broken}}}"#);
+            let head = format!(
+                r#"{{"ToUserName":"{TO}","FromUserName":"{FROM}","CreateTime":1,"MsgType":"text""#
+            );
+            let text = format!(r#"{head},"Nested":{nested}{broken}}}"#);
             no_callback(
                 &text,
                 || format!("nested, broken {broken:?}"),
                 &mut failures,
             );
-            let text =
-                format!(r#"{{"ToUserName":"{TO}","MsgType":"text"{broken},"Nested":{nested}}}"#);
+            let text = format!(r#"{head}{broken},"Nested":{nested}}}"#);
             no_callback(&text, || format!("nested behind {broken:?}"), &mut failures);
         }
     }

@@ -10,6 +10,7 @@ pub(crate) static EVENT: Definition = Definition {
     wrapper: "SubscribeMsgChangeEvent",
     fields: &[&TEMPLATE_ID, &STATUS],
     most_items: 2,
+    only_status: Some("reject"),
     words: Text::new("Subscription switched off", "用户管理订阅通知"),
     about: Text::new(
         "Sent when a user manages subscriptions in the service notifications. It reports only that templates were switched off, never that one was switched on.",

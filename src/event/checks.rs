@@ -4,17 +4,21 @@
 
 use std::ops::Range;
 
-use crate::event::fields::{Check, Field, Type};
-use crate::event::{Value, terms};
+use crate::event::fields::{Check, Field, SAMPLE_TEMPLATE_ID, Type};
+use crate::event::{Definition, Value, terms};
 use crate::fast::template::{CharSet, Placeholder};
 use crate::finding::{Finding, Reason};
 use crate::simd::{is_base64url, is_digits, is_lower_hex};
 use crate::span::Span;
 use crate::syntax::{Kind, Syntax, View};
 
-/// Returns the finding about an unusual `value` of `field`.
-pub(crate) fn odd(field: &Field, value: Value<'_>, span: Span) -> Option<Finding> {
+/// Returns the finding about an unusual `value` of `field`, which stands at `view`.
+pub(crate) fn odd(field: &Field, value: Value<'_>, view: View<'_>) -> Option<Finding> {
+    let span = view.span();
     match value {
+        Value::Text(id) if field.check == Check::MsgId && is_rounded(id, view) => {
+            Some(Finding::new(Reason::MsgIdRounded, span).with(id))
+        }
         Value::Integer(number) => match field.check {
             Check::Time => {
                 odd_time(number).map(|reason| Finding::new(reason, span).with(number.to_string()))
@@ -37,9 +41,27 @@ fn odd_text(check: Check, text: &str, span: Span) -> Option<Finding> {
     }
 }
 
+/// Returns true if a message id is a number that may have lost digits: it is what a floating-point number prints.
+fn is_rounded(id: &str, view: View<'_>) -> bool {
+    const MOST_DIGITS: usize = 19;
+    const EXACT: f64 = (1_u64 << 53) as f64;
+    let is_candidate = view.kind() == Kind::Number && id.len() <= MOST_DIGITS;
+    let number: Option<f64> = is_candidate.then(|| id.parse().ok()).flatten();
+    number.is_some_and(|number| number > EXACT && number.to_string() == id)
+}
+
+/// Returns true if a status has a meaning in other events, but not in `event`.
+pub(crate) fn is_odd_for(event: &Definition, field: &Field, value: &str) -> bool {
+    field.check == Check::Status && !event.is_status(value)
+}
+
 /// Returns the part of a value that may have other characters without changing the findings about it.
-pub(crate) fn placeholder(field: &Field, view: View<'_>) -> Option<Placeholder> {
-    let (part, charset) = free(field, view)?;
+pub(crate) fn placeholder(
+    event: &Definition,
+    field: &Field,
+    view: View<'_>,
+) -> Option<Placeholder> {
+    let (part, charset) = free(event, field, view)?;
     let is_fit = match view.kind() {
         Kind::Number => matches!(charset, CharSet::Digits | CharSet::Number),
         _ => true,
@@ -58,7 +80,7 @@ pub(crate) fn number_placeholder(view: View<'_>) -> Option<Placeholder> {
     })
 }
 
-fn free(field: &Field, view: View<'_>) -> Option<(Range<usize>, CharSet)> {
+fn free(event: &Definition, field: &Field, view: View<'_>) -> Option<(Range<usize>, CharSet)> {
     let text = view.value();
     let all = 0..text.len();
     let free = match field.check {
@@ -67,9 +89,11 @@ fn free(field: &Field, view: View<'_>) -> Option<(Range<usize>, CharSet)> {
         }
         Check::Openid if is_openid(text) => (OPENID.len()..text.len(), CharSet::Base64Url),
         Check::Template if is_template_id(text) => (all, CharSet::Base64Url),
-        Check::Status if is_documented_status(text) => {
+        Check::Status if event.only_status.is_none() && is_documented_status(text) => {
             (all, CharSet::Word(&terms::DOCUMENTED_STATUSES))
         }
+        // A number may be one that lost digits.
+        Check::MsgId if view.kind() == Kind::Number => return None,
         Check::MsgId if is_msg_id(text) && is_plain_number(text) => (all, CharSet::Number),
         Check::Time => (telling_digits(text)?..text.len(), CharSet::Digits),
         Check::Nothing => match field.ty {
@@ -109,6 +133,9 @@ pub(crate) fn same(a: &Field, b: &Field) -> bool {
 }
 
 fn odd_template_id(id: &str, span: Span) -> Option<Finding> {
+    if id == SAMPLE_TEMPLATE_ID {
+        return Some(Finding::new(Reason::TemplateIdOfSample, span).with(id));
+    }
     if !is_base64url(id.as_bytes()) {
         return Some(Finding::new(Reason::TemplateIdCharset, span).with(id));
     }

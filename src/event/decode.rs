@@ -3,7 +3,9 @@
 use std::borrow::Cow;
 
 use crate::event::fields::{self, Field, Known, Top, Type};
-use crate::event::{Definition, Event, Extra, Meaning, Part, Slot, checks, log_entry, record};
+use crate::event::message::{is_message, is_probe};
+use crate::event::printed::SdkFields;
+use crate::event::{Definition, Event, Extra, Meaning, Part, Slot, checks, printed, record};
 use crate::finding::{Finding, Findings, Reason};
 use crate::span::Span;
 use crate::syntax::json::is_number;
@@ -22,7 +24,7 @@ pub(crate) enum Class<'a> {
 }
 
 /// Returns the first child of `root` with the name `wanted`, in any letter case.
-fn first<'a>(root: View<'a>, wanted: &str) -> Option<View<'a>> {
+pub(super) fn first<'a>(root: View<'a>, wanted: &str) -> Option<View<'a>> {
     root.children().find(|child| {
         child.node().name.len() == wanted.len() && child.name().eq_ignore_ascii_case(wanted)
     })
@@ -33,39 +35,48 @@ pub(crate) fn classify<'a>(root: View<'a>) -> Class<'a> {
     if let Some(event) = record::event_of(root) {
         return Class::Record(event);
     }
-    let event = first(root, fields::EVENT);
-    let msg_type = first(root, fields::MSG_TYPE).map(|node| node.value().trim_ascii());
-    let refused = |reason, span| Class::Refused(Finding::new(reason, span));
-    if let Some(event) = event {
-        let name = event.value().trim_ascii();
-        return match (event.kind(), Event::by_name(name)) {
-            (Kind::Text, Some(event)) => Class::Callback(event),
-            (Kind::Text, None) if name.is_empty() => refused(Reason::NoEvent, event.span()),
-            // Half of a surrogate pair was replaced: nobody knows which event it was.
-            (Kind::Text, None) if name.contains(char::REPLACEMENT_CHARACTER) => {
-                refused(Reason::EventNotText, event.span())
-            }
-            (Kind::Text, None) => Class::Other(name.into()),
-            _ => refused(Reason::EventNotText, event.span()),
-        };
+    match printed::named(root, fields::EVENT) {
+        Some(event) => by_event(event),
+        None => by_type(root),
     }
-    match msg_type {
+}
+
+/// Classifies a payload by the value of `Event`.
+fn by_event<'a>(event: View<'a>) -> Class<'a> {
+    let name = event.value().trim_ascii();
+    let refused = |reason| Class::Refused(Finding::new(reason, event.span()));
+    match (event.kind(), Event::by_name(name)) {
+        (Kind::Text, Some(event)) => Class::Callback(event),
+        (Kind::Text, None) if name.is_empty() => refused(Reason::NoEvent),
+        // Half of a surrogate pair was replaced: nobody knows which event it was.
+        (Kind::Text, None) if name.contains(char::REPLACEMENT_CHARACTER) => {
+            refused(Reason::EventNotText)
+        }
+        (Kind::Text, None) => Class::Other(name.into()),
+        _ => refused(Reason::EventNotText),
+    }
+}
+
+/// Classifies a payload without `Event`.
+fn by_type<'a>(root: View<'a>) -> Class<'a> {
+    let refused = |reason| Class::Refused(Finding::new(reason, head(root)));
+    match printed::named(root, fields::MSG_TYPE).map(|node| node.value().trim_ascii()) {
         Some(other) if other != fields::MSG_TYPE_EVENT && !other.is_empty() => {
             Class::Other(other.into())
         }
         None if root.children().any(|child| child.name() == fields::ENCRYPT) => {
-            refused(Reason::Sealed, head(root))
+            refused(Reason::Sealed)
         }
         None if is_probe(root) => Class::Other(fields::PROBE.1.into()),
         None if !is_message(root) => Class::Other(Cow::Borrowed("unknown")),
-        _ => refused(Reason::NoEvent, head(root)),
+        _ => refused(Reason::NoEvent),
     }
 }
 
 /// Returns the span of the message's kind, or the start of the message.
 pub(crate) fn name_span(root: View<'_>) -> Span {
     let named = first(root, fields::EVENT).or_else(|| first(root, fields::MSG_TYPE));
-    named.map_or_else(|| head(root), View::span)
+    named.map_or_else(|| head(root), |named| printed::unwrapped(named).span())
 }
 
 /// Returns the span for a finding about the whole of `node`: its name, or its opening bracket.
@@ -78,26 +89,6 @@ pub(super) fn head(node: View<'_>) -> Span {
         },
         _ => node.name_span(),
     }
-}
-
-fn is_probe(root: View<'_>) -> bool {
-    let (name, value) = fields::PROBE;
-    root.children()
-        .any(|child| child.name() == name && child.value().trim_ascii() == value)
-}
-
-/// Returns true if the names at the top of an object mark a WeChat message or a record.
-///
-/// If only an event's name marks it and it holds a whole message, the object is a log entry and not a message.
-pub(crate) fn is_message(root: View<'_>) -> bool {
-    let mut names_event = false;
-    let is_marked = root.children().any(|child| {
-        let name = child.name();
-        names_event |= name.eq_ignore_ascii_case(fields::EVENT)
-            && child.value().trim_ascii().starts_with(fields::EVENT_PREFIX);
-        fields::marks_message(name) || Event::by_wrapper(name).is_some()
-    });
-    is_marked || (names_event && !log_entry::holds_message(root)) || is_probe(root)
 }
 
 /// Returns true if `child` holds the message type of all callbacks.
@@ -118,6 +109,7 @@ pub(crate) fn decode(
     findings: &mut Findings,
 ) -> Result<(), Finding> {
     let mut decoder = Decoder::new(event, root, meaning, findings);
+    decoder.root_name();
     decoder.header();
     decoder.items();
     decoder.check_count(limits)
@@ -132,6 +124,10 @@ pub(super) struct Decoder<'a, 'b> {
     pub(super) findings: &'b mut Findings,
     /// The parent of the first list. Lists elsewhere are duplicates.
     lists_in: Option<NodeId>,
+    /// True once it was reported that a program printed the message.
+    is_printed: bool,
+    /// True if WxJava printed the message, under its own names.
+    is_of_sdk: bool,
 }
 
 impl<'a, 'b> Decoder<'a, 'b> {
@@ -149,7 +145,38 @@ impl<'a, 'b> Decoder<'a, 'b> {
             meaning,
             findings,
             lists_in: None,
+            is_printed: false,
+            is_of_sdk: false,
         }
+    }
+
+    /// Reports a root with another name, and a member `xml` around the message.
+    fn root_name(&mut self) {
+        let name = self.root.name();
+        match self.root.tree.syntax {
+            Syntax::Json if self.root.id > 0 => self.printed(Reason::ParserPrinted),
+            Syntax::Xml if name != fields::ROOT => {
+                let finding = Finding::new(Reason::OtherRoot, self.root.name_span());
+                self.findings.push(finding.with(name));
+            }
+            _ => {}
+        }
+    }
+
+    /// Reports, once, that a program printed the message.
+    fn printed(&mut self, reason: Reason) {
+        if !std::mem::replace(&mut self.is_printed, true) {
+            self.findings.push(Finding::new(reason, head(self.root)));
+        }
+    }
+
+    /// Returns the value in `child`, without what a parser of XML put around it.
+    fn unwrapped(&mut self, child: View<'a>) -> View<'a> {
+        let value = printed::unwrapped(child);
+        if value.id != child.id {
+            self.printed(Reason::ParserPrinted);
+        }
+        value
     }
 
     /// Fails if a callback has more items than the limits allow.
@@ -163,14 +190,35 @@ impl<'a, 'b> Decoder<'a, 'b> {
 
     fn header(&mut self) {
         let mut seen = Seen::default();
-        for child in self.root.children() {
-            self.top(child, &mut seen);
+        match printed::is_of_sdk(self.root) {
+            true => self.sdk_header(&mut seen),
+            false => {
+                let children = self.root.children();
+                children.for_each(|child| self.top(child, &mut seen));
+            }
         }
         for field in fields::HEADER {
             self.missing(!seen.has(field), field.wire, head(self.root));
         }
         self.missing(!seen.msg_type, fields::MSG_TYPE, head(self.root));
         self.meaning.header = self.part_since(Part::default());
+    }
+
+    /// Reads a message that WxJava printed: first the fields under WeChat's names, then the others. Members without a
+    /// value, and those that only repeat a field, are left out.
+    fn sdk_header(&mut self, seen: &mut Seen) {
+        self.printed(Reason::SdkPrinted);
+        self.is_of_sdk = true;
+        let fields = SdkFields::of(self.root);
+        fields.children().for_each(|child| self.top(child, seen));
+        for child in self.root.children() {
+            if !fields.repeats(child) {
+                match fields::sdk_field(child.name()) {
+                    Some(field) => self.field(child, field, seen),
+                    None => self.top(child, seen),
+                }
+            }
+        }
     }
 
     fn top(&mut self, child: View<'a>, seen: &mut Seen) {
@@ -184,7 +232,10 @@ impl<'a, 'b> Decoder<'a, 'b> {
         match what {
             Top::Field(field) => self.field(child, field, seen),
             Top::Event if std::mem::replace(&mut seen.event, true) => self.duplicate(child, name),
-            Top::Event => self.padding(child, name),
+            Top::Event => {
+                let event = self.unwrapped(child);
+                self.padding(event, name);
+            }
             Top::MsgType if std::mem::replace(&mut seen.msg_type, true) => {
                 self.duplicate(child, name)
             }
@@ -195,10 +246,11 @@ impl<'a, 'b> Decoder<'a, 'b> {
     }
 
     fn msg_type(&mut self, child: View<'a>) {
-        if is_usual_type(child) {
-            return self.padding(child, fields::MSG_TYPE);
+        let value = self.unwrapped(child);
+        if is_usual_type(value) {
+            return self.padding(value, fields::MSG_TYPE);
         }
-        self.unusual_type(child);
+        self.unusual_type(value);
         self.extra(child, Some(fields::MSG_TYPE));
     }
 
@@ -216,18 +268,17 @@ impl<'a, 'b> Decoder<'a, 'b> {
             self.findings
                 .push(finding.with_name(self.event.name).with_name(name));
         }
-        let named =
-            |wanted: &'static str| move |node: &View<'_>| node.name().eq_ignore_ascii_case(wanted);
-        let has_list = child.children().any(|node| named(fields::LIST)(&node));
-        let is_item = child
-            .children()
-            .any(|node| fields::item_field(node.name()).is_some());
+        let inside = printed::only_object(child);
         match child.kind() {
-            Kind::Object if has_list => self.wrapped_lists(child, name),
-            Kind::Object if is_item => self.wrapper_as_list(child, name),
+            Kind::Array if child.is_empty() => self.wrapper_as_list(child, name),
+            _ if is_empty(printed::unwrapped(child)) => self.extra(child, None),
+            Kind::Array if has_list(inside) => {
+                self.printed(Reason::ParserPrinted);
+                self.wrapped_lists(inside, name);
+            }
+            Kind::Object if has_list(child) => self.wrapped_lists(child, name),
+            Kind::Object if has_item_field(child) => self.wrapper_as_list(child, name),
             Kind::Array => self.wrapper_as_list(child, name),
-            Kind::Text if child.value().is_empty() => {}
-            _ if child.is_empty() && child.kind() == Kind::Object => {}
             _ => self.unknown(child),
         }
     }
@@ -283,14 +334,8 @@ impl<'a, 'b> Decoder<'a, 'b> {
 
     fn list(&mut self, list: View<'a>) {
         let is_entry = |node: &View<'_>| node.name().eq_ignore_ascii_case(fields::LIST_ENTRY);
-        let is_empty = match list.kind() {
-            Kind::Text => list.value().trim_ascii().is_empty(),
-            Kind::Literal => list.value() == "null",
-            Kind::Object | Kind::Array => list.is_empty(),
-            Kind::Number => false,
-        };
         match list.kind() {
-            _ if is_empty => self.empty_list(fields::LIST, head(list)),
+            _ if is_empty(printed::unwrapped(list)) => self.empty_list(fields::LIST, head(list)),
             Kind::Array => list.children().for_each(|entry| self.entry(entry)),
             Kind::Object if list.children().any(|node| is_entry(&node)) => self.entries(list),
             _ => self.entry(list),
@@ -399,10 +444,11 @@ impl<'a, 'b> Decoder<'a, 'b> {
             return self.duplicate(child, field.wire);
         }
         self.check_event(child, field);
-        match typed(child, field) {
+        let value = self.unwrapped(child);
+        match typed(value, field) {
             Ok(slot) => {
-                self.padding(child, field.wire);
-                self.check_value(child, &slot);
+                self.padding(value, field.wire);
+                self.check_value(value, &slot);
                 self.meaning.slots.push(slot);
             }
             Err(finding) => {
@@ -423,8 +469,12 @@ impl<'a, 'b> Decoder<'a, 'b> {
 
     /// Reports an unusual value.
     pub(super) fn check_value(&mut self, child: View<'a>, slot: &Slot) {
-        let odd = checks::odd(slot.field, slot.value(child), child.span());
+        let odd = checks::odd(slot.field, slot.value(child), child);
         self.findings.extend(odd);
+        if checks::is_odd_for(self.event, slot.field, slot.text(child)) {
+            let finding = Finding::new(Reason::StatusOfChange, child.span());
+            self.findings.push(finding.with(slot.text(child)));
+        }
     }
 
     pub(super) fn padding(&mut self, child: View<'a>, name: &'static str) {
@@ -440,7 +490,7 @@ impl<'a, 'b> Decoder<'a, 'b> {
     }
 
     fn check_case(&mut self, child: View<'a>, name: &'static str, is_exact: bool) {
-        if !is_exact {
+        if !is_exact && !self.is_of_sdk {
             self.findings.push(
                 Finding::new(Reason::WrongCase, child.name_span())
                     .with(child.name())
@@ -481,6 +531,26 @@ impl<'a, 'b> Decoder<'a, 'b> {
             node: child.id,
         });
     }
+}
+
+/// Returns true if a list or a wrapper holds nothing.
+fn is_empty(list: View<'_>) -> bool {
+    match list.kind() {
+        Kind::Text => list.value().trim_ascii().is_empty(),
+        Kind::Literal => list.value() == "null",
+        Kind::Object | Kind::Array => list.is_empty(),
+        Kind::Number => false,
+    }
+}
+
+fn has_list(wrapper: View<'_>) -> bool {
+    let is_list = |node: View<'_>| node.name().eq_ignore_ascii_case(fields::LIST);
+    wrapper.children().any(is_list)
+}
+
+fn has_item_field(wrapper: View<'_>) -> bool {
+    let mut names = wrapper.children().map(View::name);
+    names.any(|name| fields::item_field(name).is_some())
 }
 
 /// The fields seen until now.

@@ -102,6 +102,8 @@ pub(crate) const MSG_TYPE_EVENT: &str = "event";
 pub(crate) const EVENT: &str = "Event";
 /// The prefix of the names of all three events.
 pub(crate) const EVENT_PREFIX: &str = "subscribe_msg_";
+/// A part of the names of all three events that no other event of WeChat has.
+pub(crate) const EVENT_WORD: &str = "_msg_";
 /// Names and values of which every message has at least one, however it is escaped.
 pub(crate) static ANCHORS: [&str; 8] = [
     TO_USER.wire,
@@ -155,6 +157,53 @@ pub(crate) const SIGNATURE: [&str; 3] = ["MsgSignature", "TimeStamp", "Nonce"];
 pub(crate) const PROBE: (&str, &str) = ("action", "CheckContainerPath");
 /// The name of the XML root element.
 pub(crate) const ROOT: &str = "xml";
+
+/// The members of messages that hold what a user typed or chose, or what a scanned code or a shared page says.
+///
+/// They are never searched for payloads: anyone can type a callback into a chat. The documents of ordinary messages,
+/// of menu events and of customer service name them.
+static TYPED: [&str; 19] = [
+    "Content",
+    "Title",
+    "Description",
+    "Url",
+    "Label",
+    "Poiname",
+    "Recognition",
+    "EventKey",
+    "ScanCodeInfo",
+    "ScanResult",
+    "SendLocationInfo",
+    "SessionFrom",
+    "PagePath",
+    "Query",
+    "FileName",
+    "OuterStr",
+    "NickName",
+    "Remark",
+    "bizmsgmenuid",
+];
+
+/// The names under which parsers of XML put the text of an element that they made an object.
+static TEXT_MEMBERS: [&str; 9] = [
+    "#text",
+    "_text",
+    "__text",
+    "$t",
+    "_",
+    "_cdata",
+    "__cdata",
+    "#cdata",
+    "#cdata-section",
+];
+
+/// The member in which WxJava prints the fields of a message under WeChat's names.
+pub(crate) const SDK_FIELDS: &str = "allFieldsMap";
+/// The names that WxJava gives to fields of the header, if they are more than WeChat's in another case.
+static SDK_NAMES: [(&str, &Field); 2] = [("toUser", &TO_USER), ("fromUser", &FROM_USER)];
+
+/// The template id in the samples of WeChat's document, which has lost a character.
+pub(crate) const SAMPLE_TEMPLATE_ID: &str = "BEwX0BOT3MqK3Uc5oTU3CGBqzjpndk2jzUf7VfExd8";
 
 /// The names that every plain WeChat message has.
 pub(crate) static WHOLE_HEADER: [&str; 4] =
@@ -236,6 +285,36 @@ pub(crate) fn is_of_envelope(name: &str) -> bool {
 /// Returns true if a field of this name marks a message by its value instead of its name.
 pub(crate) fn tells_by_value(name: &str) -> bool {
     name.eq_ignore_ascii_case(EVENT) || name == PROBE.0
+}
+
+/// Returns true if a member of this name holds what a user typed or chose, in any letter case.
+pub(crate) fn is_typed(name: &str) -> bool {
+    TYPED.iter().any(|typed| typed.eq_ignore_ascii_case(name))
+}
+
+/// Returns true if [`is_typed`], and the name is spelt as WeChat spells it.
+pub(crate) fn is_typed_exactly(name: &str) -> bool {
+    TYPED.contains(&name)
+}
+
+/// Returns true if WeChat's messages have a field of this name in their header.
+///
+/// Other programs log `createTime` too, so that name must be spelt as WeChat spells it.
+pub(crate) fn is_header(name: &str) -> bool {
+    let [to_user, from_user, create_time, msg_type] = WHOLE_HEADER;
+    let names = [to_user, from_user, msg_type];
+    name == create_time || names.iter().any(|known| known.eq_ignore_ascii_case(name))
+}
+
+/// Returns true if parsers of XML put the text of an element into a member of this name.
+pub(crate) fn is_text_member(name: &str) -> bool {
+    TEXT_MEMBERS.contains(&name)
+}
+
+/// Returns the field of the header that WxJava prints under `name`.
+pub(crate) fn sdk_field(name: &str) -> Option<&'static Field> {
+    let row = SDK_NAMES.iter().find(|(known, _)| *known == name)?;
+    Some(row.1)
 }
 
 /// Returns true if the name marks a message. `Event` alone does not, because other logs use the word.

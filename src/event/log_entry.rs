@@ -1,41 +1,36 @@
-//! Distinguishes log entries from messages where both name an event.
+//! Distinguishes log entries from messages where both have WeChat's names.
 //!
-//! An application logs `{"event":"subscribe_msg_popup_event","openid":…,"body":"<xml>…"}`; the message is in `body`.
-//! An object marked only by its event is a log entry if a member that neither messages nor records have holds a
-//! whole message.
+//! An application logs `{"event":"subscribe_msg_popup_event","openid":…,"body":"<xml>…"}` or
+//! `{"MsgType":"event","payload":{…}}`; the message is in `body` or `payload`. WeChat's own messages have four names
+//! together ([`fields::WHOLE_HEADER`]). An object with fewer of them is a log entry if a member that neither messages
+//! nor records have holds a whole message.
 
-use crate::event::fields::{self, Top};
-use crate::finding::Findings;
-use crate::syntax::{Bytes, Kind, Limits, Tree, View, json, xml};
+use crate::event::fields::{self, WHOLE_HEADER};
+use crate::event::{PRIVATE, is_top};
+use crate::syntax::{Kind, View, Walk};
 
-/// Returns true if the object at `root` holds a whole message, as an object or as text.
+/// Returns true if the object at `root` holds a whole message, as an object or as text that no user typed.
 pub(super) fn holds_message(root: View<'_>) -> bool {
-    let mut others = root
-        .children()
-        .filter(|child| is_foreign_name(child.name()));
-    !root.children().any(is_list) && others.any(is_around_message)
-}
-
-fn is_list(child: View<'_>) -> bool {
-    let top = fields::top(child.name());
-    matches!(top.map(|known| known.what), Some(Top::List))
+    let mut walk = Walk::inside(root, PRIVATE);
+    while let Some((value, is_private)) = walk.next() {
+        if walk.depth() == 1 && !is_foreign_name(value.name()) {
+            walk.leave_out(value);
+        } else if is_whole_message(value, is_private) {
+            return true;
+        }
+    }
+    false
 }
 
 /// Returns true if neither messages nor records have a member of this name.
 fn is_foreign_name(name: &str) -> bool {
-    fields::top(name).is_none() && !fields::is_record_key(name)
+    !is_top(name) && !fields::is_record_key(name) && name != fields::SDK_FIELDS
 }
 
-/// Returns true if the value at `member`, or a value inside it, is a whole message.
-fn is_around_message(member: View<'_>) -> bool {
-    let values = member.id..member.node().end;
-    values.map(|id| member.at(id)).any(is_whole_message)
-}
-
-fn is_whole_message(value: View<'_>) -> bool {
+fn is_whole_message(value: View<'_>, is_private: bool) -> bool {
     match value.kind() {
         Kind::Object => has_whole_header(value),
-        Kind::Text => is_text_of_message(value.value()),
+        Kind::Text => !is_private && names_whole_message(value.value()),
         _ => false,
     }
 }
@@ -46,24 +41,28 @@ fn has_whole_header(object: View<'_>) -> bool {
         let mut names = object.children().map(View::name);
         names.any(|name| name.eq_ignore_ascii_case(wanted))
     };
-    fields::WHOLE_HEADER.iter().all(|name| has(name)) || has(fields::ENCRYPT)
+    WHOLE_HEADER.iter().all(|name| has(name)) || is_sealed(object)
 }
 
-fn is_text_of_message(text: &str) -> bool {
-    let text = text.trim_ascii();
-    let (mut tree, mut findings) = (Tree::default(), Findings::default());
-    let limits = &Limits::default();
-    let bytes = Bytes {
-        all: text.as_bytes(),
-        last: true,
-    };
-    let read = match text.as_bytes().first() {
-        Some(b'<') => {
-            let is_plain = &fields::is_plain;
-            xml::Reader::new().read(bytes, &mut tree, &mut findings, limits, is_plain)
-        }
-        Some(b'{') => json::Reader::new().read(bytes, &mut tree, &mut findings, limits),
-        _ => return false,
-    };
-    read.is_ok() && has_whole_header(View::root(&tree, text))
+fn is_sealed(object: View<'_>) -> bool {
+    let mut children = object.children();
+    children.any(|child| child.name() == fields::ENCRYPT && child.kind() == Kind::Text)
+}
+
+/// Returns true if a text has all names of a message in markup, however it is escaped.
+///
+/// The scanner unescapes and reads the text. It reports what is broken in it.
+fn names_whole_message(text: &str) -> bool {
+    let is_named = |name: &&str| is_in_markup(text.as_bytes(), name);
+    WHOLE_HEADER.iter().all(|name| is_named(name)) || is_named(&fields::ENCRYPT)
+}
+
+/// Returns true if `name` stands in `text` as in a tag or in quotes, perhaps escaped: `<Name>`, `\"Name\"`, `%22Name%22`.
+fn is_in_markup(text: &[u8], name: &str) -> bool {
+    let is_opening = |byte: &u8| b"<\"';2cC".contains(byte);
+    let is_closing = |byte: &u8| b">\"'\\&%".contains(byte);
+    memchr::memmem::find_iter(text, name).any(|at| {
+        let (before, behind) = (&text[..at], &text[at + name.len()..]);
+        before.last().is_some_and(is_opening) && behind.first().is_some_and(is_closing)
+    })
 }

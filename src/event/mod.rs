@@ -12,7 +12,9 @@ pub(crate) mod evidence;
 pub(crate) mod extra;
 pub(crate) mod fields;
 mod log_entry;
+mod message;
 mod popup;
+mod printed;
 pub(crate) mod record;
 mod sent;
 pub(crate) mod serialize;
@@ -26,12 +28,15 @@ use serde::ser::{Serialize, Serializer};
 pub(crate) use checks::same;
 pub(crate) use compare::compare;
 use decode::integer;
-pub(crate) use decode::{Class, classify, decode, is_message, name_span};
+pub(crate) use decode::{Class, classify, decode, name_span};
+pub(crate) use message::is_message;
+pub(crate) use printed::body;
 
 use crate::fast::template::Placeholder;
 use crate::lang::{Lang, Text};
 use crate::span::Span;
-use crate::syntax::{NodeId, Str, Tree, View};
+use crate::suggest::closest;
+use crate::syntax::{NodeId, Private, Str, Tree, View};
 use fields::{Field, Type};
 
 /// The description of an event.
@@ -45,6 +50,8 @@ pub(crate) struct Definition {
     pub(crate) fields: &'static [&'static Field],
     /// The most items of a usual callback. If it is 1, the item is documented without an array around it.
     pub(crate) most_items: usize,
+    /// The only status that the document knows for this event, if it knows one.
+    pub(crate) only_status: Option<&'static str>,
     pub(crate) words: Text,
     /// A description in whole sentences: when the event is sent, and what it does not tell.
     pub(crate) about: Text,
@@ -54,6 +61,11 @@ impl Definition {
     /// True if items of this event have `field`.
     pub(crate) fn has(&self, field: &Field) -> bool {
         self.fields.iter().any(|own| own.bit == field.bit)
+    }
+
+    /// Returns true if items of this event may have `status`, as far as it is documented.
+    fn is_status(&self, status: &str) -> bool {
+        self.only_status.is_none_or(|only| only == status)
     }
 
     /// Returns the bits of the fields that header and items of this event have.
@@ -106,6 +118,14 @@ impl Event {
         self.definition().words.get(lang)
     }
 
+    /// Returns the event of which `name` is a misspelling, if it is one.
+    pub(crate) fn misspelt(name: &str) -> Option<Event> {
+        // Other events of WeChat have names of other words.
+        let is_like = name.to_ascii_lowercase().contains(fields::EVENT_WORD);
+        let names = Event::ALL.map(Event::name);
+        Event::by_name(closest(name, names).filter(|_| is_like)?)
+    }
+
     fn by_name(name: &str) -> Option<Event> {
         Event::ALL.into_iter().find(|event| event.name() == name)
     }
@@ -144,6 +164,13 @@ impl<'de> Deserialize<'de> for Event {
 pub(crate) fn is_top(name: &str) -> bool {
     fields::top(name).is_some() || Event::by_wrapper(name).is_some()
 }
+
+/// The members of messages that are never searched for payloads.
+pub(crate) const PRIVATE: Private = Private {
+    is_header: fields::is_header,
+    is_typed: fields::is_typed,
+    is_typed_exactly: fields::is_typed_exactly,
+};
 
 /// A typed value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -242,8 +269,9 @@ impl Meaning {
     /// Returns the placeholders: the parts of values that may vary without changing the meaning's structure.
     ///
     /// Valid only if no part of this payload had to be unescaped.
-    pub(crate) fn placeholders(&self, root: View<'_>) -> Vec<Placeholder> {
-        let placeholder = |slot: &Slot| checks::placeholder(slot.field, root.at(slot.node));
+    pub(crate) fn placeholders(&self, event: Event, root: View<'_>) -> Vec<Placeholder> {
+        let event = event.definition();
+        let placeholder = |slot: &Slot| checks::placeholder(event, slot.field, root.at(slot.node));
         let source = self
             .source
             .into_iter()

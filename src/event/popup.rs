@@ -10,6 +10,7 @@ pub(crate) static EVENT: Definition = Definition {
     wrapper: "SubscribeMsgPopupEvent",
     fields: &[&TEMPLATE_ID, &STATUS, &POPUP_SCENE],
     most_items: 3,
+    only_status: None,
     words: Text::new("Subscribe prompt answered", "用户操作订阅弹窗"),
     about: Text::new(
         "Sent when a user answers the prompt that wx.requestSubscribeMessage shows: an item for each template of the prompt, accepted or rejected. It is not sent again once the user ticked “always keep”, so counts of it are a lower bound.",

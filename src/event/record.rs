@@ -7,8 +7,8 @@
 
 use crate::event::decode::{Decoder, Seen, head, integer, is_usual_type, typed};
 use crate::event::fields::{
-    self, EVENT, Field, HEADER, ITEM, LIST, MSG_TYPE, RECORD_EVENT, RECORD_EXTRA, RECORD_ITEMS,
-    RECORD_SOURCE, Type, by_key, by_wire,
+    self, EVENT, FROM_USER, Field, HEADER, ITEM, LIST, MSG_ID, MSG_TYPE, RECORD_EVENT,
+    RECORD_EXTRA, RECORD_ITEMS, RECORD_SOURCE, TEMPLATE_ID, TO_USER, Type, by_key, by_wire,
 };
 use crate::event::{Event, Meaning, Part, Slot, is_top};
 use crate::finding::{Finding, Findings, Reason};
@@ -17,18 +17,19 @@ use crate::syntax::{Kind, Limits, Syntax, View};
 
 /// Returns the event of the record at `root`, or `None` if `root` is not a record.
 ///
-/// A record has the full event name, and either items, a whole header, or only keys of records.
+/// A record has the full event name, and either items, a whole header, or only keys of records with an id.
 pub(super) fn event_of(root: View<'_>) -> Option<Event> {
-    let event = member(root, RECORD_EVENT).filter(|_| root.tree.syntax != Syntax::Xml)?;
+    let event = member(root, RECORD_EVENT).filter(|_| root.tree.syntax == Syntax::Json)?;
     let event = Event::by_name(event.value()).filter(|_| event.kind() == Kind::Text)?;
     let has_header = || HEADER.iter().all(|field| member(root, field.key).is_some());
     (items_of(root).is_some() || has_header() || has_only_keys(root)).then_some(event)
 }
 
-/// Returns true if all members are of records, and the event is not the only member.
+/// Returns true if all members are of records, and an id is one of them. Applications log an event with its status.
 fn has_only_keys(root: View<'_>) -> bool {
     let mut names = root.children().map(View::name);
-    root.children().nth(1).is_some() && names.all(fields::is_record_key)
+    let ids = [&TO_USER, &FROM_USER, &TEMPLATE_ID, &MSG_ID];
+    ids.iter().any(|field| member(root, field.key).is_some()) && names.all(fields::is_record_key)
 }
 
 fn member<'a>(root: View<'a>, key: &str) -> Option<View<'a>> {

@@ -10,6 +10,7 @@ pub(crate) static EVENT: Definition = Definition {
     wrapper: "SubscribeMsgSentEvent",
     fields: &[&TEMPLATE_ID, &MSG_ID, &ERROR_CODE, &ERROR_STATUS],
     most_items: 1,
+    only_status: None,
     words: Text::new("Subscribe message result", "订阅消息发送结果"),
     about: Text::new(
         "Sent when a subscribe message has its final result. Join it with the request by MsgID. Refusals are answered by the send interface itself; a failure here is, as WeChat documents it, only a system failure of the asynchronous push.",

@@ -489,9 +489,9 @@ codes! {
         near_miss: xml!("<xml>", "SubscribeMsgChangeEvent", "</xml>");
     }
     LegacyShape "legacy-shape" Warning {
-        summary: "the list stands where only older documents or other tools put it" "列表的位置只见于旧文档或其他工具";
-        explanation: "In today's document JSON has `List` at the top, and XML has it inside the wrapper element. A wrapper in JSON, a wrapper that is itself the list, a `List` directly under `<xml>`, and `item` inside `List` come from a withdrawn edition, from frameworks that turn XML into JSON, or from tests that people wrote."
-            "现行文档中，JSON 的 `List` 在顶层，XML 的 `List` 在外层元素之内。JSON 中的外层元素、外层元素本身就是列表、`List` 直接位于 `<xml>` 之下、`List` 内有 `item`，都来自已撤下的旧版文档、把 XML 转成 JSON 的框架或人工编写的测试。";
+        summary: "the list stands where only older documents or other tools put it, or the root has another name" "列表的位置或根元素的名称只见于旧文档或其他工具";
+        explanation: "In today's document JSON has `List` at the top, and XML has it inside the wrapper element. A wrapper in JSON, a wrapper that is itself the list, a `List` directly under `<xml>`, a root with another name than `xml`, and `item` inside `List` come from a withdrawn edition, from frameworks that turn XML into JSON, or from tests that people wrote."
+            "现行文档中，JSON 的 `List` 在顶层，XML 的 `List` 在外层元素之内。JSON 中的外层元素、外层元素本身就是列表、`List` 直接位于 `<xml>` 之下、根元素不叫 `xml`、`List` 内有 `item`，都来自已撤下的旧版文档、把 XML 转成 JSON 的框架或人工编写的测试。";
         advice: "It is decoded all the same. As a fixture rather use the shape that arrives today: `wxsub convert --to json` or `--to xml` writes it."
             "照常解码。作为样例，最好使用如今实际收到的形式：`wxsub convert --to json` 或 `--to xml` 会写出。";
         example: json!("change", "\"SubscribeMsgChangeEvent\":{\"List\":[", item!(), "]}}");
@@ -557,8 +557,17 @@ codes! {
             "文档规定回调的状态为 `accept` 或 `reject`，也从未抓取到别的值。`ban`、`filter`、`acceptWithAudio` 等是客户端 wx.requestSubscribeMessage 的返回值，常被测试和数据库照搬。";
         advice: "Do not count it as an acceptance unless you know what it means: `wxsub explain` with the status tells what is documented."
             "在弄清含义之前不要当作接受：`wxsub explain 状态` 会说明文档中的含义。";
-        example: change!(r#"{"TemplateId":"Xk8sgnrD5x3zZZGoDENKVDAJGXB3nJQWXH2_deFGVQ1","SubscribeStatusString":"ban"}"#);
-        near_miss: change!(r#"{"TemplateId":"Xk8sgnrD5x3zZZGoDENKVDAJGXB3nJQWXH2_deFGVQ1","SubscribeStatusString":"accept"}"#);
+        example: json!("popup", r#""List":{"TemplateId":"Xk8sgnrD5x3zZZGoDENKVDAJGXB3nJQWXH2_deFGVQ1","SubscribeStatusString":"ban","PopupScene":"0"}}"#);
+        near_miss: json!("popup", r#""List":{"TemplateId":"Xk8sgnrD5x3zZZGoDENKVDAJGXB3nJQWXH2_deFGVQ1","SubscribeStatusString":"accept","PopupScene":"0"}}"#);
+    }
+    OddStatus "odd-status" Warning {
+        summary: "a change event whose status is not reject" "change 事件的状态不是 reject";
+        explanation: "A change event reports that the user switched a template off, and no document knows another status for it than `reject`. The status is kept as it is."
+            "change 事件表示用户关闭了模板，任何文档中都只有 `reject` 这一状态。状态按原样保留。";
+        advice: "Do not count it as an acceptance. A test that somebody wrote is the usual source."
+            "不要计为接受。通常来自人工编写的测试。";
+        example: change!(r#"{"TemplateId":"Xk8sgnrD5x3zZZGoDENKVDAJGXB3nJQWXH2_deFGVQ1","SubscribeStatusString":"accept"}"#);
+        near_miss: change!(item!());
     }
     OddTemplateId "odd-template-id" Warning {
         summary: "a template id that is not 43 characters of base64url" "模板 ID 不是 43 个 base64url 字符";
@@ -616,8 +625,8 @@ codes! {
     }
     ImpreciseMsgId "imprecise-msg-id" Warning {
         summary: "a message id that went through a floating-point number and lost digits" "消息 ID 经过浮点数，已丢失位数";
-        explanation: "Message ids have 19 digits, and a double holds not quite 16. A number with a point or an exponent shows that a tool read the id as a double and wrote it again: the last digits are gone for good. It is kept in `extra`, since it is not the id."
-            "消息 ID 有 19 位，双精度浮点数只能容纳不到 16 位。带小数点或指数的写法说明有工具把 ID 当作浮点数读写：末尾几位已无法恢复。它不再是该 ID，因此保留在 `extra` 中。";
+        explanation: "Message ids have 19 digits, and a double holds not quite 16. A number with a point or an exponent shows that a tool read the id as a double and wrote it again: the last digits are gone for good. It is kept in `extra`, since it is not the id. A whole number that equals what a double prints, mostly with zeros at its end, may have lost digits in the same way; of all ids one in 250 looks so, and it stays the id."
+            "消息 ID 有 19 位，双精度浮点数只能容纳不到 16 位。带小数点或指数的写法说明有工具把 ID 当作浮点数读写：末尾几位已无法恢复。它不再是该 ID，因此保留在 `extra` 中。与浮点数打印结果相同的整数（末尾多为 0）也可能丢失了位数；约每 250 个 ID 中有一个恰好如此，仍作为 ID 保留。";
         advice: "Find the tool in the chain (JavaScript, jq 1.6, spreadsheets) and let it treat the id as a string."
             "请找出链条中的工具（JavaScript、jq 1.6、电子表格），让它以字符串处理 ID。";
         example: sent!(r#""MsgID":4.2637189055214387e18"#);
@@ -652,8 +661,8 @@ codes! {
     }
     PrintedObject "printed-object" Warning {
         summary: "an object as a program printed it, not a body as WeChat sent it" "程序打印的对象，而非微信发送的原文";
-        explanation: "The capture holds the message as a program printed it after decoding: a Python dict, a Java map, PHP's print_r, YAML. It is decoded, but it is not what WeChat sent. Where the notation left something out, its counts disagree with its members, or a name is given twice, the payload is undecodable: half a callback is none. In notations without quotes an object with a member that users fill is never read. A text with a line break that imitates a whole log entry cannot be told from an entry."
-            "该内容是程序解码后打印的消息：Python 字典、Java Map、PHP 的 print_r、YAML 等。它会被解码，但并非微信发送的原文。若打印时有省略、标明的数目与成员不符，或名称重复，则无法解码：半个回调不算回调。在没有引号的写法中，含有用户输入成员的对象从不读取。带换行、伪装成整条日志的文本无法与真正的日志区分。";
+        explanation: "The capture holds the message as a program printed it after decoding: a Python dict, a Java map, PHP's print_r, YAML, the JSON of a parser of XML that puts each value into an array or an object of its own, or of an SDK that renames the fields. It is decoded, but it is not what WeChat sent. Where the notation left something out, its counts disagree with its members, or a name is given twice, the payload is undecodable: half a callback is none. In notations without quotes an object with a member that users fill is never read. A text with a line break that imitates a whole log entry cannot be told from an entry."
+            "该内容是程序解码后打印的消息：Python 字典、Java Map、PHP 的 print_r、YAML，XML 解析器把每个值放进各自数组或对象的 JSON，或 SDK 重命名了字段的 JSON。它会被解码，但并非微信发送的原文。若打印时有省略、标明的数目与成员不符，或名称重复，则无法解码：半个回调不算回调。在没有引号的写法中，含有用户输入成员的对象从不读取。带换行、伪装成整条日志的文本无法与真正的日志区分。";
         advice: "Log the body as it arrived, before it is decoded."
             "请在解码之前记录收到的原始消息体。";
         example: concat!("{'ToUserName': 'gh_5a2c71d0e9b4', 'FromUserName': 'oUJpEiXDgCbEFb0HOo8kZ-C2SJHT', 'CreateTime': 1763812800,\n",

@@ -183,6 +183,8 @@ reasons! {
     }
     OtherEvent {
         OtherMessage "`{0}` is not a subscribe-message callback" "`{0}` 不是订阅消息回调"
+        MisspeltEvent "`{0}` is not a subscribe-message callback; did you mean `{1}`?"
+            "`{0}` 不是订阅消息回调；是否应为 `{1}`?"
     }
     MissingField {
         FieldMissing "`{0}` is missing" "缺少 `{0}`"
@@ -227,6 +229,7 @@ reasons! {
         JsonWrapper "`{0}` in JSON: today's document has `List` at the top level" "JSON 中有 `{0}`：现行文档的 `List` 在顶层"
         WrapperIsList "`{0}` holds the items itself, without `List`" "`{0}` 直接包含条目，没有 `List`"
         ListAtRoot "`List` stands directly under `<xml>`, without a wrapper" "`List` 直接位于 `<xml>` 之下，没有外层元素"
+        OtherRoot "the root is `<{0}>`; WeChat's is `<xml>`" "根元素为 `<{0}>`；微信的根元素为 `<xml>`"
         ItemElements "the items stand in `{0}` inside `List`" "条目位于 `List` 内的 `{0}` 中"
     }
     TrailingComma {
@@ -235,6 +238,13 @@ reasons! {
     }
     JsonComment {
         Comment "a comment" "注释" => "JSON readers refuse it" "JSON 解析器会拒绝"
+    }
+    PrintedObject {
+        ParserPrinted "printed by a parser of XML: values stand in arrays or objects of their own, or the message in `xml`"
+            "由 XML 解析器打印：每个值都在自己的数组或对象中，或消息在 `xml` 中"
+            => "log the body as it arrived, before it is parsed" "请在解析之前记录收到的原始消息体"
+        SdkPrinted "printed by WxJava: the names are those of its classes" "由 WxJava 打印：名称是其类的字段名"
+            => "log the body as it arrived, before it is parsed" "请在解析之前记录收到的原始消息体"
     }
     LoneSurrogate {
         LoneSurrogate "`{0}` is half of a surrogate pair, which is no character; U+FFFD stands for it"
@@ -256,7 +266,13 @@ reasons! {
         StatusOfClient "status `{0}` is known from the client's answer, not from callbacks: {1}"
             "状态 `{0}` 见于客户端接口的返回值，而非回调：{1}"
     }
+    OddStatus {
+        StatusOfChange "a change event with status `{0}`; WeChat documents only `reject`"
+            "change 事件的状态为 `{0}`；微信文档中只有 `reject`"
+    }
     OddTemplateId {
+        TemplateIdOfSample "`{0}` has 42 characters; template ids have 43" "`{0}` 有 42 个字符；模板 ID 应有 43 个"
+            => "the samples in WeChat's document have it; it has lost its leading `-`" "微信文档的示例中有；它丢失了开头的 `-`"
         TemplateIdLength "`{0}` has {1} characters; template ids have 43" "`{0}` 有 {1} 个字符；模板 ID 应有 43 个"
         TemplateIdCharset "`{0}` has characters that template ids do not use" "`{0}` 含有模板 ID 不用的字符"
     }
@@ -283,6 +299,9 @@ reasons! {
     ImpreciseMsgId {
         MsgIdImprecise "`{0}` went through a floating-point number: its last digits are lost"
             "`{0}` 经过了浮点数：末尾几位已丢失"
+            => "log the id as a string" "请以字符串记录该 ID"
+        MsgIdRounded "`{0}` may have lost digits: a floating-point number prints like this"
+            "`{0}` 可能已丢失位数：浮点数会这样打印"
             => "log the id as a string" "请以字符串记录该 ID"
     }
     UnexpectedAttribute {

@@ -151,7 +151,7 @@ impl<'a> SourcePosition<'a> {
             path: record.source(),
             line: place.line,
             offset: place.offset,
-            format: record.syntax().as_str(),
+            format: record.format(),
             sealed: record.sealed().map(|sealed| sealed.trust().as_str()),
         }
     }

@@ -51,9 +51,12 @@ fn payload(callback: &CallbackRef<'_>, xml: &mut XmlWriter<'_>) -> Written {
             xml.element(MSG_TYPE, |xml| write_text(MSG_TYPE_EVENT, xml));
         }
         xml.element(EVENT, |xml| write_text(callback.event().name(), xml));
-        xml.element(callback.event().definition().wrapper, |xml| {
-            callback.items().try_for_each(|entry| item(entry, xml))
-        })?;
+        // A wrapper without a list is an extra field.
+        if callback.items().len() > 0 {
+            xml.element(callback.event().definition().wrapper, |xml| {
+                callback.items().try_for_each(|entry| item(entry, xml))
+            })?;
+        }
         extras(header, is_top, xml)
     })
 }
@@ -131,7 +134,7 @@ fn value(name: &str, view: View<'_>, xml: &mut XmlWriter<'_>) -> Written {
             let what = Text::new("an array in an array", "数组中的数组");
             Err(refused(name, view, what))
         }
-        Kind::Object if view.is_empty() && view.tree.syntax != Syntax::Xml => {
+        Kind::Object if view.is_empty() && view.tree.syntax == Syntax::Json => {
             Err(refused(name, view, Text::new("an empty object", "空对象")))
         }
         Kind::Object => xml.element(name, |xml| {

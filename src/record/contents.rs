@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use crate::event::{Class, Event, Meaning, classify, decode, record};
+use crate::event::{Class, Event, Meaning, body, classify, decode, record};
 use crate::fast::patch::Patched;
 use crate::fast::template::TemplateKey;
 use crate::record::Outcome;
@@ -66,7 +66,7 @@ impl Decoded {
     pub(super) fn understand(&mut self, text: &str, limits: &Limits) -> Outcome {
         let Decoded { parts, meaning } = self;
         let Parts { tree, findings, .. } = parts;
-        let root = View::root(tree, text);
+        let root = body(View::root(tree, text));
         let decoded = match classify(root) {
             Class::Other(name) => {
                 findings.clear();

@@ -6,7 +6,7 @@
 use std::ops::ControlFlow;
 use std::sync::{Arc, OnceLock};
 
-use crate::event::{Event, evidence, fields, is_message};
+use crate::event::{Event, PRIVATE, evidence, fields, is_message};
 use crate::fast::Cache;
 use crate::fast::pooled::Pooled;
 use crate::fast::template::{Sample, TemplateKey};
@@ -24,6 +24,7 @@ const NAMES: Names = Names {
     is_message,
     tells_by_value: fields::tells_by_value,
     is_plain: fields::is_plain,
+    private: PRIVATE,
     begins_message: |name| fields::top(name).is_some(),
     is_typed: fields::is_typed,
     is_header: fields::is_header,
@@ -264,7 +265,7 @@ impl Decoder {
         let sample = Sample {
             syntax: parts.tree.syntax,
             text,
-            placeholders: &meaning.placeholders(root),
+            placeholders: &meaning.placeholders(event, root),
         };
         self.scanner.learn_payload(sample, |template| {
             let mut decoded = decoded.clone();

@@ -15,13 +15,13 @@ mod sealed;
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use crate::event::{CallbackRef, Event, ItemRef, name_span};
+use crate::event::{CallbackRef, Event, ItemRef, body, name_span};
 use crate::fast::patch::Patched;
 use crate::finding::{Finding, Findings, Severity};
 use crate::request::FoundQuery;
 use crate::scan::source_map::Step;
 use crate::span::{Place, Span, Units};
-use crate::syntax::{Kind, Syntax, View};
+use crate::syntax::{PRINTED, Kind, Syntax, View};
 
 use body::Body;
 use contents::{Contents, Decoded};
@@ -203,6 +203,14 @@ impl<'a> Record<'a> {
         self.syntax
     }
 
+    /// Returns the form of the payload in one word: its syntax, or `printed`.
+    pub(crate) fn format(&self) -> &'static str {
+        match self.decoded.get().parts.tree.is_printed {
+            true => PRINTED,
+            false => self.syntax.as_str(),
+        }
+    }
+
     /// Returns the payload's text, to which spans refer. Empty if it is not UTF-8.
     ///
     /// For a broken payload this is the text up to where it broke, and some of what follows.
@@ -257,8 +265,9 @@ impl<'a> Record<'a> {
         }
     }
 
+    /// Returns the message, without what a parser of XML put around it.
     fn root(&self) -> View<'_> {
-        View::root(&self.decoded.get().parts.tree, self.text())
+        body(View::root(&self.decoded.get().parts.tree, self.text()))
     }
 
     /// Returns the output line shared by all payloads of the template, made by `make`.

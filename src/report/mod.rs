@@ -32,6 +32,7 @@ pub use text::Text;
 
 use std::io::{self, Write};
 
+use crate::event::Event;
 use crate::finding::{Code, Finding, Reason, Severity};
 use crate::pipeline::CaptureStats;
 use crate::record::{Outcome, Record};
@@ -144,9 +145,12 @@ pub trait Report: Send {
 /// ```
 pub fn other_event(record: &Record<'_>) -> Option<Finding> {
     match record.outcome() {
-        Outcome::Other(name) => {
-            Some(Finding::new(Reason::OtherMessage, record.name_span()).with(name))
-        }
+        Outcome::Other(name) => Some(match Event::misspelt(name) {
+            Some(event) => Finding::new(Reason::MisspeltEvent, record.name_span())
+                .with(name)
+                .with_name(event.name()),
+            None => Finding::new(Reason::OtherMessage, record.name_span()).with(name),
+        }),
         _ => None,
     }
 }

@@ -333,14 +333,14 @@ mod tests {
                 .around
                 .map(|line| line.map(|line| line.text))
         };
-        let event = r#""Event":"subscribe_msg_sent_event""#;
+        let event = r#""MsgType":"event","Event":"subscribe_msg_sent_event""#;
         assert_eq!(
             around(&format!("{{\r\n{event}, \r\n \"odd\": 1\r\n}}")),
             [Some(format!("{event}, ")), Some("}".to_owned())]
         );
         assert_eq!(around(&format!("{{{event},\"odd\":1}}")), [None, None]);
         let in_a_log = format!(r#"{{"body":"{{\n{event},\n\"odd\":1}}"}}"#)
-            .replace(event, r#"\"Event\":\"subscribe_msg_sent_event\""#);
+            .replace(event, &event.replace('"', "\\\""));
         assert_eq!(around(&in_a_log), [None, None]);
     }
 }

@@ -19,7 +19,7 @@ use crate::scan::{
     valid_text,
 };
 use crate::span::Span;
-use crate::syntax::{Bytes, Kind, Syntax, Tree, View, json, not_utf8};
+use crate::syntax::{Bytes, Kind, Syntax, Tree, View, Walk, json, not_utf8};
 
 impl Scanner {
     /// Reads the document at the cursor: the state [`State::Json`].
@@ -66,7 +66,7 @@ impl Scanner {
             return Some(self.whole(buffer, text, Syntax::Json));
         }
         let mut inner = self.empty_inner();
-        self.add_inner_of(&parts.tree, text, 1, &mut inner);
+        self.add_inner_of(View::root(&parts.tree, text), &mut inner);
         self.state = State::Inside(Inside {
             sample: self.sample(&inner),
             ..Inside::new(inner, Continuation::noise(text.len()))
@@ -86,68 +86,64 @@ impl Scanner {
         let text = valid_text(&document[..self.json.at()]);
         let mut found = VecDeque::new();
         let mut id = 1;
-        while let Some(node) = tree.nodes().get(id) {
-            let is_open = self.json.is_open(id as u32);
+        while let Some(node) = tree.nodes().get(id as usize) {
+            let is_open = self.json.is_open(id);
             if !is_open && begins_line(document, node.span.start as usize) {
-                let inner = self.inner_of(tree, text, id).into_iter();
-                found.extend(
-                    inner
-                        .take_while(|inner| inner.span().end <= node.span.end)
-                        .filter(|inner| matches!(inner, InnerPart::Message(_))),
-                );
+                found.extend(self.messages_at(View::root(tree, text).at(id)));
             }
-            id = if is_open { id + 1 } else { node.end as usize };
+            id = if is_open { id + 1 } else { node.end };
         }
         found
     }
 
-    /// Returns the outermost complete messages, and the texts with an anchor outside of them, from the node `id` on.
-    fn inner_of(&self, tree: &Tree, text: &str, id: usize) -> VecDeque<InnerPart> {
+    /// Returns `value` if it is a message, or the outermost messages inside of it.
+    fn messages_at(&self, value: View<'_>) -> VecDeque<InnerPart> {
+        if value.kind() == Kind::Object && (self.names.is_message)(value) {
+            return [InnerPart::Message(value.span())].into();
+        }
+        let mut inner = self.inner_of(value);
+        inner.retain(|inner| matches!(inner, InnerPart::Message(_)));
+        inner
+    }
+
+    /// Returns the outermost complete messages inside of `root`, and the texts with an anchor outside of them.
+    fn inner_of(&self, root: View<'_>) -> VecDeque<InnerPart> {
         let mut inner = VecDeque::new();
-        self.add_inner_of(tree, text, id, &mut inner);
+        self.add_inner_of(root, &mut inner);
         inner
     }
 
     /// Adds the result of [`Self::inner_of`] to `inner`.
-    fn add_inner_of(
-        &self,
-        tree: &Tree,
-        text: &str,
-        mut id: usize,
-        inner: &mut VecDeque<InnerPart>,
-    ) {
-        let mut ahead = Ahead::new(self.names.anchors, text.as_bytes());
-        while let Some(node) = tree.nodes().get(id) {
-            match self.inner_at(tree, text, id as u32, &mut ahead) {
+    fn add_inner_of(&self, root: View<'_>, inner: &mut VecDeque<InnerPart>) {
+        if root.tree.len() == 0 {
+            return;
+        }
+        let mut ahead = Ahead::new(self.names.anchors, root.text.as_bytes());
+        let mut walk = match self.json.is_open(root.id) {
+            true => Walk::inside_cut(root, self.names.private),
+            false => Walk::inside(root, self.names.private),
+        };
+        while let Some((value, is_private)) = walk.next_cut(|id| self.json.is_open(id)) {
+            match self.inner_at(value, is_private, &mut ahead) {
                 Some(found @ InnerPart::Message(_)) => {
                     inner.push_back(found);
-                    id = node.end as usize;
+                    walk.leave_out(value);
                 }
-                other => {
-                    inner.extend(other);
-                    id += 1;
-                }
+                other => inner.extend(other),
             }
         }
     }
 
-    /// Returns the node `id` if it is a message, or a text with an anchor.
-    fn inner_at(
-        &self,
-        tree: &Tree,
-        text: &str,
-        id: u32,
-        ahead: &mut Ahead<'_>,
-    ) -> Option<InnerPart> {
-        let node = tree.node(id);
+    fn inner_at(&self, value: View<'_>, is_private: bool, ahead: &mut Ahead<'_>) -> Option<InnerPart> {
+        let node = value.node();
         match node.kind {
-            Kind::Object if self.json.is_open(id) => None,
+            Kind::Object if self.json.is_open(value.id) => None,
             Kind::Object => {
-                let is_message = (self.names.is_message)(View::root(tree, text).at(id));
+                let is_message = (self.names.is_message)(value);
                 is_message.then_some(InnerPart::Message(node.span))
             }
-            Kind::Text => {
-                text.get(node.span.range())?;
+            Kind::Text if !is_private => {
+                value.text.get(node.span.range())?;
                 let span = Span {
                     start: node.span.start + 1,
                     end: node.span.end - 1,
@@ -263,10 +259,15 @@ impl Scanner {
         if self.enter_broken(arrived, &parts.findings)? {
             return None;
         }
+        if let Some(notation) = self.notation_at(arrived, self.pos())? {
+            self.begin_printed(notation);
+            return None;
+        }
         let document = &arrived.bytes[self.pos()..];
         let end = end_of_broken(document, self.json.at());
         let skip = Skip::json(self.json.depth(), is_on_one_line(document, end));
-        let mut inner = self.inner_of(&parts.tree, valid_text(&document[..end]), 1);
+        let text = valid_text(&document[..end]);
+        let mut inner = self.inner_of(View::root(&parts.tree, text));
         let is_message = self.is_broken_message(arrived, &finding, &inner, skip)?;
         if is_message {
             // A message is not searched. But a message that begins a line in it is the next payload, because this one

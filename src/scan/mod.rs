@@ -61,7 +61,7 @@ use crate::request::{FoundQuery, QueryTrail};
 use crate::simd::{Lines, Survey, is_space};
 use crate::span::{Place, Span, Units};
 use crate::syntax::notation::Notation;
-use crate::syntax::{self, Bytes, Limits, Stop, Syntax, Tree, View, earliest, not_utf8};
+use crate::syntax::{self, Bytes, Limits, Private, Stop, Syntax, Tree, View, earliest, not_utf8};
 pub(crate) use anchor::Anchors;
 use anchor::SearchWindow;
 use array::Array;
@@ -86,6 +86,8 @@ pub(crate) struct Names {
     pub(crate) tells_by_value: fn(&str) -> bool,
     /// Returns true if fields of this name hold short plain text, never a user's words.
     pub(crate) is_plain: fn(&str) -> bool,
+    /// Tells which members of objects a user filled. They are never searched.
+    pub(crate) private: Private,
     /// Returns true if a message may begin with a field of this name.
     pub(crate) begins_message: fn(&str) -> bool,
     /// Returns true if fields of this name hold what a user typed or chose.
@@ -340,7 +342,7 @@ impl Scanner {
             unclosed: (0, 0),
             judged: 0,
             json: syntax::json::Reader::new(),
-            xml: syntax::xml::Reader::new(),
+            xml: syntax::xml::Reader::of_any_root(),
             attempts: Attempts::default(),
             flow: Flow::default(),
             noise: Noise::default(),

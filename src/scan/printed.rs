@@ -24,26 +24,34 @@ impl Scanner {
         found: usize,
     ) -> Settled<Near> {
         let buffer = arrived.bytes;
-        let starts = starts(buffer, start, found);
-        for at in starts {
-            let bytes = Bytes {
-                all: self.within_limit(&buffer[at..]),
-                last: arrived.is_final,
-            };
-            match notation::at(bytes) {
-                Ok(Some(notation)) => {
-                    self.pass(buffer, at);
-                    self.begin_printed(notation);
-                    return Some(Near::Begun);
-                }
-                Err(Stop::More) => return None,
-                Ok(None) | Err(Stop::Broken(_)) => {}
+        for at in starts(buffer, start, found) {
+            if let Some(notation) = self.notation_at(arrived, at)? {
+                self.pass(buffer, at);
+                self.begin_printed(notation);
+                return Some(Near::Begun);
             }
         }
         Some(Near::Nothing)
     }
 
-    fn begin_printed(&mut self, notation: &'static Notation) {
+    /// Returns the notation of the printed object that begins at `at`.
+    pub(super) fn notation_at(
+        &self,
+        arrived: &Arrived<'_>,
+        at: usize,
+    ) -> Settled<Option<&'static Notation>> {
+        let bytes = Bytes {
+            all: self.within_limit(&arrived.bytes[at..]),
+            last: arrived.is_final,
+        };
+        match notation::at(bytes) {
+            Ok(notation) => Some(notation),
+            Err(Stop::More) => None,
+            Err(Stop::Broken(_)) => Some(None),
+        }
+    }
+
+    pub(super) fn begin_printed(&mut self, notation: &'static Notation) {
         self.begin_attempts();
         self.state = State::Printed(notation);
     }
@@ -107,12 +115,13 @@ impl Scanner {
             return None;
         }
         if let Some(missing) = missing {
-            let found = self.broken(missing, buffer, text.len(), Syntax::Printed, parts);
+            let found = self.broken(missing, buffer, text.len(), Syntax::Json, parts);
             self.state = State::after_broken(text.len(), None);
             return Some(found);
         }
+        parts.tree.is_printed = true;
         parts.findings.push(notation.printed(Span::new(0, 1)));
-        Some(self.whole(buffer, text, Syntax::Printed))
+        Some(self.whole(buffer, text, Syntax::Json))
     }
 
     /// Returns the range of the outermost object of `tree` that is a message.
@@ -150,7 +159,7 @@ impl Scanner {
             self.pass_bracket(buffer);
             return None;
         }
-        let found = self.broken(finding, buffer, end, Syntax::Printed, parts);
+        let found = self.broken(finding, buffer, end, Syntax::Json, parts);
         self.state = State::after_broken(len, None);
         Some(found)
     }
@@ -163,23 +172,20 @@ impl Scanner {
 }
 
 /// Returns the positions at which a printed object with the bracket `found` may begin, from `start` on: at the words
-/// before the bracket, as in `Array (` and `stdClass Object (`, or at the bracket.
+/// before the bracket, as in `Array (` and `stdClass Object (`, and at the bracket.
 fn starts(buffer: &[u8], start: usize, found: usize) -> impl Iterator<Item = usize> {
-    const MOST_WORDS: usize = 2;
     const LONGEST: usize = 64;
-    let near = start.max(found.saturating_sub(LONGEST));
-    let is_blank = |b: &u8| matches!(b, b' ' | b'\n' | b'\r' | b'\t');
-    let is_of_word = |b: &u8| b.is_ascii_alphanumeric() || b"_.$\\&#".contains(b);
-    let mut ends = [found; 1 + MOST_WORDS];
-    for word in 1..=MOST_WORDS {
-        let before = &buffer[near..ends[word - 1]];
-        let gap = before.iter().rev().take_while(|b| is_blank(b)).count();
-        let before = &before[..before.len() - gap];
-        let len = before.iter().rev().take_while(|b| is_of_word(b)).count();
-        ends[word] = match len {
-            0 => ends[word - 1],
-            len => near + before.len() - len,
-        };
-    }
-    ends.into_iter().rev()
+    let near = &buffer[start.max(found.saturating_sub(LONGEST))..found];
+    let word = word_before(near);
+    let words = word.map(|len| word_before(&near[..near.len() - len]).map_or(len, |more| len + more));
+    let lens = [words.filter(|_| words != word), word, Some(0)];
+    lens.into_iter().flatten().map(move |len| found - len)
+}
+
+/// Returns the length of the word at the end of `bytes`, with the white space after it.
+fn word_before(bytes: &[u8]) -> Option<usize> {
+    let is_of_word = |b: &&u8| b.is_ascii_alphanumeric() || b"_.$\\&#".contains(b);
+    let text = bytes.trim_ascii_end();
+    let len = text.iter().rev().take_while(is_of_word).count();
+    (len > 0).then_some(bytes.len() - text.len() + len)
 }

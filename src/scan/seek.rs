@@ -217,7 +217,7 @@ impl Scanner {
         }
         // This matters only for XML comments.
         let is_bare = buffer[found] == b'<' && self.is_bare_at(buffer, found);
-        let begun = start::at(arrived.from(found), is_bare);
+        let begun = start::at(arrived.from(found), is_bare, self.names.private.is_header);
         arrived.settled()?;
         match begun {
             Start::Nothing => return self.try_begin_printed(arrived, start, found),
@@ -298,7 +298,8 @@ impl Scanner {
     ) -> Settled<()> {
         let document = arrived.from(found);
         let [second, before] = self.bytes_before(arrived.bytes, found);
-        let is_innermost = before == b'\'' && start::is_escaped_twice(escape, document);
+        let is_header = self.names.private.is_header;
+        let is_innermost = before == b'\'' && start::is_escaped_twice(escape, document, is_header);
         let around = if is_innermost { b'"' } else { before };
         let quote = start::quote_around(escape, document, around);
         let of = match quote {

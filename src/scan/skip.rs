@@ -6,7 +6,7 @@
 //! next payload.
 
 use crate::scan::lookahead::{Arrived, FARTHEST, Lookahead};
-use crate::scan::start::first_name;
+use crate::scan::start::{LONGEST_TAG, first_name};
 use crate::simd::is_space;
 use crate::syntax::Syntax;
 use crate::syntax::xml::{CDATA, LONGEST_INSTRUCTION, ROOT};
@@ -47,6 +47,8 @@ pub(super) struct Skip {
     garbled: bool,
     /// The length so far of the CDATA section, comment or instruction.
     text_len: usize,
+    /// The end tag of the root of XML.
+    end_tag: EndTag,
 }
 
 /// Returns true if a line with the first two bytes `head` cannot be a line of indented JSON.
@@ -54,15 +56,43 @@ pub(super) fn is_new_line_of_log(head: &[u8]) -> bool {
     head == b"{\"" || head == b"[{" || !b" \t\r\n\"{}[],:/-".contains(&head[0])
 }
 
-/// Returns true if the end tag of the root comes before the next root.
-fn end_is_ahead(rest: Lookahead<'_>) -> bool {
+/// The end tag of the root of a message, without its `>`.
+#[derive(Clone, Copy, Debug)]
+struct EndTag {
+    bytes: [u8; EndTag::LONGEST],
+    len: usize,
+}
+
+impl EndTag {
+    const LONGEST: usize = b"</".len() + LONGEST_TAG;
+
+    /// Makes the end tag of the root `name`, or of `xml` if that is no name of a root.
+    fn of(name: &[u8]) -> Self {
+        let name = match name.len() {
+            1..=LONGEST_TAG => name,
+            _ => b"xml",
+        };
+        let len = b"</".len() + name.len();
+        let mut bytes = [0; EndTag::LONGEST];
+        bytes[..2].copy_from_slice(b"</");
+        bytes[2..len].copy_from_slice(name);
+        EndTag { bytes, len }
+    }
+
+    fn as_bytes(&self) -> &[u8] {
+        &self.bytes[..self.len]
+    }
+}
+
+/// Returns true if `end`, the end tag of the root, comes before the next root.
+fn end_is_ahead(rest: Lookahead<'_>, end: &EndTag) -> bool {
     let window = rest.window(FARTHEST);
     let is = |at: usize, token: &[u8]| {
         let head = window.bytes()[at..].get(..token.len());
         head.is_some_and(|head| head.eq_ignore_ascii_case(token))
     };
     let mut tags = memchr::memchr_iter(b'<', window.bytes()).filter_map(|at| {
-        match (is(at, b"</xml"), is(at, b"<xml")) {
+        match (is(at, end.as_bytes()), is(at, b"<xml")) {
             (false, false) => None,
             (is_end, _) => Some(is_end),
         }
@@ -93,12 +123,15 @@ impl Skip {
             is_end_ahead: false,
             garbled: false,
             text_len: 0,
+            end_tag: EndTag::of(b"xml"),
         }
     }
 
-    pub(super) fn xml() -> Self {
+    /// Skips the rest of a document whose root has the name `root`.
+    pub(super) fn xml(root: &[u8]) -> Self {
         Skip {
             syntax: Syntax::Xml,
+            end_tag: EndTag::of(root),
             ..Skip::json(0, false)
         }
     }
@@ -261,7 +294,7 @@ impl Skip {
     fn line_end(&mut self, rest: Lookahead<'_>, at: usize) -> Act {
         let ends = match self.syntax {
             Syntax::Json => self.one_line || rest.from(1).first(2).is_some_and(is_new_line_of_log),
-            Syntax::Xml => !self.is_end_ahead && !end_is_ahead(rest),
+            Syntax::Xml => !self.is_end_ahead && !end_is_ahead(rest, &self.end_tag),
         };
         match ends {
             true => Act::Stop(at),
@@ -274,17 +307,16 @@ impl Skip {
     }
 
     fn tag(&mut self, rest: Lookahead<'_>, at: usize) -> Act {
-        const LONGEST_TAG: usize = CDATA.len();
         let is_xml = self.syntax == Syntax::Xml;
         let opens = |token: &[u8]| rest.begins(token);
         // Until the longest tag has arrived, the answer is open.
-        _ = rest.first(LONGEST_TAG);
+        _ = rest.first(self.end_tag.len.max(CDATA.len()));
         if opens(ROOT) || opens(b"<?xml ") || opens(b"<xml ") {
             Act::Stop(at)
-        } else if is_xml && opens(b"</xml") {
+        } else if is_xml && opens(self.end_tag.as_bytes()) {
             self.end_tag(rest, at)
         } else if is_xml && opens(CDATA) {
-            self.go(Within::Cdata, at + LONGEST_TAG)
+            self.go(Within::Cdata, at + CDATA.len())
         } else if is_xml && opens(b"<?") {
             self.go(Within::Instruction, at + 2)
         } else if is_xml && opens(b"<!--") {
@@ -296,13 +328,13 @@ impl Skip {
 
     /// Handles the end tag of the root, or as much of it as there is.
     fn end_tag(&mut self, rest: Lookahead<'_>, at: usize) -> Act {
-        const NAME: usize = b"</xml".len();
         const LONGEST_BLANKS: usize = 64;
-        let end = rest.window(NAME + LONGEST_BLANKS).skip_space(NAME);
+        let name = self.end_tag.len;
+        let end = rest.window(name + LONGEST_BLANKS).skip_space(name);
         match rest.get(end) {
             Some(b'>') => Act::Stop(at + end + 1),
             // Cut off inside the tag.
-            _ => Act::Stop(at + NAME),
+            _ => Act::Stop(at + name),
         }
     }
 

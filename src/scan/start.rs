@@ -27,27 +27,30 @@ const LONGEST_BLANKS: usize = 4096;
 /// The number of bytes from which the escaping is determined.
 const SIGN_WINDOW: usize = 64;
 
+/// Returns true if WeChat's messages have a field of this name in their header.
+pub(super) type IsHeader = fn(&str) -> bool;
+
 /// Returns what begins at the start of `ahead`. `bare` is true if the start is bare; see [`Scanner`](super::Scanner).
-pub(super) fn at(ahead: Lookahead<'_>, bare: bool) -> Start {
+pub(super) fn at(ahead: Lookahead<'_>, bare: bool, is_header: IsHeader) -> Start {
     match ahead.bytes() {
         // Prose, as `[http-14]`.
         [b'{' | b'[', next, ..] if next.is_ascii_alphanumeric() => Start::Nothing,
-        [b'{' | b'[' | b'<', ..] => at_bracket(ahead, bare),
+        [b'{' | b'[' | b'<', ..] => at_bracket(ahead, bare, is_header),
         _ => Start::Nothing,
     }
 }
 
-fn at_bracket(ahead: Lookahead<'_>, bare: bool) -> Start {
+fn at_bracket(ahead: Lookahead<'_>, bare: bool, is_header: IsHeader) -> Start {
     let sign = first_sign(ahead);
     match (ahead.bytes()[0], sign.and_then(escape_of)) {
         (b'<', Some(Escape::Entity)) if sign.is_some_and(is_text) => Start::Xml,
         (_, Some(escape)) => {
             let head = sign.map_or(0, |sign| ahead.len() - sign.len());
-            buried(escape, head, ahead, bare)
+            buried(escape, head, ahead, bare, is_header)
         }
         (b'{', None) => object(ahead),
         (b'[', None) => array(ahead),
-        _ => element(ahead, bare),
+        _ => element(ahead, bare, is_header),
     }
 }
 
@@ -201,13 +204,19 @@ fn first_quote(text: Lookahead<'_>) -> Option<usize> {
 }
 
 /// Returns the start of `ahead` after undoing `escape`. The sign comes after `head` bytes.
-fn buried(escape: Escape, head: usize, ahead: Lookahead<'_>, bare: bool) -> Start {
+fn buried(
+    escape: Escape,
+    head: usize,
+    ahead: Lookahead<'_>,
+    bare: bool,
+    is_header: IsHeader,
+) -> Start {
     let (text, window) = unescaped(escape, head, ahead);
     if text.len() == window.len() {
         window.note_end();
         return Start::Nothing;
     }
-    match at(window.of(&text), bare) {
+    match at(window.of(&text), bare, is_header) {
         Start::Nothing => Start::Nothing,
         _ => Start::Escaped(escape),
     }
@@ -223,23 +232,24 @@ fn unescaped(mut escape: Escape, head: usize, ahead: Lookahead<'_>) -> (Vec<u8>,
 }
 
 /// Returns true if `ahead` is still escaped after undoing `escape`.
-pub(super) fn is_escaped_twice(escape: Escape, ahead: Lookahead<'_>) -> bool {
+pub(super) fn is_escaped_twice(escape: Escape, ahead: Lookahead<'_>, is_header: IsHeader) -> bool {
     let (text, window) = unescaped(escape, 0, ahead);
-    matches!(at(window.of(&text), false), Start::Escaped(_))
+    matches!(at(window.of(&text), false, is_header), Start::Escaped(_))
 }
 
 /// Returns the start of `ahead` if a payload begins there, escaped any number of times.
 pub(super) fn payload_at(
     ahead: Lookahead<'_>,
     begins_message: &dyn Fn(&str) -> bool,
+    is_header: IsHeader,
 ) -> Option<Start> {
-    let start = at(ahead, false);
+    let start = at(ahead, false, is_header);
     let is_payload = match start {
         Start::Xml => true,
         Start::Json => first_name(ahead).is_some_and(begins_message),
         Start::Escaped(escape) => {
             let (text, window) = unescaped(escape, 0, ahead);
-            payload_at(window.of(&text), begins_message).is_some()
+            payload_at(window.of(&text), begins_message, is_header).is_some()
         }
         Start::Array | Start::Nothing => false,
     };
@@ -322,7 +332,7 @@ fn array(ahead: Lookahead<'_>) -> Start {
     }
 }
 
-fn element(ahead: Lookahead<'_>, bare: bool) -> Start {
+fn element(ahead: Lookahead<'_>, bare: bool, is_header: IsHeader) -> Start {
     const PROLOGS: [&[u8]; 6] = [
         b"<?xml ",
         b"<?xml\t",
@@ -335,11 +345,37 @@ fn element(ahead: Lookahead<'_>, bare: bool) -> Start {
         return root_element(ahead);
     }
     let is_comment = bare && ahead.begins(b"<!--");
-    match is_comment || PROLOGS.iter().any(|prolog| ahead.begins(prolog)) {
+    let is_prolog = is_comment || PROLOGS.iter().any(|prolog| ahead.begins(prolog));
+    match is_prolog || is_other_root(ahead, is_header) {
         true => Start::Xml,
         false => Start::Nothing,
     }
 }
+
+/// Returns true if an element with any name begins with a field of WeChat's header. Other elements are not looked at
+/// further: most are of HTML.
+fn is_other_root(ahead: Lookahead<'_>, is_header: IsHeader) -> bool {
+    let is_field = |name: Option<&str>| name.is_some_and(is_header);
+    let Some(root) = tag_name(ahead).filter(|root| !is_header(root)) else {
+        return false;
+    };
+    let content = ahead.from(root.len() + 2).window(LONGEST_BLANKS);
+    is_field(tag_name(content.from(content.skip_space(0))))
+}
+
+/// Returns the name in the start tag at the start of `ahead`, if it is short and the tag has no attributes.
+fn tag_name(ahead: Lookahead<'_>) -> Option<&str> {
+    if ahead.get(0)? != b'<' || !ahead.get(1)?.is_ascii_alphabetic() {
+        return None;
+    }
+    let name = ahead.from(1).window(LONGEST_TAG);
+    let len = name.position(|b| !b.is_ascii_alphanumeric() && !b"_-.:".contains(&b))?;
+    let is_closed = name.bytes()[len] == b'>';
+    is_closed.then(|| std::str::from_utf8(&name.bytes()[..len]).ok())?
+}
+
+/// The longest name of a root other than `xml`.
+pub(super) const LONGEST_TAG: usize = 32;
 
 const ROOT_NAME: &[u8] = b"<xml";
 
@@ -374,10 +410,35 @@ mod tests {
     use super::*;
     use crate::scan::lookahead::Arrived;
 
+    fn is_header(name: &str) -> bool {
+        name == "ToUserName"
+    }
+
+    #[test]
+    fn a_root_with_another_name_begins_only_before_a_field_of_the_header() {
+        for (text, start) in [
+            ("<root><ToUserName>", Start::Xml),
+            ("<my-root>\r\n  <ToUserName>", Start::Xml),
+            ("<XML><ToUserName>", Start::Xml),
+            ("<p>ToUserName", Start::Nothing),
+            ("<p><b>ToUserName", Start::Nothing),
+            ("<p class='a'><ToUserName>", Start::Nothing),
+            ("</p><ToUserName>", Start::Nothing),
+            ("<ToUserName><ToUserName>", Start::Nothing),
+            ("<br/><ToUserName>", Start::Nothing),
+        ] {
+            for len in 1..text.len() {
+                let begun = begun(&text[..len]);
+                assert!(begun.is_none_or(|begun| begun == start), "{text} {len}");
+            }
+            assert_eq!(begun(text), Some(start), "{text}");
+        }
+    }
+
     /// Returns the start of `text`, if no more bytes are needed.
     fn begun(text: &str) -> Option<Start> {
         let arrived = Arrived::new(text.as_bytes(), false);
-        let start = at(arrived.from(0), false);
+        let start = at(arrived.from(0), false, is_header);
         arrived.settled().map(|()| start)
     }
 
@@ -397,13 +458,16 @@ mod tests {
         ];
         for (text, escape) in cases {
             assert_eq!(
-                at(Lookahead::whole(text.as_bytes()), false),
+                at(Lookahead::whole(text.as_bytes()), false, is_header),
                 Start::Escaped(escape),
                 "{text}"
             );
         }
         for text in [r#"{"" :"#, r#"{"a":"""#, r#"{"""a""":"#] {
-            assert_eq!(at(Lookahead::whole(text.as_bytes()), false), Start::Json);
+            assert_eq!(
+                at(Lookahead::whole(text.as_bytes()), false, is_header),
+                Start::Json
+            );
         }
         assert_eq!(begun("{ // a\n"), None);
     }

@@ -15,7 +15,7 @@ use crate::scan::start::{self, Start};
 use crate::scan::{Found, Parts, Read, Scanner, State, shown_end, valid_text};
 use crate::simd::skip_space;
 use crate::syntax::xml::{CDATA, LONGEST_INSTRUCTION, ROOT};
-use crate::syntax::{Bytes, Kind, Node, NodeId, Stop, Syntax, Tree, xml};
+use crate::syntax::{Bytes, Kind, Node, NodeId, Stop, Syntax, Tree, View, xml};
 
 /// The position at which to continue after a broken document.
 #[derive(Clone, Copy, Debug)]
@@ -47,8 +47,32 @@ impl Scanner {
             || self.enter_escaped(document, &read);
         match read {
             _ if is_entered => None,
-            Read::Whole(text) => Some(self.whole(arrived.bytes, text, Syntax::Xml)),
+            Read::Whole(text) => self.whole_xml(arrived.bytes, text, parts),
             Read::Broken(finding) => self.broken_xml(finding, arrived, parts),
+        }
+    }
+
+    /// Handles a well-formed document: a message, or another document, which is searched from its root on.
+    fn whole_xml<'b>(
+        &mut self,
+        buffer: &'b [u8],
+        text: &'b str,
+        parts: &Parts,
+    ) -> Option<Found<'b>> {
+        let root = View::root(&parts.tree, text);
+        if (self.names.is_message)(root) {
+            return Some(self.whole(buffer, text, Syntax::Xml));
+        }
+        self.pass_no_message(buffer, self.outside_of_messages(root));
+        None
+    }
+
+    /// Returns the length of the start of a document that holds no payload: all of it, if a user filled a part of it.
+    fn outside_of_messages(&self, root: View<'_>) -> usize {
+        let is_typed = self.names.private.is_typed_exactly;
+        match root.children().any(|child| is_typed(child.name())) {
+            true => root.text.len(),
+            false => (root.span().start as usize).max(1),
         }
     }
 
@@ -152,7 +176,7 @@ impl Scanner {
         let shown_end = shown_end(ahead, &finding);
         let resume = self.resume_after(ahead, &finding, &parts.tree);
         arrived.settled()?;
-        self.state = self.state_after(resume);
+        self.state = self.state_after(resume, root_of(document, &parts.tree));
         Some(self.broken(finding, arrived.bytes, shown_end, Syntax::Xml, parts))
     }
 
@@ -182,8 +206,8 @@ impl Scanner {
     }
 
     /// Returns the state that continues at `resume`. A document whose root was closed has no rest to skip.
-    fn state_after(&self, resume: Resume) -> State {
-        let rest = (!self.xml.is_closed()).then(Skip::xml);
+    fn state_after(&self, resume: Resume, root: &[u8]) -> State {
+        let rest = (!self.xml.is_closed()).then(|| Skip::xml(root));
         match resume {
             Resume::Next(len) => State::after_broken(len, None),
             Resume::Rest(len) => State::after_broken(len, rest),
@@ -241,7 +265,11 @@ impl Scanner {
                 end = at;
                 break;
             }
-            let start = start::payload_at(ahead.from(at), &self.names.begins_message);
+            let start = start::payload_at(
+                ahead.from(at),
+                &self.names.begins_message,
+                self.names.private.is_header,
+            );
             // If the line begins earlier, continue there: the text before a payload tells how it is escaped and where
             // it ends.
             if let Some(start) = start {
@@ -291,6 +319,12 @@ impl Scanner {
                     return self.recoded_broken(self.too_large(), encoding, &text, buffer, parts);
                 }
                 Some(Read::Whole(text)) => {
+                    let root = View::root(&parts.tree, text);
+                    if !(self.names.is_message)(root) {
+                        let len = self.outside_of_messages(root);
+                        self.pass_no_message(buffer, recode::raw_len(encoding, raw, len));
+                        return None;
+                    }
                     let raw_len = recode::raw_len(encoding, raw, text.len());
                     let found = self.ended(buffer, raw_len, Syntax::Xml);
                     parts.source_map.set_text(text);
@@ -332,7 +366,8 @@ impl Scanner {
             .max(self.xml.at())
             .min(text.len());
         let len = recode::raw_len(encoding, raw, shown);
-        self.state = self.state_after(Resume::Rest(at));
+        let root = root_of(text, &parts.tree);
+        self.state = self.state_after(Resume::Rest(at), root);
         parts.source_map.renew(&text[..shown]);
         parts.source_map.add_outer_step(Step::Encoding(encoding));
         Some(Found {
@@ -340,6 +375,13 @@ impl Scanner {
             ..self.broken(finding, buffer, len, Syntax::Xml, parts)
         })
     }
+}
+
+/// Returns the name of the root of a broken document.
+fn root_of<'a>(document: &'a [u8], tree: &Tree) -> &'a [u8] {
+    let root = tree.nodes().first();
+    root.and_then(|root| document.get(root.name.source_range()))
+        .unwrap_or_default()
 }
 
 /// Returns true if `line` does not belong to the document that ran into it: it begins with text, or is longer than the

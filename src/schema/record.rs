@@ -5,7 +5,7 @@ use crate::json_format::{object, text};
 use crate::lang::Lang;
 use crate::record::Trust;
 use crate::schema::{Json, events, one_of, reference, root, texts, type_name, typed};
-use crate::syntax::Syntax;
+use crate::syntax::{self, Syntax};
 
 pub(super) fn schema() -> Json {
     let ends = [
@@ -70,7 +70,7 @@ fn sealed() -> Json {
 
 fn source() -> Json {
     let whole = |words, least| typed("integer", words).with("minimum", Json::Number(least));
-    let formats = [Syntax::Json, Syntax::Xml, Syntax::Printed].map(Syntax::as_str);
+    let formats = [Syntax::Json.as_str(), Syntax::Xml.as_str(), syntax::PRINTED];
     let format = object([
         ("description", text("The syntax of the payload.")),
         ("enum", texts(formats)),

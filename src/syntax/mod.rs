@@ -9,19 +9,19 @@
 //! [`fast`](crate::fast) and do not pass through here.
 
 pub(crate) mod json;
-// The scanner does not call it yet.
-#[cfg_attr(not(test), expect(dead_code, unused_imports))]
 pub(crate) mod notation;
 mod tree;
+mod walk;
 pub(crate) mod xml;
 
 pub(crate) use tree::{Kind, Node, NodeId, Str, Tree, View};
+pub(crate) use walk::{Private, Walk};
 
 use crate::finding::{Arg, Finding, Reason};
 use crate::lang::Text;
 use crate::span::Span;
 
-/// The syntax of a payload. WeChat sends XML and JSON.
+/// The two syntaxes that WeChat sends. An object that a program printed counts as JSON.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Syntax {
     /// An `<xml>` document.
@@ -29,17 +29,17 @@ pub enum Syntax {
     /// A JSON object.
     #[default]
     Json,
-    /// An object as a program printed it, which WeChat never sends.
-    Printed,
 }
 
+/// The name of the form of a payload that a program printed in a notation of its own.
+pub(crate) const PRINTED: &str = "printed";
+
 impl Syntax {
-    /// Returns `xml`, `json` or `printed`.
+    /// Returns `xml` or `json`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Syntax::Xml => "xml",
             Syntax::Json => "json",
-            Syntax::Printed => "printed",
         }
     }
 }

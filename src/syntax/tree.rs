@@ -99,6 +99,8 @@ pub(crate) struct Node {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Tree {
     pub(crate) syntax: Syntax,
+    /// True if a program printed the payload in a notation that is not JSON.
+    pub(crate) is_printed: bool,
     nodes: Vec<Node>,
     own: String,
 }
@@ -107,6 +109,7 @@ impl Tree {
     /// Empties the tree for the next payload and keeps its memory.
     pub(crate) fn clear(&mut self, syntax: Syntax) {
         self.syntax = syntax;
+        self.is_printed = false;
         self.nodes.clear();
         self.own.clear();
     }

@@ -50,6 +50,11 @@ pub(crate) struct Printed {
 }
 
 impl Notation {
+    /// Returns true if an object takes up one line, because texts have no quotes and could be anything.
+    pub(crate) fn is_one_line(&self) -> bool {
+        self.values == table::Values::UpToMember
+    }
+
     /// Makes the finding that the object at `span` is printed, not sent.
     pub(crate) fn printed(&self, span: Span) -> Finding {
         Finding::new(Reason::Printed, span).with_words(self.name)

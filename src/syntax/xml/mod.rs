@@ -65,6 +65,8 @@ pub(crate) struct Reader {
     first_line: usize,
     /// True after the root's start tag was read.
     rooted: bool,
+    /// True to read documents with any root, if a plain element begins in it.
+    any_root: bool,
 }
 
 /// The bytes of a document, and what a read writes to.
@@ -77,8 +79,17 @@ struct Document<'a, 'b> {
 }
 
 impl Reader {
-    pub(crate) fn new() -> Self {
+    #[cfg(test)]
+    fn new() -> Self {
         Reader::default()
+    }
+
+    /// Makes a reader of documents with any root: programs write messages again under other names.
+    pub(crate) fn of_any_root() -> Self {
+        Reader {
+            any_root: true,
+            ..Reader::default()
+        }
     }
 
     /// Returns the position of the token that could not be read, or has not arrived whole.
@@ -150,6 +161,7 @@ impl Reader {
         self.open.clear();
         *self = Reader {
             open: std::mem::take(&mut self.open),
+            any_root: self.any_root,
             ..Reader::default()
         };
     }

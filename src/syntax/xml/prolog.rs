@@ -4,7 +4,7 @@
 //! that the document is WeChat's, and a malformed token is skipped if its end is near.
 
 use super::check::{LONGEST_PROLOG, Markup};
-use super::{Document, Reader, is_doctype, is_root_name};
+use super::{Document, LONGEST_DECLARATION, Reader, is_doctype, is_root_name};
 use crate::finding::{Finding, Reason};
 use crate::simd::skip_space;
 use crate::span::Span;
@@ -30,7 +30,7 @@ impl Reader {
                     let end = markup.instruction(self.at, self.at == 0);
                     self.past_fault(end, markup, b"?>")?
                 }
-                [b'<', first, ..] if *first != b'!' => return self.root(markup),
+                [b'<', first, ..] if *first != b'!' => return self.root(d),
                 _ if rest.len() < ENOUGH && !d.bytes.last => return Err(Stop::More),
                 _ => return Err(d.bytes.broken(self.at, Reason::BadMarkup)),
             };
@@ -47,10 +47,12 @@ impl Reader {
     }
 
     /// Refuses a root that is not WeChat's.
-    fn root(&self, markup: Markup<'_>) -> Result<(), Stop> {
-        let name = self.at + 1;
+    fn root(&self, d: &Document<'_, '_>) -> Result<(), Stop> {
+        let (markup, name) = (d.markup(), self.at + 1);
         let end = markup.name(name)?;
-        match is_root_name(&markup.0.all[name..end]) {
+        let is_ours =
+            is_root_name(&markup.0.all[name..end]) || self.any_root && is_around_plain(d, end)?;
+        match is_ours {
             true => Ok(()),
             false => Err(markup.0.broken(self.at, Reason::ExpectedName)),
         }
@@ -91,5 +93,16 @@ impl Reader {
             }
             _ => Err(Stop::Broken(finding)),
         }
+    }
+}
+
+/// Returns true if a plain element is the first in the root whose name ends at `name_end`.
+fn is_around_plain(d: &Document<'_, '_>, name_end: usize) -> Result<bool, Stop> {
+    let rest = d.bytes.from(name_end);
+    let window = &rest[..rest.len().min(LONGEST_DECLARATION)];
+    match memchr::memchr2(b'>', b'<', window) {
+        None if window.len() < LONGEST_DECLARATION && !d.bytes.last => Err(Stop::More),
+        Some(len) if window[len] == b'>' => d.begins_payload(name_end + len + 1),
+        _ => Ok(false),
     }
 }
