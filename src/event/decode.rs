@@ -6,7 +6,7 @@ use crate::event::fields::{self, Field, Known, Top, Type};
 use crate::event::message::{is_message, is_probe};
 use crate::event::printed::SdkFields;
 use crate::event::{Definition, Event, Extra, Meaning, Part, Slot, checks, printed, record};
-use crate::finding::{Finding, Findings, Reason};
+use crate::finding::{Code, Finding, Findings, Reason};
 use crate::span::Span;
 use crate::syntax::json::is_number;
 use crate::syntax::{Kind, Limits, NodeId, Syntax, View};
@@ -112,6 +112,7 @@ pub(crate) fn decode(
     decoder.root_name();
     decoder.header();
     decoder.items();
+    decoder.check_printed()?;
     decoder.check_count(limits)
 }
 
@@ -186,6 +187,19 @@ impl<'a, 'b> Decoder<'a, 'b> {
         }
         let finding = Finding::new(Reason::TooManyItems, head(self.root));
         Err(finding.with(limits.items.to_string()))
+    }
+
+    /// Fails if a program printed the callback without its list. What else it left out, nobody knows.
+    fn check_printed(&self) -> Result<(), Finding> {
+        let is_printed = |finding: &Finding| finding.code() == Code::PrintedObject;
+        let has_wrapper = |child: View<'_>| Event::by_wrapper(child.name()).is_some();
+        let is_cut = self.meaning.lists.is_empty()
+            && self.findings.as_slice().iter().any(is_printed)
+            && !self.root.children().any(has_wrapper);
+        match is_cut {
+            true => Err(Finding::new(Reason::PrintedWithoutList, head(self.root))),
+            false => Ok(()),
+        }
     }
 
     fn header(&mut self) {

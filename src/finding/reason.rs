@@ -324,6 +324,8 @@ reasons! {
             => "was it cut?" "是否被截断?"
         PrintedLength (Undecodable) "{0} counts {1} bytes here, but `{2}` has others" "{0}标明此处有 {1} 字节，与 `{2}` 不符"
             => "was it cut, masked or converted to another encoding?" "是否被截断、脱敏或转换过编码?"
+        PrintedWithoutList (Undecodable) "`List` is missing from a printed object" "打印的对象中缺少 `List`"
+            => "print the whole object, or log the body as it arrived" "请完整打印该对象，或记录收到的原始消息体"
         PrintedTwice (Undecodable) "`{1}` is given twice in {0}" "{0}中 `{1}` 重复出现"
             => "the notation has no quotes, so a text may look like a member" "此写法没有引号，文本可能看似成员"
         PrintedTyped (Undecodable) "`{1}` of {0} holds what a user typed, and nothing shows where it ends"

@@ -21,7 +21,7 @@ use crate::finding::{Finding, Findings, Severity};
 use crate::request::FoundQuery;
 use crate::scan::source_map::Step;
 use crate::span::{Place, Span, Units};
-use crate::syntax::{PRINTED, Kind, Syntax, View};
+use crate::syntax::{Kind, PRINTED, Syntax, View};
 
 use body::Body;
 use contents::{Contents, Decoded};

@@ -474,8 +474,32 @@ pub(super) fn goes_on(line: &[u8], behind: &[u8]) -> bool {
 /// Returns true if a document may continue from the `text` of a line to the text `behind` it.
 fn is_open(text: &[u8], behind: &[u8]) -> bool {
     let text = text.trim_ascii_end();
-    text.is_empty() || ends_inside(text) || has_comment(text) || joins(text, behind)
+    text.is_empty()
+        || ends_inside(text)
+        || has_comment(text)
+        || joins(text, behind)
+        || is_member_line(text)
 }
+
+/// Returns true if `line` begins like a member of an object that is printed with a member on each line: `CreateTime: `
+/// in YAML, `[CreateTime] => ` or `int(1610969440)` in PHP. Names without two capitals are too common in other text.
+fn is_member_line(line: &[u8]) -> bool {
+    let line = line.trim_ascii_start();
+    let (name, ends): (_, &[&[u8]]) = match line {
+        [b'[', b'"', name @ ..] => (name, &[b"\"]=>"]),
+        [b'[', name @ ..] => (name, &[b"] => ", b"] =>"]),
+        [b'-', b' ', name @ ..] => (name, &[b": ", b":"]),
+        [b'A'..=b'Z', ..] => (line, &[b": "]),
+        _ => return TYPED.iter().any(|typed| line.starts_with(typed)),
+    };
+    let is_of_name = |b: &&u8| b.is_ascii_alphabetic();
+    let len = name.iter().take_while(is_of_name).count();
+    let capitals = name[..len].iter().filter(|b| b.is_ascii_uppercase());
+    capitals.count() > 1 && ends.iter().any(|end| name[len..].starts_with(end))
+}
+
+/// The beginnings of values that PHP's `var_dump` writes on lines of their own.
+const TYPED: [&[u8]; 4] = [b"string(", b"int(", b"float(", b"array("];
 
 /// The line ends after which a document continues: open markup and brackets, and separators of lists.
 const ENDS: [&str; 8] = ["{", "[", ",", ">", ":", "(", "，", "*/"];

@@ -12,6 +12,7 @@ use crate::scan::escape::Escape;
 use crate::scan::literal;
 use crate::scan::lookahead::{Arrived, FARTHEST, Lookahead, Settled};
 use crate::scan::nested::NestedEnd;
+use crate::scan::printed::PrintedForm;
 use crate::scan::skip::{Skip, Skipped};
 use crate::scan::start;
 use crate::scan::{
@@ -134,7 +135,12 @@ impl Scanner {
         }
     }
 
-    fn inner_at(&self, value: View<'_>, is_private: bool, ahead: &mut Ahead<'_>) -> Option<InnerPart> {
+    fn inner_at(
+        &self,
+        value: View<'_>,
+        is_private: bool,
+        ahead: &mut Ahead<'_>,
+    ) -> Option<InnerPart> {
         let node = value.node();
         match node.kind {
             Kind::Object if self.json.is_open(value.id) => None,
@@ -260,7 +266,7 @@ impl Scanner {
             return None;
         }
         if let Some(notation) = self.notation_at(arrived, self.pos())? {
-            self.begin_printed(notation);
+            self.begin_printed(PrintedForm::Brackets(notation));
             return None;
         }
         let document = &arrived.bytes[self.pos()..];

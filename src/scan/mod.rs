@@ -60,7 +60,6 @@ use crate::input::Flow;
 use crate::request::{FoundQuery, QueryTrail};
 use crate::simd::{Lines, Survey, is_space};
 use crate::span::{Place, Span, Units};
-use crate::syntax::notation::Notation;
 use crate::syntax::{self, Bytes, Limits, Private, Stop, Syntax, Tree, View, earliest, not_utf8};
 pub(crate) use anchor::Anchors;
 use anchor::SearchWindow;
@@ -72,6 +71,7 @@ use learn::EntrySample;
 use lookahead::{Arrived, Lookahead, Settled};
 use nested::Nested;
 pub(crate) use noise::Noise;
+use printed::PrintedForm;
 use seek::Near;
 use skip::{Skip, Skipped};
 use source_map::SourceMap;
@@ -174,7 +174,7 @@ enum State {
         pending: Option<Finding>,
     },
     /// Reads an object that a program printed.
-    Printed(&'static Notation),
+    Printed(PrintedForm),
     /// Reads a document that declares another encoding.
     Recoded(&'static Encoding),
     /// Returns the messages inside a document.
@@ -492,9 +492,9 @@ impl Scanner {
             _ if !is_due => None,
             State::Json => self.json(&arrived, parts),
             State::Xml { .. } => self.xml(&arrived, parts),
-            State::Printed(notation) => {
-                let notation = *notation;
-                self.printed(notation, &arrived, parts)
+            State::Printed(form) => {
+                let form = *form;
+                self.printed(form, &arrived, parts)
             }
             State::Recoded(encoding) => {
                 let encoding = *encoding;

@@ -15,6 +15,24 @@ use crate::span::Span;
 use crate::syntax::notation::{self, Notation, Users};
 use crate::syntax::{Bytes, Kind, Stop, Syntax, Tree, View};
 
+/// How the printed object at the cursor is written.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum PrintedForm {
+    /// In brackets.
+    Brackets(&'static Notation),
+    /// In YAML, with this many blanks before the names.
+    Yaml { indent: usize },
+}
+
+impl PrintedForm {
+    fn notation(self) -> &'static Notation {
+        match self {
+            PrintedForm::Brackets(notation) => notation,
+            PrintedForm::Yaml { .. } => &notation::YAML,
+        }
+    }
+}
+
 impl Scanner {
     /// Begins to read a printed object at the bracket `found`, or at the words before it, which come after `start`.
     pub(super) fn try_begin_printed(
@@ -27,7 +45,7 @@ impl Scanner {
         for at in starts(buffer, start, found) {
             if let Some(notation) = self.notation_at(arrived, at)? {
                 self.pass(buffer, at);
-                self.begin_printed(notation);
+                self.begin_printed(PrintedForm::Brackets(notation));
                 return Some(Near::Begun);
             }
         }
@@ -40,52 +58,105 @@ impl Scanner {
         arrived: &Arrived<'_>,
         at: usize,
     ) -> Settled<Option<&'static Notation>> {
-        let bytes = Bytes {
-            all: self.within_limit(&arrived.bytes[at..]),
-            last: arrived.is_final,
-        };
-        match notation::at(bytes) {
+        match notation::at(self.bytes_from(arrived, at)) {
             Ok(notation) => Some(notation),
             Err(Stop::More) => None,
             Err(Stop::Broken(_)) => Some(None),
         }
     }
 
-    pub(super) fn begin_printed(&mut self, notation: &'static Notation) {
+    /// Returns the bytes from `at` on that a payload may have.
+    fn bytes_from<'b>(&self, arrived: &Arrived<'b>, at: usize) -> Bytes<'b> {
+        self.limited(&arrived.bytes[at..], arrived.is_final)
+    }
+
+    pub(super) fn begin_printed(&mut self, form: PrintedForm) {
         self.begin_attempts();
-        self.state = State::Printed(notation);
+        self.state = State::Printed(form);
+    }
+
+    /// Begins to read YAML at the first of the lines from `start` on that belong to the line of `anchor`.
+    pub(super) fn try_begin_yaml(
+        &mut self,
+        arrived: &Arrived<'_>,
+        start: usize,
+        anchor: usize,
+    ) -> Settled<bool> {
+        let Some((at, indent)) = self.first_member(arrived.bytes, start, anchor) else {
+            return Some(false);
+        };
+        match notation::yaml_at(self.bytes_from(arrived, at), indent) {
+            Ok(true) => {}
+            Err(Stop::More) => return None,
+            Ok(false) | Err(Stop::Broken(_)) => return Some(false),
+        }
+        self.pass(arrived.bytes, at);
+        self.begin_printed(PrintedForm::Yaml { indent });
+        Some(true)
+    }
+
+    /// Returns the start of the first of the members of YAML on the lines from `start` to that of `anchor`, and the
+    /// number of blanks before it.
+    fn first_member(&self, buffer: &[u8], start: usize, anchor: usize) -> Option<(usize, usize)> {
+        let line = usize::try_from(self.search.line()).ok()?;
+        let mut line = Some(line).filter(|&line| line >= start && line <= anchor)?;
+        let indent = self.indent_of_member(&buffer[line..])?;
+        while let Some(end) = line.checked_sub(1).filter(|&end| end > start) {
+            let before =
+                memchr::memrchr(b'\n', &buffer[start..end]).map_or(start, |n| start + n + 1);
+            if self.indent_of_member(&buffer[before..]) != Some(indent) {
+                break;
+            }
+            line = before;
+        }
+        Some((line + indent, indent))
+    }
+
+    /// Returns the number of blanks before the member of YAML with which `line` begins, if its name is one of WeChat's.
+    fn indent_of_member(&self, line: &[u8]) -> Option<usize> {
+        const LONGEST_NAME: usize = 32;
+        let blanks = line.iter().take_while(|&&b| b == b' ').count();
+        let dash = if line[blanks..].starts_with(b"- ") {
+            2
+        } else {
+            0
+        };
+        let member = &line[blanks + dash..];
+        let len = memchr::memchr(b':', &member[..member.len().min(LONGEST_NAME)])?;
+        let name = std::str::from_utf8(&member[..len]).ok()?;
+        (self.names.begins_message)(name).then_some(blanks + dash)
     }
 
     /// Reads the printed object at the cursor.
     pub(super) fn printed<'b>(
         &mut self,
-        notation: &'static Notation,
+        form: PrintedForm,
         arrived: &Arrived<'b>,
         parts: &mut Parts,
     ) -> Option<Found<'b>> {
-        let bytes = self.printed_bytes(notation, arrived)?;
+        let bytes = self.printed_bytes(form.notation(), arrived)?;
         parts.findings.clear();
         let users = Users {
             is_typed: self.names.is_typed,
             is_header: self.names.is_header,
         };
-        let read = notation::read(notation, bytes, users, &mut parts.tree, &self.limits);
+        let (tree, limits) = (&mut parts.tree, &self.limits);
+        let read = match form {
+            PrintedForm::Brackets(notation) => notation::read(notation, bytes, users, tree, limits),
+            PrintedForm::Yaml { indent } => notation::read_yaml(bytes, indent, tree, limits),
+        };
         let (len, missing) = match read {
             Ok(printed) => (Ok(printed.len), printed.missing),
             Err(stop) => (Err(stop), None),
         };
         match self.verdict(len, bytes)? {
             Read::Broken(finding) => self.broken_printed(finding, arrived, parts),
-            Read::Whole(text) => self.whole_printed(text, notation, missing, arrived.bytes, parts),
+            Read::Whole(text) => self.whole_printed(text, form, missing, arrived.bytes, parts),
         }
     }
 
     /// Returns the bytes that the object may take up: its line, if its notation has no line breaks.
-    fn printed_bytes<'b>(
-        &self,
-        notation: &Notation,
-        arrived: &Arrived<'b>,
-    ) -> Settled<Bytes<'b>> {
+    fn printed_bytes<'b>(&self, notation: &Notation, arrived: &Arrived<'b>) -> Settled<Bytes<'b>> {
         let document = &arrived.bytes[self.pos()..];
         if !notation.is_one_line() {
             return Some(self.limited(document, arrived.is_final));
@@ -100,7 +171,7 @@ impl Scanner {
     fn whole_printed<'b>(
         &mut self,
         text: &'b str,
-        notation: &'static Notation,
+        form: PrintedForm,
         missing: Option<Finding>,
         buffer: &'b [u8],
         parts: &mut Parts,
@@ -109,9 +180,14 @@ impl Scanner {
             self.pass_bracket(buffer);
             return None;
         };
-        if message.start > 0 {
+        let is_inner = message.start > 0;
+        if is_inner && matches!(form, PrintedForm::Yaml { .. }) {
+            self.pass_bracket(buffer);
+            return None;
+        }
+        if is_inner {
             self.pass(buffer, self.pos() + message.start);
-            self.begin_printed(notation);
+            self.begin_printed(form);
             return None;
         }
         if let Some(missing) = missing {
@@ -120,7 +196,9 @@ impl Scanner {
             return Some(found);
         }
         parts.tree.is_printed = true;
-        parts.findings.push(notation.printed(Span::new(0, 1)));
+        parts
+            .findings
+            .push(form.notation().printed(Span::new(0, 1)));
         Some(self.whole(buffer, text, Syntax::Json))
     }
 
@@ -177,7 +255,8 @@ fn starts(buffer: &[u8], start: usize, found: usize) -> impl Iterator<Item = usi
     const LONGEST: usize = 64;
     let near = &buffer[start.max(found.saturating_sub(LONGEST))..found];
     let word = word_before(near);
-    let words = word.map(|len| word_before(&near[..near.len() - len]).map_or(len, |more| len + more));
+    let words =
+        word.map(|len| word_before(&near[..near.len() - len]).map_or(len, |more| len + more));
     let lens = [words.filter(|_| words != word), word, Some(0)];
     lens.into_iter().flatten().map(move |len| found - len)
 }

@@ -174,6 +174,9 @@ impl Scanner {
             }
         }
         self.search.tried = self.search.tried.max(anchor + 1);
+        if self.try_begin_yaml(arrived, start, anchor)? {
+            return Some(Near::Begun);
+        }
         Some(Near::of(self.try_enter_by_clue(
             arrived.bytes,
             start,

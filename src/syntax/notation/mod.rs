@@ -24,7 +24,7 @@ mod yaml;
 mod tests;
 
 pub(crate) use begin::at;
-pub(crate) use table::Notation;
+pub(crate) use table::{Notation, YAML};
 pub(crate) use yaml::{read_yaml, yaml_at};
 
 use crate::finding::{Finding, Reason};

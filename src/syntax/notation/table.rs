@@ -343,7 +343,7 @@ pub(super) static GO: Notation = Notation {
     ..OPEN
 };
 
-pub(super) static YAML: Notation = Notation {
+pub(crate) static YAML: Notation = Notation {
     name: Text::new("YAML", "YAML"),
     values: Values::Block,
     words: YAML_WORDS,
