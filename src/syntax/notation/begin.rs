@@ -56,7 +56,7 @@ fn with_reader<T>(
 
 fn in_braces(bytes: Bytes<'_>, inside: usize) -> Result<Option<&'static Notation>, Stop> {
     let at = inside + blank_len(bytes.from(inside));
-    let name = with_reader(&JAVASCRIPT, bytes, |reader| {
+    let name = with_reader(&PYTHON, bytes, |reader| {
         reader.plain_name(at, &["=>", ":", "="])
     })?;
     let Some(name) = name else { return Ok(None) };

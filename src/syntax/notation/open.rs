@@ -1,9 +1,46 @@
 //! Values without quotes, as Java and Go print them: they end before the next member or the closing bracket.
 
-use super::pattern::{find, name_len};
+use super::pattern::{is_at, name_len};
 use super::reader::Reader;
 use super::table::{Between, Holds};
 use crate::syntax::{Stop, Str};
+
+/// How far a value may go on after a bracket that may have closed what it is in.
+const FAR: usize = 512;
+
+/// The brackets inside a value.
+struct Balance {
+    open: u8,
+    count: usize,
+    counted: usize,
+}
+
+impl Balance {
+    fn new(start: usize, close: u8) -> Self {
+        Balance {
+            open: opener(close),
+            count: 0,
+            counted: start,
+        }
+    }
+
+    /// Returns true if the bracket at `at` closes one inside the value.
+    fn closes(&mut self, bytes: &[u8], at: usize) -> bool {
+        self.count += memchr::memchr_iter(self.open, &bytes[self.counted..at]).count();
+        self.counted = at + 1;
+        let closes = self.count > 0;
+        self.count -= usize::from(closes);
+        closes
+    }
+}
+
+fn opener(close: u8) -> u8 {
+    match close {
+        b'}' => b'{',
+        b']' => b'[',
+        _ => b'(',
+    }
+}
 
 impl Reader<'_> {
     /// Reads the value up to the next member or the closing bracket.
@@ -29,24 +66,42 @@ impl Reader<'_> {
         quotes.clone().any(|(quote, _)| *quote == byte)
     }
 
-    /// Returns the end of the value that begins at `at`.
-    fn open_end(&mut self, mut at: usize) -> Result<usize, Stop> {
+    /// Returns the end of the value that begins at `start`.
+    ///
+    /// A bracket that closes one inside the value belongs to the value, unless nothing else ends it soon.
+    fn open_end(&mut self, start: usize) -> Result<usize, Stop> {
         let between = self.between().as_bytes()[0];
         let close = self.close_byte(self.open.len());
+        let mut inside = Balance::new(start, close);
+        let (mut at, mut otherwise) = (start, None::<usize>);
         loop {
-            let found = memchr::memchr3(between, close, b'\n', self.bytes.from(at));
-            let Some(found) = found else {
-                return Err(self.cut_off(self.bytes.all.len()));
+            let Some(found) = memchr::memchr3(between, close, b'\n', self.bytes.from(at)) else {
+                let end = self.bytes.all.len();
+                return self.or_end(otherwise, end);
             };
             at += found;
-            match self.bytes.all[at] {
-                b'\n' => return Err(self.torn(at)),
-                byte if byte == close && self.closes(at)? => return Ok(at),
-                byte if byte == between && self.separates(at, self.open.len())?.is_some() => {
-                    return Ok(at);
-                }
-                _ => at += 1,
+            match (self.bytes.all[at], otherwise) {
+                (_, Some(end)) if at > end + FAR => return Ok(end),
+                (b'\n', _) => return self.or_end(otherwise, at),
+                (byte, _) if byte == close => match inside.closes(self.bytes.all, at) {
+                    true if otherwise.is_none() && self.closes(at)? => otherwise = Some(at),
+                    false if self.closes(at)? => return Ok(at),
+                    _ => {}
+                },
+                _ if self.separates(at, self.open.len())? => return Ok(at),
+                _ => {}
             }
+            at += 1;
+        }
+    }
+
+    /// Returns `otherwise`, if the value has no other end up to `at`.
+    fn or_end(&self, otherwise: Option<usize>, at: usize) -> Result<usize, Stop> {
+        let is_all = at == self.bytes.all.len();
+        match otherwise {
+            Some(end) if !is_all || self.bytes.last || at > end + FAR => Ok(end),
+            _ if is_all => Err(self.cut_off(at)),
+            _ => Err(self.torn(at)),
         }
     }
 
@@ -74,22 +129,16 @@ impl Reader<'_> {
         frame.map_or(b'}', |frame| frame.bracket.close.as_bytes()[0])
     }
 
-    /// Returns true if the value of a member, or an entry, may follow at `at` in the innermost of `depth` objects.
-    fn separates(&self, at: usize, depth: usize) -> Result<Option<usize>, Stop> {
-        let Some(found) = find(self.between(), self.bytes, at)? else {
-            return Ok(None);
-        };
-        // White space in a pattern may be missing, here it may not.
-        if !self.bytes.from(at).starts_with(self.between().as_bytes()) {
-            return Ok(None);
+    /// Returns true if a separator stands at `at` and the next member or entry of the innermost of `depth` objects
+    /// follows it.
+    fn separates(&self, at: usize, depth: usize) -> Result<bool, Stop> {
+        if !is_at(self.between(), self.bytes, at)? {
+            return Ok(false);
         }
-        let next = at + found.len;
-        let holds = depth
-            .checked_sub(1)
-            .map(|last| self.open[last].bracket.holds);
-        match holds {
-            Some(Holds::Entries) => Ok(Some(next)),
-            _ => self.is_member(next).map(|is| is.then_some(next)),
+        let frame = depth.checked_sub(1).and_then(|last| self.open.get(last));
+        match frame.map(|frame| frame.bracket.holds) {
+            Some(Holds::Entries) => Ok(true),
+            _ => self.is_member(at + self.between().len()),
         }
     }
 
@@ -103,9 +152,9 @@ impl Reader<'_> {
             };
         };
         let bind = self.notation.binds[0];
-        match find(bind, self.bytes, at + len)? {
-            Some(_) => self.binds_here(at + len + bind.len()),
-            None => Ok(false),
+        match is_at(bind, self.bytes, at + len)? {
+            true => self.binds_here(at + len + bind.len()),
+            false => Ok(false),
         }
     }
 
@@ -119,8 +168,8 @@ impl Reader<'_> {
             // The text is empty if a member follows the blank. That one is looked at later.
             [b' ', ..] => {
                 let len = name_len(self.bytes.from(end + 1)).unwrap_or(0);
-                let found = find(":", self.bytes, end + 1 + len)?;
-                Ok(len > 0 && found.is_some())
+                let is_bound = is_at(":", self.bytes, end + 1 + len)?;
+                Ok(len > 0 && is_bound)
             }
             [] | [b'/'] if !self.bytes.last => Err(Stop::More),
             _ => Ok(true),
@@ -137,7 +186,7 @@ impl Reader<'_> {
                 return Ok(false);
             }
             at += 1;
-            if depth > 1 && self.separates(at, depth - 1)?.is_some() {
+            if depth > 1 && self.separates(at, depth - 1)? {
                 return Ok(true);
             }
         }
@@ -158,12 +207,7 @@ impl Reader<'_> {
         }
         let line = &rest[..rest.len().min(WINDOW)];
         let close = self.close_byte(1);
-        let opener = match close {
-            b'}' => b'{',
-            b']' => b'[',
-            _ => b'(',
-        };
-        match memchr::memchr3(close, opener, b'\n', line) {
+        match memchr::memchr3(close, opener(close), b'\n', line) {
             Some(found) => Ok(line[found] != close),
             None if line.len() < WINDOW && !self.bytes.last => Err(Stop::More),
             None => Ok(true),

@@ -46,6 +46,20 @@ pub(super) fn find(pattern: &str, bytes: Bytes<'_>, at: usize) -> Result<Option<
     Ok(Some(found))
 }
 
+/// Returns true if `text` stands at `at`.
+///
+/// # Errors
+///
+/// [`Stop::More`] if the bytes end inside it.
+pub(super) fn is_at(text: &str, bytes: Bytes<'_>, at: usize) -> Result<bool, Stop> {
+    let rest = bytes.from(at);
+    let (text, len) = (text.as_bytes(), rest.len().min(text.len()));
+    match rest[..len] == text[..len] {
+        true if len < text.len() && !bytes.last => Err(Stop::More),
+        is_start => Ok(is_start && len == text.len()),
+    }
+}
+
 /// Returns the length of the white space at the start of `rest`.
 pub(super) fn blank_len(rest: &[u8]) -> usize {
     rest.iter().take_while(|b| b.is_ascii_whitespace()).count()

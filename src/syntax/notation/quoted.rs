@@ -1,6 +1,6 @@
 //! Names and texts in quotes, and the words beside them.
 
-use super::pattern::{blank_len, find, name_len};
+use super::pattern::{blank_len, is_at, name_len};
 use super::reader::{Name, Reader};
 use super::table::{Escapes, Values};
 use crate::finding::Reason;
@@ -57,7 +57,7 @@ impl Reader<'_> {
         };
         for bind in binds {
             let at = at + blanks;
-            if find(bind, self.bytes, at)?.is_none() {
+            if !is_at(bind, self.bytes, at)? {
                 continue;
             }
             let end = at + bind.len();
@@ -140,11 +140,14 @@ impl Reader<'_> {
         };
         loop {
             let mut at = self.at + blank_len(self.bytes.from(self.at));
-            if !self.bytes.from(at).starts_with(joint.as_bytes()) {
+            if !is_at(joint, self.bytes, at)? {
                 return Ok(value);
             }
             at += joint.len();
             at += blank_len(self.bytes.from(at));
+            if self.bytes.from(at).is_empty() && !self.bytes.last {
+                return Err(Stop::More);
+            }
             let Some(quoted) = self.quoted(at)? else {
                 return Ok(value);
             };

@@ -3,7 +3,7 @@
 //! How a value without brackets ends is what differs most; each way has a file: [`quoted`](super::quoted),
 //! [`open`](super::open), [`lines`](super::lines), [`typed`](super::typed).
 
-use super::pattern::{self, blank_len, find};
+use super::pattern::{self, blank_len, find, is_at};
 use super::table::{Between, Bracket, Holds, Names, Notation, Values};
 use super::{Printed, Users};
 use crate::finding::{Arg, Finding, Reason};
@@ -169,9 +169,7 @@ impl<'a> Reader<'a> {
             Between::Exactly(text) => text,
             Between::Comma | Between::CommaOrBlank => ",",
         };
-        let has_it = find(wanted, self.bytes, self.at)?.is_some()
-            && self.bytes.from(self.at).starts_with(wanted.as_bytes());
-        match has_it {
+        match is_at(wanted, self.bytes, self.at)? {
             true => self.at += wanted.len(),
             false if self.notation.between == Between::CommaOrBlank => {}
             false => return Err(self.broken(Text::new("a separator or a bracket", "分隔符或括号"))),

@@ -180,10 +180,10 @@ pub(super) static JAVASCRIPT: Notation = Notation {
     ),
     brackets: &[
         MAP,
-        LIST,
         bracket("[^: null prototype] {", "}", Holds::Members),
         bracket("<ref *?> {", "}", Holds::Members),
         bracket("~(%) {", "}", Holds::Members),
+        LIST,
         bracket("~(%) [", "]", Holds::Entries),
         bracket("~ {", "}", Holds::Members),
     ],

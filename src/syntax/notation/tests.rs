@@ -12,18 +12,25 @@ const NAMES: Users = Users {
     },
 };
 
+type Read = Result<(Value, usize, Option<Finding>), Stop>;
+
 /// Reads `text` in the notation that [`at`] recognises. Returns the tree as JSON, the length and what is missing.
-fn read_text(text: &str) -> Result<(Value, usize, Option<Finding>), Stop> {
+fn read_text(text: &str) -> Read {
+    read_bytes(text, true)
+}
+
+fn read_bytes(text: &str, last: bool) -> Read {
     let bytes = Bytes {
         all: text.as_bytes(),
-        last: true,
+        last,
     };
     let mut tree = Tree::default();
     let limits = Limits::default();
     let printed = match at(bytes)? {
         Some(notation) => read(notation, bytes, NAMES, &mut tree, &limits)?,
         None if yaml_at(bytes, 0)? => read_yaml(bytes, 0, &mut tree, &limits)?,
-        None => panic!("no notation: {text}"),
+        // Nothing more comes.
+        None => return Err(Stop::More),
     };
     let value = value(View::root(&tree, text));
     Ok((value, printed.len, printed.missing))
@@ -184,4 +191,211 @@ fn a_printed_object_is_a_warning() {
             .message(crate::lang::Lang::Zh)
             .starts_with("Python 字典")
     );
+}
+
+/// Returns the names and texts of the cases of a file.
+fn cases(file: &str) -> impl Iterator<Item = (&str, &str)> {
+    let cases = file.split("--- ").skip(1);
+    cases.filter_map(|case| case.split_once('\n'))
+}
+
+/// Returns what `callback` looks like in the notation of `file`, as far as that cannot show it all.
+fn shown(callback: Value, file: &str) -> Value {
+    let each = |members: Map<String, Value>| {
+        let is_kept = |(name, value): &(String, Value)| {
+            !file.starts_with("go-")
+                || (name != "XMLName" && !value.as_str().is_some_and(str::is_empty))
+        };
+        let shown = members.into_iter().filter(is_kept);
+        shown
+            .map(|(name, value)| (name, self::shown(value, file)))
+            .collect()
+    };
+    let is_print_r = file.starts_with("php-print-r");
+    match callback {
+        Value::Object(members) => Value::Object(each(members)),
+        Value::Array(entries) => entries
+            .into_iter()
+            .map(|value| shown(value, file))
+            .collect(),
+        // Go reads JSON's numbers as doubles.
+        Value::Number(_) if file == "go-map.txt" => json!("1.7654321e+09"),
+        Value::Number(number) => Value::String(number.to_string()),
+        // PHP's `print_r` prints values as texts.
+        Value::Null if is_print_r => json!(""),
+        Value::Bool(true) if is_print_r => json!("1"),
+        other => other,
+    }
+}
+
+/// Calls `check` with file, name and text of each case.
+fn each_case(mut check: impl FnMut(&str, &str, &str)) {
+    for entry in std::fs::read_dir("tests/notations").expect("the cases") {
+        let path = entry.expect("an entry").path();
+        let file = path
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        let text = std::fs::read_to_string(&path).expect("a file of cases");
+        if file.ends_with(".txt") {
+            let cases = cases(&text).filter(|(_, text)| !text.starts_with("skip"));
+            cases.for_each(|(name, text)| check(&file, name, text));
+        }
+    }
+}
+
+/// The files of `tests/notations` hold what programs printed.
+#[test]
+fn what_programs_print_is_read() {
+    let expected = std::fs::read_to_string("tests/notations/expected.json").expect("callbacks");
+    let expected: Value = serde_json::from_str(&expected).expect("JSON");
+    let (mut wrong, mut count) = (Vec::new(), 0);
+    each_case(|file, name, text| {
+        count += 1;
+        let mut callback = expected[name].clone();
+        if file.starts_with("yaml") && name == "wrapped" {
+            callback = callback["xml"].clone();
+        }
+        if let Err(why) = compare(file, text, callback) {
+            wrong.push(format!("{file} {name}: {why}\n{text}"));
+        }
+    });
+    assert!(
+        wrong.is_empty(),
+        "{} of {count}:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
+    assert!(count > 300, "{count}");
+}
+
+fn compare(file: &str, text: &str, callback: Value) -> Result<(), String> {
+    let (mut value, len, missing) = read_text(text).map_err(|stop| format!("{stop:?}"))?;
+    if file.starts_with("go-slice") {
+        value = value[0].clone();
+    }
+    let is_cut = file == "node-default-depth.txt";
+    let rest = text.get(len..).map(str::trim);
+    match (is_cut, missing) {
+        (true, Some(_)) => Ok(()),
+        (false, None) if rest != Some("") => Err(format!("left over: {rest:?}")),
+        (false, None) if shown(value.clone(), file) == shown(callback.clone(), file) => Ok(()),
+        (_, missing) => Err(format!("{value} {missing:?}, expected {callback}")),
+    }
+}
+
+#[test]
+fn an_object_that_has_arrived_in_part_is_read_alike() {
+    each_case(|file, name, text| {
+        let whole = format!("{:?}", read_text(&format!("{text}--- next\n")));
+        assert_eq!(whole, format!("{:?}", read_text(text)), "{file} {name}");
+        let cuts = (0..text.len()).filter(|cut| text.is_char_boundary(*cut));
+        for cut in cuts.step_by(5) {
+            match read_bytes(&text[..cut], false) {
+                Err(Stop::More) => {}
+                early => assert_eq!(format!("{early:?}"), whole, "{file} {name} up to {cut}"),
+            }
+        }
+    });
+}
+
+/// Returns texts made of `words`, in an order that looks random.
+fn jumbles(words: &[&str], count: usize) -> impl Iterator<Item = String> {
+    let mut state = 7_u64;
+    let mut next = move |below: usize| {
+        state = state
+            .wrapping_mul(6364136223846793005)
+            .wrapping_add(1442695040888963407);
+        (state >> 33) as usize % below
+    };
+    (0..count).map(move |_| (0..next(24)).map(|_| words[next(words.len())]).collect())
+}
+
+#[test]
+fn any_text_is_read_to_an_end() {
+    let words = [
+        "{",
+        "}",
+        "[",
+        "]",
+        "(",
+        ")",
+        "a",
+        "b=",
+        "c:",
+        " d: ",
+        "'",
+        "\"",
+        "\\",
+        "\n",
+        "  ",
+        " ",
+        ", ",
+        ",",
+        "=>",
+        "array (",
+        "array(1) {",
+        "string(2) \"",
+        "Array\n(",
+        "[x] => ",
+        "map[",
+        "&{",
+        "OrderedDict([('a', ",
+        "- ",
+        "| ",
+        "é",
+        "...",
+        "#<A ",
+        "[Object]",
+        "/*",
+        "//",
+        "NumberLong(",
+        "\\u",
+        "\\x4",
+        ":a",
+        "Foo(a=",
+        "1",
+        "null",
+        "Content=",
+        "ToUserName=",
+        "`",
+        "\r\n",
+        "<nil>",
+        "#",
+        "~",
+    ];
+    let limits = Limits::default();
+    let mut tree = Tree::default();
+    for text in jumbles(&words, 20_000) {
+        let bytes = Bytes {
+            all: text.as_bytes(),
+            last: true,
+        };
+        let rows = [
+            &table::PYTHON,
+            &table::JAVASCRIPT,
+            &table::RUBY,
+            &table::PHP,
+            &table::DUMP,
+            &table::VAR_DUMP,
+        ];
+        let more = [
+            &table::PRINT_R,
+            &table::JAVA_MAP,
+            &table::JAVA_CLASS,
+            &table::GO,
+            &table::YAML_FLOW,
+        ];
+        let _ = at(bytes);
+        for notation in rows.into_iter().chain(more) {
+            if let Ok(printed) = read(notation, bytes, NAMES, &mut tree, &limits) {
+                assert!(printed.len <= text.len());
+                value(View::root(&tree, &text));
+            }
+        }
+        if yaml_at(bytes, 0).is_ok_and(|is| is) && read_yaml(bytes, 0, &mut tree, &limits).is_ok() {
+            value(View::root(&tree, &text));
+        }
+    }
 }
