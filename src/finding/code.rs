@@ -515,6 +515,17 @@ codes! {
         example: change!(item!(), " // one item: an object\n ");
         near_miss: json!("change", "\"List\":", item!(), ",\n \"Remark\":\"https://example.com/ /* text */\"}");
     }
+    Typographic "typographic" Warning {
+        summary: "pasted text: typographic quotes, full-width punctuation or colours" "粘贴的文本：排版引号、全角标点或颜色";
+        explanation: "An editor, a chat or a terminal changed the text between the values: typographic quotes, full-width punctuation, unusual blanks, characters without width, colours. The values are read as they stand; they may have been changed, too."
+            "编辑器、聊天工具或终端改动了取值之间的文本：排版引号、全角标点、特殊空白、零宽字符或颜色。取值按原样读取；它们也可能被改动过。";
+        advice: "Copy the body from the log or the console itself, as plain text."
+            "请从日志或控制台以纯文本复制消息体。";
+        example: concat!("{“ToUserName”：“gh_5a2c71d0e9b4”，“FromUserName”：“oUJpEiXDgCbEFb0HOo8kZ-C2SJHT”，“CreateTime”：“1763812800”，\n",
+            " “MsgType”：“event”，“Event”：“subscribe_msg_change_event”，",
+            "“List”：{“TemplateId”：“Xk8sgnrD5x3zZZGoDENKVDAJGXB3nJQWXH2_deFGVQ1”，“SubscribeStatusString”：“reject”}}");
+        near_miss: change!(item!());
+    }
     LoneSurrogate "lone-surrogate" Warning {
         summary: "half of a surrogate pair, which is no character" "半个代理对，不是字符";
         explanation: "JSON escapes characters such as emoji by two halves, `\\ud83d\\ude00`. One half without the other is no character, and JSON readers differ: some refuse the body, some keep a broken string. Here U+FFFD, the replacement character, stands for it in the record."

@@ -246,6 +246,10 @@ reasons! {
         SdkPrinted "printed by WxJava: the names are those of its classes" "由 WxJava 打印：名称是其类的字段名"
             => "log the body as it arrived, before it is parsed" "请在解析之前记录收到的原始消息体"
     }
+    Typographic {
+        PastedText "typographic quotes or punctuation, or a terminal's colours, stand between the values" "取值之间有排版引号、全角标点或终端颜色"
+            => "copy the body from where it was not formatted" "请从未经排版的地方复制消息体"
+    }
     LoneSurrogate {
         LoneSurrogate "`{0}` is half of a surrogate pair, which is no character; U+FFFD stands for it"
             "`{0}` 是半个代理对，不是字符；以 U+FFFD 代替"

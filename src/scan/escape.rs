@@ -17,6 +17,7 @@ use crate::scan::clue;
 use crate::scan::container::{self, Container};
 use crate::scan::decode::{self, Sequence};
 use crate::scan::lookahead::{Arrived, Lookahead};
+use crate::scan::typographic::Pasted;
 use crate::simd::block::{Block, Marks};
 use crate::simd::is_space;
 
@@ -38,6 +39,8 @@ pub(crate) enum Escape {
     OctalJson { in_string: bool },
     /// Quotes in CSV: `""`.
     Doubled,
+    /// Typographic quotes, full-width punctuation and colours, with the state at the next byte.
+    Pasted(Pasted),
     /// A container's log, with its state at the next byte.
     Container(Container),
 }
@@ -200,6 +203,17 @@ impl Bytes {
         }
     }
 
+    /// Makes the bytes of `text`, of which there are at most four.
+    pub(super) fn of(text: &[u8]) -> Self {
+        let mut bytes = [0; 4];
+        let len = text.len().min(bytes.len());
+        bytes[..len].copy_from_slice(&text[..len]);
+        Bytes {
+            bytes,
+            len: len as u8,
+        }
+    }
+
     pub(super) fn char(c: char) -> Self {
         let mut bytes = [0; 4];
         let len = c.encode_utf8(&mut bytes).len() as u8;
@@ -253,7 +267,7 @@ impl Escape {
             Escape::Backslash => Some(&BACKSLASH),
             Escape::Literal => Some(&LITERAL),
             Escape::Octal | Escape::OctalJson { .. } => Some(&OCTAL),
-            Escape::Container(_) => None,
+            Escape::Pasted(_) | Escape::Container(_) => None,
         }
     }
 
@@ -280,6 +294,7 @@ impl Escape {
     pub(super) fn piece(&mut self, raw: Lookahead<'_>) -> Piece {
         let row = match self {
             Escape::OctalJson { in_string } => return decode::octal_json(in_string, raw),
+            Escape::Pasted(pasted) => return pasted.piece(raw),
             Escape::Container(container) => return container.piece(raw),
             escape => escape.row(),
         };

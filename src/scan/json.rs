@@ -15,6 +15,7 @@ use crate::scan::nested::NestedEnd;
 use crate::scan::printed::PrintedForm;
 use crate::scan::skip::{Skip, Skipped};
 use crate::scan::start;
+use crate::scan::typographic::{self, Pasted};
 use crate::scan::{
     Continuation, Found, FoundKind, InnerPart, Inside, Parts, Read, Scanner, State, shown_end,
     valid_text,
@@ -227,6 +228,10 @@ impl Scanner {
     /// true if it does.
     fn enter_broken(&mut self, arrived: &Arrived<'_>, findings: &Findings) -> Settled<bool> {
         let document = arrived.from(self.pos());
+        if typographic::shows(document.from(self.json.at())) {
+            arrived.settled()?;
+            return Some(self.enter_from(Escape::Pasted(Pasted::default()), None, 0));
+        }
         let escape = self.escape_of_broken(document, findings);
         let quote = escape.and_then(|escape| start::quote_around(escape, document, self.before()));
         arrived.settled()?;

@@ -45,6 +45,7 @@ mod skip;
 pub(crate) mod source_map;
 mod start;
 mod sync_point;
+mod typographic;
 mod unread;
 mod xml;
 

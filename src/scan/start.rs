@@ -5,6 +5,7 @@
 
 use crate::scan::escape::{self, Escape, TABLE, is_blank_letter};
 use crate::scan::lookahead::Lookahead;
+use crate::scan::typographic::{self, Pasted};
 use crate::simd::is_space;
 use crate::syntax::json::comment_len;
 use crate::syntax::xml::{LONGEST_DECLARATION, ROOT};
@@ -143,6 +144,7 @@ fn escape_of(sign: Lookahead<'_>) -> Option<Escape> {
     match sign.get(0)? {
         b'\\' | b'"' if has_doubled_quote(sign) => Some(Escape::Doubled),
         b'"' => None,
+        _ if typographic::shows(sign) => Some(Escape::Pasted(Pasted::default())),
         sign => Escape::of_sign(sign),
     }
 }

@@ -30,6 +30,7 @@ mod unescape;
 use std::ops::Range;
 
 use crate::fast::template::TemplateKey;
+use crate::finding::{Finding, Reason};
 use crate::input::Flow;
 use crate::scan::escape::Escape;
 use crate::scan::learn::Quoted;
@@ -38,6 +39,7 @@ use crate::scan::nested::position::Position;
 use crate::scan::source_map::Step;
 use crate::scan::{Found, FoundKind, Inside, Parts, Scanner, State, Turn, anchor};
 use crate::simd::skip_space;
+use crate::span::Span;
 use crate::syntax::Syntax;
 
 /// Nested text that is being read. The module page shows the positions.
@@ -480,6 +482,11 @@ impl Scanner {
         let (mut escape, raw) = (nested.outer_escape, start..start + nested.unescaped);
         let is_quoted = escape == Escape::Backslash && parts.source_map.steps.is_empty();
         parts.source_map.add_outer_step(Step::Escape(escape));
+        if matches!(escape, Escape::Pasted(_)) && inner.kind == FoundKind::Whole {
+            parts
+                .findings
+                .push(Finding::new(Reason::PastedText, Span::new(0, 1)));
+        }
         self.follow(nested, buffer, usize::MAX);
         let len = match nested.outer_at == inner.range.end {
             true => self.pos() - start,
