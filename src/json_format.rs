@@ -9,6 +9,7 @@ use std::io;
 use serde::Serialize;
 use serde_json::Serializer;
 use serde_json::ser::{CharEscape, CompactFormatter, Formatter, PrettyFormatter};
+use serde_json::value::RawValue;
 
 use crate::simd::block::{Block, Marks};
 use crate::simd::position;
@@ -137,6 +138,8 @@ impl<K, V> FromIterator<(K, V)> for InOrder<K, V> {
 pub(crate) enum Json<'a> {
     Text(Cow<'a, str>),
     Number(u64),
+    /// A number with all its digits.
+    Raw(&'a RawValue),
     Flag(bool),
     Array(Vec<Json<'a>>),
     Object(InOrder<&'a str, Json<'a>>),

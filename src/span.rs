@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+pub(crate) use crate::simd::chars;
+
 /// A range of bytes in the text of one payload.
 ///
 /// It has two 32-bit offsets to save memory, since a tree has a span for every value. Payloads are at most 1 GiB
@@ -140,31 +142,6 @@ impl Units {
     }
 }
 
-/// Counts characters: all bytes that are not UTF-8 continuation bytes.
-pub(crate) fn chars(bytes: &[u8]) -> u64 {
-    const LEN: usize = 8;
-    let (words, rest) = bytes.as_chunks::<LEN>();
-    let in_words = words.iter().map(|&word| firsts(u64::from_le_bytes(word)));
-    let end = match (rest, bytes.last_chunk()) {
-        ([], _) => return in_words.sum(),
-        (_, Some(&end)) => u64::from_le_bytes(end) >> (8 * (LEN - rest.len())),
-        (_, None) => rest
-            .iter()
-            .rev()
-            .fold(0, |word, &byte| word << 8 | u64::from(byte)),
-    };
-    // The last word is padded with zero bytes, which were counted as characters.
-    in_words.sum::<u64>() + firsts(end) - (LEN - rest.len()) as u64
-}
-
-/// Counts the bytes of a word that are not UTF-8 continuation bytes.
-fn firsts(bytes: u64) -> u64 {
-    const LOWEST: u64 = u64::from_ne_bytes([1; 8]);
-    // A continuation byte has bit 0x80 set and bit 0x40 clear.
-    let firsts = (!bytes >> 7 | bytes >> 6) & LOWEST;
-    firsts.wrapping_mul(LOWEST) >> 56
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -210,19 +187,6 @@ mod tests {
                 assert_eq!(walk.to(offset), walk.to(0));
             }
             assert_eq!(walk.to(1000), start.after(text, units));
-        }
-    }
-
-    #[test]
-    fn characters_are_counted_in_texts_of_any_length() {
-        let text = "订a阅-😀b".repeat(700);
-        for len in (0..200).chain(4000..4100).chain([text.len()]) {
-            let bytes = &text.as_bytes()[..len];
-            let expected = bytes
-                .iter()
-                .filter(|&&b| !(0x80..0xC0).contains(&b))
-                .count();
-            assert_eq!(chars(bytes), expected as u64, "{len}");
         }
     }
 

@@ -27,9 +27,10 @@ pub(super) fn parse(args: &args::Parse) -> anyhow::Result<Status> {
         ParseFormat::Pretty => Box::new(Pretty { options, time_zone }),
         ParseFormat::Table => Box::new(Rows { options, time_zone }),
     };
-    let job = ParseJob {
+    let job = FormatJob {
         format,
         options: plan.err,
+        shows_lines: true,
     };
     let done = run(&plan, &job, &mut Target::new(None)?)?;
     let is_all_shown = plan.summary == Summary::Text && !done.interrupted && is_one(&done.tally);
@@ -49,9 +50,10 @@ pub(super) fn convert(args: &args::Convert) -> anyhow::Result<Status> {
     if args.to == ConvertFormat::Csv && target.is_terminal() {
         format = Box::new(Visible(format));
     }
-    let job = ConvertJob {
+    let job = FormatJob {
         format,
         options: plan.err,
+        shows_lines: false,
     };
     let done = run(&plan, &job, &mut target)?;
     done.keep(target)?;
@@ -141,13 +143,15 @@ fn format(args: &args::Convert) -> anyhow::Result<Box<dyn Format + Sync>> {
     })
 }
 
-/// The job of `parse`: callbacks as data, and undecodable payloads as messages with a snippet.
-struct ParseJob {
+/// The job of `parse` and `convert`: callbacks as data, and undecodable payloads as messages.
+struct FormatJob {
     format: Box<dyn Format + Sync>,
     options: TextOptions,
+    /// True if messages show the line of the payload.
+    shows_lines: bool,
 }
 
-impl Job for ParseJob {
+impl Job for FormatJob {
     fn open(&self, out: &mut Vec<u8>) {
         self.format.open(out);
     }
@@ -157,32 +161,15 @@ impl Job for ParseJob {
     }
 
     fn record(&self, record: &Record<'_>, texts: &mut Texts, tally: &mut Tally) {
-        write_or_count(self.format.as_ref(), record, &self.options, texts, tally);
-        if is_undecodable(record) {
-            let findings = record.findings();
-            for (finding, spot) in findings.iter().zip(Spot::all(record, findings)) {
-                texts.message(|out| {
-                    text::write(record.source(), &spot, finding, &self.options, out)
-                });
-            }
+        let options = &self.options;
+        if let Err(finding) = texts.data(|out| self.format.record(record, out)) {
+            tally.count(&finding);
+            report_line(record, &finding, options, texts);
         }
-    }
-}
-
-/// The job of `convert`: callbacks as data, and undecodable payloads as messages of one line.
-struct ConvertJob {
-    format: Box<dyn Format + Sync>,
-    options: TextOptions,
-}
-
-impl Job for ConvertJob {
-    fn open(&self, out: &mut Vec<u8>) {
-        self.format.open(out);
-    }
-
-    fn record(&self, record: &Record<'_>, texts: &mut Texts, tally: &mut Tally) {
-        write_or_count(self.format.as_ref(), record, &self.options, texts, tally);
-        report_undecodable(record, &self.options, texts);
+        match self.shows_lines {
+            true => report_with_lines(record, options, texts),
+            false => report_undecodable(record, options, texts),
+        }
     }
 }
 
@@ -202,16 +189,13 @@ impl Format for Visible {
     }
 }
 
-fn write_or_count(
-    format: &dyn Format,
-    record: &Record<'_>,
-    options: &TextOptions,
-    texts: &mut Texts,
-    tally: &mut Tally,
-) {
-    if let Err(finding) = texts.data(|out| format.record(record, out)) {
-        tally.count(&finding);
-        report_line(record, &finding, options, texts);
+/// Writes a message with the line for each finding of an undecodable payload.
+fn report_with_lines(record: &Record<'_>, options: &TextOptions, texts: &mut Texts) {
+    if is_undecodable(record) {
+        let findings = record.findings();
+        for (finding, spot) in findings.iter().zip(Spot::all(record, findings)) {
+            texts.message(|out| text::write(record.source(), &spot, finding, options, out));
+        }
     }
 }
 

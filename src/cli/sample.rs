@@ -10,6 +10,7 @@ use wxsub::{Event, Lang, Syntax};
 use crate::cli::number::whole;
 use crate::cli::options::SyntaxArg;
 use crate::cli::random::Random;
+use crate::cli::select;
 use crate::cli::status::{Status, UNWRITTEN};
 
 #[derive(Debug, clap::Args)]
@@ -21,7 +22,7 @@ Examples:
   wxsub sample popup --seed 7 > tests/popup.json     the same bytes whenever it is run")]
 pub(super) struct Args {
     /// Which event
-    #[arg(value_parser = event_parser())]
+    #[arg(value_parser = select::event_parser(event_value))]
     event: Event,
     /// What to write [default: json, or what the shape asks for]
     #[arg(long, alias = "format", value_name = "FORMAT", value_enum)]
@@ -52,18 +53,8 @@ pub(super) struct Args {
     error_code: Option<i64>,
 }
 
-fn event_parser() -> impl TypedValueParser<Value = Event> {
-    let value = |event: Event| {
-        let value = PossibleValue::new(event.short_name()).alias(event.name());
-        value.help(event.words(Lang::En))
-    };
-    PossibleValuesParser::new(Event::ALL.map(value)).map(|name| {
-        let named = |event: &Event| [event.short_name(), event.name()].contains(&name.as_str());
-        Event::ALL
-            .into_iter()
-            .find(named)
-            .expect("one of those that are possible")
-    })
+fn event_value(event: Event) -> PossibleValue {
+    select::event_value(event).help(event.words(Lang::En))
 }
 
 fn shape_parser() -> impl TypedValueParser<Value = Shape> {

@@ -15,7 +15,7 @@ use crate::cli::number::within;
 pub(super) struct SelectArgs {
     /// Callbacks of this event. Repeatable, as --template, --status, --user and --account: any of the values will do;
     /// different flags must all hold
-    #[arg(long, value_name = "EVENT", value_parser = event())]
+    #[arg(long, value_name = "EVENT", value_parser = event_parser(event_value))]
     event: Vec<Event>,
     /// Items of this template; a callback is kept with those of its items that fit
     #[arg(long, value_name = "ID", allow_hyphen_values = true, value_parser = template)]
@@ -118,14 +118,21 @@ fn dedup_help() -> String {
     )
 }
 
-/// Parses an event: by its short name, or by WeChat's name.
-fn event() -> impl TypedValueParser<Value = Event> {
-    let names = Event::ALL.map(|event| PossibleValue::new(event.short_name()).alias(event.name()));
-    let by_name = |name: String| {
+/// Makes the value of an event: its short name, or WeChat's name.
+pub(super) fn event_value(event: Event) -> PossibleValue {
+    PossibleValue::new(event.short_name()).alias(event.name())
+}
+
+/// Parses an event that was typed as a `value`.
+pub(super) fn event_parser(
+    value: fn(Event) -> PossibleValue,
+) -> impl TypedValueParser<Value = Event> {
+    let is_called = |event: &Event, name: &str| [event.short_name(), event.name()].contains(&name);
+    PossibleValuesParser::new(Event::ALL.map(value)).map(move |name| {
         let mut events = Event::ALL.into_iter();
-        events.find(|event| [event.short_name(), event.name()].contains(&name.as_str()))
-    };
-    PossibleValuesParser::new(names).try_map(move |name| by_name(name).ok_or("no such event"))
+        let event = events.find(|event| is_called(event, &name));
+        event.expect("one of those that are possible")
+    })
 }
 
 /// Checks a template id. An id may begin with a hyphen; a flag in the place of a forgotten id is refused.

@@ -299,8 +299,7 @@ impl<'a, 'b> Decoder<'a, 'b> {
 
     fn wrapped_lists(&mut self, wrapper: View<'a>, name: &'static str) {
         if self.root.tree.syntax == Syntax::Json {
-            self.findings
-                .push(Finding::new(Reason::JsonWrapper, wrapper.name_span()).with_name(name));
+            self.report(Reason::JsonWrapper, wrapper.name_span(), name);
         }
         for child in wrapper.children() {
             match child.name().eq_ignore_ascii_case(fields::LIST) {
@@ -314,8 +313,7 @@ impl<'a, 'b> Decoder<'a, 'b> {
     }
 
     fn wrapper_as_list(&mut self, wrapper: View<'a>, name: &'static str) {
-        self.findings
-            .push(Finding::new(Reason::WrapperIsList, wrapper.name_span()).with_name(name));
+        self.report(Reason::WrapperIsList, wrapper.name_span(), name);
         self.list_at(wrapper, wrapper);
     }
 
@@ -357,14 +355,12 @@ impl<'a, 'b> Decoder<'a, 'b> {
     }
 
     pub(super) fn empty_list(&mut self, name: &'static str, span: Span) {
-        self.findings
-            .push(Finding::new(Reason::ListEmpty, span).with_name(name));
+        self.report(Reason::ListEmpty, span, name);
     }
 
     /// Reads a `List` that holds `item` elements, or an array of that name.
     fn entries(&mut self, list: View<'a>) {
-        self.findings
-            .push(Finding::new(Reason::ItemElements, head(list)).with_name(fields::LIST_ENTRY));
+        self.report(Reason::ItemElements, head(list), fields::LIST_ENTRY);
         for child in list.children() {
             match (
                 child.name().eq_ignore_ascii_case(fields::LIST_ENTRY),
@@ -379,8 +375,7 @@ impl<'a, 'b> Decoder<'a, 'b> {
 
     fn entry(&mut self, entry: View<'a>) {
         if entry.kind() != Kind::Object {
-            self.findings
-                .push(Finding::new(Reason::NotItem, entry.span()).with_name(fields::LIST));
+            self.report(Reason::NotItem, entry.span(), fields::LIST);
             return self.extra(entry, Some(fields::LIST));
         }
         let before = self.mark();
@@ -498,31 +493,32 @@ impl<'a, 'b> Decoder<'a, 'b> {
             [.., last] => last.is_ascii_whitespace(),
         };
         if is_padded || child.node().padded {
-            self.findings
-                .push(Finding::new(Reason::Padded, child.span()).with_name(name));
+            self.report(Reason::Padded, child.span(), name);
         }
     }
 
     fn check_case(&mut self, child: View<'a>, name: &'static str, is_exact: bool) {
         if !is_exact && !self.is_of_sdk {
-            self.findings.push(
-                Finding::new(Reason::WrongCase, child.name_span())
-                    .with(child.name())
-                    .with_name(name),
-            );
+            let finding = Finding::new(Reason::WrongCase, child.name_span());
+            self.findings
+                .push(finding.with(child.name()).with_name(name));
         }
+    }
+
+    /// Reports a finding about `name`.
+    fn report(&mut self, reason: Reason, span: Span, name: &'static str) {
+        self.findings
+            .push(Finding::new(reason, span).with_name(name));
     }
 
     pub(super) fn missing(&mut self, is_missing: bool, name: &'static str, span: Span) {
         if is_missing {
-            self.findings
-                .push(Finding::new(Reason::FieldMissing, span).with_name(name));
+            self.report(Reason::FieldMissing, span, name);
         }
     }
 
     fn duplicate(&mut self, child: View<'a>, name: &'static str) {
-        self.findings
-            .push(Finding::new(Reason::Duplicate, child.name_span()).with_name(name));
+        self.report(Reason::Duplicate, child.name_span(), name);
         self.extra(child, Some(name));
     }
 

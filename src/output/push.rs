@@ -4,7 +4,7 @@
 
 use crate::event::fields::{ENCRYPT, FROM_USER, ROOT, TO_USER};
 use crate::finding::{Finding, Reason};
-use crate::json_format::{self, InOrder};
+use crate::json_format::{self, object, text};
 use crate::output::xml;
 use crate::record::Record;
 use crate::seal::{EncodingAesKey, Token, seal, sign, sign_plain};
@@ -113,9 +113,9 @@ impl Sealing<'_> {
 }
 
 fn json_envelope(to_user: Option<&str>, encrypt: &str, out: &mut Vec<u8>) {
-    let to_user = to_user.map(|to_user| (TO_USER.wire, to_user));
-    let members: InOrder<_, _> = to_user.into_iter().chain([(ENCRYPT, encrypt)]).collect();
-    json_format::write(&members, out);
+    let to_user = to_user.map(|to_user| (TO_USER.wire, text(to_user)));
+    let members = to_user.into_iter().chain([(ENCRYPT, text(encrypt))]);
+    json_format::write(&object(members), out);
 }
 
 fn xml_envelope(to_user: Option<&str>, encrypt: &str, out: &mut Vec<u8>) -> Result<(), Finding> {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use anstyle::Style;
 use jiff::tz::TimeZone;
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+use unicode_width::UnicodeWidthStr;
 
 use crate::event::fields::{CREATE_TIME, FROM_USER, Field, TEMPLATE_ID};
 use crate::event::{CallbackRef, Fields, Value};
@@ -13,6 +13,7 @@ use crate::lang::Text;
 use crate::output::{Format, words};
 use crate::printable::printable;
 use crate::record::Record;
+use crate::report::snippet::{back, forth};
 use crate::report::text::TextOptions;
 
 /// Writes a row for each item of all callbacks.
@@ -166,35 +167,16 @@ impl Rows {
 
 /// Cuts the start of `text` to fit into `width` columns.
 fn shortened_at_start(text: &str, width: usize) -> Cow<'_, str> {
-    if text.width() <= width {
-        return text.into();
+    match text.width() <= width {
+        true => text.into(),
+        false => format!("…{}", &text[back(text, text.len(), width - 1)..]).into(),
     }
-    let mut used = 1;
-    let fits = |c: &char| {
-        used += c.width().unwrap_or(0);
-        used <= width
-    };
-    let end: Vec<char> = text.chars().rev().take_while(fits).collect();
-    ['…']
-        .into_iter()
-        .chain(end.into_iter().rev())
-        .collect::<String>()
-        .into()
 }
 
 /// Cuts the end of `text` to fit into `width` columns, unless `keep`.
 fn shortened(text: &str, width: usize, keep: bool) -> Cow<'_, str> {
-    if keep || text.width() <= width {
-        return text.into();
+    match keep || text.width() <= width {
+        true => text.into(),
+        false => format!("{}…", &text[..forth(text, 0, width - 1)]).into(),
     }
-    let mut used = 1;
-    let fits = |c: &char| {
-        used += c.width().unwrap_or(0);
-        used <= width
-    };
-    text.chars()
-        .take_while(fits)
-        .chain(['…'])
-        .collect::<String>()
-        .into()
 }

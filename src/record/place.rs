@@ -10,7 +10,7 @@ use crate::span::{Place, Units, Walk};
 impl Record<'_> {
     /// Returns the place in the capture of the byte at `offset` of the payload's text.
     ///
-    /// For a decrypted payload this is the start of its envelope; see [`Record::place_inside`]. Walks over the payload
+    /// For a decrypted payload this is the start of its envelope; see [`Record::places_inside`]. Walks over the payload
     /// up to the offset; for several places use [`Record::places`].
     pub fn place(&self, offset: u32) -> Place {
         let mut found = Place::default();
@@ -30,13 +30,8 @@ impl Record<'_> {
         in_order(offsets, |offsets, see| self.each_place(offsets, see))
     }
 
-    /// Returns the place in the plaintext of the byte at `offset`, or `None` if the payload was not encrypted.
-    pub fn place_inside(&self, offset: u32) -> Option<Place> {
-        self.places_inside(&[offset])?.pop()
-    }
-
-    /// Returns the places in the plaintext of the bytes at `offsets`, in the order given, with one walk; see
-    /// [`Record::place_inside`].
+    /// Returns the places in the plaintext of the bytes at `offsets`, in the order given, with one walk over the
+    /// payload. `None` if the payload was not encrypted.
     pub fn places_inside(&self, offsets: &[u32]) -> Option<Vec<Place>> {
         let [before, _] = &self.sealed()?.around;
         let start = Place::default().after(before, Units::Utf8);

@@ -84,7 +84,7 @@ impl Record<'_> {
     /// let record = wxsub::decode_sealed(body.as_bytes(), &wxsub::Limits::default(), &Policy::from(keys).into());
     /// assert_eq!(record.sealed().map(|sealed| sealed.key()), Some((1, 1)));
     /// assert_eq!(record.opened().as_deref(), Some(event.as_bytes()));
-    /// assert_eq!((record.place(6).line, record.place_inside(6).map(|place| place.line)), (1, Some(2)));
+    /// assert_eq!((record.place(6).line, record.places_inside(&[6]).unwrap()[0].line), (1, 2));
     /// # Ok::<(), wxsub::seal::KeyError>(())
     /// ```
     pub fn sealed(&self) -> Option<&Sealed> {

@@ -12,7 +12,7 @@ mod junit;
 mod notice;
 mod place;
 mod sarif;
-mod snippet;
+pub(crate) mod snippet;
 mod step_summary;
 mod summary;
 mod summary_json;

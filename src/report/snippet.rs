@@ -199,7 +199,7 @@ impl<'a> VisibleLine<'a> {
 const ELLIPSIS: &str = "…";
 
 /// Returns the start of the text before `at` that fits into `room` columns.
-fn back(text: &str, at: usize, room: usize) -> usize {
+pub(crate) fn back(text: &str, at: usize, room: usize) -> usize {
     let mut left = room;
     let mut start = at;
     for c in text[..at].chars().rev() {
@@ -212,7 +212,7 @@ fn back(text: &str, at: usize, room: usize) -> usize {
 }
 
 /// Returns the end of the text after `at` that fits into `room` columns.
-fn forth(text: &str, at: usize, room: usize) -> usize {
+pub(crate) fn forth(text: &str, at: usize, room: usize) -> usize {
     let mut left = room;
     let mut end = at;
     for c in text[at..].chars() {

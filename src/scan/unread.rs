@@ -58,17 +58,17 @@ impl Scanner {
     /// is none.
     fn unread_near(&self, arrived: &Arrived<'_>, anchor: usize) -> (Option<Unread>, usize) {
         let ahead = arrived.from(anchor).window(2 * REACH);
-        let end = self.document_start(ahead);
-        let ahead = ahead.window(end.unwrap_or(ahead.len()));
+        let ahead = match self.document_start(ahead) {
+            Some(start) => ahead.window(start),
+            None => ahead,
+        };
         let near = ahead.window(REACH + LONGEST_NAME);
         let Some(name) = self.event_name(near) else {
             let known = near.len().saturating_sub(LONGEST_NAME);
             return (None, anchor + 1 + known);
         };
         let name = anchor + name.start..anchor + name.end;
-        let rest = arrived
-            .from(name.end)
-            .window(REACH.min(anchor + ahead.len() - name.end));
+        let rest = ahead.from(name.end - anchor).window(REACH);
         let next = self.event_name(rest).map_or(rest.len(), |next| next.start);
         let line = usize::try_from(self.search.line()).unwrap_or(0);
         let earliest = [line, self.pos(), self.judged, anchor.saturating_sub(REACH)];

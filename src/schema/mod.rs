@@ -1,6 +1,6 @@
 //! JSON Schemas (2020-12) of wxsub's output and of WeChat's JSON, generated from the tables.
 //!
-//! A schema is built as a [`Json`](json_format::Json) and then written. Adding one: a file here and a row in [`Schema`].
+//! A schema is built as a `Json` value and then written. Adding one: a file here and a row in [`Schema`].
 
 mod finding;
 mod record;

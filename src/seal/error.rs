@@ -49,21 +49,6 @@ pub enum Error {
 }
 
 impl Error {
-    /// Returns the error code of the vendor's samples.
-    ///
-    /// ```
-    /// assert_eq!(wxsub::seal::Error::Padding.vendor_code(), -40007);
-    /// ```
-    pub fn vendor_code(&self) -> i32 {
-        match self {
-            Error::Empty => -40002,
-            Error::PlusLost | Error::Character { .. } | Error::CutOff { .. } => -40010,
-            Error::Length { .. } | Error::Padding => -40007,
-            Error::MessageLength => -40008,
-            Error::ReceiveId { .. } => -40005,
-        }
-    }
-
     /// Returns the error as a sentence with the vendor's code.
     ///
     /// ```
@@ -74,11 +59,6 @@ impl Error {
     /// ```
     pub fn message(&self, lang: Lang) -> String {
         self.finding(Span::default()).message(lang)
-    }
-
-    /// Returns what to do about it, if there is advice.
-    pub fn help(&self, lang: Lang) -> Option<&'static str> {
-        self.finding(Span::default()).help(lang)
     }
 
     /// Returns the error as a finding about `span`.

@@ -128,7 +128,7 @@ enum KeyErrorReason {
 
 impl KeyError {
     /// The code of the vendor's samples for an illegal AES key.
-    pub const VENDOR_CODE: i32 = -40004;
+    const VENDOR_CODE: i32 = -40004;
 
     /// Adds the number of the key in its list.
     pub(super) fn numbered(self, entry: usize) -> Self {

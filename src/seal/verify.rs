@@ -25,9 +25,6 @@ pub enum Mismatch {
 }
 
 impl Mismatch {
-    /// The code of the vendor's samples.
-    pub const VENDOR_CODE: i32 = -40001;
-
     /// Returns the mismatch as a sentence with the vendor's code.
     ///
     /// ```
@@ -37,11 +34,6 @@ impl Mismatch {
     /// ```
     pub fn message(self, lang: Lang) -> String {
         self.finding(Span::default()).message(lang)
-    }
-
-    /// Returns the likely cause, if there is advice.
-    pub fn help(self, lang: Lang) -> Option<&'static str> {
-        self.finding(Span::default()).help(lang)
     }
 
     /// Returns the mismatch as a finding about `span`.

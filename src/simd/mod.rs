@@ -155,6 +155,12 @@ fn counts<const N: usize>(bytes: &[u8], marks: impl Fn(Block) -> [Marks; N]) -> 
     all
 }
 
+/// Counts characters: all bytes that are not UTF-8 continuation bytes.
+pub(crate) fn chars(bytes: &[u8]) -> u64 {
+    let [inside] = counts(bytes, |block| [!(block.less(0x80) | !block.less(0xC0))]);
+    (bytes.len() - inside) as u64
+}
+
 /// The counts of text that belongs to no payload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Survey {
@@ -361,5 +367,18 @@ mod tests {
         assert_eq!(json_special(b"abc\x01\"\\def\x02"), 3);
         assert_eq!(json_special(b"\xFF\xFF\xFF\xFF\xFF\xFF\xFF\"\""), 7);
         assert_eq!(xml_control(b"\n\n\n\n\n\n\n\n\n\x02\x01"), 9);
+    }
+
+    #[test]
+    fn characters_are_counted_in_texts_of_any_length() {
+        let text = "订a阅-😀b".repeat(700);
+        for len in (0..200).chain(4000..4100).chain([text.len()]) {
+            let bytes = &text.as_bytes()[..len];
+            let expected = bytes
+                .iter()
+                .filter(|&&b| !(0x80..0xC0).contains(&b))
+                .count();
+            assert_eq!(chars(bytes), expected as u64, "{len}");
+        }
     }
 }
