@@ -75,11 +75,6 @@ impl Anchors {
         self.find(bytes, 0)
     }
 
-    /// Returns true if `bytes` begin with an anchor. The beginning of a capture counts as one, but may be none.
-    pub(super) fn begins(&self, bytes: &[u8]) -> bool {
-        self.texts().any(|text| bytes.starts_with(text.as_bytes()))
-    }
-
     /// Returns true if `bytes` contain an anchor.
     pub(super) fn is_in(&self, bytes: &[u8]) -> bool {
         self.first_in(bytes).is_some()
@@ -217,6 +212,8 @@ pub(super) struct SearchWindow {
     /// Before this position there is no anchor except `anchor`.
     searched: usize,
     pub(super) anchor: Option<usize>,
+    /// The latest anchor near which no document begins.
+    pub(super) unused_anchor: Option<usize>,
     /// Before this position every bracket was tried, and begins nothing.
     pub(super) tried: usize,
     /// `line` is the start of the line that contains `known`; `runs` are the runs before that line.
@@ -262,6 +259,7 @@ impl SearchWindow {
     pub(super) fn drop_front(&mut self, len: usize) {
         self.searched = self.searched.saturating_sub(len);
         self.anchor = self.anchor.and_then(|anchor| anchor.checked_sub(len));
+        self.unused_anchor = self.unused_anchor.and_then(|anchor| anchor.checked_sub(len));
         self.tried = self.tried.saturating_sub(len);
         self.known = self.known.saturating_sub(len);
         self.solid = self.solid.saturating_sub(len);

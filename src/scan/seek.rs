@@ -11,6 +11,7 @@ use crate::scan::literal::{self, Candidate};
 use crate::scan::lookahead::{Arrived, Lookahead, Settled};
 use crate::scan::nested::NestedEnd;
 use crate::scan::start::{self, Start};
+use crate::scan::unread::REACH;
 use crate::scan::{Found, FoundKind, Names, Parts, Scanner, State};
 use crate::simd::block::Block;
 use crate::simd::{self, is_space};
@@ -102,7 +103,6 @@ impl Scanner {
             return Some(found);
         }
         self.search.restart(self.pos());
-        let limit = self.limits.payload_size;
         while let Some(anchor) = self.search.next_anchor(self.names.anchors, buffer) {
             match self.try_begin_near(arrived, anchor)? {
                 Near::Usual(begun) => return self.begin_usual(begun, arrived, parts),
@@ -117,10 +117,21 @@ impl Scanner {
         }
         let kept = match last {
             true => buffer.len(),
-            false => self.search.kept(buffer, limit),
+            false => self.kept(buffer),
         };
         self.pass(buffer, kept.max(self.pos()));
         None
+    }
+
+    /// Returns the position from which bytes must be kept: for a document that may continue, and for what stands before
+    /// an event's name; see [`unread`](super::unread).
+    fn kept(&mut self, buffer: &[u8]) -> usize {
+        let kept = self.search.kept(buffer, self.limits.payload_size);
+        let near = buffer.len().saturating_sub(REACH);
+        match self.search.unused_anchor {
+            Some(anchor) if anchor >= near => kept.min(near),
+            _ => kept,
+        }
     }
 
     /// Begins to read a message with a usual beginning at the cursor, unless the fast path recognises it.

@@ -1,84 +1,83 @@
 //! The net under the search: callbacks that were printed in a way that nothing here reads.
 //!
-//! If no document begins near an anchor, the text around it is noise. Noise with the name of an event is judged by what
-//! stands near the name. If names of a callback have values there, a callback was printed and cannot be read: it is
-//! reported. A name without values is a *mention*, and is counted.
+//! If no document begins near the name of an event, the name is noise, and is judged by what stands around it. If names
+//! of a callback have values there, a callback was printed and cannot be read: it is reported. A name without values is
+//! a *mention*, and is counted.
 //!
-//! The text that is judged begins on the anchor's line, and ends before the next document or the next event's name. An
-//! event's name is judged once: what a later anchor before it would see is a part of what the first anchor saw.
+//! The text before the name is noise that was searched already. The text after it ends where something else may begin:
+//! the next document, the next event's name, or a line that begins like the name's own line.
 
 use std::ops::Range;
 
 use crate::finding::{Finding, Reason};
-use crate::scan::lookahead::{Arrived, Lookahead};
+use crate::scan::container::{self, LineKind};
+use crate::scan::lookahead::{Arrived, Lookahead, Settled};
 use crate::scan::{Found, Parts, Scanner, State, start};
 use crate::span::Span;
 use crate::syntax::Syntax;
 
-/// How far from each other an event's name and the values may stand.
-const REACH: usize = 2048;
+/// How far before and after an event's name the values may stand.
+pub(super) const REACH: usize = 2048;
 
 /// The longest name of an event, and the byte after it.
 const LONGEST_NAME: usize = 32;
 
-/// A callback that was printed and cannot be read.
-struct Unread {
-    /// All of it, in the buffer.
-    range: Range<usize>,
-    /// The event's name.
-    name: Range<usize>,
-}
-
 impl Scanner {
     /// Reports the callback around `anchor` that cannot be read, or counts a mention there. No document begins near the
-    /// anchor. The outer `None` means that more bytes are needed.
+    /// anchor.
     pub(super) fn judge_noise<'b>(
         &mut self,
         arrived: &Arrived<'b>,
         anchor: usize,
         parts: &mut Parts,
-    ) -> Option<Option<Found<'b>>> {
-        let is_anchor = self.names.anchors.begins(&arrived.bytes[anchor..]);
-        if is_anchor && anchor >= self.judged {
-            let (unread, judged) = self.unread_near(arrived, anchor);
-            arrived.settled()?;
-            if let Some(unread) = unread {
-                return Some(Some(self.report_unread(unread, arrived.bytes, parts)));
-            }
-            self.judged = judged;
-        }
-        let name = arrived.from(anchor).window(LONGEST_NAME);
-        let is_name = self.event_name(name).is_some_and(|name| name.start == 0);
+    ) -> Settled<Option<Found<'b>>> {
+        let ahead = arrived.from(anchor).window(LONGEST_NAME);
+        let name = self.event_name(ahead).filter(|name| name.start == 0);
         arrived.settled()?;
-        self.noise.mentions += u64::from(is_name);
-        Some(None)
+        self.search.unused_anchor = Some(anchor);
+        let Some(name) = name.map(|name| anchor..anchor + name.end) else {
+            return Some(None);
+        };
+        let unread = self.unread_around(arrived, &name);
+        arrived.settled()?;
+        self.judged = name.end;
+        let Some(range) = unread else {
+            self.noise.mentions += 1;
+            return Some(None);
+        };
+        Some(Some(self.report_unread(range, name, arrived.bytes, parts)))
     }
 
-    /// Returns the callback around `anchor` that cannot be read, and the position before which all is judged if there
-    /// is none.
-    fn unread_near(&self, arrived: &Arrived<'_>, anchor: usize) -> (Option<Unread>, usize) {
-        let ahead = arrived.from(anchor).window(2 * REACH);
+    /// Returns the range of the callback around an event's `name`, if there are enough values.
+    fn unread_around(&self, arrived: &Arrived<'_>, name: &Range<usize>) -> Option<Range<usize>> {
+        let from = [self.pos(), self.judged, name.start.saturating_sub(REACH)];
+        let from = from.into_iter().max().unwrap_or(name.start);
+        // Bytes before the first anchor may be gone.
+        let from = from + self.names.anchors.first_in(&arrived.bytes[from..name.end])?;
+        let values = |end: usize| {
+            let values = (self.names.values)(&arrived.bytes[from..end])?;
+            Some(name.start.min(from + values.start)..name.end.max(from + values.end))
+        };
+        values(name.end).or_else(|| {
+            let len = self.len_after(arrived, name);
+            values(name.end + len)
+        })
+    }
+
+    /// Returns the length of the text after an event's `name` that may belong to it.
+    fn len_after(&self, arrived: &Arrived<'_>, name: &Range<usize>) -> usize {
+        let ahead = arrived.from(name.end).window(REACH);
         let ahead = match self.document_start(ahead) {
             Some(start) => ahead.window(start),
             None => ahead,
         };
-        let near = ahead.window(REACH + LONGEST_NAME);
-        let Some(name) = self.event_name(near) else {
-            let known = near.len().saturating_sub(LONGEST_NAME);
-            return (None, anchor + 1 + known);
-        };
-        let name = anchor + name.start..anchor + name.end;
-        let rest = ahead.from(name.end - anchor).window(REACH);
-        let next = self.event_name(rest).map_or(rest.len(), |next| next.start);
         let line = usize::try_from(self.search.line()).unwrap_or(0);
-        let earliest = [line, self.pos(), self.judged, anchor.saturating_sub(REACH)];
-        let from = earliest.into_iter().max().unwrap_or(anchor).min(anchor);
-        let text = &arrived.bytes[from..name.end + next];
-        let unread = (self.names.values)(text).map(|values| Unread {
-            range: name.start.min(from + values.start)..name.end.max(from + values.end),
-            name: name.clone(),
-        });
-        (unread, name.end)
+        let ahead = match next_entry(&arrived.bytes[line.min(name.start)..], ahead) {
+            Some(start) => ahead.window(start),
+            None => ahead,
+        };
+        let next = self.event_name(ahead);
+        next.map_or(ahead.len(), |next| next.start)
     }
 
     /// Returns the range of the first event's name. Notes the end if more bytes may complete one.
@@ -90,31 +89,47 @@ impl Scanner {
         name
     }
 
-    /// Returns the position of the first payload that begins after the start of `ahead`.
+    /// Returns the position of the first payload that begins in `ahead`.
     fn document_start(&self, ahead: Lookahead<'_>) -> Option<usize> {
         let names = &self.names;
         let begins = |name: &str| (names.begins_message)(name) || (names.is_record_key)(name);
         let mut brackets = memchr::memchr2_iter(b'<', b'{', ahead.bytes());
-        brackets.find(|&at| {
-            at > 0 && start::payload_at(ahead.from(at), &begins, names.is_header).is_some()
-        })
+        brackets.find(|&at| start::payload_at(ahead.from(at), &begins, names.is_header).is_some())
     }
 
     fn report_unread<'b>(
         &mut self,
-        unread: Unread,
+        range: Range<usize>,
+        name: Range<usize>,
         buffer: &'b [u8],
         parts: &mut Parts,
     ) -> Found<'b> {
-        let Unread { range, name } = unread;
         self.pass(buffer, range.start);
         let span = Span::new(name.start - range.start, name.end - range.start);
         let event = String::from_utf8_lossy(&buffer[name]);
         let finding = Finding::new(Reason::PrintedUnread, span).with(&*event);
-        let len = range.len();
-        let found = self.broken(finding, buffer, len, Syntax::Json, parts);
-        self.judged = range.end;
-        self.state = State::after_broken(len, None);
+        let found = self.broken(finding, buffer, range.len(), Syntax::Json, parts);
+        self.state = State::after_broken(range.len(), None);
         found
     }
+}
+
+/// Returns the position of the first line in `ahead` that begins another log entry than `line`: a log line of a
+/// container, or a line that begins like `line`.
+fn next_entry(line: &[u8], ahead: Lookahead<'_>) -> Option<usize> {
+    let breaks = memchr::memchr_iter(b'\n', ahead.bytes());
+    breaks.map(|end| end + 1).find(|&next| {
+        let next = ahead.from(next);
+        container::line_kind(next) != LineKind::Plain || begins_alike(line, next)
+    })
+}
+
+/// Returns true if two lines begin with the same bytes, digits apart, and not with a blank.
+fn begins_alike(line: &[u8], next: Lookahead<'_>) -> bool {
+    const TELLING: usize = 4;
+    let (Some(line), Some(next)) = (line.get(..TELLING), next.first(TELLING)) else {
+        return false;
+    };
+    let alike = |a: &u8, b: &u8| a == b || a.is_ascii_digit() && b.is_ascii_digit();
+    !line[0].is_ascii_whitespace() && line.iter().zip(next).all(|(a, b)| alike(a, b))
 }
