@@ -126,8 +126,8 @@ pub(super) struct Decoder<'a, 'b> {
     lists_in: Option<NodeId>,
     /// True once it was reported that a program printed the message.
     is_printed: bool,
-    /// True if WxJava printed the message, under its own names.
-    is_of_sdk: bool,
+    /// True if a program printed the message under names of its own.
+    is_renamed: bool,
 }
 
 impl<'a, 'b> Decoder<'a, 'b> {
@@ -146,7 +146,7 @@ impl<'a, 'b> Decoder<'a, 'b> {
             findings,
             lists_in: None,
             is_printed: false,
-            is_of_sdk: false,
+            is_renamed: false,
         }
     }
 
@@ -154,7 +154,10 @@ impl<'a, 'b> Decoder<'a, 'b> {
     fn root_name(&mut self) {
         let name = self.root.name();
         match self.root.tree.syntax {
-            Syntax::Json if self.root.id > 0 => self.printed(Reason::ParserPrinted),
+            Syntax::Json if printed::is_of_parser(self.root) => {
+                self.printed(Reason::ParserPrinted);
+                self.is_renamed = printed::is_lower_case(self.root);
+            }
             Syntax::Xml if name != fields::ROOT => {
                 let finding = Finding::new(Reason::OtherRoot, self.root.name_span());
                 self.findings.push(finding.with(name));
@@ -208,7 +211,7 @@ impl<'a, 'b> Decoder<'a, 'b> {
     /// value, and those that only repeat a field, are left out.
     fn sdk_header(&mut self, seen: &mut Seen) {
         self.printed(Reason::SdkPrinted);
-        self.is_of_sdk = true;
+        self.is_renamed = true;
         let fields = SdkFields::of(self.root);
         fields.children().for_each(|child| self.top(child, seen));
         for child in self.root.children() {
@@ -284,7 +287,7 @@ impl<'a, 'b> Decoder<'a, 'b> {
     }
 
     fn wrapped_lists(&mut self, wrapper: View<'a>, name: &'static str) {
-        if self.root.tree.syntax == Syntax::Json {
+        if self.root.tree.syntax == Syntax::Json && !self.is_printed {
             self.findings
                 .push(Finding::new(Reason::JsonWrapper, wrapper.name_span()).with_name(name));
         }
@@ -490,7 +493,7 @@ impl<'a, 'b> Decoder<'a, 'b> {
     }
 
     fn check_case(&mut self, child: View<'a>, name: &'static str, is_exact: bool) {
-        if !is_exact && !self.is_of_sdk {
+        if !is_exact && !self.is_renamed {
             self.findings.push(
                 Finding::new(Reason::WrongCase, child.name_span())
                     .with(child.name())

@@ -10,14 +10,18 @@
 use std::ops::Range;
 
 use crate::fast::template::TemplateId;
+use crate::finding::{Finding, Reason};
 use crate::input::Flow;
 use crate::scan::escape::{Escape, Piece};
 use crate::scan::learn::Quoted;
 use crate::scan::lookahead::{Arrived, Lookahead};
 use crate::scan::source_map::Step;
-use crate::scan::{Anchors, Found, FoundKind, Inside, Parts, Scanner, State, Turn, anchor, found};
+use crate::scan::{
+    Anchors, Found, FoundKind, Inside, Parts, Scanner, State, Turn, anchor, decode, found,
+};
 use crate::simd::skip_space;
-use crate::syntax::Syntax;
+use crate::span::Span;
+use crate::syntax::{Bytes, Syntax, json, xml};
 
 /// Nested text that is being read. Lengths in raw bytes count from the outer cursor.
 #[derive(Debug)]
@@ -323,6 +327,7 @@ impl Nested {
         self.text.extend_from_slice(&bytes[..taken]);
         self.raw += taken;
         self.ended = end == Some(taken);
+        self.scanner.ends_at_quote = self.ended && matches!(bytes[taken], b'"' | b'\'');
         self.ended || line.is_some()
     }
 
@@ -597,6 +602,14 @@ impl Scanner {
         self.noise.interrupt();
         let (start, place) = (self.pos(), self.cursor.place(buffer));
         let (mut mark, raw) = (nested.mark, start..start + nested.raw);
+        let halves = match parts.source_map.steps.is_empty() {
+            true => halves_of_pairs(mark, &buffer[raw.clone()], &parts.source_map.text),
+            false => Vec::new(),
+        };
+        let inner = match halves.is_empty() {
+            true => inner,
+            false => self.with_halves(inner, halves, parts),
+        };
         let is_quoted = mark == Escape::Backslash && parts.source_map.steps.is_empty();
         parts.source_map.add_outer_step(Step::Escape(mark));
         self.follow(nested, buffer, usize::MAX);
@@ -619,6 +632,46 @@ impl Scanner {
             template: inner.template,
             ..found(start..start + len, place, inner.syntax)
         }
+    }
+
+    /// Reports halves of surrogate pairs in a payload, of which the fast path knows nothing.
+    fn with_halves(
+        &self,
+        inner: InnerPayload,
+        halves: Vec<Finding>,
+        parts: &mut Parts,
+    ) -> InnerPayload {
+        if inner.kind != FoundKind::Whole {
+            return inner;
+        }
+        if inner.template.is_some() {
+            self.read_again(inner.syntax, parts);
+        }
+        parts.findings.extend(halves);
+        InnerPayload {
+            template: None,
+            ..inner
+        }
+    }
+
+    /// Reads the payload in the source map again, which was recognised by its template.
+    fn read_again(&self, syntax: Syntax, parts: &mut Parts) {
+        let (bytes, limits) = (parts.source_map.text.as_bytes(), &self.limits);
+        let bytes = Bytes {
+            all: bytes,
+            last: true,
+        };
+        let Parts { tree, findings, .. } = parts;
+        findings.clear();
+        let read = match syntax {
+            Syntax::Json => json::Reader::new().read(bytes, tree, findings, limits),
+            Syntax::Xml => {
+                let is_plain = &self.names.is_plain;
+                xml::Reader::of_any_root(self.names.private.is_header)
+                    .read(bytes, tree, findings, limits, is_plain)
+            }
+        };
+        debug_assert!(read.is_ok(), "it was recognised");
     }
 
     /// Repeats the moves of the inner cursor, up to the position `to` in its text.
@@ -668,6 +721,25 @@ impl Scanner {
         }
         self.spare = Some(nested);
     }
+}
+
+/// Returns findings about halves of surrogate pairs that were escaped in `raw`, which begins with the payload `text`.
+fn halves_of_pairs(escape: Escape, raw: &[u8], text: &str) -> Vec<Finding> {
+    const MOST: usize = 100;
+    const LEN: usize = char::REPLACEMENT_CHARACTER.len_utf8();
+    if !matches!(escape, Escape::Backslash | Escape::Literal) {
+        return Vec::new();
+    }
+    let found = text.match_indices(char::REPLACEMENT_CHARACTER);
+    let places: Vec<usize> = found.take(MOST).map(|(at, _)| at).collect();
+    let mut in_raw = places.clone();
+    escape.raw_starts(raw, &mut in_raw);
+    let pairs = places.into_iter().zip(in_raw);
+    let finding = |(at, raw_at): (usize, usize)| {
+        let half = decode::surrogate(&raw[raw_at..])?;
+        Some(Finding::new(Reason::LoneSurrogate, Span::new(at, at + LEN)).with(half))
+    };
+    pairs.filter_map(finding).collect()
 }
 
 impl Bounds {
