@@ -127,8 +127,8 @@ pub(super) struct Decoder<'a, 'b> {
     lists_in: Option<NodeId>,
     /// True once it was reported that a program printed the message.
     is_printed: bool,
-    /// True if WxJava printed the message, under its own names.
-    is_of_sdk: bool,
+    /// True if a program printed the message under names of its own.
+    is_renamed: bool,
 }
 
 impl<'a, 'b> Decoder<'a, 'b> {
@@ -147,7 +147,7 @@ impl<'a, 'b> Decoder<'a, 'b> {
             findings,
             lists_in: None,
             is_printed: false,
-            is_of_sdk: false,
+            is_renamed: false,
         }
     }
 
@@ -155,7 +155,10 @@ impl<'a, 'b> Decoder<'a, 'b> {
     fn root_name(&mut self) {
         let name = self.root.name();
         match self.root.tree.syntax {
-            Syntax::Json if self.root.id > 0 => self.printed(Reason::ParserPrinted),
+            Syntax::Json if printed::is_of_parser(self.root) => {
+                self.printed(Reason::ParserPrinted);
+                self.is_renamed = printed::is_lower_case(self.root);
+            }
             Syntax::Xml if name != fields::ROOT => {
                 let finding = Finding::new(Reason::OtherRoot, self.root.name_span());
                 self.findings.push(finding.with(name));
@@ -222,7 +225,7 @@ impl<'a, 'b> Decoder<'a, 'b> {
     /// value, and those that only repeat a field, are left out.
     fn sdk_header(&mut self, seen: &mut Seen) {
         self.printed(Reason::SdkPrinted);
-        self.is_of_sdk = true;
+        self.is_renamed = true;
         let fields = SdkFields::of(self.root);
         fields.children().for_each(|child| self.top(child, seen));
         for child in self.root.children() {
@@ -298,7 +301,7 @@ impl<'a, 'b> Decoder<'a, 'b> {
     }
 
     fn wrapped_lists(&mut self, wrapper: View<'a>, name: &'static str) {
-        if self.root.tree.syntax == Syntax::Json {
+        if self.root.tree.syntax == Syntax::Json && !self.is_printed {
             self.report(Reason::JsonWrapper, wrapper.name_span(), name);
         }
         for child in wrapper.children() {
@@ -498,7 +501,7 @@ impl<'a, 'b> Decoder<'a, 'b> {
     }
 
     fn check_case(&mut self, child: View<'a>, name: &'static str, is_exact: bool) {
-        if !is_exact && !self.is_of_sdk {
+        if !is_exact && !self.is_renamed {
             let finding = Finding::new(Reason::WrongCase, child.name_span());
             self.findings
                 .push(finding.with(child.name()).with_name(name));

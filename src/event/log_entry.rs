@@ -54,7 +54,7 @@ fn is_sealed(object: View<'_>) -> bool {
 /// The scanner unescapes and reads the text. It reports what is broken in it.
 fn names_whole_message(text: &str) -> bool {
     let is_named = |name: &&str| is_in_markup(text.as_bytes(), name);
-    WHOLE_HEADER.iter().all(|name| is_named(name)) || is_named(&fields::ENCRYPT)
+    WHOLE_HEADER.iter().all(is_named) || is_named(&fields::ENCRYPT)
 }
 
 /// Returns true if `name` stands in `text` as in a tag or in quotes, perhaps escaped: `<Name>`, `\"Name\"`, `%22Name%22`.

@@ -7,6 +7,9 @@ use crate::event::fields::{self, Top};
 use crate::event::{Event, log_entry, printed, record};
 use crate::syntax::{Kind, Syntax, View};
 
+/// The number of names of the header by which a document with another root is a message.
+const LEAST_HEADERS: usize = 2;
+
 /// The names at the top of an object.
 #[derive(Default)]
 struct Names {
@@ -69,8 +72,11 @@ pub(crate) fn is_message(root: View<'_>) -> bool {
 
 fn is_document(root: View<'_>) -> bool {
     let names = Names::of(root);
-    let is_ours = names.is_marked || names.headers > 0 || names.has_list || names.has_event;
-    is_ours && !(names.is_mention() && !names.is_marked) || is_probe(root)
+    if !root.name().eq_ignore_ascii_case(fields::ROOT) {
+        return names.headers >= LEAST_HEADERS && (names.has_event || names.is_whole());
+    }
+    let is_ours = names.headers > 0 || names.has_list || names.has_event;
+    names.is_marked || is_ours && !names.is_mention() || is_probe(root)
 }
 
 fn is_object(root: View<'_>) -> bool {

@@ -75,6 +75,22 @@ fn is_sdk_fields(child: View<'_>) -> bool {
     child.kind() == Kind::Object && child.name() == fields::SDK_FIELDS
 }
 
+/// Returns true if a parser of XML printed the message at `root`: the name of the event is wrapped, the message stands
+/// in another object, or its names are in lower case.
+pub(super) fn is_of_parser(root: View<'_>) -> bool {
+    let event = first(root, fields::EVENT);
+    let is_wrapped = event.is_some_and(|event| unwrapped(event).id != event.id);
+    let is_inside = root.id > 0;
+    is_inside || is_wrapped || is_lower_case(root)
+}
+
+/// Returns true if a name of the header is written in lower case.
+pub(super) fn is_lower_case(root: View<'_>) -> bool {
+    let is_lower = |name: &str| !name.bytes().any(|b| b.is_ascii_uppercase());
+    let mut names = root.children().map(View::name);
+    names.any(|name| is_lower(name) && fields::marks_message(name))
+}
+
 /// Returns true if WxJava printed the message at `root`.
 pub(super) fn is_of_sdk(root: View<'_>) -> bool {
     let is_own =

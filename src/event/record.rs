@@ -22,7 +22,7 @@ pub(super) fn event_of(root: View<'_>) -> Option<Event> {
     let event = member(root, RECORD_EVENT).filter(|_| root.tree.syntax == Syntax::Json)?;
     let event = Event::by_name(event.value()).filter(|_| event.kind() == Kind::Text)?;
     let has_header = || HEADER.iter().all(|field| member(root, field.key).is_some());
-    (items_of(root).is_some() || has_header() || has_only_keys(root)).then_some(event)
+    (has_items(root) || has_header() || has_only_keys(root)).then_some(event)
 }
 
 /// Returns true if all members are of records, and an id is one of them. Applications log an event with its status.
@@ -34,6 +34,12 @@ fn has_only_keys(root: View<'_>) -> bool {
 
 fn member<'a>(root: View<'a>, key: &str) -> Option<View<'a>> {
     root.children().find(|child| child.name() == key)
+}
+
+/// Returns true if an object has items, perhaps of another type. Applications log a number of items.
+fn has_items(root: View<'_>) -> bool {
+    let is_list = |items: View<'_>| !matches!(items.kind(), Kind::Number | Kind::Literal);
+    member(root, RECORD_ITEMS).is_some_and(is_list)
 }
 
 /// Returns the items of a record; a flat record has none.

@@ -240,8 +240,8 @@ reasons! {
         Comment "a comment" "注释" => "JSON readers refuse it" "JSON 解析器会拒绝"
     }
     PrintedObject {
-        ParserPrinted "printed by a parser of XML: values stand in arrays or objects of their own, or the message in `xml`"
-            "由 XML 解析器打印：每个值都在自己的数组或对象中，或消息在 `xml` 中"
+        ParserPrinted "printed by a parser of XML, not as WeChat sends it: wrapped values, a member `xml`, or names in lower case"
+            "由 XML 解析器打印，并非微信发送的形式：值被包裹、消息在 `xml` 中，或名称为小写"
             => "log the body as it arrived, before it is parsed" "请在解析之前记录收到的原始消息体"
         SdkPrinted "printed by WxJava: the names are those of its classes" "由 WxJava 打印：名称是其类的字段名"
             => "log the body as it arrived, before it is parsed" "请在解析之前记录收到的原始消息体"

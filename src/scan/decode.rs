@@ -65,19 +65,42 @@ fn byte_escape(raw: Lookahead<'_>) -> Option<u8> {
     is_byte.then(|| hex(raw, 2, 2))?.map(|value| value as u8)
 }
 
-/// Decodes `\u4e2d`, or two such escapes for a character above U+FFFF. Half of a pair stays as it is: a JSON string can
-/// contain it, but no text can.
+/// Decodes `\u4e2d`, or two such escapes for a character above U+FFFF. U+FFFD stands for half of a pair; see
+/// [`surrogate`].
 fn unicode(raw: Lookahead<'_>) -> Sequence {
-    const HALF: usize = 6;
     let high = match hex(raw, 2, 4)? {
         high @ 0xD800..0xDC00 => high - 0xD800,
-        value => return character(HALF, value),
+        0xDC00..0xE000 => return HALF_OF_PAIR,
+        value => return character(SURROGATE_LEN, value),
     };
-    let is_pair = raw.get(HALF)? == b'\\' && raw.get(HALF + 1)? == b'u';
-    match is_pair.then(|| hex(raw, HALF + 2, 4))?? {
-        low @ 0xDC00..0xE000 => character(2 * HALF, 0x10000 + (high << 10) + (low - 0xDC00)),
-        _ => None,
+    let is_pair = raw.get(SURROGATE_LEN) == Some(b'\\') && raw.get(SURROGATE_LEN + 1) == Some(b'u');
+    match is_pair.then(|| hex(raw, SURROGATE_LEN + 2, 4)).flatten() {
+        Some(low @ 0xDC00..0xE000) => {
+            character(2 * SURROGATE_LEN, 0x10000 + (high << 10) + (low - 0xDC00))
+        }
+        _ => HALF_OF_PAIR,
     }
+}
+
+/// The length of the escape of half a surrogate pair, as `\ud83d`.
+const SURROGATE_LEN: usize = 6;
+
+const HALF_OF_PAIR: Sequence = Some((SURROGATE_LEN, Bytes::REPLACEMENT));
+
+/// Returns the escape of half a surrogate pair at the start of `raw`.
+pub(super) fn surrogate(raw: &[u8]) -> Option<&str> {
+    let is_half = matches!(
+        raw,
+        [
+            b'\\',
+            b'u',
+            b'd' | b'D',
+            b'8'..=b'9' | b'a'..=b'f' | b'A'..=b'F',
+            ..,
+        ]
+    );
+    let escape = is_half.then(|| raw.get(..SURROGATE_LEN)).flatten()?;
+    std::str::from_utf8(escape).ok()
 }
 
 /// Reads a hexadecimal number of `count` digits at `at`.

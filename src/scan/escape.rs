@@ -196,6 +196,12 @@ impl Bytes {
         len: 0,
     };
 
+    /// U+FFFD.
+    pub(super) const REPLACEMENT: Bytes = Bytes {
+        bytes: [0xEF, 0xBF, 0xBD, 0],
+        len: 3,
+    };
+
     pub(super) fn byte(byte: u8) -> Self {
         Bytes {
             bytes: [byte, 0, 0, 0],
@@ -497,7 +503,7 @@ mod tests {
             (
                 Escape::Backslash,
                 r"\ud83d \ude00 \q \u12 \x1",
-                r"\ud83d \ude00 \q \u12 \x1",
+                "\u{FFFD} \u{FFFD} \\q \\u12 \\x1",
             ),
             (Escape::Backslash, r"\101\0\12x\U0001F600", "A\0\nx😀"),
             (

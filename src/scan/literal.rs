@@ -161,7 +161,7 @@ fn is_for_blanks(text: &[u8], at: usize, is_plain: fn(&str) -> bool) -> bool {
     match std::str::from_utf8(&near[tag + 1..]) {
         Ok(name) if name.starts_with('/') && !name.contains('>') => {
             let len = memchr::memchr(b'<', &text[at..]);
-            len.is_some_and(|len| is_escaped_blank(&text[at..at + len]))
+            len.is_some_and(|len| is_escaped_blank(Escape::Octal, &text[at..at + len]))
         }
         Ok(name) => {
             is_plain(name) && { Escape::Octal }
@@ -172,10 +172,19 @@ fn is_for_blanks(text: &[u8], at: usize, is_plain: fn(&str) -> bool) -> bool {
     }
 }
 
-fn is_escaped_blank(text: &[u8]) -> bool {
+fn is_escaped_blank(mut escape: Escape, text: &[u8]) -> bool {
     let mut blank = Vec::with_capacity(text.len());
-    { Escape::Octal }.unescape(Lookahead::whole(text), &mut blank);
+    escape.unescape(Lookahead::whole(text), &mut blank);
     blank.len() < text.len() && blank.iter().all(|&b| is_space(b))
+}
+
+/// Returns true if the XML `text` stands in a literal that began before it: it has no control characters, and all its
+/// `texts` between elements are escaped blanks.
+pub(super) fn is_between_lines<'a>(text: &[u8], mut texts: impl Iterator<Item = &'a [u8]>) -> bool {
+    let is_blank = |text: &[u8]| is_escaped_blank(Escape::Backslash, text);
+    texts.next().is_some_and(is_blank)
+        && texts.all(is_blank)
+        && !text.iter().any(u8::is_ascii_control)
 }
 
 /// Returns the position and the escaping of the escaped line break that ends a `comment`, which runs to the line end.

@@ -289,6 +289,8 @@ pub(crate) struct Scanner {
     search: SearchWindow,
     /// The two bytes before the cursor.
     before: [u8; 2],
+    /// True if this scanner's text is nested text that ends at a quote.
+    ends_at_quote: bool,
     /// The number of times that this scanner's text was escaped. If it is not 0, `moves` are for the outer scanner.
     depth: usize,
     moves: Vec<Move>,
@@ -343,12 +345,13 @@ impl Scanner {
             unclosed: (0, 0),
             judged: 0,
             json: syntax::json::Reader::new(),
-            xml: syntax::xml::Reader::of_any_root(),
+            xml: syntax::xml::Reader::of_any_root(names.private.is_header),
             attempts: Attempts::default(),
             flow: Flow::default(),
             noise: Noise::default(),
             search: SearchWindow::default(),
             before: [b'\n'; 2],
+            ends_at_quote: false,
             depth: 0,
             moves: Vec::new(),
             cache: None,
@@ -382,6 +385,7 @@ impl Scanner {
             noise,
             search,
             before,
+            ends_at_quote,
             moves,
             // These start again with each document, or do not change.
             limits: _,
@@ -403,6 +407,7 @@ impl Scanner {
         *noise = Noise::default();
         *search = SearchWindow::default();
         *before = [b'\n'; 2];
+        *ends_at_quote = false;
         moves.clear();
     }
 

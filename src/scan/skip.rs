@@ -91,7 +91,12 @@ fn end_is_ahead(rest: Lookahead<'_>, end: &EndTag) -> bool {
         let head = window.bytes()[at..].get(..token.len());
         head.is_some_and(|head| head.eq_ignore_ascii_case(token))
     };
+    let mut behind_text = 0;
     let mut tags = memchr::memchr_iter(b'<', window.bytes()).filter_map(|at| {
+        if at < behind_text {
+            return None;
+        }
+        behind_text = at + cdata_len(window.from(at));
         match (is(at, end.as_bytes()), is(at, b"<xml")) {
             (false, false) => None,
             (is_end, _) => Some(is_end),
@@ -101,6 +106,21 @@ fn end_is_ahead(rest: Lookahead<'_>, end: &EndTag) -> bool {
         window.note_end();
         false
     })
+}
+
+/// Returns the length of the CDATA section at the start of `ahead`, or 0. In a section that was cut off the next one
+/// begins.
+fn cdata_len(ahead: Lookahead<'_>) -> usize {
+    let Some(text) = ahead.bytes().strip_prefix(CDATA) else {
+        return 0;
+    };
+    // Looks no further than the next section: many sections without an end would take quadratic time.
+    let next = memchr::memmem::find(text, CDATA);
+    let end = memchr::memmem::find(&text[..next.unwrap_or(text.len())], b"]]>");
+    if (next, end) == (None, None) {
+        ahead.note_end();
+    }
+    end.map_or(0, |end| CDATA.len() + end)
 }
 
 /// Returns true if an object with this first name may be a message.

@@ -357,23 +357,27 @@ fn element(ahead: Lookahead<'_>, bare: bool, is_header: IsHeader) -> Start {
 /// Returns true if an element with any name begins with a field of WeChat's header. Other elements are not looked at
 /// further: most are of HTML.
 fn is_other_root(ahead: Lookahead<'_>, is_header: IsHeader) -> bool {
-    let is_field = |name: Option<&str>| name.is_some_and(is_header);
     let Some(root) = tag_name(ahead).filter(|root| !is_header(root)) else {
         return false;
     };
-    let content = ahead.from(root.len() + 2).window(LONGEST_BLANKS);
-    is_field(tag_name(content.from(content.skip_space(0))))
+    let tag = ahead.window(LONGEST_DECLARATION).from(root.len() + 1);
+    let Some(end) = tag.position(|b| matches!(b, b'<' | b'>')) else {
+        return false;
+    };
+    let content = ahead.from(root.len() + 1 + end + 1).window(LONGEST_BLANKS);
+    let child = content.from(content.skip_space(0));
+    tag.bytes()[end] == b'>' && tag_name(child).is_some_and(is_header)
 }
 
-/// Returns the name in the start tag at the start of `ahead`, if it is short and the tag has no attributes.
+/// Returns the name in the start tag at the start of `ahead`, if it is short.
 fn tag_name(ahead: Lookahead<'_>) -> Option<&str> {
     if ahead.get(0)? != b'<' || !ahead.get(1)?.is_ascii_alphabetic() {
         return None;
     }
-    let name = ahead.from(1).window(LONGEST_TAG);
+    let name = ahead.from(1).window(LONGEST_TAG + 1);
     let len = name.position(|b| !b.is_ascii_alphanumeric() && !b"_-.:".contains(&b))?;
-    let is_closed = name.bytes()[len] == b'>';
-    is_closed.then(|| std::str::from_utf8(&name.bytes()[..len]).ok())?
+    let is_whole = name.bytes()[len] == b'>' || is_space(name.bytes()[len]);
+    is_whole.then(|| std::str::from_utf8(&name.bytes()[..len]).ok())?
 }
 
 /// The longest name of a root other than `xml`.
@@ -424,7 +428,9 @@ mod tests {
             ("<XML><ToUserName>", Start::Xml),
             ("<p>ToUserName", Start::Nothing),
             ("<p><b>ToUserName", Start::Nothing),
-            ("<p class='a'><ToUserName>", Start::Nothing),
+            ("<root a='b'>\n<ToUserName>", Start::Xml),
+            ("<p class='a'>ToUserName", Start::Nothing),
+            ("<p class='a' <ToUserName>", Start::Nothing),
             ("</p><ToUserName>", Start::Nothing),
             ("<ToUserName><ToUserName>", Start::Nothing),
             ("<br/><ToUserName>", Start::Nothing),

@@ -44,7 +44,7 @@ impl Scanner {
         }
         let read = self.read_xml(bytes, parts)?;
         let is_entered = self.enter_literal(arrived, read.len(), read.is_broken(), Syntax::Xml)?
-            || self.enter_escaped(document, &read);
+            || self.enter_escaped(document, &read, &parts.tree);
         match read {
             _ if is_entered => None,
             Read::Whole(text) => self.whole_xml(arrived.bytes, text, parts),
@@ -76,11 +76,17 @@ impl Scanner {
         }
     }
 
-    /// Reads the document at the cursor again, if rsyslog escaped it. Returns false if it did not, or if it is nested
-    /// too deep.
-    fn enter_escaped(&mut self, document: &[u8], read: &Read<'_>) -> bool {
+    /// Reads the document at the cursor again, if it is escaped and only the blanks between its elements show it. Returns
+    /// false if it is not, or if it is nested too deep.
+    fn enter_escaped(&mut self, document: &[u8], read: &Read<'_>, tree: &Tree) -> bool {
         let text = &document[..read.len().min(document.len())];
-        literal::is_of_rsyslog(text, self.names.is_plain) && self.enter_from(Escape::Octal, None, 0)
+        let texts = tree.nodes().iter().filter(|node| is_between_elements(node));
+        let texts = texts.filter_map(|node| document.get(node.span.range()));
+        let escape = match literal::is_of_rsyslog(text, self.names.is_plain) {
+            true => Some(Escape::Octal),
+            false => literal::is_between_lines(text, texts).then_some(Escape::Backslash),
+        };
+        escape.is_some_and(|escape| self.enter_from(escape, None, 0))
     }
 
     /// Checks the encoding that the document declares. Returns false if that is another encoding, in which the document
@@ -173,6 +179,10 @@ impl Scanner {
             self.pass_no_message(arrived.bytes, ROOT.len());
             return None;
         }
+        if self.is_quoted_beginning(ahead, &finding, &parts.tree) {
+            self.pass_no_message(arrived.bytes, (finding.span().end as usize).max(1));
+            return None;
+        }
         let shown_end = shown_end(ahead, &finding);
         let resume = self.resume_after(ahead, &finding, &parts.tree);
         arrived.settled()?;
@@ -212,6 +222,22 @@ impl Scanner {
             Resume::Next(len) => State::after_broken(len, None),
             Resume::Rest(len) => State::after_broken(len, rest),
         }
+    }
+
+    /// Returns true if a broken document is the beginning of a body that an error message quotes, as
+    /// `Unexpected token '<', "<xml><ToUs"...`: it has no whole element, and a quote ends it.
+    fn is_quoted_beginning(&self, ahead: Lookahead<'_>, finding: &Finding, tree: &Tree) -> bool {
+        const LONGEST: usize = 64;
+        let at = finding.span().start as usize;
+        let has_element = match self.xml.open_child() {
+            Some(child) => tree.len() as NodeId > child + 1,
+            None => tree.len() > 1,
+        };
+        if has_element || at > LONGEST {
+            return false;
+        }
+        let is_at_end = ahead.len() <= at && ahead.is_final() && self.ends_at_quote;
+        is_at_end || self.is_quoted() && ahead.get(at) == Some(self.before())
     }
 
     /// Returns true if the root of a broken document is a word in prose: other markup begins the next line, and no

@@ -25,6 +25,7 @@
 //! `position` converts positions in the text to distances in raw bytes; `unescape` adds to the text.
 
 mod position;
+mod surrogate;
 mod unescape;
 
 use std::ops::Range;
@@ -36,6 +37,7 @@ use crate::scan::escape::Escape;
 use crate::scan::learn::Quoted;
 use crate::scan::lookahead::{Arrived, Settled};
 use crate::scan::nested::position::Position;
+use crate::scan::nested::surrogate::halves_of_pairs;
 use crate::scan::source_map::Step;
 use crate::scan::{Found, FoundKind, Inside, Parts, Scanner, State, Turn, anchor};
 use crate::simd::skip_space;
@@ -480,6 +482,11 @@ impl Scanner {
         self.noise.interrupt();
         let (start, place) = (self.pos(), self.cursor.place(buffer));
         let (mut escape, raw) = (nested.outer_escape, start..start + nested.unescaped);
+        let halves = match parts.source_map.steps.is_empty() {
+            true => halves_of_pairs(escape, &buffer[raw.clone()], &parts.source_map.text),
+            false => Vec::new(),
+        };
+        let inner = self.with_halves(inner, halves, parts);
         let is_quoted = escape == Escape::Backslash && parts.source_map.steps.is_empty();
         parts.source_map.add_outer_step(Step::Escape(escape));
         if matches!(escape, Escape::Pasted(_)) && inner.kind == FoundKind::Whole {

@@ -100,6 +100,7 @@ impl Nested {
         self.text.extend_from_slice(&bytes[..taken]);
         self.unescaped += taken;
         self.ended = end == Some(taken);
+        self.scanner.ends_at_quote = self.ended && matches!(bytes[taken], b'"' | b'\'');
         self.ended || line.is_some()
     }
 

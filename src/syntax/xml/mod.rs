@@ -65,8 +65,8 @@ pub(crate) struct Reader {
     first_line: usize,
     /// True after the root's start tag was read.
     rooted: bool,
-    /// True to read documents with any root, if a plain element begins in it.
-    any_root: bool,
+    /// Tells the elements with which a message begins. A root with any name is read before one of them.
+    begins_message: Option<fn(&str) -> bool>,
 }
 
 /// The bytes of a document, and what a read writes to.
@@ -84,10 +84,11 @@ impl Reader {
         Reader::default()
     }
 
-    /// Makes a reader of documents with any root: programs write messages again under other names.
-    pub(crate) fn of_any_root() -> Self {
+    /// Makes a reader of documents with any root, if an element begins in it that `begins_message`: programs write
+    /// messages again under other names.
+    pub(crate) fn of_any_root(begins_message: fn(&str) -> bool) -> Self {
         Reader {
-            any_root: true,
+            begins_message: Some(begins_message),
             ..Reader::default()
         }
     }
@@ -161,7 +162,7 @@ impl Reader {
         self.open.clear();
         *self = Reader {
             open: std::mem::take(&mut self.open),
-            any_root: self.any_root,
+            begins_message: self.begins_message,
             ..Reader::default()
         };
     }
@@ -451,6 +452,11 @@ impl<'a> Document<'a, '_> {
 
     /// True if the first child of a message begins at `at`: an `<xml>` before it begins a new payload.
     fn begins_payload(&self, at: usize) -> Result<bool, Stop> {
+        self.begins_element(at, self.is_plain)
+    }
+
+    /// True if an element begins at `at` whose name `is_it`.
+    fn begins_element(&self, at: usize, is_it: impl Fn(&str) -> bool) -> Result<bool, Stop> {
         let rest = past_escaped_space(self.bytes.from(skip_space(self.bytes.all, at)));
         if !self.bytes.last && may_be_escaped_space(rest) {
             return Err(Stop::More);
@@ -462,9 +468,7 @@ impl<'a> Document<'a, '_> {
             .count();
         match rest.first() {
             None | Some(b'<') if len == name.len() && !self.bytes.last => Err(Stop::More),
-            _ => Ok((self.is_plain)(
-                std::str::from_utf8(&name[..len]).unwrap_or_default(),
-            )),
+            _ => Ok(is_it(std::str::from_utf8(&name[..len]).unwrap_or_default())),
         }
     }
 

@@ -50,8 +50,11 @@ impl Reader {
     fn root(&self, d: &Document<'_, '_>) -> Result<(), Stop> {
         let (markup, name) = (d.markup(), self.at + 1);
         let end = markup.name(name)?;
-        let is_ours =
-            is_root_name(&markup.0.all[name..end]) || self.any_root && is_around_plain(d, end)?;
+        let is_ours = match self.begins_message {
+            _ if is_root_name(&markup.0.all[name..end]) => true,
+            Some(begins_message) => is_around(d, end, begins_message)?,
+            None => false,
+        };
         match is_ours {
             true => Ok(()),
             false => Err(markup.0.broken(self.at, Reason::ExpectedName)),
@@ -96,13 +99,13 @@ impl Reader {
     }
 }
 
-/// Returns true if a plain element is the first in the root whose name ends at `name_end`.
-fn is_around_plain(d: &Document<'_, '_>, name_end: usize) -> Result<bool, Stop> {
+/// Returns true if the first element in the root whose name ends at `name_end` has a name that `is_it`.
+fn is_around(d: &Document<'_, '_>, name_end: usize, is_it: fn(&str) -> bool) -> Result<bool, Stop> {
     let rest = d.bytes.from(name_end);
     let window = &rest[..rest.len().min(LONGEST_DECLARATION)];
     match memchr::memchr2(b'>', b'<', window) {
         None if window.len() < LONGEST_DECLARATION && !d.bytes.last => Err(Stop::More),
-        Some(len) if window[len] == b'>' => d.begins_payload(name_end + len + 1),
+        Some(len) if window[len] == b'>' => d.begins_element(name_end + len + 1, is_it),
         _ => Ok(false),
     }
 }
