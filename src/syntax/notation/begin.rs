@@ -1,7 +1,7 @@
 //! Recognises a notation by its first bytes.
 
 use super::Users;
-use super::pattern::{blank_len, find, identifier_len, name_len};
+use super::pattern::{blank_len, find, identifier_len, member_len, name_len};
 use super::reader::Reader;
 use super::table::{BY_WORD, GO, Holds, JAVA_MAP, JAVASCRIPT, Notation, PHP, PYTHON, RUBY, Values};
 use crate::syntax::{Bytes, Limits, Stop, Tree};
@@ -40,6 +40,13 @@ fn begin(bytes: Bytes<'_>, at: usize, arrays: usize) -> Result<Option<&'static N
     }
 }
 
+/// Returns the notation in which to read JSON that is mixed with bare names, single quotes or functions.
+///
+/// The first member of such text can look like JSON's. Read it where the reader of JSON has failed.
+pub(crate) fn relaxed() -> &'static Notation {
+    &JAVASCRIPT
+}
+
 /// Makes a reader that only looks for names.
 fn with_reader<T>(
     notation: &'static Notation,
@@ -66,6 +73,7 @@ fn in_braces(bytes: Bytes<'_>, inside: usize) -> Result<Option<&'static Notation
         [.., b'=', b'>'] => Some(&RUBY),
         [.., b':'] if is_prefixed(bytes, name.at) || first == b'\'' => Some(&PYTHON),
         [.., b':'] if first == b'"' => after_double_quotes(bytes, name.end)?,
+        [.., b':'] if is_bare && at > inside => Some(&JAVASCRIPT),
         [.., b':'] if is_bare => Some(go_or_javascript(bytes, name.end)?),
         [.., b'='] if is_bare && at == inside && is_of_java(bytes, name.at, name.end)? => {
             Some(&JAVA_MAP)
@@ -133,7 +141,7 @@ fn go_or_javascript(bytes: Bytes<'_>, end: usize) -> Result<&'static Notation, S
 
 /// In Go a member whose text is empty is followed by a blank and the next member: `{Space: Local:xml}`.
 fn is_go_member(bytes: Bytes<'_>, at: usize) -> Result<&'static Notation, Stop> {
-    let len = name_len(bytes.from(at)).unwrap_or(0);
+    let len = member_len(bytes.from(at)).unwrap_or(0);
     match bytes.from(at + len) {
         [] | [b':'] if !bytes.last => Err(Stop::More),
         [b':', next, ..] if len > 0 && !next.is_ascii_whitespace() => Ok(&GO),

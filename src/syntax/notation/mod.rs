@@ -23,7 +23,7 @@ mod yaml;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use begin::at;
+pub(crate) use begin::{at, relaxed};
 pub(crate) use table::Notation;
 pub(crate) use yaml::{read_yaml, yaml_at};
 

@@ -89,6 +89,11 @@ pub(super) fn name_len(rest: &[u8]) -> Option<usize> {
     (len < LONGEST_NAME && !matches!(rest[0], b'-' | b'.')).then_some(len)
 }
 
+/// Returns the length of the identifier that may begin a member where texts have no quotes: no number, as in `20:00`.
+pub(super) fn member_len(rest: &[u8]) -> Option<usize> {
+    name_len(rest).filter(|_| !rest[0].is_ascii_digit())
+}
+
 /// True if a name without quotes may hold `byte`.
 pub(super) fn is_of_name(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte >= 0x80 || b"_$-.@".contains(&byte)

@@ -169,7 +169,14 @@ pub(super) static PYTHON: Notation = Notation {
         ("false", "false"),
         ("undefined", "null"),
     ],
-    functions: &["Decimal", "UUID"],
+    functions: &[
+        "Decimal",
+        "UUID",
+        "ObjectId",
+        "Int64",
+        "datetime.datetime",
+        "datetime.date",
+    ],
     ..QUOTED
 };
 
@@ -343,6 +350,29 @@ pub(super) static GO: Notation = Notation {
     ..OPEN
 };
 
+pub(super) static GO_SYNTAX: Notation = Notation {
+    name: Text::new("a Go value as `%#v` prints it", "Go 以 `%#v` 打印的值"),
+    brackets: &[
+        bracket("&~{", "}", Holds::Members),
+        bracket("map[string]interface {}{", "}", Holds::Members),
+        bracket("map[string]~{", "}", Holds::Members),
+        bracket("[]interface {}{", "}", Holds::Entries),
+        bracket("[]map[string]interface {}{", "}", Holds::Entries),
+        bracket("[]map[string]~{", "}", Holds::Entries),
+        bracket("[]~{", "}", Holds::Entries),
+        bracket("~{", "}", Holds::Members),
+    ],
+    quotes: &[(b'"', Escapes::Backslash), (b'`', Escapes::Nothing)],
+    words: &[
+        ("nil", "null"),
+        ("interface {}(nil)", "null"),
+        ("true", "true"),
+        ("false", "false"),
+    ],
+    cuts: &["(*~)(0x!)"],
+    ..QUOTED
+};
+
 pub(super) static YAML: Notation = Notation {
     name: Text::new("YAML", "YAML"),
     values: Values::Block,
@@ -374,13 +404,14 @@ const YAML_WORDS: &[(&str, &str)] = &[
 ];
 
 /// The notations that are recognised by a word before the bracket.
-pub(super) static BY_WORD: [&Notation; 8] = [
+pub(super) static BY_WORD: [&Notation; 9] = [
     &PRINT_R,
     &VAR_DUMP,
     &DUMP,
     &PHP,
     &PYTHON,
     &GO,
+    &GO_SYNTAX,
     &RUBY,
     &JAVA_CLASS,
 ];

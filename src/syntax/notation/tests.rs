@@ -1,5 +1,8 @@
 use super::*;
+#[path = "../../../tests/support/clock.rs"]
+mod clock;
 use crate::syntax::{Kind, View};
+use clock::Clock;
 use serde_json::{Map, Value, json};
 
 const NAMES: Users = Users {
@@ -85,6 +88,11 @@ fn a_small_object_in_each_notation() {
         "Foo{a='b, c', d=[Bar{e=1}], f=null}",
         "map[a:b, c d:[map[e:1]] f:<nil>]",
         "&{a:b, c d:[{e:1}] f:<nil>}",
+        r#"&main.Foo{a:"b, c", d:[]main.Bar{main.Bar{e:1}}, f:interface {}(nil)}"#,
+        r#"map[string]interface {}{"a":"b, c", "d":[]interface {}{map[string]interface {}{"e":1}}, "f":interface {}(nil)}"#,
+        r#"{ "a" : UUID("b, c"), "d" : [ { "e" : NumberLong(1) } ], f: null }"#,
+        r#"#<ActionController::Parameters {"a"=>"b, c", "d"=>[#<ActionController::Parameters {"e"=>1} permitted: false>], "f"=>nil} permitted: false>"#,
+        "a: !str 'b, c'\nd: &x\n  -\n    e: 1 # one\nf: ~\n",
         "a: b, c\nd:\n- e: 1\nf:\n",
         "a: 'b, c'\nd:\n  - {e: 1}\nf: ~\n",
         "f: null\nd: [{e: 1}]\na: >-\n  b,\n  c\n",
@@ -100,6 +108,36 @@ fn a_small_object_in_each_notation() {
     assert_eq!(value, json!({"a": "b, c", "d": [{"e": "1"}], "f": ""}));
     let (value, ..) = read_text(&text.replace(['\n', '\t'], " ")).expect(text);
     assert_eq!(value, json!({"a": "b, c", "d": [{"e": "1"}], "f": ""}));
+}
+
+#[test]
+fn dates_are_texts() {
+    let texts = [
+        (
+            "{'a': datetime.datetime(2025, 11, 22, 20, 0, tzinfo=f(x))}",
+            "datetime.datetime(2025, 11, 22, 20, 0, tzinfo=f(x))",
+        ),
+        (
+            "{ a: 2025-11-22T12:00:00.000Z }",
+            "2025-11-22T12:00:00.000Z",
+        ),
+        (
+            r#"{"a"=>2025-11-22 20:00:00 +0800}"#,
+            "2025-11-22 20:00:00 +0800",
+        ),
+        (
+            "{a=Sat Nov 22 20:00:00 CST 2025}",
+            "Sat Nov 22 20:00:00 CST 2025",
+        ),
+        (
+            "map[a:2025-11-22 20:00:00 +0800 CST]",
+            "2025-11-22 20:00:00 +0800 CST",
+        ),
+    ];
+    for (text, expected) in texts {
+        let (value, ..) = read_text(text).expect(text);
+        assert_eq!(value, json!({"a": expected}), "{text}");
+    }
 }
 
 #[test]
@@ -180,6 +218,13 @@ fn source_code_is_no_object() {
     for text in ["{ a: msg.a, b: 'c' }", "{'a': msg['a']}", "['a' => $a]"] {
         assert!(problem(text).contains("source code"), "{text}");
     }
+}
+
+#[test]
+fn json_with_bare_names_is_read_where_json_fails() {
+    let text = r#"{"a": "b", c: 'd', "e": NumberLong("1"),}"#;
+    let (value, ..) = read_row(relaxed(), text, true).expect(text);
+    assert_eq!(value, json!({"a": "b", "c": "d", "e": "1"}));
 }
 
 #[test]
@@ -365,37 +410,130 @@ fn any_text_is_read_to_an_end() {
         "#",
         "~",
     ];
-    let limits = Limits::default();
-    let mut tree = Tree::default();
     for text in jumbles(&words, 20_000) {
+        let bytes = |all, last| Bytes { all, last };
+        let _ = at(bytes(text.as_bytes(), true));
+        for notation in ROWS {
+            let whole = read_row(notation, &text, true);
+            let cut = text.floor_char_boundary(text.len() / 2);
+            match read_row(notation, &text[..cut], false) {
+                Err(Stop::More) => {}
+                early => assert_eq!(
+                    format!("{early:?}"),
+                    format!("{whole:?}"),
+                    "{text:?}, {cut}"
+                ),
+            }
+        }
+    }
+}
+
+const ROWS: [&Notation; 13] = [
+    &table::PYTHON,
+    &table::JAVASCRIPT,
+    &table::RUBY,
+    &table::PHP,
+    &table::DUMP,
+    &table::VAR_DUMP,
+    &table::PRINT_R,
+    &table::JAVA_MAP,
+    &table::JAVA_CLASS,
+    &table::GO,
+    &table::GO_SYNTAX,
+    &table::YAML,
+    &table::YAML_FLOW,
+];
+
+fn read_row(notation: &'static Notation, text: &str, last: bool) -> Read {
+    let bytes = Bytes {
+        all: text.as_bytes(),
+        last,
+    };
+    let (mut tree, limits) = (Tree::default(), Limits::default());
+    let printed = match std::ptr::eq(notation, &table::YAML) {
+        true => read_yaml(bytes, 0, &mut tree, &limits)?,
+        false => read(notation, bytes, NAMES, &mut tree, &limits)?,
+    };
+    assert!(printed.len <= text.len());
+    Ok((value(View::root(&tree, text)), printed.len, printed.missing))
+}
+
+/// Time grows with the length of the text, whatever the text.
+#[test]
+fn time_is_linear() {
+    let families = [
+        ("{a=", "x, ", ""),
+        ("{a=", "x, b", ""),
+        ("[{x=a{}", ", {x=a{}", ""),
+        ("{a=", "}x", ""),
+        ("{a=", "{", ""),
+        ("{a=", "}", ""),
+        ("map[a:", " b", ""),
+        ("map[a:", " b: ", ""),
+        ("map[a:", "]b ", ""),
+        ("{Content=", ", Content=", "}"),
+        ("{Content=", "}{Content=", ""),
+        ("Array ( [a] => ", " [", ""),
+        ("Array\n(\n    [a] => ", "\n    [", ""),
+        ("Array\n(\n    [a] => ", "\n)x", ""),
+        ("Array\n(\n    [Content] => ", "\n    [b] => ", ""),
+        ("['", "a", ""),
+        ("['a' => ['b' => 'c'],", "'x',", "]"),
+        ("{'a': '", "\\", ""),
+        ("{'a': ", "'b' ", "}"),
+        ("{a: ", "'b' + ", "'c' }"),
+        ("{ a: 'b', ", "/* */", ""),
+        ("{ a: 'b', ", "/*", ""),
+        ("array(1) {\n[\"a\"]=>\nstring(9) \"", "\"x", ""),
+        ("a: 1\nb:\n", "  - ", "\n"),
+        ("a: 1\nb:\n", "  - c\n", ""),
+        ("a: 1\nb: |\n", "  c\n\n", ""),
+        ("a: 1\nb: c\n", "  d\n", ""),
+        ("a: 1\nb: {", "c: d, ", "}\n"),
+        ("a: 1\nb: '", "''", "'\n"),
+    ];
+    for (before, middle, after) in families {
+        let time = |bytes: usize| {
+            let text = format!("{before}{}{after}", middle.repeat(bytes / middle.len()));
+            let start = Clock::start();
+            let _ = read_text(&text);
+            start.elapsed().as_secs_f64()
+        };
+        let best = |bytes| (0..3).map(|_| time(bytes)).fold(f64::MAX, f64::min);
+        let (small, large) = (best(1 << 16), best(1 << 19));
+        // Eight times the text. The clock counts in steps of 4 ms.
+        assert!(
+            large < 0.05 || large < small * 24.0,
+            "{before}{middle}: {small} {large}"
+        );
+    }
+}
+
+/// Prints the speed: `cargo test --release --lib notation -- --ignored --nocapture speed`.
+#[test]
+#[ignore = "measures"]
+fn speed() {
+    each_case(|file, name, text| {
+        if !name.ends_with("-two") || !name.starts_with("popup") {
+            return;
+        }
         let bytes = Bytes {
             all: text.as_bytes(),
             last: true,
         };
-        let rows = [
-            &table::PYTHON,
-            &table::JAVASCRIPT,
-            &table::RUBY,
-            &table::PHP,
-            &table::DUMP,
-            &table::VAR_DUMP,
-        ];
-        let more = [
-            &table::PRINT_R,
-            &table::JAVA_MAP,
-            &table::JAVA_CLASS,
-            &table::GO,
-            &table::YAML_FLOW,
-        ];
-        let _ = at(bytes);
-        for notation in rows.into_iter().chain(more) {
-            if let Ok(printed) = read(notation, bytes, NAMES, &mut tree, &limits) {
-                assert!(printed.len <= text.len());
-                value(View::root(&tree, &text));
+        let (mut tree, limits) = (Tree::default(), Limits::default());
+        let start = std::time::Instant::now();
+        let rounds = 100_000;
+        for _ in 0..rounds {
+            match at(bytes) {
+                Ok(Some(notation)) => drop(read(notation, bytes, NAMES, &mut tree, &limits)),
+                _ => drop(read_yaml(bytes, 0, &mut tree, &limits)),
             }
         }
-        if yaml_at(bytes, 0).is_ok_and(|is| is) && read_yaml(bytes, 0, &mut tree, &limits).is_ok() {
-            value(View::root(&tree, &text));
-        }
-    }
+        let megabytes = (rounds * text.len()) as f64 / 1e6;
+        println!(
+            "{file}: {:.0} MB/s",
+            megabytes / start.elapsed().as_secs_f64()
+        );
+    });
 }

@@ -181,6 +181,7 @@ impl Reader<'_> {
             }
             indent = column;
         }
+        self.skip_tag();
         match self.bytes.from(self.at) {
             [] if !self.bytes.last => Err(Stop::More),
             [] | [b'\n' | b'\r' | b'#', ..] => self.below(indent),
@@ -188,6 +189,15 @@ impl Reader<'_> {
             [b'{' | b'[', ..] => self.flow(),
             [quote @ (b'\'' | b'"'), ..] => self.quoted_scalar(*quote),
             _ => self.plain_scalar(indent),
+        }
+    }
+
+    /// Skips the type or the anchor of a value.
+    fn skip_tag(&mut self) {
+        if matches!(self.bytes.get(self.at), Some(b'!' | b'&')) {
+            let rest = self.bytes.from(self.at).iter();
+            self.at += rest.take_while(|b| !b.is_ascii_whitespace()).count();
+            self.skip_spaces();
         }
     }
 
