@@ -3,7 +3,9 @@
 use super::Users;
 use super::pattern::{blank_len, find, identifier_len, member_len, name_len};
 use super::reader::Reader;
-use super::table::{BY_WORD, GO, Holds, JAVA_MAP, JAVASCRIPT, Notation, PHP, PYTHON, RUBY, Values};
+use super::table::{
+    BY_WORD, Bracket, GO, Holds, JAVA_MAP, JAVASCRIPT, Notation, PHP, PYTHON, RUBY, Values,
+};
 use crate::syntax::{Bytes, Limits, Stop, Tree};
 
 /// The most brackets of arrays before the first object.
@@ -176,11 +178,10 @@ fn in_square_brackets(
 /// Looks for the notations in which a word or a sign stands before the bracket.
 fn by_word(bytes: Bytes<'_>, at: usize) -> Result<Option<&'static Notation>, Stop> {
     for notation in BY_WORD {
-        for bracket in notation.brackets {
-            let is_bare = matches!(bracket.open.as_bytes()[0], b'{' | b'[');
-            if is_bare || bracket.holds == Holds::Entries {
-                continue;
-            }
+        let with_word = |bracket: &&Bracket| {
+            bracket.holds != Holds::Entries && !matches!(bracket.open.as_bytes()[0], b'{' | b'[')
+        };
+        for bracket in notation.brackets.iter().filter(with_word) {
             let Some(found) = find(bracket.open, bytes, at)? else {
                 continue;
             };

@@ -23,8 +23,6 @@ pub(super) struct Frame {
     len: usize,
     /// True after the value of a pair, before its closing bracket.
     is_in_pair: bool,
-    has_header: bool,
-    has_typed: bool,
     /// The white space before the members' lines and before the closing bracket's, in PHP's `print_r` and YAML.
     pub(super) indent: Option<usize>,
     pub(super) closing_indent: Option<usize>,
@@ -47,6 +45,9 @@ pub(super) struct Reader<'a> {
     name: (Str, u32),
     pub(super) missing: Option<Finding>,
     users: Users,
+    /// True once a name of a header, or one of a member that holds what a user typed, was read.
+    has_header: bool,
+    has_typed: bool,
     /// The end of what was searched for a header name in vain.
     headerless: usize,
     pub(super) tree: &'a mut Tree,
@@ -69,6 +70,8 @@ impl<'a> Reader<'a> {
             name: Default::default(),
             missing: None,
             users,
+            has_header: false,
+            has_typed: false,
             headerless: 0,
             tree,
             limits,
@@ -192,6 +195,12 @@ impl<'a> Reader<'a> {
 
     /// Notes and skips what stands where members were left out.
     fn cut_here(&mut self) -> Result<bool, Stop> {
+        for aside in self.notation.asides {
+            if let Some(found) = find(aside, self.bytes, self.at)? {
+                self.at += found.len;
+                return Ok(true);
+            }
+        }
         let Some(len) = self.cut_len(self.at)? else {
             return Ok(false);
         };
@@ -268,20 +277,16 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Stops at a member that holds what a user typed, if the object is a message.
+    /// Stops at a member that holds what a user typed, if a name of a header stands beside it, inside or around.
     fn watch(&mut self, name: Name) -> Result<(), Stop> {
         let text = self.tree.bytes(name.text, self.bytes.all);
         let Ok(text) = std::str::from_utf8(text) else {
             return Ok(());
         };
         let (is_typed, is_header) = ((self.users.is_typed)(text), (self.users.is_header)(text));
-        let Some(frame) = self.open.last_mut() else {
-            return Ok(());
-        };
-        frame.has_typed |= is_typed;
-        frame.has_header |= is_header;
-        let (has_typed, has_header) = (frame.has_typed, frame.has_header);
-        match has_typed && (has_header || (is_typed && self.header_follows()?)) {
+        self.has_typed |= is_typed;
+        self.has_header |= is_header;
+        match self.has_typed && (self.has_header || (is_typed && self.header_follows()?)) {
             true => Err(self.typed(name)),
             false => Ok(()),
         }
@@ -294,9 +299,9 @@ impl<'a> Reader<'a> {
         Stop::Broken(finding.with(text))
     }
 
-    /// True if the innermost object has a member that holds what a user typed.
+    /// True once a member that holds what a user typed was read.
     pub(super) fn is_typed(&self) -> bool {
-        self.open.last().is_some_and(|frame| frame.has_typed)
+        self.has_typed
     }
 
     /// Returns true if the name of a header's member stands in what follows.
@@ -413,8 +418,6 @@ impl<'a> Reader<'a> {
             count: found.count,
             len: 0,
             is_in_pair: false,
-            has_header: false,
-            has_typed: false,
             indent: None,
             closing_indent: super::lines::indent(self.bytes.all, self.at.saturating_sub(1)),
         });

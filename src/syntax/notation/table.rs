@@ -26,6 +26,8 @@ pub(crate) struct Notation {
     pub(super) functions: &'static [&'static str],
     /// The patterns of what stands where something was left out.
     pub(super) cuts: &'static [&'static str],
+    /// The patterns of what stands among members and means nothing.
+    pub(super) asides: &'static [&'static str],
 }
 
 /// A pair of brackets. Both are patterns of [`super::pattern`].
@@ -132,6 +134,7 @@ const QUOTED: Notation = Notation {
     words: &NULLS,
     functions: &[],
     cuts: &["..."],
+    asides: &[],
 };
 
 /// The parts that rows without quotes share.
@@ -214,6 +217,7 @@ pub(super) static JAVASCRIPT: Notation = Notation {
         "UUID",
     ],
     cuts: &["...", "[^]", "[^ *?]"],
+    asides: &["[length]: ?"],
     ..QUOTED
 };
 
