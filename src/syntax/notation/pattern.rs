@@ -21,7 +21,20 @@ pub(super) struct Match {
 /// # Errors
 ///
 /// [`Stop::More`] if the bytes end inside what may become a match.
+#[inline]
 pub(super) fn find(pattern: &str, bytes: Bytes<'_>, at: usize) -> Result<Option<Match>, Stop> {
+    // Most patterns fail at their first byte.
+    let literal = pattern
+        .bytes()
+        .next()
+        .filter(|symbol| !b" ~^%?!".contains(symbol));
+    match (literal, bytes.get(at)) {
+        (Some(literal), Some(first)) if literal != first => Ok(None),
+        _ => find_all(pattern, bytes, at),
+    }
+}
+
+fn find_all(pattern: &str, bytes: Bytes<'_>, at: usize) -> Result<Option<Match>, Stop> {
     let mut found = Match::default();
     for symbol in pattern.bytes() {
         let rest = bytes.from(at + found.len);

@@ -12,6 +12,9 @@ use crate::span::Span;
 use crate::syntax::json::{comment_len, is_number};
 use crate::syntax::{Bytes, Kind, Limits, Node, NodeId, Stop, Str, Tree, describe};
 
+/// The most members of which each is compared with each.
+const FEW: usize = 16;
+
 /// An object or array that is not closed yet.
 #[derive(Debug)]
 pub(super) struct Frame {
@@ -216,11 +219,6 @@ impl<'a> Reader<'a> {
     /// Returns the length of what stands at `at` for something that was left out.
     pub(super) fn cut_len(&self, at: usize) -> Result<Option<usize>, Stop> {
         for cut in self.notation.cuts {
-            let first = self.bytes.get(at);
-            let literal = cut.as_bytes()[0];
-            if !b"~^!".contains(&literal) && first.is_some_and(|first| first != literal) {
-                continue;
-            }
             if let Some(found) = find(cut, self.bytes, at)? {
                 return Ok(Some(found.len));
             }
@@ -465,16 +463,31 @@ impl<'a> Reader<'a> {
 
     /// Returns a name that two members of `id` have, and the place of the later one.
     fn repeated(&self, id: NodeId) -> Option<(String, usize)> {
-        let node = |child| self.tree.node(child);
-        let name = |child| self.tree.bytes(node(child).name, self.bytes.all);
-        let mut names: Vec<_> = self
-            .children(id)
-            .map(|child| (name(child), node(child).name_at))
-            .collect();
+        let name = |child| self.tree.bytes(self.tree.node(child).name, self.bytes.all);
+        let twice = match self.children(id).nth(FEW) {
+            None => self.repeated_of_few(id),
+            Some(_) => self.repeated_of_many(id),
+        }?;
+        let text = String::from_utf8_lossy(name(twice)).into_owned();
+        Some((text, self.tree.node(twice).name_at as usize))
+    }
+
+    /// Compares each name with those before it. That is faster than sorting where there are few.
+    fn repeated_of_few(&self, id: NodeId) -> Option<NodeId> {
+        let name = |child| self.tree.bytes(self.tree.node(child).name, self.bytes.all);
+        self.children(id).find(|&child| {
+            let mut before = self.children(id).take_while(|&other| other < child);
+            before.any(|other| name(other) == name(child))
+        })
+    }
+
+    fn repeated_of_many(&self, id: NodeId) -> Option<NodeId> {
+        let name = |child| self.tree.bytes(self.tree.node(child).name, self.bytes.all);
+        let named = self.children(id).map(|child| (name(child), child));
+        let mut names: Vec<_> = named.collect();
         names.sort_unstable();
         let twice = names.windows(2).find(|pair| pair[0].0 == pair[1].0)?;
-        let text = String::from_utf8_lossy(twice[1].0).into_owned();
-        Some((text, twice[1].1 as usize))
+        Some(twice[1].1)
     }
 
     fn children(&self, id: NodeId) -> impl Iterator<Item = NodeId> {
