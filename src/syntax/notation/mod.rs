@@ -11,6 +11,7 @@
 //! cases of it in `tests/notations`.
 
 mod begin;
+mod build;
 mod lines;
 mod open;
 mod pattern;
