@@ -6,7 +6,7 @@ mod support;
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
-use support::reading::{Seen, read, read_slowly, read_whole};
+use support::reading::{ReadRecord, read, read_slowly, read_whole};
 use wxsub::{Code, Lang, Outcome, decode, report};
 
 const TO: &str = "gh_0a1b2c3d4e5f";
@@ -64,7 +64,7 @@ fn record(items: usize) -> String {
 }
 
 /// Reads a capture in blocks of several sizes, and without the fast path. All results must be equal.
-fn seen(capture: &str) -> Vec<Seen> {
+fn seen(capture: &str) -> Vec<ReadRecord> {
     let whole = read_whole(capture.as_bytes());
     assert_eq!(whole, read_slowly(capture.as_bytes()), "{capture}");
     for block in [1, 7, 64] {
@@ -73,7 +73,7 @@ fn seen(capture: &str) -> Vec<Seen> {
     whole
 }
 
-fn codes(seen: &[Seen]) -> BTreeSet<&'static str> {
+fn codes(seen: &[ReadRecord]) -> BTreeSet<&'static str> {
     let findings = seen.iter().flat_map(|seen| &seen.findings);
     findings.map(|told| told.code.as_str()).collect()
 }
@@ -99,7 +99,7 @@ fn holds_nothing(capture: &str) {
 /// Checks that a capture holds messages, but no callback.
 fn holds_no_callback(capture: &str) {
     let seen = seen(&format!("{capture}\n").repeat(2));
-    let is_callback = seen.iter().any(Seen::is_callback);
+    let is_callback = seen.iter().any(ReadRecord::is_callback);
     assert!(!is_callback && !seen.is_empty(), "{capture}");
 }
 
@@ -204,7 +204,7 @@ fn what_a_user_typed_is_not_searched_beside_a_name_of_the_header() {
             for header in ["ToUserName", "FromUserName", "MsgType"] {
                 let entry = json!({header: "text", name: typed});
                 let seen = seen(&entry.to_string());
-                assert!(!seen.iter().any(Seen::is_callback), "{entry}");
+                assert!(!seen.iter().any(ReadRecord::is_callback), "{entry}");
             }
             let entry = json!({"CreateTime": 1, name: typed}).to_string();
             holds_nothing(&entry);
@@ -219,7 +219,7 @@ fn what_a_user_typed_is_not_searched_beside_a_name_of_the_header() {
         // In a torn object, a name as WeChat spells it is enough.
         let torn = json!({"level": "info", "Content": typed, "Foo": ""}).to_string();
         let torn = torn.strip_suffix("\"\"}").expect("an end");
-        assert!(!seen(torn).iter().any(Seen::is_callback), "{torn}");
+        assert!(!seen(torn).iter().any(ReadRecord::is_callback), "{torn}");
     }
 }
 

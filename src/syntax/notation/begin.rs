@@ -1,9 +1,11 @@
 //! Recognises a notation by its first bytes.
 
 use super::Users;
-use super::pattern::{blank_len, find, identifier_len, name_len};
+use super::pattern::{blank_len, find, identifier_len, member_len, name_len};
 use super::reader::Reader;
-use super::table::{BY_WORD, GO, Holds, JAVA_MAP, JAVASCRIPT, Notation, PHP, PYTHON, RUBY, Values};
+use super::table::{
+    BY_WORD, Bracket, GO, Holds, JAVA_MAP, JAVASCRIPT, Notation, PHP, PYTHON, RUBY, Values,
+};
 use crate::syntax::{Bytes, Limits, Stop, Tree};
 
 /// The most brackets of arrays before the first object.
@@ -40,6 +42,13 @@ fn begin(bytes: Bytes<'_>, at: usize, arrays: usize) -> Result<Option<&'static N
     }
 }
 
+/// Returns the notation in which to read JSON that is mixed with bare names, single quotes or functions.
+///
+/// The first member of such text can look like JSON's. Read it where the reader of JSON has failed.
+pub(crate) fn relaxed() -> &'static Notation {
+    &JAVASCRIPT
+}
+
 /// Makes a reader that only looks for names.
 fn with_reader<T>(
     notation: &'static Notation,
@@ -66,6 +75,7 @@ fn in_braces(bytes: Bytes<'_>, inside: usize) -> Result<Option<&'static Notation
         [.., b'=', b'>'] => Some(&RUBY),
         [.., b':'] if is_prefixed(bytes, name.at) || first == b'\'' => Some(&PYTHON),
         [.., b':'] if first == b'"' => after_double_quotes(bytes, name.end)?,
+        [.., b':'] if is_bare && at > inside => Some(&JAVASCRIPT),
         [.., b':'] if is_bare => Some(go_or_javascript(bytes, name.end)?),
         [.., b'='] if is_bare && at == inside && is_of_java(bytes, name.at, name.end)? => {
             Some(&JAVA_MAP)
@@ -133,7 +143,7 @@ fn go_or_javascript(bytes: Bytes<'_>, end: usize) -> Result<&'static Notation, S
 
 /// In Go a member whose text is empty is followed by a blank and the next member: `{Space: Local:xml}`.
 fn is_go_member(bytes: Bytes<'_>, at: usize) -> Result<&'static Notation, Stop> {
-    let len = name_len(bytes.from(at)).unwrap_or(0);
+    let len = member_len(bytes.from(at)).unwrap_or(0);
     match bytes.from(at + len) {
         [] | [b':'] if !bytes.last => Err(Stop::More),
         [b':', next, ..] if len > 0 && !next.is_ascii_whitespace() => Ok(&GO),
@@ -168,11 +178,10 @@ fn in_square_brackets(
 /// Looks for the notations in which a word or a sign stands before the bracket.
 fn by_word(bytes: Bytes<'_>, at: usize) -> Result<Option<&'static Notation>, Stop> {
     for notation in BY_WORD {
-        for bracket in notation.brackets {
-            let is_bare = matches!(bracket.open.as_bytes()[0], b'{' | b'[');
-            if is_bare || bracket.holds == Holds::Entries {
-                continue;
-            }
+        let with_word = |bracket: &&Bracket| {
+            bracket.holds != Holds::Entries && !matches!(bracket.open.as_bytes()[0], b'{' | b'[')
+        };
+        for bracket in notation.brackets.iter().filter(with_word) {
             let Some(found) = find(bracket.open, bytes, at)? else {
                 continue;
             };

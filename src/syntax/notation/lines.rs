@@ -37,33 +37,28 @@ impl Reader<'_> {
             [] | [b'['] if !self.bytes.last => return Err(Stop::More),
             _ => return Ok(None),
         };
-        let Some(end) = memchr::memchr2(close, b'\n', &rest[start..]).map(|n| start + n) else {
+        let find = |byte, from| memchr::memchr2(byte, b'\n', &rest[from..]).map(|n| from + n);
+        let end = find(close, start);
+        let closed = end.and_then(|end| match close {
+            b'\'' => Some(end),
+            _ => find(b']', end),
+        });
+        let (Some(end), Some(closed)) = (end, closed) else {
             return self.no_more(rest);
         };
-        let closed = memchr::memchr2(b']', b'\n', &rest[end..]).map(|n| end + n + 1);
-        let closed = if close == b'\'' {
-            Some(end + 1)
-        } else {
-            closed
-        };
-        let Some(closed) = closed else {
-            return self.no_more(rest);
-        };
-        let bind = closed + blank_len(&rest[closed..]);
-        match &rest[bind..] {
+        let arrow = closed + 1 + blank_len(&rest[closed + 1..]);
+        match &rest[arrow..] {
             [b'=', b'>', ..] if rest[end] == close => {}
             [] | [b'='] => return self.no_more(rest),
             _ => return Ok(None),
         }
         // An object's member: `[name:protected]`, `[name:Class:private]`.
         let text = &rest[start..end];
-        let len = memchr::memchr(b':', text)
-            .filter(|_| close == b']')
-            .unwrap_or(text.len());
+        let suffix = memchr::memchr(b':', text).filter(|_| close == b']');
         Ok(Some(Name {
-            text: Str::source(at + start, at + start + len),
+            text: Str::source(at + start, at + start + suffix.unwrap_or(text.len())),
             at: at + start,
-            end: at + bind + 2,
+            end: at + arrow + 2,
         }))
     }
 

@@ -11,6 +11,7 @@
 //! cases of it in `tests/notations`.
 
 mod begin;
+mod build;
 mod lines;
 mod open;
 mod pattern;
@@ -23,7 +24,7 @@ mod yaml;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use begin::at;
+pub(crate) use begin::{at, relaxed};
 pub(crate) use table::{Notation, YAML};
 pub(crate) use yaml::{read_yaml, yaml_at};
 

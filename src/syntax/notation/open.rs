@@ -1,6 +1,6 @@
 //! Values without quotes, as Java and Go print them: they end before the next member or the closing bracket.
 
-use super::pattern::{is_at, name_len};
+use super::pattern::{is_at, member_len};
 use super::reader::Reader;
 use super::table::{Between, Holds};
 use crate::syntax::{Stop, Str};
@@ -145,7 +145,7 @@ impl Reader<'_> {
     /// Returns true if a name and what binds a value to it stand at `at`.
     pub(super) fn is_member(&self, at: usize) -> Result<bool, Stop> {
         let rest = self.bytes.from(at);
-        let Some(len) = name_len(rest) else {
+        let Some(len) = member_len(rest) else {
             return match rest.is_empty() && !self.bytes.last {
                 true => Err(Stop::More),
                 false => Ok(false),
@@ -167,7 +167,7 @@ impl Reader<'_> {
             [b'/', b'/', ..] => Ok(false),
             // The text is empty if a member follows the blank. That one is looked at later.
             [b' ', ..] => {
-                let len = name_len(self.bytes.from(end + 1)).unwrap_or(0);
+                let len = member_len(self.bytes.from(end + 1)).unwrap_or(0);
                 let is_bound = is_at(":", self.bytes, end + 1 + len)?;
                 Ok(len > 0 && is_bound)
             }

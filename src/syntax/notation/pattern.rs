@@ -21,7 +21,20 @@ pub(super) struct Match {
 /// # Errors
 ///
 /// [`Stop::More`] if the bytes end inside what may become a match.
+#[inline]
 pub(super) fn find(pattern: &str, bytes: Bytes<'_>, at: usize) -> Result<Option<Match>, Stop> {
+    // Most patterns fail at their first byte.
+    let literal = pattern
+        .bytes()
+        .next()
+        .filter(|symbol| !b" ~^%?!".contains(symbol));
+    match (literal, bytes.get(at)) {
+        (Some(literal), Some(first)) if literal != first => Ok(None),
+        _ => find_all(pattern, bytes, at),
+    }
+}
+
+fn find_all(pattern: &str, bytes: Bytes<'_>, at: usize) -> Result<Option<Match>, Stop> {
     let mut found = Match::default();
     for symbol in pattern.bytes() {
         let rest = bytes.from(at + found.len);
@@ -87,6 +100,11 @@ pub(super) fn identifier_len(rest: &[u8]) -> Option<usize> {
 pub(super) fn name_len(rest: &[u8]) -> Option<usize> {
     let len = run(rest, is_of_name)?;
     (len < LONGEST_NAME && !matches!(rest[0], b'-' | b'.')).then_some(len)
+}
+
+/// Returns the length of the identifier that may begin a member where texts have no quotes: no number, as in `20:00`.
+pub(super) fn member_len(rest: &[u8]) -> Option<usize> {
+    name_len(rest).filter(|_| !rest[0].is_ascii_digit())
 }
 
 /// True if a name without quotes may hold `byte`.

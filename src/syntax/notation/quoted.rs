@@ -1,6 +1,6 @@
 //! Names and texts in quotes, and the words beside them.
 
-use super::pattern::{blank_len, is_at, name_len};
+use super::pattern::{blank_len, is_at, member_len, name_len};
 use super::reader::{Name, Reader};
 use super::table::{Escapes, Values};
 use crate::finding::Reason;
@@ -29,7 +29,7 @@ impl Reader<'_> {
         };
         let (end, quoted) = match self.quoted(start)? {
             Some(quoted) => (quoted.end + 1, Some(quoted)),
-            None => match name_len(self.bytes.from(start)) {
+            None => match self.name_len(start) {
                 Some(len) => (start + len, None),
                 None => return Ok(None),
             },
@@ -46,6 +46,13 @@ impl Reader<'_> {
             at,
             end: bound,
         }))
+    }
+
+    fn name_len(&self, at: usize) -> Option<usize> {
+        match self.notation.values.are_open() {
+            true => member_len(self.bytes.from(at)),
+            false => name_len(self.bytes.from(at)),
+        }
     }
 
     /// Returns the end of what binds a value to the name that ends at `at`.
@@ -130,6 +137,13 @@ impl Reader<'_> {
             self.text(Str::source(start, self.at), start, self.at);
             return Ok(());
         }
+        for (word, _) in self.notation.words {
+            if word.ends_with(')') && is_at(word, self.bytes, start)? {
+                self.at += word.len();
+                self.bare(start, self.at);
+                return Ok(());
+            }
+        }
         self.word()
     }
 
@@ -189,7 +203,7 @@ impl Reader<'_> {
         let written = rest[..len].trim_ascii_end();
         let end = start + written.len();
         match rest[len] {
-            b'(' if self.is_function(written) => return self.function(start + len + 1),
+            b'(' if self.is_function(written) => return self.function(start, start + len + 1),
             _ => {}
         }
         self.at = end;
@@ -225,25 +239,45 @@ impl Reader<'_> {
         known.clone().any(|known| known.as_bytes() == name)
     }
 
-    /// Reads the one value inside a function, and its closing bracket.
-    fn function(&mut self, at: usize) -> Result<(), Stop> {
-        self.at = at + blank_len(self.bytes.from(at));
-        let start = self.at;
-        match self.quoted(start)? {
-            Some(quoted) => {
-                self.at = quoted.end + 1;
+    /// Reads the one value inside the function at `call`. Of several values the call itself is the text.
+    fn function(&mut self, call: usize, inside: usize) -> Result<(), Stop> {
+        let start = inside + blank_len(self.bytes.from(inside));
+        let quoted = self.quoted(start)?;
+        let digits = self.bytes.from(start).iter();
+        let is_of_number = |b: &&u8| b.is_ascii_digit() || b"-.".contains(b);
+        let end = match quoted {
+            Some(quoted) => quoted.end + 1,
+            None => start + digits.take_while(is_of_number).count(),
+        };
+        self.at = end + blank_len(self.bytes.from(end));
+        match (self.bytes.get(self.at), quoted) {
+            (Some(b')'), Some(quoted)) => {
                 let value = self.unescape(quoted, None);
-                self.text(value, start, self.at);
+                self.text(value, start, end);
             }
-            None => {
-                let digits = self.bytes.from(start);
-                let is_inside = |b: &&u8| b.is_ascii_digit() || b"-.".contains(b);
-                self.at += digits.iter().take_while(is_inside).count();
-                self.bare(start, self.at);
+            (Some(b')'), None) => self.bare(start, end),
+            _ => {
+                self.at = self.call_end(end)?;
+                self.text(Str::source(call, self.at + 1), call, self.at + 1);
             }
         }
-        self.skip_blanks()?;
-        self.expect(b')', Text::new("`)`", "`)`"))
+        self.at += 1;
+        Ok(())
+    }
+
+    /// Returns the place of the bracket that closes the call that goes on at `at`.
+    fn call_end(&self, at: usize) -> Result<usize, Stop> {
+        let mut open = 0_usize;
+        for (i, byte) in self.bytes.from(at).iter().enumerate() {
+            match byte {
+                b'(' => open += 1,
+                b')' if open == 0 => return Ok(at + i),
+                b')' => open -= 1,
+                b'\n' => return Err(self.cut_off(at + i)),
+                _ => {}
+            }
+        }
+        Err(self.cut_off(self.bytes.all.len()))
     }
 
     fn is_symbol(&self, written: &[u8]) -> bool {

@@ -1,7 +1,8 @@
 //! Reads a printed object by the row of its notation: brackets, members, separators.
 //!
 //! How a value without brackets ends is what differs most; each way has a file: [`quoted`](super::quoted),
-//! [`open`](super::open), [`lines`](super::lines), [`typed`](super::typed).
+//! [`open`](super::open), [`lines`](super::lines), [`typed`](super::typed). What is read goes into the tree through
+//! [`build`](super::build).
 
 use super::pattern::{self, blank_len, find, is_at};
 use super::table::{Between, Bracket, Holds, Names, Notation, Values};
@@ -9,22 +10,20 @@ use super::{Printed, Users};
 use crate::finding::{Arg, Finding, Reason};
 use crate::lang::Text;
 use crate::span::Span;
-use crate::syntax::json::{comment_len, is_number};
-use crate::syntax::{Bytes, Kind, Limits, Node, NodeId, Stop, Str, Tree, describe};
+use crate::syntax::json::comment_len;
+use crate::syntax::{Bytes, Limits, NodeId, Stop, Str, Tree, describe};
 
 /// An object or array that is not closed yet.
 #[derive(Debug)]
 pub(super) struct Frame {
-    id: NodeId,
+    pub(super) id: NodeId,
     pub(super) bracket: &'static Bracket,
     /// The number of members as the notation counts them.
-    count: Option<usize>,
+    pub(super) count: Option<usize>,
     /// The number of members that were read.
-    len: usize,
+    pub(super) len: usize,
     /// True after the value of a pair, before its closing bracket.
-    is_in_pair: bool,
-    has_header: bool,
-    has_typed: bool,
+    pub(super) is_in_pair: bool,
     /// The white space before the members' lines and before the closing bracket's, in PHP's `print_r` and YAML.
     pub(super) indent: Option<usize>,
     pub(super) closing_indent: Option<usize>,
@@ -44,13 +43,16 @@ pub(super) struct Reader<'a> {
     pub(super) bytes: Bytes<'a>,
     pub(super) at: usize,
     pub(super) open: Vec<Frame>,
-    name: (Str, u32),
+    pub(super) name: (Str, u32),
     pub(super) missing: Option<Finding>,
     users: Users,
+    /// True once a name of a header, or one of a member that holds what a user typed, was read.
+    has_header: bool,
+    has_typed: bool,
     /// The end of what was searched for a header name in vain.
     headerless: usize,
     pub(super) tree: &'a mut Tree,
-    limits: &'a Limits,
+    pub(super) limits: &'a Limits,
 }
 
 impl<'a> Reader<'a> {
@@ -69,6 +71,8 @@ impl<'a> Reader<'a> {
             name: Default::default(),
             missing: None,
             users,
+            has_header: false,
+            has_typed: false,
             headerless: 0,
             tree,
             limits,
@@ -192,6 +196,12 @@ impl<'a> Reader<'a> {
 
     /// Notes and skips what stands where members were left out.
     fn cut_here(&mut self) -> Result<bool, Stop> {
+        for aside in self.notation.asides {
+            if let Some(found) = find(aside, self.bytes, self.at)? {
+                self.at += found.len;
+                return Ok(true);
+            }
+        }
         let Some(len) = self.cut_len(self.at)? else {
             return Ok(false);
         };
@@ -207,11 +217,6 @@ impl<'a> Reader<'a> {
     /// Returns the length of what stands at `at` for something that was left out.
     pub(super) fn cut_len(&self, at: usize) -> Result<Option<usize>, Stop> {
         for cut in self.notation.cuts {
-            let first = self.bytes.get(at);
-            let literal = cut.as_bytes()[0];
-            if !b"~^!".contains(&literal) && first.is_some_and(|first| first != literal) {
-                continue;
-            }
             if let Some(found) = find(cut, self.bytes, at)? {
                 return Ok(Some(found.len));
             }
@@ -268,20 +273,16 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Stops at a member that holds what a user typed, if the object is a message.
+    /// Stops at a member that holds what a user typed, if a name of a header stands beside it, inside or around.
     fn watch(&mut self, name: Name) -> Result<(), Stop> {
         let text = self.tree.bytes(name.text, self.bytes.all);
         let Ok(text) = std::str::from_utf8(text) else {
             return Ok(());
         };
         let (is_typed, is_header) = ((self.users.is_typed)(text), (self.users.is_header)(text));
-        let Some(frame) = self.open.last_mut() else {
-            return Ok(());
-        };
-        frame.has_typed |= is_typed;
-        frame.has_header |= is_header;
-        let (has_typed, has_header) = (frame.has_typed, frame.has_header);
-        match has_typed && (has_header || (is_typed && self.header_follows()?)) {
+        self.has_typed |= is_typed;
+        self.has_header |= is_header;
+        match self.has_typed && (self.has_header || (is_typed && self.header_follows()?)) {
             true => Err(self.typed(name)),
             false => Ok(()),
         }
@@ -294,9 +295,9 @@ impl<'a> Reader<'a> {
         Stop::Broken(finding.with(text))
     }
 
-    /// True if the innermost object has a member that holds what a user typed.
+    /// True once a member that holds what a user typed was read.
     pub(super) fn is_typed(&self) -> bool {
-        self.open.last().is_some_and(|frame| frame.has_typed)
+        self.has_typed
     }
 
     /// Returns true if the name of a header's member stands in what follows.
@@ -393,148 +394,12 @@ impl<'a> Reader<'a> {
         Ok(is_empty || self.find_name(at, bracket.holds)?.is_some())
     }
 
-    pub(super) fn open(
-        &mut self,
-        bracket: &'static Bracket,
-        found: pattern::Match,
-    ) -> Result<(), Stop> {
-        if self.open.len() >= self.limits.depth {
-            return Err(self.limit(Reason::TooDeep, self.limits.depth));
-        }
-        let kind = match bracket.holds {
-            Holds::Entries => Kind::Array,
-            _ => Kind::Object,
-        };
-        let node = self.node(kind, Str::default(), Span::new(self.at, self.at));
-        self.at += found.len;
-        self.open.push(Frame {
-            id: self.tree.push(node),
-            bracket,
-            count: found.count,
-            len: 0,
-            is_in_pair: false,
-            has_header: false,
-            has_typed: false,
-            indent: None,
-            closing_indent: super::lines::indent(self.bytes.all, self.at.saturating_sub(1)),
-        });
-        Ok(())
-    }
-
-    /// Closes the innermost object or array, which ends at `end`.
-    pub(super) fn close(&mut self, end: usize) {
-        let Some(frame) = self.open.pop() else { return };
-        self.tree.close(frame.id, end);
-        if frame.bracket.holds == Holds::Either && self.is_numbered(frame.id) {
-            self.make_array(frame.id);
-        }
-        let node = *self.tree.node(frame.id);
-        if let Some(count) = frame.count.filter(|count| *count != frame.len) {
-            let finding = self.finding(Reason::PrintedCount, node.span.start as usize, 1);
-            let numbers = finding.with(count.to_string()).with(frame.len.to_string());
-            self.note(numbers);
-        }
-        if let (Kind::Object, Some((name, at))) = (node.kind, self.repeated(frame.id)) {
-            let finding = self.finding(Reason::PrintedTwice, at, name.len());
-            self.note(finding.with(name));
-        }
-    }
-
-    /// True if the members of `id` are numbered from 0 on, or it has none.
-    fn is_numbered(&self, id: NodeId) -> bool {
-        let mut number = 0;
-        self.children(id).all(|child| {
-            let name = self.tree.bytes(self.tree.node(child).name, self.bytes.all);
-            let is_next = name.is_empty() || name == number.to_string().as_bytes();
-            number += 1;
-            is_next
-        })
-    }
-
-    fn make_array(&mut self, id: NodeId) {
-        self.tree.node_mut(id).kind = Kind::Array;
-        let children: Vec<NodeId> = self.children(id).collect();
-        for child in children {
-            let node = self.tree.node_mut(child);
-            (node.name, node.name_at) = Default::default();
-        }
-    }
-
-    /// Returns a name that two members of `id` have, and the place of the later one.
-    fn repeated(&self, id: NodeId) -> Option<(String, usize)> {
-        let node = |child| self.tree.node(child);
-        let name = |child| self.tree.bytes(node(child).name, self.bytes.all);
-        let mut names: Vec<_> = self
-            .children(id)
-            .map(|child| (name(child), node(child).name_at))
-            .collect();
-        names.sort_unstable();
-        let twice = names.windows(2).find(|pair| pair[0].0 == pair[1].0)?;
-        let text = String::from_utf8_lossy(twice[1].0).into_owned();
-        Some((text, twice[1].1 as usize))
-    }
-
-    fn children(&self, id: NodeId) -> impl Iterator<Item = NodeId> {
-        let end = self.tree.node(id).end;
-        let mut next = id + 1;
-        std::iter::from_fn(move || {
-            let child = (next < end).then_some(next)?;
-            next = self.tree.node(child).end;
-            Some(child)
-        })
-    }
-
-    fn node(&mut self, kind: Kind, value: Str, span: Span) -> Node {
-        let (name, name_at) = std::mem::take(&mut self.name);
-        Node {
-            kind,
-            padded: false,
-            name,
-            name_at,
-            value,
-            span,
-            end: 0,
-        }
-    }
-
-    pub(super) fn text(&mut self, value: Str, start: usize, end: usize) {
-        let node = self.node(Kind::Text, value, Span::new(start, end));
-        self.tree.push(node);
-    }
-
-    /// Adds what stands without quotes between `start` and `end`: a number, a word for null or the like, or a text.
-    pub(super) fn bare(&mut self, start: usize, end: usize) {
-        let written = &self.bytes.all[start..end];
-        let word = self.notation.words.iter();
-        let word = word.clone().find(|(word, _)| word.as_bytes() == written);
-        let (kind, value) = match word {
-            Some((word, json)) if word == json => (Kind::Literal, Str::source(start, end)),
-            Some((_, json)) => (Kind::Literal, self.own(json)),
-            None if is_number(written) => (Kind::Number, Str::source(start, end)),
-            None => (Kind::Text, Str::source(start, end)),
-        };
-        let node = self.node(kind, value, Span::new(start, end));
-        self.tree.push(node);
-    }
-
-    /// Adds a literal that is not written, at `at`.
-    pub(super) fn literal(&mut self, value: Str, at: usize) {
-        let node = self.node(Kind::Literal, value, Span::new(at, at));
-        self.tree.push(node);
-    }
-
-    pub(super) fn own(&mut self, text: &str) -> Str {
-        let start = self.tree.own().len();
-        self.tree.own().push_str(text);
-        self.tree.own_since(start)
-    }
-
     /// Makes a finding that names the notation.
     pub(super) fn finding(&self, reason: Reason, at: usize, len: usize) -> Finding {
         Finding::new(reason, Span::new(at, at + len)).with_words(self.notation.name)
     }
 
-    fn limit(&self, reason: Reason, limit: usize) -> Stop {
+    pub(super) fn limit(&self, reason: Reason, limit: usize) -> Stop {
         let finding = Finding::new(reason, Span::new(self.at, self.at + 1));
         Stop::Broken(finding.with(limit.to_string()))
     }

@@ -26,6 +26,8 @@ pub(crate) struct Notation {
     pub(super) functions: &'static [&'static str],
     /// The patterns of what stands where something was left out.
     pub(super) cuts: &'static [&'static str],
+    /// The patterns of what stands among members and means nothing.
+    pub(super) asides: &'static [&'static str],
 }
 
 /// A pair of brackets. Both are patterns of [`super::pattern`].
@@ -132,6 +134,7 @@ const QUOTED: Notation = Notation {
     words: &NULLS,
     functions: &[],
     cuts: &["..."],
+    asides: &[],
 };
 
 /// The parts that rows without quotes share.
@@ -169,7 +172,14 @@ pub(super) static PYTHON: Notation = Notation {
         ("false", "false"),
         ("undefined", "null"),
     ],
-    functions: &["Decimal", "UUID"],
+    functions: &[
+        "Decimal",
+        "UUID",
+        "ObjectId",
+        "Int64",
+        "datetime.datetime",
+        "datetime.date",
+    ],
     ..QUOTED
 };
 
@@ -207,6 +217,7 @@ pub(super) static JAVASCRIPT: Notation = Notation {
         "UUID",
     ],
     cuts: &["...", "[^]", "[^ *?]"],
+    asides: &["[length]: ?"],
     ..QUOTED
 };
 
@@ -343,6 +354,29 @@ pub(super) static GO: Notation = Notation {
     ..OPEN
 };
 
+pub(super) static GO_SYNTAX: Notation = Notation {
+    name: Text::new("a Go value as `%#v` prints it", "Go 以 `%#v` 打印的值"),
+    brackets: &[
+        bracket("&~{", "}", Holds::Members),
+        bracket("map[string]interface {}{", "}", Holds::Members),
+        bracket("map[string]~{", "}", Holds::Members),
+        bracket("[]interface {}{", "}", Holds::Entries),
+        bracket("[]map[string]interface {}{", "}", Holds::Entries),
+        bracket("[]map[string]~{", "}", Holds::Entries),
+        bracket("[]~{", "}", Holds::Entries),
+        bracket("~{", "}", Holds::Members),
+    ],
+    quotes: &[(b'"', Escapes::Backslash), (b'`', Escapes::Nothing)],
+    words: &[
+        ("nil", "null"),
+        ("interface {}(nil)", "null"),
+        ("true", "true"),
+        ("false", "false"),
+    ],
+    cuts: &["(*~)(0x!)"],
+    ..QUOTED
+};
+
 pub(crate) static YAML: Notation = Notation {
     name: Text::new("YAML", "YAML"),
     values: Values::Block,
@@ -374,13 +408,14 @@ const YAML_WORDS: &[(&str, &str)] = &[
 ];
 
 /// The notations that are recognised by a word before the bracket.
-pub(super) static BY_WORD: [&Notation; 8] = [
+pub(super) static BY_WORD: [&Notation; 9] = [
     &PRINT_R,
     &VAR_DUMP,
     &DUMP,
     &PHP,
     &PYTHON,
     &GO,
+    &GO_SYNTAX,
     &RUBY,
     &JAVA_CLASS,
 ];

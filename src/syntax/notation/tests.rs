@@ -1,5 +1,8 @@
 use super::*;
+#[path = "../../../tests/support/clock.rs"]
+mod clock;
 use crate::syntax::{Kind, View};
+use clock::Clock;
 use serde_json::{Map, Value, json};
 
 const NAMES: Users = Users {
@@ -72,6 +75,7 @@ fn a_small_object_in_each_notation() {
         "OrderedDict([('a', 'b, c'), ('d', [OrderedDict([('e', 1)])]), ('f', None)])",
         "OrderedDict({'a': 'b, '\n 'c', 'd': ({'e': 1},), 'f': None})",
         "{ a: 'b, ' +\n 'c', d: [ { e: 1 } ], f: undefined }",
+        "{ a: 'b, c', d: [ { e: 1 }, [length]: 1 ], f: null }",
         "{a:\"b, c\",d:[{e:1,},],/* f */f:null,}",
         r#"{"a"=>"b, c", :d=>[{e: 1}], "f"=>nil}"#,
         r#"#<Foo a="b, c" d=[#<Foo e=1>] f=nil>"#,
@@ -85,21 +89,85 @@ fn a_small_object_in_each_notation() {
         "Foo{a='b, c', d=[Bar{e=1}], f=null}",
         "map[a:b, c d:[map[e:1]] f:<nil>]",
         "&{a:b, c d:[{e:1}] f:<nil>}",
+        r#"&main.Foo{a:"b, c", d:[]main.Bar{main.Bar{e:1}}, f:interface {}(nil)}"#,
+        r#"map[string]interface {}{"a":"b, c", "d":[]interface {}{map[string]interface {}{"e":1}}, "f":interface {}(nil)}"#,
+        r#"{ "a" : UUID("b, c"), "d" : [ { "e" : NumberLong(1) } ], f: null }"#,
+        r#"#<ActionController::Parameters {"a"=>"b, c", "d"=>[#<ActionController::Parameters {"e"=>1} permitted: false>], "f"=>nil} permitted: false>"#,
+        "a: !str 'b, c'\nd: &x\n  -\n    e: 1 # one\nf: ~\n",
         "a: b, c\nd:\n- e: 1\nf:\n",
         "a: 'b, c'\nd:\n  - {e: 1}\nf: ~\n",
         "f: null\nd: [{e: 1}]\na: >-\n  b,\n  c\n",
     ];
+    let mut unused: Vec<_> = ROWS.iter().map(|row| row.name).collect();
     for text in cases {
+        let bytes = Bytes {
+            all: text.as_bytes(),
+            last: true,
+        };
+        let name = at(bytes)
+            .expect(text)
+            .map_or(table::YAML.name, |row| row.name);
+        unused.retain(|row| *row != name && *row != table::PRINT_R.name);
         let (value, len, missing) = read_text(text).expect(text);
         assert_eq!(value, expected, "{text}");
         assert_eq!((text[len..].trim(), missing), ("", None), "{text}");
     }
+    assert!(unused.is_empty(), "{unused:?}");
     // `print_r` has no null.
     let text = "Array\n(\n    [a] => b, c\n    [d] => Array\n        (\n            [0] => Array\n                (\n                    [e] => 1\n                )\n\n        )\n\n    [f] => \n)\n";
     let (value, ..) = read_text(text).expect(text);
     assert_eq!(value, json!({"a": "b, c", "d": [{"e": "1"}], "f": ""}));
+    let indented = format!("    {}", text.replace('\n', "\n    "));
+    let one_line = text.replace('\n', " ");
+    let flush = text
+        .lines()
+        .map(|line| line.trim().to_owned() + "\n")
+        .collect();
+    for text in [
+        text[6..].to_owned(),
+        indented[4..].to_owned(),
+        one_line,
+        flush,
+    ] {
+        let (value, ..) = read_text(&text).expect(&text);
+        assert_eq!(
+            value,
+            json!({"a": "b, c", "d": [{"e": "1"}], "f": ""}),
+            "{text}"
+        );
+    }
     let (value, ..) = read_text(&text.replace(['\n', '\t'], " ")).expect(text);
     assert_eq!(value, json!({"a": "b, c", "d": [{"e": "1"}], "f": ""}));
+}
+
+#[test]
+fn dates_are_texts() {
+    let texts = [
+        (
+            "{'a': datetime.datetime(2025, 11, 22, 20, 0, tzinfo=f(x))}",
+            "datetime.datetime(2025, 11, 22, 20, 0, tzinfo=f(x))",
+        ),
+        (
+            "{ a: 2025-11-22T12:00:00.000Z }",
+            "2025-11-22T12:00:00.000Z",
+        ),
+        (
+            r#"{"a"=>2025-11-22 20:00:00 +0800}"#,
+            "2025-11-22 20:00:00 +0800",
+        ),
+        (
+            "{a=Sat Nov 22 20:00:00 CST 2025}",
+            "Sat Nov 22 20:00:00 CST 2025",
+        ),
+        (
+            "map[a:2025-11-22 20:00:00 +0800 CST]",
+            "2025-11-22 20:00:00 +0800 CST",
+        ),
+    ];
+    for (text, expected) in texts {
+        let (value, ..) = read_text(text).expect(text);
+        assert_eq!(value, json!({"a": expected}), "{text}");
+    }
 }
 
 #[test]
@@ -122,6 +190,10 @@ fn what_was_left_out_is_missing() {
             "PHP's var_dump counts 9 bytes here",
         ),
         ("{a=b, a=c}", "`a` is given twice"),
+        (
+            "{a=1, b=2, c=3, d=4, e=5, f=6, g=7, h=8, i=9, j=0, k=1, l=2, m=3, n=4, o=5, p=6, q=7, c=8}",
+            "`c` is given twice",
+        ),
         ("{a=b}", "none"),
     ];
     for (text, expected) in cases {
@@ -134,6 +206,8 @@ fn what_was_left_out_is_missing() {
 fn what_users_type_is_not_read_without_quotes() {
     let stops = [
         "{ToUserName=gh_1, Content=hi}, {Event=x}",
+        "Text(super=Base(ToUserName=gh_1), Content=hi)",
+        "{Content=a\n}, {Event=x}",
         "{Content=hi}, Event=x, ToUserName=gh_1}",
         "map[Content:hi ToUserName:gh_1]",
         "Array\n(\n    [ToUserName] => gh_1\n    [Content] => hi\n)\n",
@@ -151,6 +225,45 @@ fn what_users_type_is_not_read_without_quotes() {
     ] {
         read_text(text).expect(text);
     }
+}
+
+#[test]
+fn limits_hold() {
+    let limits = Limits {
+        depth: 3,
+        values: 9,
+        ..Limits::default()
+    };
+    let read = |notation, text: &str| {
+        let bytes = Bytes {
+            all: text.as_bytes(),
+            last: true,
+        };
+        match read(notation, bytes, NAMES, &mut Tree::default(), &limits) {
+            Err(Stop::Broken(finding)) => finding.reason(),
+            other => panic!("{text}: {other:?}"),
+        }
+    };
+    let deep = [
+        (&table::PYTHON, "{'a': [{'b': [1]}]}"),
+        (&table::JAVA_MAP, "{a=[{b=[1]}]}"),
+        (
+            &table::VAR_DUMP,
+            "array(1) { [0]=> array(1) { [0]=> array(1) { [0]=> array(0) { } } } }",
+        ),
+    ];
+    for (notation, text) in deep {
+        assert_eq!(read(notation, text), Reason::TooDeep);
+    }
+    assert_eq!(
+        read(&table::GO, "map[a:[1 2 3 4 5 6 7 8 9]]"),
+        Reason::TooManyValues
+    );
+    let yaml = Bytes {
+        all: b"a: 1\nb:\n  - - - - 1\n",
+        last: true,
+    };
+    assert!(read_yaml(yaml, 0, &mut Tree::default(), &limits).is_err());
 }
 
 #[test]
@@ -180,6 +293,13 @@ fn source_code_is_no_object() {
     for text in ["{ a: msg.a, b: 'c' }", "{'a': msg['a']}", "['a' => $a]"] {
         assert!(problem(text).contains("source code"), "{text}");
     }
+}
+
+#[test]
+fn json_with_bare_names_is_read_where_json_fails() {
+    let text = r#"{"a": "b", c: 'd', "e": NumberLong("1"),}"#;
+    let (value, ..) = read_row(relaxed(), text, true).expect(text);
+    assert_eq!(value, json!({"a": "b", "c": "d", "e": "1"}));
 }
 
 #[test]
@@ -290,8 +410,15 @@ fn an_object_that_has_arrived_in_part_is_read_alike() {
     each_case(|file, name, text| {
         let whole = format!("{:?}", read_text(&format!("{text}--- next\n")));
         assert_eq!(whole, format!("{:?}", read_text(text)), "{file} {name}");
+        let crlf = text.replace('\n', "\r\n");
+        let values = [text, &crlf].map(|text| read_text(text).map(|(value, ..)| value));
+        assert_eq!(
+            format!("{:?}", values[0]),
+            format!("{:?}", values[1]),
+            "{file} {name}"
+        );
         let cuts = (0..text.len()).filter(|cut| text.is_char_boundary(*cut));
-        for cut in cuts.step_by(5) {
+        for cut in cuts.step_by(11) {
             match read_bytes(&text[..cut], false) {
                 Err(Stop::More) => {}
                 early => assert_eq!(format!("{early:?}"), whole, "{file} {name} up to {cut}"),
@@ -365,37 +492,130 @@ fn any_text_is_read_to_an_end() {
         "#",
         "~",
     ];
-    let limits = Limits::default();
-    let mut tree = Tree::default();
-    for text in jumbles(&words, 20_000) {
+    for text in jumbles(&words, 5_000) {
+        let bytes = |all, last| Bytes { all, last };
+        let _ = at(bytes(text.as_bytes(), true));
+        for notation in ROWS {
+            let whole = read_row(notation, &text, true);
+            let cut = text.floor_char_boundary(text.len() / 2);
+            match read_row(notation, &text[..cut], false) {
+                Err(Stop::More) => {}
+                early => assert_eq!(
+                    format!("{early:?}"),
+                    format!("{whole:?}"),
+                    "{text:?}, {cut}"
+                ),
+            }
+        }
+    }
+}
+
+const ROWS: [&Notation; 13] = [
+    &table::PYTHON,
+    &table::JAVASCRIPT,
+    &table::RUBY,
+    &table::PHP,
+    &table::DUMP,
+    &table::VAR_DUMP,
+    &table::PRINT_R,
+    &table::JAVA_MAP,
+    &table::JAVA_CLASS,
+    &table::GO,
+    &table::GO_SYNTAX,
+    &table::YAML,
+    &table::YAML_FLOW,
+];
+
+fn read_row(notation: &'static Notation, text: &str, last: bool) -> Read {
+    let bytes = Bytes {
+        all: text.as_bytes(),
+        last,
+    };
+    let (mut tree, limits) = (Tree::default(), Limits::default());
+    let printed = match std::ptr::eq(notation, &table::YAML) {
+        true => read_yaml(bytes, 0, &mut tree, &limits)?,
+        false => read(notation, bytes, NAMES, &mut tree, &limits)?,
+    };
+    assert!(printed.len <= text.len());
+    Ok((value(View::root(&tree, text)), printed.len, printed.missing))
+}
+
+/// Time grows with the length of the text, whatever the text.
+#[test]
+fn time_is_linear() {
+    let families = [
+        ("{a=", "x, ", ""),
+        ("{a=", "x, b", ""),
+        ("[{x=a{}", ", {x=a{}", ""),
+        ("{a=", "}x", ""),
+        ("{a=", "{", ""),
+        ("{a=", "}", ""),
+        ("map[a:", " b", ""),
+        ("map[a:", " b: ", ""),
+        ("map[a:", "]b ", ""),
+        ("{Content=", ", Content=", "}"),
+        ("{Content=", "}{Content=", ""),
+        ("Array ( [a] => ", " [", ""),
+        ("Array\n(\n    [a] => ", "\n    [", ""),
+        ("Array\n(\n    [a] => ", "\n)x", ""),
+        ("Array\n(\n    [Content] => ", "\n    [b] => ", ""),
+        ("['", "a", ""),
+        ("['a' => ['b' => 'c'],", "'x',", "]"),
+        ("{'a': '", "\\", ""),
+        ("{'a': ", "'b' ", "}"),
+        ("{a: ", "'b' + ", "'c' }"),
+        ("{ a: 'b', ", "/* */", ""),
+        ("{ a: 'b', ", "/*", ""),
+        ("array(1) {\n[\"a\"]=>\nstring(9) \"", "\"x", ""),
+        ("a: 1\nb:\n", "  - ", "\n"),
+        ("a: 1\nb:\n", "  - c\n", ""),
+        ("a: 1\nb: |\n", "  c\n\n", ""),
+        ("a: 1\nb: c\n", "  d\n", ""),
+        ("a: 1\nb: {", "c: d, ", "}\n"),
+        ("a: 1\nb: '", "''", "'\n"),
+    ];
+    for (before, middle, after) in families {
+        let time = |bytes: usize| {
+            let text = format!("{before}{}{after}", middle.repeat(bytes / middle.len()));
+            let start = Clock::start();
+            let _ = read_text(&text);
+            start.elapsed().as_secs_f64()
+        };
+        let best = |bytes| (0..2).map(|_| time(bytes)).fold(f64::MAX, f64::min);
+        let (small, large) = (best(1 << 15), best(1 << 18));
+        // Eight times the text. The clock counts in steps of 4 ms.
+        assert!(
+            large < 0.05 || large < small * 24.0,
+            "{before}{middle}: {small} {large}"
+        );
+    }
+}
+
+/// Prints the speed: `cargo test --release --lib notation -- --ignored --nocapture speed`.
+#[test]
+#[ignore = "measures"]
+fn speed() {
+    each_case(|file, name, text| {
+        if !name.ends_with("-two") || !name.starts_with("popup") {
+            return;
+        }
         let bytes = Bytes {
             all: text.as_bytes(),
             last: true,
         };
-        let rows = [
-            &table::PYTHON,
-            &table::JAVASCRIPT,
-            &table::RUBY,
-            &table::PHP,
-            &table::DUMP,
-            &table::VAR_DUMP,
-        ];
-        let more = [
-            &table::PRINT_R,
-            &table::JAVA_MAP,
-            &table::JAVA_CLASS,
-            &table::GO,
-            &table::YAML_FLOW,
-        ];
-        let _ = at(bytes);
-        for notation in rows.into_iter().chain(more) {
-            if let Ok(printed) = read(notation, bytes, NAMES, &mut tree, &limits) {
-                assert!(printed.len <= text.len());
-                value(View::root(&tree, &text));
+        let (mut tree, limits) = (Tree::default(), Limits::default());
+        let start = Clock::start();
+        let rounds = 100_000;
+        for _ in 0..rounds {
+            match at(bytes) {
+                Ok(Some(notation)) => drop(read(notation, bytes, NAMES, &mut tree, &limits)),
+                _ => drop(read_yaml(bytes, 0, &mut tree, &limits)),
             }
         }
-        if yaml_at(bytes, 0).is_ok_and(|is| is) && read_yaml(bytes, 0, &mut tree, &limits).is_ok() {
-            value(View::root(&tree, &text));
-        }
-    }
+        let megabytes = (rounds * text.len()) as f64 / 1e6;
+        println!(
+            "{file}: {:.0} MB/s",
+            megabytes / start.elapsed().as_secs_f64()
+        );
+    });
 }

@@ -5,7 +5,7 @@
 
 use super::pattern::name_len;
 use super::quoted::unescape_c;
-use super::reader::{Name, Reader};
+use super::reader::{Frame, Name, Reader};
 use super::table::{Bracket, Holds, YAML, YAML_FLOW};
 use super::{Printed, Users};
 use crate::lang::Text;
@@ -88,7 +88,7 @@ pub(crate) fn read_yaml(
     Ok(reader.printed())
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
     fn open_block(&mut self, bracket: &'static Bracket, indent: usize) -> Result<(), Stop> {
         self.open(bracket, Default::default())?;
         if let Some(frame) = self.open.last_mut() {
@@ -117,41 +117,39 @@ impl Reader<'_> {
             return Ok(());
         };
         let is_entry = is_entry(self.bytes, line.start)?;
-        let belongs = |frame: &super::reader::Frame| match frame.bracket.holds {
-            Holds::Entries => {
-                frame.indent < Some(line.indent) || (frame.indent == Some(line.indent) && is_entry)
-            }
-            _ => frame.indent <= Some(line.indent),
-        };
-        let depth = self
-            .open
-            .iter()
-            .rposition(belongs)
-            .map_or(0, |last| last + 1);
+        let depth = self.depth_of(line, is_entry);
         self.close_blocks(depth, end);
         let Some(frame) = self.open.last() else {
             return Ok(());
         };
-        let (holds, is_beside) = (frame.bracket.holds, frame.indent == Some(line.indent));
-        match (holds, key(self.bytes, line.start)?) {
-            (Holds::Entries, _) if is_beside && is_entry => {
-                self.at = line.start + 1;
-                self.block_value(line.indent)
-            }
-            (Holds::Members, Some(name)) if is_beside => {
-                self.take_name(name, Holds::Members)?;
-                self.block_value(line.indent)
-            }
+        let is_beside = frame.indent == Some(line.indent);
+        let is_list = frame.bracket.holds == Holds::Entries;
+        match key(self.bytes, line.start)? {
+            _ if is_beside && is_list && is_entry => self.at = line.start + 1,
+            Some(name) if is_beside && !is_list => self.take_name(name, Holds::Members)?,
             // Something else than YAML begins here.
-            _ if is_beside && self.open.len() == 1 => {
+            _ if is_beside && depth == 1 => {
                 self.close_blocks(0, end);
-                Ok(())
+                return Ok(());
             }
             _ => {
                 self.at = line.start;
-                Err(self.broken(Text::new("a member or an entry", "成员或条目")))
+                return Err(self.broken(Text::new("a member or an entry", "成员或条目")));
             }
         }
+        self.block_value(line.indent)
+    }
+
+    /// Returns the number of mappings and lists that go on with `line`.
+    fn depth_of(&self, line: Line, is_entry: bool) -> usize {
+        let goes_on = |frame: &Frame| match frame.bracket.holds {
+            Holds::Entries if !is_entry => frame.indent < Some(line.indent),
+            _ => frame.indent <= Some(line.indent),
+        };
+        self.open
+            .iter()
+            .rposition(goes_on)
+            .map_or(0, |last| last + 1)
     }
 
     fn close_blocks(&mut self, depth: usize, end: usize) {
@@ -181,6 +179,7 @@ impl Reader<'_> {
             }
             indent = column;
         }
+        self.skip_tag();
         match self.bytes.from(self.at) {
             [] if !self.bytes.last => Err(Stop::More),
             [] | [b'\n' | b'\r' | b'#', ..] => self.below(indent),
@@ -191,12 +190,17 @@ impl Reader<'_> {
         }
     }
 
+    /// Skips the type or the anchor of a value.
+    fn skip_tag(&mut self) {
+        if matches!(self.bytes.get(self.at), Some(b'!' | b'&')) {
+            let rest = self.bytes.from(self.at).iter();
+            self.at += rest.take_while(|b| !b.is_ascii_whitespace()).count();
+            self.skip_spaces();
+        }
+    }
+
     fn skip_spaces(&mut self) {
-        let rest = self.bytes.from(self.at);
-        self.at += rest
-            .iter()
-            .take_while(|b| matches!(b, b' ' | b'\t'))
-            .count();
+        self.at += indent_len(self.bytes.from(self.at));
     }
 
     /// Opens the mapping or list that begins below its name, or adds null if none does.
@@ -280,45 +284,47 @@ impl Reader<'_> {
         self.end_of_line()
     }
 
-    /// Reads the lines that are indented deeper than `indent`.
+    /// Reads a text in the lines below that are indented deeper than `indent`.
     fn block_scalar(&mut self, indent: usize) -> Result<(), Stop> {
         let start = self.at;
-        let joint = if self.bytes.get(start) == Some(b'>') {
-            ' '
-        } else {
-            '\n'
+        let joint = match self.bytes.get(start) {
+            Some(b'>') => " ",
+            _ => "\n",
         };
-        let (mut text, mut inner) = (String::new(), None);
-        let mut end = line_end(self.bytes, start)?.unwrap_or(self.bytes.all.len());
-        self.at = end;
-        while let Some(stop) = line_end(self.bytes, (end + 1).min(self.bytes.all.len()))? {
-            let from = (end + 1).min(stop);
-            let line = &self.bytes.all[from..stop];
-            let own = line.len() - line.trim_ascii_start().len();
+        self.at = line_end(self.bytes, start)?.unwrap_or(self.bytes.all.len());
+        let lines = self.block_lines(indent)?;
+        let first = lines.iter().find(|line| !line.trim_ascii().is_empty());
+        let inner = first.map_or(0, |line| indent_len(line));
+        let text = |line: &&[u8]| {
+            let line = &line[inner.min(indent_len(line))..];
+            String::from_utf8_lossy(line.trim_ascii_end()).into_owned()
+        };
+        let text = lines.iter().map(text).collect::<Vec<_>>().join(joint);
+        let value = self.own(text.trim_end());
+        self.text(value, start, self.at);
+        Ok(())
+    }
+
+    /// Returns the lines below that are blank or indented deeper than `indent`, and moves behind the last with a text.
+    fn block_lines(&mut self, indent: usize) -> Result<Vec<&'a [u8]>, Stop> {
+        let mut lines = Vec::new();
+        let mut end = self.at;
+        while end < self.bytes.all.len() {
+            let Some(stop) = line_end(self.bytes, end + 1)? else {
+                break;
+            };
+            let line = &self.bytes.all[end + 1..stop];
             let is_blank = line.trim_ascii().is_empty();
-            if !is_blank && own <= indent {
+            if !is_blank && indent_len(line) <= indent {
                 break;
             }
-            let cut = *inner.get_or_insert(own);
-            if from > start && !text.is_empty() {
-                text.push(joint);
-            }
-            let line = line
-                .get(cut.min(own)..)
-                .unwrap_or_default()
-                .trim_ascii_end();
-            text.push_str(&String::from_utf8_lossy(line));
+            lines.push(line);
             end = stop;
             if !is_blank {
                 self.at = stop;
             }
-            if end >= self.bytes.all.len() {
-                break;
-            }
         }
-        let value = self.own(text.trim_end());
-        self.text(value, start, self.at);
-        Ok(())
+        Ok(lines)
     }
 
     /// Reads a text without quotes, also over several lines.
@@ -379,10 +385,7 @@ fn next_line(bytes: Bytes<'_>, mut at: usize) -> Result<Option<Line>, Stop> {
         };
         let line = at + end + 1;
         let rest = bytes.from(line);
-        let indent = rest
-            .iter()
-            .take_while(|b| matches!(b, b' ' | b'\t'))
-            .count();
+        let indent = indent_len(rest);
         let start = line + indent;
         match bytes.from(start) {
             [] if !bytes.last => return Err(Stop::More),
@@ -391,6 +394,12 @@ fn next_line(bytes: Bytes<'_>, mut at: usize) -> Result<Option<Line>, Stop> {
             _ => return Ok(Some(Line { start, indent })),
         }
     }
+}
+
+/// Returns the length of the white space at the start of a line.
+fn indent_len(line: &[u8]) -> usize {
+    let is_blank = |b: &&u8| matches!(b, b' ' | b'\t');
+    line.iter().take_while(is_blank).count()
 }
 
 /// True if an entry of a list begins at `at`.
