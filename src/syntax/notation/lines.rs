@@ -7,12 +7,11 @@ use crate::syntax::{Stop, Str};
 /// The most bytes of a name in brackets, with the arrow behind it.
 const LONGEST_BRACKETS: usize = 512;
 
-/// Returns the white space before `at` on its line, if nothing else stands there.
+/// Returns the length of the white space before `at` on its line, if nothing else stands there.
 pub(super) fn indent(bytes: &[u8], at: usize) -> Option<usize> {
-    let before = bytes.get(..at)?;
-    let start = memchr::memrchr(b'\n', before)? + 1;
-    let is_blank = before[start..].iter().all(|b| matches!(b, b' ' | b'\t'));
-    is_blank.then_some(at - start)
+    let before = bytes.get(..at)?.iter().rev();
+    let len = before.take_while(|b| matches!(b, b' ' | b'\t')).count();
+    (at > len && bytes[at - len - 1] == b'\n').then_some(len)
 }
 
 impl Reader<'_> {

@@ -545,6 +545,15 @@ fn read_row(notation: &'static Notation, text: &str, last: bool) -> Read {
 fn time_is_linear() {
     let families = [
         ("{a=", "x, ", ""),
+        ("[{a=b}", ", {a=b}", "]"),
+        ("[{'a': 'b'}", ", {'a': 'b'}", "]"),
+        ("{a=b", ", c=d", "}"),
+        (
+            "Array ( [0] => Array ( [a] => b )",
+            " [0] => Array ( )",
+            " )",
+        ),
+        ("a: 1\nb: [{c: d}", ", {c: d}", "]\n"),
         ("{a=", "x, b", ""),
         ("[{x=a{}", ", {x=a{}", ""),
         ("{a=", "}x", ""),
