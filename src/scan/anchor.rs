@@ -259,7 +259,9 @@ impl SearchWindow {
     pub(super) fn drop_front(&mut self, len: usize) {
         self.searched = self.searched.saturating_sub(len);
         self.anchor = self.anchor.and_then(|anchor| anchor.checked_sub(len));
-        self.unused_anchor = self.unused_anchor.and_then(|anchor| anchor.checked_sub(len));
+        self.unused_anchor = self
+            .unused_anchor
+            .and_then(|anchor| anchor.checked_sub(len));
         self.tried = self.tried.saturating_sub(len);
         self.known = self.known.saturating_sub(len);
         self.solid = self.solid.saturating_sub(len);

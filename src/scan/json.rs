@@ -270,8 +270,8 @@ impl Scanner {
         if self.enter_broken(arrived, &parts.findings)? {
             return None;
         }
-        if let Some(notation) = self.notation_at(arrived, self.pos())? {
-            self.begin_printed(PrintedForm::Brackets(notation));
+        if let Some(notation) = self.notation_of_broken(arrived)? {
+            self.begin_printed(PrintedForm::BrokenJson(notation));
             return None;
         }
         let document = &arrived.bytes[self.pos()..];

@@ -278,6 +278,8 @@ pub(crate) struct Scanner {
     no_mark_before: usize,
     /// A quote, and the position up to which no literal in these quotes ends. What stands before is not read again.
     unclosed: (u8, usize),
+    /// The offset of an object that is neither JSON nor printed in another notation.
+    no_notation_at: Option<u64>,
     /// Before this position every event's name in noise is judged; see [`unread`].
     judged: usize,
     json: syntax::json::Reader,
@@ -343,6 +345,7 @@ impl Scanner {
             array: None,
             no_mark_before: 0,
             unclosed: (0, 0),
+            no_notation_at: None,
             judged: 0,
             json: syntax::json::Reader::new(),
             xml: syntax::xml::Reader::of_any_root(names.private.is_header),
@@ -381,6 +384,7 @@ impl Scanner {
             array,
             no_mark_before,
             unclosed,
+            no_notation_at,
             judged,
             noise,
             search,
@@ -404,6 +408,7 @@ impl Scanner {
         *cursor = Cursor::unplaced();
         (*bare, *after_bare_payload, *array) = (true, None, None);
         (*no_mark_before, *unclosed, *judged) = (0, (0, 0), 0);
+        *no_notation_at = None;
         *noise = Noise::default();
         *search = SearchWindow::default();
         *before = [b'\n'; 2];

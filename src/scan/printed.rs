@@ -9,7 +9,7 @@
 use std::ops::Range;
 
 use crate::finding::{Finding, Reason};
-use crate::scan::lookahead::{Arrived, Settled};
+use crate::scan::lookahead::{Arrived, Lookahead, Settled};
 use crate::scan::{Found, Near, Parts, Read, Scanner, State};
 use crate::span::Span;
 use crate::syntax::notation::{self, Notation, Users};
@@ -20,6 +20,8 @@ use crate::syntax::{Bytes, Kind, Stop, Syntax, Tree, View};
 pub(super) enum PrintedForm {
     /// In brackets.
     Brackets(&'static Notation),
+    /// In brackets, and the reader of JSON has failed. If this reader fails, too, it is broken JSON.
+    BrokenJson(&'static Notation),
     /// In YAML, with this many blanks before the names.
     Yaml { indent: usize },
 }
@@ -27,7 +29,7 @@ pub(super) enum PrintedForm {
 impl PrintedForm {
     fn notation(self) -> &'static Notation {
         match self {
-            PrintedForm::Brackets(notation) => notation,
+            PrintedForm::Brackets(notation) | PrintedForm::BrokenJson(notation) => notation,
             PrintedForm::Yaml { .. } => &notation::YAML,
         }
     }
@@ -68,6 +70,20 @@ impl Scanner {
     /// Returns the bytes from `at` on that a payload may have.
     fn bytes_from<'b>(&self, arrived: &Arrived<'b>, at: usize) -> Bytes<'b> {
         self.limited(&arrived.bytes[at..], arrived.is_final)
+    }
+
+    /// Returns the notation in which the object at the cursor may be printed, which the reader of JSON could not read.
+    pub(super) fn notation_of_broken(
+        &self,
+        arrived: &Arrived<'_>,
+    ) -> Settled<Option<&'static Notation>> {
+        if self.no_notation_at == Some(self.cursor.offset()) {
+            return Some(None);
+        }
+        let is_call = is_call(arrived.from(self.pos() + self.json.at()));
+        arrived.settled()?;
+        let notation = self.notation_at(arrived, self.pos())?;
+        Some(notation.or(is_call.then(notation::relaxed)))
     }
 
     pub(super) fn begin_printed(&mut self, form: PrintedForm) {
@@ -142,14 +158,18 @@ impl Scanner {
         };
         let (tree, limits) = (&mut parts.tree, &self.limits);
         let read = match form {
-            PrintedForm::Brackets(notation) => notation::read(notation, bytes, users, tree, limits),
             PrintedForm::Yaml { indent } => notation::read_yaml(bytes, indent, tree, limits),
+            _ => notation::read(form.notation(), bytes, users, tree, limits),
         };
         let (len, missing) = match read {
             Ok(printed) => (Ok(printed.len), printed.missing),
             Err(stop) => (Err(stop), None),
         };
         match self.verdict(len, bytes)? {
+            Read::Broken(_) if matches!(form, PrintedForm::BrokenJson(_)) => {
+                self.read_as_json();
+                None
+            }
             Read::Broken(finding) => self.broken_printed(finding, arrived, parts),
             Read::Whole(text) => self.whole_printed(text, form, missing, arrived.bytes, parts),
         }
@@ -177,7 +197,10 @@ impl Scanner {
         parts: &mut Parts,
     ) -> Option<Found<'b>> {
         let Some(message) = self.first_message(&parts.tree, text) else {
-            self.pass_bracket(buffer);
+            match form {
+                PrintedForm::BrokenJson(_) => self.read_as_json(),
+                _ => self.pass_bracket(buffer),
+            }
             return None;
         };
         let is_inner = message.start > 0;
@@ -242,6 +265,12 @@ impl Scanner {
         Some(found)
     }
 
+    /// Reads the object at the cursor as JSON again, which breaks.
+    fn read_as_json(&mut self) {
+        self.no_notation_at = Some(self.cursor.offset());
+        self.begin_document(Syntax::Json);
+    }
+
     /// Passes over the first byte of an object that is not a payload.
     fn pass_bracket(&mut self, buffer: &[u8]) {
         self.pass(buffer, self.pos() + 1);
@@ -259,6 +288,14 @@ fn starts(buffer: &[u8], start: usize, found: usize) -> impl Iterator<Item = usi
         word.map(|len| word_before(&near[..near.len() - len]).map_or(len, |more| len + more));
     let lens = [words.filter(|_| words != word), word, Some(0)];
     lens.into_iter().flatten().map(move |len| found - len)
+}
+
+/// Returns true if `text` begins with a call of a function, as `NumberLong(1)`.
+fn is_call(text: Lookahead<'_>) -> bool {
+    const LONGEST_NAME: usize = 32;
+    let name = text.window(LONGEST_NAME);
+    let end = name.position(|b| !b.is_ascii_alphanumeric());
+    end.is_some_and(|end| end > 0 && name.get(end) == Some(b'('))
 }
 
 /// Returns the length of the word at the end of `bytes`, with the white space after it.

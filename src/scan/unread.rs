@@ -53,7 +53,11 @@ impl Scanner {
         let from = [self.pos(), self.judged, name.start.saturating_sub(REACH)];
         let from = from.into_iter().max().unwrap_or(name.start);
         // Bytes before the first anchor may be gone.
-        let from = from + self.names.anchors.first_in(&arrived.bytes[from..name.end])?;
+        let from = from
+            + self
+                .names
+                .anchors
+                .first_in(&arrived.bytes[from..name.end])?;
         let values = |end: usize| {
             let values = (self.names.values)(&arrived.bytes[from..end])?;
             Some(name.start.min(from + values.start)..name.end.max(from + values.end))

@@ -51,7 +51,14 @@ impl Reader<'_> {
     fn name_len(&self, at: usize) -> Option<usize> {
         match self.notation.values.are_open() {
             true => member_len(self.bytes.from(at)),
-            false => name_len(self.bytes.from(at)),
+            false => {
+                // A name that begins with a digit is the number of an entry, and not a time.
+                let rest = self.bytes.from(at);
+                let is_name = |len: &usize| {
+                    !rest[0].is_ascii_digit() || rest[..*len].iter().all(u8::is_ascii_digit)
+                };
+                name_len(rest).filter(is_name)
+            }
         }
     }
 
@@ -289,10 +296,10 @@ impl Reader<'_> {
     fn is_word(&self, written: &[u8]) -> bool {
         let known = self.notation.words.iter();
         let is_known = known.clone().any(|(word, _)| word.as_bytes() == written);
-        let starts_as_number = |written: &[u8]| written.first().is_some_and(u8::is_ascii_digit);
+        let is_of_date = |b: &u8| b.is_ascii_digit() || b"-+:.TZ ".contains(b);
         is_known
             || is_number(written)
-            || starts_as_number(written)
+            || written.first().is_some_and(u8::is_ascii_digit) && written.iter().all(is_of_date)
             || matches!(
                 written,
                 b"NaN" | b"nan" | b"Infinity" | b"-Infinity" | b"inf" | b"-inf"
