@@ -44,6 +44,7 @@ const COMMAND_LINE: &[&str] = &[
     "status",
     "bar",
     "target",
+    "noise",
     "sources",
     "keys",
     "select",

@@ -2,9 +2,9 @@
 
 use std::io;
 
-use wxsub::pipeline::{self, Options};
+use wxsub::pipeline::{self, Options, Sink, Stop};
 use wxsub::report::Tally;
-use wxsub::{Code, Lang};
+use wxsub::{Code, Lang, Place, Record};
 
 fn tally(captures: &[&str], block_size: usize) -> Tally {
     let mut tally = Tally::default();
@@ -131,6 +131,7 @@ fn json_says_the_same_to_programs() {
             "filtered_out",
             "deduplicated",
             "noise_bytes",
+            "mentions",
             "opened",
         ]
     );
@@ -188,4 +189,79 @@ fn what_was_seen_of_a_capture_that_fails_is_counted() {
         "what failed to arrive is not cut off"
     );
     assert!(tally.noise() > 0);
+}
+
+/// Collects the noise of a capture as `line:column: text`.
+#[derive(Default)]
+struct Passed(Vec<String>);
+
+impl Sink for Passed {
+    fn fork(&self) -> Self {
+        Passed::default()
+    }
+
+    fn record(&mut self, _record: &Record<'_>) {}
+
+    fn join(&mut self, _later: Self) -> Result<(), Stop> {
+        Ok(())
+    }
+
+    fn noise(&mut self, _source: &str, place: Place, line: &[u8]) -> Result<(), Stop> {
+        let text = String::from_utf8_lossy(line);
+        self.0
+            .push(format!("{}:{}: {text}", place.line, place.column));
+        Ok(())
+    }
+}
+
+#[test]
+fn all_noise_is_passed_on_with_its_places() {
+    let callback = "<xml><Event>subscribe_msg_change_event</Event><List/></xml>";
+    let entry =
+        r#"{"level":"info","body":"{\"Event\":\"subscribe_msg_change_event\",\"List\":[]}"}"#;
+    let capture =
+        format!("开始\nINFO body={callback} done\n\n{callback}{callback}\n{entry}\nthe end");
+    for block_size in [1, 7, 1 << 16] {
+        for threads in [1, 2] {
+            let options = Options {
+                block_size,
+                threads,
+                keeps_noise: true,
+                ..Options::default()
+            };
+            let mut passed = Passed::default();
+            pipeline::run(capture.as_bytes(), "", &options, &mut passed).expect("memory");
+            assert_eq!(
+                passed.0,
+                [
+                    "1:1: 开始",
+                    "2:1: INFO body=",
+                    "2:70:  done",
+                    r#"5:1: {"level":"info","body":""#,
+                    r#"5:79: "}"#,
+                    "6:1: the end"
+                ]
+            );
+        }
+    }
+}
+
+#[test]
+fn names_of_events_in_noise_are_mentions() {
+    let log = "handled subscribe_msg_popup_event\n{\"level\":\"info\",\"msg\":\"subscribe_msg_sent_event done\"}\n\
+               subscribe_msg_popup_events are no event\n";
+    for block_size in [1, 64, 1 << 16] {
+        let tally = tally(&[log], block_size);
+        assert_eq!(
+            (tally.mentions(), tally.undecodable()),
+            (2, 0),
+            "{block_size}"
+        );
+        assert!(
+            tally
+                .summary(Lang::En)
+                .ends_with(", 2 mentions of an event")
+        );
+        assert!(tally.summary(Lang::Zh).ends_with("，2 处提及事件"));
+    }
 }

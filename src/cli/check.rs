@@ -11,11 +11,12 @@ use wxsub::gate::{Gate, GateResult, Settings, write_baseline};
 use wxsub::pipeline::{CaptureStats, Sink, Stop};
 use wxsub::report::text::printable;
 use wxsub::report::{FileCounts, Report};
-use wxsub::{Record, Severity};
+use wxsub::{Place, Record, Severity};
 
 use crate::cli::args;
 use crate::cli::commands::summarize;
 use crate::cli::gate::{GatePlan, config_folder, shown};
+use crate::cli::noise::NoiseFile;
 use crate::cli::options::Summary;
 use crate::cli::output::Output;
 use crate::cli::plan::Plan;
@@ -70,8 +71,10 @@ fn run(plan: &Plan, settings: &Settings, report: Box<dyn Report>) -> anyhow::Res
     let mut sink = CheckSink {
         gate: Gate::new(settings, report, out).context(UNWRITTEN)?,
         progress: &progress,
+        noise: NoiseFile::new(plan.noise.as_deref())?,
     };
     let (failed, interrupted) = read_all(plan, &mut sink, &progress)?;
+    sink.noise.map_or(Ok(()), NoiseFile::finish)?;
     Ok(CheckRun {
         result: sink.gate.close().context(UNWRITTEN)?,
         failed,
@@ -113,6 +116,7 @@ impl CheckRun {
 struct CheckSink<'a> {
     gate: Gate<'a, Output>,
     progress: &'a Progress,
+    noise: Option<NoiseFile>,
 }
 
 impl Sink for CheckSink<'_> {
@@ -120,6 +124,7 @@ impl Sink for CheckSink<'_> {
         CheckSink {
             gate: self.gate.fork(),
             progress: self.progress,
+            noise: None,
         }
     }
 
@@ -132,6 +137,13 @@ impl Sink for CheckSink<'_> {
         let callbacks = self.gate.tally().map_or(0, |tally| tally.all_callbacks());
         self.progress.counts().set_callbacks(callbacks);
         joined
+    }
+
+    fn noise(&mut self, source: &str, place: Place, line: &[u8]) -> Result<(), Stop> {
+        match &mut self.noise {
+            Some(noise) => noise.write(source, place, line),
+            None => Ok(()),
+        }
     }
 
     fn end(&mut self, source: &str, stats: &CaptureStats) {

@@ -16,6 +16,7 @@ mod gate;
 mod interrupt;
 mod keys;
 mod moment;
+mod noise;
 mod number;
 mod options;
 mod output;

@@ -38,6 +38,9 @@ pub(super) struct Common {
         allow_negative_numbers = true
     )]
     pub(super) threads: usize,
+    /// Write what belongs to no payload to this file, a line each with its place
+    #[arg(long, value_name = "FILE")]
+    pub(super) noise: Option<PathBuf>,
     /// Language of messages [default: from WXSUB_LANG, LC_ALL, LC_MESSAGES or LANG]
     #[arg(long, value_enum)]
     pub(super) lang: Option<Language>,

@@ -6,6 +6,7 @@ use std::env;
 use std::fmt;
 use std::fs;
 use std::io::{self, IsTerminal};
+use std::path::PathBuf;
 
 use anyhow::anyhow;
 use console::Term;
@@ -44,6 +45,8 @@ pub(super) struct Plan {
     /// The options of text on standard error.
     pub(super) err: TextOptions,
     pub(super) fail_fast: bool,
+    /// The file that noise is written to.
+    pub(super) noise: Option<PathBuf>,
     pub(super) summary: Summary,
     /// True if a progress bar may be drawn on standard error.
     pub(super) progress: bool,
@@ -70,11 +73,13 @@ impl Plan {
                 limits: limits(common),
                 threads: common.threads,
                 policy: common.keys.policy()?,
+                keeps_noise: common.noise.is_some(),
                 ..Options::default()
             },
             out: text_options(common, &Term::stdout()),
             err: text_options(common, &Term::stderr()),
             fail_fast: common.fail_fast,
+            noise: common.noise.clone(),
             summary: if common.quiet {
                 Summary::None
             } else {

@@ -6,8 +6,9 @@ use std::io::{self, Write};
 use anyhow::Context;
 use wxsub::pipeline::{CaptureStats, Sink, Stop};
 use wxsub::report::{Tally, Verdict};
-use wxsub::{Lang, Outcome, Record};
+use wxsub::{Lang, Outcome, Place, Record};
 
+use crate::cli::noise::NoiseFile;
 use crate::cli::plan::Plan;
 use crate::cli::progress::Progress;
 use crate::cli::read::{RunSink, read_all, say};
@@ -47,6 +48,7 @@ struct Stream<'a, J> {
 struct Collector<'a> {
     to: &'a mut Target,
     progress: &'a Progress,
+    noise: Option<NoiseFile>,
     /// True after the first data was written.
     begun: bool,
     messages: u64,
@@ -102,6 +104,14 @@ impl<J: Job> Sink for Stream<'_, J> {
             Err(Stop::Enough)
         } else {
             Ok(())
+        }
+    }
+
+    fn noise(&mut self, source: &str, place: Place, line: &[u8]) -> Result<(), Stop> {
+        let collector = self.collector.as_mut();
+        match collector.and_then(|collector| collector.noise.as_mut()) {
+            Some(noise) => noise.write(source, place, line),
+            None => Ok(()),
         }
     }
 
@@ -213,14 +223,18 @@ pub(super) fn run(plan: &Plan, job: &impl Job, to: &mut Target) -> anyhow::Resul
         collector: Some(Collector {
             to,
             progress: &progress,
+            noise: NoiseFile::new(plan.noise.as_deref())?,
             begun: false,
             messages: 0,
         }),
     };
     let (failed, interrupted) = read_all(plan, &mut stream, &progress)?;
-    let more = stream.collector.map_or(0, |collector| {
-        collector.messages.saturating_sub(MOST_MESSAGES)
-    });
+    let (mut more, mut noise) = (0, None);
+    if let Some(collector) = stream.collector {
+        more = collector.messages.saturating_sub(MOST_MESSAGES);
+        noise = collector.noise;
+    }
+    noise.map_or(Ok(()), NoiseFile::finish)?;
     if more > 0 {
         let text = match plan.err.lang {
             Lang::En => format!("wxsub: … and {more} more messages like these\n"),

@@ -21,6 +21,7 @@ pub(super) struct Blocks<R> {
     pub(super) policy: Option<Arc<Policy>>,
     wants_queries: bool,
     fast: bool,
+    keeps_noise: bool,
     ended: bool,
 }
 
@@ -34,6 +35,7 @@ impl<R: Read> Blocks<R> {
             policy: options.policy.clone(),
             wants_queries: options.wants_queries,
             fast: options.fast,
+            keeps_noise: options.keeps_noise,
             ended: false,
         }
     }
@@ -52,6 +54,7 @@ impl<R: Read> Blocks<R> {
             let new = Decoder::new(self.source.clone(), self.limits, self.input.origin());
             let new = new.opening(self.policy.clone());
             let new = new.with_queries(self.wants_queries);
+            let new = new.keeping_noise(self.keeps_noise);
             *decoder = Some(new.with_cache(self.fast.then(Box::default)));
         }
         Ok(true)

@@ -47,6 +47,15 @@ pub trait Sink: Sized + Send {
     /// Ends a capture.
     fn end(&mut self, _source: &str, _stats: &CaptureStats) {}
 
+    /// Takes a line of noise, or a part of one beside a payload, without its line end; see [`Options::keeps_noise`].
+    ///
+    /// # Errors
+    ///
+    /// The reason to end the run.
+    fn noise(&mut self, _source: &str, _place: Place, _line: &[u8]) -> Result<(), Stop> {
+        Ok(())
+    }
+
     /// Ends a capture that was not read to its end: reading failed or the sink stopped.
     fn cut(&mut self, _source: &str, _stats: &CaptureStats) {}
 }
@@ -119,6 +128,8 @@ pub struct Options {
     ///
     /// A payload is then delayed until the rest of its line is read, because its query may be there.
     pub wants_queries: bool,
+    /// True to pass all noise to [`Sink::noise`]. One thread decodes then.
+    pub keeps_noise: bool,
     /// True to recognise payloads and log lines that differ from an earlier one only in a few values, instead of reading
     /// them.
     ///
@@ -137,6 +148,7 @@ impl Options {
 
     fn threads(&self) -> usize {
         match self.threads {
+            _ if self.keeps_noise => 1,
             0 => thread::available_parallelism().map_or(1, |n| n.get().min(Self::MOST_THREADS)),
             threads => threads.min(Self::MAX_THREADS),
         }
@@ -155,6 +167,7 @@ impl Default for Options {
             threads: 1,
             policy: None,
             wants_queries: false,
+            keeps_noise: false,
             fast: true,
         }
     }
@@ -243,6 +256,10 @@ fn emit<S: Sink>(
         let mut part = sink.fork();
         blocks.reading.emit(filter, &mut part);
         sink.join(part).map_err(Error::Stopped)?;
+        for (place, line) in blocks.reading.take_noise() {
+            sink.noise(&blocks.source, place, &line)
+                .map_err(Error::Stopped)?;
+        }
         read.map_err(Error::Input)?;
         if options.threads != 1 && blocks.is_plenty() && !filter.depends_on_order() {
             let threads = options.threads();

@@ -71,6 +71,15 @@ impl Reading {
         self.decoder.as_ref()?.scanner.cache.clone()
     }
 
+    /// Takes the lines of noise that are finished; see [`Noise::take_lines`].
+    pub(super) fn take_noise(&mut self) -> Vec<(Place, Vec<u8>)> {
+        let has_ended = self.text.is_ended();
+        let decoder = self.decoder.as_mut();
+        decoder.map_or(Vec::new(), |decoder| {
+            decoder.scanner.noise.take_lines(has_ended)
+        })
+    }
+
     pub(super) fn noise(&self) -> Noise {
         let mut noise = self.noise.clone();
         if let Some(decoder) = &self.decoder {

@@ -80,6 +80,14 @@ impl Decoder {
         }
     }
 
+    /// Keeps all noise, if it is `wanted`.
+    pub(crate) fn keeping_noise(mut self, wanted: bool) -> Self {
+        if wanted {
+            self.scanner.noise.keep_lines();
+        }
+        self
+    }
+
     fn with(scanner: Scanner, source: Arc<str>, limits: Limits, units: Units) -> Self {
         Decoder {
             source: source.into(),

@@ -1,5 +1,7 @@
 //! Counts noise, and keeps the beginning of its first line for the report.
 
+use std::cell::LazyCell;
+
 use crate::simd::skip_space;
 use crate::span::{Place, Units};
 
@@ -14,6 +16,40 @@ pub(crate) struct Noise {
     pub(crate) first: Option<(Place, Vec<u8>)>,
     /// True if the line of the first byte may continue.
     open: bool,
+    /// All noise, if it is wanted.
+    lines: Option<Lines>,
+}
+
+/// Noise by lines, with their places. A payload divides a line.
+#[derive(Clone, Debug, Default)]
+struct Lines {
+    finished: Vec<(Place, Vec<u8>)>,
+    /// The last line, which may continue.
+    last: Option<(Place, Vec<u8>)>,
+}
+
+impl Lines {
+    /// Adds `bytes`, which begin at `place`.
+    fn add(&mut self, mut bytes: &[u8], mut place: Place, units: Units) {
+        loop {
+            let end = memchr::memchr(b'\n', bytes).unwrap_or(bytes.len());
+            let line = self.last.get_or_insert_with(|| (place, Vec::new()));
+            line.1.extend_from_slice(&bytes[..end]);
+            if end == bytes.len() {
+                return;
+            }
+            self.finish();
+            place = place.after(&bytes[..=end], units);
+            bytes = &bytes[end + 1..];
+        }
+    }
+
+    /// Ends the last line. A line of white space is left out.
+    fn finish(&mut self) {
+        let last = self.last.take();
+        let is_solid = |(_, line): &(Place, Vec<u8>)| !line.trim_ascii().is_empty();
+        self.finished.extend(last.filter(is_solid));
+    }
 }
 
 impl Noise {
@@ -29,9 +65,13 @@ impl Noise {
         place: impl FnOnce() -> Place,
     ) {
         self.bytes += solid as u64;
+        let place = LazyCell::new(place);
+        if let Some(lines) = &mut self.lines {
+            lines.add(bytes, *place, units);
+        }
         if solid > 0 && self.first.is_none() {
             let at = skip_space(bytes, 0);
-            self.first = Some((place().after(&bytes[..at], units), Vec::new()));
+            self.first = Some((place.after(&bytes[..at], units), Vec::new()));
             self.open = true;
             self.show(&bytes[at..]);
         } else if self.open {
@@ -52,6 +92,25 @@ impl Noise {
     /// Ends a line. Nothing more of the first line is kept.
     pub(super) fn end_line(&mut self) {
         self.open = false;
+        if let Some(lines) = &mut self.lines {
+            lines.finish();
+        }
+    }
+
+    /// Keeps all noise from here on.
+    pub(crate) fn keep_lines(&mut self) {
+        self.lines = Some(Lines::default());
+    }
+
+    /// Takes the lines that are finished, or all lines if the capture has ended.
+    pub(crate) fn take_lines(&mut self, has_ended: bool) -> Vec<(Place, Vec<u8>)> {
+        let Some(lines) = &mut self.lines else {
+            return Vec::new();
+        };
+        if has_ended {
+            lines.finish();
+        }
+        std::mem::take(&mut lines.finished)
     }
 
     /// Returns true if the first line may continue.
@@ -68,6 +127,6 @@ impl Noise {
 
     /// Ends the first line, because a payload follows on it.
     pub(super) fn interrupt(&mut self) {
-        self.open = false;
+        self.end_line();
     }
 }

@@ -35,6 +35,8 @@ impl Scanner {
         let name = self.event_name(ahead).filter(|name| name.start == 0);
         arrived.settled()?;
         self.search.unused_anchor = Some(anchor);
+        // The beginning of a capture counts as an anchor, and may be one.
+        let name = name.filter(|_| anchor >= self.judged);
         let Some(name) = name.map(|name| anchor..anchor + name.end) else {
             return Some(None);
         };
