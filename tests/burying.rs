@@ -406,11 +406,11 @@ fn only_what_two_readings_fit_is_undecidable() {
     assert!(!is_undecidable("Go %q", with_slash) && !is_undecidable("nginx", with_slash));
     assert!(!is_undecidable(
         "Go %q",
-        "<xml>\n<Event>subscribe_msg_popup_event</Event></xml>"
+        "<xml>\n<ToUserName>g</ToUserName><Event>subscribe_msg_popup_event</Event></xml>"
     ));
     assert!(is_undecidable(
         "Go %q",
-        "<xml><Event>subscribe_msg_popup_event</Event><A>a\\b</A></xml>"
+        "<xml><ToUserName>g</ToUserName><Event>subscribe_msg_popup_event</Event><A>a\\b</A></xml>"
     ));
 }
 

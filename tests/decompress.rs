@@ -335,7 +335,7 @@ fn frames_to_be_skipped_are() {
 
 #[test]
 fn places_count_decompressed_bytes() {
-    let log = b"2025-11-22 20:00:00 INFO ok\n2025-11-22 20:00:01 <xml><Event>subscribe_msg_sent_event</Event></xml>\n";
+    let log = b"2025-11-22 20:00:00 INFO ok\n2025-11-22 20:00:01 <xml><MsgType>event</MsgType><Event>subscribe_msg_sent_event</Event></xml>\n";
     for format in FORMATS {
         let bytes = compress(format, log);
         let records: Vec<_> = Capture::new(Decompressed::new(&bytes[..]))

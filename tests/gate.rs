@@ -20,9 +20,13 @@ const CLEAN: &str = "<xml><ToUserName>gh_5a2c71d0e9b4</ToUserName>\
     <TemplateId>KB8hJiBh-3sQXKxixVOz_2z0vOhWBBRQs9c7_9XOOMN</TemplateId>\
     <SubscribeStatusString>reject</SubscribeStatusString></List></SubscribeMsgChangeEvent></xml>\n";
 
-/// Returns `CLEAN` with an unknown status, which is a warning.
+/// Returns a popup event like `CLEAN` with an unknown status, which is a warning.
 fn warning() -> String {
-    CLEAN.replace(">reject<", ">ban<")
+    let popup = CLEAN
+        .replace("_change_", "_popup_")
+        .replace("MsgChange", "MsgPopup");
+    let status = "ban</SubscribeStatusString><PopupScene>0</PopupScene>";
+    popup.replace("reject</SubscribeStatusString>", status)
 }
 
 /// Returns `CLEAN` without a field, which is an error.

@@ -38,8 +38,9 @@ const NAMES: [&str; 12] = [
 /// A payload with errors and warnings, on several lines.
 const ODD: &str = r#"{
     "ToUserName": "gh_5a2c71d0e9b4", "FromUserName": "o0LloXjEDNrbUldTysPkh4uS-Haw",
-    "MsgType": "event", "Event": "subscribe_msg_change_event", "a%b\n:,c": "订",
-    "List": [{"TemplateId": "KB8hJiBh-3sQXKxixVOz_2z0vOhWBBRQs9c7_9XOOMN", "SubscribeStatusString": "no"},]
+    "MsgType": "event", "Event":  "subscribe_msg_popup_event", "a%b\n:,c": "订",
+    "List": [{"TemplateId": "KB8hJiBh-3sQXKxixVOz_2z0vOhWBBRQs9c7_9XOOMN", "SubscribeStatusString": "no",
+    "PopupScene": 0},]
 }
 "#;
 
@@ -665,7 +666,7 @@ fn the_mark_stands_under_its_place() {
     for before in befores {
         for behind in ["", &long, &wide] {
             let payload = format!(
-                "<xml><Remark>{before}</Remark><odd>1</odd>{behind}<Event>subscribe_msg_sent_event</Event></xml>"
+                "<xml><Remark>{before}</Remark><odd>1</odd>{behind}<MsgType>event</MsgType><Event>subscribe_msg_sent_event</Event></xml>"
             );
             let record = wxsub::decode(payload.as_bytes());
             let mut findings = record.findings().iter();

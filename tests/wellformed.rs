@@ -1735,7 +1735,7 @@ const XML_PAYLOADS: &[(&str, &str, &str)] = &[
         "</xml>",
     ),
     (
-        "<xml><Event>subscribe_msg_change_event</Event>",
+        "<xml><MsgType>event</MsgType><Event>subscribe_msg_change_event</Event>",
         "<é ü='ö'>]]&gt;</é><A x = '&quot;' ><![CDATA[a]]]]><![CDATA[>]]></A ><!----><?p?><?q  ?r??><B\n/>",
         "</xml>",
     ),
@@ -2272,17 +2272,17 @@ fn is_linear(family: &Family, read: fn(&[u8])) -> Result<(), String> {
 /// Returns payloads that a reader may read repeatedly: many small tokens, or one long token.
 fn well_formed() -> Vec<Family> {
     let json_head = "{\"ToUserName\":1,\"Event\":\"subscribe_msg_sent_event\",\"x\":";
-    let xml_head = "<xml><Event>subscribe_msg_sent_event</Event><x>";
+    let xml_head = "<xml><MsgType>event</MsgType><Event>subscribe_msg_sent_event</Event><x>";
     let xml_tail = "</x></xml>";
     let nested = |open: &str, close: &str| open.repeat(900) + &close.repeat(900);
     vec![
         Family::new(
-            "<xml><Event>subscribe_msg_sent_event</Event><x ",
+            "<xml><MsgType>event</MsgType><Event>subscribe_msg_sent_event</Event><x ",
             "a#='1' ",
             "/></xml>",
         ),
         Family::new(
-            "<xml><Event>subscribe_msg_sent_event</Event><x a='",
+            "<xml><MsgType>event</MsgType><Event>subscribe_msg_sent_event</Event><x a='",
             "&lt;",
             "'/></xml>",
         ),
@@ -2301,38 +2301,38 @@ fn well_formed() -> Vec<Family> {
         Family::new(xml_head, "<a#/>", xml_tail),
         Family::new(xml_head, "<订阅/>", xml_tail),
         Family::new(
-            "<xml><Event>subscribe_msg_sent_event</Event><x ",
+            "<xml><MsgType>event</MsgType><Event>subscribe_msg_sent_event</Event><x ",
             "订#='1' ",
             "/></xml>",
         ),
         Family::new(xml_head, "text<a/>", xml_tail),
         Family::new(
-            "<xml><Event>subscribe_msg_sent_event</Event>",
+            "<xml><MsgType>event</MsgType><Event>subscribe_msg_sent_event</Event>",
             "<ToUserName>a</ToUserName>",
             "</xml>",
         ),
         Family::new(
-            "<xml><Event>subscribe_msg_sent_event</Event>",
+            "<xml><MsgType>event</MsgType><Event>subscribe_msg_sent_event</Event>",
             "<List><MsgID>1</MsgID></List>",
             "</xml>",
         ),
         Family::new(
-            "<xml><Event>subscribe_msg_sent_event</Event><x><![CDATA[",
+            "<xml><MsgType>event</MsgType><Event>subscribe_msg_sent_event</Event><x><![CDATA[",
             "]] ",
             "]]></x></xml>",
         ),
         Family::new(
-            "<xml><Event>subscribe_msg_sent_event</Event><x><![CDATA[",
+            "<xml><MsgType>event</MsgType><Event>subscribe_msg_sent_event</Event><x><![CDATA[",
             "<![CDATA[",
             "]]></x></xml>",
         ),
         Family::new(
             "",
             "<!-- x -->\n",
-            "<xml><Event>subscribe_msg_sent_event</Event></xml>",
+            "<xml><MsgType>event</MsgType><Event>subscribe_msg_sent_event</Event></xml>",
         ),
         Family::new(
-            "<?xml version='1.0' encoding='GBK'?><xml><Event>subscribe_msg_sent_event</Event><x>",
+            "<?xml version='1.0' encoding='GBK'?><xml><MsgType>event</MsgType><Event>subscribe_msg_sent_event</Event><x>",
             "text ",
             xml_tail,
         ),

@@ -132,7 +132,8 @@ fn the_message_in_a_log_entry_counts() {
             );
         }
     }
-    let sealed = json!({"MsgType": "event", "body": {"ToUserName": TO, "Encrypt": "abc="}});
+    let sealed =
+        json!({"MsgType": "event", "body": {"ToUserName": TO, "Encrypt": "abcd".repeat(16)}});
     assert_eq!(codes(&seen(&sealed.to_string())), ["encrypted"].into());
 }
 

@@ -15,7 +15,7 @@ use crate::event::extra::{Scalars, Values, by_name, grouped};
 /// Several values of a name form one array.
 ///
 /// ```
-/// let callback = wxsub::from_str(r#"{"Event":"subscribe_msg_change_event","Ratio":1.50,"Tag":"a","Tag":"b"}"#)?;
+/// let callback = wxsub::from_str(r#"{"Event":"subscribe_msg_change_event","List":[],"Ratio":1.50,"Tag":"a","Tag":"b"}"#)?;
 /// let shown: Vec<_> = callback.extra.iter().map(|(name, value)| (name, value.as_str())).collect();
 /// assert_eq!(shown, [("Ratio", "1.50"), ("Tag", r#"["a","b"]"#)]);
 /// # Ok::<(), wxsub::Error>(())

@@ -164,7 +164,7 @@ impl CallbackRef<'_> {
     /// Copies the values into owned types.
     ///
     /// ```
-    /// let record = wxsub::decode(b"<xml><Event>subscribe_msg_change_event</Event></xml>");
+    /// let record = wxsub::decode(b"<xml><MsgType>event</MsgType><Event>subscribe_msg_change_event</Event></xml>");
     /// let callback = record.callback().expect("a callback").to_owned();
     /// drop(record);
     /// assert_eq!(callback, wxsub::Callback::new(wxsub::Event::Change));

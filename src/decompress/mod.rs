@@ -35,7 +35,7 @@ pub use magic::Compression;
 /// use flate2::{Compression, write::GzEncoder};
 /// use wxsub::{Capture, Decompressed, Event};
 ///
-/// let log = b"<xml><Event>subscribe_msg_sent_event</Event></xml>";
+/// let log = b"<xml><MsgType>event</MsgType><Event>subscribe_msg_sent_event</Event></xml>";
 /// let mut gzip = GzEncoder::new(Vec::new(), Compression::default());
 /// gzip.write_all(log)?;
 ///

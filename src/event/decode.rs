@@ -289,7 +289,7 @@ impl<'a, 'b> Decoder<'a, 'b> {
         match child.kind() {
             Kind::Array if child.is_empty() => self.wrapper_as_list(child, name),
             _ if is_empty(printed::unwrapped(child)) => self.extra(child, None),
-            Kind::Array if has_list(inside) => {
+            Kind::Array if has_list(inside) && !has_item_field(inside) => {
                 self.printed(Reason::ParserPrinted);
                 self.wrapped_lists(inside, name);
             }

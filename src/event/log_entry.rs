@@ -44,9 +44,14 @@ fn has_whole_header(object: View<'_>) -> bool {
     WHOLE_HEADER.iter().all(|name| has(name)) || is_sealed(object)
 }
 
+/// Returns true if an object holds a ciphertext.
 fn is_sealed(object: View<'_>) -> bool {
+    // Base64 of the shortest plaintext: random bytes, a length and padding to 32 bytes.
+    const SHORTEST: usize = 44;
+    let is_base64 = |b: u8| b.is_ascii_alphanumeric() || b"+/=".contains(&b);
+    let is_cipher = |text: &str| text.len() >= SHORTEST && text.bytes().all(is_base64);
     let mut children = object.children();
-    children.any(|child| child.name() == fields::ENCRYPT && child.kind() == Kind::Text)
+    children.any(|child| child.name() == fields::ENCRYPT && is_cipher(child.value()))
 }
 
 /// Returns true if a text has all names of a message in markup, however it is escaped.
@@ -54,7 +59,8 @@ fn is_sealed(object: View<'_>) -> bool {
 /// The scanner unescapes and reads the text. It reports what is broken in it.
 fn names_whole_message(text: &str) -> bool {
     let is_named = |name: &&str| is_in_markup(text.as_bytes(), name);
-    WHOLE_HEADER.iter().all(is_named) || is_named(&fields::ENCRYPT)
+    let is_sealed = || is_named(&fields::ENCRYPT) && is_named(&fields::TO_USER.wire);
+    WHOLE_HEADER.iter().all(is_named) || is_sealed()
 }
 
 /// Returns true if `name` stands in `text` as in a tag or in quotes, perhaps escaped: `<Name>`, `\"Name\"`, `%22Name%22`.

@@ -84,11 +84,12 @@ pub(super) fn is_of_parser(root: View<'_>) -> bool {
     is_inside || is_wrapped || is_lower_case(root)
 }
 
-/// Returns true if a name of the header is written in lower case.
+/// Returns true if the names of the header are written in lower case.
 pub(super) fn is_lower_case(root: View<'_>) -> bool {
     let is_lower = |name: &str| !name.bytes().any(|b| b.is_ascii_uppercase());
-    let mut names = root.children().map(View::name);
-    names.any(|name| is_lower(name) && fields::marks_message(name))
+    let names = root.children().map(View::name);
+    let mut marks = names.filter(|name| fields::marks_message(name)).peekable();
+    marks.peek().is_some() && marks.all(is_lower)
 }
 
 /// Returns true if WxJava printed the message at `root`.

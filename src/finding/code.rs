@@ -489,7 +489,7 @@ codes! {
         near_miss: xml!("<xml>", "SubscribeMsgChangeEvent", "</xml>");
     }
     LegacyShape "legacy-shape" Warning {
-        summary: "the list stands where only older documents or other tools put it, or the root has another name" "列表的位置或根元素的名称只见于旧文档或其他工具";
+        summary: "a list or a root as only older documents or other tools write it" "列表或根元素的写法只见于旧文档或其他工具";
         explanation: "In today's document JSON has `List` at the top, and XML has it inside the wrapper element. A wrapper in JSON, a wrapper that is itself the list, a `List` directly under `<xml>`, a root with another name than `xml`, and `item` inside `List` come from a withdrawn edition, from frameworks that turn XML into JSON, or from tests that people wrote."
             "现行文档中，JSON 的 `List` 在顶层，XML 的 `List` 在外层元素之内。JSON 中的外层元素、外层元素本身就是列表、`List` 直接位于 `<xml>` 之下、根元素不叫 `xml`、`List` 内有 `item`，都来自已撤下的旧版文档、把 XML 转成 JSON 的框架或人工编写的测试。";
         advice: "It is decoded all the same. As a fixture rather use the shape that arrives today: `wxsub convert --to json` or `--to xml` writes it."

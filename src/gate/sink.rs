@@ -26,11 +26,11 @@ use crate::report::{self, Notice, Report, Spot, Tally};
 /// let settings = Settings::default();
 /// let mut out = Vec::new();
 /// let mut gate = Gate::new(&settings, Box::new(JsonLines::default()), &mut out)?;
-/// let payload = &b"<xml><Event>subscribe_msg_sent_event</Event></xml>"[..];
+/// let payload = &b"<xml><MsgType>event</MsgType><Event>subscribe_msg_sent_event</Event></xml>"[..];
 /// pipeline::run(payload, "a.xml", &Options::default(), &mut gate).unwrap();
 /// let result = gate.close()?;
 /// assert!(settings.is_failure(&result.tally));
-/// assert_eq!(result.tally.count_of(wxsub::Code::MissingField), 4);
+/// assert_eq!(result.tally.count_of(wxsub::Code::MissingField), 3);
 /// assert!(out.starts_with(br#"{"code":"missing-field","severity":"error","#));
 /// # Ok::<(), std::io::Error>(())
 /// ```

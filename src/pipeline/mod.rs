@@ -202,9 +202,9 @@ pub fn run<S: Sink>(
 /// use wxsub::{Event, pipeline};
 ///
 /// let log = "\
-/// <xml><Event>subscribe_msg_change_event</Event></xml>
-/// <xml><Event>subscribe_msg_popup_event</Event></xml>
-/// <xml><Event>subscribe_msg_change_event</Event></xml>
+/// <xml><MsgType>event</MsgType><Event>subscribe_msg_change_event</Event></xml>
+/// <xml><MsgType>event</MsgType><Event>subscribe_msg_popup_event</Event></xml>
+/// <xml><MsgType>event</MsgType><Event>subscribe_msg_change_event</Event></xml>
 /// ";
 /// let selection = Selection { events: vec![Event::Change], ..Selection::default() };
 /// let mut filter = Filter::new(selection).dedup();
@@ -278,7 +278,7 @@ fn emit<S: Sink>(
 /// ```
 /// let log = "\
 /// 2021-01-18 11:30:40 INFO body={\"ToUserName\":\"gh_123456789abc\",\"MsgType\":\"event\",\"Event\":\"subscribe\"}
-/// 2021-01-18 11:30:41 INFO body=<xml><Event>subscribe_msg_change_event</Event></xml>
+/// 2021-01-18 11:30:41 INFO body=<xml><MsgType>event</MsgType><Event>subscribe_msg_change_event</Event></xml>
 /// ";
 /// let records: Vec<_> = wxsub::Capture::new(log.as_bytes()).collect::<Result<_, _>>()?;
 /// assert_eq!(records[0].outcome(), &wxsub::Outcome::Other("subscribe".into()));

@@ -12,11 +12,11 @@ impl Tally {
     /// ```
     /// use wxsub::{pipeline, report::Tally};
     ///
-    /// let log = "<xml><Event>subscribe_msg_sent_event</Event></xml>";
+    /// let log = "<xml><MsgType>event</MsgType><Event>subscribe_msg_sent_event</Event></xml>";
     /// let mut tally = Tally::default();
     /// pipeline::run(log.as_bytes(), "log", &pipeline::Options::default(), &mut tally).unwrap();
     /// assert!(tally.summary_json().starts_with(
-    ///     r#"{"files":1,"bytes":50,"callbacks":{"popup":0,"change":0,"sent":1},"others":{},"#
+    ///     r#"{"files":1,"bytes":74,"callbacks":{"popup":0,"change":0,"sent":1},"others":{},"#
     /// ));
     /// ```
     pub fn summary_json(&self) -> String {

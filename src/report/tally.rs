@@ -13,7 +13,7 @@ use crate::span::Place;
 /// ```
 /// use wxsub::{pipeline, report::Tally, Event};
 ///
-/// let log = "<xml><Event>subscribe_msg_sent_event</Event></xml>\n{\"MsgType\":\"text\",\"ToUserName\":\"x\"}\n";
+/// let log = "<xml><MsgType>event</MsgType><Event>subscribe_msg_sent_event</Event></xml>\n{\"MsgType\":\"text\",\"ToUserName\":\"x\"}\n";
 /// let mut tally = Tally::default();
 /// pipeline::run(log.as_bytes(), "log", &pipeline::Options::default(), &mut tally).unwrap();
 /// assert_eq!(tally.callbacks(Event::Sent), 1);

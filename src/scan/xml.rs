@@ -225,15 +225,12 @@ impl Scanner {
     }
 
     /// Returns true if a broken document is the beginning of a body that an error message quotes, as
-    /// `Unexpected token '<', "<xml><ToUs"...`: it has no whole element, and a quote ends it.
+    /// `Unexpected token '<', "<xml><ToUs"...`: it has no whole tag after the root's, and a quote ends
+    /// it.
     fn is_quoted_beginning(&self, ahead: Lookahead<'_>, finding: &Finding, tree: &Tree) -> bool {
         const LONGEST: usize = 64;
         let at = finding.span().start as usize;
-        let has_element = match self.xml.open_child() {
-            Some(child) => tree.len() as NodeId > child + 1,
-            None => tree.len() > 1,
-        };
-        if has_element || at > LONGEST {
+        if tree.len() > 1 || at > LONGEST {
             return false;
         }
         let is_at_end = ahead.len() <= at && ahead.is_final() && self.ends_at_quote;

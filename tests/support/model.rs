@@ -104,6 +104,28 @@ pub(crate) fn typed(ty: Type, given: &Json) -> Option<Json> {
     }
 }
 
+/// The names of members in which parsers of XML put a text.
+const TEXT_MEMBERS: [&str; 2] = ["#text", "_"];
+
+/// Returns the scalar that a parser of XML wrapped in `given`, or `given` itself.
+fn unwrapped(given: &Json) -> &Json {
+    let mut value = given;
+    loop {
+        value = match value {
+            Json::Array(entries) if entries.len() == 1 => &entries[0],
+            Json::Object(members) if members.len() == 1 && is_text_member(&members[0].0) => {
+                &members[0].1
+            }
+            Json::Array(_) | Json::Object(_) => return given,
+            _ => return value,
+        }
+    }
+}
+
+fn is_text_member(name: &str) -> bool {
+    TEXT_MEMBERS.contains(&name)
+}
+
 /// Returns the typed members of a header or an item in the record's order, and the extra fields as given.
 fn sorted(table: &[Field], given: &[Member]) -> (Vec<Member>, Vec<Member>) {
     let mut first: Vec<(&str, Json)> = Vec::new();
@@ -117,7 +139,7 @@ fn sorted(table: &[Field], given: &[Member]) -> (Vec<Member>, Vec<Member>) {
         };
         let is_first = !seen.contains(&wire);
         seen.push(wire);
-        match typed(ty, &value).filter(|_| is_first) {
+        match typed(ty, unwrapped(&value)).filter(|_| is_first) {
             Some(value) => first.push((key, value)),
             None => extras.push((wire.to_owned(), value)),
         }
@@ -148,6 +170,7 @@ impl Callback {
                 let is_type = name.eq_ignore_ascii_case("MsgType");
                 let is_first = is_type && !seen;
                 seen |= is_type;
+                let value = unwrapped(value);
                 let is_event = matches!(value, Json::Text(text) if text.trim_ascii() == "event");
                 !(is_first && is_event)
             })

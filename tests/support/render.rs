@@ -257,8 +257,8 @@ impl XmlWriter {
         let has_field = |item: &Vec<Member>| item.iter().any(|m| field(&ITEM, &m.0).is_some());
         let has_list = |item: &Vec<Member>| item.iter().any(|m| m.0.eq_ignore_ascii_case("List"));
         let lists = match (self.choices.below(5), callback.items.as_slice()) {
-            (1, []) => return Vec::new(),
-            (2, []) => vec!["<List></List>".into()],
+            // Without a list and a header it would be a mention.
+            (_, []) => vec!["<List></List>".into()],
             (1, [item]) if has_field(item) && !has_list(item) => {
                 return vec![self.enclosed(wrapper, items.concat())];
             }
