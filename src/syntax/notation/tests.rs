@@ -4,6 +4,7 @@ mod clock;
 use crate::syntax::{Kind, View};
 use clock::Clock;
 use serde_json::{Map, Value, json};
+use std::io::Write;
 
 const NAMES: Users = Users {
     is_typed: |name| matches!(name, "Content" | "Title" | "Label"),
@@ -622,7 +623,8 @@ fn speed() {
             }
         }
         let megabytes = (rounds * text.len()) as f64 / 1e6;
-        println!(
+        let _ = writeln!(
+            std::io::stderr(),
             "{file}: {:.0} MB/s",
             megabytes / start.elapsed().as_secs_f64()
         );
