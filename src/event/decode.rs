@@ -9,7 +9,7 @@ use crate::event::{Definition, Event, Extra, Meaning, Part, Slot, checks, printe
 use crate::finding::{Code, Finding, Findings, Reason};
 use crate::span::Span;
 use crate::syntax::json::is_number;
-use crate::syntax::{Kind, Limits, NodeId, Syntax, View};
+use crate::syntax::{Kind, Limits, NodeId, Syntax, Tree, View};
 
 /// The kind of a payload.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -600,7 +600,7 @@ pub(super) fn typed(child: View<'_>, field: &'static Field) -> Result<Slot, Find
     let value = child.value();
     match field.ty {
         Type::Text => Ok(slot),
-        Type::Integer => match integer(value.trim_ascii()) {
+        Type::Integer => match integer_in(child.tree, value.trim_ascii()) {
             Some(_) => Ok(slot),
             None if value.trim_ascii().is_empty() => Err(finding(Reason::EmptyInteger)),
             None => Err(finding(Reason::NotInteger).with(value)),
@@ -623,6 +623,18 @@ fn integer_digits(text: &str) -> Option<&str> {
     let plain = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
     let padded = digits.starts_with('0') && text != "0";
     (plain && !padded).then_some(digits)
+}
+
+/// Parses a whole number of a payload. Programs print times as floating-point numbers, too: `1.646619072e+09`.
+pub(super) fn integer_in(tree: &Tree, text: &str) -> Option<i64> {
+    integer(text).or_else(|| whole_float(text).filter(|_| tree.is_printed))
+}
+
+/// Parses a floating-point number that is whole and lost no digits.
+fn whole_float(text: &str) -> Option<i64> {
+    const EXACT: f64 = 9_007_199_254_740_992.0; // 2^53
+    let number: f64 = text.parse().ok().filter(|_| is_number(text.as_bytes()))?;
+    (number.fract() == 0.0 && number.abs() < EXACT).then_some(number as i64)
 }
 
 /// Parses a whole number that prints as it is written.

@@ -162,7 +162,7 @@ pub(crate) const ROOT: &str = "xml";
 ///
 /// They are never searched for payloads: anyone can type a callback into a chat. The documents of ordinary messages,
 /// of menu events and of customer service name them.
-static TYPED: [&str; 19] = [
+static TYPED: [&str; 18] = [
     "Content",
     "Title",
     "Description",
@@ -180,7 +180,6 @@ static TYPED: [&str; 19] = [
     "FileName",
     "OuterStr",
     "NickName",
-    "Remark",
     "bizmsgmenuid",
 ];
 

@@ -27,7 +27,7 @@ use serde::ser::{Serialize, Serializer};
 
 pub(crate) use checks::same;
 pub(crate) use compare::compare;
-use decode::integer;
+use decode::integer_in;
 pub(crate) use decode::{Class, classify, decode, name_span};
 pub(crate) use message::is_message;
 pub(crate) use printed::body;
@@ -197,7 +197,9 @@ impl Slot {
     fn value<'a>(&self, root: View<'a>) -> Value<'a> {
         let text = self.text(root);
         match self.field.ty {
-            Type::Integer => Value::Integer(integer(text.trim_ascii()).unwrap_or_default()),
+            Type::Integer => {
+                Value::Integer(integer_in(root.tree, text.trim_ascii()).unwrap_or_default())
+            }
             Type::Text | Type::Digits => Value::Text(text),
         }
     }

@@ -266,7 +266,7 @@ impl Decoder {
         let Decoded { parts, meaning } = decoded;
         let cache = self.scanner.cache.as_mut();
         let is_due = || cache.is_some_and(|cache| cache.admits_payload());
-        if parts.tree.has_own() || !is_due() {
+        if parts.tree.has_own() || parts.tree.is_printed || !is_due() {
             return;
         }
         let root = View::root(&parts.tree, text);

@@ -482,20 +482,21 @@ fn is_open(text: &[u8], behind: &[u8]) -> bool {
 }
 
 /// Returns true if `line` begins like a member of an object that is printed with a member on each line: `CreateTime: `
-/// in YAML, `[CreateTime] => ` or `int(1610969440)` in PHP. Names without two capitals are too common in other text.
+/// in YAML, `[CreateTime] => ` or `int(1610969440)` in PHP. Bare names without two capitals are too common elsewhere.
 fn is_member_line(line: &[u8]) -> bool {
     let line = line.trim_ascii_start();
-    let (name, ends): (_, &[&[u8]]) = match line {
-        [b'[', b'"', name @ ..] => (name, &[b"\"]=>"]),
-        [b'[', name @ ..] => (name, &[b"] => ", b"] =>"]),
-        [b'-', b' ', name @ ..] => (name, &[b": ", b":"]),
-        [b'A'..=b'Z', ..] => (line, &[b": "]),
-        _ => return TYPED.iter().any(|typed| line.starts_with(typed)),
-    };
-    let is_of_name = |b: &&u8| b.is_ascii_alphabetic();
-    let len = name.iter().take_while(is_of_name).count();
-    let capitals = name[..len].iter().filter(|b| b.is_ascii_uppercase());
-    capitals.count() > 1 && ends.iter().any(|end| name[len..].starts_with(end))
+    let is_of_name = |b: &&u8| b.is_ascii_alphanumeric() || **b == b'_';
+    let split = |text: &[u8]| text.iter().take_while(is_of_name).count();
+    match line {
+        [b'[', b'"', name @ ..] => name[split(name)..].starts_with(b"\"]=>"),
+        [b'[', name @ ..] => name[split(name)..].starts_with(b"] =>"),
+        [b'-', b' ', name @ ..] | name @ [b'A'..=b'Z', ..] => {
+            let (name, rest) = name.split_at(split(name));
+            let capitals = name.iter().filter(|b| b.is_ascii_uppercase());
+            capitals.count() > 1 && rest.starts_with(b": ")
+        }
+        _ => TYPED.iter().any(|typed| line.starts_with(typed)),
+    }
 }
 
 /// The beginnings of values that PHP's `var_dump` writes on lines of their own.

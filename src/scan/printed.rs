@@ -254,8 +254,10 @@ impl Scanner {
         }
         let len = end.max(finding.span().end as usize);
         let text = &buffer[pos..pos + len];
-        let is_callback =
-            (self.names.event_name)(text).is_some() && (self.names.values)(text).is_some();
+        // A word that no program prints shows source code.
+        let is_callback = finding.reason() != Reason::PrintedWord
+            && (self.names.event_name)(text).is_some()
+            && (self.names.values)(text).is_some();
         if !is_callback {
             self.pass_bracket(buffer);
             return None;
