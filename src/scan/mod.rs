@@ -72,7 +72,7 @@ use learn::EntrySample;
 use lookahead::{Arrived, Lookahead, Settled};
 use nested::Nested;
 pub(crate) use noise::Noise;
-use printed::PrintedForm;
+use printed::{Failures, PrintedForm};
 use seek::Near;
 use skip::{Skip, Skipped};
 use source_map::SourceMap;
@@ -280,6 +280,7 @@ pub(crate) struct Scanner {
     unclosed: (u8, usize),
     /// The offset of an object that is neither JSON nor printed in another notation.
     no_notation_at: Option<u64>,
+    failures: Failures,
     /// Before this position every event's name in noise is judged; see [`unread`].
     judged: usize,
     json: syntax::json::Reader,
@@ -346,6 +347,7 @@ impl Scanner {
             no_mark_before: 0,
             unclosed: (0, 0),
             no_notation_at: None,
+            failures: Failures::default(),
             judged: 0,
             json: syntax::json::Reader::new(),
             xml: syntax::xml::Reader::of_any_root(names.private.is_header),
@@ -385,6 +387,7 @@ impl Scanner {
             no_mark_before,
             unclosed,
             no_notation_at,
+            failures,
             judged,
             noise,
             search,
@@ -408,7 +411,7 @@ impl Scanner {
         *cursor = Cursor::unplaced();
         (*bare, *after_bare_payload, *array) = (true, None, None);
         (*no_mark_before, *unclosed, *judged) = (0, (0, 0), 0);
-        *no_notation_at = None;
+        (*no_notation_at, *failures) = (None, Failures::default());
         *noise = Noise::default();
         *search = SearchWindow::default();
         *before = [b'\n'; 2];

@@ -26,6 +26,39 @@ pub(super) enum PrintedForm {
     Yaml { indent: usize },
 }
 
+/// The failed attempts to read a printed object. Objects in an object that breaks are tried, too, but only a few: each
+/// attempt may read up to the same place.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Failures {
+    /// The offset of the farthest place at which an attempt failed.
+    end: u64,
+    /// The number of attempts before that place.
+    count: u8,
+}
+
+impl Failures {
+    const MOST: u8 = 16;
+
+    /// Notes that the attempt at `offset` failed after `len` bytes.
+    fn note(&mut self, offset: u64, len: usize) {
+        if offset >= self.end {
+            self.count = 0;
+        }
+        self.count += 1;
+        self.end = self.end.max(offset + len as u64);
+    }
+
+    /// Returns true if an attempt failed after `offset`.
+    pub(super) fn reach_beyond(&self, offset: u64) -> bool {
+        offset < self.end
+    }
+
+    /// Returns true if no further attempt is due at `offset`.
+    fn are_many(&self, offset: u64) -> bool {
+        self.reach_beyond(offset) && self.count >= Self::MOST
+    }
+}
+
 impl PrintedForm {
     fn notation(self) -> &'static Notation {
         match self {
@@ -44,6 +77,10 @@ impl Scanner {
         found: usize,
     ) -> Settled<Near> {
         let buffer = arrived.bytes;
+        let offset = self.cursor.offset() + (found - self.pos()) as u64;
+        if self.failures.are_many(offset) {
+            return Some(Near::Nothing);
+        }
         for at in starts(buffer, start, found) {
             if let Some(notation) = self.notation_at(arrived, at)? {
                 self.pass(buffer, at);
@@ -114,10 +151,15 @@ impl Scanner {
     /// Returns the start of the first of the members of YAML on the lines from `start` to that of `anchor`, and the
     /// number of blanks before it.
     fn first_member(&self, buffer: &[u8], start: usize, anchor: usize) -> Option<(usize, usize)> {
+        const MOST_LINES: usize = 16;
         let line = usize::try_from(self.search.line()).ok()?;
         let mut line = Some(line).filter(|&line| line >= start && line <= anchor)?;
         let indent = self.indent_of_member(&buffer[line..])?;
-        while let Some(end) = line.checked_sub(1).filter(|&end| end > start) {
+        // Without a limit each name on a long run of lines would be preceded by all others.
+        for _ in 0..MOST_LINES {
+            let Some(end) = line.checked_sub(1).filter(|&end| end > start) else {
+                break;
+            };
             let before =
                 memchr::memrchr(b'\n', &buffer[start..end]).map_or(start, |n| start + n + 1);
             if self.indent_of_member(&buffer[before..]) != Some(indent) {
@@ -199,7 +241,7 @@ impl Scanner {
         let Some(message) = self.first_message(&parts.tree, text) else {
             match form {
                 PrintedForm::BrokenJson(_) => self.read_as_json(),
-                _ => self.pass_bracket(buffer),
+                _ => self.pass_printed(buffer, text),
             }
             return None;
         };
@@ -244,33 +286,50 @@ impl Scanner {
         parts: &mut Parts,
     ) -> Option<Found<'b>> {
         let (buffer, pos) = (arrived.bytes, self.pos());
-        let entry = arrived.from(pos).window(self.limits.payload_size);
-        let end = entry.find(b'\n').unwrap_or(entry.len());
+        let ahead = arrived.from(pos).window(self.limits.payload_size);
+        let at = (finding.span().end as usize).min(ahead.len());
+        let rest = ahead.from(at);
+        let end = at + rest.find(b'\n').unwrap_or(rest.len());
         arrived.settled()?;
+        self.failures.note(self.cursor.offset(), end);
         if finding.reason() == Reason::PrintedTyped {
             self.pass(buffer, pos + end);
             self.state = State::Seek;
             return None;
         }
-        let len = end.max(finding.span().end as usize);
-        let text = &buffer[pos..pos + len];
-        // A word that no program prints shows source code.
-        let is_callback = finding.reason() != Reason::PrintedWord
-            && (self.names.event_name)(text).is_some()
-            && (self.names.values)(text).is_some();
-        if !is_callback {
+        if !self.is_printed_callback(&finding, ahead.window(end)) {
             self.pass_bracket(buffer);
             return None;
         }
         let found = self.broken(finding, buffer, end, Syntax::Json, parts);
-        self.state = State::after_broken(len, None);
+        self.state = State::after_broken(end, None);
         Some(found)
+    }
+
+    /// Returns true if `text`, a printed object that breaks, has values of a callback and no payload inside. A word
+    /// that no program prints shows source code.
+    fn is_printed_callback(&self, finding: &Finding, text: Lookahead<'_>) -> bool {
+        finding.reason() != Reason::PrintedWord
+            && (self.names.event_name)(text.bytes()).is_some()
+            && (self.names.values)(text.bytes()).is_some()
+            && self.document_start(text.from(1)).is_none()
     }
 
     /// Reads the object at the cursor as JSON again, which breaks.
     fn read_as_json(&mut self) {
         self.no_notation_at = Some(self.cursor.offset());
         self.begin_document(Syntax::Json);
+    }
+
+    /// Passes over a printed object that is no payload, or only its bracket if a payload may stand in it.
+    fn pass_printed(&mut self, buffer: &[u8], text: &str) {
+        match self.names.anchors.is_in(text.as_bytes()) {
+            true => self.pass_bracket(buffer),
+            false => {
+                self.pass(buffer, self.pos() + text.len());
+                self.state = State::Seek;
+            }
+        }
     }
 
     /// Passes over the first byte of an object that is not a payload.

@@ -44,7 +44,8 @@ impl Scanner {
     pub(crate) fn sync_point(&mut self, buffer: &[u8]) -> Option<SyncPoint> {
         let pos = self.pos();
         let is_between = matches!(self.state, State::Seek) && self.array.is_none();
-        if !is_between || !self.search.is_behind(pos) || self.noise.is_open() {
+        let has_failed_ahead = self.failures.reach_beyond(self.cursor.offset());
+        if !is_between || !self.search.is_behind(pos) || self.noise.is_open() || has_failed_ahead {
             return None;
         }
         Some(SyncPoint {

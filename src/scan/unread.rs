@@ -96,7 +96,7 @@ impl Scanner {
     }
 
     /// Returns the position of the first payload that begins in `ahead`.
-    fn document_start(&self, ahead: Lookahead<'_>) -> Option<usize> {
+    pub(super) fn document_start(&self, ahead: Lookahead<'_>) -> Option<usize> {
         let names = &self.names;
         let begins = |name: &str| (names.begins_message)(name) || (names.is_record_key)(name);
         let mut brackets = memchr::memchr2_iter(b'<', b'{', ahead.bytes());
