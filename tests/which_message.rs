@@ -435,6 +435,7 @@ fn a_printout_keeps_what_differs_and_is_not_searched() {
     let typed = json!({"allFieldsMap": {"ToUserName": TO, "FromUserName": FROM, "CreateTime": "1", "MsgType": "text",
         "Content": xml()}, "toUser": TO, "fromUser": FROM, "createTime": 1, "msgType": "text", "content": xml()});
     holds_no_callback(&typed.to_string());
+    holds_nothing(&json!({"toUser": TO, "fromUser": FROM, "content": xml()}).to_string());
 }
 
 #[test]

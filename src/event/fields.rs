@@ -296,13 +296,15 @@ pub(crate) fn is_typed_exactly(name: &str) -> bool {
     TYPED.contains(&name)
 }
 
-/// Returns true if WeChat's messages have a field of this name in their header.
+/// Returns true if WeChat's messages have a field of this name in their header, or WxJava prints one under this name.
 ///
 /// Other programs log `createTime` too, so that name must be spelt as WeChat spells it.
 pub(crate) fn is_header(name: &str) -> bool {
     let [to_user, from_user, create_time, msg_type] = WHOLE_HEADER;
     let names = [to_user, from_user, msg_type];
-    name == create_time || names.iter().any(|known| known.eq_ignore_ascii_case(name))
+    name == create_time
+        || names.iter().any(|known| known.eq_ignore_ascii_case(name))
+        || sdk_field(name).is_some()
 }
 
 /// Returns true if parsers of XML put the text of an element into a member of this name.

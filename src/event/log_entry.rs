@@ -44,14 +44,19 @@ fn has_whole_header(object: View<'_>) -> bool {
     WHOLE_HEADER.iter().all(|name| has(name)) || is_sealed(object)
 }
 
-/// Returns true if an object holds a ciphertext.
+/// Returns true if an object is an envelope: it holds a ciphertext, and a name that stands beside one.
 fn is_sealed(object: View<'_>) -> bool {
     // Base64 of the shortest plaintext: random bytes, a length and padding to 32 bytes.
     const SHORTEST: usize = 44;
     let is_base64 = |b: u8| b.is_ascii_alphanumeric() || b"+/=".contains(&b);
     let is_cipher = |text: &str| text.len() >= SHORTEST && text.bytes().all(is_base64);
+    let is_beside = |name: &str| fields::is_header(name) || fields::is_of_envelope(name);
     let mut children = object.children();
-    children.any(|child| child.name() == fields::ENCRYPT && is_cipher(child.value()))
+    children.clone().any(|child| is_beside(child.name()))
+        && children.any(|child| {
+            let is_text = child.name() == fields::ENCRYPT && child.kind() == Kind::Text;
+            is_text && is_cipher(child.value())
+        })
 }
 
 /// Returns true if a text has all names of a message in markup, however it is escaped.
