@@ -233,7 +233,7 @@ impl Nested {
     /// Unescapes up to `len` bytes of `raw` with vector instructions, up to a possible terminator or line break.
     /// Returns true if it made progress.
     fn unescape_fast(&mut self, raw: &[u8], len: usize) -> bool {
-        let (escape, text) = (self.escape, &mut self.text);
+        let (escape, text) = (&mut self.escape, &mut self.text);
         let len = match self.bounds {
             Bounds::Len(_) => escape.unescape_fast(raw, len, text, |b| b.equal(b'\n')),
             Bounds::Terminators { .. } => escape.unescape_fast(raw, len, text, |b| {
@@ -395,9 +395,11 @@ impl Nested {
         if !self.scanner.is_between() {
             return None;
         }
-        let is_end = self.text[..end].ends_with(b"\n") || self.ended && end == self.text.len();
+        // Base64 may end before the name.
+        let is_over = self.ended && end == self.text.len();
+        let is_end = is_over || self.text[..end].ends_with(b"\n");
         let least = if is_end { at } else { at + Self::NAME };
-        (self.line_len(raw, end) > least).then_some(at)
+        (is_over || self.line_len(raw, end) > least).then_some(at)
     }
 
     /// Returns the next payload in the visible text.
