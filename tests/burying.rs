@@ -355,8 +355,19 @@ fn payloads_begin_at_their_places() {
         "%7b",
         "%257B",
         "\\\\\\u003c",
+        // In base64.
+        "PHht",
+        "PD94",
+        "eyJ",
+        "ewo",
+        "ew0",
+        "eyA",
     ];
-    for way in ways() {
+    // In base64 of a log line a payload may begin at any alignment.
+    for way in ways()
+        .into_iter()
+        .filter(|way| !way.name.starts_with("base64 of a JSON"))
+    {
         for payload in payloads().filter(|payload| payload != HARD && way.takes(payload)) {
             let capture = Capture::of(&way.embed(&[Traced::payload(0, &payload)], 1));
             let place = capture.place(0, 0).expect("it has a place");

@@ -67,7 +67,7 @@ fn wake(waiting: &CurrentChannel) {
 }
 
 /// The decompressed bytes of a capture.
-type Opened = Decompressed<CountedRead>;
+type Opened = Decompressed<Box<dyn Read + Send>>;
 
 impl<'a> Feed<'a> {
     pub(super) fn new(sources: &'a Sources, max_expansion: u64, counts: Arc<Counts>) -> Self {
@@ -94,10 +94,15 @@ impl<'a> Feed<'a> {
             from: source.from,
             counts: self.counts.clone(),
         };
-        let mut opened = Decompressed::new(counted).max_expansion(self.max_expansion);
+        let from: Box<dyn Read + Send> = match &source.member {
+            Some(member) => Box::new(member.reader(counted, self.max_expansion)),
+            None => Box::new(counted),
+        };
+        let mut opened = Decompressed::new(from).max_expansion(self.max_expansion);
         let name = source.name;
+        let is_plain = source.is_file && source.member.is_none();
         // An error here comes back on the first read.
-        let is_ready = source.is_file && !matches!(opened.compression(), Ok(Some(_)));
+        let is_ready = is_plain && !matches!(opened.compression(), Ok(Some(_)));
         if !is_ready || !self.is_first {
             self.interrupt.watch();
         }

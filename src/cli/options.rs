@@ -11,8 +11,8 @@ use crate::cli::select::SelectArgs;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Common {
-    /// Files, folders (walked recursively) or - for standard input; also compressed with gzip, zstd,
-    /// bzip2 or xz [default: standard input]
+    /// Files, folders (walked recursively), zip archives or - for standard input; also compressed with
+    /// gzip, zstd, bzip2 or xz [default: standard input]
     #[arg(value_name = "PATH")]
     pub(super) paths: Vec<PathBuf>,
     /// In folders, read only files that match; with ! in front, only those that do not

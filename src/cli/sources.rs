@@ -1,4 +1,5 @@
-//! Finds and opens the captures that the given paths name: files, files in folders, and standard input.
+//! Finds and opens the captures that the given paths name: files, files in folders, members of zip archives, and
+//! standard input.
 
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -8,6 +9,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use ignore::WalkBuilder;
 use ignore::overrides::{Override, OverrideBuilder};
+use wxsub::decompress::{Archive, BadMember, Member};
 use wxsub::report::text::printable;
 
 /// The name of the config file of `check`. The file is left out when a folder is walked.
@@ -20,7 +22,12 @@ pub(super) struct Source {
     pub(super) from: Box<dyn Read + Send>,
     /// True for a regular file: a read from it never blocks for long.
     pub(super) is_file: bool,
+    /// The member of the zip archive `from` that is the capture.
+    pub(super) member: Option<Member>,
 }
+
+/// The captures of one path.
+type Opened<'a> = Box<dyn Iterator<Item = anyhow::Result<Source>> + 'a>;
 
 /// The given paths, in the given order.
 #[derive(Clone)]
@@ -86,18 +93,19 @@ impl Sources {
         }
     }
 
-    fn open<'a>(&'a self, path: &'a Path) -> Box<dyn Iterator<Item = anyhow::Result<Source>> + 'a> {
+    fn open<'a>(&'a self, path: &'a Path) -> Opened<'a> {
         if path == Path::new("-") {
             let stdin = Source {
                 name: "-".into(),
                 from: Box::new(io::stdin()),
                 is_file: is_file(Path::new("/dev/stdin")),
+                member: None,
             };
             return Box::new(iter::once(Ok(stdin)));
         }
         match fs::metadata(path) {
-            Ok(metadata) if metadata.is_dir() => Box::new(self.walk(path).map(|path| file(&path?))),
-            _ => Box::new(iter::once(file(path))),
+            Ok(metadata) if metadata.is_dir() => Box::new(self.walk(path).flat_map(captures)),
+            _ => captures(Ok(path.to_owned())),
         }
     }
 
@@ -126,14 +134,68 @@ impl Sources {
     }
 }
 
-fn file(path: &Path) -> anyhow::Result<Source> {
-    let name = path.display().to_string();
-    let from = File::open(path).with_context(|| format!("cannot open `{}`", printable(&name)))?;
+/// Opens the captures of a file: its members if it is a zip archive, otherwise itself.
+fn captures(path: anyhow::Result<PathBuf>) -> Opened<'static> {
+    match path.and_then(|path| open_file(&path)) {
+        Ok(captures) => captures,
+        Err(error) => Box::new(iter::once(Err(error))),
+    }
+}
+
+fn open_file(path: &Path) -> anyhow::Result<Opened<'static>> {
+    let (mut file, is_file) = (file(path)?, is_file(path));
+    if is_file && Archive::is_at(&mut file).with_context(|| unreadable(path, None))? {
+        return members(path.to_owned(), file);
+    }
+    let source = Source {
+        name: path.display().to_string(),
+        from: Box::new(file),
+        is_file,
+        member: None,
+    };
+    Ok(Box::new(iter::once(Ok(source))))
+}
+
+/// Opens the members of the zip archive `file`.
+fn members(path: PathBuf, file: File) -> anyhow::Result<Opened<'static>> {
+    let archive = Archive::open(file).with_context(|| unreadable(&path, None))?;
+    Ok(Box::new(archive.map(move |member| match member {
+        Ok(member) => open_member(&path, member),
+        Err(BadMember { name, error }) => {
+            Err(error).with_context(|| unreadable(&path, name.as_deref()))
+        }
+    })))
+}
+
+fn open_member(path: &Path, member: Member) -> anyhow::Result<Source> {
+    let mut from = file(path)?;
+    member
+        .seek(&mut from)
+        .with_context(|| unreadable(path, Some(member.name())))?;
     Ok(Source {
-        name,
-        is_file: is_file(path),
+        name: member_name(path, member.name()),
         from: Box::new(from),
+        is_file: true,
+        member: Some(member),
     })
+}
+
+/// The name of a member in messages and records.
+fn member_name(path: &Path, member: &str) -> String {
+    format!("{}/{member}", path.display())
+}
+
+fn unreadable(path: &Path, member: Option<&str>) -> String {
+    let name = match member {
+        Some(member) => member_name(path, member),
+        None => path.display().to_string(),
+    };
+    format!("cannot read `{}`", printable(&name))
+}
+
+fn file(path: &Path) -> anyhow::Result<File> {
+    let name = path.display().to_string();
+    File::open(path).with_context(|| format!("cannot open `{}`", printable(&name)))
 }
 
 fn is_file(path: &Path) -> bool {

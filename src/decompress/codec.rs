@@ -1,4 +1,4 @@
-//! The four decoders behind one step function.
+//! The decoders behind one step function.
 //!
 //! Decoders get slices and no reader, so that output before damage is not lost, and bytes that have arrived are decoded
 //! before more are awaited. The zstd decoder needs a reader and has its own file.
@@ -21,6 +21,8 @@ pub(super) enum Codec {
     Bzip2(bzip2::Decompress),
     Xz(Box<XzStream>),
     Zstd(Box<Frame>),
+    /// A member of a zip archive.
+    Deflate(flate2::Decompress),
 }
 
 /// Whether a member continues.
@@ -53,6 +55,7 @@ impl Codec {
                 Codec::Xz(Box::new(XzStream::new_mem_limit(false, kib as u32)))
             }
             Compression::Zstd => Codec::Zstd(Box::default()),
+            Compression::Zip => Codec::Deflate(flate2::Decompress::new(false)),
         }
     }
 
@@ -62,6 +65,7 @@ impl Codec {
             Codec::Bzip2(_) => Compression::Bzip2,
             Codec::Xz(_) => Compression::Xz,
             Codec::Zstd(_) => Compression::Zstd,
+            Codec::Deflate(_) => Compression::Zip,
         }
     }
 
@@ -72,7 +76,9 @@ impl Codec {
         out: &mut [u8],
     ) -> (usize, io::Result<MemberState>) {
         let (written, flow) = match self {
-            Codec::Gzip(gzip) => pump(from, |input, _| inflate(gzip, input, out)),
+            Codec::Gzip(deflate) | Codec::Deflate(deflate) => {
+                pump(from, |input, _| inflate(deflate, input, out))
+            }
             Codec::Bzip2(bzip2) => pump(from, |input, _| expand(bzip2, input, out)),
             Codec::Xz(xz) => pump(from, |input, last| unpack(xz, input, last, out)),
             Codec::Zstd(frame) => frame.step(from, out),
@@ -129,17 +135,17 @@ impl Fault {
     }
 }
 
-fn inflate(gzip: &mut flate2::Decompress, input: &[u8], out: &mut [u8]) -> Progress {
-    let before = (gzip.total_in(), gzip.total_out());
-    let flow = match gzip.decompress(input, out, FlushDecompress::None) {
+fn inflate(deflate: &mut flate2::Decompress, input: &[u8], out: &mut [u8]) -> Progress {
+    let before = (deflate.total_in(), deflate.total_out());
+    let flow = match deflate.decompress(input, out, FlushDecompress::None) {
         Ok(Status::StreamEnd) => Ok(MemberState::Ended),
         Ok(Status::Ok | Status::BufError) => Ok(MemberState::More),
         Err(error) => Err(Fault::Damage(
             error.message().unwrap_or("no deflate data").to_owned(),
         )),
     };
-    let taken = gzip.total_in() - before.0;
-    let written = gzip.total_out() - before.1;
+    let taken = deflate.total_in() - before.0;
+    let written = deflate.total_out() - before.1;
     (taken as usize, written as usize, flow)
 }
 

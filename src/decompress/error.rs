@@ -51,6 +51,24 @@ pub enum Error {
         /// The format of the data.
         format: Compression,
     },
+    /// The data is a zip archive, whose table of members stands at its end.
+    Archive,
+    /// A member of a zip archive is encrypted.
+    Encrypted,
+    /// A member of a zip archive is compressed with a method that is not supported.
+    Method {
+        /// The name of the method.
+        name: String,
+    },
+    /// The table of members of a zip archive is damaged or cut off.
+    Members {
+        /// The reason.
+        reason: String,
+    },
+    /// A member of a zip archive has not the text of which the archive has the checksum.
+    Checksum,
+    /// Several members of a zip archive have one name, and only one of them was read.
+    SameNames,
 }
 
 impl fmt::Display for Error {
@@ -86,6 +104,21 @@ impl fmt::Display for Error {
                     "the {format} data needs more than {most} MiB of memory to be read"
                 )
             }
+            Error::Archive => f.write_str(
+                "it is a zip archive, which can be read only from a file: unpack it, or give the file by its name",
+            ),
+            Error::Encrypted => f.write_str("it is encrypted: unpack it with its password"),
+            Error::Method { name } => write!(
+                f,
+                "it is compressed with the method {name}, which is not supported: unpack it"
+            ),
+            Error::Members { reason } => {
+                write!(f, "the table of members is damaged or cut off: {reason}")
+            }
+            Error::Checksum => f.write_str("the zip data is damaged: its checksum is wrong"),
+            Error::SameNames => f.write_str(
+                "several members of the zip archive have one name, and only the last was read: unpack it",
+            ),
         }
     }
 }

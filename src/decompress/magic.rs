@@ -19,6 +19,8 @@ pub enum Compression {
     Bzip2,
     /// Written by `xz`.
     Xz,
+    /// Written by `zip`, and by programs for spreadsheets and documents. Only [`Archive`](super::Archive) reads it.
+    Zip,
 }
 
 impl fmt::Display for Compression {
@@ -28,6 +30,7 @@ impl fmt::Display for Compression {
             Compression::Zstd => "zstd",
             Compression::Bzip2 => "bzip2",
             Compression::Xz => "xz",
+            Compression::Zip => "zip",
         })
     }
 }
@@ -49,7 +52,7 @@ const fn is(byte: u8) -> RangeInclusive<u8> {
 
 /// The first bytes of each format, enough that no text begins with them.
 #[rustfmt::skip]
-const MAGICS: [(Compression, Magic); 6] = [
+const MAGICS: [(Compression, Magic); 9] = [
     (Compression::Gzip, &[is(0x1F), is(0x8B), is(8)]),
     (Compression::Zstd, &[is(0x28), is(0xB5), is(0x2F), is(0xFD)]),
     // A skippable frame, with which `pzstd` begins.
@@ -60,7 +63,14 @@ const MAGICS: [(Compression, Magic); 6] = [
     (Compression::Bzip2, &[is(b'B'), is(b'Z'), is(b'h'), b'1'..=b'9',
         is(0x17), is(0x72), is(0x45), is(0x38), is(0x50), is(0x90)]),
     (Compression::Xz, &[is(0xFD), is(b'7'), is(b'z'), is(b'X'), is(b'Z'), is(0)]),
+    // A member, the end of an archive without members, and an archive that was written in one part of several.
+    (Compression::Zip, &[is(b'P'), is(b'K'), is(3), is(4)]),
+    (Compression::Zip, &[is(b'P'), is(b'K'), is(5), is(6)]),
+    (Compression::Zip, &[is(b'P'), is(b'K'), is(7), is(8)]),
 ];
+
+/// The number of bytes that tell a zip archive.
+pub(super) const ZIP: usize = 4;
 
 /// Recognises the format of `head`, the bytes that have arrived. One byte can be enough to exclude all.
 pub(super) fn detect(head: &[u8]) -> Detected {
@@ -86,7 +96,9 @@ mod tests {
             .filter(|&byte| detect(&[byte]) == Detected::NeedMore)
             .collect();
         assert_eq!(unsure, b"\x1F(BPQRSTUVWXYZ[\\]^_\xFD");
-        for text in ["POST /", "(x", "BZ", "BZh9", "[{", "<xml>", "{", "\u{FEFF}"] {
+        for text in [
+            "POST /", "PK-1", "(x", "BZ", "BZh9", "[{", "<xml>", "{", "\u{FEFF}",
+        ] {
             let expected = match text {
                 "BZ" | "BZh9" => Detected::NeedMore,
                 _ => Detected::Plain,

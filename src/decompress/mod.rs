@@ -1,11 +1,13 @@
 //! Decompresses captures while they are read. The format is recognised by its first bytes, never by the file's name.
 //!
 //! The formats are gzip, zstd, bzip2 and xz, each also with several members. Uncompressed data passes unchanged, so any
-//! input can be read through [`Decompressed`]. Offsets of findings count decompressed bytes.
+//! input can be read through [`Decompressed`]. Offsets of findings count decompressed bytes. [`Archive`] reads the members
+//! of a zip archive, each of which is a capture.
 //!
 //! `magic` recognises formats, `codec` has a decoder for each, `buffer` holds bytes that are read but not consumed.
 //! Adding a format: a variant and a row in `magic`, an arm in `codec`.
 
+mod archive;
 mod buffer;
 mod codec;
 mod error;
@@ -19,6 +21,7 @@ use buffer::Buffer;
 use codec::{Codec, MemberState};
 use magic::{Detected, detect};
 
+pub use archive::{Archive, BadMember, Member, MemberReader};
 pub use error::Error;
 pub use magic::Compression;
 
@@ -89,6 +92,15 @@ impl<R: Read> Decompressed<R> {
         }
     }
 
+    /// Makes a reader for data of a known format, or for data that is not compressed.
+    fn as_format(from: R, format: Option<Compression>) -> Self {
+        let member = |format| State::Member(Codec::new(format));
+        Decompressed {
+            state: format.map_or(State::Plain, member),
+            ..Self::new(from)
+        }
+    }
+
     /// Limits the expansion: beyond 1 GiB, the output may be at most `times` the compressed size.
     ///
     /// Logs compress to a tenth, monotonous ones to a hundredth. A factor of a thousand is an attack.
@@ -131,6 +143,7 @@ impl<R: Read> Decompressed<R> {
 
     fn start(&mut self) -> io::Result<()> {
         self.state = match detect(self.from.ahead()) {
+            Detected::Is(Compression::Zip) => return Err(Error::Archive.into()),
             Detected::Is(format) => State::Member(Codec::new(format)),
             Detected::NeedMore if !self.from.has_ended() => return self.from.fill(),
             Detected::NeedMore | Detected::Plain => State::Plain,
@@ -142,11 +155,11 @@ impl<R: Read> Decompressed<R> {
     fn behind(&mut self, format: Compression) -> io::Result<()> {
         self.from.skip_zeros();
         self.state = match detect(self.from.ahead()) {
-            Detected::Is(format) => State::Member(Codec::new(format)),
+            Detected::Is(next) if next != Compression::Zip => State::Member(Codec::new(next)),
             Detected::NeedMore if !self.from.has_ended() => return self.from.fill(),
             Detected::NeedMore if self.from.ahead().is_empty() => State::Ended,
             Detected::NeedMore => return Err(Error::CutOff { format }.into()),
-            Detected::Plain => {
+            Detected::Plain | Detected::Is(_) => {
                 let offset = self.from.taken();
                 return Err(Error::Trailing { format, offset }.into());
             }
@@ -176,6 +189,7 @@ impl<R: Read> Decompressed<R> {
         self.written += written as u64;
         match flow {
             Ok(MemberState::More) => {}
+            Ok(MemberState::Ended) if format == Compression::Zip => self.state = State::Ended,
             Ok(MemberState::Ended) => self.state = State::Behind(format),
             Err(error) => self.failed = Some(error),
         }

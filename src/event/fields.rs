@@ -116,6 +116,9 @@ pub(crate) static ANCHORS: [&str; 8] = [
     // A record has no other anchor besides its event, which a container may cut.
     FROM_USER.key,
 ];
+/// The anchors that are searched for in base64, too, with the number of pieces of each. A line break may cut one piece.
+/// They are long and few: short ones would stand in other data, and many would make each search slower.
+pub(crate) static ENCODED_ANCHORS: [(&str, usize); 2] = [("UserName", 2), (EVENT_PREFIX, 1)];
 /// The keys of a record that are not fields: event, items, extra fields and source.
 pub(crate) const RECORD_EVENT: &str = "event";
 pub(crate) const RECORD_ITEMS: &str = "items";

@@ -36,7 +36,7 @@ const NAMES: Names = Names {
     anchors: &ANCHORS,
 };
 
-static ANCHORS: Anchors = Anchors::new(&fields::ANCHORS);
+static ANCHORS: Anchors = Anchors::new(&fields::ANCHORS, &fields::ENCODED_ANCHORS);
 
 /// Decodes the bytes of one capture into records.
 #[derive(Debug)]

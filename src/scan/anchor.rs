@@ -14,6 +14,8 @@ use std::sync::OnceLock;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, Input, MatchKind, packed};
 
+use crate::scan::base64;
+use crate::scan::chunked;
 use crate::scan::container::{self, LineKind};
 use crate::scan::escape::{self, Escape, TABLE};
 use crate::scan::lookahead::{Arrived, Lookahead};
@@ -23,15 +25,38 @@ use crate::simd::{self, Survey, last_break, skip_space};
 #[derive(Debug)]
 pub(crate) struct Anchors {
     names: &'static [&'static str],
+    /// The names that are searched for in base64, and the number of pieces of each.
+    encoded: &'static [(&'static str, usize)],
     /// Made for the first search. Making it takes longer than reading a small file, which may not need it.
     searcher: OnceLock<Searcher>,
 }
 
 impl Anchors {
-    /// Searches for `names` of messages, for the beginnings of XML documents, and for byte order marks.
-    pub(crate) const fn new(names: &'static [&'static str]) -> Self {
+    /// Searches for `names` of messages, for the beginnings of XML documents, and for byte order marks. Searches for the
+    /// names `encoded` in base64, each in a number of pieces.
+    pub(crate) const fn new(
+        names: &'static [&'static str],
+        encoded: &'static [(&'static str, usize)],
+    ) -> Self {
         let searcher = OnceLock::new();
-        Anchors { names, searcher }
+        Anchors {
+            names,
+            encoded,
+            searcher,
+        }
+    }
+
+    /// Returns the base64 of the names, in pieces.
+    fn pieces(&self) -> impl Iterator<Item = base64::Anchor> {
+        let encoded = self.encoded.iter();
+        encoded.flat_map(|&(name, count)| base64::anchors(name, count))
+    }
+
+    /// Returns the anchor in base64 that begins at `at`.
+    pub(super) fn piece_at(&self, bytes: &[u8], at: usize) -> Option<&base64::Anchor> {
+        let rest = bytes.get(at..)?;
+        let mut pieces = self.searcher().pieces.iter();
+        pieces.find(|piece| rest.starts_with(&piece.text))
     }
 
     fn texts(&self) -> impl Iterator<Item = &'static str> + Clone {
@@ -49,7 +74,7 @@ impl Anchors {
                 self.texts()
                     .all(|text| text.contains('#') || !has_digit(text))
             );
-            Searcher::new(self.texts())
+            Searcher::new(self.texts(), self.pieces().collect())
         })
     }
 
@@ -86,7 +111,9 @@ impl Anchors {
 struct Searcher {
     keys: Keys,
     /// For each key, the texts that contain it and its position in them. At most one of them can match around a key.
-    texts: Vec<Vec<(usize, &'static [u8])>>,
+    texts: Vec<Vec<(usize, Vec<u8>)>>,
+    /// The texts in base64.
+    pieces: Vec<base64::Anchor>,
 }
 
 /// Three bytes of a text that are rare in other text.
@@ -100,11 +127,12 @@ enum Keys {
 }
 
 impl Searcher {
-    fn new(all: impl Iterator<Item = &'static str>) -> Self {
+    fn new(all: impl Iterator<Item = &'static str>, pieces: Vec<base64::Anchor>) -> Self {
         let mut keys: Vec<Key> = Vec::new();
         let mut texts: Vec<Vec<_>> = Vec::new();
-        for text in all.map(str::as_bytes) {
-            let (at, key) = key_of(text);
+        let encoded = pieces.iter().map(|piece| piece.text.clone());
+        for text in all.map(Vec::from).chain(encoded) {
+            let (at, key) = key_of(&text);
             let known = keys.iter().position(|&other| other == key);
             let id = known.unwrap_or(keys.len());
             if known.is_none() {
@@ -114,7 +142,11 @@ impl Searcher {
             texts[id].push((at, text));
         }
         let keys = Keys::new(&keys);
-        Searcher { keys, texts }
+        Searcher {
+            keys,
+            texts,
+            pieces,
+        }
     }
 
     /// Returns the range of the first text at or after `from`.
@@ -122,8 +154,8 @@ impl Searcher {
         let mut searched = from;
         loop {
             let (id, key) = self.keys.find(bytes, searched)?;
-            let is_at = |&(at, text): &(usize, &[u8])| {
-                let start = key.checked_sub(at).filter(|&start| start >= from)?;
+            let is_at = |(at, text): &(usize, Vec<u8>)| {
+                let start = key.checked_sub(*at).filter(|&start| start >= from)?;
                 let is_there = bytes[start..].starts_with(text);
                 is_there.then(|| start..start + text.len())
             };
@@ -144,7 +176,7 @@ impl Keys {
             .match_kind(MatchKind::LeftmostFirst)
             .kind(Some(AhoCorasickKind::ContiguousNFA))
             .build(keys);
-        Keys::Automaton(automaton.expect("fewer than twenty short texts"))
+        Keys::Automaton(automaton.expect("a few short texts"))
     }
 
     /// Returns the index and the position of the first key at or after `from`.
@@ -479,6 +511,8 @@ fn is_open(text: &[u8], behind: &[u8]) -> bool {
         || has_comment(text)
         || joins(text, behind)
         || is_member_line(text)
+        || base64::joins(text, behind)
+        || chunked::joins(text, behind)
 }
 
 /// Returns true if `line` begins like a member of an object that is printed with a member on each line: `CreateTime: `
@@ -610,7 +644,7 @@ mod tests {
                 "{\"log\":\"{",
             ),
             (
-                "2021-01-18T11:30:40Z stdout F x\n2021-01-18T11:30:41Z stdout P ab\n2021-01-18T11:30:42Z stdout F @",
+                "2021-01-18T11:30:40Z stdout F x\n2021-01-18T11:30:41Z stdout P xy\n2021-01-18T11:30:42Z stdout F @",
                 "2021-01-18T11:30:41Z",
             ),
             ("log:\n2021-01-18T11:30:40Z stdout F @", "2021"),
@@ -685,7 +719,7 @@ mod tests {
 
     #[test]
     fn the_first_anchor_is_found_by_its_key_wherever_others_stand() {
-        let anchors = Anchors::new(&fields::ANCHORS);
+        let anchors = Anchors::new(&fields::ANCHORS, &fields::ENCODED_ANCHORS);
         let first = |bytes: &[u8], from: usize| {
             let rest = &bytes[from..];
             (0..rest.len()).find_map(|at| {
@@ -713,7 +747,7 @@ mod tests {
 
     #[test]
     fn parts_are_asked_for_anchors_in_any_order() {
-        let anchors = Anchors::new(&["UserName", "Name"]);
+        let anchors = Anchors::new(&["UserName", "Name"], &[]);
         let text = b"Name UserName xx <xml> Name <xm";
         for start in 0..text.len() {
             let mut ahead = Ahead::new(&anchors, text);
@@ -729,7 +763,7 @@ mod tests {
 
     #[test]
     fn anchors_are_found_where_they_have_arrived() {
-        let anchors = Anchors::new(&["UserName"]);
+        let anchors = Anchors::new(&["UserName"], &[]);
         let text = b"noise UserName <xml";
         let mut search = SearchWindow::default();
         assert_eq!(search.next_anchor(&anchors, &text[..10]), Some(0));

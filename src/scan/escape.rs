@@ -9,10 +9,13 @@
 //!
 //! Adding an escaping: add a variant of [`Escape`], a row of [`TABLE`], and the row's functions in `decode` and `clue`.
 //! The search reads the table, and a test walks it. Code for one escaping only names it, as `Escape::Entity` in `seek`.
-//! Queries are unescaped in `request`. Adding a container: recognise its lines in `container`.
+//! Queries are unescaped in `request`. Adding a container: recognise its lines in `container`. Base64 and chunked bodies
+//! have no signs and need a state: `base64` and `chunked` recognise and read them.
 
 use crate::request::EscapedLineBreaks;
 use crate::scan::backslash;
+use crate::scan::base64::Base64;
+use crate::scan::chunked::Chunked;
 use crate::scan::clue;
 use crate::scan::container::{self, Container};
 use crate::scan::decode::{self, Sequence};
@@ -43,6 +46,10 @@ pub(crate) enum Escape {
     Pasted(Pasted),
     /// A container's log, with its state at the next byte.
     Container(Container),
+    /// Base64, with its state at the next byte.
+    Base64(Base64),
+    /// A chunked HTTP body, with its state at the next byte.
+    Chunked(Chunked),
 }
 
 /// The properties of an escaping.
@@ -264,7 +271,7 @@ impl Escape {
         Some(row.escape)
     }
 
-    /// Returns the row of the escaping. A container has none.
+    /// Returns the row of the escaping. What has a state has none.
     fn row(self) -> Option<&'static Row> {
         match self {
             Escape::Percent => Some(&PERCENT),
@@ -273,7 +280,10 @@ impl Escape {
             Escape::Backslash => Some(&BACKSLASH),
             Escape::Literal => Some(&LITERAL),
             Escape::Octal | Escape::OctalJson { .. } => Some(&OCTAL),
-            Escape::Pasted(_) | Escape::Container(_) => None,
+            Escape::Pasted(_)
+            | Escape::Container(_)
+            | Escape::Base64(_)
+            | Escape::Chunked(_) => None,
         }
     }
 
@@ -302,6 +312,8 @@ impl Escape {
             Escape::OctalJson { in_string } => return decode::octal_json(in_string, raw),
             Escape::Pasted(pasted) => return pasted.piece(raw),
             Escape::Container(container) => return container.piece(raw),
+            Escape::Base64(base64) => return base64.piece(raw),
+            Escape::Chunked(chunked) => return chunked.piece(raw),
             escape => escape.row(),
         };
         let bytes = raw.bytes();
@@ -329,7 +341,7 @@ impl Escape {
     /// `raw`.
     #[inline]
     pub(super) fn unescape_fast(
-        self,
+        &mut self,
         raw: &[u8],
         len: usize,
         out: &mut Vec<u8>,
@@ -337,6 +349,8 @@ impl Escape {
     ) -> usize {
         match self {
             Escape::Backslash | Escape::Literal => backslash::unescape(raw, len, out, stops),
+            Escape::Base64(base64) => base64.decode(&raw[..len.min(raw.len())], out),
+            Escape::Chunked(chunked) => chunked.copy(&raw[..len.min(raw.len())], out),
             _ => 0,
         }
     }
@@ -404,9 +418,11 @@ impl Escape {
 
     /// Walks over the start of `raw` with vector instructions, for fewer than `len` bytes of text. Returns the number
     /// of raw bytes and of text bytes.
-    fn walk_fast(self, raw: &[u8], len: usize) -> (usize, usize) {
+    fn walk_fast(&mut self, raw: &[u8], len: usize) -> (usize, usize) {
         match self {
             Escape::Backslash | Escape::Literal => backslash::walk(raw, len),
+            Escape::Base64(base64) => base64.walk(raw, len),
+            Escape::Chunked(chunked) => chunked.walk(raw, len),
             _ => (0, 0),
         }
     }

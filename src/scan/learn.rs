@@ -304,7 +304,7 @@ mod tests {
     }
     #[test]
     fn what_may_begin_something_is_no_simple_prefix() {
-        let anchors = Anchors::new(&["ToUserName"]);
+        let anchors = Anchors::new(&["ToUserName"], &[]);
         let is_simple = |text: &str| is_simple(text.as_bytes(), &anchors);
         assert!(is_simple("INFO [http-14] {trace} a http://b//c body="));
         for text in [

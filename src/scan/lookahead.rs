@@ -88,6 +88,11 @@ impl<'a> Lookahead<'a> {
         Lookahead { bytes, ..self }
     }
 
+    /// Returns the bytes from `at` on. Notes the end if the bytes before have not arrived.
+    pub(super) fn past(self, at: usize) -> Option<Self> {
+        self.first(at).map(|_| self.from(at))
+    }
+
     /// Returns at most `len` bytes. If there are that many, the bytes after them do not matter.
     pub(super) fn window(self, len: usize) -> Self {
         match self.bytes.get(..len) {

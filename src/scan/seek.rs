@@ -5,6 +5,9 @@
 
 use crate::finding::{Finding, Reason};
 use crate::scan::array::Array;
+use crate::scan::base64;
+use crate::scan::chunked;
+use crate::scan::clue;
 use crate::scan::container::{self, LineKind};
 use crate::scan::escape::{self, Escape};
 use crate::scan::literal::{self, Candidate};
@@ -178,6 +181,9 @@ impl Scanner {
             return Some(Near::Begun);
         }
         self.search.tried = self.search.tried.max(start);
+        if self.try_enter_chunks(arrived, start, anchor)? {
+            return Some(Near::Begun);
+        }
         while let Some(found) = self.bracket(arrived.bytes, anchor) {
             match self.try_begin_at(arrived, start, found)? {
                 Near::Nothing => self.search.tried = found + 1,
@@ -185,6 +191,9 @@ impl Scanner {
             }
         }
         self.search.tried = self.search.tried.max(anchor + 1);
+        if let Some(piece) = self.names.anchors.piece_at(arrived.bytes, anchor) {
+            return Some(Near::of(self.enter_base64(arrived, start, anchor, piece)?));
+        }
         if self.try_begin_yaml(arrived, start, anchor)? {
             return Some(Near::Begun);
         }
@@ -216,6 +225,34 @@ impl Scanner {
         };
         self.pass(buffer, line);
         Some(self.enter_from(escape, None, 0))
+    }
+
+    /// Enters a chunked body if it begins near `start`, before the anchor.
+    fn try_enter_chunks(
+        &mut self,
+        arrived: &Arrived<'_>,
+        start: usize,
+        anchor: usize,
+    ) -> Settled<bool> {
+        const LINES: usize = 4;
+        let buffer = arrived.bytes;
+        let mut line = start;
+        for _ in 0..LINES {
+            let is_first = line >= self.search.tried && self.is_bare_at(buffer, line);
+            let begun = is_first
+                .then(|| chunked::of_line(arrived.from(line)))
+                .flatten();
+            arrived.settled()?;
+            if let Some(begun) = begun {
+                self.pass(buffer, line);
+                return Some(self.enter_from(Escape::Chunked(begun), None, anchor + 1 - line));
+            }
+            match memchr::memchr(b'\n', &buffer[line..anchor]) {
+                Some(len) => line += len + 1,
+                None => break,
+            }
+        }
+        Some(false)
     }
 
     /// Begins a document at the bracket `found`, after `start`.
@@ -289,11 +326,43 @@ impl Scanner {
         };
         self.pass(buffer, start);
         let quote = if escape == Escape::Entity { b'<' } else { b'"' };
-        let is_entered = self.enter_from(escape, Some(quote), told - start);
+        self.enter_told(escape, Some(quote), told - start)
+    }
+
+    /// Enters escaped text that only the name after `told` bytes shows.
+    fn enter_told(&mut self, escape: Escape, quote: Option<u8>, told: usize) -> bool {
+        let is_entered = self.enter_from(escape, quote, told);
         if let State::Nested(nested) = &mut self.state {
-            nested.set_clue(told - start);
+            nested.set_clue(told);
         }
         is_entered
+    }
+
+    /// Enters the base64 with the anchor `piece`. It begins at `start` or later. Returns `None` if more bytes are needed.
+    fn enter_base64(
+        &mut self,
+        arrived: &Arrived<'_>,
+        start: usize,
+        anchor: usize,
+        piece: &base64::Anchor,
+    ) -> Option<bool> {
+        let buffer = arrived.bytes;
+        let before = self.bytes_before(buffer, start)[1];
+        let (run, base64) = base64::begin(arrived, before, start, anchor, piece.phase);
+        arrived.settled()?;
+        // What a URL holds is undone from the outside in. It may be a message with a typed text in base64.
+        let escape = match is_in_url(&buffer[start..run]) {
+            true => Escape::Percent,
+            false => Escape::Base64(base64),
+        };
+        let start = if escape == Escape::Percent {
+            start
+        } else {
+            run
+        };
+        self.pass(buffer, start);
+        // The text may begin with the name.
+        Some(self.enter_told(escape, None, anchor + piece.text.len() - start))
     }
 
     /// Enters escaped text that ends at one of its terminators, at the earliest after `from` bytes.
@@ -456,6 +525,14 @@ fn stray_end(syntax: Syntax, rest: Lookahead<'_>) -> usize {
         }
         _ => 0,
     }
+}
+
+/// Returns true if `bytes` end with a part of a URL that has escaped quotes or brackets.
+fn is_in_url(bytes: &[u8]) -> bool {
+    let start = text_before(Escape::Percent, bytes).unwrap_or(0);
+    let part = &bytes[start..];
+    let ends = 3..=part.len();
+    memchr::memchr(b'%', part).is_some() && ends.into_iter().any(|end| clue::percent(&part[..end]))
 }
 
 /// Returns the start of escaped text whose first escaped bracket comes after `bytes`. URLs and forms may contain

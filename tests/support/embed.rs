@@ -90,6 +90,15 @@ impl Way {
         }
     }
 
+    /// Marks a way that writes base64 in lines. A line break may cut the name of the event, which is the only anchor of
+    /// some payloads.
+    fn in_lines(self) -> Self {
+        Way {
+            is_undecidable: Box::new(|payload| !payload.contains("UserName")),
+            ..self
+        }
+    }
+
     fn only_json(self) -> Self {
         Way {
             only_json: true,
@@ -160,6 +169,8 @@ pub(crate) fn ways() -> Vec<Way> {
         http_ways(),
         container_ways(),
         combined_ways(),
+        base64_ways(),
+        chunked_ways(),
     ]
     .into_iter()
     .flatten()
@@ -455,6 +466,93 @@ fn http_ways() -> Vec<Way> {
             cat(&[&HAR_HEAD, &join(&entries, ",\n"), &HAR_END])
         }),
     ]
+}
+
+fn base64_ways() -> Vec<Way> {
+    vec![
+        Way::each("base64", |p, d| app_log(&escape::base64(p), d)),
+        Way::each("base64, URL alphabet", |p, d| {
+            app_log(&escape::base64_url(p), d)
+        }),
+        Way::new("base64 of several", |ps, d| {
+            app_log(&escape::base64(&join(ps, "\n")), d)
+        }),
+        Way::each("base64 in lines", |p, _| {
+            let lines = join(&escape::base64(p).pieces(|| 76), "\r\n");
+            cat(&[
+                &"Content-Transfer-Encoding: base64\r\n\r\n",
+                &lines,
+                &"\r\n",
+            ])
+        }),
+        Way::each("base64 in lines of any length", |p, d| {
+            let len = 16 + d.below(80);
+            let lines = join(&escape::base64(p).pieces(|| len), "\n   ");
+            cat(&[&"data:\n   ", &lines, &"\n"])
+        })
+        .in_lines()
+        .continues(),
+        Way::each("base64 in a form", |p, d| {
+            query_log(&escape::url(&escape::base64(p)), d)
+        }),
+        Way::each("JSON log, base64", |p, d| {
+            json_log(&escape::json(&escape::base64(p), JSON), d)
+        }),
+        Way::each("JSON log, base64 in lines, \\/", |p, d| {
+            let lines = join(&escape::base64(p).pieces(|| 60), "\n");
+            json_log(&escape::json(&lines, JSON_SLASH), d)
+        })
+        .in_lines(),
+        Way::each("Python bytes of base64 in lines", |p, d| {
+            let lines = join(&escape::base64(p).pieces(|| 76), "\n");
+            app_log(&escape::python_bytes(&lines), d)
+        })
+        .in_lines(),
+        Way::each("API gateway, base64", |p, d| {
+            let head = format!("{{\"path\":\"/wx/{}\",\"body\":", number(d));
+            let body = escape::json(&escape::base64(p), JSON);
+            cat(&[&head, &body, &",\"isBase64Encoded\":true}\n"])
+        }),
+        Way::new("HAR, base64", |ps, d| {
+            let entries: Vec<Traced> = ps
+                .iter()
+                .map(|p| har_entry(&escape::base64(p), d))
+                .collect();
+            cat(&[&HAR_HEAD, &join(&entries, ",\n"), &HAR_END])
+        }),
+        Way::each("base64 of a JSON log", |p, d| {
+            let line = json_log(&escape::json(p, JSON), d).without_end();
+            app_log(&escape::base64(&line), d)
+        }),
+    ]
+}
+
+fn chunked_ways() -> Vec<Way> {
+    vec![
+        Way::each("chunked HTTP", |p, d| chunked(p, "\r\n", d)),
+        Way::each("chunked HTTP, LF", |p, d| chunked(p, "\n", d)),
+        Way::each("chunked HTTP of a JSON log", |p, d| {
+            let line = json_log(&escape::json(p, JSON), d).without_end();
+            chunked(&line, "\r\n", d)
+        }),
+        Way::each("JSON log of chunked HTTP", |p, d| {
+            let request = chunked(p, "\r\n", d);
+            json_log(&escape::json(&request, JSON), d)
+        })
+        .continues(),
+    ]
+}
+
+/// A request in chunks. The first holds a name of a message.
+fn chunked(body: &Traced, line_end: &str, rng: &mut Rng) -> Traced {
+    let head = "POST /wx HTTP/1.1\r\nHost: wx.example.org\r\nTransfer-Encoding: chunked\r\n\r\n";
+    let mut text = Traced::plain(&head.replace("\r\n", line_end));
+    for (number, chunk) in body.pieces(|| 60 + rng.below(300)).iter().enumerate() {
+        let extra = if number % 2 == 0 { "" } else { "0" };
+        let size = format!("{extra}{:x}{line_end}", chunk.text().len());
+        text = cat(&[&text, &size, chunk, &line_end]);
+    }
+    cat(&[&text, &"0", &line_end, &line_end])
 }
 
 fn container_ways() -> Vec<Way> {

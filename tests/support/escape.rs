@@ -1,5 +1,8 @@
 //! Escapes text like real loggers, languages and servers. A function named after a literal also writes its quotes.
 
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+
 use super::traced::{Traced, cat};
 
 /// The optional escapes of a writer of JSON strings.
@@ -269,6 +272,16 @@ pub(crate) fn url(text: &Traced) -> Traced {
         true => out.push(c),
         false => each_byte(c, "%", true, out),
     })
+}
+
+/// Writes base64.
+pub(crate) fn base64(text: &Traced) -> Traced {
+    text.encoded(|bytes| STANDARD.encode(bytes))
+}
+
+/// Writes base64 with the alphabet for URLs and without padding.
+pub(crate) fn base64_url(text: &Traced) -> Traced {
+    text.encoded(|bytes| URL_SAFE_NO_PAD.encode(bytes))
 }
 
 /// Escapes for a URL with hexadecimal digits in lower case, like .NET.

@@ -58,6 +58,25 @@ impl Traced {
         Traced { chars }
     }
 
+    /// Encodes each group of three bytes. A group is written as four characters, of which two belong to the first byte.
+    pub(crate) fn encoded(&self, encode: impl Fn(&[u8]) -> String) -> Self {
+        let mut bytes = Vec::new();
+        for &(c, origin) in &self.chars {
+            let mut buffer = [0; 4];
+            let mut origin = origin;
+            for &byte in c.encode_utf8(&mut buffer).as_bytes() {
+                bytes.push((byte, origin.take()));
+            }
+        }
+        let mut chars = Vec::new();
+        for group in bytes.chunks(3) {
+            let plain: Vec<u8> = group.iter().map(|(byte, _)| *byte).collect();
+            let origins = [0, 0, 1, 2].map(|number: usize| group.get(number)?.1);
+            chars.extend(encode(&plain).chars().zip(origins));
+        }
+        Traced { chars }
+    }
+
     /// Splits the text into lines, with their line feeds.
     pub(crate) fn lines(&self) -> Vec<Traced> {
         let lines = self.chars.split_inclusive(|(c, _)| *c == '\n');

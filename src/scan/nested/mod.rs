@@ -322,13 +322,15 @@ impl Nested {
         if !self.scanner.is_between() {
             return None;
         }
-        let is_end = self.text[..end].ends_with(b"\n") || self.ended && end == self.text.len();
+        // Base64 may end before the name.
+        let is_over = self.ended && end == self.text.len();
+        let is_end = is_over || self.text[..end].ends_with(b"\n");
         let tried = if is_end {
             name
         } else {
             name + Self::LONGEST_ANCHOR
         };
-        (self.line_len(raw, end) > tried).then_some(name)
+        (is_over || self.line_len(raw, end) > tried).then_some(name)
     }
 
     /// Returns the next payload in the visible text.

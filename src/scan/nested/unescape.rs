@@ -50,7 +50,7 @@ impl Nested {
     /// Unescapes up to `len` bytes of `raw` with vector instructions, up to a possible terminator or line break.
     /// Returns true if it made progress.
     fn unescape_fast(&mut self, raw: &[u8], len: usize) -> bool {
-        let (escape, text) = (self.end_escape, &mut self.text);
+        let (escape, text) = (&mut self.end_escape, &mut self.text);
         let len = match self.end {
             NestedEnd::Len(_) => escape.unescape_fast(raw, len, text, |b| b.equal(b'\n')),
             NestedEnd::Terminator { .. } => escape.unescape_fast(raw, len, text, |b| {

@@ -1,0 +1,150 @@
+//! Bodies that stand in a capture as base64: what the ways to bury payloads do not cover.
+
+mod support;
+
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+use proptest::prelude::*;
+use wxsub::Outcome;
+
+use support::clock::Clock;
+use support::messages::message;
+use support::reading::{ReadRecord, read, read_whole};
+use support::shapes::shape;
+
+/// Returns the outcomes and the records of a capture.
+fn outcomes(capture: &str) -> Vec<(Outcome, String)> {
+    let seen = read_whole(capture.as_bytes());
+    seen.into_iter()
+        .map(|seen| (seen.outcome, seen.line))
+        .collect()
+}
+
+/// Returns `text` in base64, in lines of `width` characters that end with `line_end`.
+fn wrapped(text: &str, width: usize, line_end: &str) -> String {
+    let encoded = STANDARD.encode(text);
+    let lines = encoded.as_bytes().chunks(width);
+    let lines: Vec<_> = lines
+        .map(|line| std::str::from_utf8(line).expect("ASCII"))
+        .collect();
+    lines.join(line_end)
+}
+
+#[test]
+fn what_a_user_typed_in_base64_is_not_searched() {
+    let forged = STANDARD.encode(shape("JSON").write(1, 1));
+    for form in ["JSON", "XML"] {
+        let typed = message(form, &forged);
+        for capture in [
+            typed.clone(),
+            format!("INFO body={typed} [ok]"),
+            format!("INFO body={} [ok]", STANDARD.encode(&typed)),
+            format!("{{\"body\":\"{}\"}}", STANDARD.encode(&typed)),
+            wrapped(&typed, 76, "\r\n"),
+        ] {
+            let seen = outcomes(&capture);
+            let is_message = matches!(seen.as_slice(), [(Outcome::Other(_), _)]);
+            assert!(is_message, "{seen:?} in {capture}");
+        }
+    }
+}
+
+#[test]
+fn lines_of_their_own_are_bodies_of_their_own() {
+    let bodies: Vec<String> = (0..9)
+        .map(|n| shape("JSON").write(n % 3, n) + &" ".repeat(n % 4))
+        .collect();
+    let alone: Vec<_> = bodies.iter().flat_map(|body| outcomes(body)).collect();
+    for engine in [STANDARD, STANDARD_NO_PAD] {
+        let lines: Vec<String> = bodies.iter().map(|body| engine.encode(body)).collect();
+        assert_eq!(outcomes(&lines.join("\n")), alone);
+    }
+}
+
+#[test]
+fn other_base64_around_a_body_changes_nothing() {
+    let body = shape("XML").write(0, 1);
+    let alone = outcomes(&body);
+    let noise = STANDARD_NO_PAD.encode([0xA7; 700]);
+    let encoded = URL_SAFE_NO_PAD.encode(&body);
+    for capture in [
+        format!("{noise}\n{encoded}\n{noise}\n"),
+        format!("img={noise} body={encoded} img={noise}\n"),
+        format!("path/to/{encoded}/x.xml\n"),
+        format!("data:text/xml;base64,{encoded}"),
+        format!("the\nlines\nbefore\n{encoded}\nand\nbehind\n"),
+    ] {
+        assert_eq!(outcomes(&capture), alone, "{capture}");
+    }
+}
+
+#[test]
+fn what_was_cut_off_in_base64_is_told() {
+    let body = STANDARD.encode(shape("JSON").write(0, 1));
+    for len in [100, 101, 102, 103, body.len() - 8] {
+        let seen = outcomes(&format!("INFO body={}...\nnext\n", &body[..len]));
+        let is_told = matches!(seen.as_slice(), [(Outcome::Undecodable, _)]);
+        assert!(is_told, "{len}: {seen:?}");
+    }
+}
+
+/// Returns a complaint if eight times the input takes much more than eight times as long.
+fn superlinear(name: &str, piece: &str) -> Option<String> {
+    let time = |count: usize| {
+        let capture = piece.repeat(count);
+        let start = Clock::start();
+        read(capture.as_bytes(), 1 << 20);
+        start.elapsed()
+    };
+    let (small, large) = (time(2000).max(time(2000)), time(16_000));
+    (large > small * 24).then(|| format!("{name}: {small:?}, eight times as much {large:?}"))
+}
+
+#[test]
+fn false_anchors_take_linear_time() {
+    let anchor = STANDARD.encode("   UserName   ");
+    let anchor = anchor.trim_end_matches('=');
+    let line = "QUJD".repeat(19);
+    let open = STANDARD.encode("{\"UserName\":{   ");
+    let open = open.trim_end_matches('=');
+    let pieces = [
+        ("on one line", anchor.to_owned()),
+        ("on lines", format!("{}\n", &anchor[..16])),
+        (
+            "between lines",
+            format!("{line}\n{line}\nVXNlc{}\n", &line[5..]),
+        ),
+        ("with open brackets", open.to_owned()),
+        ("in URLs", format!("%22{anchor}&")),
+        ("in one URL", format!("%22{anchor}")),
+    ];
+    let slow: Vec<String> = pieces
+        .iter()
+        .filter_map(|(name, piece)| superlinear(name, piece))
+        .collect();
+    assert_eq!(slow, [""; 0]);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_alignment_and_any_width_come_to_the_same(
+        event in 0..3_usize,
+        is_xml in any::<bool>(),
+        before in "[ -~]{0,40}",
+        width in 16..200_usize,
+        line_end in prop::sample::select(vec!["\n", "\r\n", "\n  ", "\\n", "\\r\\n"]),
+        block in prop::sample::select(vec![1, 7, 64, 1000]),
+    ) {
+        let body = shape(if is_xml { "XML, pretty" } else { "JSON" }).write(event, 1);
+        let before = before.replace(['<', '{', '[', '"', '\'', '\\', '%', '&', '#'], ".");
+        let capture = format!("body={}\n", wrapped(&format!("{before}\n{body}\n"), width, line_end));
+        let seen = read_whole(capture.as_bytes());
+        let again: Vec<ReadRecord> = read(capture.as_bytes(), block);
+        prop_assert_eq!(&again, &seen, "{}", capture);
+        let lines: Vec<_> = seen.into_iter().map(|seen| seen.line).collect();
+        let alone: Vec<_> = outcomes(&body).into_iter().map(|(_, line)| line).collect();
+        prop_assert_eq!(lines, alone, "{}", capture);
+    }
+}
