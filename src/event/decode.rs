@@ -6,7 +6,7 @@ use crate::event::fields::{self, Field, Known, Top, Type};
 use crate::event::message::{is_message, is_probe};
 use crate::event::printed::SdkFields;
 use crate::event::{Definition, Event, Extra, Meaning, Part, Slot, checks, printed, record};
-use crate::finding::{Code, Finding, Findings, Reason};
+use crate::finding::{Finding, Findings, Reason};
 use crate::span::Span;
 use crate::syntax::json::is_number;
 use crate::syntax::{Kind, Limits, NodeId, Syntax, Tree, View};
@@ -194,10 +194,9 @@ impl<'a, 'b> Decoder<'a, 'b> {
 
     /// Fails if a program printed the callback without its list. What else it left out, nobody knows.
     fn check_printed(&self) -> Result<(), Finding> {
-        let is_printed = |finding: &Finding| finding.code() == Code::PrintedObject;
         let has_wrapper = |child: View<'_>| Event::by_wrapper(child.name()).is_some();
         let is_cut = self.meaning.lists.is_empty()
-            && self.findings.as_slice().iter().any(is_printed)
+            && self.root.tree.is_printed
             && !self.root.children().any(has_wrapper);
         match is_cut {
             true => Err(Finding::new(Reason::PrintedWithoutList, head(self.root))),

@@ -31,6 +31,7 @@ const NAMES: Names = Names {
     is_record_key: fields::is_record_key,
     marks: &fields::MARKS,
     heads: &fields::HEADS,
+    event_prefix: fields::EVENT_PREFIX,
     event_name: evidence::event_name,
     values: evidence::values,
     anchors: &ANCHORS,

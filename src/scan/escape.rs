@@ -280,10 +280,9 @@ impl Escape {
             Escape::Backslash => Some(&BACKSLASH),
             Escape::Literal => Some(&LITERAL),
             Escape::Octal | Escape::OctalJson { .. } => Some(&OCTAL),
-            Escape::Pasted(_)
-            | Escape::Container(_)
-            | Escape::Base64(_)
-            | Escape::Chunked(_) => None,
+            Escape::Pasted(_) | Escape::Container(_) | Escape::Base64(_) | Escape::Chunked(_) => {
+                None
+            }
         }
     }
 

@@ -103,6 +103,8 @@ pub(crate) struct Names {
     pub(crate) marks: &'static [&'static str],
     /// The beginnings of most messages. Each contains an anchor.
     pub(crate) heads: &'static [&'static str],
+    /// The beginning of all events' names. It is an anchor.
+    pub(crate) event_prefix: &'static str,
     /// Returns the range of the first event's name.
     pub(crate) event_name: fn(&[u8]) -> Option<Range<usize>>,
     /// Returns the range of a callback's names that have values, if they show that a callback was printed.

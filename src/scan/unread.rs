@@ -31,13 +31,12 @@ impl Scanner {
         anchor: usize,
         parts: &mut Parts,
     ) -> Settled<Option<Found<'b>>> {
-        let ahead = arrived.from(anchor).window(LONGEST_NAME);
-        let name = self.event_name(ahead).filter(|name| name.start == 0);
+        let name = self.name_at(arrived.from(anchor));
         arrived.settled()?;
         self.search.unused_anchor = Some(anchor);
         // The beginning of a capture counts as an anchor, and may be one.
         let name = name.filter(|_| anchor >= self.judged);
-        let Some(name) = name.map(|name| anchor..anchor + name.end) else {
+        let Some(name) = name.map(|len| anchor..anchor + len) else {
             return Some(None);
         };
         let unread = self.unread_around(arrived, &name);
@@ -48,6 +47,16 @@ impl Scanner {
             return Some(None);
         };
         Some(Some(self.report_unread(range, name, arrived.bytes, parts)))
+    }
+
+    /// Returns the length of the event's name at the start of `ahead`.
+    fn name_at(&self, ahead: Lookahead<'_>) -> Option<usize> {
+        let prefix = self.names.event_prefix.as_bytes();
+        if !ahead.bytes().starts_with(prefix) {
+            return None;
+        }
+        let name = self.event_name(ahead.window(LONGEST_NAME))?;
+        (name.start == 0).then_some(name.end)
     }
 
     /// Returns the range of the callback around an event's `name`, if there are enough values.
