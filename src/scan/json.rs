@@ -37,6 +37,11 @@ impl Scanner {
         if self.enter_literal(arrived, read.len(), read.is_broken(), Syntax::Json)? {
             return None;
         }
+        if read.is_broken()
+            && self.begin_prefixed_at(arrived, self.json.at(), true, Syntax::Json)?
+        {
+            return None;
+        }
         match read {
             Read::Whole(text) => self.whole_json(buffer, text, parts),
             Read::Broken(finding) => self.broken_json(finding, arrived, parts),
@@ -82,27 +87,34 @@ impl Scanner {
     }
 
     /// Returns the complete messages that begin a line in an unfinished object.
-    fn messages_on_new_lines(&self, tree: &Tree, document: &[u8]) -> VecDeque<InnerPart> {
+    pub(super) fn messages_on_new_lines(
+        &self,
+        tree: &Tree,
+        document: &[u8],
+    ) -> VecDeque<InnerPart> {
         let text = valid_text(&document[..self.json.at()]);
         let mut found = VecDeque::new();
-        let mut id = 1;
+        let (mut id, mut searched) = (1, 1);
         while let Some(node) = tree.nodes().get(id) {
+            let (span, end) = (node.span, node.end as usize);
             let is_open = self.json.is_open(id as u32);
-            if !is_open && begins_line(document, node.span.start as usize) {
-                let inner = self.inner_of(tree, text, id).into_iter();
-                found.extend(
-                    inner
-                        .take_while(|inner| inner.span().end <= node.span.end)
-                        .filter(|inner| matches!(inner, InnerPart::Message(_))),
-                );
+            if !is_open && begins_line(document, span.start as usize) {
+                searched = end;
             }
-            id = if is_open { id + 1 } else { node.end as usize };
+            let is_message = id < searched
+                && node.kind == Kind::Object
+                && (self.names.is_message)(View::root(tree, text).at(id as u32));
+            if is_message {
+                found.push_back(InnerPart::Message(span));
+            }
+            let is_done = is_message || !is_open && id >= searched;
+            id = if is_done { end } else { id + 1 };
         }
         found
     }
 
     /// Returns the outermost complete messages, and the texts with an anchor outside of them, from the node `id` on.
-    fn inner_of(&self, tree: &Tree, text: &str, id: usize) -> VecDeque<InnerPart> {
+    pub(super) fn inner_of(&self, tree: &Tree, text: &str, id: usize) -> VecDeque<InnerPart> {
         let mut inner = VecDeque::new();
         self.add_inner_of(tree, text, id, &mut inner);
         inner
@@ -322,7 +334,7 @@ impl Scanner {
     }
 
     /// Returns true if a mark stands in `bytes` outside of the messages in `inner`. Marks in texts have escaped quotes.
-    fn has_mark(&self, bytes: &[u8], inner: &VecDeque<InnerPart>) -> bool {
+    pub(super) fn has_mark(&self, bytes: &[u8], inner: &VecDeque<InnerPart>) -> bool {
         let mut at = 0;
         let spans = inner.iter().filter_map(|inner| match inner {
             InnerPart::Message(span) => Some(span.range()),
@@ -408,7 +420,7 @@ fn has_plain(bytes: &[u8], mark: &str) -> bool {
 }
 
 /// Returns true if only blanks stand before `at` on its line, and it is not the first line.
-fn begins_line(document: &[u8], at: usize) -> bool {
+pub(super) fn begins_line(document: &[u8], at: usize) -> bool {
     let before = document[..at].iter().rev().find(|&&b| !is_blank(b));
     before == Some(&b'\n')
 }

@@ -37,6 +37,8 @@ mod literal;
 mod lookahead;
 mod nested;
 mod noise;
+mod prefix;
+mod prefixed;
 mod query;
 mod recode;
 mod seek;
@@ -70,6 +72,7 @@ use learn::EntrySample;
 use lookahead::{Arrived, Lookahead, Settled};
 use nested::Nested;
 pub(crate) use noise::Noise;
+use prefixed::Prefixed;
 use skip::{Skip, Skipped};
 use source_map::SourceMap;
 pub(crate) use sync_point::SyncPoint;
@@ -164,6 +167,8 @@ enum State {
     Xml {
         pending: Option<Finding>,
     },
+    /// Reads a document through the prefix of its lines.
+    Prefixed(Prefixed),
     /// Reads a document that declares another encoding.
     Recoded(&'static Encoding),
     /// Returns the messages inside a document.
@@ -268,6 +273,12 @@ pub(crate) struct Scanner {
     unclosed: (u8, usize),
     /// Before this position every event's name in noise is judged; see [`unread`].
     judged: usize,
+    /// The text before the document at the cursor on its line, or nothing if it is not known to be all of it.
+    lead: Vec<u8>,
+    /// Before this position no document is read through a prefix; see [`prefixed`].
+    unprefixed: usize,
+    /// Before this position every line in noise was looked at for an object with a prefix; see [`prefixed`].
+    looked: usize,
     json: syntax::json::Reader,
     xml: syntax::xml::Reader,
     attempts: Attempts,
@@ -330,6 +341,9 @@ impl Scanner {
             no_mark_before: 0,
             unclosed: (0, 0),
             judged: 0,
+            lead: Vec::new(),
+            unprefixed: 0,
+            looked: 0,
             json: syntax::json::Reader::new(),
             xml: syntax::xml::Reader::new(),
             attempts: Attempts::default(),
@@ -367,6 +381,9 @@ impl Scanner {
             no_mark_before,
             unclosed,
             judged,
+            lead,
+            unprefixed,
+            looked,
             noise,
             search,
             before,
@@ -388,6 +405,8 @@ impl Scanner {
         *cursor = Cursor::unplaced();
         (*bare, *after_bare_payload, *array) = (true, None, None);
         (*no_mark_before, *unclosed, *judged) = (0, (0, 0), 0);
+        (*unprefixed, *looked) = (0, 0);
+        lead.clear();
         *noise = Noise::default();
         *search = SearchWindow::default();
         *before = [b'\n'; 2];
@@ -400,6 +419,8 @@ impl Scanner {
         self.no_mark_before = self.no_mark_before.saturating_sub(done);
         self.unclosed.1 = self.unclosed.1.saturating_sub(done);
         self.judged = self.judged.saturating_sub(done);
+        self.unprefixed = self.unprefixed.saturating_sub(done);
+        self.looked = self.looked.saturating_sub(done);
         self.search.drop_front(done);
         if let Some(trail) = &mut self.trail {
             trail.forget_buffer();
@@ -481,6 +502,10 @@ impl Scanner {
             _ if !is_due => None,
             State::Json => self.json(&arrived, parts),
             State::Xml { .. } => self.xml(&arrived, parts),
+            State::Prefixed(prefixed) => {
+                let prefixed = *prefixed;
+                self.prefixed(prefixed, &arrived, parts)
+            }
             State::Recoded(encoding) => {
                 let encoding = *encoding;
                 self.recoded(encoding, &arrived, parts)
@@ -504,7 +529,7 @@ impl Scanner {
     fn is_in_document(&self) -> bool {
         matches!(
             self.state,
-            State::Json | State::Xml { .. } | State::Recoded(_)
+            State::Json | State::Xml { .. } | State::Prefixed(_) | State::Recoded(_)
         )
     }
 

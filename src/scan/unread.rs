@@ -95,7 +95,11 @@ impl Scanner {
         let names = &self.names;
         let begins = |name: &str| (names.begins_message)(name) || (names.is_record_key)(name);
         let mut brackets = memchr::memchr2_iter(b'<', b'{', ahead.bytes());
-        brackets.find(|&at| at > 0 && start::payload_at(ahead.from(at), &begins).is_some())
+        brackets.find(|&at| {
+            at > 0
+                && (start::payload_at(ahead.from(at), &begins).is_some()
+                    || self.begins_prefixed(ahead, at))
+        })
     }
 
     fn report_unread<'b>(
