@@ -594,7 +594,7 @@ fn built(parts: &[Part]) -> (Capture, Vec<String>) {
     let ways = ways();
     let (mut capture, mut payloads) = (Capture::default(), Vec::new());
     // XML that was cut may go on with any element, and with any text inside an unknown element: a page of HTML or a URL
-    // may be part of it.
+    // may be part of it. JSON that was cut may go on after a comment.
     let mut is_open = false;
     // Without this line two bytes of noise may form a byte order mark.
     capture.push(b"log:\n");
@@ -621,7 +621,8 @@ fn built(parts: &[Part]) -> (Capture, Vec<String>) {
                 seed,
             } => {
                 let way = &ways[*way];
-                let may_go_on = way.name.starts_with("HTML") || way.name.starts_with("URL");
+                let going_on = ["HTML", "URL", "comment, //"];
+                let may_go_on = going_on.iter().any(|name| way.name.starts_with(name));
                 let way = if is_open && may_go_on { &ways[0] } else { way };
                 is_open = false;
                 let number = payloads.len();

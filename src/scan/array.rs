@@ -38,6 +38,7 @@ impl Scanner {
             Some(b'{') if expects_entry => {
                 (array.comma, array.before_first) = (false, false);
                 self.array = Some(array);
+                self.lead.clear();
                 self.begin_document(Syntax::Json);
                 None
             }

@@ -9,6 +9,7 @@ use std::borrow::Cow;
 
 use crate::scan::escape::{Bytes, Escape, Piece};
 use crate::scan::lookahead::{Arrived, Lookahead};
+use crate::scan::prefix::{Line, Prefix};
 
 /// The state of reading a container's log: its format, what the next byte belongs to, and the stream that is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +25,8 @@ enum Format {
     Docker,
     /// `2021-01-18T11:30:40.1Z stdout F …`.
     Cri,
+    /// Lines with a prefix; see [`prefix`](super::prefix).
+    Prefix(Prefix),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -169,11 +172,40 @@ impl Container {
         }
     }
 
+    /// Makes the container of a document whose lines have a prefix, at the start of the document.
+    pub(super) fn behind(prefix: Prefix) -> Self {
+        Container {
+            at: At::Text,
+            ..Container::new(Format::Prefix(prefix))
+        }
+    }
+
     pub(super) fn piece(&mut self, raw: Lookahead<'_>) -> Piece {
         match (self.at, self.format) {
+            (At::Line, Format::Prefix(prefix)) => self.prefixed_line(prefix, raw),
             (At::Line, _) => self.line(raw),
             (_, Format::Docker) => self.docker_text(raw),
-            (_, Format::Cri) => cri_text(&mut self.at, raw.bytes()),
+            (_, Format::Cri | Format::Prefix(_)) => plain_text(&mut self.at, raw.bytes()),
+        }
+    }
+
+    /// Returns true if the rest of a log line follows its text.
+    pub(super) fn has_tail(self) -> bool {
+        self.format == Format::Docker
+    }
+
+    /// Reads the prefix of a line, or all of a line of another stream.
+    fn prefixed_line(&mut self, prefix: Prefix, raw: Lookahead<'_>) -> Piece {
+        match prefix.line(raw) {
+            Line::Own(len) => {
+                self.at = At::Text;
+                Piece::Other(len, Bytes::NONE)
+            }
+            Line::Other => {
+                let len = raw.find(b'\n').map_or(raw.len(), |len| len + 1);
+                Piece::Other(len, Bytes::NONE)
+            }
+            Line::Foreign => Piece::End,
         }
     }
 
@@ -237,6 +269,7 @@ impl Container {
             Format::Cri => cri_prefix(raw.bytes()).map(|prefix| prefix.stream),
             Format::Docker if has(b"\"stream\":\"stdout\"") => Some(Stream::Out),
             Format::Docker => has(b"\"stream\":\"stderr\"").then_some(Stream::Error),
+            Format::Prefix(_) => None,
         }
     }
 }
@@ -253,7 +286,8 @@ fn closing_quote(text: &[u8]) -> Option<usize> {
     }
 }
 
-fn cri_text(at: &mut At, raw: &[u8]) -> Piece {
+/// Reads text that stands for itself.
+fn plain_text(at: &mut At, raw: &[u8]) -> Piece {
     match memchr::memchr(b'\n', raw) {
         Some(0) => {
             let is_part = std::mem::replace(at, At::Line) == At::Part;
@@ -290,7 +324,7 @@ fn begins_like_time(line: &[u8]) -> bool {
 }
 
 /// The CRI wrapping before a text.
-struct Prefix {
+struct CriPrefix {
     len: usize,
     at: At,
     stream: Stream,
@@ -298,7 +332,7 @@ struct Prefix {
 
 /// Reads the CRI wrapping at the start of `line`: time, stream, and `F` for a full line or `P` for a part.
 #[inline]
-fn cri_prefix(line: &[u8]) -> Option<Prefix> {
+fn cri_prefix(line: &[u8]) -> Option<CriPrefix> {
     // One byte excludes most lines.
     match line.get(DATE.len() - 1) {
         Some(b'T') => behind_time(line),
@@ -307,7 +341,7 @@ fn cri_prefix(line: &[u8]) -> Option<Prefix> {
 }
 
 /// Reads the CRI wrapping at the start of a `line` that may begin with a time.
-fn behind_time(line: &[u8]) -> Option<Prefix> {
+fn behind_time(line: &[u8]) -> Option<CriPrefix> {
     let head = &line[..line.len().min(LONGEST_PREFIX)];
     if !begins_like_time(head) {
         return None;
@@ -328,7 +362,7 @@ fn behind_time(line: &[u8]) -> Option<Prefix> {
         _ => return None,
     };
     let len = head.len() - tag.len() + tag_len;
-    Some(Prefix { len, at, stream })
+    Some(CriPrefix { len, at, stream })
 }
 
 #[cfg(test)]

@@ -367,6 +367,11 @@ impl Escape {
         matches!(self, Escape::Container(container) if container.is_at_line())
     }
 
+    /// Returns true if something follows the text of each line of a container's log.
+    pub(super) fn has_tail(self) -> bool {
+        matches!(self, Escape::Container(container) if container.has_tail())
+    }
+
     /// Unescapes `raw` and appends the text to `out`, except an incomplete piece at the end. Returns the number of
     /// bytes of `raw`.
     pub(super) fn unescape(&mut self, raw: Lookahead<'_>, out: &mut Vec<u8>) -> usize {

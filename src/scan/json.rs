@@ -39,6 +39,11 @@ impl Scanner {
         if self.enter_literal(arrived, read.len(), read.is_broken(), Syntax::Json)? {
             return None;
         }
+        if read.is_broken()
+            && self.begin_prefixed_at(arrived, self.json.at(), true, Syntax::Json)?
+        {
+            return None;
+        }
         match read {
             Read::Whole(text) => self.whole_json(buffer, text, parts),
             Read::Broken(finding) => self.broken_json(finding, arrived, parts),
@@ -84,7 +89,11 @@ impl Scanner {
     }
 
     /// Returns the complete messages that begin a line in an unfinished object.
-    fn messages_on_new_lines(&self, tree: &Tree, document: &[u8]) -> VecDeque<InnerPart> {
+    pub(super) fn messages_on_new_lines(
+        &self,
+        tree: &Tree,
+        document: &[u8],
+    ) -> VecDeque<InnerPart> {
         let text = valid_text(&document[..self.json.at()]);
         let mut found = VecDeque::new();
         let mut id = 1;
@@ -109,7 +118,7 @@ impl Scanner {
     }
 
     /// Returns the outermost complete messages inside of `root`, and the texts with an anchor outside of them.
-    fn inner_of(&self, root: View<'_>) -> VecDeque<InnerPart> {
+    pub(super) fn inner_of(&self, root: View<'_>) -> VecDeque<InnerPart> {
         let mut inner = VecDeque::new();
         self.add_inner_of(root, &mut inner);
         inner
@@ -334,7 +343,7 @@ impl Scanner {
     }
 
     /// Returns true if a mark stands in `bytes` outside of the messages in `inner`. Marks in texts have escaped quotes.
-    fn has_mark(&self, bytes: &[u8], inner: &VecDeque<InnerPart>) -> bool {
+    pub(super) fn has_mark(&self, bytes: &[u8], inner: &VecDeque<InnerPart>) -> bool {
         let mut at = 0;
         let spans = inner.iter().filter_map(|inner| match inner {
             InnerPart::Message(span) => Some(span.range()),
@@ -420,7 +429,7 @@ fn has_plain(bytes: &[u8], mark: &str) -> bool {
 }
 
 /// Returns true if only blanks stand before `at` on its line, and it is not the first line.
-fn begins_line(document: &[u8], at: usize) -> bool {
+pub(super) fn begins_line(document: &[u8], at: usize) -> bool {
     let before = document[..at].iter().rev().find(|&&b| !is_blank(b));
     before == Some(&b'\n')
 }

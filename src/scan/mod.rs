@@ -39,6 +39,8 @@ mod literal;
 mod lookahead;
 mod nested;
 mod noise;
+mod prefix;
+mod prefixed;
 mod printed;
 mod query;
 mod recode;
@@ -74,6 +76,7 @@ use learn::EntrySample;
 use lookahead::{Arrived, Lookahead, Settled};
 use nested::Nested;
 pub(crate) use noise::Noise;
+use prefixed::Prefixed;
 use printed::{Failures, PrintedForm};
 use seek::Near;
 use skip::{Skip, Skipped};
@@ -180,6 +183,8 @@ enum State {
     },
     /// Reads an object that a program printed.
     Printed(PrintedForm),
+    /// Reads a document through the prefix of its lines.
+    Prefixed(Prefixed),
     /// Reads a document that declares another encoding.
     Recoded(&'static Encoding),
     /// Returns the messages inside a document.
@@ -287,6 +292,12 @@ pub(crate) struct Scanner {
     failures: Failures,
     /// Before this position every event's name in noise is judged; see [`unread`].
     judged: usize,
+    /// The text before the document at the cursor on its line, or nothing if it is not known to be all of it.
+    lead: Vec<u8>,
+    /// Before this position no document is read through a prefix; see [`prefixed`].
+    unprefixed: usize,
+    /// Before this position every line in noise was looked at for an object with a prefix; see [`prefixed`].
+    looked: usize,
     json: syntax::json::Reader,
     xml: syntax::xml::Reader,
     attempts: Attempts,
@@ -353,6 +364,9 @@ impl Scanner {
             no_notation_at: None,
             failures: Failures::default(),
             judged: 0,
+            lead: Vec::new(),
+            unprefixed: 0,
+            looked: 0,
             json: syntax::json::Reader::new(),
             xml: syntax::xml::Reader::of_any_root(names.private.is_header),
             attempts: Attempts::default(),
@@ -393,6 +407,9 @@ impl Scanner {
             no_notation_at,
             failures,
             judged,
+            lead,
+            unprefixed,
+            looked,
             noise,
             search,
             before,
@@ -416,6 +433,8 @@ impl Scanner {
         (*bare, *after_bare_payload, *array) = (true, None, None);
         (*no_mark_before, *unclosed, *judged) = (0, (0, 0), 0);
         (*no_notation_at, *failures) = (None, Failures::default());
+        (*unprefixed, *looked) = (0, 0);
+        lead.clear();
         *noise = Noise::default();
         *search = SearchWindow::default();
         *before = [b'\n'; 2];
@@ -429,6 +448,8 @@ impl Scanner {
         self.no_mark_before = self.no_mark_before.saturating_sub(done);
         self.unclosed.1 = self.unclosed.1.saturating_sub(done);
         self.judged = self.judged.saturating_sub(done);
+        self.unprefixed = self.unprefixed.saturating_sub(done);
+        self.looked = self.looked.saturating_sub(done);
         self.search.drop_front(done);
         if let Some(trail) = &mut self.trail {
             trail.forget_buffer();
@@ -514,6 +535,10 @@ impl Scanner {
                 let form = *form;
                 self.printed(form, &arrived, parts)
             }
+            State::Prefixed(prefixed) => {
+                let prefixed = *prefixed;
+                self.prefixed(prefixed, &arrived, parts)
+            }
             State::Recoded(encoding) => {
                 let encoding = *encoding;
                 self.recoded(encoding, &arrived, parts)
@@ -537,7 +562,11 @@ impl Scanner {
     fn is_in_document(&self) -> bool {
         matches!(
             self.state,
-            State::Json | State::Xml { .. } | State::Printed(_) | State::Recoded(_)
+            State::Json
+                | State::Xml { .. }
+                | State::Printed(_)
+                | State::Prefixed(_)
+                | State::Recoded(_)
         )
     }
 

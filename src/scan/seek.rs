@@ -13,6 +13,7 @@ use crate::scan::escape::{self, Escape};
 use crate::scan::literal::{self, Candidate};
 use crate::scan::lookahead::{Arrived, Lookahead, Settled};
 use crate::scan::nested::NestedEnd;
+use crate::scan::prefixed;
 use crate::scan::start::{self, Start};
 use crate::scan::unread::REACH;
 use crate::scan::{Found, FoundKind, Names, Parts, Scanner, State};
@@ -120,7 +121,7 @@ impl Scanner {
         }
         let kept = match last {
             true => buffer.len(),
-            false => self.kept(buffer),
+            false => self.kept(buffer).saturating_sub(prefixed::FARTHEST_BEFORE),
         };
         self.pass(buffer, kept.max(self.pos()));
         None
@@ -157,6 +158,7 @@ impl Scanner {
         let start = self.next_start(buffer);
         let begun = self.names.usual_start(&buffer[start..])?;
         self.search.skip_beginning();
+        self.lead.clear();
         self.pass(buffer, start);
         Some(begun)
     }
@@ -178,6 +180,9 @@ impl Scanner {
         arrived.settled()?;
         let start = start.max(self.pos());
         if self.try_enter_container(arrived, start, kind)? {
+            return Some(Near::Begun);
+        }
+        if self.begin_prefixed_before(arrived, start, anchor)? {
             return Some(Near::Begun);
         }
         self.search.tried = self.search.tried.max(start);
@@ -258,6 +263,10 @@ impl Scanner {
     /// Begins a document at the bracket `found`, after `start`.
     fn try_begin_at(&mut self, arrived: &Arrived<'_>, start: usize, found: usize) -> Settled<Near> {
         let buffer = arrived.bytes;
+        self.note_lead(buffer, found);
+        if self.begin_prefixed_over_lines(arrived, found)? {
+            return Some(Near::Begun);
+        }
         // Not in nested text: the outer scanner must see each step of the inner scanner.
         if self.depth == 0
             && let Some(begun) = self.names.usual_start(&buffer[found..])

@@ -401,12 +401,17 @@ fn root_element(ahead: Lookahead<'_>) -> Start {
 
 /// Returns the first name of an object, or `None` if the object does not begin with a name.
 pub(super) fn first_name(object: Lookahead<'_>) -> Option<&str> {
-    const LONGEST_NAME: usize = 32;
     let at = object.window(1 + LONGEST_BLANKS).skip_space(1);
-    if object.get(at)? != b'"' {
+    name(object.from(at))
+}
+
+/// Returns the name in quotes at the start of `ahead`, if there is one.
+pub(super) fn name(ahead: Lookahead<'_>) -> Option<&str> {
+    const LONGEST_NAME: usize = 32;
+    if ahead.get(0)? != b'"' {
         return None;
     }
-    let name = object.from(at + 1);
+    let name = ahead.from(1);
     let len = name.window(LONGEST_NAME).find(b'"')?;
     std::str::from_utf8(&name.bytes()[..len]).ok()
 }

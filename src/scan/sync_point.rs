@@ -21,6 +21,8 @@ pub(crate) struct SyncPoint {
     before: [u8; 2],
     /// The number of bytes ahead in which no marks need to be searched for; see [`Scanner`].
     clean: usize,
+    /// The number of bytes ahead in which no document is read through a prefix; see [`Scanner`].
+    unprefixed: usize,
     /// The trail of the next payload's query; see [`QueryTrail::mark`](crate::request::Trail::mark).
     trail: Option<u64>,
 }
@@ -54,6 +56,7 @@ impl Scanner {
             after_bare_payload: self.after_bare_payload,
             before: self.before,
             clean: self.no_mark_before.saturating_sub(pos),
+            unprefixed: self.unprefixed.saturating_sub(pos),
             trail: self.trail.as_ref().map(|trail| trail.mark()),
         })
     }

@@ -109,7 +109,10 @@ impl Scanner {
         let names = &self.names;
         let begins = |name: &str| (names.begins_message)(name) || (names.is_record_key)(name);
         let mut brackets = memchr::memchr2_iter(b'<', b'{', ahead.bytes());
-        brackets.find(|&at| start::payload_at(ahead.from(at), &begins, names.is_header).is_some())
+        brackets.find(|&at| {
+            start::payload_at(ahead.from(at), &begins, names.is_header).is_some()
+                || self.begins_prefixed(ahead, at)
+        })
     }
 
     fn report_unread<'b>(

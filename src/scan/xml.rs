@@ -19,7 +19,7 @@ use crate::syntax::{Bytes, Kind, Node, NodeId, Stop, Syntax, Tree, View, xml};
 
 /// The position at which to continue after a broken document.
 #[derive(Clone, Copy, Debug)]
-enum Resume {
+pub(super) enum Resume {
     /// The start of the next payload, or of text around it.
     Next(usize),
     /// The start of the rest of the document, which is skipped.
@@ -43,7 +43,12 @@ impl Scanner {
             return None;
         }
         let read = self.read_xml(bytes, parts)?;
+        let end = match read {
+            Read::Whole(text) => text.len(),
+            Read::Broken(_) => self.xml.at(),
+        };
         let is_entered = self.enter_literal(arrived, read.len(), read.is_broken(), Syntax::Xml)?
+            || self.begin_prefixed_at(arrived, end, read.is_broken(), Syntax::Xml)?
             || self.enter_escaped(document, &read, &parts.tree);
         match read {
             _ if is_entered => None,
@@ -196,7 +201,12 @@ impl Scanner {
     }
 
     /// Returns where to continue after a broken document: in another payload that it ran into, or where it broke.
-    fn resume_after(&self, ahead: Lookahead<'_>, finding: &Finding, tree: &Tree) -> Resume {
+    pub(super) fn resume_after(
+        &self,
+        ahead: Lookahead<'_>,
+        finding: &Finding,
+        tree: &Tree,
+    ) -> Resume {
         let at = self.xml.at();
         let is_next = finding.reason() == Reason::XmlNextBegins;
         let broke_at_next = is_next && finding.span().start as usize == at;
@@ -216,7 +226,7 @@ impl Scanner {
     }
 
     /// Returns the state that continues at `resume`. A document whose root was closed has no rest to skip.
-    fn state_after(&self, resume: Resume, root: &[u8]) -> State {
+    pub(super) fn state_after(&self, resume: Resume, root: &[u8]) -> State {
         let rest = (!self.xml.is_closed()).then(|| Skip::xml(root));
         match resume {
             Resume::Next(len) => State::after_broken(len, None),
@@ -401,7 +411,7 @@ impl Scanner {
 }
 
 /// Returns the name of the root of a broken document.
-fn root_of<'a>(document: &'a [u8], tree: &Tree) -> &'a [u8] {
+pub(super) fn root_of<'a>(document: &'a [u8], tree: &Tree) -> &'a [u8] {
     let root = tree.nodes().first();
     root.and_then(|root| document.get(root.name.source_range()))
         .unwrap_or_default()

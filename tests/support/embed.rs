@@ -168,6 +168,7 @@ pub(crate) fn ways() -> Vec<Way> {
         html_ways(),
         http_ways(),
         container_ways(),
+        prefix_ways(),
         combined_ways(),
         base64_ways(),
         chunked_ways(),
@@ -584,6 +585,55 @@ fn container_ways() -> Vec<Way> {
     ]
 }
 
+/// Each line of the output stands behind a prefix.
+fn prefix_ways() -> Vec<Way> {
+    let before_lines = |name: &str, prefix: fn(usize, &mut Rng) -> String| {
+        Way::each(name, move |p, d| prefixed(&cat(&[p, &"\n"]), prefix, d))
+    };
+    vec![
+        before_lines("compose", |_, _| "shop-1  | ".into()),
+        Way::each("compose, other service between", |p, d| {
+            let lines = prefixed(&cat(&[p, &"\n"]), |_, _| "shop-1  | ".into(), d);
+            between(&lines, "nginx-12  | GET /healthz 200\n", d)
+        }),
+        Way::each("compose, log prefix", |p, d| {
+            prefixed(&app_log(p, d), |_, _| "shop-1  | ".into(), d)
+        }),
+        before_lines("kubectl", |_, d| {
+            format!("[pod/shop-6b7f-x2/app] {}Z ", iso(d))
+        }),
+        Way::each("kubectl, other pod between", |p, d| {
+            let prefix = |_, _: &mut Rng| "[pod/shop-6b7f-x2/app] ".into();
+            let lines = prefixed(&cat(&[p, &"\n"]), prefix, d);
+            between(&lines, "[pod/web-7c-9q/nginx] <ok> {\n", d)
+        }),
+        before_lines("journalctl", |_, d| {
+            format!("Jun  7 10:05:{:02} web-1 app[1234]: ", d.below(60))
+        }),
+        Way::each("journalctl, other unit between", |p, d| {
+            let prefix =
+                |_, d: &mut Rng| format!("Jun  7 10:05:{:02} web-1 app[1234]: ", d.below(60));
+            let lines = prefixed(&cat(&[p, &"\n"]), prefix, d);
+            between(&lines, "Jun 10 10:05:40 web-1 sshd[9]: bye\n", d)
+        }),
+        Way::each("log prefix before each line", |p, d| {
+            let prefix =
+                |_, d: &mut Rng| format!("{} INFO [http-{}] c.e.Foo - ", stamp(d), d.below(9));
+            prefixed(&cat(&[&"body=", p, &"\n"]), prefix, d)
+        }),
+        before_lines("quote", |_, _| "> ".into()),
+        before_lines("quote, twice", |_, _| ">> ".into()),
+        before_lines("quote without blank", |_, _| ">".into()),
+        before_lines("diff", |_, _| "+".into()),
+        before_lines("comment, //", |_, _| "// ".into()),
+        before_lines("comment, #", |_, _| "# ".into()),
+        before_lines("comment, *", |_, _| " * ".into()),
+        before_lines("comment, --", |_, _| "-- ".into()),
+        before_lines("cat -n", |n, _| format!("{n:>6}\t")),
+        before_lines("grep -n", |n, _| format!("logs/shop.log:{n}:")),
+    ]
+}
+
 /// Two ways combined, where that happens in practice.
 fn combined_ways() -> Vec<Way> {
     let json_line = |p: &Traced, d: &mut Rng| json_log(&escape::json(p, JSON), d);
@@ -845,6 +895,34 @@ fn docker_mixed(output: &Traced, rng: &mut Rng) -> Traced {
         }
     }
     join(&records, "")
+}
+
+/// Puts a prefix before each line. Before a line without text it has no blanks at its end.
+fn prefixed(output: &Traced, prefix: impl Fn(usize, &mut Rng) -> String, rng: &mut Rng) -> Traced {
+    let first = 1 + rng.below(99);
+    let lines: Vec<Traced> = output
+        .lines()
+        .iter()
+        .enumerate()
+        .map(|(i, line)| match line.text() == "\n" {
+            true => cat(&[&prefix(first + i, rng).trim_end().to_owned(), line]),
+            false => cat(&[&prefix(first + i, rng), line]),
+        })
+        .collect();
+    join(&lines, "")
+}
+
+/// Puts the line `other` after some of the lines.
+fn between(lines: &Traced, other: &str, rng: &mut Rng) -> Traced {
+    let lines: Vec<Traced> = lines
+        .lines()
+        .iter()
+        .map(|line| match rng.one_in(2) {
+            true => cat(&[line, &other]),
+            false => line.clone(),
+        })
+        .collect();
+    join(&lines, "")
 }
 
 fn cri(output: &Traced, rng: &mut Rng) -> Traced {

@@ -17,7 +17,7 @@ impl Position {
     /// Moves over the rest of a Docker log line after its text.
     fn pass_wrapping(&mut self, raw: &[u8]) {
         let rest = &raw[self.raw..];
-        if matches!(self.escape, Escape::Container(_)) && rest.starts_with(b"\"") {
+        if self.escape.has_tail() && rest.starts_with(b"\"") {
             let wrapping = self.escape.piece(Lookahead::whole(rest));
             self.raw += wrapping.raw_len().unwrap_or(0);
         }

@@ -1,0 +1,535 @@
+//! Reads a document whose lines have a [`Prefix`]: the state [`State::Prefixed`].
+//!
+//! The text before a document on its line may be a prefix if the next line begins with it too. That is looked at only
+//! after the document turned out to go over lines, so that documents on one line cost nothing. The document is then
+//! read through the prefix. If it is whole, an inner scanner reads it as nested text. Otherwise the document is handled
+//! as if there were no prefix: it may be torn, and the next line a new log entry.
+//!
+//! A document that is not whole may be read up to a place far behind. So that documents inside of it do not each do the
+//! same, no document begins a reading through a prefix in the first part of what was read in vain. The time thus stays
+//! linear.
+
+use std::ops::Range;
+
+use crate::finding::Finding;
+use crate::scan::container::Container;
+use crate::scan::escape::{Escape, Piece};
+use crate::scan::json::begins_line;
+use crate::scan::lookahead::{Arrived, Lookahead, Settled};
+use crate::scan::nested::NestedEnd;
+use crate::scan::prefix::{self, Line, Prefix};
+use crate::scan::source_map::Step;
+use crate::scan::start;
+use crate::scan::xml::{Resume, root_of};
+use crate::scan::{Found, Parts, Read, Scanner, State, shown_end, valid_text};
+use crate::simd::is_space;
+use crate::syntax::xml::ROOT;
+use crate::syntax::{Bytes, Node, Syntax, Tree, View};
+
+/// How far before the line of an anchor an object may begin whose lines have a prefix.
+pub(super) const FARTHEST_BEFORE: usize = 2048;
+
+/// One byte of a capture is read as XML in vain at most this many times. CDATA and comments may hold any number of
+/// documents.
+const XML_IN_VAIN: usize = 8;
+
+/// One byte of a capture is read as JSON in vain at most this many times. JSON holds documents only down to its
+/// greatest depth, and in comments.
+const JSON_IN_VAIN: usize = 64;
+
+/// A document that may have a prefix.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Prefixed {
+    /// The number of bytes between the cursor and the document. The cursor stays there until the document is read,
+    /// because otherwise an earlier document may begin.
+    at: usize,
+    prefix: Prefix,
+    otherwise: Otherwise,
+    /// An anchor that must be in the document.
+    anchor: usize,
+}
+
+/// How to go on if the document is no payload behind the prefix.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Otherwise {
+    /// Reads the document without the prefix, also if it is a torn message.
+    Read(Syntax),
+    /// Seeks from the document's start on.
+    Seek,
+    /// Passes over the document's root.
+    Pass,
+}
+
+/// The result of reading a document through a prefix.
+enum Through {
+    /// The document takes up this many bytes.
+    Whole(usize),
+    Torn(Torn),
+    /// It is no payload. This many bytes were read.
+    Vain(usize),
+}
+
+/// A message that broke.
+struct Torn {
+    finding: Finding,
+    syntax: Syntax,
+    /// The part of the text that is shown.
+    text: Vec<u8>,
+    /// The number of bytes of the capture that this part takes up.
+    shown: usize,
+    /// How to go on, and how many bytes were read.
+    resume: Resume,
+    read: usize,
+    /// True if the message went on behind the prefix: in JSON, or up to another payload in XML.
+    is_sure: bool,
+}
+
+/// The result of reading the text of a document.
+enum Text {
+    Whole(usize),
+    Torn(Finding, Resume),
+    Vain,
+}
+
+impl Scanner {
+    /// Notes the text before the document that may begin at `found`.
+    pub(super) fn note_lead(&mut self, buffer: &[u8], found: usize) {
+        let lead = lead_in(&buffer[self.pos()..found], self.before());
+        self.lead.clear();
+        self.lead.extend_from_slice(lead.unwrap_or_default());
+    }
+
+    /// Begins to read the document at `found` through a prefix, if its first line has only its bracket or root.
+    pub(super) fn begin_prefixed_over_lines(
+        &mut self,
+        arrived: &Arrived<'_>,
+        found: usize,
+    ) -> Settled<bool> {
+        if self.lead.is_empty() || found < self.unprefixed {
+            return Some(false);
+        }
+        let document = arrived.from(found);
+        let line = match first_line_end(document.bytes()) {
+            Some(line) => line,
+            None => return Some(false),
+        };
+        // A line that comes again is not the first of a document.
+        if document.from(line).starts_with(&self.lead)
+            && document
+                .from(line + self.lead.len())
+                .starts_with(&document.bytes()[..line])
+        {
+            return arrived.settled().map(|()| false);
+        }
+        let prefix = Prefix::of(&self.lead, document.from(line));
+        arrived.settled()?;
+        let Some(prefix) = prefix else {
+            return Some(false);
+        };
+        self.begin_prefixed(prefix, found, 0, Otherwise::Seek);
+        Some(true)
+    }
+
+    /// Begins to read the document at the cursor again, through a prefix, if it has one and goes over lines. It was
+    /// read up to `end`.
+    pub(super) fn begin_prefixed_at(
+        &mut self,
+        arrived: &Arrived<'_>,
+        end: usize,
+        is_broken: bool,
+        syntax: Syntax,
+    ) -> Settled<bool> {
+        if self.lead.is_empty() || self.pos() < self.unprefixed {
+            return Some(false);
+        }
+        let document = arrived.from(self.pos());
+        let Some(line) = line_break_until(document.bytes(), end) else {
+            return Some(false);
+        };
+        let prefix = Prefix::of(&self.lead, document.from(line + 1));
+        arrived.settled()?;
+        if let Some(prefix) = prefix {
+            // JSON may take a prefix for a comment, and XML for text or for the end of a tag.
+            let rest = document.bytes().get(line..end).unwrap_or_default();
+            let is_misread = match syntax {
+                Syntax::Json => !rest.trim_ascii().is_empty(),
+                Syntax::Xml => self.lead.contains(&b'>'),
+            };
+            let otherwise = match syntax {
+                Syntax::Xml if is_broken && self.lead.contains(&b'>') => Otherwise::Pass,
+                _ if is_misread => Otherwise::Seek,
+                syntax => Otherwise::Read(syntax),
+            };
+            self.begin_prefixed(prefix, self.pos(), 0, otherwise);
+        }
+        Some(prefix.is_some())
+    }
+
+    /// Begins to read a document through a prefix that may contain `anchor`, on lines before `start` between which
+    /// lines of other streams may stand. Near the anchor no document begins.
+    pub(super) fn begin_prefixed_before(
+        &mut self,
+        arrived: &Arrived<'_>,
+        start: usize,
+        anchor: usize,
+    ) -> Settled<bool> {
+        let buffer = arrived.bytes;
+        let line = usize::try_from(self.search.line()).unwrap_or(0);
+        if start > line {
+            return Some(false);
+        }
+        let far = start.saturating_sub(FARTHEST_BEFORE);
+        let known = [far, self.pos(), self.unprefixed, self.looked];
+        let mut begin = known.into_iter().max().unwrap_or(line);
+        while let Some(end) = next_line(buffer, begin, line) {
+            if self.bytes_before(buffer, begin)[1] == b'\n' {
+                let found = prefixed_object(arrived, begin..end, line);
+                arrived.settled()?;
+                if let Some((found, prefix)) = found {
+                    self.looked = end;
+                    self.begin_prefixed(prefix, found, anchor - found, Otherwise::Seek);
+                    return Some(true);
+                }
+            }
+            begin = end;
+        }
+        self.looked = self.looked.max(line);
+        Some(false)
+    }
+
+    fn begin_prefixed(
+        &mut self,
+        prefix: Prefix,
+        found: usize,
+        anchor: usize,
+        otherwise: Otherwise,
+    ) {
+        self.lead.clear();
+        self.begin_attempts();
+        self.state = State::Prefixed(Prefixed {
+            at: found - self.pos(),
+            prefix,
+            otherwise,
+            anchor,
+        });
+    }
+
+    /// Reads a document through its prefix: the state [`State::Prefixed`].
+    pub(super) fn prefixed<'b>(
+        &mut self,
+        prefixed: Prefixed,
+        arrived: &Arrived<'b>,
+        parts: &mut Parts,
+    ) -> Option<Found<'b>> {
+        let escape = Escape::Container(Container::behind(prefixed.prefix));
+        let (buffer, start) = (arrived.bytes, self.pos() + prefixed.at);
+        let is_xml = buffer[start] == b'<';
+        let is_sure = !matches!(prefixed.otherwise, Otherwise::Read(_));
+        let read = match self.read_through(escape, start, arrived, parts)? {
+            Through::Whole(len)
+                if len > prefixed.anchor
+                    && !self.has_others_anchor(prefixed.prefix, &buffer[start..start + len])
+                    && self.depth < Self::DEEPEST =>
+            {
+                self.pass(buffer, start);
+                self.enter(escape, NestedEnd::Len(len), None);
+                return None;
+            }
+            Through::Torn(torn) if (torn.is_sure || is_sure) && torn.read > prefixed.anchor => {
+                self.pass(buffer, start);
+                return Some(self.torn(torn, escape, buffer, parts));
+            }
+            Through::Torn(torn) => torn.read,
+            Through::Whole(len) | Through::Vain(len) => len,
+        };
+        let most = if is_xml { XML_IN_VAIN } else { JSON_IN_VAIN };
+        self.unprefixed = start + 1 + read / most;
+        self.state = State::Seek;
+        match prefixed.otherwise {
+            Otherwise::Read(syntax) => self.begin_document(syntax),
+            Otherwise::Seek => {}
+            Otherwise::Pass => self.pass(buffer, start + ROOT.len()),
+        }
+        None
+    }
+
+    /// Reports a torn message.
+    fn torn<'b>(
+        &mut self,
+        torn: Torn,
+        escape: Escape,
+        buffer: &'b [u8],
+        parts: &mut Parts,
+    ) -> Found<'b> {
+        let root = root_of(&torn.text, &parts.tree);
+        self.state = self.state_after(torn.resume, root);
+        parts.source_map.renew(&torn.text);
+        parts.source_map.add_outer_step(Step::Escape(escape));
+        Found {
+            is_unescaped: true,
+            ..self.broken(torn.finding, buffer, torn.shown, torn.syntax, parts)
+        }
+    }
+
+    /// Reads the document at `start` with `escape`, in windows that double until it is complete.
+    fn read_through(
+        &mut self,
+        escape: Escape,
+        start: usize,
+        arrived: &Arrived<'_>,
+        parts: &mut Parts,
+    ) -> Settled<Through> {
+        const FIRST_WINDOW: usize = 64;
+        let raw = self.within_limit(&arrived.bytes[start..]);
+        let is_quoted = matches!(self.bytes_before(arrived.bytes, start)[1], b'"' | b'\'');
+        let is_last = arrived.is_final || raw.len() == self.limits.payload_size;
+        let (mut text, mut window) = (Vec::new(), FIRST_WINDOW);
+        loop {
+            let head = &raw[..window.min(raw.len())];
+            let is_all = head.len() == raw.len();
+            let ahead = Arrived::new(head, is_all && is_last);
+            text.clear();
+            let has_ended = unescape_to_end(escape, ahead.from(0), &mut text);
+            let ahead = Arrived::new(&text, has_ended);
+            match self.read_text(&ahead, is_quoted, parts) {
+                Some(text) => return Some(through(text, escape, head, &ahead)),
+                None if !is_all => window *= 2,
+                None if is_last => return Some(Through::Vain(head.len())),
+                None => return None,
+            }
+        }
+    }
+
+    /// Reads the document at the start of `arrived`.
+    fn read_text(
+        &mut self,
+        arrived: &Arrived<'_>,
+        is_quoted: bool,
+        parts: &mut Parts,
+    ) -> Settled<Text> {
+        parts.findings.clear();
+        let bytes = Bytes {
+            all: arrived.bytes,
+            last: arrived.is_final,
+        };
+        let is_xml = arrived.bytes.first()? == &b'<';
+        let read = match is_xml {
+            true => self.read_xml(bytes, parts)?,
+            false => self.read_json(bytes, parts)?,
+        };
+        let text = match read {
+            // In quotes, text with backslashes may be a literal.
+            Read::Whole(text) if is_quoted && text.contains('\\') => Text::Vain,
+            Read::Whole(text) if self.may_be_payload(text, &parts.tree) => Text::Whole(text.len()),
+            Read::Whole(_) => Text::Vain,
+            Read::Broken(finding) => {
+                let resume = match is_xml {
+                    true => self.resume_in_xml(arrived.from(0), &finding, &parts.tree),
+                    false => self.resume_in_json(arrived.bytes, &finding, &parts.tree),
+                };
+                _ = shown_end(arrived.from(0), &finding);
+                resume.map_or(Text::Vain, |resume| Text::Torn(finding, resume))
+            }
+        };
+        arrived.settled().map(|()| text)
+    }
+
+    /// Returns true if the document `text` is a payload or may hold one.
+    fn may_be_payload(&self, text: &str, tree: &Tree) -> bool {
+        text.starts_with('<')
+            || (self.names.is_message)(View::root(tree, text))
+            || !self.inner_of(View::root(tree, text)).is_empty()
+    }
+
+    /// Returns where to continue after broken XML, if it is a message.
+    fn resume_in_xml(&self, text: Lookahead<'_>, finding: &Finding, tree: &Tree) -> Option<Resume> {
+        let head = valid_text(&text.bytes()[..self.xml.at()]);
+        let is_field = |node: &Node| (self.names.begins_message)(tree.str(node.name, head));
+        let is_message = self.xml.is_rooted() && tree.nodes().iter().any(is_field);
+        let resume = || self.resume_after(text, finding, tree);
+        is_message.then(|| match resume() {
+            // What follows up to the end of the text may be typed.
+            Resume::Rest(_) if text.is_final() && finding.span().end as usize >= text.len() => {
+                Resume::Next(last_begun(text.bytes()))
+            }
+            resume => resume,
+        })
+    }
+
+    /// Returns where to continue after broken JSON, if it is a message.
+    fn resume_in_json(&self, text: &[u8], finding: &Finding, tree: &Tree) -> Option<Resume> {
+        let at = self.json.at();
+        let inner = self.inner_of(View::root(tree, valid_text(&text[..at])));
+        let known = at.max(finding.span().end as usize).min(text.len());
+        let next = || self.messages_on_new_lines(tree, text).pop_front();
+        self.has_mark(&text[..known], &inner).then(|| {
+            let next = next().map(|next| next.span().start as usize);
+            Resume::Next(next.unwrap_or_else(|| end_of_torn(text, at)))
+        })
+    }
+
+    /// Returns true if a document whose lines have a prefix may begin at `at`.
+    pub(super) fn begins_prefixed(&self, ahead: Lookahead<'_>, at: usize) -> bool {
+        let document = ahead.from(at);
+        let lead = lead_in(&ahead.bytes()[..at], b' ');
+        let next = first_line_end(document.bytes()).map(|line| document.from(line));
+        let (Some(lead), Some(next)) = (lead, next) else {
+            return false;
+        };
+        let Some(Line::Own(len)) = Prefix::of(lead, next).map(|prefix| prefix.line(next)) else {
+            return false;
+        };
+        let names = &self.names;
+        let text = next.from(len).trim_start();
+        let begins = |name: &str| (names.begins_message)(name) || (names.is_record_key)(name);
+        document.bytes()[0] == b'<' || start::name(text).is_some_and(begins)
+    }
+
+    /// Returns true if a line of another stream between the lines of `document` has an anchor.
+    fn has_others_anchor(&self, prefix: Prefix, document: &[u8]) -> bool {
+        let lines = document.split_inclusive(|&b| b == b'\n').skip(1);
+        let mut others = lines.filter(|line| prefix.line(Lookahead::whole(line)) == Line::Other);
+        others.any(|line| self.names.anchors.is_in(line))
+    }
+}
+
+/// Returns true if something stands in the first `len` bytes of `text` after its first line.
+fn goes_on(text: &[u8], len: usize) -> bool {
+    let text = &text[..len.min(text.len())];
+    let line = memchr::memchr(b'\n', text);
+    line.is_some_and(|line| !text[line..].trim_ascii().is_empty())
+}
+
+/// Returns the start of the last line of `text`, if a document begins there. Otherwise returns the end of `text`.
+fn last_begun(text: &[u8]) -> usize {
+    let line = memchr::memrchr(b'\n', text.trim_ascii_end()).map(|n| n + 1);
+    let begun = line.filter(|&line| first_line_end(&text[line..]).is_some());
+    begun.unwrap_or(text.len())
+}
+
+/// Returns the end of JSON that broke at `at`: the end of the line, unless another document may begin there.
+fn end_of_torn(text: &[u8], at: usize) -> usize {
+    let is_first = text[..at].trim_ascii_end().len() < at && begins_line(text, at);
+    let line = memchr::memchr3(b'\n', b'{', b'<', &text[at..]).map(|n| at + n);
+    line.filter(|&line| !is_first && text[line] == b'\n')
+        .unwrap_or(at)
+}
+
+/// Returns the result of reading the document `raw` as `text`.
+fn through(text: Text, mut escape: Escape, raw: &[u8], arrived: &Arrived<'_>) -> Through {
+    let (finding, resume) = match text {
+        Text::Whole(len) => return Through::Whole(escape.raw_end(raw, len)),
+        Text::Vain => return Through::Vain(raw.len()),
+        Text::Torn(finding, resume) => (finding, resume),
+    };
+    let shown = shown_end(arrived.from(0), &finding);
+    let text = &arrived.bytes[..shown];
+    let syntax = match text.first() {
+        Some(b'<') => Syntax::Xml,
+        _ => Syntax::Json,
+    };
+    let raw_at = |at: usize| match at == arrived.bytes.len() && arrived.is_final {
+        true => { escape }.raw_end(raw, at),
+        false => line_start(raw, { escape }.raw_start(raw, at), &arrived.bytes[..at]),
+    };
+    Through::Torn(Torn {
+        syntax,
+        resume: match resume {
+            Resume::Next(at) => Resume::Next(raw_at(at)),
+            Resume::Rest(at) => Resume::Rest(raw_at(at)),
+        },
+        shown: { escape }.raw_end(raw, shown),
+        text: text.to_vec(),
+        is_sure: match (syntax, resume) {
+            (Syntax::Xml, Resume::Next(next)) => next < arrived.bytes.len(),
+            (Syntax::Xml, Resume::Rest(_)) => false,
+            (Syntax::Json, _) => goes_on(arrived.bytes, finding.span().start as usize),
+        },
+        finding,
+        read: raw.len(),
+    })
+}
+
+/// Returns the start of the line of `at` in `raw`, if the line of `text` that goes up to `at` is blank. Otherwise
+/// returns `at`.
+fn line_start(raw: &[u8], at: usize, text: &[u8]) -> usize {
+    let line = memchr::memrchr(b'\n', &raw[..at]).map(|n| n + 1);
+    let line = line.filter(|_| begins_line(text, text.len()));
+    line.unwrap_or(at)
+}
+
+/// Returns the start of the line after `begin`, up to `last`.
+fn next_line(buffer: &[u8], begin: usize, last: usize) -> Option<usize> {
+    let rest = buffer.get(begin..last).filter(|rest| !rest.is_empty())?;
+    Some(memchr::memchr(b'\n', rest).map_or(last, |n| begin + n + 1))
+}
+
+/// Returns the object that begins on the line `first`, and its prefix, if the line at `line` has that prefix too.
+fn prefixed_object(
+    arrived: &Arrived<'_>,
+    first: Range<usize>,
+    line: usize,
+) -> Option<(usize, Prefix)> {
+    let found = first.start + open_bracket(&arrived.bytes[first.clone()])?;
+    let lead = lead_in(&arrived.bytes[first.start..found], b'\n')?;
+    let prefix = Prefix::of(lead, arrived.from(first.end))?;
+    let is_own = matches!(prefix.line(arrived.from(line)), Line::Own(_));
+    is_own.then_some((found, prefix))
+}
+
+/// Returns the position of the first `{` on `line`, if an object may go on after the line.
+fn open_bracket(line: &[u8]) -> Option<usize> {
+    let text = line.trim_ascii_end();
+    let is_open = !matches!(text.last(), Some(b'}' | b'>' | b'.' | b')'))
+        || memchr::memmem::find(text, b"/*").is_some();
+    memchr::memchr(b'{', text).filter(|&at| is_open && at > 0)
+}
+
+/// Returns the text on the line of a document before it, which ends with `before`. `last` is the byte before all this.
+fn lead_in(before: &[u8], last: u8) -> Option<&[u8]> {
+    let near = &before[before.len().saturating_sub(prefix::LONGEST)..];
+    let lead = match memchr::memrchr(b'\n', near) {
+        Some(line) => &near[line + 1..],
+        None if near.len() == before.len() && last == b'\n' => near,
+        None => return None,
+    };
+    lead.iter().any(|&b| !is_space(b)).then_some(lead)
+}
+
+/// Returns the end of the first line of a document, if that line has only the bracket or root.
+fn first_line_end(document: &[u8]) -> Option<usize> {
+    let head: Range<usize> = match document {
+        [b'{', ..] => 0..1,
+        [b'<', ..] if document.starts_with(ROOT) => 0..ROOT.len(),
+        _ => return None,
+    };
+    let rest = &document[head.end..];
+    let blanks = rest
+        .iter()
+        .take_while(|&&b| matches!(b, b' ' | b'\t' | b'\r'))
+        .count();
+    (rest.get(blanks) == Some(&b'\n')).then_some(head.end + blanks + 1)
+}
+
+/// Returns the first line break in the first `end` bytes of a document, or in the blanks after them.
+fn line_break_until(document: &[u8], end: usize) -> Option<usize> {
+    let (read, rest) = document.split_at(end.min(document.len()));
+    let blanks = rest
+        .iter()
+        .take_while(|&&b| matches!(b, b' ' | b'\t' | b'\r'))
+        .count();
+    let behind = rest
+        .get(blanks)
+        .filter(|&&b| b == b'\n')
+        .map(|_| read.len() + blanks);
+    memchr::memchr(b'\n', read).or(behind)
+}
+
+/// Unescapes `raw` and appends the text to `text`. Returns true if the text has ended.
+fn unescape_to_end(mut escape: Escape, raw: Lookahead<'_>, text: &mut Vec<u8>) -> bool {
+    let len = escape.unescape(raw, text);
+    match len == raw.len() {
+        true => raw.is_final(),
+        false => escape.whole_piece(raw.from(len)) == Some(Piece::End),
+    }
+}
