@@ -88,6 +88,31 @@ fn what_was_cut_off_in_base64_is_told() {
     }
 }
 
+/// A chunk may end inside an id. Without the sizes nobody knows whether the line break belongs to it.
+#[test]
+fn ids_with_a_line_break_inside_are_undecodable() {
+    let body = shape("XML").write(0, 1);
+    let at = body.find("_abcdefghij").expect("the openid");
+    let cut = |between: &str| format!("{}{between}{}", &body[..at], &body[at..]);
+    for between in ["\n", "\r\n", "\n24e\n"] {
+        let seen = outcomes(&cut(between));
+        let is_refused = matches!(seen.as_slice(), [(Outcome::Undecodable, _)]);
+        assert!(is_refused, "{seen:?}");
+    }
+    let json = shape("JSON")
+        .write(1, 1)
+        .replace("_abcdefghij", "\\n_abcdefghij");
+    assert!(matches!(
+        outcomes(&json).as_slice(),
+        [(Outcome::Undecodable, _)]
+    ));
+    let padded = body.replace("<![CDATA[oBury", "<![CDATA[\n oBury");
+    assert!(matches!(
+        outcomes(&padded).as_slice(),
+        [(Outcome::Callback(_), _)]
+    ));
+}
+
 /// Returns a complaint if eight times the input takes much more than eight times as long.
 fn superlinear(name: &str, piece: &str) -> Option<String> {
     let time = |count: usize| {

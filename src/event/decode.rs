@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::event::fields::{self, Field, Known, Top, Type};
+use crate::event::fields::{self, Check, Field, Known, Top, Type};
 use crate::event::{Definition, Event, Extra, Meaning, Part, Slot, checks, log_entry, record};
 use crate::finding::{Finding, Findings, Reason};
 use crate::span::Span;
@@ -109,7 +109,7 @@ pub(super) fn is_usual_type(child: View<'_>) -> bool {
 ///
 /// # Errors
 ///
-/// [`Reason::TooManyItems`], which makes the payload undecodable.
+/// [`Reason::TooManyItems`] or an id with a line break inside, which make the payload undecodable.
 pub(crate) fn decode(
     event: Event,
     root: View<'_>,
@@ -120,6 +120,7 @@ pub(crate) fn decode(
     let mut decoder = Decoder::new(event, root, meaning, findings);
     decoder.header();
     decoder.items();
+    decoder.wrapped_id.take().map_or(Ok(()), Err)?;
     decoder.check_count(limits)
 }
 
@@ -132,6 +133,8 @@ pub(super) struct Decoder<'a, 'b> {
     pub(super) findings: &'b mut Findings,
     /// The parent of the first list. Lists elsewhere are duplicates.
     lists_in: Option<NodeId>,
+    /// The finding about the first id that has a line break inside.
+    wrapped_id: Option<Finding>,
 }
 
 impl<'a, 'b> Decoder<'a, 'b> {
@@ -149,6 +152,7 @@ impl<'a, 'b> Decoder<'a, 'b> {
             meaning,
             findings,
             lists_in: None,
+            wrapped_id: None,
         }
     }
 
@@ -402,6 +406,7 @@ impl<'a, 'b> Decoder<'a, 'b> {
         match typed(child, field) {
             Ok(slot) => {
                 self.padding(child, field.wire);
+                self.check_lines(child, field);
                 self.check_value(child, &slot);
                 self.meaning.slots.push(slot);
             }
@@ -409,6 +414,22 @@ impl<'a, 'b> Decoder<'a, 'b> {
                 self.findings.push(finding);
                 self.extra(child, Some(field.wire));
             }
+        }
+    }
+
+    /// Checks an id for line breaks inside. Half of it may be the end of a line of something else.
+    fn check_lines(&mut self, child: View<'a>, field: &Field) {
+        let is_id = matches!(
+            field.check,
+            Check::Account | Check::Openid | Check::Template | Check::MsgId
+        );
+        let is_wrapped = || child.value().trim_ascii().contains(['\n', '\r']);
+        if is_id && self.wrapped_id.is_none() && is_wrapped() {
+            let reason = match self.root.tree.syntax {
+                Syntax::Xml => Reason::XmlWrappedId,
+                Syntax::Json => Reason::JsonWrappedId,
+            };
+            self.wrapped_id = Some(Finding::new(reason, child.span()).with_name(field.wire));
         }
     }
 

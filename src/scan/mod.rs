@@ -16,7 +16,8 @@
 //! learnt template, and takes all steps over it at once.
 //!
 //! Reading order: `seek` finds a start, with `anchor` and `start`. `json` and `xml` read a document. `skip` leaves a
-//! broken document. `nested`, `escape` and `literal` handle escaped text, with `base64` and `chunked`. `learn` and `fast_path` are the fast path.
+//! broken document. `nested`, `escape` and `literal` handle escaped text, with `base64` and `chunked`. `learn` and
+//! `fast_path` are the fast path.
 //! Only [`Names`] knows which names make a message, and [`request`](crate::request) finds the signature queries. Adding
 //! another way to find payloads: a new [`State`].
 
