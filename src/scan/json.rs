@@ -8,6 +8,7 @@ use std::ops::Range;
 
 use crate::finding::{Finding, Findings, Reason};
 use crate::scan::anchor::Ahead;
+use crate::scan::decimal;
 use crate::scan::escape::Escape;
 use crate::scan::literal;
 use crate::scan::lookahead::{Arrived, Lookahead};
@@ -141,6 +142,11 @@ impl Scanner {
                 let has_anchor = ahead.is_in(node.span.range());
                 has_anchor.then_some(Inner::Text(span))
             }
+            Kind::Array => {
+                let start = node.span.start as usize;
+                let len = decimal::array_len(text.as_bytes().get(start..)?)?;
+                Some(Inner::Numbers(Span::new(start + 1, start + len)))
+            }
             _ => None,
         }
     }
@@ -166,8 +172,12 @@ impl Scanner {
                 self.state = State::Inside(inside);
                 Some(self.inner_message(buffer, len, parts))
             }
-            Inner::Text(_) => {
-                if !self.enter(Escape::Backslash, Bounds::Len(len), Some(inside)) {
+            Inner::Text(_) | Inner::Numbers(_) => {
+                let escape = match inner {
+                    Inner::Numbers(_) => Escape::Numbers(decimal::DECIMAL),
+                    _ => Escape::Backslash,
+                };
+                if !self.enter(escape, Bounds::Len(len), Some(inside)) {
                     self.leave(buffer, start + span.end as usize, then.noise);
                 }
                 None
@@ -303,7 +313,7 @@ impl Scanner {
         let mut at = 0;
         let spans = inner.iter().filter_map(|inner| match inner {
             Inner::Message(span) => Some(span.range()),
-            Inner::Text(_) => None,
+            Inner::Text(_) | Inner::Numbers(_) => None,
         });
         let end = bytes.len()..bytes.len();
         spans.chain(std::iter::once(end)).any(|span| {
@@ -349,7 +359,7 @@ fn cut(inner: &mut VecDeque<Inner>, len: usize) {
     let end = Span::new(len, len).end;
     inner.retain(|inner| inner.span().start < end);
     for inner in inner {
-        if let Inner::Text(span) = inner {
+        if let Inner::Text(span) | Inner::Numbers(span) = inner {
             span.end = span.end.min(end);
         }
     }
