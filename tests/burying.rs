@@ -362,6 +362,9 @@ fn payloads_begin_at_their_places() {
         "ewo",
         "ew0",
         "eyA",
+        // In numbers.
+        "123",
+        "60",
     ];
     // In base64 of a log line a payload may begin at any alignment.
     for way in ways()

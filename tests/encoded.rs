@@ -1,4 +1,4 @@
-//! Bodies that stand in a capture as base64: what the ways to bury payloads do not cover.
+//! Bodies that stand in a capture as base64 or as numbers: what the ways to bury payloads do not cover.
 
 mod support;
 
@@ -88,6 +88,49 @@ fn what_was_cut_off_in_base64_is_told() {
     }
 }
 
+/// Node prints the first fifty bytes of a buffer, and Go programs often cut what they print.
+#[test]
+fn what_was_left_out_of_numbers_is_told() {
+    for body in [shape("JSON").write(0, 1), shape("XML").write(1, 1)] {
+        let numbers: Vec<String> = body.bytes().take(50).map(|b| b.to_string()).collect();
+        let hex: Vec<String> = body.bytes().take(50).map(|b| format!("{b:02x}")).collect();
+        for capture in [
+            format!("body [{} ...]\nnext\n", numbers.join(" ")),
+            format!("body <Buffer {} ... 462 more bytes>\nnext\n", hex.join(" ")),
+            format!("{{\"data\":[{}]}}\n", numbers.join(",")),
+        ] {
+            let seen = outcomes(&capture);
+            let is_told = matches!(seen.as_slice(), [(Outcome::Undecodable, _)]);
+            assert!(is_told, "{seen:?} in {capture}");
+        }
+    }
+}
+
+/// A chunk may end inside an id. Without the sizes nobody knows whether the line break belongs to it.
+#[test]
+fn ids_with_a_line_break_inside_are_undecodable() {
+    let body = shape("XML").write(0, 1);
+    let at = body.find("_abcdefghij").expect("the openid");
+    let cut = |between: &str| format!("{}{between}{}", &body[..at], &body[at..]);
+    for between in ["\n", "\r\n", "\n24e\n"] {
+        let seen = outcomes(&cut(between));
+        let is_refused = matches!(seen.as_slice(), [(Outcome::Undecodable, _)]);
+        assert!(is_refused, "{seen:?}");
+    }
+    let json = shape("JSON")
+        .write(1, 1)
+        .replace("_abcdefghij", "\\n_abcdefghij");
+    assert!(matches!(
+        outcomes(&json).as_slice(),
+        [(Outcome::Undecodable, _)]
+    ));
+    let padded = body.replace("<![CDATA[oBury", "<![CDATA[\n oBury");
+    assert!(matches!(
+        outcomes(&padded).as_slice(),
+        [(Outcome::Callback(_), _)]
+    ));
+}
+
 /// Returns a complaint if eight times the input takes much more than eight times as long.
 fn superlinear(name: &str, piece: &str) -> Option<String> {
     let time = |count: usize| {
@@ -117,6 +160,12 @@ fn false_anchors_take_linear_time() {
         ("with open brackets", open.to_owned()),
         ("in URLs", format!("%22{anchor}&")),
         ("in one URL", format!("%22{anchor}")),
+        ("in numbers", "[123 34 ".to_owned()),
+        (
+            "in numbers with open brackets",
+            "[123 34 97 34 58 123 34".to_owned(),
+        ),
+        ("in chunks", "5\n<xml>\n".to_owned()),
     ];
     let slow: Vec<String> = pieces
         .iter()

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::event::fields::{self, Field, Known, Top, Type};
+use crate::event::fields::{self, Check, Field, Known, Top, Type};
 use crate::event::message::{is_message, is_probe};
 use crate::event::printed::SdkFields;
 use crate::event::{Definition, Event, Extra, Meaning, Part, Slot, checks, printed, record};
@@ -100,7 +100,7 @@ pub(super) fn is_usual_type(child: View<'_>) -> bool {
 ///
 /// # Errors
 ///
-/// [`Reason::TooManyItems`], which makes the payload undecodable.
+/// [`Reason::TooManyItems`] or an id with a line break inside, which make the payload undecodable.
 pub(crate) fn decode(
     event: Event,
     root: View<'_>,
@@ -113,6 +113,7 @@ pub(crate) fn decode(
     decoder.header();
     decoder.items();
     decoder.check_printed()?;
+    decoder.wrapped_id.take().map_or(Ok(()), Err)?;
     decoder.check_count(limits)
 }
 
@@ -129,6 +130,8 @@ pub(super) struct Decoder<'a, 'b> {
     is_printed: bool,
     /// True if a program printed the message under names of its own.
     is_renamed: bool,
+    /// The finding about the first id that has a line break inside.
+    wrapped_id: Option<Finding>,
 }
 
 impl<'a, 'b> Decoder<'a, 'b> {
@@ -148,6 +151,7 @@ impl<'a, 'b> Decoder<'a, 'b> {
             lists_in: None,
             is_printed: false,
             is_renamed: false,
+            wrapped_id: None,
         }
     }
 
@@ -459,6 +463,7 @@ impl<'a, 'b> Decoder<'a, 'b> {
         match typed(value, field) {
             Ok(slot) => {
                 self.padding(value, field.wire);
+                self.check_lines(value, field);
                 self.check_value(value, &slot);
                 self.meaning.slots.push(slot);
             }
@@ -466,6 +471,22 @@ impl<'a, 'b> Decoder<'a, 'b> {
                 self.findings.push(finding);
                 self.extra(child, Some(field.wire));
             }
+        }
+    }
+
+    /// Checks an id for line breaks inside. Half of it may be the end of a line of something else.
+    fn check_lines(&mut self, child: View<'a>, field: &Field) {
+        let is_id = matches!(
+            field.check,
+            Check::Account | Check::Openid | Check::Template | Check::MsgId
+        );
+        let is_wrapped = || child.value().trim_ascii().contains(['\n', '\r']);
+        if is_id && self.wrapped_id.is_none() && is_wrapped() {
+            let reason = match self.root.tree.syntax {
+                Syntax::Xml => Reason::XmlWrappedId,
+                Syntax::Json => Reason::JsonWrappedId,
+            };
+            self.wrapped_id = Some(Finding::new(reason, child.span()).with_name(field.wire));
         }
     }
 

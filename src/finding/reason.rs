@@ -59,6 +59,9 @@ reasons! {
         LateDeclaration "an XML declaration is allowed only at the very start" "XML 声明只能出现在最开头"
         BadMarkup "expected a comment or a CDATA section behind `<!`, found {0}" "`<!` 之后应为注释或 CDATA，实际为 {0}"
         IllegalCharacter "the character {0} is not allowed in XML" "XML 不允许字符 {0}"
+        XmlWrappedId "`{0}` has a line break inside" "`{0}` 中有换行"
+            => "were long lines wrapped, or is it a chunked HTTP body without the sizes of its chunks? ids have no line breaks"
+               "是否为自动换行的文本，或缺少块大小的 chunked HTTP 消息体?ID 中没有换行"
     }
     MalformedJson {
         JsonCutOff "the payload is cut off: the input ends inside {0}" "消息体不完整：输入在{0}内结束"
@@ -74,6 +77,9 @@ reasons! {
         ControlInString "a string holds {0}, a control character that is not escaped" "字符串中有未转义的控制字符 {0}"
             => "JSON strings hold no line breaks; was the payload cut?" "JSON 字符串不能换行；消息体是否被截断?"
         BadNumber "`{0}` is no JSON number" "`{0}` 不是 JSON 数字"
+        JsonWrappedId "`{0}` has a line break inside" "`{0}` 中有换行"
+            => "were long lines wrapped, or is it a chunked HTTP body without the sizes of its chunks? ids have no line breaks"
+               "是否为自动换行的文本，或缺少块大小的 chunked HTTP 消息体?ID 中没有换行"
         StrayCloser "`{0}` closes nothing" "`{0}` 没有对应的开始括号"
         ArrayCutOff "the array around the payloads is not closed" "包含消息体的数组没有结束"
         ArrayBroken "expected `,` or `]` behind a payload in an array, found {0}" "数组中的消息体之后应为 `,` 或 `]`，实际为 {0}"

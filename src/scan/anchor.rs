@@ -17,6 +17,7 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind, Input, MatchKind, packed};
 use crate::scan::base64;
 use crate::scan::chunked;
 use crate::scan::container::{self, LineKind};
+use crate::scan::decimal;
 use crate::scan::escape::{self, Escape, TABLE};
 use crate::scan::lookahead::{Arrived, Lookahead};
 use crate::simd::{self, Survey, last_break, skip_space};
@@ -80,7 +81,8 @@ impl Anchors {
 
     /// Returns the length of the longest anchor.
     fn longest(&self) -> usize {
-        self.texts().map(str::len).max().unwrap_or(0)
+        let longest = self.texts().map(str::len).max();
+        longest.unwrap_or(0).max(decimal::LONGEST)
     }
 
     /// Returns the position of the first anchor at or after `from`.
@@ -131,7 +133,9 @@ impl Searcher {
         let mut keys: Vec<Key> = Vec::new();
         let mut texts: Vec<Vec<_>> = Vec::new();
         let encoded = pieces.iter().map(|piece| piece.text.clone());
-        for text in all.map(Vec::from).chain(encoded) {
+        let numbers = decimal::anchors().map(Vec::from);
+        // The order matters for speed: keys share buckets by their numbers.
+        for text in all.map(Vec::from).chain(encoded).chain(numbers) {
             let (at, key) = key_of(&text);
             let known = keys.iter().position(|&other| other == key);
             let id = known.unwrap_or(keys.len());
@@ -192,6 +196,10 @@ impl Keys {
 /// Returns the key of a text and its position: `xml` if the text contains it, otherwise the last beginning of a new
 /// word, as `rN` in `UserName`.
 fn key_of(text: &[u8]) -> (usize, Key) {
+    if decimal::at(text).is_some() {
+        let at = decimal::key_at(text);
+        return (at, [text[at], text[at + 1], text[at + 2]]);
+    }
     let begins_word = |key: &[u8]| key[0].is_ascii_lowercase() && !key[1].is_ascii_lowercase();
     let mut keys = text.windows(size_of::<Key>());
     let root = keys.clone().position(|key| key == b"xml");

@@ -9,8 +9,8 @@
 //!
 //! Adding an escaping: add a variant of [`Escape`], a row of [`TABLE`], and the row's functions in `decode` and `clue`.
 //! The search reads the table, and a test walks it. Code for one escaping only names it, as `Escape::Entity` in `seek`.
-//! Queries are unescaped in `request`. Adding a container: recognise its lines in `container`. Base64 and chunked bodies
-//! have no signs and need a state: `base64` and `chunked` recognise and read them.
+//! Queries are unescaped in `request`. Adding a container: recognise its lines in `container`. What has no signs
+//! has files of its own, which recognise and read it: `base64`, `chunked` and `decimal`.
 
 use crate::request::EscapedLineBreaks;
 use crate::scan::backslash;
@@ -18,6 +18,7 @@ use crate::scan::base64::Base64;
 use crate::scan::chunked::Chunked;
 use crate::scan::clue;
 use crate::scan::container::{self, Container};
+use crate::scan::decimal::Numbers;
 use crate::scan::decode::{self, Sequence};
 use crate::scan::lookahead::{Arrived, Lookahead};
 use crate::scan::typographic::Pasted;
@@ -50,6 +51,8 @@ pub(crate) enum Escape {
     Base64(Base64),
     /// A chunked HTTP body, with its state at the next byte.
     Chunked(Chunked),
+    /// The numbers of bytes.
+    Numbers(Numbers),
 }
 
 /// The properties of an escaping.
@@ -271,7 +274,7 @@ impl Escape {
         Some(row.escape)
     }
 
-    /// Returns the row of the escaping. What has a state has none.
+    /// Returns the row of the escaping. What has no signs has none.
     fn row(self) -> Option<&'static Row> {
         match self {
             Escape::Percent => Some(&PERCENT),
@@ -280,7 +283,11 @@ impl Escape {
             Escape::Backslash => Some(&BACKSLASH),
             Escape::Literal => Some(&LITERAL),
             Escape::Octal | Escape::OctalJson { .. } => Some(&OCTAL),
-            Escape::Pasted(_) | Escape::Container(_) | Escape::Base64(_) | Escape::Chunked(_) => {
+            Escape::Pasted(_)
+            | Escape::Container(_)
+            | Escape::Base64(_)
+            | Escape::Chunked(_)
+            | Escape::Numbers(_) => {
                 None
             }
         }
@@ -313,6 +320,7 @@ impl Escape {
             Escape::Container(container) => return container.piece(raw),
             Escape::Base64(base64) => return base64.piece(raw),
             Escape::Chunked(chunked) => return chunked.piece(raw),
+            Escape::Numbers(numbers) => return numbers.piece(raw),
             escape => escape.row(),
         };
         let bytes = raw.bytes();

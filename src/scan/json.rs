@@ -8,6 +8,7 @@ use std::ops::Range;
 
 use crate::finding::{Finding, Findings, Reason};
 use crate::scan::anchor::Ahead;
+use crate::scan::decimal;
 use crate::scan::escape::Escape;
 use crate::scan::literal;
 use crate::scan::lookahead::{Arrived, FARTHEST, Lookahead, Settled};
@@ -167,6 +168,11 @@ impl Scanner {
                 let has_anchor = ahead.is_in(node.span.range());
                 has_anchor.then_some(InnerPart::Text(span))
             }
+            Kind::Array => {
+                let start = node.span.start as usize;
+                let len = decimal::array_len(value.text.as_bytes().get(start..)?)?;
+                Some(InnerPart::Numbers(Span::new(start + 1, start + len)))
+            }
             _ => None,
         }
     }
@@ -192,8 +198,12 @@ impl Scanner {
                 self.state = State::Inside(inside);
                 Some(self.inner_message(buffer, len, parts))
             }
-            InnerPart::Text(_) => {
-                if !self.enter(Escape::Backslash, NestedEnd::Len(len), Some(inside)) {
+            InnerPart::Text(_) | InnerPart::Numbers(_) => {
+                let escape = match inner {
+                    InnerPart::Numbers(_) => Escape::Numbers(decimal::DECIMAL),
+                    _ => Escape::Backslash,
+                };
+                if !self.enter(escape, NestedEnd::Len(len), Some(inside)) {
                     self.move_to(buffer, start + span.end as usize, then.noise);
                 }
                 None
@@ -347,7 +357,7 @@ impl Scanner {
         let mut at = 0;
         let spans = inner.iter().filter_map(|inner| match inner {
             InnerPart::Message(span) => Some(span.range()),
-            InnerPart::Text(_) => None,
+            InnerPart::Text(_) | InnerPart::Numbers(_) => None,
         });
         let end = bytes.len()..bytes.len();
         spans.chain(std::iter::once(end)).any(|span| {
@@ -417,7 +427,7 @@ fn cut(inner: &mut VecDeque<InnerPart>, len: usize) {
     let end = Span::new(len, len).end;
     inner.retain(|inner| inner.span().start < end);
     for inner in inner {
-        if let InnerPart::Text(span) = inner {
+        if let InnerPart::Text(span) | InnerPart::Numbers(span) = inner {
             span.end = span.end.min(end);
         }
     }

@@ -15,6 +15,7 @@ use crate::fast::template::{CharSet, Placeholder, Sample, TemplateKey};
 use crate::fast::{AnyMeaning, Cache};
 use crate::finding::Findings;
 use crate::scan::anchor::Anchors;
+use crate::scan::decimal;
 use crate::scan::escape::Escape;
 use crate::scan::lookahead::Lookahead;
 use crate::scan::{InnerPart, Inside, Names, Scanner, container};
@@ -212,7 +213,8 @@ fn unescaped_range(node: &Node, entry: &str) -> Option<Range<usize>> {
         Kind::Text => start + 1..end - 1,
         _ => return None,
     };
-    let is_as_it_is = memchr::memchr(b'\\', entry.as_bytes().get(range.clone())?).is_none();
+    let text = entry.as_bytes().get(range.clone())?;
+    let is_as_it_is = memchr::memchr(b'\\', text).is_none() && !decimal::may_begin(text);
     is_as_it_is.then_some(range)
 }
 
@@ -271,6 +273,7 @@ fn is_simple(text: &[u8], anchors: &Anchors) -> bool {
         && !text.first().is_some_and(|&first| is_space(first))
         && !matches!(text.last(), Some(b'"' | b'\''))
         && !anchors.is_in(text)
+        && !decimal::may_begin(text)
 }
 
 #[cfg(test)]

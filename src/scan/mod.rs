@@ -16,7 +16,8 @@
 //! learnt template, and takes all steps over it at once.
 //!
 //! Reading order: `seek` finds a start, with `anchor` and `start`. `json` and `xml` read a document. `skip` leaves a
-//! broken document. `nested`, `escape` and `literal` handle escaped text, with `base64` and `chunked`. `learn` and `fast_path` are the fast path.
+//! broken document. `nested`, `escape` and `literal` handle escaped text, with `base64`, `chunked` and `decimal`. `learn` and
+//! `fast_path` are the fast path.
 //! Only [`Names`] knows which names make a message, and [`request`](crate::request) finds the signature queries. Adding
 //! another way to find payloads: a new [`State`].
 
@@ -29,6 +30,7 @@ mod chunked;
 mod clue;
 mod container;
 mod cursor;
+mod decimal;
 mod decode;
 mod document;
 mod escape;
@@ -235,12 +237,14 @@ enum InnerPart {
     Message(Span),
     /// A string that may hold payloads, without its quotes.
     Text(Span),
+    /// An array of numbers that may be the bytes of a payload, without its brackets.
+    Numbers(Span),
 }
 
 impl InnerPart {
     fn span(self) -> Span {
         match self {
-            InnerPart::Message(span) | InnerPart::Text(span) => span,
+            InnerPart::Message(span) | InnerPart::Text(span) | InnerPart::Numbers(span) => span,
         }
     }
 }

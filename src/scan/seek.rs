@@ -9,6 +9,7 @@ use crate::scan::base64;
 use crate::scan::chunked;
 use crate::scan::clue;
 use crate::scan::container::{self, LineKind};
+use crate::scan::decimal;
 use crate::scan::escape::{self, Escape};
 use crate::scan::literal::{self, Candidate};
 use crate::scan::lookahead::{Arrived, Lookahead, Settled};
@@ -196,6 +197,10 @@ impl Scanner {
             }
         }
         self.search.tried = self.search.tried.max(anchor + 1);
+        if let Some((len, numbers)) = decimal::at(&arrived.bytes[anchor..]) {
+            self.pass(arrived.bytes, anchor + len);
+            return Some(Near::of(self.enter_from(Escape::Numbers(numbers), None, 0)));
+        }
         if let Some(piece) = self.names.anchors.piece_at(arrived.bytes, anchor) {
             return Some(Near::of(self.enter_base64(arrived, start, anchor, piece)?));
         }

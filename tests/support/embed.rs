@@ -172,6 +172,7 @@ pub(crate) fn ways() -> Vec<Way> {
         combined_ways(),
         base64_ways(),
         chunked_ways(),
+        number_ways(),
     ]
     .into_iter()
     .flatten()
@@ -541,6 +542,26 @@ fn chunked_ways() -> Vec<Way> {
             json_log(&escape::json(&request, JSON), d)
         })
         .continues(),
+    ]
+}
+
+/// The payload is printed as the numbers of its bytes.
+fn number_ways() -> Vec<Way> {
+    vec![
+        Way::each("numbers, Go", |p, d| {
+            app_log(&cat(&[&"[", &escape::numbers(p, " "), &"]"]), d)
+        }),
+        Way::each("numbers, Java", |p, d| {
+            app_log(&cat(&[&"[", &escape::numbers(p, ", "), &"]"]), d)
+        }),
+        Way::each("JSON log, numbers", |p, d| {
+            let data = cat(&[&"[", &escape::numbers(p, ","), &"]"]);
+            json_log(&cat(&[&"{\"type\":\"Buffer\",\"data\":", &data, &"}"]), d)
+        }),
+        Way::each("JSON log, numbers in a string", |p, d| {
+            let data = cat(&[&"[", &escape::numbers(p, " "), &"]"]);
+            json_log(&escape::json(&data, JSON), d)
+        }),
     ]
 }
 

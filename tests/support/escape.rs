@@ -274,6 +274,17 @@ pub(crate) fn url(text: &Traced) -> Traced {
     })
 }
 
+/// Writes the numbers of the bytes, with `between` as the separator.
+pub(crate) fn numbers(text: &Traced, between: &str) -> Traced {
+    let bytes = text.escaped(|c, out| {
+        for byte in c.encode_utf8(&mut [0; 4]).bytes() {
+            *out += &format!("{byte}{between}");
+        }
+    });
+    let len = bytes.text().chars().count() - between.len();
+    bytes.pieces(|| len).remove(0)
+}
+
 /// Writes base64.
 pub(crate) fn base64(text: &Traced) -> Traced {
     text.encoded(|bytes| STANDARD.encode(bytes))

@@ -224,11 +224,22 @@ pub(crate) fn callback() -> BoxedStrategy<Callback> {
                     event,
                     event_at: event_at.min(header.len()),
                     list_at: list_at.min(header.len()),
-                    header,
-                    items,
+                    header: without_wraps(header),
+                    items: items.into_iter().map(without_wraps).collect(),
                 })
         })
         .boxed()
+}
+
+/// Replaces line breaks in ids, which no id has: a payload with one is undecodable.
+fn without_wraps(members: Vec<Member>) -> Vec<Member> {
+    const IDS: [&str; 4] = ["ToUserName", "FromUserName", "TemplateId", "MsgID"];
+    let is_id = |name: &str| IDS.iter().any(|id| id.eq_ignore_ascii_case(name));
+    let members = members.into_iter().map(|(name, value)| match value {
+        Json::Text(text) if is_id(&name) => (name, Json::Text(text.replace(['\n', '\r'], "."))),
+        value => (name, value),
+    });
+    members.collect()
 }
 
 /// A callback that both syntaxes can express.
