@@ -6,7 +6,7 @@ use crate::fast::Cache;
 use crate::pipeline::Sink;
 use crate::pipeline::chunk::Chunk;
 use crate::pipeline::reading::emit_all;
-use crate::record::Decoder;
+use crate::record::{Decoder, Outcome};
 use crate::scan::{SyncPoint, Turn};
 use crate::seal::Policy;
 use crate::select::Filter;
@@ -66,7 +66,8 @@ impl Speculator<'_> {
     }
 }
 
-/// Returns the first sync point after a payload.
+/// Returns the first sync point after a payload that is whole. What looks broken may be the rest of a payload that began
+/// before the chunk, where the capture has no sync point.
 fn first_sync_point(decoder: &mut Decoder, bytes: &[u8]) -> Option<SyncPoint> {
     let mut found = false;
     loop {
@@ -75,7 +76,7 @@ fn first_sync_point(decoder: &mut Decoder, bytes: &[u8]) -> Option<SyncPoint> {
         }
         match decoder.step(bytes) {
             Turn::Found(record) => {
-                found = true;
+                found |= !matches!(record.outcome(), Outcome::Undecodable);
                 decoder.recycle(record);
             }
             Turn::Moved => {}
