@@ -61,6 +61,7 @@ use crate::input::Flow;
 use crate::request::{FoundQuery, QueryTrail};
 use crate::simd::{Lines, Survey, is_space};
 use crate::span::{Place, Span, Units};
+use crate::syntax::notation::Notation;
 use crate::syntax::{self, Bytes, Limits, Private, Stop, Syntax, Tree, View, earliest, not_utf8};
 pub(crate) use anchor::Anchors;
 use anchor::SearchWindow;
@@ -99,6 +100,10 @@ pub(crate) struct Names {
     pub(crate) is_record_key: fn(&str) -> bool,
     /// Byte strings that occur only in JSON messages. Each begins with a quote.
     pub(crate) marks: &'static [&'static str],
+    /// The beginning of an event's name in JSON, and the members of which one stands beside it in messages and records.
+    pub(crate) event_marks: (&'static str, &'static [&'static str]),
+    /// Returns true if a message has names of the header under another spelling than WeChat's.
+    pub(crate) is_renamed: fn(View<'_>) -> bool,
     /// The beginnings of most messages. Each contains an anchor.
     pub(crate) heads: &'static [&'static str],
     /// Returns the range of the first event's name.
@@ -280,6 +285,8 @@ pub(crate) struct Scanner {
     unclosed: (u8, usize),
     /// The offset of an object that is neither JSON nor printed in another notation.
     no_notation_at: Option<u64>,
+    /// The offset of the last bracket of a notation whose object broke, and the notation.
+    passed_notation: Option<(u64, &'static Notation)>,
     /// Before this position every event's name in noise is judged; see [`unread`].
     judged: usize,
     json: syntax::json::Reader,
@@ -346,6 +353,7 @@ impl Scanner {
             no_mark_before: 0,
             unclosed: (0, 0),
             no_notation_at: None,
+            passed_notation: None,
             judged: 0,
             json: syntax::json::Reader::new(),
             xml: syntax::xml::Reader::of_any_root(names.private.is_header),
@@ -385,6 +393,7 @@ impl Scanner {
             no_mark_before,
             unclosed,
             no_notation_at,
+            passed_notation,
             judged,
             noise,
             search,
@@ -408,7 +417,7 @@ impl Scanner {
         *cursor = Cursor::unplaced();
         (*bare, *after_bare_payload, *array) = (true, None, None);
         (*no_mark_before, *unclosed, *judged) = (0, (0, 0), 0);
-        *no_notation_at = None;
+        (*no_notation_at, *passed_notation) = (None, None);
         *noise = Noise::default();
         *search = SearchWindow::default();
         *before = [b'\n'; 2];
