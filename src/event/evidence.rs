@@ -1,15 +1,20 @@
 //! Judges whether text that is no payload carries the values of one.
 //!
-//! A program may print a callback in a way that nothing here can read. Such text names an event and binds WeChat's names
-//! to values, as `ToUserName=gh_123456789abc`. Source code, prose and log lines name events too, but without values.
+//! A program may print a callback in a way that nothing here can read. Such text names an event and has WeChat's names
+//! with values, as `ToUserName=gh_123456789abc`. Source code, prose and log lines name events too, but without values.
 //!
-//! A name counts in any letter case and with or without underscores. A value counts if it looks like a literal:
-//! variables, placeholders (`%s`) and comparisons (`== 'event'`) do not.
+//! A name counts in any letter case and with or without underscores. Two things show a callback:
+//!
+//! - Names are *bound* to values: a separator and a literal follow. Variables, placeholders (`%s`), comparisons
+//!   (`== 'event'`), types and other names are no values, and neither are small numbers (`CreateTime = 3`).
+//! - Names stand there, and values of an unmistakable *shape*: an account's id, an openid and a time. Nothing needs to
+//!   bind them: they may stand in tags, in cells of a table, or in a row below a row of names.
 
 use std::ops::Range;
 
 use crate::event::Event;
 use crate::event::fields::{self, EVENT_PREFIX};
+use crate::event::terms::{CLIENT_STATUSES, STATUSES};
 
 /// Returns the range of the first event's name in `text`.
 pub(crate) fn event_name(text: &[u8]) -> Option<Range<usize>> {
@@ -21,37 +26,59 @@ pub(crate) fn event_name(text: &[u8]) -> Option<Range<usize>> {
     })
 }
 
-/// Returns the range from the first to the last name of a callback in `text` that has a value, if they are enough to
-/// show that a callback was printed: three of the header, or a list with a value of an item.
+/// Returns the range of a callback's names and values in `text`, if they are enough to show that a callback was printed:
+/// three of the header, or a list with a value of an item.
 pub(crate) fn values(text: &[u8]) -> Option<Range<usize>> {
     let mut evidence = Evidence::default();
-    let mut at = 0;
-    while let Some(word) = next_word(text, at) {
-        at = word.end;
+    for word in words(text, is_of_word) {
         evidence.add(text, word);
     }
-    evidence.is_enough().then_some(evidence.range)
+    match evidence.is_bound() {
+        true => Some(evidence.bound),
+        false => evidence.with_shapes(text),
+    }
 }
 
 /// The longest of the names that count.
 const LONGEST_NAME: usize = 32;
 
-/// Returns the range of the next word from `at` on.
-fn next_word(text: &[u8], at: usize) -> Option<Range<usize>> {
-    let is_of_word = |b: &u8| b.is_ascii_alphabetic() || *b == b'_';
-    let start = at + text.get(at..)?.iter().position(is_of_word)?;
-    let len = text[start..].iter().take_while(|b| is_of_word(b)).count();
-    Some(start..start + len)
+/// The least number of names of the header that show a callback.
+const LEAST_HEADERS: u32 = 3;
+
+/// Returns true for a byte of a name. Names have hyphens in Lisp and in options of commands.
+fn is_of_word(byte: u8) -> bool {
+    byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'-')
 }
 
-/// The names with values that were seen.
+fn is_of_value(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'*')
+}
+
+/// Returns the ranges of the longest runs of bytes for which `is_of` is true.
+fn words(text: &[u8], is_of: fn(u8) -> bool) -> impl Iterator<Item = Range<usize>> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let start = at + text[at..].iter().position(|&b| is_of(b))?;
+        at = start + text[start..].iter().take_while(|&&b| is_of(b)).count();
+        Some(start..at)
+    })
+}
+
+/// The names that were seen.
 #[derive(Default)]
 struct Evidence {
     /// A bit for each name of the header.
+    named: u8,
+    /// Where these names stand.
+    names: Range<usize>,
+    /// A bit for each name of the header that has a value.
     header: u8,
     has_list: bool,
+    /// True if the list has a template with an id of any form.
+    has_template: bool,
     has_item: bool,
-    range: Range<usize>,
+    /// The range of the names that have values.
+    bound: Range<usize>,
 }
 
 impl Evidence {
@@ -59,59 +86,133 @@ impl Evidence {
         let Some(known) = Known::of(&text[word.clone()]) else {
             return;
         };
+        if let Known::Header(bit, _) = known {
+            self.named |= bit;
+            extend(&mut self.names, &word);
+        }
         let Some(value) = value_after(text, word.end) else {
             return;
         };
+        if self.counts(known, &value) {
+            extend(&mut self.bound, &(word.start..value.end));
+        }
+    }
+
+    /// Notes a name with its value. Returns true if they show something.
+    fn counts(&mut self, known: Known, value: &Bound<'_>) -> bool {
+        if !matches!(known, Known::List) && value.is_expression {
+            return false;
+        }
         match known {
             Known::Header(bit, form) if value.fits(form) => self.header |= bit,
             Known::Item(form) if self.has_list && value.fits(form) => self.has_item = true,
+            Known::Item(Form::Id) if self.has_list && value.is_literal() => {
+                self.has_template = true
+            }
+            Known::Status if self.has_template && value.is_status() => self.has_item = true,
             Known::List if value.is_opened => self.has_list = true,
-            _ => return,
+            _ => return false,
         }
-        if self.range.is_empty() {
-            self.range.start = word.start;
-        }
-        self.range.end = value.end;
+        true
     }
 
-    fn is_enough(&self) -> bool {
-        self.header.count_ones() >= 3 || self.has_list && self.has_item
+    fn is_bound(&self) -> bool {
+        self.header.count_ones() >= LEAST_HEADERS || self.has_list && self.has_item
     }
+
+    /// Returns the range of the names and of the values, if enough names of the header stand in `text` and values of
+    /// its shapes, too.
+    fn with_shapes(self, text: &[u8]) -> Option<Range<usize>> {
+        if self.named.count_ones() < LEAST_HEADERS {
+            return None;
+        }
+        let (mut seen, mut range) = (0, self.names);
+        for word in words(text, is_of_value) {
+            let shape = shape(&text[word.clone()]);
+            if shape != 0 {
+                seen |= shape;
+                extend(&mut range, &word);
+            }
+        }
+        (seen.count_ones() >= LEAST_HEADERS).then_some(range)
+    }
+}
+
+/// Extends `range` to `more`.
+fn extend(range: &mut Range<usize>, more: &Range<usize>) {
+    if range.start == range.end {
+        *range = more.clone();
+    }
+    *range = range.start.min(more.start)..range.end.max(more.end);
+}
+
+const TO_USER: u8 = 1;
+const FROM_USER: u8 = 2;
+const CREATE_TIME: u8 = 4;
+const MSG_TYPE: u8 = 8;
+
+/// Returns the bit of the header's field of which `value` has the shape, or 0.
+fn shape(value: &[u8]) -> u8 {
+    const OPENID: usize = 28;
+    const SECONDS: usize = 10;
+    let has = |is: fn(&u8) -> bool| value.iter().any(is);
+    let is_mixed = has(u8::is_ascii_lowercase) && has(u8::is_ascii_uppercase);
+    match value {
+        [b'g', b'h', b'_', id @ ..] if is_account(id) => TO_USER,
+        [b'o', ..] if value.len() == OPENID && is_mixed => FROM_USER,
+        [b'1', ..] if value.len() == SECONDS && value.iter().all(u8::is_ascii_digit) => CREATE_TIME,
+        _ => 0,
+    }
+}
+
+/// Returns true if an account's id has `id` after its `gh_`.
+fn is_account(id: &[u8]) -> bool {
+    const LEN: usize = 12;
+    id.len() == LEN && id.iter().all(u8::is_ascii_hexdigit)
 }
 
 /// A name that counts.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 enum Known {
     Header(u8, Form),
     Item(Form),
+    Status,
     /// The list, or the element around it.
     List,
+    /// A name whose value shows nothing.
+    Other,
 }
 
 /// The form of a value.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 enum Form {
     /// An id of letters, digits, `-` and `_`.
     Id,
+    /// A time or an id: more than a few digits.
     Digits,
-    /// A single word, such as `event` or `accept`.
-    Word,
+    /// The word `event`.
+    Event,
 }
 
 /// The names that count, without the wrappers. Some programs shorten the header's names.
-static KNOWN: [(&str, Known); 12] = [
-    (fields::TO_USER.wire, Known::Header(1, Form::Id)),
-    ("toUser", Known::Header(1, Form::Id)),
-    (fields::FROM_USER.wire, Known::Header(2, Form::Id)),
-    ("fromUser", Known::Header(2, Form::Id)),
-    (fields::CREATE_TIME.wire, Known::Header(4, Form::Digits)),
-    (fields::MSG_TYPE, Known::Header(8, Form::Word)),
+static KNOWN: [(&str, Known); 14] = [
+    (fields::TO_USER.wire, Known::Header(TO_USER, Form::Id)),
+    ("toUser", Known::Header(TO_USER, Form::Id)),
+    (fields::FROM_USER.wire, Known::Header(FROM_USER, Form::Id)),
+    ("fromUser", Known::Header(FROM_USER, Form::Id)),
+    (
+        fields::CREATE_TIME.wire,
+        Known::Header(CREATE_TIME, Form::Digits),
+    ),
+    (fields::MSG_TYPE, Known::Header(MSG_TYPE, Form::Event)),
+    (fields::EVENT, Known::Other),
     (fields::LIST, Known::List),
     (fields::TEMPLATE_ID.wire, Known::Item(Form::Id)),
-    (fields::STATUS.wire, Known::Item(Form::Word)),
-    (fields::POPUP_SCENE.wire, Known::Item(Form::Digits)),
+    (fields::STATUS.wire, Known::Status),
+    (fields::POPUP_SCENE.wire, Known::Other),
     (fields::MSG_ID.wire, Known::Item(Form::Digits)),
-    (fields::ERROR_CODE.wire, Known::Item(Form::Digits)),
+    (fields::ERROR_CODE.wire, Known::Other),
+    (fields::ERROR_STATUS.wire, Known::Other),
 ];
 
 impl Known {
@@ -130,9 +231,9 @@ impl Known {
     }
 }
 
-/// Returns true if `word` is `name` in any letter case, with or without underscores.
+/// Returns true if `word` is `name` in any letter case, with or without underscores or hyphens.
 fn is_spelling(word: &[u8], name: &str) -> bool {
-    let letters = word.iter().filter(|&&b| b != b'_');
+    let letters = word.iter().filter(|b| !matches!(b, b'_' | b'-'));
     letters
         .map(u8::to_ascii_lowercase)
         .eq(name.bytes().map(|b| b.to_ascii_lowercase()))
@@ -142,8 +243,10 @@ fn is_spelling(word: &[u8], name: &str) -> bool {
 struct Bound<'t> {
     text: &'t [u8],
     is_quoted: bool,
-    /// True if a bracket or a tag opens before the value.
+    /// True if a bracket or a tag opens before or after the value.
     is_opened: bool,
+    /// True if the value is an expression of source code.
+    is_expression: bool,
     /// The position of its end.
     end: usize,
 }
@@ -151,23 +254,32 @@ struct Bound<'t> {
 /// The most bytes between a name and its value.
 const FAR: usize = 32;
 
-/// Returns what is bound to the name that ends at `end`. Returns `None` if the name is compared, or if what follows is
-/// an expression.
+/// Returns what is bound to the name that ends at `end`. Returns `None` if the name is compared, or if nothing separates
+/// it from what follows.
 fn value_after(text: &[u8], end: usize) -> Option<Bound<'_>> {
     let near = &text[end..text.len().min(end + FAR)];
     let between = &near[..len_between(near)];
     let start = end + between.len();
-    let is_literal = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_');
-    let len = text[start..].iter().take_while(|b| is_literal(b)).count();
-    let value = &text[start..start + len];
-    let is_value = binds(between) && !is_code(&text[start + len..]);
-    is_value.then(|| Bound {
+    let len = text[start..]
+        .iter()
+        .take_while(|&&b| is_of_value(b))
+        .count();
+    let (value, rest) = text[start..].split_at(len);
+    let is_word = len > 0 && value.iter().all(u8::is_ascii_alphabetic);
+    binds(between).then(|| Bound {
         text: value,
         is_quoted: between.last().is_some_and(|b| b"\"'`[>".contains(b))
             && !between.ends_with(b"=>"),
-        is_opened: between.iter().any(|b| b"[{(<>=\n".contains(b)),
+        is_opened: between.iter().any(|b| b"[{(<\n".contains(b)) || is_word && opens(rest),
+        is_expression: is_code(rest),
         end: start + len,
     })
+}
+
+/// Returns true if `text` begins with a bracket, perhaps after blanks.
+fn opens(text: &[u8]) -> bool {
+    let near = &text[..text.len().min(FAR)];
+    matches!(near.trim_ascii_start(), [b'(' | b'[' | b'{', ..])
 }
 
 /// Returns the number of bytes of `near`, which follows a name, up to the value.
@@ -198,7 +310,7 @@ fn binds(between: &[u8]) -> bool {
     let has = |wanted: &[u8]| memchr::memmem::find(between, wanted).is_some();
     let is_compared = [&b"=="[..], b"!=", b">=", b"<="].into_iter().any(has);
     let is_quoted = between.iter().any(|b| b"\"'`".contains(b));
-    let is_separated = between.iter().any(|b| b"=:>".contains(b));
+    let is_separated = between.iter().any(|b| b"=:>{".contains(b));
     !is_compared && (is_separated || is_quoted)
 }
 
@@ -213,13 +325,42 @@ fn is_code(rest: &[u8]) -> bool {
 
 impl Bound<'_> {
     fn fits(&self, form: Form) -> bool {
-        let has_digit = self.text.iter().any(u8::is_ascii_digit);
+        const LEAST_DIGITS: usize = 5;
+        let is_digits = self.text.iter().all(u8::is_ascii_digit);
         match form {
-            Form::Digits => !self.text.is_empty() && self.text.iter().all(u8::is_ascii_digit),
-            Form::Word if self.text == fields::MSG_TYPE_EVENT.as_bytes() => true,
-            Form::Word => self.is_quoted && !self.text.is_empty(),
-            Form::Id => self.text.len() >= 2 && (self.is_quoted || has_digit),
+            _ if self.is_masked() => true,
+            Form::Digits => is_digits && self.text.len() >= LEAST_DIGITS,
+            Form::Event => self.text == fields::MSG_TYPE_EVENT.as_bytes(),
+            Form::Id => self.is_id(),
         }
+    }
+
+    /// Returns true for an id: it has a digit, begins as an account's, or is a long text in quotes.
+    fn is_id(&self) -> bool {
+        const LONG: usize = 20;
+        let has_digit = self.text.iter().any(u8::is_ascii_digit);
+        let is_long = self.is_literal() && self.text.len() >= LONG;
+        self.text.len() >= 2 && (has_digit || self.text.starts_with(b"gh_") || is_long)
+    }
+
+    /// Returns true if a value was blotted out, as `o***xyz` or `[REDACTED]`.
+    fn is_masked(&self) -> bool {
+        const WORDS: [&[u8]; 3] = [b"redacted", b"masked", b"filtered"];
+        let has_stars = memchr::memmem::find(self.text, b"***").is_some();
+        has_stars
+            || WORDS
+                .iter()
+                .any(|word| word.eq_ignore_ascii_case(self.text))
+    }
+
+    /// Returns true for a text in quotes that is not one of the names.
+    fn is_literal(&self) -> bool {
+        self.is_quoted && !self.text.is_empty() && Known::of(self.text).is_none()
+    }
+
+    fn is_status(&self) -> bool {
+        let mut known = STATUSES.iter().chain(&CLIENT_STATUSES);
+        known.any(|status| status.value.as_bytes() == self.text)
     }
 }
 
@@ -233,13 +374,17 @@ mod tests {
             "{ToUserName=gh_0123456789ab, FromUserName=oAbc1, CreateTime=1610969440, Event=x}",
             "ToUserName: gh_0123456789ab\nFromUserName: oAbc1\nMsgType: event\n",
             "Message(toUser=gh_1, fromUser=o1, msgType=event)",
-            "to_user_name='gh_x' from_user_name='o_x' create_time=1610969440",
+            "to_user_name='gh_x' from_user_name='o_1' create_time=1610969440",
             "array(3) {\n  [\"ToUserName\"]=>\n  string(15) \"gh_0123456789ab\"\n  [\"CreateTime\"]=>\n  \
              int(1610969440)\n  [\"MsgType\"]=>\n  string(5) \"event\"\n",
             "OrderedDict([('ToUserName', 'gh_1'), ('FromUserName', 'o1'), ('MsgType', 'event')",
-            "<ToUserName><![CDATA[gh_1]]></ToUserName><FromUserName>o1</FromUserName><CreateTime>1</CreateTime>",
+            "<ToUserName><![CDATA[gh_1]]></ToUserName><FromUserName>o1</FromUserName><CreateTime>12345</CreateTime>",
             "Event: x, List: [ { TemplateId: 'abc', SubscribeStatusString: 'accept' } ]",
-            "SubscribeMsgPopupEvent={List={PopupScene=0}}",
+            "SubscribeMsgSentEvent={List={MsgID=1700827132819554304}}",
+            "ToUserName=******, FromUserName=o***E1c, MsgType=event",
+            "ToUserName,FromUserName,CreateTime\ngh_0123456789ab,oWx3b5Tq0nRkF7uYhLs9aVmPzE1c,1610969440\n",
+            "<dt>ToUserName</dt><dd>gh_0123456789ab</dd><dt>FromUserName</dt><dd>oWx3b5Tq0nRkF7uYhLs9aVmPzE1c</dd>\
+             <dt>CreateTime</dt><dd>1610969440</dd>",
         ];
         for text in texts {
             assert!(values(text.as_bytes()).is_some(), "{text}");
@@ -260,6 +405,9 @@ mod tests {
             "type List struct { TemplateId string `xml:\"TemplateId\"` PopupScene string `json:\"PopupScene\"` }",
             "private String ToUserName; private String FromUserName; private Long CreateTime; private String MsgType;",
             "at com.example.Wx.List(Wx.java:31) TemplateId",
+            "rename = { ToUserName = \"to_user\", FromUserName = \"from_user\", MsgType = \"msg_type\" }",
+            "List = 6; string TemplateId = 1; int32 PopupScene = 3; CreateTime = 3; MsgType = 4",
+            "List: { TemplateId: string; SubscribeStatusString: 'reject' }[]",
         ];
         for text in texts {
             assert_eq!(values(text.as_bytes()), None, "{text}");

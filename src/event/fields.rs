@@ -131,13 +131,27 @@ pub(crate) const SOURCE_OFFSET: &str = "offset";
 pub(crate) const SOURCE_FORMAT: &str = "format";
 pub(crate) const SOURCE_SEALED: &str = "sealed";
 /// Texts that mark a JSON message, even a broken one. The quotes keep escaped text from matching.
-pub(crate) static MARKS: [&str; 5] = [
+pub(crate) static MARKS: [&str; 4] = [
     "\"ToUserName\"",
     "\"FromUserName\"",
     "\"MsgType\"",
     "\"Encrypt\"",
-    "\"subscribe_msg_",
 ];
+/// The beginning of an event's name in JSON. Log entries have it, too; a message or a record has one of these members
+/// beside it.
+pub(crate) const EVENT_MARKS: (&str, &[&str]) = (
+    "\"subscribe_msg_",
+    &[
+        "\"SubscribeMsg",
+        "\"CreateTime\"",
+        "\"List\"",
+        "\"TemplateId\"",
+        "\"to_user\"",
+        "\"from_user\"",
+        "\"create_time\"",
+        "\"items\"",
+    ],
+);
 /// The usual beginnings of messages and records.
 pub(crate) static HEADS: [&str; 5] = [
     "{\"ToUserName\":\"",
@@ -327,6 +341,17 @@ pub(crate) fn marks_message(name: &str) -> bool {
         .iter()
         .any(|known| known.eq_ignore_ascii_case(name))
         || name == ENCRYPT
+}
+
+/// Returns true if `name` is a name of the header in snake case, as programs in Python or Rust have it.
+pub(crate) fn is_snake_header(name: &str) -> bool {
+    let letters = || name.bytes().filter(|&b| b != b'_');
+    let is = |known: &&str| {
+        letters()
+            .map(|b| b.to_ascii_lowercase())
+            .eq(known.bytes().map(|b| b.to_ascii_lowercase()))
+    };
+    name.contains('_') && WHOLE_HEADER.iter().any(is)
 }
 
 /// Returns the field of `table` with the record key `key`.

@@ -15,8 +15,11 @@ const LEAST_HEADERS: usize = 2;
 struct Names {
     /// The number of names of the header.
     headers: usize,
-    /// True if a name alone marks a message.
+    /// True if one of these names is not that of the message's type, which rules and settings have, too.
+    has_address: bool,
+    /// True if a name alone marks a message. The message's type marks one if it is not a rule's.
     is_marked: bool,
+    has_type: bool,
     has_list: bool,
     has_event: bool,
     /// True if the event is one of subscribe messages, perhaps misspelt.
@@ -32,8 +35,15 @@ impl Names {
 
     fn add(&mut self, child: View<'_>) {
         let name = child.name();
-        self.headers += usize::from(fields::is_header(name));
-        self.is_marked |= fields::marks_message(name);
+        let is_type = name.eq_ignore_ascii_case(fields::MSG_TYPE);
+        if has_text(child) {
+            let is_header = fields::is_header(name);
+            self.headers += usize::from(is_header);
+            self.has_type |= is_type;
+            self.has_address |= is_header && !is_type;
+            self.is_marked |= fields::marks_message(name) && !is_type;
+        }
+        self.has_address |= fields::sdk_field(name).is_some() || name == fields::SDK_FIELDS;
         if name.eq_ignore_ascii_case(fields::EVENT) {
             let event = printed::unwrapped(child).value().trim_ascii();
             self.has_event = true;
@@ -50,7 +60,14 @@ impl Names {
 
     /// Returns true if the event is only mentioned: nothing of a message stands beside its name.
     fn is_mention(&self) -> bool {
-        self.has_own_event && self.headers == 0 && !self.has_list
+        self.has_own_event && !self.has_address && !self.has_list
+    }
+
+    /// Returns true if the object is a rule or a log entry about a message: the message's type stands without an address
+    /// and without another event than ours.
+    fn is_rule(&self) -> bool {
+        let is_other = self.has_event && !self.has_own_event;
+        !self.has_address && !self.has_list && !is_other
     }
 
     /// Returns true if the object is a whole message, whatever stands in it: WeChat's header, and a list if the event
@@ -58,6 +75,13 @@ impl Names {
     fn is_whole(&self) -> bool {
         self.headers >= fields::WHOLE_HEADER.len() && (self.has_list || !self.has_own_event)
     }
+}
+
+/// Returns true if a member of JSON has a text or a number. A schema describes fields by objects.
+fn has_text(child: View<'_>) -> bool {
+    let is_json = child.tree.syntax == Syntax::Json;
+    let is_value = !matches!(printed::unwrapped(child).kind(), Kind::Object | Kind::Array);
+    is_value || !is_json
 }
 
 /// Returns true if the names at the top of an object or a document mark a WeChat message or a record.
@@ -70,19 +94,27 @@ pub(crate) fn is_message(root: View<'_>) -> bool {
     }
 }
 
+/// Returns true if a program prints the header's names in snake case. Their values cannot be told from other fields.
+pub(crate) fn is_renamed(root: View<'_>) -> bool {
+    let root = printed::body(root);
+    let mut names = root.children().map(View::name);
+    Names::of(root).headers == 0 && names.any(fields::is_snake_header)
+}
+
 fn is_document(root: View<'_>) -> bool {
     let names = Names::of(root);
     if !root.name().eq_ignore_ascii_case(fields::ROOT) {
         return names.headers >= LEAST_HEADERS && (names.has_event || names.is_whole());
     }
     let is_ours = names.headers > 0 || names.has_list || names.has_event;
-    names.is_marked || is_ours && !names.is_mention() || is_probe(root)
+    names.is_marked || names.has_type || is_ours && !names.is_mention() || is_probe(root)
 }
 
 fn is_object(root: View<'_>) -> bool {
     let names = Names::of(root);
     let has_event = names.has_own_event && !names.is_mention();
     let is_ours = names.is_marked
+        || names.has_type && !names.is_rule()
         || has_event
         || Names::has_wrapper(root)
         || is_probe(root)

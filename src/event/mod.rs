@@ -29,7 +29,7 @@ pub(crate) use checks::same;
 pub(crate) use compare::compare;
 use decode::integer_in;
 pub(crate) use decode::{Class, classify, decode, name_span};
-pub(crate) use message::is_message;
+pub(crate) use message::{is_message, is_renamed};
 pub(crate) use printed::body;
 
 use crate::fast::template::Placeholder;

@@ -391,8 +391,8 @@ codes! {
     }
     UnreadPayload "unread-payload" Undecodable {
         summary: "a callback in a form that wxsub does not read" "回调的格式无法读取";
-        explanation: "The name of an event stands beside values of a callback, but not in a payload: a program printed the callback in its own way, or something stands between its lines. A name without values (source code, prose, a log line about a callback) is only counted, as a mention."
-            "事件名旁有回调的取值，但不在消息体中：某个程序以自己的方式打印了回调，或其各行之间混入了其他内容。没有取值的事件名（源代码、说明文字、提到回调的日志行）只作为提及计数。";
+        explanation: "The name of an event stands beside values of a callback, but not in a payload: a program printed the callback in its own way, or something stands between its lines. The message tells the cause where it shows: what every line begins with, or the notation whose bracket was seen. A name without values (source code, prose, a log line about a callback) is only counted, as a mention."
+            "事件名旁有回调的取值，但不在消息体中：某个程序以自己的方式打印了回调，或其各行之间混入了其他内容。能看出原因时会在消息中说明：每行共同的开头，或已识别括号的表示法。没有取值的事件名（源代码、说明文字、提到回调的日志行）只作为提及计数。";
         advice: "Let the program log the body as it arrived. If each line has a prefix, have it left out (`docker compose logs --no-log-prefix`)."
             "请让程序记录收到的原始消息体。若每行都有前缀，请去掉前缀（`docker compose logs --no-log-prefix`）。";
         example: "ToUserName: gh_123456789abc; FromUserName: otFpruAK8D-E6EfStSYonYSBZ8_4; CreateTime: 1763812800; Event: subscribe_msg_change_event";

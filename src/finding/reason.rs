@@ -177,6 +177,13 @@ reasons! {
     UnreadPayload {
         PrintedUnread "`{0}` stands here with values, in a form that wxsub does not read" "此处的 `{0}` 带有取值，但 wxsub 无法读取其格式"
             => "log the body as it arrived, XML or JSON" "请记录收到的原始消息体（XML 或 JSON）"
+        PrefixedUnread "`{0}` stands here with values, in a form that wxsub does not read: every line begins with `{1}`"
+            "此处的 `{0}` 带有取值，但 wxsub 无法读取其格式：每行都以 `{1}` 开头"
+            => "have the prefix left out, or log the body as it arrived, on one line"
+               "请去掉行首的前缀，或将收到的原始消息体记录在一行内"
+        NotationUnread "`{0}` stands here with values, in a form that wxsub does not read: it looks like {1}, but is not whole or has other names"
+            "此处的 `{0}` 带有取值，但 wxsub 无法读取其格式：看起来是{1}，但不完整或字段名不同"
+            => "log the body as it arrived, XML or JSON" "请记录收到的原始消息体（XML 或 JSON）"
     }
     MissingEvent {
         NoEvent "`Event` is missing" "缺少 `Event`"

@@ -6,7 +6,7 @@
 use std::ops::ControlFlow;
 use std::sync::{Arc, OnceLock};
 
-use crate::event::{Event, PRIVATE, evidence, fields, is_message};
+use crate::event::{Event, PRIVATE, evidence, fields, is_message, is_renamed};
 use crate::fast::Cache;
 use crate::fast::pooled::Pooled;
 use crate::fast::template::{Sample, TemplateKey};
@@ -32,6 +32,8 @@ const NAMES: Names = Names {
     marks: &fields::MARKS,
     heads: &fields::HEADS,
     event_prefix: fields::EVENT_PREFIX,
+    event_marks: fields::EVENT_MARKS,
+    is_renamed,
     event_name: evidence::event_name,
     values: evidence::values,
     anchors: &ANCHORS,

@@ -333,7 +333,7 @@ mod tests {
                 .around
                 .map(|line| line.map(|line| line.text))
         };
-        let event = r#""MsgType":"event","Event":"subscribe_msg_sent_event""#;
+        let event = r#""ToUserName":"gh_0","Event":"subscribe_msg_sent_event""#;
         assert_eq!(
             around(&format!("{{\r\n{event}, \r\n \"odd\": 1\r\n}}")),
             [Some(format!("{event}, ")), Some("}".to_owned())]

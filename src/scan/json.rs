@@ -75,6 +75,11 @@ impl Scanner {
         }
         let mut inner = self.empty_inner();
         self.add_inner_of(View::root(&parts.tree, text), &mut inner);
+        if let Some(name) = self.unread_entry(text, &inner) {
+            let found =
+                self.report_unread(self.pos()..self.pos() + text.len(), name, buffer, parts);
+            return Some(found);
+        }
         self.state = State::Inside(Inside {
             sample: self.sample(&inner),
             ..Inside::new(inner, Continuation::noise(text.len()))
@@ -328,12 +333,24 @@ impl Scanner {
         let end = end_of_broken(document, self.json.at());
         let known = end.max(finding.span().end as usize).min(document.len());
         if self.has_mark(&document[..known], inner) {
-            return Some(true);
+            return Some(!self.is_other_code(arrived)?);
         }
         if is_line_of_bracket(document, self.json.at()) || self.no_mark_before > self.pos() {
             return Some(false);
         }
-        self.mark_ahead(arrived, self.pos() + end, skip)
+        let has_mark = self.mark_ahead(arrived, self.pos() + end, skip)?;
+        Some(has_mark && !self.is_other_code(arrived)?)
+    }
+
+    /// Returns true if the broken object at the cursor is source code: its first text is an entry of a set or a case of a
+    /// match, or two words are a declaration, and no values of a callback stand on its first line.
+    fn is_other_code(&self, arrived: &Arrived<'_>) -> Settled<bool> {
+        const NEAR: usize = 512;
+        let near = arrived.from(self.pos()).window(NEAR);
+        let line = near.window(near.find(b'\n').unwrap_or(near.len()));
+        let is_code =
+            begins_with_entry(near.bytes()) && (self.names.values)(line.bytes()).is_none();
+        arrived.settled().map(|()| is_code)
     }
 
     /// Continues after a broken message that ends at `end`: at the `next` object, or after the rest of the message.
@@ -363,8 +380,15 @@ impl Scanner {
         spans.chain(std::iter::once(end)).any(|span| {
             let gap = &bytes[at.min(span.start)..span.start];
             at = span.end;
-            self.names.marks.iter().any(|mark| has_plain(gap, mark))
+            let mut marks = self.names.marks.iter();
+            marks.any(|mark| has_plain(gap, mark)) || self.has_marked_event(gap)
         })
+    }
+
+    /// Returns true if `bytes` have an event and a member that stands beside it in messages and records.
+    fn has_marked_event(&self, bytes: &[u8]) -> bool {
+        let (event, beside) = self.names.event_marks;
+        has_plain(bytes, event) && beside.iter().any(|name| has_plain(bytes, name))
     }
 
     /// Returns true if the rest of a broken object, from `at` on, has a mark.
@@ -400,6 +424,36 @@ impl Scanner {
         }
         false
     }
+}
+
+/// Returns true if the first text in an object is no name: a comma, a bracket or an arrow follows. Without quotes it is
+/// none if another word follows.
+fn begins_with_entry(document: &[u8]) -> bool {
+    let mut inside = document
+        .strip_prefix(b"{")
+        .unwrap_or(document)
+        .trim_ascii_start();
+    while let Some(comment) = inside.strip_prefix(b"//") {
+        let end = memchr::memchr(b'\n', comment).unwrap_or(comment.len());
+        inside = comment[end..].trim_ascii_start();
+    }
+    let Some(text) = inside.strip_prefix(b"\"") else {
+        return begins_with_words(inside);
+    };
+    let end = memchr::memchr2(b'"', b'\n', text);
+    let behind = end.and_then(|end| text[end..].strip_prefix(b"\""));
+    let behind = behind.map(<[u8]>::trim_ascii_start);
+    matches!(behind, Some([b',' | b'}', ..] | [b'=' | b'-', b'>', ..]))
+}
+
+/// Returns true if `text` begins with two words.
+fn begins_with_words(text: &[u8]) -> bool {
+    let is_of_word = |b: &&u8| b.is_ascii_alphanumeric() || **b == b'_';
+    let len = text.iter().take_while(is_of_word).count();
+    let next = text[len..].trim_ascii_start();
+    len > 0
+        && next.len() < text.len() - len
+        && next.first().is_some_and(|b| b.is_ascii_alphabetic())
 }
 
 /// Returns the end of an object that broke at `at`. A line break before the unexpected token belongs to the next

@@ -67,6 +67,7 @@ use crate::input::Flow;
 use crate::request::{FoundQuery, QueryTrail};
 use crate::simd::{Lines, Survey, is_space};
 use crate::span::{Place, Span, Units};
+use crate::syntax::notation::Notation;
 use crate::syntax::{self, Bytes, Limits, Private, Stop, Syntax, Tree, View, earliest, not_utf8};
 pub(crate) use anchor::Anchors;
 use anchor::SearchWindow;
@@ -106,6 +107,10 @@ pub(crate) struct Names {
     pub(crate) is_record_key: fn(&str) -> bool,
     /// Byte strings that occur only in JSON messages. Each begins with a quote.
     pub(crate) marks: &'static [&'static str],
+    /// The beginning of an event's name in JSON, and the members of which one stands beside it in messages and records.
+    pub(crate) event_marks: (&'static str, &'static [&'static str]),
+    /// Returns true if a message has names of the header under another spelling than WeChat's.
+    pub(crate) is_renamed: fn(View<'_>) -> bool,
     /// The beginnings of most messages. Each contains an anchor.
     pub(crate) heads: &'static [&'static str],
     /// The beginning of all events' names. It is an anchor.
@@ -294,6 +299,8 @@ pub(crate) struct Scanner {
     /// The offset of an object that is neither JSON nor printed in another notation.
     no_notation_at: Option<u64>,
     failures: Failures,
+    /// The offset of the last bracket of a notation whose object broke, and the notation.
+    passed_notation: Option<(u64, &'static Notation)>,
     /// Before this position every event's name in noise is judged; see [`unread`].
     judged: usize,
     /// The text before the document at the cursor on its line, or nothing if it is not known to be all of it.
@@ -367,6 +374,7 @@ impl Scanner {
             unclosed: (0, 0),
             no_notation_at: None,
             failures: Failures::default(),
+            passed_notation: None,
             judged: 0,
             lead: Vec::new(),
             unprefixed: 0,
@@ -410,6 +418,7 @@ impl Scanner {
             unclosed,
             no_notation_at,
             failures,
+            passed_notation,
             judged,
             lead,
             unprefixed,
@@ -437,6 +446,7 @@ impl Scanner {
         (*bare, *after_bare_payload, *array) = (true, None, None);
         (*no_mark_before, *unclosed, *judged) = (0, (0, 0), 0);
         (*no_notation_at, *failures) = (None, Failures::default());
+        *passed_notation = None;
         (*unprefixed, *looked) = (0, 0);
         lead.clear();
         *noise = Noise::default();

@@ -10,7 +10,7 @@ use std::ops::Range;
 
 use crate::finding::{Finding, Reason};
 use crate::scan::lookahead::{Arrived, Lookahead, Settled};
-use crate::scan::{Found, Near, Parts, Read, Scanner, State};
+use crate::scan::{Found, Near, Parts, Read, Scanner, State, unread};
 use crate::span::Span;
 use crate::syntax::notation::{self, Notation, Users};
 use crate::syntax::{Bytes, Kind, Stop, Syntax, Tree, View};
@@ -212,7 +212,7 @@ impl Scanner {
                 self.read_as_json();
                 None
             }
-            Read::Broken(finding) => self.broken_printed(finding, arrived, parts),
+            Read::Broken(finding) => self.broken_printed(finding, form, arrived, parts),
             Read::Whole(text) => self.whole_printed(text, form, missing, arrived.bytes, parts),
         }
     }
@@ -255,6 +255,7 @@ impl Scanner {
             self.begin_printed(form);
             return None;
         }
+        let missing = missing.or_else(|| self.renamed(View::root(&parts.tree, text), form));
         if let Some(missing) = missing {
             let found = self.broken(missing, buffer, text.len(), Syntax::Json, parts);
             self.state = State::after_broken(text.len(), None);
@@ -265,6 +266,13 @@ impl Scanner {
             .findings
             .push(form.notation().printed(Span::new(0, 1)));
         Some(self.whole(buffer, text, Syntax::Json))
+    }
+
+    /// Returns a finding if the header's names in a message are not WeChat's.
+    fn renamed(&self, message: View<'_>, form: PrintedForm) -> Option<Finding> {
+        let name = (self.names.event_name)(message.text.as_bytes())?;
+        let is_renamed = (self.names.is_renamed)(message);
+        is_renamed.then(|| unread::finding(message.text.as_bytes(), &name, Some(form.notation())))
     }
 
     /// Returns the range of the outermost object of `tree` that is a message.
@@ -282,6 +290,7 @@ impl Scanner {
     fn broken_printed<'b>(
         &mut self,
         finding: Finding,
+        form: PrintedForm,
         arrived: &Arrived<'b>,
         parts: &mut Parts,
     ) -> Option<Found<'b>> {
@@ -298,6 +307,7 @@ impl Scanner {
             return None;
         }
         if !self.is_printed_callback(&finding, ahead.window(end)) {
+            self.passed_notation = Some((self.cursor.offset(), form.notation()));
             self.pass_bracket(buffer);
             return None;
         }

@@ -7,14 +7,16 @@
 //! The text before the name is noise that was searched already. The text after it ends where something else may begin:
 //! the next document, the next event's name, or a line that begins like the name's own line.
 
+use std::collections::VecDeque;
 use std::ops::Range;
 
 use crate::finding::{Finding, Reason};
 use crate::scan::container::{self, LineKind};
 use crate::scan::lookahead::{Arrived, Lookahead, Settled};
-use crate::scan::{Found, Parts, Scanner, State, start};
+use crate::scan::{Found, InnerPart, Parts, Scanner, State, start};
 use crate::span::Span;
 use crate::syntax::Syntax;
+use crate::syntax::notation::Notation;
 
 /// How far before and after an event's name the values may stand.
 pub(super) const REACH: usize = 2048;
@@ -39,7 +41,8 @@ impl Scanner {
         let Some(name) = name.map(|len| anchor..anchor + len) else {
             return Some(None);
         };
-        let unread = self.unread_around(arrived, &name);
+        let (start, _) = self.search.start(arrived, anchor, self.limits.payload_size);
+        let unread = self.unread_around(arrived, start, &name);
         arrived.settled()?;
         self.judged = name.end;
         let Some(range) = unread else {
@@ -59,16 +62,20 @@ impl Scanner {
         (name.start == 0).then_some(name.end)
     }
 
-    /// Returns the range of the callback around an event's `name`, if there are enough values.
-    fn unread_around(&self, arrived: &Arrived<'_>, name: &Range<usize>) -> Option<Range<usize>> {
+    /// Returns the range of the callback around an event's `name`, if there are enough values. A document around the name
+    /// would begin at `start` or later.
+    fn unread_around(
+        &self,
+        arrived: &Arrived<'_>,
+        start: usize,
+        name: &Range<usize>,
+    ) -> Option<Range<usize>> {
         let from = [self.pos(), self.judged, name.start.saturating_sub(REACH)];
         let from = from.into_iter().max().unwrap_or(name.start);
-        // Bytes before the first anchor may be gone.
-        let from = from
-            + self
-                .names
-                .anchors
-                .first_in(&arrived.bytes[from..name.end])?;
+        // Other bytes before the first anchor may be gone.
+        let anchors = self.names.anchors;
+        let anchor = from + anchors.first_in(&arrived.bytes[from..name.end])?;
+        let from = anchor.min(start.max(from));
         let values = |end: usize| {
             let values = (self.names.values)(&arrived.bytes[from..end])?;
             Some(name.start.min(from + values.start)..name.end.max(from + values.end))
@@ -115,7 +122,28 @@ impl Scanner {
         })
     }
 
-    fn report_unread<'b>(
+    /// Returns the position of an event's name in `text`, a log entry in JSON, if values of a callback stand around it. What
+    /// stands in the texts of `inner` is searched later: if it could be more than a name, the entry is not judged.
+    pub(super) fn unread_entry(
+        &self,
+        text: &str,
+        inner: &VecDeque<InnerPart>,
+    ) -> Option<Range<usize>> {
+        let is_of_name = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
+        let is_name = |part: &InnerPart| match part {
+            InnerPart::Text(span) => text.as_bytes()[span.range()].iter().all(|&b| is_of_name(b)),
+            InnerPart::Message(_) | InnerPart::Numbers(_) => false,
+        };
+        if inner.is_empty() || !inner.iter().all(is_name) {
+            return None;
+        }
+        let name = (self.names.event_name)(text.as_bytes())?;
+        (self.names.values)(text.as_bytes())?;
+        Some(self.pos() + name.start..self.pos() + name.end)
+    }
+
+    /// Reports the callback in `range`, in which the event's `name` stands.
+    pub(super) fn report_unread<'b>(
         &mut self,
         range: Range<usize>,
         name: Range<usize>,
@@ -123,13 +151,70 @@ impl Scanner {
         parts: &mut Parts,
     ) -> Found<'b> {
         self.pass(buffer, range.start);
-        let span = Span::new(name.start - range.start, name.end - range.start);
-        let event = String::from_utf8_lossy(&buffer[name]);
-        let finding = Finding::new(Reason::PrintedUnread, span).with(&*event);
+        let name = name.start - range.start..name.end - range.start;
+        let finding = finding(&buffer[range.clone()], &name, self.notation_before());
         let found = self.broken(finding, buffer, range.len(), Syntax::Json, parts);
         self.state = State::after_broken(range.len(), None);
         found
     }
+
+    /// Returns the notation of the object that begins shortly before the cursor and could not be read.
+    fn notation_before(&self) -> Option<&'static Notation> {
+        const NEAR: u64 = 32;
+        let (offset, notation) = self.passed_notation?;
+        (self.cursor.offset() - offset <= NEAR).then_some(notation)
+    }
+}
+
+/// Makes the finding for a callback in `text`, in which the event's `name` stands. It tells the cause, if that shows.
+pub(super) fn finding(
+    text: &[u8],
+    name: &Range<usize>,
+    notation: Option<&'static Notation>,
+) -> Finding {
+    let span = Span::new(name.start, name.end);
+    let event = String::from_utf8_lossy(&text[name.clone()]);
+    let prefix = prefix(text).map(String::from_utf8_lossy);
+    let reason = match (&prefix, notation) {
+        (Some(_), _) => Reason::PrefixedUnread,
+        (None, Some(_)) => Reason::NotationUnread,
+        (None, None) => Reason::PrintedUnread,
+    };
+    let finding = Finding::new(reason, span).with(&*event);
+    match (prefix, notation) {
+        (Some(prefix), _) => finding.with(&*prefix),
+        (None, Some(notation)) => finding.with_words(notation.name),
+        (None, None) => finding,
+    }
+}
+
+/// Returns the text with which all lines of `text` begin, except the first, of which the beginning may be missing. Digits
+/// may differ. There must be more than one such line. The quotes and brackets of what follows are no part of it.
+fn prefix(text: &[u8]) -> Option<&[u8]> {
+    const LONGEST: usize = 48;
+    let lines = text.split(|&b| b == b'\n').skip(1);
+    let mut lines = lines.filter(|line| !line.trim_ascii().is_empty());
+    let first = lines.next()?;
+    let first = &first[..first.len().min(LONGEST)];
+    let second = lines.next()?;
+    let lines = std::iter::once(second).chain(lines);
+    let len = lines.map(|line| len_alike(first, line)).min()?;
+    let tells = |b: &u8| !b" \t\r\"'[({<".contains(b);
+    let end = first[..len].iter().rposition(tells)?;
+    Some(first[..=end].trim_ascii_start())
+}
+
+/// Returns the number of bytes with which both lines begin, digits apart.
+fn len_alike(line: &[u8], next: &[u8]) -> usize {
+    line.iter()
+        .zip(next)
+        .take_while(|(a, b)| alike(a, b))
+        .count()
+}
+
+/// Returns true if two bytes are equal, or are digits.
+fn alike(a: &u8, b: &u8) -> bool {
+    a == b || a.is_ascii_digit() && b.is_ascii_digit()
 }
 
 /// Returns the position of the first line in `ahead` that begins another log entry than `line`: a log line of a
@@ -148,6 +233,24 @@ fn begins_alike(line: &[u8], next: Lookahead<'_>) -> bool {
     let (Some(line), Some(next)) = (line.get(..TELLING), next.first(TELLING)) else {
         return false;
     };
-    let alike = |a: &u8, b: &u8| a == b || a.is_ascii_digit() && b.is_ascii_digit();
     !line[0].is_ascii_whitespace() && line.iter().zip(next).all(|(a, b)| alike(a, b))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_prefix_is_that_of_all_lines_after_the_first() {
+        let prefix = |text: &'static str| prefix(text.as_bytes()).map(String::from_utf8_lossy);
+        let of = |text: &'static str| prefix(text).map(|prefix| prefix.into_owned());
+        assert_eq!(
+            of("x\n10:05 web> {\n10:06 web> \"a\"\n"),
+            Some("10:05 web>".into())
+        );
+        assert_eq!(of("x\n  | \"a\"\n\n  | \"b\"\n"), Some("|".into()));
+        assert_eq!(of("x\n| a\n"), None);
+        assert_eq!(of("x\n  \"a\"\n  \"b\"\n"), None);
+        assert_eq!(of("x\na: 1\nb: 2\n"), None);
+    }
 }
