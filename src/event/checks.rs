@@ -45,7 +45,12 @@ fn odd_text(check: Check, text: &str, span: Span) -> Option<Finding> {
 fn is_rounded(id: &str, view: View<'_>) -> bool {
     const MOST_DIGITS: usize = 19;
     const EXACT: f64 = (1_u64 << 53) as f64;
-    let is_candidate = view.kind() == Kind::Number && id.len() <= MOST_DIGITS;
+    // A floating-point number prints 17 digits at most, and zeros. Few ids end with them.
+    const PRINTED: usize = 17;
+    let ends = id.get(PRINTED..).unwrap_or_default();
+    let is_candidate = view.kind() == Kind::Number
+        && id.len() <= MOST_DIGITS
+        && ends.bytes().all(|digit| digit == b'0');
     let number: Option<f64> = is_candidate.then(|| id.parse().ok()).flatten();
     number.is_some_and(|number| number > EXACT && number.to_string() == id)
 }

@@ -317,9 +317,10 @@ pub(crate) fn is_typed_exactly(name: &str) -> bool {
 ///
 /// Other programs log `createTime` too, so that name must be spelt as WeChat spells it.
 pub(crate) fn is_header(name: &str) -> bool {
-    let [to_user, from_user, create_time, msg_type] = WHOLE_HEADER;
+    let [to_user, from_user, _, msg_type] = WHOLE_HEADER;
     let names = [to_user, from_user, msg_type];
-    name == create_time
+    // Exact spellings are usual, and quickly compared.
+    WHOLE_HEADER.contains(&name)
         || names.iter().any(|known| known.eq_ignore_ascii_case(name))
         || sdk_field(name).is_some()
 }

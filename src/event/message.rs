@@ -35,22 +35,38 @@ impl Names {
 
     fn add(&mut self, child: View<'_>) {
         let name = child.name();
+        let known = fields::top(name);
+        match known.map(|known| known.what) {
+            Some(Top::Event) => self.add_event(child),
+            Some(Top::List) => self.has_list = true,
+            Some(_) if known.is_some_and(|known| known.exact) => self.add_header(child),
+            _ => {
+                self.add_header(child);
+                self.has_address |= fields::sdk_field(name).is_some() || name == fields::SDK_FIELDS;
+                self.has_list |= Event::by_wrapper(name).is_some();
+            }
+        }
+    }
+
+    fn add_event(&mut self, child: View<'_>) {
+        let event = printed::unwrapped(child).value().trim_ascii();
+        self.has_event = true;
+        self.has_own_event |= event.starts_with(fields::EVENT_PREFIX);
+    }
+
+    /// Adds a member that may belong to the header, if it has a text.
+    fn add_header(&mut self, child: View<'_>) {
+        let name = child.name();
+        let is_header = fields::is_header(name);
+        let marks = fields::marks_message(name);
+        if !(is_header || marks) || !has_text(child) {
+            return;
+        }
         let is_type = name.eq_ignore_ascii_case(fields::MSG_TYPE);
-        if has_text(child) {
-            let is_header = fields::is_header(name);
-            self.headers += usize::from(is_header);
-            self.has_type |= is_type;
-            self.has_address |= is_header && !is_type;
-            self.is_marked |= fields::marks_message(name) && !is_type;
-        }
-        self.has_address |= fields::sdk_field(name).is_some() || name == fields::SDK_FIELDS;
-        if name.eq_ignore_ascii_case(fields::EVENT) {
-            let event = printed::unwrapped(child).value().trim_ascii();
-            self.has_event = true;
-            self.has_own_event |= event.starts_with(fields::EVENT_PREFIX);
-        }
-        self.has_list |= Event::by_wrapper(name).is_some()
-            || matches!(fields::top(name).map(|known| known.what), Some(Top::List));
+        self.headers += usize::from(is_header);
+        self.has_type |= is_type;
+        self.has_address |= is_header && !is_type;
+        self.is_marked |= marks && !is_type;
     }
 
     fn has_wrapper(root: View<'_>) -> bool {

@@ -39,9 +39,10 @@ pub(super) fn of_line(line: Lookahead<'_>) -> Option<Chunked> {
 fn size(line: Lookahead<'_>) -> Option<Size> {
     let head = line.window(LONGEST);
     let digits = head.position(|byte| !byte.is_ascii_hexdigit())?;
+    // Most lines that begin with digits begin with a time.
+    let end = line_break(line.from(digits))?;
     let text = std::str::from_utf8(&head.bytes()[..digits]).ok()?;
     let value = u32::from_str_radix(text, 16).ok()?;
-    let end = line_break(line.from(digits))?;
     let len = digits + end;
     Some(Size { len, value })
 }

@@ -287,9 +287,7 @@ impl Escape {
             | Escape::Container(_)
             | Escape::Base64(_)
             | Escape::Chunked(_)
-            | Escape::Numbers(_) => {
-                None
-            }
+            | Escape::Numbers(_) => None,
         }
     }
 
