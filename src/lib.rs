@@ -49,7 +49,7 @@
 //! ```
 //!
 //! [`decompress`] reads compressed captures, `input` converts a capture to blocks of UTF-8. `scan` finds payloads,
-//! `syntax` parses one into a tree and knows nothing of WeChat, `event` decodes the tree and has all of WeChat's names.
+//! `syntax` parses one into a tree, XML, JSON or an object that a program printed, and knows nothing of WeChat, `event` decodes the tree and has all of WeChat's names.
 //! `fast` recognises payloads and lines that differ from an earlier one only in a few values; `simd` compares sixteen
 //! bytes at a time; `request` finds the signature queries near payloads. [`seal`] decrypts and verifies. `record`
 //! combines these, `callback` has the owned types, [`select`] filters callbacks, and [`pipeline`] is the main loop over

@@ -9,8 +9,8 @@
 //!
 //! Adding an escaping: add a variant of [`Escape`], a row of [`TABLE`], and the row's functions in `decode` and `clue`.
 //! The search reads the table, and a test walks it. Code for one escaping only names it, as `Escape::Entity` in `seek`.
-//! Queries are unescaped in `request`. Adding a container: recognise its lines in `container`. What has no signs
-//! has files of its own, which recognise and read it: `base64`, `chunked` and `decimal`.
+//! Queries are unescaped in `request`. Adding a container: recognise its lines in `container`. What has no sign
+//! or has a state has files of its own, which recognise and read it: `base64`, `chunked`, `decimal` and `typographic`.
 
 use crate::request::EscapedLineBreaks;
 use crate::scan::backslash;

@@ -2,8 +2,8 @@
 //!
 //! The [`Scanner`] is a state machine over a buffer: bytes are appended at its end and removed at its start. Its
 //! [`State`] says what it does at its [`Cursor`]: it seeks a document, reads one, returns the messages inside one,
-//! reads nested text, or skips the rest of a broken document. A *document* is XML or JSON that may be a payload; its
-//! reader in [`syntax`] tells where it ends. Bytes outside of payloads are [`Noise`].
+//! reads nested text, or skips the rest of a broken document. A *document* is XML, JSON or a printed object that may be
+//! a payload; its reader in [`syntax`] tells where it ends. Bytes outside of payloads are [`Noise`].
 //!
 //! The result never depends on where a buffer ends. Code that reads ahead uses a [`Lookahead`], which notes if more
 //! bytes may change the answer. The scanner then discards the answer and waits.
@@ -15,9 +15,11 @@
 //! The *slow path* does all this, and defines the result. The *fast path* recognises a payload or a line that matches a
 //! learnt template, and takes all steps over it at once.
 //!
-//! Reading order: `seek` finds a start, with `anchor` and `start`. `json` and `xml` read a document. `skip` leaves a
-//! broken document. `nested`, `escape` and `literal` handle escaped text, with `base64`, `chunked` and `decimal`. `learn` and
-//! `fast_path` are the fast path.
+//! Reading order: `seek` finds a start, with `anchor` and `start`. `json`, `xml` and `printed` read a document, `prefixed`
+//! reads one whose lines have a prefix. `skip` leaves a broken document. `nested`, `escape` and `literal` handle escaped
+//! text, with `base64`, `chunked`, `decimal` and `typographic`. `unread` looks at what is left: it reports callbacks that
+//! nothing else reads. `learn` and `fast_path` are the fast path.
+//!
 //! Only [`Names`] knows which names make a message, and [`request`](crate::request) finds the signature queries. Adding
 //! another way to find payloads: a new [`State`].
 

@@ -1,11 +1,12 @@
 //! Reads the text of one payload into a [`Tree`]: names, values and their places.
 //!
-//! This stage knows syntax and nothing of WeChat. [`xml`] and [`json`] each read one document from its first byte to
-//! its last and return its length: nothing has to find the end of a payload beforehand. If the bytes end before the
+//! This stage knows syntax and nothing of WeChat. [`xml`], [`json`] and [`notation`] each read one document from its
+//! first byte to its last and return its length: nothing has to find the end of a payload beforehand. If the bytes end before the
 //! document, they return [`Stop::More`].
 //!
 //! XML is read with quick-xml, which finds tokens fast but accepts much that is not well-formed; [`xml`] checks the
-//! rest. JSON is read by a reader of our own; [`json`] says why. Payloads that match a template are recognised by
+//! rest. JSON is read by a reader of our own; [`json`] says why. [`notation`] reads objects as programs print them, with a
+//! table of notations. Payloads that match a template are recognised by
 //! [`fast`](crate::fast) and do not pass through here.
 
 pub(crate) mod json;
