@@ -388,10 +388,15 @@ const ROOT_NAME: &[u8] = b"<xml";
 /// Accepts `<xml>` only before an element. Prose about `<xml>` is no document.
 fn root_element(ahead: Lookahead<'_>) -> Start {
     let name_end = ROOT_NAME.len();
-    let is_root = match ahead.get(name_end) {
+    let window = ahead.window(name_end + LONGEST_BLANKS);
+    let end = match ahead.get(name_end) {
+        Some(next) if is_space(next) => window.skip_space(name_end),
+        _ => name_end,
+    };
+    let is_root = match window.get(end) {
         Some(b'/') => true,
-        Some(b'>') => inside(ahead.from(name_end)) == Some(b'<'),
-        next => next.is_some_and(is_space),
+        Some(b'>') => inside(ahead.from(end)) == Some(b'<'),
+        next => end > name_end && next.is_some(),
     };
     match is_root {
         true => Start::Xml,
