@@ -257,8 +257,9 @@ impl Scanner {
                 self.pass(buffer, line);
                 return Some(self.enter_from(Escape::Chunked(begun), None, anchor + 1 - line));
             }
-            match memchr::memchr(b'\n', &buffer[line..anchor]) {
-                Some(len) => line += len + 1,
+            let untried = line.max(self.search.tried).min(anchor);
+            match memchr::memchr(b'\n', &buffer[untried..anchor]) {
+                Some(len) => line = untried + len + 1,
                 None => break,
             }
         }
