@@ -4,6 +4,9 @@
 //! takes several log lines, and a long line is cut into parts. The printed text is read as one, through the wrapping. A
 //! *torn* log line, which lacks its end, ends the text. Log lines of stdout and stderr may be mixed: those of one
 //! stream are *beside* those of the other stream, and are passed over.
+//!
+//! Lines with a prefix are read in this way too, but only after a document turned out to have one; see
+//! [`prefixed`](super::prefixed).
 
 use std::borrow::Cow;
 

@@ -6,7 +6,8 @@
 //! belong to it, because numbers are often aligned.
 //!
 //! The *outline* of a prefix leaves out what words and numbers say. A line with the outline of the prefix and other
-//! words is of another stream, as `db-1    | ` is between lines with `shop-1  | `.
+//! words is of another stream, as `db-1    | ` is between lines with `shop-1  | `. So is a line with only the *time*
+//! with which the prefix begins.
 
 use crate::scan::lookahead::Lookahead;
 
@@ -22,6 +23,7 @@ pub(crate) struct Prefix {
     /// A hash of the units that are no numbers.
     words: u64,
     outline: Outline,
+    time: Time,
 }
 
 /// The relation of a line to a prefix.
@@ -40,21 +42,47 @@ pub(super) const LONGEST: usize = 256;
 
 impl Prefix {
     const MOST_UNITS: usize = u64::BITS as usize;
+    /// The most lines of other streams that are passed over to find the second line of a document.
+    const MOST_OTHERS: usize = 64;
 
     /// Returns the prefix of a document with the text `lead` before it on its line, and with the lines `next` after its
     /// first line. Passes over lines of other streams.
     pub(super) fn of(lead: &[u8], next: Lookahead<'_>) -> Option<Self> {
-        const MOST_OTHERS: usize = 64;
         let whole = Prefix::common(lead, lead)?;
         let mut next = next;
-        for _ in 0..MOST_OTHERS {
-            match whole.line(next) {
-                Line::Own(_) => return Some(whole),
+        for _ in 0..Self::MOST_OTHERS {
+            let line = head(next);
+            if whole.len_in(line).is_some() {
+                return Some(whole);
+            }
+            let common = Prefix::common(lead, line).filter(|_| !whole.outline.is_in(line));
+            let is_markup = common.is_some_and(|prefix| prefix.is_before_markup(line));
+            if is_markup || whole.line(next) != Line::Other {
+                return common;
+            }
+            next = next.from(next.find(b'\n')? + 1);
+        }
+        None
+    }
+
+    /// Returns the text after this prefix on the first of the lines `next` that is of no other stream.
+    pub(super) fn next_text(self, mut next: Lookahead<'_>) -> Option<Lookahead<'_>> {
+        for _ in 0..Self::MOST_OTHERS {
+            match self.line(next) {
+                Line::Own(len) => return Some(next.from(len)),
                 Line::Other => next = next.from(next.find(b'\n')? + 1),
-                Line::Foreign => return Prefix::common(lead, head(next)),
+                Line::Foreign => return None,
             }
         }
         None
+    }
+
+    /// Returns true if no word follows this prefix in `line`.
+    fn is_before_markup(self, line: &[u8]) -> bool {
+        let text = self.len_in(line).map_or(&b""[..], |len| &line[len..]);
+        !text
+            .first()
+            .is_some_and(|&b| is_letter(b) || b.is_ascii_digit())
     }
 
     /// Returns the longest prefix that `lead` and `line` have in common. It does not end with a number, because the next
@@ -88,8 +116,10 @@ impl Prefix {
         let (end, prefix) = found?;
         let text = &lead[..end];
         let is_solid = text.iter().any(|&b| !is_blank(b));
-        (is_solid && is_closed(text)).then(|| Prefix {
+        let behind = lead.get(end).copied().filter(|_| prefix.blanks > 0);
+        (is_solid && is_closed(text, behind)).then(|| Prefix {
             outline: Outline::of(text),
+            time: Time::of(lead),
             ..prefix
         })
     }
@@ -99,26 +129,70 @@ impl Prefix {
         let line = head(ahead);
         match self.len_in(line) {
             Some(len) => Line::Own(len),
-            None if self.outline.is_in(line) => Line::Other,
+            None if self.outline.is_in(line) || self.time.is_in(line) => Line::Other,
             None => Line::Foreign,
         }
     }
 
     /// Returns the length of this prefix in `line`. A line without text may lack the blanks at the end.
     fn len_in(self, line: &[u8]) -> Option<usize> {
-        let mut units = Units::new(line);
-        let mut hash = Hash::new();
-        for at in 0..self.len {
-            match self.numbers >> at & 1 {
-                1 => _ = units.next(Some(Kind::Number))?,
-                _ => hash.add(units.next_but_number()?.bytes),
-            }
-        }
-        let rest = units.rest;
+        let (rest, words) = after_units(line, self.len, self.numbers)?;
         let most = usize::from(self.blanks).min(rest.len());
-        let blanks = rest[..most].iter().take_while(|&&b| is_blank(b)).count();
+        let blanks = run(&rest[..most], is_blank);
         let is_all = blanks == usize::from(self.blanks) || rest[blanks..].trim_ascii().is_empty();
-        (hash.0 == self.words && is_all).then(|| line.len() - rest.len() + blanks)
+        (words == self.words && is_all).then(|| line.len() - rest.len() + blanks)
+    }
+}
+
+/// Returns the rest of `line` after so many units, and the hash of those that are no numbers.
+fn after_units(line: &[u8], len: u8, numbers: u64) -> Option<(&[u8], u64)> {
+    let mut units = Units::new(line);
+    let mut words = Hash::new();
+    for at in 0..len {
+        match numbers >> at & 1 {
+            1 => _ = units.next(Some(Kind::Number))?,
+            _ => words.add(units.next_but_number()?.bytes),
+        }
+    }
+    Some((units.rest, words.0))
+}
+
+/// The time at the start of a prefix: the units up to the first blank after three numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Time {
+    /// The number of units. 0 if there is no time.
+    len: u8,
+    numbers: u64,
+    words: u64,
+}
+
+impl Time {
+    const NONE: Time = Time {
+        len: 0,
+        numbers: 0,
+        words: 0,
+    };
+
+    fn of(prefix: &[u8]) -> Self {
+        const LEAST_NUMBERS: u32 = 3;
+        let (mut units, mut begun) = (Units::new(prefix), Begun::default());
+        while usize::from(begun.len) < Prefix::MOST_UNITS {
+            let Some(unit) = units.next(None) else { break };
+            if unit.kind == Kind::Blanks && begun.numbers.count_ones() >= LEAST_NUMBERS {
+                return Time {
+                    len: begun.len,
+                    numbers: begun.numbers,
+                    words: begun.words.0,
+                };
+            }
+            begun.add(&unit);
+        }
+        Time::NONE
+    }
+
+    fn is_in(self, line: &[u8]) -> bool {
+        let after = after_units(line, self.len, self.numbers);
+        self.len > 0 && after.is_some_and(|(_, words)| words == self.words)
     }
 }
 
@@ -157,18 +231,23 @@ impl Begun {
             numbers: self.numbers,
             words: self.words.0,
             outline: Outline { len: 0, hash: 0 },
+            time: Time::NONE,
         }
     }
 }
 
-/// Returns true if `text` ends outside of brackets and quotes. What begins inside of them is markup, not a prefix.
-fn is_closed(text: &[u8]) -> bool {
+/// Returns true if `text` before the byte `behind` ends outside of brackets and quotes. What begins inside of them is
+/// markup, not a prefix. A bracket before a blank or in a colour of a terminal opens nothing.
+fn is_closed(text: &[u8], behind: Option<u8>) -> bool {
+    let opens = |at: usize, open: u8| {
+        let next = text.get(at + 1).copied().or(behind);
+        text[at] == open && !next.is_some_and(is_blank) && (at == 0 || text[at - 1] != b'\x1B')
+    };
     let count = |byte: u8| memchr::memchr_iter(byte, text).count();
+    let opened = |open: u8| (0..text.len()).filter(|&at| opens(at, open)).count();
     let pairs = [(b'<', b'>'), (b'{', b'}'), (b'[', b']'), (b'(', b')')];
-    count(b'"').is_multiple_of(2)
-        && pairs
-            .iter()
-            .all(|&(open, close)| count(open) <= count(close))
+    let is_open = |&(open, close): &(u8, u8)| opened(open) > count(close);
+    count(b'"').is_multiple_of(2) && !pairs.iter().any(is_open)
 }
 
 /// Returns the line at the start of `ahead`, as far as it matters.
@@ -370,6 +449,12 @@ mod tests {
             ),
             ("[pod/a-6b/app] ", "[pod/a-7b/app] <a>", "[pod/a-7b/app] "),
             ("│ ", "│ <a>", "│ "),
+            ("< ", "< <a>", "< "),
+            (
+                "\x1B[36ma | \x1B[0m",
+                "\x1B[36ma | \x1B[0m<a>",
+                "\x1B[36ma | \x1B[0m",
+            ),
             ("a | 12 b=", "a |   <a>", "a | "),
             ("db-1 | ", "web-1 | x\ndb-1 | <a>", "db-1 | "),
         ];
@@ -411,6 +496,13 @@ mod tests {
                 "{line}"
             );
         }
+        let journal = of(
+            "Jun  7 10:00:01 host app[1]: ",
+            "Jun  7 10:00:01 host app[1]: <a>",
+        )
+        .unwrap();
+        let other = b"Jun 17 10:00:02 host kernel: x";
+        assert_eq!(journal.line(Lookahead::whole(other)), Line::Other);
         let quote = of("> ", "> <a>").unwrap();
         assert_eq!(quote.line(Lookahead::whole(b">  5,")), Line::Own(2));
         assert_eq!(quote.line(Lookahead::whole(b"| x")), Line::Foreign);

@@ -376,13 +376,12 @@ impl Scanner {
         let (Some(lead), Some(next)) = (lead, next) else {
             return false;
         };
-        let Some(Line::Own(len)) = Prefix::of(lead, next).map(|prefix| prefix.line(next)) else {
-            return false;
-        };
+        let text = Prefix::of(lead, next).and_then(|prefix| prefix.next_text(next));
         let names = &self.names;
-        let text = next.from(len).trim_start();
         let begins = |name: &str| (names.begins_message)(name) || (names.is_record_key)(name);
-        document.bytes()[0] == b'<' || start::name(text).is_some_and(begins)
+        text.is_some_and(|text| {
+            document.bytes()[0] == b'<' || start::name(text.trim_start()).is_some_and(begins)
+        })
     }
 
     /// Returns true if a line of another stream between the lines of `document` has an anchor.
