@@ -1290,10 +1290,7 @@ const JSON_BROKEN: &[Named] = &[
     ("x_full_width_comma", "[\"a\"‸，\"b\"]"),
     ("x_full_width_comma_behind_number", "[‸1，2]"),
     ("x_full_width_colon", "{\"a\"‸：1}"),
-    ("x_curly_quotes", "[‸“a”]"),
     ("x_vertical_tab", "[‸\u{b}]"),
-    ("x_no-break_space", "[‸\u{a0}1]"),
-    ("x_ideographic_space", "[1,‸\u{3000}2]"),
     ("x_escape_in_key", r#"{"‸\a":1}"#),
     ("x_control_in_key", "{\"a‸\u{1f}\":1}"),
     ("x_escape_u+", r#"["‸\u+123"]"#),
@@ -1535,8 +1532,18 @@ fn is_one_payload(bytes: &[u8]) -> Option<bool> {
             .flat_map(|record| record.findings())
             .map(|finding| finding.code())
     };
-    if codes().any(|code| code == Code::LimitExceeded) {
+    // Other readers do not know which values are ids.
+    let is_wrapped = |finding: &wxsub::Finding| {
+        let message = finding.message(wxsub::Lang::En);
+        message.ends_with("has a line break inside")
+    };
+    let mut findings = records.iter().flat_map(|record| record.findings());
+    if codes().any(|code| code == Code::LimitExceeded) || findings.any(is_wrapped) {
         return None;
+    }
+    // Printed objects and pasted text are read, but are not JSON.
+    if codes().any(|code| matches!(code, Code::PrintedObject | Code::Typographic)) {
+        return Some(false);
     }
     let is_broken = codes().any(|code| {
         matches!(

@@ -23,13 +23,16 @@ const ESCAPE: u8 = 0x1B;
 
 /// Returns true if pasted text shows at the start of `text`: a colour, a typographic quote or an unusual blank.
 ///
-/// Full-width punctuation alone does not show it: somebody typed it, and may have typed more.
+/// Full-width punctuation alone does not show it: somebody typed it, and may have typed more. Neither do the characters
+/// that only join words.
 pub(super) fn shows(text: Lookahead<'_>) -> bool {
     match text.get(0) {
         Some(ESCAPE) => colour_len(text).is_some(),
-        Some(0x80..) => character(text)
-            .and_then(reading)
-            .is_some_and(|it| matches!(it, "\"" | " " | "")),
+        Some(0x80..) => character(text).is_some_and(|c| match reading(c) {
+            Some("\"" | " ") => true,
+            Some("") => ('\u{200B}'..='\u{200F}').contains(&c),
+            _ => false,
+        }),
         _ => false,
     }
 }
