@@ -1873,7 +1873,7 @@ const JSON_PAYLOADS: &[(&str, &str, &str)] = &[
         "}",
     ),
     (
-        "{\"Event\":\"subscribe_msg_change_event\",\"x\":",
+        "{\"Event\":\"subscribe_msg_change_event\",\"CreateTime\":1,\"x\":",
         "[0,-0,0.0,1E5,12e-3,[[[]]],{\"é\":\"订\\\\\\\"\\/\"},\"\",\"\\t\"]",
         "}\n",
     ),

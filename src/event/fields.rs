@@ -298,9 +298,10 @@ pub(crate) fn is_of_envelope(name: &str) -> bool {
         .any(|known| known.eq_ignore_ascii_case(name))
 }
 
-/// Returns true if a field of this name marks a message by its value instead of its name.
+/// Returns true if the value of a field of this name tells whether an object is a message.
 pub(crate) fn tells_by_value(name: &str) -> bool {
-    name.eq_ignore_ascii_case(EVENT) || name == PROBE.0
+    let names = [EVENT, MSG_TYPE];
+    names.iter().any(|known| known.eq_ignore_ascii_case(name)) || name == PROBE.0
 }
 
 /// Returns true if a member of this name holds what a user typed or chose, in any letter case.

@@ -3,7 +3,7 @@
 //! WeChat's messages carry four names together. Applications log objects with some of these names, and events by their
 //! names alone; [`log_entry`] tells log entries apart.
 
-use crate::event::fields::{self, Top};
+use crate::event::fields::{self, MSG_TYPE_EVENT, Top};
 use crate::event::{Event, log_entry, printed, record};
 use crate::syntax::{Kind, Syntax, View};
 
@@ -20,6 +20,8 @@ struct Names {
     /// True if a name alone marks a message. The message's type marks one if it is not a rule's.
     is_marked: bool,
     has_type: bool,
+    /// True if the message's type is that of events.
+    is_of_event: bool,
     has_list: bool,
     has_event: bool,
     /// True if the event is one of subscribe messages, perhaps misspelt.
@@ -65,6 +67,8 @@ impl Names {
         let is_type = name.eq_ignore_ascii_case(fields::MSG_TYPE);
         self.headers += usize::from(is_header);
         self.has_type |= is_type;
+        self.is_of_event |=
+            is_type && printed::unwrapped(child).value().trim_ascii() == MSG_TYPE_EVENT;
         self.has_address |= is_header && !is_type;
         self.is_marked |= marks && !is_type;
     }
@@ -79,11 +83,11 @@ impl Names {
         self.has_own_event && !self.has_address && !self.has_list
     }
 
-    /// Returns true if the object is a rule or a log entry about a message: the message's type stands without an address
+    /// Returns true if the object is a rule or a log entry about a message: the type of events stands without an address
     /// and without another event than ours.
     fn is_rule(&self) -> bool {
         let is_other = self.has_event && !self.has_own_event;
-        !self.has_address && !self.has_list && !is_other
+        self.is_of_event && !self.has_address && !self.has_list && !is_other
     }
 
     /// Returns true if the object is a whole message, whatever stands in it: WeChat's header, and a list if the event

@@ -305,6 +305,8 @@ pub(crate) struct Scanner {
     passed_notation: Option<(u64, &'static Notation)>,
     /// Before this position every event's name in noise is judged; see [`unread`].
     judged: usize,
+    /// True for nested text that only a clue shows, which may be false.
+    is_unsure: bool,
     /// The text before the document at the cursor on its line, or nothing if it is not known to be all of it.
     lead: Vec<u8>,
     /// Before this position no document is read through a prefix; see [`prefixed`].
@@ -378,6 +380,7 @@ impl Scanner {
             failures: Failures::default(),
             passed_notation: None,
             judged: 0,
+            is_unsure: false,
             lead: Vec::new(),
             unprefixed: 0,
             looked: 0,
@@ -422,6 +425,7 @@ impl Scanner {
             failures,
             passed_notation,
             judged,
+            is_unsure,
             lead,
             unprefixed,
             looked,
@@ -450,6 +454,7 @@ impl Scanner {
         (*no_notation_at, *failures) = (None, Failures::default());
         *passed_notation = None;
         (*unprefixed, *looked) = (0, 0);
+        *is_unsure = false;
         lead.clear();
         *noise = Noise::default();
         *search = SearchWindow::default();

@@ -33,6 +33,10 @@ impl Scanner {
         anchor: usize,
         parts: &mut Parts,
     ) -> Settled<Option<Found<'b>>> {
+        if self.is_unsure {
+            // The outer scanner reads the text again.
+            return Some(None);
+        }
         let name = self.name_at(arrived.from(anchor));
         arrived.settled()?;
         self.search.unused_anchor = Some(anchor);
@@ -114,7 +118,9 @@ impl Scanner {
     /// Returns the position of the first payload that begins in `ahead`.
     pub(super) fn document_start(&self, ahead: Lookahead<'_>) -> Option<usize> {
         let names = &self.names;
-        let begins = |name: &str| (names.begins_message)(name) || (names.is_record_key)(name);
+        // An object may be a log entry around a payload, but not if it is an item.
+        let is_item = |name: &str| (names.is_plain)(name) && !(names.begins_message)(name);
+        let begins = |name: &str| !is_item(name);
         let mut brackets = memchr::memchr2_iter(b'<', b'{', ahead.bytes());
         brackets.find(|&at| {
             start::payload_at(ahead.from(at), &begins, names.is_header).is_some()

@@ -279,7 +279,10 @@ impl Nested {
             return None;
         }
         if self.ended && end == self.text.len() {
-            return Some(GoOn::AtEnd);
+            return Some(match self.clue {
+                Some(Clue::NameAfter(name)) => GoOn::After(name),
+                _ => GoOn::AtEnd,
+            });
         }
         match self.end {
             NestedEnd::Len(_) => None,
@@ -338,6 +341,7 @@ impl Nested {
         let payload = loop {
             let end = self.visible();
             let last = self.ended && end == self.text.len();
+            self.scanner.is_unsure = self.clue.is_some();
             match self.scanner.step(&self.text[..end], last, parts) {
                 Turn::Found(payload) => break payload,
                 // The inner cursor may have moved past the clue.
@@ -484,18 +488,16 @@ impl Scanner {
         self.noise.interrupt();
         let (start, place) = (self.pos(), self.cursor.place(buffer));
         let (mut escape, raw) = (nested.outer_escape, start..start + nested.unescaped);
-        let halves = match parts.source_map.steps.is_empty() {
+        let mut findings = match parts.source_map.steps.is_empty() {
             true => halves_of_pairs(escape, &buffer[raw.clone()], &parts.source_map.text),
             false => Vec::new(),
         };
-        let inner = self.with_halves(inner, halves, parts);
+        if matches!(escape, Escape::Pasted(_)) {
+            findings.push(Finding::new(Reason::PastedText, Span::new(0, 1)));
+        }
+        let inner = self.with_findings(inner, findings, parts);
         let is_quoted = escape == Escape::Backslash && parts.source_map.steps.is_empty();
         parts.source_map.add_outer_step(Step::Escape(escape));
-        if matches!(escape, Escape::Pasted(_)) && inner.kind == FoundKind::Whole {
-            parts
-                .findings
-                .push(Finding::new(Reason::PastedText, Span::new(0, 1)));
-        }
         self.follow(nested, buffer, usize::MAX);
         let len = match nested.outer_at == inner.range.end {
             true => self.pos() - start,

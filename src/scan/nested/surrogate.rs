@@ -1,4 +1,4 @@
-//! Reports halves of surrogate pairs that were escaped in nested text. Unescaped, they are U+FFFD.
+//! Reports what unescaping cannot keep: halves of surrogate pairs become U+FFFD.
 
 use crate::finding::{Finding, Reason};
 use crate::scan::escape::Escape;
@@ -9,20 +9,20 @@ use crate::syntax::{Bytes, Syntax, json, xml};
 use super::InnerPayload;
 
 impl Scanner {
-    /// Reports halves of surrogate pairs in a payload, of which the fast path knows nothing.
-    pub(super) fn with_halves(
+    /// Adds findings about the unescaping of a payload, of which the fast path knows nothing.
+    pub(super) fn with_findings(
         &self,
         inner: InnerPayload,
-        halves: Vec<Finding>,
+        findings: Vec<Finding>,
         parts: &mut Parts,
     ) -> InnerPayload {
-        if inner.kind != FoundKind::Whole || halves.is_empty() {
+        if inner.kind != FoundKind::Whole || findings.is_empty() {
             return inner;
         }
         if inner.template.is_some() {
             self.read_again(inner.syntax, parts);
         }
-        parts.findings.extend(halves);
+        parts.findings.extend(findings);
         InnerPayload {
             template: None,
             ..inner
