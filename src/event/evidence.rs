@@ -268,8 +268,8 @@ fn value_after(text: &[u8], end: usize) -> Option<Bound<'_>> {
     let is_word = len > 0 && value.iter().all(u8::is_ascii_alphabetic);
     binds(between).then(|| Bound {
         text: value,
-        is_quoted: between.last().is_some_and(|b| b"\"'`[>".contains(b))
-            && !between.ends_with(b"=>"),
+        is_quoted: ESCAPED.iter().any(|escaped| between.ends_with(escaped))
+            || between.last().is_some_and(|b| b"\"'`[>".contains(b)) && !between.ends_with(b"=>"),
         is_opened: between.iter().any(|b| b"[{(<\n".contains(b)) || is_word && opens(rest),
         is_expression: is_code(rest),
         end: start + len,
@@ -284,9 +284,11 @@ fn opens(text: &[u8]) -> bool {
 
 /// Returns the number of bytes of `near`, which follows a name, up to the value.
 fn len_between(near: &[u8]) -> usize {
-    let blanks = |at: usize| {
-        let is_between = |b: &&u8| b"\"'`\\ \t\r\n:=><![](),{&#;".contains(b);
-        at + near[at..].iter().take_while(is_between).count()
+    let blanks = |mut at: usize| {
+        while let Some(len) = separator_len(&near[at..]) {
+            at += len;
+        }
+        at
     };
     let at = blanks(0);
     let rest = &near[at..];
@@ -305,11 +307,25 @@ fn len_between(near: &[u8]) -> usize {
     }
 }
 
+/// Escaped quotes and colons.
+const ESCAPED: [&[u8]; 8] = [
+    b"&#34;", b"&#39;", b"&quot;", b"%22", b"%3A", b"%3a", b"\\x22", b"\\u0022",
+];
+
+/// Returns the length of a quote, bracket, blank or other separator at the start of `text`.
+fn separator_len(text: &[u8]) -> Option<usize> {
+    let escaped = ESCAPED.iter().find(|escaped| text.starts_with(escaped));
+    let is_plain = |b: &&u8| b"\"'`\\ \t\r\n:=><![](),{&#;".contains(b);
+    let plain = text.first().filter(is_plain).map(|_| 1);
+    escaped.map(|escaped| escaped.len()).or(plain)
+}
+
 /// Returns true if `between` separates a name from its value.
 fn binds(between: &[u8]) -> bool {
     let has = |wanted: &[u8]| memchr::memmem::find(between, wanted).is_some();
     let is_compared = [&b"=="[..], b"!=", b">=", b"<="].into_iter().any(has);
-    let is_quoted = between.iter().any(|b| b"\"'`".contains(b));
+    let is_escaped = ESCAPED.iter().any(|escaped| has(escaped));
+    let is_quoted = is_escaped || between.iter().any(|b| b"\"'`".contains(b));
     let is_separated = between.iter().any(|b| b"=:>{".contains(b));
     !is_compared && (is_separated || is_quoted)
 }
@@ -317,6 +333,7 @@ fn binds(between: &[u8]) -> bool {
 /// Returns true if a value followed by `rest` is an expression of source code.
 fn is_code(rest: &[u8]) -> bool {
     match rest {
+        [b'%', b'0'..=b'9', ..] => false,
         [b'(' | b'[' | b'$' | b'%', ..] | [b'-', b'>', ..] => true,
         [b'.', next, ..] => next.is_ascii_alphabetic() || *next == b'_',
         _ => false,
@@ -377,6 +394,8 @@ mod tests {
             "to_user_name='gh_x' from_user_name='o_1' create_time=1610969440",
             "array(3) {\n  [\"ToUserName\"]=>\n  string(15) \"gh_0123456789ab\"\n  [\"CreateTime\"]=>\n  \
              int(1610969440)\n  [\"MsgType\"]=>\n  string(5) \"event\"\n",
+            "&#34;ToUserName&#34;:&#34;gh_0123456789ab&#34;,&#34;FromUserName&#34;:&#34;oAbc1&#34;,&#34;MsgType&#34;:&#34;event&#34;",
+            "%22ToUserName%22%3A%22gh_0123456789ab%22%2C%22FromUserName%22%3A%22oAbc1%22%2C%22CreateTime%22%3A1610969440%2C",
             "OrderedDict([('ToUserName', 'gh_1'), ('FromUserName', 'o1'), ('MsgType', 'event')",
             "<ToUserName><![CDATA[gh_1]]></ToUserName><FromUserName>o1</FromUserName><CreateTime>12345</CreateTime>",
             "Event: x, List: [ { TemplateId: 'abc', SubscribeStatusString: 'accept' } ]",
