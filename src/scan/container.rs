@@ -80,14 +80,14 @@ pub(super) fn text_of_line(line: &[u8]) -> Option<(&[u8], bool)> {
 }
 
 /// Returns the printed text `before` a document, of the document's stream. `document` begins with the document. Returns
-/// `None` if it is not in a container's log, or has no prefix and lines of other streams before it.
+/// `None` if it is not in a container's log.
 pub(super) fn text_before(before: &[u8], document: &[u8]) -> Option<Vec<u8>> {
     let start = memchr::memrchr(b'\n', before).map_or(0, |n| n + 1);
     let (lines, own) = before.split_at(start);
     // Text that was read to the end of a log line is followed by the next wrapping.
     let begins = if own.is_empty() { document } else { own };
     if !begins.starts_with(DOCKER) && cri_prefix(begins).is_none() {
-        return without_others(lines, own);
+        return None;
     }
     let document = &document[..document.len().min(LONGEST_LOG_LINE)];
     let own_len = memchr::memchr(b'\n', document).unwrap_or(document.len());
@@ -106,16 +106,6 @@ pub(super) fn text_before(before: &[u8], document: &[u8]) -> Option<Vec<u8>> {
     let prefix = cri_prefix(own).map_or(DOCKER.len(), |prefix| prefix.len);
     text.extend_from_slice(own.get(prefix..).unwrap_or_default());
     Some(text)
-}
-
-/// Returns `lines` and `lead` without the lines of other streams. `lead` is the text before a document on its line.
-/// Returns `None` if no lines are of other streams.
-fn without_others(lines: &[u8], lead: &[u8]) -> Option<Vec<u8>> {
-    let prefix = Prefix::of_lead(lead)?;
-    let is_own = |line: &&[u8]| prefix.line(Lookahead::whole(line)) != Line::Other;
-    let own = lines.split_inclusive(|&b| b == b'\n').filter(is_own);
-    let text = own.chain([lead]).collect::<Vec<_>>().concat();
-    (text.len() < lines.len() + lead.len()).then_some(text)
 }
 
 /// More than the longest log line of Docker: 16 KiB of text with each byte escaped.

@@ -48,7 +48,7 @@ impl Prefix {
     /// Returns the prefix of a document with the text `lead` before it on its line, and with the lines `next` after its
     /// first line. Passes over lines of other streams.
     pub(super) fn of(lead: &[u8], next: Lookahead<'_>) -> Option<Self> {
-        let whole = Prefix::of_lead(lead)?;
+        let whole = Prefix::common(lead, lead)?;
         let mut next = next;
         for _ in 0..Self::MOST_OTHERS {
             let line = head(next);
@@ -83,11 +83,6 @@ impl Prefix {
         !text
             .first()
             .is_some_and(|&b| is_letter(b) || b.is_ascii_digit())
-    }
-
-    /// Returns the prefix of a line that begins with `lead`, if all of that is a prefix.
-    pub(super) fn of_lead(lead: &[u8]) -> Option<Self> {
-        (lead.len() <= LONGEST).then(|| Prefix::common(lead, lead))?
     }
 
     /// Returns the longest prefix that `lead` and `line` have in common. It does not end with a number, because the next
