@@ -135,7 +135,9 @@ impl Scanner {
         start: usize,
         anchor: usize,
     ) -> Settled<bool> {
-        let Some((at, indent)) = self.first_member(arrived.bytes, start, anchor) else {
+        let found = self.first_member(arrived, start, anchor);
+        arrived.settled()?;
+        let Some((at, indent)) = found else {
             return Some(false);
         };
         match notation::yaml_at(self.bytes_from(arrived, at), indent) {
@@ -150,10 +152,20 @@ impl Scanner {
 
     /// Returns the start of the first of the members of YAML on the lines from `start` to that of `anchor`, and the
     /// number of blanks before it.
-    fn first_member(&self, buffer: &[u8], start: usize, anchor: usize) -> Option<(usize, usize)> {
+    fn first_member(
+        &self,
+        arrived: &Arrived<'_>,
+        start: usize,
+        anchor: usize,
+    ) -> Option<(usize, usize)> {
         const MOST_LINES: usize = 16;
+        const LONGEST_HEAD: usize = 64;
+        let buffer = arrived.bytes;
         let line = usize::try_from(self.search.line()).ok()?;
         let mut line = Some(line).filter(|&line| line >= start && line <= anchor)?;
+        // The colon after the name may not have arrived.
+        let head = arrived.from(line).window(LONGEST_HEAD);
+        _ = head.position(|b| !(b.is_ascii_alphanumeric() || matches!(b, b' ' | b'-')));
         let indent = self.indent_of_member(&buffer[line..])?;
         // Without a limit each name on a long run of lines would be preceded by all others.
         for _ in 0..MOST_LINES {

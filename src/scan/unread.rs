@@ -102,6 +102,10 @@ impl Scanner {
             Some(start) => ahead.window(start),
             None => ahead,
         };
+        let ahead = match escaped_text(&arrived.bytes[..name.start], ahead) {
+            Some(start) => ahead.window(start),
+            None => ahead,
+        };
         let next = self.event_name(ahead);
         next.map_or(ahead.len(), |next| next.start)
     }
@@ -223,14 +227,51 @@ fn alike(a: &u8, b: &u8) -> bool {
     a == b || a.is_ascii_digit() && b.is_ascii_digit()
 }
 
+/// The beginnings of escapes that payloads have.
+const ESCAPES: [&[u8]; 8] = [
+    b"&#", b"&quot;", b"&lt;", b"%22", b"%7B", b"%3C", b"\\x", b"\\\"",
+];
+
+/// Returns the position of the first escape in `ahead`, which follows an event's name after `before`. It may belong to a
+/// payload, unless the name is escaped, too.
+fn escaped_text(before: &[u8], ahead: Lookahead<'_>) -> Option<usize> {
+    const NEAR: usize = 8;
+    let near = &before[before.len().saturating_sub(NEAR)..];
+    let has = |text: &[u8], escape: &[u8]| memchr::memmem::find(text, escape);
+    let is_escaped = ESCAPES.iter().any(|escape| has(near, escape).is_some());
+    let escapes = ESCAPES
+        .iter()
+        .filter_map(|escape| has(ahead.bytes(), escape));
+    escapes.min().filter(|_| !is_escaped)
+}
+
 /// Returns the position of the first line in `ahead` that begins another log entry than `line`: a log line of a
-/// container, or a line that begins like `line`.
+/// container, a line that begins like `line`, or one that begins neither with a blank nor like a member of an object.
 fn next_entry(line: &[u8], ahead: Lookahead<'_>) -> Option<usize> {
     let breaks = memchr::memchr_iter(b'\n', ahead.bytes());
     breaks.map(|end| end + 1).find(|&next| {
         let next = ahead.from(next);
-        container::line_kind(next) != LineKind::Plain || begins_alike(line, next)
+        container::line_kind(next) != LineKind::Plain
+            || begins_alike(line, next)
+            || !may_be_member(next)
     })
+}
+
+/// Returns true if `line` is empty or begins with a blank, a bracket or a quote, or with a name and its separator.
+fn may_be_member(line: Lookahead<'_>) -> bool {
+    const LONGEST_NAME: usize = 40;
+    let is_of_name = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
+    match line.get(0) {
+        Some(first) if is_of_name(first) => {
+            let head = line.window(LONGEST_NAME);
+            let end = head.position(|b| !is_of_name(b)).unwrap_or(head.len());
+            let rest = head.from(end);
+            let next = rest.position(|b| b != b' ').and_then(|at| rest.get(at));
+            matches!(next, Some(b':' | b'=' | b'\t' | b'\n')) && !first.is_ascii_digit()
+        }
+        Some(first) => first.is_ascii_whitespace() || b"\"'<>()[]{}|*-+,".contains(&first),
+        None => true,
+    }
 }
 
 /// Returns true if two lines begin with the same bytes, digits apart, and not with a blank.
