@@ -102,7 +102,8 @@ impl Scanner {
             Some(start) => ahead.window(start),
             None => ahead,
         };
-        let ahead = match escaped_text(&arrived.bytes[..name.start], ahead) {
+        let before = self.bytes_before(arrived.bytes, name.start);
+        let ahead = match escaped_text(before, ahead) {
             Some(start) => ahead.window(start),
             None => ahead,
         };
@@ -232,13 +233,11 @@ const ESCAPES: [&[u8]; 8] = [
     b"&#", b"&quot;", b"&lt;", b"%22", b"%7B", b"%3C", b"\\x", b"\\\"",
 ];
 
-/// Returns the position of the first escape in `ahead`, which follows an event's name after `before`. It may belong to a
-/// payload, unless the name is escaped, too.
-fn escaped_text(before: &[u8], ahead: Lookahead<'_>) -> Option<usize> {
-    const NEAR: usize = 8;
-    let near = &before[before.len().saturating_sub(NEAR)..];
+/// Returns the position of the first escape in `ahead`, which follows an event's name after the bytes `before`. It may
+/// belong to a payload, unless the quote before the name is escaped, too.
+fn escaped_text(before: [u8; 2], ahead: Lookahead<'_>) -> Option<usize> {
     let has = |text: &[u8], escape: &[u8]| memchr::memmem::find(text, escape);
-    let is_escaped = ESCAPES.iter().any(|escape| has(near, escape).is_some());
+    let is_escaped = matches!(before, [_, b';'] | [b'2', b'2'] | [b'\\', b'"' | b'\'']);
     let escapes = ESCAPES
         .iter()
         .filter_map(|escape| has(ahead.bytes(), escape));
