@@ -178,6 +178,10 @@ fn len_between(near: &[u8]) -> usize {
     };
     let at = blanks(0);
     let rest = &near[at..];
+    // Python 2 writes `u` before texts.
+    if let [b'u' | b'b', b'\'' | b'"', ..] = rest {
+        return at + 2;
+    }
     if rest.starts_with(b"CDATA[") {
         return at + b"CDATA[".len();
     }
@@ -237,6 +241,7 @@ mod tests {
             "array(3) {\n  [\"ToUserName\"]=>\n  string(15) \"gh_0123456789ab\"\n  [\"CreateTime\"]=>\n  \
              int(1610969440)\n  [\"MsgType\"]=>\n  string(5) \"event\"\n",
             "OrderedDict([('ToUserName', 'gh_1'), ('FromUserName', 'o1'), ('MsgType', 'event')",
+            "{u'ToUserName': u'gh_x', u'FromUserName': u'o_x', u'MsgType': u'event'",
             "<ToUserName><![CDATA[gh_1]]></ToUserName><FromUserName>o1</FromUserName><CreateTime>1</CreateTime>",
             "Event: x, List: [ { TemplateId: 'abc', SubscribeStatusString: 'accept' } ]",
             "SubscribeMsgPopupEvent={List={PopupScene=0}}",

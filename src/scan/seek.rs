@@ -177,6 +177,9 @@ impl Scanner {
         if self.try_enter_container(arrived, start, kind)? {
             return Some(Near::Begun);
         }
+        if self.try_begin_typed_yaml(arrived, start, anchor)? {
+            return Some(Near::Begun);
+        }
         self.search.tried = self.search.tried.max(start);
         while let Some(found) = self.bracket(arrived.bytes, anchor) {
             match self.try_begin_at(arrived, start, found)? {
