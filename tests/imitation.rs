@@ -4,16 +4,23 @@
 //! escaped, or as the rest of the notation in which the message is printed. The message stands alone, in a log line, in
 //! the string of a JSON log, or between callbacks, of which all must be found; or it is torn.
 //!
-//! Some cases are only counted ([`is_apart`]), because the bytes do not tell that a user typed them:
+//! Some cases are only counted, by reason ([`apart`]). Of a million cases 782,107 were demanded: no imitation was decoded
+//! and no callback was lost. The others, with the number in which an imitation was decoded:
 //!
-//! - a text of several lines, printed without quotes, in which a line begins a whole log entry;
-//! - a text of several lines whose message is torn, or whose header stands behind the text, in a notation that keeps line
-//!   breaks: nothing on those lines belongs to a message;
-//! - a message that is torn before its header, in a notation without quotes;
-//! - torn XML and JSON, which `tests/buried.rs` draws.
+//! | reason | cases | decoded |
+//! | --- | --- | --- |
+//! | undecidable: without quotes, a typed line break begins a whole log entry | 88,633 | 33,402 |
+//! | gap: text over lines before the header (sorted names, in PHP and YAML) | 35,726 | 4,852 |
+//! | gap: torn, text over lines | 29,692 | 1,102 |
+//! | gap: a Go struct with the text first, which looks like JavaScript | 4,959 | 275 |
+//! | gap: torn before the header, in a notation that shows no end | 28,911 | 251 |
+//! | gap: torn XML or JSON | 29,972 | 71 |
 //!
-//! Of a million cases 782,107 demanded that no imitation is found and no callback is lost, and none failed. Of the other
-//! 217,893 the imitation was taken for a log entry, or a callback behind it was lost, in 39,953.
+//! In the first row the bytes do not tell. The rows called gaps are faults that are known and not mended: where they are,
+//! this test proves nothing.
+//!
+//! Every eighth case is read in small blocks, too. Captures with text that is escaped for HTML are left out there: what
+//! is shown of such text in noise depends on the blocks. One case in a million differed (a torn Java object above YAML).
 //!
 //! `PROPTEST_CASES` sets the number of cases.
 
@@ -337,15 +344,22 @@ fn decoy(printer: &Printer, rng: &mut Rng) -> Decoy {
     }
 }
 
-/// Returns true if the case is only counted; see the top of this file.
-fn is_apart(printer: &Printer, decoy: &Decoy, is_early: bool, is_torn: bool) -> bool {
-    let is_wire = printer.name.starts_with("XML") || printer.name.starts_with("JSON");
+/// Returns why the case is only counted, if it is; see the top of this file.
+fn apart(printer: &Printer, decoy: &Decoy, is_early: bool, is_torn: bool) -> Option<&'static str> {
+    let is_xml = printer.name.starts_with("XML");
+    let is_wire = is_xml || printer.name.starts_with("JSON");
     let is_block = printer.name == "YAML, blocks";
     let has_lines = printer.keeps_breaks && decoy.text.contains('\n') || is_block;
-    let is_unseen = is_torn || is_early && !is_wire;
     let has_no_end = printer.keeps_breaks || printer.begins_line;
-    let is_headless = is_early && (is_torn && has_no_end || printer.name == "Go struct");
-    decoy.is_entry && printer.is_open || has_lines && is_unseen || is_headless || is_torn && is_wire
+    match () {
+        () if decoy.is_entry && printer.is_open => Some("undecidable: a forged entry"),
+        () if is_torn && is_wire => Some("gap: torn XML or JSON"),
+        () if is_torn && has_lines => Some("gap: torn, over lines"),
+        () if is_torn && is_early && has_no_end => Some("gap: torn before the header"),
+        () if is_early && has_lines && !is_wire => Some("gap: over lines before the header"),
+        () if is_early && printer.name == "Go struct" => Some("gap: a Go struct, text first"),
+        () => None,
+    }
 }
 
 /// How a capture shows what was printed.
@@ -385,7 +399,8 @@ struct Case {
     capture: String,
     users: Vec<String>,
     is_torn: bool,
-    is_entry: bool,
+    /// Why the case is only counted.
+    apart: Option<&'static str>,
 }
 
 fn case(seed: u64) -> Case {
@@ -412,7 +427,7 @@ fn case(seed: u64) -> Case {
         let printer = if rng.one_in(2) { printer } else { &PRINTERS[0] };
         genuine(&mut capture, Around::LogLine, printer, rng);
     }
-    let (mut name, mut is_entry) = (String::new(), false);
+    let (mut name, mut reason) = (String::new(), None);
     for _ in 0..1 + rng.below(2) {
         let decoy = decoy(printer, rng);
         let (message, is_early) = message("oMessage-of-a-user_abcdefghi", &decoy.text, rng);
@@ -425,7 +440,7 @@ fn case(seed: u64) -> Case {
         };
         capture.push_str(&around.put(text, printer.begins_line));
         name = format!("{}, {around:?}{torn}: {}", printer.name, decoy.name);
-        is_entry |= is_apart(printer, &decoy, is_early, is_torn);
+        reason = reason.or_else(|| apart(printer, &decoy, is_early, is_torn));
         if rng.one_in(2) {
             genuine(&mut capture, Around::LogLine, printer, rng);
         }
@@ -436,7 +451,7 @@ fn case(seed: u64) -> Case {
         capture,
         users,
         is_torn,
-        is_entry,
+        apart: reason,
     }
 }
 
@@ -475,17 +490,19 @@ fn problem(case: &Case, seen: &[ReadRecord]) -> Option<&'static str> {
 #[test]
 fn what_a_user_typed_is_no_callback() {
     let (mut failed, mut first) = (BTreeMap::<String, usize>::new(), BTreeMap::new());
-    let (mut apart, mut leaked) = (0, 0);
+    let mut apart = BTreeMap::<&str, [usize; 3]>::new();
     for seed in 0..count(4000) {
         let case = case(seed);
         let seen = read_whole(case.capture.as_bytes());
         let mut problem = problem(&case, &seen);
-        if case.is_entry {
-            apart += 1;
-            leaked += usize::from(problem.is_some());
+        if let Some(reason) = case.apart {
+            let [all, invented, lost] = apart.entry(reason).or_default();
+            *all += 1;
+            *lost += usize::from(problem == Some("lost"));
+            *invented += usize::from(problem.is_some_and(|problem| problem != "lost"));
             problem = None;
         }
-        // Where text that is escaped for HTML begins in noise depends on the blocks.
+        // A known fault: where text that is escaped for HTML begins in noise depends on the blocks.
         let is_html = ["&quot;", "&#39;"]
             .iter()
             .any(|quote| case.capture.contains(quote));
@@ -512,7 +529,7 @@ fn what_a_user_typed_is_no_callback() {
             }
         }
     }
-    println!("{leaked} of {apart} forged log entries are taken for entries");
+    println!("counted apart (cases, invented, lost): {apart:#?}");
     let total: usize = failed.values().sum();
     for (key, shown) in first.iter().take(6) {
         eprintln!("---- {key} ({}): {shown}", failed[key]);

@@ -248,6 +248,10 @@ fn is_evident(text: &str) -> bool {
     event && header.iter().all(is_bound)
 }
 
+/// A damaged object takes no callback behind it along, and the blocks and threads do not matter.
+///
+/// Only objects that were cut and not changed must be told. Of changed ones some are passed over in silence: where an
+/// object inside can be read, what stood before it no longer counts as the values of a callback.
 #[test]
 fn damaged_objects_are_told_and_take_nothing_with_them() {
     let genuine = record(&read(GENUINE, 1 << 16).lines[0]);
