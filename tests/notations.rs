@@ -4,6 +4,8 @@
 //! the callback that was printed. The expected record is that of the callback's JSON; strings and numbers may have
 //! become each other, as most notations print them alike.
 
+mod support;
+
 use std::collections::BTreeMap;
 use std::fs;
 
@@ -12,12 +14,16 @@ use wxsub::output::{Format, JsonLines};
 use wxsub::pipeline::{self, CaptureStats, Options, Sink, Stop};
 use wxsub::{Code, Outcome, Record};
 
+use support::cases::count;
+use support::rng::Rng;
+
 /// The records of a capture, and the codes of what is undecodable.
 #[derive(Default)]
 struct Read {
     lines: Vec<String>,
     undecodable: Vec<Code>,
     printed: usize,
+    others: usize,
     noise: u64,
 }
 
@@ -37,7 +43,7 @@ impl Sink for Read {
                 self.printed += record.findings().iter().filter(is_printed).count().min(1);
             }
             Outcome::Undecodable => self.undecodable.push(record.findings()[0].code()),
-            _ => {}
+            _ => self.others += 1,
         }
     }
 
@@ -45,6 +51,7 @@ impl Sink for Read {
         self.lines.extend(later.lines);
         self.undecodable.extend(later.undecodable);
         self.printed += later.printed;
+        self.others += later.others;
         Ok(())
     }
 
@@ -185,4 +192,110 @@ fn printed_callbacks_are_decoded_wherever_they_stand() {
         .join("\n");
     assert!(wrong.is_empty(), "{} of {count}:\n{shown}", wrong.len());
     assert!(count > 900, "{count}");
+}
+
+/// A callback of another user, on a log line.
+const GENUINE: &str = r#"{"ToUserName":"gh_0b7e95d3f1a6","FromUserName":"oQ4k_Genuine-one_zXcVbNmAsDf","CreateTime":1765432111,"MsgType":"event","Event":"subscribe_msg_change_event","List":{"TemplateId":"Jf3yPnKw8sVq2RbXz6LmTc-HdGoU9EiA5tZ_N4xQvW0","SubscribeStatusString":"reject"}}"#;
+
+fn read_with(capture: &str, block_size: usize, threads: usize) -> Read {
+    let options = Options {
+        block_size,
+        threads,
+        ..Options::default()
+    };
+    let mut sink = Read::default();
+    pipeline::run(capture.as_bytes(), "", &options, &mut sink).expect("memory can be read");
+    sink
+}
+
+/// Cuts a printed object anywhere, changes some of its bytes, or both. Returns true if it is only cut.
+fn damaged(text: &str, rng: &mut Rng) -> (String, bool) {
+    const SIGNS: &[u8] = b"'\"\\{}[]()<>=:, \n";
+    let mut bytes = text.as_bytes().to_vec();
+    if rng.one_in(2) {
+        bytes.truncate(rng.below(bytes.len()));
+    }
+    let changes = rng.below(4);
+    for _ in 0..changes {
+        let at = rng.below(bytes.len().max(1));
+        match rng.below(3) {
+            _ if bytes.is_empty() => {}
+            0 => drop(bytes.remove(at)),
+            1 => bytes[at] = *rng.pick(SIGNS),
+            _ => bytes.insert(at, *rng.pick(SIGNS)),
+        }
+    }
+    (String::from_utf8_lossy(&bytes).into_owned(), changes == 0)
+}
+
+/// Returns true if the name of an event stands in `text`, and three values of the header with their names.
+fn is_evident(text: &str) -> bool {
+    let header = [
+        ("ToUserName", "gh_c41f9e07a2d8"),
+        ("FromUserName", "oR7c-2ZkWm4Xv_bT9uYqLsE1nHf0"),
+        ("CreateTime", "1765432100"),
+    ];
+    let is_bound = |(name, value): &(&str, &str)| {
+        let near = |at: usize| text.get(at..(at + name.len() + value.len() + 24).min(text.len()));
+        let mut names = text.match_indices(name);
+        names.any(|(at, _)| near(at).is_some_and(|near| near.contains(value)))
+    };
+    let event = text.split("subscribe_msg_").skip(1).any(|rest| {
+        let names = ["popup_event", "change_event", "sent_event"];
+        let name = names.iter().find(|name| rest.starts_with(**name));
+        name.is_some_and(|name| !rest[name.len()..].starts_with(|c: char| c.is_alphanumeric()))
+    });
+    event && header.iter().all(is_bound)
+}
+
+/// A damaged object takes no callback behind it along, and the blocks and threads do not matter.
+///
+/// Only objects that were cut and not changed must be told. Of changed ones some are passed over in silence: where an
+/// object inside can be read, what stood before it no longer counts as the values of a callback.
+#[test]
+fn damaged_objects_are_told_and_take_nothing_with_them() {
+    let genuine = record(&read(GENUINE, 1 << 16).lines[0]);
+    let cases = cases();
+    let mut rng = Rng::new(8);
+    let mut wrong: BTreeMap<String, (usize, String)> = BTreeMap::new();
+    for _ in 0..count(4000) {
+        let (file, name, text) = rng.pick(&cases);
+        let (text, is_cut) = damaged(text, &mut rng);
+        // Two quotes behind a bracket are JSON in a cell of CSV, which ends at a quote.
+        if text.contains("{\"\"") {
+            continue;
+        }
+        let head = *rng.pick(&["", "2025-11-22 20:00:00 INFO callback "]);
+        let capture = format!("{head}{text}\n2025-11-22 20:00:01 INFO callback {GENUINE}\n");
+        let seen = read_with(&capture, 1 << 16, 1);
+        let (block, threads) = (*rng.pick(&[1, 7, 4096]), 1 + rng.below(2));
+        let again = read_with(&capture, block, threads);
+        let last = seen.lines.last().map(|line| record(line));
+        let count = seen.lines.len() + seen.undecodable.len() + seen.others;
+        let problem = match () {
+            () if last.as_ref() != Some(&genuine) => "the one behind it is lost",
+            () if seen.lines.len() > 2 => "invented",
+            () if again.lines != seen.lines || again.undecodable != seen.undecodable => {
+                "not the same in blocks"
+            }
+            () if is_cut && is_evident(&text) && count < 2 => "silence",
+            () => continue,
+        };
+        let shown = format!(
+            "{name}, blocks of {block}, {threads}: {:?} {:?}\n{capture}\n",
+            seen.lines, seen.undecodable
+        );
+        let known = wrong
+            .entry(format!("{problem}: {file}"))
+            .or_insert((0, shown.clone()));
+        known.0 += 1;
+        if shown.len() < known.1.len() {
+            known.1 = shown;
+        }
+    }
+    let shown: Vec<String> = wrong
+        .iter()
+        .map(|(kind, (count, shown))| format!("{kind} ({count}): {shown}"))
+        .collect();
+    assert!(wrong.is_empty(), "{}", shown.join("\n"));
 }

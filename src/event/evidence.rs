@@ -292,6 +292,10 @@ fn len_between(near: &[u8]) -> usize {
     };
     let at = blanks(0);
     let rest = &near[at..];
+    // Python 2 writes `u` before texts.
+    if let [b'u' | b'b', b'\'' | b'"', ..] = rest {
+        return at + 2;
+    }
     if rest.starts_with(b"CDATA[") {
         return at + b"CDATA[".len();
     }
@@ -397,6 +401,7 @@ mod tests {
             "&#34;ToUserName&#34;:&#34;gh_0123456789ab&#34;,&#34;FromUserName&#34;:&#34;oAbc1&#34;,&#34;MsgType&#34;:&#34;event&#34;",
             "%22ToUserName%22%3A%22gh_0123456789ab%22%2C%22FromUserName%22%3A%22oAbc1%22%2C%22CreateTime%22%3A1610969440%2C",
             "OrderedDict([('ToUserName', 'gh_1'), ('FromUserName', 'o1'), ('MsgType', 'event')",
+            "{u'ToUserName': u'gh_x', u'FromUserName': u'o_1', u'MsgType': u'event'",
             "<ToUserName><![CDATA[gh_1]]></ToUserName><FromUserName>o1</FromUserName><CreateTime>12345</CreateTime>",
             "Event: x, List: [ { TemplateId: 'abc', SubscribeStatusString: 'accept' } ]",
             "SubscribeMsgSentEvent={List={MsgID=1700827132819554304}}",

@@ -26,7 +26,6 @@ const NAMES: Names = Names {
     is_plain: fields::is_plain,
     private: PRIVATE,
     begins_message: |name| fields::top(name).is_some(),
-    is_typed: fields::is_typed,
     is_header: fields::is_header,
     is_record_key: fields::is_record_key,
     marks: &fields::MARKS,

@@ -518,13 +518,14 @@ fn is_open(text: &[u8], behind: &[u8]) -> bool {
         || ends_inside(text)
         || has_comment(text)
         || joins(text, behind)
+        || splits_text(text, behind)
         || is_member_line(text)
         || base64::joins(text, behind)
         || chunked::joins(text, behind)
 }
 
 /// Returns true if `line` begins like a member of an object that is printed with a member on each line: `CreateTime: `
-/// in YAML, `[CreateTime] => ` or `int(1610969440)` in PHP. Bare names without two capitals are too common elsewhere.
+/// in YAML, `[CreateTime] => `, `"CreateTime" => ` or `int(1610969440)` in PHP. Bare names without two capitals are too common elsewhere.
 fn is_member_line(line: &[u8]) -> bool {
     let line = line.trim_ascii_start();
     let is_of_name = |b: &&u8| b.is_ascii_alphanumeric() || **b == b'_';
@@ -532,6 +533,7 @@ fn is_member_line(line: &[u8]) -> bool {
     match line {
         [b'[', b'"', name @ ..] => name[split(name)..].starts_with(b"\"]=>"),
         [b'[', name @ ..] => name[split(name)..].starts_with(b"] =>"),
+        [b'"', name @ ..] => name[split(name)..].starts_with(b"\" =>"),
         [b'-', b' ', name @ ..] | name @ [b'A'..=b'Z', ..] => {
             let (name, rest) = name.split_at(split(name));
             let capitals = name.iter().filter(|b| b.is_ascii_uppercase());
@@ -565,6 +567,17 @@ fn ends_inside(line: &[u8]) -> bool {
 
 /// The number of bytes of a line that tell whether a document continues there.
 pub(super) const NEXT: usize = 24;
+
+/// Returns true if `line` ends and `behind` begins with a part of one text, as Node and Python print long ones: `'a' +`
+/// on a line, or `'a'` above `'b'`.
+fn splits_text(line: &[u8], behind: &[u8]) -> bool {
+    let is_quote = |byte: Option<&u8>| byte.is_some_and(|b| b"'\"`".contains(b));
+    let before = match line {
+        [.., b' ', b'+'] => &line[..line.len() - 2],
+        _ => line,
+    };
+    is_quote(before.last()) && is_quote(behind.get(skip_space(behind, 0)))
+}
 
 /// Returns true if `line` ends and `behind` begins like JSON that was split between any two tokens.
 fn joins(line: &[u8], behind: &[u8]) -> bool {

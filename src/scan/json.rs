@@ -291,11 +291,16 @@ impl Scanner {
     ) -> Option<Found<'b>> {
         let shown_end = shown_end(arrived.from(self.pos()), &finding);
         arrived.settled()?;
-        if self.enter_broken(arrived, &parts.findings)? {
+        // Ruby's `=>` is no text that was escaped, whatever stands behind it.
+        let is_ruby = arrived.from(self.pos() + self.json.at()).starts_with(b"=>");
+        if !is_ruby && self.enter_broken(arrived, &parts.findings)? {
             return None;
         }
         if let Some(notation) = self.notation_of_broken(arrived)? {
             self.begin_printed(PrintedForm::BrokenJson(notation));
+            return None;
+        }
+        if is_ruby && self.enter_broken(arrived, &parts.findings)? {
             return None;
         }
         let document = &arrived.bytes[self.pos()..];

@@ -101,6 +101,11 @@ impl<'a> Lookahead<'a> {
         }
     }
 
+    /// Returns the bytes before `at`, or all if it is `None`.
+    pub(super) fn until(self, at: Option<usize>) -> Self {
+        at.map_or(self, |at| self.window(at))
+    }
+
     /// Returns a lookahead over `text`, which was made from these bytes and continues if they do.
     pub(super) fn of<'t>(self, text: &'t [u8]) -> Lookahead<'t>
     where

@@ -101,8 +101,6 @@ pub(crate) struct Names {
     pub(crate) private: Private,
     /// Returns true if a message may begin with a field of this name.
     pub(crate) begins_message: fn(&str) -> bool,
-    /// Returns true if fields of this name hold what a user typed or chose.
-    pub(crate) is_typed: fn(&str) -> bool,
     /// Returns true if only messages have a field of this name.
     pub(crate) is_header: fn(&str) -> bool,
     /// Returns true if a record may have a field of this name.
@@ -300,6 +298,12 @@ pub(crate) struct Scanner {
     unclosed: (u8, usize),
     /// The offset of an object that is neither JSON nor printed in another notation.
     no_notation_at: Option<u64>,
+    /// The offset before which no YAML is read: reading it failed there.
+    no_yaml_before: u64,
+    /// The offset before which no name of a header stands, as an object without quotes was searched for one in vain.
+    headerless: u64,
+    /// The offset before which no line break stands, from the latest object on that takes up one line.
+    no_break_before: u64,
     failures: Failures,
     /// The offset of the last bracket of a notation whose object broke, and the notation.
     passed_notation: Option<(u64, &'static Notation)>,
@@ -377,6 +381,9 @@ impl Scanner {
             no_mark_before: 0,
             unclosed: (0, 0),
             no_notation_at: None,
+            no_yaml_before: 0,
+            headerless: 0,
+            no_break_before: 0,
             failures: Failures::default(),
             passed_notation: None,
             judged: 0,
@@ -422,6 +429,9 @@ impl Scanner {
             no_mark_before,
             unclosed,
             no_notation_at,
+            no_yaml_before,
+            headerless,
+            no_break_before,
             failures,
             passed_notation,
             judged,
@@ -451,8 +461,9 @@ impl Scanner {
         *cursor = Cursor::unplaced();
         (*bare, *after_bare_payload, *array) = (true, None, None);
         (*no_mark_before, *unclosed, *judged) = (0, (0, 0), 0);
-        (*no_notation_at, *failures) = (None, Failures::default());
-        *passed_notation = None;
+        (*no_notation_at, *passed_notation) = (None, None);
+        (*no_yaml_before, *headerless, *no_break_before) = (0, 0, 0);
+        *failures = Failures::default();
         (*unprefixed, *looked) = (0, 0);
         *is_unsure = false;
         lead.clear();

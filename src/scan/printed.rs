@@ -10,7 +10,7 @@ use std::ops::Range;
 
 use crate::finding::{Finding, Reason};
 use crate::scan::lookahead::{Arrived, Lookahead, Settled};
-use crate::scan::{Found, Near, Parts, Read, Scanner, State, unread};
+use crate::scan::{Found, Near, Parts, Read, Scanner, State, unread, valid_text};
 use crate::span::Span;
 use crate::syntax::notation::{self, Notation, Users};
 use crate::syntax::{Bytes, Kind, Stop, Syntax, Tree, View};
@@ -97,10 +97,20 @@ impl Scanner {
         arrived: &Arrived<'_>,
         at: usize,
     ) -> Settled<Option<&'static Notation>> {
-        match notation::at(self.bytes_from(arrived, at)) {
+        match notation::at(self.bytes_from(arrived, at), self.users()) {
             Ok(notation) => Some(notation),
             Err(Stop::More) => None,
             Err(Stop::Broken(_)) => Some(None),
+        }
+    }
+
+    fn users(&self) -> Users {
+        let private = self.names.private;
+        Users {
+            is_typed: private.is_typed,
+            is_typed_exactly: private.is_typed_exactly,
+            is_header: private.is_header,
+            headerless: self.headerless.saturating_sub(self.cursor.offset()) as usize,
         }
     }
 
@@ -114,7 +124,8 @@ impl Scanner {
         &self,
         arrived: &Arrived<'_>,
     ) -> Settled<Option<&'static Notation>> {
-        if self.no_notation_at == Some(self.cursor.offset()) {
+        let offset = self.cursor.offset();
+        if self.no_notation_at == Some(offset) || self.failures.are_many(offset) {
             return Some(None);
         }
         let is_call = is_call(arrived.from(self.pos() + self.json.at()));
@@ -140,10 +151,18 @@ impl Scanner {
         let Some((at, indent)) = found else {
             return Some(false);
         };
+        let offset = self.cursor.offset() + (at - self.pos()) as u64;
+        if self.no_yaml_before > offset {
+            return Some(false);
+        }
         match notation::yaml_at(self.bytes_from(arrived, at), indent) {
             Ok(true) => {}
             Err(Stop::More) => return None,
-            Ok(false) | Err(Stop::Broken(_)) => return Some(false),
+            Ok(false) | Err(Stop::Broken(_)) => {
+                // Each anchor on the line would ask again.
+                self.no_yaml_before = offset + 1;
+                return Some(false);
+            }
         }
         self.pass(arrived.bytes, at);
         self.begin_printed(PrintedForm::Yaml { indent });
@@ -182,6 +201,32 @@ impl Scanner {
         Some((line + indent, indent))
     }
 
+    fn is_typed_exactly(&self, name: &str) -> bool {
+        (self.names.private.is_typed_exactly)(name)
+    }
+
+    /// Begins to read YAML if the line of `anchor` is a member that holds what a user typed: nothing in it begins an
+    /// object.
+    pub(super) fn try_begin_typed_yaml(
+        &mut self,
+        arrived: &Arrived<'_>,
+        start: usize,
+        anchor: usize,
+    ) -> Settled<bool> {
+        const LONGEST_NAME: usize = 32;
+        let line = usize::try_from(self.search.line()).ok();
+        let Some(line) = line.filter(|line| (start..=anchor).contains(line)) else {
+            return Some(false);
+        };
+        let member = arrived.bytes[line..anchor].trim_ascii_start();
+        let name = memchr::memchr(b':', &member[..member.len().min(LONGEST_NAME)]);
+        let name = name.and_then(|len| std::str::from_utf8(&member[..len]).ok());
+        match name.is_some_and(|name| self.is_typed_exactly(name)) {
+            true => self.try_begin_yaml(arrived, start, anchor),
+            false => Some(false),
+        }
+    }
+
     /// Returns the number of blanks before the member of YAML with which `line` begins, if its name is one of WeChat's.
     fn indent_of_member(&self, line: &[u8]) -> Option<usize> {
         const LONGEST_NAME: usize = 32;
@@ -194,7 +239,8 @@ impl Scanner {
         let member = &line[blanks + dash..];
         let len = memchr::memchr(b':', &member[..member.len().min(LONGEST_NAME)])?;
         let name = std::str::from_utf8(&member[..len]).ok()?;
-        (self.names.begins_message)(name).then_some(blanks + dash)
+        let is_named = (self.names.begins_message)(name) || self.is_typed_exactly(name);
+        is_named.then_some(blanks + dash)
     }
 
     /// Reads the printed object at the cursor.
@@ -206,38 +252,58 @@ impl Scanner {
     ) -> Option<Found<'b>> {
         let bytes = self.printed_bytes(form.notation(), arrived)?;
         parts.findings.clear();
-        let users = Users {
-            is_typed: self.names.is_typed,
-            is_header: self.names.is_header,
-        };
+        let users = self.users();
         let (tree, limits) = (&mut parts.tree, &self.limits);
         let read = match form {
-            PrintedForm::Yaml { indent } => notation::read_yaml(bytes, indent, tree, limits),
+            PrintedForm::Yaml { indent } => notation::read_yaml(bytes, indent, users, tree, limits),
             _ => notation::read(form.notation(), bytes, users, tree, limits),
         };
-        let (len, missing) = match read {
-            Ok(printed) => (Ok(printed.len), printed.missing),
-            Err(stop) => (Err(stop), None),
+        let (len, missing, typed) = match read {
+            Ok(printed) => {
+                let headerless = self.cursor.offset() + printed.headerless as u64;
+                self.headerless = self.headerless.max(headerless);
+                (Ok(printed.len), printed.missing, printed.typed)
+            }
+            Err(stop) => (Err(stop), None, None),
         };
         match self.verdict(len, bytes)? {
-            Read::Broken(_) if matches!(form, PrintedForm::BrokenJson(_)) => {
+            Read::Broken(finding) if finding.reason() == Reason::PrintedTyped => {
+                self.broken_typed(finding, form, arrived, parts)
+            }
+            Read::Broken(finding) if matches!(form, PrintedForm::BrokenJson(_)) => {
+                let len = finding.span().end as usize;
+                self.failures.note(self.cursor.offset(), len);
                 self.read_as_json();
                 None
             }
             Read::Broken(finding) => self.broken_printed(finding, form, arrived, parts),
-            Read::Whole(text) => self.whole_printed(text, form, missing, arrived.bytes, parts),
+            Read::Whole(text) => match typed {
+                Some(typed) if self.first_message(&parts.tree, text).is_some() => {
+                    self.broken_typed(typed, form, arrived, parts)
+                }
+                _ => self.whole_printed(text, form, missing, arrived.bytes, parts),
+            },
         }
     }
 
     /// Returns the bytes that the object may take up: its line, if its notation has no line breaks.
-    fn printed_bytes<'b>(&self, notation: &Notation, arrived: &Arrived<'b>) -> Settled<Bytes<'b>> {
+    fn printed_bytes<'b>(
+        &mut self,
+        notation: &Notation,
+        arrived: &Arrived<'b>,
+    ) -> Settled<Bytes<'b>> {
         let document = &arrived.bytes[self.pos()..];
         if !notation.is_one_line() {
             return Some(self.limited(document, arrived.is_final));
         }
         let line = arrived.from(self.pos()).window(self.limits.payload_size);
-        let len = line.find(b'\n').unwrap_or(line.len());
+        // Many objects may stand on one long line.
+        let known = self.no_break_before.saturating_sub(self.cursor.offset());
+        let known = line.len().min(known as usize);
+        let rest = line.from(known);
+        let len = known + rest.find(b'\n').unwrap_or(rest.len());
         arrived.settled()?;
+        self.no_break_before = self.cursor.offset() + len as u64;
         let all = &document[..len];
         Some(Bytes { all, last: true })
     }
@@ -269,6 +335,13 @@ impl Scanner {
         }
         let missing = missing.or_else(|| self.renamed(View::root(&parts.tree, text), form));
         if let Some(missing) = missing {
+            let inside = Lookahead::whole(&text.as_bytes()[1..]);
+            let is_length = missing.reason() == Reason::PrintedLength;
+            if is_length && self.document_start(inside).is_some() {
+                // The object was cut off, and a payload behind it fitted in.
+                self.pass_bracket(buffer);
+                return None;
+            }
             let found = self.broken(missing, buffer, text.len(), Syntax::Json, parts);
             self.state = State::after_broken(text.len(), None);
             return Some(found);
@@ -311,21 +384,88 @@ impl Scanner {
         let at = (finding.span().end as usize).min(ahead.len());
         let rest = ahead.from(at);
         let end = at + rest.find(b'\n').unwrap_or(rest.len());
+        let end = self.end_before_payload(ahead.window(end), at);
         arrived.settled()?;
         self.failures.note(self.cursor.offset(), end);
-        if finding.reason() == Reason::PrintedTyped {
-            self.pass(buffer, pos + end);
-            self.state = State::Seek;
-            return None;
-        }
         if !self.is_printed_callback(&finding, ahead.window(end)) {
             self.passed_notation = Some((self.cursor.offset(), form.notation()));
-            self.pass_bracket(buffer);
+            match form {
+                // Its first byte is one of a name, which may show that a callback was printed.
+                PrintedForm::Yaml { .. } => self.leave_yaml(at),
+                _ => self.pass_bracket(buffer),
+            }
             return None;
         }
         let found = self.broken(finding, buffer, end, Syntax::Json, parts);
         self.state = State::after_broken(end, None);
         Some(found)
+    }
+
+    /// Passes over a printed object that holds what a user typed, and over the rest of its log entry. Reports it only if
+    /// it names an event itself.
+    fn broken_typed<'b>(
+        &mut self,
+        finding: Finding,
+        form: PrintedForm,
+        arrived: &Arrived<'b>,
+        parts: &mut Parts,
+    ) -> Option<Found<'b>> {
+        let (buffer, pos) = (arrived.bytes, self.pos());
+        let ahead = arrived.from(pos).window(self.limits.payload_size);
+        let at = (finding.span().end as usize).min(ahead.len());
+        let end = Self::end_of_entry(form.notation(), ahead, at);
+        arrived.settled()?;
+        self.failures.note(self.cursor.offset(), end);
+        if form.notation().is_open() || !self.names_event(&parts.tree, &ahead.bytes()[..at]) {
+            self.pass(buffer, pos + end);
+            self.state = State::Seek;
+            return None;
+        }
+        let found = self.broken(finding, buffer, end, Syntax::Json, parts);
+        self.state = State::after_broken(end, None);
+        Some(found)
+    }
+
+    /// Returns the end of the log entry of a printed object that holds what a user typed and breaks at `at`.
+    ///
+    /// It is the end of that line. Where texts of several lines stand as they are, the lines below that are blank or
+    /// indented belong to it.
+    fn end_of_entry(notation: &Notation, document: Lookahead<'_>, at: usize) -> usize {
+        let has_lines = !notation.is_one_line() && notation.is_open();
+        let rest = document.from(at);
+        let mut end = at + rest.find(b'\n').unwrap_or(rest.len());
+        while has_lines && end < document.len() && is_inner_line(document.from(end + 1)) {
+            let rest = document.from(end + 1);
+            end += 1 + rest.find(b'\n').unwrap_or(rest.len());
+        }
+        end
+    }
+
+    /// Returns true if a member of a printed object, which breaks, holds the name of an event.
+    fn names_event(&self, tree: &Tree, text: &[u8]) -> bool {
+        let text = valid_text(text);
+        if tree.len() == 0 {
+            return false;
+        }
+        let root = View::root(tree, text);
+        let is_event = |value: View<'_>| {
+            let name = (self.names.event_name)(value.value().as_bytes());
+            value.kind() == Kind::Text && name.is_some_and(|name| name == (0..value.value().len()))
+        };
+        (1..tree.len()).any(|id| {
+            let value = root.at(id as u32);
+            (self.names.tells_by_value)(value.name()) && is_event(value)
+        })
+    }
+
+    /// Returns the end of an object that breaks at `at`: before the line of a payload that begins there.
+    fn end_before_payload(&self, text: Lookahead<'_>, at: usize) -> usize {
+        let rest = text.from(at);
+        let Some(start) = self.document_start(rest) else {
+            return text.len();
+        };
+        let before = &text.bytes()[..at + start];
+        before[..at].trim_ascii_end().len().max(1)
     }
 
     /// Returns true if `text`, a printed object that breaks, has values of a callback and no payload inside. A word
@@ -354,9 +494,21 @@ impl Scanner {
         }
     }
 
-    /// Passes over the first byte of an object that is not a payload.
+    /// Seeks again from the first name of YAML that breaks after `len` bytes. Up to there it is not read as YAML again.
+    fn leave_yaml(&mut self, len: usize) {
+        self.no_yaml_before = self.cursor.offset() + len.max(1) as u64;
+        self.state = State::Seek;
+    }
+
+    /// Passes over the bracket of an object that is not a payload, and over the words before it.
     fn pass_bracket(&mut self, buffer: &[u8]) {
-        self.pass(buffer, self.pos() + 1);
+        const LONGEST: usize = 64;
+        let object = &buffer[self.pos()..];
+        let head = &object[..object.len().min(LONGEST)];
+        let bracket = head.iter().position(|b| b"{[(<".contains(b));
+        let is_word = |b: &u8| is_of_word(b) || b.is_ascii_whitespace();
+        let words = bracket.filter(|&len| head[..len].iter().all(is_word));
+        self.pass(buffer, self.pos() + words.unwrap_or(0) + 1);
         self.state = State::Seek;
     }
 }
@@ -366,11 +518,17 @@ impl Scanner {
 fn starts(buffer: &[u8], start: usize, found: usize) -> impl Iterator<Item = usize> {
     const LONGEST: usize = 64;
     let near = &buffer[start.max(found.saturating_sub(LONGEST))..found];
-    let word = word_before(near);
+    let word = word_before(near).map(|len| with_count(&near[..near.len() - len], len));
     let words =
         word.map(|len| word_before(&near[..near.len() - len]).map_or(len, |more| len + more));
     let lens = [words.filter(|_| words != word), word, Some(0)];
     lens.into_iter().flatten().map(move |len| found - len)
+}
+
+/// Returns true if a line belongs to the printed object above it: it is blank, indented, or a bracket.
+fn is_inner_line(line: Lookahead<'_>) -> bool {
+    let first = line.get(0);
+    first.is_some_and(|byte| byte.is_ascii_whitespace() || b"()]}".contains(&byte))
 }
 
 /// Returns true if `text` begins with a call of a function, as `NumberLong(1)`.
@@ -381,10 +539,23 @@ fn is_call(text: Lookahead<'_>) -> bool {
     end.is_some_and(|end| end > 0 && name.get(end) == Some(b'('))
 }
 
+/// Adds the word before a count of `len` bytes, as in `array:6 [`.
+fn with_count(before: &[u8], len: usize) -> usize {
+    const WORD: &[u8] = b"array:";
+    match before.ends_with(WORD) {
+        true => WORD.len() + len,
+        false => len,
+    }
+}
+
+/// Returns true if a word before a bracket may hold `byte`.
+fn is_of_word(byte: &u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"_.$\\&#".contains(byte)
+}
+
 /// Returns the length of the word at the end of `bytes`, with the white space after it.
 fn word_before(bytes: &[u8]) -> Option<usize> {
-    let is_of_word = |b: &&u8| b.is_ascii_alphanumeric() || b"_.$\\&#".contains(b);
     let text = bytes.trim_ascii_end();
-    let len = text.iter().rev().take_while(is_of_word).count();
+    let len = text.iter().rev().take_while(|b| is_of_word(b)).count();
     (len > 0).then_some(bytes.len() - text.len() + len)
 }

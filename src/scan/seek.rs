@@ -183,7 +183,9 @@ impl Scanner {
         if self.try_enter_container(arrived, start, kind)? {
             return Some(Near::Begun);
         }
-        if self.begin_prefixed_before(arrived, start, anchor)? {
+        if self.try_begin_typed_yaml(arrived, start, anchor)?
+            || self.begin_prefixed_before(arrived, start, anchor)?
+        {
             return Some(Near::Begun);
         }
         self.search.tried = self.search.tried.max(start);

@@ -93,22 +93,36 @@ impl Scanner {
     /// Returns the length of the text after an event's `name` that may belong to it.
     fn len_after(&self, arrived: &Arrived<'_>, name: &Range<usize>) -> usize {
         let ahead = arrived.from(name.end).window(REACH);
-        let ahead = match self.document_start(ahead) {
-            Some(start) => ahead.window(start),
-            None => ahead,
-        };
-        let line = usize::try_from(self.search.line()).unwrap_or(0);
-        let ahead = match next_entry(&arrived.bytes[line.min(name.start)..], ahead) {
-            Some(start) => ahead.window(start),
-            None => ahead,
-        };
+        let ahead = ahead.until(self.event_name(ahead).map(|next| next.start));
+        let ahead = ahead.until(self.document_start(ahead));
+        let ahead = ahead.until(self.printed_start(ahead));
+        // Bytes before the cursor may be gone.
+        let line = usize::try_from(self.search.line()).ok();
+        let line = line.filter(|line| (self.pos()..name.start).contains(line));
+        let line = &arrived.bytes[line.unwrap_or(name.start)..];
+        let ahead = ahead.until(next_entry(line, ahead));
         let before = self.bytes_before(arrived.bytes, name.start);
-        let ahead = match escaped_text(before, ahead) {
-            Some(start) => ahead.window(start),
-            None => ahead,
-        };
-        let next = self.event_name(ahead);
-        next.map_or(ahead.len(), |next| next.start)
+        ahead.until(escaped_text(before, ahead)).len()
+    }
+
+    /// Returns the position of the first printed message that begins in `ahead`, with a name that messages have.
+    fn printed_start(&self, ahead: Lookahead<'_>) -> Option<usize> {
+        let is_bracket = |b: &u8| matches!(b, b'{' | b'[' | b'(');
+        let mut brackets = (0..ahead.len()).filter(|&at| is_bracket(&ahead.bytes()[at]));
+        brackets.find(|&at| self.begins_printed(ahead.from(at + 1)))
+    }
+
+    /// Returns true if the name of a member that messages have stands behind a bracket, white space and quotes.
+    fn begins_printed(&self, inside: Lookahead<'_>) -> bool {
+        let near = inside.window(LONGEST_NAME);
+        let is_sign = |b: u8| b.is_ascii_whitespace() || b"'\"`[:(u".contains(&b);
+        let start = near.position(|b| !is_sign(b)).unwrap_or(near.len());
+        let name = near.from(start);
+        let len = name
+            .position(|b| !b.is_ascii_alphanumeric())
+            .unwrap_or(name.len());
+        let text = std::str::from_utf8(&name.bytes()[..len]).unwrap_or_default();
+        (self.names.begins_message)(text)
     }
 
     /// Returns the range of the first event's name. Notes the end if more bytes may complete one.
@@ -245,12 +259,14 @@ fn escaped_text(before: [u8; 2], ahead: Lookahead<'_>) -> Option<usize> {
 }
 
 /// Returns the position of the first line in `ahead` that begins another log entry than `line`: a log line of a
-/// container, a line that begins like `line`, or one that begins neither with a blank nor like a member of an object.
+/// container, a line that begins with a time or like `line`, or one that begins neither with a blank nor like a member of
+/// an object.
 fn next_entry(line: &[u8], ahead: Lookahead<'_>) -> Option<usize> {
     let breaks = memchr::memchr_iter(b'\n', ahead.bytes());
     breaks.map(|end| end + 1).find(|&next| {
         let next = ahead.from(next);
         container::line_kind(next) != LineKind::Plain
+            || begins_with_time(next)
             || begins_alike(line, next)
             || !may_be_member(next)
     })
@@ -271,6 +287,16 @@ fn may_be_member(line: Lookahead<'_>) -> bool {
         Some(first) => first.is_ascii_whitespace() || b"\"'<>()[]{}|*-+,".contains(&first),
         None => true,
     }
+}
+
+/// Returns true if a line begins with a date or a time, as `2025-11-22`, `[20:00:01` or `22/Nov`.
+fn begins_with_time(line: Lookahead<'_>) -> bool {
+    const LONGEST: usize = 8;
+    let head = line.first(LONGEST).unwrap_or_default();
+    let head = head.strip_prefix(b"[").unwrap_or(head);
+    let digits = head.iter().take_while(|b| b.is_ascii_digit()).count();
+    let sign = head.get(digits).filter(|b| b"-/:".contains(b));
+    (digits == 2 || digits == 4) && sign.is_some()
 }
 
 /// Returns true if two lines begin with the same bytes, digits apart, and not with a blank.

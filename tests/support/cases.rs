@@ -13,3 +13,9 @@ pub(crate) fn cases(cases: u32) -> ProptestConfig {
         ..config
     }
 }
+
+/// Returns `least`, or the number of cases that `PROPTEST_CASES` asks for.
+pub(crate) fn count(least: u64) -> u64 {
+    let asked = std::env::var("PROPTEST_CASES").ok();
+    asked.and_then(|asked| asked.parse().ok()).unwrap_or(least)
+}

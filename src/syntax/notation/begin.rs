@@ -21,24 +21,31 @@ const WINDOW: usize = 4096;
 /// # Errors
 ///
 /// [`Stop::More`] if too few bytes have arrived to tell.
-pub(crate) fn at(bytes: Bytes<'_>) -> Result<Option<&'static Notation>, Stop> {
+pub(crate) fn at(bytes: Bytes<'_>, users: Users) -> Result<Option<&'static Notation>, Stop> {
     let is_long = bytes.all.len() > WINDOW;
     let window = Bytes {
         all: &bytes.all[..bytes.all.len().min(WINDOW)],
         last: bytes.last && !is_long,
     };
-    match begin(window, 0, MOST_ARRAYS) {
+    match begin(window, users, 0, MOST_ARRAYS) {
         Err(Stop::More) if is_long => Ok(None),
         found => found,
     }
 }
 
-fn begin(bytes: Bytes<'_>, at: usize, arrays: usize) -> Result<Option<&'static Notation>, Stop> {
+fn begin(
+    bytes: Bytes<'_>,
+    users: Users,
+    at: usize,
+    arrays: usize,
+) -> Result<Option<&'static Notation>, Stop> {
     match bytes.from(at) {
         [] if !bytes.last => Err(Stop::More),
         [b'{', ..] => in_braces(bytes, at + 1),
-        [b'[', ..] => in_square_brackets(bytes, at + 1, arrays),
-        _ => by_word(bytes, at),
+        [b'[', ..] => in_square_brackets(bytes, users, at + 1, arrays),
+        // No object begins so, and runs of brackets may be long.
+        [b'(', b'(', ..] => Ok(None),
+        _ => by_word(bytes, users, at),
     }
 }
 
@@ -53,19 +60,16 @@ pub(crate) fn relaxed() -> &'static Notation {
 fn with_reader<T>(
     notation: &'static Notation,
     bytes: Bytes<'_>,
+    users: Users,
     look: impl FnOnce(&mut Reader<'_>) -> T,
 ) -> T {
-    let users = Users {
-        is_typed: |_| false,
-        is_header: |_| false,
-    };
     let (mut tree, limits) = (Tree::default(), Limits::default());
     look(&mut Reader::new(notation, bytes, users, &mut tree, &limits))
 }
 
 fn in_braces(bytes: Bytes<'_>, inside: usize) -> Result<Option<&'static Notation>, Stop> {
     let at = inside + blank_len(bytes.from(inside));
-    let name = with_reader(&PYTHON, bytes, |reader| {
+    let name = with_reader(&PYTHON, bytes, Users::NONE, |reader| {
         reader.plain_name(at, &["=>", ":", "="])
     })?;
     let Some(name) = name else { return Ok(None) };
@@ -129,6 +133,7 @@ fn go_or_javascript(bytes: Bytes<'_>, end: usize) -> Result<&'static Notation, S
         let next = end + i + 1;
         match byte {
             b'\'' | b'"' | b'`' | b'\n' | b'\r' => return Ok(&JAVASCRIPT),
+            b' ' if bytes.get(next).is_none() && !bytes.last => return Err(Stop::More),
             b' ' if matches!(bytes.get(next), Some(b'\'' | b'"' | b'`')) => return Ok(&JAVASCRIPT),
             b' ' | b'}' => return Ok(&GO),
             b',' if is_javascript_member(bytes, next)? => return Ok(&JAVASCRIPT),
@@ -153,12 +158,15 @@ fn is_go_member(bytes: Bytes<'_>, at: usize) -> Result<&'static Notation, Stop> 
 
 fn is_javascript_member(bytes: Bytes<'_>, at: usize) -> Result<bool, Stop> {
     let at = at + blank_len(bytes.from(at));
-    let name = with_reader(&JAVASCRIPT, bytes, |reader| reader.plain_name(at, &[":"]))?;
+    let name = with_reader(&JAVASCRIPT, bytes, Users::NONE, |reader| {
+        reader.plain_name(at, &[":"])
+    })?;
     Ok(name.is_some())
 }
 
 fn in_square_brackets(
     bytes: Bytes<'_>,
+    users: Users,
     inside: usize,
     arrays: usize,
 ) -> Result<Option<&'static Notation>, Stop> {
@@ -166,17 +174,17 @@ fn in_square_brackets(
     if find("^: null prototype] {", bytes, at)?.is_some() {
         return Ok(Some(&JAVASCRIPT));
     }
-    if with_reader(&PHP, bytes, |reader| reader.plain_name(at, &["=>"]))?.is_some() {
+    if with_reader(&PHP, bytes, users, |reader| reader.plain_name(at, &["=>"]))?.is_some() {
         return Ok(Some(&PHP));
     }
     match arrays.checked_sub(1) {
-        Some(arrays) => begin(bytes, at, arrays),
+        Some(arrays) => begin(bytes, users, at, arrays),
         None => Ok(None),
     }
 }
 
 /// Looks for the notations in which a word or a sign stands before the bracket.
-fn by_word(bytes: Bytes<'_>, at: usize) -> Result<Option<&'static Notation>, Stop> {
+fn by_word(bytes: Bytes<'_>, users: Users, at: usize) -> Result<Option<&'static Notation>, Stop> {
     for notation in BY_WORD {
         let with_word = |bracket: &&Bracket| {
             bracket.holds != Holds::Entries && !matches!(bracket.open.as_bytes()[0], b'{' | b'[')
@@ -185,7 +193,7 @@ fn by_word(bytes: Bytes<'_>, at: usize) -> Result<Option<&'static Notation>, Sto
             let Some(found) = find(bracket.open, bytes, at)? else {
                 continue;
             };
-            if begins_with_member(notation, bracket.holds, bytes, at + found.len)? {
+            if begins_with_member(notation, bracket.holds, bytes, users, at + found.len)? {
                 return Ok(Some(notation));
             }
         }
@@ -197,6 +205,7 @@ fn begins_with_member(
     notation: &'static Notation,
     holds: Holds,
     bytes: Bytes<'_>,
+    users: Users,
     at: usize,
 ) -> Result<bool, Stop> {
     let mut at = match notation.values {
@@ -213,6 +222,6 @@ fn begins_with_member(
     if std::ptr::eq(notation, &PYTHON) && !is_quoted {
         return Ok(false);
     }
-    let name = with_reader(notation, bytes, |reader| reader.find_name(at, holds))?;
+    let name = with_reader(notation, bytes, users, |reader| reader.find_name(at, holds))?;
     Ok(name.is_some())
 }

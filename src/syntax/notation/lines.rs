@@ -114,6 +114,7 @@ impl Reader<'_> {
             [b'[', ..] if frame.indent == Some(indent) => {
                 Ok(self.name_in_brackets(start + indent)?.is_some())
             }
+            [b')'] if !self.bytes.last => Err(Stop::More),
             [b')', after @ ..] => {
                 let is_there = frame.closing_indent.is_none_or(|wanted| wanted == indent);
                 let is_alone = after.trim_ascii_start().len() < after.len() || after.is_empty();

@@ -38,8 +38,22 @@ use reader::Reader;
 pub(crate) struct Users {
     /// True for a member that holds what a user typed or chose.
     pub(crate) is_typed: fn(&str) -> bool,
+    /// True if [`Self::is_typed`], and the name is spelt as only messages spell it.
+    pub(crate) is_typed_exactly: fn(&str) -> bool,
     /// True for a member that only messages have.
     pub(crate) is_header: fn(&str) -> bool,
+    /// The number of bytes in which no name of a header stands, as an earlier reading found.
+    pub(crate) headerless: usize,
+}
+
+impl Users {
+    /// No name means anything.
+    const NONE: Users = Users {
+        is_typed: |_| false,
+        is_typed_exactly: |_| false,
+        is_header: |_| false,
+        headerless: 0,
+    };
 }
 
 /// A printed object that was read to its end.
@@ -48,12 +62,29 @@ pub(crate) struct Printed {
     pub(crate) len: usize,
     /// Why the object is not whole: something was left out, a count is wrong, or a name is given twice.
     pub(crate) missing: Option<Finding>,
+    /// That it holds what a user typed, if texts stand as they are or the length of one is wrong. Then none of its members
+    /// can be trusted.
+    pub(crate) typed: Option<Finding>,
+    /// See [`Users::headerless`].
+    pub(crate) headerless: usize,
 }
 
 impl Notation {
     /// Returns true if an object takes up one line, because texts have no quotes and could be anything.
     pub(crate) fn is_one_line(&self) -> bool {
         self.values == table::Values::UpToMember
+    }
+
+    /// Returns true if texts stand as they are, so that one can look like members and brackets.
+    pub(crate) fn is_open(&self) -> bool {
+        self.values.are_open() || self.quotes.contains(&(b'"', table::Escapes::Nothing))
+    }
+
+    /// Returns true if a line break in a text stays one.
+    fn keeps_breaks(&self) -> bool {
+        let mut escapes = self.quotes.iter().map(|(_, escapes)| *escapes);
+        let is_quoted = self.values == table::Values::Quoted;
+        !is_quoted || escapes.any(|escapes| escapes != table::Escapes::Backslash)
     }
 
     /// Makes the finding that the object at `span` is printed, not sent.
@@ -66,9 +97,9 @@ impl Notation {
 ///
 /// # Errors
 ///
-/// [`Stop::Broken`] if it is not written as the notation asks, exceeds a limit, or holds what a user typed without
-/// quotes ([`Reason::PrintedTyped`]): then nothing that follows in the log entry can be trusted. [`Stop::More`] if the
-/// bytes end too early and more may come.
+/// [`Stop::Broken`] if it is not written as the notation asks, exceeds a limit, or holds what a user typed and nothing
+/// shows where that ends ([`Reason::PrintedTyped`]): then nothing that follows in the log entry can be trusted.
+/// [`Stop::More`] if the bytes end too early and more may come.
 pub(crate) fn read(
     notation: &'static Notation,
     bytes: Bytes<'_>,

@@ -1,5 +1,7 @@
 //! Values without quotes, as Java and Go print them: they end before the next member or the closing bracket.
 
+use std::ops::Range;
+
 use super::pattern::{is_at, member_len};
 use super::reader::Reader;
 use super::table::{Between, Holds};
@@ -153,14 +155,16 @@ impl Reader<'_> {
         };
         let bind = self.notation.binds[0];
         match is_at(bind, self.bytes, at + len)? {
-            true => self.binds_here(at + len + bind.len()),
+            true => self.binds_here(at..at + len, at + len + bind.len()),
             false => Ok(false),
         }
     }
 
-    /// Returns true if what precedes `end` binds a value to a name: neither `http://` nor `note: text` does in Go.
-    pub(super) fn binds_here(&self, end: usize) -> Result<bool, Stop> {
-        if self.notation.binds[0] != ":" {
+    /// Returns true if what precedes `end` binds a value to `name`: neither `http://` nor `note: text` does in Go. A
+    /// text that a user typed may begin with a blank.
+    pub(super) fn binds_here(&self, name: Range<usize>, end: usize) -> Result<bool, Stop> {
+        let is_known = std::str::from_utf8(&self.bytes.all[name]).is_ok_and(self.users.is_typed);
+        if self.notation.binds[0] != ":" || is_known {
             return Ok(true);
         }
         match self.bytes.from(end) {

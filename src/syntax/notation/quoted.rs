@@ -1,5 +1,7 @@
 //! Names and texts in quotes, and the words beside them.
 
+use std::ops::Range;
+
 use super::pattern::{blank_len, is_at, member_len, name_len};
 use super::reader::{Name, Reader};
 use super::table::{Escapes, Values};
@@ -24,7 +26,7 @@ impl Reader<'_> {
         let start = match self.bytes.from(at) {
             // Ruby: `:name=>`, `@name=`. A dump of PHP's objects: `+"name"`.
             [b':' | b'@' | b'+', next, ..] if *next != b':' => at + 1,
-            [] if !self.bytes.last => return Err(Stop::More),
+            [] | [b':' | b'@' | b'+'] if !self.bytes.last => return Err(Stop::More),
             _ => at,
         };
         let (end, quoted) = match self.quoted(start)? {
@@ -34,7 +36,7 @@ impl Reader<'_> {
                 None => return Ok(None),
             },
         };
-        let Some(bound) = self.bind(end, binds)? else {
+        let Some(bound) = self.bind(start..end, binds)? else {
             return Ok(None);
         };
         let (text, at) = match quoted {
@@ -62,20 +64,20 @@ impl Reader<'_> {
         }
     }
 
-    /// Returns the end of what binds a value to the name that ends at `at`.
-    fn bind(&self, at: usize, binds: &[&str]) -> Result<Option<usize>, Stop> {
+    /// Returns the end of what binds a value to `name`.
+    fn bind(&self, name: Range<usize>, binds: &[&str]) -> Result<Option<usize>, Stop> {
         let is_open = self.notation.values.are_open();
         let blanks = match is_open {
             true => 0,
-            false => blank_len(self.bytes.from(at)),
+            false => blank_len(self.bytes.from(name.end)),
         };
         for bind in binds {
-            let at = at + blanks;
+            let at = name.end + blanks;
             if !is_at(bind, self.bytes, at)? {
                 continue;
             }
             let end = at + bind.len();
-            return match is_open && !self.binds_here(end)? {
+            return match is_open && !self.binds_here(name, end)? {
                 true => Ok(None),
                 false => Ok(Some(end)),
             };
@@ -169,12 +171,21 @@ impl Reader<'_> {
             if self.bytes.from(at).is_empty() && !self.bytes.last {
                 return Err(Stop::More);
             }
-            let Some(quoted) = self.quoted(at)? else {
+            let Some(quoted) = self.part(at)? else {
                 return Ok(value);
             };
             value = self.unescape(quoted, Some(value));
             self.at = quoted.end + 1;
         }
+    }
+
+    /// Returns the further part of a text at `at`. If it is cut off, that is where reading stops.
+    fn part(&mut self, at: usize) -> Result<Option<Quoted>, Stop> {
+        let part = self.quoted(at);
+        if part.is_err() {
+            self.at = at;
+        }
+        part
     }
 
     /// Returns the text of `quoted` without escapes, behind the text `before`.

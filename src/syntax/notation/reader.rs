@@ -45,10 +45,12 @@ pub(super) struct Reader<'a> {
     pub(super) open: Vec<Frame>,
     pub(super) name: (Str, u32),
     pub(super) missing: Option<Finding>,
-    users: Users,
+    pub(super) users: Users,
     /// True once a name of a header, or one of a member that holds what a user typed, was read.
     has_header: bool,
     has_typed: bool,
+    /// The latest name that was read of a member that holds what a user typed, as only messages spell it.
+    typed_exactly: Option<Name>,
     /// The end of what was searched for a header name in vain.
     headerless: usize,
     pub(super) tree: &'a mut Tree,
@@ -73,7 +75,8 @@ impl<'a> Reader<'a> {
             users,
             has_header: false,
             has_typed: false,
-            headerless: 0,
+            typed_exactly: None,
+            headerless: users.headerless,
             tree,
             limits,
         }
@@ -81,18 +84,55 @@ impl<'a> Reader<'a> {
 
     /// Reads the object or array that begins here, to its end.
     pub(super) fn read(mut self) -> Result<Printed, Stop> {
+        match self.outermost() {
+            Ok(()) => Ok(self.printed()),
+            Err(stop) => Err(self.guarded(stop)),
+        }
+    }
+
+    fn outermost(&mut self) -> Result<(), Stop> {
         match self.bracket()? {
             Some((bracket, found)) => self.open(bracket, found)?,
             None => return Err(self.broken(Text::new("an object", "对象"))),
         }
-        self.elements(0)?;
-        Ok(self.printed())
+        self.elements(0)
+    }
+
+    /// Returns why reading stops. If the object breaks and holds what a user typed, that is what matters: the text may go
+    /// on behind the last token that was read. Where a text may have several lines, that token may belong to something
+    /// else.
+    pub(super) fn guarded(&self, stop: Stop) -> Stop {
+        match (stop, self.typed_exactly) {
+            (Stop::Broken(finding), Some(name)) if finding.reason() != Reason::PrintedTyped => {
+                Stop::Broken(self.typed(name, self.end_of_typed(name), 0))
+            }
+            (other, _) => other,
+        }
+    }
+
+    /// Returns the place up to which the text of the member `name` surely goes, in an object that breaks.
+    fn end_of_typed(&self, name: Name) -> usize {
+        let before = self.bytes.all[..self.at].trim_ascii_end().len();
+        match self.bytes.get(self.at) {
+            _ if self.notation.keeps_breaks() => name.end + blank_len(self.bytes.from(name.end)),
+            // Another object begins here.
+            Some(b'{' | b'[' | b'(' | b'<') => before,
+            _ => self.at,
+        }
     }
 
     pub(super) fn printed(self) -> Printed {
+        let is_length = |finding: &&Finding| finding.reason() == Reason::PrintedLength;
+        let unsure = match self.missing.as_ref().filter(is_length) {
+            Some(finding) => Some(finding.span().start as usize),
+            None => self.notation.is_open().then_some(self.at),
+        };
+        let typed = self.typed_exactly.zip(unsure);
         Printed {
             len: self.at,
+            typed: typed.map(|(name, at)| self.typed(name, at, 0)),
             missing: self.missing,
+            headerless: self.headerless,
         }
     }
 
@@ -267,13 +307,11 @@ impl<'a> Reader<'a> {
         if let Some(frame) = self.open.last_mut() {
             frame.is_in_pair = holds == Holds::Pairs;
         }
-        match self.notation.values {
-            values if values.are_open() => self.watch(name),
-            _ => Ok(()),
-        }
+        self.watch(name)
     }
 
-    /// Stops at a member that holds what a user typed, if a name of a header stands beside it, inside or around.
+    /// Notes a name that a message has. Where texts stand as they are, stops at a member that holds what a user typed,
+    /// if a name of a header stands beside it, inside or around.
     fn watch(&mut self, name: Name) -> Result<(), Stop> {
         let text = self.tree.bytes(name.text, self.bytes.all);
         let Ok(text) = std::str::from_utf8(text) else {
@@ -282,17 +320,24 @@ impl<'a> Reader<'a> {
         let (is_typed, is_header) = ((self.users.is_typed)(text), (self.users.is_header)(text));
         self.has_typed |= is_typed;
         self.has_header |= is_header;
-        match self.has_typed && (self.has_header || (is_typed && self.header_follows()?)) {
-            true => Err(self.typed(name)),
+        if (self.users.is_typed_exactly)(text) {
+            self.typed_exactly = Some(name);
+        }
+        let is_open = self.notation.is_open();
+        match is_open
+            && self.has_typed
+            && (self.has_header || (is_typed && self.header_follows()?))
+        {
+            true => Err(Stop::Broken(self.typed(name, name.at, name.end - name.at))),
             false => Ok(()),
         }
     }
 
-    fn typed(&self, name: Name) -> Stop {
+    /// Makes the finding that the text of the member `name` may go on at `at`.
+    fn typed(&self, name: Name, at: usize, len: usize) -> Finding {
         let text = self.tree.bytes(name.text, self.bytes.all);
-        let text = String::from_utf8_lossy(text);
-        let finding = self.finding(Reason::PrintedTyped, name.at, text.len());
-        Stop::Broken(finding.with(text))
+        let text = String::from_utf8_lossy(text).into_owned();
+        self.finding(Reason::PrintedTyped, at, len).with(text)
     }
 
     /// True once a member that holds what a user typed was read.
@@ -302,26 +347,29 @@ impl<'a> Reader<'a> {
 
     /// Returns true if the name of a header's member stands in what follows.
     ///
-    /// A text that a user typed may close the bracket, so the search does not stop there. It ends with the line, or
-    /// where texts may have several lines after some KiB.
+    /// A text that a user typed may close the bracket, so the search does not stop there. It ends after some KiB, which
+    /// are more than users can type, or with the line where an object takes up one line.
     fn header_follows(&mut self) -> Result<bool, Stop> {
-        const WINDOW: usize = 4096;
+        const WINDOW: usize = 8192;
         let from = self.at.max(self.headerless);
         let rest = self.bytes.from(from);
-        let by_line = self.notation.values == Values::UpToMember;
-        let end = match by_line {
-            true => memchr::memchr(b'\n', rest),
-            false => (rest.len() > WINDOW).then_some(WINDOW),
+        let near = &rest[..rest.len().min(WINDOW)];
+        let line = match self.notation.values == Values::UpToMember {
+            true => memchr::memchr(b'\n', near),
+            false => None,
         };
+        let end = line.or((near.len() == WINDOW).then_some(WINDOW));
         let Some(end) = end.or(self.bytes.last.then_some(rest.len())) else {
             return Err(Stop::More);
         };
         let is_header = self.users.is_header;
         let window = &rest[..end];
         let found = memchr::memchr_iter(self.bind_byte(), window).any(|at| {
-            let tail = window[..at].iter().rev().take(pattern::LONGEST_NAME);
+            let name = window[..at].trim_ascii_end();
+            let name = name.strip_suffix(b"\"").unwrap_or(name);
+            let tail = name.iter().rev().take(pattern::LONGEST_NAME);
             let len = tail.take_while(|b| pattern::is_of_name(**b)).count();
-            std::str::from_utf8(&window[at - len..at]).is_ok_and(is_header)
+            std::str::from_utf8(&name[name.len() - len..]).is_ok_and(is_header)
         });
         self.headerless = from + end;
         Ok(found)

@@ -8,12 +8,14 @@ use std::io::Write;
 
 const NAMES: Users = Users {
     is_typed: |name| matches!(name, "Content" | "Title" | "Label"),
+    is_typed_exactly: |name| matches!(name, "Content" | "Title" | "Label"),
     is_header: |name| {
         matches!(
             name,
             "ToUserName" | "FromUserName" | "CreateTime" | "MsgType"
         )
     },
+    headerless: 0,
 };
 
 type Read = Result<(Value, usize, Option<Finding>), Stop>;
@@ -30,9 +32,9 @@ fn read_bytes(text: &str, last: bool) -> Read {
     };
     let mut tree = Tree::default();
     let limits = Limits::default();
-    let printed = match at(bytes)? {
+    let printed = match at(bytes, NAMES)? {
         Some(notation) => read(notation, bytes, NAMES, &mut tree, &limits)?,
-        None if yaml_at(bytes, 0)? => read_yaml(bytes, 0, &mut tree, &limits)?,
+        None if yaml_at(bytes, 0)? => read_yaml(bytes, 0, NAMES, &mut tree, &limits)?,
         // Nothing more comes.
         None => return Err(Stop::More),
     };
@@ -105,7 +107,7 @@ fn a_small_object_in_each_notation() {
             all: text.as_bytes(),
             last: true,
         };
-        let name = at(bytes)
+        let name = at(bytes, NAMES)
             .expect(text)
             .map_or(table::YAML.name, |row| row.name);
         unused.retain(|row| *row != name && *row != table::PRINT_R.name);
@@ -264,7 +266,7 @@ fn limits_hold() {
         all: b"a: 1\nb:\n  - - - - 1\n",
         last: true,
     };
-    assert!(read_yaml(yaml, 0, &mut Tree::default(), &limits).is_err());
+    assert!(read_yaml(yaml, 0, NAMES, &mut Tree::default(), &limits).is_err());
 }
 
 #[test]
@@ -285,7 +287,7 @@ fn other_text_begins_no_object() {
             all: text.as_bytes(),
             last: true,
         };
-        assert!(matches!(at(bytes), Ok(None)), "{text}");
+        assert!(matches!(at(bytes, NAMES), Ok(None)), "{text}");
     }
 }
 
@@ -495,7 +497,7 @@ fn any_text_is_read_to_an_end() {
     ];
     for text in jumbles(&words, 5_000) {
         let bytes = |all, last| Bytes { all, last };
-        let _ = at(bytes(text.as_bytes(), true));
+        let _ = at(bytes(text.as_bytes(), true), NAMES);
         for notation in ROWS {
             let whole = read_row(notation, &text, true);
             let cut = text.floor_char_boundary(text.len() / 2);
@@ -534,7 +536,7 @@ fn read_row(notation: &'static Notation, text: &str, last: bool) -> Read {
     };
     let (mut tree, limits) = (Tree::default(), Limits::default());
     let printed = match std::ptr::eq(notation, &table::YAML) {
-        true => read_yaml(bytes, 0, &mut tree, &limits)?,
+        true => read_yaml(bytes, 0, NAMES, &mut tree, &limits)?,
         false => read(notation, bytes, NAMES, &mut tree, &limits)?,
     };
     assert!(printed.len <= text.len());
@@ -617,9 +619,9 @@ fn speed() {
         let start = Clock::start();
         let rounds = 100_000;
         for _ in 0..rounds {
-            match at(bytes) {
+            match at(bytes, NAMES) {
                 Ok(Some(notation)) => drop(read(notation, bytes, NAMES, &mut tree, &limits)),
-                _ => drop(read_yaml(bytes, 0, &mut tree, &limits)),
+                _ => drop(read_yaml(bytes, 0, NAMES, &mut tree, &limits)),
             }
         }
         let megabytes = (rounds * text.len()) as f64 / 1e6;

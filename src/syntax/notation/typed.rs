@@ -83,7 +83,8 @@ impl Reader<'_> {
         }
         let head = String::from_utf8_lossy(&self.bytes.all[text..at]).into_owned();
         let finding = self.finding(Reason::PrintedLength, start, at + 1 - start);
-        self.note(finding.with(len.to_string()).with(head));
+        // Where a length is wrong, what follows may belong to the text: that matters most.
+        self.missing = Some(finding.with(len.to_string()).with(head));
         self.at = at + 1;
         self.text(Str::source(text, at), start, self.at);
         Ok(())

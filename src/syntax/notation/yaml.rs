@@ -44,7 +44,12 @@ pub(crate) fn yaml_at(bytes: Bytes<'_>, indent: usize) -> Result<bool, Stop> {
     let Some(end) = line_end(bytes, name.end)? else {
         return Ok(false);
     };
-    let is_empty = bytes.all[name.end..end].trim_ascii().is_empty();
+    let value = bytes.all[name.end..end].trim_ascii();
+    // A member of another notation, as `Name: 'text',`.
+    if value.ends_with(b",") {
+        return Ok(false);
+    }
+    let is_empty = value.is_empty();
     let Some(next) = next_line(bytes, end)? else {
         return Ok(false);
     };
@@ -67,28 +72,33 @@ pub(crate) fn yaml_at(bytes: Bytes<'_>, indent: usize) -> Result<bool, Stop> {
 pub(crate) fn read_yaml(
     bytes: Bytes<'_>,
     indent: usize,
+    users: Users,
     tree: &mut Tree,
     limits: &Limits,
 ) -> Result<Printed, Stop> {
     tree.clear(Syntax::Json);
-    let users = Users {
-        is_typed: |_| false,
-        is_header: |_| false,
-    };
     let mut reader = Reader::new(&YAML, bytes, users, tree, limits);
-    reader.open_block(&MAPPING, indent)?;
-    let Some(name) = key(bytes, 0)? else {
-        return Err(reader.broken(Text::new("the name of a member", "成员名")));
-    };
-    reader.take_name(name, Holds::Members)?;
-    reader.block_value(indent)?;
-    while !reader.open.is_empty() {
-        reader.line()?;
+    match reader.block(indent) {
+        Ok(()) => Ok(reader.printed()),
+        Err(stop) => Err(reader.guarded(stop)),
     }
-    Ok(reader.printed())
 }
 
 impl<'a> Reader<'a> {
+    /// Reads the outermost mapping, whose names stand at `indent`.
+    fn block(&mut self, indent: usize) -> Result<(), Stop> {
+        self.open_block(&MAPPING, indent)?;
+        let Some(name) = key(self.bytes, 0)? else {
+            return Err(self.broken(Text::new("the name of a member", "成员名")));
+        };
+        self.take_name(name, Holds::Members)?;
+        self.block_value(indent)?;
+        while !self.open.is_empty() {
+            self.line()?;
+        }
+        Ok(())
+    }
+
     fn open_block(&mut self, bracket: &'static Bracket, indent: usize) -> Result<(), Stop> {
         self.open(bracket, Default::default())?;
         if let Some(frame) = self.open.last_mut() {
@@ -241,12 +251,15 @@ impl<'a> Reader<'a> {
     }
 
     fn flow(&mut self) -> Result<(), Stop> {
-        let depth = self.open.len();
+        let (depth, start) = (self.open.len(), self.at);
         self.notation = &YAML_FLOW;
         self.value()?;
         self.elements(depth)?;
         self.notation = &YAML;
-        self.end_of_line()
+        match unindented_line(&self.bytes.all[start..self.at]) {
+            Some(line) => Err(self.cut_off(start + line)),
+            None => self.end_of_line(),
+        }
     }
 
     /// Moves to the end of the line, on which only a comment may follow.
@@ -275,6 +288,9 @@ impl<'a> Reader<'a> {
             }
         }
         let written = &self.bytes.all[start + 1..at];
+        if let Some(line) = unindented_line(written) {
+            return Err(self.cut_off(start + 1 + line));
+        }
         let value = match unquoted(written, quote) {
             None => Str::source(start + 1, at),
             Some(text) => self.own(&text),
@@ -361,6 +377,12 @@ impl<'a> Reader<'a> {
         let comment = memchr::memmem::find(line, b" #").unwrap_or(line.len());
         Ok(at + line[..comment].trim_ascii_end().len())
     }
+}
+
+/// Returns the end of the first line of `text` below which a line begins without a blank.
+fn unindented_line(text: &[u8]) -> Option<usize> {
+    let is_inner = |byte: Option<&u8>| byte.is_none_or(u8::is_ascii_whitespace);
+    memchr::memchr_iter(b'\n', text).find(|end| !is_inner(text.get(end + 1)))
 }
 
 /// Returns the end of the line of `at`, before its line break. `None` if no line is left.
