@@ -641,7 +641,7 @@ fn built(parts: &[Part]) -> (Capture, Vec<String>) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, max_shrink_iters: 500, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { max_shrink_iters: 500, ..support::cases::cases(300) })]
 
     #[test]
     fn payloads_between_anything_come_back_in_order(
