@@ -40,6 +40,7 @@ const COMMAND_LINE: &[&str] = &[
     "moment",
     "random",
     "texts",
+    "say",
     "interrupt",
     "status",
     "bar",

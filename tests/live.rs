@@ -38,7 +38,10 @@ struct Running {
 
 impl Running {
     fn start(args: &[&str]) -> Self {
-        let mut child = wxsub(args).spawn().expect("the program starts");
+        Self::of(wxsub(args).spawn().expect("the program starts"))
+    }
+
+    fn of(mut child: Child) -> Self {
         let mut stdout = child.stdout.take().expect("a pipe");
         let (to, output) = channel();
         thread::spawn(move || {
@@ -78,7 +81,11 @@ impl Running {
     }
 
     fn interrupt(&self) {
-        let kill = format!("kill -INT {}", self.child.id());
+        self.signal("INT");
+    }
+
+    fn signal(&self, name: &str) {
+        let kill = format!("kill -{name} {}", self.child.id());
         assert!(
             Command::new("sh")
                 .args(["-c", &kill])
@@ -250,20 +257,54 @@ fn ctrl_c_is_quick_while_input_pours_in() {
 
 #[test]
 fn an_interrupted_run_leaves_the_old_file_and_nothing_else() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let file = folder.path().join("out.jsonl");
-    fs::write(&file, "old").expect("a file");
-    let mut live = Running::start(&["convert", "-o", file.to_str().expect("a name")]);
+    for (signal, number) in [("INT", 2), ("TERM", 15), ("HUP", 1)] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("out.jsonl");
+        fs::write(&file, "old").expect("a file");
+        let mut live = Running::start(&["convert", "-o", file.to_str().expect("a name")]);
+        live.write(format!("{CALLBACK}\n").repeat(10_000).as_bytes());
+        live.signal(signal);
+        let (status, said) = live.end();
+        assert_eq!(status, Some(128 + number));
+        assert!(
+            said.starts_with(
+                "wxsub: the output file was not touched\nwxsub: interrupted\n1 file: "
+            ),
+            "{said}"
+        );
+        assert_eq!(names(folder.path()), ["out.jsonl"]);
+        assert_eq!(fs::read_to_string(&file).expect("a file"), "old");
+    }
+}
+
+#[test]
+fn a_run_that_was_started_to_ignore_the_end_of_its_terminal_goes_on() {
+    let program = env!("CARGO_BIN_EXE_wxsub");
+    let script = format!("trap '' HUP; exec '{program}' convert -q");
+    let child = Command::new("sh")
+        .args(["-c", &script])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn();
+    let mut live = Running::of(child.expect("a shell"));
+    live.write(format!("{CALLBACK}\n").repeat(1000).as_bytes());
+    live.expect("change");
+    live.signal("HUP");
+    live.write(CALLBACK.replace("change", "sent").as_bytes());
+    live.stdin = None;
+    live.expect("sent");
+    assert_eq!(live.end().0, Some(0));
+}
+
+#[test]
+fn output_that_ends_early_ends_with_a_whole_line() {
+    let mut live = Running::start(&["convert"]);
     live.write(format!("{CALLBACK}\n").repeat(10_000).as_bytes());
-    live.interrupt();
-    let (status, said) = live.end();
-    assert_eq!(status, Some(130));
-    assert!(
-        said.starts_with("wxsub: the output file was not touched\nwxsub: interrupted\n1 file: "),
-        "{said}"
-    );
-    assert_eq!(names(folder.path()), ["out.jsonl"]);
-    assert_eq!(fs::read_to_string(&file).expect("a file"), "old");
+    live.signal("TERM");
+    let seen: Vec<u8> = live.output.iter().flatten().collect();
+    assert_eq!(live.end().0, Some(143));
+    assert!(seen.is_empty() || seen.ends_with(b"}\n"));
 }
 
 fn names(folder: &Path) -> Vec<String> {

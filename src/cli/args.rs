@@ -3,7 +3,9 @@
 //! [`Plan`](crate::cli::plan::Plan) says what they mean. The arguments that several commands share are in
 //! [`Common`].
 
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::process;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory, Error, Parser, Subcommand};
@@ -13,6 +15,8 @@ use crate::cli::gate::GateArgs;
 use crate::cli::number::whole;
 use crate::cli::options::{Common, ConvertFormat, ParseFormat, SyntaxArg};
 use crate::cli::plan::NoInput;
+use crate::cli::say::tell;
+use crate::cli::status::UNWRITTEN;
 use crate::cli::{explain, sample, schema};
 
 /// Reads WeChat (微信) subscribe-message callbacks: shows, converts and checks captured payloads
@@ -28,7 +32,7 @@ Examples:
   wxsub explain trailing-comma                what a finding, a field or a code means
 
 Exit status: 0 all well; 1 the input has a problem; 2 the run itself failed;
-130 it was ended by Ctrl-C.")]
+130 it was ended by Ctrl-C, 143 by SIGTERM, 129 by SIGHUP.")]
 pub(super) struct Args {
     #[command(subcommand)]
     pub(super) command: Command,
@@ -37,7 +41,7 @@ pub(super) struct Args {
 impl Args {
     /// Parses the command line. Ends the program if it is wrong or asks for help.
     pub(super) fn of_command_line() -> Self {
-        Args::try_parse().unwrap_or_else(|error| with_command(error).exit())
+        Args::try_parse().unwrap_or_else(|error| exit(&with_command(error)))
     }
 }
 
@@ -50,9 +54,21 @@ pub(super) fn exit_with_usage(missing: &NoInput) -> ! {
         Some(subcommand) => subcommand,
         None => &mut program,
     };
-    typed
-        .error(ErrorKind::MissingRequiredArgument, missing.message)
-        .exit()
+    exit(&typed.error(ErrorKind::MissingRequiredArgument, missing.message))
+}
+
+/// Prints the error, or the help that was asked for, and ends the program. Help that cannot be written is a failure; a
+/// closed pipe is not.
+fn exit(error: &Error) -> ! {
+    let printed = error.print().and_then(|()| io::stdout().flush());
+    let is_unwritten = printed.is_err_and(|error| error.kind() != io::ErrorKind::BrokenPipe);
+    process::exit(match error.exit_code() {
+        0 if is_unwritten => {
+            tell(format_args!("error: {UNWRITTEN}"));
+            2
+        }
+        code => code,
+    })
 }
 
 /// If the command is missing but the argument is a file, suggests `parse`.

@@ -16,30 +16,40 @@ use wxsub::{Place, Record, Severity};
 use crate::cli::args;
 use crate::cli::commands::summarize;
 use crate::cli::gate::{GatePlan, config_folder, shown};
+use crate::cli::interrupt::Interrupted;
 use crate::cli::noise::NoiseFile;
 use crate::cli::options::Summary;
 use crate::cli::output::Output;
 use crate::cli::plan::Plan;
 use crate::cli::progress::Progress;
 use crate::cli::read::{RunSink, read_all};
+use crate::cli::say::tell;
 use crate::cli::status::{Status, UNWRITTEN};
 use crate::cli::target::Target;
 
 /// Runs `wxsub check`.
 pub(super) fn check(args: &args::Check) -> anyhow::Result<Status> {
-    let plan = Plan::new("check", &args.common, None)?;
+    let plan = Plan::new("check", &args.common, None, None)?;
     let gate = GatePlan::new(&args.gate, &plan, args.common.select.is_any())?;
     let run = run(&plan, &gate.settings, gate.report)?;
     if fails_by_warnings(&run.result, &gate.settings) && plan.summary != Summary::None {
-        eprintln!("wxsub: error: there are warnings, and --strict lets none pass");
+        tell("error: there are warnings, and --strict lets none pass");
     }
-    summarize(&run.result.tally, run.interrupted, &plan, &run.result.files);
+    summarize(
+        &run.result.tally,
+        run.interrupted.is_some(),
+        &plan,
+        &run.result.files,
+    );
     if let Some(why) = run.unchecked() {
-        eprintln!("wxsub: error: {why}");
+        tell(format_args!("error: {why}"));
     }
     let status = run.status(&gate.settings);
     match gate.expectations {
-        Some(path) if status <= Status::Problem && run.result.tally.sources() > 0 => {
+        Some(path)
+            if matches!(status, Status::Fine | Status::Problem)
+                && run.result.tally.sources() > 0 =>
+        {
             write_expectations(&path, &run.result.files, &gate.settings.folder)?;
             Ok(Status::Fine)
         }
@@ -61,7 +71,7 @@ struct CheckRun {
     result: GateResult,
     /// True if a capture could not be read.
     failed: bool,
-    interrupted: bool,
+    interrupted: Option<Interrupted>,
 }
 
 fn run(plan: &Plan, settings: &Settings, report: Box<dyn Report>) -> anyhow::Result<CheckRun> {
@@ -74,7 +84,8 @@ fn run(plan: &Plan, settings: &Settings, report: Box<dyn Report>) -> anyhow::Res
         noise: NoiseFile::new(plan.noise.as_deref())?,
     };
     let (failed, interrupted) = read_all(plan, &mut sink, &progress)?;
-    sink.noise.map_or(Ok(()), NoiseFile::finish)?;
+    let is_all = !failed && interrupted.is_none();
+    sink.noise.map_or(Ok(()), |noise| noise.finish(is_all))?;
     Ok(CheckRun {
         result: sink.gate.close().context(UNWRITTEN)?,
         failed,
@@ -85,11 +96,11 @@ fn run(plan: &Plan, settings: &Settings, report: Box<dyn Report>) -> anyhow::Res
 impl CheckRun {
     fn status(&self, settings: &Settings) -> Status {
         let is_failure = self.unchecked().is_some() || settings.is_failure(&self.result.tally);
-        match self.failed {
-            _ if self.interrupted => Status::Interrupted,
-            true => Status::Failed,
-            false if is_failure => Status::Problem,
-            false => Status::Fine,
+        match (self.interrupted, self.failed) {
+            (Some(interrupted), _) => Status::Interrupted(interrupted),
+            (None, true) => Status::Failed,
+            (None, false) if is_failure => Status::Problem,
+            (None, false) => Status::Fine,
         }
     }
 
@@ -99,7 +110,7 @@ impl CheckRun {
         // A file without a payload is an error finding already, unless it is allowed or expected.
         let is_told = tally.findings(Severity::Error) + tally.expected() > 0;
         match tally.all_callbacks() {
-            _ if self.result.stopped || self.failed || self.interrupted => None,
+            _ if self.result.stopped || self.failed || self.interrupted.is_some() => None,
             _ if tally.sources() == 0 => Some("no files to check"),
             0 if tally.filtered_out() > 0 => {
                 Some("nothing was checked: every callback was filtered out")
@@ -156,6 +167,10 @@ impl Sink for CheckSink<'_> {
 }
 
 impl RunSink for CheckSink<'_> {
+    fn has_file(&self) -> bool {
+        self.noise.is_some()
+    }
+
     fn is_over(&self) -> bool {
         self.gate.is_stopped()
     }
@@ -182,9 +197,9 @@ fn write_expectations(path: &Path, files: &[FileCounts], folder: &Path) -> anyho
         with_findings.partition(|file| file.path != "-" && below(&file.path).is_some());
     for file in outside {
         let file = printable(&file.path);
-        eprintln!(
-            "wxsub: `{file}` lies outside the folder of `{name}`: its findings are not written"
-        );
+        tell(format_args!(
+            "`{file}` lies outside the folder of `{name}`: its findings are not written"
+        ));
     }
     let recorded = write_baseline(&text, &inside, |file| below(file).unwrap_or_default());
     let recorded = recorded.map_err(|error| anyhow!("{name}: {error}"))?;
@@ -196,7 +211,9 @@ fn write_expectations(path: &Path, files: &[FileCounts], folder: &Path) -> anyho
         1 => (1, "file"),
         count => (count, "files"),
     };
-    eprintln!("wxsub: `{name}` now expects the findings of {count} {files}");
+    tell(format_args!(
+        "`{name}` now expects the findings of {count} {files}"
+    ));
     Ok(())
 }
 

@@ -2,8 +2,6 @@
 //!
 //! A command is a [`Job`], which says what it does with a record, and a function that runs it.
 
-use std::io::Write;
-
 use anyhow::bail;
 use wxsub::output::{Csv, Format, Json, JsonLines, Pretty, Rows, Xml};
 use wxsub::report::text::{self, TextOptions};
@@ -13,6 +11,7 @@ use wxsub::{Code, Finding, Record};
 use crate::cli::args;
 use crate::cli::options::{ConvertFormat, ParseFormat, Summary};
 use crate::cli::plan::{Plan, time_zone};
+use crate::cli::say::say;
 use crate::cli::status::Status;
 use crate::cli::stream::{Done, Job, is_undecodable, run};
 use crate::cli::target::Target;
@@ -20,7 +19,7 @@ use crate::cli::texts::Texts;
 
 /// Runs `wxsub parse`.
 pub(super) fn parse(args: &args::Parse) -> anyhow::Result<Status> {
-    let plan = Plan::new("parse", &args.common, Some(&args.tz))?;
+    let plan = Plan::new("parse", &args.common, Some(&args.tz), None)?;
     refuse_files(&plan)?;
     let (options, time_zone) = (plan.out, time_zone(&args.tz)?);
     let format: Box<dyn Format + Sync> = match args.format {
@@ -33,16 +32,22 @@ pub(super) fn parse(args: &args::Parse) -> anyhow::Result<Status> {
         shows_lines: true,
     };
     let done = run(&plan, &job, &mut Target::new(None)?)?;
-    let is_all_shown = plan.summary == Summary::Text && !done.interrupted && is_one(&done.tally);
+    let is_all_shown =
+        plan.summary == Summary::Text && done.interrupted.is_none() && is_one(&done.tally);
     if !is_all_shown {
-        summarize(&done.tally, done.interrupted, &plan, &[]);
+        summarize(&done.tally, done.interrupted.is_some(), &plan, &[]);
     }
     Ok(decoded(&done))
 }
 
 /// Runs `wxsub convert`.
 pub(super) fn convert(args: &args::Convert) -> anyhow::Result<Status> {
-    let plan = Plan::new("convert", &args.common, args.tz.as_deref())?;
+    let plan = Plan::new(
+        "convert",
+        &args.common,
+        args.tz.as_deref(),
+        args.output.as_deref(),
+    )?;
     refuse_files(&plan)?;
     let mut target = Target::new(args.output.as_deref())?;
     let mut format = format(args)?;
@@ -57,7 +62,7 @@ pub(super) fn convert(args: &args::Convert) -> anyhow::Result<Status> {
     };
     let done = run(&plan, &job, &mut target)?;
     done.keep(target)?;
-    summarize(&done.tally, done.interrupted, &plan, &[]);
+    summarize(&done.tally, done.interrupted.is_some(), &plan, &[]);
     Ok(decoded(&done))
 }
 
@@ -99,17 +104,16 @@ pub(super) fn summarize(tally: &Tally, interrupted: bool, plan: &Plan, files: &[
         text += &format!("\n  {line}");
     }
     text.push('\n');
-    // An error is ignored: if standard error is closed, nobody wants the summary.
-    _ = std::io::stderr().write_all(text.as_bytes());
+    say(text.as_bytes());
 }
 
 /// The exit status of `parse`, `convert` and `decrypt`.
 pub(super) fn decoded(done: &Done) -> Status {
-    match done.failed {
-        _ if done.interrupted => Status::Interrupted,
-        true => Status::Failed,
-        false if is_incomplete(&done.tally) => Status::Problem,
-        false => Status::Fine,
+    match (done.interrupted, done.failed) {
+        (Some(interrupted), _) => Status::Interrupted(interrupted),
+        (None, true) => Status::Failed,
+        (None, false) if is_incomplete(&done.tally) => Status::Problem,
+        (None, false) => Status::Fine,
     }
 }
 

@@ -9,6 +9,7 @@ use crate::cli::args;
 use crate::cli::commands::{decoded, refuse_files, report_undecodable, summarize, visible};
 use crate::cli::options::Summary;
 use crate::cli::plan::Plan;
+use crate::cli::say::tell;
 use crate::cli::status::Status;
 use crate::cli::stream::{Job, run as run_job};
 use crate::cli::target::Target;
@@ -16,7 +17,7 @@ use crate::cli::texts::Texts;
 
 /// Runs `wxsub decrypt`.
 pub(super) fn run(args: &args::Decrypt) -> anyhow::Result<Status> {
-    let plan = Plan::new("decrypt", &args.common, None)?;
+    let plan = Plan::new("decrypt", &args.common, None, args.output.as_deref())?;
     refuse_files(&plan)?;
     if !has_keys(&plan) {
         bail!("no key to open with: set WXSUB_ENCODING_AES_KEY, or give a file with --keys");
@@ -28,11 +29,11 @@ pub(super) fn run(args: &args::Decrypt) -> anyhow::Result<Status> {
     };
     let done = run_job(&plan, &job, &mut target)?;
     done.keep(target)?;
-    summarize(&done.tally, done.interrupted, &plan, &[]);
+    summarize(&done.tally, done.interrupted.is_some(), &plan, &[]);
     let decrypted = done.tally.decrypted();
     let is_nothing = decrypted.verified + decrypted.unverified + done.tally.undecodable() == 0;
     if is_nothing && plan.summary == Summary::Text {
-        eprintln!("wxsub: nothing to decrypt: no payload is encrypted");
+        tell("nothing to decrypt: no payload is encrypted");
     }
     Ok(decoded(&done))
 }

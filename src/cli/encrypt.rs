@@ -15,6 +15,7 @@ use crate::cli::args;
 use crate::cli::keys;
 use crate::cli::plan::{NoInput, lang_of_environment};
 use crate::cli::random::Random;
+use crate::cli::say::{say, tell};
 use crate::cli::sources::Sources;
 use crate::cli::status::{Status, UNWRITTEN};
 use crate::cli::target::Target;
@@ -26,7 +27,7 @@ pub(super) fn run(args: &args::Encrypt) -> anyhow::Result<Status> {
     let record = match payload(args.path.as_deref())? {
         Ok(record) => record,
         Err(why) => {
-            eprint!("{why}");
+            say(why.as_bytes());
             return Ok(Status::Problem);
         }
     };
@@ -167,9 +168,9 @@ fn write(args: &args::Encrypt, push: &Push, is_signed: bool) -> anyhow::Result<(
     target.write_all(&text).context(UNWRITTEN)?;
     target.finish().context(UNWRITTEN)?;
     if args.http.is_none() && args.curl.is_none() {
-        eprintln!("{}", push.query);
+        say(format!("{}\n", push.query).as_bytes());
         if !is_signed {
-            eprintln!("wxsub: warning: not signed: there is no token, set WXSUB_TOKEN");
+            tell("warning: not signed: there is no token, set WXSUB_TOKEN");
         }
     }
     Ok(())

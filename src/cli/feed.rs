@@ -84,6 +84,11 @@ impl<'a> Feed<'a> {
         }
     }
 
+    /// Begins to watch for signals that end the run.
+    pub(super) fn watch(&self) {
+        self.interrupt.watch();
+    }
+
     /// Opens the next capture. Returns `None` after the last.
     pub(super) fn next(&mut self) -> anyhow::Result<Option<OpenCapture<'_>>> {
         self.interrupt.check()?;
@@ -109,25 +114,33 @@ impl<'a> Feed<'a> {
         self.is_first = false;
         let bytes = match is_ready {
             true => CaptureBytes::File(opened, &self.interrupt),
-            false => CaptureBytes::Blocks(self.blocks(opened)),
+            false => self.blocks(opened),
         };
         Ok(Some(OpenCapture { name, bytes }))
     }
 
-    fn blocks(&mut self, opened: Opened) -> Blocks<'_> {
+    /// Reads a capture on another thread. If there can be no more threads, it is read on this one.
+    fn blocks(&mut self, opened: Opened) -> CaptureBytes<'_> {
         let (to, messages) = sync_channel(WAITING);
         let (used, buffers) = channel();
         *self.waiting.lock().unwrap_or_else(PoisonError::into_inner) = Some(to.clone());
         let reader = ReadingThread { to, buffers };
-        Blocks {
+        let (give, take) = channel::<Opened>();
+        let read = move || take.recv().map_or((), |opened| reader.read(opened));
+        let Ok(reader) = thread::Builder::new().spawn(read) else {
+            return CaptureBytes::File(opened, &self.interrupt);
+        };
+        // The thread waits for it.
+        _ = give.send(opened);
+        CaptureBytes::Blocks(Blocks {
             messages,
             interrupt: &self.interrupt,
             used,
-            reader: Some(thread::spawn(move || reader.read(opened))),
+            reader: Some(reader),
             block: Block::default(),
             at: 0,
             failed: None,
-        }
+        })
     }
 }
 

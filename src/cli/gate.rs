@@ -13,6 +13,7 @@ use wxsub::report::{Github, Gitlab, JsonLines, Junit, Report, Sarif, Text};
 
 use crate::cli::number::whole;
 use crate::cli::plan::Plan;
+use crate::cli::say::tell;
 use crate::cli::sources::CONFIG;
 
 #[derive(Debug, clap::Args)]
@@ -209,7 +210,9 @@ fn warn_of_absent(config: &Config, folder: &Path) {
     let expected = config.expected_files.iter();
     for (file, place) in expected.filter(|(file, _)| !file.exists()) {
         let file = printable(&shown(file, folder));
-        eprintln!("wxsub: warning: {place} expects findings in `{file}`, which is not there");
+        tell(format_args!(
+            "warning: {place} expects findings in `{file}`, which is not there"
+        ));
     }
 }
 

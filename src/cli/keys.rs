@@ -9,6 +9,7 @@ use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::cli::say::tell;
 use anyhow::{Context, bail};
 use wxsub::seal::{Account, Keys, Policy, Query, accounts};
 use zeroize::Zeroizing;
@@ -110,9 +111,9 @@ pub(super) fn keys(file: Option<&Path>) -> anyhow::Result<Keys> {
 fn of_environment() -> anyhow::Result<Account> {
     let [keys, token, appids] = [variable(KEY)?, variable(TOKEN)?, variable(APPID)?];
     if token.trim() != token.as_str() {
-        eprintln!(
-            "wxsub: warning: {TOKEN} has white space around the token: no signature will verify"
-        );
+        tell(format_args!(
+            "warning: {TOKEN} has white space around the token: no signature will verify"
+        ));
     }
     Account::from_lists(&keys, &token, &appids).context(KEY)
 }
@@ -166,7 +167,9 @@ fn warn_if_open(file: &File, path: &Path) {
         |metadata: fs::Metadata| metadata.is_file() && metadata.permissions().mode() & others != 0;
     if file.metadata().is_ok_and(is_open) {
         let shown = path.display();
-        eprintln!("wxsub: warning: others can read the keys in {shown}: `chmod 600` it");
+        tell(format_args!(
+            "warning: others can read the keys in {shown}: `chmod 600` it"
+        ));
     }
 }
 

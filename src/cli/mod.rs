@@ -25,6 +25,7 @@ mod progress;
 mod random;
 mod read;
 mod sample;
+mod say;
 mod schema;
 mod select;
 mod sources;
@@ -37,6 +38,7 @@ use std::process::ExitCode;
 
 use args::{Args, Command};
 use plan::NoInput;
+use say::tell;
 use status::Status;
 
 /// Runs the command that was typed and returns the exit status.
@@ -51,8 +53,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Decrypt(args) => decrypt::run(&args),
         Command::Encrypt(args) => encrypt::run(&args),
     };
-    let status = done.unwrap_or_else(|error| failed(&error));
-    ExitCode::from(status as u8)
+    done.unwrap_or_else(|error| failed(&error)).into()
 }
 
 /// Prints the error and returns the status. A closed output pipe is not an error.
@@ -63,7 +64,7 @@ fn failed(error: &anyhow::Error) -> Status {
     if let Some(missing) = error.downcast_ref::<NoInput>() {
         args::exit_with_usage(missing);
     }
-    eprintln!("wxsub: error: {error:#}");
+    tell(format_args!("error: {error:#}"));
     Status::Failed
 }
 

@@ -31,12 +31,15 @@ impl NoiseFile {
         written.map_err(Stop::Output)
     }
 
-    /// Puts the file in its place.
-    pub(super) fn finish(self) -> anyhow::Result<()> {
+    /// Puts the file in its place, if all was read. Otherwise the old file stays.
+    pub(super) fn finish(self, is_all: bool) -> anyhow::Result<()> {
         let target = self
             .0
             .into_inner()
             .map_err(io::IntoInnerError::into_error)?;
-        target.finish()
+        if is_all || !target.is_new_file() {
+            target.finish()?;
+        }
+        Ok(())
     }
 }

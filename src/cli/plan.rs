@@ -6,7 +6,7 @@ use std::env;
 use std::fmt;
 use std::fs;
 use std::io::{self, IsTerminal};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::anyhow;
 use console::Term;
@@ -55,20 +55,28 @@ pub(super) struct Plan {
 }
 
 impl Plan {
-    /// Makes the plan of `command`. Times without a zone are in the zone `tz`, or in the local zone.
+    /// Makes the plan of `command`, which writes to the file `output`, or to standard output. Times without a zone are in
+    /// the zone `tz`, or in the local zone.
     pub(super) fn new(
         command: &'static str,
         common: &Common,
         tz: Option<&str>,
+        output: Option<&Path>,
     ) -> anyhow::Result<Self> {
         if common.paths.is_empty() && io::stdin().is_terminal() {
             let message = "nothing to read: name a file or a folder, or pipe something in";
             return Err(NoInput { command, message }.into());
         }
         let has_watcher = io::stderr().is_terminal();
+        let mut sources = Sources::new(&common.paths, &common.glob)?
+            .without_keys(common.keys.file())
+            .without_output(output);
+        if let Some(noise) = &common.noise {
+            sources = sources.without_output(Some(noise));
+        }
         Ok(Plan {
             filter: common.select.filter(|| time_zone(tz.unwrap_or("local")))?,
-            sources: Sources::new(&common.paths, &common.glob)?.without(common.keys.file()),
+            sources,
             options: Options {
                 limits: limits(common),
                 threads: common.threads,

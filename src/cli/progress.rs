@@ -71,8 +71,12 @@ impl Progress {
                 counts: counts.clone(),
                 stopped,
             };
-            (stop, thread::spawn(move || waiting.run(&sources, lang)))
+            let run = move || waiting.run(&sources, lang);
+            // If there can be no more threads, there is no bar.
+            let thread = thread::Builder::new().spawn(run).ok()?;
+            Some((stop, thread))
         });
+        let waiting = waiting.flatten();
         Progress { counts, waiting }
     }
 
@@ -96,7 +100,7 @@ impl Drop for Progress {
     }
 }
 
-/// The thread that waits until the bar is due.
+/// The thread that waits until the bar is due, and then draws it.
 struct Waiting {
     counts: Arc<Counts>,
     /// Disconnects when the run ends.
@@ -117,7 +121,9 @@ impl Waiting {
             bar.set_length(total);
         }
         bar.set_draw_target(ProgressDrawTarget::stderr());
-        bar.enable_steady_tick(BEAT);
+        while !self.has_stopped_within(BEAT) {
+            bar.tick();
+        }
     }
 
     fn has_stopped_within(&self, time: Duration) -> bool {

@@ -2,7 +2,7 @@
 //!
 //! A capture that cannot be read is reported, and the run goes on. Output that cannot be written ends the run.
 
-use std::io::{self, Write};
+use std::io;
 
 use wxsub::decompress;
 use wxsub::pipeline::{self, Error, Sink, Stop};
@@ -13,6 +13,7 @@ use crate::cli::feed::{Feed, OpenCapture};
 use crate::cli::interrupt::Interrupted;
 use crate::cli::plan::Plan;
 use crate::cli::progress::Progress;
+use crate::cli::say::tell;
 use crate::cli::status::UNWRITTEN;
 
 /// A sink that takes several captures, one after the other.
@@ -23,18 +24,24 @@ pub(super) trait RunSink: Sink {
     /// Writes what was collected.
     fn flush(&mut self) -> io::Result<()>;
 
+    /// True if a run that is ended at once would leave a file that is not whole.
+    fn has_file(&self) -> bool;
+
     /// Takes note of a capture that was not read to its end. `name` is `None` if it could not be opened.
     fn unreadable(&mut self, name: Option<&str>, why: &str) -> io::Result<()>;
 }
 
-/// Reads all captures. Returns whether one of them could not be read, and whether the run was interrupted.
+/// Reads all captures. Returns whether one of them could not be read, and whether a signal ended the run.
 pub(super) fn read_all(
     plan: &Plan,
     sink: &mut impl RunSink,
     progress: &Progress,
-) -> anyhow::Result<(bool, bool)> {
+) -> anyhow::Result<(bool, Option<Interrupted>)> {
     let counts = progress.counts().clone();
     let mut feed = Feed::new(&plan.sources, plan.max_expansion, counts);
+    if sink.has_file() {
+        feed.watch();
+    }
     let mut failed = false;
     let mut filter = plan.filter.clone();
     loop {
@@ -45,12 +52,14 @@ pub(super) fn read_all(
         };
         match next.and_then(|capture| capture.map_or(Ok(false), read)) {
             Ok(true) => {}
-            Ok(false) => return Ok((failed, false)),
+            Ok(false) => return Ok((failed, None)),
             Err((_, error)) if error.is::<OutputFailed>() => return Err(error),
-            Err((_, error)) if error.is::<Interrupted>() => return Ok((failed, true)),
             Err((name, error)) => {
+                if let Some(interrupted) = error.downcast_ref() {
+                    return Ok((failed, Some(*interrupted)));
+                }
                 let why = format!("{error:#}");
-                progress.aside(|| say(format!("wxsub: error: {why}\n").as_bytes()));
+                progress.aside(|| tell(format_args!("error: {why}")));
                 let told = sink.unreadable(name.as_deref(), &why);
                 told.map_err(OutputFailed)?;
                 failed = true;
@@ -95,17 +104,12 @@ fn read(
 /// The error of a capture that was not read to its end, with a hint if a flag helps.
 fn unreadable(error: io::Error, name: &str) -> anyhow::Error {
     let inner = error.get_ref();
-    if inner.is_some_and(|inner| inner.is::<Interrupted>()) {
-        return Interrupted.into();
+    if let Some(interrupted) = inner.and_then(|inner| inner.downcast_ref::<Interrupted>()) {
+        return (*interrupted).into();
     }
     let hint = match inner.and_then(|inner| inner.downcast_ref()) {
         Some(decompress::Error::Expands { .. }) => "; --max-expansion allows more",
         _ => "",
     };
     anyhow::anyhow!("cannot read `{}`: {error}{hint}", printable(name))
-}
-
-/// Writes to standard error. An error is ignored: if it is closed, nobody wants messages.
-pub(super) fn say(text: &[u8]) {
-    _ = io::stderr().write_all(text);
 }

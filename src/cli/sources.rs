@@ -5,10 +5,12 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::iter;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use anyhow::Context;
+use anyhow::{Context, anyhow};
 use ignore::WalkBuilder;
 use ignore::overrides::{Override, OverrideBuilder};
+use same_file::Handle;
 use wxsub::decompress::{Archive, BadMember, Member};
 use wxsub::report::text::printable;
 
@@ -34,8 +36,15 @@ type Opened<'a> = Box<dyn Iterator<Item = anyhow::Result<Source>> + 'a>;
 pub(super) struct Sources {
     paths: Vec<PathBuf>,
     globs: Override,
-    /// A file to leave out when a folder is walked.
-    other: Option<PathBuf>,
+    apart: Vec<Apart>,
+}
+
+/// A file that is not read when a folder is walked.
+#[derive(Clone)]
+struct Apart {
+    file: Arc<Handle>,
+    /// True if it is written to. It is not read either if its own path is given.
+    is_output: bool,
 }
 
 impl Sources {
@@ -54,14 +63,34 @@ impl Sources {
         Ok(Sources {
             paths,
             globs: builder.build()?,
-            other: None,
+            apart: Vec::new(),
         })
     }
 
-    /// Leaves `other` out when a folder is walked: a file of keys would be shown as noise.
-    pub(super) fn without(self, other: Option<&Path>) -> Self {
-        let other = other.and_then(|other| fs::canonicalize(other).ok());
-        Sources { other, ..self }
+    /// Leaves the file of keys out when a folder is walked: it would be shown as noise.
+    pub(super) fn without_keys(self, file: Option<&Path>) -> Self {
+        let file = file.and_then(|file| Handle::from_path(file).ok());
+        self.without(file, false)
+    }
+
+    /// Does not read what the run writes: the file at `path`, or standard output if there is none.
+    pub(super) fn without_output(self, path: Option<&Path>) -> Self {
+        let path = path.filter(|path| *path != Path::new("-"));
+        let file = match path {
+            Some(path) => Handle::from_path(path),
+            None => stdout(),
+        };
+        let is_file = |file: &Handle| file.as_file().metadata().is_ok_and(|it| it.is_file());
+        self.without(file.ok().filter(is_file), true)
+    }
+
+    fn without(mut self, file: Option<Handle>, is_output: bool) -> Self {
+        let apart = file.map(|file| Apart {
+            file: Arc::new(file),
+            is_output,
+        });
+        self.apart.extend(apart);
+        self
     }
 
     /// Opens the captures lazily, in order. A capture that cannot be opened is an error in its place.
@@ -105,6 +134,12 @@ impl Sources {
         }
         match fs::metadata(path) {
             Ok(metadata) if metadata.is_dir() => Box::new(self.walk(path).flat_map(captures)),
+            _ if self.is_apart(path, true) => {
+                let path = printable(&path.display().to_string());
+                Box::new(iter::once(Err(anyhow!(
+                    "cannot read `{path}`: the output is written to it"
+                ))))
+            }
             _ => captures(Ok(path.to_owned())),
         }
     }
@@ -121,17 +156,34 @@ impl Sources {
             Ok(entry) if entry.file_name() == CONFIG => None,
             Ok(entry) if entry.file_type().is_some_and(|kind| kind.is_file()) => {
                 let path = entry.into_path();
-                (!self.is_other(&path)).then_some(Ok(path))
+                (!self.is_apart(&path, false)).then_some(Ok(path))
             }
             Ok(_) => None,
             Err(error) => Some(Err(error.into())),
         })
     }
 
-    fn is_other(&self, path: &Path) -> bool {
-        let is_same = |other: &PathBuf| fs::canonicalize(path).is_ok_and(|it| it == *other);
-        self.other.as_ref().is_some_and(is_same)
+    /// Returns true if the file at `path` is not read. If it was `given`, only output counts.
+    fn is_apart(&self, path: &Path, given: bool) -> bool {
+        let mut apart = self
+            .apart
+            .iter()
+            .filter(|it| it.is_output || !given)
+            .peekable();
+        // Opening each file once more takes time.
+        apart.peek().is_some()
+            && Handle::from_path(path).is_ok_and(|file| apart.any(|it| *it.file == file))
     }
+}
+
+/// Returns a handle of standard output. On Unix it is a copy: a `Handle` that fails would close the stream.
+fn stdout() -> io::Result<Handle> {
+    #[cfg(unix)]
+    return std::os::fd::AsFd::as_fd(&io::stdout())
+        .try_clone_to_owned()
+        .and_then(|copy| Handle::from_file(copy.into()));
+    #[cfg(not(unix))]
+    Handle::stdout()
 }
 
 /// Opens the captures of a file: its members if it is a zip archive, otherwise itself.

@@ -1,17 +1,29 @@
 //! The exit status of a run.
 
-use crate::cli::interrupt;
+use std::process::ExitCode;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+use crate::cli::interrupt::Interrupted;
+
 pub(super) enum Status {
     /// No problem was found.
-    Fine = 0,
+    Fine,
     /// The input has a problem.
-    Problem = 1,
+    Problem,
     /// The run itself failed.
-    Failed = 2,
-    /// Ctrl-C was pressed.
-    Interrupted = interrupt::STATUS as isize,
+    Failed,
+    /// A signal ended the run.
+    Interrupted(Interrupted),
+}
+
+impl From<Status> for ExitCode {
+    fn from(status: Status) -> Self {
+        ExitCode::from(match status {
+            Status::Fine => 0,
+            Status::Problem => 1,
+            Status::Failed => 2,
+            Status::Interrupted(interrupted) => interrupted.status(),
+        })
+    }
 }
 
 /// The error message for standard output that takes no more.

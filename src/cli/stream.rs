@@ -8,10 +8,12 @@ use wxsub::pipeline::{CaptureStats, Sink, Stop};
 use wxsub::report::{Tally, Verdict};
 use wxsub::{Lang, Outcome, Place, Record};
 
+use crate::cli::interrupt::Interrupted;
 use crate::cli::noise::NoiseFile;
 use crate::cli::plan::Plan;
 use crate::cli::progress::Progress;
-use crate::cli::read::{RunSink, read_all, say};
+use crate::cli::read::{RunSink, read_all};
+use crate::cli::say::{say, tell};
 use crate::cli::status::UNWRITTEN;
 use crate::cli::target::Target;
 use crate::cli::texts::{Channel, Texts};
@@ -137,6 +139,11 @@ impl<J: Job> RunSink for Stream<'_, J> {
         }
     }
 
+    fn has_file(&self) -> bool {
+        let collector = self.collector.as_ref();
+        collector.is_some_and(|collector| collector.noise.is_some() || collector.to.is_new_file())
+    }
+
     fn unreadable(&mut self, _name: Option<&str>, _why: &str) -> io::Result<()> {
         Ok(())
     }
@@ -190,18 +197,18 @@ pub(super) struct Done {
     pub(super) failed: bool,
     /// True if the first failure stopped the run.
     pub(super) stopped: bool,
-    /// True if Ctrl-C ended the run.
-    pub(super) interrupted: bool,
+    /// The signal that ended the run.
+    pub(super) interrupted: Option<Interrupted>,
 }
 
 impl Done {
     /// Puts the written file in its place if all went well. Otherwise the old file stays.
     pub(super) fn keep(&self, target: Target) -> anyhow::Result<()> {
-        if !(self.stopped || self.failed || self.interrupted) {
+        if !(self.stopped || self.failed || self.interrupted.is_some()) {
             return target.finish();
         }
         if target.abandon() {
-            eprintln!("wxsub: the output file was not touched");
+            tell("the output file was not touched");
         }
         Ok(())
     }
@@ -234,7 +241,8 @@ pub(super) fn run(plan: &Plan, job: &impl Job, to: &mut Target) -> anyhow::Resul
         more = collector.messages.saturating_sub(MOST_MESSAGES);
         noise = collector.noise;
     }
-    noise.map_or(Ok(()), NoiseFile::finish)?;
+    let is_all = !failed && !stream.failed && interrupted.is_none();
+    noise.map_or(Ok(()), |noise| noise.finish(is_all))?;
     if more > 0 {
         let text = match plan.err.lang {
             Lang::En => format!("wxsub: … and {more} more messages like these\n"),

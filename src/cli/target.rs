@@ -21,22 +21,23 @@ pub(super) enum Target {
 
 impl Target {
     pub(super) fn new(path: Option<&Path>) -> anyhow::Result<Self> {
-        let Some(path) = path else {
+        let Some(path) = path.filter(|path| *path != Path::new("-")) else {
             return Ok(Target::Stdout(io::stdout()));
         };
         let context = || format!("cannot write `{}`", path.display());
+        let metadata = fs::metadata(path);
+        // A stream of this process may be a file: `/dev/stderr`, `/proc/self/fd/1`.
+        let is_stream = path.starts_with("/dev") || path.starts_with("/proc");
+        if metadata.is_ok_and(|metadata| is_stream || !(metadata.is_file() || metadata.is_dir())) {
+            let file = File::options().append(true).open(path);
+            return file.map(Target::Device).with_context(context);
+        }
         // The target of a link is replaced, not the link.
         let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         match fs::metadata(&path) {
             Ok(metadata) if metadata.is_dir() => {
                 Err(io::Error::from(io::ErrorKind::IsADirectory)).with_context(context)
             }
-            Ok(metadata) if !metadata.is_file() => Ok(Target::Device(
-                File::options()
-                    .write(true)
-                    .open(&path)
-                    .with_context(context)?,
-            )),
             Ok(metadata) => {
                 Self::beside(path.clone(), Some(metadata.permissions())).with_context(context)
             }
@@ -77,17 +78,24 @@ impl Target {
         }
     }
 
+    /// True if a file is written beside another, or beside nothing.
+    pub(super) fn is_new_file(&self) -> bool {
+        matches!(self, Target::File { .. })
+    }
+
     /// Keeps the old file and drops the new one. Returns true if the target is a file.
     pub(super) fn abandon(self) -> bool {
-        matches!(self, Target::File { .. })
+        self.is_new_file()
     }
 
     /// Puts the new file in the place of the old one, if the target is a file.
     pub(super) fn finish(mut self) -> anyhow::Result<()> {
         self.flush()?;
         if let Target::File { path, new } = self {
-            new.persist(&path)
-                .with_context(|| format!("cannot write `{}`", path.display()))?;
+            let context = || format!("cannot write `{}`", path.display());
+            // After a power failure, the old file or the new one is there.
+            new.as_file().sync_all().with_context(context)?;
+            new.persist(&path).with_context(context)?;
         }
         Ok(())
     }

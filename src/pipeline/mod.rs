@@ -143,8 +143,8 @@ impl Options {
 
     /// The maximum of `block_size`, 64 MiB.
     pub const MAX_BLOCK_SIZE: usize = 64 << 20;
-    /// The maximum of `threads`. Each thread needs memory for several blocks.
-    pub const MAX_THREADS: usize = 256;
+    /// The maximum of `threads`. More would only need memory, for several blocks each.
+    pub const MAX_THREADS: usize = 16;
 
     fn threads(&self) -> usize {
         match self.threads {

@@ -96,7 +96,9 @@ impl<'e, R: Read + Send, S: Sink> Workers<'e, R, S> {
         while let Some((number, chunk)) = self.next_chunk(worker) {
             if chunk.is_full && number + 1 < self.threads {
                 let speculator = speculator.clone();
-                scope.spawn(move || self.work(scope, number + 1, speculator));
+                let work = move || self.work(scope, number + 1, speculator);
+                // If there can be no more threads, those that run do all the work.
+                _ = thread::Builder::new().spawn_scoped(scope, work);
             }
             let part = self.queue().part_for(worker, &chunk);
             let is_speculated = part.is_some();

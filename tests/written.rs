@@ -1,0 +1,107 @@
+//! Where data goes: `-o` and standard output, and the files that are read beside them.
+#![cfg(unix)]
+
+use std::fs::{self, File};
+use std::path::Path;
+use std::process::{Command, Output};
+
+use tempfile::TempDir;
+
+const CALLBACK: &str = "<xml><ToUserName>gh_5a2c71d0e9b4</ToUserName>\
+    <FromUserName>o0LloXjEDNrbUldTysPkh4uS-Haw</FromUserName><CreateTime>1763812861</CreateTime>\
+    <MsgType>event</MsgType><Event>subscribe_msg_change_event</Event><SubscribeMsgChangeEvent><List>\
+    <TemplateId>KB8hJiBh-3sQXKxixVOz_2z0vOhWBBRQs9c7_9XOOMN</TemplateId>\
+    <SubscribeStatusString>reject</SubscribeStatusString></List></SubscribeMsgChangeEvent></xml>";
+
+fn folder() -> TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::create_dir(folder.path().join("logs")).expect("a folder");
+    fs::write(folder.path().join("logs/a.log"), CALLBACK).expect("a file");
+    folder
+}
+
+fn command(args: &str, folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_wxsub"));
+    command
+        .args(args.split(' '))
+        .current_dir(folder)
+        .env("WXSUB_LANG", "en");
+    command
+}
+
+fn run(args: &str, folder: &Path) -> Output {
+    command(args, folder).output().expect("the program runs")
+}
+
+fn lines(path: &Path) -> usize {
+    fs::read_to_string(path).expect("a file").lines().count()
+}
+
+#[test]
+fn a_dash_is_standard_output() {
+    let folder = folder();
+    let output = run("convert -q -o - logs", folder.path());
+    assert_eq!(output.status.code(), Some(0));
+    assert!(output.stdout.starts_with(b"{\"event\":"));
+    assert!(!folder.path().join("-").exists());
+}
+
+#[test]
+fn what_is_read_is_never_written_over() {
+    let folder = folder();
+    std::os::unix::fs::symlink("a.log", folder.path().join("logs/link")).expect("a link");
+    for args in [
+        "convert -o logs/a.log logs/a.log",
+        "convert -o logs/link logs/a.log",
+        "convert -o logs/a.log ./logs/link",
+        "convert --noise logs/a.log logs/a.log",
+    ] {
+        let output = run(args, folder.path());
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{args}: {said}");
+        assert!(said.contains("the output is written to it"), "{said}");
+        let kept = fs::read_to_string(folder.path().join("logs/a.log"));
+        assert_eq!(kept.expect("a file"), CALLBACK, "{args}");
+    }
+}
+
+#[test]
+fn the_output_in_a_folder_that_is_read_is_no_input() {
+    let folder = folder();
+    let out = folder.path().join("logs/out.jsonl");
+    for _ in 0..2 {
+        let output = run("convert -q -o logs/out.jsonl logs", folder.path());
+        assert_eq!((output.status.code(), lines(&out)), (Some(0), 1));
+        let file = File::create(&out).expect("a file");
+        let mut command = command("convert -q logs", folder.path());
+        let status = command.stdout(file).status().expect("the program runs");
+        assert_eq!((status.code(), lines(&out)), (Some(0), 1));
+    }
+}
+
+#[test]
+fn the_target_of_a_link_is_written() {
+    let folder = folder();
+    let (file, link) = (folder.path().join("out.jsonl"), folder.path().join("link"));
+    fs::write(&file, "old").expect("a file");
+    std::os::unix::fs::symlink("out.jsonl", &link).expect("a link");
+    assert_eq!(
+        run("convert -q -o link logs", folder.path()).status.code(),
+        Some(0)
+    );
+    assert!(link.is_symlink());
+    assert_eq!(lines(&file), 1);
+}
+
+#[test]
+fn a_stream_of_the_process_is_written_to_and_not_replaced() {
+    let folder = folder();
+    fs::write(folder.path().join("logs/a.log"), "noise\n").expect("a file");
+    let path = folder.path().join("said.txt");
+    fs::write(&path, "old\n").expect("a file");
+    let said = File::options().append(true).open(&path).expect("a file");
+    let mut command = command("convert -q --noise /dev/stderr logs", folder.path());
+    command.stderr(said).status().expect("the program runs");
+    let said = fs::read_to_string(&path).expect("a file");
+    assert_eq!(said, "old\nlogs/a.log:1:1: noise\n");
+}
