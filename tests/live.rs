@@ -411,3 +411,21 @@ fn a_pipe_sees_no_progress() {
         (Some(0), "1 file: 1 callback (1 change)\n".to_owned())
     );
 }
+
+#[test]
+fn reports_tell_that_a_run_was_interrupted() {
+    let said = "interrupted: the rest was not read";
+    for (format, told) in [
+        ("sarif", "\"executionSuccessful\":false"),
+        ("junit", "type=\"unreadable\""),
+        ("github", "::error title=wxsub::"),
+    ] {
+        let mut live = Running::start(&["check", "--no-config", "--format", format]);
+        live.write(&vec![b'\n'; 200_000]);
+        live.signal("TERM");
+        let report: Vec<u8> = live.output.iter().flatten().collect();
+        let report = String::from_utf8(report).expect("text");
+        assert!(report.contains(said) && report.contains(told), "{report}");
+        assert_eq!(live.end().0, Some(143));
+    }
+}

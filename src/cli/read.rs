@@ -14,6 +14,7 @@ use crate::cli::interrupt::Interrupted;
 use crate::cli::plan::Plan;
 use crate::cli::progress::Progress;
 use crate::cli::say::tell;
+use crate::cli::sources::Unreadable;
 use crate::cli::status::UNWRITTEN;
 
 /// A sink that takes several captures, one after the other.
@@ -27,9 +28,12 @@ pub(super) trait RunSink: Sink {
     /// True if a run that is ended at once would leave a file that is not whole.
     fn has_file(&self) -> bool;
 
-    /// Takes note of a capture that was not read to its end. `name` is `None` if it could not be opened.
+    /// Takes note of a capture that was not read to its end. `name` is `None` if it is the current one, or unknown.
     fn unreadable(&mut self, name: Option<&str>, why: &str) -> io::Result<()>;
 }
+
+/// Why an interrupted run is not whole, for reports.
+const CUT_OFF: &str = "interrupted: the rest was not read";
 
 /// Reads all captures. Returns whether one of them could not be read, and whether a signal ended the run.
 pub(super) fn read_all(
@@ -56,8 +60,11 @@ pub(super) fn read_all(
             Err((_, error)) if error.is::<OutputFailed>() => return Err(error),
             Err((name, error)) => {
                 if let Some(interrupted) = error.downcast_ref() {
+                    sink.unreadable(None, CUT_OFF).map_err(OutputFailed)?;
                     return Ok((failed, Some(*interrupted)));
                 }
+                let unread = error.downcast_ref::<Unreadable>();
+                let name = name.or_else(|| unread.map(|unread| unread.name.clone()));
                 let why = format!("{error:#}");
                 progress.aside(|| tell(format_args!("error: {why}")));
                 let told = sink.unreadable(name.as_deref(), &why);

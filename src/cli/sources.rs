@@ -1,6 +1,7 @@
 //! Finds and opens the captures that the given paths name: files, files in folders, members of zip archives, and
 //! standard input.
 
+use std::fmt;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::iter;
@@ -135,10 +136,8 @@ impl Sources {
         match fs::metadata(path) {
             Ok(metadata) if metadata.is_dir() => Box::new(self.walk(path).flat_map(captures)),
             _ if self.is_apart(path, true) => {
-                let path = printable(&path.display().to_string());
-                Box::new(iter::once(Err(anyhow!(
-                    "cannot read `{path}`: the output is written to it"
-                ))))
+                let why = anyhow!("the output is written to it");
+                Box::new(iter::once(Err(why.context(unreadable(path, None)))))
             }
             _ => captures(Ok(path.to_owned())),
         }
@@ -237,17 +236,32 @@ fn member_name(path: &Path, member: &str) -> String {
     format!("{}/{member}", path.display())
 }
 
-fn unreadable(path: &Path, member: Option<&str>) -> String {
+/// What could not be done with the capture `name`.
+#[derive(Debug)]
+pub(super) struct Unreadable {
+    verb: &'static str,
+    pub(super) name: String,
+}
+
+impl fmt::Display for Unreadable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "cannot {} `{}`", self.verb, printable(&self.name))
+    }
+}
+
+fn unreadable(path: &Path, member: Option<&str>) -> Unreadable {
     let name = match member {
         Some(member) => member_name(path, member),
         None => path.display().to_string(),
     };
-    format!("cannot read `{}`", printable(&name))
+    let verb = "read";
+    Unreadable { verb, name }
 }
 
 fn file(path: &Path) -> anyhow::Result<File> {
     let name = path.display().to_string();
-    File::open(path).with_context(|| format!("cannot open `{}`", printable(&name)))
+    let verb = "open";
+    File::open(path).with_context(|| Unreadable { verb, name })
 }
 
 fn is_file(path: &Path) -> bool {

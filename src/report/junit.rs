@@ -93,12 +93,16 @@ impl Junit {
     }
 
     /// Writes the case of the file `path`: the error of the file itself, then its findings.
-    fn case(&mut self, path: &str, error: Option<&str>, mut case: Case) -> io::Result<()> {
+    fn case(&mut self, path: Option<&str>, error: Option<&str>, mut case: Case) -> io::Result<()> {
         self.counts.tests += 1;
         case.errors.finish();
         case.warnings.finish();
         let mut text = Vec::new();
-        case.write(&allowed(path), error, &mut XmlWriter::compact(&mut text));
+        case.write(
+            path.map(allowed).as_deref(),
+            error.map(allowed).as_deref(),
+            &mut XmlWriter::compact(&mut text),
+        );
         self.cases.write_all(&text)
     }
 }
@@ -128,7 +132,7 @@ impl Report for Junit {
     fn end(&mut self, file: &File<'_>, _out: &mut dyn Write) -> io::Result<()> {
         let case = std::mem::take(&mut self.case);
         self.counts.failures += u64::from(case.errors.count > 0);
-        self.case(file.path, None, case)
+        self.case(Some(file.path), None, case)
     }
 
     fn unreadable(
@@ -142,7 +146,7 @@ impl Report for Junit {
         // A case has one result, the read error, so the findings before it become output.
         case.warnings.text = case.errors.text.clone() + &case.warnings.text;
         case.errors = Lines::default();
-        self.case(file.map_or(why, |file| file.path), Some(why), case)
+        self.case(file.map(|file| file.path), Some(why), case)
     }
 
     fn close(&mut self, _total: &Total<'_>, out: &mut dyn Write) -> io::Result<()> {
@@ -181,19 +185,19 @@ impl Counts {
 }
 
 impl Case {
-    fn write(&self, path: &str, error: Option<&str>, xml: &mut XmlWriter<'_>) {
-        let attributes = [("classname", "wxsub"), ("name", path), ("file", path)];
+    fn write(&self, path: Option<&str>, error: Option<&str>, xml: &mut XmlWriter<'_>) {
+        let name = path.or(error).unwrap_or_default();
+        let attributes = [("classname", "wxsub"), ("name", name), ("file", name)];
+        // Without a path the error itself is the name.
+        let attributes = &attributes[..2 + usize::from(path.is_some())];
         xml.escaped("\n    ");
         if error.is_none() && self.errors.count == 0 && self.warnings.text.is_empty() {
-            return xml.empty("testcase", &attributes);
+            return xml.empty("testcase", attributes);
         }
-        xml.start("testcase", &attributes);
+        xml.start("testcase", attributes);
         if let Some(why) = error {
             xml.escaped("\n      ");
-            xml.empty(
-                "error",
-                &[("message", &allowed(why)), ("type", "unreadable")],
-            );
+            xml.empty("error", &[("message", why), ("type", "unreadable")]);
         }
         if self.errors.count > 0 {
             let first = self.errors.text.lines().next().unwrap_or_default();
