@@ -59,7 +59,7 @@ const SCENARIOS: [Scenario; 5] = [
         files: &[],
     },
     Scenario {
-        args: "check -q --write-expectations wxsub.toml in",
+        args: "check -q --write-expectations in",
         files: &["wxsub.toml"],
     },
 ];

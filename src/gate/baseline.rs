@@ -3,7 +3,7 @@
 //! Comments, order and white space of the file stay. Entries for a single file are updated. Entries with globs are
 //! not touched; their author keeps them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use toml_edit::{ArrayOfTables, DocumentMut, InlineTable, Item, Table, Value};
 
@@ -60,50 +60,72 @@ pub fn write_baseline(
     let entries = entries
         .as_array_of_tables_mut()
         .ok_or("`expect` is not written as [[expect]] tables, to which others can be added")?;
+    let paths = entries.iter().enumerate();
+    let paths = paths.filter_map(|(at, entry)| Some((entry.get("path")?.as_str()?.to_owned(), at)));
+    let mut written = Tables {
+        // The last of several entries counts.
+        by_path: paths.collect(),
+        is_empty: text.trim().is_empty(),
+        removed: HashSet::new(),
+        entries,
+    };
     let mut changed = 0;
-    let mut is_first = text.trim().is_empty();
     for file in files.iter().filter(|file| !file.is_empty()) {
         // `globset::escape` leaves backslashes as they are.
         let path = globset::escape(&path(&file.path)).replace('\\', r"\\");
-        changed += usize::from(note(entries, file, &path, &mut is_first));
+        changed += usize::from(written.note(file, &path));
     }
+    written.remove();
     Ok(Baseline {
         text: document.to_string(),
         changed,
     })
 }
 
-/// Writes or removes the entry of `file`; returns true if it did. The first entry gets no blank line before it.
-fn note(entries: &mut ArrayOfTables, file: &FileCounts, path: &str, is_first: &mut bool) -> bool {
-    let counts: BTreeMap<Code, u64> = file
-        .all
-        .iter()
-        .filter(|(code, _)| **code != Code::UnmetExpectation)
-        .map(|(code, count)| (*code, *count))
-        .collect();
-    let own = entries
-        .iter()
-        .position(|entry| entry.get("path").and_then(Item::as_str) == Some(path));
-    match (own, counts.is_empty()) {
-        (None, true) => return false,
-        (Some(at), true) => _ = entries.remove(at),
-        (Some(at), false) => {
-            if let Some(entry) = entries.get_mut(at) {
-                entry["codes"] = codes(&counts);
+/// The entries of the file while they are updated.
+struct Tables<'a> {
+    entries: &'a mut ArrayOfTables,
+    by_path: HashMap<String, usize>,
+    removed: HashSet<usize>,
+    /// True if nothing stands in the file yet. The first entry gets no blank line before it.
+    is_empty: bool,
+}
+
+impl Tables<'_> {
+    /// Writes or removes the entry of `file`. Returns true if it did.
+    fn note(&mut self, file: &FileCounts, path: &str) -> bool {
+        let counts = file.all.iter();
+        let counts = counts.filter(|(code, _)| **code != Code::UnmetExpectation);
+        let counts: BTreeMap<Code, u64> = counts.map(|(code, count)| (*code, *count)).collect();
+        match (self.by_path.get(path), counts.is_empty()) {
+            (None, true) => return false,
+            (Some(at), true) => _ = self.removed.insert(*at),
+            (Some(at), false) => {
+                if let Some(entry) = self.entries.get_mut(*at) {
+                    entry["codes"] = codes(&counts);
+                }
             }
+            (None, false) => self.push(path, &counts),
         }
-        (None, false) => {
-            let mut entry = Table::new();
-            entry["path"] = path.into();
-            entry["codes"] = codes(&counts);
-            entry
-                .decor_mut()
-                .set_prefix(if *is_first { "" } else { "\n" });
-            *is_first = false;
-            entries.push(entry);
-        }
+        true
     }
-    true
+
+    fn push(&mut self, path: &str, counts: &BTreeMap<Code, u64>) {
+        let mut entry = Table::new();
+        entry["path"] = path.into();
+        entry["codes"] = codes(counts);
+        let is_first = std::mem::take(&mut self.is_empty);
+        let prefix = if is_first { "" } else { "\n" };
+        entry.decor_mut().set_prefix(prefix);
+        self.entries.push(entry);
+    }
+
+    fn remove(self) {
+        let mut at = 0..;
+        let removed = self.removed;
+        self.entries
+            .retain(|_| at.next().is_some_and(|at| !removed.contains(&at)));
+    }
 }
 
 fn codes(counts: &BTreeMap<Code, u64>) -> Item {

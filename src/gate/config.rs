@@ -5,6 +5,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use crate::gate::glob::literal;
 use crate::gate::written::{Expect, Names, Pattern, Patterns, Written};
 use crate::gate::{Expectations, Globs, Level, Rules, Setting};
 use crate::printable::printable;
@@ -68,9 +69,6 @@ impl fmt::Display for ConfigError {
 
 impl std::error::Error for ConfigError {}
 
-/// The characters that make a path a pattern.
-const WILDCARDS: [char; 5] = ['*', '?', '[', '{', '\\'];
-
 impl Config {
     /// Reads `text`, the content of the file `name`. Paths in it are relative to the absolute path `folder`.
     ///
@@ -78,7 +76,13 @@ impl Config {
     ///
     /// The first error in the text.
     pub fn parse(text: &str, name: &str, folder: &Path) -> Result<Self, ConfigError> {
-        let reader = ConfigReader { text, name, folder };
+        let ends = memchr::memchr_iter(b'\n', text.as_bytes());
+        let reader = ConfigReader {
+            text,
+            name,
+            folder,
+            lines: [0].into_iter().chain(ends.map(|end| end + 1)).collect(),
+        };
         let written = toml_edit::de::from_str(text).map_err(|error| {
             let at = error.span().map_or(0, |span| span.start);
             reader.error(at, sentence(error.message()))
@@ -92,6 +96,8 @@ struct ConfigReader<'a> {
     text: &'a str,
     name: &'a str,
     folder: &'a Path,
+    /// The offsets at which lines begin.
+    lines: Vec<usize>,
 }
 
 type Read<T> = Result<T, ConfigError>;
@@ -120,11 +126,8 @@ impl ConfigReader<'_> {
         let place = format!("{}:{line}", self.name);
         let paths = entry.path.into_inner();
         let files = self.globs(&paths)?;
-        let plain = paths
-            .0
-            .iter()
-            .filter(|Pattern(path)| !path.contains(WILDCARDS));
-        let plain = plain.map(|Pattern(path)| (self.folder.join(path), place.clone()));
+        let plain = paths.0.iter().filter_map(|Pattern(path)| literal(path));
+        let plain = plain.map(|path| (self.folder.join(path), place.clone()));
         config.expected_files.extend(plain);
         config.expectations.add(files, entry.codes.0, place);
         Ok(())
@@ -171,12 +174,9 @@ impl ConfigReader<'_> {
     }
 
     fn line_and_column(&self, at: usize) -> (usize, usize) {
-        let before = self.text.get(..at).unwrap_or_default();
-        let start = before.rfind('\n').map_or(0, |at| at + 1);
-        (
-            before.matches('\n').count() + 1,
-            before[start..].chars().count() + 1,
-        )
+        let line = self.lines.partition_point(|start| *start <= at);
+        let before = self.text.get(self.lines[line - 1]..at).unwrap_or_default();
+        (line, before.chars().count() + 1)
     }
 }
 

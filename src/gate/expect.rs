@@ -5,6 +5,7 @@ use std::path::Path;
 
 use crate::finding::{Code, Finding};
 use crate::gate::Globs;
+use crate::gate::glob::Entries;
 use crate::report::unmet;
 
 /// The expected number of findings of a code.
@@ -22,11 +23,11 @@ pub enum Count {
 #[derive(Clone, Debug, Default)]
 pub struct Expectations {
     entries: Vec<Entry>,
+    files: Entries,
 }
 
 #[derive(Clone, Debug)]
 struct Entry {
-    files: Globs,
     codes: Vec<(Code, Count)>,
     /// The place of the entry in the settings file.
     place: String,
@@ -35,17 +36,19 @@ struct Entry {
 impl Expectations {
     /// Expects `codes` in each of `files`. `place` says where the entry is written.
     pub fn add(&mut self, files: Globs, codes: Vec<(Code, Count)>, place: String) {
-        self.entries.push(Entry {
-            files,
-            codes,
-            place,
-        });
+        self.files.add(Some(files));
+        self.entries.push(Entry { codes, place });
     }
 
     /// Returns the findings expected in the file at the absolute `path`.
     pub(super) fn of_file(&self, path: &Path) -> Expected<'_> {
         let mut expected = Expected::default();
-        for entry in self.entries.iter().filter(|entry| entry.files.has(path)) {
+        for entry in self
+            .files
+            .about(path)
+            .into_iter()
+            .map(|at| &self.entries[at])
+        {
             for (code, count) in &entry.codes {
                 expected.codes.insert(*code, (*count, &entry.place));
             }

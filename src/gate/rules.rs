@@ -5,6 +5,7 @@ use std::path::Path;
 
 use crate::finding::{Code, Finding, Severity, UnknownCode};
 use crate::gate::Globs;
+use crate::gate::glob::Entries;
 
 /// The effect of a setting on a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,19 +109,16 @@ impl Setting {
 #[derive(Clone, Debug, Default)]
 pub struct Rules {
     layers: Vec<Layer>,
+    files: Entries,
 }
 
 #[derive(Clone, Debug)]
-struct Layer {
-    settings: Vec<Setting>,
-    /// The files of the layer; `None` means all files.
-    files: Option<Globs>,
-}
+struct Layer(Vec<Setting>);
 
 impl Layer {
     fn level(&self, code: Code) -> Option<Level> {
         let last = |scope| {
-            let mut settings = self.settings.iter().rev();
+            let mut settings = self.0.iter().rev();
             settings.find(|setting| setting.scope == scope)
         };
         let of_all = || last(Scope::All).filter(|_| code.severity() != Severity::Undecodable);
@@ -133,7 +131,8 @@ impl Layer {
 impl Rules {
     /// Adds a layer on top. With `files` it applies to these files only.
     pub fn add(&mut self, settings: Vec<Setting>, files: Option<Globs>) {
-        self.layers.push(Layer { settings, files });
+        self.files.add(files);
+        self.layers.push(Layer(settings));
     }
 
     /// Returns the severity of `code` in the file at the absolute `path`, or `None` if it is allowed.
@@ -143,10 +142,10 @@ impl Rules {
 
     /// Returns the rules of one file.
     pub(super) fn of_file(&self, path: &Path) -> FileRules {
-        let is_about = |layer: &&Layer| layer.files.as_ref().is_none_or(|files| files.has(path));
-        let layers: Vec<_> = self.layers.iter().rev().filter(is_about).collect();
+        let layers = self.files.about(path);
         let severity = |code: &Code| {
-            let level = layers.iter().find_map(|layer| layer.level(*code));
+            let mut layers = layers.iter().rev().map(|at| &self.layers[*at]);
+            let level = layers.find_map(|layer| layer.level(*code));
             match level {
                 None => Some(code.severity()),
                 Some(Level::Allow) => None,
