@@ -22,8 +22,18 @@ pub fn printable(text: &str) -> String {
 }
 
 /// Returns true for characters that a terminal does not show: C0, DEL, C1, and those that are invisible or change the
-/// writing direction.
-pub(crate) fn is_unprintable(c: char) -> bool {
+/// writing direction, tag characters among them.
+///
+/// ```
+/// use wxsub::report::text::is_unprintable;
+///
+/// assert!(['\u{1b}', '\u{9b}', '\u{202e}', '\u{61c}'].into_iter().all(is_unprintable));
+/// assert!(!is_unprintable('订'));
+/// ```
+pub fn is_unprintable(c: char) -> bool {
     c.is_control()
-        || matches!(c, '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}')
+        || matches!(c,
+            '\u{AD}' | '\u{61C}' | '\u{115F}' | '\u{1160}' | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}'
+            | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{3164}' | '\u{FEFF}' | '\u{FFA0}'
+            | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E0FFF}')
 }

@@ -7,6 +7,8 @@ use quick_xml::escape::partial_escape;
 use quick_xml::events::attributes::Attr;
 use quick_xml::events::{BytesCData, BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 
+use crate::printable::is_unprintable;
+
 /// Appends XML to a buffer.
 pub(crate) struct XmlWriter<'o>(Writer<&'o mut Vec<u8>>);
 
@@ -90,9 +92,10 @@ fn tag<'t>(name: &'t str, attributes: &[(&str, &str)]) -> BytesStart<'t> {
     tag
 }
 
-/// Escapes an attribute value. Tabs and line feeds become references, because parsers turn them into spaces.
+/// Escapes an attribute value. Tabs and line feeds become references, because parsers turn them into spaces, and so does
+/// what terminals obey or do not show.
 fn escape_attribute(value: &str) -> String {
-    escape(value, |c| matches!(c, '\t' | '\n')).replace('"', "&quot;")
+    escape(value, is_unprintable).replace('"', "&quot;")
 }
 
 /// Escapes markup, and `\r`, which parsers turn into a line feed. Escapes characters that `is_reference` by number.

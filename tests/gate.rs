@@ -6,7 +6,7 @@ mod support;
 
 use std::fs::{self, File};
 use std::path::Path;
-use std::process::{Output, Stdio};
+use std::process::{Command, Output, Stdio};
 
 use wxsub::gate::{Gate, Settings};
 use wxsub::pipeline::{self, Options};
@@ -558,4 +558,39 @@ fn the_answer_does_not_depend_on_blocks_and_threads() {
             }
         }
     }
+}
+
+#[test]
+fn a_config_above_the_repository_is_taken_only_if_it_is_named() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = |name: &str| folder.path().join(name);
+    fs::create_dir_all(at("repository/fixtures")).expect("a folder");
+    fs::write(at("wxsub.toml"), "allow = [\"no-payload\"]").expect("a file");
+    fs::write(at("repository/fixtures/a.xml"), "noise").expect("a file");
+    let run = |args: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_wxsub"));
+        command
+            .args(args)
+            .current_dir(at("repository"))
+            .env("WXSUB_LANG", "en");
+        let output = command.output().expect("the program runs");
+        let said = String::from_utf8(output.stderr).expect("text");
+        (
+            String::from_utf8(output.stdout)
+                .expect("text")
+                .contains("no-payload"),
+            said,
+        )
+    };
+    assert!(!run(&["check", "fixtures"]).0, "there is no repository yet");
+    fs::create_dir(at("repository/.git")).expect("a folder");
+    let (is_found, said) = run(&["check", "fixtures"]);
+    assert!(
+        is_found && said.contains("is not taken: it lies above the repository"),
+        "{said}"
+    );
+    assert!(!run(&["check", "--config", "../wxsub.toml", "fixtures"]).0);
+    fs::write(at("repository/wxsub.toml"), "allow = [\"no-payload\"]").expect("a file");
+    let (is_found, said) = run(&["check", "fixtures"]);
+    assert!(!is_found && !said.contains("not taken"), "{said}");
 }

@@ -4,6 +4,7 @@
 
 use anyhow::bail;
 use wxsub::output::{Csv, Format, Json, JsonLines, Pretty, Rows, Xml};
+use wxsub::report::text::is_unprintable;
 use wxsub::report::text::{self, TextOptions};
 use wxsub::report::{FileCounts, Spot, Tally, Verdict};
 use wxsub::{Code, Finding, Record};
@@ -51,9 +52,12 @@ pub(super) fn convert(args: &args::Convert) -> anyhow::Result<Status> {
     refuse_files(&plan)?;
     let mut target = Target::new(args.output.as_deref())?;
     let mut format = format(args)?;
-    // CSV does not escape control characters itself.
-    if args.to == ConvertFormat::Csv && target.is_terminal() {
-        format = Box::new(Visible(format));
+    if target.is_terminal() {
+        let escape = match args.to {
+            ConvertFormat::Jsonl | ConvertFormat::Json => in_json,
+            ConvertFormat::Xml | ConvertFormat::Csv => in_text,
+        };
+        format = Box::new(Visible { format, escape });
     }
     let job = FormatJob {
         format,
@@ -177,18 +181,25 @@ impl Job for FormatJob {
     }
 }
 
-/// A format for a terminal, which would obey control characters: they are escaped.
-struct Visible(Box<dyn Format + Sync>);
+/// A format for a terminal, which would obey control characters or hide what is invisible: that is escaped.
+struct Visible {
+    format: Box<dyn Format + Sync>,
+    escape: fn(char) -> String,
+}
 
 impl Format for Visible {
     fn open(&self, out: &mut Vec<u8>) {
-        self.0.open(out);
+        self.format.open(out);
+    }
+
+    fn between(&self, out: &mut Vec<u8>) {
+        self.format.between(out);
     }
 
     fn record(&self, record: &Record<'_>, out: &mut Vec<u8>) -> Result<(), Finding> {
         let mut text = Vec::new();
-        self.0.record(record, &mut text)?;
-        out.extend_from_slice(&visible(&text));
+        self.format.record(record, &mut text)?;
+        out.extend_from_slice(&visible(&text, self.escape));
         Ok(())
     }
 }
@@ -217,18 +228,25 @@ fn report_line(record: &Record<'_>, finding: &Finding, options: &TextOptions, te
     texts.message(|out| text::line(record.source(), &spot, finding, options, out));
 }
 
-/// Escapes the control characters of `text`, except line feeds.
-pub(super) fn visible(text: &[u8]) -> Vec<u8> {
-    let text = String::from_utf8_lossy(text);
-    let shown: String = text
-        .chars()
-        .flat_map(|c| {
-            if c.is_control() && c != '\n' {
-                c.escape_unicode().collect()
-            } else {
-                vec![c]
-            }
-        })
-        .collect();
+/// Escapes what a terminal would obey or not show, except line feeds.
+pub(super) fn visible(text: &[u8], escape: fn(char) -> String) -> Vec<u8> {
+    let mut shown = String::with_capacity(text.len());
+    for c in String::from_utf8_lossy(text).chars() {
+        match is_unprintable(c) && c != '\n' {
+            true => shown += &escape(c),
+            false => shown.push(c),
+        }
+    }
     shown.into_bytes()
+}
+
+/// Escapes a character of a string in JSON.
+fn in_json(c: char) -> String {
+    let units = c.encode_utf16(&mut [0; 2]).to_vec();
+    units.iter().map(|unit| format!("\\u{unit:04x}")).collect()
+}
+
+/// Escapes a character of text that has no escapes.
+pub(super) fn in_text(c: char) -> String {
+    c.escape_unicode().to_string()
 }

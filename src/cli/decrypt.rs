@@ -6,7 +6,9 @@ use wxsub::report::text::TextOptions;
 use wxsub::{Outcome, Record};
 
 use crate::cli::args;
-use crate::cli::commands::{decoded, refuse_files, report_undecodable, summarize, visible};
+use crate::cli::commands::{
+    decoded, in_text, refuse_files, report_undecodable, summarize, visible,
+};
 use crate::cli::options::Summary;
 use crate::cli::plan::Plan;
 use crate::cli::say::tell;
@@ -55,7 +57,7 @@ impl Job for DecryptJob {
     fn record(&self, record: &Record<'_>, texts: &mut Texts, _tally: &mut Tally) {
         if let Some(opened) = record.opened().filter(|_| is_chosen(record)) {
             match self.visible {
-                true => texts.data(|out| line(&visible(&opened), out)),
+                true => texts.data(|out| line(&visible(&opened, in_text), out)),
                 false => texts.data(|out| line(&opened, out)),
             }
         }

@@ -192,17 +192,51 @@ impl GatePlan {
 impl GateArgs {
     /// The config file: the one that was named, or the nearest `wxsub.toml` in `folder` or above it.
     fn config_path(&self, folder: &Path) -> Option<PathBuf> {
-        let nearest = || {
-            let folders = folder.ancestors();
-            let mut files = folders.map(|folder| folder.join(CONFIG));
-            files.find(|file| file.is_file())
-        };
         match &self.config {
             Some(path) => Some(folder.join(path)),
             None if self.no_config => None,
-            None => nearest(),
+            None => nearest(folder),
         }
     }
+}
+
+/// Returns the nearest `wxsub.toml`. One that somebody else may have put there is not taken, and that is said.
+fn nearest(folder: &Path) -> Option<PathBuf> {
+    let mut is_above = false;
+    for folder in folder.ancestors() {
+        let file = folder.join(CONFIG);
+        if let Ok(metadata) = fs::metadata(&file)
+            && metadata.is_file()
+        {
+            let why = match () {
+                () if is_above => "it lies above the repository",
+                () if is_foreign(&metadata) => "others own it and can write to it",
+                () => return Some(file),
+            };
+            let file = printable(&file.display().to_string());
+            tell(format_args!(
+                "warning: `{file}` is not taken: {why}; --config takes it"
+            ));
+            return None;
+        }
+        is_above |= folder.join(".git").exists();
+    }
+    None
+}
+
+/// Returns true if the file belongs to another user, and all users can write to it.
+#[cfg(unix)]
+fn is_foreign(metadata: &fs::Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt;
+
+    const WRITABLE_BY_OTHERS: u32 = 0o002;
+    metadata.uid() != rustix::process::geteuid().as_raw()
+        && metadata.mode() & WRITABLE_BY_OTHERS != 0
+}
+
+#[cfg(not(unix))]
+fn is_foreign(_: &fs::Metadata) -> bool {
+    false
 }
 
 /// Warns of expectations for files that do not exist: nothing can fulfil them.

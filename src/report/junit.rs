@@ -9,7 +9,7 @@ use tempfile::SpooledTempFile;
 
 use crate::finding::Severity;
 use crate::lang::Lang;
-use crate::printable::printable;
+use crate::printable::{is_unprintable, printable};
 use crate::report::{File, Notice, Report, Total};
 use crate::syntax::xml::is_xml_char;
 use crate::xml_format::{XmlWriter, escape};
@@ -72,7 +72,9 @@ impl Lines {
     fn write(&self, name: &str, attributes: &[(&str, &str)], xml: &mut XmlWriter<'_>) {
         xml.escaped("\n      ");
         xml.start(name, attributes);
-        xml.escaped(&escape(&allowed(&self.text), |_| false));
+        xml.escaped(&escape(&allowed(&self.text), |c| {
+            is_unprintable(c) && c != '\n'
+        }));
         xml.end(name);
     }
 }

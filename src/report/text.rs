@@ -11,7 +11,7 @@ use anstyle::{AnsiColor, Style};
 
 use crate::finding::{Finding, Severity};
 use crate::lang::{Lang, Text as Words};
-pub use crate::printable::printable;
+pub use crate::printable::{is_unprintable, printable};
 use crate::report::snippet::{ShownFinding, blocks, snippet};
 use crate::report::{File, Notice, Report, Spot, Total};
 

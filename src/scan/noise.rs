@@ -8,7 +8,7 @@ use crate::span::{Place, Units};
 /// The bytes of a capture that belong to no payload. They are counted, and the beginning of the first line is kept.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Noise {
-    /// The number of bytes, without white space.
+    /// The number of bytes of the capture, without white space.
     pub(crate) bytes: u64,
     /// The number of events' names.
     pub(crate) mentions: u64,
@@ -64,7 +64,11 @@ impl Noise {
         units: Units,
         place: impl FnOnce() -> Place,
     ) {
-        self.bytes += solid as u64;
+        // White space is ASCII.
+        self.bytes += match units {
+            Units::Utf8 => solid as u64,
+            Units::Utf16 => units.len(bytes) - 2 * (bytes.len() - solid) as u64,
+        };
         let place = LazyCell::new(place);
         if let Some(lines) = &mut self.lines {
             lines.add(bytes, *place, units);
