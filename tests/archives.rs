@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use proptest::prelude::*;
-use wxsub::decompress::{Archive, Error};
+use wxsub::decompress::{Archive, Bounds, Error};
 use wxsub::{Capture, Decompressed, Outcome};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
@@ -215,7 +215,7 @@ fn members(zip: &[u8]) -> Vec<Vec<u8>> {
         let mut from = Cursor::new(zip);
         member.seek(&mut from).expect("memory");
         let mut text = Vec::new();
-        let mut reader = member.reader(from, 1000);
+        let mut reader = member.reader(from, Bounds::DEFAULT);
         reader.read_to_end(&mut text).expect("the member");
         text
     });
@@ -247,7 +247,7 @@ proptest! {
         for member in archive.flatten() {
             let mut from = Cursor::new(&zip[..]);
             prop_assert!(member.seek(&mut from).is_ok());
-            let records = Capture::new(member.reader(from, 1000));
+            let records = Capture::new(member.reader(from, Bounds::DEFAULT));
             let found = records.flatten().filter(|record| matches!(record.outcome(), Outcome::Callback(_)));
             prop_assert!(found.count() <= 1);
         }

@@ -303,7 +303,7 @@ fn memory_is_limited() {
     xz[20..24].copy_from_slice(&checksum.to_le_bytes());
     for (bytes, format) in [(&zstd[..], Compression::Zstd), (&xz, Compression::Xz)] {
         let error = read(bytes, 100, 100).1.expect_err("too large");
-        assert_eq!(*reason(&error), Error::Memory { format });
+        assert_eq!(*reason(&error), Error::Window { format });
     }
 }
 

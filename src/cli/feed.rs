@@ -12,6 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 
 use wxsub::Decompressed;
+use wxsub::decompress::Bounds;
 
 use crate::cli::interrupt::Interrupt;
 use crate::cli::progress::Counts;
@@ -45,7 +46,7 @@ struct Block {
 /// An iterator over the captures of a run.
 pub(super) struct Feed<'a> {
     sources: Box<dyn Iterator<Item = anyhow::Result<Source>> + 'a>,
-    max_expansion: u64,
+    bounds: Bounds,
     counts: Arc<Counts>,
     interrupt: Interrupt,
     waiting: CurrentChannel,
@@ -70,13 +71,13 @@ fn wake(waiting: &CurrentChannel) {
 type Opened = Decompressed<Box<dyn Read + Send>>;
 
 impl<'a> Feed<'a> {
-    pub(super) fn new(sources: &'a Sources, max_expansion: u64, counts: Arc<Counts>) -> Self {
+    pub(super) fn new(sources: &'a Sources, bounds: Bounds, counts: Arc<Counts>) -> Self {
         let waiting = CurrentChannel::default();
         let woken = waiting.clone();
         let interrupt = Interrupt::new(move || wake(&woken));
         Feed {
             sources: Box::new(sources.iter()),
-            max_expansion,
+            bounds,
             counts,
             interrupt,
             waiting,
@@ -100,10 +101,10 @@ impl<'a> Feed<'a> {
             counts: self.counts.clone(),
         };
         let from: Box<dyn Read + Send> = match &source.member {
-            Some(member) => Box::new(member.reader(counted, self.max_expansion)),
+            Some(member) => Box::new(member.reader(counted, self.bounds)),
             None => Box::new(counted),
         };
-        let mut opened = Decompressed::new(from).max_expansion(self.max_expansion);
+        let mut opened = Decompressed::new(from).bounds(self.bounds);
         let name = source.name;
         let is_plain = source.is_file && source.member.is_none();
         // An error here comes back on the first read.

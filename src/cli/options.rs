@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use clap::{ArgAction, ValueEnum};
-use wxsub::{Decompressed, Limits, Syntax};
+use wxsub::decompress::Bounds;
+use wxsub::{Limits, Syntax};
 
 use crate::cli::keys::KeyArgs;
 use crate::cli::number::{Number, whole, within};
@@ -54,14 +55,17 @@ pub(super) struct Common {
     #[command(flatten, next_help_heading = "Limits of one payload")]
     pub(super) limits: LimitArgs,
     #[command(flatten, next_help_heading = "Limits of compressed input")]
-    pub(super) expansion: ExpansionArgs,
+    pub(super) compressed: CompressedArgs,
 }
 
 #[derive(Debug, clap::Args)]
-pub(super) struct ExpansionArgs {
+pub(super) struct CompressedArgs {
     /// How many times its own size it may grow to, once that is more than 1 GiB
-    #[arg(long, value_name = "N", default_value_t = Decompressed::<&[u8]>::MAX_EXPANSION, value_parser = positive::<u64>)]
+    #[arg(long, value_name = "N", default_value_t = Bounds::DEFAULT.expansion, value_parser = positive::<u64>)]
     pub(super) max_expansion: u64,
+    /// The window of zstd or dictionary of xz, with K, M or G: it stays in memory
+    #[arg(long, value_name = "SIZE", default_value = "128M", value_parser = window)]
+    pub(super) max_window: u64,
 }
 
 #[derive(Debug, clap::Args)]
@@ -134,8 +138,22 @@ impl From<SyntaxArg> for Syntax {
     }
 }
 
+/// Reads the size of a payload.
 fn size(text: &str) -> Result<usize, String> {
     const EXPECTED: &str = "expected 1 to 1G: a whole number, perhaps with K, M or G";
+    let size = bytes(text).filter(|bytes| (1..=Limits::MAX_PAYLOAD_SIZE as u64).contains(bytes));
+    size.map(|size| size as usize).ok_or(EXPECTED.into())
+}
+
+/// Reads the size of a window.
+fn window(text: &str) -> Result<u64, String> {
+    const EXPECTED: &str = "expected 1 to 4G: a whole number, perhaps with K, M or G";
+    let window = bytes(text).filter(|bytes| (1..=4 << 30).contains(bytes));
+    window.ok_or(EXPECTED.into())
+}
+
+/// Reads a number of bytes, perhaps with a unit.
+fn bytes(text: &str) -> Option<u64> {
     let (digits, unit) = match text.find(|c: char| !c.is_ascii_digit()) {
         Some(at) => text.split_at(at),
         None => (text, ""),
@@ -145,13 +163,9 @@ fn size(text: &str) -> Result<usize, String> {
         "K" | "KIB" => 10,
         "M" | "MIB" => 20,
         "G" | "GIB" => 30,
-        _ => return Err(EXPECTED.into()),
+        _ => return None,
     };
-    let number = digits.parse::<usize>().ok();
-    number
-        .and_then(|number| number.checked_mul(1 << shift))
-        .filter(|bytes| (1..=Limits::MAX_PAYLOAD_SIZE).contains(bytes))
-        .ok_or(EXPECTED.into())
+    digits.parse::<u64>().ok()?.checked_mul(1 << shift)
 }
 
 fn positive<T: Number + From<u8>>(text: &str) -> Result<T, String> {

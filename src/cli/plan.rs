@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use anyhow::anyhow;
 use console::Term;
 use jiff::tz::{Offset, TimeZone};
+use wxsub::decompress::Bounds;
 use wxsub::pipeline::Options;
 use wxsub::report::text::TextOptions;
 use wxsub::select::Filter;
@@ -50,8 +51,8 @@ pub(super) struct Plan {
     pub(super) summary: Summary,
     /// True if a progress bar may be drawn on standard error.
     pub(super) progress: bool,
-    /// The most times its own size that compressed input may grow to.
-    pub(super) max_expansion: u64,
+    /// The limits of compressed input.
+    pub(super) bounds: Bounds,
 }
 
 impl Plan {
@@ -94,7 +95,10 @@ impl Plan {
                 common.summary
             },
             progress: has_watcher && !common.quiet && !is_dumb(),
-            max_expansion: common.expansion.max_expansion,
+            bounds: Bounds {
+                expansion: common.compressed.max_expansion,
+                window: common.compressed.max_window,
+            },
         })
     }
 }

@@ -42,7 +42,7 @@ pub(super) fn read_all(
     progress: &Progress,
 ) -> anyhow::Result<(bool, Option<Interrupted>)> {
     let counts = progress.counts().clone();
-    let mut feed = Feed::new(&plan.sources, plan.max_expansion, counts);
+    let mut feed = Feed::new(&plan.sources, plan.bounds, counts);
     if sink.has_file() {
         feed.watch();
     }
@@ -116,6 +116,7 @@ fn unreadable(error: io::Error, name: &str) -> anyhow::Error {
     }
     let hint = match inner.and_then(|inner| inner.downcast_ref()) {
         Some(decompress::Error::Expands { .. }) => "; --max-expansion allows more",
+        Some(decompress::Error::Window { .. }) => "; --max-window allows more",
         _ => "",
     };
     anyhow::anyhow!("cannot read `{}`: {error}{hint}", printable(name))

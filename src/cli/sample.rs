@@ -36,7 +36,7 @@ pub(super) struct Args {
     /// How many, a line each
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = whole::<u64>, allow_negative_numbers = true)]
     count: u64,
-    /// The same number gives the same bytes, in every version [default: another each time]
+    /// A number, which gives the same bytes each time and in every version [default: another each time]
     #[arg(long, value_name = "N", value_parser = whole::<u64>, allow_negative_numbers = true)]
     seed: Option<u64>,
     /// The user's openid

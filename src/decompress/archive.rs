@@ -14,7 +14,7 @@ use zip::result::ZipError;
 use zip::{CompressionMethod, ZipArchive};
 
 use super::magic::Detected;
-use super::{Compression, Decompressed, Error, FREE, magic};
+use super::{Bounds, Compression, Decompressed, Error, FREE, magic};
 
 /// A zip archive, as an iterator over its members. A member that cannot be read is an error in its place.
 ///
@@ -175,15 +175,22 @@ impl Member {
     /// Makes a reader of the member's text. `from` begins at the member's bytes; see [`Member::seek`].
     ///
     /// The text may be compressed again, as `app.log.gz` is: read it through [`Decompressed`]. All members together may
-    /// grow to 1 GiB, or to `max_expansion` times the size of the archive.
-    pub fn reader<R: Read>(&self, from: R, max_expansion: u64) -> MemberReader<R> {
+    /// grow to 1 GiB, or to `bounds.expansion` times the size of the archive.
+    pub fn reader<R: Read>(&self, from: R, bounds: Bounds) -> MemberReader<R> {
         let from = from.take(self.compressed);
         MemberReader {
-            from: Decompressed::as_format(from, self.format).max_expansion(u64::MAX),
+            from: Decompressed::as_format(
+                from,
+                self.format,
+                Bounds {
+                    expansion: u64::MAX,
+                    ..bounds
+                },
+            ),
             crc: Crc::new(),
             expected: self.crc,
             growth: self.growth.clone(),
-            max_expansion,
+            max_expansion: bounds.expansion,
         }
     }
 }

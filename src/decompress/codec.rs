@@ -10,7 +10,7 @@ use lzma_rust2::{Action, XzStream};
 
 use super::buffer::Buffer;
 use super::zstd::Frame;
-use super::{Compression, Error, MEMORY};
+use super::{Compression, Error};
 
 /// The memory of the xz decoder besides its dictionary.
 const XZ_STATE: u64 = 1 << 20;
@@ -40,21 +40,23 @@ pub(super) enum Fault {
     /// The input ends inside the data.
     CutOff,
     Read(io::Error),
-    /// The data needs too much memory.
-    Memory,
+    /// The data needs a larger window.
+    Window,
     Damage(String),
 }
 
 impl Codec {
-    pub(super) fn new(format: Compression) -> Self {
+    /// Makes a decoder with at most `window` bytes of memory for its window or dictionary.
+    pub(super) fn new(format: Compression, window: u64) -> Self {
         match format {
             Compression::Gzip => Codec::Gzip(flate2::Decompress::new_gzip(15)),
             Compression::Bzip2 => Codec::Bzip2(bzip2::Decompress::new(false)),
             Compression::Xz => {
-                let kib = (MEMORY + XZ_STATE) >> 10;
-                Codec::Xz(Box::new(XzStream::new_mem_limit(false, kib as u32)))
+                let kib = window.saturating_add(XZ_STATE) >> 10;
+                let kib = u32::try_from(kib).unwrap_or(u32::MAX);
+                Codec::Xz(Box::new(XzStream::new_mem_limit(false, kib)))
             }
-            Compression::Zstd => Codec::Zstd(Box::default()),
+            Compression::Zstd => Codec::Zstd(Box::new(Frame::new(window))),
             Compression::Zip => Codec::Deflate(flate2::Decompress::new(false)),
         }
     }
@@ -124,7 +126,7 @@ impl Fault {
         let error = match self {
             Fault::Read(error) => return error,
             Fault::CutOff => Error::CutOff { format },
-            Fault::Memory => Error::Memory { format },
+            Fault::Window => Error::Window { format },
             Fault::Damage(reason) => Error::Damaged {
                 format,
                 offset,
@@ -153,7 +155,7 @@ fn expand(bzip2: &mut bzip2::Decompress, input: &[u8], out: &mut [u8]) -> Progre
     let before = (bzip2.total_in(), bzip2.total_out());
     let flow = match bzip2.decompress(input, out) {
         Ok(bzip2::Status::StreamEnd) => Ok(MemberState::Ended),
-        Ok(bzip2::Status::MemNeeded) => Err(Fault::Memory),
+        Ok(bzip2::Status::MemNeeded) => Err(Fault::Window),
         Ok(_) => Ok(MemberState::More),
         Err(_) => Err(Fault::Damage("a block or its checksum is wrong".into())),
     };
@@ -170,7 +172,7 @@ fn unpack(xz: &mut XzStream, input: &[u8], last: bool, out: &mut [u8]) -> Progre
         Ok(_) => Ok(MemberState::More),
         Err(error) => Err(match error.kind() {
             io::ErrorKind::UnexpectedEof => Fault::CutOff,
-            io::ErrorKind::OutOfMemory => Fault::Memory,
+            io::ErrorKind::OutOfMemory => Fault::Window,
             _ => Fault::Damage(error.to_string()),
         }),
     };

@@ -46,8 +46,8 @@ pub enum Error {
         /// The limit, as a multiple of the compressed size.
         times: u64,
     },
-    /// The data needs more memory than the limit allows.
-    Memory {
+    /// The data needs a larger window or dictionary than [`Bounds::window`](super::Bounds::window) allows.
+    Window {
         /// The format of the data.
         format: Compression,
     },
@@ -97,12 +97,8 @@ impl fmt::Display for Error {
                     "the {format} data grows to more than {times} times its size"
                 )
             }
-            Error::Memory { format } => {
-                let most = super::MEMORY >> 20;
-                write!(
-                    f,
-                    "the {format} data needs more than {most} MiB of memory to be read"
-                )
+            Error::Window { format } => {
+                write!(f, "the {format} data needs a larger window than is allowed")
             }
             Error::Archive => f.write_str(
                 "it is a zip archive, which can be read only from a file: unpack it, or give the file by its name",

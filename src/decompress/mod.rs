@@ -27,8 +27,8 @@ pub use magic::Compression;
 
 /// A reader that decompresses a capture if it is compressed.
 ///
-/// Data before damage is returned first, then an error whose inner error is an [`Error`]. Memory is bounded: a window
-/// or dictionary of more than 128 MiB is an error. The expansion is limited, see [`Decompressed::max_expansion`].
+/// Data before damage is returned first, then an error whose inner error is an [`Error`]. Memory is bounded: the
+/// window and the expansion have [`Bounds`].
 ///
 /// Data is returned as soon as it arrives. Only zstd delays the bytes of its window, usually up to 8 MiB.
 ///
@@ -54,7 +54,7 @@ pub struct Decompressed<R> {
     /// The error to return after the data before it.
     failed: Option<io::Error>,
     written: u64,
-    max_expansion: u64,
+    bounds: Bounds,
     /// The output size up to which expansion is not limited.
     free: u64,
 }
@@ -70,50 +70,69 @@ enum State {
     Ended,
 }
 
-/// The most memory for a window or dictionary.
-const MEMORY: u64 = 128 << 20;
+/// The limits of compressed data, against files that were made to exhaust a machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bounds {
+    /// How many times its own size data may grow to, once that is more than 1 GiB.
+    ///
+    /// Logs compress to a tenth, monotonous ones to a hundredth. A factor of a thousand is an attack.
+    pub expansion: u64,
+    /// The most bytes of a zstd window or an xz dictionary, which stay in memory. `zstd --long=31` needs 2 GiB.
+    pub window: u64,
+}
+
+impl Bounds {
+    /// A factor of a thousand and 128 MiB.
+    pub const DEFAULT: Bounds = Bounds {
+        expansion: 1000,
+        window: 128 << 20,
+    };
+}
+
+impl Default for Bounds {
+    fn default() -> Self {
+        Bounds::DEFAULT
+    }
+}
 
 /// The default of `free`. A small file of spaces expands a lot but does no harm.
 const FREE: u64 = 1 << 30;
 
 impl<R: Read> Decompressed<R> {
-    /// The default of [`Decompressed::max_expansion`].
-    pub const MAX_EXPANSION: u64 = 1000;
-
-    /// Makes a reader for `from`.
+    /// Makes a reader for `from`, with the default bounds.
     pub fn new(from: R) -> Self {
         Decompressed {
             from: Buffer::new(from),
             state: State::Start,
             failed: None,
             written: 0,
-            max_expansion: Self::MAX_EXPANSION,
+            bounds: Bounds::DEFAULT,
             free: FREE,
         }
     }
 
     /// Makes a reader for data of a known format, or for data that is not compressed.
-    fn as_format(from: R, format: Option<Compression>) -> Self {
-        let member = |format| State::Member(Codec::new(format));
+    fn as_format(from: R, format: Option<Compression>, bounds: Bounds) -> Self {
+        let member = |format| State::Member(Codec::new(format, bounds.window));
         Decompressed {
             state: format.map_or(State::Plain, member),
-            ..Self::new(from)
+            ..Self::new(from).bounds(bounds)
         }
     }
 
-    /// Limits the expansion: beyond 1 GiB, the output may be at most `times` the compressed size.
-    ///
-    /// Logs compress to a tenth, monotonous ones to a hundredth. A factor of a thousand is an attack.
+    /// Sets the bounds.
     ///
     /// ```
     /// use wxsub::Decompressed;
+    /// use wxsub::decompress::Bounds;
     ///
-    /// let text = std::io::read_to_string(Decompressed::new(&b"not compressed"[..]).max_expansion(50))?;
+    /// let bounds = Bounds { expansion: 50, ..Bounds::DEFAULT };
+    /// let text = std::io::read_to_string(Decompressed::new(&b"not compressed"[..]).bounds(bounds))?;
     /// assert_eq!(text, "not compressed");
     /// # Ok::<(), std::io::Error>(())
     /// ```
-    pub fn max_expansion(mut self, times: u64) -> Self {
-        self.max_expansion = times;
+    pub fn bounds(mut self, bounds: Bounds) -> Self {
+        self.bounds = bounds;
         self
     }
 
@@ -144,7 +163,7 @@ impl<R: Read> Decompressed<R> {
     fn start(&mut self) -> io::Result<()> {
         self.state = match detect(self.from.ahead()) {
             Detected::Is(Compression::Zip) => return Err(Error::Archive.into()),
-            Detected::Is(format) => State::Member(Codec::new(format)),
+            Detected::Is(format) => State::Member(Codec::new(format, self.bounds.window)),
             Detected::NeedMore if !self.from.has_ended() => return self.from.fill(),
             Detected::NeedMore | Detected::Plain => State::Plain,
         };
@@ -155,7 +174,9 @@ impl<R: Read> Decompressed<R> {
     fn behind(&mut self, format: Compression) -> io::Result<()> {
         self.from.skip_zeros();
         self.state = match detect(self.from.ahead()) {
-            Detected::Is(next) if next != Compression::Zip => State::Member(Codec::new(next)),
+            Detected::Is(next) if next != Compression::Zip => {
+                State::Member(Codec::new(next, self.bounds.window))
+            }
             Detected::NeedMore if !self.from.has_ended() => return self.from.fill(),
             Detected::NeedMore if self.from.ahead().is_empty() => State::Ended,
             Detected::NeedMore => return Err(Error::CutOff { format }.into()),
@@ -193,7 +214,7 @@ impl<R: Read> Decompressed<R> {
             Ok(MemberState::Ended) => self.state = State::Behind(format),
             Err(error) => self.failed = Some(error),
         }
-        let times = self.max_expansion;
+        let times = self.bounds.expansion;
         if self.written > self.from.taken().saturating_mul(times).max(self.free) {
             self.failed = Some(Error::Expands { format, times }.into());
         }
@@ -243,7 +264,10 @@ mod tests {
         io::copy(&mut io::repeat(b' ').take(1 << 20), &mut gzip).unwrap();
         let gzip = gzip.finish().unwrap();
         let read = |free, times| {
-            let mut from = Decompressed::new(&gzip[..]).max_expansion(times);
+            let mut from = Decompressed::new(&gzip[..]).bounds(Bounds {
+                expansion: times,
+                ..Bounds::DEFAULT
+            });
             from.free = free;
             let mut text = Vec::new();
             let result = from.read_to_end(&mut text);

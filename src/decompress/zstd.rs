@@ -5,7 +5,6 @@ use std::io::{self, Read};
 use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
 use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 
-use super::MEMORY;
 use super::buffer::Buffer;
 use super::codec::{Fault, MemberState};
 
@@ -20,19 +19,18 @@ pub(super) struct Frame {
     failed: Option<Fault>,
 }
 
-impl Default for Frame {
-    fn default() -> Self {
+impl Frame {
+    /// Makes a decoder for a window of at most `window` bytes.
+    pub(super) fn new(window: u64) -> Self {
         let mut decoder = FrameDecoder::new();
-        decoder.set_max_window_size(MEMORY);
+        decoder.set_max_window_size(window);
         Frame {
             decoder,
             begun: false,
             failed: None,
         }
     }
-}
 
-impl Frame {
     /// Writes the next bytes to `out` and returns their number.
     pub(super) fn step<R: Read>(
         &mut self,
@@ -113,7 +111,7 @@ fn fault<R: Read>(error: FrameDecoderError, from: &mut Buffer<R>) -> Fault {
         return Fault::Read(error);
     }
     match error {
-        FrameDecoderError::WindowSizeTooBig { .. } => Fault::Memory,
+        FrameDecoderError::WindowSizeTooBig { .. } => Fault::Window,
         _ if from.has_ended() && from.ahead().is_empty() => Fault::CutOff,
         error => Fault::Damage(error.to_string()),
     }
