@@ -55,11 +55,6 @@ fn is_rounded(id: &str, view: View<'_>) -> bool {
     number.is_some_and(|number| number > EXACT && number.to_string() == id)
 }
 
-/// Returns true if a status has a meaning in other events, but not in `event`.
-pub(crate) fn is_odd_for(event: &Definition, field: &Field, value: &str) -> bool {
-    field.check == Check::Status && !event.is_status(value)
-}
-
 /// Returns the part of a value that may have other characters without changing the findings about it.
 pub(crate) fn placeholder(
     event: &Definition,

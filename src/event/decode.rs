@@ -179,6 +179,8 @@ impl<'a, 'b> Decoder<'a, 'b> {
     }
 
     /// Returns the value in `child`, without what a parser of XML put around it.
+    // A call costs more than what most values take.
+    #[inline(always)]
     fn unwrapped(&mut self, child: View<'a>) -> View<'a> {
         let value = printed::unwrapped(child);
         if value.id != child.id {
@@ -463,8 +465,9 @@ impl<'a, 'b> Decoder<'a, 'b> {
         match typed(value, field) {
             Ok(slot) => {
                 self.padding(value, field.wire);
-                self.check_lines(value, field);
-                self.check_value(value, &slot);
+                if self.check_value(value, &slot) {
+                    self.check_lines(value, field);
+                }
                 self.meaning.slots.push(slot);
             }
             Err(finding) => {
@@ -474,7 +477,7 @@ impl<'a, 'b> Decoder<'a, 'b> {
         }
     }
 
-    /// Checks an id for line breaks inside. Half of it may be the end of a line of something else.
+    /// Checks an unusual id for line breaks inside. Half of it may be the end of a line of something else.
     fn check_lines(&mut self, child: View<'a>, field: &Field) {
         let is_id = matches!(
             field.check,
@@ -493,20 +496,27 @@ impl<'a, 'b> Decoder<'a, 'b> {
     /// Reports a field that the event does not have.
     pub(super) fn check_event(&mut self, child: View<'a>, field: &Field) {
         if self.known & field.bit == 0 {
-            let finding = Finding::new(Reason::OfAnotherEvent, child.name_span());
-            self.findings
-                .push(finding.with(child.name()).with_name(self.event.name));
+            self.other_name(Reason::OfAnotherEvent, child, self.event.name);
         }
     }
 
-    /// Reports an unusual value.
-    pub(super) fn check_value(&mut self, child: View<'a>, slot: &Slot) {
+    /// Reports a name that is not the one expected.
+    fn other_name(&mut self, reason: Reason, child: View<'a>, expected: &'static str) {
+        let finding = Finding::new(reason, child.name_span());
+        let finding = finding.with(child.name()).with_name(expected);
+        self.findings.push(finding);
+    }
+
+    /// Reports an unusual value. Returns true if it is unusual in any event.
+    pub(super) fn check_value(&mut self, child: View<'a>, slot: &Slot) -> bool {
         let odd = checks::odd(slot.field, slot.value(child), child);
+        let is_odd = odd.is_some();
         self.findings.extend(odd);
-        if checks::is_odd_for(self.event, slot.field, slot.text(child)) {
+        if slot.field.check == Check::Status && !self.event.is_status(slot.text(child)) {
             let finding = Finding::new(Reason::StatusOfChange, child.span());
             self.findings.push(finding.with(slot.text(child)));
         }
+        is_odd
     }
 
     pub(super) fn padding(&mut self, child: View<'a>, name: &'static str) {
@@ -522,9 +532,7 @@ impl<'a, 'b> Decoder<'a, 'b> {
 
     fn check_case(&mut self, child: View<'a>, name: &'static str, is_exact: bool) {
         if !is_exact && !self.is_renamed {
-            let finding = Finding::new(Reason::WrongCase, child.name_span());
-            self.findings
-                .push(finding.with(child.name()).with_name(name));
+            self.other_name(Reason::WrongCase, child, name);
         }
     }
 

@@ -32,6 +32,12 @@ pub(crate) struct Members<I> {
 impl<'a, I: Iterator<Item = (&'a str, View<'a>)> + Clone> Serialize for Members<I> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
+        let mut members = self.members.clone();
+        if let (Some((name, view)), None) = (members.next(), members.next()) {
+            // Nothing to group, as usual.
+            map.serialize_entry(named(name, view), &Values::new(&[view], self.scalars))?;
+            return map.end();
+        }
         for (name, views) in grouped(self.members.clone()) {
             map.serialize_entry(name, &Values::new(&views, self.scalars))?;
         }
@@ -99,10 +105,15 @@ pub(super) fn literal<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok,
 pub(crate) fn grouped<'a>(
     members: impl Iterator<Item = (&'a str, View<'a>)>,
 ) -> Vec<(&'a str, Vec<View<'a>>)> {
-    by_name(members.map(|(name, view)| match is_loose_text(name, view) {
-        true => (TEXT_NAME, view),
-        false => (name, view),
-    }))
+    by_name(members.map(|(name, view)| (named(name, view), view)))
+}
+
+/// Returns the name of a member, or [`TEXT_NAME`] for text between elements.
+fn named<'a>(name: &'a str, view: View<'_>) -> &'a str {
+    match is_loose_text(name, view) {
+        true => TEXT_NAME,
+        false => name,
+    }
 }
 
 /// Groups values by name, in the order of each name's first value.

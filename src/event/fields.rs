@@ -253,6 +253,29 @@ pub(crate) struct Known<T> {
     pub(crate) exact: bool,
 }
 
+impl Known<Top> {
+    /// Returns true if WeChat's messages have the field in their header.
+    ///
+    /// Other programs log `createTime` too, so that name must be spelt as WeChat spells it.
+    pub(crate) fn is_header(&self) -> bool {
+        match self.what {
+            Top::Field(field) => self.exact || field.bit != CREATE_TIME.bit,
+            Top::MsgType => true,
+            Top::Event | Top::List | Top::Encrypt => false,
+        }
+    }
+
+    /// Returns true if the name marks a message; see [`marks_message`].
+    pub(crate) fn marks_message(&self) -> bool {
+        match self.what {
+            Top::Field(field) => field.bit != CREATE_TIME.bit,
+            Top::MsgType => true,
+            Top::Encrypt => self.exact,
+            Top::Event | Top::List => false,
+        }
+    }
+}
+
 /// Looks up `name` at the top of a payload, in any letter case.
 pub(crate) fn top(name: &str) -> Option<Known<Top>> {
     known(name, |is| {
@@ -315,15 +338,11 @@ pub(crate) fn is_typed_exactly(name: &str) -> bool {
 }
 
 /// Returns true if WeChat's messages have a field of this name in their header, or WxJava prints one under this name.
-///
-/// Other programs log `createTime` too, so that name must be spelt as WeChat spells it.
 pub(crate) fn is_header(name: &str) -> bool {
-    let [to_user, from_user, _, msg_type] = WHOLE_HEADER;
-    let names = [to_user, from_user, msg_type];
-    // Exact spellings are usual, and quickly compared.
-    WHOLE_HEADER.contains(&name)
-        || names.iter().any(|known| known.eq_ignore_ascii_case(name))
-        || sdk_field(name).is_some()
+    match top(name) {
+        Some(known) => known.is_header(),
+        None => sdk_field(name).is_some(),
+    }
 }
 
 /// Returns true if parsers of XML put the text of an element into a member of this name.
@@ -339,10 +358,7 @@ pub(crate) fn sdk_field(name: &str) -> Option<&'static Field> {
 
 /// Returns true if the name marks a message. `Event` alone does not, because other logs use the word.
 pub(crate) fn marks_message(name: &str) -> bool {
-    [TO_USER.wire, FROM_USER.wire, MSG_TYPE]
-        .iter()
-        .any(|known| known.eq_ignore_ascii_case(name))
-        || name == ENCRYPT
+    top(name).is_some_and(|known| known.marks_message())
 }
 
 /// Returns true if `name` is a name of the header in snake case, as programs in Python or Rust have it.

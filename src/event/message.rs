@@ -36,17 +36,19 @@ impl Names {
     }
 
     fn add(&mut self, child: View<'_>) {
-        let name = child.name();
-        let known = fields::top(name);
-        match known.map(|known| known.what) {
-            Some(Top::Event) => self.add_event(child),
-            Some(Top::List) => self.has_list = true,
-            Some(_) if known.is_some_and(|known| known.exact) => self.add_header(child),
-            _ => {
-                self.add_header(child);
-                self.has_address |= fields::sdk_field(name).is_some() || name == fields::SDK_FIELDS;
-                self.has_list |= Event::by_wrapper(name).is_some();
-            }
+        match fields::top(child.name()) {
+            Some(known) => match known.what {
+                Top::Event => self.add_event(child),
+                Top::List => self.has_list = true,
+                _ if !has_text(child) => {}
+                Top::MsgType => self.add_type(child),
+                Top::Field(_) | Top::Encrypt => {
+                    self.headers += usize::from(known.is_header());
+                    self.has_address |= known.is_header();
+                    self.is_marked |= known.marks_message();
+                }
+            },
+            None => self.add_other(child),
         }
     }
 
@@ -56,21 +58,19 @@ impl Names {
         self.has_own_event |= event.starts_with(fields::EVENT_PREFIX);
     }
 
-    /// Adds a member that may belong to the header, if it has a text.
-    fn add_header(&mut self, child: View<'_>) {
+    fn add_type(&mut self, child: View<'_>) {
+        self.headers += 1;
+        self.has_type = true;
+        self.is_of_event |= printed::unwrapped(child).value().trim_ascii() == MSG_TYPE_EVENT;
+    }
+
+    /// Adds a member that is none of a plain message.
+    fn add_other(&mut self, child: View<'_>) {
         let name = child.name();
-        let is_header = fields::is_header(name);
-        let marks = fields::marks_message(name);
-        if !(is_header || marks) || !has_text(child) {
-            return;
-        }
-        let is_type = name.eq_ignore_ascii_case(fields::MSG_TYPE);
-        self.headers += usize::from(is_header);
-        self.has_type |= is_type;
-        self.is_of_event |=
-            is_type && printed::unwrapped(child).value().trim_ascii() == MSG_TYPE_EVENT;
-        self.has_address |= is_header && !is_type;
-        self.is_marked |= marks && !is_type;
+        let is_of_sdk = fields::sdk_field(name).is_some();
+        self.headers += usize::from(is_of_sdk && has_text(child));
+        self.has_address |= is_of_sdk || name == fields::SDK_FIELDS;
+        self.has_list |= Event::by_wrapper(name).is_some();
     }
 
     fn has_wrapper(root: View<'_>) -> bool {
@@ -99,9 +99,8 @@ impl Names {
 
 /// Returns true if a member of JSON has a text or a number. A schema describes fields by objects.
 fn has_text(child: View<'_>) -> bool {
-    let is_json = child.tree.syntax == Syntax::Json;
-    let is_value = !matches!(printed::unwrapped(child).kind(), Kind::Object | Kind::Array);
-    is_value || !is_json
+    child.tree.syntax == Syntax::Xml
+        || !matches!(printed::unwrapped(child).kind(), Kind::Object | Kind::Array)
 }
 
 /// Returns true if the names at the top of an object or a document mark a WeChat message or a record.

@@ -11,7 +11,16 @@ use crate::event::fields;
 use crate::syntax::{Kind, Syntax, View};
 
 /// Returns the value that a parser wrapped in `view`, or `view` itself.
+// Asked of each member several times; a call takes longer than the answer.
+#[inline(always)]
 pub(super) fn unwrapped(view: View<'_>) -> View<'_> {
+    match view.kind() {
+        Kind::Object | Kind::Array => value_inside(view),
+        _ => view,
+    }
+}
+
+fn value_inside(view: View<'_>) -> View<'_> {
     let mut value = view;
     while let Some(inner) = only_inside(value) {
         value = inner;

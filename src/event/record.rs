@@ -33,7 +33,8 @@ fn has_only_keys(root: View<'_>) -> bool {
 }
 
 fn member<'a>(root: View<'a>, key: &str) -> Option<View<'a>> {
-    root.children().find(|child| child.name() == key)
+    let mut children = root.children();
+    children.find(|child| child.node().name.len() == key.len() && child.name() == key)
 }
 
 /// Returns true if an object has items, perhaps of another type. Applications log a number of items.

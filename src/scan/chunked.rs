@@ -6,6 +6,7 @@
 
 use crate::scan::escape::{Bytes, Piece};
 use crate::scan::lookahead::Lookahead;
+use crate::simd::block::Block;
 
 /// The state of reading a chunked body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,10 +66,18 @@ fn next_size(behind: Lookahead<'_>) -> Option<Size> {
 }
 
 /// Returns true if either `line` or the line `behind` it is a size: a body may go on there. Lists of numbers do not.
+// Asked of most lines before a payload; a call takes longer than the answer.
+#[inline(always)]
 pub(super) fn joins(line: &[u8], behind: &[u8]) -> bool {
     let is_short = (1..LONGEST).contains(&line.len());
     let is_size = is_short && line.iter().all(u8::is_ascii_hexdigit);
-    is_size != size(Lookahead::whole(behind)).is_some()
+    is_size != (!is_long(behind) && size(Lookahead::whole(behind)).is_some())
+}
+
+/// Returns true if the line at the start of `line` is longer than a size, as most lines are.
+fn is_long(line: &[u8]) -> bool {
+    let head = line.first_chunk().map(|head| Block::new(*head));
+    head.is_some_and(|head| (head.equal(b'\n') | head.equal(b'\r')).bits() == 0)
 }
 
 impl Chunked {

@@ -1,7 +1,5 @@
 //! Counts noise, and keeps the beginning of its first line for the report.
 
-use std::cell::LazyCell;
-
 use crate::simd::skip_space;
 use crate::span::{Place, Units};
 
@@ -62,20 +60,19 @@ impl Noise {
         bytes: &[u8],
         solid: usize,
         units: Units,
-        place: impl FnOnce() -> Place,
+        mut place: impl FnMut() -> Place,
     ) {
         // White space is ASCII.
         self.bytes += match units {
             Units::Utf8 => solid as u64,
             Units::Utf16 => units.len(bytes) - 2 * (bytes.len() - solid) as u64,
         };
-        let place = LazyCell::new(place);
         if let Some(lines) = &mut self.lines {
-            lines.add(bytes, *place, units);
+            lines.add(bytes, place(), units);
         }
         if solid > 0 && self.first.is_none() {
             let at = skip_space(bytes, 0);
-            self.first = Some((place.after(&bytes[..at], units), Vec::new()));
+            self.first = Some((place().after(&bytes[..at], units), Vec::new()));
             self.open = true;
             self.show(&bytes[at..]);
         } else if self.open {
