@@ -536,13 +536,10 @@ fn is_open(text: &[u8], behind: &[u8]) -> bool {
 }
 
 /// Returns true if `line` begins like a member of an object that is printed with a member on each line: `CreateTime: `
-<<<<<<< HEAD
-/// in YAML, `[CreateTime] => `, `"CreateTime" => ` or `int(1610969440)` in PHP. Bare names without two capitals are too common elsewhere.
-=======
-/// in YAML, `[CreateTime] => ` or `int(1610969440)` in PHP. Bare names without two capitals are too common elsewhere.
+/// in YAML, `[CreateTime] => `, `"CreateTime" => ` or `int(1610969440)` in PHP. Bare names without two capitals are too
+/// common elsewhere.
 // Asked of most lines before a payload; a call takes longer than the answer.
 #[inline(always)]
->>>>>>> s16
 fn is_member_line(line: &[u8]) -> bool {
     let line = line.trim_ascii_start();
     let is_of_name = |b: &&u8| b.is_ascii_alphanumeric() || **b == b'_';
