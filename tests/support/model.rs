@@ -235,11 +235,27 @@ pub(crate) fn callback() -> BoxedStrategy<Callback> {
 fn without_wraps(members: Vec<Member>) -> Vec<Member> {
     const IDS: [&str; 4] = ["ToUserName", "FromUserName", "TemplateId", "MsgID"];
     let is_id = |name: &str| IDS.iter().any(|id| id.eq_ignore_ascii_case(name));
-    let members = members.into_iter().map(|(name, value)| match value {
-        Json::Text(text) if is_id(&name) => (name, Json::Text(text.replace(['\n', '\r'], "."))),
-        value => (name, value),
+    let members = members.into_iter().map(|(name, value)| match is_id(&name) {
+        true => (name, unwrapped_lines(value)),
+        false => (name, value),
     });
     members.collect()
+}
+
+fn unwrapped_lines(value: Json) -> Json {
+    match value {
+        Json::Text(text) => Json::Text(text.replace(['\n', '\r'], ".")),
+        Json::Array(entries) => Json::Array(entries.into_iter().map(unwrapped_lines).collect()),
+        Json::Object(members) => {
+            let members = members.into_iter();
+            Json::Object(
+                members
+                    .map(|(name, value)| (name, unwrapped_lines(value)))
+                    .collect(),
+            )
+        }
+        value => value,
+    }
 }
 
 /// A callback that both syntaxes can express.

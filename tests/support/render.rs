@@ -37,6 +37,12 @@ fn inserted(mut members: Rendered, at: usize, more: Rendered) -> Rendered {
     members
 }
 
+/// Returns true if a member alone shows that its object is a message.
+fn is_of_header((name, value): &Member) -> bool {
+    let is_scalar = matches!(value, Json::Text(_) | Json::Number(_));
+    is_scalar && ["ToUserName", "FromUserName", "CreateTime"].contains(&name.as_str())
+}
+
 /// Writes a callback as JSON in a random shape.
 pub(crate) fn json(callback: &Callback, seed: u64) -> String {
     let mut writer = JsonWriter(Choices::new(seed));
@@ -77,7 +83,8 @@ impl JsonWriter {
                 };
                 self.object(vec![("\"item\"".into(), entries)])
             }
-            (3, []) => return Vec::new(),
+            // Without a list and a header it would be a mention.
+            (3, []) if callback.header.iter().any(is_of_header) => return Vec::new(),
             _ => self.array(&items),
         };
         let wrapper = format!("\"{}\"", callback.event.wrapper);
