@@ -5,7 +5,9 @@ use std::borrow::Cow;
 use crate::event::fields::{self, Check, Field, Known, Top, Type};
 use crate::event::message::{is_message, is_probe};
 use crate::event::printed::SdkFields;
-use crate::event::{Definition, Event, Extra, Meaning, Part, Slot, checks, printed, record};
+use crate::event::{
+    Definition, Event, Extra, Meaning, Part, Slot, checks, printed, record, repeated,
+};
 use crate::finding::{Finding, Findings, Reason};
 use crate::span::Span;
 use crate::syntax::json::is_number;
@@ -112,6 +114,9 @@ pub(crate) fn decode(
     decoder.root_name();
     decoder.header();
     decoder.items();
+    if !decoder.meaning.extras.is_empty() {
+        repeated::report(root, decoder.findings);
+    }
     decoder.check_printed()?;
     decoder.wrapped_id.take().map_or(Ok(()), Err)?;
     decoder.check_count(limits)

@@ -16,6 +16,7 @@ mod message;
 mod popup;
 mod printed;
 pub(crate) mod record;
+mod repeated;
 mod sent;
 pub(crate) mod serialize;
 pub(crate) mod terms;

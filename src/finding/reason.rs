@@ -214,6 +214,7 @@ reasons! {
     }
     DuplicateField {
         Duplicate "`{0}` is given again; the first value counts" "`{0}` 重复出现；以第一个值为准"
+        DuplicateExtra "`{0}` is given again; all its values are kept" "`{0}` 重复出现；所有值均保留"
     }
     EnvelopeMismatch {
         EnvelopeDiffers "outside the encrypted part `{0}` is `{1}`; what is inside counts" "加密部分之外的 `{0}` 为 `{1}`；以内部为准"
