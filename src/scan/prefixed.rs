@@ -346,7 +346,14 @@ impl Scanner {
         let head = valid_text(&text.bytes()[..self.xml.at()]);
         let is_field = |node: &Node| (self.names.begins_message)(tree.str(node.name, head));
         let is_message = self.xml.is_rooted() && tree.nodes().iter().any(is_field);
-        let resume = || self.resume_after(text, finding, tree);
+        let resume = || match self.cut_in_typed(text, tree) {
+            // Each line behind the prefix surely begins.
+            Some(typed) => match memchr::memchr(b'\n', &text.bytes()[typed..]) {
+                Some(line) => Resume::Next(typed + line),
+                None => Resume::Rest(self.xml.at()),
+            },
+            None => self.resume_after(text, finding, tree),
+        };
         is_message.then(|| match resume() {
             // What follows up to the end of the text may be typed.
             Resume::Rest(_) if text.is_final() && finding.span().end as usize >= text.len() => {
@@ -363,6 +370,10 @@ impl Scanner {
         let known = at.max(finding.span().end as usize).min(text.len());
         let next = || self.messages_on_new_lines(tree, text).pop_front();
         self.has_mark(&text[..known], &inner).then(|| {
+            if self.is_in_typed_string(text, tree) {
+                let line = memchr::memchr(b'\n', &text[at..]);
+                return Resume::Next(line.map_or(text.len(), |line| at + line));
+            }
             let next = next().map(|next| next.span().start as usize);
             Resume::Next(next.unwrap_or_else(|| end_of_torn(text, at)))
         })

@@ -416,7 +416,11 @@ impl Scanner {
         let end = Self::end_of_entry(form.notation(), ahead, at);
         arrived.settled()?;
         self.failures.note(self.cursor.offset(), end);
-        if form.notation().is_open() || !self.names_event(&parts.tree, &ahead.bytes()[..at]) {
+        let names_event = match form.notation().is_open() {
+            true => (self.names.event_name)(&ahead.bytes()[..end]).is_some(),
+            false => self.names_event(&parts.tree, &ahead.bytes()[..at]),
+        };
+        if !names_event {
             self.pass(buffer, pos + end);
             self.state = State::Seek;
             return None;

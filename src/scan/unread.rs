@@ -157,7 +157,7 @@ impl Scanner {
         let is_of_name = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
         let is_name = |part: &InnerPart| match part {
             InnerPart::Text(span) => text.as_bytes()[span.range()].iter().all(|&b| is_of_name(b)),
-            InnerPart::Message(_) | InnerPart::Numbers(_) => false,
+            _ => false,
         };
         if inner.is_empty() || !inner.iter().all(is_name) {
             return None;

@@ -12,6 +12,7 @@ use crate::scan::recode::{self, Declared};
 use crate::scan::skip::Skip;
 use crate::scan::source_map::Step;
 use crate::scan::start::{self, Start};
+use crate::scan::torn::Doubt;
 use crate::scan::{Found, Parts, Read, Scanner, State, shown_end, valid_text};
 use crate::simd::skip_space;
 use crate::syntax::xml::{CDATA, LONGEST_INSTRUCTION, ROOT};
@@ -42,7 +43,8 @@ impl Scanner {
         if !self.begin_xml(arrived, parts)? {
             return None;
         }
-        let read = self.read_xml(bytes, parts)?;
+        self.xml.begin_at(Some(self.dropped + self.pos()));
+        let read = self.read_begun_xml(bytes, parts)?;
         let end = match read {
             Read::Whole(text) => text.len(),
             Read::Broken(_) => self.xml.at(),
@@ -52,7 +54,11 @@ impl Scanner {
             || self.enter_escaped(document, &read, &parts.tree);
         match read {
             _ if is_entered => None,
-            Read::Whole(text) => self.whole_xml(arrived.bytes, text, parts),
+            Read::Whole(text) => {
+                let doubt = self.doubt_before_rest(arrived, self.pos() + text.len())?;
+                let found = self.whole_xml(arrived.bytes, text, parts)?;
+                Some(Found { doubt, ..found })
+            }
             Read::Broken(finding) => self.broken_xml(finding, arrived, parts),
         }
     }
@@ -117,12 +123,18 @@ impl Scanner {
         Some(true)
     }
 
-    /// Reads the document at the start of `bytes`.
+    /// Reads the document at the start of `bytes`, which are not those of the capture.
     pub(super) fn read_xml<'b>(
         &mut self,
         bytes: Bytes<'b>,
         parts: &mut Parts,
     ) -> Settled<Read<'b>> {
+        self.xml.begin_at(None);
+        self.read_begun_xml(bytes, parts)
+    }
+
+    /// Reads the document at the start of `bytes`, whose place the reader knows.
+    fn read_begun_xml<'b>(&mut self, bytes: Bytes<'b>, parts: &mut Parts) -> Settled<Read<'b>> {
         let Parts { tree, findings, .. } = parts;
         let is_plain = &self.names.is_plain;
         let read = self.xml.read(bytes, tree, findings, &self.limits, is_plain);
@@ -190,9 +202,72 @@ impl Scanner {
         }
         let shown_end = shown_end(ahead, &finding);
         let resume = self.resume_after(ahead, &finding, &parts.tree);
+        let typed = match self.doubt() {
+            // Nothing shows where it ends, as it may be typed, too.
+            Some(Doubt::InTyped) => Some(1),
+            _ => self.cut_in_typed(ahead, &parts.tree),
+        };
         arrived.settled()?;
-        self.state = self.state_after(resume, root_of(document, &parts.tree));
+        self.state = match (typed, resume) {
+            (Some(text), _) => self.state_in_typed(text, &finding, arrived.bytes),
+            (None, Resume::Next(len)) => {
+                self.begin_doubt(arrived.bytes, len, Doubt::AfterTorn);
+                State::after_broken(len, None)
+            }
+            (None, _) => self.state_after(resume, root_of(document, &parts.tree)),
+        };
         Some(self.broken(finding, arrived.bytes, shown_end, Syntax::Xml, parts))
+    }
+
+    /// Returns the state after a document that was cut off in the `text` of a user: what stands there is searched, but a
+    /// user may have typed it.
+    fn state_in_typed(&mut self, text: usize, finding: &Finding, buffer: &[u8]) -> State {
+        let read = self.xml.at().max(finding.span().end as usize);
+        let text = match self.may_read_again(read, self.xml.work()) {
+            true => text,
+            false => self.xml.at().max(text),
+        };
+        self.begin_doubt(buffer, text, Doubt::InTyped);
+        State::after_broken(text, None)
+    }
+
+    /// Returns the start of the text in which a document was cut off, if a user may have typed that text: one of the
+    /// members that users fill, or any but a short plain text as long as the message is not one of an event. A document
+    /// that only is malformed in such a text goes on behind it.
+    pub(super) fn cut_in_typed(&self, ahead: Lookahead<'_>, tree: &Tree) -> Option<usize> {
+        let document = ahead.bytes();
+        let text = valid_text(&document[..self.xml.at()]);
+        let name = |node: NodeId| tree.str(tree.node(node).name, text);
+        let is_typed = self.names.private.is_typed_exactly;
+        let mut typed = self
+            .xml
+            .open_elements()
+            .find(|&(node, _)| is_typed(name(node)));
+        if typed.is_none() && !self.is_of_event(tree, text) {
+            let is_any = |&(node, _): &(NodeId, usize)| !(self.names.is_plain)(name(node));
+            let innermost = self.xml.open_elements().last();
+            let is_leaf = innermost.is_some_and(|(node, _)| tree.len() == node as usize + 1);
+            let outermost = self.xml.open_elements().next();
+            typed = outermost.filter(|_| is_leaf && innermost.as_ref().is_some_and(is_any));
+        }
+        let (node, content) = typed?;
+        let content = content + cdata_opening(&document[content..]);
+        let is_closed = closes(ahead.from(content), name(node), root_of(document, tree));
+        (!is_closed).then_some(content)
+    }
+
+    /// Returns true if a broken document is a message of an event, as far as it was read.
+    fn is_of_event(&self, tree: &Tree, text: &str) -> bool {
+        let end = self.xml.open_child().map_or(tree.len(), |id| id as usize);
+        let mut id = 1;
+        while id < end {
+            let field = View::root(tree, text).at(id as NodeId);
+            if (self.names.is_of_event)(field.name(), field.value()) {
+                return true;
+            }
+            id = tree.node(id as NodeId).end as usize;
+        }
+        false
     }
 
     /// Returns true if the document broke at an end tag as JSON may escape it.
@@ -451,6 +526,31 @@ fn cdata_opening(text: &[u8]) -> usize {
     } else {
         0
     }
+}
+
+/// Returns true if the element `name` ends in `ahead`, and after it its document with the given root, before another
+/// document begins.
+fn closes(ahead: Lookahead<'_>, name: &str, root: &[u8]) -> bool {
+    const FARTHEST: usize = 1 << 13;
+    let window = ahead.window(FARTHEST);
+    let bytes = window.bytes();
+    let mut ends = [name.as_bytes(), root].into_iter().peekable();
+    for at in memchr::memchr_iter(b'<', bytes).map(|at| at + 1) {
+        let Some(end) = ends.peek() else {
+            return true;
+        };
+        let tag = bytes[at..].strip_prefix(b"/");
+        let tag = tag.and_then(|tag| tag.strip_prefix(*end));
+        if tag.is_some_and(|rest| rest.starts_with(b">")) {
+            ends.next();
+        } else if bytes[at..].starts_with(root) {
+            return false;
+        }
+    }
+    if ends.peek().is_some() {
+        window.note_end();
+    }
+    ends.peek().is_none()
 }
 
 /// Returns true if another element of the message begins here. Other documents have other names.
