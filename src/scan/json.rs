@@ -118,6 +118,13 @@ impl Scanner {
         found
     }
 
+    /// Returns the start of the first object in an unfinished object that begins a line and is unfinished, too.
+    pub(super) fn object_on_new_line(&self, document: &[u8], tree: &Tree) -> Option<usize> {
+        let open = (1..tree.len() as u32).filter(|&id| self.json.is_open(id));
+        let mut starts = open.map(|id| tree.node(id).span.start as usize);
+        starts.find(|&start| begins_line(document, start))
+    }
+
     /// Returns `value` if it is a message, or the outermost messages inside of it.
     fn messages_at(&self, value: View<'_>) -> VecDeque<InnerPart> {
         if value.kind() == Kind::Object && (self.names.is_message)(value) {
@@ -373,11 +380,7 @@ impl Scanner {
     }
 
     /// Returns the range of the text that a user filled and in which the object broke, up to the end of the line.
-    fn cut_typed(
-        &self,
-        arrived: &Arrived<'_>,
-        tree: &Tree,
-    ) -> Settled<Option<Range<usize>>> {
+    fn cut_typed(&self, arrived: &Arrived<'_>, tree: &Tree) -> Settled<Option<Range<usize>>> {
         let document = arrived.from(self.pos());
         if !self.is_in_typed_string(document.bytes(), tree) {
             return Some(None);

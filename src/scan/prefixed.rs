@@ -87,7 +87,8 @@ struct Torn {
 /// The result of reading the text of a document.
 enum Text {
     Whole(usize),
-    Torn(Finding, Resume),
+    /// The flag is true if it was cut off in a text that a user may have typed, which may go over lines.
+    Torn(Finding, Resume, bool),
     Vain,
 }
 
@@ -122,6 +123,10 @@ impl Scanner {
             return arrived.settled().map(|()| false);
         }
         let prefix = Prefix::of(&self.lead, document.from(line));
+        let is_root = document.bytes().starts_with(b"<");
+        // Text behind a root is no document, but one may begin there.
+        let prefix =
+            prefix.filter(|prefix| !is_root || begins_with_tag(*prefix, document.from(line)));
         arrived.settled()?;
         let Some(prefix) = prefix else {
             return Some(false);
@@ -328,7 +333,8 @@ impl Scanner {
                     false => self.resume_in_json(arrived.bytes, &finding, &parts.tree),
                 };
                 _ = shown_end(arrived.from(0), &finding);
-                resume.map_or(Text::Vain, |resume| Text::Torn(finding, resume))
+                let is_typed = is_xml && self.cut_in_typed(arrived.from(0), &parts.tree).is_some();
+                resume.map_or(Text::Vain, |resume| Text::Torn(finding, resume, is_typed))
             }
         };
         arrived.settled().map(|()| text)
@@ -374,6 +380,9 @@ impl Scanner {
                 let line = memchr::memchr(b'\n', &text[at..]);
                 return Resume::Next(line.map_or(text.len(), |line| at + line));
             }
+            if let Some(line) = self.object_on_new_line(text, tree) {
+                return Resume::Next(line);
+            }
             let next = next().map(|next| next.span().start as usize);
             Resume::Next(next.unwrap_or_else(|| end_of_torn(text, at)))
         })
@@ -403,6 +412,12 @@ impl Scanner {
     }
 }
 
+/// Returns true if the text behind `prefix` on the next line begins with a tag.
+fn begins_with_tag(prefix: Prefix, next: Lookahead<'_>) -> bool {
+    let text = prefix.next_text(next);
+    text.is_some_and(|text| matches!(text.trim_start().get(0), Some(b'<') | None))
+}
+
 /// Returns true if something stands in the first `len` bytes of `text` after its first line.
 fn goes_on(text: &[u8], len: usize) -> bool {
     let text = &text[..len.min(text.len())];
@@ -413,7 +428,12 @@ fn goes_on(text: &[u8], len: usize) -> bool {
 /// Returns the start of the last line of `text`, if a document begins there. Otherwise returns the end of `text`.
 fn last_begun(text: &[u8]) -> usize {
     let line = memchr::memrchr(b'\n', text.trim_ascii_end()).map(|n| n + 1);
-    let begun = line.filter(|&line| first_line_end(&text[line..]).is_some());
+    // The line break after the last line may belong to what follows.
+    let is_begun = |line: &usize| match &text[*line..] {
+        b"{" | ROOT => true,
+        text => first_line_end(text).is_some(),
+    };
+    let begun = line.filter(is_begun);
     begun.unwrap_or(text.len())
 }
 
@@ -427,10 +447,10 @@ fn end_of_torn(text: &[u8], at: usize) -> usize {
 
 /// Returns the result of reading the document `raw` as `text`.
 fn through(text: Text, mut escape: Escape, raw: &[u8], arrived: &Arrived<'_>) -> Through {
-    let (finding, resume) = match text {
+    let (finding, resume, is_typed) = match text {
         Text::Whole(len) => return Through::Whole(escape.raw_end(raw, len)),
         Text::Vain => return Through::Vain(raw.len()),
-        Text::Torn(finding, resume) => (finding, resume),
+        Text::Torn(finding, resume, is_typed) => (finding, resume, is_typed),
     };
     let shown = shown_end(arrived.from(0), &finding);
     let text = &arrived.bytes[..shown];
@@ -451,7 +471,7 @@ fn through(text: Text, mut escape: Escape, raw: &[u8], arrived: &Arrived<'_>) ->
         shown: { escape }.raw_end(raw, shown),
         text: text.to_vec(),
         is_sure: match (syntax, resume) {
-            (Syntax::Xml, Resume::Next(next)) => next < arrived.bytes.len(),
+            (Syntax::Xml, Resume::Next(next)) => next < arrived.bytes.len() && !is_typed,
             (Syntax::Xml, Resume::Rest(_)) => false,
             (Syntax::Json, _) => goes_on(arrived.bytes, finding.span().start as usize),
         },

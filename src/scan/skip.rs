@@ -87,6 +87,11 @@ impl EndTag {
     }
 }
 
+/// Returns true if a document with the given `root` ends in `rest`, before the next one begins.
+pub(super) fn ends_ahead(rest: Lookahead<'_>, root: &[u8]) -> bool {
+    end_is_ahead(rest, &EndTag::of(root))
+}
+
 /// Returns true if `end`, the end tag of the root, comes before the next root.
 fn end_is_ahead(rest: Lookahead<'_>, end: &EndTag) -> bool {
     let window = rest.window(FARTHEST);

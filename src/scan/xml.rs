@@ -9,7 +9,7 @@ use crate::scan::escape::Escape;
 use crate::scan::literal;
 use crate::scan::lookahead::{Arrived, Lookahead, Settled};
 use crate::scan::recode::{self, Declared};
-use crate::scan::skip::Skip;
+use crate::scan::skip::{Skip, ends_ahead};
 use crate::scan::source_map::Step;
 use crate::scan::start::{self, Start};
 use crate::scan::torn::Doubt;
@@ -207,16 +207,51 @@ impl Scanner {
             Some(Doubt::InTyped) => Some(1),
             _ => self.cut_in_typed(ahead, &parts.tree),
         };
+        let entry = self.entry_before(resume, arrived, &parts.tree);
+        let is_malformed =
+            |start: usize| ends_ahead(ahead.from(start), root_of(document, &parts.tree));
+        let entry = entry.filter(|&line| !is_malformed(line));
         arrived.settled()?;
-        self.state = match (typed, resume) {
-            (Some(text), _) => self.state_in_typed(text, &finding, arrived.bytes),
-            (None, Resume::Next(len)) => {
+        self.state = match (typed, entry, resume) {
+            (Some(text), ..) => self.state_in_typed(text, &finding, arrived.bytes),
+            (None, Some(len), _) => State::after_broken(len, None),
+            (None, None, Resume::Next(len)) => {
                 self.begin_doubt(arrived.bytes, len, Doubt::AfterTorn);
                 State::after_broken(len, None)
             }
-            (None, _) => self.state_after(resume, root_of(document, &parts.tree)),
+            _ => self.state_after(resume, root_of(document, &parts.tree)),
         };
         Some(self.broken(finding, arrived.bytes, shown_end, Syntax::Xml, parts))
+    }
+
+    /// Returns the line break before the first log entry that a broken document ran into, if that is before `resume`.
+    fn entry_before(&self, resume: Resume, arrived: &Arrived<'_>, tree: &Tree) -> Option<usize> {
+        let (Resume::Next(end) | Resume::Rest(end)) = resume;
+        let ahead = arrived.from(self.pos());
+        let start = self.end_of_elements(tree);
+        let next = self.next_entry(arrived.bytes);
+        let mut lines = memchr::memchr_iter(b'\n', ahead.bytes().get(start..end)?);
+        lines.find_map(|line| {
+            let line = start + line;
+            next.begins_at(ahead.from(line + 1)).then_some(line)
+        })
+    }
+
+    /// Returns the end of the last element of a broken document that is whole, or the start of the content of the one
+    /// that is not. What stands before is not cut off.
+    fn end_of_elements(&self, tree: &Tree) -> usize {
+        if let Some((_, content)) = self.xml.open_elements().last() {
+            return content;
+        }
+        let (mut id, mut end) = (1, 0);
+        while id < tree.len() {
+            let node = tree.node(id as NodeId);
+            if !is_between_elements(node) {
+                end = node.span.end as usize;
+            }
+            id = (node.end as usize).max(id + 1);
+        }
+        end
     }
 
     /// Returns the state after a document that was cut off in the `text` of a user: what stands there is searched, but a
