@@ -303,12 +303,12 @@ pub(crate) fn is_member(name: &str) -> bool {
     top(name).is_some() || name.eq_ignore_ascii_case(MSG_ID.wire) || is_typed_exactly(name)
 }
 
-/// Returns true if a field of a message shows that it is one of an event: then users type only what a few members hold.
+/// Returns true if a field of a message shows that it is one of an event, as its wrapper does: then users type only what a few members hold.
 pub(crate) fn is_of_event(name: &str, value: &str) -> bool {
     match top(name).map(|known| known.what) {
         Some(Top::MsgType) => value == MSG_TYPE_EVENT,
         Some(Top::Event) => value.starts_with(EVENT_PREFIX),
-        _ => false,
+        _ => crate::event::Event::by_wrapper(name).is_some(),
     }
 }
 

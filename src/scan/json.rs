@@ -33,7 +33,7 @@ impl Scanner {
         parts: &mut Parts,
     ) -> Option<Found<'b>> {
         let (buffer, last) = (arrived.bytes, arrived.is_final);
-        if let Some(found) = self.fast_document(buffer, parts) {
+        if let Some(found) = self.fast_document(arrived, parts) {
             return Some(found);
         }
         let bytes = self.limited(&buffer[self.pos()..], last);
@@ -50,7 +50,7 @@ impl Scanner {
             Read::Whole(text) => {
                 let doubt = self.doubt_before_rest(arrived, self.pos() + text.len())?;
                 let found = self.whole_json(buffer, text, parts)?;
-                Some(Found { doubt, ..found })
+                Some(self.before_rest(found, doubt))
             }
             Read::Broken(finding) => self.broken_json(finding, arrived, parts),
         }

@@ -333,7 +333,10 @@ impl Scanner {
                     false => self.resume_in_json(arrived.bytes, &finding, &parts.tree),
                 };
                 _ = shown_end(arrived.from(0), &finding);
-                let is_typed = is_xml && self.cut_in_typed(arrived.from(0), &parts.tree).is_some();
+                let is_typed = is_xml
+                    && self
+                        .cut_in_typed(arrived.from(0), &finding, &parts.tree)
+                        .is_some();
                 resume.map_or(Text::Vain, |resume| Text::Torn(finding, resume, is_typed))
             }
         };
@@ -352,7 +355,7 @@ impl Scanner {
         let head = valid_text(&text.bytes()[..self.xml.at()]);
         let is_field = |node: &Node| (self.names.begins_message)(tree.str(node.name, head));
         let is_message = self.xml.is_rooted() && tree.nodes().iter().any(is_field);
-        let resume = || match self.cut_in_typed(text, tree) {
+        let resume = || match self.cut_in_typed(text, finding, tree) {
             // Each line behind the prefix surely begins.
             Some(typed) => match memchr::memchr(b'\n', &text.bytes()[typed..]) {
                 Some(line) => Resume::Next(typed + line),

@@ -420,6 +420,9 @@ impl Scanner {
             true => (self.names.event_name)(&ahead.bytes()[..end]).is_some(),
             false => self.names_event(&parts.tree, &ahead.bytes()[..at]),
         };
+        if form.notation().keeps_breaks() && !form.notation().is_one_line() {
+            self.begin_doubt_of_printed(buffer, end);
+        }
         if !names_event {
             self.pass(buffer, pos + end);
             self.state = State::Seek;

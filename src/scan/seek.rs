@@ -148,7 +148,7 @@ impl Scanner {
         parts: &mut Parts,
     ) -> Option<Found<'b>> {
         let found = match self.after_torn {
-            None => self.fast_document(arrived.bytes, parts),
+            None => self.fast_document(arrived, parts),
             Some(_) => None,
         };
         if found.is_none() {

@@ -10,7 +10,8 @@
 
 use crate::input::Flow;
 use crate::scan::lookahead::{Arrived, Lookahead, Settled};
-use crate::scan::{Names, Scanner, start};
+use crate::scan::unread::begins_with_time;
+use crate::scan::{Found, Names, Scanner, start};
 
 /// Why a payload may be no callback, although it reads like one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,6 +88,8 @@ pub(super) enum NextEntry {
     Alike(LineHead),
     /// Any line: each is a record of a container.
     AnyLine,
+    /// A line that begins with a time or a level.
+    Dated,
     /// Nothing shows it.
     Unknown,
 }
@@ -100,6 +103,7 @@ impl NextEntry {
         match self {
             NextEntry::Alike(head) => head.begins(line),
             NextEntry::AnyLine => true,
+            NextEntry::Dated => begins_with_time(Lookahead::whole(line)) || has_level(line),
             NextEntry::Unknown => false,
         }
     }
@@ -262,6 +266,18 @@ impl Scanner {
         });
     }
 
+    /// Casts a doubt on what follows a printed object with a text of a user, after `len` bytes at the cursor. The text may
+    /// go over lines and close the object's brackets.
+    pub(super) fn begin_doubt_of_printed(&mut self, buffer: &[u8], len: usize) {
+        let is_new = self.doubt() != Some(Doubt::InTyped);
+        self.begin_doubt(buffer, len, Doubt::InTyped);
+        if let Some(torn) = self.after_torn.as_mut().filter(|_| is_new)
+            && matches!(torn.next, NextEntry::Unknown)
+        {
+            torn.next = NextEntry::Dated;
+        }
+    }
+
     /// Casts a doubt on the `len` bytes at the cursor, which a user may have typed.
     pub(super) fn begin_doubt_within(&mut self, len: usize) {
         if self
@@ -344,6 +360,14 @@ impl Scanner {
         let is_rest = self.is_rest_of_message(rest);
         arrived.settled()?;
         Some(is_rest.then_some(Doubt::BeforeRest))
+    }
+
+    /// Adds the doubt about a payload that the rest of a message may follow. That rest closes nothing.
+    pub(super) fn before_rest<'b>(&mut self, found: Found<'b>, doubt: Option<Doubt>) -> Found<'b> {
+        if doubt.is_some() {
+            self.after_bare_payload = None;
+        }
+        Found { doubt, ..found }
     }
 
     /// Returns true if `text` is the rest of a message, from the end of a member that a user filled on.

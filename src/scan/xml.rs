@@ -34,7 +34,7 @@ impl Scanner {
         arrived: &Arrived<'b>,
         parts: &mut Parts,
     ) -> Option<Found<'b>> {
-        if let Some(found) = self.fast_document(arrived.bytes, parts) {
+        if let Some(found) = self.fast_document(arrived, parts) {
             return Some(found);
         }
         let document = &arrived.bytes[self.pos()..];
@@ -57,7 +57,7 @@ impl Scanner {
             Read::Whole(text) => {
                 let doubt = self.doubt_before_rest(arrived, self.pos() + text.len())?;
                 let found = self.whole_xml(arrived.bytes, text, parts)?;
-                Some(Found { doubt, ..found })
+                Some(self.before_rest(found, doubt))
             }
             Read::Broken(finding) => self.broken_xml(finding, arrived, parts),
         }
@@ -205,7 +205,7 @@ impl Scanner {
         let typed = match self.doubt() {
             // Nothing shows where it ends, as it may be typed, too.
             Some(Doubt::InTyped) => Some(1),
-            _ => self.cut_in_typed(ahead, &parts.tree),
+            _ => self.cut_in_typed(ahead, &finding, &parts.tree),
         };
         let entry = self.entry_before(resume, arrived, &parts.tree);
         let is_malformed =
@@ -269,7 +269,12 @@ impl Scanner {
     /// Returns the start of the text in which a document was cut off, if a user may have typed that text: one of the
     /// members that users fill, or any but a short plain text as long as the message is not one of an event. A document
     /// that only is malformed in such a text goes on behind it.
-    pub(super) fn cut_in_typed(&self, ahead: Lookahead<'_>, tree: &Tree) -> Option<usize> {
+    pub(super) fn cut_in_typed(
+        &self,
+        ahead: Lookahead<'_>,
+        finding: &Finding,
+        tree: &Tree,
+    ) -> Option<usize> {
         let document = ahead.bytes();
         let text = valid_text(&document[..self.xml.at()]);
         let name = |node: NodeId| tree.str(tree.node(node).name, text);
@@ -279,11 +284,18 @@ impl Scanner {
             .open_elements()
             .find(|&(node, _)| is_typed(name(node)));
         if typed.is_none() && !self.is_of_event(tree, text) {
-            let is_any = |&(node, _): &(NodeId, usize)| !(self.names.is_plain)(name(node));
+            // A line break shows that the text was cut off, and is not only malformed.
+            let is_cut = |start: usize| {
+                let end = self.xml.at().max(finding.span().start as usize);
+                let read = document.get(start..end).unwrap_or_default();
+                end >= document.len() || memchr::memchr(b'\n', read).is_some()
+            };
             let innermost = self.xml.open_elements().last();
-            let is_leaf = innermost.is_some_and(|(node, _)| tree.len() == node as usize + 1);
-            let outermost = self.xml.open_elements().next();
-            typed = outermost.filter(|_| is_leaf && innermost.as_ref().is_some_and(is_any));
+            let innermost = innermost.filter(|&(node, content)| {
+                let is_leaf = tree.len() == node as usize + 1;
+                is_leaf && !self.is_structural(name(node)) && is_cut(content)
+            });
+            typed = innermost.and_then(|_| self.xml.open_elements().next());
         }
         let (node, content) = typed?;
         let content = content + cdata_opening(&document[content..]);
@@ -291,8 +303,18 @@ impl Scanner {
         (!is_closed).then_some(content)
     }
 
+    /// Returns true if an element of this name holds short plain text or other elements.
+    fn is_structural(&self, name: &str) -> bool {
+        (self.names.is_plain)(name) || (self.names.begins_message)(name)
+    }
+
     /// Returns true if a broken document is a message of an event, as far as it was read.
     fn is_of_event(&self, tree: &Tree, text: &str) -> bool {
+        let name = |node: NodeId| tree.str(tree.node(node).name, text);
+        let mut open = self.xml.open_elements();
+        if open.any(|(node, _)| (self.names.is_of_event)(name(node), "")) {
+            return true;
+        }
         let end = self.xml.open_child().map_or(tree.len(), |id| id as usize);
         let mut id = 1;
         while id < end {
