@@ -118,11 +118,14 @@ impl Scanner {
         found
     }
 
-    /// Returns the start of the first object in an unfinished object that begins a line and is unfinished, too.
+    /// Returns the start of the object in which an unfinished object broke, if that begins a line and has no member yet:
+    /// it may be escaped.
     pub(super) fn object_on_new_line(&self, document: &[u8], tree: &Tree) -> Option<usize> {
-        let open = (1..tree.len() as u32).filter(|&id| self.json.is_open(id));
-        let mut starts = open.map(|id| tree.node(id).span.start as usize);
-        starts.find(|&start| begins_line(document, start))
+        let last = (tree.len() as u32)
+            .checked_sub(1)
+            .filter(|&id| id > 0 && self.json.is_open(id))?;
+        let start = tree.node(last).span.start as usize;
+        begins_line(document, start).then_some(start)
     }
 
     /// Returns `value` if it is a message, or the outermost messages inside of it.

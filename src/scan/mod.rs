@@ -55,6 +55,7 @@ pub(crate) mod source_map;
 mod start;
 mod sync_point;
 mod torn;
+mod typed;
 mod typographic;
 mod unread;
 mod xml;

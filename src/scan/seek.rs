@@ -276,6 +276,7 @@ impl Scanner {
     fn try_begin_at(&mut self, arrived: &Arrived<'_>, start: usize, found: usize) -> Settled<Near> {
         let buffer = arrived.bytes;
         self.note_lead(buffer, found);
+        self.doubt_in_printed(buffer, found);
         if self.begin_prefixed_over_lines(arrived, found)? {
             return Some(Near::Begun);
         }

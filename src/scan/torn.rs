@@ -10,6 +10,7 @@
 
 use crate::input::Flow;
 use crate::scan::lookahead::{Arrived, Lookahead, Settled};
+use crate::scan::typed;
 use crate::scan::unread::begins_with_time;
 use crate::scan::{Found, Names, Scanner, start};
 
@@ -276,6 +277,40 @@ impl Scanner {
         {
             torn.next = NextEntry::Dated;
         }
+    }
+
+    /// Casts a doubt on what begins at `found`, if a printed object before it holds a text of a user that goes over lines
+    /// and has not ended. Its brackets stand too far before, or its header behind the text.
+    pub(super) fn doubt_in_printed(&mut self, buffer: &[u8], found: usize) {
+        const FARTHEST: usize = 2048;
+        if self.doubt() == Some(Doubt::InTyped) {
+            return;
+        }
+        let before = &buffer[found.saturating_sub(FARTHEST).max(self.pos())..found];
+        let Some(line) = memchr::memrchr(b'\n', before) else {
+            return;
+        };
+        let (above, lead) = before.split_at(line + 1);
+        if NextEntry::Dated.begins(lead) {
+            return;
+        }
+        let Some(text) = typed::open_text(above, self.names.private.is_typed_exactly) else {
+            return;
+        };
+        let entry = typed::line_at(above, text);
+        let mut head = LineHead::default();
+        head.add(lead);
+        if is_of_entry(&head, &self.names) && head.begins(entry) {
+            return;
+        }
+        self.after_torn = Some(AfterTorn {
+            doubt: Doubt::InTyped,
+            next: NextEntry::Dated,
+            line: None,
+            left: AfterTorn::LONGEST_TEXT,
+            is_exact: false,
+            seen: found,
+        });
     }
 
     /// Casts a doubt on the `len` bytes at the cursor, which a user may have typed.

@@ -305,7 +305,9 @@ impl Scanner {
 
     /// Returns true if an element of this name holds short plain text or other elements.
     fn is_structural(&self, name: &str) -> bool {
-        (self.names.is_plain)(name) || (self.names.begins_message)(name)
+        (self.names.is_plain)(name)
+            || (self.names.begins_message)(name)
+            || xml::is_root_name(name.as_bytes())
     }
 
     /// Returns true if a broken document is a message of an event, as far as it was read.
