@@ -237,6 +237,7 @@ impl Scanner {
     /// Reads the message of `len` bytes at the cursor again, inside a document that was read.
     fn inner_message<'b>(&mut self, buffer: &'b [u8], len: usize, parts: &mut Parts) -> Found<'b> {
         let place = self.cursor.place(buffer);
+        let doubt = self.doubt();
         let range = self.pos()..self.pos() + len;
         let bytes = Bytes {
             all: &buffer[range.clone()],
@@ -262,6 +263,7 @@ impl Scanner {
         Found {
             kind,
             text: text.ok(),
+            doubt,
             ..Found::at(range, place, Syntax::Json)
         }
     }

@@ -603,9 +603,9 @@ impl Scanner {
         let before = (self.pos(), std::mem::discriminant(&self.state));
         let arrived = Arrived::new(buffer, last);
         let is_due = !self.is_in_document() || self.is_due(&arrived);
-        // The cursor is at the document only when it is read. What stands in nested text is in doubt where it surfaces.
+        // Only then is the cursor at the document. What stands in nested text is in doubt where it surfaces.
         let doubt = match self.state {
-            State::Seek | State::Nested(_) => None,
+            State::Seek | State::Inside(_) | State::Nested(_) => None,
             _ => self.doubt(),
         };
         let found = match &mut self.state {

@@ -363,12 +363,18 @@ impl Scanner {
             },
             None => self.resume_after(text, finding, tree),
         };
-        is_message.then(|| match resume() {
+        let resume = || match resume() {
             // What follows up to the end of the text may be typed.
             Resume::Rest(_) if text.is_final() && finding.span().end as usize >= text.len() => {
                 Resume::Next(last_begun(text.bytes()))
             }
             resume => resume,
+        };
+        is_message.then(|| {
+            let resume = resume();
+            let (Resume::Next(end) | Resume::Rest(end)) = resume;
+            let line = self.line_after_elements(text, end, tree);
+            line.map_or(resume, Resume::Next)
         })
     }
 

@@ -388,9 +388,9 @@ impl Scanner {
         end: usize,
     ) -> Settled<Option<Doubt>> {
         let rest = match self.flow {
+            Flow::Ready => arrived.from(end),
             // What is there is shown at once.
-            Flow::Pending => Lookahead::whole(arrived.bytes.get(end..).unwrap_or_default()),
-            _ => arrived.from(end),
+            _ => Lookahead::whole(arrived.bytes.get(end..).unwrap_or_default()),
         };
         let is_rest = self.is_rest_of_message(rest);
         arrived.settled()?;
@@ -408,7 +408,7 @@ impl Scanner {
     /// Returns true if `text` is the rest of a message, from the end of a member that a user filled on.
     fn is_rest_of_message(&self, text: Lookahead<'_>) -> bool {
         match text.get(0) {
-            Some(b']') => text.starts_with(b"]]>"),
+            Some(b']') if text.starts_with(b"]]></") => self.is_end_of_typed(text.from(5)),
             Some(b'<') if text.get(1) == Some(b'/') => self.is_end_of_typed(text.from(2)),
             Some(quote @ (b'"' | b'\'')) => self.is_next_member(text.from(1), quote),
             Some(b'\\') if text.get(1) == Some(b'"') => self.is_next_member(text.from(2), b'"'),

@@ -228,7 +228,7 @@ impl Scanner {
     fn entry_before(&self, resume: Resume, arrived: &Arrived<'_>, tree: &Tree) -> Option<usize> {
         let (Resume::Next(end) | Resume::Rest(end)) = resume;
         let ahead = arrived.from(self.pos());
-        let start = self.end_of_elements(tree);
+        let start = self.end_of_elements(ahead.bytes(), tree);
         let next = self.next_entry(arrived.bytes);
         let mut lines = memchr::memchr_iter(b'\n', ahead.bytes().get(start..end)?);
         lines.find_map(|line| {
@@ -238,20 +238,40 @@ impl Scanner {
     }
 
     /// Returns the end of the last element of a broken document that is whole, or the start of the content of the one
-    /// that is not. What stands before is not cut off.
-    fn end_of_elements(&self, tree: &Tree) -> usize {
-        if let Some((_, content)) = self.xml.open_elements().last() {
-            return content;
-        }
-        let (mut id, mut end) = (1, 0);
-        while id < tree.len() {
-            let node = tree.node(id as NodeId);
-            if !is_between_elements(node) {
-                end = node.span.end as usize;
-            }
-            id = (node.end as usize).max(id + 1);
-        }
-        end
+    /// that is not, if that is later. What stands before is not cut off. The next document may be read as an element.
+    pub(super) fn end_of_elements(&self, document: &[u8], tree: &Tree) -> usize {
+        let is_root = |node: NodeId| {
+            let name = document.get(tree.node(node).name.source_range());
+            name.is_some_and(xml::is_root_name)
+        };
+        let next = self.xml.open_elements().find(|&(node, _)| is_root(node));
+        let own = next.map_or(tree.len(), |(node, _)| node as usize);
+        let open = self
+            .xml
+            .open_elements()
+            .take_while(|&(node, _)| !is_root(node));
+        let content = open.last().map_or(0, |(_, content)| content);
+        let whole = (1..own).filter(|&id| tree.node(id as NodeId).end as usize > id);
+        let whole = whole.map(|id| tree.node(id as NodeId));
+        let ends = whole
+            .filter(|node| !is_between_elements(node))
+            .map(|node| node.span.end as usize);
+        ends.fold(content, usize::max)
+    }
+
+    /// Returns the line break in a broken document behind its last element, if other text follows it up to `end`: each
+    /// line is a log entry.
+    pub(super) fn line_after_elements(
+        &self,
+        ahead: Lookahead<'_>,
+        end: usize,
+        tree: &Tree,
+    ) -> Option<usize> {
+        let document = ahead.bytes();
+        let start = self.end_of_elements(document, tree);
+        let line = start + memchr::memchr(b'\n', document.get(start..end)?)?;
+        let is_other = !document[line..end].trim_ascii().is_empty();
+        (is_other && !ends_ahead(ahead.from(line), root_of(document, tree))).then_some(line)
     }
 
     /// Returns the state after a document that was cut off in the `text` of a user: what stands there is searched, but a
