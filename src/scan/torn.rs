@@ -109,6 +109,15 @@ impl NextEntry {
         }
     }
 
+    /// Returns the line break before the next entry, if that begins like this one in the first `len` bytes of `ahead`.
+    pub(super) fn first_in(&self, ahead: Lookahead<'_>, len: usize) -> Option<usize> {
+        if !matches!(self, NextEntry::Alike(_)) {
+            return None;
+        }
+        let mut lines = memchr::memchr_iter(b'\n', &ahead.bytes()[..len]);
+        lines.find(|line| self.begins_at(ahead.from(line + 1)))
+    }
+
     /// Returns true if the next entry begins at the start of `ahead`, which is a line.
     pub(super) fn begins_at(&self, ahead: Lookahead<'_>) -> bool {
         let line = ahead.line().window(Self::NEAR);
