@@ -77,8 +77,8 @@ fn has_level(line: &[u8]) -> bool {
     let line = line.strip_prefix(b"[").unwrap_or(line);
     let len = line.iter().take_while(|b| b.is_ascii_alphabetic()).count();
     let (word, next) = line.split_at(len);
-    let is_level = |level: &&str| word.eq_ignore_ascii_case(level.as_bytes());
-    LEVELS.iter().any(|level| is_level(&level))
+    let is_level = |level: &str| word.eq_ignore_ascii_case(level.as_bytes());
+    LEVELS.iter().any(|level| is_level(level))
         && next.first().is_some_and(|b| b" :]\t|".contains(b))
 }
 
