@@ -353,9 +353,8 @@ fn apart(printer: &Printer, decoy: &Decoy, is_early: bool, is_torn: bool) -> Opt
     let has_no_end = printer.keeps_breaks || printer.begins_line;
     match () {
         () if decoy.is_entry && printer.is_open => Some("undecidable: a forged entry"),
-        () if is_torn && is_wire => Some("gap: torn XML or JSON"),
-        () if is_torn && has_lines => Some("gap: torn, over lines"),
-        () if is_torn && is_early && has_no_end => Some("gap: torn before the header"),
+        () if is_torn && has_lines && !is_wire => Some("gap: torn, over lines"),
+        () if is_torn && is_early && has_no_end && !is_wire => Some("gap: torn before the header"),
         () if is_early && has_lines && !is_wire => Some("gap: over lines before the header"),
         () if is_early && printer.name == "Go struct" => Some("gap: a Go struct, text first"),
         () => None,

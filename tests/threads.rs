@@ -620,8 +620,13 @@ fn what_was_read_is_seen_before_anybody_waits_for_more() {
     let payloads: Vec<String> = (0..30)
         .map(|i| shape(["XML", "JSON"][i % 2]).write(i % 3, i))
         .collect();
-    let block = 1 + payloads.iter().map(String::len).max().expect("some");
-    let first = format!("{}{}", " ".repeat(block - payloads[0].len()), payloads[0]);
+    let block = 2 + payloads.iter().map(String::len).max().expect("some");
+    // A byte behind it shows that no rest of a message follows.
+    let first = format!(
+        "{}{}\n",
+        " ".repeat(block - 1 - payloads[0].len()),
+        payloads[0]
+    );
     let payloads: Vec<String> = iter::once(first).chain(payloads[1..].to_vec()).collect();
     let seen = AtomicUsize::new(0);
     let live = Live {

@@ -42,6 +42,9 @@ pub(super) struct Common {
     /// Write what belongs to no payload to this file, a line each with its place
     #[arg(long, value_name = "FILE")]
     pub(super) noise: Option<PathBuf>,
+    /// Decode callbacks, too, that a user may have typed: behind a message that is cut off
+    #[arg(long)]
+    pub(super) accept_after_torn: bool,
     /// Language of messages [default: from WXSUB_LANG, LC_ALL, LC_MESSAGES or LANG]
     #[arg(long, value_enum)]
     pub(super) lang: Option<Language>,

@@ -83,6 +83,7 @@ impl Plan {
                 threads: common.threads,
                 policy: common.keys.policy()?,
                 keeps_noise: common.noise.is_some(),
+                accepts_after_torn: common.accept_after_torn,
                 ..Options::default()
             },
             out: text_options(common, &Term::stdout()),

@@ -321,6 +321,20 @@ pub(crate) fn is_of_envelope(name: &str) -> bool {
         .any(|known| known.eq_ignore_ascii_case(name))
 }
 
+/// Returns true if messages have a member of this name at the top: one of the header, or the id of an ordinary message.
+pub(crate) fn is_member(name: &str) -> bool {
+    top(name).is_some() || name.eq_ignore_ascii_case(MSG_ID.wire) || is_typed_exactly(name)
+}
+
+/// Returns true if a field of a message shows that it is one of an event, as its wrapper does: then users type only what a few members hold.
+pub(crate) fn is_of_event(name: &str, value: &str) -> bool {
+    match top(name).map(|known| known.what) {
+        Some(Top::MsgType) => value == MSG_TYPE_EVENT,
+        Some(Top::Event) => value.starts_with(EVENT_PREFIX),
+        _ => crate::event::Event::by_wrapper(name).is_some(),
+    }
+}
+
 /// Returns true if the value of a field of this name tells whether an object is a message.
 pub(crate) fn tells_by_value(name: &str) -> bool {
     let names = [EVENT, MSG_TYPE];

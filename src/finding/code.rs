@@ -681,6 +681,15 @@ codes! {
             " 'List': {'TemplateId': 'Xk8sgnrD5x3zZZGoDENKVDAJGXB3nJQWXH2_deFGVQ1', 'SubscribeStatusString': 'reject'}}");
         near_miss: change!(item!());
     }
+    AfterTorn "after-torn" Warning {
+        summary: "a callback behind a message that is cut off" "回调位于被截断的消息之后";
+        explanation: "A message before this one is cut off, and nothing shows where the next log entry begins: no time, level or other beginning of a line, no record of a container. Where the cut is in a text that a user types, as `Content`, all that follows may still be that text, so the callback is undecodable. So is one that the rest of a message follows directly, if the capture lacks the beginning of that message. A cut elsewhere is only a warning. A typed line break that imitates a whole log entry cannot be told from an entry."
+            "此前的消息被截断，且无从判断下一条日志从何处开始：行首没有时间、级别等标志，也不是容器日志的记录。若截断处位于用户输入的文本（如 `Content`），其后的内容都可能仍是该文本，因此该回调无法解码。若回调之后紧跟着另一条消息的剩余部分，而其开头不在输入中，也同样无法解码。截断处在别处时只是警告。带换行、伪装成整条日志的文本无法与真正的日志区分。";
+        advice: "Log each body whole, behind a time. If nobody typed what follows the cut, `--accept-after-torn` decodes it."
+            "请完整记录每个消息体，并在行首写上时间。若截断处之后的内容确非用户输入，可用 `--accept-after-torn` 解码。";
+        example: concat!(change!(item!()), "]]></Content></xml>");
+        near_miss: concat!(change!(item!()), "\n");
+    }
     Noise "noise" Warning {
         summary: "bytes that belong to no payload" "不属于任何消息体的内容";
         explanation: "Beside payloads the file holds other text. In a log that is as it should be; in a fixture it may be a payload of which the beginning was lost."

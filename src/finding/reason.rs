@@ -353,6 +353,14 @@ reasons! {
         PrintedCutOff (Undecodable) "{0} is cut off here" "{0}在此处中断"
             => "was the line too long for the log?" "是否超出了日志的行长限制?"
     }
+    AfterTorn {
+        AfterTorn "a message that is cut off stands before this one" "此前有一条被截断的消息"
+        AfterTornTyped (Undecodable) "a message before is cut off in a text of a user, who may have typed this" "此前的消息在用户输入的文本中被截断，此内容可能是用户输入的"
+            => "if nobody typed it, --accept-after-torn decodes it" "若确非用户输入，可用 --accept-after-torn 解码"
+        BeforeRest (Undecodable) "the rest of another message follows, of which the beginning is missing: a user may have typed this"
+            "其后是另一条缺少开头的消息的剩余部分：此内容可能是用户输入的"
+            => "if nobody typed it, --accept-after-torn decodes it" "若确非用户输入，可用 --accept-after-torn 解码"
+    }
     Noise {
         NotAlone "something beside the payload stands here" "此处有消息体以外的内容"
         NoiseHere "{0} bytes belong to no payload; the first stand here" "{0} 字节不属于任何消息体；此处为首处"

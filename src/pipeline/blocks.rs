@@ -22,6 +22,7 @@ pub(super) struct Blocks<R> {
     wants_queries: bool,
     fast: bool,
     keeps_noise: bool,
+    pub(super) accepts_after_torn: bool,
     ended: bool,
 }
 
@@ -36,6 +37,7 @@ impl<R: Read> Blocks<R> {
             wants_queries: options.wants_queries,
             fast: options.fast,
             keeps_noise: options.keeps_noise,
+            accepts_after_torn: options.accepts_after_torn,
             ended: false,
         }
     }
@@ -55,6 +57,7 @@ impl<R: Read> Blocks<R> {
             let new = new.opening(self.policy.clone());
             let new = new.with_queries(self.wants_queries);
             let new = new.keeping_noise(self.keeps_noise);
+            let new = new.accepting_after_torn(self.accepts_after_torn);
             *decoder = Some(new.with_cache(self.fast.then(Box::default)));
         }
         Ok(true)

@@ -130,6 +130,10 @@ pub struct Options {
     pub wants_queries: bool,
     /// True to pass all noise to [`Sink::noise`]. One thread decodes then.
     pub keeps_noise: bool,
+    /// True to decode callbacks behind a torn message, too, that a user may have typed.
+    ///
+    /// Otherwise they are undecodable, with [`Code::AfterTorn`](crate::Code::AfterTorn).
+    pub accepts_after_torn: bool,
     /// True to recognise payloads and log lines that differ from an earlier one only in a few values, instead of reading
     /// them.
     ///
@@ -168,6 +172,7 @@ impl Default for Options {
             policy: None,
             wants_queries: false,
             keeps_noise: false,
+            accepts_after_torn: false,
             fast: true,
         }
     }

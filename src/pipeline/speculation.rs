@@ -28,6 +28,7 @@ pub(super) struct Speculator<'e> {
     pub(super) limits: Limits,
     pub(super) policy: &'e Option<Arc<Policy>>,
     pub(super) wants_queries: bool,
+    pub(super) accepts_after_torn: bool,
     pub(super) filter: Filter,
     /// `None` if the fast path is off.
     pub(super) cache: Option<Box<Cache>>,
@@ -40,6 +41,7 @@ impl Speculator<'_> {
         let mut decoder = Decoder::on_line(self.source.into(), self.limits, chunk.place)
             .opening(self.policy.clone())
             .with_queries(self.wants_queries)
+            .accepting_after_torn(self.accepts_after_torn)
             .with_cache(self.cache.take());
         let speculation = self.speculate_with(&mut decoder, chunk.bytes(), part);
         self.cache = decoder.scanner.cache.take();

@@ -48,6 +48,7 @@ pub(super) fn emit<S: Sink>(
         limits: blocks.limits,
         policy: &options.policy,
         wants_queries: options.wants_queries,
+        accepts_after_torn: options.accepts_after_torn,
         filter: filter.clone(),
         cache: blocks.reading.cache(),
     };

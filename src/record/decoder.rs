@@ -10,14 +10,15 @@ use crate::event::{Event, PRIVATE, evidence, fields, is_message, is_renamed};
 use crate::fast::Cache;
 use crate::fast::pooled::Pooled;
 use crate::fast::template::{Sample, TemplateKey};
+use crate::finding::{Finding, Reason, Severity};
 use crate::record::body::Body;
 use crate::record::contents::{Contents, Decoded, Shared};
 use crate::record::decrypt::Decryptor;
 use crate::record::{Outcome, Record};
 use crate::scan::source_map::SourceMap;
-use crate::scan::{Anchors, Found, FoundKind, Names, Scanner, Turn};
+use crate::scan::{Anchors, Doubt, Found, FoundKind, Names, Scanner, Turn};
 use crate::seal::Policy;
-use crate::span::{Place, Units};
+use crate::span::{Place, Span, Units};
 use crate::syntax::{Limits, View};
 
 const NAMES: Names = Names {
@@ -25,6 +26,8 @@ const NAMES: Names = Names {
     tells_by_value: fields::tells_by_value,
     is_plain: fields::is_plain,
     private: PRIVATE,
+    is_member: fields::is_member,
+    is_of_event: fields::is_of_event,
     begins_message: |name| fields::top(name).is_some(),
     is_header: fields::is_header,
     is_record_key: fields::is_record_key,
@@ -51,6 +54,8 @@ pub(crate) struct Decoder {
     pub(super) spare: Option<Box<Decoded>>,
     /// Decrypts payloads, if a policy is given.
     pub(super) decryptor: Option<Box<Decryptor>>,
+    /// True if payloads are decoded that a user may have typed, because a torn message stands before them.
+    accepts_after_torn: bool,
 }
 
 impl Decoder {
@@ -90,6 +95,14 @@ impl Decoder {
         self
     }
 
+    /// Also decodes payloads that a user may have typed after a torn message, if that is `wanted`.
+    pub(crate) fn accepting_after_torn(self, wanted: bool) -> Self {
+        Decoder {
+            accepts_after_torn: wanted,
+            ..self
+        }
+    }
+
     fn with(scanner: Scanner, source: Arc<str>, limits: Limits, units: Units) -> Self {
         Decoder {
             source: source.into(),
@@ -98,6 +111,7 @@ impl Decoder {
             scanner,
             spare: None,
             decryptor: None,
+            accepts_after_torn: false,
         }
     }
 
@@ -247,6 +261,9 @@ impl Decoder {
             if self.decryptor.is_some() {
                 self.decrypt(record);
             }
+            if let Some(doubt) = found.doubt {
+                self.judge(doubt, record);
+            }
         }
     }
 }
@@ -260,6 +277,29 @@ impl Decoder {
         record.outcome = decoded.understand(text, &self.limits);
         if let Outcome::Callback(event) = record.outcome {
             self.learn(event, decoded, text);
+        }
+    }
+
+    /// Adds the finding of a `doubt` about a callback, which may be undecodable for that reason.
+    #[cold]
+    fn judge(&self, doubt: Doubt, record: &mut Record<'_>) {
+        if !matches!(record.outcome, Outcome::Callback(_)) {
+            return;
+        }
+        let reason = match doubt {
+            _ if self.accepts_after_torn => Reason::AfterTorn,
+            Doubt::AfterTorn => Reason::AfterTorn,
+            Doubt::InTyped => Reason::AfterTornTyped,
+            Doubt::BeforeRest => Reason::BeforeRest,
+        };
+        let finding = Finding::new(reason, Span::new(0, 1));
+        let findings = &mut record.decoded.make_own().parts.findings;
+        if finding.severity() == Severity::Undecodable {
+            findings.only(finding);
+            record.outcome = Outcome::Undecodable;
+        } else {
+            findings.push(finding);
+            findings.sort();
         }
     }
 

@@ -8,6 +8,7 @@ use crate::fast::entry::{Before, Entry, Layout};
 use crate::fast::template::TemplateKey;
 use crate::fast::{Cache, PrefixSize};
 use crate::scan::escape::Escape;
+use crate::scan::lookahead::Arrived;
 use crate::scan::source_map::{SourceMap, Step};
 use crate::scan::{Continuation, Document, Found, Inside, Parts, Scanner, State};
 use crate::simd::Survey;
@@ -36,6 +37,9 @@ impl Scanner {
         if self.cache.as_ref()?.may_begin(&buffer[line..]) {
             let bytes = self.within_limit(&buffer[line..]);
             let payload = self.cache.as_mut()?.usual_payload(bytes)?;
+            if self.may_be_typed(payload, bytes) {
+                return None;
+            }
             self.search.skip_beginning();
             self.pass(buffer, line);
             return self.recognised(payload, buffer);
@@ -70,6 +74,9 @@ impl Scanner {
         let start = line + prefix.bytes;
         let bytes = self.within_limit(&buffer[start..]);
         let payload = self.cache.as_mut()?.usual_payload(bytes)?;
+        if self.may_be_typed(payload, bytes) {
+            return None;
+        }
         Some(OnLine {
             start,
             prefix,
@@ -132,15 +139,45 @@ impl Scanner {
     /// Finds the document at the cursor: a payload, or a log entry that contains a payload.
     pub(super) fn fast_document<'b>(
         &mut self,
-        buffer: &'b [u8],
+        arrived: &Arrived<'b>,
         parts: &mut Parts,
     ) -> Option<Found<'b>> {
+        let buffer = arrived.bytes;
         let bytes = self.within_limit(&buffer[self.pos()..]);
         match self.cache.as_mut()?.payload(bytes) {
-            Some(payload) if self.may_be_literal(payload, bytes) => None,
+            Some(payload)
+                if self.may_be_literal(payload, bytes)
+                    || self.may_be_typed(payload, bytes) && !self.ends_with(payload, arrived) =>
+            {
+                None
+            }
             Some(payload) => self.recognised(payload, buffer),
             None if self.is_quoted() => None,
             None => self.fast_entry(self.pos(), self.bare, buffer, parts),
+        }
+    }
+
+    /// Returns true if the payload at the cursor is the last of the capture, and nothing follows.
+    fn ends_with(&self, payload: TemplateKey, arrived: &Arrived<'_>) -> bool {
+        let len = self
+            .cache
+            .as_deref()
+            .map_or(0, |cache| cache.extent(payload).len);
+        arrived.is_final && self.pos() + len == arrived.bytes.len()
+    }
+
+    /// Returns true if the rest of another message may follow the payload at the start of `bytes`, or if that has not
+    /// arrived.
+    #[inline(always)]
+    fn may_be_typed(&self, payload: TemplateKey, bytes: &[u8]) -> bool {
+        let len = self
+            .cache
+            .as_deref()
+            .map_or(0, |cache| cache.extent(payload).len);
+        match bytes.get(len..) {
+            None | Some([] | [b']' | b'\\', ..] | [b'<'] | [b'<', b'/', ..]) => true,
+            Some([b'"' | b'\'', next @ ..]) => matches!(next, [] | [b',', ..]),
+            Some(_) => false,
         }
     }
 

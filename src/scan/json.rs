@@ -16,6 +16,7 @@ use crate::scan::nested::NestedEnd;
 use crate::scan::printed::PrintedForm;
 use crate::scan::skip::{Skip, Skipped};
 use crate::scan::start;
+use crate::scan::torn::Doubt;
 use crate::scan::typographic::{self, Pasted};
 use crate::scan::{
     Continuation, Found, FoundKind, InnerPart, Inside, Parts, Read, Scanner, State, shown_end,
@@ -32,7 +33,7 @@ impl Scanner {
         parts: &mut Parts,
     ) -> Option<Found<'b>> {
         let (buffer, last) = (arrived.bytes, arrived.is_final);
-        if let Some(found) = self.fast_document(buffer, parts) {
+        if let Some(found) = self.fast_document(arrived, parts) {
             return Some(found);
         }
         let bytes = self.limited(&buffer[self.pos()..], last);
@@ -46,7 +47,11 @@ impl Scanner {
             return None;
         }
         match read {
-            Read::Whole(text) => self.whole_json(buffer, text, parts),
+            Read::Whole(text) => {
+                let doubt = self.doubt_before_rest(arrived, self.pos() + text.len())?;
+                let found = self.whole_json(buffer, text, parts)?;
+                Some(self.before_rest(found, doubt))
+            }
             Read::Broken(finding) => self.broken_json(finding, arrived, parts),
         }
     }
@@ -111,6 +116,16 @@ impl Scanner {
             id = if is_open { id + 1 } else { node.end };
         }
         found
+    }
+
+    /// Returns the start of the object in which an unfinished object broke, if that begins a line and has no member yet:
+    /// it may be escaped.
+    pub(super) fn object_on_new_line(&self, document: &[u8], tree: &Tree) -> Option<usize> {
+        let last = (tree.len() as u32)
+            .checked_sub(1)
+            .filter(|&id| id > 0 && self.json.is_open(id))?;
+        let start = tree.node(last).span.start as usize;
+        begins_line(document, start).then_some(start)
     }
 
     /// Returns `value` if it is a message, or the outermost messages inside of it.
@@ -203,11 +218,14 @@ impl Scanner {
                 self.state = State::Inside(inside);
                 Some(self.inner_message(buffer, len, parts))
             }
-            InnerPart::Text(_) | InnerPart::Numbers(_) => {
+            InnerPart::Text(_) | InnerPart::Numbers(_) | InnerPart::Typed(_) => {
                 let escape = match inner {
                     InnerPart::Numbers(_) => Escape::Numbers(decimal::DECIMAL),
                     _ => Escape::Backslash,
                 };
+                if matches!(inner, InnerPart::Typed(_)) {
+                    self.begin_doubt_within(len);
+                }
                 if !self.enter(escape, NestedEnd::Len(len), Some(inside)) {
                     self.move_to(buffer, start + span.end as usize, then.noise);
                 }
@@ -219,6 +237,7 @@ impl Scanner {
     /// Reads the message of `len` bytes at the cursor again, inside a document that was read.
     fn inner_message<'b>(&mut self, buffer: &'b [u8], len: usize, parts: &mut Parts) -> Found<'b> {
         let place = self.cursor.place(buffer);
+        let doubt = self.doubt();
         let range = self.pos()..self.pos() + len;
         let bytes = Bytes {
             all: &buffer[range.clone()],
@@ -244,6 +263,7 @@ impl Scanner {
         Found {
             kind,
             text: text.ok(),
+            doubt,
             ..Found::at(range, place, Syntax::Json)
         }
     }
@@ -296,7 +316,10 @@ impl Scanner {
         if !is_ruby && self.enter_broken(arrived, &parts.findings)? {
             return None;
         }
-        if let Some(notation) = self.notation_of_broken(arrived)? {
+        let typed = self.cut_typed(arrived, &parts.tree)?;
+        if typed.is_none()
+            && let Some(notation) = self.notation_of_broken(arrived)?
+        {
             self.begin_printed(PrintedForm::BrokenJson(notation));
             return None;
         }
@@ -305,10 +328,22 @@ impl Scanner {
         }
         let document = &arrived.bytes[self.pos()..];
         let end = end_of_broken(document, self.json.at());
-        let skip = Skip::json(self.json.depth(), is_on_one_line(document, end));
+        let next_entry = self.next_entry(arrived.bytes);
+        let skip = Skip::json(self.json.depth(), is_on_one_line(document, end), next_entry);
         let text = valid_text(&document[..end]);
         let mut inner = self.inner_of(View::root(&parts.tree, text));
-        let is_message = self.is_broken_message(arrived, &finding, &inner, skip)?;
+        let is_message = self.is_broken_message(arrived, &finding, &inner, skip)?
+            || typed.is_none() && self.holds_typed_event(View::root(&parts.tree, text));
+        if let Some(typed) = typed {
+            return self.cut_in_typed_string(
+                typed,
+                is_message,
+                inner,
+                (finding, shown_end),
+                arrived,
+                parts,
+            );
+        }
         if is_message {
             // A message is not searched. But a message that begins a line in it is the next payload, because this one
             // was cut off.
@@ -319,7 +354,70 @@ impl Scanner {
             true => self.after_broken_message(next, end, skip),
             false => self.after_broken_noise(next, end),
         };
+        if is_message && (next.is_some() || is_cut_at_line_end(document, end)) {
+            self.begin_doubt(arrived.bytes, then.len, Doubt::AfterTorn);
+        }
         cut(&mut inner, then.len);
+        self.state = State::Inside(Inside::new(inner, then));
+        self.array = None;
+        is_message.then(|| self.broken(finding, arrived.bytes, shown_end, Syntax::Json, parts))
+    }
+
+    /// Returns true if a broken object holds the name of an event in a text that a user filled: it is a message whose
+    /// header is cut off.
+    fn holds_typed_event(&self, root: View<'_>) -> bool {
+        let is_typed = self.names.private.is_typed_exactly;
+        (1..root.tree.len()).any(|id| {
+            let value = root.at(id as u32);
+            value.kind() == Kind::Text
+                && is_typed(value.name())
+                && (self.names.event_name)(value.value().as_bytes()).is_some()
+        })
+    }
+
+    /// Returns true if the object broke in a string that a user filled.
+    pub(super) fn is_in_typed_string(&self, document: &[u8], tree: &Tree) -> bool {
+        let at = self.json.at();
+        let text = valid_text(&document[..at.min(document.len())]);
+        let name = self.json.member().map(|name| tree.str(name, text));
+        let is_typed = name.is_some_and(self.names.private.is_typed_exactly);
+        is_typed && document.get(at) == Some(&b'"')
+    }
+
+    /// Returns the range of the text that a user filled and in which the object broke, up to the end of the line.
+    fn cut_typed(&self, arrived: &Arrived<'_>, tree: &Tree) -> Settled<Option<Range<usize>>> {
+        let document = arrived.from(self.pos());
+        if !self.is_in_typed_string(document.bytes(), tree) {
+            return Some(None);
+        }
+        let start = self.json.at() + 1;
+        let rest = document.from(start).window(self.limits.payload_size);
+        let len = rest.find(b'\n').unwrap_or(rest.len());
+        arrived.settled()?;
+        Some(Some(start..start + len))
+    }
+
+    /// Continues after an object that broke in the text `typed` of a user: what stands there is searched, but a user may
+    /// have typed it. No line break stands in such a text, so the next line is no part of it.
+    fn cut_in_typed_string<'b>(
+        &mut self,
+        typed: Range<usize>,
+        is_message: bool,
+        mut inner: VecDeque<InnerPart>,
+        (finding, shown_end): (Finding, usize),
+        arrived: &Arrived<'b>,
+        parts: &mut Parts,
+    ) -> Option<Found<'b>> {
+        let then = Continuation {
+            len: typed.end,
+            noise: !is_message,
+            skip: None,
+        };
+        if is_message {
+            inner.clear();
+        }
+        cut(&mut inner, typed.start);
+        inner.push_back(InnerPart::Typed(Span::new(typed.start, typed.end)));
         self.state = State::Inside(Inside::new(inner, then));
         self.array = None;
         is_message.then(|| self.broken(finding, arrived.bytes, shown_end, Syntax::Json, parts))
@@ -379,7 +477,7 @@ impl Scanner {
         let mut at = 0;
         let spans = inner.iter().filter_map(|inner| match inner {
             InnerPart::Message(span) => Some(span.range()),
-            InnerPart::Text(_) | InnerPart::Numbers(_) => None,
+            _ => None,
         });
         let end = bytes.len()..bytes.len();
         spans.chain(std::iter::once(end)).any(|span| {
@@ -465,6 +563,12 @@ fn begins_with_words(text: &[u8]) -> bool {
 /// document.
 fn end_of_broken(document: &[u8], at: usize) -> usize {
     document[..at].trim_ascii_end().len().max(1)
+}
+
+/// Returns true if nothing else stands on the line on which a broken object ends, at `end`.
+fn is_cut_at_line_end(document: &[u8], end: usize) -> bool {
+    let mut after = document[end..].iter();
+    after.find(|&&b| !is_blank(b)).is_none_or(|&b| b == b'\n')
 }
 
 /// Returns true if a broken object that ends at `end` ends with its line: it has no line break. A line break directly

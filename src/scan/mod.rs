@@ -16,7 +16,8 @@
 //! learnt template, and takes all steps over it at once.
 //!
 //! Reading order: `seek` finds a start, with `anchor` and `start`. `json`, `xml` and `printed` read a document, `prefixed`
-//! reads one whose lines have a prefix. `skip` leaves a broken document. `nested`, `escape` and `literal` handle escaped
+//! reads one whose lines have a prefix. `skip` leaves a broken document, and `torn` knows what is in doubt
+//! after it. `nested`, `escape` and `literal` handle escaped
 //! text, with `base64`, `chunked`, `decimal` and `typographic`. `unread` looks at what is left: it reports callbacks that
 //! nothing else reads. `learn` and `fast_path` are the fast path.
 //!
@@ -53,6 +54,8 @@ mod skip;
 pub(crate) mod source_map;
 mod start;
 mod sync_point;
+mod torn;
+mod typed;
 mod typographic;
 mod unread;
 mod xml;
@@ -87,6 +90,8 @@ use seek::Near;
 use skip::{Skip, Skipped};
 use source_map::SourceMap;
 pub(crate) use sync_point::SyncPoint;
+pub(crate) use torn::Doubt;
+use torn::{AfterTorn, LineBefore, ReadAgain};
 
 /// The part of WeChat's names that this stage needs.
 #[derive(Clone, Copy, Debug)]
@@ -99,6 +104,10 @@ pub(crate) struct Names {
     pub(crate) is_plain: fn(&str) -> bool,
     /// Tells which members of objects a user filled. They are never searched.
     pub(crate) private: Private,
+    /// Returns true if messages have a member of this name at the top.
+    pub(crate) is_member: fn(&str) -> bool,
+    /// Returns true if a message is one of an event, as far as it was read: users type only what a few members hold.
+    pub(crate) is_of_event: fn(&str, &str) -> bool,
     /// Returns true if a message may begin with a field of this name.
     pub(crate) begins_message: fn(&str) -> bool,
     /// Returns true if only messages have a field of this name.
@@ -139,6 +148,8 @@ pub(crate) struct Found<'b> {
     pub(crate) template: Option<TemplateKey>,
     /// The payload's query, if queries are wanted.
     pub(crate) query: Option<Box<FoundQuery>>,
+    /// Why it may be no callback.
+    pub(crate) doubt: Option<Doubt>,
 }
 
 impl Found<'_> {
@@ -154,6 +165,7 @@ impl Found<'_> {
             kind: FoundKind::Whole,
             template: None,
             query: None,
+            doubt: None,
         }
     }
 }
@@ -244,12 +256,17 @@ enum InnerPart {
     Text(Span),
     /// An array of numbers that may be the bytes of a payload, without its brackets.
     Numbers(Span),
+    /// A string that a user filled and that is cut off, without its quote.
+    Typed(Span),
 }
 
 impl InnerPart {
     fn span(self) -> Span {
         match self {
-            InnerPart::Message(span) | InnerPart::Text(span) | InnerPart::Numbers(span) => span,
+            InnerPart::Message(span)
+            | InnerPart::Text(span)
+            | InnerPart::Numbers(span)
+            | InnerPart::Typed(span) => span,
         }
     }
 }
@@ -311,6 +328,15 @@ pub(crate) struct Scanner {
     judged: usize,
     /// True for nested text that only a clue shows, which may be false.
     is_unsure: bool,
+    /// The doubt about what follows a torn message.
+    after_torn: Option<AfterTorn>,
+    /// What the buffer lost of the line at its start.
+    line_before: LineBefore,
+    /// The number of bytes that the buffer lost.
+    dropped: usize,
+    read_again: ReadAgain,
+    /// True for the text of a container's log: each line of it is a record.
+    lines_are_records: bool,
     /// The text before the document at the cursor on its line, or nothing if it is not known to be all of it.
     lead: Vec<u8>,
     /// Before this position no document is read through a prefix; see [`prefixed`].
@@ -388,6 +414,11 @@ impl Scanner {
             passed_notation: None,
             judged: 0,
             is_unsure: false,
+            after_torn: None,
+            line_before: LineBefore::default(),
+            dropped: 0,
+            read_again: ReadAgain::default(),
+            lines_are_records: false,
             lead: Vec::new(),
             unprefixed: 0,
             looked: 0,
@@ -436,6 +467,11 @@ impl Scanner {
             passed_notation,
             judged,
             is_unsure,
+            after_torn,
+            line_before,
+            dropped,
+            read_again,
+            lines_are_records,
             lead,
             unprefixed,
             looked,
@@ -466,6 +502,8 @@ impl Scanner {
         *failures = Failures::default();
         (*unprefixed, *looked) = (0, 0);
         *is_unsure = false;
+        (*after_torn, *line_before, *read_again) = Default::default();
+        (*dropped, *lines_are_records) = (0, false);
         lead.clear();
         *noise = Noise::default();
         *search = SearchWindow::default();
@@ -477,6 +515,7 @@ impl Scanner {
     /// Returns the number of finished bytes at the start of the buffer. The caller must drop them.
     pub(crate) fn take_done(&mut self, buffer: &[u8]) -> usize {
         let done = self.cursor.take_done(buffer);
+        self.drop_torn(buffer, done);
         self.no_mark_before = self.no_mark_before.saturating_sub(done);
         self.unclosed.1 = self.unclosed.1.saturating_sub(done);
         self.judged = self.judged.saturating_sub(done);
@@ -499,6 +538,7 @@ impl Scanner {
         loop {
             // As in `step`, whose result would be moved once more: 2 % more instructions a payload.
             if self.trail.is_none()
+                && self.after_torn.is_none()
                 && let Some(found) = self.fast_next(buffer, parts)
             {
                 return Some(found);
@@ -519,6 +559,7 @@ impl Scanner {
         parts: &mut Parts,
     ) -> Turn<Found<'b>> {
         if self.trail.is_none()
+            && self.after_torn.is_none()
             && let Some(found) = self.fast_next(buffer, parts)
         {
             return Turn::Found(found);
@@ -542,7 +583,11 @@ impl Scanner {
         parts: &mut Parts,
     ) -> Turn<Found<'b>> {
         let (visible, last) = self.visible(buffer, last);
-        let mut turn = match self.fast_next(visible, parts) {
+        let fast = match self.after_torn {
+            None => self.fast_next(visible, parts),
+            Some(_) => None,
+        };
+        let mut turn = match fast {
             Some(found) => Turn::Found(found),
             None => self.step_in(visible, last, parts),
         };
@@ -558,6 +603,11 @@ impl Scanner {
         let before = (self.pos(), std::mem::discriminant(&self.state));
         let arrived = Arrived::new(buffer, last);
         let is_due = !self.is_in_document() || self.is_due(&arrived);
+        // Only then is the cursor at the document. What stands in nested text is in doubt where it surfaces.
+        let doubt = match self.state {
+            State::Seek | State::Inside(_) | State::Nested(_) => None,
+            _ => self.doubt(),
+        };
         let found = match &mut self.state {
             State::Seek => self.seek(&arrived, parts),
             _ if !is_due => None,
@@ -580,10 +630,22 @@ impl Scanner {
             State::Skip(_) => self.skip(&arrived),
         };
         match found {
-            Some(found) => Turn::Found(found),
+            Some(found) => Turn::Found(self.with_doubt(found, doubt)),
             None if before == (self.pos(), std::mem::discriminant(&self.state)) => Turn::Stuck,
             None => Turn::Moved,
         }
+    }
+
+    /// Adds the `doubt` about what was found. A whole payload shows that messages begin again where they seem to.
+    #[inline(always)]
+    fn with_doubt<'b>(&mut self, mut found: Found<'b>, doubt: Option<Doubt>) -> Found<'b> {
+        if let Some(doubt) = doubt {
+            found.doubt.get_or_insert(doubt);
+            if found.kind == FoundKind::Whole {
+                self.end_lesser_doubt();
+            }
+        }
+        found
     }
 
     fn pos(&self) -> usize {
@@ -667,6 +729,9 @@ impl Scanner {
     /// the [`Cursor`] itself must call this.
     fn note_move(&mut self, buffer: &[u8], to: usize, noise: bool) {
         self.before = self.bytes_before(buffer, to);
+        if self.after_torn.is_some() {
+            self.note_after_torn(buffer, to);
+        }
         if self.depth > 0 {
             match self.moves.last_mut() {
                 Some(last) if last.noise == noise => last.to = to,

@@ -87,7 +87,8 @@ struct Torn {
 /// The result of reading the text of a document.
 enum Text {
     Whole(usize),
-    Torn(Finding, Resume),
+    /// The flag is true if it was cut off in a text that a user may have typed, which may go over lines.
+    Torn(Finding, Resume, bool),
     Vain,
 }
 
@@ -122,6 +123,10 @@ impl Scanner {
             return arrived.settled().map(|()| false);
         }
         let prefix = Prefix::of(&self.lead, document.from(line));
+        let is_root = document.bytes().starts_with(b"<");
+        // Text behind a root is no document, but one may begin there.
+        let prefix =
+            prefix.filter(|prefix| !is_root || begins_with_tag(*prefix, document.from(line)));
         arrived.settled()?;
         let Some(prefix) = prefix else {
             return Some(false);
@@ -328,7 +333,11 @@ impl Scanner {
                     false => self.resume_in_json(arrived.bytes, &finding, &parts.tree),
                 };
                 _ = shown_end(arrived.from(0), &finding);
-                resume.map_or(Text::Vain, |resume| Text::Torn(finding, resume))
+                let is_typed = is_xml
+                    && self
+                        .cut_in_typed(arrived.from(0), &finding, &parts.tree)
+                        .is_some();
+                resume.map_or(Text::Vain, |resume| Text::Torn(finding, resume, is_typed))
             }
         };
         arrived.settled().map(|()| text)
@@ -346,13 +355,26 @@ impl Scanner {
         let head = valid_text(&text.bytes()[..self.xml.at()]);
         let is_field = |node: &Node| (self.names.begins_message)(tree.str(node.name, head));
         let is_message = self.xml.is_rooted() && tree.nodes().iter().any(is_field);
-        let resume = || self.resume_after(text, finding, tree);
-        is_message.then(|| match resume() {
+        let resume = || match self.cut_in_typed(text, finding, tree) {
+            // Each line behind the prefix surely begins.
+            Some(typed) => match memchr::memchr(b'\n', &text.bytes()[typed..]) {
+                Some(line) => Resume::Next(typed + line),
+                None => Resume::Rest(self.xml.at()),
+            },
+            None => self.resume_after(text, finding, tree),
+        };
+        let resume = || match resume() {
             // What follows up to the end of the text may be typed.
             Resume::Rest(_) if text.is_final() && finding.span().end as usize >= text.len() => {
                 Resume::Next(last_begun(text.bytes()))
             }
             resume => resume,
+        };
+        is_message.then(|| {
+            let resume = resume();
+            let (Resume::Next(end) | Resume::Rest(end)) = resume;
+            let line = self.line_after_elements(text, end, tree);
+            line.map_or(resume, Resume::Next)
         })
     }
 
@@ -363,6 +385,13 @@ impl Scanner {
         let known = at.max(finding.span().end as usize).min(text.len());
         let next = || self.messages_on_new_lines(tree, text).pop_front();
         self.has_mark(&text[..known], &inner).then(|| {
+            if self.is_in_typed_string(text, tree) {
+                let line = memchr::memchr(b'\n', &text[at..]);
+                return Resume::Next(line.map_or(text.len(), |line| at + line));
+            }
+            if let Some(line) = self.object_on_new_line(text, tree) {
+                return Resume::Next(line);
+            }
             let next = next().map(|next| next.span().start as usize);
             Resume::Next(next.unwrap_or_else(|| end_of_torn(text, at)))
         })
@@ -392,6 +421,12 @@ impl Scanner {
     }
 }
 
+/// Returns true if the text behind `prefix` on the next line begins with a tag.
+fn begins_with_tag(prefix: Prefix, next: Lookahead<'_>) -> bool {
+    let text = prefix.next_text(next);
+    text.is_some_and(|text| matches!(text.trim_start().get(0), Some(b'<') | None))
+}
+
 /// Returns true if something stands in the first `len` bytes of `text` after its first line.
 fn goes_on(text: &[u8], len: usize) -> bool {
     let text = &text[..len.min(text.len())];
@@ -402,7 +437,12 @@ fn goes_on(text: &[u8], len: usize) -> bool {
 /// Returns the start of the last line of `text`, if a document begins there. Otherwise returns the end of `text`.
 fn last_begun(text: &[u8]) -> usize {
     let line = memchr::memrchr(b'\n', text.trim_ascii_end()).map(|n| n + 1);
-    let begun = line.filter(|&line| first_line_end(&text[line..]).is_some());
+    // The line break after the last line may belong to what follows.
+    let is_begun = |line: &usize| match &text[*line..] {
+        b"{" | ROOT => true,
+        text => first_line_end(text).is_some(),
+    };
+    let begun = line.filter(is_begun);
     begun.unwrap_or(text.len())
 }
 
@@ -416,10 +456,10 @@ fn end_of_torn(text: &[u8], at: usize) -> usize {
 
 /// Returns the result of reading the document `raw` as `text`.
 fn through(text: Text, mut escape: Escape, raw: &[u8], arrived: &Arrived<'_>) -> Through {
-    let (finding, resume) = match text {
+    let (finding, resume, is_typed) = match text {
         Text::Whole(len) => return Through::Whole(escape.raw_end(raw, len)),
         Text::Vain => return Through::Vain(raw.len()),
-        Text::Torn(finding, resume) => (finding, resume),
+        Text::Torn(finding, resume, is_typed) => (finding, resume, is_typed),
     };
     let shown = shown_end(arrived.from(0), &finding);
     let text = &arrived.bytes[..shown];
@@ -440,7 +480,7 @@ fn through(text: Text, mut escape: Escape, raw: &[u8], arrived: &Arrived<'_>) ->
         shown: { escape }.raw_end(raw, shown),
         text: text.to_vec(),
         is_sure: match (syntax, resume) {
-            (Syntax::Xml, Resume::Next(next)) => next < arrived.bytes.len(),
+            (Syntax::Xml, Resume::Next(next)) => next < arrived.bytes.len() && !is_typed,
             (Syntax::Xml, Resume::Rest(_)) => false,
             (Syntax::Json, _) => goes_on(arrived.bytes, finding.span().start as usize),
         },

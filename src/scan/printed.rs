@@ -10,7 +10,7 @@ use std::ops::Range;
 
 use crate::finding::{Finding, Reason};
 use crate::scan::lookahead::{Arrived, Lookahead, Settled};
-use crate::scan::{Found, Near, Parts, Read, Scanner, State, unread, valid_text};
+use crate::scan::{Found, Near, Parts, Read, Scanner, State, unread};
 use crate::span::Span;
 use crate::syntax::notation::{self, Notation, Users};
 use crate::syntax::{Bytes, Kind, Stop, Syntax, Tree, View};
@@ -402,7 +402,7 @@ impl Scanner {
     }
 
     /// Passes over a printed object that holds what a user typed, and over the rest of its log entry. Reports it only if
-    /// it names an event itself.
+    /// it names an event.
     fn broken_typed<'b>(
         &mut self,
         finding: Finding,
@@ -414,9 +414,14 @@ impl Scanner {
         let ahead = arrived.from(pos).window(self.limits.payload_size);
         let at = (finding.span().end as usize).min(ahead.len());
         let end = Self::end_of_entry(form.notation(), ahead, at);
+        let end = self.next_entry(buffer).first_in(ahead, end).unwrap_or(end);
         arrived.settled()?;
         self.failures.note(self.cursor.offset(), end);
-        if form.notation().is_open() || !self.names_event(&parts.tree, &ahead.bytes()[..at]) {
+        let names_event = (self.names.event_name)(&ahead.bytes()[..end]).is_some();
+        if form.notation().keeps_breaks() && !form.notation().is_one_line() {
+            self.begin_doubt_of_printed(buffer, end);
+        }
+        if !names_event {
             self.pass(buffer, pos + end);
             self.state = State::Seek;
             return None;
@@ -439,23 +444,6 @@ impl Scanner {
             end += 1 + rest.find(b'\n').unwrap_or(rest.len());
         }
         end
-    }
-
-    /// Returns true if a member of a printed object, which breaks, holds the name of an event.
-    fn names_event(&self, tree: &Tree, text: &[u8]) -> bool {
-        let text = valid_text(text);
-        if tree.len() == 0 {
-            return false;
-        }
-        let root = View::root(tree, text);
-        let is_event = |value: View<'_>| {
-            let name = (self.names.event_name)(value.value().as_bytes());
-            value.kind() == Kind::Text && name.is_some_and(|name| name == (0..value.value().len()))
-        };
-        (1..tree.len()).any(|id| {
-            let value = root.at(id as u32);
-            (self.names.tells_by_value)(value.name()) && is_event(value)
-        })
     }
 
     /// Returns the end of an object that breaks at `at`: before the line of a payload that begins there.

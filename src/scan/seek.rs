@@ -103,6 +103,7 @@ impl Scanner {
             return self.begin_usual(begun, arrived, parts);
         }
         if self.array.is_none()
+            && self.after_torn.is_none()
             && let Some(found) = self.fast_seek(buffer, parts)
         {
             return Some(found);
@@ -146,7 +147,10 @@ impl Scanner {
         arrived: &Arrived<'b>,
         parts: &mut Parts,
     ) -> Option<Found<'b>> {
-        let found = self.fast_document(arrived.bytes, parts);
+        let found = match self.after_torn {
+            None => self.fast_document(arrived, parts),
+            Some(_) => None,
+        };
         if found.is_none() {
             self.begin_document(syntax_of(begun));
         }
@@ -272,6 +276,7 @@ impl Scanner {
     fn try_begin_at(&mut self, arrived: &Arrived<'_>, start: usize, found: usize) -> Settled<Near> {
         let buffer = arrived.bytes;
         self.note_lead(buffer, found);
+        self.doubt_in_printed(buffer, found);
         if self.begin_prefixed_over_lines(arrived, found)? {
             return Some(Near::Begun);
         }

@@ -7,6 +7,7 @@
 
 use crate::scan::lookahead::{Arrived, FARTHEST, Lookahead};
 use crate::scan::start::{LONGEST_TAG, first_name};
+use crate::scan::torn::NextEntry;
 use crate::simd::is_space;
 use crate::syntax::Syntax;
 use crate::syntax::xml::{CDATA, LONGEST_INSTRUCTION, ROOT};
@@ -49,6 +50,8 @@ pub(super) struct Skip {
     text_len: usize,
     /// The end tag of the root of XML.
     end_tag: EndTag,
+    /// What shows that the next log entry begins. Only texts of XML have line breaks.
+    next: NextEntry,
 }
 
 /// Returns true if a line with the first two bytes `head` cannot be a line of indented JSON.
@@ -82,6 +85,11 @@ impl EndTag {
     fn as_bytes(&self) -> &[u8] {
         &self.bytes[..self.len]
     }
+}
+
+/// Returns true if a document with the given `root` ends in `rest`, before the next one begins.
+pub(super) fn ends_ahead(rest: Lookahead<'_>, root: &[u8]) -> bool {
+    end_is_ahead(rest, &EndTag::of(root))
 }
 
 /// Returns true if `end`, the end tag of the root, comes before the next root.
@@ -133,7 +141,7 @@ enum Act {
 }
 
 impl Skip {
-    pub(super) fn json(depth: usize, one_line: bool) -> Self {
+    pub(super) fn json(depth: usize, one_line: bool, next: NextEntry) -> Self {
         Skip {
             syntax: Syntax::Json,
             within: Within::Markup,
@@ -144,6 +152,7 @@ impl Skip {
             garbled: false,
             text_len: 0,
             end_tag: EndTag::of(b"xml"),
+            next,
         }
     }
 
@@ -152,7 +161,7 @@ impl Skip {
         Skip {
             syntax: Syntax::Xml,
             end_tag: EndTag::of(root),
-            ..Skip::json(0, false)
+            ..Skip::json(0, false, NextEntry::Unknown)
         }
     }
 
@@ -316,7 +325,7 @@ impl Skip {
             Syntax::Json => self.one_line || rest.from(1).first(2).is_some_and(is_new_line_of_log),
             Syntax::Xml => !self.is_end_ahead && !end_is_ahead(rest, &self.end_tag),
         };
-        match ends {
+        match ends || self.next.begins_at(rest.from(1)) {
             true => Act::Stop(at),
             false => {
                 self.is_end_ahead = true;

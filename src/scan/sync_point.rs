@@ -47,7 +47,13 @@ impl Scanner {
         let pos = self.pos();
         let is_between = matches!(self.state, State::Seek) && self.array.is_none();
         let has_failed_ahead = self.failures.reach_beyond(self.cursor.offset());
-        if !is_between || !self.search.is_behind(pos) || self.noise.is_open() || has_failed_ahead {
+        let is_in_doubt = self.after_torn.is_some() || self.reads_again_ahead();
+        if !is_between
+            || !self.search.is_behind(pos)
+            || self.noise.is_open()
+            || has_failed_ahead
+            || is_in_doubt
+        {
             return None;
         }
         Some(SyncPoint {

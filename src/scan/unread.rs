@@ -157,7 +157,7 @@ impl Scanner {
         let is_of_name = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
         let is_name = |part: &InnerPart| match part {
             InnerPart::Text(span) => text.as_bytes()[span.range()].iter().all(|&b| is_of_name(b)),
-            InnerPart::Message(_) | InnerPart::Numbers(_) => false,
+            _ => false,
         };
         if inner.is_empty() || !inner.iter().all(is_name) {
             return None;
@@ -290,7 +290,7 @@ fn may_be_member(line: Lookahead<'_>) -> bool {
 }
 
 /// Returns true if a line begins with a date or a time, as `2025-11-22`, `[20:00:01` or `22/Nov`.
-fn begins_with_time(line: Lookahead<'_>) -> bool {
+pub(super) fn begins_with_time(line: Lookahead<'_>) -> bool {
     const LONGEST: usize = 8;
     let head = line.first(LONGEST).unwrap_or_default();
     let head = head.strip_prefix(b"[").unwrap_or(head);

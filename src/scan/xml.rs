@@ -9,9 +9,10 @@ use crate::scan::escape::Escape;
 use crate::scan::literal;
 use crate::scan::lookahead::{Arrived, Lookahead, Settled};
 use crate::scan::recode::{self, Declared};
-use crate::scan::skip::Skip;
+use crate::scan::skip::{Skip, ends_ahead};
 use crate::scan::source_map::Step;
 use crate::scan::start::{self, Start};
+use crate::scan::torn::Doubt;
 use crate::scan::{Found, Parts, Read, Scanner, State, shown_end, valid_text};
 use crate::simd::skip_space;
 use crate::syntax::xml::{CDATA, LONGEST_INSTRUCTION, ROOT};
@@ -33,7 +34,7 @@ impl Scanner {
         arrived: &Arrived<'b>,
         parts: &mut Parts,
     ) -> Option<Found<'b>> {
-        if let Some(found) = self.fast_document(arrived.bytes, parts) {
+        if let Some(found) = self.fast_document(arrived, parts) {
             return Some(found);
         }
         let document = &arrived.bytes[self.pos()..];
@@ -42,7 +43,8 @@ impl Scanner {
         if !self.begin_xml(arrived, parts)? {
             return None;
         }
-        let read = self.read_xml(bytes, parts)?;
+        self.xml.begin_at(Some(self.dropped + self.pos()));
+        let read = self.read_begun_xml(bytes, parts)?;
         let end = match read {
             Read::Whole(text) => text.len(),
             Read::Broken(_) => self.xml.at(),
@@ -52,7 +54,11 @@ impl Scanner {
             || self.enter_escaped(document, &read, &parts.tree);
         match read {
             _ if is_entered => None,
-            Read::Whole(text) => self.whole_xml(arrived.bytes, text, parts),
+            Read::Whole(text) => {
+                let doubt = self.doubt_before_rest(arrived, self.pos() + text.len())?;
+                let found = self.whole_xml(arrived.bytes, text, parts)?;
+                Some(self.before_rest(found, doubt))
+            }
             Read::Broken(finding) => self.broken_xml(finding, arrived, parts),
         }
     }
@@ -117,12 +123,18 @@ impl Scanner {
         Some(true)
     }
 
-    /// Reads the document at the start of `bytes`.
+    /// Reads the document at the start of `bytes`, which are not those of the capture.
     pub(super) fn read_xml<'b>(
         &mut self,
         bytes: Bytes<'b>,
         parts: &mut Parts,
     ) -> Settled<Read<'b>> {
+        self.xml.begin_at(None);
+        self.read_begun_xml(bytes, parts)
+    }
+
+    /// Reads the document at the start of `bytes`, whose place the reader knows.
+    fn read_begun_xml<'b>(&mut self, bytes: Bytes<'b>, parts: &mut Parts) -> Settled<Read<'b>> {
         let Parts { tree, findings, .. } = parts;
         let is_plain = &self.names.is_plain;
         let read = self.xml.read(bytes, tree, findings, &self.limits, is_plain);
@@ -190,9 +202,151 @@ impl Scanner {
         }
         let shown_end = shown_end(ahead, &finding);
         let resume = self.resume_after(ahead, &finding, &parts.tree);
+        let typed = match self.doubt() {
+            // Nothing shows where it ends, as it may be typed, too.
+            Some(Doubt::InTyped) => Some(1),
+            _ => self.cut_in_typed(ahead, &finding, &parts.tree),
+        };
+        let entry = self.entry_before(resume, arrived, &parts.tree);
+        let is_malformed =
+            |start: usize| ends_ahead(ahead.from(start), root_of(document, &parts.tree));
+        let entry = entry.filter(|&line| !is_malformed(line));
         arrived.settled()?;
-        self.state = self.state_after(resume, root_of(document, &parts.tree));
+        self.state = match (typed, entry, resume) {
+            (Some(text), ..) => self.state_in_typed(text, &finding, arrived.bytes),
+            (None, Some(len), _) => State::after_broken(len, None),
+            (None, None, Resume::Next(len)) => {
+                self.begin_doubt(arrived.bytes, len, Doubt::AfterTorn);
+                State::after_broken(len, None)
+            }
+            _ => self.state_after(resume, root_of(document, &parts.tree)),
+        };
         Some(self.broken(finding, arrived.bytes, shown_end, Syntax::Xml, parts))
+    }
+
+    /// Returns the line break before the first log entry that a broken document ran into, if that is before `resume`.
+    fn entry_before(&self, resume: Resume, arrived: &Arrived<'_>, tree: &Tree) -> Option<usize> {
+        let (Resume::Next(end) | Resume::Rest(end)) = resume;
+        let ahead = arrived.from(self.pos());
+        let start = self.end_of_elements(ahead.bytes(), tree);
+        let next = self.next_entry(arrived.bytes);
+        let mut lines = memchr::memchr_iter(b'\n', ahead.bytes().get(start..end)?);
+        lines.find_map(|line| {
+            let line = start + line;
+            next.begins_at(ahead.from(line + 1)).then_some(line)
+        })
+    }
+
+    /// Returns the end of the last element of a broken document that is whole, or the start of the content of the one
+    /// that is not, if that is later. What stands before is not cut off. The next document may be read as an element.
+    pub(super) fn end_of_elements(&self, document: &[u8], tree: &Tree) -> usize {
+        let is_root = |node: NodeId| {
+            let name = document.get(tree.node(node).name.source_range());
+            name.is_some_and(xml::is_root_name)
+        };
+        let next = self.xml.open_elements().find(|&(node, _)| is_root(node));
+        let own = next.map_or(tree.len(), |(node, _)| node as usize);
+        let open = self
+            .xml
+            .open_elements()
+            .take_while(|&(node, _)| !is_root(node));
+        let content = open.last().map_or(0, |(_, content)| content);
+        let whole = (1..own).filter(|&id| tree.node(id as NodeId).end as usize > id);
+        let whole = whole.map(|id| tree.node(id as NodeId));
+        let ends = whole
+            .filter(|node| !is_between_elements(node))
+            .map(|node| node.span.end as usize);
+        ends.fold(content, usize::max)
+    }
+
+    /// Returns the line break in a broken document behind its last element, if other text follows it up to `end`: each
+    /// line is a log entry.
+    pub(super) fn line_after_elements(
+        &self,
+        ahead: Lookahead<'_>,
+        end: usize,
+        tree: &Tree,
+    ) -> Option<usize> {
+        let document = ahead.bytes();
+        let start = self.end_of_elements(document, tree);
+        let line = start + memchr::memchr(b'\n', document.get(start..end)?)?;
+        let is_other = !document[line..end].trim_ascii().is_empty();
+        (is_other && !ends_ahead(ahead.from(line), root_of(document, tree))).then_some(line)
+    }
+
+    /// Returns the state after a document that was cut off in the `text` of a user: what stands there is searched, but a
+    /// user may have typed it.
+    fn state_in_typed(&mut self, text: usize, finding: &Finding, buffer: &[u8]) -> State {
+        let read = self.xml.at().max(finding.span().end as usize);
+        let text = match self.may_read_again(read, self.xml.work()) {
+            true => text,
+            false => self.xml.at().max(text),
+        };
+        self.begin_doubt(buffer, text, Doubt::InTyped);
+        State::after_broken(text, None)
+    }
+
+    /// Returns the start of the text in which a document was cut off, if a user may have typed that text: one of the
+    /// members that users fill, or any but a short plain text as long as the message is not one of an event. A document
+    /// that only is malformed in such a text goes on behind it.
+    pub(super) fn cut_in_typed(
+        &self,
+        ahead: Lookahead<'_>,
+        finding: &Finding,
+        tree: &Tree,
+    ) -> Option<usize> {
+        let document = ahead.bytes();
+        let text = valid_text(&document[..self.xml.at()]);
+        let name = |node: NodeId| tree.str(tree.node(node).name, text);
+        let is_typed = self.names.private.is_typed_exactly;
+        let mut typed = self
+            .xml
+            .open_elements()
+            .find(|&(node, _)| is_typed(name(node)));
+        if typed.is_none() && !self.is_of_event(tree, text) {
+            // A line break shows that the text was cut off, and is not only malformed.
+            let is_cut = |start: usize| {
+                let end = self.xml.at().max(finding.span().start as usize);
+                let read = document.get(start..end).unwrap_or_default();
+                end >= document.len() || memchr::memchr(b'\n', read).is_some()
+            };
+            let innermost = self.xml.open_elements().last();
+            let innermost = innermost.filter(|&(node, content)| {
+                let is_leaf = tree.len() == node as usize + 1;
+                is_leaf && !self.is_structural(name(node)) && is_cut(content)
+            });
+            typed = innermost.and_then(|_| self.xml.open_elements().next());
+        }
+        let (node, content) = typed?;
+        let content = content + cdata_opening(&document[content..]);
+        let is_closed = closes(ahead.from(content), name(node), root_of(document, tree));
+        (!is_closed).then_some(content)
+    }
+
+    /// Returns true if an element of this name holds short plain text or other elements.
+    fn is_structural(&self, name: &str) -> bool {
+        (self.names.is_plain)(name)
+            || (self.names.begins_message)(name)
+            || xml::is_root_name(name.as_bytes())
+    }
+
+    /// Returns true if a broken document is a message of an event, as far as it was read.
+    fn is_of_event(&self, tree: &Tree, text: &str) -> bool {
+        let name = |node: NodeId| tree.str(tree.node(node).name, text);
+        let mut open = self.xml.open_elements();
+        if open.any(|(node, _)| (self.names.is_of_event)(name(node), "")) {
+            return true;
+        }
+        let end = self.xml.open_child().map_or(tree.len(), |id| id as usize);
+        let mut id = 1;
+        while id < end {
+            let field = View::root(tree, text).at(id as NodeId);
+            if (self.names.is_of_event)(field.name(), field.value()) {
+                return true;
+            }
+            id = tree.node(id as NodeId).end as usize;
+        }
+        false
     }
 
     /// Returns true if the document broke at an end tag as JSON may escape it.
@@ -451,6 +605,31 @@ fn cdata_opening(text: &[u8]) -> usize {
     } else {
         0
     }
+}
+
+/// Returns true if the element `name` ends in `ahead`, and after it its document with the given root, before another
+/// document begins.
+fn closes(ahead: Lookahead<'_>, name: &str, root: &[u8]) -> bool {
+    const FARTHEST: usize = 1 << 13;
+    let window = ahead.window(FARTHEST);
+    let bytes = window.bytes();
+    let mut ends = [name.as_bytes(), root].into_iter().peekable();
+    for at in memchr::memchr_iter(b'<', bytes).map(|at| at + 1) {
+        let Some(end) = ends.peek() else {
+            return true;
+        };
+        let tag = bytes[at..].strip_prefix(b"/");
+        let tag = tag.and_then(|tag| tag.strip_prefix(*end));
+        if tag.is_some_and(|rest| rest.starts_with(b">")) {
+            ends.next();
+        } else if bytes[at..].starts_with(root) {
+            return false;
+        }
+    }
+    if ends.peek().is_some() {
+        window.note_end();
+    }
+    ends.peek().is_none()
 }
 
 /// Returns true if another element of the message begins here. Other documents have other names.

@@ -81,6 +81,12 @@ impl Reader {
         matches!(self.expect, Expect::Colon).then(|| (name_at as usize).saturating_sub(1))
     }
 
+    /// Returns the name of the member whose value comes next or is cut off.
+    pub(crate) fn member(&self) -> Option<Str> {
+        let (name, _) = self.name;
+        (matches!(self.expect, Expect::Value) && name.len() > 0).then_some(name)
+    }
+
     /// Returns the number of objects and arrays that are open at [`Reader::at`].
     pub(crate) fn depth(&self) -> usize {
         self.open.len()

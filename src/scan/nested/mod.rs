@@ -39,7 +39,7 @@ use crate::scan::lookahead::{Arrived, Settled};
 use crate::scan::nested::position::Position;
 use crate::scan::nested::surrogate::halves_of_pairs;
 use crate::scan::source_map::Step;
-use crate::scan::{Found, FoundKind, Inside, Parts, Scanner, State, Turn, anchor};
+use crate::scan::{Doubt, Found, FoundKind, Inside, Parts, Scanner, State, Turn, anchor};
 use crate::simd::skip_space;
 use crate::span::Span;
 use crate::syntax::Syntax;
@@ -108,6 +108,7 @@ struct InnerPayload {
     syntax: Syntax,
     kind: FoundKind,
     template: Option<TemplateKey>,
+    doubt: Option<Doubt>,
 }
 
 /// The latest end of nested text.
@@ -307,7 +308,7 @@ impl Nested {
     /// Returns true if a payload was found in inline nested text of unknown length, which therefore ends.
     fn ends_after_payload(&self) -> bool {
         let is_open = matches!(self.end, NestedEnd::Terminator { .. });
-        is_open && self.is_inline() && self.found && self.scanner.is_between()
+        is_open && self.is_inline() && self.found && self.scanner.is_done_with_payload()
     }
 
     /// Returns how many raw bytes to pass over if the clue is false: no payload contains the name after it. Returns
@@ -361,6 +362,7 @@ impl Nested {
             syntax,
             kind,
             template,
+            doubt,
             ..
         } = payload;
         match payload.text {
@@ -373,6 +375,7 @@ impl Nested {
             syntax,
             kind,
             template,
+            doubt,
         })
     }
 
@@ -422,6 +425,7 @@ impl Scanner {
             None => Box::new(Nested::new(escape, end, self.inner())),
         };
         nested.scanner.bare = self.bare;
+        nested.scanner.lines_are_records = matches!(escape, Escape::Container(_));
         nested.around = around;
         self.state = State::Nested(nested);
         true
@@ -485,6 +489,10 @@ impl Scanner {
         parts: &mut Parts,
     ) -> Found<'b> {
         self.follow(nested, buffer, inner.range.start);
+        let doubt = inner.doubt.or(self.doubt());
+        if inner.kind == FoundKind::Whole {
+            self.end_lesser_doubt();
+        }
         self.noise.interrupt();
         let (start, place) = (self.pos(), self.cursor.place(buffer));
         let (mut escape, raw) = (nested.outer_escape, start..start + nested.unescaped);
@@ -516,6 +524,7 @@ impl Scanner {
             is_unescaped: true,
             kind: inner.kind,
             template: inner.template,
+            doubt,
             ..Found::at(start..start + len, place, inner.syntax)
         }
     }

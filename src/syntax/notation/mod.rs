@@ -81,7 +81,7 @@ impl Notation {
     }
 
     /// Returns true if a line break in a text stays one.
-    fn keeps_breaks(&self) -> bool {
+    pub(crate) fn keeps_breaks(&self) -> bool {
         let mut escapes = self.quotes.iter().map(|(_, escapes)| *escapes);
         let is_quoted = self.values == table::Values::Quoted;
         !is_quoted || escapes.any(|escapes| escapes != table::Escapes::Backslash)

@@ -67,6 +67,26 @@ pub(crate) struct Reader {
     rooted: bool,
     /// Tells the elements with which a message begins. A root with any name is read before one of them.
     begins_message: Option<fn(&str) -> bool>,
+    /// The position of the document in the capture.
+    start: usize,
+    /// The long CDATA that was searched for its end the latest, in the capture.
+    searched: Searched,
+    /// The number of bytes of CDATA whose end was known.
+    spared: usize,
+}
+
+/// A part of a capture that was searched for the end of CDATA, which does not stand before `end`. At `end` it does if it
+/// `is_found`.
+#[derive(Clone, Copy, Debug, Default)]
+struct Searched {
+    start: usize,
+    end: usize,
+    is_found: bool,
+}
+
+impl Searched {
+    /// Shorter CDATA is not worth remembering.
+    const LEAST: usize = 1 << 12;
 }
 
 /// The bytes of a document, and what a read writes to.
@@ -111,6 +131,26 @@ impl Reader {
     /// Returns the child of the root that is not closed yet.
     pub(crate) fn open_child(&self) -> Option<NodeId> {
         self.open.get(1).map(|open| open.node)
+    }
+
+    /// Returns the open elements below the root, outermost first: the node of each, and the start of its content.
+    pub(crate) fn open_elements(&self) -> impl Iterator<Item = (NodeId, usize)> + '_ {
+        let open = self.open.get(1..).unwrap_or_default();
+        open.iter().map(|open| (open.node, open.content))
+    }
+
+    /// Returns the number of bytes that were looked at. Long CDATA that was looked at before is not counted.
+    pub(crate) fn work(&self) -> usize {
+        self.at.saturating_sub(self.spared)
+    }
+
+    /// Tells where in the capture the next document begins, so that long CDATA is not searched again for its end. `None`
+    /// for a text that is not in the capture as it is.
+    pub(crate) fn begin_at(&mut self, start: Option<usize>) {
+        self.start = start.unwrap_or_default();
+        if start.is_none() {
+            self.searched = Searched::default();
+        }
     }
 
     /// Returns the start of the text of the outermost open element that `is_plain`. If that element has children, its
@@ -163,6 +203,8 @@ impl Reader {
         *self = Reader {
             open: std::mem::take(&mut self.open),
             begins_message: self.begins_message,
+            start: self.start,
+            searched: self.searched,
             ..Reader::default()
         };
     }
@@ -172,11 +214,61 @@ impl Reader {
         let mut tokens = Tokens::new(d.bytes.all, self.at);
         while !self.is_closed() {
             self.check_ahead(d)?;
+            if let Some(end) = self.end_of_known_cdata(d)? {
+                tokens = Tokens::new(d.bytes.all, end);
+                self.at = end;
+                continue;
+            }
             let event = tokens.next();
             self.token(d, event, tokens.end())?;
             self.at = tokens.end();
         }
         Ok(self.at)
+    }
+
+    /// Adds the CDATA at `self.at` and returns its end, if that is known from a document that was read before.
+    fn end_of_known_cdata(&mut self, d: &mut Document<'_, '_>) -> Result<Option<usize>, Stop> {
+        let content = self.start + self.at + CDATA.len();
+        if !(self.searched.start..self.searched.end).contains(&content)
+            || !d.bytes.from(self.at).starts_with(CDATA)
+        {
+            return Ok(None);
+        }
+        if !self.searched.is_found {
+            self.search_on(d);
+        }
+        let end = self.searched.end - self.start;
+        if !self.searched.is_found || end + CDATA_END.len() > d.bytes.all.len() {
+            return Err(self.run_out(d));
+        }
+        let start = self.at + CDATA.len();
+        self.spared += end - start;
+        let piece = Piece::solid(start, end);
+        self.run.add_cdata(piece, d.tree, d.bytes.all);
+        Ok(Some(end + CDATA_END.len()))
+    }
+
+    /// Searches on for the end of CDATA.
+    fn search_on(&mut self, d: &Document<'_, '_>) {
+        let known = self.searched.end - self.start;
+        let rest = d.bytes.from(known);
+        let found = memchr::memmem::find(rest, CDATA_END);
+        // The end may have begun.
+        let len = found.unwrap_or(rest.len().saturating_sub(CDATA_END.len() - 1));
+        self.searched.end += len;
+        self.searched.is_found = found.is_some();
+    }
+
+    /// Remembers that CDATA at `self.at` ends at `end`, or goes on there.
+    fn note_searched(&mut self, end: usize, is_found: bool) {
+        let start = self.at + CDATA.len();
+        if end.saturating_sub(start) >= Searched::LEAST {
+            self.searched = Searched {
+                start: self.start + start,
+                end: self.start + end,
+                is_found,
+            };
+        }
     }
 
     /// Refuses malformed markup before quick-xml reads it, perhaps far beyond the error.
@@ -237,6 +329,7 @@ impl Reader {
             Some(Event::End(tag)) => self.end_tag(d, tag.name().as_ref()),
             Some(Event::Text(_)) if end < d.bytes.all.len() => self.text(d, end),
             Some(Event::CData(text)) => {
+                self.note_searched(end - CDATA_END.len(), true);
                 let start = self.at + CDATA.len();
                 let piece = Piece::solid(start, start + text.len());
                 self.run.add_cdata(piece, d.tree, d.bytes.all);
@@ -249,8 +342,14 @@ impl Reader {
     }
 
     /// Makes the failure of the token at `self.at`: it is malformed, or it does not end.
-    fn refused(&self, d: &Document<'_, '_>) -> Stop {
+    fn refused(&mut self, d: &Document<'_, '_>) -> Stop {
         match d.bytes.from(self.at) {
+            rest if rest.starts_with(CDATA) => {
+                // The end may have begun.
+                let end = d.bytes.all.len().saturating_sub(CDATA_END.len() - 1);
+                self.note_searched(end, false);
+                self.run_out(d)
+            }
             [b'<', b'/', ..] => self.wrong_end(d),
             [b'<', b'!', ..] | [b'<'] => self.run_out(d),
             [b'<', ..] => match d.markup().start_tag(self.at) {
