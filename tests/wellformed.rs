@@ -2682,3 +2682,59 @@ fn assert_linear(families: Vec<Family>, read: fn(&[u8])) {
         slow.join("\n")
     );
 }
+
+/// Returns the outcomes of a capture: `ok`, or the code of an undecodable payload with its place.
+fn outcomes(capture: &str) -> Vec<String> {
+    let records = wxsub::Capture::new(capture.as_bytes()).map(|record| record.expect("memory"));
+    let outcome = |record: wxsub::Record<'_>| match record.outcome() {
+        wxsub::Outcome::Undecodable => {
+            let finding = &record.findings()[0];
+            format!("{} at {}", finding.code(), finding.span().start)
+        }
+        _ => "ok".to_owned(),
+    };
+    records.map(outcome).collect()
+}
+
+#[test]
+fn a_message_with_a_malformed_root_is_told() {
+    let inside = "<ToUserName>gh_5a2c71d0e9b4</ToUserName><FromUserName>o0LloXjEDNrbUldTysPkh4uS-Haw</FromUserName>\
+                  <MsgType>event</MsgType><Event>subscribe_msg_change_event</Event><List></List></xml>";
+    let long = " ".repeat(10_000);
+    for (root, outcome) in [
+        ("<xml a=\"1\" a=\"2\">".to_owned(), "malformed-xml at 11"),
+        ("<xml a=1>".to_owned(), "malformed-xml at 7"),
+        ("<xml a=\"1\"b=\"2\">".to_owned(), "malformed-xml at 10"),
+        ("<xml a='<'>".to_owned(), "malformed-xml at 8"),
+        ("<xml a>".to_owned(), "malformed-xml at 6"),
+        (format!("<xml{long}>"), "ok"),
+        (format!("<xml {long}a='1'>{long}"), "ok"),
+        ("<xml>x".to_owned(), "ok"),
+        ("<xml>\ntext with 文字\n".to_owned(), "ok"),
+        (
+            "<?xml version=\"1.0\" encoding=\"none-such\"?><xml>".to_owned(),
+            "invalid-encoding at 30",
+        ),
+        ("<!DOCTYPE xml><xml>".to_owned(), "doctype-forbidden at 0"),
+        (
+            "<!DOCTYPE xml [<!ENTITY a 'b'>]><xml>".to_owned(),
+            "doctype-forbidden at 0",
+        ),
+    ] {
+        let capture = format!("{root}{inside}\n<xml>{inside}\n");
+        assert_eq!(outcomes(&capture), [outcome, "ok"], "{root}");
+        assert_eq!(
+            outcomes(&format!("log: {capture}")),
+            [outcome, "ok"],
+            "log: {root}"
+        );
+    }
+    for prose in [
+        "<xml>",
+        "<xml> is the root",
+        "<xml a=1> and <b>",
+        "the <xml a> tag\n<p>",
+    ] {
+        assert!(outcomes(prose).is_empty(), "{prose}");
+    }
+}

@@ -344,7 +344,7 @@ fn element(ahead: Lookahead<'_>, bare: bool, is_header: IsHeader) -> Start {
         b"<!DOCTYPE",
     ];
     if ahead.begins(ROOT_NAME) {
-        return root_element(ahead);
+        return root_element(ahead, is_header);
     }
     let is_comment = bare && ahead.begins(b"<!--");
     let is_prolog = is_comment || PROLOGS.iter().any(|prolog| ahead.begins(prolog));
@@ -385,23 +385,34 @@ pub(super) const LONGEST_TAG: usize = 32;
 
 const ROOT_NAME: &[u8] = b"<xml";
 
-/// Accepts `<xml>` only before an element. Prose about `<xml>` is no document.
-fn root_element(ahead: Lookahead<'_>) -> Start {
+/// Accepts `<xml>` only before an element, or before text and a field of WeChat's header. Prose about `<xml>` is no
+/// document.
+fn root_element(ahead: Lookahead<'_>, is_header: IsHeader) -> Start {
     let name_end = ROOT_NAME.len();
-    let window = ahead.window(name_end + LONGEST_BLANKS);
     let end = match ahead.get(name_end) {
-        Some(next) if is_space(next) => window.skip_space(name_end),
+        Some(next) if is_space(next) => ahead.skip_space(name_end),
         _ => name_end,
     };
-    let is_root = match window.get(end) {
+    let is_root = match ahead.get(end) {
         Some(b'/') => true,
-        Some(b'>') => inside(ahead.from(end)) == Some(b'<'),
+        Some(b'>') => {
+            inside(ahead.from(end)) == Some(b'<')
+                || end_before_header(ahead.from(end), is_header).is_some()
+        }
         next => end > name_end && next.is_some(),
     };
     match is_root {
         true => Start::Xml,
         false => Start::Nothing,
     }
+}
+
+/// Returns the end of the tag at the start of `ahead`, if a field of WeChat's header follows it, perhaps behind text.
+pub(super) fn end_before_header(ahead: Lookahead<'_>, is_header: IsHeader) -> Option<usize> {
+    let end = ahead.window(LONGEST_BLANKS).find(b'>')? + 1;
+    let content = ahead.from(end).window(LONGEST_BLANKS);
+    let child = content.from(content.find(b'<')?);
+    is_header(tag_name(child)?).then_some(end)
 }
 
 /// Returns the first name of an object, or `None` if the object does not begin with a name.

@@ -186,8 +186,7 @@ impl Scanner {
         let ahead = arrived.from(self.pos());
         let document = &arrived.bytes[self.pos()..];
         if !self.xml.is_rooted() {
-            self.pass_no_message(arrived.bytes, self.xml.at().max(1));
-            return None;
+            return self.broken_root(finding, arrived, parts);
         }
         if self.broke_at_escaped_tag(document) && self.enter_string() {
             return None;
@@ -221,6 +220,26 @@ impl Scanner {
             }
             _ => self.state_after(resume, root_of(document, &parts.tree)),
         };
+        Some(self.broken(finding, arrived.bytes, shown_end, Syntax::Xml, parts))
+    }
+
+    /// Reports a broken document of which even the root's tag is malformed, if a message stands in it.
+    fn broken_root<'b>(
+        &mut self,
+        finding: Finding,
+        arrived: &Arrived<'b>,
+        parts: &mut Parts,
+    ) -> Option<Found<'b>> {
+        let ahead = arrived.from(self.pos());
+        let at = self.xml.at();
+        let end = start::end_before_header(ahead.from(at), self.names.is_header);
+        arrived.settled()?;
+        let Some(end) = end else {
+            self.pass_no_message(arrived.bytes, at.max(1));
+            return None;
+        };
+        self.state = State::after_broken(at + end, Some(Skip::xml(b"xml")));
+        let shown_end = shown_end(ahead, &finding).max(at + end);
         Some(self.broken(finding, arrived.bytes, shown_end, Syntax::Xml, parts))
     }
 
