@@ -480,11 +480,11 @@ impl Scanner {
             before,
             ends_at_quote,
             moves,
+            xml,
             // These start again with each document, or do not change.
             limits: _,
             names: _,
             json: _,
-            xml: _,
             attempts: _,
             flow: _,
             depth: _,
@@ -504,6 +504,7 @@ impl Scanner {
         *is_unsure = false;
         (*after_torn, *line_before, *read_again) = Default::default();
         (*dropped, *lines_are_records) = (0, false);
+        xml.begin_at(None);
         lead.clear();
         *noise = Noise::default();
         *search = SearchWindow::default();

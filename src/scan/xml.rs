@@ -15,6 +15,7 @@ use crate::scan::start::{self, Start};
 use crate::scan::torn::Doubt;
 use crate::scan::{Found, Parts, Read, Scanner, State, shown_end, valid_text};
 use crate::simd::skip_space;
+use crate::span::Span;
 use crate::syntax::xml::{CDATA, LONGEST_INSTRUCTION, ROOT};
 use crate::syntax::{Bytes, Kind, Node, NodeId, Stop, Syntax, Tree, View, xml};
 
@@ -90,7 +91,11 @@ impl Scanner {
     /// Reads the document at the cursor again, if it is escaped and only the blanks between its elements show it. Returns
     /// false if it is not, or if it is nested too deep.
     fn enter_escaped(&mut self, document: &[u8], read: &Read<'_>, tree: &Tree) -> bool {
-        let text = &document[..read.len().min(document.len())];
+        let len = match self.xml.is_long_cut() {
+            true => self.xml.at(),
+            false => read.len().min(document.len()),
+        };
+        let text = &document[..len];
         let texts = tree.nodes().iter().filter(|node| is_between_elements(node));
         let texts = texts.filter_map(|node| document.get(node.span.range()));
         let escape = match literal::is_of_rsyslog(text, self.names.is_plain) {
@@ -137,7 +142,13 @@ impl Scanner {
     fn read_begun_xml<'b>(&mut self, bytes: Bytes<'b>, parts: &mut Parts) -> Settled<Read<'b>> {
         let Parts { tree, findings, .. } = parts;
         let is_plain = &self.names.is_plain;
-        let read = self.xml.read(bytes, tree, findings, &self.limits, is_plain);
+        let read = match self.xml.read(bytes, tree, findings, &self.limits, is_plain) {
+            Err(Stop::Broken(finding)) if self.xml.is_long_cut() => {
+                let at = self.xml.at();
+                return Some(Read::Broken(finding.at(Span::new(at, at + 1))));
+            }
+            read => read,
+        };
         self.verdict_xml(read, bytes)
     }
 
@@ -327,7 +338,9 @@ impl Scanner {
             let is_cut = |start: usize| {
                 let end = self.xml.at().max(finding.span().start as usize);
                 let read = document.get(start..end).unwrap_or_default();
-                end >= document.len() || memchr::memchr(b'\n', read).is_some()
+                self.xml.is_long_cut()
+                    || end >= document.len()
+                    || memchr::memchr(b'\n', read).is_some()
             };
             let innermost = self.xml.open_elements().last();
             let innermost = innermost.filter(|&(node, content)| {

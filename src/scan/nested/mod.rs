@@ -497,7 +497,11 @@ impl Scanner {
         let (start, place) = (self.pos(), self.cursor.place(buffer));
         let (mut escape, raw) = (nested.outer_escape, start..start + nested.unescaped);
         let mut findings = match parts.source_map.steps.is_empty() {
-            true => halves_of_pairs(escape, &buffer[raw.clone()], &parts.source_map.text),
+            true => {
+                // Much more may be unescaped, and other payloads may follow.
+                let len = { escape }.raw_end(&buffer[raw.clone()], inner.range.len());
+                halves_of_pairs(escape, &buffer[start..start + len], &parts.source_map.text)
+            }
             false => Vec::new(),
         };
         if matches!(escape, Escape::Pasted(_)) {

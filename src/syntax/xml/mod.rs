@@ -73,6 +73,8 @@ pub(crate) struct Reader {
     searched: Searched,
     /// The number of bytes of CDATA whose end was known.
     spared: usize,
+    /// True if the document is cut off in long CDATA.
+    is_long_cut: bool,
 }
 
 /// A part of a capture that was searched for the end of CDATA, which does not stand before `end`. At `end` it does if it
@@ -142,6 +144,12 @@ impl Reader {
     /// Returns the number of bytes that were looked at. Long CDATA that was looked at before is not counted.
     pub(crate) fn work(&self) -> usize {
         self.at.saturating_sub(self.spared)
+    }
+
+    /// Returns true if the document is cut off in long CDATA. Many documents may begin in that text, so nothing may look at
+    /// all of it for each.
+    pub(crate) fn is_long_cut(&self) -> bool {
+        self.is_long_cut
     }
 
     /// Tells where in the capture the next document begins, so that long CDATA is not searched again for its end. `None`
@@ -239,6 +247,7 @@ impl Reader {
         }
         let end = self.searched.end - self.start;
         if !self.searched.is_found || end + CDATA_END.len() > d.bytes.all.len() {
+            self.note_long_cut(d);
             return Err(self.run_out(d));
         }
         let start = self.at + CDATA.len();
@@ -257,6 +266,11 @@ impl Reader {
         let len = found.unwrap_or(rest.len().saturating_sub(CDATA_END.len() - 1));
         self.searched.end += len;
         self.searched.is_found = found.is_some();
+    }
+
+    /// Notes that the document ends in the CDATA at `self.at`.
+    fn note_long_cut(&mut self, d: &Document<'_, '_>) {
+        self.is_long_cut = d.bytes.all.len() - self.at >= Searched::LEAST;
     }
 
     /// Remembers that CDATA at `self.at` ends at `end`, or goes on there.
@@ -348,6 +362,7 @@ impl Reader {
                 // The end may have begun.
                 let end = d.bytes.all.len().saturating_sub(CDATA_END.len() - 1);
                 self.note_searched(end, false);
+                self.note_long_cut(d);
                 self.run_out(d)
             }
             [b'<', b'/', ..] => self.wrong_end(d),
