@@ -311,6 +311,8 @@ pub(crate) struct Scanner {
     judged: usize,
     /// True for nested text that only a clue shows, which may be false.
     is_unsure: bool,
+    /// True for nested text in text that only a clue shows. The outer scanners check the clue after each move.
+    is_watched: bool,
     /// The text before the document at the cursor on its line, or nothing if it is not known to be all of it.
     lead: Vec<u8>,
     /// Before this position no document is read through a prefix; see [`prefixed`].
@@ -388,6 +390,7 @@ impl Scanner {
             passed_notation: None,
             judged: 0,
             is_unsure: false,
+            is_watched: false,
             lead: Vec::new(),
             unprefixed: 0,
             looked: 0,
@@ -436,6 +439,7 @@ impl Scanner {
             passed_notation,
             judged,
             is_unsure,
+            is_watched,
             lead,
             unprefixed,
             looked,
@@ -465,7 +469,7 @@ impl Scanner {
         (*no_yaml_before, *headerless, *no_break_before) = (0, 0, 0);
         *failures = Failures::default();
         (*unprefixed, *looked) = (0, 0);
-        *is_unsure = false;
+        (*is_unsure, *is_watched) = (false, false);
         lead.clear();
         *noise = Noise::default();
         *search = SearchWindow::default();
@@ -713,12 +717,13 @@ impl Scanner {
         self.note_move(buffer, self.pos(), true);
     }
 
-    /// Returns the part of `document` that may be read within the size limit.
+    /// Returns the part of `document` that may be read within the size limit. At the limit it is not known whether more
+    /// bytes follow.
     fn limited<'a>(&self, document: &'a [u8], last: bool) -> Bytes<'a> {
         let all = self.within_limit(document);
         Bytes {
             all,
-            last: last && all.len() == document.len(),
+            last: last && all.len() < self.limits.payload_size,
         }
     }
 

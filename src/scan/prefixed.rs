@@ -174,10 +174,9 @@ impl Scanner {
         anchor: usize,
     ) -> Settled<bool> {
         let buffer = arrived.bytes;
-        let line = usize::try_from(self.search.line()).unwrap_or(0);
-        if start > line {
+        let Some(line) = self.line_of(anchor).filter(|&line| start <= line) else {
             return Some(false);
-        }
+        };
         let far = start.saturating_sub(FARTHEST_BEFORE);
         let known = [far, self.pos(), self.unprefixed, self.looked];
         let mut begin = known.into_iter().max().unwrap_or(line);
