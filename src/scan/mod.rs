@@ -559,7 +559,7 @@ impl Scanner {
     /// Does one step on the slow path. The method of a state returns the payload that it found. Otherwise it changed the
     /// state, moved the cursor, or needs more bytes.
     fn step_in<'b>(&mut self, buffer: &'b [u8], last: bool, parts: &mut Parts) -> Turn<Found<'b>> {
-        let before = (self.pos(), std::mem::discriminant(&self.state));
+        let before = self.progress();
         let arrived = Arrived::new(buffer, last);
         let is_due = !self.is_in_document() || self.is_due(&arrived);
         let found = match &mut self.state {
@@ -585,9 +585,15 @@ impl Scanner {
         };
         match found {
             Some(found) => Turn::Found(found),
-            None if before == (self.pos(), std::mem::discriminant(&self.state)) => Turn::Stuck,
+            None if before == self.progress() => Turn::Stuck,
             None => Turn::Moved,
         }
+    }
+
+    /// Returns what a step changes if it does something.
+    fn progress(&self) -> (usize, std::mem::Discriminant<State>, bool) {
+        let state = std::mem::discriminant(&self.state);
+        (self.pos(), state, self.array.is_some())
     }
 
     fn pos(&self) -> usize {
