@@ -90,7 +90,7 @@ impl Manner {
             Arrival::File => self.size,
             // Larger than each read.
             Arrival::Trickle | Arrival::Lines => self.size.max(64) * 2,
-            Arrival::Pipe(_) => 4096,
+            Arrival::Pipe(_) => self.size.max(150),
         };
         Options {
             limits: Limits {
@@ -118,7 +118,7 @@ impl Manner {
                 &options,
             ),
             Arrival::Lines => run(ByLines(bytes), &options),
-            Arrival::Pipe(seed) => run(Pipe::new(bytes, seed, self.size), &options),
+            Arrival::Pipe(seed) => run(Pipe::new(bytes, seed, self.size.min(1500)), &options),
         }
     }
 }

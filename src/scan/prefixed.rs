@@ -291,9 +291,10 @@ impl Scanner {
             let has_ended = unescape_to_end(escape, ahead.from(0), &mut text);
             let ahead = Arrived::new(&text, has_ended);
             match self.read_text(&ahead, is_quoted, parts) {
-                Some(text) => return Some(through(text, escape, head, &ahead)),
+                // Less than the window may have arrived and be enough. That must not matter.
+                Some(text) => return Some(through(text, escape, head, window, &ahead)),
                 None if !is_all => window *= 2,
-                None if is_last => return Some(Through::Vain(head.len())),
+                None if is_last => return Some(Through::Vain(window)),
                 None => return None,
             }
         }
@@ -413,11 +414,17 @@ fn end_of_torn(text: &[u8], at: usize) -> usize {
         .unwrap_or(at)
 }
 
-/// Returns the result of reading the document `raw` as `text`.
-fn through(text: Text, mut escape: Escape, raw: &[u8], arrived: &Arrived<'_>) -> Through {
+/// Returns the result of reading the document `raw` as `text`, in a window of `read` bytes.
+fn through(
+    text: Text,
+    mut escape: Escape,
+    raw: &[u8],
+    read: usize,
+    arrived: &Arrived<'_>,
+) -> Through {
     let (finding, resume) = match text {
         Text::Whole(len) => return Through::Whole(escape.raw_end(raw, len)),
-        Text::Vain => return Through::Vain(raw.len()),
+        Text::Vain => return Through::Vain(read),
         Text::Torn(finding, resume) => (finding, resume),
     };
     let shown = shown_end(arrived.from(0), &finding);
@@ -444,7 +451,7 @@ fn through(text: Text, mut escape: Escape, raw: &[u8], arrived: &Arrived<'_>) ->
             (Syntax::Json, _) => goes_on(arrived.bytes, finding.span().start as usize),
         },
         finding,
-        read: raw.len(),
+        read,
     })
 }
 
