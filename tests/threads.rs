@@ -3,7 +3,6 @@
 mod support;
 
 use std::collections::HashSet;
-use std::fmt;
 use std::io::{self, Read};
 use std::iter;
 use std::panic;
@@ -12,86 +11,15 @@ use std::thread::{self, ThreadId};
 use std::time::Duration;
 
 use proptest::prelude::*;
-use wxsub::pipeline::{self, CaptureStats, Error, Options, Sink, Stop};
-use wxsub::report::Tally;
+use wxsub::pipeline::{self, Error, Options, Sink, Stop};
 use wxsub::select::{Filter, Selection};
-use wxsub::{Event, Outcome, Place, Record};
+use wxsub::{Event, Outcome, Record};
 
+use support::answer::{Answer, difference};
+use support::captures::{Pipe, capture};
 use support::each::each;
-use support::embed::{line, ways};
-use support::messages::{FORMS, imitations, message};
-use support::noise;
-use support::rng::Rng;
-use support::shapes::{SHAPES, shape};
+use support::shapes::shape;
 use support::traced::{Capture, Traced};
-
-/// The result of a capture.
-#[derive(Clone, Debug, Default, PartialEq)]
-struct Reading {
-    records: Vec<String>,
-    tally: Tally,
-    noise: u64,
-    bytes: u64,
-    first_noise: Option<(Place, Vec<u8>)>,
-}
-
-/// The result without its records, for a message.
-struct Rests<'a>(&'a Reading);
-
-impl fmt::Debug for Rests<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Reading {
-            records,
-            noise,
-            first_noise,
-            tally,
-            ..
-        } = self.0;
-        write!(
-            f,
-            "{} records, {noise} of noise, {first_noise:?}, {tally:?}",
-            records.len()
-        )
-    }
-}
-
-impl Sink for Reading {
-    fn fork(&self) -> Self {
-        Reading::default()
-    }
-
-    fn record(&mut self, record: &Record<'_>) {
-        self.tally.record(record);
-        let findings = record.findings().iter();
-        let findings: Vec<_> = findings
-            .map(|finding| (finding, record.place(finding.span().start)))
-            .collect();
-        self.records.push(format!(
-            "{:?} {:?} {} {findings:?} {}",
-            record.outcome(),
-            record.place(0),
-            line(record),
-            String::from_utf8_lossy(record.bytes())
-        ));
-    }
-
-    fn join(&mut self, later: Self) -> Result<(), Stop> {
-        self.records.extend(later.records);
-        self.tally.join(later.tally)
-    }
-
-    fn end(&mut self, source: &str, rest: &CaptureStats) {
-        self.tally.end(source, rest);
-        (self.noise, self.bytes) = (rest.noise(), rest.bytes());
-        self.first_noise = rest
-            .first_noise()
-            .map(|(place, line)| (place, line.to_vec()));
-    }
-
-    fn cut(&mut self, source: &str, rest: &CaptureStats) {
-        self.end(source, rest);
-    }
-}
 
 fn options(threads: usize, block_size: usize) -> Options {
     Options {
@@ -102,7 +30,7 @@ fn options(threads: usize, block_size: usize) -> Options {
 }
 
 /// One thread, all at once, and no fast path.
-fn read_slowly(bytes: &[u8]) -> Reading {
+fn read_slowly(bytes: &[u8]) -> Answer {
     let options = Options {
         fast: false,
         ..options(1, bytes.len() + 1)
@@ -110,178 +38,10 @@ fn read_slowly(bytes: &[u8]) -> Reading {
     read(bytes, &options)
 }
 
-fn read(from: impl Read + Send, options: &Options) -> Reading {
-    let mut reading = Reading::default();
-    pipeline::run(from, "", options, &mut reading).expect("it can be read");
-    reading
-}
-
-/// A pipe that returns any number of bytes.
-struct Pipe<'a> {
-    bytes: &'a [u8],
-    rng: Rng,
-    most: usize,
-}
-
-impl<'a> Pipe<'a> {
-    fn new(bytes: &'a [u8], seed: u64, most: usize) -> Self {
-        let rng = Rng::new(seed);
-        Pipe { bytes, rng, most }
-    }
-}
-
-impl Read for Pipe<'_> {
-    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        // Often as much as asked for: only then threads are used.
-        let most = if self.rng.one_in(3) {
-            1 + self.rng.below(self.most)
-        } else {
-            usize::MAX
-        };
-        let len = out.len().min(most);
-        self.bytes.read(&mut out[..len])
-    }
-}
-
-// Captures.
-
-fn payload(rng: &mut Rng) -> String {
-    let number = rng.below(1000);
-    match rng.below(6) {
-        0 => {
-            let imitations = imitations();
-            let (_, content) = rng.pick(&imitations);
-            message(FORMS[number % FORMS.len()], content)
-        }
-        1 => [
-            "{\"a\":[{\"b\":\"c\"}]}",
-            "<html><p>x</p></html>",
-            "[1,[2]]",
-        ][number % 3]
-            .into(),
-        _ => rng.pick(&SHAPES).write(rng.below(3), number),
-    }
-}
-
-fn buried(rng: &mut Rng) -> Vec<u8> {
-    thread_local!(static WAYS: Vec<support::embed::Way> = ways());
-    WAYS.with(|ways| {
-        let way = rng.pick(ways);
-        let payloads: Vec<Traced> = (0..1 + rng.below(3))
-            .map(|_| payload(rng))
-            .filter(|payload| way.takes(payload))
-            .map(|payload| Traced::payload(0, &payload))
-            .collect();
-        match payloads.is_empty() {
-            true => Vec::new(),
-            false => Capture::of(&way.embed(&payloads, rng.below(1000) as u64)).bytes,
-        }
-    })
-}
-
-/// Texts between and around payloads that change how they are read.
-const GLUE: &[&str] = &[
-    "",
-    "\n",
-    "\n\n",
-    "\r\n",
-    " ",
-    "\u{FEFF}",
-    "\n\u{FEFF}",
-    "[",
-    "]",
-    "[\n",
-    "\n]\n",
-    ",\n",
-    "}",
-    "</xml>",
-    "\"",
-    "'",
-    "{\"log\":\"",
-    "2021-01-18T11:30:40Z stdout F ",
-    "2021-01-18T11:30:40Z stderr P a\n",
-    "{\n",
-    "/*",
-    "*/",
-    "<!--",
-    "-->",
-    "<xml>",
-    "{\"x\":",
-    "订",
-];
-
-fn array(rng: &mut Rng) -> Vec<u8> {
-    let payloads: Vec<String> = (0..rng.below(5))
-        .map(|i| shape("JSON").write(rng.below(3), i))
-        .collect();
-    format!(
-        "[{}]\n",
-        payloads.join([",", ",\n", " ,\r\n "][rng.below(3)])
-    )
-    .into_bytes()
-}
-
-/// Draws pieces mostly of one kind, as in real captures.
-fn pieces(rng: &mut Rng) -> Vec<u8> {
-    let kind = rng.below(8);
-    let mut bytes = Vec::new();
-    for _ in 0..rng.below(25) {
-        let kind = if rng.one_in(4) { rng.below(8) } else { kind };
-        let seed = rng.below(1 << 30) as u64;
-        let piece = match kind {
-            0..3 => buried(rng),
-            3 => noise::line(seed),
-            4 if rng.one_in(3) => noise::half(seed),
-            4 | 5 => [payload(rng).as_bytes(), b"\n"].concat(),
-            6 => array(rng),
-            _ => rng.pick(GLUE).as_bytes().to_vec(),
-        };
-        // Long lines take time and find little here.
-        bytes.extend_from_slice(&piece[..piece.len().min(4000)]);
-    }
-    bytes
-}
-
-/// Removes, doubles or changes a few bytes.
-fn mutated(mut bytes: Vec<u8>, rng: &mut Rng) -> Vec<u8> {
-    for _ in 0..rng.below(6) {
-        if bytes.is_empty() {
-            break;
-        }
-        let at = rng.below(bytes.len());
-        let end = (at + 1 + rng.below(40)).min(bytes.len());
-        match rng.below(4) {
-            0 => _ = bytes.drain(at..end),
-            1 => {
-                let again = bytes[at..end].to_vec();
-                _ = bytes.splice(at..at, again);
-            }
-            2 => bytes[at] = *rng.pick(b"\n\"\\{}[]<>',: \xFF\0"),
-            _ => _ = bytes.splice(at..at, rng.pick(GLUE).bytes()),
-        }
-    }
-    bytes
-}
-
-fn capture(seed: u64) -> Vec<u8> {
-    let mut rng = Rng::new(seed);
-    let bytes = pieces(&mut rng);
-    if rng.one_in(2) {
-        mutated(bytes, &mut rng)
-    } else {
-        bytes
-    }
-}
-
-/// Returns the first difference.
-fn difference(many: &Reading, one: &Reading) -> Option<String> {
-    let pairs = many.records.iter().zip(&one.records);
-    let first = pairs.enumerate().find(|(_, (many, one))| many != one);
-    let told = match first {
-        Some((i, (many, one))) => format!("record {i}: {many}\nis not {one}"),
-        None => format!("{:?}\nis not {:?}", Rests(many), Rests(one)),
-    };
-    (many != one).then_some(told)
+fn read(from: impl Read + Send, options: &Options) -> Answer {
+    let mut answer = Answer::default();
+    pipeline::run(from, "", options, &mut answer).expect("it can be read");
+    answer
 }
 
 proptest! {
@@ -549,11 +309,11 @@ fn a_selection_is_made_on_all_threads_and_what_depends_on_order_on_one() {
     ];
     for filter in choosers {
         let chosen = |threads, block| {
-            let mut reading = Reading::default();
+            let mut answer = Answer::default();
             let (mut filter, options) = (filter.clone(), options(threads, block));
-            pipeline::run_filtered(&bytes[..], "", &options, &mut filter, &mut reading)
+            pipeline::run_filtered(&bytes[..], "", &options, &mut filter, &mut answer)
                 .expect("memory");
-            (reading, filter.has_enough())
+            (answer, filter.has_enough())
         };
         let one = chosen(1, bytes.len() + 1);
         assert!(one.0.tally.filtered_out() > 30);
@@ -641,7 +401,7 @@ fn what_was_read_is_seen_before_anybody_waits_for_more() {
 }
 
 /// A sink that stops after a number of records.
-struct Few(Reading, usize);
+struct Few(Answer, usize);
 
 impl Sink for Few {
     fn fork(&self) -> Self {
@@ -668,7 +428,7 @@ fn a_sink_that_has_enough_ends_an_endless_run() {
         bytes: &bytes,
         at: 0,
     };
-    let mut few = Few(Reading::default(), 1000);
+    let mut few = Few(Answer::default(), 1000);
     let result = pipeline::run(endless, "", &options(3, 4096), &mut few);
     assert!(matches!(result, Err(Error::Stopped(Stop::Enough))));
     assert!((1000..1100).contains(&few.0.records.len()));
@@ -729,11 +489,11 @@ fn what_stands_before_a_failed_read_is_given() {
     let bytes = uniform("log prefix", &["XML", "JSON"], 40);
     for cut in [bytes.len(), bytes.len() - 100, 5000] {
         let read = |threads, block| {
-            let mut reading = Reading::default();
+            let mut answer = Answer::default();
             let from = bytes[..cut].chain(Fails);
-            let result = pipeline::run(from, "", &options(threads, block), &mut reading);
+            let result = pipeline::run(from, "", &options(threads, block), &mut answer);
             assert!(matches!(result, Err(Error::Input(_))));
-            reading
+            answer
         };
         let one = read(1, 1 << 20);
         for block in [100, 1000, 3000] {

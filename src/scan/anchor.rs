@@ -19,7 +19,7 @@ use crate::scan::chunked;
 use crate::scan::container::{self, LineKind};
 use crate::scan::decimal;
 use crate::scan::escape::{self, Escape, TABLE};
-use crate::scan::lookahead::{Arrived, Lookahead};
+use crate::scan::lookahead::{Arrived, Lookahead, Settled};
 use crate::simd::{self, Survey, last_break, skip_space};
 
 /// The anchors of a capture.
@@ -267,6 +267,11 @@ pub(super) struct SearchWindow {
     pub(super) unused_anchor: Option<usize>,
     /// Before this position every bracket was tried, and begins nothing.
     pub(super) tried: usize,
+    /// The latest position for which a start was looked for, or at which the search was restarted. Unlike `known`, it
+    /// does not depend on how much has arrived.
+    settled: usize,
+    /// The position to which the cursor moved only because bytes before it need not be kept.
+    kept: usize,
     /// `line` is the start of the line that contains `known`; `runs` are the runs before that line.
     known: usize,
     line: i64,
@@ -300,20 +305,38 @@ impl SearchWindow {
         }
         self.searched = self.searched.max(pos);
         self.tried = self.tried.max(pos);
-        if self.known < pos {
-            self.known = pos;
+        if self.settled < pos {
+            (self.settled, self.known) = (pos, pos);
             (self.line, self.runs) = (pos as i64, [pos as i64; _]);
         }
+        self.forget_lines(pos);
+    }
+
+    /// Forgets that lines begin before the cursor, because these bytes may be gone.
+    fn forget_lines(&mut self, pos: usize) {
+        if self.kept < pos {
+            self.line = self.line.max(pos as i64);
+            self.runs = self.runs.map(|run| run.max(pos as i64));
+        }
+    }
+
+    /// Notes that the cursor moved to `pos` only because no bytes before it are needed. Nothing is forgotten.
+    pub(super) fn keep_from(&mut self, pos: usize) {
+        self.kept = pos;
+        self.settled = self.settled.max(pos);
     }
 
     /// Adjusts the positions after the buffer lost its first `len` bytes.
     pub(super) fn drop_front(&mut self, len: usize) {
+        self.forget_lines(len);
         self.searched = self.searched.saturating_sub(len);
         self.anchor = self.anchor.and_then(|anchor| anchor.checked_sub(len));
         self.unused_anchor = self
             .unused_anchor
             .and_then(|anchor| anchor.checked_sub(len));
         self.tried = self.tried.saturating_sub(len);
+        self.settled = self.settled.saturating_sub(len);
+        self.kept = self.kept.saturating_sub(len);
         self.known = self.known.saturating_sub(len);
         self.solid = self.solid.saturating_sub(len);
         self.seen = self.seen.saturating_sub(len);
@@ -348,8 +371,14 @@ impl SearchWindow {
         arrived: &Arrived<'_>,
         at: usize,
         limit: usize,
-    ) -> (usize, LineKind) {
-        self.know(arrived.bytes, at);
+    ) -> Settled<(usize, LineKind)> {
+        if let Some(line) = self.next_line(arrived.bytes, at) {
+            // The beginning of the line tells whether a document continues there.
+            _ = arrived.from(line).window(BEHIND).find(b'\n');
+            arrived.settled()?;
+        }
+        self.know(arrived.bytes, at, limit);
+        self.settled = self.settled.max(at);
         // If no line continues, the kind does not matter.
         let kind = match self.runs == [self.line; _] {
             true => LineKind::Plain,
@@ -358,7 +387,14 @@ impl SearchWindow {
                 container::line_kind(line.window(limit))
             }
         };
-        (self.begin(self.runs[kind as usize], at, limit), kind)
+        arrived.settled()?;
+        Some((self.begin(self.runs[kind as usize], at, limit), kind))
+    }
+
+    /// Returns the start of the last line that begins after `known`, up to `at`.
+    fn next_line(&self, buffer: &[u8], at: usize) -> Option<usize> {
+        let line = last_break(buffer.get(self.known..at)?)?;
+        Some(self.known + line + 1)
     }
 
     /// Returns the start of the line that contains `at`, and a survey of the bytes before it. Returns `None` if a
@@ -384,9 +420,10 @@ impl SearchWindow {
         is_fresh.then_some((line, survey))
     }
 
-    /// Returns the start of the line that `start` was called for. It may lie before the buffer.
-    pub(super) fn line(&self) -> i64 {
-        self.line
+    /// Returns the start of the line of `at`, for which `start` was called, if it is near enough to be looked at.
+    pub(super) fn line(&self, at: usize, limit: usize) -> Option<usize> {
+        let is_near = at as i64 - self.line <= limit as i64;
+        usize::try_from(self.line).ok().filter(|_| is_near)
     }
 
     /// Returns the position from which bytes must be kept for anchors that arrive later.
@@ -396,14 +433,14 @@ impl SearchWindow {
         if buffer.len() - solid.len() > limit {
             return buffer.len();
         }
-        let near = solid.len().saturating_sub(NEXT + container::LONGEST_PREFIX);
+        let near = solid.len().saturating_sub(BEHIND);
         let at = match last_break(&solid[near..]) {
             Some(n) => solid[..near + n + 1].trim_ascii_end().len(),
             None if near == 0 => 0,
             None => solid.len(),
         };
         let at = at.max(self.known);
-        self.know(buffer, at);
+        self.know(buffer, at, limit);
         let begins = self.runs.map(|run| self.begin(run, at, limit));
         begins.into_iter().min().unwrap_or(at)
     }
@@ -416,7 +453,7 @@ impl SearchWindow {
             self.solid = self.seen + len;
         }
         self.seen = buffer.len();
-        self.solid
+        self.solid.min(buffer.len())
     }
 
     /// Returns the position from which to look for a document that contains `at`, if its lines begin at `run`.
@@ -431,31 +468,30 @@ impl SearchWindow {
     }
 
     /// Updates `known`, `line` and `runs` for the line that contains `at`.
-    fn know(&mut self, buffer: &[u8], at: usize) {
-        let Some(new) = buffer.get(self.known..at).filter(|new| !new.is_empty()) else {
-            return;
-        };
-        if let Some(n) = last_break(new) {
-            let line = self.known + n + 1;
-            self.runs = self.runs_to(buffer, line);
+    fn know(&mut self, buffer: &[u8], at: usize, limit: usize) {
+        if let Some(line) = self.next_line(buffer, at) {
+            self.runs = self.runs_to(buffer, line, limit);
             self.line = line as i64;
         }
-        self.known = at;
+        self.known = self.known.max(at);
     }
 
     /// Returns the runs before the line that begins at `line`. Only lines of the previous line's kind can continue.
-    fn runs_to(&self, buffer: &[u8], line: usize) -> Runs {
+    fn runs_to(&self, buffer: &[u8], line: usize, limit: usize) -> Runs {
         let none = line as i64;
         let end = line - 1;
-        let (begin, _) = self.line_before(buffer, end);
+        let (begin, is_known) = self.line_before(buffer, end);
+        if self.is_long(begin, is_known, end, limit) {
+            return [none; _];
+        }
         let before = &buffer[begin..end];
         let kind = container::line_kind(Lookahead::whole(before));
         if ends(kind, before, &buffer[line..]) {
             return [none; _];
         }
         match kind {
-            LineKind::Plain => [self.run(buffer, line, LineKind::Plain), none, none],
-            _ => LineKind::ALL.map(|kind| self.run(buffer, line, kind)),
+            LineKind::Plain => [self.run(buffer, line, LineKind::Plain, limit), none, none],
+            _ => LineKind::ALL.map(|kind| self.run(buffer, line, kind, limit)),
         }
     }
 
@@ -473,12 +509,22 @@ impl SearchWindow {
         }
     }
 
+    /// Returns true if a line is longer than any payload; see [`Self::line_before`]. Its beginning may be gone, and no
+    /// document continues from it.
+    fn is_long(&self, begin: usize, is_known: bool, end: usize, limit: usize) -> bool {
+        let begin = if is_known { self.line } else { begin as i64 };
+        end as i64 - begin > limit as i64
+    }
+
     /// Returns the start of the run of `kind` before the line that begins at `line`.
-    fn run(&self, buffer: &[u8], line: usize, kind: LineKind) -> i64 {
+    fn run(&self, buffer: &[u8], line: usize, kind: LineKind, limit: usize) -> i64 {
         let mut start = line as i64;
         let mut end = line - 1;
         loop {
             let (begin, is_known) = self.line_before(buffer, end);
+            if self.is_long(begin, is_known, end, limit) {
+                return start;
+            }
             match relation(&buffer[begin..end], &buffer[start as usize..], kind) {
                 Relation::Ends => return start,
                 Relation::GoesOn if is_known => return self.runs[kind as usize],
@@ -584,6 +630,9 @@ fn ends_inside(line: &[u8]) -> bool {
 /// The number of bytes of a line that tell whether a document continues there.
 pub(super) const NEXT: usize = 24;
 
+/// The number of bytes of a line that tell this if the line may belong to a container's log.
+const BEHIND: usize = NEXT + container::LONGEST_PREFIX;
+
 /// Returns true if `line` ends and `behind` begins with a part of one text, as Node and Python print long ones: `'a' +`
 /// on a line, or `'a'` above `'b'`.
 fn splits_text(line: &[u8], behind: &[u8]) -> bool {
@@ -664,7 +713,10 @@ mod tests {
     fn start_of(text: &str, at: &str, limit: usize) -> usize {
         let at = text.find(at).expect("the place");
         let arrived = Arrived::new(text.as_bytes(), true);
-        SearchWindow::default().start(&arrived, at, limit).0
+        SearchWindow::default()
+            .start(&arrived, at, limit)
+            .expect("all has arrived")
+            .0
     }
 
     #[test]
@@ -721,9 +773,11 @@ mod tests {
             let (text, before) = (records.concat(), records[..first].concat());
             for known in 0..text.find('@').unwrap() {
                 let mut search = SearchWindow::default();
-                search.know(text.as_bytes(), known);
+                search.know(text.as_bytes(), known, 1000);
                 let arrived = Arrived::new(text.as_bytes(), true);
-                let (start, _) = search.start(&arrived, text.find('@').unwrap(), 1000);
+                let (start, _) = search
+                    .start(&arrived, text.find('@').unwrap(), 1000)
+                    .unwrap();
                 assert_eq!(start, before.len(), "{lines:?} {known}");
             }
         }
@@ -744,12 +798,13 @@ mod tests {
             let (mut search, mut dropped) = (SearchWindow::default(), 0);
             for end in (0..text.len()).step_by(step) {
                 let start = search.kept(&text.as_bytes()[dropped..end], 1000);
+                search.keep_from(start);
                 search.drop_front(start);
                 dropped += start;
             }
             let at = text.find('@').unwrap();
             let arrived = Arrived::new(&text.as_bytes()[dropped..], true);
-            let (start, _) = search.start(&arrived, at - dropped, 1000);
+            let (start, _) = search.start(&arrived, at - dropped, 1000).unwrap();
             assert_eq!(dropped + start, whole, "{step}");
         }
     }

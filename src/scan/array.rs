@@ -62,7 +62,8 @@ impl Scanner {
             Some(_) if array.bare && array.payloads => {
                 Some(self.remark(Reason::ArrayBroken, buffer, 1, parts))
             }
-            Some(_) => self.seek_start(arrived, parts),
+            // The next step seeks a start. In nested text it may see less.
+            Some(_) => None,
         }
     }
 
@@ -75,7 +76,7 @@ impl Scanner {
     ) -> Option<Found<'b>> {
         let buffer = arrived.bytes;
         let Ok(Some(len)) = json::comment_len(&buffer[self.pos()..]) else {
-            return self.seek_start(arrived, parts);
+            return None;
         };
         self.array = Some(array);
         let comment = Finding::new(Reason::Comment, Span::new(0, len));

@@ -81,7 +81,7 @@ impl Scanner {
 
     /// Learns the prefix of the payload at `found`.
     pub(super) fn learn_prefix(&mut self, buffer: &[u8], found: usize) {
-        let line = usize::try_from(self.search.line()).unwrap_or(0);
+        let line = self.line_of(found).unwrap_or(0);
         let is_before = line > self.pos() && line <= found;
         if let Some(cache) = self.cache.as_mut().filter(|_| is_before) {
             let anchors = self.names.anchors;

@@ -337,6 +337,8 @@ pub(crate) struct Scanner {
     read_again: ReadAgain,
     /// True for the text of a container's log: each line of it is a record.
     lines_are_records: bool,
+    /// True for nested text in text that only a clue shows. The outer scanners check the clue after each move.
+    is_watched: bool,
     /// The text before the document at the cursor on its line, or nothing if it is not known to be all of it.
     lead: Vec<u8>,
     /// Before this position no document is read through a prefix; see [`prefixed`].
@@ -419,6 +421,7 @@ impl Scanner {
             dropped: 0,
             read_again: ReadAgain::default(),
             lines_are_records: false,
+            is_watched: false,
             lead: Vec::new(),
             unprefixed: 0,
             looked: 0,
@@ -472,6 +475,7 @@ impl Scanner {
             dropped,
             read_again,
             lines_are_records,
+            is_watched,
             lead,
             unprefixed,
             looked,
@@ -501,7 +505,7 @@ impl Scanner {
         (*no_yaml_before, *headerless, *no_break_before) = (0, 0, 0);
         *failures = Failures::default();
         (*unprefixed, *looked) = (0, 0);
-        *is_unsure = false;
+        (*is_unsure, *is_watched) = (false, false);
         (*after_torn, *line_before, *read_again) = Default::default();
         (*dropped, *lines_are_records) = (0, false);
         xml.begin_at(None);
@@ -601,7 +605,7 @@ impl Scanner {
     /// Does one step on the slow path. The method of a state returns the payload that it found. Otherwise it changed the
     /// state, moved the cursor, or needs more bytes.
     fn step_in<'b>(&mut self, buffer: &'b [u8], last: bool, parts: &mut Parts) -> Turn<Found<'b>> {
-        let before = (self.pos(), std::mem::discriminant(&self.state));
+        let before = self.progress();
         let arrived = Arrived::new(buffer, last);
         let is_due = !self.is_in_document() || self.is_due(&arrived);
         // Only then is the cursor at the document. What stands in nested text is in doubt where it surfaces.
@@ -632,7 +636,7 @@ impl Scanner {
         };
         match found {
             Some(found) => Turn::Found(self.with_doubt(found, doubt)),
-            None if before == (self.pos(), std::mem::discriminant(&self.state)) => Turn::Stuck,
+            None if before == self.progress() => Turn::Stuck,
             None => Turn::Moved,
         }
     }
@@ -647,6 +651,12 @@ impl Scanner {
             }
         }
         found
+    }
+
+    /// Returns what a step changes if it does something.
+    fn progress(&self) -> (usize, std::mem::Discriminant<State>, bool) {
+        let state = std::mem::discriminant(&self.state);
+        (self.pos(), state, self.array.is_some())
     }
 
     fn pos(&self) -> usize {
@@ -779,12 +789,13 @@ impl Scanner {
         self.note_move(buffer, self.pos(), true);
     }
 
-    /// Returns the part of `document` that may be read within the size limit.
+    /// Returns the part of `document` that may be read within the size limit. At the limit it is not known whether more
+    /// bytes follow.
     fn limited<'a>(&self, document: &'a [u8], last: bool) -> Bytes<'a> {
         let all = self.within_limit(document);
         Bytes {
             all,
-            last: last && all.len() == document.len(),
+            last: last && all.len() < self.limits.payload_size,
         }
     }
 

@@ -179,10 +179,9 @@ impl Scanner {
         anchor: usize,
     ) -> Settled<bool> {
         let buffer = arrived.bytes;
-        let line = usize::try_from(self.search.line()).unwrap_or(0);
-        if start > line {
+        let Some(line) = self.line_of(anchor).filter(|&line| start <= line) else {
             return Some(false);
-        }
+        };
         let far = start.saturating_sub(FARTHEST_BEFORE);
         let known = [far, self.pos(), self.unprefixed, self.looked];
         let mut begin = known.into_iter().max().unwrap_or(line);
@@ -297,9 +296,10 @@ impl Scanner {
             let has_ended = unescape_to_end(escape, ahead.from(0), &mut text);
             let ahead = Arrived::new(&text, has_ended);
             match self.read_text(&ahead, is_quoted, parts) {
-                Some(text) => return Some(through(text, escape, head, &ahead)),
+                // Less than the window may have arrived and be enough. That must not matter.
+                Some(text) => return Some(through(text, escape, head, window, &ahead)),
                 None if !is_all => window *= 2,
-                None if is_last => return Some(Through::Vain(head.len())),
+                None if is_last => return Some(Through::Vain(window)),
                 None => return None,
             }
         }
@@ -454,11 +454,17 @@ fn end_of_torn(text: &[u8], at: usize) -> usize {
         .unwrap_or(at)
 }
 
-/// Returns the result of reading the document `raw` as `text`.
-fn through(text: Text, mut escape: Escape, raw: &[u8], arrived: &Arrived<'_>) -> Through {
+/// Returns the result of reading the document `raw` as `text`, in a window of `read` bytes.
+fn through(
+    text: Text,
+    mut escape: Escape,
+    raw: &[u8],
+    read: usize,
+    arrived: &Arrived<'_>,
+) -> Through {
     let (finding, resume, is_typed) = match text {
         Text::Whole(len) => return Through::Whole(escape.raw_end(raw, len)),
-        Text::Vain => return Through::Vain(raw.len()),
+        Text::Vain => return Through::Vain(read),
         Text::Torn(finding, resume, is_typed) => (finding, resume, is_typed),
     };
     let shown = shown_end(arrived.from(0), &finding);
@@ -485,7 +491,7 @@ fn through(text: Text, mut escape: Escape, raw: &[u8], arrived: &Arrived<'_>) ->
             (Syntax::Json, _) => goes_on(arrived.bytes, finding.span().start as usize),
         },
         finding,
-        read: raw.len(),
+        read,
     })
 }
 

@@ -97,10 +97,17 @@ impl Scanner {
         arrived: &Arrived<'_>,
         at: usize,
     ) -> Settled<Option<&'static Notation>> {
-        match notation::at(self.bytes_from(arrived, at), self.users()) {
-            Ok(notation) => Some(notation),
-            Err(Stop::More) => None,
-            Err(Stop::Broken(_)) => Some(None),
+        let bytes = self.bytes_from(arrived, at);
+        let notation = self.told(notation::at(bytes, self.users()), bytes)?;
+        Some(notation.flatten())
+    }
+
+    /// Returns what the first bytes of a document tell, or nothing if they break or go beyond the size limit.
+    fn told<T>(&self, look: Result<T, Stop>, bytes: Bytes<'_>) -> Settled<Option<T>> {
+        match look {
+            Ok(told) => Some(Some(told)),
+            Err(Stop::More) if bytes.all.len() < self.limits.payload_size => None,
+            Err(_) => Some(None),
         }
     }
 
@@ -155,14 +162,11 @@ impl Scanner {
         if self.no_yaml_before > offset {
             return Some(false);
         }
-        match notation::yaml_at(self.bytes_from(arrived, at), indent) {
-            Ok(true) => {}
-            Err(Stop::More) => return None,
-            Ok(false) | Err(Stop::Broken(_)) => {
-                // Each anchor on the line would ask again.
-                self.no_yaml_before = offset + 1;
-                return Some(false);
-            }
+        let bytes = self.bytes_from(arrived, at);
+        if self.told(notation::yaml_at(bytes, indent), bytes)? != Some(true) {
+            // Each anchor on the line would ask again.
+            self.no_yaml_before = offset + 1;
+            return Some(false);
         }
         self.pass(arrived.bytes, at);
         self.begin_printed(PrintedForm::Yaml { indent });
@@ -180,8 +184,8 @@ impl Scanner {
         const MOST_LINES: usize = 16;
         const LONGEST_HEAD: usize = 64;
         let buffer = arrived.bytes;
-        let line = usize::try_from(self.search.line()).ok()?;
-        let mut line = Some(line).filter(|&line| line >= start && line <= anchor)?;
+        let line = self.line_of(anchor);
+        let mut line = line.filter(|line| (start..=anchor).contains(line))?;
         // The colon after the name may not have arrived.
         let head = arrived.from(line).window(LONGEST_HEAD);
         _ = head.position(|b| !(b.is_ascii_alphanumeric() || matches!(b, b' ' | b'-')));
@@ -214,7 +218,7 @@ impl Scanner {
         anchor: usize,
     ) -> Settled<bool> {
         const LONGEST_NAME: usize = 32;
-        let line = usize::try_from(self.search.line()).ok();
+        let line = self.line_of(anchor);
         let Some(line) = line.filter(|line| (start..=anchor).contains(line)) else {
             return Some(false);
         };

@@ -126,6 +126,7 @@ impl Scanner {
             false => self.kept(buffer).saturating_sub(prefixed::FARTHEST_BEFORE),
         };
         self.pass(buffer, kept.max(self.pos()));
+        self.search.keep_from(self.pos());
         None
     }
 
@@ -181,8 +182,7 @@ impl Scanner {
     /// Looks for a start that may contain the anchor.
     fn try_begin_near(&mut self, arrived: &Arrived<'_>, anchor: usize) -> Settled<Near> {
         let limit = self.limits.payload_size;
-        let (start, kind) = self.search.start(arrived, anchor, limit);
-        arrived.settled()?;
+        let (start, kind) = self.search.start(arrived, anchor, limit)?;
         let start = start.max(self.pos());
         if self.try_enter_container(arrived, start, kind)? {
             return Some(Near::Begun);
@@ -218,6 +218,12 @@ impl Scanner {
             start,
             anchor,
         )))
+    }
+
+    /// Returns the start of the line of the anchor that is looked at, or the cursor if that is on the line. Returns
+    /// `None` if the line is longer than any payload.
+    pub(super) fn line_of(&self, anchor: usize) -> Option<usize> {
+        self.search.line(anchor, self.limits.payload_size)
     }
 
     /// Enters a container's log if the line at `start` belongs to one.

@@ -45,7 +45,9 @@ impl Scanner {
         let Some(name) = name.map(|len| anchor..anchor + len) else {
             return Some(None);
         };
-        let (start, _) = self.search.start(arrived, anchor, self.limits.payload_size);
+        let (start, _) = self
+            .search
+            .start(arrived, anchor, self.limits.payload_size)?;
         let unread = self.unread_around(arrived, start, &name);
         arrived.settled()?;
         self.judged = name.end;
@@ -96,10 +98,8 @@ impl Scanner {
         let ahead = ahead.until(self.event_name(ahead).map(|next| next.start));
         let ahead = ahead.until(self.document_start(ahead));
         let ahead = ahead.until(self.printed_start(ahead));
-        // Bytes before the cursor may be gone.
-        let line = usize::try_from(self.search.line()).ok();
-        let line = line.filter(|line| (self.pos()..name.start).contains(line));
-        let line = &arrived.bytes[line.unwrap_or(name.start)..];
+        let line = self.line_of(name.start).unwrap_or(name.start);
+        let line = &arrived.bytes[line..];
         let ahead = ahead.until(next_entry(line, ahead));
         let before = self.bytes_before(arrived.bytes, name.start);
         ahead.until(escaped_text(before, ahead)).len()

@@ -4,6 +4,8 @@
 // Each test program uses only a part of this module.
 #![allow(dead_code)]
 
+pub(crate) mod answer;
+pub(crate) mod captures;
 pub(crate) mod cases;
 pub(crate) mod checking;
 pub(crate) mod clock;

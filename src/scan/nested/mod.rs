@@ -226,19 +226,19 @@ impl Nested {
     /// there.
     fn text_after(&self, end: usize) -> Settled<&[u8]> {
         let after = &self.text[end..];
-        let next = &after[skip_space(after, 0)..];
-        let is_enough = next.len() >= anchor::NEXT || after.len() > Self::MOST_AT_ONCE;
+        let blanks = skip_space(after, 0);
+        if blanks >= Self::MOST_AT_ONCE {
+            return Some(b"");
+        }
+        let is_enough = after.len() - blanks >= anchor::NEXT;
         (self.ended || is_enough).then_some(after)
     }
 
     /// Returns the length of text that the inner scanner may see. While it seeks a payload in text of unknown length,
     /// it sees one line at a time, because the next line may not be escaped.
     fn visible(&mut self) -> usize {
-        if matches!(self.end, NestedEnd::Len(_)) || !self.scanner.is_seeking() {
+        if matches!(self.end, NestedEnd::Len(_)) || !self.scanner.is_between() {
             return self.text.len();
-        }
-        if !self.scanner.is_between() {
-            self.shown = self.text.len();
         }
         let pos = self.scanner.pos();
         if self.shown < pos || self.shown == 0 {
@@ -337,16 +337,18 @@ impl Nested {
         (is_over || self.line_len(raw, end) > tried).then_some(name)
     }
 
-    /// Returns the next payload in the visible text.
-    fn next(&mut self, parts: &mut Parts) -> Option<InnerPayload> {
+    /// Returns the next payload in the visible text. Stops at each move if a clue is checked, here or by an outer scanner
+    /// that watches.
+    fn next(&mut self, is_watched: bool, parts: &mut Parts) -> Option<InnerPayload> {
         let payload = loop {
             let end = self.visible();
             let last = self.ended && end == self.text.len();
             self.scanner.is_unsure = self.clue.is_some();
+            self.scanner.is_watched = is_watched || self.scanner.is_unsure;
             match self.scanner.step(&self.text[..end], last, parts) {
                 Turn::Found(payload) => break payload,
                 // The inner cursor may have moved past the clue.
-                Turn::Moved if self.clue.is_some() => {
+                Turn::Moved if self.scanner.is_watched => {
                     self.paused = true;
                     return None;
                 }
@@ -441,6 +443,7 @@ impl Scanner {
         let State::Nested(mut nested) = std::mem::replace(&mut self.state, State::Seek) else {
             return None;
         };
+        let start = self.pos();
         loop {
             // The number of bytes unescaped after a payload depends on how input arrives, so they are left.
             if nested.ends_after_payload() {
@@ -448,7 +451,7 @@ impl Scanner {
                 return None;
             }
             std::mem::swap(&mut self.cache, &mut nested.scanner.cache);
-            let payload = nested.next(parts);
+            let payload = nested.next(self.is_watched, parts);
             std::mem::swap(&mut self.cache, &mut nested.scanner.cache);
             if let Some(payload) = payload {
                 let found = self.surface(payload, &mut nested, buffer, parts);
@@ -465,13 +468,15 @@ impl Scanner {
                 return None;
             }
             let was_paused = std::mem::take(&mut nested.paused);
+            if was_paused && self.is_watched && self.pos() > start {
+                self.state = State::Nested(nested);
+                return None;
+            }
             if was_paused || nested.may_show_more() && nested.show_more() {
                 continue;
             }
             nested.forget();
-            let is_long = nested.unescaped > Self::DEEPEST * self.limits.payload_size;
-            let goes_on =
-                nested.unescape(&buffer[self.pos()..], last || is_long, self.names.anchors);
+            let goes_on = nested.unescape(&buffer[self.pos()..], last, self.names.anchors);
             let flow = if goes_on { Flow::Ready } else { self.flow };
             if !nested.scanner.set_flow(flow) && !goes_on {
                 self.state = State::Nested(nested);

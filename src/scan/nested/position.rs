@@ -27,7 +27,8 @@ impl Position {
 impl Nested {
     /// Returns the length in `raw` of the text up to a line end at `to`, with the wrapping around it.
     pub(super) fn line_len(&mut self, raw: &[u8], to: usize) -> usize {
-        if to == self.text.len() {
+        // In a container's log, lines of the other stream may have been unescaped, too.
+        if self.is_inline() && to == self.text.len() {
             return self.unescaped;
         }
         let mut walk = self.walk_to(&raw[..self.unescaped], to);
@@ -38,10 +39,6 @@ impl Nested {
 
     /// Returns the result of [`Self::line_len`], and sets the escaping at the outer cursor to that at the line end.
     fn pass_line(&mut self, raw: &[u8], to: usize) -> usize {
-        if to == self.text.len() {
-            self.outer_escape = self.end_escape;
-            return self.unescaped;
-        }
         let mut walk = self.walk_to(&raw[..self.unescaped], to);
         walk.pass_wrapping(&raw[..self.unescaped]);
         self.outer_escape = walk.escape;

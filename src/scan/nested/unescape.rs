@@ -1,9 +1,9 @@
 //! Unescapes raw bytes to the end of the text that the inner scanner reads.
 
-use crate::scan::Anchors;
 use crate::scan::escape::{Escape, Piece};
-use crate::scan::lookahead::{Arrived, Lookahead};
+use crate::scan::lookahead::{Arrived, FARTHEST, Lookahead};
 use crate::scan::nested::{Nested, NestedEnd};
+use crate::scan::{Anchors, Scanner};
 
 impl Nested {
     /// Returns the number of raw bytes to unescape next. After a clue that may be false, this is only enough to check
@@ -18,8 +18,15 @@ impl Nested {
         (before + after.max(Self::FIRST_AFTER_CLUE)).min(Self::MOST_AT_ONCE)
     }
 
+    /// Returns the most raw bytes of one document. The number of bytes that were unescaped at once must not matter.
+    fn most(&self) -> usize {
+        Scanner::DEEPEST * (self.scanner.limits.payload_size + FARTHEST)
+    }
+
     /// Unescapes more of `raw`, which begins at the outer cursor. Returns false if more bytes are needed.
     pub(super) fn unescape(&mut self, raw: &[u8], last: bool, anchors: &Anchors) -> bool {
+        let most = raw.len().min(self.most());
+        let (raw, last) = (&raw[..most], last || most < raw.len());
         let all = raw;
         let (raw, last) = match self.end {
             NestedEnd::Len(len) => (&raw[..len], true),
