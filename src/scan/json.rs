@@ -46,7 +46,7 @@ impl Scanner {
             return None;
         }
         match read {
-            Read::Whole(text) => self.whole_json(buffer, text, parts),
+            Read::Whole(text) => self.whole_json(arrived, text, parts),
             Read::Broken(finding) => self.broken_json(finding, arrived, parts),
         }
     }
@@ -66,15 +66,19 @@ impl Scanner {
     /// Handles a well-formed object: a message, or a log entry around messages.
     fn whole_json<'b>(
         &mut self,
-        buffer: &'b [u8],
+        arrived: &Arrived<'b>,
         text: &'b str,
         parts: &mut Parts,
     ) -> Option<Found<'b>> {
+        let buffer = arrived.bytes;
         if (self.names.is_message)(View::root(&parts.tree, text)) {
             return Some(self.whole(buffer, text, Syntax::Json));
         }
         let mut inner = self.empty_inner();
         self.add_inner_of(View::root(&parts.tree, text), &mut inner);
+        if self.begin_wrapped(arrived, text.as_bytes(), &inner)? {
+            return None;
+        }
         if let Some(name) = self.unread_entry(text, &inner) {
             let found =
                 self.report_unread(self.pos()..self.pos() + text.len(), name, buffer, parts);

@@ -55,6 +55,7 @@ mod start;
 mod sync_point;
 mod typographic;
 mod unread;
+mod wrapping;
 mod xml;
 
 use std::collections::VecDeque;

@@ -404,15 +404,15 @@ fn next_part(rest: &mut &[u8]) -> Option<u8> {
 }
 
 /// A hash of texts (FNV-1a).
-#[derive(Debug)]
-struct Hash(u64);
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Hash(u64);
 
 impl Hash {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         Hash(0xcbf2_9ce4_8422_2325)
     }
 
-    fn add(&mut self, text: &[u8]) {
+    pub(super) fn add(&mut self, text: &[u8]) {
         for &byte in text.iter().chain(b"\n") {
             self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
         }

@@ -1,18 +1,23 @@
-//! Reads a document whose lines have a [`Prefix`]: the state [`State::Prefixed`].
+//! Reads a document whose lines have a [`Prefix`] or a [`Wrapping`]: the state [`State::Prefixed`].
 //!
 //! The text before a document on its line may be a prefix if the next line begins with it too. That is looked at only
 //! after the document turned out to go over lines, so that documents on one line cost nothing. The document is then
 //! read through the prefix. If it is whole, an inner scanner reads it as nested text. Otherwise the document is handled
 //! as if there were no prefix: it may be torn, and the next line a new log entry.
 //!
+//! A text in a JSON object on a line of its own may begin a document that goes on in the objects on the next lines. The
+//! wrapping of the text is then the prefix, and what follows the text on its line is left out, too.
+//!
 //! A document that is not whole may be read up to a place far behind. So that documents inside of it do not each do the
 //! same, no document begins a reading through a prefix in the first part of what was read in vain. The time thus stays
 //! linear.
 
+use std::collections::VecDeque;
 use std::ops::Range;
 
 use crate::finding::Finding;
 use crate::scan::container::Container;
+use crate::scan::decimal;
 use crate::scan::escape::{Escape, Piece};
 use crate::scan::json::begins_line;
 use crate::scan::lookahead::{Arrived, Lookahead, Settled};
@@ -20,8 +25,9 @@ use crate::scan::nested::NestedEnd;
 use crate::scan::prefix::{self, Line, Prefix};
 use crate::scan::source_map::Step;
 use crate::scan::start;
+use crate::scan::wrapping::{self, Member, Wrapped, Wrapping};
 use crate::scan::xml::{Resume, root_of};
-use crate::scan::{Found, Parts, Read, Scanner, State, shown_end, valid_text};
+use crate::scan::{Found, InnerPart, Parts, Read, Scanner, State, shown_end, valid_text};
 use crate::simd::is_space;
 use crate::syntax::xml::ROOT;
 use crate::syntax::{Bytes, Node, Syntax, Tree, View};
@@ -43,7 +49,8 @@ pub(super) struct Prefixed {
     /// The number of bytes between the cursor and the document. The cursor stays there until the document is read,
     /// because otherwise an earlier document may begin.
     at: usize,
-    prefix: Prefix,
+    /// The lines, at the start of the document.
+    container: Container,
     otherwise: Otherwise,
     /// An anchor that must be in the document.
     anchor: usize,
@@ -126,7 +133,7 @@ impl Scanner {
         let Some(prefix) = prefix else {
             return Some(false);
         };
-        self.begin_prefixed(prefix, found, 0, Otherwise::Seek);
+        self.begin_prefixed(Container::behind(prefix), found, 0, Otherwise::Seek);
         Some(true)
     }
 
@@ -160,7 +167,7 @@ impl Scanner {
                 _ if is_misread => Otherwise::Seek,
                 syntax => Otherwise::Read(syntax),
             };
-            self.begin_prefixed(prefix, self.pos(), 0, otherwise);
+            self.begin_prefixed(Container::behind(prefix), self.pos(), 0, otherwise);
         }
         Some(prefix.is_some())
     }
@@ -183,11 +190,13 @@ impl Scanner {
         let mut begin = known.into_iter().max().unwrap_or(line);
         while let Some(end) = next_line(buffer, begin, line) {
             if self.bytes_before(buffer, begin)[1] == b'\n' {
-                let found = prefixed_object(arrived, begin..end, line);
+                let found = prefixed_object(arrived, begin..end, line)
+                    .map(|(found, prefix)| (found, Container::behind(prefix)))
+                    .or_else(|| self.wrapped_document(arrived, begin..end, line));
                 arrived.settled()?;
-                if let Some((found, prefix)) = found {
+                if let Some((found, container)) = found {
                     self.looked = end;
-                    self.begin_prefixed(prefix, found, anchor - found, Otherwise::Seek);
+                    self.begin_prefixed(container, found, anchor - found, Otherwise::Seek);
                     return Some(true);
                 }
             }
@@ -197,9 +206,75 @@ impl Scanner {
         Some(false)
     }
 
+    /// Begins to read the document that begins in a text of the object at the cursor and does not end there, through the
+    /// objects on the next lines. The `object` has the texts `inner`.
+    pub(super) fn begin_wrapped(
+        &mut self,
+        arrived: &Arrived<'_>,
+        object: &[u8],
+        inner: &VecDeque<InnerPart>,
+    ) -> Settled<bool> {
+        let begins_line = self.before() == b'\n' || !self.lead.is_empty();
+        if !begins_line || self.pos() < self.unprefixed {
+            return Some(false);
+        }
+        for begun in inner.iter().filter_map(|part| begun_in(*part, object)) {
+            let found = self.wrapping_of(arrived, object, begun.0);
+            arrived.settled()?;
+            if let Some((wrapping, member)) = found {
+                let found = self.pos() + begun.0 + 1 + begun.1;
+                let container = Container::within(wrapping, member);
+                self.begin_prefixed(container, found, 0, Otherwise::Read(Syntax::Json));
+                return Some(true);
+            }
+        }
+        Some(false)
+    }
+
+    /// Returns the wrapping of the text at `at` in the object at the cursor, if the next line has it, too.
+    fn wrapping_of(
+        &self,
+        arrived: &Arrived<'_>,
+        object: &[u8],
+        at: usize,
+    ) -> Option<(Wrapping, Member)> {
+        let rest = arrived.from(self.pos() + object.len());
+        let next = rest.from(rest.position(|b| !is_blank(b))?);
+        let next = next.past(1).filter(|_| next.get(0) == Some(b'\n'))?;
+        let prefix = match self.lead.is_empty() {
+            true => None,
+            false => Some(Prefix::of(&self.lead, next)?),
+        };
+        let (wrapping, member) = Wrapping::of(object, at, prefix)?;
+        wrapping.goes_on(next).then_some((wrapping, member))
+    }
+
+    /// Returns the document that begins in a text of the object on the line `first`, and the object's wrapping, if the
+    /// object on the line at `line` has that wrapping, too. Names of messages stand only on that line.
+    fn wrapped_document(
+        &self,
+        arrived: &Arrived<'_>,
+        first: Range<usize>,
+        line: usize,
+    ) -> Option<(usize, Container)> {
+        let text = arrived.bytes[first.clone()].trim_ascii_end();
+        let bracket = memchr::memchr(b'{', text).filter(|_| text.ends_with(b"}"))?;
+        let (lead, object) = text.split_at(bracket);
+        let (at, begun) = wrapping::begun_in(object)?;
+        let prefix = match lead.is_empty() {
+            true => None,
+            false => Some(Prefix::of(lead_in(lead, b'\n')?, arrived.from(first.end))?),
+        };
+        let (wrapping, member) = Wrapping::of(object, at, prefix)?;
+        let is_own = matches!(wrapping.line(arrived.from(line)), Wrapped::Own(..));
+        let found = first.start + bracket + at + 1 + begun;
+        (is_own && !self.names.anchors.is_in(text))
+            .then_some((found, Container::within(wrapping, member)))
+    }
+
     fn begin_prefixed(
         &mut self,
-        prefix: Prefix,
+        container: Container,
         found: usize,
         anchor: usize,
         otherwise: Otherwise,
@@ -208,7 +283,7 @@ impl Scanner {
         self.begin_attempts();
         self.state = State::Prefixed(Prefixed {
             at: found - self.pos(),
-            prefix,
+            container,
             otherwise,
             anchor,
         });
@@ -221,14 +296,15 @@ impl Scanner {
         arrived: &Arrived<'b>,
         parts: &mut Parts,
     ) -> Option<Found<'b>> {
-        let escape = Escape::Container(Container::behind(prefixed.prefix));
+        let escape = Escape::Container(prefixed.container);
         let (buffer, start) = (arrived.bytes, self.pos() + prefixed.at);
-        let is_xml = buffer[start] == b'<';
+        let first = { escape }.text_byte(arrived.from(start));
+        let is_xml = first == Some(b'<');
         let is_sure = !matches!(prefixed.otherwise, Otherwise::Read(_));
         let read = match self.read_through(escape, start, arrived, parts)? {
             Through::Whole(len)
                 if len > prefixed.anchor
-                    && !self.has_others_anchor(prefixed.prefix, &buffer[start..start + len])
+                    && !self.has_others_anchor(prefixed.container, &buffer[start..start + len])
                     && self.depth < Self::DEEPEST =>
             {
                 self.pass(buffer, start);
@@ -281,7 +357,9 @@ impl Scanner {
     ) -> Settled<Through> {
         const FIRST_WINDOW: usize = 64;
         let raw = self.within_limit(&arrived.bytes[start..]);
-        let is_quoted = matches!(self.bytes_before(arrived.bytes, start)[1], b'"' | b'\'');
+        let is_wrapped = matches!(escape, Escape::Container(container) if container.is_wrapped());
+        let is_quoted =
+            !is_wrapped && matches!(self.bytes_before(arrived.bytes, start)[1], b'"' | b'\'');
         let is_last = arrived.is_final || raw.len() == self.limits.payload_size;
         let (mut text, mut window) = (Vec::new(), FIRST_WINDOW);
         loop {
@@ -385,11 +463,28 @@ impl Scanner {
     }
 
     /// Returns true if a line of another stream between the lines of `document` has an anchor.
-    fn has_others_anchor(&self, prefix: Prefix, document: &[u8]) -> bool {
+    fn has_others_anchor(&self, container: Container, document: &[u8]) -> bool {
         let lines = document.split_inclusive(|&b| b == b'\n').skip(1);
-        let mut others = lines.filter(|line| prefix.line(Lookahead::whole(line)) == Line::Other);
+        let mut others = lines.filter(|line| container.is_beside(line));
         others.any(|line| self.names.anchors.is_in(line))
     }
+}
+
+/// Returns the position of the quote or bracket of `part` in `object`, and of the document that begins in the part and
+/// does not end there.
+fn begun_in(part: InnerPart, object: &[u8]) -> Option<(usize, usize)> {
+    let escape = match part {
+        InnerPart::Message(_) => return None,
+        InnerPart::Text(_) => Escape::Backslash,
+        InnerPart::Numbers(_) => Escape::Numbers(decimal::DECIMAL),
+    };
+    let span = part.span().range();
+    let begun = wrapping::open_document(escape, object.get(span.clone())?)?;
+    Some((span.start.checked_sub(1)?, begun))
+}
+
+fn is_blank(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\r')
 }
 
 /// Returns true if something stands in the first `len` bytes of `text` after its first line.
