@@ -56,9 +56,23 @@ enum At {
 
 const DOCKER: &[u8] = b"{\"log\":\"";
 
+/// Returns the text of Docker's log line at the start of `line`, with what follows it.
+///
+/// A line that ends with an object is another program's, which adds the container to each line. Its lines are read by
+/// their [`Wrapping`], which tells several containers apart.
+fn docker_line(line: Lookahead<'_>) -> Option<&[u8]> {
+    if !line.starts_with(DOCKER) {
+        return None;
+    }
+    let near = line.window(LONGEST_LOG_LINE);
+    let end = near.find(b'\n').unwrap_or(near.len());
+    let is_docker = !near.bytes()[..end].trim_ascii_end().ends_with(b"}}");
+    is_docker.then(|| &line.bytes()[DOCKER.len()..])
+}
+
 /// Returns the container log to which `line` belongs.
 pub(super) fn of_line(line: Lookahead<'_>) -> Option<Container> {
-    if line.starts_with(DOCKER) {
+    if docker_line(line).is_some() {
         return Some(Container::new(Format::Docker));
     }
     if may_be_cri(line.bytes()) {
@@ -70,7 +84,7 @@ pub(super) fn of_line(line: Lookahead<'_>) -> Option<Container> {
 /// Returns the printed text of `line`, without wrapping and line break, and true if its printed line continues in the
 /// next log line.
 pub(super) fn text_of_line(line: &[u8]) -> Option<(&[u8], bool)> {
-    if let Some(text) = line.strip_prefix(DOCKER) {
+    if let Some(text) = docker_line(Lookahead::whole(line)) {
         // A torn log line ends its text.
         let Some(end) = closing_quote(text) else {
             return Some((b"}", false));
@@ -111,6 +125,19 @@ pub(super) fn text_before(before: &[u8], document: &[u8]) -> Option<Vec<u8>> {
     let prefix = cri_prefix(own).map_or(DOCKER.len(), |prefix| prefix.len);
     text.extend_from_slice(own.get(prefix..).unwrap_or_default());
     Some(text)
+}
+
+/// Returns the lines `before` a document without those of other streams, if there are such lines and the document's line
+/// has a prefix.
+pub(super) fn without_others(before: &[u8]) -> Option<Vec<u8>> {
+    let start = memchr::memrchr(b'\n', before).map_or(0, |n| n + 1);
+    let (lines, lead) = before.split_at(start);
+    let text = memchr::memchr2(b'{', b'<', lead).unwrap_or(lead.len());
+    let prefix = Prefix::of_lead(&lead[..text])?;
+    let is_own = |line: &&[u8]| prefix.line(Lookahead::whole(line)) != Line::Other;
+    let own = lines.split_inclusive(|&b| b == b'\n').filter(is_own);
+    let own = own.chain([lead]).collect::<Vec<_>>().concat();
+    (own.len() < before.len()).then_some(own)
 }
 
 /// More than the longest log line of Docker: 16 KiB of text with each byte escaped.
@@ -281,12 +308,18 @@ impl Container {
 
     /// Reads the start of a log line: its wrapping, or all of it if it is of the other stream.
     fn line(&mut self, raw: Lookahead<'_>) -> Piece {
-        match of_line(raw) {
-            Some(next) if next.format == self.format => match self.other_line(raw) {
-                Some(len) => Piece::Other(len, Bytes::NONE),
-                None => self.begin_log_line(raw.bytes()),
-            },
-            _ => Piece::End,
+        match (self.has_line(raw), self.other_line(raw)) {
+            (false, _) => Piece::End,
+            (true, Some(len)) => Piece::Other(len, Bytes::NONE),
+            (true, None) => self.begin_log_line(raw.bytes()),
+        }
+    }
+
+    /// Returns true if the log line at the start of `raw`, of which the end may be missing, has this format.
+    fn has_line(self, raw: Lookahead<'_>) -> bool {
+        match self.format {
+            Format::Docker => raw.starts_with(DOCKER),
+            _ => of_line(raw).is_some_and(|line| line.format == self.format),
         }
     }
 

@@ -65,6 +65,11 @@ impl Prefix {
         None
     }
 
+    /// Returns the prefix of a line that begins with `lead`, if all of that is a prefix.
+    pub(super) fn of_lead(lead: &[u8]) -> Option<Self> {
+        (lead.len() <= LONGEST).then(|| Prefix::common(lead, lead))?
+    }
+
     /// Returns the text after this prefix on the first of the lines `next` that is of no other stream.
     pub(super) fn next_text(self, mut next: Lookahead<'_>) -> Option<Lookahead<'_>> {
         for _ in 0..Self::MOST_OTHERS {

@@ -23,6 +23,7 @@ use crate::scan::json::begins_line;
 use crate::scan::lookahead::{Arrived, Lookahead, Settled};
 use crate::scan::nested::NestedEnd;
 use crate::scan::prefix::{self, Line, Prefix};
+use crate::scan::printed::PrintedForm;
 use crate::scan::source_map::Step;
 use crate::scan::start;
 use crate::scan::wrapping::{self, Member, Wrapped, Wrapping};
@@ -33,7 +34,7 @@ use crate::syntax::xml::ROOT;
 use crate::syntax::{Bytes, Node, Syntax, Tree, View};
 
 /// How far before the line of an anchor an object may begin whose lines have a prefix.
-pub(super) const FARTHEST_BEFORE: usize = 2048;
+pub(super) const FARTHEST_BEFORE: usize = 8192;
 
 /// One byte of a capture is read as XML in vain at most this many times. CDATA and comments may hold any number of
 /// documents.
@@ -57,10 +58,12 @@ pub(super) struct Prefixed {
 }
 
 /// How to go on if the document is no payload behind the prefix.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 enum Otherwise {
     /// Reads the document without the prefix, also if it is a torn message.
     Read(Syntax),
+    /// Reads the printed object without the prefix.
+    Printed(PrintedForm),
     /// Seeks from the document's start on.
     Seek,
     /// Passes over the document's root.
@@ -89,13 +92,16 @@ struct Torn {
     read: usize,
     /// True if the message went on behind the prefix: in JSON, or up to another payload in XML.
     is_sure: bool,
+    /// True if the message went on after its first line, and on the next line of the capture.
+    goes_on: bool,
 }
 
 /// The result of reading the text of a document.
 enum Text {
     Whole(usize),
     Torn(Finding, Resume),
-    Vain,
+    /// It is no payload, as shows after this many bytes.
+    Vain(usize),
 }
 
 impl Scanner {
@@ -172,6 +178,30 @@ impl Scanner {
         Some(prefix.is_some())
     }
 
+    /// Begins to read the printed object at the cursor again, through a prefix, if it has one and goes over lines. It broke
+    /// after `len` bytes.
+    pub(super) fn begin_prefixed_printed(
+        &mut self,
+        arrived: &Arrived<'_>,
+        len: usize,
+        form: PrintedForm,
+    ) -> Settled<bool> {
+        if self.lead.is_empty() || self.pos() < self.unprefixed || form.is_one_line() {
+            return Some(false);
+        }
+        let document = arrived.from(self.pos());
+        let Some(line) = line_break_until(document.bytes(), len) else {
+            return Some(false);
+        };
+        let prefix = Prefix::of(&self.lead, document.from(line + 1));
+        arrived.settled()?;
+        if let Some(prefix) = prefix {
+            let container = Container::behind(prefix);
+            self.begin_prefixed(container, self.pos(), 0, Otherwise::Printed(form));
+        }
+        Some(prefix.is_some())
+    }
+
     /// Begins to read a document through a prefix that may contain `anchor`, on lines before `start` between which
     /// lines of other streams may stand. Near the anchor no document begins.
     pub(super) fn begin_prefixed_before(
@@ -190,9 +220,11 @@ impl Scanner {
         let mut begin = known.into_iter().max().unwrap_or(line);
         while let Some(end) = next_line(buffer, begin, line) {
             if self.bytes_before(buffer, begin)[1] == b'\n' {
-                let found = prefixed_object(arrived, begin..end, line)
-                    .map(|(found, prefix)| (found, Container::behind(prefix)))
-                    .or_else(|| self.wrapped_document(arrived, begin..end, line));
+                let wrapped = self.wrapped_document(arrived, begin..end, line);
+                let found = wrapped.or_else(|| {
+                    let (found, prefix) = prefixed_object(arrived, begin..end, line)?;
+                    Some((found, Container::behind(prefix)))
+                });
                 arrived.settled()?;
                 if let Some((found, container)) = found {
                     self.looked = end;
@@ -214,11 +246,18 @@ impl Scanner {
         object: &[u8],
         inner: &VecDeque<InnerPart>,
     ) -> Settled<bool> {
-        let begins_line = self.before() == b'\n' || !self.lead.is_empty();
+        // Nested text may begin inside of a line.
+        let begins_text = self.offset() == 0 && !self.bare;
+        let begins_line = self.before() == b'\n' && !begins_text || !self.lead.is_empty();
         if !begins_line || self.pos() < self.unprefixed {
             return Some(false);
         }
-        for begun in inner.iter().filter_map(|part| begun_in(*part, object)) {
+        let begun = inner.iter().filter_map(|part| begun_in(*part, object));
+        // The first names may stand on a later line.
+        let unnamed = (inner.is_empty() && !self.names.anchors.is_in(object))
+            .then(|| wrapping::begun_in(object, self.names.private.is_typed_exactly))
+            .flatten();
+        for begun in begun.chain(unnamed) {
             let found = self.wrapping_of(arrived, object, begun.0);
             arrived.settled()?;
             if let Some((wrapping, member)) = found {
@@ -260,7 +299,7 @@ impl Scanner {
         let text = arrived.bytes[first.clone()].trim_ascii_end();
         let bracket = memchr::memchr(b'{', text).filter(|_| text.ends_with(b"}"))?;
         let (lead, object) = text.split_at(bracket);
-        let (at, begun) = wrapping::begun_in(object)?;
+        let (at, begun) = wrapping::begun_in(object, self.names.private.is_typed_exactly)?;
         let prefix = match lead.is_empty() {
             true => None,
             false => Some(Prefix::of(lead_in(lead, b'\n')?, arrived.from(first.end))?),
@@ -300,7 +339,8 @@ impl Scanner {
         let (buffer, start) = (arrived.bytes, self.pos() + prefixed.at);
         let first = { escape }.text_byte(arrived.from(start));
         let is_xml = first == Some(b'<');
-        let is_sure = !matches!(prefixed.otherwise, Otherwise::Read(_));
+        let is_wrapped = prefixed.container.is_wrapped();
+        let is_sure = matches!(prefixed.otherwise, Otherwise::Seek | Otherwise::Pass);
         let read = match self.read_through(escape, start, arrived, parts)? {
             Through::Whole(len)
                 if len > prefixed.anchor
@@ -311,7 +351,10 @@ impl Scanner {
                 self.enter(escape, NestedEnd::Len(len), None);
                 return None;
             }
-            Through::Torn(torn) if (torn.is_sure || is_sure) && torn.read > prefixed.anchor => {
+            Through::Torn(torn)
+                if (torn.is_sure || is_sure || is_wrapped && torn.goes_on)
+                    && torn.read > prefixed.anchor =>
+            {
                 self.pass(buffer, start);
                 return Some(self.torn(torn, escape, buffer, parts));
             }
@@ -323,6 +366,7 @@ impl Scanner {
         self.state = State::Seek;
         match prefixed.otherwise {
             Otherwise::Read(syntax) => self.begin_document(syntax),
+            Otherwise::Printed(form) => self.begin_printed(form),
             Otherwise::Seek => {}
             Otherwise::Pass => self.pass(buffer, start + ROOT.len()),
         }
@@ -391,22 +435,31 @@ impl Scanner {
             last: arrived.is_final,
         };
         let is_xml = arrived.bytes.first()? == &b'<';
-        let read = match is_xml {
+        let mut read = match is_xml {
             true => self.read_xml(bytes, parts)?,
             false => self.read_json(bytes, parts)?,
         };
+        if !is_xml && read.is_broken() {
+            if let Some(len) = self.printed_len(arrived, parts)? {
+                return arrived.settled().map(|()| Text::Whole(len));
+            }
+            read = self.read_json(bytes, parts)?;
+        }
         let text = match read {
             // In quotes, text with backslashes may be a literal.
-            Read::Whole(text) if is_quoted && text.contains('\\') => Text::Vain,
+            Read::Whole(text) if is_quoted && text.contains('\\') => Text::Vain(text.len()),
             Read::Whole(text) if self.may_be_payload(text, &parts.tree) => Text::Whole(text.len()),
-            Read::Whole(_) => Text::Vain,
+            Read::Whole(text) => Text::Vain(text.len()),
             Read::Broken(finding) => {
                 let resume = match is_xml {
                     true => self.resume_in_xml(arrived.from(0), &finding, &parts.tree),
                     false => self.resume_in_json(arrived.bytes, &finding, &parts.tree),
                 };
                 _ = shown_end(arrived.from(0), &finding);
-                resume.map_or(Text::Vain, |resume| Text::Torn(finding, resume))
+                match resume {
+                    Some(resume) => Text::Torn(finding, resume),
+                    None => Text::Vain(finding.span().end as usize),
+                }
             }
         };
         arrived.settled().map(|()| text)
@@ -513,7 +566,7 @@ fn end_of_torn(text: &[u8], at: usize) -> usize {
 fn through(text: Text, mut escape: Escape, raw: &[u8], arrived: &Arrived<'_>) -> Through {
     let (finding, resume) = match text {
         Text::Whole(len) => return Through::Whole(escape.raw_end(raw, len)),
-        Text::Vain => return Through::Vain(raw.len()),
+        Text::Vain(len) => return Through::Vain(escape.raw_end(raw, len)),
         Text::Torn(finding, resume) => (finding, resume),
     };
     let shown = shown_end(arrived.from(0), &finding);
@@ -539,6 +592,8 @@ fn through(text: Text, mut escape: Escape, raw: &[u8], arrived: &Arrived<'_>) ->
             (Syntax::Xml, Resume::Rest(_)) => false,
             (Syntax::Json, _) => goes_on(arrived.bytes, finding.span().start as usize),
         },
+        goes_on: goes_on(arrived.bytes, finding.span().start as usize)
+            && raw[..{ escape }.raw_start(raw, finding.span().start as usize)].contains(&b'\n'),
         finding,
         read: raw.len(),
     })

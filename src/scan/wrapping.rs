@@ -121,8 +121,7 @@ impl Wrapping {
         false
     }
 
-    /// Returns the relation of the line at the start of `ahead` to this wrapping. A line at the end of `ahead` may be cut
-    /// off inside of its text.
+    /// Returns the relation of the line at the start of `ahead` to this wrapping. A line may be torn.
     pub(super) fn line(self, ahead: Lookahead<'_>) -> Wrapped {
         let prefix = match self.prefix.map(|prefix| prefix.line(ahead)) {
             None => 0,
@@ -137,33 +136,27 @@ impl Wrapping {
                 None => Wrapped::Foreign,
             };
         }
-        let end = ahead.find(b'\n');
-        let line = &ahead.bytes()[..end.unwrap_or(ahead.len())];
-        match self.text_in(line, end.is_none()) {
+        let end = ahead.find(b'\n').unwrap_or(ahead.len());
+        let line = &ahead.bytes()[..end];
+        match self.text_in(line) {
             Some(text) => Wrapped::Own(prefix + text.start, self.member(text, line)),
             None if self.is_beside(line) => Wrapped::Other,
             None => Wrapped::Foreign,
         }
     }
 
-    /// Returns the text of the object `line`, which has this wrapping.
-    fn text_in(self, line: &[u8], is_cut: bool) -> Option<Text> {
+    /// Returns the text of the object `line`, if it has this wrapping, as far as it goes.
+    fn text_in(self, line: &[u8]) -> Option<Text> {
         let mut tokens = Tokens::new(line);
         let mut head = Around::default();
         for _ in 0..self.tokens {
             head.add(&tokens.next()?, line);
         }
         let text = Text::at(line, tokens.next()?.start)?;
-        if head.hash != self.head {
-            return None;
-        }
-        let is_own = match text.end {
-            None => is_cut,
-            Some(end) => {
-                let tail = Around::after(line, end + 1, head.name);
-                tail.map_or(is_cut, |tail| tail.hash == self.tail)
-            }
-        };
+        let tail = text
+            .end
+            .and_then(|end| Around::after(line, end + 1, head.name));
+        let is_own = head.hash == self.head && tail.is_none_or(|tail| tail.hash == self.tail);
         is_own.then_some(text)
     }
 
@@ -395,14 +388,17 @@ fn skip_blanks(line: &[u8], at: usize) -> usize {
     at + blanks.count()
 }
 
-/// Returns the position of the quote of the first text in `object` in which a document begins that does not end there,
-/// although no name of it stands there: the text ends with an open bracket or tag. Also returns where in the text the
-/// document begins.
-pub(super) fn begun_in(object: &[u8]) -> Option<(usize, usize)> {
+/// Returns the position of the quote of the first text in `object` in which a document begins that does not end there.
+/// Also returns where in the text the document begins. No text is looked at behind a name for which `is_typed` is true:
+/// users fill such members.
+pub(super) fn begun_in(object: &[u8], is_typed: fn(&str) -> bool) -> Option<(usize, usize)> {
     let mut tokens = Tokens::new(object);
     while let Some(token) = tokens.next() {
         let text = token.text(object);
-        if token.is_value && !token.is_name && ends_open(text) {
+        if token.is_name && std::str::from_utf8(text).is_ok_and(is_typed) {
+            return None;
+        }
+        if token.is_value && !token.is_name && may_be_open(text) {
             let begun = open_document(Escape::Backslash, text);
             if let Some(begun) = begun {
                 return Some((token.start, begun));
@@ -412,33 +408,63 @@ pub(super) fn begun_in(object: &[u8]) -> Option<(usize, usize)> {
     None
 }
 
-/// Returns true if the escaped `text` ends with an open bracket or a tag.
-fn ends_open(mut text: &[u8]) -> bool {
-    const BLANKS: [&[u8]; 4] = [b"\\n", b"\\r", b"\\t", b" "];
-    while let Some(rest) = BLANKS.iter().find_map(|blank| text.strip_suffix(*blank)) {
-        text = rest;
-    }
-    text.ends_with(b"{") || text.ends_with(b">") || text.ends_with(b"\\u003e")
+/// Returns true if the escaped `text` has a bracket, or may end with a tag.
+fn may_be_open(text: &[u8]) -> bool {
+    let has = |sign: &[u8]| memchr::memmem::find(text, sign).is_some();
+    has(b"{") || has(b">") || has(b"\\u003e")
 }
 
 /// Returns the position in the escaped text `raw` of a document that begins in it and does not end in it.
 pub(super) fn open_document(escape: Escape, raw: &[u8]) -> Option<usize> {
     let mut text = Vec::new();
     { escape }.unescape(Lookahead::whole(raw), &mut text);
-    let at = open_element(&text).or_else(|| open_object(&text))?;
+    let at = open_at(&text)?;
     Some({ escape }.raw_start(raw, at))
 }
 
-/// Returns the position of the element, or of the declaration before it, that does not end in `text`.
-fn open_element(text: &[u8]) -> Option<usize> {
-    const CLOSED: &[u8] = b"</xml>";
-    let last = memchr::memmem::rfind(text, CLOSED).map_or(0, |at| at + CLOSED.len());
-    let rest = &text[last..];
-    let root = [&b"<?xml"[..], b"<xml"]
-        .iter()
-        .find_map(|root| memchr::memmem::find(rest, root));
-    let root = root.or_else(|| begun_element(rest));
-    root.map(|at| last + at)
+/// Returns the position of the first document that does not end in `text`.
+fn open_at(text: &[u8]) -> Option<usize> {
+    let mut at = 0;
+    while let Some(len) = memchr::memchr2(b'<', b'{', &text[at..]) {
+        at += len;
+        let rest = &text[at..];
+        let is_element = rest.starts_with(b"<xml") || rest.starts_with(b"<?xml");
+        let len = match rest[0] {
+            b'{' => object_len(rest),
+            _ if is_element => element_len(rest),
+            _ => Some(1),
+        };
+        match len {
+            Some(len) => at += len,
+            None => return Some(at),
+        }
+    }
+    begun_element(text)
+}
+
+/// Returns the length of the XML document at the start of `text`, or `None` if it does not end.
+fn element_len(text: &[u8]) -> Option<usize> {
+    const SECTIONS: [(&[u8], &[u8]); 2] = [(b"<![CDATA[", b"]]>"), (b"<!--", b"-->")];
+    let mut at = 1;
+    loop {
+        at += memchr::memchr(b'<', &text[at..])?;
+        let rest = &text[at..];
+        if rest.starts_with(ROOT_END) {
+            return Some(at + ROOT_END.len());
+        }
+        let section = SECTIONS.iter().find(|(begin, _)| rest.starts_with(begin));
+        at += match section {
+            Some((begin, end)) => begin.len() + after(&rest[begin.len()..], end)?,
+            None => 1,
+        };
+    }
+}
+
+const ROOT_END: &[u8] = b"</xml>";
+
+/// Returns the position after the first `end` in `text`.
+fn after(text: &[u8], end: &[u8]) -> Option<usize> {
+    memchr::memmem::find(text, end).map(|at| at + end.len())
 }
 
 /// Returns the position of the start tag with which `text` ends.
@@ -451,22 +477,123 @@ fn begun_element(text: &[u8]) -> Option<usize> {
     (begins && name.iter().all(is_of_name)).then_some(at)
 }
 
-/// Returns the position of the first object that does not end in `text`.
-fn open_object(text: &[u8]) -> Option<usize> {
-    let (mut at, mut depth, mut open) = (0, 0_usize, None);
-    while let Some(len) = text[at..].iter().position(|b| b"{}[]\"".contains(b)) {
-        at += len;
-        match text[at] {
-            b'{' if depth == 0 => (open, depth) = (Some(at), 1),
-            b'{' | b'[' if depth > 0 => depth += 1,
+/// Returns the length of the object at the start of `text`, or `None` if it does not end. It may have comments.
+fn object_len(text: &[u8]) -> Option<usize> {
+    let (mut at, mut depth) = (0, 0_usize);
+    loop {
+        at += text[at..].iter().position(|b| b"{}[]\"/".contains(b))?;
+        let rest = &text[at + 1..];
+        at += 1 + match (text[at], rest.first()) {
+            (b'"', _) => closing_quote(rest)? + 1,
+            (b'/', Some(b'*')) => after(rest, b"*/")?,
+            (b'/', Some(b'/')) => after(rest, b"\n")?,
+            _ => 0,
+        };
+        match text[at - 1] {
+            b'{' | b'[' => depth += 1,
             b'}' | b']' => depth = depth.saturating_sub(1),
-            b'"' if depth > 0 => match closing_quote(&text[at + 1..]) {
-                Some(len) => at += len + 1,
-                None => return open,
-            },
             _ => {}
         }
-        at += 1;
+        if depth == 0 {
+            return Some(at);
+        }
     }
-    open.filter(|_| depth > 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scan::container::Container;
+
+    fn of(object: &str, text: &str) -> (Wrapping, Member) {
+        let at = object.find(text).expect("the text is there");
+        Wrapping::of(object.as_bytes(), at, None).expect("an object")
+    }
+
+    fn line(wrapping: Wrapping, line: &str) -> Wrapped {
+        wrapping.line(Lookahead::whole(line.as_bytes()))
+    }
+
+    fn is_own(wrapping: Wrapping, text: &str) -> bool {
+        matches!(line(wrapping, text), Wrapped::Own(..))
+    }
+
+    #[test]
+    fn times_and_counters_differ_and_streams_do_not() {
+        let object =
+            r#"{"_id":"aX","n":1,"t":"2025-11-22T12:00:00Z","pid":7,"pod":"a-1","log":"x"}"#;
+        let (wrapping, _) = of(object, "\"x\"");
+        for (from, to) in [
+            ("aX", "bY"),
+            (":1,", ":22,"),
+            ("12:00:00Z", "13:01:02.5Z"),
+            ("\"x\"", "\"other \\\" text\""),
+            (",\"n\"", ", \"n\""),
+        ] {
+            assert!(is_own(wrapping, &object.replacen(from, to, 1)), "{to}");
+        }
+        for (from, to) in [(":7,", ":8,"), ("a-1", "a-2"), ("\"n\"", "\"m\"")] {
+            let other = object.replacen(from, to, 1);
+            assert_eq!(line(wrapping, &other), Wrapped::Other, "{to}");
+        }
+        for foreign in ["", "x", "{\"msg\":\"x\"}", "{}", "[1]"] {
+            assert_eq!(line(wrapping, foreign), Wrapped::Foreign, "{foreign}");
+        }
+    }
+
+    #[test]
+    fn lines_of_objects_are_one_text() {
+        let cases = [
+            (
+                "{\"a\":1,\"m\":\"{\\n\"}\n{\"a\":2,\"m\":\"x \\\"y\\\"\"}\n{\"a\":3,\"m\":\"}\\n\"}\n",
+                "{\nx \"y\"}\n",
+            ),
+            (
+                "{\"m\":\"{\",\"a\":\"12:00:00\"}\r\n{\"m\":\"x\",\"a\":\"12:00:01\"}\r\n{\"m\":\"z\",\"a\":\"b\"}\n",
+                "{\nx\n",
+            ),
+            (
+                "{\"m\":\"{\"}\n{\"m\":[120,49]}\n{\"m\":\"torn\n",
+                "{\nx1\ntorn",
+            ),
+        ];
+        for (raw, expected) in cases {
+            let first = raw.lines().next().expect("a line");
+            let at = first.find("\"{").expect("the text is there");
+            let (wrapping, member) = Wrapping::of(first.as_bytes(), at, None).expect("an object");
+            let mut escape = Escape::Container(Container::within(wrapping, member));
+            let mut text = Vec::new();
+            escape.unescape(Lookahead::whole(&raw.as_bytes()[at + 1..]), &mut text);
+            assert_eq!(String::from_utf8_lossy(&text), expected, "{raw}");
+        }
+    }
+
+    #[test]
+    fn a_document_that_ends_is_not_open() {
+        let open = |text: &str| open_at(text.as_bytes());
+        for (text, at) in [
+            ("body={", 5),
+            ("{}{\"a\":[", 2),
+            ("{\"a\":\"}", 0),
+            ("{\"a\"/* } ", 0),
+            ("{} <xml><a>", 3),
+            ("<?xml version=\"1.0\"?>", 0),
+            ("<xml><![CDATA[</xml>", 0),
+            ("a <root> ", 2),
+        ] {
+            assert_eq!(open(text), Some(at), "{text}");
+        }
+        for text in [
+            "",
+            "{}",
+            "{\"a\":\"<xml>\"}",
+            "{\"a\":\"\\\"{\"}",
+            "<xml>{</xml>",
+            "<xml><![CDATA[<xml>]]></xml>",
+            "a < b",
+            "</xml>",
+        ] {
+            assert_eq!(open(text), None, "{text}");
+        }
+    }
 }
