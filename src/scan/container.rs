@@ -5,14 +5,15 @@
 //! *torn* log line, which lacks its end, ends the text. Log lines of stdout and stderr may be mixed: those of one
 //! stream are *beside* those of the other stream, and are passed over.
 //!
-//! Lines with a prefix are read in this way too, but only after a document turned out to have one; see
-//! [`prefixed`](super::prefixed).
+//! Lines with a prefix, and lines that are JSON objects around a text, are read in this way too, but only after a
+//! document turned out to have such lines; see [`prefixed`](super::prefixed).
 
 use std::borrow::Cow;
 
 use crate::scan::escape::{Bytes, Escape, Piece};
 use crate::scan::lookahead::{Arrived, Lookahead};
 use crate::scan::prefix::{Line, Prefix};
+use crate::scan::wrapping::{Member, Wrapped, Wrapping};
 
 /// The state of reading a container's log: its format, what the next byte belongs to, and the stream that is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +31,8 @@ enum Format {
     Cri,
     /// Lines with a prefix; see [`prefix`](super::prefix).
     Prefix(Prefix),
+    /// Lines that are JSON objects around a text; see [`wrapping`](super::wrapping).
+    Wrapping(Wrapping),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,13 +50,29 @@ enum At {
     Text,
     /// In printed text whose line continues in the next log line.
     Part,
+    /// In the member of an object that holds the printed text.
+    Member(Member),
 }
 
 const DOCKER: &[u8] = b"{\"log\":\"";
 
+/// Returns the text of Docker's log line at the start of `line`, with what follows it.
+///
+/// A line that ends with an object is another program's, which adds the container to each line. Its lines are read by
+/// their [`Wrapping`], which tells several containers apart.
+fn docker_line(line: Lookahead<'_>) -> Option<&[u8]> {
+    if !line.starts_with(DOCKER) {
+        return None;
+    }
+    let near = line.window(LONGEST_LOG_LINE);
+    let end = near.find(b'\n').unwrap_or(near.len());
+    let is_docker = !near.bytes()[..end].trim_ascii_end().ends_with(b"}}");
+    is_docker.then(|| &line.bytes()[DOCKER.len()..])
+}
+
 /// Returns the container log to which `line` belongs.
 pub(super) fn of_line(line: Lookahead<'_>) -> Option<Container> {
-    if line.starts_with(DOCKER) {
+    if docker_line(line).is_some() {
         return Some(Container::new(Format::Docker));
     }
     if may_be_cri(line.bytes()) {
@@ -65,7 +84,7 @@ pub(super) fn of_line(line: Lookahead<'_>) -> Option<Container> {
 /// Returns the printed text of `line`, without wrapping and line break, and true if its printed line continues in the
 /// next log line.
 pub(super) fn text_of_line(line: &[u8]) -> Option<(&[u8], bool)> {
-    if let Some(text) = line.strip_prefix(DOCKER) {
+    if let Some(text) = docker_line(Lookahead::whole(line)) {
         // A torn log line ends its text.
         let Some(end) = closing_quote(text) else {
             return Some((b"}", false));
@@ -108,11 +127,24 @@ pub(super) fn text_before(before: &[u8], document: &[u8]) -> Option<Vec<u8>> {
     Some(text)
 }
 
+/// Returns the lines `before` a document without those of other streams, if there are such lines and the document's line
+/// has a prefix.
+pub(super) fn without_others(before: &[u8]) -> Option<Vec<u8>> {
+    let start = memchr::memrchr(b'\n', before).map_or(0, |n| n + 1);
+    let (lines, lead) = before.split_at(start);
+    let text = memchr::memchr2(b'{', b'<', lead).unwrap_or(lead.len());
+    let prefix = Prefix::of_lead(&lead[..text])?;
+    let is_own = |line: &&[u8]| prefix.line(Lookahead::whole(line)) != Line::Other;
+    let own = lines.split_inclusive(|&b| b == b'\n').filter(is_own);
+    let own = own.chain([lead]).collect::<Vec<_>>().concat();
+    (own.len() < before.len()).then_some(own)
+}
+
 /// More than the longest log line of Docker: 16 KiB of text with each byte escaped.
 const LONGEST_LOG_LINE: usize = 128 << 10;
 
 /// Returns `text` without `escape` at its end, unless the backslash of `escape` is itself escaped.
-fn without_escape<'a>(text: &'a [u8], escape: &[u8]) -> Option<&'a [u8]> {
+pub(super) fn without_escape<'a>(text: &'a [u8], escape: &[u8]) -> Option<&'a [u8]> {
     let head = text.strip_suffix(escape)?;
     let run = head.iter().rev().take_while(|&&b| b == b'\\').count();
     run.is_multiple_of(2).then_some(head)
@@ -183,18 +215,43 @@ impl Container {
         }
     }
 
+    /// Makes the container of a document whose lines are objects, in the `member` of the first of them.
+    pub(super) fn within(wrapping: Wrapping, member: Member) -> Self {
+        Container {
+            at: At::Member(member),
+            ..Container::new(Format::Wrapping(wrapping))
+        }
+    }
+
     pub(super) fn piece(&mut self, raw: Lookahead<'_>) -> Piece {
         match (self.at, self.format) {
             (At::Line, Format::Prefix(prefix)) => self.prefixed_line(prefix, raw),
+            (At::Line, Format::Wrapping(wrapping)) => self.wrapped_line(wrapping, raw),
             (At::Line, _) => self.line(raw),
+            (At::Member(member), _) => self.member_text(member, raw),
             (_, Format::Docker) => self.docker_text(raw),
-            (_, Format::Cri | Format::Prefix(_)) => plain_text(&mut self.at, raw.bytes()),
+            (_, _) => plain_text(&mut self.at, raw.bytes()),
         }
     }
 
     /// Returns true if the rest of a log line follows its text.
     pub(super) fn has_tail(self) -> bool {
-        self.format == Format::Docker
+        self.format == Format::Docker || matches!(self.at, At::Member(_))
+    }
+
+    /// Returns true if the document's lines are objects.
+    pub(super) fn is_wrapped(self) -> bool {
+        matches!(self.format, Format::Wrapping(_))
+    }
+
+    /// Returns true if `line` is of another stream than the document.
+    pub(super) fn is_beside(self, line: &[u8]) -> bool {
+        let line = Lookahead::whole(line);
+        match self.format {
+            Format::Prefix(prefix) => prefix.line(line) == Line::Other,
+            Format::Wrapping(wrapping) => wrapping.line(line) == Wrapped::Other,
+            Format::Docker | Format::Cri => false,
+        }
     }
 
     /// Reads the prefix of a line, or all of a line of another stream.
@@ -212,6 +269,31 @@ impl Container {
         }
     }
 
+    /// Reads an object up to its text, or all of a line of another stream.
+    fn wrapped_line(&mut self, wrapping: Wrapping, raw: Lookahead<'_>) -> Piece {
+        match wrapping.line(raw) {
+            Wrapped::Own(len, member) => {
+                self.at = At::Member(member);
+                Piece::Other(len, Bytes::NONE)
+            }
+            Wrapped::Other => {
+                let len = raw.find(b'\n').map_or(raw.len(), |len| len + 1);
+                Piece::Other(len, Bytes::NONE)
+            }
+            Wrapped::Foreign => Piece::End,
+        }
+    }
+
+    /// Reads the text of an object, and the object's rest after it.
+    fn member_text(&mut self, member: Member, raw: Lookahead<'_>) -> Piece {
+        if let Some(piece) = member.piece(raw) {
+            return piece;
+        }
+        let len = raw.find(b'\n').map_or(raw.len(), |len| len + 1);
+        self.at = At::Line;
+        Piece::Other(len, member.line_break())
+    }
+
     /// Returns true if the next byte begins a log line.
     pub(super) fn is_at_line(self) -> bool {
         self.at == At::Line
@@ -226,12 +308,18 @@ impl Container {
 
     /// Reads the start of a log line: its wrapping, or all of it if it is of the other stream.
     fn line(&mut self, raw: Lookahead<'_>) -> Piece {
-        match of_line(raw) {
-            Some(next) if next.format == self.format => match self.other_line(raw) {
-                Some(len) => Piece::Other(len, Bytes::NONE),
-                None => self.begin_log_line(raw.bytes()),
-            },
-            _ => Piece::End,
+        match (self.has_line(raw), self.other_line(raw)) {
+            (false, _) => Piece::End,
+            (true, Some(len)) => Piece::Other(len, Bytes::NONE),
+            (true, None) => self.begin_log_line(raw.bytes()),
+        }
+    }
+
+    /// Returns true if the log line at the start of `raw`, of which the end may be missing, has this format.
+    fn has_line(self, raw: Lookahead<'_>) -> bool {
+        match self.format {
+            Format::Docker => raw.starts_with(DOCKER),
+            _ => of_line(raw).is_some_and(|line| line.format == self.format),
         }
     }
 
@@ -272,13 +360,13 @@ impl Container {
             Format::Cri => cri_prefix(raw.bytes()).map(|prefix| prefix.stream),
             Format::Docker if has(b"\"stream\":\"stdout\"") => Some(Stream::Out),
             Format::Docker => has(b"\"stream\":\"stderr\"").then_some(Stream::Error),
-            Format::Prefix(_) => None,
+            Format::Prefix(_) | Format::Wrapping(_) => None,
         }
     }
 }
 
 /// Returns the position of the quote that ends a JSON string.
-fn closing_quote(text: &[u8]) -> Option<usize> {
+pub(super) fn closing_quote(text: &[u8]) -> Option<usize> {
     let mut at = 0;
     loop {
         at += memchr::memchr2(b'"', b'\\', &text[at..])?;

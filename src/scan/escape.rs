@@ -368,6 +368,15 @@ impl Escape {
         }
     }
 
+    /// Returns the first byte of the text of `raw`, unless wrapping stands before it.
+    pub(super) fn text_byte(mut self, raw: Lookahead<'_>) -> Option<u8> {
+        match self.piece(raw) {
+            Piece::Same(_) => raw.bytes().first().copied(),
+            Piece::Other(_, bytes) => bytes.as_slice().first().copied(),
+            Piece::End => None,
+        }
+    }
+
     /// Returns true if the next byte begins a line of a container's log.
     pub(super) fn is_at_line(self) -> bool {
         matches!(self, Escape::Container(container) if container.is_at_line())

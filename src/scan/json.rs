@@ -49,7 +49,7 @@ impl Scanner {
         match read {
             Read::Whole(text) => {
                 let doubt = self.doubt_before_rest(arrived, self.pos() + text.len())?;
-                let found = self.whole_json(buffer, text, parts)?;
+                let found = self.whole_json(arrived, text, parts)?;
                 Some(self.before_rest(found, doubt))
             }
             Read::Broken(finding) => self.broken_json(finding, arrived, parts),
@@ -71,15 +71,19 @@ impl Scanner {
     /// Handles a well-formed object: a message, or a log entry around messages.
     fn whole_json<'b>(
         &mut self,
-        buffer: &'b [u8],
+        arrived: &Arrived<'b>,
         text: &'b str,
         parts: &mut Parts,
     ) -> Option<Found<'b>> {
+        let buffer = arrived.bytes;
         if (self.names.is_message)(View::root(&parts.tree, text)) {
             return Some(self.whole(buffer, text, Syntax::Json));
         }
         let mut inner = self.empty_inner();
         self.add_inner_of(View::root(&parts.tree, text), &mut inner);
+        if self.begin_wrapped(arrived, text.as_bytes(), &inner)? {
+            return None;
+        }
         if let Some(name) = self.unread_entry(text, &inner) {
             let found =
                 self.report_unread(self.pos()..self.pos() + text.len(), name, buffer, parts);

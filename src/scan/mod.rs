@@ -58,6 +58,7 @@ mod torn;
 mod typed;
 mod typographic;
 mod unread;
+mod wrapping;
 mod xml;
 
 use std::collections::VecDeque;

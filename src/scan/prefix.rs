@@ -65,6 +65,11 @@ impl Prefix {
         None
     }
 
+    /// Returns the prefix of a line that begins with `lead`, if all of that is a prefix.
+    pub(super) fn of_lead(lead: &[u8]) -> Option<Self> {
+        (lead.len() <= LONGEST).then(|| Prefix::common(lead, lead))?
+    }
+
     /// Returns the text after this prefix on the first of the lines `next` that is of no other stream.
     pub(super) fn next_text(self, mut next: Lookahead<'_>) -> Option<Lookahead<'_>> {
         for _ in 0..Self::MOST_OTHERS {
@@ -404,15 +409,15 @@ fn next_part(rest: &mut &[u8]) -> Option<u8> {
 }
 
 /// A hash of texts (FNV-1a).
-#[derive(Debug)]
-struct Hash(u64);
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Hash(u64);
 
 impl Hash {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         Hash(0xcbf2_9ce4_8422_2325)
     }
 
-    fn add(&mut self, text: &[u8]) {
+    pub(super) fn add(&mut self, text: &[u8]) {
         for &byte in text.iter().chain(b"\n") {
             self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
         }

@@ -1,33 +1,40 @@
-//! Reads a document whose lines have a [`Prefix`]: the state [`State::Prefixed`].
+//! Reads a document whose lines have a [`Prefix`] or a [`Wrapping`]: the state [`State::Prefixed`].
 //!
 //! The text before a document on its line may be a prefix if the next line begins with it too. That is looked at only
 //! after the document turned out to go over lines, so that documents on one line cost nothing. The document is then
 //! read through the prefix. If it is whole, an inner scanner reads it as nested text. Otherwise the document is handled
 //! as if there were no prefix: it may be torn, and the next line a new log entry.
 //!
+//! A text in a JSON object on a line of its own may begin a document that goes on in the objects on the next lines. The
+//! wrapping of the text is then the prefix, and what follows the text on its line is left out, too.
+//!
 //! A document that is not whole may be read up to a place far behind. So that documents inside of it do not each do the
 //! same, no document begins a reading through a prefix in the first part of what was read in vain. The time thus stays
 //! linear.
 
+use std::collections::VecDeque;
 use std::ops::Range;
 
 use crate::finding::Finding;
 use crate::scan::container::Container;
+use crate::scan::decimal;
 use crate::scan::escape::{Escape, Piece};
 use crate::scan::json::begins_line;
 use crate::scan::lookahead::{Arrived, Lookahead, Settled};
 use crate::scan::nested::NestedEnd;
 use crate::scan::prefix::{self, Line, Prefix};
+use crate::scan::printed::PrintedForm;
 use crate::scan::source_map::Step;
 use crate::scan::start;
+use crate::scan::wrapping::{self, Member, Wrapped, Wrapping};
 use crate::scan::xml::{Resume, root_of};
-use crate::scan::{Found, Parts, Read, Scanner, State, shown_end, valid_text};
+use crate::scan::{Found, InnerPart, Parts, Read, Scanner, State, shown_end, valid_text};
 use crate::simd::is_space;
 use crate::syntax::xml::ROOT;
 use crate::syntax::{Bytes, Node, Syntax, Tree, View};
 
 /// How far before the line of an anchor an object may begin whose lines have a prefix.
-pub(super) const FARTHEST_BEFORE: usize = 2048;
+pub(super) const FARTHEST_BEFORE: usize = 8192;
 
 /// One byte of a capture is read as XML in vain at most this many times. CDATA and comments may hold any number of
 /// documents.
@@ -43,17 +50,20 @@ pub(super) struct Prefixed {
     /// The number of bytes between the cursor and the document. The cursor stays there until the document is read,
     /// because otherwise an earlier document may begin.
     at: usize,
-    prefix: Prefix,
+    /// The lines, at the start of the document.
+    container: Container,
     otherwise: Otherwise,
     /// An anchor that must be in the document.
     anchor: usize,
 }
 
 /// How to go on if the document is no payload behind the prefix.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 enum Otherwise {
     /// Reads the document without the prefix, also if it is a torn message.
     Read(Syntax),
+    /// Reads the printed object without the prefix.
+    Printed(PrintedForm),
     /// Seeks from the document's start on.
     Seek,
     /// Passes over the document's root.
@@ -82,6 +92,8 @@ struct Torn {
     read: usize,
     /// True if the message went on behind the prefix: in JSON, or up to another payload in XML.
     is_sure: bool,
+    /// True if the message went on after its first line, and on the next line of the capture.
+    goes_on: bool,
 }
 
 /// The result of reading the text of a document.
@@ -89,7 +101,8 @@ enum Text {
     Whole(usize),
     /// The flag is true if it was cut off in a text that a user may have typed, which may go over lines.
     Torn(Finding, Resume, bool),
-    Vain,
+    /// It is no payload, as shows after this many bytes.
+    Vain(usize),
 }
 
 impl Scanner {
@@ -131,7 +144,7 @@ impl Scanner {
         let Some(prefix) = prefix else {
             return Some(false);
         };
-        self.begin_prefixed(prefix, found, 0, Otherwise::Seek);
+        self.begin_prefixed(Container::behind(prefix), found, 0, Otherwise::Seek);
         Some(true)
     }
 
@@ -165,7 +178,31 @@ impl Scanner {
                 _ if is_misread => Otherwise::Seek,
                 syntax => Otherwise::Read(syntax),
             };
-            self.begin_prefixed(prefix, self.pos(), 0, otherwise);
+            self.begin_prefixed(Container::behind(prefix), self.pos(), 0, otherwise);
+        }
+        Some(prefix.is_some())
+    }
+
+    /// Begins to read the printed object at the cursor again, through a prefix, if it has one and goes over lines. It broke
+    /// after `len` bytes.
+    pub(super) fn begin_prefixed_printed(
+        &mut self,
+        arrived: &Arrived<'_>,
+        len: usize,
+        form: PrintedForm,
+    ) -> Settled<bool> {
+        if self.lead.is_empty() || self.pos() < self.unprefixed || form.is_one_line() {
+            return Some(false);
+        }
+        let document = arrived.from(self.pos());
+        let Some(line) = line_break_until(document.bytes(), len) else {
+            return Some(false);
+        };
+        let prefix = Prefix::of(&self.lead, document.from(line + 1));
+        arrived.settled()?;
+        if let Some(prefix) = prefix {
+            let container = Container::behind(prefix);
+            self.begin_prefixed(container, self.pos(), 0, Otherwise::Printed(form));
         }
         Some(prefix.is_some())
     }
@@ -187,11 +224,15 @@ impl Scanner {
         let mut begin = known.into_iter().max().unwrap_or(line);
         while let Some(end) = next_line(buffer, begin, line) {
             if self.bytes_before(buffer, begin)[1] == b'\n' {
-                let found = prefixed_object(arrived, begin..end, line);
+                let wrapped = self.wrapped_document(arrived, begin..end, line);
+                let found = wrapped.or_else(|| {
+                    let (found, prefix) = prefixed_object(arrived, begin..end, line)?;
+                    Some((found, Container::behind(prefix)))
+                });
                 arrived.settled()?;
-                if let Some((found, prefix)) = found {
+                if let Some((found, container)) = found {
                     self.looked = end;
-                    self.begin_prefixed(prefix, found, anchor - found, Otherwise::Seek);
+                    self.begin_prefixed(container, found, anchor - found, Otherwise::Seek);
                     return Some(true);
                 }
             }
@@ -201,9 +242,82 @@ impl Scanner {
         Some(false)
     }
 
+    /// Begins to read the document that begins in a text of the object at the cursor and does not end there, through the
+    /// objects on the next lines. The `object` has the texts `inner`.
+    pub(super) fn begin_wrapped(
+        &mut self,
+        arrived: &Arrived<'_>,
+        object: &[u8],
+        inner: &VecDeque<InnerPart>,
+    ) -> Settled<bool> {
+        // Nested text may begin inside of a line.
+        let begins_text = self.offset() == 0 && !self.bare;
+        let begins_line = self.before() == b'\n' && !begins_text || !self.lead.is_empty();
+        if !begins_line || self.pos() < self.unprefixed {
+            return Some(false);
+        }
+        let begun = inner.iter().filter_map(|part| begun_in(*part, object));
+        // The first names may stand on a later line.
+        let unnamed = (inner.is_empty() && !self.names.anchors.is_in(object))
+            .then(|| wrapping::begun_in(object, self.names.private.is_typed_exactly))
+            .flatten();
+        for begun in begun.chain(unnamed) {
+            let found = self.wrapping_of(arrived, object, begun.0);
+            arrived.settled()?;
+            if let Some((wrapping, member)) = found {
+                let found = self.pos() + begun.0 + 1 + begun.1;
+                let container = Container::within(wrapping, member);
+                self.begin_prefixed(container, found, 0, Otherwise::Read(Syntax::Json));
+                return Some(true);
+            }
+        }
+        Some(false)
+    }
+
+    /// Returns the wrapping of the text at `at` in the object at the cursor, if the next line has it, too.
+    fn wrapping_of(
+        &self,
+        arrived: &Arrived<'_>,
+        object: &[u8],
+        at: usize,
+    ) -> Option<(Wrapping, Member)> {
+        let rest = arrived.from(self.pos() + object.len());
+        let next = rest.from(rest.position(|b| !is_blank(b))?);
+        let next = next.past(1).filter(|_| next.get(0) == Some(b'\n'))?;
+        let prefix = match self.lead.is_empty() {
+            true => None,
+            false => Some(Prefix::of(&self.lead, next)?),
+        };
+        let (wrapping, member) = Wrapping::of(object, at, prefix)?;
+        wrapping.goes_on(next).then_some((wrapping, member))
+    }
+
+    /// Returns the document that begins in a text of the object on the line `first`, and the object's wrapping, if the
+    /// object on the line at `line` has that wrapping, too. Names of messages stand only on that line.
+    fn wrapped_document(
+        &self,
+        arrived: &Arrived<'_>,
+        first: Range<usize>,
+        line: usize,
+    ) -> Option<(usize, Container)> {
+        let text = arrived.bytes[first.clone()].trim_ascii_end();
+        let bracket = memchr::memchr(b'{', text).filter(|_| text.ends_with(b"}"))?;
+        let (lead, object) = text.split_at(bracket);
+        let (at, begun) = wrapping::begun_in(object, self.names.private.is_typed_exactly)?;
+        let prefix = match lead.is_empty() {
+            true => None,
+            false => Some(Prefix::of(lead_in(lead, b'\n')?, arrived.from(first.end))?),
+        };
+        let (wrapping, member) = Wrapping::of(object, at, prefix)?;
+        let is_own = matches!(wrapping.line(arrived.from(line)), Wrapped::Own(..));
+        let found = first.start + bracket + at + 1 + begun;
+        (is_own && !self.names.anchors.is_in(text))
+            .then_some((found, Container::within(wrapping, member)))
+    }
+
     fn begin_prefixed(
         &mut self,
-        prefix: Prefix,
+        container: Container,
         found: usize,
         anchor: usize,
         otherwise: Otherwise,
@@ -212,7 +326,7 @@ impl Scanner {
         self.begin_attempts();
         self.state = State::Prefixed(Prefixed {
             at: found - self.pos(),
-            prefix,
+            container,
             otherwise,
             anchor,
         });
@@ -225,21 +339,26 @@ impl Scanner {
         arrived: &Arrived<'b>,
         parts: &mut Parts,
     ) -> Option<Found<'b>> {
-        let escape = Escape::Container(Container::behind(prefixed.prefix));
+        let escape = Escape::Container(prefixed.container);
         let (buffer, start) = (arrived.bytes, self.pos() + prefixed.at);
-        let is_xml = buffer[start] == b'<';
-        let is_sure = !matches!(prefixed.otherwise, Otherwise::Read(_));
+        let first = { escape }.text_byte(arrived.from(start));
+        let is_xml = first == Some(b'<');
+        let is_wrapped = prefixed.container.is_wrapped();
+        let is_sure = matches!(prefixed.otherwise, Otherwise::Seek | Otherwise::Pass);
         let read = match self.read_through(escape, start, arrived, parts)? {
             Through::Whole(len)
                 if len > prefixed.anchor
-                    && !self.has_others_anchor(prefixed.prefix, &buffer[start..start + len])
+                    && !self.has_others_anchor(prefixed.container, &buffer[start..start + len])
                     && self.depth < Self::DEEPEST =>
             {
                 self.pass(buffer, start);
                 self.enter(escape, NestedEnd::Len(len), None);
                 return None;
             }
-            Through::Torn(torn) if (torn.is_sure || is_sure) && torn.read > prefixed.anchor => {
+            Through::Torn(torn)
+                if (torn.is_sure || is_sure || is_wrapped && torn.goes_on)
+                    && torn.read > prefixed.anchor =>
+            {
                 self.pass(buffer, start);
                 return Some(self.torn(torn, escape, buffer, parts));
             }
@@ -251,6 +370,7 @@ impl Scanner {
         self.state = State::Seek;
         match prefixed.otherwise {
             Otherwise::Read(syntax) => self.begin_document(syntax),
+            Otherwise::Printed(form) => self.begin_printed(form),
             Otherwise::Seek => {}
             Otherwise::Pass => self.pass(buffer, start + ROOT.len()),
         }
@@ -285,7 +405,9 @@ impl Scanner {
     ) -> Settled<Through> {
         const FIRST_WINDOW: usize = 64;
         let raw = self.within_limit(&arrived.bytes[start..]);
-        let is_quoted = matches!(self.bytes_before(arrived.bytes, start)[1], b'"' | b'\'');
+        let is_wrapped = matches!(escape, Escape::Container(container) if container.is_wrapped());
+        let is_quoted =
+            !is_wrapped && matches!(self.bytes_before(arrived.bytes, start)[1], b'"' | b'\'');
         let is_last = arrived.is_final || raw.len() == self.limits.payload_size;
         let (mut text, mut window) = (Vec::new(), FIRST_WINDOW);
         loop {
@@ -318,15 +440,21 @@ impl Scanner {
             last: arrived.is_final,
         };
         let is_xml = arrived.bytes.first()? == &b'<';
-        let read = match is_xml {
+        let mut read = match is_xml {
             true => self.read_xml(bytes, parts)?,
             false => self.read_json(bytes, parts)?,
         };
+        if !is_xml && read.is_broken() {
+            if let Some(len) = self.printed_len(arrived, parts)? {
+                return arrived.settled().map(|()| Text::Whole(len));
+            }
+            read = self.read_json(bytes, parts)?;
+        }
         let text = match read {
             // In quotes, text with backslashes may be a literal.
-            Read::Whole(text) if is_quoted && text.contains('\\') => Text::Vain,
+            Read::Whole(text) if is_quoted && text.contains('\\') => Text::Vain(text.len()),
             Read::Whole(text) if self.may_be_payload(text, &parts.tree) => Text::Whole(text.len()),
-            Read::Whole(_) => Text::Vain,
+            Read::Whole(text) => Text::Vain(text.len()),
             Read::Broken(finding) => {
                 let resume = match is_xml {
                     true => self.resume_in_xml(arrived.from(0), &finding, &parts.tree),
@@ -337,7 +465,10 @@ impl Scanner {
                     && self
                         .cut_in_typed(arrived.from(0), &finding, &parts.tree)
                         .is_some();
-                resume.map_or(Text::Vain, |resume| Text::Torn(finding, resume, is_typed))
+                match resume {
+                    Some(resume) => Text::Torn(finding, resume, is_typed),
+                    None => Text::Vain(finding.span().end as usize),
+                }
             }
         };
         arrived.settled().map(|()| text)
@@ -414,9 +545,9 @@ impl Scanner {
     }
 
     /// Returns true if a line of another stream between the lines of `document` has an anchor.
-    fn has_others_anchor(&self, prefix: Prefix, document: &[u8]) -> bool {
+    fn has_others_anchor(&self, container: Container, document: &[u8]) -> bool {
         let lines = document.split_inclusive(|&b| b == b'\n').skip(1);
-        let mut others = lines.filter(|line| prefix.line(Lookahead::whole(line)) == Line::Other);
+        let mut others = lines.filter(|line| container.is_beside(line));
         others.any(|line| self.names.anchors.is_in(line))
     }
 }
@@ -425,6 +556,23 @@ impl Scanner {
 fn begins_with_tag(prefix: Prefix, next: Lookahead<'_>) -> bool {
     let text = prefix.next_text(next);
     text.is_some_and(|text| matches!(text.trim_start().get(0), Some(b'<') | None))
+}
+
+/// Returns the position of the quote or bracket of `part` in `object`, and of the document that begins in the part and
+/// does not end there.
+fn begun_in(part: InnerPart, object: &[u8]) -> Option<(usize, usize)> {
+    let escape = match part {
+        InnerPart::Message(_) | InnerPart::Typed(_) => return None,
+        InnerPart::Text(_) => Escape::Backslash,
+        InnerPart::Numbers(_) => Escape::Numbers(decimal::DECIMAL),
+    };
+    let span = part.span().range();
+    let begun = wrapping::open_document(escape, object.get(span.clone())?)?;
+    Some((span.start.checked_sub(1)?, begun))
+}
+
+fn is_blank(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\r')
 }
 
 /// Returns true if something stands in the first `len` bytes of `text` after its first line.
@@ -464,7 +612,7 @@ fn through(
 ) -> Through {
     let (finding, resume, is_typed) = match text {
         Text::Whole(len) => return Through::Whole(escape.raw_end(raw, len)),
-        Text::Vain => return Through::Vain(read),
+        Text::Vain(len) => return Through::Vain(escape.raw_end(raw, len)),
         Text::Torn(finding, resume, is_typed) => (finding, resume, is_typed),
     };
     let shown = shown_end(arrived.from(0), &finding);
@@ -490,6 +638,8 @@ fn through(
             (Syntax::Xml, Resume::Rest(_)) => false,
             (Syntax::Json, _) => goes_on(arrived.bytes, finding.span().start as usize),
         },
+        goes_on: goes_on(arrived.bytes, finding.span().start as usize)
+            && raw[..{ escape }.raw_start(raw, finding.span().start as usize)].contains(&b'\n'),
         finding,
         read,
     })

@@ -10,7 +10,7 @@ use std::ops::Range;
 
 use crate::finding::{Finding, Reason};
 use crate::scan::lookahead::{Arrived, Lookahead, Settled};
-use crate::scan::{Found, Near, Parts, Read, Scanner, State, unread};
+use crate::scan::{Found, Near, Parts, Read, Scanner, State, unread, valid_text};
 use crate::span::Span;
 use crate::syntax::notation::{self, Notation, Users};
 use crate::syntax::{Bytes, Kind, Stop, Syntax, Tree, View};
@@ -60,6 +60,11 @@ impl Failures {
 }
 
 impl PrintedForm {
+    /// Returns true if the object takes up one line.
+    pub(super) fn is_one_line(self) -> bool {
+        self.notation().is_one_line() || matches!(self, PrintedForm::Yaml { .. })
+    }
+
     fn notation(self) -> &'static Notation {
         match self {
             PrintedForm::Brackets(notation) | PrintedForm::BrokenJson(notation) => notation,
@@ -83,6 +88,7 @@ impl Scanner {
         }
         for at in starts(buffer, start, found) {
             if let Some(notation) = self.notation_at(arrived, at)? {
+                self.note_lead(buffer, at);
                 self.pass(buffer, at);
                 self.begin_printed(PrintedForm::Brackets(notation));
                 return Some(Near::Begun);
@@ -109,6 +115,36 @@ impl Scanner {
             Err(Stop::More) if bytes.all.len() < self.limits.payload_size => None,
             Err(_) => Some(None),
         }
+    }
+
+    /// Returns the length of the printed object at the start of `arrived`, if it is a whole message over several lines.
+    pub(super) fn printed_len(
+        &self,
+        arrived: &Arrived<'_>,
+        parts: &mut Parts,
+    ) -> Settled<Option<usize>> {
+        let notation = self.notation_at(arrived, 0)?;
+        let Some(notation) = notation.filter(|notation| !notation.is_one_line()) else {
+            return Some(None);
+        };
+        let (bytes, users) = (
+            self.bytes_from(arrived, 0),
+            Users {
+                headerless: 0,
+                ..self.users()
+            },
+        );
+        let read = notation::read(notation, bytes, users, &mut parts.tree, &self.limits);
+        let printed = match read {
+            Err(Stop::More) if !bytes.last => return None,
+            Err(_) => return Some(None),
+            Ok(printed) => printed,
+        };
+        let text = valid_text(&bytes.all[..printed.len]);
+        let is_whole = printed.typed.is_none() && text.len() == printed.len;
+        let message = self.first_message(&parts.tree, text);
+        let is_message = message.is_some_and(|message| message.start == 0);
+        Some((is_whole && is_message).then_some(printed.len))
     }
 
     fn users(&self) -> Users {
@@ -276,6 +312,9 @@ impl Scanner {
             }
             Read::Broken(finding) if matches!(form, PrintedForm::BrokenJson(_)) => {
                 let len = finding.span().end as usize;
+                if self.begin_prefixed_printed(arrived, len, form)? {
+                    return None;
+                }
                 self.failures.note(self.cursor.offset(), len);
                 self.read_as_json();
                 None
@@ -386,6 +425,9 @@ impl Scanner {
         let (buffer, pos) = (arrived.bytes, self.pos());
         let ahead = arrived.from(pos).window(self.limits.payload_size);
         let at = (finding.span().end as usize).min(ahead.len());
+        if self.begin_prefixed_printed(arrived, at, form)? {
+            return None;
+        }
         let rest = ahead.from(at);
         let end = at + rest.find(b'\n').unwrap_or(rest.len());
         let end = self.end_before_payload(ahead.window(end), at);

@@ -48,6 +48,15 @@ impl Scanner {
         let unwrapped = container::text_before(trail.near(), &buffer[found.range.start..]);
         let noise = unwrapped.as_deref().unwrap_or(trail.near());
         let before = request::query_before(noise, entry.before, LINE_BREAKS);
+        // A line of another stream may be another request.
+        let before = before.or_else(|| {
+            let noise = container::without_others(trail.near())?;
+            let query = request::query_before(&noise, 0, LINE_BREAKS)?;
+            Some(FoundQuery {
+                is_sure: false,
+                ..query
+            })
+        });
         let is_settled = before.as_ref().is_some_and(|query| query.is_sure);
         let after = match is_settled || found.kind == FoundKind::Broken {
             true => None,

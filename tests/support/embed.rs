@@ -24,6 +24,8 @@ pub(crate) struct Way {
     /// True if a capture that is cut off continues in what follows: a record that the next one continues, or an object
     /// over lines, of which any object on the next line may be a value. The end of a payload is then unknown.
     pub(crate) continues: bool,
+    /// True if XML that was cut off inside an element may take all that follows for its text.
+    pub(crate) swallows: bool,
     is_undecidable: Box<dyn Fn(&str) -> bool>,
     embed: Box<Embed>,
 }
@@ -34,6 +36,7 @@ impl Way {
             name: name.into(),
             only_json: false,
             continues: false,
+            swallows: false,
             is_undecidable: Box::new(|_| false),
             embed: Box::new(embed),
         }
@@ -173,6 +176,7 @@ pub(crate) fn ways() -> Vec<Way> {
         base64_ways(),
         chunked_ways(),
         number_ways(),
+        wrapped_ways(),
     ]
     .into_iter()
     .flatten()
@@ -653,6 +657,168 @@ fn prefix_ways() -> Vec<Way> {
         before_lines("cat -n", |n, _| format!("{n:>6}\t")),
         before_lines("grep -n", |n, _| format!("logs/shop.log:{n}:")),
     ]
+}
+
+/// A logger that puts each line of the output into an object on a line of its own.
+struct Wrapper {
+    name: &'static str,
+    /// What stands before and after the string with the line.
+    head: fn(&mut Rng) -> String,
+    tail: fn(&mut Rng) -> String,
+    /// True if the string holds the line feed, too.
+    has_line_feed: bool,
+    /// A line of another stream.
+    other: &'static str,
+}
+
+const WRAPPERS: [Wrapper; 11] = [
+    Wrapper {
+        name: "Docker with blanks",
+        head: |_| "{\"log\": ".into(),
+        tail: |d| format!(", \"stream\": \"stdout\", \"time\": \"{}Z\"}}", iso(d)),
+        has_line_feed: true,
+        other: "{\"log\": \"bye\\n\", \"stream\": \"stderr\", \"time\": \"2023-06-07T10:05:43Z\"}\n",
+    },
+    Wrapper {
+        name: "Docker, another order",
+        head: |d| format!("{{\"time\":\"{}Z\",\"stream\":\"stdout\",\"log\":", iso(d)),
+        tail: |_| "}".into(),
+        has_line_feed: true,
+        other: "{\"time\":\"2023-06-07T10:05:43Z\",\"stream\":\"stderr\",\"log\":\"bye\\n\"}\n",
+    },
+    Wrapper {
+        name: "Fluent Bit",
+        head: |d| format!("{{\"date\":1686132343.{},\"log\":", number(d)),
+        tail: |_| {
+            ",\"kubernetes\":{\"pod_name\":\"shop-6b7f-1\",\"labels\":{\"app\":\"shop\"}}}".into()
+        },
+        has_line_feed: true,
+        other: "{\"date\":1686132343.5,\"log\":\"<ok> {\\n\",\"kubernetes\":{\"pod_name\":\"shop-6b7f-2\",\"labels\":{\"app\":\"shop\"}}}\n",
+    },
+    Wrapper {
+        name: "Fluent Bit, the text first",
+        head: |_| "{\"log\":".into(),
+        tail: |_| ",\"stream\":\"stdout\",\"kubernetes\":{\"pod_name\":\"shop-6b7f-1\"}}".into(),
+        has_line_feed: true,
+        other: "{\"log\":\"bye\\n\",\"stream\":\"stdout\",\"kubernetes\":{\"pod_name\":\"shop-6b7f-2\"}}\n",
+    },
+    Wrapper {
+        name: "Logstash",
+        head: |_| "{\"message\":".into(),
+        tail: |d| format!(",\"@timestamp\":\"{}Z\",\"host\":\"10.0.0.7\"}}", iso(d)),
+        has_line_feed: false,
+        other: "{\"message\":\"bye\",\"@timestamp\":\"2023-06-07T10:05:43Z\",\"host\":\"10.0.0.8\"}\n",
+    },
+    Wrapper {
+        name: "Loki",
+        head: |d| format!("{{\"timestamp\":\"{}Z\",\"line\":", iso(d)),
+        tail: |_| "}".into(),
+        has_line_feed: false,
+        other: "{\"timestamp\":\"2023-06-07T10:05:43Z\",\"labels\":\"b\",\"line\":\"{\"}\n",
+    },
+    Wrapper {
+        name: "journald",
+        head: |d| {
+            let cursor = format!("s=6c3b;i={:x};x={:x}", d.below(99999), d.below(99999));
+            let time = 1686132343000000 + d.below(1_000_000);
+            format!("{{\"__CURSOR\":\"{cursor}\",\"__REALTIME_TIMESTAMP\":\"{time}\",\"MESSAGE\":")
+        },
+        tail: |_| ",\"_PID\":\"714\",\"_COMM\":\"shop\",\"PRIORITY\":\"6\"}".into(),
+        has_line_feed: false,
+        other: "{\"__CURSOR\":\"s=1\",\"__REALTIME_TIMESTAMP\":\"1686132343000000\",\"MESSAGE\":\"bye\",\"_PID\":\"715\",\"_COMM\":\"shop\",\"PRIORITY\":\"6\"}\n",
+    },
+    Wrapper {
+        name: "Google Cloud",
+        head: |d| format!("{{\"insertId\":\"a{:x}z\",\"textPayload\":", d.below(99999)),
+        tail: |d| {
+            format!(
+                ",\"resource\":{{\"labels\":{{\"pod_name\":\"shop-1\"}}}},\"timestamp\":\"{}Z\"}}",
+                iso(d)
+            )
+        },
+        has_line_feed: false,
+        other: "{\"insertId\":\"q\",\"textPayload\":\"bye\",\"resource\":{\"labels\":{\"pod_name\":\"shop-2\"}},\"timestamp\":\"2023-06-07T10:05:43Z\"}\n",
+    },
+    Wrapper {
+        name: "CloudWatch",
+        head: |d| format!("{{\"timestamp\":16861323{:05},\"message\":", d.below(99999)),
+        tail: |d| format!(",\"ingestionTime\":16861323{:05}}}", d.below(99999)),
+        has_line_feed: false,
+        other: "{\"timestamp\":1686132343000,\"logStreamName\":\"b\",\"message\":\"bye\",\"ingestionTime\":1686132343001}\n",
+    },
+    Wrapper {
+        name: "pino",
+        head: |d| {
+            format!(
+                "{{\"level\":30,\"time\":16861323{:05},\"pid\":7,\"msg\":",
+                d.below(99999)
+            )
+        },
+        tail: |_| "}".into(),
+        has_line_feed: false,
+        other: "{\"level\":30,\"time\":1686132343000,\"pid\":8,\"msg\":\"bye\"}\n",
+    },
+    Wrapper {
+        name: "compose of pino",
+        head: |d| {
+            format!(
+                "shop-1  | {{\"level\":30,\"time\":16861323{:05},\"msg\":",
+                d.below(99999)
+            )
+        },
+        tail: |_| "}".into(),
+        has_line_feed: false,
+        other: "nginx-12  | GET /healthz 200\n",
+    },
+];
+
+impl Wrapper {
+    fn wrap(&self, output: &Traced, line_end: &str, rng: &mut Rng) -> Traced {
+        let wrap = |line: &Traced, rng: &mut Rng| {
+            let text = match self.has_line_feed {
+                true => cat(&[&escape::json_inside(line, JSON), &"\""]),
+                // The quote stands for the line feed.
+                false => line.escaped(|c, out| match c {
+                    '\n' => out.push('"'),
+                    c => out.push_str(
+                        &escape::json_inside(&Traced::plain(&c.to_string()), JSON).text(),
+                    ),
+                }),
+            };
+            let (head, tail) = ((self.head)(rng), (self.tail)(rng));
+            cat(&[&head, &"\"", &text, &tail, &line_end])
+        };
+        let lines: Vec<Traced> = output.lines().iter().map(|line| wrap(line, rng)).collect();
+        join(&lines, "")
+    }
+}
+
+/// Each line of the output stands in an object.
+fn wrapped_ways() -> Vec<Way> {
+    let ways = WRAPPERS.iter().flat_map(|wrapper| {
+        let name = |more: &str| format!("{}{more}", wrapper.name);
+        [
+            Way::each(&name(""), |p, d| wrapper.wrap(&cat(&[p, &"\n"]), "\n", d)),
+            Way::each(&name(", CRLF"), |p, d| {
+                wrapper.wrap(&cat(&[p, &"\n"]), "\r\n", d)
+            }),
+            Way::each(&name(", other stream between"), |p, d| {
+                let lines = wrapper.wrap(&cat(&[&"body:\n", p, &"\n"]), "\n", d);
+                between(&lines, wrapper.other, d)
+            }),
+        ]
+    });
+    // A torn line that begins like one of Docker's is taken for one. Docker has other streams.
+    let is_like_docker = |way: &Way| way.name == "Fluent Bit, the text first, other stream between";
+    ways.map(|way| match is_like_docker(&way) {
+        true => way.continues(),
+        false => way,
+    })
+    .map(|way| Way {
+        swallows: true,
+        ..way
+    })
+    .collect()
 }
 
 /// Two ways combined, where that happens in practice.

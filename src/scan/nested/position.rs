@@ -14,10 +14,10 @@ pub(super) struct Position {
 }
 
 impl Position {
-    /// Moves over the rest of a Docker log line after its text.
+    /// Moves over the rest of a log line after its text.
     fn pass_wrapping(&mut self, raw: &[u8]) {
         let rest = &raw[self.raw..];
-        if self.escape.has_tail() && rest.starts_with(b"\"") {
+        if self.escape.has_tail() && matches!(rest.first(), Some(b'"' | b']')) {
             let wrapping = self.escape.piece(Lookahead::whole(rest));
             self.raw += wrapping.raw_len().unwrap_or(0);
         }
