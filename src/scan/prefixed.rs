@@ -458,7 +458,7 @@ impl Scanner {
             Read::Broken(finding) => {
                 let resume = match is_xml {
                     true => self.resume_in_xml(arrived.from(0), &finding, &parts.tree),
-                    false => self.resume_in_json(arrived.bytes, &finding, &parts.tree),
+                    false => self.resume_in_json(arrived.from(0), &finding, &parts.tree),
                 };
                 _ = shown_end(arrived.from(0), &finding);
                 let is_typed = is_xml
@@ -510,8 +510,13 @@ impl Scanner {
     }
 
     /// Returns where to continue after broken JSON, if it is a message.
-    fn resume_in_json(&self, text: &[u8], finding: &Finding, tree: &Tree) -> Option<Resume> {
-        let at = self.json.at();
+    fn resume_in_json(
+        &self,
+        ahead: Lookahead<'_>,
+        finding: &Finding,
+        tree: &Tree,
+    ) -> Option<Resume> {
+        let (at, text) = (self.json.at(), ahead.bytes());
         let inner = self.inner_of(View::root(tree, valid_text(&text[..at])));
         let known = at.max(finding.span().end as usize).min(text.len());
         let next = || self.messages_on_new_lines(tree, text).pop_front();
@@ -524,7 +529,7 @@ impl Scanner {
                 return Resume::Next(line);
             }
             let next = next().map(|next| next.span().start as usize);
-            Resume::Next(next.unwrap_or_else(|| end_of_torn(text, at)))
+            Resume::Next(next.unwrap_or_else(|| end_of_torn(ahead, at)))
         })
     }
 
@@ -595,9 +600,11 @@ fn last_begun(text: &[u8]) -> usize {
 }
 
 /// Returns the end of JSON that broke at `at`: the end of the line, unless another document may begin there.
-fn end_of_torn(text: &[u8], at: usize) -> usize {
+fn end_of_torn(ahead: Lookahead<'_>, at: usize) -> usize {
+    let text = ahead.bytes();
     let is_first = text[..at].trim_ascii_end().len() < at && begins_line(text, at);
-    let line = memchr::memchr3(b'\n', b'{', b'<', &text[at..]).map(|n| at + n);
+    let line = ahead.from(at).position(|b| b"\n{<".contains(&b));
+    let line = line.map(|n| at + n);
     line.filter(|&line| !is_first && text[line] == b'\n')
         .unwrap_or(at)
 }
