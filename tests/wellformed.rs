@@ -177,7 +177,7 @@ impl Failures {
 fn is_of_syntax(code: &Code) -> bool {
     !matches!(
         code,
-        Code::UnknownField | Code::UnexpectedAttribute | Code::StrayText
+        Code::UnknownField | Code::DuplicateField | Code::UnexpectedAttribute | Code::StrayText
     )
 }
 

@@ -409,10 +409,25 @@ fn root_element(ahead: Lookahead<'_>, is_header: IsHeader) -> Start {
 
 /// Returns the end of the tag at the start of `ahead`, if a field of WeChat's header follows it, perhaps behind text.
 pub(super) fn end_before_header(ahead: Lookahead<'_>, is_header: IsHeader) -> Option<usize> {
-    let end = ahead.window(LONGEST_BLANKS).find(b'>')? + 1;
+    let end = tag_end(ahead.window(LONGEST_BLANKS))?;
     let content = ahead.from(end).window(LONGEST_BLANKS);
     let child = content.from(content.find(b'<')?);
     is_header(tag_name(child)?).then_some(end)
+}
+
+/// Returns the end of a tag, however malformed it is. Neither another tag nor an object begins inside.
+fn tag_end(ahead: Lookahead<'_>) -> Option<usize> {
+    let inside = ahead.from(1);
+    let signs = memchr::memchr3_iter(b'<', b'>', b'{', inside.bytes());
+    for at in signs {
+        match inside.bytes()[at] {
+            b'>' => return Some(1 + at + 1),
+            b'<' if !inside.get(at + 1)?.is_ascii_alphabetic() => {}
+            _ => return None,
+        }
+    }
+    inside.note_end();
+    None
 }
 
 /// Returns the first name of an object, or `None` if the object does not begin with a name.
