@@ -103,6 +103,7 @@ impl Manner {
             wants_queries: self.wants_queries,
             keeps_noise: self.keeps_noise,
             fast: self.is_fast,
+            ..Options::default()
         }
     }
 
