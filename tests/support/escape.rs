@@ -281,8 +281,11 @@ pub(crate) fn numbers(text: &Traced, between: &str) -> Traced {
             *out += &format!("{byte}{between}");
         }
     });
-    let len = bytes.text().chars().count() - between.len();
-    bytes.pieces(|| len).remove(0)
+    let len = bytes.text().chars().count().saturating_sub(between.len());
+    match len {
+        0 => bytes,
+        len => bytes.pieces(|| len).remove(0),
+    }
 }
 
 /// Writes base64.
