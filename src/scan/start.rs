@@ -396,8 +396,7 @@ fn root_element(ahead: Lookahead<'_>, is_header: IsHeader) -> Start {
     let is_root = match ahead.get(end) {
         Some(b'/') => true,
         Some(b'>') => {
-            inside(ahead.from(end)) == Some(b'<')
-                || end_before_header(ahead.from(end), is_header).is_some()
+            inside(ahead.from(end)) == Some(b'<') || end_before_header(ahead, is_header).is_some()
         }
         next => end > name_end && next.is_some(),
     };
@@ -422,7 +421,8 @@ fn tag_end(ahead: Lookahead<'_>) -> Option<usize> {
     for at in signs {
         match inside.bytes()[at] {
             b'>' => return Some(1 + at + 1),
-            b'<' if !inside.get(at + 1)?.is_ascii_alphabetic() => {}
+            // In a value, where it is malformed.
+            b'<' if matches!(inside.get(at + 1)?, b'\'' | b'"') => {}
             _ => return None,
         }
     }
