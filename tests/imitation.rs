@@ -4,20 +4,12 @@
 //! escaped, or as the rest of the notation in which the message is printed. The message stands alone, in a log line, in
 //! the string of a JSON log, or between callbacks, of which all must be found; or it is torn.
 //!
-//! Some cases are only counted, by reason ([`apart`]). Of a million cases 782,107 were demanded: no imitation was decoded
-//! and no callback was lost. The others, with the number in which an imitation was decoded:
-//!
-//! | reason | cases | decoded |
-//! | --- | --- | --- |
-//! | undecidable: without quotes, a typed line break begins a whole log entry | 88,633 | 33,402 |
-//! | gap: text over lines before the header (sorted names, in PHP and YAML) | 35,726 | 4,852 |
-//! | gap: torn, text over lines | 29,692 | 1,102 |
-//! | gap: a Go struct with the text first, which looks like JavaScript | 4,959 | 275 |
-//! | gap: torn before the header, in a notation that shows no end | 28,911 | 251 |
-//! | gap: torn XML or JSON | 29,972 | 71 |
-//!
-//! In the first row the bytes do not tell. The rows called gaps are faults that are known and not mended: where they are,
-//! this test proves nothing.
+//! Some cases are only counted, by reason ([`apart`]); in all others no imitation is decoded and no callback is lost. In
+//! the cases called undecidable the bytes do not tell: without quotes, a typed line break begins a whole log entry. The
+//! cases called gaps are faults that are known and not mended: a text over lines before the header (sorted names, in PHP
+//! and YAML), torn or not, of which a line begins a whole log entry, or which is a block of YAML; a Go struct with the
+//! text first, which looks like JavaScript; and what is torn before the header, in a notation that shows no end. Of 30,000
+//! cases 54 are decoded there. Where the gaps are, this test proves nothing.
 //!
 //! Every eighth case is read in small blocks, too.
 //!

@@ -503,8 +503,7 @@ impl Scanner {
         };
         is_message.then(|| {
             let resume = resume();
-            let (Resume::Next(end) | Resume::Rest(end)) = resume;
-            let line = self.line_after_elements(text, end, tree);
+            let line = self.line_after_elements(text, resume, tree);
             line.map_or(resume, Resume::Next)
         })
     }

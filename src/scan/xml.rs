@@ -289,18 +289,20 @@ impl Scanner {
         ends.fold(content, usize::max)
     }
 
-    /// Returns the line break in a broken document behind its last element, if other text follows it up to `end`: each
-    /// line is a log entry.
+    /// Returns the line break in a broken document behind its last element, if it ran into other text up to `resume`: each
+    /// line is a log entry. Lines of other streams may stand between.
     pub(super) fn line_after_elements(
         &self,
         ahead: Lookahead<'_>,
-        end: usize,
+        resume: Resume,
         tree: &Tree,
     ) -> Option<usize> {
         let document = ahead.bytes();
+        let (Resume::Next(end) | Resume::Rest(end)) = resume;
         let start = self.end_of_elements(document, tree);
         let line = start + memchr::memchr(b'\n', document.get(start..end)?)?;
-        let is_other = !document[line..end].trim_ascii().is_empty();
+        let is_next = matches!(resume, Resume::Next(_));
+        let is_other = is_next || !document[line..end].trim_ascii().is_empty();
         (is_other && !ends_ahead(ahead.from(line), root_of(document, tree))).then_some(line)
     }
 
