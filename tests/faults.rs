@@ -41,7 +41,11 @@ struct Scenario {
     files: &'static [&'static str],
 }
 
-const SCENARIOS: [Scenario; 5] = [
+const SCENARIOS: [Scenario; 6] = [
+    Scenario {
+        args: "parse --format table in",
+        files: &[],
+    },
     Scenario {
         args: "convert in --with-source",
         files: &[],

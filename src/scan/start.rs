@@ -408,6 +408,9 @@ fn root_element(ahead: Lookahead<'_>, is_header: IsHeader) -> Start {
 
 /// Returns the end of the tag at the start of `ahead`, if a field of WeChat's header follows it, perhaps behind text.
 pub(super) fn end_before_header(ahead: Lookahead<'_>, is_header: IsHeader) -> Option<usize> {
+    if ahead.get(0)? != b'<' || !ahead.get(1)?.is_ascii_alphabetic() {
+        return None;
+    }
     let end = tag_end(ahead.window(LONGEST_BLANKS))?;
     let content = ahead.from(end).window(LONGEST_BLANKS);
     let child = content.from(content.find(b'<')?);

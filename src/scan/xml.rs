@@ -244,13 +244,14 @@ impl Scanner {
         let ahead = arrived.from(self.pos());
         let at = self.xml.at();
         let end = start::end_before_header(ahead.from(at), self.names.is_header);
+        let shown_end = shown_end(ahead, &finding);
         arrived.settled()?;
         let Some(end) = end else {
             self.pass_no_message(arrived.bytes, at.max(1));
             return None;
         };
         self.state = State::after_broken(at + end, Some(Skip::xml(b"xml")));
-        let shown_end = shown_end(ahead, &finding).max(at + end);
+        let shown_end = shown_end.max(at + end);
         Some(self.broken(finding, arrived.bytes, shown_end, Syntax::Xml, parts))
     }
 
