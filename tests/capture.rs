@@ -908,7 +908,11 @@ fn nothing_that_arrived_is_dropped() {
             r#"{"A":1.50,"B":[true,null,{"C":1e400}],"D":123456789012345678901234567890}"#,
             "unknown-field",
         ),
-        json_with(r#","A":1,"A":2"#, r#"{"A":[1,2]}"#, "unknown-field duplicate-field"),
+        json_with(
+            r#","A":1,"A":2"#,
+            r#"{"A":[1,2]}"#,
+            "unknown-field duplicate-field",
+        ),
         json_with(r#","List":[]"#, r#"{"List":[]}"#, "duplicate-field"),
         json_with(
             r#","CreateTime":1"#,
