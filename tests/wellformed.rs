@@ -2242,7 +2242,7 @@ const SMALL: usize = if cfg!(debug_assertions) {
 const SMALL_READ: usize = SMALL / 128;
 
 /// The most seconds that a megabyte may take. More counts as a hang, even if it is linear.
-const SLOWEST: f64 = if cfg!(debug_assertions) { 20.0 } else { 2.0 };
+const SLOWEST: f64 = if cfg!(debug_assertions) { 30.0 } else { 2.0 };
 
 /// The seconds after which a second try is not worth its time.
 const HOPELESS: f64 = 1.0;
