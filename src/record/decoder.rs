@@ -29,7 +29,6 @@ const NAMES: Names = Names {
     is_member: fields::is_member,
     is_of_event: fields::is_of_event,
     begins_message: |name| fields::top(name).is_some(),
-    is_header: fields::is_header,
     is_record_key: fields::is_record_key,
     marks: &fields::MARKS,
     heads: &fields::HEADS,

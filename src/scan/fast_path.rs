@@ -23,7 +23,7 @@ struct OnLine {
 
 impl Scanner {
     /// Finds the next payload in its most frequent positions: on the next line, alone, in a log entry or after a
-    /// prefix, or after a prefix on a later line.
+    /// prefix, or after a prefix on a later line. Finds nothing after a torn message: the slow path adds the doubt.
     #[inline]
     pub(super) fn fast_next<'b>(
         &mut self,
@@ -31,7 +31,7 @@ impl Scanner {
         parts: &mut Parts,
     ) -> Option<Found<'b>> {
         let (pos, line) = (self.pos(), self.next_start(buffer));
-        if line == pos || self.depth > 0 || !self.is_between() {
+        if line == pos || self.depth > 0 || self.after_torn.is_some() || !self.is_between() {
             return None;
         }
         if self.cache.as_ref()?.may_begin(&buffer[line..]) {
@@ -122,7 +122,7 @@ impl Scanner {
     }
 
     /// Finds the payload in the log entry at the cursor. In nested text, also finds it in the entry on the next line,
-    /// which [`Scanner::fast_next`] does elsewhere.
+    /// which [`Scanner::fast_next`] does elsewhere. Finds nothing after a torn message.
     pub(super) fn fast_seek<'b>(
         &mut self,
         buffer: &'b [u8],
@@ -130,6 +130,7 @@ impl Scanner {
     ) -> Option<Found<'b>> {
         let (pos, start) = (self.pos(), self.next_start(buffer));
         match start == pos {
+            _ if self.after_torn.is_some() => None,
             true if !self.bare || self.is_quoted() => None,
             false if self.depth == 0 => None,
             _ => self.fast_entry(start, true, buffer, parts),

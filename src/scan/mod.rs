@@ -111,8 +111,6 @@ pub(crate) struct Names {
     pub(crate) is_of_event: fn(&str, &str) -> bool,
     /// Returns true if a message may begin with a field of this name.
     pub(crate) begins_message: fn(&str) -> bool,
-    /// Returns true if only messages have a field of this name.
-    pub(crate) is_header: fn(&str) -> bool,
     /// Returns true if a record may have a field of this name.
     pub(crate) is_record_key: fn(&str) -> bool,
     /// Byte strings that occur only in JSON messages. Each begins with a quote.
@@ -544,7 +542,6 @@ impl Scanner {
         loop {
             // As in `step`, whose result would be moved once more: 2 % more instructions a payload.
             if self.trail.is_none()
-                && self.after_torn.is_none()
                 && let Some(found) = self.fast_next(buffer, parts)
             {
                 return Some(found);
@@ -565,7 +562,6 @@ impl Scanner {
         parts: &mut Parts,
     ) -> Turn<Found<'b>> {
         if self.trail.is_none()
-            && self.after_torn.is_none()
             && let Some(found) = self.fast_next(buffer, parts)
         {
             return Turn::Found(found);
@@ -589,11 +585,7 @@ impl Scanner {
         parts: &mut Parts,
     ) -> Turn<Found<'b>> {
         let (visible, last) = self.visible(buffer, last);
-        let fast = match self.after_torn {
-            None => self.fast_next(visible, parts),
-            Some(_) => None,
-        };
-        let mut turn = match fast {
+        let mut turn = match self.fast_next(visible, parts) {
             Some(found) => Turn::Found(found),
             None => self.step_in(visible, last, parts),
         };
@@ -739,6 +731,7 @@ impl Scanner {
 
     /// Notes that the cursor goes to `to`: keeps the bytes before it, and the move for the outer scanner. Whoever moves
     /// the [`Cursor`] itself must call this.
+    #[inline(always)]
     fn note_move(&mut self, buffer: &[u8], to: usize, noise: bool) {
         self.before = self.bytes_before(buffer, to);
         if self.after_torn.is_some() {

@@ -148,11 +148,8 @@ impl Scanner {
     }
 
     fn users(&self) -> Users {
-        let private = self.names.private;
         Users {
-            is_typed: private.is_typed,
-            is_typed_exactly: private.is_typed_exactly,
-            is_header: private.is_header,
+            private: self.names.private,
             headerless: self.headerless.saturating_sub(self.cursor.offset()) as usize,
         }
     }

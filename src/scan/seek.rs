@@ -103,7 +103,6 @@ impl Scanner {
             return self.begin_usual(begun, arrived, parts);
         }
         if self.array.is_none()
-            && self.after_torn.is_none()
             && let Some(found) = self.fast_seek(buffer, parts)
         {
             return Some(found);

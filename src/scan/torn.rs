@@ -147,6 +147,18 @@ impl AfterTorn {
     /// No text that users type is longer.
     const LONGEST_TEXT: usize = 1 << 20;
 
+    /// Makes a doubt about what follows `seen`, up to the next entry.
+    fn new(doubt: Doubt, next: NextEntry, seen: usize) -> Self {
+        AfterTorn {
+            doubt,
+            next,
+            line: None,
+            left: Self::LONGEST_TEXT,
+            is_exact: false,
+            seen,
+        }
+    }
+
     /// Notes that `bytes` follow. Returns true if the doubt ends in them.
     fn ends_in(&mut self, mut bytes: &[u8]) -> bool {
         self.left = self.left.saturating_sub(bytes.len());
@@ -237,6 +249,9 @@ impl Scanner {
     }
 
     /// Notes that the cursor went to `to`: the doubt about what follows may end.
+    // Torn messages are rare. Inlined, this makes each move of the cursor save and restore all registers.
+    #[cold]
+    #[inline(never)]
     pub(super) fn note_after_torn(&mut self, buffer: &[u8], to: usize) {
         if let Some(torn) = &mut self.after_torn
             && to > torn.seen
@@ -259,33 +274,18 @@ impl Scanner {
 
     /// Casts a doubt on what follows the message at the cursor, which was cut off after `len` bytes or earlier.
     pub(super) fn begin_doubt(&mut self, buffer: &[u8], len: usize, doubt: Doubt) {
-        // A message in a text that may be typed does not show what the log looks like.
-        if self
-            .after_torn
-            .is_some_and(|torn| torn.doubt == Doubt::InTyped)
-        {
-            return;
-        }
-        self.after_torn = Some(AfterTorn {
-            doubt,
-            next: self.next_entry(buffer),
-            line: None,
-            left: AfterTorn::LONGEST_TEXT,
-            is_exact: false,
-            seen: self.pos() + len,
-        });
+        let next = self.next_entry(buffer);
+        self.cast(AfterTorn::new(doubt, next, self.pos() + len));
     }
 
     /// Casts a doubt on what follows a printed object with a text of a user, after `len` bytes at the cursor. The text may
     /// go over lines and close the object's brackets.
     pub(super) fn begin_doubt_of_printed(&mut self, buffer: &[u8], len: usize) {
-        let is_new = self.doubt() != Some(Doubt::InTyped);
-        self.begin_doubt(buffer, len, Doubt::InTyped);
-        if let Some(torn) = self.after_torn.as_mut().filter(|_| is_new)
-            && matches!(torn.next, NextEntry::Unknown)
-        {
-            torn.next = NextEntry::Dated;
-        }
+        let next = match self.next_entry(buffer) {
+            NextEntry::Unknown => NextEntry::Dated,
+            next => next,
+        };
+        self.cast(AfterTorn::new(Doubt::InTyped, next, self.pos() + len));
     }
 
     /// Casts a doubt on what begins at `found`, if a printed object before it holds a text of a user that goes over lines
@@ -312,32 +312,23 @@ impl Scanner {
         if is_of_entry(&head, &self.names) && head.begins(entry) {
             return;
         }
-        self.after_torn = Some(AfterTorn {
-            doubt: Doubt::InTyped,
-            next: NextEntry::Dated,
-            line: None,
-            left: AfterTorn::LONGEST_TEXT,
-            is_exact: false,
-            seen: found,
-        });
+        self.cast(AfterTorn::new(Doubt::InTyped, NextEntry::Dated, found));
     }
 
     /// Casts a doubt on the `len` bytes at the cursor, which a user may have typed.
     pub(super) fn begin_doubt_within(&mut self, len: usize) {
-        if self
-            .after_torn
-            .is_some_and(|torn| torn.doubt == Doubt::InTyped)
-        {
-            return;
-        }
-        self.after_torn = Some(AfterTorn {
-            doubt: Doubt::InTyped,
-            next: NextEntry::Unknown,
-            line: None,
+        self.cast(AfterTorn {
             left: len,
             is_exact: true,
-            seen: self.pos(),
+            ..AfterTorn::new(Doubt::InTyped, NextEntry::Unknown, self.pos())
         });
+    }
+
+    /// Casts a doubt, unless what follows may be typed already: a message there does not show what the log looks like.
+    fn cast(&mut self, torn: AfterTorn) {
+        if self.doubt() != Some(Doubt::InTyped) {
+            self.after_torn = Some(torn);
+        }
     }
 
     /// Ends the doubt that a payload after a torn message settles.
@@ -507,14 +498,8 @@ mod tests {
     fn a_doubt_ends_with_the_next_entry_however_its_bytes_arrive() {
         let text = "hello\nworld\n2025 x\n2025-11-22 20:00:00 body=";
         for piece in 1..text.len() {
-            let mut torn = AfterTorn {
-                doubt: Doubt::InTyped,
-                next: NextEntry::Alike(head("2025-11-21 20:00:00 body=")),
-                line: None,
-                left: AfterTorn::LONGEST_TEXT,
-                is_exact: false,
-                seen: 0,
-            };
+            let next = NextEntry::Alike(head("2025-11-21 20:00:00 body="));
+            let mut torn = AfterTorn::new(Doubt::InTyped, next, 0);
             let mut passed = 0;
             let ended = text.as_bytes().chunks(piece).find(|bytes| {
                 passed += bytes.len();

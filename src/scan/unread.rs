@@ -142,7 +142,7 @@ impl Scanner {
         let begins = |name: &str| !is_item(name);
         let mut brackets = memchr::memchr2_iter(b'<', b'{', ahead.bytes());
         brackets.find(|&at| {
-            start::payload_at(ahead.from(at), &begins, names.is_header).is_some()
+            start::payload_at(ahead.from(at), &begins, names.private.is_header).is_some()
                 || self.begins_prefixed(ahead, at)
         })
     }

@@ -243,7 +243,7 @@ impl Scanner {
     ) -> Option<Found<'b>> {
         let ahead = arrived.from(self.pos());
         let at = self.xml.at();
-        let end = start::end_before_header(ahead.from(at), self.names.is_header);
+        let end = start::end_before_header(ahead.from(at), self.names.private.is_header);
         let shown_end = shown_end(ahead, &finding);
         arrived.settled()?;
         let Some(end) = end else {

@@ -30,18 +30,13 @@ pub(crate) use yaml::{read_yaml, yaml_at};
 
 use crate::finding::{Finding, Reason};
 use crate::span::Span;
-use crate::syntax::{Bytes, Limits, Stop, Syntax, Tree};
+use crate::syntax::{Bytes, Limits, Private, Stop, Syntax, Tree};
 use reader::Reader;
 
 /// What names mean to the caller.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Users {
-    /// True for a member that holds what a user typed or chose.
-    pub(crate) is_typed: fn(&str) -> bool,
-    /// True if [`Self::is_typed`], and the name is spelt as only messages spell it.
-    pub(crate) is_typed_exactly: fn(&str) -> bool,
-    /// True for a member that only messages have.
-    pub(crate) is_header: fn(&str) -> bool,
+    pub(crate) private: Private,
     /// The number of bytes in which no name of a header stands, as an earlier reading found.
     pub(crate) headerless: usize,
 }
@@ -49,9 +44,11 @@ pub(crate) struct Users {
 impl Users {
     /// No name means anything.
     const NONE: Users = Users {
-        is_typed: |_| false,
-        is_typed_exactly: |_| false,
-        is_header: |_| false,
+        private: Private {
+            is_header: |_| false,
+            is_typed: |_| false,
+            is_typed_exactly: |_| false,
+        },
         headerless: 0,
     };
 }

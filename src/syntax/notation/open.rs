@@ -163,7 +163,8 @@ impl Reader<'_> {
     /// Returns true if what precedes `end` binds a value to `name`: neither `http://` nor `note: text` does in Go. A
     /// text that a user typed may begin with a blank.
     pub(super) fn binds_here(&self, name: Range<usize>, end: usize) -> Result<bool, Stop> {
-        let is_known = std::str::from_utf8(&self.bytes.all[name]).is_ok_and(self.users.is_typed);
+        let is_known =
+            std::str::from_utf8(&self.bytes.all[name]).is_ok_and(self.users.private.is_typed);
         if self.notation.binds[0] != ":" || is_known {
             return Ok(true);
         }

@@ -317,10 +317,11 @@ impl<'a> Reader<'a> {
         let Ok(text) = std::str::from_utf8(text) else {
             return Ok(());
         };
-        let (is_typed, is_header) = ((self.users.is_typed)(text), (self.users.is_header)(text));
+        let private = self.users.private;
+        let (is_typed, is_header) = ((private.is_typed)(text), (private.is_header)(text));
         self.has_typed |= is_typed;
         self.has_header |= is_header;
-        if (self.users.is_typed_exactly)(text) {
+        if (private.is_typed_exactly)(text) {
             self.typed_exactly = Some(name);
         }
         let is_open = self.notation.is_open();
@@ -362,7 +363,7 @@ impl<'a> Reader<'a> {
         let Some(end) = end.or(self.bytes.last.then_some(rest.len())) else {
             return Err(Stop::More);
         };
-        let is_header = self.users.is_header;
+        let is_header = self.users.private.is_header;
         let window = &rest[..end];
         let found = memchr::memchr_iter(self.bind_byte(), window).any(|at| {
             let name = window[..at].trim_ascii_end();

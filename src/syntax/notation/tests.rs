@@ -7,13 +7,15 @@ use serde_json::{Map, Value, json};
 use std::io::Write;
 
 const NAMES: Users = Users {
-    is_typed: |name| matches!(name, "Content" | "Title" | "Label"),
-    is_typed_exactly: |name| matches!(name, "Content" | "Title" | "Label"),
-    is_header: |name| {
-        matches!(
-            name,
-            "ToUserName" | "FromUserName" | "CreateTime" | "MsgType"
-        )
+    private: Private {
+        is_typed: |name| matches!(name, "Content" | "Title" | "Label"),
+        is_typed_exactly: |name| matches!(name, "Content" | "Title" | "Label"),
+        is_header: |name| {
+            matches!(
+                name,
+                "ToUserName" | "FromUserName" | "CreateTime" | "MsgType"
+            )
+        },
     },
     headerless: 0,
 };
