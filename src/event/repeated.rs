@@ -9,15 +9,21 @@ use crate::syntax::{Kind, Syntax, View};
 
 /// Reports each repeated name in the payload at `root` that is not reported yet.
 pub(super) fn report(root: View<'_>, findings: &mut Findings) {
-    if root.tree.syntax != Syntax::Json {
-        return;
+    let objects = (root.id..root.node().end).map(|id| root.at(id));
+    let mut objects = objects.filter(|node| node.kind() == Kind::Object && may_repeat(*node));
+    if root.tree.syntax == Syntax::Json
+        && let Some(first) = objects.next()
+    {
+        report_in([first].into_iter().chain(objects), findings);
     }
+}
+
+fn report_in<'a>(objects: impl Iterator<Item = View<'a>>, findings: &mut Findings) {
     let known = findings.as_slice().iter();
     let known = known.filter(|finding| finding.code() == Code::DuplicateField);
     let known: HashSet<u32> = known.map(|finding| finding.span().start).collect();
     let mut names = HashSet::new();
-    let objects = (root.id..root.node().end).map(|id| root.at(id));
-    for object in objects.filter(|node| node.kind() == Kind::Object) {
+    for object in objects {
         names.clear();
         for child in object.children() {
             let is_new = names.insert(child.name());
@@ -25,6 +31,50 @@ pub(super) fn report(root: View<'_>, findings: &mut Findings) {
                 let finding = Finding::new(Reason::DuplicateExtra, child.name_span());
                 findings.push(finding.with(child.name()));
             }
+        }
+    }
+}
+
+/// Returns true if two names in `object` may be equal: their lengths, first and last bytes give one number.
+///
+/// Nearly all objects repeat no name, and a set of names takes several times as long.
+fn may_repeat(object: View<'_>) -> bool {
+    let (tree, text) = (object.tree, object.text.as_bytes());
+    let (mut seen, mut id) = (0u128, object.id + 1);
+    while id < object.node().end {
+        let node = tree.node(id);
+        let name = tree.bytes(node.name, text);
+        let [first, last] = [name.first(), name.last()].map(|byte| byte.map_or(0, |byte| *byte));
+        let number = name.len() as u8 ^ first.wrapping_mul(5) ^ last.wrapping_mul(11);
+        let bit = 1 << (number % 128);
+        if seen & bit != 0 {
+            return true;
+        }
+        seen |= bit;
+        id = node.end;
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Code, decode};
+
+    #[test]
+    fn names_of_any_length_are_compared() {
+        for (members, repeated) in [
+            (r#""":1,"":2"#, 1),
+            (r#""a":1,"b":2,"a":3,"a":4"#, 2),
+            (r#""ab":1,"cd":2,"ab":3"#, 1),
+            (r#""a":{"b":1,"b":2},"b":3"#, 1),
+            (r#""a":[{"b":1},{"b":2}],"b":3"#, 0),
+            (r#""ab":1,"acb":2,"axxb":3,"":4,"a":5"#, 0),
+        ] {
+            let text = format!(r#"{{"Event":"subscribe_msg_popup_event","List":[],{members}}}"#);
+            let record = decode(text.as_bytes());
+            let findings = record.findings().iter();
+            let found = findings.filter(|finding| finding.code() == Code::DuplicateField);
+            assert_eq!(found.count(), repeated, "{members}");
         }
     }
 }
