@@ -305,3 +305,20 @@ fn damaged_objects_are_told_and_take_nothing_with_them() {
         .collect();
     assert!(wrong.is_empty(), "{}", shown.join("\n"));
 }
+
+/// Each object that breaks is remembered by its offset, for a while. Text in a JSON string has offsets of its own.
+#[test]
+fn an_object_is_decoded_behind_many_broken_ones() {
+    const WHOLE: &str = "{ToUserName=gh_123456789abc, FromUserName=o6_bmjrPTlm6_2sgVt7hMZOPfL2M, CreateTime=1610969440, \
+        MsgType=event, Event=subscribe_msg_popup_event, List={TemplateId=t, SubscribeStatusString=accept, PopupScene=1}}";
+    let torn = &WHOLE[..WHOLE.len() - "e, PopupScene=1}}".len()];
+    for broken in [1, 15, 16, 17, 100] {
+        let lines = format!("{}{WHOLE}\n", format!("{torn}\n").repeat(broken));
+        let string = serde_json::json!({ "log": lines }).to_string();
+        for capture in [&lines, &string] {
+            let seen = read(capture, 1 << 16);
+            let counts = (seen.lines.len(), seen.undecodable.len());
+            assert_eq!(counts, (1, broken), "{capture}");
+        }
+    }
+}

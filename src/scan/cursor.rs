@@ -17,7 +17,7 @@ pub(super) struct Cursor {
     column_at: usize,
     /// The column at `column_at`.
     column: u64,
-    /// True if lines and columns are counted.
+    /// True if lines and columns are counted. Offsets are always counted: knowledge about bytes ahead needs them.
     counts: bool,
 }
 
@@ -57,6 +57,7 @@ impl Cursor {
 
     pub(super) fn advance(&mut self, buffer: &[u8], to: usize) {
         if !self.counts || self.pos == to {
+            self.offset += self.units.len(&buffer[self.pos..to]);
             self.pos = to;
             return;
         }
@@ -73,8 +74,8 @@ impl Cursor {
                 self.column = 1;
                 self.column_at = self.pos + line;
             }
-            self.offset += self.units.len(&buffer[self.pos..to]);
         }
+        self.offset += self.units.len(&buffer[self.pos..to]);
         self.pos = to;
     }
 
@@ -84,8 +85,8 @@ impl Cursor {
             self.line += 1;
             self.column = 1;
             self.column_at = self.pos;
-            self.offset += self.units.len(b"\n");
         }
+        self.offset += self.units.len(b"\n");
     }
 
     /// Sets the number of characters before the cursor on its line.
