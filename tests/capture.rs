@@ -1530,6 +1530,8 @@ fn comments_in_arrays_are_tolerated_as_in_objects() {
         ("[", ",\n// a\n", "]"),
         ("[", "/* a */,", "]"),
         ("[", ",", "// a\n]"),
+        ("[", "/* a /* b */,", "]"),
+        ("[", &format!(",//{}\n", "a".repeat(9000)), "]"),
     ] {
         let built = joined(before, between, after);
         let reading = built.check(&format!("{before:?} {between:?} {after:?}"), &mut failures);

@@ -1070,6 +1070,10 @@ const JSON_TOLERATED: &[(Code, Named)] = &[
     (Code::JsonComment, ("x_comment_of_stars", "[1‸/***/]")),
     (
         Code::JsonComment,
+        ("x_comment_begins_twice", "[1‸/* /* */]"),
+    ),
+    (
+        Code::JsonComment,
         ("x_comment_of_stars_and_slash", "[1‸/* * / ** */]"),
     ),
     (
@@ -1324,9 +1328,7 @@ const JSON_BROKEN: &[Named] = &[
     ("x_comment_slash", "[1 ‸/ 2]"),
     ("x_comment_in_number", "[1/**/‸2]"),
     ("x_comment_in_literal", "[‸tr/**/ue]"),
-    // A block comment holds no `/*`. Otherwise unfinished comments would take quadratic time.
-    ("x_comment_in_comment", "[1‸/* /**/ */]"),
-    ("x_comment_begins_twice", "[1‸/* /* */]"),
+    ("x_comment_in_comment", "[1/* /**/ ‸*/]"),
     ("x_backslash_between", r"[1,‸\"),
 ];
 
@@ -2051,6 +2053,19 @@ fn json_white_space_and_tolerances_leave_no_trace() {
 }
 
 #[test]
+fn a_comment_may_be_long() {
+    for len in [4_095, 4_096, 70_000] {
+        let text = "/* ".repeat(len / 3);
+        for (case, expected) in [
+            (format!("[1,/*{text}*/2]"), "[1,2]"),
+            (format!("{{//{text}\n\"a\":1}}"), "{\"a\":1}"),
+        ] {
+            assert_eq!(extra(JSON, &case), expected, "{len}");
+        }
+    }
+}
+
+#[test]
 fn xml_values_stay_what_they_were() {
     let cases = [
         ("", ""),
@@ -2474,6 +2489,11 @@ const BROKEN: &[&str] = &[
     "{/**/",
     "{/**/\n",
     "{/*\n",
+    "{/*{/**/\"a\":1,",
+    "{/*\"a\":{/**/\"a\":1,\n",
+    "{\"a\"://",
+    "[{}/*",
+    "[{\"ToUserName\":1}/*",
     "{/",
     "{",
     "{\n",

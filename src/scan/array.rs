@@ -30,7 +30,7 @@ impl Scanner {
         let next = skip_space(buffer, self.pos());
         self.bare |= buffer[self.pos()..next].contains(&b'\n');
         self.advance(buffer, next);
-        let first = next_in_array(arrived.from(next));
+        let first = self.next_in_array(arrived.from(next));
         arrived.settled()?;
         let expects_entry = array.before_first || array.comma;
         self.array = None;
@@ -75,7 +75,12 @@ impl Scanner {
         parts: &mut Parts,
     ) -> Option<Found<'b>> {
         let buffer = arrived.bytes;
-        let Ok(Some(len)) = json::comment_len(&buffer[self.pos()..]) else {
+        let comment = self.comment_len(&buffer[self.pos()..]);
+        let Ok(Some(len)) = comment else {
+            let searched = self.within_limit(&buffer[self.pos()..]).len();
+            if comment.is_ok() {
+                self.long_comments.note(self.cursor.offset(), searched);
+            }
             return None;
         };
         self.array = Some(array);
@@ -121,17 +126,27 @@ impl Scanner {
             ..Found::at(at..at + 1, self.cursor.place(buffer), Syntax::Json)
         }
     }
-}
 
-/// Returns the next byte in an array. Notes the end if more bytes are needed to see the end of a comment, or all of a
-/// character that a finding will name.
-fn next_in_array(ahead: Lookahead<'_>) -> Option<u8> {
-    const LONGEST_CHARACTER: usize = 4;
-    let next = ahead.get(0)?;
-    match next {
-        b'/' if json::comment_len(ahead.bytes()) == Ok(None) => ahead.note_end(),
-        0x80.. => _ = ahead.first(LONGEST_CHARACTER),
-        _ => {}
+    /// Returns the next byte in an array. Notes the end if more bytes are needed to see the end of a comment, or all of
+    /// a character that a finding will name.
+    fn next_in_array(&self, ahead: Lookahead<'_>) -> Option<u8> {
+        const LONGEST_CHARACTER: usize = 4;
+        let next = ahead.get(0)?;
+        match next {
+            b'/' if self.comment_len(ahead.bytes()) == Ok(None) => {
+                _ = ahead.first(self.limits.payload_size);
+            }
+            0x80.. => _ = ahead.first(LONGEST_CHARACTER),
+            _ => {}
+        }
+        Some(next)
     }
-    Some(next)
+
+    fn comment_len(&self, rest: &[u8]) -> Result<Option<usize>, ()> {
+        let rest = self.within_limit(rest);
+        match self.long_comments.are_many(self.cursor.offset()) {
+            true => json::short_comment_len(rest),
+            false => json::comment_len(rest),
+        }
+    }
 }

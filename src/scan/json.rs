@@ -64,6 +64,7 @@ impl Scanner {
     ) -> Settled<Read<'b>> {
         let Parts { tree, findings, .. } = parts;
         findings.clear();
+        self.json.reads_long_comments = !self.long_comments.are_many(self.cursor.offset());
         let read = self.json.read(bytes, tree, findings, &self.limits);
         self.verdict(read, bytes)
     }
@@ -315,6 +316,10 @@ impl Scanner {
     ) -> Option<Found<'b>> {
         let shown_end = shown_end(arrived.from(self.pos()), &finding);
         arrived.settled()?;
+        if self.json.met_long_comment() {
+            let offset = self.cursor.offset();
+            self.long_comments.note(offset, self.json.at());
+        }
         // Ruby's `=>` is no text that was escaped, whatever stands behind it.
         let is_ruby = arrived.from(self.pos() + self.json.at()).starts_with(b"=>");
         if !is_ruby && self.enter_broken(arrived, &parts.findings)? {

@@ -321,6 +321,8 @@ pub(crate) struct Scanner {
     /// The offset before which no line break stands, from the latest object on that takes up one line.
     no_break_before: u64,
     failures: Failures,
+    /// The JSON documents that broke behind a long comment.
+    long_comments: Failures,
     /// The offset of the last bracket of a notation whose object broke, and the notation.
     passed_notation: Option<(u64, &'static Notation)>,
     /// Before this position every event's name in noise is judged; see [`unread`].
@@ -412,6 +414,7 @@ impl Scanner {
             headerless: 0,
             no_break_before: 0,
             failures: Failures::default(),
+            long_comments: Failures::default(),
             passed_notation: None,
             judged: 0,
             is_unsure: false,
@@ -466,6 +469,7 @@ impl Scanner {
             headerless,
             no_break_before,
             failures,
+            long_comments,
             passed_notation,
             judged,
             is_unsure,
@@ -502,7 +506,7 @@ impl Scanner {
         (*no_mark_before, *unclosed, *judged) = (0, (0, 0), 0);
         (*no_notation_at, *passed_notation) = (None, None);
         (*no_yaml_before, *headerless, *no_break_before) = (0, 0, 0);
-        *failures = Failures::default();
+        (*failures, *long_comments) = Default::default();
         (*unprefixed, *looked) = (0, 0);
         (*is_unsure, *is_watched) = (false, false);
         (*after_torn, *line_before, *read_again) = Default::default();

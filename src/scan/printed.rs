@@ -26,24 +26,29 @@ pub(super) enum PrintedForm {
     Yaml { indent: usize },
 }
 
-/// The failed attempts to read a printed object. Objects in an object that breaks are tried, too, but only a few: each
-/// attempt may read up to the same place.
+/// The failed attempts to read objects of one kind. Objects in an object that breaks are tried, too, but only a few:
+/// each attempt may read up to the same place.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Failures {
     /// The offset of the farthest place at which an attempt failed.
     end: u64,
     /// The number of attempts before that place.
     count: u8,
+    /// The offset of the latest attempt.
+    latest: u64,
 }
 
 impl Failures {
     const MOST: u8 = 16;
 
-    /// Notes that the attempt at `offset` failed after `len` bytes.
-    fn note(&mut self, offset: u64, len: usize) {
+    /// Notes that the attempt at `offset` failed after `len` bytes. An attempt that is made again counts once.
+    pub(super) fn note(&mut self, offset: u64, len: usize) {
         if offset >= self.end {
             self.count = 0;
+        } else if offset == self.latest {
+            return;
         }
+        self.latest = offset;
         self.count += 1;
         self.end = self.end.max(offset + len as u64);
     }
@@ -54,7 +59,7 @@ impl Failures {
     }
 
     /// Returns true if no further attempt is due at `offset`.
-    fn are_many(&self, offset: u64) -> bool {
+    pub(super) fn are_many(&self, offset: u64) -> bool {
         self.reach_beyond(offset) && self.count >= Self::MOST
     }
 }

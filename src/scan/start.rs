@@ -7,7 +7,7 @@ use crate::scan::escape::{self, Escape, TABLE, is_blank_letter};
 use crate::scan::lookahead::Lookahead;
 use crate::scan::typographic::{self, Pasted};
 use crate::simd::is_space;
-use crate::syntax::json::comment_len;
+use crate::syntax::json::short_comment_len;
 use crate::syntax::xml::{LONGEST_DECLARATION, ROOT};
 
 /// The kind of document that begins at a place.
@@ -77,7 +77,7 @@ fn after_comments(ahead: Lookahead<'_>) -> Option<usize> {
     let mut at = ahead.skip_space(1);
     while ahead.bytes().get(at) == Some(&b'/') {
         let comment = ahead.from(at);
-        let len = comment_len(comment.bytes());
+        let len = short_comment_len(comment.bytes());
         if let Some(escape) = escaped_end(comment, len.ok().flatten()) {
             return Some(at + escape);
         }
@@ -316,8 +316,7 @@ fn direct_clue(tail: &[u8]) -> Option<Escape> {
 
 /// Returns the first byte after the bracket that is not white space.
 fn inside(ahead: Lookahead<'_>) -> Option<u8> {
-    let window = ahead.window(1 + LONGEST_BLANKS);
-    window.get(window.skip_space(1))
+    ahead.get(ahead.skip_space(1))
 }
 
 fn object(ahead: Lookahead<'_>) -> Start {
@@ -435,7 +434,7 @@ fn tag_end(ahead: Lookahead<'_>) -> Option<usize> {
 
 /// Returns the first name of an object, or `None` if the object does not begin with a name.
 pub(super) fn first_name(object: Lookahead<'_>) -> Option<&str> {
-    let at = object.window(1 + LONGEST_BLANKS).skip_space(1);
+    let at = object.skip_space(1);
     name(object.from(at))
 }
 

@@ -46,7 +46,9 @@ impl Scanner {
     pub(crate) fn sync_point(&mut self, buffer: &[u8]) -> Option<SyncPoint> {
         let pos = self.pos();
         let is_between = matches!(self.state, State::Seek) && self.array.is_none();
-        let has_failed_ahead = self.failures.reach_beyond(self.cursor.offset());
+        let failures = [self.failures, self.long_comments];
+        let offset = self.cursor.offset();
+        let has_failed_ahead = failures.iter().any(|those| those.reach_beyond(offset));
         let is_in_doubt = self.after_torn.is_some() || self.reads_again_ahead();
         if !is_between
             || !self.search.is_behind(pos)

@@ -14,7 +14,7 @@ use crate::simd::{is_space, json_special, skip_space};
 use crate::span::Span;
 use crate::syntax::{Bytes, Kind, Limits, Node, NodeId, Stop, Str, Syntax, Tree, not_utf8};
 
-/// The most bytes of a `//` comment.
+/// The most bytes of a short `//` comment.
 const LONGEST_LINE: usize = 4096;
 
 /// What may come next.
@@ -40,6 +40,10 @@ pub(crate) struct Reader {
     name: (Str, u32),
     /// The position of the latest comma.
     comma: usize,
+    /// True if comments of any length are read, not only short ones; see [`short_comment_len`].
+    pub(crate) reads_long_comments: bool,
+    /// True if a comment that is not short was met.
+    met_long_comment: bool,
 }
 
 /// The bytes of a document, and what a read writes to.
@@ -58,6 +62,8 @@ impl Reader {
             open: Vec::new(),
             name: Default::default(),
             comma: 0,
+            reads_long_comments: true,
+            met_long_comment: false,
         }
     }
 
@@ -66,6 +72,7 @@ impl Reader {
         self.open.clear();
         *self = Reader {
             open: std::mem::take(&mut self.open),
+            reads_long_comments: self.reads_long_comments,
             ..Reader::new()
         };
     }
@@ -85,6 +92,11 @@ impl Reader {
     pub(crate) fn member(&self) -> Option<Str> {
         let (name, _) = self.name;
         (matches!(self.expect, Expect::Value) && name.len() > 0).then_some(name)
+    }
+
+    /// Returns true if a comment before [`Reader::at`] is not short.
+    pub(crate) fn met_long_comment(&self) -> bool {
+        self.met_long_comment
     }
 
     /// Returns the number of objects and arrays that are open at [`Reader::at`].
@@ -147,14 +159,24 @@ impl Reader {
             if d.bytes.get(self.at) != Some(b'/') {
                 return Ok(());
             }
-            let comment = comment_len(d.bytes.from(self.at)).map_err(|()| self.unexpected(d))?;
-            let Some(len) = comment else {
+            let comment = self.comment(d.bytes.from(self.at));
+            let Some(len) = comment.map_err(|()| self.unexpected(d))? else {
                 return self.run_out(d);
             };
             let span = Span::new(self.at, self.at + len);
             d.findings.push(Finding::new(Reason::Comment, span));
             self.at += len;
         }
+    }
+
+    fn comment(&mut self, rest: &[u8]) -> Result<Option<usize>, ()> {
+        let short = short_comment_len(rest);
+        if short.is_ok() || !self.reads_long_comments {
+            return short;
+        }
+        let long = comment_len(rest);
+        self.met_long_comment |= long.is_ok();
+        long
     }
 
     /// Reads the token that begins with `next`.
@@ -377,12 +399,22 @@ impl Reader {
 
 /// Returns the length of the comment that begins with the `/` of `rest`: `None` if it has not arrived whole, `Err` if
 /// it is no comment.
-///
-/// A line comment has at most [`LONGEST_LINE`] bytes, and a block comment holds no `/*`. Without these bounds text
-/// full of unfinished comments would take quadratic time.
 pub(crate) fn comment_len(rest: &[u8]) -> Result<Option<usize>, ()> {
     match rest.get(1) {
         None => Ok(None),
+        Some(b'/') => Ok(memchr::memchr(b'\n', rest)),
+        Some(b'*') => Ok(memchr::memmem::find(&rest[2..], b"*/").map(|at| 2 + at + 2)),
+        Some(_) => Err(()),
+    }
+}
+
+/// Like [`comment_len`], for short comments: a line comment of at most [`LONGEST_LINE`] bytes, or a block comment that
+/// holds no `/*`.
+///
+/// Text full of unfinished comments is read in linear time only with these bounds, so whoever reads without them must
+/// limit how often.
+pub(crate) fn short_comment_len(rest: &[u8]) -> Result<Option<usize>, ()> {
+    match rest.get(1) {
         Some(b'/') => match memchr::memchr(b'\n', &rest[..rest.len().min(LONGEST_LINE)]) {
             None if rest.len() >= LONGEST_LINE => Err(()),
             len => Ok(len),
@@ -397,7 +429,7 @@ pub(crate) fn comment_len(rest: &[u8]) -> Result<Option<usize>, ()> {
             }
             Ok(None)
         }
-        Some(_) => Err(()),
+        _ => comment_len(rest),
     }
 }
 

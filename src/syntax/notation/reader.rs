@@ -10,7 +10,7 @@ use super::{Printed, Users};
 use crate::finding::{Arg, Finding, Reason};
 use crate::lang::Text;
 use crate::span::Span;
-use crate::syntax::json::comment_len;
+use crate::syntax::json::short_comment_len;
 use crate::syntax::{Bytes, Limits, NodeId, Stop, Str, Tree, describe};
 
 /// An object or array that is not closed yet.
@@ -199,7 +199,7 @@ impl<'a> Reader<'a> {
                 [] | [b'/'] if !self.bytes.last => return Err(Stop::More),
                 _ => return Ok(()),
             }
-            match comment_len(rest) {
+            match short_comment_len(rest) {
                 Ok(Some(len)) => self.at += len,
                 Ok(None) => return Err(self.cut_off(self.bytes.all.len())),
                 Err(()) => return Ok(()),
