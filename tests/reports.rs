@@ -368,7 +368,23 @@ fn sarif_is_valid_whatever_the_run_came_to() {
             Some(results),
             "{args:?}"
         );
+        let told = &run["invocations"][0]["toolExecutionNotifications"][0];
+        let place = &told["locations"][0]["physicalLocation"]["artifactLocation"]["uri"];
+        let missing = (!is_whole).then_some("missing");
+        assert_eq!(place.as_str(), missing, "{args:?}");
     }
+}
+
+/// The walk of a folder has errors of its own, which repeat the path.
+#[cfg(unix)]
+#[test]
+fn a_file_below_a_folder_that_cannot_be_read_is_named_once() {
+    let folder = folder(&[("clean.json", Code::Noise.near_miss())]);
+    std::os::unix::fs::symlink("nowhere", folder.path().join("link")).expect("a link");
+    let output = run(folder.path(), &["."]);
+    let told = String::from_utf8(output.stderr).expect("UTF-8");
+    let why = "wxsub: error: cannot read `./link`: No such file or directory (os error 2)";
+    assert_eq!(told.lines().next(), Some(why));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Finds and opens the captures that the given paths name: files, files in folders, members of zip archives, and
 //! standard input.
 
+use std::error::Error;
 use std::fmt;
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -158,7 +159,7 @@ impl Sources {
                 (!self.is_apart(&path, false)).then_some(Ok(path))
             }
             Ok(_) => None,
-            Err(error) => Some(Err(error.into())),
+            Err(error) => Some(Err(not_walked(folder, error))),
         })
     }
 
@@ -256,6 +257,22 @@ fn unreadable(path: &Path, member: Option<&str>) -> Unreadable {
     };
     let verb = "read";
     Unreadable { verb, name }
+}
+
+/// Makes the error of a path below `folder` that could not be walked. The walker's own error repeats the path.
+fn not_walked(folder: &Path, error: ignore::Error) -> anyhow::Error {
+    let (path, why) = match error {
+        ignore::Error::WithPath { path, err } => (path, *err),
+        ignore::Error::WithDepth { err, .. } => return not_walked(folder, *err),
+        error => (folder.to_owned(), error),
+    };
+    let cause = why.io_error().and_then(Error::source);
+    let cause = cause.and_then(|cause| cause.downcast_ref::<io::Error>());
+    let why = match cause.and_then(io::Error::raw_os_error) {
+        Some(code) => anyhow!(io::Error::from_raw_os_error(code)),
+        None => anyhow!(why),
+    };
+    why.context(unreadable(&path, None))
 }
 
 fn file(path: &Path) -> anyhow::Result<File> {

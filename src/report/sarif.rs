@@ -17,7 +17,8 @@ pub struct Sarif {
     fingerprints: Fingerprints,
     begun: bool,
     /// The reasons why files could not be read.
-    unreadable: Vec<String>,
+    /// The reasons, with the path of the file if there is one.
+    unreadable: Vec<(Option<String>, String)>,
 }
 
 const SCHEMA: &str =
@@ -40,7 +41,10 @@ impl Sarif {
             ("ruleIndex", Json::Number(notice.code() as u64)),
             ("level", text(notice.severity.as_str())),
             ("message", message(notice.message_with_help(self.lang))),
-            ("locations", array([location(file, notice)])),
+            (
+                "locations",
+                array([location(file.path, Some(&notice.spot))]),
+            ),
             (
                 "partialFingerprints",
                 object([("primaryLocationLineHash", fingerprint)]),
@@ -84,10 +88,13 @@ impl Sarif {
             "executionSuccessful",
             Json::Flag(self.unreadable.is_empty()),
         );
-        let notifications = self
-            .unreadable
-            .iter()
-            .map(|why| object([("level", text("error")), ("message", message(why))]));
+        let notifications = self.unreadable.iter().map(|(path, why)| {
+            let told = object([("level", text("error")), ("message", message(why))]);
+            match path {
+                Some(path) => told.with("locations", array([location(path, None)])),
+                None => told,
+            }
+        });
         match self.unreadable.is_empty() {
             true => object([successful]),
             false => object([
@@ -116,16 +123,18 @@ fn rule(code: Code, lang: Lang) -> Json<'static> {
     ])
 }
 
-fn location(file: &File<'_>, notice: &Notice) -> Json<'static> {
-    let artifact = object([("uri", text(uri(file.path)))]);
-    let artifact = match file.path.starts_with('/') {
+/// Makes the location of a `spot` in the file at `path`, or of the whole file.
+fn location(path: &str, spot: Option<&Spot>) -> Json<'static> {
+    let artifact = object([("uri", text(uri(path)))]);
+    let artifact = match path.starts_with('/') {
         true => artifact,
         false => artifact.with("uriBaseId", text("%SRCROOT%")),
     };
-    let physical = object([
-        ("artifactLocation", artifact),
-        ("region", region(&notice.spot)),
-    ]);
+    let physical = object([("artifactLocation", artifact)]);
+    let physical = match spot {
+        Some(spot) => physical.with("region", region(spot)),
+        None => physical,
+    };
     object([("physicalLocation", physical)])
 }
 
@@ -165,12 +174,13 @@ impl Report for Sarif {
 
     fn unreadable(
         &mut self,
-        _file: Option<&File<'_>>,
+        file: Option<&File<'_>>,
         why: &str,
         _out: &mut dyn Write,
     ) -> io::Result<()> {
         if self.unreadable.len() < MOST_UNREADABLE {
-            self.unreadable.push(why.to_owned());
+            let path = file.map(|file| file.path.to_owned());
+            self.unreadable.push((path, why.to_owned()));
         }
         Ok(())
     }
