@@ -38,6 +38,12 @@ impl Scanner {
         }
         let bytes = self.limited(&buffer[self.pos()..], last);
         let read = self.read_json(bytes, parts)?;
+        if let Read::Broken(finding) = &read
+            && self.json.met_long_comment()
+        {
+            let offset = self.cursor.offset();
+            self.long_comments.note(offset, finding.span().end as usize);
+        }
         if self.enter_literal(arrived, read.len(), read.is_broken(), Syntax::Json)? {
             return None;
         }
@@ -316,10 +322,6 @@ impl Scanner {
     ) -> Option<Found<'b>> {
         let shown_end = shown_end(arrived.from(self.pos()), &finding);
         arrived.settled()?;
-        if self.json.met_long_comment() {
-            let offset = self.cursor.offset();
-            self.long_comments.note(offset, self.json.at());
-        }
         // Ruby's `=>` is no text that was escaped, whatever stands behind it.
         let is_ruby = arrived.from(self.pos() + self.json.at()).starts_with(b"=>");
         if !is_ruby && self.enter_broken(arrived, &parts.findings)? {
