@@ -16,6 +16,8 @@ pub(super) struct Array {
     /// True if a comma stands before the cursor. An entry must follow.
     pub(super) comma: bool,
     pub(super) before_first: bool,
+    /// The number of bytes at the cursor in which a comment was found not to end.
+    pub(super) unended: usize,
 }
 
 impl Scanner {
@@ -30,7 +32,8 @@ impl Scanner {
         let next = skip_space(buffer, self.pos());
         self.bare |= buffer[self.pos()..next].contains(&b'\n');
         self.advance(buffer, next);
-        let first = self.next_in_array(arrived.from(next));
+        let first = self.next_in_array(&mut array, arrived.from(next));
+        self.array = Some(array);
         arrived.settled()?;
         let expects_entry = array.before_first || array.comma;
         self.array = None;
@@ -70,19 +73,20 @@ impl Scanner {
     /// Reports a comment between entries, as readers report comments inside of them.
     fn comment_in_array<'b>(
         &mut self,
-        array: Array,
+        mut array: Array,
         arrived: &Arrived<'b>,
         parts: &mut Parts,
     ) -> Option<Found<'b>> {
         let buffer = arrived.bytes;
-        let comment = self.comment_len(&buffer[self.pos()..]);
+        let rest = self.within_limit(&buffer[self.pos()..]);
+        let comment = self.comment_len(rest, array.unended);
         let Ok(Some(len)) = comment else {
-            let searched = self.within_limit(&buffer[self.pos()..]).len();
             if comment.is_ok() {
-                self.long_comments.note(self.cursor.offset(), searched);
+                self.long_comments.note(self.cursor.offset(), rest.len());
             }
             return None;
         };
+        array.unended = 0;
         self.array = Some(array);
         let comment = Finding::new(Reason::Comment, Span::new(0, len));
         parts.findings.only(comment);
@@ -129,11 +133,13 @@ impl Scanner {
 
     /// Returns the next byte in an array. Notes the end if more bytes are needed to see the end of a comment, or all of
     /// a character that a finding will name.
-    fn next_in_array(&self, ahead: Lookahead<'_>) -> Option<u8> {
+    fn next_in_array(&self, array: &mut Array, ahead: Lookahead<'_>) -> Option<u8> {
         const LONGEST_CHARACTER: usize = 4;
         let next = ahead.get(0)?;
+        let rest = self.within_limit(ahead.bytes());
         match next {
-            b'/' if self.comment_len(ahead.bytes()) == Ok(None) => {
+            b'/' if self.comment_len(rest, array.unended) == Ok(None) => {
+                array.unended = rest.len();
                 _ = ahead.first(self.limits.payload_size);
             }
             0x80.. => _ = ahead.first(LONGEST_CHARACTER),
@@ -142,11 +148,13 @@ impl Scanner {
         Some(next)
     }
 
-    fn comment_len(&self, rest: &[u8]) -> Result<Option<usize>, ()> {
-        let rest = self.within_limit(rest);
-        match self.long_comments.are_many(self.cursor.offset()) {
-            true => json::short_comment_len(rest),
-            false => json::comment_len(rest),
+    /// Returns the length of the comment that begins with the `/` of `rest`, as [`json::comment_len`] does. It does not
+    /// end in the first `unended` bytes.
+    fn comment_len(&self, rest: &[u8], unended: usize) -> Result<Option<usize>, ()> {
+        match self.reads_long_comments() {
+            // The `*` of the end may have arrived without its `/`.
+            true => json::comment_len(rest, unended.saturating_sub(1)),
+            false => json::short_comment_len(rest),
         }
     }
 }

@@ -68,11 +68,27 @@ impl Scanner {
         bytes: Bytes<'b>,
         parts: &mut Parts,
     ) -> Settled<Read<'b>> {
+        let long = self.reads_long_comments();
+        self.read_json_with(long, bytes, parts)
+    }
+
+    /// Reads the document at the start of `bytes`, with comments of any length if they may be `long`.
+    pub(super) fn read_json_with<'b>(
+        &mut self,
+        long: bool,
+        bytes: Bytes<'b>,
+        parts: &mut Parts,
+    ) -> Settled<Read<'b>> {
         let Parts { tree, findings, .. } = parts;
         findings.clear();
-        self.json.reads_long_comments = !self.long_comments.are_many(self.cursor.offset());
+        self.json.reads_long_comments = long;
         let read = self.json.read(bytes, tree, findings, &self.limits);
         self.verdict(read, bytes)
+    }
+
+    /// Returns true if comments of any length are read at the cursor.
+    pub(super) fn reads_long_comments(&self) -> bool {
+        self.reads_long_comments && !self.long_comments.are_many(self.cursor.offset())
     }
 
     /// Handles a well-formed object: a message, or a log entry around messages.

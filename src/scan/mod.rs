@@ -323,6 +323,9 @@ pub(crate) struct Scanner {
     failures: Failures,
     /// The JSON documents that broke behind a long comment.
     long_comments: Failures,
+    /// True in text whose end is known: it is read again a few times at most. Other nested text is read anew from each
+    /// of its lines, so only short comments are read in it.
+    reads_long_comments: bool,
     /// The offset of the last bracket of a notation whose object broke, and the notation.
     passed_notation: Option<(u64, &'static Notation)>,
     /// Before this position every event's name in noise is judged; see [`unread`].
@@ -415,6 +418,7 @@ impl Scanner {
             no_break_before: 0,
             failures: Failures::default(),
             long_comments: Failures::default(),
+            reads_long_comments: true,
             passed_notation: None,
             judged: 0,
             is_unsure: false,
@@ -488,7 +492,8 @@ impl Scanner {
             ends_at_quote,
             moves,
             xml,
-            // These start again with each document, or do not change.
+            // These start again with each document, are set by the outer scanner, or do not change.
+            reads_long_comments: _,
             limits: _,
             names: _,
             json: _,

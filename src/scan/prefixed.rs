@@ -442,13 +442,14 @@ impl Scanner {
         let is_xml = arrived.bytes.first()? == &b'<';
         let mut read = match is_xml {
             true => self.read_xml(bytes, parts)?,
-            false => self.read_json(bytes, parts)?,
+            // Each line may begin a document, so comments that go on and on are not followed.
+            false => self.read_json_with(false, bytes, parts)?,
         };
         if !is_xml && read.is_broken() {
             if let Some(len) = self.printed_len(arrived, parts)? {
                 return arrived.settled().map(|()| Text::Whole(len));
             }
-            read = self.read_json(bytes, parts)?;
+            read = self.read_json_with(false, bytes, parts)?;
         }
         let text = match read {
             // In quotes, text with backslashes may be a literal.

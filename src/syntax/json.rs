@@ -174,7 +174,7 @@ impl Reader {
         if short.is_ok() || !self.reads_long_comments {
             return short;
         }
-        let long = comment_len(rest);
+        let long = comment_len(rest, 0);
         self.met_long_comment |= long.is_ok();
         long
     }
@@ -398,12 +398,16 @@ impl Reader {
 }
 
 /// Returns the length of the comment that begins with the `/` of `rest`: `None` if it has not arrived whole, `Err` if
-/// it is no comment.
-pub(crate) fn comment_len(rest: &[u8]) -> Result<Option<usize>, ()> {
+/// it is no comment. The end is searched from `from` on.
+pub(crate) fn comment_len(rest: &[u8], from: usize) -> Result<Option<usize>, ()> {
+    let behind = |from: usize, end: &[u8]| {
+        let found = memchr::memmem::find(rest.get(from..)?, end)?;
+        Some(from + found)
+    };
     match rest.get(1) {
         None => Ok(None),
-        Some(b'/') => Ok(memchr::memchr(b'\n', rest)),
-        Some(b'*') => Ok(memchr::memmem::find(&rest[2..], b"*/").map(|at| 2 + at + 2)),
+        Some(b'/') => Ok(behind(from, b"\n")),
+        Some(b'*') => Ok(behind(from.max(2), b"*/").map(|at| at + 2)),
         Some(_) => Err(()),
     }
 }
@@ -429,7 +433,7 @@ pub(crate) fn short_comment_len(rest: &[u8]) -> Result<Option<usize>, ()> {
             }
             Ok(None)
         }
-        _ => comment_len(rest),
+        _ => comment_len(rest, 0),
     }
 }
 

@@ -427,6 +427,8 @@ impl Scanner {
             None => Box::new(Nested::new(escape, end, self.inner())),
         };
         nested.scanner.bare = self.bare;
+        nested.scanner.reads_long_comments =
+            self.reads_long_comments && matches!(end, NestedEnd::Len(_));
         nested.scanner.lines_are_records = matches!(escape, Escape::Container(_));
         nested.around = around;
         self.state = State::Nested(nested);
