@@ -208,7 +208,13 @@ impl Format for Visible {
 fn report_with_lines(record: &Record<'_>, options: &TextOptions, texts: &mut Texts) {
     if is_undecodable(record) {
         let findings = record.findings();
-        for (finding, spot) in findings.iter().zip(Spot::all(record, findings)) {
+        let spots = match texts.is_full() {
+            true => Vec::new(),
+            false => Spot::all(record, findings),
+        };
+        let mut spots = spots.into_iter();
+        for finding in findings {
+            let spot = spots.next().unwrap_or_default();
             texts.message(|out| text::write(record.source(), &spot, finding, options, out));
         }
     }
@@ -224,8 +230,10 @@ pub(super) fn report_undecodable(record: &Record<'_>, options: &TextOptions, tex
 }
 
 fn report_line(record: &Record<'_>, finding: &Finding, options: &TextOptions, texts: &mut Texts) {
-    let spot = Spot::of(record, finding);
-    texts.message(|out| text::line(record.source(), &spot, finding, options, out));
+    texts.message(|out| {
+        let spot = Spot::of(record, finding);
+        text::line(record.source(), &spot, finding, options, out);
+    });
 }
 
 /// Escapes what a terminal would obey or not show, except line feeds.

@@ -16,7 +16,7 @@ use crate::cli::read::{RunSink, read_all};
 use crate::cli::say::{say, tell};
 use crate::cli::status::UNWRITTEN;
 use crate::cli::target::Target;
-use crate::cli::texts::{Channel, Texts};
+use crate::cli::texts::{Channel, MOST_MESSAGES, Texts};
 
 /// What a command does with each record.
 pub(super) trait Job: Sync {
@@ -55,9 +55,6 @@ struct Collector<'a> {
     begun: bool,
     messages: u64,
 }
-
-/// The most messages about payloads that are printed. Later messages are only counted.
-const MOST_MESSAGES: u64 = 50;
 
 impl<J: Job> Sink for Stream<'_, J> {
     fn fork(&self) -> Self {
@@ -176,6 +173,7 @@ impl Collector<'_> {
             }
             start = *end;
         }
+        self.messages += texts.more;
         self.to.flush()
     }
 

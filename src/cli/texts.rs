@@ -1,11 +1,18 @@
 //! Holds the output of one block until all blocks before it were written.
 
+/// The most messages about payloads that are printed. Later messages are only counted.
+pub(super) const MOST_MESSAGES: u64 = 50;
+
 /// Text for standard output and standard error, in the order in which it was made.
 #[derive(Debug, Default)]
 pub(super) struct Texts {
     pub(super) bytes: Vec<u8>,
     /// The end of each piece, and its channel.
     pub(super) pieces: Vec<(usize, Channel)>,
+    /// The number of messages among the pieces.
+    messages: u64,
+    /// The number of messages after them, of which nothing but their number is printed.
+    pub(super) more: u64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +27,7 @@ impl Texts {
     pub(super) fn reusing(mut others: Texts) -> Self {
         others.bytes.clear();
         others.pieces.clear();
+        (others.messages, others.more) = (0, 0);
         others
     }
 
@@ -28,9 +36,19 @@ impl Texts {
         self.piece(Channel::Data, write)
     }
 
-    /// Adds a message for standard error.
+    /// Adds a message for standard error. Does not make one that will not be printed.
     pub(super) fn message(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
+        if self.is_full() {
+            self.more += 1;
+            return;
+        }
+        self.messages += 1;
         self.piece(Channel::Message, write);
+    }
+
+    /// Returns true if no more messages are printed.
+    pub(super) fn is_full(&self) -> bool {
+        self.messages == MOST_MESSAGES
     }
 
     fn piece<T>(&mut self, channel: Channel, write: impl FnOnce(&mut Vec<u8>) -> T) -> T {

@@ -114,7 +114,13 @@ pub(crate) fn decode(
     decoder.root_name();
     decoder.header();
     decoder.items();
-    if !decoder.meaning.extras.is_empty() {
+    // One name that is no field repeats nothing, unless it has members itself.
+    let may_repeat = match decoder.meaning.extras[..] {
+        [] => false,
+        [Extra { node, .. }] => matches!(root.at(node).kind(), Kind::Object | Kind::Array),
+        _ => true,
+    };
+    if may_repeat {
         repeated::report(root, decoder.findings);
     }
     decoder.check_printed()?;

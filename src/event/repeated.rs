@@ -35,25 +35,30 @@ fn report_in<'a>(objects: impl Iterator<Item = View<'a>>, findings: &mut Finding
     }
 }
 
-/// Returns true if two names in `object` may be equal: their lengths, first and last bytes give one number.
+/// Returns true if two names in `object` may be equal.
 ///
 /// Nearly all objects repeat no name, and a set of names takes several times as long.
 fn may_repeat(object: View<'_>) -> bool {
-    let (tree, text) = (object.tree, object.text.as_bytes());
-    let (mut seen, mut id) = (0u128, object.id + 1);
-    while id < object.node().end {
-        let node = tree.node(id);
-        let name = tree.bytes(node.name, text);
-        let [first, last] = [name.first(), name.last()].map(|byte| byte.map_or(0, |byte| *byte));
-        let number = name.len() as u8 ^ first.wrapping_mul(5) ^ last.wrapping_mul(11);
-        let bit = 1 << (number % 128);
-        if seen & bit != 0 {
-            return true;
-        }
-        seen |= bit;
-        id = node.end;
-    }
-    false
+    /// A name is compared with this many before it. In larger objects names that look alike count as equal.
+    const FEW: usize = 32;
+    let mut seen = [0u64; 4];
+    let name = |child: View<'_>| object.tree.bytes(child.node().name, object.text.as_bytes());
+    let mut names = object.children().map(name).enumerate();
+    names.any(|(count, next)| {
+        let number = look(next);
+        let seen = &mut seen[usize::from(number >> 6)];
+        let bit = 1 << (number & 63);
+        let is_new = *seen & bit == 0;
+        *seen |= bit;
+        let mut before = object.children().take(count).map(name);
+        !is_new && (count > FEW || before.any(|before| before == next))
+    })
+}
+
+/// Returns a number that tells most names from each other: of the length, the first and the last byte.
+fn look(name: &[u8]) -> u8 {
+    let [first, last] = [name.first(), name.last()].map(|byte| byte.map_or(0, |byte| *byte));
+    name.len() as u8 ^ first.wrapping_mul(5) ^ last.wrapping_mul(11)
 }
 
 #[cfg(test)]

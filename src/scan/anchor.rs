@@ -91,6 +91,7 @@ impl Anchors {
     }
 
     /// Returns the range of the first anchor at or after `from`.
+    #[inline]
     fn next(&self, bytes: &[u8], from: usize) -> Option<Range<usize>> {
         // The bytes after a single payload are often shorter than a key. They need no searcher.
         let has_room = bytes.len().saturating_sub(from) >= size_of::<Key>();
@@ -153,6 +154,7 @@ impl Searcher {
     }
 
     /// Returns the range of the first text at or after `from`.
+    #[inline]
     fn find(&self, bytes: &[u8], from: usize) -> Option<Range<usize>> {
         // The packed search begins as if any bytes could stand before its start, and stops there at the last byte of any
         // key, as a digit of a time. Line breaks and brackets, with which documents end, are none.
@@ -267,6 +269,8 @@ pub(super) struct SearchWindow {
     pub(super) unused_anchor: Option<usize>,
     /// Before this position every bracket was tried, and begins nothing.
     pub(super) tried: usize,
+    /// The latest bracket of each kind that was tried far before an anchor.
+    brackets: [Option<TriedBracket>; BRACKETS.len()],
     /// The latest position for which a start was looked for, or at which the search was restarted. Unlike `known`, it
     /// does not depend on how much has arrived.
     settled: usize,
@@ -281,6 +285,48 @@ pub(super) struct SearchWindow {
     /// From `solid` to `seen` there are only blanks.
     solid: usize,
     seen: usize,
+}
+
+/// The brackets that may begin a document.
+const BRACKETS: [u8; 4] = *b"<{[(";
+
+fn kind_of(bracket: u8) -> Option<usize> {
+    BRACKETS.iter().position(|&kind| kind == bracket)
+}
+
+/// A bracket that was tried. It may be gone.
+#[derive(Clone, Copy, Debug)]
+struct TriedBracket {
+    at: i64,
+    /// The bracket, and the bytes behind it.
+    head: [u8; 16],
+}
+
+impl TriedBracket {
+    /// The longest distance between two brackets of a run.
+    const FARTHEST: usize = 32;
+    /// The fewest bytes of a run that are passed over, and the fewest at its end that are not.
+    const FEWEST: usize = 64;
+    const SHORTEST_RUN: usize = 2 * TriedBracket::FEWEST;
+
+    /// Returns true if `run`, which begins at `found`, begins alike.
+    fn comes_again(&self, run: &[u8], found: usize) -> bool {
+        let distance = found as i64 - self.at;
+        (1..=Self::FARTHEST as i64).contains(&distance) && run.starts_with(&self.head)
+    }
+}
+
+/// Returns the number of bytes to pass over in a run of the same few bytes.
+fn run_len(run: &[u8]) -> usize {
+    let mut again = memchr::memchr_iter(run[0], &run[1..=TriedBracket::FARTHEST]);
+    let passed = again.find_map(|at| {
+        let len = at + 1;
+        let same = run[len..].iter().zip(run);
+        let end = same.take_while(|(byte, before)| byte == before).count();
+        let passed = end.saturating_sub(TriedBracket::FEWEST) / len * len;
+        (passed >= TriedBracket::FEWEST).then_some(passed)
+    });
+    passed.unwrap_or(0)
 }
 
 impl SearchWindow {
@@ -335,6 +381,9 @@ impl SearchWindow {
             .unused_anchor
             .and_then(|anchor| anchor.checked_sub(len));
         self.tried = self.tried.saturating_sub(len);
+        for bracket in self.brackets.iter_mut().flatten() {
+            bracket.at -= len as i64;
+        }
         self.settled = self.settled.saturating_sub(len);
         self.kept = self.kept.saturating_sub(len);
         self.known = self.known.saturating_sub(len);
@@ -424,6 +473,42 @@ impl SearchWindow {
     pub(super) fn line(&self, at: usize, limit: usize) -> Option<usize> {
         let is_near = at as i64 - self.line <= limit as i64;
         usize::try_from(self.line).ok().filter(|_| is_near)
+    }
+
+    /// Notes that the bracket at `found` was tried near an `anchor`.
+    pub(super) fn note_bracket(&mut self, buffer: &[u8], found: usize, anchor: usize) {
+        if anchor - found < TriedBracket::SHORTEST_RUN {
+            return;
+        }
+        let at = found as i64;
+        let head = buffer[found..anchor].first_chunk();
+        if let (Some(&head), Some(kind)) = (head, kind_of(buffer[found])) {
+            self.brackets[kind] = Some(TriedBracket { at, head });
+        }
+    }
+
+    /// Returns the bracket to try at `found` or behind it. If it comes again with the bytes behind it, passes over all but
+    /// the last of this run before `anchor`: nothing that repeats so soon is a payload, and one was tried.
+    pub(super) fn last_in_run(&mut self, buffer: &[u8], found: usize, anchor: usize) -> usize {
+        if anchor - found < TriedBracket::SHORTEST_RUN {
+            return found;
+        }
+        let run = &buffer[found..anchor];
+        let is_again = |kind: usize| {
+            let before = self.brackets[kind].as_ref();
+            before.is_some_and(|before| before.comes_again(run, found))
+        };
+        if !kind_of(buffer[found]).is_some_and(is_again) {
+            return found;
+        }
+        let last = found + run_len(run);
+        self.tried = self.tried.max(last);
+        last
+    }
+
+    /// Returns the start of the line for which `start` was called the latest.
+    pub(super) fn line_start(&self) -> usize {
+        self.line.max(0) as usize
     }
 
     /// Returns the position from which bytes must be kept for anchors that arrive later.
@@ -569,6 +654,7 @@ pub(super) fn goes_on(line: &[u8], behind: &[u8]) -> bool {
 }
 
 /// Returns true if a document may continue from the `text` of a line to the text `behind` it.
+#[inline]
 fn is_open(text: &[u8], behind: &[u8]) -> bool {
     let text = text.trim_ascii_end();
     text.is_empty()

@@ -9,6 +9,9 @@ use crate::scan::lookahead::Lookahead;
 /// The length of an escape and the bytes that it stands for, or `None` if its first byte is no escape.
 pub(super) type Sequence = Option<(usize, Bytes)>;
 
+/// The number of bytes of the longest escape: a character above U+FFFF of a Python text, byte by byte.
+pub(super) const LONGEST: usize = 16;
+
 fn byte(len: usize, byte: u8) -> Sequence {
     Some((len, Bytes::byte(byte)))
 }
@@ -130,16 +133,13 @@ pub(super) fn percent(raw: Lookahead<'_>) -> Sequence {
 
 pub(super) fn entity(raw: Lookahead<'_>) -> Sequence {
     const LONGEST: usize = 10;
-    const NAMED: [(&[u8], u8); 5] = [
-        (b"&lt;", b'<'),
-        (b"&gt;", b'>'),
-        (b"&amp;", b'&'),
-        (b"&quot;", b'"'),
-        (b"&apos;", b'\''),
-    ];
-    let is_it = |(name, _): &&(&[u8], u8)| raw.bytes().starts_with(name);
-    if let Some(&(name, char)) = NAMED.iter().find(is_it) {
-        return byte(name.len(), char);
+    match raw.bytes() {
+        [b'&', b'l', b't', b';', ..] => return byte(4, b'<'),
+        [b'&', b'g', b't', b';', ..] => return byte(4, b'>'),
+        [b'&', b'a', b'm', b'p', b';', ..] => return byte(5, b'&'),
+        [b'&', b'q', b'u', b'o', b't', b';', ..] => return byte(6, b'"'),
+        [b'&', b'a', b'p', b'o', b's', b';', ..] => return byte(6, b'\''),
+        _ => {}
     }
     let window = raw.window(LONGEST).from(1);
     let end = window.position(|b| !b.is_ascii_alphanumeric() && b != b'#')?;

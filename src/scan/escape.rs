@@ -22,7 +22,7 @@ use crate::scan::decimal::Numbers;
 use crate::scan::decode::{self, Sequence};
 use crate::scan::lookahead::{Arrived, Lookahead};
 use crate::scan::typographic::Pasted;
-use crate::simd::block::{Block, Marks};
+use crate::simd::block::{self, Block, Marks};
 use crate::simd::is_space;
 
 /// A way of escaping.
@@ -104,6 +104,78 @@ impl Row {
             [one, other] => memchr::memchr2(one, other, bytes),
             _ => bytes.iter().position(|byte| self.leads.contains(byte)),
         }
+    }
+
+    /// Reads the pieces of `raw` and gives the text of each to `take`. Stops at the first byte that `stops` marks or that
+    /// is no escape, near the end of `raw`, and when `take` returns false. Returns the number of bytes of `raw`.
+    #[inline(always)]
+    fn pieces(
+        &self,
+        raw: &[u8],
+        stops: impl Fn(Block) -> Marks,
+        mut take: impl FnMut(&[u8]) -> bool,
+    ) -> usize {
+        let (mut at, mut goes_on) = (0, true);
+        while let Some(bytes) = raw[at..].first_chunk::<{ decode::LONGEST }>()
+            && goes_on
+        {
+            if self.leads.contains(&bytes[0]) {
+                let Some((len, text)) = (self.decode)(Lookahead::whole(bytes)) else {
+                    break;
+                };
+                goes_on = take(text.as_slice());
+                at += len;
+                continue;
+            }
+            let block = Block::new(*bytes);
+            let leads = self.leads.iter().map(|&lead| block.equal(lead));
+            let ends = leads.fold(stops(block), |ends, lead| ends | lead).bits();
+            let len = (ends | 1 << block::LEN).trailing_zeros() as usize;
+            if len == 0 {
+                break;
+            }
+            goes_on = take(&bytes[..len]);
+            at += len;
+        }
+        at
+    }
+
+    /// Unescapes `raw`, which nothing follows, and appends the text to `out`.
+    fn unescape(&self, raw: &[u8], out: &mut Vec<u8>) {
+        out.reserve(raw.len());
+        let mut at = 0;
+        while let Some(len) = self.lead(&raw[at..]) {
+            out.extend_from_slice(&raw[at..at + len]);
+            at += len;
+            at += match (self.decode)(Lookahead::whole(&raw[at..])) {
+                Some((len, text)) => {
+                    out.extend_from_slice(text.as_slice());
+                    len
+                }
+                None => {
+                    out.push(raw[at]);
+                    1
+                }
+            };
+        }
+        out.extend_from_slice(&raw[at..]);
+    }
+
+    /// Walks over the start of `raw` for fewer than `len` bytes of text. Returns the numbers of raw and of text bytes.
+    fn walk(&self, raw: &[u8], len: usize) -> (usize, usize) {
+        let mut text = 0;
+        if len <= decode::LONGEST {
+            return (0, 0);
+        }
+        let at = self.pieces(
+            raw,
+            |block| block.equal(self.leads[0]),
+            |piece| {
+                text += piece.len();
+                text + decode::LONGEST < len
+            },
+        );
+        (at, text)
     }
 }
 
@@ -291,6 +363,16 @@ impl Escape {
         }
     }
 
+    /// Returns true for an escaping with a row whose next escape depends on the text before.
+    fn has_state(self) -> bool {
+        matches!(self, Escape::OctalJson { .. })
+    }
+
+    /// Returns true if a byte stands in `raw` that may begin an escape.
+    pub(super) fn may_be_in(self, raw: &[u8]) -> bool {
+        self.row().is_none_or(|row| row.lead(raw).is_some())
+    }
+
     /// Returns the bytes that end text with this escaping, if `before` stands before the text.
     pub(super) fn ends(self, before: Option<u8>) -> &'static [u8] {
         let Some(row) = self.row() else { return b"" };
@@ -353,10 +435,32 @@ impl Escape {
         stops: impl Fn(Block) -> Marks,
     ) -> usize {
         match self {
-            Escape::Backslash | Escape::Literal => backslash::unescape(raw, len, out, stops),
+            Escape::Backslash => backslash::unescape(raw, len, out, stops, decode::backslash),
+            Escape::Literal => backslash::unescape(raw, len, out, stops, decode::literal),
+            Escape::Percent | Escape::Entity => {
+                let raw = &raw[..len.min(raw.len())];
+                self.row().map_or(0, |row| {
+                    row.pieces(raw, stops, |text| {
+                        out.extend_from_slice(text);
+                        true
+                    })
+                })
+            }
             Escape::Base64(base64) => base64.decode(&raw[..len.min(raw.len())], out),
             Escape::Chunked(chunked) => chunked.copy(&raw[..len.min(raw.len())], out),
             _ => 0,
+        }
+    }
+
+    /// Unescapes as much of `raw` as possible with vector instructions, which stop at each `lead` anyway. Returns the
+    /// number of bytes of `raw`.
+    fn unescape_most(&mut self, raw: &[u8], lead: u8, out: &mut Vec<u8>) -> usize {
+        let mut at = 0;
+        loop {
+            match self.unescape_fast(&raw[at..], raw.len(), out, |block| block.equal(lead)) {
+                0 => return at,
+                len => at += len,
+            }
         }
     }
 
@@ -391,6 +495,13 @@ impl Escape {
     /// bytes of `raw`.
     pub(super) fn unescape(&mut self, raw: Lookahead<'_>, out: &mut Vec<u8>) -> usize {
         let mut at = 0;
+        if let Some(row) = self.row().filter(|_| !self.has_state()) {
+            at = self.unescape_most(raw.bytes(), row.leads[0], out);
+            if raw.is_final() {
+                row.unescape(&raw.bytes()[at..], out);
+                return raw.len();
+            }
+        }
         while at < raw.len() {
             let Some(piece) = self.whole_piece(raw.from(at)) else {
                 break;
@@ -439,7 +550,9 @@ impl Escape {
     /// of raw bytes and of text bytes.
     fn walk_fast(&mut self, raw: &[u8], len: usize) -> (usize, usize) {
         match self {
-            Escape::Backslash | Escape::Literal => backslash::walk(raw, len),
+            Escape::Backslash => backslash::walk(raw, len, decode::backslash),
+            Escape::Literal => backslash::walk(raw, len, decode::literal),
+            Escape::Percent | Escape::Entity => self.row().map_or((0, 0), |row| row.walk(raw, len)),
             Escape::Base64(base64) => base64.walk(raw, len),
             Escape::Chunked(chunked) => chunked.walk(raw, len),
             _ => (0, 0),

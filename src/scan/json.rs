@@ -16,7 +16,7 @@ use crate::scan::nested::NestedEnd;
 use crate::scan::printed::PrintedForm;
 use crate::scan::skip::{Skip, Skipped};
 use crate::scan::start;
-use crate::scan::torn::Doubt;
+use crate::scan::torn::{Doubt, NextEntry};
 use crate::scan::typographic::{self, Pasted};
 use crate::scan::{
     Continuation, Found, FoundKind, InnerPart, Inside, Parts, Read, Scanner, State, shown_end,
@@ -355,8 +355,13 @@ impl Scanner {
         }
         let document = &arrived.bytes[self.pos()..];
         let end = end_of_broken(document, self.json.at());
-        let next_entry = self.next_entry(arrived.bytes);
-        let skip = Skip::json(self.json.depth(), is_on_one_line(document, end), next_entry);
+        let is_on_one_line = is_on_one_line(document, end);
+        let next_entry = match is_on_one_line {
+            // Such an object ends with its line.
+            true => NextEntry::Unknown,
+            false => self.next_entry(arrived.bytes),
+        };
+        let skip = Skip::json(self.json.depth(), is_on_one_line, next_entry);
         let text = valid_text(&document[..end]);
         let mut inner = self.inner_of(View::root(&parts.tree, text));
         let is_message = self.is_broken_message(arrived, &finding, &inner, skip)?
@@ -510,9 +515,33 @@ impl Scanner {
         spans.chain(std::iter::once(end)).any(|span| {
             let gap = &bytes[at.min(span.start)..span.start];
             at = span.end;
-            let mut marks = self.names.marks.iter();
-            marks.any(|mark| has_plain(gap, mark)) || self.has_marked_event(gap)
+            match gap.len() <= SHORT {
+                true => self.has_mark_in_short(gap),
+                false => {
+                    let mut marks = self.names.marks.iter();
+                    marks.any(|mark| has_plain(gap, mark)) || self.has_marked_event(gap)
+                }
+            }
         })
+    }
+
+    /// Returns the answer of [`Self::has_mark`] for a short text. To make a searcher for each mark takes longer than to
+    /// compare the marks at each quote.
+    fn has_mark_in_short(&self, text: &[u8]) -> bool {
+        let (event, members) = self.names.event_marks;
+        let (mut has_event, mut has_member) = (false, false);
+        for at in memchr::memchr_iter(b'"', text) {
+            if at > 0 && text[at - 1] == b'\\' {
+                continue;
+            }
+            let rest = &text[at..];
+            if begins_with_one(rest, self.names.marks) {
+                return true;
+            }
+            has_event |= rest.starts_with(event.as_bytes());
+            has_member |= begins_with_one(rest, members);
+        }
+        has_event && has_member
     }
 
     /// Returns true if `bytes` have an event and a member that stands beside it in messages and records.
@@ -623,9 +652,20 @@ fn cut(inner: &mut VecDeque<InnerPart>, len: usize) {
     }
 }
 
+/// The most bytes of a text that is searched for marks quote by quote.
+const SHORT: usize = 256;
+
+/// Returns true if one of the `marks`, which begin with a quote, stands at the quote with which `text` begins.
+fn begins_with_one(text: &[u8], marks: &[&str]) -> bool {
+    let first = text.get(1);
+    let mut marks = marks.iter().map(|mark| mark.as_bytes());
+    marks.any(|mark| mark.get(1) == first && text.starts_with(mark))
+}
+
 /// Returns true if `bytes` contain `mark` with an unescaped quote.
 fn has_plain(bytes: &[u8], mark: &str) -> bool {
-    memchr::memmem::find_iter(bytes, mark.as_bytes()).any(|at| at == 0 || bytes[at - 1] != b'\\')
+    let is_plain = |at: usize| at == 0 || bytes[at - 1] != b'\\';
+    memchr::memmem::find_iter(bytes, mark.as_bytes()).any(is_plain)
 }
 
 /// Returns true if only blanks stand before `at` on its line, and it is not the first line.

@@ -144,8 +144,9 @@ const LONGEST_WORD: usize = 160;
 /// Returns true if rsyslog logged the XML `text`. It has no control characters, and it has escaped blanks where only
 /// blanks can stand: between elements, or at the start of a short text that `is_plain` by its name.
 pub(super) fn is_of_rsyslog(text: &[u8], is_plain: fn(&str) -> bool) -> bool {
-    let mut escapes = memchr::memmem::find_iter(text, b"#01");
-    escapes.any(|at| is_for_blanks(text, at, is_plain)) && !text.iter().any(u8::is_ascii_control)
+    let mut signs = memchr::memchr_iter(b'#', text);
+    signs.any(|at| text[at..].starts_with(b"#01") && is_for_blanks(text, at, is_plain))
+        && !text.iter().any(u8::is_ascii_control)
 }
 
 /// Returns true if `at` follows a tag after which only blanks can stand up to the next tag.

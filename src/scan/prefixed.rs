@@ -503,6 +503,9 @@ impl Scanner {
             resume => resume,
         };
         is_message.then(|| {
+            if let Some(root) = self.last_root_of_many(text.bytes(), finding, tree) {
+                return Resume::Next(root);
+            }
             let resume = resume();
             let line = self.line_after_elements(text, resume, tree);
             line.map_or(resume, Resume::Next)

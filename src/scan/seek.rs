@@ -196,7 +196,10 @@ impl Scanner {
             return Some(Near::Begun);
         }
         while let Some(found) = self.bracket(arrived.bytes, anchor) {
-            match self.try_begin_at(arrived, start, found)? {
+            let found = self.search.last_in_run(arrived.bytes, found, anchor);
+            let near = self.try_begin_at(arrived, start, found)?;
+            self.search.note_bracket(arrived.bytes, found, anchor);
+            match near {
                 Near::Nothing => self.search.tried = found + 1,
                 near => return Some(near),
             }
@@ -268,8 +271,10 @@ impl Scanner {
                 self.pass(buffer, line);
                 return Some(self.enter_from(Escape::Chunked(begun), None, anchor + 1 - line));
             }
-            let untried = line.max(self.search.tried).min(anchor);
-            match memchr::memchr(b'\n', &buffer[untried..anchor]) {
+            // A long line is not searched again for each bracket on it.
+            let end = self.search.line_start().min(anchor);
+            let untried = line.max(self.search.tried).min(end);
+            match memchr::memchr(b'\n', &buffer[untried..end]) {
                 Some(len) => line = untried + len + 1,
                 None => break,
             }

@@ -264,11 +264,14 @@ pub(super) fn quote_around(escape: Escape, document: Lookahead<'_>, before: u8) 
     if document.starts_with(b"{\\\"") {
         return Some(b'"');
     }
+    if before != b'"' {
+        return Some(before);
+    }
     let (text, window) = unescaped(escape, 0, document);
     let bytes = document.bytes();
     let is_plain = first_quote(window.of(&text).from(1))
         .is_some_and(|at| bytes[{ escape }.raw_start(bytes, 1 + at)] == b'"');
-    Some(before).filter(|&before| before != b'"' || !is_plain)
+    Some(before).filter(|_| !is_plain)
 }
 
 /// Returns the outermost escaping of the clue at the end of `before`, if there is one; see [`clue`](super::clue). The
@@ -303,6 +306,9 @@ fn has_clue(mut text: Vec<u8>) -> bool {
 
 /// Returns `raw` with `escape` undone, or `None` if `raw` has no such escape.
 fn undone(mut escape: Escape, raw: &[u8]) -> Option<Vec<u8>> {
+    if !escape.may_be_in(raw) {
+        return None;
+    }
     let mut text = Vec::new();
     escape.unescape(Lookahead::whole(raw), &mut text);
     (text.len() < raw.len()).then_some(text)

@@ -410,8 +410,7 @@ pub(super) fn begun_in(object: &[u8], is_typed: fn(&str) -> bool) -> Option<(usi
 
 /// Returns true if the escaped `text` has a bracket, or may end with a tag.
 fn may_be_open(text: &[u8]) -> bool {
-    let has = |sign: &[u8]| memchr::memmem::find(text, sign).is_some();
-    has(b"{") || has(b">") || has(b"\\u003e")
+    memchr::memchr2(b'{', b'>', text).is_some() || memchr::memmem::find(text, b"\\u003e").is_some()
 }
 
 /// Returns the position in the escaped text `raw` of a document that begins in it and does not end in it.

@@ -217,7 +217,10 @@ impl Scanner {
             Some(Doubt::InTyped) => Some(1),
             _ => self.cut_in_typed(ahead, &finding, &parts.tree),
         };
-        let entry = self.entry_before(resume, arrived, &parts.tree);
+        let entry = match self.last_root_of_many(document, &finding, &parts.tree) {
+            Some(_) => None,
+            None => self.entry_before(resume, arrived, &parts.tree),
+        };
         let is_malformed =
             |start: usize| ends_ahead(ahead.from(start), root_of(document, &parts.tree));
         let entry = entry.filter(|&line| !is_malformed(line));
@@ -396,15 +399,68 @@ impl Scanner {
         finding: &Finding,
         tree: &Tree,
     ) -> Resume {
+        if let Some(root) = self.last_root_of_many(ahead.bytes(), finding, tree) {
+            return Resume::Next(root);
+        }
         let at = self.xml.at();
         let is_next = finding.reason() == Reason::XmlNextBegins;
         let broke_at_next = is_next && finding.span().start as usize == at;
         match self.ran_into(ahead, finding, tree) {
             Some(Resume::Next(next)) if next < at => Resume::Next(next),
-            None | Some(Resume::Next(_)) if broke_at_next => Resume::Next(at),
+            None | Some(Resume::Next(_)) if broke_at_next => {
+                Resume::Next(self.last_of_heads(ahead, tree))
+            }
             Some(resume) => resume,
             None => Resume::Rest(at),
         }
+    }
+
+    /// Returns the start of the document at which this one broke. If nothing but start tags stands before it, and the same
+    /// again and again behind it, returns the start of the last of these heads: nothing was lost with the others.
+    fn last_of_heads(&self, ahead: Lookahead<'_>, tree: &Tree) -> usize {
+        const FARTHEST: usize = 1 << 12;
+        let at = self.xml.at();
+        let head = &ahead.bytes()[..at];
+        let is_head = (0..tree.len()).all(|id| self.xml.is_open(id as NodeId));
+        if !is_head || !head.trim_ascii_end().ends_with(b">") {
+            return at;
+        }
+        let window = ahead.from(at).window(FARTHEST);
+        let heads = window.bytes().chunks_exact(at);
+        let count = heads.take_while(|next| *next == head).count();
+        if (count + 1) * at > window.len() {
+            window.note_end();
+        }
+        at * count.max(1)
+    }
+
+    /// Returns the start of the innermost open root, if a document is nested too deep only because many documents were cut
+    /// off one after the other: in it no element ended, and no payload began in a text. Each of the roots before would be
+    /// read as deep again.
+    pub(super) fn last_root_of_many(
+        &self,
+        document: &[u8],
+        finding: &Finding,
+        tree: &Tree,
+    ) -> Option<usize> {
+        if finding.reason() != Reason::TooDeep {
+            return None;
+        }
+        let own = root_of(document, tree);
+        let is_open = |id: NodeId| self.xml.is_open(id);
+        let is_cut = |id: NodeId| match is_between_elements(tree.node(id)) {
+            true => !self
+                .names
+                .anchors
+                .is_in(&document[tree.node(id).span.range()]),
+            false => is_open(id),
+        };
+        let name = |node: NodeId| document.get(tree.node(node).name.source_range());
+        let is_root = |node: NodeId| name(node).is_some_and(|name| name == own);
+        let roots = self.xml.open_elements().map(|(node, _)| node);
+        let root = roots.filter(|&node| is_root(node)).last()?;
+        let is_of_many = (0..root).all(is_cut);
+        is_of_many.then(|| tree.node(root).name_at as usize - b"<".len())
     }
 
     /// Returns where to continue if the document ran into other payloads before the next root.

@@ -173,6 +173,11 @@ pub(crate) struct Survey {
 
 impl Survey {
     pub(crate) fn of(bytes: &[u8]) -> Self {
+        /// Up to this many bytes are faster looked at one by one. The end of a log entry is as short.
+        const SHORT: usize = 4;
+        if bytes.len() <= SHORT {
+            return Survey::of_short(bytes);
+        }
         let [blanks, breaks] = counts(bytes, |block| {
             let blanks = block.equal(b' ') | block.equal(b'\t') | block.equal(b'\r');
             [blanks, block.equal(b'\n')]
@@ -181,6 +186,14 @@ impl Survey {
             solid: bytes.len() - blanks - breaks,
             breaks,
             last_break: last_break(bytes),
+        }
+    }
+
+    fn of_short(bytes: &[u8]) -> Self {
+        Survey {
+            solid: bytes.iter().filter(|byte| !is_space(**byte)).count(),
+            breaks: bytes.iter().filter(|byte| **byte == b'\n').count(),
+            last_break: bytes.iter().rposition(|byte| *byte == b'\n'),
         }
     }
 }

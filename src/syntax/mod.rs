@@ -156,7 +156,7 @@ pub(crate) fn describe(bytes: &[u8]) -> Arg {
         (Some(c), _) if crate::printable::is_unprintable(c) => {
             format!("U+{:04X}", u32::from(c)).into()
         }
-        (Some(c), _) => format!("`{c}`").into(),
+        (Some(c), _) => ["`", c.encode_utf8(&mut [0; 4]), "`"].concat().into(),
         (None, Some(byte)) => format!("0x{byte:02X}").into(),
         (None, None) => Arg::Words(Text::new("the end", "结尾")),
     }

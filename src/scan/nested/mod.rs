@@ -59,6 +59,9 @@ pub(super) struct Nested {
     unescaped: usize,
     end_escape: Escape,
     end: NestedEnd,
+    /// The number of raw bytes that the outer cursor passed, here and in the nested text before.
+    passed: usize,
+    passed_before: usize,
     /// The clue, if nothing else shows nested text and no payload was found.
     clue: Option<Clue>,
     /// The end of the latest walk over the raw bytes.
@@ -134,6 +137,8 @@ enum GoOn {
 impl Nested {
     /// The most raw bytes that are unescaped before the inner scanner sees them.
     const MOST_AT_ONCE: usize = 4096;
+    /// The fewest raw bytes that are unescaped first.
+    const FEWEST_FIRST: usize = 256;
     const LONGEST_ANCHOR: usize = 64;
     /// The number of raw bytes after a clue that are unescaped first.
     const FIRST_AFTER_CLUE: usize = 16;
@@ -148,6 +153,8 @@ impl Nested {
             unescaped: 0,
             end_escape: escape,
             end,
+            passed: 0,
+            passed_before: Self::MOST_AT_ONCE,
             clue: None,
             walked: None,
             paused: false,
@@ -169,6 +176,8 @@ impl Nested {
             unescaped,
             end_escape,
             end: own_end,
+            passed,
+            passed_before,
             clue,
             walked,
             paused,
@@ -181,6 +190,7 @@ impl Nested {
         text.clear();
         (*outer_escape, *end_escape, *own_end) = (escape, escape, end);
         (*shown, *outer_at, *unescaped) = (0, 0, 0);
+        *passed_before = std::mem::take(passed);
         (*clue, *walked, *around) = (None, None, None);
         (*paused, *begun, *ended, *found) = (false, false, false, false);
     }
@@ -386,6 +396,7 @@ impl Nested {
         self.outer_at = to;
         self.walked = None;
         self.unescaped -= len;
+        self.passed += len;
         self.end = self.end.after(len);
         self.clue = self.clue.map(|clue| clue.after(len));
     }
@@ -503,11 +514,13 @@ impl Scanner {
         self.noise.interrupt();
         let (start, place) = (self.pos(), self.cursor.place(buffer));
         let (mut escape, raw) = (nested.outer_escape, start..start + nested.unescaped);
-        let mut findings = match parts.source_map.steps.is_empty() {
+        let text = &parts.source_map.text;
+        let has_half = text.contains(char::REPLACEMENT_CHARACTER);
+        let mut findings = match has_half && parts.source_map.steps.is_empty() {
             true => {
                 // Much more may be unescaped, and other payloads may follow.
                 let len = { escape }.raw_end(&buffer[raw.clone()], inner.range.len());
-                halves_of_pairs(escape, &buffer[start..start + len], &parts.source_map.text)
+                halves_of_pairs(escape, &buffer[start..start + len], text)
             }
             false => Vec::new(),
         };

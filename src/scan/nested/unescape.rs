@@ -10,12 +10,25 @@ impl Nested {
     /// it: the bytes up to the name, and after it twice as many each time.
     fn window(&self) -> usize {
         let Some(clue) = self.clue.filter(|_| self.scanner.is_between()) else {
-            return Self::MOST_AT_ONCE;
+            return self.window_of_text();
         };
         let name = clue.distance();
         let before = name.saturating_sub(self.unescaped);
         let after = self.unescaped.saturating_sub(name);
         (before + after.max(Self::FIRST_AFTER_CLUE)).min(Self::MOST_AT_ONCE)
+    }
+
+    /// Returns the number of raw bytes to unescape next where nothing is in doubt. A text of unknown length ends after its
+    /// payload, and what is unescaped beyond that is lost: first as many bytes as the text before had, and a few more.
+    fn window_of_text(&self) -> usize {
+        match self.end {
+            NestedEnd::Terminator { .. } if self.is_inline() => {
+                let first = self.passed_before + self.passed_before / 4;
+                let first = first.max(Self::FEWEST_FIRST);
+                first.max(self.unescaped).min(Self::MOST_AT_ONCE)
+            }
+            _ => Self::MOST_AT_ONCE,
+        }
     }
 
     /// Returns the most raw bytes of one document. The number of bytes that were unescaped at once must not matter.
@@ -54,14 +67,20 @@ impl Nested {
         self.ended || self.unescaped > before
     }
 
-    /// Unescapes up to `len` bytes of `raw` with vector instructions, up to a possible terminator or line break.
-    /// Returns true if it made progress.
+    /// Unescapes up to `len` bytes of `raw` with vector instructions, up to a terminator or line break. Returns true
+    /// if it made progress.
     fn unescape_fast(&mut self, raw: &[u8], len: usize) -> bool {
         let (escape, text) = (&mut self.end_escape, &mut self.text);
         let len = match self.end {
             NestedEnd::Len(_) => escape.unescape_fast(raw, len, text, |b| b.equal(b'\n')),
-            NestedEnd::Terminator { .. } => escape.unescape_fast(raw, len, text, |b| {
-                b.equal(b'\n') | b.equal(b'"') | b.equal(b'\'')
+            NestedEnd::Terminator {
+                of: &[one, two], ..
+            } => escape.unescape_fast(raw, len, text, |b| {
+                b.equal(b'\n') | b.equal(one) | b.equal(two)
+            }),
+            NestedEnd::Terminator { of, .. } => escape.unescape_fast(raw, len, text, |b| {
+                of.iter()
+                    .fold(b.equal(b'\n'), |ends, &of| ends | b.equal(of))
             }),
         };
         self.unescaped += len;

@@ -185,11 +185,17 @@ fn in_square_brackets(
 
 /// Looks for the notations in which a word or a sign stands before the bracket.
 fn by_word(bytes: Bytes<'_>, users: Users, at: usize) -> Result<Option<&'static Notation>, Stop> {
+    let Some(behind) = behind_word(bytes.from(at)) else {
+        return Ok(None);
+    };
+    // All patterns that begin with a word have the byte behind the word.
+    let may_be = |open: &str| behind.is_none_or(|byte| open.as_bytes().contains(&byte));
     for notation in BY_WORD {
         let with_word = |bracket: &&Bracket| {
             bracket.holds != Holds::Entries && !matches!(bracket.open.as_bytes()[0], b'{' | b'[')
         };
-        for bracket in notation.brackets.iter().filter(with_word) {
+        let brackets = notation.brackets.iter().filter(with_word);
+        for bracket in brackets.filter(|bracket| may_be(bracket.open)) {
             let Some(found) = find(bracket.open, bytes, at)? else {
                 continue;
             };
@@ -199,6 +205,18 @@ fn by_word(bytes: Bytes<'_>, users: Users, at: usize) -> Result<Option<&'static 
         }
     }
     Ok(None)
+}
+
+/// Returns the first byte behind the word and the white space with which `rest` begins, if there are any. Returns `None`
+/// for most text before which no bracket of a notation stands.
+fn behind_word(rest: &[u8]) -> Option<Option<u8>> {
+    let Some(len) = identifier_len(rest) else {
+        return matches!(rest, [] | [b'(' | b'#' | b'&', ..]).then_some(None);
+    };
+    let behind = &rest[len..];
+    let next = behind.get(blank_len(behind)).copied();
+    next.is_none_or(|next| b"({[:O".contains(&next))
+        .then_some(next)
 }
 
 fn begins_with_member(

@@ -31,6 +31,7 @@ const LONGEST_REFERENCE: usize = 1024;
 pub(super) struct Markup<'a>(pub(super) Bytes<'a>);
 
 /// A start tag: the ranges of its parts.
+#[derive(Debug)]
 pub(super) struct StartTag {
     pub(super) name: Str,
     /// The name of the first attribute.

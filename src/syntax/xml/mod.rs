@@ -59,6 +59,8 @@ pub(crate) struct Reader {
     open: Vec<Open>,
     /// The text of the innermost element since its start or its latest child.
     run: Run,
+    /// The start tag at `at`, if it was read to check it and is not plain.
+    tag: Option<StartTag>,
     /// An error in the prolog. It is reported only after the root shows that the document is WeChat's.
     fault: Option<Finding>,
     /// A position before which the document holds no line break.
@@ -139,6 +141,12 @@ impl Reader {
     pub(crate) fn open_elements(&self) -> impl Iterator<Item = (NodeId, usize)> + '_ {
         let open = self.open.get(1..).unwrap_or_default();
         open.iter().map(|open| (open.node, open.content))
+    }
+
+    /// Returns true if `node` is an open element.
+    pub(crate) fn is_open(&self, node: NodeId) -> bool {
+        let open = self.open.binary_search_by_key(&node, |open| open.node);
+        open.is_ok()
     }
 
     /// Returns the number of bytes that were looked at. Long CDATA that was looked at before is not counted.
@@ -286,8 +294,9 @@ impl Reader {
     }
 
     /// Refuses malformed markup before quick-xml reads it, perhaps far beyond the error.
-    fn check_ahead(&self, d: &Document<'_, '_>) -> Result<(), Stop> {
+    fn check_ahead(&mut self, d: &Document<'_, '_>) -> Result<(), Stop> {
         let (rest, markup) = (d.bytes.from(self.at), d.markup());
+        self.tag = None;
         match rest {
             [b'<', b'?', ..] => markup.instruction(self.at, false).map(drop),
             [b'<', b'!', ..] if rest.starts_with(CDATA) => self.check_cdata(d),
@@ -298,7 +307,8 @@ impl Reader {
             },
             [b'<', b'/', ..] | [b'<'] => Ok(()),
             [b'<', tag @ ..] if !chars::begins_plain_tag(tag) => {
-                markup.start_tag(self.at).map(drop)
+                self.tag = Some(markup.start_tag(self.at)?);
+                Ok(())
             }
             _ => Ok(()),
         }
@@ -422,9 +432,10 @@ impl Reader {
         end: usize,
         empty: bool,
     ) -> Result<(), Stop> {
-        let tag = match chars::is_plain_name(tag) {
-            true => StartTag::plain(self.at + 1, tag.len()),
-            false => d.markup().start_tag(self.at)?,
+        let tag = match self.tag.take() {
+            Some(tag) => tag,
+            None if chars::is_plain_name(tag) => StartTag::plain(self.at + 1, tag.len()),
+            None => d.markup().start_tag(self.at)?,
         };
         let is_root = self.rooted && is_root_name(tag.name(d.bytes.all));
         if is_root && (d.is_behind_a_line(self.at) || d.begins_payload(end)?) {
@@ -530,11 +541,18 @@ impl Reader {
     /// Makes a failure at `at` that names the innermost element.
     fn named(&self, d: &Document<'_, '_>, reason: Reason, at: usize) -> Stop {
         let finding = Finding::new(reason, Span::new(at, at + 1));
-        Stop::Broken(finding.with(format!("<{}>", self.innermost(d))))
+        Stop::Broken(finding.with(self.innermost_tag(d)))
     }
 
     fn run_out(&self, d: &Document<'_, '_>) -> Stop {
-        d.markup().run_out(&format!("<{}>", self.innermost(d)))
+        match d.bytes.last {
+            true => d.markup().run_out(&self.innermost_tag(d)),
+            false => Stop::More,
+        }
+    }
+
+    fn innermost_tag(&self, d: &Document<'_, '_>) -> String {
+        ["<", self.innermost(d), ">"].concat()
     }
 
     /// Returns the name of the innermost element.
