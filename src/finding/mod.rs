@@ -44,7 +44,7 @@ pub struct Finding {
 pub(crate) enum Arg {
     /// Text from the input, shortened and safe for a terminal.
     Given(String),
-    /// A fixed name of WeChat or wxsub.
+    /// A fixed text: a name of WeChat or wxsub, or a sign in quotes.
     Name(&'static str),
     Words(Text),
 }

@@ -149,6 +149,9 @@ impl<'a> Bytes<'a> {
 
 /// Describes the first character of `bytes` for a message.
 pub(crate) fn describe(bytes: &[u8]) -> Arg {
+    if let Some(sign) = bytes.first().and_then(|&byte| quoted(byte)) {
+        return Arg::Name(sign);
+    }
     let head = &bytes[..bytes.len().min(4)];
     let text = head.utf8_chunks().next().map_or("", |chunk| chunk.valid());
     match (text.chars().next(), head.first()) {
@@ -156,10 +159,25 @@ pub(crate) fn describe(bytes: &[u8]) -> Arg {
         (Some(c), _) if crate::printable::is_unprintable(c) => {
             format!("U+{:04X}", u32::from(c)).into()
         }
-        (Some(c), _) => ["`", c.encode_utf8(&mut [0; 4]), "`"].concat().into(),
+        (Some(c), _) => format!("`{c}`").into(),
         (None, Some(byte)) => format!("0x{byte:02X}").into(),
         (None, None) => Arg::Words(Text::new("the end", "结尾")),
     }
+}
+
+/// Returns a printable character of ASCII in quotes. Most malformed documents break at one.
+fn quoted(byte: u8) -> Option<&'static str> {
+    static QUOTED: [[u8; 3]; 0x5F] = {
+        let mut quoted = [*b"` `"; 0x5F];
+        let mut n = 0;
+        while n < quoted.len() {
+            quoted[n][1] = b' ' + n as u8;
+            n += 1;
+        }
+        quoted
+    };
+    let quoted = QUOTED.get(usize::from(byte.checked_sub(b' ')?))?;
+    std::str::from_utf8(quoted).ok()
 }
 
 /// Returns the length of the first character of `bytes`, or 1 if it is not UTF-8.
