@@ -54,6 +54,7 @@
 //! only in a few values; `simd` compares sixteen bytes at a time; `request` finds the signature queries near payloads.
 //! [`seal`] decrypts and verifies. `record` combines these, `callback` has the owned types, [`select`] filters
 //! callbacks, and [`pipeline`] is the main loop over a capture. [`output`] and [`report`] write, [`gate`] judges.
+//! [`stats`] counts.
 //! [`explain`] and [`schema`] publish the tables of `event` and `finding`, and [`sample`] generates payloads for tests.
 
 mod buffer;
@@ -81,6 +82,7 @@ pub mod seal;
 pub mod select;
 mod simd;
 mod span;
+pub mod stats;
 mod suggest;
 mod syntax;
 mod xml_format;

@@ -10,10 +10,11 @@ use std::process;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory, Error, Parser, Subcommand};
 use wxsub::report::text::printable;
+use wxsub::stats::Key;
 
 use crate::cli::gate::GateArgs;
 use crate::cli::number::whole;
-use crate::cli::options::{Common, ConvertFormat, ParseFormat, SyntaxArg};
+use crate::cli::options::{Common, ConvertFormat, FoldArgs, ParseFormat, SyntaxArg};
 use crate::cli::plan::NoInput;
 use crate::cli::say::tell;
 use crate::cli::status::UNWRITTEN;
@@ -29,6 +30,7 @@ Examples:
   wxsub convert --to csv app.log.*.gz         compressed logs
   tail -f app.log | wxsub parse --failed      live: messages that did not arrive
   wxsub check --strict tests/fixtures         the CI gate
+  wxsub stats --by template,day app.log       how many accepted, and what failed
   wxsub explain trailing-comma                what a finding, a field or a code means
 
 Exit status: 0 all well; 1 the input has a problem; 2 the run itself failed;
@@ -99,6 +101,8 @@ pub(super) enum Command {
     /// Report what is wrong or odd; the CI gate
     #[command(visible_alias = "validate")]
     Check(Check),
+    /// Count callbacks, answers, users and results
+    Stats(Stats),
     /// Say what an event, field, value, error code or finding means
     Explain(explain::Args),
     /// Print a JSON Schema of records, findings or WeChat's JSON
@@ -166,6 +170,31 @@ pub(super) struct Convert {
     /// Zone of the column `time` (csv) [default: UTC]
     #[arg(long, value_name = "ZONE", allow_hyphen_values = true)]
     pub(super) tz: Option<String>,
+    #[command(flatten)]
+    pub(super) common: Common,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(mut_arg("summary", decoding_summary))]
+#[command(mut_arg("dedup", |arg| arg.hide(true)))]
+#[command(after_help = "\
+Examples:
+  wxsub stats app.log.*.gz                               what happened, on one screen
+  wxsub stats --by template,day --to csv -o days.csv logs/
+  wxsub stats --by code --event sent app.log             why messages failed
+  wxsub stats --by hour-of-day --tz Asia/Shanghai app.log
+
+Repeated deliveries count once. Rates are of items, not of callbacks.")]
+pub(super) struct Stats {
+    /// Count items by these keys, with commas between them: event, template, scene, status, code, account, hour,
+    /// hour-of-day, weekday, day, week, month
+    #[arg(long, value_name = "KEY,…", value_delimiter = ',', value_parser = str::parse::<Key>)]
+    pub(super) by: Vec<Key>,
+    /// How many templates the overview shows [default: 10]
+    #[arg(long, value_name = "N", value_parser = whole::<usize>, allow_negative_numbers = true)]
+    pub(super) top: Option<usize>,
+    #[command(flatten)]
+    pub(super) fold: FoldArgs,
     #[command(flatten)]
     pub(super) common: Common,
 }

@@ -12,6 +12,7 @@ mod decrypt;
 mod encrypt;
 mod explain;
 mod feed;
+mod fold;
 mod gate;
 mod interrupt;
 mod keys;
@@ -29,6 +30,7 @@ mod say;
 mod schema;
 mod select;
 mod sources;
+mod stats;
 mod status;
 mod stream;
 mod target;
@@ -47,6 +49,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Parse(args) => commands::parse(&args),
         Command::Convert(args) => commands::convert(&args),
         Command::Check(args) => check::check(&args),
+        Command::Stats(args) => stats::run(&args),
         Command::Explain(args) => explain::explain(&args),
         Command::Schema(args) => schema::schema(&args),
         Command::Sample(args) => sample::sample(&args),

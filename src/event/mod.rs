@@ -8,6 +8,7 @@ mod change;
 mod checks;
 mod compare;
 mod decode;
+pub(crate) mod delivery;
 pub(crate) mod evidence;
 pub(crate) mod extra;
 pub(crate) mod fields;

@@ -234,6 +234,7 @@ impl Decoder {
             decoded,
             sealed: None,
             query: found.query.take(),
+            delivery_key: None,
         }
     }
 

@@ -15,6 +15,7 @@ mod sealed;
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use crate::event::delivery::DeliveryKey;
 use crate::event::{CallbackRef, Event, ItemRef, body, name_span};
 use crate::fast::patch::Patched;
 use crate::finding::{Finding, Findings, Severity};
@@ -71,6 +72,8 @@ pub struct Record<'a> {
     /// Set for a decrypted payload. The body is then the plaintext.
     sealed: Option<Box<Sealed>>,
     query: Option<Box<FoundQuery>>,
+    /// The key of the callback with all its items, if a filter noted it.
+    delivery_key: Option<DeliveryKey>,
 }
 
 /// The bytes in the capture, and the steps from them to the body.
@@ -242,6 +245,15 @@ impl<'a> Record<'a> {
         parts.findings.drop_inside(&dropped);
     }
 
+    /// Returns the key that a [`Filter`](crate::select::Filter) noted before it removed items.
+    pub fn delivery_key(&self) -> Option<DeliveryKey> {
+        self.delivery_key
+    }
+
+    pub(crate) fn note_delivery_key(&mut self, key: DeliveryKey) {
+        self.delivery_key = Some(key);
+    }
+
     /// Excludes a callback with `outcome`, which hides its findings.
     pub(crate) fn leave_out(&mut self, outcome: Outcome) {
         self.outcome = outcome;
@@ -262,6 +274,7 @@ impl<'a> Record<'a> {
             decoded: self.decoded,
             sealed: self.sealed,
             query: self.query,
+            delivery_key: self.delivery_key,
         }
     }
 

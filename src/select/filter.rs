@@ -1,8 +1,9 @@
 //! Applies a selection, deduplication and a limit to callbacks in their order.
 
+use crate::event::delivery::{DeliveryHasher, DeliveryKey};
 use crate::record::{Outcome, Record};
 use crate::select::Selection;
-use crate::select::recent::{Key, Recent};
+use crate::select::recent::Recent;
 
 /// Filters the callbacks of one or more captures, in the order in which they arrive.
 ///
@@ -25,6 +26,8 @@ pub struct Filter {
     /// True if the selection can exclude a callback.
     selects: bool,
     recent: Option<Recent>,
+    /// Makes the keys that records keep.
+    keys: Option<DeliveryHasher>,
     limit: Option<u64>,
     kept: u64,
 }
@@ -51,6 +54,17 @@ impl Filter {
     pub fn dedup(self) -> Self {
         Filter {
             recent: Some(Recent::new(Self::REMEMBERED)),
+            keys: Some(self.keys.unwrap_or_default()),
+            ..self
+        }
+    }
+
+    /// Notes the key of a callback before items are removed from it; see [`Record::delivery_key`]. Repeated deliveries are
+    /// kept: it is for a sink that tells them itself.
+    pub fn with_keys(self, keys: DeliveryHasher) -> Self {
+        Filter {
+            recent: None,
+            keys: Some(keys),
             ..self
         }
     }
@@ -78,20 +92,27 @@ impl Filter {
     /// A callback of which nothing is left becomes [`Outcome::FilteredOut`] or [`Outcome::Deduplicated`].
     #[inline]
     pub fn apply(&mut self, record: &mut Record<'_>) {
-        // The key covers all items, including those that the selection removes.
-        let remembers = self.recent.is_some();
-        let key = match remembers {
-            true => record.callback().map(|callback| Key::of(&callback)),
-            false => None,
-        };
+        let key = self.key(record);
         if !self.selects || self.selection.apply(record) {
             self.admit(key, record);
         }
     }
 
+    /// Returns the key of a callback if it is needed. It covers all items, including those that the selection removes.
+    #[inline]
+    fn key(&mut self, record: &mut Record<'_>) -> Option<DeliveryKey> {
+        let keys = self.keys.as_mut()?;
+        if self.recent.is_none() && !self.selection.asks_items() {
+            return None;
+        }
+        let key = keys.key(&record.callback()?);
+        record.note_delivery_key(key);
+        Some(key)
+    }
+
     /// Counts a selected callback if it is new. Only this step depends on earlier callbacks.
     #[inline]
-    fn admit(&mut self, key: Option<Key>, record: &mut Record<'_>) {
+    fn admit(&mut self, key: Option<DeliveryKey>, record: &mut Record<'_>) {
         let Outcome::Callback(event) = *record.outcome() else {
             return;
         };

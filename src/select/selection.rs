@@ -78,7 +78,7 @@ impl Selection {
         asks_none && since.is_none() && until.is_none() && !self.asks_items()
     }
 
-    fn asks_items(&self) -> bool {
+    pub(super) fn asks_items(&self) -> bool {
         !self.templates.is_empty() || !self.statuses.is_empty() || self.failed
     }
 

@@ -1,0 +1,41 @@
+//! Answers the questions that people have about many callbacks.
+//!
+//! Each question is a fold: a [`Sink`](crate::pipeline::Sink) whose forks collect one small row for each item of a
+//! block, on all threads. Joining counts the rows on one thread. What is asked is independent of order, so the result is
+//! the same for any number of threads and any order of files.
+//!
+//! [`Repeats`](repeats::Repeats) tells repeated deliveries, for all folds. Memory is counted and has a bound; what
+//! exceeds it is a [`Failure`], never a wrong number. Results are written by [`table`], in one way for all.
+//!
+//! Adding a fold: one file here with a `Fold`, and one in `cli` with its arguments, which calls `fold::run`.
+
+mod bars;
+mod calendar;
+mod count;
+mod failure;
+mod groups;
+mod key;
+mod overview;
+mod repeats;
+mod result;
+mod screen;
+mod table;
+mod users;
+
+pub use count::{Settings, Stats};
+pub use failure::Failure;
+pub use key::{Key, UnknownKey};
+pub use result::Counts;
+pub use table::Form;
+
+use crate::event::Event;
+use crate::pipeline::Sink;
+
+/// A sink that counts, and may fail to count right.
+pub trait Fold: Sink {
+    /// Returns why counting stopped, if it did.
+    fn failure(&self) -> Option<&Failure>;
+
+    /// Returns the number of callbacks of each event that were left out because they repeat another one.
+    fn repeats(&self) -> [(Event, u64); Event::ALL.len()];
+}
