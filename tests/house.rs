@@ -67,6 +67,9 @@ const COMMAND_LINE: &[&str] = &[
     "decrypt",
     "encrypt",
     "fold",
+    "sends",
+    "quota",
+    "join",
     "stats",
     "mod",
 ];

@@ -15,6 +15,7 @@ mod feed;
 mod fold;
 mod gate;
 mod interrupt;
+mod join;
 mod keys;
 mod moment;
 mod noise;
@@ -23,12 +24,14 @@ mod options;
 mod output;
 mod plan;
 mod progress;
+mod quota;
 mod random;
 mod read;
 mod sample;
 mod say;
 mod schema;
 mod select;
+mod sends;
 mod sources;
 mod stats;
 mod status;
@@ -50,6 +53,8 @@ pub(crate) fn run() -> ExitCode {
         Command::Convert(args) => commands::convert(&args),
         Command::Check(args) => check::check(&args),
         Command::Stats(args) => stats::run(&args),
+        Command::Quota(args) => quota::run(&args),
+        Command::Join(args) => join::run(&args),
         Command::Explain(args) => explain::explain(&args),
         Command::Schema(args) => schema::schema(&args),
         Command::Sample(args) => sample::sample(&args),

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, ValueEnum};
 use wxsub::decompress::Bounds;
-use wxsub::stats::Form;
+use wxsub::stats::{Form, Part};
 use wxsub::{Limits, Syntax};
 
 use crate::cli::keys::KeyArgs;
@@ -154,6 +154,26 @@ pub(super) struct FoldArgs {
     /// The most memory for counting, with K, M or G for powers of 1024
     #[arg(long, value_name = "SIZE", default_value = "1G", value_parser = memory)]
     pub(super) max_memory: usize,
+}
+
+/// The names of columns in files of sends.
+#[derive(Debug, clap::Args)]
+pub(super) struct ColumnArgs {
+    /// What columns or members of --sends are called, if not as usual: msgid, touser, template_id, errcode, time
+    #[arg(long, value_name = "NAME=COLUMN,…", value_delimiter = ',', value_parser = column)]
+    pub(super) columns: Vec<(Part, String)>,
+}
+
+/// Reads `name=column`.
+fn column(text: &str) -> Result<(Part, String), String> {
+    let names = Part::ALL.map(Part::name).join(", ");
+    let (name, column) = text
+        .split_once('=')
+        .filter(|(_, column)| !column.is_empty())
+        .ok_or("expected NAME=COLUMN")?;
+    let part = Part::ALL.into_iter().find(|part| part.name() == name);
+    let part = part.ok_or_else(|| format!("unknown name `{name}`: expected one of {names}"))?;
+    Ok((part, column.to_owned()))
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -18,6 +18,7 @@ mod popup;
 mod printed;
 pub(crate) mod record;
 mod repeated;
+pub(crate) mod send;
 mod sent;
 pub(crate) mod serialize;
 pub(crate) mod terms;

@@ -77,6 +77,11 @@ impl Filter {
         }
     }
 
+    /// Returns the conditions for callbacks.
+    pub fn selection(&self) -> &Selection {
+        &self.selection
+    }
+
     /// Returns true if the limit is reached, and reading can stop.
     pub fn has_enough(&self) -> bool {
         self.limit.is_some_and(|most| self.kept >= most)

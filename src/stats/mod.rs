@@ -10,23 +10,33 @@
 //! Adding a fold: one file here with a `Fold`, and one in `cli` with its arguments, which calls `fold::run`.
 
 mod bars;
+mod block;
 mod calendar;
 mod count;
 mod failure;
 mod groups;
+mod join;
 mod key;
+mod names;
 mod overview;
+mod quota;
 mod repeats;
 mod result;
 mod screen;
+mod sends;
 mod table;
 mod users;
 
 pub use count::{Settings, Stats};
 pub use failure::Failure;
+pub use join::{Join, JoinSettings, Joined};
 pub use key::{Key, UnknownKey};
+pub use quota::{Grants, Quota, QuotaSettings};
 pub use result::Counts;
+pub use sends::{Columns, Sends, SendsError};
 pub use table::Form;
+
+pub use crate::event::send::Part;
 
 use crate::event::Event;
 use crate::pipeline::Sink;

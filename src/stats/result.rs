@@ -250,7 +250,7 @@ fn weekday(number: i64, lang: Lang) -> String {
 }
 
 /// The number of bytes that are worth a write.
-const ENOUGH: usize = 64 << 10;
+pub(super) const ENOUGH: usize = 64 << 10;
 
 /// Writes and empties `out` if it has at least `least` bytes.
 pub(super) fn flush(out: &mut Vec<u8>, to: &mut dyn Write, least: usize) -> io::Result<()> {

@@ -1,0 +1,195 @@
+//! The interface that sends subscribe messages: the names in its requests and answers, and the codes of its answers.
+//!
+//! Its codes are not those of callbacks: a callback's ErrorCode is the result of a message that the interface accepted.
+
+use crate::event::fields::{EVENT, FROM_USER, MSG_TYPE, TO_USER};
+use crate::event::{Event, terms};
+use crate::lang::Text;
+
+/// What a value of a send says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// The id that joins a send with its result.
+    MsgId,
+    /// The openid of the receiver.
+    User,
+    /// The template.
+    Template,
+    /// The code of the answer.
+    Code,
+    /// When it was sent.
+    Time,
+}
+
+impl Part {
+    /// Every part.
+    pub const ALL: [Part; 5] = [
+        Part::MsgId,
+        Part::User,
+        Part::Template,
+        Part::Code,
+        Part::Time,
+    ];
+
+    /// Returns the usual names, the interface's own first. They are compared without case and underscores.
+    pub(crate) fn names(self) -> &'static [&'static str] {
+        match self {
+            Part::MsgId => &["msgid", "messageid"],
+            Part::User => &[
+                "touser",
+                "openid",
+                "fromuser",
+                "userid",
+                "user",
+                "useropenid",
+                "toopenid",
+            ],
+            Part::Template => &[
+                "templateid",
+                "template",
+                "tmplid",
+                "tplid",
+                "templateidshort",
+            ],
+            Part::Code => &["errcode", "errorcode", "sendcode", "code"],
+            Part::Time => &[
+                "createdat",
+                "createtime",
+                "sendtime",
+                "sentat",
+                "senttime",
+                "time",
+                "timestamp",
+                "ts",
+                "datetime",
+                "date",
+                "logtime",
+                "sendat",
+                "createat",
+                "gmtcreate",
+                "createdtime",
+            ],
+        }
+    }
+
+    /// Returns the name by which the part is called on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Part::MsgId => "msgid",
+            Part::User => "touser",
+            Part::Template => "template_id",
+            Part::Code => "errcode",
+            Part::Time => "time",
+        }
+    }
+
+    /// Returns the part that a column or member of this name has, and how unusual the name is.
+    pub(crate) fn named(name: &str) -> Option<(Part, usize)> {
+        let plain = plain(name)?;
+        let rank = |part: Part| {
+            let mut names = part.names().iter();
+            Some((part, names.position(|known| *known == plain)?))
+        };
+        Part::ALL.into_iter().find_map(rank)
+    }
+}
+
+/// Returns a name in lower case without `_`, `-`, `@`, `#` and spaces, or `None` if it is too long for a name.
+fn plain(name: &str) -> Option<String> {
+    const LONGEST: usize = 40;
+    let letters = name.chars().filter(|c| !"_-@# ".contains(*c));
+    (name.len() <= LONGEST).then(|| letters.collect::<String>().to_ascii_lowercase())
+}
+
+/// The member of a request that holds the values of the message, which users may have typed.
+pub(crate) const DATA: &str = "data";
+
+/// What a send request is called where events are named.
+pub(crate) const NAME: &str = "send";
+
+/// Returns true if an object with this member is a callback and not a send.
+pub(crate) fn is_of_callback(name: &str, value: &str) -> bool {
+    let header = [TO_USER.wire, FROM_USER.wire, MSG_TYPE];
+    let is_record =
+        || name.eq_ignore_ascii_case(EVENT) && Event::ALL.iter().any(|it| it.name() == value);
+    header.iter().any(|known| name.eq_ignore_ascii_case(known)) || is_record()
+}
+
+/// The code of an answer that says that the user refuses messages.
+pub(crate) const REFUSED: i64 = 43101;
+
+/// The codes of answers that are documented for the interface, beyond those in [`terms::ERROR_CODES`].
+static ANSWERS: [(i64, Text); 8] = [
+    (0, Text::new("accepted for sending", "已受理")),
+    (-1, Text::new("WeChat is busy", "系统繁忙")),
+    (
+        40001,
+        Text::new("invalid access token", "access_token 无效"),
+    ),
+    (
+        42001,
+        Text::new("access token expired", "access_token 过期"),
+    ),
+    (
+        43107,
+        Text::new(
+            "subscribe messages are blocked for the account",
+            "订阅消息能力封禁",
+        ),
+    ),
+    (
+        43108,
+        Text::new("concurrent sends to one user", "并发下发消息给同一个用户"),
+    ),
+    (
+        45009,
+        Text::new("daily quota used up", "调用次数超过每日限额"),
+    ),
+    (48001, Text::new("interface not allowed", "接口未授权")),
+];
+
+/// Says what the send interface means by the code of an answer.
+pub(crate) fn answer(code: i64) -> Option<Text> {
+    let answers = ANSWERS.iter();
+    let own = answers.into_iter().find(|(known, _)| *known == code);
+    own.map(|(_, words)| *words)
+        .or_else(|| terms::error_code(code))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_known_in_any_spelling() {
+        for (name, part) in [
+            ("msgid", Part::MsgId),
+            ("MsgID", Part::MsgId),
+            ("msg_id", Part::MsgId),
+            ("toUser", Part::User),
+            ("open_id", Part::User),
+            ("templateId", Part::Template),
+            ("errCode", Part::Code),
+            ("@timestamp", Part::Time),
+            ("created_at", Part::Time),
+        ] {
+            assert_eq!(
+                Part::named(name).map(|(part, _)| part),
+                Some(part),
+                "{name}"
+            );
+        }
+        assert_eq!(Part::named("thing1"), None);
+        for part in Part::ALL {
+            assert_eq!(Part::named(part.name()).map(|(part, _)| part), Some(part));
+        }
+    }
+
+    #[test]
+    fn an_answer_is_never_explained_by_the_table_of_callbacks_alone() {
+        use crate::lang::Lang::En;
+        assert_eq!(answer(0).unwrap().get(En), "accepted for sending");
+        assert_eq!(answer(43101).unwrap().get(En), "send API: user refused");
+        assert_eq!(answer(12345), None);
+    }
+}
