@@ -31,44 +31,45 @@ impl Part {
         Part::Time,
     ];
 
-    /// Returns the usual names, the interface's own first. They are compared without case and underscores.
-    pub(crate) fn names(self) -> &'static [&'static str] {
+    /// Returns the usual names, the interface's own first, and how many of them have no other meaning. They are compared
+    /// without case and underscores.
+    fn names(self) -> (&'static [&'static str], usize) {
         match self {
-            Part::MsgId => &["msgid", "messageid"],
-            Part::User => &[
-                "touser",
-                "openid",
-                "fromuser",
-                "userid",
-                "user",
-                "useropenid",
-                "toopenid",
-            ],
-            Part::Template => &[
-                "templateid",
-                "template",
-                "tmplid",
-                "tplid",
-                "templateidshort",
-            ],
-            Part::Code => &["errcode", "errorcode", "sendcode", "code"],
-            Part::Time => &[
-                "createdat",
-                "createtime",
-                "sendtime",
-                "sentat",
-                "senttime",
-                "time",
-                "timestamp",
-                "ts",
-                "datetime",
-                "date",
-                "logtime",
-                "sendat",
-                "createat",
-                "gmtcreate",
-                "createdtime",
-            ],
+            Part::MsgId => (&["msgid", "messageid"], 2),
+            Part::User => (
+                &[
+                    "touser",
+                    "openid",
+                    "useropenid",
+                    "toopenid",
+                    "fromuser",
+                    "userid",
+                    "user",
+                ],
+                4,
+            ),
+            Part::Template => (&["templateid", "tmplid", "tplid", "template"], 3),
+            Part::Code => (&["errcode", "errorcode", "sendcode", "code"], 3),
+            Part::Time => (
+                &[
+                    "createdat",
+                    "createtime",
+                    "sendtime",
+                    "sentat",
+                    "senttime",
+                    "sendat",
+                    "createat",
+                    "gmtcreate",
+                    "createdtime",
+                    "time",
+                    "timestamp",
+                    "ts",
+                    "datetime",
+                    "date",
+                    "logtime",
+                ],
+                9,
+            ),
         }
     }
 
@@ -87,10 +88,15 @@ impl Part {
     pub(crate) fn named(name: &str) -> Option<(Part, usize)> {
         let plain = plain(name)?;
         let rank = |part: Part| {
-            let mut names = part.names().iter();
+            let mut names = part.names().0.iter();
             Some((part, names.position(|known| *known == plain)?))
         };
         Part::ALL.into_iter().find_map(rank)
+    }
+
+    /// Returns true if a name that is so unusual has no other meaning.
+    pub(crate) fn is_sure(self, rank: usize) -> bool {
+        rank < self.names().1
     }
 }
 

@@ -37,13 +37,12 @@ static COLUMNS: [Column; 10] = [
     column("msg_id", Text::new("message id", "消息 ID"), false),
     column("template_id", Text::new("template", "模板"), false),
     column("from_user", Text::new("user", "用户"), false),
-    column(
+    always(
         "send_code",
         Text::new("answer of the interface", "接口返回"),
-        false,
     ),
     column("send_time", Text::new("sent", "发送时间"), false),
-    column("error_code", Text::new("result", "推送结果"), false),
+    always("error_code", Text::new("result", "推送结果")),
     column("error_status", Text::new("status", "状态"), false),
     column("result_time", Text::new("result at", "结果时间"), false),
     column("delay", Text::new("delay", "延迟"), true),
@@ -56,6 +55,14 @@ const fn column(key: &'static str, title: Text, is_number: bool) -> Column {
         title,
         is_number,
         is_optional: true,
+    }
+}
+
+/// A column that people see even if no row has a value.
+const fn always(key: &'static str, title: Text) -> Column {
+    Column {
+        is_optional: false,
+        ..column(key, title, false)
     }
 }
 
@@ -138,8 +145,8 @@ impl Joined {
             (
                 rounded,
                 Text::new(
-                    "ids lost digits and were joined by user and template (~)",
-                    "个消息 ID 丢失精度，按用户和模板关联（~）",
+                    "joined by user and template, since ids lost digits (~)",
+                    "条按用户和模板关联，因为消息 ID 丢失精度（~）",
                 ),
             ),
             (
@@ -149,14 +156,21 @@ impl Joined {
                     self.strays.len() as u64
                 },
                 Text::new(
-                    "results have no send; --all shows them",
+                    "results without a send; --all shows them",
                     "个结果没有对应的发送；--all 可显示",
+                ),
+            ),
+            (
+                self.sends.unanswered,
+                Text::new(
+                    "sends left out: no id, and no code or receiver",
+                    "条发送记录没有消息 ID，且没有返回码或接收者，未计入",
                 ),
             ),
             (
                 self.sends.timeless,
                 Text::new(
-                    "sends have no time between 1970 and 2100",
+                    "sends without a time between 1970 and 2100",
                     "条发送记录没有 1970 至 2100 年之间的时间",
                 ),
             ),
@@ -255,7 +269,7 @@ impl Joined {
             }),
             time(result.map(|result| result.time), zone),
             delay(row),
-            matched(row),
+            matched(row, lang),
         ]
     }
 
@@ -331,12 +345,17 @@ fn delay(row: &Row<'_>) -> Cell<'static> {
     }
 }
 
-fn matched(row: &Row<'_>) -> Cell<'static> {
-    Cell::text(match (row.send, row.result) {
-        (Some(_), Some(_)) if row.is_rounded => "rounded",
-        (Some(_), Some(_)) => "exact",
-        _ => "none",
-    })
+fn matched(row: &Row<'_>, lang: Lang) -> Cell<'static> {
+    let (value, zh) = match (row.send, row.result) {
+        (Some(_), Some(_)) if row.is_rounded => ("rounded", "近似"),
+        (Some(_), Some(_)) => ("exact", "精确"),
+        _ => ("none", "无"),
+    };
+    let cell = Cell::text(value);
+    match lang {
+        Lang::En => cell,
+        Lang::Zh => cell.shown(zh.to_owned()),
+    }
 }
 
 /// Makes a cell of a text that may be absent.

@@ -91,14 +91,14 @@ impl Grants {
         if self.timeless > 0 {
             notes.push(timeless(
                 self.timeless,
-                "callbacks without a time between 1970 and 2100 are not counted",
+                "callbacks not counted: without a time between 1970 and 2100",
                 "个回调没有 1970 至 2100 年之间的时间，未计入",
             ));
         }
         if self.names.timeless > 0 {
             notes.push(timeless(
                 self.names.timeless,
-                "sends without a time between 1970 and 2100 count last",
+                "sends counted last: without a time between 1970 and 2100",
                 "条发送记录没有 1970 至 2100 年之间的时间，排在最后计算",
             ));
         }

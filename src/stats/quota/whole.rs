@@ -325,19 +325,15 @@ impl Whole {
     /// Compares results in an order that does not depend on that of files.
     fn compare(&self, a: &Sent, b: &Sent) -> Ordering {
         let (users, texts) = (&self.sends.users, &self.sends.texts);
-        let pair = |sent: &Sent| {
+        let words = |sent: &Sent| {
             let [account, user, template] = self.pairs[sent.pair as usize];
-            [
-                texts.text(account),
-                users.text(user),
-                texts.text(template),
-                texts.text(sent.status),
-            ]
+            let own = [users.text(user), texts.text(template)];
+            (own, texts.text(sent.status), texts.text(account))
         };
         let by_id = a.id.compare(b.id, texts);
         by_id
             .then((a.time, a.code).cmp(&(b.time, b.code)))
-            .then_with(|| pair(a).cmp(&pair(b)))
+            .then_with(|| words(a).cmp(&words(b)))
     }
 }
 

@@ -63,28 +63,26 @@ impl Draft {
         self.values[part as usize] = value;
     }
 
-    fn has(&self, part: Part) -> bool {
-        self.get(part).is_some()
+    /// Returns true if the part is there under a name that means nothing else.
+    fn is_sure(&self, part: Part) -> bool {
+        // The first rank is that of names that were given.
+        let given = self.get(part);
+        given.is_some_and(|given| given.rank == 0 || part.is_sure(given.rank - 1))
     }
 
     /// Returns true if it names a receiver or a template.
     pub(super) fn is_request(&self) -> bool {
-        self.has(Part::User) || self.has(Part::Template)
-    }
-
-    /// Returns true if it is surely a request, whose texts users may have typed.
-    pub(super) fn is_surely_request(&self) -> bool {
-        let user = self.get(Part::User);
-        self.has(Part::Template) || user.is_some_and(|user| user.rank <= 1)
+        self.is_sure(Part::User) || self.is_sure(Part::Template)
     }
 
     /// Returns true if it has an id or a code.
     pub(super) fn is_answer(&self) -> bool {
-        self.has(Part::MsgId) || self.has(Part::Code)
+        self.is_sure(Part::MsgId) || self.is_sure(Part::Code)
     }
 
+    /// Returns true if it is a request with its answer.
     pub(super) fn is_whole(&self) -> bool {
-        self.is_request() && self.is_answer()
+        self.is_request() && (self.is_answer() || self.get(Part::Code).is_some())
     }
 
     /// Returns true if both have a value of one part.

@@ -29,12 +29,15 @@ pub(super) struct Line<'a> {
     time: Option<Given>,
     pub(super) found: Vec<Draft>,
     failures: usize,
+    has_callback: bool,
     /// The members that were seen, for the error of a file without ids.
-    pub(super) seen: Vec<String>,
+    seen: &'a mut Vec<String>,
+    /// True if one of them is called as ids are.
+    pub(super) names_ids: bool,
 }
 
 impl<'a> Line<'a> {
-    pub(super) fn new(columns: &'a Columns) -> Self {
+    pub(super) fn new(columns: &'a Columns, seen: &'a mut Vec<String>) -> Self {
         Line {
             columns,
             request: Draft::default(),
@@ -42,7 +45,9 @@ impl<'a> Line<'a> {
             time: None,
             found: Vec::new(),
             failures: 0,
-            seen: Vec::new(),
+            has_callback: false,
+            seen,
+            names_ids: false,
         }
     }
 
@@ -50,7 +55,7 @@ impl<'a> Line<'a> {
     pub(super) fn read(&mut self, line: &str) {
         self.text(line, 0);
         self.end();
-        if self.found.is_empty() {
+        if self.found.is_empty() && !self.has_callback {
             self.found.extend(pairs::read(line, self.columns));
         }
         for send in &mut self.found {
@@ -96,7 +101,10 @@ impl<'a> Line<'a> {
                     hidden.pop();
                     node.node().end
                 }
-                Kind::Object if is_callback(node) => node.node().end,
+                Kind::Object if is_callback(node) => {
+                    self.has_callback = true;
+                    node.node().end
+                }
                 Kind::Object => {
                     hidden.extend(self.members(node, depth));
                     next + 1
@@ -112,15 +120,15 @@ impl<'a> Line<'a> {
         let is_scalar = |child: &View<'_>| !matches!(child.kind(), Kind::Object | Kind::Array);
         for child in object.children().filter(is_scalar) {
             self.see(child.name());
-            if let Some(named) = self
-                .columns
-                .part(child.name())
-                .filter(|_| child.kind() != Kind::Literal)
-            {
+            let Some(named) = self.columns.part(child.name()) else {
+                continue;
+            };
+            self.names_ids |= named.0 == Part::MsgId;
+            if child.kind() != Kind::Literal {
                 own.set(named, child.value());
             }
         }
-        let is_request = own.is_surely_request();
+        let is_request = own.is_request();
         self.add(own);
         if !is_request {
             let texts = object.children().filter(|child| child.kind() == Kind::Text);

@@ -76,6 +76,8 @@ pub struct Sends {
     pub(crate) texts: Names,
     /// Sends with a time that is not plausible or not readable.
     pub(crate) timeless: u64,
+    /// Sends without an id of which the code, or to whom, is not known.
+    pub(crate) unanswered: u64,
 }
 
 impl Default for Sends {
@@ -96,6 +98,7 @@ impl Sends {
             users: Names::new(seed),
             texts: Names::new(seed),
             timeless: 0,
+            unanswered: 0,
         }
     }
 
@@ -167,30 +170,38 @@ impl Sends {
     }
 
     fn read_lines(&mut self, first: String, mut from: impl BufRead) -> Result<(), SendsError> {
-        let (before, mut seen, mut has_ids) = (self.len(), Vec::new(), false);
+        let (before, mut seen, mut names_ids) = (self.len(), Vec::new(), false);
         let (mut line, columns) = (first.into_bytes(), self.columns.clone());
         loop {
             let text = String::from_utf8_lossy(&line);
-            let mut found = Line::new(&columns);
+            let mut found = Line::new(&columns, &mut seen);
             found.read(&text);
-            for send in &mut found.found {
-                has_ids |= send.get(Part::MsgId).is_some();
-                self.with_time_of(send, &text);
-                self.add(send)?;
-            }
-            let is_object = text.trim_start().starts_with('{');
-            if seen.is_empty() && is_object {
-                seen = found.seen;
+            names_ids |= found.names_ids;
+            for mut send in found.found {
+                self.with_time_of(&mut send, &text);
+                self.add(&send)?;
             }
             if !read_line(&mut from, &mut line)? {
                 break;
             }
         }
-        match has_ids {
+        self.check_ids(before, names_ids, seen)
+    }
+
+    /// Checks that the sends from `before` on have ids, unless no message was accepted.
+    fn check_ids(
+        &self,
+        before: usize,
+        names_ids: bool,
+        seen: Vec<String>,
+    ) -> Result<(), SendsError> {
+        let own = &self.rows[before..];
+        let is_accepted = |row: &Send| row.code() == Some(0);
+        match names_ids || own.iter().any(|row| !row.id.is_none()) {
             true => Ok(()),
-            false if !seen.is_empty() => Err(SendsError::NoIds { seen }),
-            false if self.len() == before => Err(SendsError::NoSends),
-            false => Ok(()),
+            false if !own.is_empty() && !own.iter().any(is_accepted) => Ok(()),
+            false if seen.is_empty() => Err(SendsError::NoSends),
+            false => Err(SendsError::NoIds { seen }),
         }
     }
 
@@ -213,7 +224,9 @@ impl Sends {
             MsgId::of_number(&id.text, &mut self.texts)
         });
         let code = text(Part::Code).and_then(|code| code.parse().ok());
-        if id.is_none() && code.is_none() && text(Part::User).is_none() {
+        let has_name = text(Part::User).or(text(Part::Template)).is_some();
+        if id.is_none() && (code.is_none() || !has_name) {
+            self.unanswered += 1;
             return Ok(());
         }
         let row = Send {

@@ -1,6 +1,6 @@
 //! Finds names with values in text without brackets: `touser=o… template_id=… errcode=0 msgid=…`.
 
-use crate::event::send::Part;
+use crate::event::send::{Part, is_of_callback};
 use crate::stats::sends::draft::{Columns, Draft};
 
 /// Returns the send that the names in a line make.
@@ -10,21 +10,24 @@ use crate::stats::sends::draft::{Columns, Draft};
 pub(super) fn read(line: &str, columns: &Columns) -> Option<Draft> {
     let mut send = Draft::default();
     for (name, value) in values(line) {
-        let Some((part, _)) = columns.part(name) else {
+        if is_of_callback(name, value) {
+            return None;
+        }
+        let Some((part, rank)) = columns.part(name) else {
             continue;
         };
         match part {
-            Part::User | Part::Template => send.set((part, 0), value),
+            Part::User | Part::Template => send.set((part, rank), value),
             Part::MsgId | Part::Code => {
                 send.put(part, None);
-                send.set((part, 0), value);
+                send.set((part, rank), value);
             }
             // The line's own time is more certain.
             Part::Time => {}
         }
     }
     let has_id = send.get(Part::MsgId).is_some();
-    (has_id || send.is_surely_request() && send.is_whole()).then_some(send)
+    (has_id || send.is_request() && send.is_answer()).then_some(send)
 }
 
 /// Returns all names of letters with the values behind them.
