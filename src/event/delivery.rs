@@ -5,10 +5,10 @@
 
 use std::hash::{BuildHasher, RandomState};
 
-use xxhash_rust::xxh3::{xxh3_64, xxh3_128_with_seed};
+use xxhash_rust::xxh3::xxh3_128_with_seed;
 
-use crate::event::fields::{FROM_USER, Field, HEADER, ITEM, TO_USER};
-use crate::event::{CallbackRef, Fields, Value};
+use crate::event::CallbackRef;
+use crate::event::compact::{Compact, CompactRef};
 
 /// A hash of what deliveries of one callback have in common.
 ///
@@ -36,15 +36,14 @@ impl DeliveryKey {
 #[derive(Clone, Debug)]
 pub struct DeliveryHasher {
     seed: u64,
-    /// The fields of the last callback: hashers are slow with many small pieces.
-    bytes: Vec<u8>,
+    compact: Compact,
 }
 
 impl Default for DeliveryHasher {
     fn default() -> Self {
         DeliveryHasher {
             seed: RandomState::new().hash_one(0),
-            bytes: Vec::new(),
+            compact: Compact::default(),
         }
     }
 }
@@ -62,51 +61,22 @@ impl DeliveryHasher {
     /// assert_eq!(first, again);
     /// ```
     pub fn key(&mut self, callback: &CallbackRef<'_>) -> DeliveryKey {
-        self.bytes.clear();
-        self.bytes.push(callback.event() as u8);
-        self.add(callback.header(), &HEADER);
-        for item in callback.items() {
-            self.bytes.extend_from_slice(&NEXT_ITEM);
-            self.add(item.fields(), &ITEM);
-        }
-        let hash = xxh3_128_with_seed(&self.bytes, self.seed);
-        DeliveryKey([hash as u32, (hash >> 32) as u32, (hash >> 64) as u32])
+        let values = self.compact.read(callback);
+        key_of(&values, self.seed)
     }
 
-    /// Returns a hash of account and user, or `None` without a user. It is the same in every run, as estimates of
-    /// distinct users need.
-    pub(crate) fn user(&mut self, callback: &CallbackRef<'_>) -> Option<u64> {
-        let header = callback.header();
-        let user = header.text(&FROM_USER)?;
-        self.bytes.clear();
-        self.add_text(header.text(&TO_USER).unwrap_or_default());
-        self.bytes.extend_from_slice(user.as_bytes());
-        Some(xxh3_64(&self.bytes))
-    }
-
-    /// Adds the typed fields: each with its bit, and texts with their lengths, so that no two lists of fields look
-    /// alike.
-    fn add(&mut self, fields: Fields<'_>, table: &[&'static Field]) {
-        let added: Result<(), ()> = fields.slots_in_order(table, |slot| {
-            self.bytes.extend_from_slice(&slot.field.bit.to_le_bytes());
-            match slot.value(fields.root) {
-                Value::Text(text) => self.add_text(text),
-                Value::Integer(number) => self.bytes.extend_from_slice(&number.to_le_bytes()),
-            }
-            Ok(())
-        });
-        added.expect("adding does not fail");
-    }
-
-    fn add_text(&mut self, text: &str) {
-        self.bytes
-            .extend_from_slice(&(text.len() as u32).to_le_bytes());
-        self.bytes.extend_from_slice(text.as_bytes());
+    /// Returns the key of a callback by its values.
+    #[inline]
+    pub(crate) fn key_of(&self, values: &CompactRef<'_>) -> DeliveryKey {
+        key_of(values, self.seed)
     }
 }
 
-/// Begins an item. No field has this bit.
-const NEXT_ITEM: [u8; 2] = [0; 2];
+#[inline]
+fn key_of(values: &CompactRef<'_>, seed: u64) -> DeliveryKey {
+    let hash = xxh3_128_with_seed(values.all(), seed);
+    DeliveryKey([hash as u32, (hash >> 32) as u32, (hash >> 64) as u32])
+}
 
 #[cfg(test)]
 mod tests {

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 
+use crate::event::compact::{Compact, CompactItem, CompactRef};
 use crate::event::delivery::{DeliveryHasher, DeliveryKey};
-use crate::event::{CallbackRef, Event, ItemRef, terms};
+use crate::event::{Event, terms};
 use crate::pipeline::{Sink, Stop};
 use crate::record::Record;
 use crate::stats::calendar::{Calendar, LocalTime, plausible};
@@ -127,9 +128,12 @@ impl Sink for Stats {
 
     #[inline]
     fn record(&mut self, record: &Record<'_>) {
-        if let Some(callback) = record.callback() {
-            self.block.add(&callback, record, &self.settings);
+        let mut compact = std::mem::take(&mut self.block.compact);
+        if let Some(values) = record.compact(&mut compact) {
+            self.block
+                .add(&values, record.delivery_key(), &self.settings);
         }
+        self.block.compact = compact;
     }
 
     fn join(&mut self, later: Self) -> Result<(), Stop> {
@@ -161,6 +165,9 @@ impl Fold for Stats {
     }
 }
 
+const ACCEPT: &[u8] = terms::ACCEPT.as_bytes();
+const REJECT: &[u8] = terms::REJECT.as_bytes();
+
 /// What an item says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -179,15 +186,15 @@ impl Kind {
     pub(super) const COUNT: usize = 7;
 
     #[inline]
-    fn of(event: Event, item: &ItemRef<'_>) -> Self {
+    fn of(event: Event, item: &CompactItem<'_>) -> Self {
         match event {
             Event::Popup => match item.status() {
-                Some(terms::ACCEPT) => Kind::Accepted,
-                Some(terms::REJECT) => Kind::Rejected,
+                Some(status) if status == ACCEPT => Kind::Accepted,
+                Some(status) if status == REJECT => Kind::Rejected,
                 _ => Kind::OtherStatus,
             },
             Event::Change => match item.status() {
-                Some(terms::REJECT) => Kind::SwitchedOff,
+                Some(status) if status == REJECT => Kind::SwitchedOff,
                 _ => Kind::OtherChange,
             },
             Event::Sent => match item.error_code() {
@@ -229,6 +236,7 @@ struct Block {
     /// The codes of failed items.
     codes: Vec<i64>,
     hasher: DeliveryHasher,
+    compact: Compact,
     calendar: Calendar,
     /// The values of the keys of an item.
     values: Vec<KeyValue>,
@@ -246,40 +254,39 @@ impl Block {
             items: Vec::new(),
             codes: Vec::new(),
             hasher: settings.keys.clone(),
+            compact: Compact::default(),
             calendar: Calendar::new(settings.time_zone.clone()),
             values: vec![KeyValue::Absent; settings.by.len()],
         }
     }
 
+    /// Adds a callback. `noted` is its key if items were removed from it.
     #[inline]
-    fn add(&mut self, callback: &CallbackRef<'_>, record: &Record<'_>, settings: &Settings) {
-        let time = callback.create_time();
+    fn add(&mut self, values: &CompactRef<'_>, noted: Option<DeliveryKey>, settings: &Settings) {
+        let time = values.create_time();
         let local = time.filter(|&time| plausible(time));
         let local = local.map(|time| self.calendar.at(time));
-        let hasher = &mut self.hasher;
+        let key = || noted.unwrap_or_else(|| self.hasher.key_of(values));
         self.callbacks.push(Seen {
-            key: (!settings.keep_repeats).then(|| {
-                let noted = record.delivery_key();
-                noted.unwrap_or_else(|| hasher.key(callback))
-            }),
-            event: callback.event(),
-            items: callback.items().len() as u32,
+            key: (!settings.keep_repeats).then(key),
+            event: values.event(),
+            items: values.items().len() as u32,
             time,
             day: local.map(LocalTime::day),
-            user: hasher.user(callback),
+            user: values.user_hash(),
         });
         for (at, key) in settings.by.iter().enumerate() {
             if !key.is_of_item() {
-                self.values[at] = self.of_callback(*key, at, callback, local);
+                self.values[at] = self.of_callback(*key, at, values, local);
             }
         }
-        for item in callback.items() {
-            self.add_item(callback.event(), &item, settings);
+        for item in values.items() {
+            self.add_item(values.event(), &item, settings);
         }
     }
 
     #[inline]
-    fn add_item(&mut self, event: Event, item: &ItemRef<'_>, settings: &Settings) {
+    fn add_item(&mut self, event: Event, item: &CompactItem<'_>, settings: &Settings) {
         for (at, key) in settings.by.iter().enumerate() {
             if key.is_of_item() {
                 self.values[at] = self.of_item(*key, at, item);
@@ -297,13 +304,13 @@ impl Block {
         &mut self,
         key: Key,
         at: usize,
-        callback: &CallbackRef<'_>,
+        values: &CompactRef<'_>,
         local: Option<LocalTime>,
     ) -> KeyValue {
         let number = |of: fn(LocalTime) -> i64| local.map(of);
         let number = match key {
-            Key::Account => return self.text(at, callback.to_user()),
-            Key::Event => return self.text(at, Some(callback.event().name())),
+            Key::Account => return self.text(at, values.to_user()),
+            Key::Event => return self.text(at, Some(values.event().name().as_bytes())),
             Key::Hour => number(LocalTime::hour),
             Key::HourOfDay => number(LocalTime::hour_of_day),
             Key::Weekday => number(LocalTime::weekday),
@@ -316,7 +323,7 @@ impl Block {
     }
 
     #[inline]
-    fn of_item(&mut self, key: Key, at: usize, item: &ItemRef<'_>) -> KeyValue {
+    fn of_item(&mut self, key: Key, at: usize, item: &CompactItem<'_>) -> KeyValue {
         let number = match key {
             Key::Template => return self.text(at, item.template_id()),
             Key::Status => return self.text(at, item.status()),
@@ -329,7 +336,7 @@ impl Block {
 
     /// Returns the value of a key that is a text. Often it is the one of the item before.
     #[inline]
-    fn text(&mut self, at: usize, text: Option<&str>) -> KeyValue {
+    fn text(&mut self, at: usize, text: Option<&[u8]>) -> KeyValue {
         let last = match self.values[at] {
             KeyValue::Text(last) => last,
             _ => 0,

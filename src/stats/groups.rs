@@ -24,7 +24,7 @@ pub(crate) struct Groups {
     values: Vec<KeyValue>,
     by_values: HashTable<u32>,
     /// All texts, one after the other, and the end of each.
-    texts: String,
+    texts: Vec<u8>,
     ends: Vec<usize>,
     by_text: HashTable<u32>,
     len: usize,
@@ -39,7 +39,7 @@ impl Groups {
             width,
             values: Vec::new(),
             by_values: HashTable::new(),
-            texts: String::new(),
+            texts: Vec::new(),
             ends: Vec::new(),
             by_text: HashTable::new(),
             len: 0,
@@ -96,15 +96,15 @@ impl Groups {
 
     /// Returns the number of a text. `last` is the number of one that is likely.
     #[inline]
-    pub(crate) fn text(&mut self, text: &str, last: u32) -> u32 {
+    pub(crate) fn text(&mut self, text: &[u8], last: u32) -> u32 {
         match (last as usize) < self.ends.len() && self.text_of(last) == text {
             true => last,
             false => self.find_text(text),
         }
     }
 
-    fn find_text(&mut self, text: &str) -> u32 {
-        let hash = xxh3_64_with_seed(text.as_bytes(), self.seed);
+    fn find_text(&mut self, text: &[u8]) -> u32 {
+        let hash = xxh3_64_with_seed(text, self.seed);
         let known = self
             .by_text
             .find(hash, |&number| self.text_of(number) == text);
@@ -112,19 +112,19 @@ impl Groups {
             return *number;
         }
         let number = self.ends.len() as u32;
-        self.texts.push_str(text);
+        self.texts.extend_from_slice(text);
         self.ends.push(self.texts.len());
         let (texts, ends, seed) = (&self.texts, &self.ends, self.seed);
         let hash_of = |&number: &u32| {
             let text = slice(texts, ends, number);
-            xxh3_64_with_seed(text.as_bytes(), seed)
+            xxh3_64_with_seed(text, seed)
         };
         self.by_text.insert_unique(hash, number, hash_of);
         number
     }
 
     #[inline]
-    pub(crate) fn text_of(&self, number: u32) -> &str {
+    pub(crate) fn text_of(&self, number: u32) -> &[u8] {
         slice(&self.texts, &self.ends, number)
     }
 
@@ -179,7 +179,7 @@ impl KeyValue {
 }
 
 #[inline]
-fn slice<'a>(texts: &'a str, ends: &[usize], number: u32) -> &'a str {
+fn slice<'a>(texts: &'a [u8], ends: &[usize], number: u32) -> &'a [u8] {
     let at = number as usize;
     let start = if at == 0 { 0 } else { ends[at - 1] };
     &texts[start..ends[at]]

@@ -184,7 +184,10 @@ impl Counts {
         match value {
             KeyValue::Absent if key.is_time() => Cell::absent().shown(NO_TIME.get(lang).into()),
             KeyValue::Absent => Cell::absent().shown(NOTHING.get(lang).into()),
-            KeyValue::Text(number) => text_cell(key, self.whole.groups.text_of(number), lang),
+            KeyValue::Text(number) => {
+                let text = str::from_utf8(self.whole.groups.text_of(number));
+                text_cell(key, text.unwrap_or_default(), lang)
+            }
             KeyValue::Number(number) => self.number_cell(key, number, lang),
         }
     }
