@@ -3,20 +3,22 @@
 //! Counting needs a few values of each callback, and a hash of all of them. For payloads of one template the positions of
 //! the values are known, so they are copied without looking at the payload's tree.
 
-use std::ops::Range;
-
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
-use crate::event::decode::integer;
+use crate::event::decode::integer_in_bytes;
+use crate::event::delivery::hash_of_shape;
 use crate::event::fields::{Field, HEADER, ITEM};
 use crate::event::{CallbackRef, Event, Fields, Value};
+use crate::simd::block;
 
-/// The values, followed by what tells them apart: their fields and lengths. No two lists of values look alike.
+/// A buffer for the values of one callback after the other.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Compact {
-    /// Bytes behind the end of the values and their shape mean nothing.
+    /// Bytes behind the end of the values mean nothing.
     bytes: Vec<u8>,
     layout: Layout,
+    /// The event, then for each value its field and length, with marks between items.
+    shape: Vec<u8>,
 }
 
 /// The positions of the values in the buffer.
@@ -25,9 +27,9 @@ pub(crate) struct Layout {
     event: Option<Event>,
     header: [Place; HEADER.len()],
     items: Vec<[Place; ITEM.len()]>,
-    /// The event, then for each item its number of values, and for each value its field and length.
-    shape: Vec<u8>,
-    /// The end of the values, where the shape begins.
+    /// A hash of what tells the values apart: the event, fields and lengths.
+    shape: u64,
+    /// The end of the values.
     end: usize,
 }
 
@@ -69,30 +71,35 @@ pub(crate) struct CompactTemplate {
 struct Copied {
     from: u32,
     to: u32,
-    /// The number of bytes if the payload ends before a whole block does.
-    exact: Option<u32>,
+    /// The number of bytes, at most a block. It counts only where the payload ends before a whole block does.
+    len: u32,
 }
 
 /// The number of bytes that are copied at once.
-const BLOCK: usize = 16;
+const BLOCK: usize = block::LEN;
 
 impl Compact {
     /// Reads the values of a callback.
     pub(crate) fn read(&mut self, callback: &CallbackRef<'_>) -> CompactRef<'_> {
         self.bytes.clear();
-        self.layout.clear(callback.event());
+        self.shape.clear();
+        self.shape.push(callback.event() as u8);
+        self.layout.event = Some(callback.event());
+        self.layout.items.clear();
         for (place, field) in HEADER.iter().enumerate() {
             self.layout.header[place] = self.add(callback.header(), field);
         }
         for item in callback.items() {
-            self.layout.shape.push(NEXT_ITEM);
+            self.shape.push(NEXT_ITEM);
             let places = ITEM.map(|field| self.add(item.fields(), field));
             self.layout.items.push(places);
         }
         self.layout.end = self.bytes.len();
-        self.layout.close();
-        self.bytes.extend_from_slice(&self.layout.shape);
-        self.view()
+        self.layout.shape = hash_of_shape(&self.shape);
+        CompactRef {
+            bytes: &self.bytes,
+            layout: &self.layout,
+        }
     }
 
     fn add(&mut self, fields: Fields<'_>, field: &'static Field) -> Place {
@@ -104,14 +111,12 @@ impl Compact {
             Value::Text(text) => self.bytes.extend_from_slice(text.as_bytes()),
             Value::Integer(number) => self.bytes.extend_from_slice(number.to_string().as_bytes()),
         }
-        let end = self.bytes.len();
-        self.layout.add(field, start..end)
-    }
-
-    fn view(&self) -> CompactRef<'_> {
-        CompactRef {
-            bytes: &self.bytes,
-            layout: &self.layout,
+        let len = self.bytes.len() - start;
+        self.shape.push(field.bit.trailing_zeros() as u8);
+        self.shape.extend_from_slice(&(len as u32).to_le_bytes());
+        Place {
+            start: start as u32,
+            end: (start + len) as u32,
         }
     }
 
@@ -122,17 +127,16 @@ impl Compact {
         template: &'a CompactTemplate,
         payload: &[u8],
     ) -> CompactRef<'a> {
-        let Layout { shape, end, .. } = &template.layout;
-        let needed = end + shape.len() + BLOCK;
+        let end = template.layout.end;
+        let needed = end + BLOCK;
         if self.bytes.len() < needed {
             self.bytes.resize(needed, 0);
         }
         for copied in &template.copies {
             copied.copy(payload, &mut self.bytes);
         }
-        self.bytes[*end..end + shape.len()].copy_from_slice(shape);
         CompactRef {
-            bytes: &self.bytes[..end + shape.len()],
+            bytes: &self.bytes[..end],
             layout: &template.layout,
         }
     }
@@ -140,32 +144,6 @@ impl Compact {
 
 /// Begins an item in a shape. No field has this number.
 const NEXT_ITEM: u8 = u8::MAX;
-
-impl Layout {
-    fn clear(&mut self, event: Event) {
-        self.event = Some(event);
-        self.header = Default::default();
-        self.items.clear();
-        self.shape.clear();
-        self.shape.push(event as u8);
-    }
-
-    fn add(&mut self, field: &Field, value: Range<usize>) -> Place {
-        self.shape.push(field.bit.trailing_zeros() as u8);
-        self.shape
-            .extend_from_slice(&(value.len() as u32).to_le_bytes());
-        Place {
-            start: value.start as u32,
-            end: value.end as u32,
-        }
-    }
-
-    /// Ends the shape with its length, which tells where it begins.
-    fn close(&mut self) {
-        let len = self.shape.len() as u32;
-        self.shape.extend_from_slice(&len.to_le_bytes());
-    }
-}
 
 impl CompactTemplate {
     /// Makes the template of payloads like that of `callback`. Returns `None` if a value is no part of the payload.
@@ -209,13 +187,10 @@ fn copies_of(
     if !(is_as_written && is_inside) {
         return None;
     }
-    let blocks = (0..text.len()).step_by(BLOCK).map(|at| {
-        let rest = (text.len() - at).min(BLOCK);
-        Copied {
-            from: (from + at) as u32,
-            to: place.start + at as u32,
-            exact: (from + at + BLOCK > payload.len()).then_some(rest as u32),
-        }
+    let blocks = (0..text.len()).step_by(BLOCK).map(|at| Copied {
+        from: (from + at) as u32,
+        to: place.start + at as u32,
+        len: (text.len() - at).min(BLOCK) as u32,
     });
     Some(blocks.collect())
 }
@@ -223,14 +198,16 @@ fn copies_of(
 impl Copied {
     #[inline(always)]
     fn copy(self, payload: &[u8], out: &mut [u8]) {
-        let (from, to) = (self.from as usize, self.to as usize);
-        let len = self.exact.map_or(BLOCK, |len| len as usize);
-        if let (Some(from), Some(to)) = (payload.get(from..), out.get_mut(to..)) {
-            match (from.first_chunk::<BLOCK>(), to.first_chunk_mut::<BLOCK>()) {
-                (Some(from), Some(to)) => *to = *from,
-                _ => to[..len].copy_from_slice(&from[..len]),
-            }
+        match (block::at(payload, self.from), block::at_mut(out, self.to)) {
+            (Some(from), Some(to)) => *to = *from,
+            _ => self.copy_exactly(payload, out),
         }
+    }
+
+    #[cold]
+    fn copy_exactly(self, payload: &[u8], out: &mut [u8]) {
+        let part = |at: u32| at as usize..(at + self.len) as usize;
+        out[part(self.to)].copy_from_slice(&payload[part(self.from)]);
     }
 }
 
@@ -239,10 +216,16 @@ impl<'a> CompactRef<'a> {
         self.layout.event.unwrap_or(Event::Popup)
     }
 
-    /// Returns all values with their shape.
+    /// Returns all values. Two lists of values are equal if these and their shapes are.
     #[inline]
     pub(crate) fn all(&self) -> &'a [u8] {
         self.bytes
+    }
+
+    /// Returns a hash of the event, and of the fields and lengths of the values.
+    #[inline]
+    pub(crate) fn shape(&self) -> u64 {
+        self.layout.shape
     }
 
     /// Returns the account's id.
@@ -280,8 +263,7 @@ impl<'a> CompactRef<'a> {
 
     #[inline]
     fn integer(&self, place: Place) -> Option<i64> {
-        let text = std::str::from_utf8(self.value(place)?);
-        text.ok().and_then(integer)
+        integer_in_bytes(self.value(place)?)
     }
 }
 
@@ -346,7 +328,7 @@ mod tests {
             let (copied, read) = (record.compact(copied).unwrap(), read.read(&callback));
             self.callbacks += 1;
             self.copied += usize::from(record.is_compact_by_position());
-            assert_eq!(copied.all(), read.all());
+            assert_eq!((copied.all(), copied.shape()), (read.all(), read.shape()));
             assert_eq!(copied.event(), callback.event());
             assert_eq!(copied.create_time(), callback.create_time());
             assert_eq!(copied.user_hash(), read.user_hash());

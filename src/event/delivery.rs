@@ -4,19 +4,44 @@
 //! the first delivery. Extra fields are ignored, as a proxy may add some.
 
 use std::hash::{BuildHasher, RandomState};
+use std::sync::LazyLock;
 
-use xxhash_rust::xxh3::xxh3_128_with_seed;
+use xxhash_rust::xxh3::{xxh3_64_with_seed, xxh3_128_with_seed};
 
 use crate::event::CallbackRef;
 use crate::event::compact::{Compact, CompactRef};
 
 /// A hash of what deliveries of one callback have in common.
 ///
-/// With 96 bits, two different callbacks among a thousand million collide with a probability of about 10^-11.
+/// With 96 bits, two different callbacks among a thousand million collide with a probability of about 10^-11. Keys
+/// differ from process to process, so that nobody can prepare callbacks with equal keys.
+///
+/// ```
+/// use wxsub::select::DeliveryKey;
+///
+/// let key = |payload: &[u8]| DeliveryKey::of(&wxsub::decode(payload).callback().unwrap());
+/// let first = key(br#"{"Event":"subscribe_msg_change_event","CreateTime":5,"List":[{"TemplateId":"a"}]}"#);
+/// let again = key(br#"{"CreateTime":"5","List":{"TemplateId":"a"},"Event":"subscribe_msg_change_event"}"#);
+/// assert_eq!(first, again);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct DeliveryKey([u32; 3]);
 
+static SEED: LazyLock<u64> = LazyLock::new(|| RandomState::new().hash_one(0));
+
 impl DeliveryKey {
+    /// Returns the key of a callback.
+    pub fn of(callback: &CallbackRef<'_>) -> Self {
+        Self::of_values(&Compact::default().read(callback))
+    }
+
+    /// Returns the key of a callback by its values.
+    #[inline]
+    pub(crate) fn of_values(values: &CompactRef<'_>) -> Self {
+        let hash = xxh3_128_with_seed(values.all(), values.shape());
+        DeliveryKey([hash as u32, (hash >> 32) as u32, (hash >> 64) as u32])
+    }
+
     /// Returns a part of the key that is random enough for a table.
     #[inline]
     pub(crate) fn table_hash(self) -> u64 {
@@ -30,52 +55,9 @@ impl DeliveryKey {
     }
 }
 
-/// Makes keys. The seed differs in every run, so that nobody can prepare callbacks with equal keys.
-///
-/// Keys of one hasher and of its clones are comparable.
-#[derive(Clone, Debug)]
-pub struct DeliveryHasher {
-    seed: u64,
-    compact: Compact,
-}
-
-impl Default for DeliveryHasher {
-    fn default() -> Self {
-        DeliveryHasher {
-            seed: RandomState::new().hash_one(0),
-            compact: Compact::default(),
-        }
-    }
-}
-
-impl DeliveryHasher {
-    /// Returns the key of a callback.
-    ///
-    /// ```
-    /// use wxsub::select::DeliveryHasher;
-    ///
-    /// let mut hasher = DeliveryHasher::default();
-    /// let mut key = |payload: &[u8]| hasher.key(&wxsub::decode(payload).callback().unwrap());
-    /// let first = key(br#"{"Event":"subscribe_msg_change_event","CreateTime":5,"List":[{"TemplateId":"a"}]}"#);
-    /// let again = key(br#"{"CreateTime":"5","List":{"TemplateId":"a"},"Event":"subscribe_msg_change_event"}"#);
-    /// assert_eq!(first, again);
-    /// ```
-    pub fn key(&mut self, callback: &CallbackRef<'_>) -> DeliveryKey {
-        let values = self.compact.read(callback);
-        key_of(&values, self.seed)
-    }
-
-    /// Returns the key of a callback by its values.
-    #[inline]
-    pub(crate) fn key_of(&self, values: &CompactRef<'_>) -> DeliveryKey {
-        key_of(values, self.seed)
-    }
-}
-
-#[inline]
-fn key_of(values: &CompactRef<'_>, seed: u64) -> DeliveryKey {
-    let hash = xxh3_128_with_seed(values.all(), seed);
-    DeliveryKey([hash as u32, (hash >> 32) as u32, (hash >> 64) as u32])
+/// Returns the hash of a shape, which becomes a part of keys.
+pub(crate) fn hash_of_shape(shape: &[u8]) -> u64 {
+    xxh3_64_with_seed(shape, *SEED)
 }
 
 #[cfg(test)]
@@ -106,13 +88,13 @@ mod tests {
             r#""List":[{"ErrorCode":1}]"#,
             r#""List":[{"PopupScene":1}]"#,
         ];
-        let (mut keys, mut hasher) = (HashSet::new(), DeliveryHasher::default());
+        let mut keys = HashSet::new();
         for payload in payloads {
             for event in ["popup", "sent"] {
                 let payload = format!(r#"{{"Event":"subscribe_msg_{event}_event",{payload}}}"#);
                 let record = decode(payload.as_bytes());
                 let callback = record.callback().expect("a callback");
-                assert!(keys.insert(hasher.key(&callback)), "{payload}");
+                assert!(keys.insert(DeliveryKey::of(&callback)), "{payload}");
             }
         }
     }
@@ -125,10 +107,9 @@ mod tests {
             "<xml><Event>subscribe_msg_sent_event</Event><CreateTime>5</CreateTime><SubscribeMsgSentEvent><List>\
              <MsgID>17</MsgID><ErrorCode>0</ErrorCode></List></SubscribeMsgSentEvent></xml>",
         ];
-        let mut hasher = DeliveryHasher::default();
         let keys = payloads.map(|payload| {
             let record = decode(payload.as_bytes());
-            hasher.key(&record.callback().expect("a callback"))
+            DeliveryKey::of(&record.callback().expect("a callback"))
         });
         assert_eq!(keys, [keys[0]; 3]);
     }

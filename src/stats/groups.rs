@@ -28,7 +28,9 @@ pub(crate) struct Groups {
     ends: Vec<usize>,
     by_text: HashTable<u32>,
     len: usize,
-    last: u32,
+    /// Groups and texts that were found before, by a few of their bits: most are found again.
+    found_groups: [u32; FOUND],
+    found_texts: [u32; FOUND],
     /// Differs in every run, so that nobody can prepare texts that fall together in a table.
     seed: u64,
 }
@@ -43,7 +45,8 @@ impl Groups {
             ends: Vec::new(),
             by_text: HashTable::new(),
             len: 0,
-            last: 0,
+            found_groups: [0; FOUND],
+            found_texts: [0; FOUND],
             seed: RandomState::new().hash_one(0),
         }
     }
@@ -65,10 +68,17 @@ impl Groups {
     /// Returns the number of the group with these values.
     #[inline]
     pub(crate) fn group(&mut self, values: &[KeyValue]) -> u32 {
-        if self.last as usize >= self.len || self.values_of(self.last) != values {
-            self.last = self.find_group(values);
+        let bits = values
+            .iter()
+            .fold(0, |bits: u64, value| bits.rotate_left(7) ^ value.bits());
+        let place = few_bits(bits);
+        let found = self.found_groups[place];
+        if (found as usize) < self.len && self.values_of(found) == values {
+            return found;
         }
-        self.last
+        let group = self.find_group(values);
+        self.found_groups[place] = group;
+        group
     }
 
     fn find_group(&mut self, values: &[KeyValue]) -> u32 {
@@ -94,13 +104,25 @@ impl Groups {
         &self.values[group as usize * self.width..][..self.width]
     }
 
-    /// Returns the number of a text. `last` is the number of one that is likely.
+    /// Returns the number of a text.
     #[inline]
-    pub(crate) fn text(&mut self, text: &[u8], last: u32) -> u32 {
-        match (last as usize) < self.ends.len() && self.text_of(last) == text {
-            true => last,
-            false => self.find_text(text),
+    pub(crate) fn text(&mut self, text: &[u8]) -> u32 {
+        let bits = match (text.first_chunk(), text.last_chunk()) {
+            (Some(first), Some(last)) => {
+                u64::from_le_bytes(*first) ^ u64::from_le_bytes(*last).rotate_left(29)
+            }
+            _ => text
+                .iter()
+                .fold(0, |bits, byte| bits << 8 | u64::from(*byte)),
+        };
+        let place = few_bits(bits);
+        let found = self.found_texts[place];
+        if (found as usize) < self.ends.len() && self.text_of(found) == text {
+            return found;
         }
+        let number = self.find_text(text);
+        self.found_texts[place] = number;
+        number
     }
 
     fn find_text(&mut self, text: &[u8]) -> u32 {
@@ -133,9 +155,7 @@ impl Groups {
         values.clear();
         for value in later.values_of(group) {
             values.push(match *value {
-                KeyValue::Text(number) => {
-                    KeyValue::Text(self.text(later.text_of(number), u32::MAX))
-                }
+                KeyValue::Text(number) => KeyValue::Text(self.text(later.text_of(number))),
                 value => value,
             });
         }
@@ -183,6 +203,14 @@ fn slice<'a>(texts: &'a [u8], ends: &[usize], number: u32) -> &'a [u8] {
     let at = number as usize;
     let start = if at == 0 { 0 } else { ends[at - 1] };
     &texts[start..ends[at]]
+}
+
+/// The number of groups and texts that are tried before a table is searched.
+const FOUND: usize = 256;
+
+/// Returns an index below [`FOUND`].
+fn few_bits(bits: u64) -> usize {
+    (bits.wrapping_mul(FACTOR) >> (64 - FOUND.trailing_zeros())) as usize
 }
 
 /// An odd number without a pattern.
