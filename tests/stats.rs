@@ -9,7 +9,7 @@ use jiff::tz::{Offset, TimeZone};
 use serde_json::{Value, json};
 use wxsub::pipeline::{Options, run_filtered};
 use wxsub::report::text::TextOptions;
-use wxsub::select::{DeliveryHasher, Filter, Selection};
+use wxsub::select::{Filter, Selection};
 use wxsub::stats::{Failure, Form, Key, Settings, Stats};
 
 use support::rng::Rng;
@@ -48,8 +48,7 @@ impl Question<'_> {
     }
 
     fn read(&self, files: &[String]) -> Stats {
-        let keys = DeliveryHasher::default();
-        let mut filter = Filter::new(self.selection.clone()).with_keys(keys.clone());
+        let mut filter = Filter::new(self.selection.clone()).noting_keys();
         let offset = Offset::from_seconds(self.zone).expect("an offset");
         let mut stats = Stats::new(Settings {
             by: self.by.iter().map(|key| key.parse().unwrap()).collect(),
@@ -59,7 +58,6 @@ impl Question<'_> {
             },
             keep_repeats: self.keep_repeats,
             max_memory: self.max_memory,
-            keys,
             ..Settings::default()
         });
         let options = Options {

@@ -1,7 +1,6 @@
 //! Runs a fold over all captures: what the commands that count share.
 //!
-//! Adding a command: flatten `FoldArgs` and `Common` into its arguments; make a plan with [`plan`], and the fold with
-//! the keys that it returns; call [`run`] and [`finish`].
+//! Adding a command: flatten `FoldArgs` and `Common` into its arguments; call [`plan`], [`run`] and [`finish`].
 
 use std::io::Write;
 
@@ -9,7 +8,6 @@ use anyhow::{Context, anyhow};
 use wxsub::Record;
 use wxsub::report::Tally;
 use wxsub::report::text::TextOptions;
-use wxsub::select::DeliveryHasher;
 use wxsub::stats::Fold;
 
 use crate::cli::commands::{
@@ -22,19 +20,18 @@ use crate::cli::stream::{Done, Job, run_with};
 use crate::cli::target::Target;
 use crate::cli::texts::Texts;
 
-/// Makes the plan of a command that counts, and the hasher of its fold.
+/// Makes the plan of a command that counts.
 pub(super) fn plan(
     command: &'static str,
     common: &Common,
     args: &FoldArgs,
-) -> anyhow::Result<(Plan, DeliveryHasher)> {
+) -> anyhow::Result<Plan> {
     let output = args.output.as_deref();
     let mut plan = Plan::new(command, common, Some(&args.tz), output)?;
     refuse_files(&plan)?;
-    let keys = DeliveryHasher::default();
-    // Only the fold remembers deliveries: it does so on all threads.
-    plan.filter = plan.filter.with_keys(keys.clone());
-    Ok((plan, keys))
+    // Only the fold remembers deliveries: it lets all threads decode.
+    plan.filter = plan.filter.noting_keys();
+    Ok(plan)
 }
 
 /// Reads all captures of `plan` into `fold`.

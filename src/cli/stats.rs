@@ -22,7 +22,7 @@ pub(super) fn run(args: &args::Stats) -> anyhow::Result<Status> {
     if let Some(key) = repeated(&args.by) {
         bail!("--by names `{}` twice", key.name());
     }
-    let (plan, keys) = fold::plan("stats", &args.common, &args.fold)?;
+    let plan = fold::plan("stats", &args.common, &args.fold)?;
     let mut target = Target::new(args.fold.output.as_deref())?;
     let stats = Stats::new(Settings {
         by: if is_screen {
@@ -34,7 +34,6 @@ pub(super) fn run(args: &args::Stats) -> anyhow::Result<Status> {
         keep_repeats: args.fold.keep_repeats,
         with_codes: is_screen,
         max_memory: args.fold.max_memory,
-        keys,
     });
     let (done, stats) = fold::run(&plan, stats, &mut target)?;
     let counts = stats.finish()?;

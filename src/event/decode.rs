@@ -678,6 +678,12 @@ pub(super) fn integer(text: &str) -> Option<i64> {
     })
 }
 
+/// Parses a number like [`integer`].
+#[inline]
+pub(super) fn integer_in_bytes(text: &[u8]) -> Option<i64> {
+    plain_integer(text).or_else(|| integer(std::str::from_utf8(text).ok()?))
+}
+
 /// Parses a non-negative number with at most 18 digits, the usual case.
 fn plain_integer(text: &[u8]) -> Option<i64> {
     const FIT: usize = 18;

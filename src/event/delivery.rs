@@ -4,19 +4,44 @@
 //! the first delivery. Extra fields are ignored, as a proxy may add some.
 
 use std::hash::{BuildHasher, RandomState};
+use std::sync::LazyLock;
 
-use xxhash_rust::xxh3::{xxh3_64, xxh3_128_with_seed};
+use xxhash_rust::xxh3::{xxh3_64_with_seed, xxh3_128_with_seed};
 
-use crate::event::fields::{FROM_USER, Field, HEADER, ITEM, TO_USER};
-use crate::event::{CallbackRef, Fields, Value};
+use crate::event::CallbackRef;
+use crate::event::compact::{Compact, CompactRef};
 
 /// A hash of what deliveries of one callback have in common.
 ///
-/// With 96 bits, two different callbacks among a thousand million collide with a probability of about 10^-11.
+/// With 96 bits, two different callbacks among a thousand million collide with a probability of about 10^-11. Keys
+/// differ from process to process, so that nobody can prepare callbacks with equal keys.
+///
+/// ```
+/// use wxsub::select::DeliveryKey;
+///
+/// let key = |payload: &[u8]| DeliveryKey::of(&wxsub::decode(payload).callback().unwrap());
+/// let first = key(br#"{"Event":"subscribe_msg_change_event","CreateTime":5,"List":[{"TemplateId":"a"}]}"#);
+/// let again = key(br#"{"CreateTime":"5","List":{"TemplateId":"a"},"Event":"subscribe_msg_change_event"}"#);
+/// assert_eq!(first, again);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct DeliveryKey([u32; 3]);
 
+static SEED: LazyLock<u64> = LazyLock::new(|| RandomState::new().hash_one(0));
+
 impl DeliveryKey {
+    /// Returns the key of a callback.
+    pub fn of(callback: &CallbackRef<'_>) -> Self {
+        Self::of_values(&Compact::default().read(callback))
+    }
+
+    /// Returns the key of a callback by its values.
+    #[inline]
+    pub(crate) fn of_values(values: &CompactRef<'_>) -> Self {
+        let hash = xxh3_128_with_seed(values.all(), values.shape());
+        DeliveryKey([hash as u32, (hash >> 32) as u32, (hash >> 64) as u32])
+    }
+
     /// Returns a part of the key that is random enough for a table.
     #[inline]
     pub(crate) fn table_hash(self) -> u64 {
@@ -30,83 +55,10 @@ impl DeliveryKey {
     }
 }
 
-/// Makes keys. The seed differs in every run, so that nobody can prepare callbacks with equal keys.
-///
-/// Keys of one hasher and of its clones are comparable.
-#[derive(Clone, Debug)]
-pub struct DeliveryHasher {
-    seed: u64,
-    /// The fields of the last callback: hashers are slow with many small pieces.
-    bytes: Vec<u8>,
+/// Returns the hash of a shape, which becomes a part of keys.
+pub(crate) fn hash_of_shape(shape: &[u8]) -> u64 {
+    xxh3_64_with_seed(shape, *SEED)
 }
-
-impl Default for DeliveryHasher {
-    fn default() -> Self {
-        DeliveryHasher {
-            seed: RandomState::new().hash_one(0),
-            bytes: Vec::new(),
-        }
-    }
-}
-
-impl DeliveryHasher {
-    /// Returns the key of a callback.
-    ///
-    /// ```
-    /// use wxsub::select::DeliveryHasher;
-    ///
-    /// let mut hasher = DeliveryHasher::default();
-    /// let mut key = |payload: &[u8]| hasher.key(&wxsub::decode(payload).callback().unwrap());
-    /// let first = key(br#"{"Event":"subscribe_msg_change_event","CreateTime":5,"List":[{"TemplateId":"a"}]}"#);
-    /// let again = key(br#"{"CreateTime":"5","List":{"TemplateId":"a"},"Event":"subscribe_msg_change_event"}"#);
-    /// assert_eq!(first, again);
-    /// ```
-    pub fn key(&mut self, callback: &CallbackRef<'_>) -> DeliveryKey {
-        self.bytes.clear();
-        self.bytes.push(callback.event() as u8);
-        self.add(callback.header(), &HEADER);
-        for item in callback.items() {
-            self.bytes.extend_from_slice(&NEXT_ITEM);
-            self.add(item.fields(), &ITEM);
-        }
-        let hash = xxh3_128_with_seed(&self.bytes, self.seed);
-        DeliveryKey([hash as u32, (hash >> 32) as u32, (hash >> 64) as u32])
-    }
-
-    /// Returns a hash of account and user, or `None` without a user. It is the same in every run, as estimates of
-    /// distinct users need.
-    pub(crate) fn user(&mut self, callback: &CallbackRef<'_>) -> Option<u64> {
-        let header = callback.header();
-        let user = header.text(&FROM_USER)?;
-        self.bytes.clear();
-        self.add_text(header.text(&TO_USER).unwrap_or_default());
-        self.bytes.extend_from_slice(user.as_bytes());
-        Some(xxh3_64(&self.bytes))
-    }
-
-    /// Adds the typed fields: each with its bit, and texts with their lengths, so that no two lists of fields look
-    /// alike.
-    fn add(&mut self, fields: Fields<'_>, table: &[&'static Field]) {
-        let added: Result<(), ()> = fields.slots_in_order(table, |slot| {
-            self.bytes.extend_from_slice(&slot.field.bit.to_le_bytes());
-            match slot.value(fields.root) {
-                Value::Text(text) => self.add_text(text),
-                Value::Integer(number) => self.bytes.extend_from_slice(&number.to_le_bytes()),
-            }
-            Ok(())
-        });
-        added.expect("adding does not fail");
-    }
-
-    fn add_text(&mut self, text: &str) {
-        self.bytes
-            .extend_from_slice(&(text.len() as u32).to_le_bytes());
-        self.bytes.extend_from_slice(text.as_bytes());
-    }
-}
-
-/// Begins an item. No field has this bit.
-const NEXT_ITEM: [u8; 2] = [0; 2];
 
 #[cfg(test)]
 mod tests {
@@ -136,13 +88,13 @@ mod tests {
             r#""List":[{"ErrorCode":1}]"#,
             r#""List":[{"PopupScene":1}]"#,
         ];
-        let (mut keys, mut hasher) = (HashSet::new(), DeliveryHasher::default());
+        let mut keys = HashSet::new();
         for payload in payloads {
             for event in ["popup", "sent"] {
                 let payload = format!(r#"{{"Event":"subscribe_msg_{event}_event",{payload}}}"#);
                 let record = decode(payload.as_bytes());
                 let callback = record.callback().expect("a callback");
-                assert!(keys.insert(hasher.key(&callback)), "{payload}");
+                assert!(keys.insert(DeliveryKey::of(&callback)), "{payload}");
             }
         }
     }
@@ -155,10 +107,9 @@ mod tests {
             "<xml><Event>subscribe_msg_sent_event</Event><CreateTime>5</CreateTime><SubscribeMsgSentEvent><List>\
              <MsgID>17</MsgID><ErrorCode>0</ErrorCode></List></SubscribeMsgSentEvent></xml>",
         ];
-        let mut hasher = DeliveryHasher::default();
         let keys = payloads.map(|payload| {
             let record = decode(payload.as_bytes());
-            hasher.key(&record.callback().expect("a callback"))
+            DeliveryKey::of(&record.callback().expect("a callback"))
         });
         assert_eq!(keys, [keys[0]; 3]);
     }

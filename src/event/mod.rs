@@ -6,6 +6,7 @@
 
 mod change;
 mod checks;
+pub(crate) mod compact;
 mod compare;
 mod decode;
 pub(crate) mod delivery;
@@ -476,6 +477,12 @@ impl<'a> Fields<'a> {
     pub(crate) fn get(self, field: &Field) -> Option<Value<'a>> {
         let slot = self.slots().iter().find(|slot| same(slot.field, field))?;
         Some(slot.value(self.root))
+    }
+
+    /// Returns the text of `field` in the payload, and its value.
+    fn text_and_value(self, field: &Field) -> Option<(&'a str, Value<'a>)> {
+        let slot = self.slots().iter().find(|slot| same(slot.field, field))?;
+        Some((slot.text(self.root), slot.value(self.root)))
     }
 
     /// Calls `take` for the slots in the order of `table`, which must contain all their fields.

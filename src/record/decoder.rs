@@ -325,6 +325,7 @@ impl Decoder {
                 event,
                 decoded,
                 line: OnceLock::new(),
+                compact: OnceLock::new(),
             })
         });
     }

@@ -15,6 +15,7 @@ mod sealed;
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use crate::event::compact::{Compact, CompactRef, CompactTemplate};
 use crate::event::delivery::DeliveryKey;
 use crate::event::{CallbackRef, Event, ItemRef, body, name_span};
 use crate::fast::patch::Patched;
@@ -297,6 +298,31 @@ impl<'a> Record<'a> {
             }
             _ => None,
         }
+    }
+
+    /// Reads the typed values of a callback into `compact`.
+    #[inline]
+    pub(crate) fn compact<'c>(&'c self, compact: &'c mut Compact) -> Option<CompactRef<'c>> {
+        match self.compact_template() {
+            Some(template) => Some(compact.copy(template, self.bytes())),
+            None => Some(compact.read(&self.callback()?)),
+        }
+    }
+
+    /// Returns true if [`Record::compact`] copies the values without reading the tree.
+    #[cfg(test)]
+    pub(crate) fn is_compact_by_position(&self) -> bool {
+        self.compact_template().is_some()
+    }
+
+    #[inline]
+    fn compact_template(&self) -> Option<&CompactTemplate> {
+        let (Contents::Shared(shared), Outcome::Callback(_)) = (&self.decoded, &self.outcome)
+        else {
+            return None;
+        };
+        let make = || CompactTemplate::of(&self.callback()?);
+        shared.compact.get_or_init(make).as_ref()
     }
 
     /// Returns the span of the message's kind, or the start of the message.

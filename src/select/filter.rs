@@ -1,6 +1,6 @@
 //! Applies a selection, deduplication and a limit to callbacks in their order.
 
-use crate::event::delivery::{DeliveryHasher, DeliveryKey};
+use crate::event::delivery::DeliveryKey;
 use crate::record::{Outcome, Record};
 use crate::select::Selection;
 use crate::select::recent::Recent;
@@ -26,8 +26,8 @@ pub struct Filter {
     /// True if the selection can exclude a callback.
     selects: bool,
     recent: Option<Recent>,
-    /// Makes the keys that records keep.
-    keys: Option<DeliveryHasher>,
+    /// True to note keys in records.
+    notes_keys: bool,
     limit: Option<u64>,
     kept: u64,
 }
@@ -54,17 +54,16 @@ impl Filter {
     pub fn dedup(self) -> Self {
         Filter {
             recent: Some(Recent::new(Self::REMEMBERED)),
-            keys: Some(self.keys.unwrap_or_default()),
             ..self
         }
     }
 
     /// Notes the key of a callback before items are removed from it; see [`Record::delivery_key`]. Repeated deliveries are
     /// kept: it is for a sink that tells them itself.
-    pub fn with_keys(self, keys: DeliveryHasher) -> Self {
+    pub fn noting_keys(self) -> Self {
         Filter {
             recent: None,
-            keys: Some(keys),
+            notes_keys: true,
             ..self
         }
     }
@@ -105,12 +104,12 @@ impl Filter {
 
     /// Returns the key of a callback if it is needed. It covers all items, including those that the selection removes.
     #[inline]
-    fn key(&mut self, record: &mut Record<'_>) -> Option<DeliveryKey> {
-        let keys = self.keys.as_mut()?;
-        if self.recent.is_none() && !self.selection.asks_items() {
+    fn key(&self, record: &mut Record<'_>) -> Option<DeliveryKey> {
+        let is_needed = self.notes_keys && self.selection.asks_items();
+        if self.recent.is_none() && !is_needed {
             return None;
         }
-        let key = keys.key(&record.callback()?);
+        let key = DeliveryKey::of(&record.callback()?);
         record.note_delivery_key(key);
         Some(key)
     }

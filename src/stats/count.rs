@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 
-use crate::event::delivery::{DeliveryHasher, DeliveryKey};
-use crate::event::{CallbackRef, Event, ItemRef, terms};
+use crate::event::compact::{Compact, CompactItem, CompactRef};
+use crate::event::delivery::DeliveryKey;
+use crate::event::{Event, terms};
 use crate::pipeline::{Sink, Stop};
 use crate::record::Record;
 use crate::stats::calendar::{Calendar, LocalTime, plausible};
@@ -30,9 +31,6 @@ pub struct Settings {
     pub with_codes: bool,
     /// The most bytes that may be used for counting.
     pub max_memory: usize,
-    /// The hasher of the run's filter, if that removes items; see
-    /// [`Filter::with_keys`](crate::select::Filter::with_keys).
-    pub keys: DeliveryHasher,
 }
 
 impl Default for Settings {
@@ -43,7 +41,6 @@ impl Default for Settings {
             keep_repeats: false,
             with_codes: false,
             max_memory: Settings::MAX_MEMORY,
-            keys: DeliveryHasher::default(),
         }
     }
 }
@@ -54,6 +51,9 @@ impl Settings {
 }
 
 /// Counts items by keys; a sink of records.
+///
+/// A run with a selection of items needs [`Filter::noting_keys`](crate::select::Filter::noting_keys), to tell repeated
+/// deliveries by all of their items.
 ///
 /// ```
 /// use wxsub::pipeline;
@@ -127,8 +127,9 @@ impl Sink for Stats {
 
     #[inline]
     fn record(&mut self, record: &Record<'_>) {
-        if let Some(callback) = record.callback() {
-            self.block.add(&callback, record, &self.settings);
+        let Block { rows, compact, .. } = &mut self.block;
+        if let Some(values) = record.compact(compact) {
+            rows.add(&values, record.delivery_key(), &self.settings);
         }
     }
 
@@ -161,6 +162,9 @@ impl Fold for Stats {
     }
 }
 
+const ACCEPT: &[u8] = terms::ACCEPT.as_bytes();
+const REJECT: &[u8] = terms::REJECT.as_bytes();
+
 /// What an item says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -179,15 +183,15 @@ impl Kind {
     pub(super) const COUNT: usize = 7;
 
     #[inline]
-    fn of(event: Event, item: &ItemRef<'_>) -> Self {
+    fn of(event: Event, item: &CompactItem<'_>) -> Self {
         match event {
             Event::Popup => match item.status() {
-                Some(terms::ACCEPT) => Kind::Accepted,
-                Some(terms::REJECT) => Kind::Rejected,
+                Some(status) if status == ACCEPT => Kind::Accepted,
+                Some(status) if status == REJECT => Kind::Rejected,
                 _ => Kind::OtherStatus,
             },
             Event::Change => match item.status() {
-                Some(terms::REJECT) => Kind::SwitchedOff,
+                Some(status) if status == REJECT => Kind::SwitchedOff,
                 _ => Kind::OtherChange,
             },
             Event::Sent => match item.error_code() {
@@ -205,7 +209,10 @@ struct Seen {
     key: Option<DeliveryKey>,
     event: Event,
     items: u32,
+    /// The number of its failed items, if codes are counted.
+    codes: u32,
     time: Option<i64>,
+    /// `None` without a plausible time.
     day: Option<i64>,
     user: Option<u64>,
 }
@@ -217,18 +224,24 @@ struct SeenItem {
     kind: Kind,
 }
 
-/// The callbacks of a block.
+/// A block of a capture.
 #[derive(Debug)]
 struct Block {
+    rows: Rows,
+    /// The numbers that the groups of the rows have in the whole, if they are known.
+    adopted: Vec<u32>,
+    compact: Compact,
+}
+
+/// The callbacks of a block.
+#[derive(Debug)]
+struct Rows {
     /// The groups of this block, and of earlier ones for which its memory was used.
     groups: Groups,
-    /// The numbers that these groups have in the whole, if they are known.
-    adopted: Vec<u32>,
     callbacks: Vec<Seen>,
     items: Vec<SeenItem>,
     /// The codes of failed items.
     codes: Vec<i64>,
-    hasher: DeliveryHasher,
     calendar: Calendar,
     /// The values of the keys of an item.
     values: Vec<KeyValue>,
@@ -240,49 +253,70 @@ const UNKNOWN: u32 = u32::MAX;
 impl Block {
     fn new(settings: &Settings) -> Self {
         Block {
-            groups: Groups::new(settings.by.len()),
+            rows: Rows {
+                groups: Groups::new(settings.by.len()),
+                callbacks: Vec::new(),
+                items: Vec::new(),
+                codes: Vec::new(),
+                calendar: Calendar::new(settings.time_zone.clone()),
+                values: vec![KeyValue::Absent; settings.by.len()],
+            },
             adopted: Vec::new(),
-            callbacks: Vec::new(),
-            items: Vec::new(),
-            codes: Vec::new(),
-            hasher: settings.keys.clone(),
-            calendar: Calendar::new(settings.time_zone.clone()),
-            values: vec![KeyValue::Absent; settings.by.len()],
+            compact: Compact::default(),
         }
     }
 
+    /// Forgets the callbacks, and keeps the memory. Groups are kept as well, if there are not too many.
+    fn empty(&mut self) {
+        const MOST_GROUPS: usize = 4096;
+        const MOST_BYTES: usize = 1 << 20;
+        let rows = &mut self.rows;
+        rows.callbacks.clear();
+        rows.items.clear();
+        rows.codes.clear();
+        if rows.groups.len() > MOST_GROUPS || rows.groups.bytes() > MOST_BYTES {
+            rows.groups = Groups::new(rows.values.len());
+            self.adopted.clear();
+        }
+    }
+}
+
+impl Rows {
+    /// Adds a callback. `noted` is its key if items were removed from it.
     #[inline]
-    fn add(&mut self, callback: &CallbackRef<'_>, record: &Record<'_>, settings: &Settings) {
-        let time = callback.create_time();
+    fn add(&mut self, values: &CompactRef<'_>, noted: Option<DeliveryKey>, settings: &Settings) {
+        let time = values.create_time();
         let local = time.filter(|&time| plausible(time));
         let local = local.map(|time| self.calendar.at(time));
-        let hasher = &mut self.hasher;
+        let key = || noted.unwrap_or_else(|| DeliveryKey::of_values(values));
         self.callbacks.push(Seen {
-            key: (!settings.keep_repeats).then(|| {
-                let noted = record.delivery_key();
-                noted.unwrap_or_else(|| hasher.key(callback))
-            }),
-            event: callback.event(),
-            items: callback.items().len() as u32,
+            key: (!settings.keep_repeats).then(key),
+            event: values.event(),
+            items: values.items().len() as u32,
+            codes: 0,
             time,
             day: local.map(LocalTime::day),
-            user: hasher.user(callback),
+            user: values.user_hash(),
         });
         for (at, key) in settings.by.iter().enumerate() {
             if !key.is_of_item() {
-                self.values[at] = self.of_callback(*key, at, callback, local);
+                self.values[at] = self.of_callback(*key, values, local);
             }
         }
-        for item in callback.items() {
-            self.add_item(callback.event(), &item, settings);
+        let codes = self.codes.len();
+        for item in values.items() {
+            self.add_item(values.event(), &item, settings);
+        }
+        if let Some(seen) = self.callbacks.last_mut() {
+            seen.codes = (self.codes.len() - codes) as u32;
         }
     }
 
     #[inline]
-    fn add_item(&mut self, event: Event, item: &ItemRef<'_>, settings: &Settings) {
+    fn add_item(&mut self, event: Event, item: &CompactItem<'_>, settings: &Settings) {
         for (at, key) in settings.by.iter().enumerate() {
             if key.is_of_item() {
-                self.values[at] = self.of_item(*key, at, item);
+                self.values[at] = self.of_item(*key, item);
             }
         }
         let kind = Kind::of(event, item);
@@ -296,14 +330,13 @@ impl Block {
     fn of_callback(
         &mut self,
         key: Key,
-        at: usize,
-        callback: &CallbackRef<'_>,
+        values: &CompactRef<'_>,
         local: Option<LocalTime>,
     ) -> KeyValue {
         let number = |of: fn(LocalTime) -> i64| local.map(of);
         let number = match key {
-            Key::Account => return self.text(at, callback.to_user()),
-            Key::Event => return self.text(at, Some(callback.event().name())),
+            Key::Account => return self.text(values.to_user()),
+            Key::Event => return self.text(Some(values.event().name().as_bytes())),
             Key::Hour => number(LocalTime::hour),
             Key::HourOfDay => number(LocalTime::hour_of_day),
             Key::Weekday => number(LocalTime::weekday),
@@ -316,10 +349,10 @@ impl Block {
     }
 
     #[inline]
-    fn of_item(&mut self, key: Key, at: usize, item: &ItemRef<'_>) -> KeyValue {
+    fn of_item(&mut self, key: Key, item: &CompactItem<'_>) -> KeyValue {
         let number = match key {
-            Key::Template => return self.text(at, item.template_id()),
-            Key::Status => return self.text(at, item.status()),
+            Key::Template => return self.text(item.template_id()),
+            Key::Status => return self.text(item.status()),
             Key::Scene => item.popup_scene(),
             Key::Code => item.error_code(),
             _ => None,
@@ -327,30 +360,11 @@ impl Block {
         number.map_or(KeyValue::Absent, KeyValue::Number)
     }
 
-    /// Returns the value of a key that is a text. Often it is the one of the item before.
     #[inline]
-    fn text(&mut self, at: usize, text: Option<&str>) -> KeyValue {
-        let last = match self.values[at] {
-            KeyValue::Text(last) => last,
-            _ => 0,
-        };
+    fn text(&mut self, text: Option<&[u8]>) -> KeyValue {
         text.map_or(KeyValue::Absent, |text| {
-            KeyValue::Text(self.groups.text(text, last))
+            KeyValue::Text(self.groups.text(text))
         })
-    }
-
-    /// Forgets the callbacks, and keeps the memory. Groups are kept as well, if there are not too many.
-    fn empty(&mut self) {
-        const MOST_GROUPS: usize = 4096;
-        const MOST_BYTES: usize = 1 << 20;
-        self.callbacks.clear();
-        self.items.clear();
-        self.codes.clear();
-        if self.groups.len() > MOST_GROUPS || self.groups.bytes() > MOST_BYTES {
-            self.groups = Groups::new(self.values.len());
-            self.adopted.clear();
-            self.values.fill(KeyValue::Absent);
-        }
     }
 }
 
@@ -375,6 +389,8 @@ pub(super) struct Whole {
     bytes: usize,
     /// The memory of all users in bytes.
     users: usize,
+    /// True if `bytes` is too low.
+    has_grown: bool,
     /// The number of callbacks.
     number: u64,
     values: Vec<KeyValue>,
@@ -390,6 +406,7 @@ impl Whole {
             repeats: Repeats::default(),
             bytes: 0,
             users: 0,
+            has_grown: false,
             number: 0,
             values: Vec::new(),
             failure: None,
@@ -398,24 +415,21 @@ impl Whole {
 
     /// Counts the callbacks of a block.
     fn take(&mut self, block: &mut Block, settings: &Settings) -> Result<(), Failure> {
-        block.adopted.resize(block.groups.len(), UNKNOWN);
-        let (mut items, mut codes) = (block.items.as_slice(), block.codes.as_slice());
-        for seen in &block.callbacks {
+        let Block { rows, adopted, .. } = block;
+        adopted.resize(rows.groups.len(), UNKNOWN);
+        let (mut items, mut codes) = (&rows.items[..], &rows.codes[..]);
+        for seen in &rows.callbacks {
             let own;
             (own, items) = items.split_at(seen.items as usize);
-            let failed = own.iter().filter(|item| item.kind == Kind::Failed);
-            let failed = if settings.with_codes {
-                failed.count()
-            } else {
-                0
-            };
             let own_codes;
-            (own_codes, codes) = codes.split_at(failed);
+            (own_codes, codes) = codes.split_at(seen.codes as usize);
             if self.is_new(seen, settings)? {
                 self.overview.add(seen.event, seen.time, seen.day);
-                self.count(seen, own, &block.groups, &mut block.adopted);
-                self.count_codes(own, own_codes, &block.adopted);
-                self.check(settings.max_memory)?;
+                self.count(seen, own, &rows.groups, adopted);
+                self.count_codes(own, own_codes, adopted);
+                if std::mem::take(&mut self.has_grown) {
+                    self.check(settings.max_memory)?;
+                }
             }
         }
         Ok(())
@@ -445,7 +459,10 @@ impl Whole {
                 group.last = self.number;
                 group.callbacks += 1;
                 let grown = seen.user.map_or(0, |user| group.users.insert(user));
-                self.users = self.users.saturating_add_signed(grown);
+                if grown != 0 {
+                    self.users = self.users.saturating_add_signed(grown);
+                    self.has_grown = true;
+                }
             }
         }
     }
@@ -455,20 +472,25 @@ impl Whole {
     fn adopt(&mut self, local: &Groups, group: u32) -> u32 {
         let group = self.groups.adopt(local, group, &mut self.values);
         self.counts.resize_with(self.groups.len(), Group::default);
+        self.has_grown = true;
         group
     }
 
     /// Counts the codes of failed items by group.
+    #[inline]
     fn count_codes(&mut self, items: &[SeenItem], codes: &[i64], adopted: &[u32]) {
+        if codes.is_empty() {
+            return;
+        }
         let failed = items.iter().filter(|item| item.kind == Kind::Failed);
         for (item, code) in failed.zip(codes) {
             let group = adopted[item.group as usize];
-            self.overview.add_code(group, *code);
+            self.has_grown |= self.overview.add_code(group, *code);
         }
     }
 
     /// Checks that memory suffices, perhaps after forgetting old callbacks.
-    #[inline]
+    #[cold]
     fn check(&mut self, limit: usize) -> Result<(), Failure> {
         let counts = self.counts.capacity() * size_of::<Group>();
         self.bytes = self.groups.bytes() + counts + self.users + self.overview.bytes();

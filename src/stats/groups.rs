@@ -24,11 +24,13 @@ pub(crate) struct Groups {
     values: Vec<KeyValue>,
     by_values: HashTable<u32>,
     /// All texts, one after the other, and the end of each.
-    texts: String,
+    texts: Vec<u8>,
     ends: Vec<usize>,
     by_text: HashTable<u32>,
     len: usize,
-    last: u32,
+    /// Groups and texts that were found before, by a few of their bits: most are found again.
+    found_groups: [u32; FOUND],
+    found_texts: [u32; FOUND],
     /// Differs in every run, so that nobody can prepare texts that fall together in a table.
     seed: u64,
 }
@@ -39,11 +41,12 @@ impl Groups {
             width,
             values: Vec::new(),
             by_values: HashTable::new(),
-            texts: String::new(),
+            texts: Vec::new(),
             ends: Vec::new(),
             by_text: HashTable::new(),
             len: 0,
-            last: 0,
+            found_groups: [0; FOUND],
+            found_texts: [0; FOUND],
             seed: RandomState::new().hash_one(0),
         }
     }
@@ -65,10 +68,17 @@ impl Groups {
     /// Returns the number of the group with these values.
     #[inline]
     pub(crate) fn group(&mut self, values: &[KeyValue]) -> u32 {
-        if self.last as usize >= self.len || self.values_of(self.last) != values {
-            self.last = self.find_group(values);
+        let bits = values
+            .iter()
+            .fold(0, |bits: u64, value| bits.rotate_left(7) ^ value.bits());
+        let place = few_bits(bits);
+        let found = self.found_groups[place];
+        if (found as usize) < self.len && self.values_of(found) == values {
+            return found;
         }
-        self.last
+        let group = self.find_group(values);
+        self.found_groups[place] = group;
+        group
     }
 
     fn find_group(&mut self, values: &[KeyValue]) -> u32 {
@@ -94,17 +104,29 @@ impl Groups {
         &self.values[group as usize * self.width..][..self.width]
     }
 
-    /// Returns the number of a text. `last` is the number of one that is likely.
+    /// Returns the number of a text.
     #[inline]
-    pub(crate) fn text(&mut self, text: &str, last: u32) -> u32 {
-        match (last as usize) < self.ends.len() && self.text_of(last) == text {
-            true => last,
-            false => self.find_text(text),
+    pub(crate) fn text(&mut self, text: &[u8]) -> u32 {
+        let bits = match (text.first_chunk(), text.last_chunk()) {
+            (Some(first), Some(last)) => {
+                u64::from_le_bytes(*first) ^ u64::from_le_bytes(*last).rotate_left(29)
+            }
+            _ => text
+                .iter()
+                .fold(0, |bits, byte| bits << 8 | u64::from(*byte)),
+        };
+        let place = few_bits(bits);
+        let found = self.found_texts[place];
+        if (found as usize) < self.ends.len() && self.text_of(found) == text {
+            return found;
         }
+        let number = self.find_text(text);
+        self.found_texts[place] = number;
+        number
     }
 
-    fn find_text(&mut self, text: &str) -> u32 {
-        let hash = xxh3_64_with_seed(text.as_bytes(), self.seed);
+    fn find_text(&mut self, text: &[u8]) -> u32 {
+        let hash = xxh3_64_with_seed(text, self.seed);
         let known = self
             .by_text
             .find(hash, |&number| self.text_of(number) == text);
@@ -112,19 +134,19 @@ impl Groups {
             return *number;
         }
         let number = self.ends.len() as u32;
-        self.texts.push_str(text);
+        self.texts.extend_from_slice(text);
         self.ends.push(self.texts.len());
         let (texts, ends, seed) = (&self.texts, &self.ends, self.seed);
         let hash_of = |&number: &u32| {
             let text = slice(texts, ends, number);
-            xxh3_64_with_seed(text.as_bytes(), seed)
+            xxh3_64_with_seed(text, seed)
         };
         self.by_text.insert_unique(hash, number, hash_of);
         number
     }
 
     #[inline]
-    pub(crate) fn text_of(&self, number: u32) -> &str {
+    pub(crate) fn text_of(&self, number: u32) -> &[u8] {
         slice(&self.texts, &self.ends, number)
     }
 
@@ -133,9 +155,7 @@ impl Groups {
         values.clear();
         for value in later.values_of(group) {
             values.push(match *value {
-                KeyValue::Text(number) => {
-                    KeyValue::Text(self.text(later.text_of(number), u32::MAX))
-                }
+                KeyValue::Text(number) => KeyValue::Text(self.text(later.text_of(number))),
                 value => value,
             });
         }
@@ -179,10 +199,18 @@ impl KeyValue {
 }
 
 #[inline]
-fn slice<'a>(texts: &'a str, ends: &[usize], number: u32) -> &'a str {
+fn slice<'a>(texts: &'a [u8], ends: &[usize], number: u32) -> &'a [u8] {
     let at = number as usize;
     let start = if at == 0 { 0 } else { ends[at - 1] };
     &texts[start..ends[at]]
+}
+
+/// The number of groups and texts that are tried before a table is searched.
+const FOUND: usize = 256;
+
+/// Returns an index below [`FOUND`].
+fn few_bits(bits: u64) -> usize {
+    (bits.wrapping_mul(FACTOR) >> (64 - FOUND.trailing_zeros())) as usize
 }
 
 /// An odd number without a pattern.

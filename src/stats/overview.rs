@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use crate::event::Event;
-use crate::stats::calendar::plausible;
 
 /// Counts of callbacks without a group.
 #[derive(Clone, Debug, Default)]
@@ -24,11 +23,11 @@ pub(crate) struct Overview {
 }
 
 impl Overview {
-    /// Counts a callback.
+    /// Counts a callback. `day` is `None` without a plausible time.
     #[inline]
     pub(crate) fn add(&mut self, event: Event, time: Option<i64>, day: Option<i64>) {
         self.callbacks[event as usize] += 1;
-        let (Some(time), Some(day)) = (time.filter(|&time| plausible(time)), day) else {
+        let (Some(time), Some(day)) = (time, day) else {
             self.timeless += 1;
             return;
         };
@@ -48,8 +47,11 @@ impl Overview {
         }
     }
 
-    pub(crate) fn add_code(&mut self, group: u32, code: i64) {
-        *self.codes.entry((group, code)).or_default() += 1;
+    /// Counts a code. Returns true if it is new in its group.
+    pub(crate) fn add_code(&mut self, group: u32, code: i64) -> bool {
+        let count = self.codes.entry((group, code)).or_default();
+        *count += 1;
+        *count == 1
     }
 
     /// Returns the number of callbacks of each day that has some.

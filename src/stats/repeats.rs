@@ -5,6 +5,7 @@
 //! seconds, so nothing is missed in a capture in order of time. A callback of a forgotten hour is a [`Failure`].
 
 use hashbrown::HashTable;
+use hashbrown::hash_table::Entry;
 
 use crate::event::delivery::DeliveryKey;
 use crate::stats::Failure;
@@ -78,20 +79,27 @@ impl Repeats {
                 limit,
             });
         }
-        let at = self.index_of(hour);
+        let mut at = self.index_of(hour);
         let hash = key.table_hash();
         let keys = &self.hours[at].1;
-        if keys.find(hash, |known| *known == key).is_some() {
-            return Ok(false);
+        if keys.len() == keys.capacity() {
+            if keys.find(hash, |known| *known == key).is_some() {
+                return Ok(false);
+            }
+            if !self.grow(at, room) {
+                return Err(Failure::Memory { limit });
+            }
+            // Forgetting may have moved the hour.
+            at = self.index_of(hour);
         }
-        if keys.len() == keys.capacity() && !self.grow(at, room) {
-            return Err(Failure::Memory { limit });
-        }
-        // Growing may have moved the hour.
-        let at = self.index_of(hour);
         let keys = &mut self.hours[at].1;
-        keys.insert_unique(hash, key, |known| known.table_hash());
-        Ok(true)
+        match keys.entry(hash, |known| *known == key, |known| known.table_hash()) {
+            Entry::Occupied(_) => Ok(false),
+            Entry::Vacant(place) => {
+                place.insert(key);
+                Ok(true)
+            }
+        }
     }
 
     /// Returns the memory in bytes.

@@ -154,9 +154,17 @@ impl Counts {
         }
         table.close(&mut out);
         if form == Form::Table {
-            self.write_notes(options.lang, &mut out);
+            self.write_end(options.lang, &mut out);
         }
         flush(&mut out, to, 0)
+    }
+
+    /// Writes what a person must know besides the rows.
+    fn write_end(&self, lang: Lang, out: &mut Vec<u8>) {
+        match self.whole.groups.len() {
+            0 => out.extend_from_slice(format!("{}\n", NO_ITEMS.get(lang)).as_bytes()),
+            _ => self.write_notes(lang, out),
+        }
     }
 
     fn row(&self, group: u32) -> Row {
@@ -184,7 +192,10 @@ impl Counts {
         match value {
             KeyValue::Absent if key.is_time() => Cell::absent().shown(NO_TIME.get(lang).into()),
             KeyValue::Absent => Cell::absent().shown(NOTHING.get(lang).into()),
-            KeyValue::Text(number) => text_cell(key, self.whole.groups.text_of(number), lang),
+            KeyValue::Text(number) => {
+                let text = str::from_utf8(self.whole.groups.text_of(number));
+                text_cell(key, text.unwrap_or_default(), lang)
+            }
             KeyValue::Number(number) => self.number_cell(key, number, lang),
         }
     }
@@ -215,6 +226,7 @@ impl Counts {
 }
 
 pub(super) const NO_TIME: Text = Text::new("without a plausible time", "时间缺失或不合理");
+const NO_ITEMS: Text = Text::new("no items of callbacks", "没有回调条目");
 const NOTHING: Text = Text::new("(none)", "（无）");
 
 fn text_cell(key: Key, text: &str, lang: Lang) -> Cell<'_> {

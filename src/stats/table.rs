@@ -216,8 +216,9 @@ impl Table {
         }
         let columns = self.columns.iter().zip(&self.is_used);
         let columns = columns.filter(|(_, is_used)| **is_used);
-        for (at, (column, _)) in columns.enumerate() {
-            if let Some(drawn) = grid.column_mut(at).filter(|_| column.is_number) {
+        for ((column, _), drawn) in columns.zip(grid.column_iter_mut()) {
+            drawn.set_padding((0, 2));
+            if column.is_number {
                 drawn.set_cell_alignment(CellAlignment::Right);
             }
         }

@@ -3,6 +3,7 @@
 use std::hash::{BuildHasherDefault, DefaultHasher};
 
 use hashbrown::HashTable;
+use hashbrown::hash_table::Entry;
 use hyperloglockless::HyperLogLog;
 
 /// The most users that are counted exactly.
@@ -40,11 +41,13 @@ impl Users {
     pub(crate) fn insert(&mut self, user: u64) -> isize {
         match self {
             Users::Exact(users) => {
-                if users.find(user, |known| *known == user).is_some() {
-                    return 0;
-                }
                 let before = users.allocation_size();
-                users.insert_unique(user, user, |known| *known);
+                // Looking for a place may make the table larger.
+                if let Entry::Vacant(place) =
+                    users.entry(user, |known| *known == user, |known| *known)
+                {
+                    place.insert(user);
+                }
                 let grown = users.allocation_size() as isize - before as isize;
                 match users.len() > MOST_EXACT {
                     true => grown + self.estimate(),
