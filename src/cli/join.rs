@@ -15,7 +15,7 @@ use crate::cli::target::Target;
 /// Runs `wxsub join`.
 pub(super) fn run(args: &args::Join) -> anyhow::Result<Status> {
     args.common.select.refuse_parts("join", false)?;
-    let (mut plan, _) = fold::plan("join", &args.common, &args.fold)?;
+    let mut plan = fold::plan("join", &args.common, &args.fold)?;
     let zone = time_zone(&args.fold.tz)?;
     let memory = (zone.clone(), args.fold.max_memory);
     let sends = sends::read(&args.sends, (&args.columns, &args.common), memory, &plan)?;

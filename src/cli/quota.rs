@@ -14,7 +14,7 @@ use crate::cli::target::Target;
 /// Runs `wxsub quota`.
 pub(super) fn run(args: &args::Quota) -> anyhow::Result<Status> {
     args.common.select.refuse_parts("quota", true)?;
-    let (plan, keys) = fold::plan("quota", &args.common, &args.fold)?;
+    let plan = fold::plan("quota", &args.common, &args.fold)?;
     let zone = time_zone(&args.fold.tz)?;
     let memory = (zone.clone(), args.fold.max_memory);
     let sends = sends::read(&args.sends, (&args.columns, &args.common), memory, &plan)?;
@@ -24,7 +24,6 @@ pub(super) fn run(args: &args::Quota) -> anyhow::Result<Status> {
         refused_is_zero: args.assume_refused_is_zero,
         keep_repeats: args.fold.keep_repeats,
         max_memory: args.fold.max_memory,
-        keys,
     };
     let (done, quota) = fold::run(&plan, Quota::new(settings, sends), &mut target)?;
     let grants = quota.finish()?;

@@ -71,6 +71,11 @@ pub(crate) fn time(seconds: i64, zone: &TimeZone) -> Option<String> {
     format_time("%Y-%m-%d %H:%M:%S %:z", seconds, zone)
 }
 
+/// Formats `seconds` without the zone.
+pub(crate) fn second(seconds: i64, zone: &TimeZone) -> Option<String> {
+    format_time("%Y-%m-%d %H:%M:%S", seconds, zone)
+}
+
 /// Formats `seconds` to the minute, without the zone.
 pub(super) fn short_time(seconds: i64, zone: &TimeZone) -> Option<String> {
     format_time("%Y-%m-%d %H:%M", seconds, zone)

@@ -2,7 +2,8 @@
 //!
 //! Texts are copied once: users with their hashes, and all others as numbers that [`Local`] maps to those of the whole.
 
-use crate::event::delivery::{DeliveryHasher, DeliveryKey};
+use crate::event::compact::Compact;
+use crate::event::delivery::DeliveryKey;
 use crate::event::{CallbackRef, Event, ItemRef, terms};
 use crate::record::Record;
 use crate::stats::names::{NO_NAME, Name, Names};
@@ -70,7 +71,7 @@ pub(crate) struct Block {
     pub(crate) items: Vec<SeenItem>,
     users: String,
     pub(crate) local: Local,
-    hasher: DeliveryHasher,
+    compact: Compact,
     keep_repeats: bool,
     seed: u64,
 }
@@ -111,13 +112,13 @@ impl Local {
 
 impl Block {
     /// Makes an empty block. `seed` is that of the names of users in the whole.
-    pub(crate) fn new(keys: &DeliveryHasher, keep_repeats: bool, seed: u64) -> Self {
+    pub(crate) fn new(keep_repeats: bool, seed: u64) -> Self {
         Block {
             callbacks: Vec::new(),
             items: Vec::new(),
             users: String::new(),
             local: Local::new(),
-            hasher: keys.clone(),
+            compact: Compact::default(),
             keep_repeats,
             seed,
         }
@@ -125,7 +126,7 @@ impl Block {
 
     /// Makes an empty block with the same settings.
     pub(crate) fn like(&self) -> Self {
-        Block::new(&self.hasher, self.keep_repeats, self.seed)
+        Block::new(self.keep_repeats, self.seed)
     }
 
     #[inline]
@@ -133,14 +134,8 @@ impl Block {
         let last = self.callbacks.last().map_or(NO_NAME, |seen| seen.account);
         let (user, created) = (callback.from_user(), callback.create_time());
         self.users.push_str(user.unwrap_or_default());
-        let hasher = &mut self.hasher;
-        let key = || {
-            record
-                .delivery_key()
-                .unwrap_or_else(|| hasher.key(callback))
-        };
         let seen = SeenCallback {
-            key: (!self.keep_repeats).then(key),
+            key: self.key(record),
             event: callback.event(),
             items: callback.items().len() as u32,
             time: second(created),
@@ -153,6 +148,16 @@ impl Block {
         for item in callback.items() {
             self.add_item(callback.event(), &item);
         }
+    }
+
+    /// Returns the key of a delivery, unless repeated ones count.
+    #[inline]
+    fn key(&mut self, record: &Record<'_>) -> Option<DeliveryKey> {
+        let wanted = (!self.keep_repeats).then_some(record)?;
+        wanted.delivery_key().or_else(|| {
+            let values = wanted.compact(&mut self.compact)?;
+            Some(DeliveryKey::of_values(&values))
+        })
     }
 
     #[inline]

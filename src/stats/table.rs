@@ -4,6 +4,7 @@
 //! value for programs, and perhaps another text for people.
 
 use std::borrow::Cow;
+use std::mem::take;
 
 use comfy_table::{CellAlignment, ContentArrangement, Table as Grid, presets};
 use csv::WriterBuilder;
@@ -17,7 +18,7 @@ use crate::report::text::TextOptions;
 /// The form of a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
-    /// For people. All rows are kept until the end, for the widths of the columns.
+    /// For people. Thousands of rows are kept, for the widths of the columns.
     Table,
     /// A JSON object a line. Absent values are left out.
     JsonLines,
@@ -138,6 +139,9 @@ impl Value<'_> {
     }
 }
 
+/// The most rows of a table for people. More rows are another table, with widths of its own.
+const PAGE: usize = 10_000;
+
 /// Writes a table row by row.
 #[derive(Debug)]
 pub(crate) struct Table {
@@ -172,7 +176,8 @@ impl Table {
         table
     }
 
-    /// Writes a row, which must have a cell for each column. For people it is kept until [`Table::close`].
+    /// Writes a row, which must have a cell for each column. For people a page of rows is kept, for the
+    /// widths of its columns.
     pub(crate) fn row(&mut self, cells: &[Cell<'_>], out: &mut Vec<u8>) {
         let keyed = self.columns.iter().zip(cells);
         let keyed = keyed.filter_map(|(column, cell)| Some((column.key?, &cell.value)));
@@ -187,18 +192,21 @@ impl Table {
                 let used = self.is_used.iter_mut().zip(cells);
                 used.for_each(|(is_used, cell)| *is_used |= !cell.is_nothing());
                 self.rows.push(cells.iter().map(Cell::for_people).collect());
+                if self.rows.len() == PAGE {
+                    self.draw(out);
+                }
             }
         }
     }
 
     /// Writes the rest of the table.
-    pub(crate) fn close(self, out: &mut Vec<u8>) {
+    pub(crate) fn close(mut self, out: &mut Vec<u8>) {
         if self.form == Form::Table && !self.rows.is_empty() {
             self.draw(out);
         }
     }
 
-    fn draw(self, out: &mut Vec<u8>) {
+    fn draw(&mut self, out: &mut Vec<u8>) {
         let mut grid = Grid::new();
         grid.load_style(presets::NOTHING)
             .set_content_arrangement(ContentArrangement::Dynamic)
@@ -211,7 +219,7 @@ impl Table {
         let titles = self.columns.iter();
         let titles = titles.map(|column| column.title.get(self.options.lang).to_owned());
         grid.set_header(used(titles.collect()));
-        for row in self.rows {
+        for row in take(&mut self.rows) {
             grid.add_row(used(row));
         }
         let columns = self.columns.iter().zip(&self.is_used);

@@ -7,7 +7,6 @@ use std::cell::Cell;
 use std::sync::Arc;
 
 use crate::event::Event;
-use crate::event::delivery::DeliveryHasher;
 use crate::pipeline::{Sink, Stop};
 use crate::record::Record;
 use crate::select::Selection;
@@ -79,7 +78,7 @@ impl Join {
         let whole = Box::new(Whole::new(sends, &settings));
         let seed = whole.sends.users.seed();
         Join {
-            block: Block::new(&DeliveryHasher::default(), settings.keep_repeats, seed),
+            block: Block::new(settings.keep_repeats, seed),
             spare: Cell::default(),
             whole: Some(whole),
             settings: Arc::new(settings),

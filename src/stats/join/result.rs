@@ -37,10 +37,7 @@ static COLUMNS: [Column; 10] = [
     column("msg_id", Text::new("message id", "消息 ID"), false),
     column("template_id", Text::new("template", "模板"), false),
     column("from_user", Text::new("user", "用户"), false),
-    always(
-        "send_code",
-        Text::new("answer of the interface", "接口返回"),
-    ),
+    always("send_code", Text::new("answer", "接口返回")),
     column("send_time", Text::new("sent", "发送时间"), false),
     always("error_code", Text::new("result", "推送结果")),
     column("error_status", Text::new("status", "状态"), false),
@@ -102,6 +99,9 @@ impl Outcome {
     }
 }
 
+/// The form, language and zone of a table.
+type Shown<'a> = (Form, Lang, &'a TimeZone);
+
 /// A send, its result, or both.
 #[derive(Clone, Copy)]
 struct Row<'a> {
@@ -125,7 +125,7 @@ impl Joined {
         let mut out = Vec::new();
         let mut table = Table::open(form, COLUMNS.to_vec(), *options, &mut out);
         for row in self.rows() {
-            table.row(&self.cells(&row, options.lang, zone), &mut out);
+            table.row(&self.cells(&row, (form, options.lang, zone)), &mut out);
             flush(&mut out, to, ENOUGH)?;
         }
         table.close(&mut out);
@@ -160,24 +160,11 @@ impl Joined {
                     "个结果没有对应的发送；--all 可显示",
                 ),
             ),
-            (
-                self.sends.unanswered,
-                Text::new(
-                    "sends left out: no id, and no code or receiver",
-                    "条发送记录没有消息 ID，且没有返回码或接收者，未计入",
-                ),
-            ),
-            (
-                self.sends.timeless,
-                Text::new(
-                    "sends without a time between 1970 and 2100",
-                    "条发送记录没有 1970 至 2100 年之间的时间",
-                ),
-            ),
         ];
-        let numbered = numbered.iter().filter(|(count, _)| *count > 0);
+        let numbered = numbered.into_iter().chain(self.sends.notes());
+        let numbered = numbered.filter(|(count, _)| *count > 0);
         notes.extend(
-            numbered.map(|(count, words)| format!("{} {}", grouped(*count), words.get(lang))),
+            numbered.map(|(count, words)| format!("{} {}", grouped(count), words.get(lang))),
         );
         if self.period.is_none() {
             let empty = Text::new("no callbacks in the captures", "日志中没有回调");
@@ -245,7 +232,8 @@ impl Joined {
             .is_some_and(|(first, last)| (first..=last).contains(&time))
     }
 
-    fn cells(&self, row: &Row<'_>, lang: Lang, zone: &TimeZone) -> [Cell<'_>; 10] {
+    fn cells(&self, row: &Row<'_>, shown: Shown<'_>) -> [Cell<'_>; 10] {
+        let (form, lang, zone) = shown;
         let (send, result) = (row.send, row.result);
         let name = |of_send: fn(&Send) -> u32, of_result: fn(&Sent) -> u32| {
             let given = send.map(of_send).filter(|name| *name != 0);
@@ -264,13 +252,22 @@ impl Joined {
             answer(send.and_then(Send::code), lang),
             time(send.map(|send| send.time), zone),
             self.code(row, lang),
-            result.map_or_else(Cell::absent, |result| {
-                text(&self.sends.texts, result.status)
-            }),
-            time(result.map(|result| result.time), zone),
+            self.status(row, form),
+            result_time(row, form, zone),
             delay(row),
             matched(row, lang),
         ]
+    }
+
+    /// Makes the cell of a result's status. People see it only where the code says nothing.
+    fn status(&self, row: &Row<'_>, form: Form) -> Cell<'_> {
+        let is_known = |result: &Sent| result.code.is_some_and(|code| send::answer(code).is_some());
+        let result = row
+            .result
+            .filter(|result| form != Form::Table || !is_known(result));
+        result.map_or_else(Cell::absent, |result| {
+            text(&self.sends.texts, result.status)
+        })
     }
 
     fn id(&self, row: &Row<'_>) -> Cell<'_> {
@@ -325,9 +322,16 @@ fn answer(code: Option<i64>, lang: Lang) -> Cell<'static> {
 
 fn time(time: Option<Second>, zone: &TimeZone) -> Cell<'static> {
     match time.filter(|time| *time != NO_TIME).map(i64::from) {
-        Some(time) => Cell::integer(time).shown(words::time(time, zone).unwrap_or_default()),
+        Some(time) => Cell::integer(time).shown(words::second(time, zone).unwrap_or_default()),
         None => Cell::absent(),
     }
+}
+
+/// Makes the cell of a result's time. People see the delay instead, where there is one.
+fn result_time(row: &Row<'_>, form: Form, zone: &TimeZone) -> Cell<'static> {
+    let has_delay = row.send.is_some_and(|send| send.time != NO_TIME);
+    let result = row.result.filter(|_| form != Form::Table || !has_delay);
+    time(result.map(|result| result.time), zone)
 }
 
 /// Makes the cell of the seconds between a send and its result.

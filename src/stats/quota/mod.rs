@@ -11,7 +11,6 @@ use std::cell::Cell;
 use std::sync::Arc;
 
 use crate::event::Event;
-use crate::event::delivery::DeliveryHasher;
 use crate::pipeline::{Sink, Stop};
 use crate::record::Record;
 use crate::stats::block::Block;
@@ -32,9 +31,6 @@ pub struct QuotaSettings {
     pub keep_repeats: bool,
     /// The most bytes that may be used for counting.
     pub max_memory: usize,
-    /// The hasher of the run's filter, if that removes items; see
-    /// [`Filter::with_keys`](crate::select::Filter::with_keys).
-    pub keys: DeliveryHasher,
 }
 
 impl Default for QuotaSettings {
@@ -44,7 +40,6 @@ impl Default for QuotaSettings {
             refused_is_zero: false,
             keep_repeats: false,
             max_memory: Settings::MAX_MEMORY,
-            keys: DeliveryHasher::default(),
         }
     }
 }
@@ -86,7 +81,7 @@ impl Quota {
         let whole = Box::new(Whole::new(sends, &settings));
         let seed = whole.seed();
         Quota {
-            block: Block::new(&settings.keys, settings.keep_repeats, seed),
+            block: Block::new(settings.keep_repeats, seed),
             spare: Cell::default(),
             whole: Some(whole),
             settings,

@@ -15,7 +15,7 @@ use crate::stats::quota::whole::{Pair, PairStep, Whole};
 use crate::stats::result::{ENOUGH, flush};
 use crate::stats::sends::Sends;
 use crate::stats::sends::time::NO_TIME;
-use crate::stats::table::{Cell, Column, Form, Table};
+use crate::stats::table::{Cell, Column, Form, Table, grouped};
 
 /// The grants of each account, user and template.
 #[derive(Debug)]
@@ -57,6 +57,10 @@ const NO_ROWS: Text = Text::new(
     "no callbacks and no sends: nothing to count",
     "没有回调，也没有发送记录：无可统计",
 );
+const TIMELESS: Text = Text::new(
+    "callbacks not counted: without a time between 1970 and 2100",
+    "个回调未计入：没有 1970 至 2100 年之间的时间",
+);
 const BOUND: Text = Text::new(
     "≥: a grant without a dialog is not pushed, so more may be left. A long-term template is not used up.",
     "≥：未弹窗的静默授权不会推送，实际剩余可能更多。长期模板不会用完。",
@@ -80,29 +84,15 @@ impl Grants {
 
     /// Returns what a reader must know beside the rows: what was not counted, and that there is nothing.
     pub fn notes(&self, lang: Lang) -> Vec<String> {
-        let mut notes = Vec::new();
-        if self.pairs.is_empty() && self.timeless == 0 {
-            notes.push(NO_ROWS.get(lang).to_owned());
-        }
-        let timeless = |count: u64, en: &str, zh: &str| match lang {
-            Lang::En => format!("{count} {en}"),
-            Lang::Zh => format!("{count} {zh}"),
-        };
-        if self.timeless > 0 {
-            notes.push(timeless(
-                self.timeless,
-                "callbacks not counted: without a time between 1970 and 2100",
-                "个回调没有 1970 至 2100 年之间的时间，未计入",
-            ));
-        }
-        if self.names.timeless > 0 {
-            notes.push(timeless(
-                self.names.timeless,
-                "sends counted last: without a time between 1970 and 2100",
-                "条发送记录没有 1970 至 2100 年之间的时间，排在最后计算",
-            ));
-        }
-        notes
+        let is_empty = self.pairs.is_empty() && self.timeless == 0;
+        let nothing = is_empty.then(|| NO_ROWS.get(lang).to_owned());
+        let counted = [(self.timeless, TIMELESS)]
+            .into_iter()
+            .chain(self.names.notes());
+        let counted = counted.filter(|(count, _)| *count > 0);
+        let counted =
+            counted.map(|(count, words)| format!("{} {}", grouped(count), words.get(lang)));
+        nothing.into_iter().chain(counted).collect()
     }
 
     /// Writes a row for each account, user and template, in this order; with `left` only those that have so many left.

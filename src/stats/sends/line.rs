@@ -17,7 +17,7 @@ use crate::syntax::{Bytes, Kind, Limits, NodeId, Tree, View, json};
 const MOST_TEXTS: usize = 4;
 
 /// The most beginnings in a line that turn out to be no object.
-const MOST_FAILURES: usize = 32;
+const MOST_FAILURES: usize = 64;
 
 /// What was found in a line, and how to find more.
 pub(super) struct Line<'a> {
@@ -34,6 +34,8 @@ pub(super) struct Line<'a> {
     seen: &'a mut Vec<String>,
     /// True if one of them is called as ids are.
     pub(super) names_ids: bool,
+    /// True if the line has a request and not its answer.
+    pub(super) is_unanswered: bool,
 }
 
 impl<'a> Line<'a> {
@@ -48,6 +50,7 @@ impl<'a> Line<'a> {
             has_callback: false,
             seen,
             names_ids: false,
+            is_unanswered: false,
         }
     }
 
@@ -182,6 +185,8 @@ impl<'a> Line<'a> {
         if self.answer.get(Part::MsgId).is_some() {
             self.complete();
         }
+        let has = |part| self.request.get(part).is_some();
+        self.is_unanswered = has(Part::User) && has(Part::Template);
     }
 }
 

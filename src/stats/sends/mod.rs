@@ -20,6 +20,7 @@ use csv::{ReaderBuilder, StringRecord};
 use jiff::tz::TimeZone;
 
 use crate::event::send::Part;
+use crate::lang::Text;
 use crate::stats::Failure;
 use crate::stats::names::{NO_NAME, Name, Names, push};
 use draft::{Draft, Named};
@@ -55,6 +56,15 @@ impl Send {
     }
 }
 
+const UNANSWERED: Text = Text::new(
+    "sends left out: without an answer on their line, or without id, code or receiver",
+    "条发送记录未计入：同一行没有返回，或缺少消息 ID、返回码或接收者",
+);
+const TIMELESS: Text = Text::new(
+    "sends without a time between 1970 and 2100",
+    "条发送记录没有 1970 至 2100 年之间的时间",
+);
+
 /// The sends of all files.
 ///
 /// ```
@@ -76,7 +86,7 @@ pub struct Sends {
     pub(crate) texts: Names,
     /// Sends with a time that is not plausible or not readable.
     pub(crate) timeless: u64,
-    /// Sends without an id of which the code, or to whom, is not known.
+    /// Sends without an answer, or without an id of which the code, or to whom, is not known.
     pub(crate) unanswered: u64,
 }
 
@@ -110,6 +120,11 @@ impl Sends {
     /// Returns true if there are no sends.
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()
+    }
+
+    /// Returns what a reader must know about the sends: which are left out, or have no time.
+    pub(crate) fn notes(&self) -> [(u64, Text); 2] {
+        [(self.unanswered, UNANSWERED), (self.timeless, TIMELESS)]
     }
 
     pub(crate) fn bytes(&self) -> usize {
@@ -177,6 +192,7 @@ impl Sends {
             let mut found = Line::new(&columns, &mut seen);
             found.read(&text);
             names_ids |= found.names_ids;
+            self.unanswered += u64::from(found.is_unanswered);
             for mut send in found.found {
                 self.with_time_of(&mut send, &text);
                 self.add(&send)?;
