@@ -81,22 +81,19 @@ def accepted(send):
     return code == 0 if code is not None else send["id"] is not None
 
 
-def agree(send, result):
-    pairs = [(send.get("touser"), result["user"]), (send.get("template_id"), result["template"])]
-    return all(a is not None and a == b for a, b in pairs)
-
-
 def match(sends, results):
     """Returns for each send the index of its result and how it was found, or None."""
-    found, taken = [None] * len(sends), set()
+    found, taken, first = [None] * len(sends), set(), {}
+    for at, result in enumerate(results):
+        first.setdefault(result["id"], at)
 
     def by_id(eligible):
         for at, send in enumerate(sends):
             if found[at] is None and send["id"] is not None and eligible(send):
-                same = [i for i, result in enumerate(results) if result["id"] == send["id"]]
-                if same and same[0] not in taken:
-                    taken.add(same[0])
-                    found[at] = (same[0], "exact")
+                same = first.get(send["id"])
+                if same is not None and same not in taken:
+                    taken.add(same)
+                    found[at] = (same, "exact")
 
     by_id(lambda send: not looks_rounded(send["id"]))
     groups = {}
@@ -240,11 +237,14 @@ def steps_of_sends(question, records):
         for item in record["items"]
     }
     all_accounts = {account for account, _, _ in pairs}
+    by_user = {}
+    for account, *user_and_template in pairs:
+        by_user.setdefault(tuple(user_and_template), set()).add(account)
     for send, matched in zip(sends, found):
         if matched or not (accepted(send) or send.get("errcode") == REFUSED):
             continue
         user, template = send.get("touser"), send.get("template_id")
-        accounts = {pair[0] for pair in pairs if pair[1:] == (user, template)} or all_accounts
+        accounts = by_user.get((user, template), all_accounts)
         account = accounts.copy().pop() if len(accounts) == 1 else None
         place, what = (5, "use") if accepted(send) else (9, "refused")
         time = END if send["time"] is None else send["time"]

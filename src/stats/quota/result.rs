@@ -62,8 +62,8 @@ const TIMELESS: Text = Text::new(
     "个回调未计入：没有 1970 至 2100 年之间的时间",
 );
 const BOUND: Text = Text::new(
-    "≥: a grant without a dialog is not pushed, so more may be left. A long-term template is not used up.",
-    "≥：未弹窗的静默授权不会推送，实际剩余可能更多。长期模板不会用完。",
+    "≥: a grant without a dialog is not pushed, so more may be left.",
+    "≥：未弹窗的静默授权不会推送，实际剩余可能更多。",
 );
 
 impl Grants {
