@@ -13,6 +13,7 @@ mod bars;
 mod block;
 mod calendar;
 mod count;
+mod deliveries;
 mod failure;
 mod groups;
 mod join;

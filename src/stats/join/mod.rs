@@ -139,11 +139,8 @@ impl Fold for Join {
 
     fn repeats(&self) -> [(Event, u64); Event::ALL.len()] {
         let whole = self.whole.as_ref();
-        Event::ALL.map(|event| {
-            (
-                event,
-                whole.map_or(0, |whole| whole.left_out[event as usize]),
-            )
+        whole.map_or(Event::ALL.map(|event| (event, 0)), |whole| {
+            whole.deliveries.left_out()
         })
     }
 }

@@ -6,9 +6,9 @@ use std::mem::take;
 use crate::event::Event;
 use crate::stats::Failure;
 use crate::stats::block::{Block, Local, SeenCallback, SeenItem};
+use crate::stats::deliveries::Deliveries;
 use crate::stats::join::{JoinSettings, Joined};
 use crate::stats::names::{NO_NAME, Name, push};
-use crate::stats::repeats::Repeats;
 use crate::stats::sends::Sends;
 use crate::stats::sends::matching::{Match, Matching, Side};
 use crate::stats::sends::msg_id::MsgId;
@@ -32,8 +32,7 @@ pub(super) struct Whole {
     results: Vec<Sent>,
     /// The first and the last plausible time of a callback.
     period: Option<(Second, Second)>,
-    repeats: Repeats,
-    pub(super) left_out: [u64; Event::ALL.len()],
+    pub(super) deliveries: Deliveries,
     pub(super) failure: Option<Failure>,
 }
 
@@ -43,8 +42,7 @@ impl Whole {
             sends,
             results: Vec::new(),
             period: None,
-            repeats: Repeats::default(),
-            left_out: [0; Event::ALL.len()],
+            deliveries: Deliveries::default(),
             failure: None,
         };
         whole.failure = whole.check(settings.max_memory).err();
@@ -70,13 +68,9 @@ impl Whole {
         settings: &JoinSettings,
     ) -> Result<(), Failure> {
         self.widen(seen.time);
-        if let Some(key) = seen.key {
-            let limit = settings.max_memory;
-            let room = limit.saturating_sub(self.bytes());
-            if !self.repeats.insert(key, seen.created, room, limit)? {
-                self.left_out[seen.event as usize] += 1;
-                return Ok(());
-            }
+        let (bytes, limit) = (self.bytes(), settings.max_memory);
+        if !self.deliveries.is_new(seen, bytes, limit)? {
+            return Ok(());
         }
         if seen.event == Event::Sent {
             let user = seen
@@ -86,7 +80,7 @@ impl Whole {
                 self.item(user, seen.time, item, local);
             }
         }
-        self.check(settings.max_memory)
+        self.check(limit)
     }
 
     fn widen(&mut self, time: Second) {
@@ -120,14 +114,8 @@ impl Whole {
     }
 
     fn check(&mut self, limit: usize) -> Result<(), Failure> {
-        let bytes = self.bytes();
-        if bytes + self.repeats.bytes() > limit {
-            self.repeats.forget();
-        }
-        match bytes + self.repeats.bytes().max(self.later_bytes()) > limit {
-            true => Err(Failure::Memory { limit }),
-            false => Ok(()),
-        }
+        let (bytes, later) = (self.bytes(), self.later_bytes());
+        self.deliveries.check(bytes, later, limit)
     }
 
     /// Joins the sends with the results.
@@ -135,7 +123,7 @@ impl Whole {
         if let Some(failure) = self.failure {
             return Err(failure);
         }
-        self.repeats = Repeats::default();
+        self.deliveries.forget();
         self.sends.settle();
         let mut results = take(&mut self.results);
         results.sort_unstable_by(|a, b| self.compare(a, b));

@@ -5,13 +5,13 @@ use std::mem::take;
 
 use hashbrown::HashTable;
 
-use crate::event::{Event, send};
+use crate::event::send;
 use crate::stats::Failure;
 use crate::stats::block::{Block, Local, Said, SeenCallback, SeenItem};
+use crate::stats::deliveries::Deliveries;
 use crate::stats::names::{NO_NAME, Name, push};
 use crate::stats::quota::ledger::{GivenBack, Kind, Step};
 use crate::stats::quota::{Grants, QuotaSettings};
-use crate::stats::repeats::Repeats;
 use crate::stats::sends::matching::{Match, Matching, Side};
 use crate::stats::sends::msg_id::MsgId;
 use crate::stats::sends::time::{NO_TIME, Second};
@@ -49,8 +49,7 @@ pub(super) struct Whole {
     steps: Vec<PairStep>,
     results: Vec<Sent>,
     pub(super) given_back: Vec<GivenBack>,
-    repeats: Repeats,
-    pub(super) left_out: [u64; Event::ALL.len()],
+    pub(super) deliveries: Deliveries,
     /// Callbacks without a plausible time, which have no place in the order.
     pub(super) timeless: u64,
     pub(super) failure: Option<Failure>,
@@ -66,8 +65,7 @@ impl Whole {
             steps: Vec::new(),
             results: Vec::new(),
             given_back: Vec::new(),
-            repeats: Repeats::default(),
-            left_out: [0; Event::ALL.len()],
+            deliveries: Deliveries::default(),
             timeless: 0,
             failure: None,
         };
@@ -98,13 +96,9 @@ impl Whole {
         local: &mut Local,
         settings: &QuotaSettings,
     ) -> Result<(), Failure> {
-        if let Some(key) = seen.key {
-            let limit = settings.max_memory;
-            let room = limit.saturating_sub(self.bytes());
-            if !self.repeats.insert(key, seen.created, room, limit)? {
-                self.left_out[seen.event as usize] += 1;
-                return Ok(());
-            }
+        let (bytes, limit) = (self.bytes(), settings.max_memory);
+        if !self.deliveries.is_new(seen, bytes, limit)? {
+            return Ok(());
         }
         if seen.time == NO_TIME {
             self.timeless += 1;
@@ -119,7 +113,7 @@ impl Whole {
             let pair = self.pair([account, user, template]);
             self.item(pair, seen.time, item, local);
         }
-        self.check(settings.max_memory)
+        self.check(limit)
     }
 
     #[inline]
@@ -185,14 +179,8 @@ impl Whole {
 
     #[inline]
     fn check(&mut self, limit: usize) -> Result<(), Failure> {
-        let bytes = self.bytes();
-        if bytes + self.repeats.bytes() > limit {
-            self.repeats.forget();
-        }
-        match bytes + self.repeats.bytes().max(self.later_bytes()) > limit {
-            true => Err(Failure::Memory { limit }),
-            false => Ok(()),
-        }
+        let (bytes, later) = (self.bytes(), self.later_bytes());
+        self.deliveries.check(bytes, later, limit)
     }
 
     /// Puts the steps in order.
@@ -200,7 +188,7 @@ impl Whole {
         if let Some(failure) = self.failure {
             return Err(failure);
         }
-        self.repeats = Repeats::default();
+        self.deliveries.forget();
         if self.has_sends {
             self.join_sends(settings);
         }
