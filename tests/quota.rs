@@ -321,6 +321,23 @@ fn what_exceeds_memory_is_an_error() {
     }
 }
 
+#[test]
+fn a_table_for_people_has_pages() {
+    let log: String = (0..10_001)
+        .map(|user| popup(NOON, "accept").replace("\"u\"", &format!("\"user {user}\"")))
+        .collect();
+    let quota = Quota::new(QuotaSettings::default(), Sends::default());
+    let grants = fold(&[log], 2, 1 << 16, quota).finish().expect("grants");
+    let mut table = Vec::new();
+    let shown = (&TextOptions::default(), &TimeZone::UTC);
+    grants
+        .write(Form::Table, None, shown, &mut table)
+        .expect("memory");
+    let table = String::from_utf8(table).expect("text");
+    assert_eq!(table.matches("last change").count(), 2);
+    assert_eq!(table.matches("≥ 1").count(), 10_001);
+}
+
 /// `WXSUB_DRAWS` asks for another number of captures.
 #[test]
 fn drawn_captures_have_the_grants_that_the_model_says() {

@@ -4,8 +4,11 @@
 //! block, on all threads. Joining counts the rows on one thread. What is asked is independent of order, so the result is
 //! the same for any number of threads and any order of files.
 //!
-//! [`Repeats`](repeats::Repeats) tells repeated deliveries, for all folds. Memory is counted and has a bound; what
-//! exceeds it is a [`Failure`], never a wrong number. Results are written by [`table`], in one way for all.
+//! `repeats` tells repeated deliveries, for all folds. Memory is counted and has a bound; what
+//! exceeds it is a [`Failure`], never a wrong number. Results are written by `table`, in one way for all.
+//!
+//! `quota` and `join` look at single users: they keep a row of a few bytes for each item, and sort all of
+//! them at the end. `sends` reads send requests and their answers, and joins them with results.
 //!
 //! Adding a fold: one file here with a `Fold`, and one in `cli` with its arguments, which calls `fold::run`.
 

@@ -237,11 +237,10 @@ impl Table {
     }
 }
 
-fn write_csv<'a>(cells: impl Iterator<Item = Cow<'a, str>>, out: &mut Vec<u8>) {
+fn write_csv<'a>(mut cells: impl Iterator<Item = Cow<'a, str>>, out: &mut Vec<u8>) {
     let mut writer = WriterBuilder::new().buffer_capacity(512).from_writer(out);
     let written = cells
-        .map(|cell| writer.write_field(cell.as_bytes()))
-        .collect::<Result<(), _>>()
+        .try_for_each(|cell| writer.write_field(cell.as_bytes()))
         .and_then(|()| writer.write_record(None::<&[u8]>))
         .and_then(|()| Ok(writer.flush()?));
     written.expect("memory takes every row");
