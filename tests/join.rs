@@ -203,7 +203,7 @@ fn tables_are_read_as_programs_write_them() {
             .collect::<String>().encode_utf16().flat_map(u16::to_le_bytes).collect();
         let mut sends = Sends::default();
         sends.read(&utf16[..]).expect("UTF-16 is read");
-        let joined = join(&[log.clone()], sends, JoinSettings::default(), 1).unwrap();
+        let joined = join(std::slice::from_ref(&log), sends, JoinSettings::default(), 1).unwrap();
         assert_eq!(csv(&joined).lines().nth(1), Some(&*expected));
     }
 }

@@ -213,7 +213,10 @@ fn long_term_templates_are_not_used_up_but_end() {
         sent(NOON + 2, "8", 0),
     ]
     .concat();
-    assert_eq!(balance_with(&[log.clone()], "", long_term()), [1, 2, 1]);
+    assert_eq!(
+        balance_with(std::slice::from_ref(&log), "", long_term()),
+        [1, 2, 1]
+    );
     assert_eq!(
         balance_with(&[log, change(NOON + 3, "reject")], "", long_term()),
         [1, 2, 0]
@@ -289,7 +292,7 @@ fn only_rows_with_so_many_left_are_written() {
     let log = popup(NOON, "accept") + &other;
     for (left, row) in [(0, "gh_1,u,s,0,0,0"), (1, "gh_1,u,t,1,0,1")] {
         let quota = Quota::new(QuotaSettings::default(), Sends::default());
-        let grants = fold(&[log.clone()], 1, 300, quota)
+        let grants = fold(std::slice::from_ref(&log), 1, 300, quota)
             .finish()
             .expect("grants");
         let mut csv = Vec::new();
@@ -315,7 +318,7 @@ fn what_exceeds_memory_is_an_error() {
         };
         let limit = 1 << 20;
         assert_eq!(
-            ask(&[log.clone()], Sends::default(), small, 2),
+            ask(std::slice::from_ref(&log), Sends::default(), small, 2),
             Err(Failure::Memory { limit })
         );
     }

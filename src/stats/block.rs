@@ -156,7 +156,7 @@ impl Block {
         let wanted = (!self.keep_repeats).then_some(record)?;
         wanted.delivery_key().or_else(|| {
             let values = wanted.compact(&mut self.compact)?;
-            Some(DeliveryKey::of_values(&values))
+            Some(DeliveryKey::of_values(values, values.user()))
         })
     }
 
