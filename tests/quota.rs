@@ -160,7 +160,7 @@ fn a_failed_result_gives_back_what_its_send_used() {
     assert_eq!(balance_with(&log, &sends, settings()), [1, 0, 1]);
     // That it was accepted shows that there was a grant.
     assert_eq!(
-        balance_with(&[failed.clone()], &sends, settings()),
+        balance_with(std::slice::from_ref(&failed), &sends, settings()),
         [0, 0, 1]
     );
     let off_since = [
