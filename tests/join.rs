@@ -295,6 +295,29 @@ fn a_selection_chooses_sends_and_results_without_one() {
 }
 
 #[test]
+fn a_result_says_whose_a_send_is_that_does_not() {
+    let log = sent(NOON, "7", 0) + &sent(NOON, "8", 0).replace("\"u\"", "\"v\"");
+    let settings = JoinSettings {
+        selection: Selection {
+            users: vec!["u".into()],
+            ..Selection::default()
+        },
+        ..JoinSettings::default()
+    };
+    let joined = join(
+        &[log],
+        sends(&["msgid\n7\n8\n9\n".into()]).unwrap(),
+        settings,
+        1,
+    )
+    .unwrap();
+    assert_eq!(
+        csv(&joined).lines().skip(1).collect::<Vec<_>>(),
+        [format!("7,t,u,,,0,,{NOON},,exact")]
+    );
+}
+
+#[test]
 fn empty_captures_say_so() {
     let sends = sends(&[format!("{HEADER}7,u,t,0,{NOON}\n")]).unwrap();
     let joined = join(&[], sends, JoinSettings::default(), 1).unwrap();

@@ -5,6 +5,7 @@ mod support;
 use jiff::tz::TimeZone;
 use serde_json::json;
 use wxsub::report::text::TextOptions;
+use wxsub::select::Selection;
 use wxsub::stats::{Failure, Form, Quota, QuotaSettings, Sends};
 
 use support::rng::Rng;
@@ -239,6 +240,23 @@ fn a_send_to_a_user_without_callbacks_has_the_only_account_there_is() {
     let other = one.replace("gh_1", "gh_2");
     assert_eq!(ask(one + &other).as_deref(), Some(",v,t,0,2,0,,send,"));
     assert_eq!(ask(String::new()).as_deref(), Some(",v,t,0,2,0,,send,"));
+}
+
+#[test]
+fn sends_of_others_make_no_rows_of_the_account_that_was_chosen() {
+    let sends_in =
+        format!("msgid,touser,template_id,errcode,time\n7,v,t,0,{NOON}\n8,u,t,0,{NOON}\n");
+    let settings = QuotaSettings {
+        selection: Selection {
+            accounts: vec!["gh_1".into()],
+            ..Selection::default()
+        },
+        ..QuotaSettings::default()
+    };
+    assert_eq!(
+        balance_with(&[popup(NOON, "accept")], &sends_in, settings),
+        [1, 1, 0]
+    );
 }
 
 #[test]

@@ -130,7 +130,7 @@ impl From<TableFormat> for Form {
     }
 }
 
-/// The arguments of the commands that count.
+// The arguments of the commands that count. Not a doc comment: clap would show it as the command's help.
 #[derive(Debug, clap::Args)]
 pub(super) struct FoldArgs {
     /// What to write
@@ -156,7 +156,7 @@ pub(super) struct FoldArgs {
     pub(super) max_memory: usize,
 }
 
-/// The names of columns in files of sends.
+// The names of columns in files of sends. Not a doc comment: clap would show it as the command's help.
 #[derive(Debug, clap::Args)]
 pub(super) struct ColumnArgs {
     /// What columns or members of --sends are called, if not as usual: msgid, touser, template_id, errcode, time

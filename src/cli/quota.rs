@@ -22,6 +22,7 @@ pub(super) fn run(args: &args::Quota) -> anyhow::Result<Status> {
     let settings = QuotaSettings {
         long_term: args.long_term.clone(),
         refused_is_zero: args.assume_refused_is_zero,
+        selection: plan.filter.selection().clone(),
         keep_repeats: args.fold.keep_repeats,
         max_memory: args.fold.max_memory,
     };

@@ -13,7 +13,7 @@ use wxsub::stats::{Columns, Sends};
 use crate::cli::options::{ColumnArgs, Common};
 use crate::cli::plan::Plan;
 
-/// Reads all files of sends, and keeps those that the plan's filter wants.
+/// Reads all files of sends, and keeps those of the times that the plan's filter wants.
 pub(super) fn read(
     files: &[PathBuf],
     (columns, common): (&ColumnArgs, &Common),
@@ -31,8 +31,7 @@ pub(super) fn read(
         let read = sends.read(from);
         read.map_err(|error| anyhow!("`{name}`: {}", error.message(plan.err.lang)))?;
     }
-    let wanted = plan.filter.selection();
-    sends.retain(|user, template, time| wanted.wants(user, template, time));
+    sends.keep_times(plan.filter.selection());
     Ok(sends)
 }
 

@@ -65,14 +65,17 @@ impl Selection {
         true
     }
 
-    /// Returns true if something with this user, template and Unix second fits the conditions on them. What has no time
-    /// fits any.
-    pub fn wants(&self, user: Option<&str>, template: Option<&str>, time: Option<i64>) -> bool {
-        let is_since = |time: i64| self.since.is_none_or(|since| time >= since);
-        let is_until = |time: i64| self.until.is_none_or(|until| time < until);
-        is_one_of(user, &self.users)
+    /// Returns true if an account, a user and a template fit the conditions on them.
+    pub(crate) fn wants(&self, names: [Option<&str>; 3]) -> bool {
+        let [account, user, template] = names;
+        is_one_of(account, &self.accounts)
+            && is_one_of(user, &self.users)
             && is_one_of(template, &self.templates)
-            && time.is_none_or(|time| is_since(time) && is_until(time))
+    }
+
+    /// Returns true if a Unix second fits the conditions on it.
+    pub(crate) fn wants_time(&self, time: i64) -> bool {
+        self.since.is_none_or(|since| time >= since) && self.until.is_none_or(|until| time < until)
     }
 
     pub(super) fn keeps_all(&self) -> bool {

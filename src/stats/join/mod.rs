@@ -22,7 +22,7 @@ pub use result::Joined;
 pub struct JoinSettings {
     /// True for a row for each result without a send, too.
     pub all: bool,
-    /// Which results without a send are wanted, by user, template and time.
+    /// Which rows are wanted, by user and template, and by time if they have no send.
     pub selection: Selection,
     /// True to keep repeated deliveries.
     pub keep_repeats: bool,

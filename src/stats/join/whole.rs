@@ -128,7 +128,7 @@ impl Whole {
         let mut results = take(&mut self.results);
         results.sort_unstable_by(|a, b| self.compare(a, b));
         let matches = self.matches(&results);
-        let order = self.order();
+        let order = self.order(&results, &matches, settings);
         let strays = self.strays(&results, &matches, settings);
         Ok(Joined {
             sends: self.sends,
@@ -150,10 +150,26 @@ impl Whole {
         })
     }
 
-    /// Returns the sends in the order of their times.
-    fn order(&self) -> Vec<u32> {
+    /// Returns the sends that are wanted, in the order of their times. What a send does not say its result may.
+    fn order(
+        &self,
+        results: &[Sent],
+        matches: &[Option<Match>],
+        settings: &JoinSettings,
+    ) -> Vec<u32> {
         let rows = &self.sends.rows;
-        let mut order: Vec<u32> = (0..rows.len() as u32).collect();
+        let is_wanted = |at: &u32| {
+            let (row, matched) = (&rows[*at as usize], matches[*at as usize]);
+            let result = matched.map(|matched| &results[matched.result as usize]);
+            let given = |name: Name, of_result: fn(&Sent) -> Name| match name {
+                NO_NAME => result.map_or(NO_NAME, of_result),
+                name => name,
+            };
+            let user = given(row.user, |result| result.user);
+            let template = given(row.template, |result| result.template);
+            self.is_of(user, template, settings)
+        };
+        let mut order: Vec<u32> = (0..rows.len() as u32).filter(is_wanted).collect();
         // The rest of the order is that of the rows.
         order.sort_by_key(|&at| rows[at as usize].time);
         order
@@ -179,12 +195,18 @@ impl Whole {
     }
 
     fn is_wanted(&self, sent: &Sent, settings: &JoinSettings) -> bool {
-        let time = (sent.time != NO_TIME).then_some(i64::from(sent.time));
-        let (user, template) = (
-            self.sends.users.get(sent.user),
-            self.sends.texts.get(sent.template),
-        );
-        settings.selection.wants(user, template, time)
+        let selection = &settings.selection;
+        let is_of_time = sent.time == NO_TIME || selection.wants_time(sent.time.into());
+        is_of_time && self.is_of(sent.user, sent.template, settings)
+    }
+
+    fn is_of(&self, user: Name, template: Name, settings: &JoinSettings) -> bool {
+        let names = [
+            None,
+            self.sends.users.get(user),
+            self.sends.texts.get(template),
+        ];
+        settings.selection.wants(names)
     }
 
     /// Compares results in an order that does not depend on that of files.

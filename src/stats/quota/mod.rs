@@ -13,6 +13,7 @@ use std::sync::Arc;
 use crate::event::Event;
 use crate::pipeline::{Sink, Stop};
 use crate::record::Record;
+use crate::select::Selection;
 use crate::stats::block::Block;
 use crate::stats::sends::Sends;
 use crate::stats::{Failure, Fold, Settings};
@@ -27,6 +28,8 @@ pub struct QuotaSettings {
     pub long_term: Vec<String>,
     /// True if a send that is refused by the user (43101) sets what is left to zero.
     pub refused_is_zero: bool,
+    /// Which sends without a result count, by account, user and template. Callbacks are chosen by a filter.
+    pub selection: Selection,
     /// True to count repeated deliveries, too.
     pub keep_repeats: bool,
     /// The most bytes that may be used for counting.
@@ -38,6 +41,7 @@ impl Default for QuotaSettings {
         QuotaSettings {
             long_term: Vec::new(),
             refused_is_zero: false,
+            selection: Selection::default(),
             keep_repeats: false,
             max_memory: Settings::MAX_MEMORY,
         }

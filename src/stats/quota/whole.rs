@@ -212,7 +212,7 @@ impl Whole {
             .zip(&matches)
             .filter(|(_, matched)| matched.is_none());
         let unmatched: Vec<Send> = unmatched.map(|(row, _)| *row).collect();
-        self.unmatched(&unmatched);
+        self.unmatched(&unmatched, settings);
     }
 
     fn matches(&self, results: &[Sent]) -> Vec<Option<Match>> {
@@ -258,25 +258,45 @@ impl Whole {
     }
 
     /// Makes the steps of sends without a result.
-    fn unmatched(&mut self, sends: &[Send]) {
+    fn unmatched(&mut self, sends: &[Send], settings: &QuotaSettings) {
         let counted = sends
             .iter()
             .filter_map(|send| Some((send, kind_of_send(send)?)));
         let counted: Vec<_> = counted.collect();
-        let accounts = self.accounts(counted.iter().map(|(send, _)| (send.user, send.template)));
+        let keys = counted.iter().map(|(send, _)| (send.user, send.template));
+        let accounts = self.accounts(keys, settings);
         for (send, kind) in counted {
             let key = (send.user, send.template);
             let at = accounts.binary_search_by_key(&key, |(key, _)| *key);
             let account = at.map_or(NO_NAME, |at| accounts[at].1);
-            let pair = self.pair([account, send.user, send.template]);
-            self.step(pair, send.time, kind, NO_NAME);
+            let pair = [account, send.user, send.template];
+            if self.is_wanted(pair, settings) {
+                let pair = self.pair(pair);
+                self.step(pair, send.time, kind, NO_NAME);
+            }
         }
     }
 
+    fn is_wanted(&self, [account, user, template]: Pair, settings: &QuotaSettings) -> bool {
+        let (users, texts) = (&self.sends.users, &self.sends.texts);
+        let names = [texts.get(account), users.get(user), texts.get(template)];
+        settings.selection.wants(names)
+    }
+
     /// Returns the account of each user and template, as far as callbacks name one and no other.
-    fn accounts(&self, wanted: impl Iterator<Item = (Name, Name)>) -> Vec<((Name, Name), Name)> {
+    fn accounts(
+        &self,
+        wanted: impl Iterator<Item = (Name, Name)>,
+        settings: &QuotaSettings,
+    ) -> Vec<((Name, Name), Name)> {
         const UNKNOWN: Name = Name::MAX;
-        let single = self.single_account();
+        // If accounts were chosen, the callbacks of others are not there.
+        let is_chosen = !settings.selection.accounts.is_empty();
+        let single = if is_chosen {
+            NO_NAME
+        } else {
+            self.single_account()
+        };
         let mut accounts: Vec<_> = wanted.map(|key| (key, UNKNOWN)).collect();
         accounts.sort_unstable();
         accounts.dedup();

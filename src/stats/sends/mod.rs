@@ -21,6 +21,7 @@ use jiff::tz::TimeZone;
 
 use crate::event::send::Part;
 use crate::lang::Text;
+use crate::select::Selection;
 use crate::stats::Failure;
 use crate::stats::names::{NO_NAME, Name, Names, push};
 use draft::{Draft, Named};
@@ -262,13 +263,11 @@ impl Sends {
         }
     }
 
-    /// Keeps the sends for which `is_wanted` returns true. It gets user, template and Unix second.
-    pub fn retain(&mut self, is_wanted: impl Fn(Option<&str>, Option<&str>, Option<i64>) -> bool) {
-        let (users, texts) = (&self.users, &self.texts);
-        self.rows.retain(|row| {
-            let time = (row.time != NO_TIME).then_some(i64::from(row.time));
-            is_wanted(users.get(row.user), texts.get(row.template), time)
-        });
+    /// Keeps the sends of the times that `selection` wants, and those without a time. Whose they are is asked later: a result
+    /// may know it.
+    pub fn keep_times(&mut self, selection: &Selection) {
+        let is_wanted = |row: &Send| row.time == NO_TIME || selection.wants_time(row.time.into());
+        self.rows.retain(is_wanted);
     }
 
     /// Puts the sends in an order that does not depend on that of files, and removes those that are there twice: an id is
