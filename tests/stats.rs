@@ -4,6 +4,7 @@ mod support;
 
 use std::io::{BufRead, BufReader, ErrorKind, Write};
 use std::process::{Child, Command, Stdio};
+use std::slice;
 
 use jiff::tz::{Offset, TimeZone};
 use serde_json::{Value, json};
@@ -295,7 +296,7 @@ fn a_capture_out_of_order_beyond_memory_is_no_wrong_number() {
             block_size: 4096,
             ..Question::by(&["event"])
         };
-        let in_order = small.ask(&[log.clone()]).expect("it is in order");
+        let in_order = small.ask(slice::from_ref(&log)).expect("it is in order");
         assert!(in_order.contains(",32400,32400,"), "{in_order}");
         let twice = [log.clone(), log.clone()];
         let failure = small.ask(&twice).expect_err("the first hour is forgotten");

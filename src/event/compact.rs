@@ -58,21 +58,30 @@ pub(crate) struct CompactRef<'a> {
     layout: &'a Layout,
 }
 
+/// A user of an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct User<'a> {
+    /// A hash of account and user. It is the same in every run, as estimates of distinct users need.
+    pub(crate) hash: u64,
+    /// The other values of the callback.
+    pub(crate) rest: &'a [u8],
+}
+
 /// The layout that all payloads of a template have, and where their values come from.
 #[derive(Clone, Debug)]
 pub(crate) struct CompactTemplate {
     layout: Layout,
-    /// In the order of the buffer. A copied block may write beyond its value, where the next value is written.
-    copies: Vec<Copied>,
+    /// Whole blocks in the order of the buffer. A block may write beyond its value, where the next value is written.
+    blocks: Vec<Copied>,
+    /// Parts at the end of the payload, where no whole block is. They are copied last, with their lengths.
+    ends: Vec<(Copied, usize)>,
 }
 
-/// A part of a value.
+/// Where a part of a value comes from, and where it is copied to.
 #[derive(Clone, Copy, Debug)]
 struct Copied {
     from: u32,
     to: u32,
-    /// The number of bytes, at most a block. It counts only where the payload ends before a whole block does.
-    len: u32,
 }
 
 /// The number of bytes that are copied at once.
@@ -132,8 +141,16 @@ impl Compact {
         if self.bytes.len() < needed {
             self.bytes.resize(needed, 0);
         }
-        for copied in &template.copies {
-            copied.copy(payload, &mut self.bytes);
+        for &Copied { from, to } in &template.blocks {
+            if let (Some(from), Some(to)) =
+                (block::at(payload, from), block::at_mut(&mut self.bytes, to))
+            {
+                *to = *from;
+            }
+        }
+        for &(Copied { from, to }, len) in &template.ends {
+            let (from, to) = (from as usize, to as usize);
+            self.bytes[to..to + len].copy_from_slice(&payload[from..from + len]);
         }
         CompactRef {
             bytes: &self.bytes[..end],
@@ -152,11 +169,8 @@ impl CompactTemplate {
         let layout = compact.read(callback).layout.clone();
         let mut copies = Vec::new();
         let mut add = |fields: Fields<'_>, table: &[&'static Field], places: &[Place]| {
-            let mut fields = table
-                .iter()
-                .map(|field| fields.text_and_value(field))
-                .zip(places);
-            fields.try_for_each(|(value, place)| {
+            let values = table.iter().map(|field| fields.text_and_value(field));
+            values.zip(places).try_for_each(|(value, place)| {
                 let copied = value.map(|(text, value)| copies_of(callback, text, value, *place));
                 copies.extend(copied.unwrap_or(Some(Vec::new()))?);
                 Some(())
@@ -166,17 +180,25 @@ impl CompactTemplate {
         for (item, places) in callback.items().zip(&layout.items) {
             add(item.fields(), &ITEM, places)?;
         }
-        Some(CompactTemplate { layout, copies })
+        let last = callback.text().len().checked_sub(BLOCK)?;
+        let (blocks, ends): (Vec<_>, Vec<_>) = copies
+            .into_iter()
+            .partition(|(copied, _)| copied.from as usize <= last);
+        Some(CompactTemplate {
+            layout,
+            blocks: blocks.into_iter().map(|(copied, _)| copied).collect(),
+            ends,
+        })
     }
 }
 
-/// Returns the copies of a value. Returns `None` if the value is not written like this in the payload.
+/// Returns the parts of a value, with their lengths. Returns `None` if the value is not written like this in the payload.
 fn copies_of(
     callback: &CallbackRef<'_>,
     text: &str,
     value: Value<'_>,
     place: Place,
-) -> Option<Vec<Copied>> {
+) -> Option<Vec<(Copied, usize)>> {
     let payload = callback.text();
     let is_as_written = match value {
         Value::Text(value) => value == text,
@@ -187,82 +209,68 @@ fn copies_of(
     if !(is_as_written && is_inside) {
         return None;
     }
-    let blocks = (0..text.len()).step_by(BLOCK).map(|at| Copied {
-        from: (from + at) as u32,
-        to: place.start + at as u32,
-        len: (text.len() - at).min(BLOCK) as u32,
+    let parts = (0..text.len()).step_by(BLOCK).map(|at| {
+        let copied = Copied {
+            from: (from + at) as u32,
+            to: place.start + at as u32,
+        };
+        (copied, (text.len() - at).min(BLOCK))
     });
-    Some(blocks.collect())
-}
-
-impl Copied {
-    #[inline(always)]
-    fn copy(self, payload: &[u8], out: &mut [u8]) {
-        match (block::at(payload, self.from), block::at_mut(out, self.to)) {
-            (Some(from), Some(to)) => *to = *from,
-            _ => self.copy_exactly(payload, out),
-        }
-    }
-
-    #[cold]
-    fn copy_exactly(self, payload: &[u8], out: &mut [u8]) {
-        let part = |at: u32| at as usize..(at + self.len) as usize;
-        out[part(self.to)].copy_from_slice(&payload[part(self.from)]);
-    }
+    Some(parts.collect())
 }
 
 impl<'a> CompactRef<'a> {
-    pub(crate) fn event(&self) -> Event {
+    pub(crate) fn event(self) -> Event {
         self.layout.event.unwrap_or(Event::Popup)
     }
 
     /// Returns all values. Two lists of values are equal if these and their shapes are.
     #[inline]
-    pub(crate) fn all(&self) -> &'a [u8] {
+    pub(crate) fn all(self) -> &'a [u8] {
         self.bytes
     }
 
     /// Returns a hash of the event, and of the fields and lengths of the values.
     #[inline]
-    pub(crate) fn shape(&self) -> u64 {
+    pub(crate) fn shape(self) -> u64 {
         self.layout.shape
     }
 
     /// Returns the account's id.
     #[inline]
-    pub(crate) fn to_user(&self) -> Option<&'a [u8]> {
+    pub(crate) fn to_user(self) -> Option<&'a [u8]> {
         self.value(self.layout.header[0])
     }
 
-    /// Returns a hash of account and user, or `None` without a user. It is the same in every run, as estimates of
-    /// distinct users need.
+    /// Returns the account and the user, or `None` without a user.
     #[inline]
-    pub(crate) fn user_hash(&self) -> Option<u64> {
+    pub(crate) fn user(self) -> Option<User<'a>> {
         let [_, user, _] = self.layout.header;
         // The account and the user stand side by side.
-        let both = self.bytes.get(..user.end as usize)?;
-        Some(xxh3_64_with_seed(both, user.start.into()))
+        let (both, rest) = self.bytes.split_at_checked(user.end as usize)?;
+        let hash = xxh3_64_with_seed(both, user.start.into());
+        Some(User { hash, rest })
     }
 
     #[inline]
-    pub(crate) fn create_time(&self) -> Option<i64> {
+    pub(crate) fn create_time(self) -> Option<i64> {
         self.integer(self.layout.header[2])
     }
 
     #[inline]
-    pub(crate) fn items(&self) -> impl ExactSizeIterator<Item = CompactItem<'a>> + use<'a> {
-        let values = *self;
+    pub(crate) fn items(self) -> impl ExactSizeIterator<Item = CompactItem<'a>> + use<'a> {
+        let values = self;
         let items = values.layout.items.iter();
         items.map(move |places| CompactItem { values, places })
     }
 
     #[inline]
-    fn value(&self, place: Place) -> Option<&'a [u8]> {
+    fn value(self, place: Place) -> Option<&'a [u8]> {
         self.bytes.get(place.start as usize..place.end as usize)
     }
 
     #[inline]
-    fn integer(&self, place: Place) -> Option<i64> {
+    fn integer(self, place: Place) -> Option<i64> {
         integer_in_bytes(self.value(place)?)
     }
 }
@@ -276,22 +284,22 @@ pub(crate) struct CompactItem<'a> {
 
 impl<'a> CompactItem<'a> {
     #[inline]
-    pub(crate) fn template_id(&self) -> Option<&'a [u8]> {
+    pub(crate) fn template_id(self) -> Option<&'a [u8]> {
         self.values.value(self.places[0])
     }
 
     #[inline]
-    pub(crate) fn status(&self) -> Option<&'a [u8]> {
+    pub(crate) fn status(self) -> Option<&'a [u8]> {
         self.values.value(self.places[1])
     }
 
     #[inline]
-    pub(crate) fn popup_scene(&self) -> Option<i64> {
+    pub(crate) fn popup_scene(self) -> Option<i64> {
         self.values.integer(self.places[2])
     }
 
     #[inline]
-    pub(crate) fn error_code(&self) -> Option<i64> {
+    pub(crate) fn error_code(self) -> Option<i64> {
         self.values.integer(self.places[4])
     }
 }
@@ -331,7 +339,7 @@ mod tests {
             assert_eq!((copied.all(), copied.shape()), (read.all(), read.shape()));
             assert_eq!(copied.event(), callback.event());
             assert_eq!(copied.create_time(), callback.create_time());
-            assert_eq!(copied.user_hash(), read.user_hash());
+            assert_eq!(copied.user(), read.user());
             let text = |text: Option<&str>| text.map(|text| text.as_bytes().to_vec());
             assert_eq!(
                 copied.to_user().map(<[u8]>::to_vec),

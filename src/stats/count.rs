@@ -288,7 +288,8 @@ impl Rows {
         let time = values.create_time();
         let local = time.filter(|&time| plausible(time));
         let local = local.map(|time| self.calendar.at(time));
-        let key = || noted.unwrap_or_else(|| DeliveryKey::of_values(values));
+        let user = values.user();
+        let key = || noted.unwrap_or_else(|| DeliveryKey::of_values(*values, user));
         self.callbacks.push(Seen {
             key: (!settings.keep_repeats).then(key),
             event: values.event(),
@@ -296,7 +297,7 @@ impl Rows {
             codes: 0,
             time,
             day: local.map(LocalTime::day),
-            user: values.user_hash(),
+            user: user.map(|user| user.hash),
         });
         for (at, key) in settings.by.iter().enumerate() {
             if !key.is_of_item() {

@@ -1,11 +1,11 @@
 //! Answers the questions that people have about many callbacks.
 //!
-//! Each question is a fold: a [`Sink`](crate::pipeline::Sink) whose forks collect one small row for each item of a
+//! Each question is a fold: a [`Sink`] whose forks collect one small row for each item of a
 //! block, on all threads. Joining counts the rows on one thread. What is asked is independent of order, so the result is
 //! the same for any number of threads and any order of files.
 //!
-//! [`Repeats`](repeats::Repeats) tells repeated deliveries, for all folds. Memory is counted and has a bound; what
-//! exceeds it is a [`Failure`], never a wrong number. Results are written by [`table`], in one way for all.
+//! `repeats` tells repeated deliveries, for all folds. Memory is counted and has a bound; what
+//! exceeds it is a [`Failure`], never a wrong number. `table` writes results, in one way for all.
 //!
 //! Adding a fold: one file here with a `Fold`, and one in `cli` with its arguments, which calls `fold::run`.
 

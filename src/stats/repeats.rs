@@ -30,6 +30,8 @@ pub(crate) struct Repeats {
     newest: i64,
     /// The first hour that is still remembered.
     first: i64,
+    /// The number of keys of the hour before the last new one.
+    usual: usize,
     /// The memory of the keys in bytes.
     bytes: usize,
 }
@@ -42,6 +44,7 @@ impl Default for Repeats {
             last: 0,
             newest: 0,
             first: 0,
+            usual: 0,
             bytes: 0,
         }
     }
@@ -66,22 +69,9 @@ impl Repeats {
         room: usize,
         limit: usize,
     ) -> Result<bool, Failure> {
-        let time = time.filter(|&time| plausible(time));
-        self.newest = self.newest.max(time.unwrap_or_default());
-        let hour = time.map_or(TIMELESS, |time| time / HOUR);
-        if let Some(time) = time
-            && hour < self.first
-        {
-            let newest = self.newest;
-            return Err(Failure::OutOfOrder {
-                time,
-                newest,
-                limit,
-            });
-        }
-        let mut at = self.index_of(hour);
-        let hash = key.table_hash();
-        let keys = &self.hours[at].1;
+        let hour = self.hour(time.filter(|&time| plausible(time)), limit)?;
+        let at = self.index_of(hour);
+        let (keys, hash) = (&self.hours[at].1, key.table_hash());
         if keys.len() == keys.capacity() {
             if keys.find(hash, |known| *known == key).is_some() {
                 return Ok(false);
@@ -89,9 +79,9 @@ impl Repeats {
             if !self.grow(at, room) {
                 return Err(Failure::Memory { limit });
             }
-            // Forgetting may have moved the hour.
-            at = self.index_of(hour);
         }
+        // Forgetting may have moved the hour.
+        let at = self.index_of(hour);
         let keys = &mut self.hours[at].1;
         match keys.entry(hash, |known| *known == key, |known| known.table_hash()) {
             Entry::Occupied(_) => Ok(false),
@@ -99,6 +89,24 @@ impl Repeats {
                 place.insert(key);
                 Ok(true)
             }
+        }
+    }
+
+    /// Returns the hour of a plausible time, if it is not forgotten.
+    #[inline]
+    fn hour(&mut self, time: Option<i64>, limit: usize) -> Result<i64, Failure> {
+        let Some(time) = time else {
+            return Ok(TIMELESS);
+        };
+        self.newest = self.newest.max(time);
+        let (hour, newest) = (time / HOUR, self.newest);
+        match hour >= self.first {
+            true => Ok(hour),
+            false => Err(Failure::OutOfOrder {
+                time,
+                newest,
+                limit,
+            }),
         }
     }
 
@@ -128,22 +136,19 @@ impl Repeats {
     /// Makes the keys of an hour larger. Forgets hours if that would take more than `room` bytes. Returns false if
     /// forgetting does not suffice.
     fn grow(&mut self, at: usize, room: usize) -> bool {
-        /// The smallest table.
-        const LEAST: usize = 128;
-        let keys = &self.hours[at].1;
-        let (hour, old) = (self.hours[at].0, keys.allocation_size());
+        let (hour, ref keys) = self.hours[at];
+        let (len, old) = (keys.len(), keys.allocation_size());
+        let wanted = wanted(len, self.usual);
         // The old table is there until the new one is filled.
-        let more = (2 * old).max(LEAST);
-        if self.bytes() + more > room {
+        if self.bytes() + size_of_table(wanted) > room {
             self.forget();
-            if self.bytes() + more > room {
+            if self.bytes() + size_of_table(wanted) > room {
                 return false;
             }
         }
         let at = self.index_of(hour);
         let keys = &mut self.hours[at].1;
-        let old = keys.allocation_size();
-        keys.reserve(1, |known| known.table_hash());
+        keys.reserve(wanted - len, |known| known.table_hash());
         self.bytes += keys.allocation_size() - old;
         true
     }
@@ -161,16 +166,42 @@ impl Repeats {
     }
 
     fn find(&mut self, hour: i64) -> usize {
-        let Repeats { hours, index, .. } = self;
+        let Repeats {
+            hours,
+            index,
+            last,
+            usual,
+            ..
+        } = self;
         let known = index.find(mixed(hour), |&at| hours[at as usize].0 == hour);
         if let Some(&at) = known {
             return at as usize;
         }
+        *usual = hours[*last].1.len();
         let at = hours.len();
         hours.push((hour, Keys::new()));
         index.insert_unique(mixed(hour), at as u32, |&at| mixed(hours[at as usize].0));
         at
     }
+}
+
+/// Returns for how many keys a full table of `len` keys is made larger: at once for as many as the hour before had, if
+/// that is not many times more.
+fn wanted(len: usize, usual: usize) -> usize {
+    const LEAST: usize = 3;
+    const FEW: usize = 64;
+    match len {
+        ..FEW => (2 * len).max(LEAST),
+        len => usual.clamp(2 * len, 8 * len),
+    }
+}
+
+/// Returns the most bytes that a table for `len` keys takes: a byte for each place besides its key.
+fn size_of_table(len: usize) -> usize {
+    const MOST_FILLED: (usize, usize) = (7, 8);
+    const LEAST: usize = 8;
+    let places = (len * MOST_FILLED.1 / MOST_FILLED.0).next_power_of_two();
+    places.max(LEAST) * (size_of::<DeliveryKey>() + 1) + 64
 }
 
 /// Returns a hash of an hour.
@@ -188,6 +219,11 @@ mod tests {
 
     fn insert(repeats: &mut Repeats, number: u32, time: i64) -> Result<bool, Failure> {
         repeats.insert(DeliveryKey::of_number(number), Some(time), LIMIT, LIMIT)
+    }
+
+    fn sum_of_tables(repeats: &Repeats) -> usize {
+        let tables = repeats.hours.iter();
+        tables.map(|(_, keys)| keys.allocation_size()).sum()
     }
 
     #[test]
@@ -209,7 +245,8 @@ mod tests {
         let mut most = 0;
         // A tenth comes up to an hour late, and each is delivered twice.
         for number in 0..400_000_u32 {
-            let second = i64::from(number) / 4 + 1_600_000_000;
+            assert_eq!(repeats.bytes, sum_of_tables(&repeats));
+            let second = i64::from(number) / 3 + 1_600_000_000;
             let late = i64::from(number % 10 == 0) * i64::from(number % 3_600);
             assert_eq!(insert(&mut repeats, number, second - late), Ok(true));
             assert_eq!(insert(&mut repeats, number, second - late), Ok(false));
@@ -217,6 +254,14 @@ mod tests {
         }
         assert!(repeats.first > 0, "something was forgotten");
         assert!(most <= LIMIT, "{most} bytes");
+    }
+
+    #[test]
+    fn no_table_is_larger_than_expected() {
+        for len in 1..3_000 {
+            let keys = Keys::with_capacity(len);
+            assert!(keys.allocation_size() <= size_of_table(len), "{len} keys");
+        }
     }
 
     #[test]

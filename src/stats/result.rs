@@ -135,28 +135,26 @@ impl Counts {
         let groups = self.whole.groups.sorted();
         let most = groups.iter().map(|&group| self.row(group).items()).max();
         for group in groups {
-            let row = self.row(group);
-            let keys = self.by.iter().zip(self.whole.groups.values_of(group));
-            let mut cells: Vec<_> = keys
-                .map(|(key, value)| self.key_cell(*key, *value, options.lang))
-                .collect();
-            cells.extend(COUNTED.iter().map(|(_, _, cell)| cell(&row)));
-            cells.push(bars::cell(row.items(), most.unwrap_or_default()));
+            let cells = self.cells(group, most.unwrap_or_default(), options.lang);
             table.row(&cells, &mut out);
             flush(&mut out, to, ENOUGH)?;
         }
+        // Without keys there is one row, even of nothing.
         if self.by.is_empty() && self.whole.groups.len() == 0 {
-            let cells: Vec<_> = COUNTED
-                .iter()
-                .map(|(_, _, cell)| cell(&Row::default()))
-                .collect();
-            table.row(&[cells, vec![bars::cell(0, 0)]].concat(), &mut out);
+            table.row(&counted(&Row::default(), 0), &mut out);
         }
         table.close(&mut out);
         if form == Form::Table {
             self.write_end(options.lang, &mut out);
         }
         flush(&mut out, to, 0)
+    }
+
+    /// Returns the cells of a group: its keys, its counts, and a bar, the longest of which is for `most` items.
+    fn cells(&self, group: u32, most: u64, lang: Lang) -> Vec<Cell<'_>> {
+        let keys = self.by.iter().zip(self.whole.groups.values_of(group));
+        let keys = keys.map(|(key, value)| self.key_cell(*key, *value, lang));
+        keys.chain(counted(&self.row(group), most)).collect()
     }
 
     /// Writes what a person must know besides the rows.
@@ -223,6 +221,12 @@ impl Counts {
             _ => Cell::integer(number),
         }
     }
+}
+
+/// Returns the cells of counts, and of a bar.
+fn counted(row: &Row, most: u64) -> Vec<Cell<'static>> {
+    let cells = COUNTED.iter().map(|(_, _, cell)| cell(row));
+    cells.chain([bars::cell(row.items(), most)]).collect()
 }
 
 pub(super) const NO_TIME: Text = Text::new("without a plausible time", "时间缺失或不合理");

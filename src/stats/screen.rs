@@ -33,6 +33,7 @@ const REPEATS: Text = Text::new("repeated", "重复推送");
 const LEFT_OUT: Text = Text::new("left out of all counts", "不计入任何统计");
 const OTHERS: Text = Text::new("other messages", "其他消息");
 const UNDECODABLE: Text = Text::new("undecodable", "无法解码");
+const ITEMS: Text = Text::new("items", "条目");
 const FAILURES: Text = Text::new("Codes of failure", "推送失败的错误码");
 
 /// The most lines of days, weeks or months.
@@ -133,35 +134,24 @@ impl Counts {
     }
 
     fn write_templates(&self, top: usize, options: &TextOptions, out: &mut Vec<u8>) {
-        let lang = options.lang;
-        let templates = self.most_shown();
-        let all = templates.len();
-        let top = templates.into_iter().take(top);
-        let top: Vec<_> = top.collect();
-        let title = match (lang, all > top.len()) {
-            (Lang::En, false) => "Templates, most shown first".to_owned(),
-            (Lang::En, true) => format!(
-                "Templates, most shown first ({} of {})",
-                top.len(),
-                grouped(all as u64)
-            ),
-            (Lang::Zh, false) => "模板（按弹出次数排序）".to_owned(),
-            (Lang::Zh, true) => format!(
-                "模板（按弹出次数排序，前 {} 个，共 {} 个）",
-                top.len(),
-                grouped(all as u64)
-            ),
-        };
+        let mut templates = self.most_shown();
+        let title = templates_title(templates.len(), top, options.lang);
+        templates.truncate(top);
         out.extend_from_slice(format!("\n{title}\n").as_bytes());
         let mut table = Table::open(Form::Table, columns(), *options, out);
-        for (group, row) in &top {
-            let value = self.whole.groups.values_of(*group)[0];
-            let mut cells = vec![self.key_cell(Key::Template, value, lang)];
+        for (group, row) in &templates {
+            let mut cells = vec![self.template_cell(*group, options.lang)];
             cells.extend(SHOWN.iter().map(|(_, cell)| cell(row)));
             table.row(&cells, out);
         }
         table.close(out);
-        self.write_codes(&top, options, out);
+        self.write_codes(&templates, options, out);
+    }
+
+    /// Returns the cell of a group's template.
+    fn template_cell(&self, group: u32, lang: Lang) -> Cell<'_> {
+        let value = self.whole.groups.values_of(group)[0];
+        self.key_cell(Key::Template, value, lang)
     }
 
     /// Returns the templates, those with the most shown items first, then those with the most items.
@@ -182,18 +172,15 @@ impl Counts {
         }
         let lang = options.lang;
         let columns = [
-            Key::Template.title(),
-            Key::Code.title(),
-            Text::new("items", "条目"),
+            people_column(Key::Template.title(), false),
+            people_column(Key::Code.title(), false),
+            people_column(ITEMS, true),
         ];
-        let columns = columns.iter().enumerate();
-        let columns = columns.map(|(at, title)| people_column(*title, at == 2));
         out.extend_from_slice(format!("\n{}\n", FAILURES.get(lang)).as_bytes());
-        let mut table = Table::open(Form::Table, columns.collect(), *options, out);
+        let mut table = Table::open(Form::Table, columns.to_vec(), *options, out);
         for (group, _) in failed {
-            let value = self.whole.groups.values_of(*group)[0];
             for (code, count) in self.whole.overview.codes(*group) {
-                let template = self.key_cell(Key::Template, value, lang);
+                let template = self.template_cell(*group, lang);
                 let code = self.number_cell(Key::Code, code, lang);
                 table.row(&[template, code, Cell::count(count)], out);
             }
@@ -267,6 +254,19 @@ impl Counts {
     pub fn has_estimates(&self) -> bool {
         let mut counts = self.whole.counts.iter();
         counts.any(|group| group.users.count().is_estimate)
+    }
+}
+
+fn templates_title(all: usize, top: usize, lang: Lang) -> String {
+    let shown = all.min(top);
+    let all_grouped = grouped(all as u64);
+    match (lang, shown < all) {
+        (Lang::En, false) => "Templates, most shown first".to_owned(),
+        (Lang::En, true) => format!("Templates, most shown first ({shown} of {all_grouped})"),
+        (Lang::Zh, false) => "模板（按弹出次数排序）".to_owned(),
+        (Lang::Zh, true) => {
+            format!("模板（按弹出次数排序，前 {shown} 个，共 {all_grouped} 个）")
+        }
     }
 }
 

@@ -203,20 +203,14 @@ impl Table {
         grid.load_style(presets::NOTHING)
             .set_content_arrangement(ContentArrangement::Dynamic)
             .set_width(self.options.width.try_into().unwrap_or(u16::MAX));
-        let used = |cells: Vec<String>| {
-            let cells = cells.into_iter().zip(&self.is_used);
-            let used = cells.filter(|(_, is_used)| **is_used);
-            Vec::from_iter(used.map(|(cell, _)| cell))
-        };
         let titles = self.columns.iter();
         let titles = titles.map(|column| column.title.get(self.options.lang).to_owned());
-        grid.set_header(used(titles.collect()));
+        grid.set_header(used(titles, &self.is_used));
         for row in self.rows {
-            grid.add_row(used(row));
+            grid.add_row(used(row, &self.is_used));
         }
-        let columns = self.columns.iter().zip(&self.is_used);
-        let columns = columns.filter(|(_, is_used)| **is_used);
-        for ((column, _), drawn) in columns.zip(grid.column_iter_mut()) {
+        let columns = used(self.columns, &self.is_used);
+        for (column, drawn) in columns.into_iter().zip(grid.column_iter_mut()) {
             drawn.set_padding((0, 2));
             if column.is_number {
                 drawn.set_cell_alignment(CellAlignment::Right);
@@ -227,6 +221,13 @@ impl Table {
             out.push(b'\n');
         }
     }
+}
+
+/// Returns what belongs to the columns that are used.
+fn used<T>(all: impl IntoIterator<Item = T>, is_used: &[bool]) -> Vec<T> {
+    let all = all.into_iter().zip(is_used);
+    let used = all.filter(|(_, is_used)| **is_used);
+    used.map(|(of_column, _)| of_column).collect()
 }
 
 fn write_csv<'a>(cells: impl Iterator<Item = Cow<'a, str>>, out: &mut Vec<u8>) {
