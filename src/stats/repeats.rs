@@ -199,8 +199,9 @@ fn wanted(len: usize, usual: usize) -> usize {
 /// Returns the most bytes that a table for `len` keys takes: a byte for each place besides its key.
 fn size_of_table(len: usize) -> usize {
     const MOST_FILLED: (usize, usize) = (7, 8);
-    let places = (len * MOST_FILLED.1 / MOST_FILLED.0 + 1).next_power_of_two();
-    places * (size_of::<DeliveryKey>() + 1) + 64
+    const LEAST: usize = 8;
+    let places = (len * MOST_FILLED.1 / MOST_FILLED.0).next_power_of_two();
+    places.max(LEAST) * (size_of::<DeliveryKey>() + 1) + 64
 }
 
 /// Returns a hash of an hour.
@@ -253,6 +254,14 @@ mod tests {
         }
         assert!(repeats.first > 0, "something was forgotten");
         assert!(most <= LIMIT, "{most} bytes");
+    }
+
+    #[test]
+    fn no_table_is_larger_than_expected() {
+        for len in 1..3_000 {
+            let keys = Keys::with_capacity(len);
+            assert!(keys.allocation_size() <= size_of_table(len), "{len} keys");
+        }
     }
 
     #[test]
