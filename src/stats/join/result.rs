@@ -135,12 +135,7 @@ impl Joined {
     /// Returns how many sends had which outcome, and what a reader must know beside the rows.
     pub fn notes(&self, lang: Lang) -> Vec<String> {
         let mut notes = vec![self.totals(lang)];
-        let rounded = self
-            .matches
-            .iter()
-            .flatten()
-            .filter(|it| it.is_rounded)
-            .count() as u64;
+        let rounded = self.rows().filter(|row| row.is_rounded).count() as u64;
         let numbered = [
             (
                 rounded,
