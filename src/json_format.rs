@@ -138,6 +138,7 @@ impl<K, V> FromIterator<(K, V)> for InOrder<K, V> {
 pub(crate) enum Json<'a> {
     Text(Cow<'a, str>),
     Number(u64),
+    Integer(i64),
     /// A number with all its digits.
     Raw(&'a RawValue),
     Flag(bool),

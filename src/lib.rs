@@ -53,8 +53,9 @@
 //! decodes the tree and has all of WeChat's names. `fast` recognises payloads and lines that differ from an earlier one
 //! only in a few values; `simd` compares sixteen bytes at a time; `request` finds the signature queries near payloads.
 //! [`seal`] decrypts and verifies. `record` combines these, `callback` has the owned types, [`select`] filters
-//! callbacks, and [`pipeline`] is the main loop over a capture. [`output`] and [`report`] write, [`gate`] judges.
-//! [`explain`] and [`schema`] publish the tables of `event` and `finding`, and [`sample`] generates payloads for tests.
+//! callbacks, and [`pipeline`] is the main loop over a capture. [`output`] and [`report`] write, [`gate`] judges, and
+//! [`stats`] counts. [`explain`] and [`schema`] publish the tables of `event` and `finding`, and [`sample`] generates
+//! payloads for tests.
 
 mod buffer;
 mod callback;
@@ -81,6 +82,7 @@ pub mod seal;
 pub mod select;
 mod simd;
 mod span;
+pub mod stats;
 mod suggest;
 mod syntax;
 mod xml_format;

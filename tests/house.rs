@@ -27,6 +27,7 @@ const LAYERS: &[&str] = &[
     "report",
     "gate",
     "output",
+    "stats",
     "explain",
     "schema",
     "sample",
@@ -65,6 +66,11 @@ const COMMAND_LINE: &[&str] = &[
     "check",
     "decrypt",
     "encrypt",
+    "fold",
+    "sends",
+    "quota",
+    "join",
+    "stats",
     "mod",
 ];
 

@@ -10,12 +10,14 @@ use std::process;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory, Error, Parser, Subcommand};
 use wxsub::report::text::printable;
+use wxsub::stats::Key;
 
 use crate::cli::gate::GateArgs;
 use crate::cli::number::whole;
-use crate::cli::options::{Common, ConvertFormat, ParseFormat, SyntaxArg};
+use crate::cli::options::{ColumnArgs, Common, ConvertFormat, FoldArgs, ParseFormat, SyntaxArg};
 use crate::cli::plan::NoInput;
 use crate::cli::say::tell;
+use crate::cli::select::template;
 use crate::cli::status::UNWRITTEN;
 use crate::cli::{explain, sample, schema};
 
@@ -29,6 +31,9 @@ Examples:
   wxsub convert --to csv app.log.*.gz         compressed logs
   tail -f app.log | wxsub parse --failed      live: messages that did not arrive
   wxsub check --strict tests/fixtures         the CI gate
+  wxsub stats --by template,day app.log       how many accepted, and what failed
+  wxsub quota --left 0 app.log                who must be asked again
+  wxsub join --sends sends.csv app.log        did these messages arrive?
   wxsub explain trailing-comma                what a finding, a field or a code means
 
 Exit status: 0 all well; 1 the input has a problem; 2 the run itself failed;
@@ -99,6 +104,12 @@ pub(super) enum Command {
     /// Report what is wrong or odd; the CI gate
     #[command(visible_alias = "validate")]
     Check(Check),
+    /// Count callbacks, answers, users and results
+    Stats(Stats),
+    /// Count the grants left for each user and template
+    Quota(Quota),
+    /// Join send requests with their results, by message id
+    Join(Join),
     /// Say what an event, field, value, error code or finding means
     Explain(explain::Args),
     /// Print a JSON Schema of records, findings or WeChat's JSON
@@ -168,6 +179,107 @@ pub(super) struct Convert {
     pub(super) tz: Option<String>,
     #[command(flatten)]
     pub(super) common: Common,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(mut_arg("summary", decoding_summary))]
+#[command(mut_arg("dedup", |arg| arg.hide(true)))]
+#[command(after_help = "\
+Examples:
+  wxsub stats app.log.*.gz                               what happened, on one screen
+  wxsub stats --by template,day --to csv -o days.csv logs/
+  wxsub stats --by code --event sent app.log             why messages failed
+  wxsub stats --by hour-of-day --tz Asia/Shanghai app.log
+
+Repeated deliveries count once. Rates are of items, not of callbacks.")]
+pub(super) struct Stats {
+    /// Count items by these keys, with commas between them: event, template, scene, status, code, account, hour,
+    /// hour-of-day, weekday, day, week, month
+    #[arg(long, value_name = "KEY,…", value_delimiter = ',', value_parser = str::parse::<Key>)]
+    pub(super) by: Vec<Key>,
+    /// How many templates the overview shows [default: 10]
+    #[arg(long, value_name = "N", value_parser = whole::<usize>, allow_negative_numbers = true)]
+    pub(super) top: Option<usize>,
+    #[command(flatten)]
+    pub(super) fold: FoldArgs,
+    #[command(flatten)]
+    pub(super) common: Common,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(mut_arg("summary", decoding_summary))]
+#[command(mut_arg("dedup", |arg| arg.hide(true)))]
+#[command(mut_args(without_parts))]
+#[command(after_help = "\
+Examples:
+  wxsub quota app.log.*.gz                            what is left, as a table
+  wxsub quota --left 0 --template ID logs/            who must be asked again
+  wxsub quota --sends sends.csv --to csv app.log      sends without a result count, too
+  wxsub quota --until 2026-01-02 app.log              what was left then
+
+Repeated deliveries count once. What is left is at least so much, since grants without a dialog are
+not pushed; `wxsub explain quota` has the rules.")]
+pub(super) struct Quota {
+    /// Only rows with so many left
+    #[arg(long, value_name = "N", value_parser = whole::<u64>, allow_negative_numbers = true)]
+    pub(super) left: Option<u64>,
+    /// A template whose grants are not used up by sending (long-term). Repeatable
+    #[arg(long, value_name = "TEMPLATE", allow_hyphen_values = true, value_parser = template)]
+    pub(super) long_term: Vec<String>,
+    /// A send that the user refused (43101) shows that nothing is left
+    #[arg(long)]
+    pub(super) assume_refused_is_zero: bool,
+    /// Send requests and their answers: CSV, JSON lines or a log. Repeatable
+    #[arg(long, value_name = "FILE")]
+    pub(super) sends: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) columns: ColumnArgs,
+    #[command(flatten)]
+    pub(super) fold: FoldArgs,
+    #[command(flatten)]
+    pub(super) common: Common,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(mut_arg("summary", decoding_summary))]
+#[command(mut_arg("dedup", |arg| arg.hide(true)))]
+#[command(mut_args(without_parts))]
+#[command(mut_arg("account", |arg| arg.hide(true)))]
+#[command(after_help = "\
+Examples:
+  wxsub join --sends sends.csv app.log.*.gz           did these messages arrive?
+  wxsub join --sends app.log app.log                  requests and answers in the log itself
+  wxsub join --sends sends.csv --user OPENID app.log  one user's messages
+  wxsub join --sends sends.csv --columns msgid=wx_id,time=at --to csv app.log
+
+FILE is CSV with a header, JSON lines, or a log whose lines hold a request and its answer. Filters
+choose sends; `wxsub explain join` has the rules.")]
+pub(super) struct Join {
+    /// Send requests and their answers. Repeatable
+    #[arg(long, value_name = "FILE", required = true)]
+    pub(super) sends: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) columns: ColumnArgs,
+    /// Also a row for each result without a send
+    #[arg(long)]
+    pub(super) all: bool,
+    #[command(flatten)]
+    pub(super) fold: FoldArgs,
+    #[command(flatten)]
+    pub(super) common: Common,
+}
+
+/// Hides the flags that leave out parts of what a user did with a template, and says what the zone is for.
+fn without_parts(arg: clap::Arg) -> clap::Arg {
+    match arg.get_id().as_str() {
+        "event" | "status" | "failed" | "limit" => arg.hide(true),
+        "template" => arg.help("Items of this template. Repeatable, as --user and --account"),
+        "tz" => arg.help(
+            "Zone of the times shown, and of times in files that do not say theirs: local, UTC, a name like \
+             Asia/Shanghai, or an offset like +08:00",
+        ),
+        _ => arg,
+    }
 }
 
 #[derive(Debug, clap::Args)]

@@ -38,7 +38,7 @@ pub(super) fn parse(args: &args::Parse) -> anyhow::Result<Status> {
     if !is_all_shown {
         summarize(&done.tally, done.interrupted.is_some(), &plan, &[]);
     }
-    Ok(decoded(&done))
+    Ok(decoded(&done, &plan))
 }
 
 /// Runs `wxsub convert`.
@@ -67,7 +67,7 @@ pub(super) fn convert(args: &args::Convert) -> anyhow::Result<Status> {
     let done = run(&plan, &job, &mut target)?;
     done.keep(target)?;
     summarize(&done.tally, done.interrupted.is_some(), &plan, &[]);
-    Ok(decoded(&done))
+    Ok(decoded(&done, &plan))
 }
 
 /// True if the input held one callback and nothing else.
@@ -111,12 +111,12 @@ pub(super) fn summarize(tally: &Tally, interrupted: bool, plan: &Plan, files: &[
     say(text.as_bytes());
 }
 
-/// The exit status of `parse`, `convert` and `decrypt`.
-pub(super) fn decoded(done: &Done) -> Status {
+/// The exit status of the commands that decode.
+pub(super) fn decoded(done: &Done, plan: &Plan) -> Status {
     match (done.interrupted, done.failed) {
         (Some(interrupted), _) => Status::Interrupted(interrupted),
         (None, true) => Status::Failed,
-        (None, false) if is_incomplete(&done.tally) => Status::Problem,
+        (None, false) if is_incomplete(&done.tally) && !plan.exit_zero => Status::Problem,
         (None, false) => Status::Fine,
     }
 }

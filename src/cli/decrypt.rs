@@ -37,7 +37,7 @@ pub(super) fn run(args: &args::Decrypt) -> anyhow::Result<Status> {
     if is_nothing && plan.summary == Summary::Text {
         tell("nothing to decrypt: no payload is encrypted");
     }
-    Ok(decoded(&done))
+    Ok(decoded(&done, &plan))
 }
 
 fn has_keys(plan: &Plan) -> bool {

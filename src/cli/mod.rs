@@ -12,8 +12,10 @@ mod decrypt;
 mod encrypt;
 mod explain;
 mod feed;
+mod fold;
 mod gate;
 mod interrupt;
+mod join;
 mod keys;
 mod moment;
 mod noise;
@@ -22,13 +24,16 @@ mod options;
 mod output;
 mod plan;
 mod progress;
+mod quota;
 mod random;
 mod read;
 mod sample;
 mod say;
 mod schema;
 mod select;
+mod sends;
 mod sources;
+mod stats;
 mod status;
 mod stream;
 mod target;
@@ -47,6 +52,9 @@ pub(crate) fn run() -> ExitCode {
         Command::Parse(args) => commands::parse(&args),
         Command::Convert(args) => commands::convert(&args),
         Command::Check(args) => check::check(&args),
+        Command::Stats(args) => stats::run(&args),
+        Command::Quota(args) => quota::run(&args),
+        Command::Join(args) => join::run(&args),
         Command::Explain(args) => explain::explain(&args),
         Command::Schema(args) => schema::schema(&args),
         Command::Sample(args) => sample::sample(&args),

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, ValueEnum};
 use wxsub::decompress::Bounds;
+use wxsub::stats::{Form, Part};
 use wxsub::{Limits, Syntax};
 
 use crate::cli::keys::KeyArgs;
@@ -39,6 +40,9 @@ pub(super) struct Common {
         allow_negative_numbers = true
     )]
     pub(super) threads: usize,
+    /// Status 0 if the input has a problem; 2 stays for a run that fails
+    #[arg(long)]
+    pub(super) exit_zero: bool,
     /// Write what belongs to no payload to this file, a line each with its place
     #[arg(long, value_name = "FILE")]
     pub(super) noise: Option<PathBuf>,
@@ -105,6 +109,73 @@ pub(super) enum ConvertFormat {
     Csv,
 }
 
+/// The form of a table of counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum TableFormat {
+    /// For people
+    Table,
+    /// A JSON object a line
+    Jsonl,
+    /// A header and a row each
+    Csv,
+}
+
+impl From<TableFormat> for Form {
+    fn from(format: TableFormat) -> Self {
+        match format {
+            TableFormat::Table => Form::Table,
+            TableFormat::Jsonl => Form::JsonLines,
+            TableFormat::Csv => Form::Csv,
+        }
+    }
+}
+
+// The arguments of the commands that count. Not a doc comment: clap would show it as the command's help.
+#[derive(Debug, clap::Args)]
+pub(super) struct FoldArgs {
+    /// What to write
+    // The alias: other commands call this flag --format.
+    #[arg(long, alias = "format", value_name = "FORMAT", value_enum, default_value_t = TableFormat::Table)]
+    pub(super) to: TableFormat,
+    /// Write to FILE, which is replaced only when all was read and written
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+    /// Zone of hours, days, weeks and months: local, UTC, a name like Asia/Shanghai, or an offset like +08:00
+    #[arg(
+        long,
+        value_name = "ZONE",
+        default_value = "local",
+        allow_hyphen_values = true
+    )]
+    pub(super) tz: String,
+    /// Count repeated deliveries, too: same account, user, time, event and items
+    #[arg(long, conflicts_with = "dedup")]
+    pub(super) keep_repeats: bool,
+    /// The most memory for counting, with K, M or G for powers of 1024
+    #[arg(long, value_name = "SIZE", default_value = "1G", value_parser = memory)]
+    pub(super) max_memory: usize,
+}
+
+// The names of columns in files of sends. Not a doc comment: clap would show it as the command's help.
+#[derive(Debug, clap::Args)]
+pub(super) struct ColumnArgs {
+    /// What columns or members of --sends are called, if not as usual: msgid, touser, template_id, errcode, time
+    #[arg(long, value_name = "NAME=COLUMN,…", value_delimiter = ',', value_parser = column)]
+    pub(super) columns: Vec<(Part, String)>,
+}
+
+/// Reads `name=column`.
+fn column(text: &str) -> Result<(Part, String), String> {
+    let names = Part::ALL.map(Part::name).join(", ");
+    let (name, column) = text
+        .split_once('=')
+        .filter(|(_, column)| !column.is_empty())
+        .ok_or("expected NAME=COLUMN")?;
+    let part = Part::ALL.into_iter().find(|part| part.name() == name);
+    let part = part.ok_or_else(|| format!("unknown name `{name}`: expected one of {names}"))?;
+    Ok((part, column.to_owned()))
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum Summary {
     Text,
@@ -153,6 +224,14 @@ fn window(text: &str) -> Result<u64, String> {
     const EXPECTED: &str = "expected 1 to 4G: a whole number, perhaps with K, M or G";
     let window = bytes(text).filter(|bytes| (1..=4 << 30).contains(bytes));
     window.ok_or(EXPECTED.into())
+}
+
+/// Reads a size of memory.
+fn memory(text: &str) -> Result<usize, String> {
+    const EXPECTED: &str = "expected at least 1M: a whole number, perhaps with K, M or G";
+    let size = bytes(text).filter(|bytes| *bytes >= 1 << 20);
+    let size = size.and_then(|bytes| usize::try_from(bytes).ok());
+    size.ok_or(EXPECTED.into())
 }
 
 /// Reads a number of bytes, perhaps with a unit.

@@ -46,6 +46,8 @@ pub(super) struct Plan {
     /// The options of text on standard error.
     pub(super) err: TextOptions,
     pub(super) fail_fast: bool,
+    /// True if a problem of the input does not change the exit status.
+    pub(super) exit_zero: bool,
     /// The file that noise is written to.
     pub(super) noise: Option<PathBuf>,
     pub(super) summary: Summary,
@@ -89,6 +91,7 @@ impl Plan {
             out: text_options(common, &Term::stdout()),
             err: text_options(common, &Term::stderr()),
             fail_fast: common.fail_fast,
+            exit_zero: common.exit_zero,
             noise: common.noise.clone(),
             summary: if common.quiet {
                 Summary::None

@@ -55,6 +55,24 @@ impl SelectArgs {
         is_filter || self.dedup || self.limit.is_some() || lists.iter().any(|list| !list.is_empty())
     }
 
+    /// Refuses flags that leave out callbacks of a user and template for which others are kept: they would change what
+    /// `command` counts. Sends have no account.
+    pub(super) fn refuse_parts(&self, command: &str, has_accounts: bool) -> anyhow::Result<()> {
+        let flags = [
+            ("--event", !self.event.is_empty()),
+            ("--status", !self.status.is_empty()),
+            ("--failed", self.failed),
+            ("--limit", self.limit.is_some()),
+            ("--account", !self.account.is_empty() && !has_accounts),
+        ];
+        match flags.iter().find(|(_, is_given)| *is_given) {
+            Some((flag, _)) => bail!(
+                "{flag} does not belong to {command}: what it leaves out would change the result"
+            ),
+            None => Ok(()),
+        }
+    }
+
     /// Makes the filter that these flags describe.
     ///
     /// Times without a zone are in `zone`, which is called only if there is such a time.
@@ -136,7 +154,7 @@ pub(super) fn event_parser(
 }
 
 /// Checks a template id. An id may begin with a hyphen; a flag in the place of a forgotten id is refused.
-fn template(text: &str) -> Result<String, String> {
+pub(super) fn template(text: &str) -> Result<String, String> {
     let is_word = |rest: &str| rest.bytes().all(|b| b.is_ascii_lowercase() || b == b'-');
     let is_flag = match text.strip_prefix("--") {
         Some(name) => is_word(name),

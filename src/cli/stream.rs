@@ -35,8 +35,10 @@ pub(super) trait Job: Sync {
 }
 
 /// The sink of a run. Forks collect texts and counts; the collector writes the texts and adds up the counts.
-struct Stream<'a, J> {
+struct Stream<'a, J, F> {
     job: &'a J,
+    /// Takes all records, too.
+    fold: F,
     texts: Texts,
     tally: Tally,
     fail_fast: bool,
@@ -56,13 +58,14 @@ struct Collector<'a> {
     messages: u64,
 }
 
-impl<J: Job> Sink for Stream<'_, J> {
+impl<J: Job, F: Sink> Sink for Stream<'_, J, F> {
     fn fork(&self) -> Self {
         let mut spare = self.spare.take();
         let texts = spare.pop().unwrap_or_default();
         self.spare.set(spare);
         Stream {
             job: self.job,
+            fold: self.fold.fork(),
             texts,
             tally: Tally::default(),
             fail_fast: self.fail_fast,
@@ -81,6 +84,7 @@ impl<J: Job> Sink for Stream<'_, J> {
         }
         self.tally.record(record);
         self.job.record(record, &mut self.texts, &mut self.tally);
+        self.fold.record(record);
         self.failed = self.fail_fast && self.job.is_failure(&self.tally);
     }
 
@@ -99,10 +103,11 @@ impl<J: Job> Sink for Stream<'_, J> {
                 .counts()
                 .set_callbacks(self.tally.all_callbacks());
         }
-        if self.failed {
-            Err(Stop::Enough)
-        } else {
-            Ok(())
+        let folded = self.fold.join(later.fold);
+        self.failed |= folded.is_err();
+        match self.failed {
+            true => Err(Stop::Enough),
+            false => folded,
         }
     }
 
@@ -123,7 +128,7 @@ impl<J: Job> Sink for Stream<'_, J> {
     }
 }
 
-impl<J: Job> RunSink for Stream<'_, J> {
+impl<J: Job, F: Sink> RunSink for Stream<'_, J, F> {
     fn is_over(&self) -> bool {
         self.failed
     }
@@ -193,7 +198,7 @@ pub(super) struct Done {
     pub(super) tally: Tally,
     /// True if a capture could not be read.
     pub(super) failed: bool,
-    /// True if the first failure stopped the run.
+    /// True if the first failure stopped the run, or the fold did.
     pub(super) stopped: bool,
     /// The signal that ended the run.
     pub(super) interrupted: Option<Interrupted>,
@@ -212,14 +217,40 @@ impl Done {
     }
 }
 
+/// A fold of no interest.
+struct NoFold;
+
+impl Sink for NoFold {
+    fn fork(&self) -> Self {
+        NoFold
+    }
+
+    fn record(&mut self, _: &Record<'_>) {}
+
+    fn join(&mut self, NoFold: Self) -> Result<(), Stop> {
+        Ok(())
+    }
+}
+
 /// Runs `job` over all captures of `plan` and writes its data to `to`.
 pub(super) fn run(plan: &Plan, job: &impl Job, to: &mut Target) -> anyhow::Result<Done> {
+    run_with(plan, job, NoFold, to).map(|(done, NoFold)| done)
+}
+
+/// Runs `job` like [`run`], and passes all records to `fold`, too.
+pub(super) fn run_with<F: Sink>(
+    plan: &Plan,
+    job: &impl Job,
+    fold: F,
+    to: &mut Target,
+) -> anyhow::Result<(Done, F)> {
     let progress = Progress::of(plan, to);
     let mut opening = Vec::new();
     job.open(&mut opening);
     to.write_all(&opening).context(UNWRITTEN)?;
     let mut stream = Stream {
         job,
+        fold,
         texts: Texts::default(),
         tally: Tally::default(),
         fail_fast: plan.fail_fast,
@@ -248,12 +279,13 @@ pub(super) fn run(plan: &Plan, job: &impl Job, to: &mut Target) -> anyhow::Resul
         };
         progress.aside(|| say(text.as_bytes()));
     }
-    Ok(Done {
+    let done = Done {
         tally: stream.tally,
         failed,
         stopped: stream.failed,
         interrupted,
-    })
+    };
+    Ok((done, stream.fold))
 }
 
 /// True if the payload of the record could not be decoded.

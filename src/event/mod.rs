@@ -6,8 +6,10 @@
 
 mod change;
 mod checks;
+pub(crate) mod compact;
 mod compare;
 mod decode;
+pub(crate) mod delivery;
 pub(crate) mod evidence;
 pub(crate) mod extra;
 pub(crate) mod fields;
@@ -17,6 +19,7 @@ mod popup;
 mod printed;
 pub(crate) mod record;
 mod repeated;
+pub(crate) mod send;
 mod sent;
 pub(crate) mod serialize;
 pub(crate) mod terms;
@@ -474,6 +477,12 @@ impl<'a> Fields<'a> {
     pub(crate) fn get(self, field: &Field) -> Option<Value<'a>> {
         let slot = self.slots().iter().find(|slot| same(slot.field, field))?;
         Some(slot.value(self.root))
+    }
+
+    /// Returns the text of `field` in the payload, and its value.
+    fn text_and_value(self, field: &Field) -> Option<(&'a str, Value<'a>)> {
+        let slot = self.slots().iter().find(|slot| same(slot.field, field))?;
+        Some((slot.text(self.root), slot.value(self.root)))
     }
 
     /// Calls `take` for the slots in the order of `table`, which must contain all their fields.

@@ -33,10 +33,15 @@ const fn code(value: i64, status: &'static str, words: Text, about: Text) -> Err
     }
 }
 
+/// The user agreed.
+pub(crate) const ACCEPT: &str = "accept";
+/// The user refused, or switched the template off.
+pub(crate) const REJECT: &str = "reject";
+
 /// The documented values of SubscribeStatusString in callbacks.
 pub(crate) static STATUSES: [Term<&str>; 2] = [
     term(
-        "accept",
+        ACCEPT,
         Text::new("accepted", "接受"),
         Text::new(
             "The user tapped “agree” for this template in the prompt. Documented for popup events. After that one message may be sent, with a long-term template any number; a prompt that the user answered with “always keep” is answered without another callback.",
@@ -44,7 +49,7 @@ pub(crate) static STATUSES: [Term<&str>; 2] = [
         ),
     ),
     term(
-        "reject",
+        REJECT,
         Text::new("rejected", "拒绝"),
         Text::new(
             "The user tapped “cancel” for this template in the prompt, or switched it off in the service notifications. Documented for popup and change events; it is all that a change event says.",
@@ -199,10 +204,7 @@ pub(crate) fn status(value: &str) -> Option<Text> {
 }
 
 /// The statuses documented for callbacks.
-pub(crate) static DOCUMENTED_STATUSES: [&str; STATUSES.len()] = {
-    let [accept, reject] = &STATUSES;
-    [accept.value, reject.value]
-};
+pub(crate) static DOCUMENTED_STATUSES: [&str; STATUSES.len()] = [ACCEPT, REJECT];
 
 /// Returns a status in words that is documented only for the client.
 pub(crate) fn client_status(value: &str) -> Option<Text> {

@@ -119,7 +119,8 @@ impl Page {
     }
 
     fn word(&mut self, word: &'static Word, lang: Lang) {
-        self.say(word.about, lang);
+        let paragraphs = word.about.get(lang).split('\n');
+        self.paragraphs.extend(paragraphs.map(str::to_owned));
         self.list(Text::new("see also", "另见"), rows(word.see, lang), lang);
     }
 }

@@ -14,6 +14,7 @@ pub(super) struct Word {
     /// Other names that find the term.
     pub(super) others: &'static [&'static str],
     pub(super) words: Text,
+    /// A line each paragraph.
     pub(super) about: Text,
     /// The names of related topics.
     pub(super) see: &'static [&'static str],
@@ -44,7 +45,7 @@ const fn crypt(name: &'static str, words: Text, about: Text) -> Word {
     }
 }
 
-pub(super) static WORDS: [Word; 28] = [
+pub(super) static WORDS: [Word; 30] = [
     crypt(
         "-40001",
         Text::new("encryption: wrong signature", "加解密：签名错误"),
@@ -337,5 +338,54 @@ pub(super) static WORDS: [Word; 28] = [
             "报告其位置和原因并计数，绝不当作正常内容写出。遇到时退出状态为 1。",
         ),
         &["malformed-xml", "malformed-json", "encrypted"],
+    ),
+    word(
+        "quota",
+        &["grants"],
+        Text::new(
+            "grants left, and how they are counted",
+            "剩余授权次数及其算法",
+        ),
+        Text::new(
+            "How `wxsub quota` counts the grants that are left for each account, user and template. What is left is a lower bound, shown as `≥ n`: while a user has chosen “always keep”, each silent call grants one and is not pushed (an inference from the documents).\n\
+             An accept in a prompt grants one (documented). Any other answer there takes nothing away (observed).\n\
+             A change event with `reject` sets what is left to zero (documented: the template is switched off); another change does nothing (convention).\n\
+             A sent event with code 0 uses one (documented: one message for each agreement); one with another code uses none (documented: a failure of the asynchronous push).\n\
+             A long-term template (`--long-term`) is never used up (documented); a change event ends it like any other.\n\
+             With `--sends`, a send that was answered with success uses one. If its result is there, both are one use, at the time of the result, since two clocks need not agree (convention). They are joined by message id, see `join`.\n\
+             If the result of a send that was answered with success failed, nothing is used: at least one grant is left then, unless all were taken since the send (convention).\n\
+             A send that was answered with another code uses none (documented). 43101 (the user refuses) sets what is left to zero only with `--assume-refused-is-zero`: that nothing is left then is an inference.\n\
+             What is left is never less than zero, at each step (convention): a message without a known grant used a silent one.\n\
+             The order is that of CreateTime, whatever the order of files; within a second it is accept, change, sent, then by content (convention). Repeated deliveries count once (documented: up to three pushes). Callbacks without a time between 1970 and 2100 are not counted; sends without one count last.",
+            "`wxsub quota` 如何统计每个账号、用户、模板的剩余授权次数。剩余次数是下限，显示为 `≥ n`：用户勾选“总是保持以上选择”后，每次静默调用都会授权一次，但不会推送（由文档推断）。\n\
+             弹窗中接收一次，授权加一（文档）。弹窗中的其他回答不减少授权（观察）。\n\
+             change 事件为 `reject` 时剩余清零（文档：用户关闭了该模板）；其他 change 不产生影响（约定）。\n\
+             sent 事件错误码为 0 时用掉一次（文档：一次同意可下发一条）；其他错误码不消耗（文档：异步推送导致的系统失败）。\n\
+             长期模板（`--long-term`）不会用完（文档）；change 事件同样使其失效。\n\
+             使用 `--sends` 时，接口返回成功的发送用掉一次。若日志中有其结果，两者只算一次，按结果的时间计算，因为两边的时钟未必一致（约定）。二者按消息 ID 关联，见 `join`。\n\
+             接口返回成功而推送结果失败时，不消耗授权：此时至少剩余一次，除非发送之后已被清零（约定）。\n\
+             接口返回其他错误码的发送不消耗授权（文档）。仅在使用 `--assume-refused-is-zero` 时，43101（用户拒绝）使剩余清零：此时没有剩余只是推断。\n\
+             每一步剩余都不会小于零（约定）：没有已知授权的消息用掉的是静默授权。\n\
+             顺序以 CreateTime 为准，与文件顺序无关；同一秒内依次为接收、change、sent，再按内容排序（约定）。重复推送只算一次（文档：最多推送三次）。时间缺失或不在 1970 至 2100 年之间的回调不计入；这样的发送记录最后计算。",
+        ),
+        &["join", "43101"],
+    ),
+    word(
+        "join",
+        &[],
+        Text::new("sends with their results", "发送与推送结果的关联"),
+        Text::new(
+            "How `wxsub join` finds the result of each send. The message id that the send interface answers (`msgid`) is that of the sent event (documented).\n\
+             An equal id suffices (`exact`). JavaScript, jq and others round ids of 19 digits; such an id stands for many. It is joined only if user and template agree and there is one such send and one such result (`rounded`, `~` in tables).\n\
+             A send without a result is `none`. If it was made outside of the period of the captures, it is not in this log: nothing is known of it. Within the period its result is missing. Neither means that the message failed.\n\
+             The code of a send is the interface's, with the meaning that the interface documents. The code of a result is that of the callback.\n\
+             Files of sends are CSV with a header, JSON lines, or logs with a request and its answer on a line, in JSON or as programs print objects. The usual names of columns are known (msgid, msg_id, touser, openid, template_id, errcode, created_at, …); `--columns` names others. What a request holds in `data` may be typed by users and is not searched.",
+            "`wxsub join` 如何找到每次发送的推送结果。发送接口返回的消息 ID（`msgid`）即 sent 事件中的消息 ID（文档）。\n\
+             ID 相等即可关联（`exact`）。JavaScript、jq 等会使 19 位 ID 丢失精度，这样的 ID 对应许多消息。只有用户和模板一致，且这样的发送和结果各只有一个时才关联（`rounded`，表格中为 `~`）。\n\
+             没有结果的发送为 `none`。如果发送时间不在日志的时间段内，则不在此日志中：无从得知。在时间段内则是缺少结果。两者都不表示推送失败。\n\
+             发送的错误码来自发送接口，含义以接口文档为准。结果的错误码来自回调。\n\
+             发送记录可以是带表头的 CSV、JSON lines，或每行含请求和返回的日志（JSON 或程序打印的对象）。常用列名都能识别（msgid、msg_id、touser、openid、template_id、errcode、created_at 等），其他列名用 `--columns` 指定。请求的 `data` 可能含用户输入的内容，不会被搜索。",
+        ),
+        &["MsgID", "imprecise-msg-id", "quota"],
     ),
 ];

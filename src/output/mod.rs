@@ -10,7 +10,7 @@ mod jsonl;
 mod pretty;
 mod push;
 mod table;
-mod words;
+pub(crate) mod words;
 mod xml;
 
 pub use csv::Csv;

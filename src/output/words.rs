@@ -10,7 +10,7 @@ use crate::printable::printable;
 use crate::record::{Sealed, Trust};
 
 /// Formats a field's value, with its meaning first if it has one: `accepted (accept)`.
-pub(super) fn value(field: &Field, value: Value<'_>, lang: Lang) -> String {
+pub(crate) fn value(field: &Field, value: Value<'_>, lang: Lang) -> String {
     let given = match value {
         Value::Text(text) => printable(text),
         Value::Integer(number) => number.to_string(),
@@ -67,8 +67,13 @@ pub(super) fn short_result(item: Fields<'_>, lang: Lang) -> String {
 }
 
 /// Formats `seconds` in a time zone for people, or returns `None` if the time is out of range.
-pub(super) fn time(seconds: i64, zone: &TimeZone) -> Option<String> {
+pub(crate) fn time(seconds: i64, zone: &TimeZone) -> Option<String> {
     format_time("%Y-%m-%d %H:%M:%S %:z", seconds, zone)
+}
+
+/// Formats `seconds` without the zone.
+pub(crate) fn second(seconds: i64, zone: &TimeZone) -> Option<String> {
+    format_time("%Y-%m-%d %H:%M:%S", seconds, zone)
 }
 
 /// Formats `seconds` to the minute, without the zone.

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
+use crate::event::compact::CompactTemplate;
 use crate::event::{Class, Event, Meaning, body, classify, decode, record};
 use crate::fast::patch::Patched;
 use crate::fast::template::TemplateKey;
@@ -31,6 +32,8 @@ pub(super) struct Shared {
     pub(super) decoded: Decoded,
     /// The output line of these payloads, if it can be patched.
     pub(super) line: OnceLock<Option<Patched>>,
+    /// The positions of the typed values in these payloads, if they can be copied.
+    pub(super) compact: OnceLock<Option<CompactTemplate>>,
 }
 
 impl Contents {

@@ -151,6 +151,7 @@ impl<'a> Record<'a> {
             decoded: Contents::Own(decoded),
             sealed: None,
             query: None,
+            delivery_key: None,
         }
     }
 

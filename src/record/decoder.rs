@@ -234,6 +234,7 @@ impl Decoder {
             decoded,
             sealed: None,
             query: found.query.take(),
+            delivery_key: None,
         }
     }
 
@@ -324,6 +325,7 @@ impl Decoder {
                 event,
                 decoded,
                 line: OnceLock::new(),
+                compact: OnceLock::new(),
             })
         });
     }

@@ -149,6 +149,7 @@ impl Decryptor {
             decoded,
             sealed: Some(Box::new(sealed)),
             query: outer.query.clone(),
+            delivery_key: None,
         };
         match (document, event) {
             (Err(finding), _) => record.refuse(of_inside(finding, record.bytes())),

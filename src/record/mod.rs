@@ -15,6 +15,8 @@ mod sealed;
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use crate::event::compact::{Compact, CompactRef, CompactTemplate};
+use crate::event::delivery::DeliveryKey;
 use crate::event::{CallbackRef, Event, ItemRef, body, name_span};
 use crate::fast::patch::Patched;
 use crate::finding::{Finding, Findings, Severity};
@@ -71,6 +73,8 @@ pub struct Record<'a> {
     /// Set for a decrypted payload. The body is then the plaintext.
     sealed: Option<Box<Sealed>>,
     query: Option<Box<FoundQuery>>,
+    /// The key of the callback with all its items, if a filter noted it.
+    delivery_key: Option<DeliveryKey>,
 }
 
 /// The bytes in the capture, and the steps from them to the body.
@@ -242,6 +246,15 @@ impl<'a> Record<'a> {
         parts.findings.drop_inside(&dropped);
     }
 
+    /// Returns the key that a [`Filter`](crate::select::Filter) noted before it removed items.
+    pub fn delivery_key(&self) -> Option<DeliveryKey> {
+        self.delivery_key
+    }
+
+    pub(crate) fn note_delivery_key(&mut self, key: DeliveryKey) {
+        self.delivery_key = Some(key);
+    }
+
     /// Excludes a callback with `outcome`, which hides its findings.
     pub(crate) fn leave_out(&mut self, outcome: Outcome) {
         self.outcome = outcome;
@@ -262,6 +275,7 @@ impl<'a> Record<'a> {
             decoded: self.decoded,
             sealed: self.sealed,
             query: self.query,
+            delivery_key: self.delivery_key,
         }
     }
 
@@ -284,6 +298,31 @@ impl<'a> Record<'a> {
             }
             _ => None,
         }
+    }
+
+    /// Reads the typed values of a callback into `compact`.
+    #[inline]
+    pub(crate) fn compact<'c>(&'c self, compact: &'c mut Compact) -> Option<CompactRef<'c>> {
+        match self.compact_template() {
+            Some(template) => Some(compact.copy(template, self.bytes())),
+            None => Some(compact.read(&self.callback()?)),
+        }
+    }
+
+    /// Returns true if [`Record::compact`] copies the values without reading the tree.
+    #[cfg(test)]
+    pub(crate) fn is_compact_by_position(&self) -> bool {
+        self.compact_template().is_some()
+    }
+
+    #[inline]
+    fn compact_template(&self) -> Option<&CompactTemplate> {
+        let (Contents::Shared(shared), Outcome::Callback(_)) = (&self.decoded, &self.outcome)
+        else {
+            return None;
+        };
+        let make = || CompactTemplate::of(&self.callback()?);
+        shared.compact.get_or_init(make).as_ref()
     }
 
     /// Returns the span of the message's kind, or the start of the message.

@@ -27,6 +27,7 @@ pub use junit::Junit;
 pub use notice::Notice;
 pub use place::{Line, Spot};
 pub use sarif::Sarif;
+pub(crate) use summary::grouped;
 pub use tally::{Decrypted, Tally, Undecodable, Verdict};
 pub use text::Text;
 

@@ -45,7 +45,7 @@ impl Counted {
 }
 
 /// Formats `count` with thousands separators.
-pub(super) fn grouped(count: u64) -> String {
+pub(crate) fn grouped(count: u64) -> String {
     let digits = count.to_string();
     let mut text = String::new();
     for (i, digit) in digits.chars().enumerate() {

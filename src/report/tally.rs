@@ -274,6 +274,13 @@ impl Tally {
         self.allowed += 1;
     }
 
+    /// Notes that `count` callbacks of `event`, which were counted, turned out to be repetitions.
+    pub fn move_to_deduplicated(&mut self, event: Event, count: u64) {
+        let callbacks = &mut self.callbacks[event as usize];
+        *callbacks = callbacks.saturating_sub(count);
+        self.deduplicated += count;
+    }
+
     /// Counts a payload without its findings.
     #[inline]
     pub fn count_payload(&mut self, record: &Record<'_>) {

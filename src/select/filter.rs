@@ -1,8 +1,9 @@
 //! Applies a selection, deduplication and a limit to callbacks in their order.
 
+use crate::event::delivery::DeliveryKey;
 use crate::record::{Outcome, Record};
 use crate::select::Selection;
-use crate::select::recent::{Key, Recent};
+use crate::select::recent::Recent;
 
 /// Filters the callbacks of one or more captures, in the order in which they arrive.
 ///
@@ -25,6 +26,8 @@ pub struct Filter {
     /// True if the selection can exclude a callback.
     selects: bool,
     recent: Option<Recent>,
+    /// True to note keys in records.
+    notes_keys: bool,
     limit: Option<u64>,
     kept: u64,
 }
@@ -55,12 +58,27 @@ impl Filter {
         }
     }
 
+    /// Notes the key of a callback before items are removed from it; see [`Record::delivery_key`]. Repeated deliveries are
+    /// kept: it is for a sink that tells them itself.
+    pub fn noting_keys(self) -> Self {
+        Filter {
+            recent: None,
+            notes_keys: true,
+            ..self
+        }
+    }
+
     /// Limits the number of kept callbacks to `most`.
     pub fn limit(self, most: u64) -> Self {
         Filter {
             limit: Some(most),
             ..self
         }
+    }
+
+    /// Returns the conditions for callbacks.
+    pub fn selection(&self) -> &Selection {
+        &self.selection
     }
 
     /// Returns true if the limit is reached, and reading can stop.
@@ -78,20 +96,27 @@ impl Filter {
     /// A callback of which nothing is left becomes [`Outcome::FilteredOut`] or [`Outcome::Deduplicated`].
     #[inline]
     pub fn apply(&mut self, record: &mut Record<'_>) {
-        // The key covers all items, including those that the selection removes.
-        let remembers = self.recent.is_some();
-        let key = match remembers {
-            true => record.callback().map(|callback| Key::of(&callback)),
-            false => None,
-        };
+        let key = self.key(record);
         if !self.selects || self.selection.apply(record) {
             self.admit(key, record);
         }
     }
 
+    /// Returns the key of a callback if it is needed. It covers all items, including those that the selection removes.
+    #[inline]
+    fn key(&self, record: &mut Record<'_>) -> Option<DeliveryKey> {
+        let is_needed = self.notes_keys && self.selection.asks_items();
+        if self.recent.is_none() && !is_needed {
+            return None;
+        }
+        let key = DeliveryKey::of(&record.callback()?);
+        record.note_delivery_key(key);
+        Some(key)
+    }
+
     /// Counts a selected callback if it is new. Only this step depends on earlier callbacks.
     #[inline]
-    fn admit(&mut self, key: Option<Key>, record: &mut Record<'_>) {
+    fn admit(&mut self, key: Option<DeliveryKey>, record: &mut Record<'_>) {
         let Outcome::Callback(event) = *record.outcome() else {
             return;
         };

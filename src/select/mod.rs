@@ -9,5 +9,6 @@ mod filter;
 mod recent;
 mod selection;
 
+pub use crate::event::delivery::DeliveryKey;
 pub use filter::Filter;
 pub use selection::Selection;

@@ -65,6 +65,19 @@ impl Selection {
         true
     }
 
+    /// Returns true if an account, a user and a template fit the conditions on them.
+    pub(crate) fn wants(&self, names: [Option<&str>; 3]) -> bool {
+        let [account, user, template] = names;
+        is_one_of(account, &self.accounts)
+            && is_one_of(user, &self.users)
+            && is_one_of(template, &self.templates)
+    }
+
+    /// Returns true if a Unix second fits the conditions on it.
+    pub(crate) fn wants_time(&self, time: i64) -> bool {
+        self.since.is_none_or(|since| time >= since) && self.until.is_none_or(|until| time < until)
+    }
+
     pub(super) fn keeps_all(&self) -> bool {
         let Selection {
             events,
@@ -78,7 +91,7 @@ impl Selection {
         asks_none && since.is_none() && until.is_none() && !self.asks_items()
     }
 
-    fn asks_items(&self) -> bool {
+    pub(super) fn asks_items(&self) -> bool {
         !self.templates.is_empty() || !self.statuses.is_empty() || self.failed
     }
 

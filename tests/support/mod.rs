@@ -23,5 +23,6 @@ pub(crate) mod reading;
 pub(crate) mod render;
 pub(crate) mod rng;
 pub(crate) mod seal;
+pub(crate) mod sends;
 pub(crate) mod shapes;
 pub(crate) mod traced;

@@ -43,7 +43,7 @@ pub(crate) struct Users {
 
 impl Users {
     /// No name means anything.
-    const NONE: Users = Users {
+    pub(crate) const NONE: Users = Users {
         private: Private {
             is_header: |_| false,
             is_typed: |_| false,

@@ -1,0 +1,51 @@
+//! Opens the files of `--sends`.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, anyhow, bail};
+use jiff::tz::TimeZone;
+use wxsub::Decompressed;
+use wxsub::report::text::printable;
+use wxsub::stats::{Columns, Sends};
+
+use crate::cli::options::{ColumnArgs, Common};
+use crate::cli::plan::Plan;
+
+/// Reads all files of sends, and keeps those of the times that the plan's filter wants.
+pub(super) fn read(
+    files: &[PathBuf],
+    (columns, common): (&ColumnArgs, &Common),
+    (zone, max_memory): (TimeZone, usize),
+    plan: &Plan,
+) -> anyhow::Result<Sends> {
+    let mut names = Columns::default();
+    for (part, column) in &columns.columns {
+        names.add(*part, column);
+    }
+    let mut sends = Sends::new(names, zone, max_memory);
+    for file in files {
+        let name = printable(&file.to_string_lossy());
+        let from = Decompressed::new(open(file, common)?).bounds(plan.bounds);
+        let read = sends.read(from);
+        read.map_err(|error| anyhow!("`{name}`: {}", error.message(plan.err.lang)))?;
+    }
+    sends.keep_times(plan.filter.selection());
+    Ok(sends)
+}
+
+/// Opens a file, or standard input, unless captures come from there.
+fn open(file: &Path, common: &Common) -> anyhow::Result<Box<dyn Read>> {
+    let stdin = Path::new("-");
+    if file != stdin {
+        let opened = File::open(file);
+        let opened = opened
+            .with_context(|| format!("cannot read `{}`", printable(&file.to_string_lossy())))?;
+        return Ok(Box::new(opened));
+    }
+    if common.paths.is_empty() || common.paths.iter().any(|path| path == stdin) {
+        bail!("--sends - and captures cannot both come from standard input: name the captures");
+    }
+    Ok(Box::new(io::stdin()))
+}

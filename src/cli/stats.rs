@@ -1,0 +1,75 @@
+//! `wxsub stats`: counts and rates.
+
+use anyhow::bail;
+use wxsub::Lang;
+use wxsub::stats::{Form, Key, Settings, Stats};
+
+use crate::cli::args;
+use crate::cli::fold;
+use crate::cli::options::{Summary, TableFormat};
+use crate::cli::plan::time_zone;
+use crate::cli::say::tell;
+use crate::cli::status::Status;
+use crate::cli::target::Target;
+
+/// The templates of the overview if `--top` is not given.
+const TOP: usize = 10;
+
+/// Runs `wxsub stats`.
+pub(super) fn run(args: &args::Stats) -> anyhow::Result<Status> {
+    check(args)?;
+    let plan = fold::plan("stats", &args.common, &args.fold)?;
+    let mut target = Target::new(args.fold.output.as_deref())?;
+    let (done, stats) = fold::run(&plan, Stats::new(settings(args)?), &mut target)?;
+    let counts = stats.finish()?;
+    if counts.has_estimates() && args.fold.to != TableFormat::Table && plan.summary == Summary::Text
+    {
+        tell(match plan.err.lang {
+            Lang::En => "more than a million users in a row are an estimate",
+            Lang::Zh => "一行中用户超过一百万时为估计值",
+        });
+    }
+    fold::finish(&plan, &args.fold, &done, target, |to| {
+        match is_screen(args) {
+            true => counts.write_screen(&done.tally, args.top.unwrap_or(TOP), &plan.out, to),
+            false => counts.write(Form::from(args.fold.to), &plan.out, to),
+        }
+    })
+}
+
+/// True if the overview for people is wanted.
+fn is_screen(args: &args::Stats) -> bool {
+    args.by.is_empty() && args.fold.to == TableFormat::Table
+}
+
+/// Refuses arguments that contradict each other.
+fn check(args: &args::Stats) -> anyhow::Result<()> {
+    if args.top.is_some() && !is_screen(args) {
+        bail!("--top belongs to the overview: stats without --by and --to");
+    }
+    match repeated(&args.by) {
+        Some(key) => bail!("--by names `{}` twice", key.name()),
+        None => Ok(()),
+    }
+}
+
+fn settings(args: &args::Stats) -> anyhow::Result<Settings> {
+    let is_screen = is_screen(args);
+    Ok(Settings {
+        by: match is_screen {
+            true => vec![Key::Template],
+            false => args.by.clone(),
+        },
+        time_zone: time_zone(&args.fold.tz)?,
+        keep_repeats: args.fold.keep_repeats,
+        with_codes: is_screen,
+        max_memory: args.fold.max_memory,
+    })
+}
+
+/// Returns a key that is there twice.
+fn repeated(by: &[Key]) -> Option<Key> {
+    let mut keys = by.iter().enumerate();
+    let found = keys.find(|(at, key)| by[..*at].contains(key));
+    found.map(|(_, key)| *key)
+}

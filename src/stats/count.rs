@@ -1,0 +1,506 @@
+//! Counts items by the values of keys.
+
+use std::cell::Cell;
+use std::sync::Arc;
+
+use jiff::tz::TimeZone;
+
+use crate::event::compact::{Compact, CompactItem, CompactRef};
+use crate::event::delivery::DeliveryKey;
+use crate::event::{Event, terms};
+use crate::pipeline::{Sink, Stop};
+use crate::record::Record;
+use crate::stats::calendar::{Calendar, LocalTime, plausible};
+use crate::stats::groups::{Groups, KeyValue};
+use crate::stats::overview::Overview;
+use crate::stats::repeats::Repeats;
+use crate::stats::result::Counts;
+use crate::stats::users::Users;
+use crate::stats::{Failure, Fold, Key};
+
+/// What to count, and how.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The keys by which items are counted. Without any, all are counted together.
+    pub by: Vec<Key>,
+    /// The zone of hours, days, weeks and months.
+    pub time_zone: TimeZone,
+    /// True to count repeated deliveries, too.
+    pub keep_repeats: bool,
+    /// True to count the codes of failed items of each group, for [`Counts::write_screen`].
+    pub with_codes: bool,
+    /// The most bytes that may be used for counting.
+    pub max_memory: usize,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Settings {
+            by: Vec::new(),
+            time_zone: TimeZone::UTC,
+            keep_repeats: false,
+            with_codes: false,
+            max_memory: Settings::MAX_MEMORY,
+        }
+    }
+}
+
+impl Settings {
+    /// The default bound of memory: 1 GiB.
+    pub const MAX_MEMORY: usize = 1 << 30;
+}
+
+/// Counts items by keys; a sink of records.
+///
+/// A run with a selection of items needs [`Filter::noting_keys`](crate::select::Filter::noting_keys), to tell repeated
+/// deliveries by all of their items.
+///
+/// ```
+/// use wxsub::pipeline;
+/// use wxsub::stats::{Form, Key, Settings, Stats};
+///
+/// let log = r#"
+/// {"event":"subscribe_msg_popup_event","from_user":"a","items":[{"status":"accept"},{"status":"reject"}]}
+/// {"event":"subscribe_msg_popup_event","from_user":"b","items":[{"status":"accept"}]}
+/// {"event":"subscribe_msg_popup_event","from_user":"b","items":[{"status":"accept"}]}
+/// "#;
+/// let settings = Settings { by: vec![Key::Status], ..Settings::default() };
+/// let mut stats = Stats::new(settings);
+/// pipeline::run(log.as_bytes(), "log", &pipeline::Options::default(), &mut stats).unwrap();
+/// let mut csv = Vec::new();
+/// stats.finish()?.write(Form::Csv, &Default::default(), &mut csv).unwrap();
+/// assert_eq!(String::from_utf8(csv).unwrap(), "\
+/// status,callbacks,items,accepted,rejected,other_statuses,acceptance_rate,users,switched_off,sent,failed
+/// accept,2,2,2,0,0,1.0000,2,0,0,0
+/// reject,1,1,0,1,0,0.0000,1,0,0,0
+/// ");
+/// # Ok::<(), wxsub::stats::Failure>(())
+/// ```
+pub struct Stats {
+    settings: Arc<Settings>,
+    block: Block,
+    /// Emptied blocks for the next forks.
+    spare: Cell<Vec<Block>>,
+    /// The counts of all blocks. Forks have none.
+    whole: Option<Box<Whole>>,
+}
+
+impl Stats {
+    /// Makes a sink that counts what `settings` say.
+    pub fn new(settings: Settings) -> Self {
+        let settings = Arc::new(settings);
+        Stats {
+            block: Block::new(&settings),
+            spare: Cell::default(),
+            whole: Some(Box::new(Whole::new(&settings))),
+            settings,
+        }
+    }
+
+    /// Returns the counts.
+    ///
+    /// # Errors
+    ///
+    /// The reason why they cannot be right.
+    pub fn finish(self) -> Result<Counts, Failure> {
+        let whole = self.whole.map(|whole| *whole);
+        let whole = whole.unwrap_or_else(|| Whole::new(&self.settings));
+        match whole.failure {
+            Some(failure) => Err(failure),
+            None => Ok(Counts::new(whole, &self.settings)),
+        }
+    }
+}
+
+impl Sink for Stats {
+    fn fork(&self) -> Self {
+        let mut spare = self.spare.take();
+        let block = spare.pop();
+        self.spare.set(spare);
+        Stats {
+            block: block.unwrap_or_else(|| Block::new(&self.settings)),
+            settings: self.settings.clone(),
+            spare: Cell::default(),
+            whole: None,
+        }
+    }
+
+    #[inline]
+    fn record(&mut self, record: &Record<'_>) {
+        let Block { rows, compact, .. } = &mut self.block;
+        if let Some(values) = record.compact(compact) {
+            rows.add(&values, record.delivery_key(), &self.settings);
+        }
+    }
+
+    fn join(&mut self, later: Self) -> Result<(), Stop> {
+        let Some(whole) = &mut self.whole else {
+            return Ok(());
+        };
+        let mut block = later.block;
+        if let Err(failure) = whole.take(&mut block, &self.settings) {
+            whole.failure = Some(failure);
+            return Err(Stop::Enough);
+        }
+        block.empty();
+        self.spare.get_mut().push(block);
+        Ok(())
+    }
+}
+
+impl Fold for Stats {
+    fn failure(&self) -> Option<&Failure> {
+        self.whole.as_ref()?.failure.as_ref()
+    }
+
+    fn repeats(&self) -> [(Event, u64); Event::ALL.len()] {
+        let whole = self.whole.as_ref();
+        Event::ALL.map(|event| {
+            let count = whole.map_or(0, |whole| whole.overview.repeats[event as usize]);
+            (event, count)
+        })
+    }
+}
+
+const ACCEPT: &[u8] = terms::ACCEPT.as_bytes();
+const REJECT: &[u8] = terms::REJECT.as_bytes();
+
+/// What an item says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Accepted,
+    Rejected,
+    /// A prompt's item with another status, or with none.
+    OtherStatus,
+    SwitchedOff,
+    /// A change that says anything but that a template was switched off.
+    OtherChange,
+    Delivered,
+    Failed,
+}
+
+impl Kind {
+    pub(super) const COUNT: usize = 7;
+
+    #[inline]
+    fn of(event: Event, item: &CompactItem<'_>) -> Self {
+        match event {
+            Event::Popup => match item.status() {
+                Some(status) if status == ACCEPT => Kind::Accepted,
+                Some(status) if status == REJECT => Kind::Rejected,
+                _ => Kind::OtherStatus,
+            },
+            Event::Change => match item.status() {
+                Some(status) if status == REJECT => Kind::SwitchedOff,
+                _ => Kind::OtherChange,
+            },
+            Event::Sent => match item.error_code() {
+                None | Some(0) => Kind::Delivered,
+                Some(_) => Kind::Failed,
+            },
+        }
+    }
+}
+
+/// A callback of a block.
+#[derive(Clone, Copy, Debug)]
+struct Seen {
+    /// `None` if repeated deliveries count.
+    key: Option<DeliveryKey>,
+    event: Event,
+    items: u32,
+    /// The number of its failed items, if codes are counted.
+    codes: u32,
+    time: Option<i64>,
+    /// `None` without a plausible time.
+    day: Option<i64>,
+    user: Option<u64>,
+}
+
+/// An item of a block, with the number that its group has there.
+#[derive(Clone, Copy, Debug)]
+struct SeenItem {
+    group: u32,
+    kind: Kind,
+}
+
+/// A block of a capture.
+#[derive(Debug)]
+struct Block {
+    rows: Rows,
+    /// The numbers that the groups of the rows have in the whole, if they are known.
+    adopted: Vec<u32>,
+    compact: Compact,
+}
+
+/// The callbacks of a block.
+#[derive(Debug)]
+struct Rows {
+    /// The groups of this block, and of earlier ones for which its memory was used.
+    groups: Groups,
+    callbacks: Vec<Seen>,
+    items: Vec<SeenItem>,
+    /// The codes of failed items.
+    codes: Vec<i64>,
+    calendar: Calendar,
+    /// The values of the keys of an item.
+    values: Vec<KeyValue>,
+}
+
+/// The number of a group that is not known yet.
+const UNKNOWN: u32 = u32::MAX;
+
+impl Block {
+    fn new(settings: &Settings) -> Self {
+        Block {
+            rows: Rows {
+                groups: Groups::new(settings.by.len()),
+                callbacks: Vec::new(),
+                items: Vec::new(),
+                codes: Vec::new(),
+                calendar: Calendar::new(settings.time_zone.clone()),
+                values: vec![KeyValue::Absent; settings.by.len()],
+            },
+            adopted: Vec::new(),
+            compact: Compact::default(),
+        }
+    }
+
+    /// Forgets the callbacks, and keeps the memory. Groups are kept as well, if there are not too many.
+    fn empty(&mut self) {
+        const MOST_GROUPS: usize = 4096;
+        const MOST_BYTES: usize = 1 << 20;
+        let rows = &mut self.rows;
+        rows.callbacks.clear();
+        rows.items.clear();
+        rows.codes.clear();
+        if rows.groups.len() > MOST_GROUPS || rows.groups.bytes() > MOST_BYTES {
+            rows.groups = Groups::new(rows.values.len());
+            self.adopted.clear();
+        }
+    }
+}
+
+impl Rows {
+    /// Adds a callback. `noted` is its key if items were removed from it.
+    #[inline]
+    fn add(&mut self, values: &CompactRef<'_>, noted: Option<DeliveryKey>, settings: &Settings) {
+        let time = values.create_time();
+        let local = time.filter(|&time| plausible(time));
+        let local = local.map(|time| self.calendar.at(time));
+        let user = values.user();
+        let key = || noted.unwrap_or_else(|| DeliveryKey::of_values(*values, user));
+        self.callbacks.push(Seen {
+            key: (!settings.keep_repeats).then(key),
+            event: values.event(),
+            items: values.items().len() as u32,
+            codes: 0,
+            time,
+            day: local.map(LocalTime::day),
+            user: user.map(|user| user.hash),
+        });
+        for (at, key) in settings.by.iter().enumerate() {
+            if !key.is_of_item() {
+                self.values[at] = self.of_callback(*key, values, local);
+            }
+        }
+        let codes = self.codes.len();
+        for item in values.items() {
+            self.add_item(values.event(), &item, settings);
+        }
+        if let Some(seen) = self.callbacks.last_mut() {
+            seen.codes = (self.codes.len() - codes) as u32;
+        }
+    }
+
+    #[inline]
+    fn add_item(&mut self, event: Event, item: &CompactItem<'_>, settings: &Settings) {
+        for (at, key) in settings.by.iter().enumerate() {
+            if key.is_of_item() {
+                self.values[at] = self.of_item(*key, item);
+            }
+        }
+        let kind = Kind::of(event, item);
+        if kind == Kind::Failed && settings.with_codes {
+            self.codes.extend(item.error_code());
+        }
+        let group = self.groups.group(&self.values);
+        self.items.push(SeenItem { group, kind });
+    }
+
+    fn of_callback(
+        &mut self,
+        key: Key,
+        values: &CompactRef<'_>,
+        local: Option<LocalTime>,
+    ) -> KeyValue {
+        let number = |of: fn(LocalTime) -> i64| local.map(of);
+        let number = match key {
+            Key::Account => return self.text(values.to_user()),
+            Key::Event => return self.text(Some(values.event().name().as_bytes())),
+            Key::Hour => number(LocalTime::hour),
+            Key::HourOfDay => number(LocalTime::hour_of_day),
+            Key::Weekday => number(LocalTime::weekday),
+            Key::Day => number(LocalTime::day),
+            Key::Week => number(LocalTime::week),
+            Key::Month => local.map(|time| self.calendar.month(time)),
+            Key::Template | Key::Scene | Key::Status | Key::Code => None,
+        };
+        number.map_or(KeyValue::Absent, KeyValue::Number)
+    }
+
+    #[inline]
+    fn of_item(&mut self, key: Key, item: &CompactItem<'_>) -> KeyValue {
+        let number = match key {
+            Key::Template => return self.text(item.template_id()),
+            Key::Status => return self.text(item.status()),
+            Key::Scene => item.popup_scene(),
+            Key::Code => item.error_code(),
+            _ => None,
+        };
+        number.map_or(KeyValue::Absent, KeyValue::Number)
+    }
+
+    #[inline]
+    fn text(&mut self, text: Option<&[u8]>) -> KeyValue {
+        text.map_or(KeyValue::Absent, |text| {
+            KeyValue::Text(self.groups.text(text))
+        })
+    }
+}
+
+/// The counts of a group.
+#[derive(Debug, Default)]
+pub(super) struct Group {
+    pub(super) callbacks: u64,
+    pub(super) kinds: [u64; Kind::COUNT],
+    pub(super) users: Users,
+    /// The number of the last callback with an item in this group.
+    last: u64,
+}
+
+/// The counts of all blocks.
+#[derive(Debug)]
+pub(super) struct Whole {
+    pub(super) groups: Groups,
+    pub(super) counts: Vec<Group>,
+    pub(super) overview: Overview,
+    repeats: Repeats,
+    /// The memory of everything but `repeats`, in bytes.
+    bytes: usize,
+    /// The memory of all users in bytes.
+    users: usize,
+    /// True if `bytes` is too low.
+    has_grown: bool,
+    /// The number of callbacks.
+    number: u64,
+    values: Vec<KeyValue>,
+    failure: Option<Failure>,
+}
+
+impl Whole {
+    fn new(settings: &Settings) -> Self {
+        Whole {
+            groups: Groups::new(settings.by.len()),
+            counts: Vec::new(),
+            overview: Overview::default(),
+            repeats: Repeats::default(),
+            bytes: 0,
+            users: 0,
+            has_grown: false,
+            number: 0,
+            values: Vec::new(),
+            failure: None,
+        }
+    }
+
+    /// Counts the callbacks of a block.
+    fn take(&mut self, block: &mut Block, settings: &Settings) -> Result<(), Failure> {
+        let Block { rows, adopted, .. } = block;
+        adopted.resize(rows.groups.len(), UNKNOWN);
+        let (mut items, mut codes) = (&rows.items[..], &rows.codes[..]);
+        for seen in &rows.callbacks {
+            let own;
+            (own, items) = items.split_at(seen.items as usize);
+            let own_codes;
+            (own_codes, codes) = codes.split_at(seen.codes as usize);
+            if self.is_new(seen, settings)? {
+                self.overview.add(seen.event, seen.time, seen.day);
+                self.count(seen, own, &rows.groups, adopted);
+                self.count_codes(own, own_codes, adopted);
+                if std::mem::take(&mut self.has_grown) {
+                    self.check(settings.max_memory)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    #[inline]
+    fn is_new(&mut self, seen: &Seen, settings: &Settings) -> Result<bool, Failure> {
+        let Some(key) = seen.key else { return Ok(true) };
+        let limit = settings.max_memory;
+        let room = limit.saturating_sub(self.bytes);
+        let is_new = self.repeats.insert(key, seen.time, room, limit)?;
+        self.overview.repeats[seen.event as usize] += u64::from(!is_new);
+        Ok(is_new)
+    }
+
+    #[inline]
+    fn count(&mut self, seen: &Seen, items: &[SeenItem], local: &Groups, adopted: &mut [u32]) {
+        self.number += 1;
+        for item in items {
+            let group = &mut adopted[item.group as usize];
+            if *group == UNKNOWN {
+                *group = self.adopt(local, item.group);
+            }
+            let group = &mut self.counts[*group as usize];
+            group.kinds[item.kind as usize] += 1;
+            if group.last != self.number {
+                group.last = self.number;
+                group.callbacks += 1;
+                let grown = seen.user.map_or(0, |user| group.users.insert(user));
+                if grown != 0 {
+                    self.users = self.users.saturating_add_signed(grown);
+                    self.has_grown = true;
+                }
+            }
+        }
+    }
+
+    /// Returns the number of a block's group here.
+    #[cold]
+    fn adopt(&mut self, local: &Groups, group: u32) -> u32 {
+        let group = self.groups.adopt(local, group, &mut self.values);
+        self.counts.resize_with(self.groups.len(), Group::default);
+        self.has_grown = true;
+        group
+    }
+
+    /// Counts the codes of failed items by group.
+    #[inline]
+    fn count_codes(&mut self, items: &[SeenItem], codes: &[i64], adopted: &[u32]) {
+        if codes.is_empty() {
+            return;
+        }
+        let failed = items.iter().filter(|item| item.kind == Kind::Failed);
+        for (item, code) in failed.zip(codes) {
+            let group = adopted[item.group as usize];
+            self.has_grown |= self.overview.add_code(group, *code);
+        }
+    }
+
+    /// Checks that memory suffices, perhaps after forgetting old callbacks.
+    #[cold]
+    fn check(&mut self, limit: usize) -> Result<(), Failure> {
+        let counts = self.counts.capacity() * size_of::<Group>();
+        self.bytes = self.groups.bytes() + counts + self.users + self.overview.bytes();
+        if self.bytes + self.repeats.bytes() > limit {
+            self.repeats.forget();
+            if self.bytes + self.repeats.bytes() > limit {
+                return Err(Failure::Memory { limit });
+            }
+        }
+        Ok(())
+    }
+}
