@@ -313,6 +313,9 @@ impl Scanner {
         arrived: &Arrived<'b>,
         parts: &mut Parts,
     ) -> Option<Found<'b>> {
+        let next_entry = self.next_entry(arrived.bytes);
+        let entry = next_entry.first_in(arrived.from(self.pos()), self.json.at());
+        let finding = entry.map_or(finding, entry_begins);
         let shown_end = shown_end(arrived.from(self.pos()), &finding);
         arrived.settled()?;
         // Ruby's `=>` is no text that was escaped, whatever stands behind it.
@@ -331,11 +334,11 @@ impl Scanner {
             return None;
         }
         let document = &arrived.bytes[self.pos()..];
-        let end = end_of_broken(document, self.json.at());
-        let next_entry = self.next_entry(arrived.bytes);
+        let end = end_of_broken(document, entry.unwrap_or(self.json.at()));
         let skip = Skip::json(self.json.depth(), is_on_one_line(document, end), next_entry);
         let text = valid_text(&document[..end]);
         let mut inner = self.inner_of(View::root(&parts.tree, text));
+        cut(&mut inner, end);
         let is_message = self.is_broken_message(arrived, &finding, &inner, skip)?
             || typed.is_none() && self.holds_typed_event(View::root(&parts.tree, text));
         if let Some(typed) = typed {
@@ -561,6 +564,11 @@ fn begins_with_words(text: &[u8]) -> bool {
     len > 0
         && next.len() < text.len() - len
         && next.first().is_some_and(|b| b.is_ascii_alphabetic())
+}
+
+/// Makes the finding for an object that is cut off, as the next log entry begins behind the line break at `line`.
+fn entry_begins(line: usize) -> Finding {
+    Finding::new(Reason::JsonEntryBegins, Span::new(line, line + 1))
 }
 
 /// Returns the end of an object that broke at `at`. A line break before the unexpected token belongs to the next
