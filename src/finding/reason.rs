@@ -67,6 +67,7 @@ reasons! {
         JsonCutOff "the payload is cut off: the input ends inside {0}" "消息体不完整：输入在{0}内结束"
         ExpectedMember "expected a member name in double quotes or `}`, found {0}" "此处应为双引号括起的成员名或 `}`，实际为 {0}"
         ExpectedMemberName "expected a member name in double quotes, found {0}" "此处应为双引号括起的成员名，实际为 {0}"
+        JsonEntryBegins "the payload is cut off: the next log entry begins" "消息体不完整：下一条日志开始"
         ExpectedColon "expected `:` behind the member's name, found {0}" "成员名后应为 `:`，实际为 {0}"
         ExpectedValue "expected a value, found {0}" "此处应为值，实际为 {0}"
         ExpectedCommaOrBrace "expected `,` or `}`, found {0}" "此处应为 `,` 或 `}`，实际为 {0}"

@@ -59,15 +59,19 @@ const DOCKER: &[u8] = b"{\"log\":\"";
 /// Returns the text of Docker's log line at the start of `line`, with what follows it.
 ///
 /// A line that ends with an object is another program's, which adds the container to each line. Its lines are read by
-/// their [`Wrapping`], which tells several containers apart.
+/// their [`Wrapping`], which tells several containers apart. A line that is torn in its text may end with any object.
 fn docker_line(line: Lookahead<'_>) -> Option<&[u8]> {
     if !line.starts_with(DOCKER) {
         return None;
     }
     let near = line.window(LONGEST_LOG_LINE);
     let end = near.find(b'\n').unwrap_or(near.len());
-    let is_docker = !near.bytes()[..end].trim_ascii_end().ends_with(b"}}");
-    is_docker.then(|| &line.bytes()[DOCKER.len()..])
+    let (text, near) = (
+        &line.bytes()[DOCKER.len()..],
+        &near.bytes()[DOCKER.len()..end],
+    );
+    let is_other = near.trim_ascii_end().ends_with(b"}}") && closing_quote(near).is_some();
+    (!is_other).then_some(text)
 }
 
 /// Returns the container log to which `line` belongs.

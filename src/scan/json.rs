@@ -329,6 +329,13 @@ impl Scanner {
         shown.map(|(_, escape)| escape)
     }
 
+    /// Returns true if the object at the cursor broke before its first line break.
+    fn broke_on_first_line(&self, buffer: &[u8]) -> bool {
+        let (document, at) = (&buffer[self.pos()..], self.json.at());
+        memchr::memchr(b'\n', &document[..at]).is_none()
+            && is_on_one_line(document, end_of_broken(document, at))
+    }
+
     /// Reports a broken object if it is a message. Otherwise it is noise, in which messages may stand.
     fn broken_json<'b>(
         &mut self,
@@ -336,6 +343,13 @@ impl Scanner {
         arrived: &Arrived<'b>,
         parts: &mut Parts,
     ) -> Option<Found<'b>> {
+        let next_entry = match self.broke_on_first_line(arrived.bytes) {
+            // Such an object ends with its line.
+            true => NextEntry::Unknown,
+            false => self.next_entry(arrived.bytes),
+        };
+        let entry = next_entry.first_in(arrived.from(self.pos()), self.json.at());
+        let finding = entry.map_or(finding, entry_begins);
         let shown_end = shown_end(arrived.from(self.pos()), &finding);
         arrived.settled()?;
         // Ruby's `=>` is no text that was escaped, whatever stands behind it.
@@ -354,16 +368,11 @@ impl Scanner {
             return None;
         }
         let document = &arrived.bytes[self.pos()..];
-        let end = end_of_broken(document, self.json.at());
-        let is_on_one_line = is_on_one_line(document, end);
-        let next_entry = match is_on_one_line {
-            // Such an object ends with its line.
-            true => NextEntry::Unknown,
-            false => self.next_entry(arrived.bytes),
-        };
-        let skip = Skip::json(self.json.depth(), is_on_one_line, next_entry);
+        let end = end_of_broken(document, entry.unwrap_or(self.json.at()));
+        let skip = Skip::json(self.json.depth(), is_on_one_line(document, end), next_entry);
         let text = valid_text(&document[..end]);
         let mut inner = self.inner_of(View::root(&parts.tree, text));
+        cut(&mut inner, end);
         let is_message = self.is_broken_message(arrived, &finding, &inner, skip)?
             || typed.is_none() && self.holds_typed_event(View::root(&parts.tree, text));
         if let Some(typed) = typed {
@@ -613,6 +622,11 @@ fn begins_with_words(text: &[u8]) -> bool {
     len > 0
         && next.len() < text.len() - len
         && next.first().is_some_and(|b| b.is_ascii_alphabetic())
+}
+
+/// Makes the finding for an object that is cut off, as the next log entry begins behind the line break at `line`.
+fn entry_begins(line: usize) -> Finding {
+    Finding::new(Reason::JsonEntryBegins, Span::new(line, line + 1))
 }
 
 /// Returns the end of an object that broke at `at`. A line break before the unexpected token belongs to the next

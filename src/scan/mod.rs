@@ -16,7 +16,8 @@
 //! learnt template, and takes all steps over it at once.
 //!
 //! Reading order: `seek` finds a start, with `anchor` and `start`. `json`, `xml` and `printed` read a document, `prefixed`
-//! reads one whose lines have a prefix. `skip` leaves a broken document, and `torn` knows what is in doubt
+//! reads one whose lines have a prefix, and `wrapped` finds a printed object of which each line stands in an object of its
+//! own. `skip` leaves a broken document, and `torn` knows what is in doubt
 //! after it. `nested`, `escape` and `literal` handle escaped
 //! text, with `base64`, `chunked`, `decimal` and `typographic`. `unread` looks at what is left: it reports callbacks that
 //! nothing else reads. `learn` and `fast_path` are the fast path.
@@ -58,6 +59,7 @@ mod torn;
 mod typed;
 mod typographic;
 mod unread;
+mod wrapped;
 mod wrapping;
 mod xml;
 
@@ -85,7 +87,7 @@ use learn::EntrySample;
 use lookahead::{Arrived, Lookahead, Settled};
 use nested::Nested;
 pub(crate) use noise::Noise;
-use prefixed::Prefixed;
+use prefixed::{Prefixed, Unprefixed};
 use printed::{Failures, PrintedForm};
 use seek::Near;
 use skip::{Skip, Skipped};
@@ -345,8 +347,8 @@ pub(crate) struct Scanner {
     is_watched: bool,
     /// The text before the document at the cursor on its line, or nothing if it is not known to be all of it.
     lead: Vec<u8>,
-    /// Before this position no document is read through a prefix; see [`prefixed`].
-    unprefixed: usize,
+    /// Before these positions no document is read through a prefix; see [`prefixed`].
+    unprefixed: Unprefixed,
     /// Before this position every line in noise was looked at for an object with a prefix; see [`prefixed`].
     looked: usize,
     json: syntax::json::Reader,
@@ -429,7 +431,7 @@ impl Scanner {
             lines_are_records: false,
             is_watched: false,
             lead: Vec::new(),
-            unprefixed: 0,
+            unprefixed: Unprefixed::default(),
             looked: 0,
             json: syntax::json::Reader::new(),
             xml: syntax::xml::Reader::of_any_root(names.private.is_header),
@@ -512,7 +514,7 @@ impl Scanner {
         (*no_notation_at, *passed_notation) = (None, None);
         (*no_yaml_before, *headerless, *no_break_before) = (0, 0, 0);
         (*failures, *long_comments) = Default::default();
-        (*unprefixed, *looked) = (0, 0);
+        (*unprefixed, *looked) = Default::default();
         (*is_unsure, *is_watched) = (false, false);
         (*after_torn, *line_before, *read_again) = Default::default();
         (*dropped, *lines_are_records) = (0, false);
@@ -532,7 +534,7 @@ impl Scanner {
         self.no_mark_before = self.no_mark_before.saturating_sub(done);
         self.unclosed.1 = self.unclosed.1.saturating_sub(done);
         self.judged = self.judged.saturating_sub(done);
-        self.unprefixed = self.unprefixed.saturating_sub(done);
+        self.unprefixed = self.unprefixed.after(done);
         self.looked = self.looked.saturating_sub(done);
         self.search.drop_front(done);
         if let Some(trail) = &mut self.trail {

@@ -122,7 +122,8 @@ impl Prefix {
         let text = &lead[..end];
         let is_solid = text.iter().any(|&b| !is_blank(b));
         let behind = lead.get(end).copied().filter(|_| prefix.blanks > 0);
-        (is_solid && is_closed(text, behind)).then(|| Prefix {
+        let is_prefix = is_solid && is_closed(text, behind) && !ends_with_tag(text);
+        is_prefix.then(|| Prefix {
             outline: Outline::of(text),
             time: Time::of(lead),
             ..prefix
@@ -253,6 +254,13 @@ fn is_closed(text: &[u8], behind: Option<u8>) -> bool {
     let pairs = [(b'<', b'>'), (b'{', b'}'), (b'[', b']'), (b'(', b')')];
     let is_open = |&(open, close): &(u8, u8)| opened(open) > count(close);
     count(b'"').is_multiple_of(2) && !pairs.iter().any(is_open)
+}
+
+/// Returns true if `text` ends with a tag, as `<pre>`. A number in such brackets is none, nor is a name before a blank.
+fn ends_with_tag(text: &[u8]) -> bool {
+    let name = text.strip_suffix(b">");
+    let name = name.and_then(|name| Some(&name[memchr::memrchr(b'<', name)? + 1..]));
+    name.is_some_and(|name| matches!(name, [b'/' | b'a'..=b'z' | b'A'..=b'Z', ..]))
 }
 
 /// Returns the line at the start of `ahead`, as far as it matters.

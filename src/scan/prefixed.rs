@@ -9,8 +9,8 @@
 //! wrapping of the text is then the prefix, and what follows the text on its line is left out, too.
 //!
 //! A document that is not whole may be read up to a place far behind. So that documents inside of it do not each do the
-//! same, no document begins a reading through a prefix in the first part of what was read in vain. The time thus stays
-//! linear.
+//! same, no document of its syntax begins a reading through a prefix in the first part of what was read in vain. The
+//! time thus stays linear.
 
 use std::collections::VecDeque;
 use std::ops::Range;
@@ -23,7 +23,7 @@ use crate::scan::json::begins_line;
 use crate::scan::lookahead::{Arrived, Lookahead, Settled};
 use crate::scan::nested::NestedEnd;
 use crate::scan::prefix::{self, Line, Prefix};
-use crate::scan::printed::PrintedForm;
+use crate::scan::printed::{OverLines, PrintedForm};
 use crate::scan::source_map::Step;
 use crate::scan::start;
 use crate::scan::wrapping::{self, Member, Wrapped, Wrapping};
@@ -43,6 +43,44 @@ const XML_IN_VAIN: usize = 8;
 /// One byte of a capture is read as JSON in vain at most this many times. JSON holds documents only down to its
 /// greatest depth, and in comments.
 const JSON_IN_VAIN: usize = 64;
+
+/// The positions before which no document is read through a prefix, as one was read in vain.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Unprefixed {
+    xml: usize,
+    json: usize,
+}
+
+impl Unprefixed {
+    /// Returns the position for `document`.
+    fn of(self, document: &[u8]) -> usize {
+        match document.first() {
+            Some(b'<') => self.xml,
+            _ => self.json,
+        }
+    }
+
+    /// Returns the position for a document of which the syntax is not known.
+    fn any(self) -> usize {
+        self.xml.max(self.json)
+    }
+
+    /// Notes that a document at `start` was read in vain over `len` bytes.
+    fn note(&mut self, is_xml: bool, start: usize, len: usize) {
+        match is_xml {
+            true => self.xml = start + 1 + len / XML_IN_VAIN,
+            false => self.json = start + 1 + len / JSON_IN_VAIN,
+        }
+    }
+
+    /// Returns the positions after the first `len` bytes are gone.
+    pub(super) fn after(self, len: usize) -> Self {
+        Unprefixed {
+            xml: self.xml.saturating_sub(len),
+            json: self.json.saturating_sub(len),
+        }
+    }
+}
 
 /// A document that may have a prefix.
 #[derive(Clone, Copy, Debug)]
@@ -75,6 +113,8 @@ enum Through {
     /// The document takes up this many bytes.
     Whole(usize),
     Torn(Torn),
+    /// It is an object with a text of a user, in a log entry of this many bytes.
+    Typed(usize),
     /// It is no payload. This many bytes were read.
     Vain(usize),
 }
@@ -101,6 +141,8 @@ enum Text {
     Whole(usize),
     /// The flag is true if it was cut off in a text that a user may have typed, which may go over lines.
     Torn(Finding, Resume, bool),
+    /// It is an object with a text of a user, in a log entry of this many bytes.
+    Typed(usize),
     /// It is no payload, as shows after this many bytes.
     Vain(usize),
 }
@@ -119,10 +161,10 @@ impl Scanner {
         arrived: &Arrived<'_>,
         found: usize,
     ) -> Settled<bool> {
-        if self.lead.is_empty() || found < self.unprefixed {
+        let document = arrived.from(found);
+        if self.lead.is_empty() || found < self.unprefixed.of(document.bytes()) {
             return Some(false);
         }
-        let document = arrived.from(found);
         let line = match first_line_end(document.bytes()) {
             Some(line) => line,
             None => return Some(false),
@@ -157,10 +199,10 @@ impl Scanner {
         is_broken: bool,
         syntax: Syntax,
     ) -> Settled<bool> {
-        if self.lead.is_empty() || self.pos() < self.unprefixed {
+        let document = arrived.from(self.pos());
+        if self.lead.is_empty() || self.pos() < self.unprefixed.of(document.bytes()) {
             return Some(false);
         }
-        let document = arrived.from(self.pos());
         let Some(line) = line_break_until(document.bytes(), end) else {
             return Some(false);
         };
@@ -191,7 +233,7 @@ impl Scanner {
         len: usize,
         form: PrintedForm,
     ) -> Settled<bool> {
-        if self.lead.is_empty() || self.pos() < self.unprefixed || form.is_one_line() {
+        if self.lead.is_empty() || self.pos() < self.unprefixed.any() || form.is_one_line() {
             return Some(false);
         }
         let document = arrived.from(self.pos());
@@ -220,7 +262,7 @@ impl Scanner {
             return Some(false);
         };
         let far = start.saturating_sub(FARTHEST_BEFORE);
-        let known = [far, self.pos(), self.unprefixed, self.looked];
+        let known = [far, self.pos(), self.unprefixed.any(), self.looked];
         let mut begin = known.into_iter().max().unwrap_or(line);
         while let Some(end) = next_line(buffer, begin, line) {
             if self.bytes_before(buffer, begin)[1] == b'\n' {
@@ -253,13 +295,16 @@ impl Scanner {
         // Nested text may begin inside of a line.
         let begins_text = self.offset() == 0 && !self.bare;
         let begins_line = self.before() == b'\n' && !begins_text || !self.lead.is_empty();
-        if !begins_line || self.pos() < self.unprefixed {
+        if !begins_line || self.pos() < self.unprefixed.any() {
             return Some(false);
         }
-        let begun = inner.iter().filter_map(|part| begun_in(*part, object));
+        let is_typed = self.names.private.is_typed_exactly;
+        let begun = inner
+            .iter()
+            .filter_map(|part| begun_in(*part, object, is_typed));
         // The first names may stand on a later line.
         let unnamed = (inner.is_empty() && !self.names.anchors.is_in(object))
-            .then(|| wrapping::begun_in(object, self.names.private.is_typed_exactly))
+            .then(|| wrapping::begun_in(object, is_typed))
             .flatten();
         for begun in begun.chain(unnamed) {
             let found = self.wrapping_of(arrived, object, begun.0);
@@ -315,6 +360,21 @@ impl Scanner {
             .then_some((found, Container::within(wrapping, member)))
     }
 
+    /// Returns true if a document of any syntax at `found` may be read through a prefix.
+    pub(super) fn may_begin_prefixed(&self, found: usize) -> bool {
+        found >= self.unprefixed.any()
+    }
+
+    /// Begins to read the document at `found`, which must contain `anchor`, through its container.
+    pub(super) fn begin_prefixed_found(
+        &mut self,
+        container: Container,
+        found: usize,
+        anchor: usize,
+    ) {
+        self.begin_prefixed(container, found, anchor - found, Otherwise::Seek);
+    }
+
     fn begin_prefixed(
         &mut self,
         container: Container,
@@ -348,25 +408,35 @@ impl Scanner {
         let read = match self.read_through(escape, start, arrived, parts)? {
             Through::Whole(len)
                 if len > prefixed.anchor
-                    && !self.has_others_anchor(prefixed.container, &buffer[start..start + len])
+                    && self
+                        .other_with_anchor(prefixed.container, &buffer[start..start + len])
+                        .is_none()
                     && self.depth < Self::DEEPEST =>
             {
                 self.pass(buffer, start);
                 self.enter(escape, NestedEnd::Len(len), None);
                 return None;
             }
-            Through::Torn(torn)
+            Through::Torn(mut torn)
                 if (torn.is_sure || is_sure || is_wrapped && torn.goes_on)
                     && torn.read > prefixed.anchor =>
             {
+                let (Resume::Next(end) | Resume::Rest(end)) = torn.resume;
+                let document = &buffer[start..start + end];
+                let other = self.other_with_anchor(prefixed.container, document);
+                torn.resume = other.map_or(torn.resume, Resume::Next);
                 self.pass(buffer, start);
                 return Some(self.torn(torn, escape, buffer, parts));
             }
+            Through::Typed(len) if is_sure && len > prefixed.anchor => {
+                self.pass(buffer, start + len);
+                self.state = State::Seek;
+                return None;
+            }
             Through::Torn(torn) => torn.read,
-            Through::Whole(len) | Through::Vain(len) => len,
+            Through::Whole(len) | Through::Typed(len) | Through::Vain(len) => len,
         };
-        let most = if is_xml { XML_IN_VAIN } else { JSON_IN_VAIN };
-        self.unprefixed = start + 1 + read / most;
+        self.unprefixed.note(is_xml, start, read);
         self.state = State::Seek;
         match prefixed.otherwise {
             Otherwise::Read(syntax) => self.begin_document(syntax),
@@ -445,11 +515,16 @@ impl Scanner {
             // Each line may begin a document, so comments that go on and on are not followed.
             false => self.read_json_with(false, bytes, parts)?,
         };
+        let mut printed = 0;
         if !is_xml && read.is_broken() {
-            if let Some(len) = self.printed_len(arrived, parts)? {
-                return arrived.settled().map(|()| Text::Whole(len));
+            match self.printed_over_lines(arrived, parts)? {
+                OverLines::Whole(len) => return arrived.settled().map(|()| Text::Whole(len)),
+                OverLines::Typed(len) => return arrived.settled().map(|()| Text::Typed(len)),
+                OverLines::Other(len) => {
+                    printed = len;
+                    read = self.read_json_with(false, bytes, parts)?;
+                }
             }
-            read = self.read_json_with(false, bytes, parts)?;
         }
         let text = match read {
             // In quotes, text with backslashes may be a literal.
@@ -468,7 +543,7 @@ impl Scanner {
                         .is_some();
                 match resume {
                     Some(resume) => Text::Torn(finding, resume, is_typed),
-                    None => Text::Vain(finding.span().end as usize),
+                    None => Text::Vain(printed.max(finding.span().end as usize)),
                 }
             }
         };
@@ -552,11 +627,17 @@ impl Scanner {
         })
     }
 
-    /// Returns true if a line of another stream between the lines of `document` has an anchor.
-    fn has_others_anchor(&self, container: Container, document: &[u8]) -> bool {
-        let lines = document.split_inclusive(|&b| b == b'\n').skip(1);
-        let mut others = lines.filter(|line| container.is_beside(line));
-        others.any(|line| self.names.anchors.is_in(line))
+    /// Returns the start of the first line with an anchor that is of another stream and stands between the lines of
+    /// `document`.
+    fn other_with_anchor(&self, container: Container, document: &[u8]) -> Option<usize> {
+        let mut start = memchr::memchr(b'\n', document)? + 1;
+        for line in document[start..].split_inclusive(|&b| b == b'\n') {
+            if container.is_beside(line) && self.names.anchors.is_in(line) {
+                return Some(start);
+            }
+            start += line.len();
+        }
+        None
     }
 }
 
@@ -568,14 +649,14 @@ fn begins_with_tag(prefix: Prefix, next: Lookahead<'_>) -> bool {
 
 /// Returns the position of the quote or bracket of `part` in `object`, and of the document that begins in the part and
 /// does not end there.
-fn begun_in(part: InnerPart, object: &[u8]) -> Option<(usize, usize)> {
+fn begun_in(part: InnerPart, object: &[u8], is_typed: fn(&str) -> bool) -> Option<(usize, usize)> {
     let escape = match part {
         InnerPart::Message(_) | InnerPart::Typed(_) => return None,
         InnerPart::Text(_) => Escape::Backslash,
         InnerPart::Numbers(_) => Escape::Numbers(decimal::DECIMAL),
     };
     let span = part.span().range();
-    let begun = wrapping::open_document(escape, object.get(span.clone())?)?;
+    let begun = wrapping::open_document(escape, object.get(span.clone())?, is_typed)?;
     Some((span.start.checked_sub(1)?, begun))
 }
 
@@ -622,6 +703,7 @@ fn through(
 ) -> Through {
     let (finding, resume, is_typed) = match text {
         Text::Whole(len) => return Through::Whole(escape.raw_end(raw, len)),
+        Text::Typed(len) => return Through::Typed(escape.raw_end(raw, len)),
         Text::Vain(len) => return Through::Vain(escape.raw_end(raw, len)),
         Text::Torn(finding, resume, is_typed) => (finding, resume, is_typed),
     };
@@ -631,8 +713,11 @@ fn through(
         Some(b'<') => Syntax::Xml,
         _ => Syntax::Json,
     };
+    let is_wrapped = matches!(escape, Escape::Container(container) if container.is_wrapped());
     let raw_at = |at: usize| match at == arrived.bytes.len() && arrived.is_final {
         true => { escape }.raw_end(raw, at),
+        // A text that a user typed may have lines in one object.
+        false if is_wrapped && is_typed => line_end(raw, { escape }.raw_start(raw, at)),
         false => line_start(raw, { escape }.raw_start(raw, at), &arrived.bytes[..at]),
     };
     Through::Torn(Torn {
@@ -661,6 +746,13 @@ fn line_start(raw: &[u8], at: usize, text: &[u8]) -> usize {
     let line = memchr::memrchr(b'\n', &raw[..at]).map(|n| n + 1);
     let line = line.filter(|_| begins_line(text, text.len()));
     line.unwrap_or(at)
+}
+
+/// Returns `at` if a line begins there, or the end of the line of `at`.
+fn line_end(raw: &[u8], at: usize) -> usize {
+    let is_start = raw[..at].last() == Some(&b'\n');
+    let end = memchr::memchr(b'\n', &raw[at..]).filter(|_| !is_start);
+    end.map_or(if is_start { at } else { raw.len() }, |len| at + len)
 }
 
 /// Returns the start of the line after `begin`, up to `last`.

@@ -10,9 +10,9 @@ use std::ops::Range;
 
 use crate::finding::{Finding, Reason};
 use crate::scan::lookahead::{Arrived, Lookahead, Settled};
-use crate::scan::{Found, Near, Parts, Read, Scanner, State, unread, valid_text};
+use crate::scan::{Found, Near, Parts, Read, Scanner, State, typed, unread, valid_text};
 use crate::span::Span;
-use crate::syntax::notation::{self, Notation, Users};
+use crate::syntax::notation::{self, Notation, Printed, Users};
 use crate::syntax::{Bytes, Kind, Stop, Syntax, Tree, View};
 
 /// How the printed object at the cursor is written.
@@ -62,6 +62,16 @@ impl Failures {
     pub(super) fn are_many(&self, offset: u64) -> bool {
         self.reach_beyond(offset) && self.count >= Self::MOST
     }
+}
+
+/// The result of reading an object that may be printed over several lines.
+pub(super) enum OverLines {
+    /// A whole message of this length.
+    Whole(usize),
+    /// The object holds what a user typed and has no sure end. Its log entry takes up this many bytes.
+    Typed(usize),
+    /// Another object, or none. So many bytes were read.
+    Other(usize),
 }
 
 impl PrintedForm {
@@ -122,37 +132,83 @@ impl Scanner {
         }
     }
 
-    /// Returns the length of the printed object at the start of `arrived`, if it is a whole message over several lines.
-    pub(super) fn printed_len(
+    /// Reads the printed object at the start of `arrived`, if it is printed over several lines.
+    pub(super) fn printed_over_lines(
         &self,
         arrived: &Arrived<'_>,
         parts: &mut Parts,
-    ) -> Settled<Option<usize>> {
+    ) -> Settled<OverLines> {
+        let bytes = self.bytes_from(arrived, 0);
+        let users = Users {
+            headerless: 0,
+            ..self.users()
+        };
+        if let Some(indent) = self.indent_of_member(bytes.all) {
+            return self.yaml_over_lines(indent, arrived, users, parts);
+        }
         let notation = self.notation_at(arrived, 0)?;
         let Some(notation) = notation.filter(|notation| !notation.is_one_line()) else {
-            return Some(None);
+            return Some(OverLines::Other(0));
         };
-        let (bytes, users) = (
-            self.bytes_from(arrived, 0),
-            Users {
-                headerless: 0,
-                ..self.users()
-            },
-        );
         let read = notation::read(notation, bytes, users, &mut parts.tree, &self.limits);
+        Some(match self.over_lines(0, read, bytes, parts)? {
+            OverLines::Typed(at) => {
+                let has_lines = notation.is_open();
+                OverLines::Typed(Self::end_of_entry(has_lines, arrived.from(0), at))
+            }
+            other => other,
+        })
+    }
+
+    /// Reads the YAML at the start of `arrived`, whose names stand at `indent`.
+    fn yaml_over_lines(
+        &self,
+        indent: usize,
+        arrived: &Arrived<'_>,
+        users: Users,
+        parts: &mut Parts,
+    ) -> Settled<OverLines> {
+        let bytes = self.bytes_from(arrived, indent);
+        if self.told(notation::yaml_at(bytes, indent), bytes)? != Some(true) {
+            return Some(OverLines::Other(0));
+        }
+        let read = notation::read_yaml(bytes, indent, users, &mut parts.tree, &self.limits);
+        Some(match self.over_lines(indent, read, bytes, parts)? {
+            OverLines::Typed(at) => OverLines::Typed(Self::end_of_entry(true, arrived.from(0), at)),
+            other => other,
+        })
+    }
+
+    /// Returns what was `read` of an object at the start of `bytes`, `before` which blanks stand.
+    fn over_lines(
+        &self,
+        before: usize,
+        read: Result<Printed, Stop>,
+        bytes: Bytes<'_>,
+        parts: &Parts,
+    ) -> Settled<OverLines> {
         let printed = match read {
             Err(Stop::More) if !bytes.last => return None,
-            Err(_) => return Some(None),
+            Err(Stop::Broken(finding)) if finding.reason() == Reason::PrintedTyped => {
+                return Some(OverLines::Typed(before + finding.span().end as usize));
+            }
+            Err(Stop::Broken(finding)) => {
+                return Some(OverLines::Other(before + finding.span().end as usize));
+            }
+            Err(Stop::More) => return Some(OverLines::Other(before + bytes.all.len())),
             Ok(printed) => printed,
         };
         let text = valid_text(&bytes.all[..printed.len]);
         let is_whole = printed.typed.is_none() && text.len() == printed.len;
         let message = self.first_message(&parts.tree, text);
         let is_message = message.is_some_and(|message| message.start == 0);
-        Some((is_whole && is_message).then_some(printed.len))
+        Some(match is_whole && is_message {
+            true => OverLines::Whole(before + printed.len),
+            false => OverLines::Other(before + printed.len),
+        })
     }
 
-    fn users(&self) -> Users {
+    pub(super) fn users(&self) -> Users {
         Users {
             private: self.names.private,
             headerless: self.headerless.saturating_sub(self.cursor.offset()) as usize,
@@ -191,13 +247,27 @@ impl Scanner {
         start: usize,
         anchor: usize,
     ) -> Settled<bool> {
-        let found = self.first_member(arrived, start, anchor);
+        let line = self.line_of(anchor);
+        match line.filter(|line| (start..=anchor).contains(line)) {
+            Some(line) => self.try_begin_yaml_above(arrived, start, line),
+            None => Some(false),
+        }
+    }
+
+    /// Begins to read YAML at the first of the lines from `start` to `line` that belong together.
+    fn try_begin_yaml_above(
+        &mut self,
+        arrived: &Arrived<'_>,
+        start: usize,
+        line: usize,
+    ) -> Settled<bool> {
+        let found = self.first_member(arrived, start, line);
         arrived.settled()?;
         let Some((at, indent)) = found else {
             return Some(false);
         };
         let offset = self.cursor.offset() + (at - self.pos()) as u64;
-        if self.no_yaml_before > offset {
+        if self.no_yaml_before > offset || self.failures.are_many(offset) {
             return Some(false);
         }
         let bytes = self.bytes_from(arrived, at);
@@ -211,19 +281,17 @@ impl Scanner {
         Some(true)
     }
 
-    /// Returns the start of the first of the members of YAML on the lines from `start` to that of `anchor`, and the
-    /// number of blanks before it.
-    fn first_member(
+    /// Returns the start of the first of the members of YAML on the lines from `start` to `line`, and the number of blanks
+    /// before it.
+    pub(super) fn first_member(
         &self,
         arrived: &Arrived<'_>,
         start: usize,
-        anchor: usize,
+        mut line: usize,
     ) -> Option<(usize, usize)> {
         const MOST_LINES: usize = 16;
         const LONGEST_HEAD: usize = 64;
         let buffer = arrived.bytes;
-        let line = self.line_of(anchor);
-        let mut line = line.filter(|line| (start..=anchor).contains(line))?;
         // The colon after the name may not have arrived.
         let head = arrived.from(line).window(LONGEST_HEAD);
         _ = head.position(|b| !(b.is_ascii_alphanumeric() || matches!(b, b' ' | b'-')));
@@ -241,6 +309,30 @@ impl Scanner {
             line = before;
         }
         Some((line + indent, indent))
+    }
+
+    /// Begins to read the printed object around `anchor`, if a text of a user over lines above has not ended there: its
+    /// bracket stands too far before.
+    pub(super) fn try_begin_around(
+        &mut self,
+        arrived: &Arrived<'_>,
+        anchor: usize,
+    ) -> Settled<bool> {
+        const FARTHEST: usize = 2048;
+        let buffer = arrived.bytes;
+        let from = anchor.saturating_sub(FARTHEST).max(self.pos());
+        let above = memchr::memrchr(b'\n', &buffer[from..anchor]).map_or(0, |end| end + 1);
+        let above = &buffer[from..from + above];
+        let Some(sign) = typed::open_text(above, self.names.private.is_typed_exactly) else {
+            return Some(false);
+        };
+        for bracket in (from..from + sign).filter(|&at| b"{[(".contains(&buffer[at])) {
+            if matches!(self.try_begin_printed(arrived, from, bracket)?, Near::Begun) {
+                return Some(true);
+            }
+        }
+        let line = memchr::memrchr(b'\n', &above[..sign]).map_or(0, |end| end + 1);
+        self.try_begin_yaml_above(arrived, from, from + line)
     }
 
     fn is_typed_exactly(&self, name: &str) -> bool {
@@ -322,12 +414,63 @@ impl Scanner {
                 None
             }
             Read::Broken(finding) => self.broken_printed(finding, form, arrived, parts),
-            Read::Whole(text) => match typed {
-                Some(typed) if self.first_message(&parts.tree, text).is_some() => {
-                    self.broken_typed(typed, form, arrived, parts)
+            Read::Whole(text) => {
+                let root = View::root(&parts.tree, text);
+                if let Some(line) = self.entry_inside(root, form, arrived)? {
+                    return self.ran_into_entry(line, text, form, arrived, parts);
                 }
-                _ => self.whole_printed(text, form, missing, arrived.bytes, parts),
-            },
+                match typed {
+                    Some(typed) if self.first_message(&parts.tree, text).is_some() => {
+                        self.broken_typed(typed, form, arrived, parts)
+                    }
+                    _ => self.whole_printed(text, form, missing, arrived.bytes, parts),
+                }
+            }
+        }
+    }
+
+    /// Returns the line break before the first log entry inside of a callback, if its texts may hold line breaks: it was
+    /// cut off in a text that took what follows for its own. Nobody types a text of a callback.
+    fn entry_inside(
+        &self,
+        message: View<'_>,
+        form: PrintedForm,
+        arrived: &Arrived<'_>,
+    ) -> Settled<Option<usize>> {
+        let mut members = message.children();
+        if form.is_one_line()
+            || !form.notation().keeps_breaks()
+            || !members.any(|member| self.names_event(member))
+        {
+            return Some(None);
+        }
+        let next = self.next_entry(arrived.bytes);
+        let line = next.first_in(arrived.from(self.pos()), message.span().range().len());
+        arrived.settled().map(|()| line)
+    }
+
+    /// Returns true if the value of `member` is the name of an event.
+    fn names_event(&self, member: View<'_>) -> bool {
+        let value = member.value().as_bytes();
+        let name = (self.names.event_name)(value);
+        name == Some(0..value.len()) && !self.is_typed_exactly(member.name())
+    }
+
+    /// Handles an object that was cut off before the log entry behind the line break at `line`.
+    fn ran_into_entry<'b>(
+        &mut self,
+        line: usize,
+        text: &str,
+        form: PrintedForm,
+        arrived: &Arrived<'b>,
+        parts: &mut Parts,
+    ) -> Option<Found<'b>> {
+        let finding = form.notation().cut_off(Span::new(line, line));
+        let nodes = parts.tree.nodes().iter();
+        let mut names = nodes.map(|node| parts.tree.str(node.name, text));
+        match names.any(|name| self.is_typed_exactly(name)) {
+            true => self.broken_typed(finding, form, arrived, parts),
+            false => self.broken_printed(finding, form, arrived, parts),
         }
     }
 
@@ -461,12 +604,14 @@ impl Scanner {
         let (buffer, pos) = (arrived.bytes, self.pos());
         let ahead = arrived.from(pos).window(self.limits.payload_size);
         let at = (finding.span().end as usize).min(ahead.len());
-        let end = Self::end_of_entry(form.notation(), ahead, at);
+        let has_lines = !form.notation().is_one_line() && form.notation().is_open();
+        let end = Self::end_of_entry(has_lines, ahead, at);
         let end = self.next_entry(buffer).first_in(ahead, end).unwrap_or(end);
         arrived.settled()?;
+        let is_cut = form.notation().is_one_line() && is_unclosed(&ahead.bytes()[..end]);
         self.failures.note(self.cursor.offset(), end);
         let names_event = (self.names.event_name)(&ahead.bytes()[..end]).is_some();
-        if form.notation().keeps_breaks() && !form.notation().is_one_line() {
+        if form.notation().keeps_breaks() && !form.notation().is_one_line() || is_cut {
             self.begin_doubt_of_printed(buffer, end);
         }
         if !names_event {
@@ -481,10 +626,8 @@ impl Scanner {
 
     /// Returns the end of the log entry of a printed object that holds what a user typed and breaks at `at`.
     ///
-    /// It is the end of that line. Where texts of several lines stand as they are, the lines below that are blank or
-    /// indented belong to it.
-    fn end_of_entry(notation: &Notation, document: Lookahead<'_>, at: usize) -> usize {
-        let has_lines = !notation.is_one_line() && notation.is_open();
+    /// It is the end of that line. If a text `has_lines`, the lines below that are blank or indented belong to it.
+    fn end_of_entry(has_lines: bool, document: Lookahead<'_>, at: usize) -> usize {
         let rest = document.from(at);
         let mut end = at + rest.find(b'\n').unwrap_or(rest.len());
         while has_lines && end < document.len() && is_inner_line(document.from(end + 1)) {
@@ -551,7 +694,7 @@ impl Scanner {
 
 /// Returns the positions at which a printed object with the bracket `found` may begin, from `start` on: at the words
 /// before the bracket, as in `Array (` and `stdClass Object (`, and at the bracket.
-fn starts(buffer: &[u8], start: usize, found: usize) -> impl Iterator<Item = usize> {
+pub(super) fn starts(buffer: &[u8], start: usize, found: usize) -> impl Iterator<Item = usize> {
     const LONGEST: usize = 64;
     let near = &buffer[start.max(found.saturating_sub(LONGEST))..found];
     let word = word_before(near).map(|len| with_count(&near[..near.len() - len], len));
@@ -559,6 +702,12 @@ fn starts(buffer: &[u8], start: usize, found: usize) -> impl Iterator<Item = usi
         word.map(|len| word_before(&near[..near.len() - len]).map_or(len, |more| len + more));
     let lens = [words.filter(|_| words != word), word, Some(0)];
     lens.into_iter().flatten().map(move |len| found - len)
+}
+
+/// Returns true if the brackets of an object on one line are not closed there, as a text in it holds a line break.
+fn is_unclosed(line: &[u8]) -> bool {
+    let count = |brackets: &[u8]| line.iter().filter(|b| brackets.contains(b)).count();
+    count(b"{[(") > count(b"}])")
 }
 
 /// Returns true if a line belongs to the printed object above it: it is blank, indented, or a bracket.

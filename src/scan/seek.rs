@@ -109,6 +109,9 @@ impl Scanner {
         }
         self.search.restart(self.pos());
         while let Some(anchor) = self.search.next_anchor(self.names.anchors, buffer) {
+            if self.begin_wrapped_printed(arrived, anchor)? {
+                return None;
+            }
             match self.try_begin_near(arrived, anchor)? {
                 Near::Usual(begun) => return self.begin_usual(begun, arrived, parts),
                 Near::Begun => return None,
@@ -186,7 +189,8 @@ impl Scanner {
         if self.try_enter_container(arrived, start, kind)? {
             return Some(Near::Begun);
         }
-        if self.try_begin_typed_yaml(arrived, start, anchor)?
+        if self.try_begin_around(arrived, anchor)?
+            || self.try_begin_typed_yaml(arrived, start, anchor)?
             || self.begin_prefixed_before(arrived, start, anchor)?
         {
             return Some(Near::Begun);
@@ -205,7 +209,19 @@ impl Scanner {
             }
         }
         self.search.tried = self.search.tried.max(anchor + 1);
+        if self.pass_typed_string(arrived, anchor)? {
+            return Some(Near::Begun);
+        }
         if let Some((len, numbers)) = decimal::at(&arrived.bytes[anchor..]) {
+            if is_in_url(&arrived.bytes[start..anchor]) {
+                // What a URL holds is undone from the outside in.
+                self.pass(arrived.bytes, start);
+                return Some(Near::of(self.enter_told(
+                    Escape::Percent,
+                    None,
+                    anchor + 1 - start,
+                )));
+            }
             self.pass(arrived.bytes, anchor + len);
             return Some(Near::of(self.enter_from(Escape::Numbers(numbers), None, 0)));
         }
@@ -285,6 +301,9 @@ impl Scanner {
     /// Begins a document at the bracket `found`, after `start`.
     fn try_begin_at(&mut self, arrived: &Arrived<'_>, start: usize, found: usize) -> Settled<Near> {
         let buffer = arrived.bytes;
+        if self.pass_typed_string(arrived, found)? {
+            return Some(Near::Begun);
+        }
         self.note_lead(buffer, found);
         self.doubt_in_printed(buffer, found);
         if self.begin_prefixed_over_lines(arrived, found)? {

@@ -8,6 +8,7 @@
 //!
 //! Adding state to [`Scanner`] that is kept between documents: add it here too.
 
+use crate::scan::prefixed::Unprefixed;
 use crate::scan::{Names, Noise, Scanner, State};
 use crate::span::Place;
 use crate::syntax::{Limits, Syntax};
@@ -22,7 +23,7 @@ pub(crate) struct SyncPoint {
     /// The number of bytes ahead in which no marks need to be searched for; see [`Scanner`].
     clean: usize,
     /// The number of bytes ahead in which no document is read through a prefix; see [`Scanner`].
-    unprefixed: usize,
+    unprefixed: Unprefixed,
     /// The trail of the next payload's query; see [`QueryTrail::mark`](crate::request::Trail::mark).
     trail: Option<u64>,
 }
@@ -64,7 +65,7 @@ impl Scanner {
             after_bare_payload: self.after_bare_payload,
             before: self.before,
             clean: self.no_mark_before.saturating_sub(pos),
-            unprefixed: self.unprefixed.saturating_sub(pos),
+            unprefixed: self.unprefixed.after(pos),
             trail: self.trail.as_ref().map(|trail| trail.mark()),
         })
     }

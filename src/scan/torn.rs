@@ -146,6 +146,8 @@ pub(super) struct AfterTorn {
 impl AfterTorn {
     /// No text that users type is longer.
     const LONGEST_TEXT: usize = 1 << 20;
+    /// No text is longer in a message that is printed but not cut off.
+    const LONGEST_PRINTED: usize = 1 << 13;
 
     /// Makes a doubt about what follows `seen`, up to the next entry.
     fn new(doubt: Doubt, next: NextEntry, seen: usize) -> Self {
@@ -285,7 +287,10 @@ impl Scanner {
             NextEntry::Unknown => NextEntry::Dated,
             next => next,
         };
-        self.cast(AfterTorn::new(Doubt::InTyped, next, self.pos() + len));
+        self.cast(AfterTorn {
+            left: AfterTorn::LONGEST_PRINTED,
+            ..AfterTorn::new(Doubt::InTyped, next, self.pos() + len)
+        });
     }
 
     /// Casts a doubt on what begins at `found`, if a printed object before it holds a text of a user that goes over lines

@@ -1,7 +1,11 @@
-//! Finds texts of users that printed objects hold, in noise: a text over lines that has not ended.
+//! Finds texts of users in noise that have not ended: over lines in a printed object, or in the quotes of a member whose
+//! object is torn.
 //!
-//! Such a text may hold lines that look like payloads. Its object is not found if the brackets stand on a line far
-//! before, or if names that messages have come only behind the text.
+//! Such a text may hold what looks like payloads. Its object is not found if the brackets stand on a line far before, if
+//! names that messages have come only behind the text, or if lines of another stream stand between.
+
+use crate::scan::Scanner;
+use crate::scan::lookahead::{Arrived, Lookahead, Settled};
 
 /// Returns the position of the latest member in `noise` that holds a text of a user, if the text goes on behind its line
 /// and no line behind it may end it.
@@ -9,10 +13,86 @@ pub(super) fn open_text(noise: &[u8], is_typed: fn(&str) -> bool) -> Option<usiz
     let signs = memchr::memchr2_iter(b':', b'=', noise);
     let mut members = signs.filter(|&sign| name_before(noise, sign).is_some_and(is_typed));
     members.find(|&sign| {
-        // Only YAML has names without quotes, and texts over lines behind a colon.
-        let is_yaml = noise[..sign].last().is_some_and(u8::is_ascii_alphanumeric);
-        (noise[sign] == b'=' || is_yaml) && is_open(&noise[sign..])
+        // Only YAML has texts over lines behind a colon.
+        (noise[sign] == b'=' || is_of_yaml(&noise[..sign])) && is_open(&noise[sign..])
     })
+}
+
+/// Returns true if `text` ends in a text of a user that an object holds.
+pub(super) fn ends_in_typed(text: &[u8], is_typed: fn(&str) -> bool) -> bool {
+    let line = memchr::memrchr(b'\n', text).map_or(0, |end| end + 1);
+    open_text(text, is_typed).is_some()
+        || open_string(
+            &text[line..],
+            |name| is_of_yaml(name) || is_in_quotes(name),
+            is_typed,
+        )
+        .is_some()
+}
+
+/// Returns the position of the quote of a text of a user that begins on the line `noise` and has not ended. Its name ends
+/// with the bytes for which `is_name` is true.
+fn open_string(
+    noise: &[u8],
+    is_name: impl Fn(&[u8]) -> bool,
+    is_typed: fn(&str) -> bool,
+) -> Option<usize> {
+    let mut signs = memchr::memchr2_iter(b':', b'=', noise);
+    signs.find_map(|sign| {
+        let is_member = is_name(&noise[..sign]) && name_before(noise, sign).is_some_and(is_typed);
+        let value = noise[sign..].strip_prefix(b"=>");
+        let text = value.unwrap_or(&noise[sign + 1..]).trim_ascii_start();
+        let quote = *text.first().filter(|b| b"\"'".contains(b))?;
+        (is_member && !closes(&text[1..], quote)).then(|| noise.len() - text.len())
+    })
+}
+
+/// Returns true if `name` ends with a quote that is not escaped.
+fn is_in_quotes(name: &[u8]) -> bool {
+    matches!(name.trim_ascii_end(), [.., before, b'"' | b'\''] if *before != b'\\')
+}
+
+/// Returns true if `name` ends without a quote. Only YAML binds such a name directly.
+fn is_of_yaml(name: &[u8]) -> bool {
+    name.last().is_some_and(u8::is_ascii_alphanumeric)
+}
+
+/// Returns the position of the quote that ends the text at the start of `ahead`, or of the line break before it.
+fn end_of_string(ahead: Lookahead<'_>, quote: u8) -> usize {
+    let mut at = 0;
+    loop {
+        let rest = ahead.from(at);
+        let Some(len) = memchr::memchr3(b'\\', quote, b'\n', rest.bytes()) else {
+            rest.note_end();
+            return ahead.len();
+        };
+        match rest.bytes()[len] {
+            b'\\' if rest.get(len + 1) != Some(b'\n') => at = (at + len + 2).min(ahead.len()),
+            b'\\' => at += len + 1,
+            _ => return at + len,
+        }
+    }
+}
+
+impl Scanner {
+    /// Passes over the text of a user in which `at` stands, if the object of that text is torn: it begins on the line of
+    /// `at`, in quotes behind a name that only messages have. Returns true if it does.
+    pub(super) fn pass_typed_string(&mut self, arrived: &Arrived<'_>, at: usize) -> Settled<bool> {
+        const FARTHEST: usize = 2048;
+        let buffer = arrived.bytes;
+        let start = at.saturating_sub(FARTHEST).max(self.pos());
+        let line = memchr::memrchr(b'\n', &buffer[start..at]).map_or(start, |end| start + end + 1);
+        let is_typed = self.names.private.is_typed_exactly;
+        let Some(quote) = open_string(&buffer[line..at], is_in_quotes, is_typed) else {
+            return Some(false);
+        };
+        let text = line + quote + 1;
+        let rest = arrived.from(text).window(self.limits.payload_size);
+        let end = text + end_of_string(rest, buffer[text - 1]);
+        arrived.settled()?;
+        self.pass(buffer, end.max(at + 1).min(buffer.len()));
+        Some(true)
+    }
 }
 
 /// Returns the line of `noise` in which `at` stands.

@@ -12,6 +12,7 @@ use crate::scan::decimal;
 use crate::scan::escape::{Bytes, Escape, Piece};
 use crate::scan::lookahead::Lookahead;
 use crate::scan::prefix::{Hash, Line, Prefix};
+use crate::scan::typed;
 
 /// What stands around the text of each log line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -399,7 +400,7 @@ pub(super) fn begun_in(object: &[u8], is_typed: fn(&str) -> bool) -> Option<(usi
             return None;
         }
         if token.is_value && !token.is_name && may_be_open(text) {
-            let begun = open_document(Escape::Backslash, text);
+            let begun = open_document(Escape::Backslash, text, is_typed);
             if let Some(begun) = begun {
                 return Some((token.start, begun));
             }
@@ -413,12 +414,18 @@ fn may_be_open(text: &[u8]) -> bool {
     memchr::memchr2(b'{', b'>', text).is_some() || memchr::memmem::find(text, b"\\u003e").is_some()
 }
 
-/// Returns the position in the escaped text `raw` of a document that begins in it and does not end in it.
-pub(super) fn open_document(escape: Escape, raw: &[u8]) -> Option<usize> {
+/// Returns the position in the escaped text `raw` of a document that begins in it and does not end in it. Nothing begins
+/// in a text of a user that an object in `raw` holds.
+pub(super) fn open_document(
+    escape: Escape,
+    raw: &[u8],
+    is_typed: fn(&str) -> bool,
+) -> Option<usize> {
     let mut text = Vec::new();
     { escape }.unescape(Lookahead::whole(raw), &mut text);
     let at = open_at(&text)?;
-    Some({ escape }.raw_start(raw, at))
+    let is_in_typed = typed::ends_in_typed(&text[..at], is_typed);
+    (!is_in_typed).then(|| { escape }.raw_start(raw, at))
 }
 
 /// Returns the position of the first document that does not end in `text`.

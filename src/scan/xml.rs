@@ -284,13 +284,32 @@ impl Scanner {
             .xml
             .open_elements()
             .take_while(|&(node, _)| !is_root(node));
-        let content = open.last().map_or(0, |(_, content)| content);
+        let content = match open.last() {
+            Some((node, content)) if self.is_at_torn_end(document, tree, node, content) => {
+                self.xml.at()
+            }
+            last => last.map_or(0, |(_, content)| content),
+        };
         let whole = (1..own).filter(|&id| tree.node(id as NodeId).end as usize > id);
         let whole = whole.map(|id| tree.node(id as NodeId));
         let ends = whole
             .filter(|node| !is_between_elements(node))
             .map(|node| node.span.end as usize);
         ends.fold(content, usize::max)
+    }
+
+    /// Returns true if a document broke at the end tag of the open element `node`, of which only the beginning is there:
+    /// the text before it is whole.
+    fn is_at_torn_end(&self, document: &[u8], tree: &Tree, node: NodeId, content: usize) -> bool {
+        let at = self.xml.at();
+        let text = document.get(content..at).unwrap_or_default();
+        let is_whole = !text.starts_with(CDATA) || text.trim_ascii_end().ends_with(b"]]>");
+        let name = document.get(tree.node(node).name.source_range());
+        let tag = document.get(at..).and_then(|tag| tag.strip_prefix(b"</"));
+        is_whole
+            && tag
+                .zip(name)
+                .is_some_and(|(tag, name)| is_torn_name(tag, name))
     }
 
     /// Returns the line break in a broken document behind its last element, if it ran into other text up to `resume`: each
@@ -332,13 +351,20 @@ impl Scanner {
         tree: &Tree,
     ) -> Option<usize> {
         let document = ahead.bytes();
+        let innermost = self.xml.open_elements().last();
+        if innermost.is_some_and(|(node, start)| self.is_at_torn_end(document, tree, node, start)) {
+            return None;
+        }
         let text = valid_text(&document[..self.xml.at()]);
         let name = |node: NodeId| tree.str(tree.node(node).name, text);
         let is_typed = self.names.private.is_typed_exactly;
-        let mut typed = self
+        let open = self
             .xml
             .open_elements()
-            .find(|&(node, _)| is_typed(name(node)));
+            .filter(|&(node, _)| is_typed(name(node)));
+        let mut typed = open
+            .last()
+            .map(|(node, content)| (node, self.behind_typed(tree, text, node).max(content)));
         if typed.is_none() && !self.is_of_event(tree, text) {
             // A line break shows that the text was cut off, and is not only malformed.
             let is_cut = |start: usize| {
@@ -356,9 +382,29 @@ impl Scanner {
             typed = innermost.and_then(|_| self.xml.open_elements().next());
         }
         let (node, content) = typed?;
-        let content = content + cdata_opening(&document[content..]);
-        let is_closed = closes(ahead.from(content), name(node), root_of(document, tree));
+        let cdata = cdata_opening(&document[content..]);
+        let content = content + cdata;
+        let names = [name(node).as_bytes(), root_of(document, tree)];
+        let is_closed = closes(ahead.from(content), cdata > 0, names);
         (!is_closed).then_some(content)
+    }
+
+    /// Returns the end of the last whole child of the open element `node` that holds what a user typed, or 0.
+    fn behind_typed(&self, tree: &Tree, text: &str, node: NodeId) -> usize {
+        let (mut id, mut end) = (node as usize + 1, 0);
+        while id < tree.len() && tree.node(id as NodeId).end as usize > id {
+            let child = tree.node(id as NodeId);
+            if (self.names.private.is_typed_exactly)(tree.str(child.name, text)) {
+                end = child.span.end as usize;
+            }
+            id = child.end as usize;
+        }
+        end
+    }
+
+    /// Returns true if an element of this name holds other elements.
+    fn holds_fields(&self, name: &str) -> bool {
+        (self.names.begins_message)(name) || (self.names.is_of_event)(name, "")
     }
 
     /// Returns true if an element of this name holds short plain text or other elements.
@@ -566,7 +612,7 @@ impl Scanner {
         let plain = self.xml.plain_text_at(document, tree, &self.names.is_plain);
         match plain {
             Some(text) => Some(text + cdata_opening(&document[text..])),
-            None => text_between(&document[..self.xml.at()], self.names.begins_message),
+            None => text_between(&document[..self.xml.at()], |name| self.holds_fields(name)),
         }
     }
 
@@ -662,6 +708,13 @@ pub(super) fn root_of<'a>(document: &'a [u8], tree: &Tree) -> &'a [u8] {
         .unwrap_or_default()
 }
 
+/// Returns true if `text` begins with the beginning of `name`, and then with what belongs to no name.
+fn is_torn_name(text: &[u8], name: &[u8]) -> bool {
+    let len = text.iter().zip(name).take_while(|(a, b)| a == b).count();
+    let is_of_name = |b: &u8| b.is_ascii_alphanumeric() || b"_-.:>".contains(b);
+    !text.get(len).is_some_and(is_of_name)
+}
+
 /// Returns true if `line` does not belong to the document that ran into it: it begins with text, or is longer than the
 /// markup that broke the document.
 fn is_other_line(line: &[u8]) -> bool {
@@ -682,11 +735,12 @@ fn line_before(document: &[u8], text: Range<usize>) -> Option<usize> {
 }
 
 /// Returns the end of the last tag of `bytes`, if the text after it belongs to no element. That is an end tag, or the
-/// start tag of the root or of a field that contains fields.
-fn text_between(bytes: &[u8], is_field: fn(&str) -> bool) -> Option<usize> {
+/// start tag of the root or of a field that contains fields. What looks like a tag in a CDATA section is none.
+fn text_between(bytes: &[u8], is_field: impl Fn(&str) -> bool) -> Option<usize> {
     let (name, text) = xml::last_tag(bytes)?;
     let is_between = name.starts_with('/') || name.eq_ignore_ascii_case("xml") || is_field(name);
-    is_between.then_some(bytes.len() - text.len())
+    let is_in_text = memchr::memmem::find(text, b"]]>").is_some();
+    (is_between && !is_in_text).then_some(bytes.len() - text.len())
 }
 
 /// Returns the length of the CDATA opening at the start of `text`, or 0.
@@ -698,20 +752,23 @@ fn cdata_opening(text: &[u8]) -> usize {
     }
 }
 
-/// Returns true if the element `name` ends in `ahead`, and after it its document with the given root, before another
-/// document begins.
-fn closes(ahead: Lookahead<'_>, name: &str, root: &[u8]) -> bool {
+/// Returns true if the first of the elements `names` ends in `ahead`, and after it the other, before another document
+/// with the name of the other begins. A CDATA section ends before the first, if `ahead` begins in one.
+fn closes(ahead: Lookahead<'_>, is_in_cdata: bool, names: [&[u8]; 2]) -> bool {
     const FARTHEST: usize = 1 << 13;
-    let window = ahead.window(FARTHEST);
+    let (window, root) = (ahead.window(FARTHEST), names[1]);
     let bytes = window.bytes();
-    let mut ends = [name.as_bytes(), root].into_iter().peekable();
+    let mut is_in_cdata = is_in_cdata;
+    let mut ends = names.into_iter().peekable();
     for at in memchr::memchr_iter(b'<', bytes).map(|at| at + 1) {
         let Some(end) = ends.peek() else {
             return true;
         };
         let tag = bytes[at..].strip_prefix(b"/");
         let tag = tag.and_then(|tag| tag.strip_prefix(*end));
-        if tag.is_some_and(|rest| rest.starts_with(b">")) {
+        let is_end = tag.is_some_and(|rest| rest.starts_with(b">"));
+        if is_end && (!is_in_cdata || bytes[..at - 1].trim_ascii_end().ends_with(b"]]>")) {
+            is_in_cdata = false;
             ends.next();
         } else if bytes[at..].starts_with(root) {
             return false;

@@ -88,6 +88,11 @@ impl Notation {
     pub(crate) fn printed(&self, span: Span) -> Finding {
         Finding::new(Reason::Printed, span).with_words(self.name)
     }
+
+    /// Makes the finding that an object is cut off at `span`.
+    pub(crate) fn cut_off(&self, span: Span) -> Finding {
+        Finding::new(Reason::PrintedCutOff, span).with_words(self.name)
+    }
 }
 
 /// Reads the printed object with which `bytes` begin into `tree`.

@@ -470,7 +470,7 @@ impl<'a> Reader<'a> {
     pub(super) fn cut_off(&self, end: usize) -> Stop {
         match end >= self.bytes.all.len() && !self.bytes.last {
             true => Stop::More,
-            false => Stop::Broken(self.finding(Reason::PrintedCutOff, end, 0)),
+            false => Stop::Broken(self.notation.cut_off(Span::new(end, end))),
         }
     }
 }

@@ -58,7 +58,17 @@ pub(crate) fn yaml_at(bytes: Bytes<'_>, indent: usize) -> Result<bool, Stop> {
         beside if beside == indent => {
             Ok(key(bytes, next.start)?.is_some() || (is_list && is_empty))
         }
+        inside if inside > indent && begins_text(value) => Ok(true),
         inside => Ok(inside > indent && is_empty && (is_list || key(bytes, next.start)?.is_some())),
+    }
+}
+
+/// Returns true if `value` begins a text that goes on below: a block, or a quote that is not closed.
+fn begins_text(value: &[u8]) -> bool {
+    match value {
+        [b'|' | b'>', ..] => true,
+        [quote @ (b'\'' | b'"'), text @ ..] => !text.contains(quote),
+        _ => false,
     }
 }
 

@@ -1,0 +1,221 @@
+//! Finds objects that a program printed over several lines, each of which a logger put into a JSON object of its own.
+//!
+//! No document begins in such a line. Its name of a message stands at the start of the text, and the lines before, which
+//! have the same [`Wrapping`], show where the object begins: at `Array`, at `array(5) {`, or at the first member of YAML.
+
+use crate::scan::Scanner;
+use crate::scan::container::Container;
+use crate::scan::escape::Escape;
+use crate::scan::lookahead::{Arrived, Lookahead, Settled};
+use crate::scan::prefixed::FARTHEST_BEFORE;
+use crate::scan::printed;
+use crate::scan::wrapping::{Member, Wrapped, Wrapping};
+use crate::syntax::Bytes;
+use crate::syntax::notation;
+
+/// Lines of one stream, up to that of an anchor.
+struct Run {
+    wrapping: Wrapping,
+    /// Where the text of the first line begins, and which member of its object it is.
+    start: usize,
+    member: Member,
+    /// The end of the anchor's line.
+    end: usize,
+}
+
+impl Run {
+    /// Returns the text of the lines up to `end`.
+    fn text(&self, buffer: &[u8], end: usize) -> Vec<u8> {
+        let mut text = Vec::new();
+        let raw = Lookahead::whole(&buffer[self.start..end]);
+        self.escape().unescape(raw, &mut text);
+        text
+    }
+
+    fn escape(&self) -> Escape {
+        Escape::Container(Container::within(self.wrapping, self.member))
+    }
+
+    /// Returns the position in `buffer` of the byte at `at` of the text, and the container there.
+    fn place(&self, buffer: &[u8], at: usize) -> Option<(usize, Container)> {
+        let raw = &buffer[self.start..self.end];
+        let found = self.start + self.escape().raw_start(raw, at);
+        let line = memchr::memrchr(b'\n', &buffer[..found]).map_or(0, |end| end + 1);
+        let (_, member) = own_text(self.wrapping, &buffer[line..self.end])?;
+        Some((found, Container::within(self.wrapping, member)))
+    }
+}
+
+impl Scanner {
+    /// Begins to read the printed object with the name at `anchor`, if each of its lines stands in an object of its own.
+    pub(super) fn begin_wrapped_printed(
+        &mut self,
+        arrived: &Arrived<'_>,
+        anchor: usize,
+    ) -> Settled<bool> {
+        let Some(run) = self.run_of(arrived, anchor)? else {
+            return Some(false);
+        };
+        let at = self.printed_in_run(arrived.bytes, &run, anchor);
+        let place = at.and_then(|at| run.place(arrived.bytes, at));
+        let place = place.filter(|&(found, _)| self.may_begin_prefixed(found));
+        let Some((found, container)) = place.filter(|&(found, _)| found <= anchor) else {
+            return Some(false);
+        };
+        self.begin_prefixed_found(container, found, anchor);
+        Some(true)
+    }
+
+    /// Returns the lines up to that of `anchor`, if that has a member of a printed object, and more lines have its
+    /// wrapping.
+    fn run_of(&mut self, arrived: &Arrived<'_>, anchor: usize) -> Settled<Option<Run>> {
+        let buffer = arrived.bytes;
+        let is_event = buffer[anchor..].starts_with(self.names.event_prefix.as_bytes());
+        let Some(quote) = quote_before(&buffer[self.pos()..anchor], is_event) else {
+            return Some(None);
+        };
+        if !is_event && !is_bound_name(name_ahead(arrived, anchor)?) {
+            return Some(None);
+        }
+        let quote = self.pos() + quote;
+        self.search
+            .start(arrived, anchor, self.limits.payload_size)?;
+        let line = self.line_of(anchor);
+        let line = line.filter(|line| (self.pos()..quote).contains(line) && buffer[*line] == b'{');
+        let line = line.filter(|&line| self.bytes_before(buffer, line)[1] == b'\n');
+        let Some((line, quote)) = line.map(|line| (line, quote - line)) else {
+            return Some(None);
+        };
+        let run = self.run_at(arrived, line, quote);
+        arrived.settled()?;
+        Some(run)
+    }
+
+    /// Returns the lines up to `line`, in whose object the text begins behind `quote`.
+    fn run_at(&self, arrived: &Arrived<'_>, line: usize, quote: usize) -> Option<Run> {
+        let buffer = arrived.bytes;
+        let rest = arrived.from(line).window(self.limits.payload_size);
+        let len = rest.find(b'\n').map_or(rest.len(), |len| len + 1);
+        let end = line + len;
+        let object = buffer[line..end].trim_ascii_end();
+        let (wrapping, _) = Wrapping::of(object, quote, None)?;
+        let far = line.saturating_sub(FARTHEST_BEFORE).max(self.pos());
+        let first = first_own(wrapping, buffer, far, line);
+        if first == line && !wrapping.goes_on(arrived.from(end)) {
+            return None;
+        }
+        let (text, member) = own_text(wrapping, &buffer[first..end])?;
+        Some(Run {
+            wrapping,
+            start: first + text,
+            member,
+            end,
+        })
+    }
+
+    /// Returns the position in the text of `run` at which a printed object begins that may have the name at `anchor`.
+    fn printed_in_run(&self, buffer: &[u8], run: &Run, anchor: usize) -> Option<usize> {
+        let text = run.text(buffer, run.end);
+        let before = &text[..run.text(buffer, anchor).len()];
+        let brackets = (0..before.len()).filter(|&at| b"{[(".contains(&before[at]));
+        let mut starts = brackets.flat_map(|bracket| printed::starts(before, 0, bracket));
+        starts
+            .find(|&at| self.begins_over_lines(&text[at..]))
+            .or_else(|| {
+                let line = memchr::memrchr(b'\n', before).map_or(0, |end| end + 1);
+                let member = self.first_member(&Arrived::new(&text, true), 0, line);
+                member.map(|(at, indent)| at - indent)
+            })
+    }
+
+    /// Returns true if an object that may take up several lines begins with `text`.
+    fn begins_over_lines(&self, text: &[u8]) -> bool {
+        let bytes = Bytes {
+            all: text,
+            last: true,
+        };
+        let notation = notation::at(bytes, self.users());
+        matches!(notation, Ok(Some(notation)) if !notation.is_one_line())
+    }
+}
+
+/// Returns the start of the first line from `far` on from which only lines of `wrapping` and of other streams stand before
+/// `line`.
+fn first_own(wrapping: Wrapping, buffer: &[u8], far: usize, line: usize) -> usize {
+    let (mut first, mut at) = (line, line);
+    while at > far {
+        let before = &buffer[far..at - 1];
+        let Some(begin) = memchr::memrchr(b'\n', before).map(|end| far + end + 1) else {
+            let is_line = far == 0 || buffer[far - 1] == b'\n';
+            let is_own = is_line && own_text(wrapping, &buffer[far..at]).is_some();
+            return if is_own { far } else { first };
+        };
+        match wrapping.line(Lookahead::whole(&buffer[begin..at])) {
+            Wrapped::Own(..) => first = begin,
+            Wrapped::Other => {}
+            Wrapped::Foreign => break,
+        }
+        at = begin;
+    }
+    first
+}
+
+/// Returns the start of the text on the line at the start of `lines`, and its member, if it has `wrapping`.
+fn own_text(wrapping: Wrapping, lines: &[u8]) -> Option<(usize, Member)> {
+    match wrapping.line(Lookahead::whole(lines)) {
+        Wrapped::Own(start, member) => Some((start, member)),
+        _ => None,
+    }
+}
+
+/// Returns true if `text` begins with a name and what binds a value to it, in brackets or quotes or without.
+fn is_bound_name(text: &[u8]) -> bool {
+    const LONGEST: usize = 40;
+    let is_of_name = |b: &&u8| b.is_ascii_alphanumeric();
+    let len = text.iter().take(LONGEST).take_while(is_of_name).count();
+    let behind = text[len..].trim_ascii_start();
+    let is_name = text.first().is_some_and(u8::is_ascii_alphabetic);
+    is_name
+        && matches!(
+            behind,
+            [b']' | b':' | b'\'', ..] | [b'\\', b'"', ..] | [b'=', b'>', ..]
+        )
+}
+
+/// Returns the bytes at `anchor` that tell if they are a name with a value.
+fn name_ahead<'b>(arrived: &Arrived<'b>, anchor: usize) -> Settled<&'b [u8]> {
+    const LONGEST: usize = 48;
+    let ahead = arrived.from(anchor).window(LONGEST);
+    let is_whole = ahead.len() == LONGEST || ahead.bytes().contains(&b'\n');
+    if !is_whole {
+        ahead.note_end();
+    }
+    arrived.settled()?;
+    Some(&arrived.bytes[anchor..anchor + ahead.len()])
+}
+
+/// Returns the position of the quote in `line` before a text that begins a member of a printed object: up to its name, or
+/// up to its value if that is an event.
+fn quote_before(line: &[u8], is_event: bool) -> Option<usize> {
+    const LONGEST: usize = 64;
+    let start = line.len().saturating_sub(LONGEST);
+    let near = &line[start..];
+    let is_quote = |at: usize| near[at] == b'"' && (at == 0 || near[at - 1] != b'\\');
+    let quote = (0..near.len()).rev().find(|&at| is_quote(at))?;
+    let is_value = near[..quote].trim_ascii_end().ends_with(b":");
+    let is_blank = |b: &u8| matches!(b, b' ' | b'-');
+    let text = &near[quote + 1..];
+    let text = &text[text.iter().take_while(|b| is_blank(b)).count()..];
+    let is_member = match is_event {
+        true => is_bound_name(&text[text.len().min(before_name(text))..]),
+        false => before_name(text) == text.len(),
+    };
+    (is_value && is_member).then_some(start + quote)
+}
+
+/// Returns the number of bytes of the bracket and the quote with which `text` begins.
+fn before_name(text: &[u8]) -> usize {
+    const SIGNS: [&[u8]; 5] = [b"[\\\"", b"[", b"\\\"", b"'", b":"];
+    let sign = SIGNS.iter().find(|sign| text.starts_with(sign));
+    sign.map_or(0, |sign| sign.len())
+}
