@@ -665,7 +665,11 @@ impl Scanner {
     /// Passes over a printed object that is no payload, or only its bracket if a payload may stand in it.
     fn pass_printed(&mut self, buffer: &[u8], text: &str) {
         match self.names.anchors.is_in(text.as_bytes()) {
-            true => self.pass_bracket(buffer),
+            true => {
+                // Objects inside of it are tried, too, but only a few: it holds no message.
+                self.failures.note(self.cursor.offset(), text.len());
+                self.pass_bracket(buffer);
+            }
             false => {
                 self.pass(buffer, self.pos() + text.len());
                 self.state = State::Seek;

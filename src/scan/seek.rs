@@ -215,6 +215,12 @@ impl Scanner {
         if let Some((len, numbers)) = decimal::at(&arrived.bytes[anchor..]) {
             if is_in_url(&arrived.bytes[start..anchor]) {
                 // What a URL holds is undone from the outside in.
+                let offset = self.cursor.offset() + (start - self.pos()) as u64;
+                if self.failures.are_many(offset) {
+                    self.pass(arrived.bytes, anchor + len);
+                    return Some(Near::Begun);
+                }
+                self.failures.note(offset, NEAR_IN_URL);
                 self.pass(arrived.bytes, start);
                 return Some(Near::of(self.enter_told(
                     Escape::Percent,
@@ -577,6 +583,9 @@ fn stray_end(syntax: Syntax, rest: Lookahead<'_>) -> usize {
         _ => 0,
     }
 }
+
+/// The number of bytes of a URL in which a few numbers are looked at from the outside. More are passed over.
+const NEAR_IN_URL: usize = 4096;
 
 /// Returns true if `bytes` end with a part of a URL that has escaped quotes or brackets.
 fn is_in_url(bytes: &[u8]) -> bool {

@@ -31,11 +31,11 @@ impl Failure {
     pub fn message(&self, lang: Lang) -> String {
         match (*self, lang) {
             (Failure::Memory { limit }, Lang::En) => format!(
-                "counting needs more memory than {}: --max-memory allows more; on a cluster, see examples/spark",
+                "counting needs more memory than {}: --max-memory allows more, --since and --until take less at once",
                 size(limit)
             ),
             (Failure::Memory { limit }, Lang::Zh) => format!(
-                "统计所需内存超过 {}：可用 --max-memory 放宽；使用集群见 examples/spark",
+                "统计所需内存超过 {}：可用 --max-memory 放宽，或用 --since、--until 分段统计",
                 size(limit)
             ),
             (
@@ -48,7 +48,7 @@ impl Failure {
             ) => format!(
                 "the capture is out of order: a callback made at {} follows one made at {}, and the memory of {} does \
                  not hold what lies between them, so a repeated delivery cannot be told. --max-memory allows more, \
-                 --keep-repeats counts repeated deliveries; on a cluster, see examples/spark",
+                 --keep-repeats counts repeated deliveries",
                 shown(time),
                 shown(newest),
                 size(limit)
@@ -62,7 +62,7 @@ impl Failure {
                 Lang::Zh,
             ) => format!(
                 "日志顺序混乱：{} 的回调出现在 {} 的回调之后，{} 内存无法记住其间的全部回调，因此无法判断是否为重复推送。\
-                 可用 --max-memory 放宽，或用 --keep-repeats 把重复推送也计入；使用集群见 examples/spark",
+                 可用 --max-memory 放宽，或用 --keep-repeats 把重复推送也计入",
                 shown(time),
                 shown(newest),
                 size(limit)
