@@ -237,11 +237,11 @@ fn a_file_that_is_no_list_of_sends_is_an_error() {
     );
     let line = r#"{"openid":"u","template_id":"t","errcode":0}"#;
     assert_eq!(error(line), Err(no_ids.into()));
-    assert!(
-        error("GET / HTTP/1.1\n")
-            .unwrap_err()
-            .starts_with("no send was found")
-    );
+    for prose in ["GET / HTTP/1.1\n", "keep msgid = str and msgid: 17 apart\n"] {
+        let error = error(prose).unwrap_err();
+        assert!(error.starts_with("no send was found"), "{prose}: {error}");
+    }
+    assert_eq!(error("sent, msgid=4263718905521438730\n"), Ok(1));
     assert_eq!(error(""), Ok(0));
     assert_eq!(error("\n\n"), Ok(0));
     assert_eq!(error("msgid,touser\n"), Ok(0));

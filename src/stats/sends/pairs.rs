@@ -26,8 +26,16 @@ pub(super) fn read(line: &str, columns: &Columns) -> Option<Draft> {
             Part::Time => {}
         }
     }
-    let has_id = send.get(Part::MsgId).is_some();
+    let id = send.get(Part::MsgId);
+    let has_id = id.is_some_and(|id| is_evident(&id.text));
     (has_id || send.is_request() && send.is_answer()).then_some(send)
+}
+
+/// Returns true if `id` is an id even where nothing else shows a send: WeChat's have 19 digits. Prose and source code have
+/// the name `msgid` before words and small numbers.
+fn is_evident(id: &str) -> bool {
+    const LEAST_DIGITS: usize = 10;
+    id.len() >= LEAST_DIGITS && id.bytes().all(|b| b.is_ascii_digit())
 }
 
 /// Returns all names of letters with the values behind them.
