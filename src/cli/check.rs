@@ -44,10 +44,7 @@ pub(super) fn check(args: &args::Check) -> anyhow::Result<Status> {
     if let Some(why) = run.unchecked() {
         tell(format_args!("error: {why}"));
     }
-    let status = match run.status(&gate.settings) {
-        Status::Problem if plan.exit_zero => Status::Fine,
-        status => status,
-    };
+    let status = plan.exit_status(run.status(&gate.settings));
     match gate.expectations {
         Some(path)
             if matches!(status, Status::Fine | Status::Problem)

@@ -113,12 +113,12 @@ pub(super) fn summarize(tally: &Tally, interrupted: bool, plan: &Plan, files: &[
 
 /// The exit status of the commands that decode.
 pub(super) fn decoded(done: &Done, plan: &Plan) -> Status {
-    match (done.interrupted, done.failed) {
+    plan.exit_status(match (done.interrupted, done.failed) {
         (Some(interrupted), _) => Status::Interrupted(interrupted),
         (None, true) => Status::Failed,
-        (None, false) if is_incomplete(&done.tally) && !plan.exit_zero => Status::Problem,
+        (None, false) if is_incomplete(&done.tally) => Status::Problem,
         (None, false) => Status::Fine,
-    }
+    })
 }
 
 /// True if a payload is missing from the output.

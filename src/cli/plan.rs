@@ -19,6 +19,7 @@ use wxsub::{Lang, Limits};
 
 use crate::cli::options::{Common, Language, Summary, When};
 use crate::cli::sources::Sources;
+use crate::cli::status::Status;
 
 /// The error of a command that has no file while standard input is a terminal.
 #[derive(Debug)]
@@ -46,8 +47,7 @@ pub(super) struct Plan {
     /// The options of text on standard error.
     pub(super) err: TextOptions,
     pub(super) fail_fast: bool,
-    /// True if a problem of the input does not change the exit status.
-    pub(super) exit_zero: bool,
+    exit_zero: bool,
     /// The file that noise is written to.
     pub(super) noise: Option<PathBuf>,
     pub(super) summary: Summary,
@@ -58,6 +58,14 @@ pub(super) struct Plan {
 }
 
 impl Plan {
+    /// Returns the exit status of a run that came to `status`. With `--exit-zero` a problem of the input is none.
+    pub(super) fn exit_status(&self, status: Status) -> Status {
+        match status {
+            Status::Problem if self.exit_zero => Status::Fine,
+            status => status,
+        }
+    }
+
     /// Makes the plan of `command`, which writes to the file `output`, or to standard output. Times without a zone are in
     /// the zone `tz`, or in the local zone.
     pub(super) fn new(
