@@ -336,6 +336,33 @@ impl Scanner {
             && is_on_one_line(document, end_of_broken(document, at))
     }
 
+    /// Returns what shows the entry of the log behind a broken object.
+    fn entry_behind_broken(&self, buffer: &[u8]) -> NextEntry {
+        match self.broke_on_first_line(buffer) {
+            // Such an object ends with its line.
+            true => NextEntry::Unknown,
+            false => self.next_entry(buffer),
+        }
+    }
+
+    /// Begins to read a broken object as something else: as escaped text, or as a printed object if it did not break in
+    /// what a user typed. Returns true if it does.
+    fn read_broken_again(&mut self, arrived: &Arrived<'_>, parts: &Parts) -> Settled<bool> {
+        let (tree, findings) = (&parts.tree, &parts.findings);
+        // Ruby's `=>` is no text that was escaped, whatever stands behind it.
+        let is_ruby = arrived.from(self.pos() + self.json.at()).starts_with(b"=>");
+        if !is_ruby && self.enter_broken(arrived, findings)? {
+            return Some(true);
+        }
+        if !self.is_in_typed_string(&arrived.bytes[self.pos()..], tree)
+            && let Some(notation) = self.notation_of_broken(arrived)?
+        {
+            self.begin_printed(PrintedForm::BrokenJson(notation));
+            return Some(true);
+        }
+        Some(is_ruby && self.enter_broken(arrived, findings)?)
+    }
+
     /// Reports a broken object if it is a message. Otherwise it is noise, in which messages may stand.
     fn broken_json<'b>(
         &mut self,
@@ -343,30 +370,15 @@ impl Scanner {
         arrived: &Arrived<'b>,
         parts: &mut Parts,
     ) -> Option<Found<'b>> {
-        let next_entry = match self.broke_on_first_line(arrived.bytes) {
-            // Such an object ends with its line.
-            true => NextEntry::Unknown,
-            false => self.next_entry(arrived.bytes),
-        };
+        let next_entry = self.entry_behind_broken(arrived.bytes);
         let entry = next_entry.first_in(arrived.from(self.pos()), self.json.at());
         let finding = entry.map_or(finding, entry_begins);
         let shown_end = shown_end(arrived.from(self.pos()), &finding);
         arrived.settled()?;
-        // Ruby's `=>` is no text that was escaped, whatever stands behind it.
-        let is_ruby = arrived.from(self.pos() + self.json.at()).starts_with(b"=>");
-        if !is_ruby && self.enter_broken(arrived, &parts.findings)? {
+        if self.read_broken_again(arrived, parts)? {
             return None;
         }
         let typed = self.cut_typed(arrived, &parts.tree)?;
-        if typed.is_none()
-            && let Some(notation) = self.notation_of_broken(arrived)?
-        {
-            self.begin_printed(PrintedForm::BrokenJson(notation));
-            return None;
-        }
-        if is_ruby && self.enter_broken(arrived, &parts.findings)? {
-            return None;
-        }
         let document = &arrived.bytes[self.pos()..];
         let end = end_of_broken(document, entry.unwrap_or(self.json.at()));
         let skip = Skip::json(self.json.depth(), is_on_one_line(document, end), next_entry);

@@ -3,13 +3,15 @@
 //! It looks near the next anchor for a bracket that may begin a document, and for a clue that shows escaped text. Bytes
 //! far from any anchor are passed over as noise.
 
+use std::ops::Range;
+
 use crate::finding::{Finding, Reason};
 use crate::scan::array::Array;
 use crate::scan::base64;
 use crate::scan::chunked;
 use crate::scan::clue;
 use crate::scan::container::{self, LineKind};
-use crate::scan::decimal;
+use crate::scan::decimal::{self, Numbers};
 use crate::scan::escape::{self, Escape};
 use crate::scan::literal::{self, Candidate};
 use crate::scan::lookahead::{Arrived, Lookahead, Settled};
@@ -213,23 +215,7 @@ impl Scanner {
             return Some(Near::Begun);
         }
         if let Some((len, numbers)) = decimal::at(&arrived.bytes[anchor..]) {
-            if is_in_url(&arrived.bytes[start..anchor]) {
-                // What a URL holds is undone from the outside in.
-                let offset = self.cursor.offset() + (start - self.pos()) as u64;
-                if self.failures.are_many(offset) {
-                    self.pass(arrived.bytes, anchor + len);
-                    return Some(Near::Begun);
-                }
-                self.failures.note(offset, NEAR_IN_URL);
-                self.pass(arrived.bytes, start);
-                return Some(Near::of(self.enter_told(
-                    Escape::Percent,
-                    None,
-                    anchor + 1 - start,
-                )));
-            }
-            self.pass(arrived.bytes, anchor + len);
-            return Some(Near::of(self.enter_from(Escape::Numbers(numbers), None, 0)));
+            return Some(self.enter_numbers(arrived.bytes, start, anchor..anchor + len, numbers));
         }
         if let Some(piece) = self.names.anchors.piece_at(arrived.bytes, anchor) {
             return Some(Near::of(self.enter_base64(arrived, start, anchor, piece)?));
@@ -242,6 +228,30 @@ impl Scanner {
             start,
             anchor,
         )))
+    }
+
+    /// Enters the text behind a bracket of `numbers`, which stands at `anchor`, or the URL around it from `start` on: what
+    /// a URL holds is undone from the outside in.
+    fn enter_numbers(
+        &mut self,
+        buffer: &[u8],
+        start: usize,
+        anchor: Range<usize>,
+        numbers: Numbers,
+    ) -> Near {
+        if !is_in_url(&buffer[start..anchor.start]) {
+            self.pass(buffer, anchor.end);
+            return Near::of(self.enter_from(Escape::Numbers(numbers), None, 0));
+        }
+        let offset = self.cursor.offset() + (start - self.pos()) as u64;
+        if self.failures.are_many(offset) {
+            self.pass(buffer, anchor.end);
+            return Near::Begun;
+        }
+        self.failures.note(offset, NEAR_IN_URL);
+        self.pass(buffer, start);
+        let name = anchor.start + 1 - start;
+        Near::of(self.enter_told(Escape::Percent, None, name))
     }
 
     /// Returns the start of the line of the anchor that is looked at, or the cursor if that is on the line. Returns
