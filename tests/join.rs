@@ -9,8 +9,9 @@ use wxsub::report::text::TextOptions;
 use wxsub::select::Selection;
 use wxsub::stats::{Columns, Failure, Form, Join, JoinSettings, Joined, Part, Sends, SendsError};
 
+use support::python::{Model, draws};
 use support::rng::Rng;
-use support::sends::{Drawn, Model, NOON, draws, fold, popup, record, sends, sent};
+use support::sends::{Drawn, NOON, fold, popup, record, sends, sent};
 
 fn join(
     files: &[String],
@@ -349,7 +350,7 @@ fn hostile_lines_take_linear_time() {
 /// `WXSUB_DRAWS` asks for another number of captures.
 #[test]
 fn drawn_captures_are_joined_as_the_model_says() {
-    let Some(mut model) = Model::start() else {
+    let Some(mut model) = Model::start("quota_model.py") else {
         return;
     };
     for seed in 0..draws() {

@@ -8,8 +8,9 @@ use wxsub::report::text::TextOptions;
 use wxsub::select::Selection;
 use wxsub::stats::{Failure, Form, Quota, QuotaSettings, Sends};
 
+use support::python::{Model, draws};
 use support::rng::Rng;
-use support::sends::{Drawn, Model, NOON, change, draws, fold, popup, record, sends, sent};
+use support::sends::{Drawn, NOON, change, fold, popup, record, sends, sent};
 
 /// Counts the grants of files.
 fn ask(
@@ -362,7 +363,7 @@ fn a_table_for_people_has_pages() {
 /// `WXSUB_DRAWS` asks for another number of captures.
 #[test]
 fn drawn_captures_have_the_grants_that_the_model_says() {
-    let Some(mut model) = Model::start() else {
+    let Some(mut model) = Model::start("quota_model.py") else {
         return;
     };
     for seed in 0..draws() {

@@ -2,8 +2,6 @@
 
 mod support;
 
-use std::io::{BufRead, BufReader, ErrorKind, Write};
-use std::process::{Child, Command, Stdio};
 use std::slice;
 
 use jiff::tz::{Offset, TimeZone};
@@ -13,6 +11,7 @@ use wxsub::report::text::TextOptions;
 use wxsub::select::{Filter, Selection};
 use wxsub::stats::{Failure, Form, Key, Settings, Stats};
 
+use support::python::{Model, draws};
 use support::rng::Rng;
 
 /// A run of the counts.
@@ -465,52 +464,13 @@ fn with_extra(mut record: Value, rng: &mut Rng) -> Value {
     record
 }
 
-/// The model, which answers a question a line.
-struct Model(Child);
-
-impl Model {
-    /// Starts the model. Returns `None` where there is no Python.
-    fn start() -> Option<Self> {
-        let child = Command::new("python3")
-            .arg("tests/stats/model.py")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn();
-        match child {
-            Err(error) if error.kind() == ErrorKind::NotFound => {
-                eprintln!("python3 is missing: nothing was compared with the model");
-                None
-            }
-            child => Some(Model(child.expect("python3 starts"))),
-        }
-    }
-
-    fn ask(&mut self, question: &str) -> String {
-        let to = self.0.stdin.as_mut().expect("a pipe");
-        writeln!(to, "{question}").expect("the model reads");
-        let mut line = String::new();
-        let mut from = BufReader::with_capacity(1, self.0.stdout.as_mut().expect("a pipe"));
-        from.read_line(&mut line).expect("the model answers");
-        serde_json::from_str(&line).expect("a string")
-    }
-}
-
-impl Drop for Model {
-    fn drop(&mut self) {
-        drop(self.0.stdin.take());
-        _ = self.0.wait();
-    }
-}
-
 /// `WXSUB_DRAWS` asks for another number of captures.
 #[test]
 fn drawn_captures_count_as_the_model_says() {
-    let Some(mut model) = Model::start() else {
+    let Some(mut model) = Model::start("model.py") else {
         return;
     };
-    let draws =
-        std::env::var("WXSUB_DRAWS").map_or(1_000, |draws| draws.parse().expect("a number"));
-    for seed in 0..draws {
+    for seed in 0..draws() {
         let mut rng = Rng::new(seed);
         let drawn = Drawn::new(&mut rng);
         let expected = model.ask(&drawn.question());

@@ -130,16 +130,14 @@ def stats(question):
         yield ["" if value is None else value for value in values] + list(count(groups[values]).values())
 
 
-ANSWERS = {"stats": stats}
-
-
-def main():
+def answer(commands):
+    """Answers the questions on standard input: `commands` has a function for each that may be asked."""
     for line in sys.stdin:
         question = json.loads(line)
         text = io.StringIO()
-        csv.writer(text, lineterminator="\n").writerows(ANSWERS[question["ask"]](question))
+        csv.writer(text, lineterminator="\n").writerows(commands[question["ask"]](question))
         print(json.dumps(text.getvalue()), flush=True)
 
 
 if __name__ == "__main__":
-    main()
+    answer({"stats": stats})

@@ -5,13 +5,10 @@ program must write. Records are as `wxsub convert` writes them; sends are object
 and time, of which each may be absent.
 """
 
-import csv
-import io
 import json
-import sys
 from decimal import Decimal
 
-from model import CHANGE, END, POPUP, SENT, distinct
+from model import CHANGE, END, POPUP, SENT, answer, distinct
 
 EVENT_ORDER = [POPUP, CHANGE, SENT]
 REFUSED = 43101
@@ -285,16 +282,5 @@ def count(steps, is_long_term, refused_is_zero):
     return [granted, used, left, time if time < END else None, event, status]
 
 
-ANSWERS = {"quota": quota, "join": join}
-
-
-def main():
-    for line in sys.stdin:
-        question = json.loads(line)
-        out = io.StringIO()
-        csv.writer(out, lineterminator="\n").writerows(ANSWERS[question["ask"]](question))
-        print(json.dumps(out.getvalue()), flush=True)
-
-
 if __name__ == "__main__":
-    main()
+    answer({"quota": quota, "join": join})

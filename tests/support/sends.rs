@@ -1,7 +1,4 @@
-//! Captures and sends for the commands that look at single users, and the model in Python that answers for them.
-
-use std::io::{BufRead, BufReader, ErrorKind, Write};
-use std::process::{Child, Command, Stdio};
+//! Captures and sends for the commands that look at single users.
 
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
@@ -283,47 +280,4 @@ fn log_line(send: &Value, rng: &mut Rng) -> String {
             json!({"log": format!("INFO req={request} res={answer}\n"), "stream": "stdout"})
         ),
     }
-}
-
-/// The model, which answers a question a line.
-pub(crate) struct Model(Child);
-
-impl Model {
-    /// Starts the model. Returns `None` where there is no Python.
-    pub(crate) fn start() -> Option<Self> {
-        let child = Command::new("python3")
-            .arg("tests/stats/quota_model.py")
-            .env("PYTHONDONTWRITEBYTECODE", "1")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn();
-        match child {
-            Err(error) if error.kind() == ErrorKind::NotFound => {
-                eprintln!("python3 is missing: nothing was compared with the model");
-                None
-            }
-            child => Some(Model(child.expect("python3 starts"))),
-        }
-    }
-
-    pub(crate) fn ask(&mut self, question: &Value) -> String {
-        let to = self.0.stdin.as_mut().expect("a pipe");
-        writeln!(to, "{question}").expect("the model reads");
-        let mut line = String::new();
-        let mut from = BufReader::with_capacity(1, self.0.stdout.as_mut().expect("a pipe"));
-        from.read_line(&mut line).expect("the model answers");
-        serde_json::from_str(&line).expect("a string")
-    }
-}
-
-impl Drop for Model {
-    fn drop(&mut self) {
-        drop(self.0.stdin.take());
-        _ = self.0.wait();
-    }
-}
-
-/// Returns how many captures are drawn: `WXSUB_DRAWS`, or a thousand.
-pub(crate) fn draws() -> u64 {
-    std::env::var("WXSUB_DRAWS").map_or(1_000, |draws| draws.parse().expect("a number"))
 }
