@@ -4,38 +4,13 @@
 
 use crate::event::compact::Compact;
 use crate::event::delivery::DeliveryKey;
-use crate::event::{CallbackRef, Event, ItemRef, terms};
+use crate::event::{CallbackRef, Event, ItemRef};
 use crate::record::Record;
+use crate::stats::folding::Collect;
 use crate::stats::names::{NO_NAME, Name, Names};
+use crate::stats::said::Said;
 use crate::stats::sends::msg_id::MsgId;
 use crate::stats::sends::time::{Second, second};
-
-/// What an item says, in the order in which items of one second count.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Said {
-    Accepted,
-    /// Another answer in a prompt: it takes nothing away.
-    NotAccepted,
-    SwitchedOff,
-    /// A change that says anything but that a template was switched off.
-    OtherChange,
-    Delivered,
-    Failed,
-}
-
-impl Said {
-    #[inline]
-    fn of(event: Event, item: &ItemRef<'_>) -> Self {
-        match (event, item.status(), item.error_code()) {
-            (Event::Popup, Some(terms::ACCEPT), _) => Said::Accepted,
-            (Event::Popup, ..) => Said::NotAccepted,
-            (Event::Change, Some(terms::REJECT), _) => Said::SwitchedOff,
-            (Event::Change, ..) => Said::OtherChange,
-            (Event::Sent, _, None | Some(0)) => Said::Delivered,
-            (Event::Sent, ..) => Said::Failed,
-        }
-    }
-}
 
 /// A callback of a block.
 #[derive(Clone, Copy, Debug)]
@@ -51,6 +26,14 @@ pub(crate) struct SeenCallback {
     pub(crate) user: Option<u64>,
     /// The end of the user's text.
     user_end: usize,
+}
+
+impl SeenCallback {
+    /// Returns what [`Deliveries`](crate::stats::deliveries::Deliveries) tell repeated ones by.
+    #[inline]
+    pub(crate) fn delivery(&self) -> (Option<DeliveryKey>, Event, Option<i64>) {
+        (self.key, self.event, self.created)
+    }
 }
 
 /// An item of a block.
@@ -124,13 +107,8 @@ impl Block {
         }
     }
 
-    /// Makes an empty block with the same settings.
-    pub(crate) fn like(&self) -> Self {
-        Block::new(self.keep_repeats, self.seed)
-    }
-
     #[inline]
-    pub(crate) fn add(&mut self, callback: &CallbackRef<'_>, record: &Record<'_>) {
+    fn add_callback(&mut self, callback: &CallbackRef<'_>, record: &Record<'_>) {
         let last = self.callbacks.last().map_or(NO_NAME, |seen| seen.account);
         let (user, created) = (callback.from_user(), callback.create_time());
         self.users.push_str(user.unwrap_or_default());
@@ -172,7 +150,7 @@ impl Block {
             item.status()
         };
         self.items.push(SeenItem {
-            said: Said::of(event, item),
+            said: Said::of(event, item.status().map(str::as_bytes), item.error_code()),
             template: texts.likely(item.template_id(), last.0),
             status: texts.likely(status, last.1),
             id: if is_sent {
@@ -203,9 +181,22 @@ impl Block {
         }
         Ok(())
     }
+}
 
-    /// Forgets the callbacks, and keeps the memory. Texts are kept as well, if there are not too many.
-    pub(crate) fn empty(&mut self) {
+impl<S> Collect<S> for Block {
+    fn like(&self, _settings: &S) -> Self {
+        Block::new(self.keep_repeats, self.seed)
+    }
+
+    #[inline]
+    fn add(&mut self, record: &Record<'_>, _settings: &S) {
+        if let Some(callback) = record.callback() {
+            self.add_callback(&callback, record);
+        }
+    }
+
+    /// Texts are kept as well, if there are not too many.
+    fn empty(&mut self) {
         const MOST_BYTES: usize = 1 << 20;
         self.callbacks.clear();
         self.items.clear();

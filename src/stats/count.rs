@@ -1,22 +1,20 @@
 //! Counts items by the values of keys.
 
-use std::cell::Cell;
-use std::sync::Arc;
-
 use jiff::tz::TimeZone;
 
+use crate::event::Event;
 use crate::event::compact::{Compact, CompactItem, CompactRef};
 use crate::event::delivery::DeliveryKey;
-use crate::event::{Event, terms};
-use crate::pipeline::{Sink, Stop};
 use crate::record::Record;
 use crate::stats::calendar::{Calendar, LocalTime, plausible};
+use crate::stats::deliveries::Deliveries;
+use crate::stats::folding::{self, Collect, Folding, Whole as _, fold};
 use crate::stats::groups::{Groups, KeyValue};
 use crate::stats::overview::Overview;
-use crate::stats::repeats::Repeats;
 use crate::stats::result::Counts;
+use crate::stats::said::Said;
 use crate::stats::users::Users;
-use crate::stats::{Failure, Fold, Key};
+use crate::stats::{Failure, Key};
 
 /// What to count, and how.
 #[derive(Clone, Debug)]
@@ -76,25 +74,13 @@ impl Settings {
 /// ");
 /// # Ok::<(), wxsub::stats::Failure>(())
 /// ```
-pub struct Stats {
-    settings: Arc<Settings>,
-    block: Block,
-    /// Emptied blocks for the next forks.
-    spare: Cell<Vec<Block>>,
-    /// The counts of all blocks. Forks have none.
-    whole: Option<Box<Whole>>,
-}
+pub struct Stats(Folding<Whole>);
 
 impl Stats {
     /// Makes a sink that counts what `settings` say.
     pub fn new(settings: Settings) -> Self {
-        let settings = Arc::new(settings);
-        Stats {
-            block: Block::new(&settings),
-            spare: Cell::default(),
-            whole: Some(Box::new(Whole::new(&settings))),
-            settings,
-        }
+        let (block, whole) = (Block::new(&settings), Whole::none(&settings));
+        Stats(Folding::new(settings, block, whole, Ok(())))
     }
 
     /// Returns the counts.
@@ -103,104 +89,12 @@ impl Stats {
     ///
     /// The reason why they cannot be right.
     pub fn finish(self) -> Result<Counts, Failure> {
-        let whole = self.whole.map(|whole| *whole);
-        let whole = whole.unwrap_or_else(|| Whole::new(&self.settings));
-        match whole.failure {
-            Some(failure) => Err(failure),
-            None => Ok(Counts::new(whole, &self.settings)),
-        }
+        let (whole, settings) = self.0.finish()?;
+        Ok(Counts::new(whole, &settings))
     }
 }
 
-impl Sink for Stats {
-    fn fork(&self) -> Self {
-        let mut spare = self.spare.take();
-        let block = spare.pop();
-        self.spare.set(spare);
-        Stats {
-            block: block.unwrap_or_else(|| Block::new(&self.settings)),
-            settings: self.settings.clone(),
-            spare: Cell::default(),
-            whole: None,
-        }
-    }
-
-    #[inline]
-    fn record(&mut self, record: &Record<'_>) {
-        let Block { rows, compact, .. } = &mut self.block;
-        if let Some(values) = record.compact(compact) {
-            rows.add(&values, record.delivery_key(), &self.settings);
-        }
-    }
-
-    fn join(&mut self, later: Self) -> Result<(), Stop> {
-        let Some(whole) = &mut self.whole else {
-            return Ok(());
-        };
-        let mut block = later.block;
-        if let Err(failure) = whole.take(&mut block, &self.settings) {
-            whole.failure = Some(failure);
-            return Err(Stop::Enough);
-        }
-        block.empty();
-        self.spare.get_mut().push(block);
-        Ok(())
-    }
-}
-
-impl Fold for Stats {
-    fn failure(&self) -> Option<&Failure> {
-        self.whole.as_ref()?.failure.as_ref()
-    }
-
-    fn repeats(&self) -> [(Event, u64); Event::ALL.len()] {
-        let whole = self.whole.as_ref();
-        Event::ALL.map(|event| {
-            let count = whole.map_or(0, |whole| whole.overview.repeats[event as usize]);
-            (event, count)
-        })
-    }
-}
-
-const ACCEPT: &[u8] = terms::ACCEPT.as_bytes();
-const REJECT: &[u8] = terms::REJECT.as_bytes();
-
-/// What an item says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
-    Accepted,
-    Rejected,
-    /// A prompt's item with another status, or with none.
-    OtherStatus,
-    SwitchedOff,
-    /// A change that says anything but that a template was switched off.
-    OtherChange,
-    Delivered,
-    Failed,
-}
-
-impl Kind {
-    pub(super) const COUNT: usize = 7;
-
-    #[inline]
-    fn of(event: Event, item: &CompactItem<'_>) -> Self {
-        match event {
-            Event::Popup => match item.status() {
-                Some(status) if status == ACCEPT => Kind::Accepted,
-                Some(status) if status == REJECT => Kind::Rejected,
-                _ => Kind::OtherStatus,
-            },
-            Event::Change => match item.status() {
-                Some(status) if status == REJECT => Kind::SwitchedOff,
-                _ => Kind::OtherChange,
-            },
-            Event::Sent => match item.error_code() {
-                None | Some(0) => Kind::Delivered,
-                Some(_) => Kind::Failed,
-            },
-        }
-    }
-}
+fold!(Stats);
 
 /// A callback of a block.
 #[derive(Clone, Copy, Debug)]
@@ -221,12 +115,12 @@ struct Seen {
 #[derive(Clone, Copy, Debug)]
 struct SeenItem {
     group: u32,
-    kind: Kind,
+    said: Said,
 }
 
 /// A block of a capture.
 #[derive(Debug)]
-struct Block {
+pub(super) struct Block {
     rows: Rows,
     /// The numbers that the groups of the rows have in the whole, if they are known.
     adopted: Vec<u32>,
@@ -265,8 +159,21 @@ impl Block {
             compact: Compact::default(),
         }
     }
+}
 
-    /// Forgets the callbacks, and keeps the memory. Groups are kept as well, if there are not too many.
+impl Collect<Settings> for Block {
+    fn like(&self, settings: &Settings) -> Self {
+        Block::new(settings)
+    }
+
+    #[inline]
+    fn add(&mut self, record: &Record<'_>, settings: &Settings) {
+        if let Some(values) = record.compact(&mut self.compact) {
+            self.rows.add(&values, record.delivery_key(), settings);
+        }
+    }
+
+    /// Groups are kept as well, if there are not too many.
     fn empty(&mut self) {
         const MOST_GROUPS: usize = 4096;
         const MOST_BYTES: usize = 1 << 20;
@@ -320,12 +227,12 @@ impl Rows {
                 self.values[at] = self.of_item(*key, item);
             }
         }
-        let kind = Kind::of(event, item);
-        if kind == Kind::Failed && settings.with_codes {
+        let said = Said::of(event, item.status(), item.error_code());
+        if said == Said::Failed && settings.with_codes {
             self.codes.extend(item.error_code());
         }
         let group = self.groups.group(&self.values);
-        self.items.push(SeenItem { group, kind });
+        self.items.push(SeenItem { group, said });
     }
 
     fn of_callback(
@@ -373,7 +280,7 @@ impl Rows {
 #[derive(Debug, Default)]
 pub(super) struct Group {
     pub(super) callbacks: u64,
-    pub(super) kinds: [u64; Kind::COUNT],
+    pub(super) said: [u64; Said::COUNT],
     pub(super) users: Users,
     /// The number of the last callback with an item in this group.
     last: u64,
@@ -385,8 +292,8 @@ pub(super) struct Whole {
     pub(super) groups: Groups,
     pub(super) counts: Vec<Group>,
     pub(super) overview: Overview,
-    repeats: Repeats,
-    /// The memory of everything but `repeats`, in bytes.
+    pub(super) deliveries: Deliveries,
+    /// The memory of everything but `deliveries`, in bytes.
     bytes: usize,
     /// The memory of all users in bytes.
     users: usize,
@@ -395,26 +302,26 @@ pub(super) struct Whole {
     /// The number of callbacks.
     number: u64,
     values: Vec<KeyValue>,
-    failure: Option<Failure>,
 }
 
-impl Whole {
-    fn new(settings: &Settings) -> Self {
+impl folding::Whole for Whole {
+    type Settings = Settings;
+    type Block = Block;
+
+    fn none(settings: &Settings) -> Self {
         Whole {
             groups: Groups::new(settings.by.len()),
             counts: Vec::new(),
             overview: Overview::default(),
-            repeats: Repeats::default(),
+            deliveries: Deliveries::default(),
             bytes: 0,
             users: 0,
             has_grown: false,
             number: 0,
             values: Vec::new(),
-            failure: None,
         }
     }
 
-    /// Counts the callbacks of a block.
     fn take(&mut self, block: &mut Block, settings: &Settings) -> Result<(), Failure> {
         let Block { rows, adopted, .. } = block;
         adopted.resize(rows.groups.len(), UNKNOWN);
@@ -424,28 +331,25 @@ impl Whole {
             (own, items) = items.split_at(seen.items as usize);
             let own_codes;
             (own_codes, codes) = codes.split_at(seen.codes as usize);
-            if self.is_new(seen, settings)? {
+            let (delivery, limit) = ((seen.key, seen.event, seen.time), settings.max_memory);
+            if self.deliveries.is_new(delivery, self.bytes, limit)? {
                 self.overview.add(seen.event, seen.time, seen.day);
                 self.count(seen, own, &rows.groups, adopted);
                 self.count_codes(own, own_codes, adopted);
                 if std::mem::take(&mut self.has_grown) {
-                    self.check(settings.max_memory)?;
+                    self.check(limit)?;
                 }
             }
         }
         Ok(())
     }
 
-    #[inline]
-    fn is_new(&mut self, seen: &Seen, settings: &Settings) -> Result<bool, Failure> {
-        let Some(key) = seen.key else { return Ok(true) };
-        let limit = settings.max_memory;
-        let room = limit.saturating_sub(self.bytes);
-        let is_new = self.repeats.insert(key, seen.time, room, limit)?;
-        self.overview.repeats[seen.event as usize] += u64::from(!is_new);
-        Ok(is_new)
+    fn deliveries(&self) -> &Deliveries {
+        &self.deliveries
     }
+}
 
+impl Whole {
     #[inline]
     fn count(&mut self, seen: &Seen, items: &[SeenItem], local: &Groups, adopted: &mut [u32]) {
         self.number += 1;
@@ -455,7 +359,7 @@ impl Whole {
                 *group = self.adopt(local, item.group);
             }
             let group = &mut self.counts[*group as usize];
-            group.kinds[item.kind as usize] += 1;
+            group.said[item.said as usize] += 1;
             if group.last != self.number {
                 group.last = self.number;
                 group.callbacks += 1;
@@ -483,7 +387,7 @@ impl Whole {
         if codes.is_empty() {
             return;
         }
-        let failed = items.iter().filter(|item| item.kind == Kind::Failed);
+        let failed = items.iter().filter(|item| item.said == Said::Failed);
         for (item, code) in failed.zip(codes) {
             let group = adopted[item.group as usize];
             self.has_grown |= self.overview.add_code(group, *code);
@@ -495,12 +399,6 @@ impl Whole {
     fn check(&mut self, limit: usize) -> Result<(), Failure> {
         let counts = self.counts.capacity() * size_of::<Group>();
         self.bytes = self.groups.bytes() + counts + self.users + self.overview.bytes();
-        if self.bytes + self.repeats.bytes() > limit {
-            self.repeats.forget();
-            if self.bytes + self.repeats.bytes() > limit {
-                return Err(Failure::Memory { limit });
-            }
-        }
-        Ok(())
+        self.deliveries.check(self.bytes, 0, limit)
     }
 }

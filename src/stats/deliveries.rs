@@ -1,8 +1,8 @@
-//! Which callbacks are repeated deliveries, and whether memory suffices: for folds that sort at the end.
+//! Which callbacks are repeated deliveries, and whether memory suffices.
 
 use crate::event::Event;
+use crate::event::delivery::DeliveryKey;
 use crate::stats::Failure;
-use crate::stats::block::SeenCallback;
 use crate::stats::repeats::Repeats;
 
 /// The deliveries that were seen.
@@ -14,22 +14,24 @@ pub(crate) struct Deliveries {
 }
 
 impl Deliveries {
-    /// Returns true if a callback is new. Everything else takes `bytes` of at most `limit` bytes.
+    /// Returns true if a callback is new: its key, event and time. Without a key all are. Everything else takes `bytes` of
+    /// at most `limit` bytes.
     #[inline]
     pub(crate) fn is_new(
         &mut self,
-        seen: &SeenCallback,
+        (key, event, created): (Option<DeliveryKey>, Event, Option<i64>),
         bytes: usize,
         limit: usize,
     ) -> Result<bool, Failure> {
-        let Some(key) = seen.key else { return Ok(true) };
+        let Some(key) = key else { return Ok(true) };
         let room = limit.saturating_sub(bytes);
-        let is_new = self.repeats.insert(key, seen.created, room, limit)?;
-        self.left_out[seen.event as usize] += u64::from(!is_new);
+        let is_new = self.repeats.insert(key, created, room, limit)?;
+        self.left_out[event as usize] += u64::from(!is_new);
         Ok(is_new)
     }
 
-    /// Checks that memory suffices now, and at the end, when `later` bytes take the place of what is remembered here.
+    /// Checks that memory suffices now, perhaps after forgetting old callbacks, and at the end, when `later` bytes take the
+    /// place of what is remembered here.
     #[inline]
     pub(crate) fn check(
         &mut self,

@@ -10,7 +10,7 @@
 //! `quota` and `join` look at single users: they keep a row of a few bytes for each item, and sort all of
 //! them at the end. `sends` reads send requests and their answers, and joins them with results.
 //!
-//! Adding a fold: one file here with a `Fold`, and one in `cli` with its arguments, which calls `fold::run`.
+//! Adding a fold: one file here with a type that wraps a [`Folding`](folding::Folding), and one in `cli` with its arguments, which calls `fold::run`.
 
 mod bars;
 mod block;
@@ -18,6 +18,7 @@ mod calendar;
 mod count;
 mod deliveries;
 mod failure;
+mod folding;
 mod groups;
 mod join;
 mod key;
@@ -26,6 +27,7 @@ mod overview;
 mod quota;
 mod repeats;
 mod result;
+mod said;
 mod screen;
 mod sends;
 mod table;

@@ -8,8 +8,6 @@ use crate::event::Event;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Overview {
     pub(crate) callbacks: [u64; Event::ALL.len()],
-    /// Repeated deliveries, which are left out of all other counts.
-    pub(crate) repeats: [u64; Event::ALL.len()],
     /// The first and the last plausible time.
     pub(crate) period: Option<(i64, i64)>,
     /// Callbacks with no time, or with one before 1970 or after 2100.

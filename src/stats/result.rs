@@ -11,8 +11,9 @@ use crate::lang::{Lang, Text};
 use crate::output::words;
 use crate::report::text::TextOptions;
 use crate::stats::calendar::{date_of, rfc3339};
-use crate::stats::count::{Group, Kind, Settings, Whole};
+use crate::stats::count::{Group, Settings, Whole};
 use crate::stats::groups::KeyValue;
+use crate::stats::said::Said;
 use crate::stats::table::{Cell, Column, Form, Table};
 use crate::stats::users::UserCount;
 use crate::stats::{Key, bars};
@@ -36,32 +37,32 @@ static COUNTED: [Counted; 10] = [
         Cell::count(row.items())
     }),
     ("accepted", Text::new("accepted", "接收"), |row| {
-        row.cell(Kind::Accepted)
+        row.cell(Said::Accepted)
     }),
     ("rejected", Text::new("rejected", "拒收"), |row| {
-        row.cell(Kind::Rejected)
+        row.cell(Said::Rejected)
     }),
     (
         "other_statuses",
         Text::new("other statuses", "其他状态"),
-        |row| row.cell(Kind::OtherStatus),
+        |row| row.cell(Said::OtherStatus),
     ),
     (
         "acceptance_rate",
         Text::new("acceptance rate", "接收率"),
-        |row| Cell::rate(row.of(Kind::Accepted), row.shown()),
+        |row| Cell::rate(row.of(Said::Accepted), row.shown()),
     ),
     ("users", Text::new("users", "用户"), |row| {
         row.users.cell()
     }),
     ("switched_off", Text::new("switched off", "关闭"), |row| {
-        row.cell(Kind::SwitchedOff)
+        row.cell(Said::SwitchedOff)
     }),
     ("sent", Text::new("sent", "推送"), |row| {
         Cell::count(row.sent())
     }),
     ("failed", Text::new("failed", "推送失败"), |row| {
-        row.cell(Kind::Failed)
+        row.cell(Said::Failed)
     }),
 ];
 
@@ -69,7 +70,7 @@ static COUNTED: [Counted; 10] = [
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Row {
     pub(super) callbacks: u64,
-    kinds: [u64; Kind::COUNT],
+    said: [u64; Said::COUNT],
     pub(super) users: UserCount,
 }
 
@@ -77,30 +78,30 @@ impl Row {
     pub(super) fn of_group(group: &Group) -> Self {
         Row {
             callbacks: group.callbacks,
-            kinds: group.kinds,
+            said: group.said,
             users: group.users.count(),
         }
     }
 
-    pub(super) fn of(&self, kind: Kind) -> u64 {
-        self.kinds[kind as usize]
+    pub(super) fn of(&self, said: Said) -> u64 {
+        self.said[said as usize]
     }
 
     pub(super) fn items(&self) -> u64 {
-        self.kinds.iter().sum()
+        self.said.iter().sum()
     }
 
     /// Returns the number of items that a prompt showed.
     pub(super) fn shown(&self) -> u64 {
-        self.of(Kind::Accepted) + self.of(Kind::Rejected) + self.of(Kind::OtherStatus)
+        self.of(Said::Accepted) + self.of(Said::Rejected) + self.of(Said::OtherStatus)
     }
 
     pub(super) fn sent(&self) -> u64 {
-        self.of(Kind::Delivered) + self.of(Kind::Failed)
+        self.of(Said::Delivered) + self.of(Said::Failed)
     }
 
-    pub(super) fn cell(&self, kind: Kind) -> Cell<'static> {
-        Cell::count(self.of(kind))
+    pub(super) fn cell(&self, said: Said) -> Cell<'static> {
+        Cell::count(self.of(said))
     }
 }
 

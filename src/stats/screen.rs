@@ -13,8 +13,8 @@ use crate::report::text::TextOptions;
 use crate::stats::Key;
 use crate::stats::bars::bar;
 use crate::stats::calendar::{Calendar, date_of};
-use crate::stats::count::Kind;
 use crate::stats::result::{Counts, NO_TIME, Row};
+use crate::stats::said::Said;
 use crate::stats::table::{Cell, Column, Form, Table, grouped};
 
 const RATE_NOTE: Text = Text::new(
@@ -45,24 +45,24 @@ type Shown = (Text, fn(&Row) -> Cell<'static>);
 static SHOWN: [Shown; 9] = [
     (Text::new("shown", "弹出"), |row| Cell::count(row.shown())),
     (Text::new("accepted", "接收"), |row| {
-        row.cell(Kind::Accepted)
+        row.cell(Said::Accepted)
     }),
     (Text::new("rejected", "拒收"), |row| {
-        row.cell(Kind::Rejected)
+        row.cell(Said::Rejected)
     }),
     (Text::new("other statuses", "其他状态"), |row| {
-        row.cell(Kind::OtherStatus)
+        row.cell(Said::OtherStatus)
     }),
     (Text::new("acceptance rate", "接收率"), |row| {
-        Cell::rate(row.of(Kind::Accepted), row.shown())
+        Cell::rate(row.of(Said::Accepted), row.shown())
     }),
     (Text::new("users", "用户"), |row| row.users.cell()),
     (Text::new("switched off", "关闭"), |row| {
-        row.cell(Kind::SwitchedOff)
+        row.cell(Said::SwitchedOff)
     }),
     (Text::new("sent", "推送"), |row| Cell::count(row.sent())),
     (Text::new("failed", "推送失败"), |row| {
-        row.cell(Kind::Failed)
+        row.cell(Said::Failed)
     }),
 ];
 
@@ -98,7 +98,8 @@ impl Counts {
     /// Returns the labelled lines about all callbacks.
     fn heads(&self, tally: &Tally, lang: Lang) -> Vec<(&'static str, String)> {
         let overview = &self.whole.overview;
-        let repeats: u64 = overview.repeats.iter().sum();
+        let left_out = self.whole.deliveries.left_out();
+        let repeats: u64 = left_out.iter().map(|(_, count)| count).sum();
         let counts = [
             (UNDECODABLE, tally.undecodable()),
             (OTHERS, tally.all_others()),
@@ -166,7 +167,7 @@ impl Counts {
     /// Writes the codes of failure of each template that has some.
     fn write_codes(&self, templates: &[(u32, Row)], options: &TextOptions, out: &mut Vec<u8>) {
         let failed = templates.iter();
-        let failed: Vec<_> = failed.filter(|(_, row)| row.of(Kind::Failed) > 0).collect();
+        let failed: Vec<_> = failed.filter(|(_, row)| row.of(Said::Failed) > 0).collect();
         if failed.is_empty() {
             return;
         }

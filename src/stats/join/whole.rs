@@ -7,6 +7,7 @@ use crate::event::Event;
 use crate::stats::Failure;
 use crate::stats::block::{Block, Local, SeenCallback, SeenItem};
 use crate::stats::deliveries::Deliveries;
+use crate::stats::folding;
 use crate::stats::join::{JoinSettings, Joined};
 use crate::stats::names::{NO_NAME, Name, push};
 use crate::stats::sends::Sends;
@@ -32,31 +33,34 @@ pub(super) struct Whole {
     results: Vec<Sent>,
     /// The first and the last plausible time of a callback.
     period: Option<(Second, Second)>,
-    pub(super) deliveries: Deliveries,
-    pub(super) failure: Option<Failure>,
+    deliveries: Deliveries,
+}
+
+impl folding::Whole for Whole {
+    type Settings = JoinSettings;
+    type Block = Block;
+
+    fn none(_settings: &JoinSettings) -> Self {
+        Whole::new(Sends::default())
+    }
+
+    fn take(&mut self, block: &mut Block, settings: &JoinSettings) -> Result<(), Failure> {
+        block.each(|seen, user, items, local| self.callback(seen, user, items, local, settings))
+    }
+
+    fn deliveries(&self) -> &Deliveries {
+        &self.deliveries
+    }
 }
 
 impl Whole {
-    pub(super) fn new(sends: Sends, settings: &JoinSettings) -> Self {
-        let mut whole = Whole {
+    pub(super) fn new(sends: Sends) -> Self {
+        Whole {
             sends,
             results: Vec::new(),
             period: None,
             deliveries: Deliveries::default(),
-            failure: None,
-        };
-        whole.failure = whole.check(settings.max_memory).err();
-        whole
-    }
-
-    /// Takes the callbacks of a block. Returns false if the join failed.
-    pub(super) fn take(&mut self, block: &mut Block, settings: &JoinSettings) -> bool {
-        if self.failure.is_none() {
-            let taken = block
-                .each(|seen, user, items, local| self.callback(seen, user, items, local, settings));
-            self.failure = taken.err();
         }
-        self.failure.is_none()
     }
 
     fn callback(
@@ -69,7 +73,7 @@ impl Whole {
     ) -> Result<(), Failure> {
         self.widen(seen.time);
         let (bytes, limit) = (self.bytes(), settings.max_memory);
-        if !self.deliveries.is_new(seen, bytes, limit)? {
+        if !self.deliveries.is_new(seen.delivery(), bytes, limit)? {
             return Ok(());
         }
         if seen.event == Event::Sent {
@@ -113,16 +117,13 @@ impl Whole {
         40 * self.results.len() + 48 * self.sends.len()
     }
 
-    fn check(&mut self, limit: usize) -> Result<(), Failure> {
+    pub(super) fn check(&mut self, limit: usize) -> Result<(), Failure> {
         let (bytes, later) = (self.bytes(), self.later_bytes());
         self.deliveries.check(bytes, later, limit)
     }
 
     /// Joins the sends with the results.
-    pub(super) fn finish(mut self, settings: &JoinSettings) -> Result<Joined, Failure> {
-        if let Some(failure) = self.failure {
-            return Err(failure);
-        }
+    pub(super) fn finish(mut self, settings: &JoinSettings) -> Joined {
         self.deliveries.forget();
         self.sends.settle();
         let mut results = take(&mut self.results);
@@ -130,7 +131,7 @@ impl Whole {
         let matches = self.matches(&results);
         let order = self.order(&results, &matches, settings);
         let strays = self.strays(&results, &matches, settings);
-        Ok(Joined {
+        Joined {
             sends: self.sends,
             results,
             matches,
@@ -138,7 +139,7 @@ impl Whole {
             strays,
             period: self.period,
             all: settings.all,
-        })
+        }
     }
 
     fn matches(&self, results: &[Sent]) -> Vec<Option<Match>> {

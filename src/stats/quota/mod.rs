@@ -7,16 +7,11 @@ mod ledger;
 mod result;
 mod whole;
 
-use std::cell::Cell;
-use std::sync::Arc;
-
-use crate::event::Event;
-use crate::pipeline::{Sink, Stop};
-use crate::record::Record;
 use crate::select::Selection;
 use crate::stats::block::Block;
+use crate::stats::folding::{Folding, fold};
 use crate::stats::sends::Sends;
-use crate::stats::{Failure, Fold, Settings};
+use crate::stats::{Failure, Settings};
 use whole::Whole;
 
 pub use result::Grants;
@@ -69,27 +64,15 @@ impl Default for QuotaSettings {
 /// ");
 /// # Ok::<(), wxsub::stats::Failure>(())
 /// ```
-pub struct Quota {
-    settings: Arc<QuotaSettings>,
-    block: Block,
-    /// Emptied blocks for the next forks.
-    spare: Cell<Vec<Block>>,
-    /// The steps of all blocks. Forks have none.
-    whole: Option<Box<Whole>>,
-}
+pub struct Quota(Folding<Whole>);
 
 impl Quota {
     /// Makes a sink that counts grants. `sends` use some, too.
     pub fn new(settings: QuotaSettings, sends: Sends) -> Self {
-        let settings = Arc::new(settings);
-        let whole = Box::new(Whole::new(sends, &settings));
-        let seed = whole.seed();
-        Quota {
-            block: Block::new(settings.keep_repeats, seed),
-            spare: Cell::default(),
-            whole: Some(whole),
-            settings,
-        }
+        let mut whole = Whole::new(sends);
+        let checked = whole.check(settings.max_memory);
+        let block = Block::new(settings.keep_repeats, whole.sends.users.seed());
+        Quota(Folding::new(settings, block, whole, checked))
     }
 
     /// Returns the grants.
@@ -98,56 +81,9 @@ impl Quota {
     ///
     /// The reason why they cannot be right.
     pub fn finish(self) -> Result<Grants, Failure> {
-        match self.whole {
-            Some(whole) => whole.finish(&self.settings),
-            None => Whole::new(Sends::default(), &self.settings).finish(&self.settings),
-        }
+        let (whole, settings) = self.0.finish()?;
+        Ok(whole.finish(&settings))
     }
 }
 
-impl Sink for Quota {
-    fn fork(&self) -> Self {
-        let mut spare = self.spare.take();
-        let block = spare.pop();
-        self.spare.set(spare);
-        Quota {
-            block: block.unwrap_or_else(|| self.block.like()),
-            spare: Cell::default(),
-            whole: None,
-            settings: self.settings.clone(),
-        }
-    }
-
-    #[inline]
-    fn record(&mut self, record: &Record<'_>) {
-        if let Some(callback) = record.callback() {
-            self.block.add(&callback, record);
-        }
-    }
-
-    fn join(&mut self, later: Self) -> Result<(), Stop> {
-        let Some(whole) = &mut self.whole else {
-            return Ok(());
-        };
-        let mut block = later.block;
-        if !whole.take(&mut block, &self.settings) {
-            return Err(Stop::Enough);
-        }
-        block.empty();
-        self.spare.get_mut().push(block);
-        Ok(())
-    }
-}
-
-impl Fold for Quota {
-    fn failure(&self) -> Option<&Failure> {
-        self.whole.as_ref()?.failure.as_ref()
-    }
-
-    fn repeats(&self) -> [(Event, u64); Event::ALL.len()] {
-        let whole = self.whole.as_ref();
-        whole.map_or(Event::ALL.map(|event| (event, 0)), |whole| {
-            whole.deliveries.left_out()
-        })
-    }
-}
+fold!(Quota);

@@ -7,11 +7,13 @@ use hashbrown::HashTable;
 
 use crate::event::send;
 use crate::stats::Failure;
-use crate::stats::block::{Block, Local, Said, SeenCallback, SeenItem};
+use crate::stats::block::{Block, Local, SeenCallback, SeenItem};
 use crate::stats::deliveries::Deliveries;
+use crate::stats::folding;
 use crate::stats::names::{NO_NAME, Name, push};
 use crate::stats::quota::ledger::{GivenBack, Kind, Step};
 use crate::stats::quota::{Grants, QuotaSettings};
+use crate::stats::said::Said;
 use crate::stats::sends::matching::{Match, Matching, Side};
 use crate::stats::sends::msg_id::MsgId;
 use crate::stats::sends::time::{NO_TIME, Second};
@@ -49,15 +51,31 @@ pub(super) struct Whole {
     steps: Vec<PairStep>,
     results: Vec<Sent>,
     pub(super) given_back: Vec<GivenBack>,
-    pub(super) deliveries: Deliveries,
+    deliveries: Deliveries,
     /// Callbacks without a plausible time, which have no place in the order.
     pub(super) timeless: u64,
-    pub(super) failure: Option<Failure>,
+}
+
+impl folding::Whole for Whole {
+    type Settings = QuotaSettings;
+    type Block = Block;
+
+    fn none(_settings: &QuotaSettings) -> Self {
+        Whole::new(Sends::default())
+    }
+
+    fn take(&mut self, block: &mut Block, settings: &QuotaSettings) -> Result<(), Failure> {
+        block.each(|seen, user, items, local| self.callback(seen, user, items, local, settings))
+    }
+
+    fn deliveries(&self) -> &Deliveries {
+        &self.deliveries
+    }
 }
 
 impl Whole {
-    pub(super) fn new(sends: Sends, settings: &QuotaSettings) -> Self {
-        let mut whole = Whole {
+    pub(super) fn new(sends: Sends) -> Self {
+        Whole {
             has_sends: !sends.is_empty(),
             sends,
             pairs: Vec::new(),
@@ -67,24 +85,7 @@ impl Whole {
             given_back: Vec::new(),
             deliveries: Deliveries::default(),
             timeless: 0,
-            failure: None,
-        };
-        whole.failure = whole.check(settings.max_memory).err();
-        whole
-    }
-
-    pub(super) fn seed(&self) -> u64 {
-        self.sends.users.seed()
-    }
-
-    /// Takes the callbacks of a block. Returns false if counting failed.
-    pub(super) fn take(&mut self, block: &mut Block, settings: &QuotaSettings) -> bool {
-        if self.failure.is_none() {
-            let taken = block
-                .each(|seen, user, items, local| self.callback(seen, user, items, local, settings));
-            self.failure = taken.err();
         }
-        self.failure.is_none()
     }
 
     #[inline]
@@ -97,7 +98,7 @@ impl Whole {
         settings: &QuotaSettings,
     ) -> Result<(), Failure> {
         let (bytes, limit) = (self.bytes(), settings.max_memory);
-        if !self.deliveries.is_new(seen, bytes, limit)? {
+        if !self.deliveries.is_new(seen.delivery(), bytes, limit)? {
             return Ok(());
         }
         if seen.time == NO_TIME {
@@ -178,22 +179,19 @@ impl Whole {
     }
 
     #[inline]
-    fn check(&mut self, limit: usize) -> Result<(), Failure> {
+    pub(super) fn check(&mut self, limit: usize) -> Result<(), Failure> {
         let (bytes, later) = (self.bytes(), self.later_bytes());
         self.deliveries.check(bytes, later, limit)
     }
 
     /// Puts the steps in order.
-    pub(super) fn finish(mut self, settings: &QuotaSettings) -> Result<Grants, Failure> {
-        if let Some(failure) = self.failure {
-            return Err(failure);
-        }
+    pub(super) fn finish(mut self, settings: &QuotaSettings) -> Grants {
         self.deliveries.forget();
         if self.has_sends {
             self.join_sends(settings);
         }
         let steps = take(&mut self.steps);
-        Ok(Grants::new(self, steps, settings))
+        Grants::new(self, steps, settings)
     }
 
     /// Joins sends with results, and makes their steps.
@@ -348,7 +346,7 @@ impl Whole {
 fn kind(said: Said, code: Option<i64>) -> Kind {
     match said {
         Said::Accepted => Kind::Accepted,
-        Said::NotAccepted => Kind::NotAccepted,
+        Said::Rejected | Said::OtherStatus => Kind::NotAccepted,
         Said::SwitchedOff => Kind::SwitchedOff,
         Said::OtherChange => Kind::OtherChange,
         Said::Delivered => Kind::Delivered,
