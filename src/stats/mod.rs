@@ -10,7 +10,7 @@
 //! `quota` and `join` look at single users: they keep a row of a few bytes for each item, and sort all of
 //! them at the end. `sends` reads send requests and their answers, and joins them with results.
 //!
-//! Adding a fold: one file here with a type that wraps a [`Folding`](folding::Folding), and one in `cli` with its arguments, which calls `fold::run`.
+//! Adding a fold: one file here with a type that wraps a `folding::Folding`, and one in `cli` with its arguments, that calls `fold::run`.
 
 mod bars;
 mod block;
