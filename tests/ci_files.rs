@@ -1,4 +1,4 @@
-//! The files with which other systems run wxsub: the action, the hook, and the examples in the README.
+//! The files with which other systems run wxsub: the action, the hook, and the examples in `docs/check.md`.
 #![cfg(unix)]
 
 use std::fs;
@@ -124,10 +124,10 @@ fn the_hook_checks_the_files_that_it_is_given() {
 }
 
 #[test]
-fn the_examples_of_the_readme_run() {
+fn the_examples_of_the_document_run() {
     let corpus = corpus();
-    let readme = read("README.md");
-    let (_, section) = readme.split_once("\n## In CI\n").expect("the section");
+    let document = read("docs/check.md");
+    let (_, section) = document.split_once("\n## In CI\n").expect("the section");
     let (section, _) = section.split_once("\n## ").expect("another section");
     let starts = ["- run: wxsub ", "- wxsub ", "sh 'wxsub "];
     let commands: Vec<&str> = section
@@ -158,5 +158,5 @@ fn the_examples_of_the_readme_run() {
         .and_then(|rest| rest.split("```").next());
     let example = read("examples/wxsub.toml");
     let (_, shown) = example.split_once("\n\n").expect("a head");
-    assert_eq!(toml, Some(shown), "the README shows examples/wxsub.toml");
+    assert_eq!(toml, Some(shown), "the document shows examples/wxsub.toml");
 }

@@ -1,5 +1,5 @@
-//! The table of codes: every code is explained in both languages and in the README, found in its example, and not found
-//! in its near miss.
+//! The table of codes: every code is explained in both languages, listed in `docs/check.md`, found in its example, and not
+//! found in its near miss.
 
 mod support;
 
@@ -81,10 +81,10 @@ fn every_code_is_explained_in_both_languages() {
 }
 
 #[test]
-fn every_code_stands_in_the_readme() {
-    let readme = fs::read_to_string("README.md").expect("the README");
+fn every_code_stands_in_the_document() {
+    let document = fs::read_to_string("docs/check.md").expect("the document");
     for &code in Code::ALL {
-        assert!(readme.contains(&format!("`{code}`")), "{code}");
+        assert!(document.contains(&format!("`{code}`")), "{code}");
     }
 }
 

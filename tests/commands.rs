@@ -10,5 +10,7 @@ fn commands_print_what_the_files_say() {
         .env("COLUMNS", "100")
         .env("GITHUB_ACTIONS", "")
         .case("README.md")
+        .case("README.zh-CN.md")
+        .case("docs/*.md")
         .case("tests/cmd/*.trycmd");
 }

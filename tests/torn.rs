@@ -1,7 +1,7 @@
 //! Messages that are cut off: nothing behind the cut is lost, and nothing in it becomes a callback.
 //!
 //! Each case cuts a message at some byte, logs it in one of many ways, and lets other entries follow. What must come out
-//! follows from the rule that the README gives: a torn message ends where the next log entry surely begins. Only on bare
+//! follows from the rule that `docs/captures.md` gives: a torn message ends where the next log entry surely begins. Only on bare
 //! lines, behind a cut in a text that a user types, callbacks are undecodable, and each is told.
 //!
 //! `PROPTEST_CASES` sets the number of cases, and `PROPTEST_RNG_SEED` draws others.

@@ -139,7 +139,7 @@ static ANSWERS: [(i64, Text); 13] = [
         42001,
         Text::new("access token expired", "access_token 过期"),
     ),
-    (REFUSED, Text::new("user refused", "用户拒绝接受")),
+    (REFUSED, Text::new("user refused", "用户拒收")),
     (
         43107,
         Text::new("subscribe messages blocked", "订阅消息能力封禁"),

@@ -42,7 +42,7 @@ pub(crate) const REJECT: &str = "reject";
 pub(crate) static STATUSES: [Term<&str>; 2] = [
     term(
         ACCEPT,
-        Text::new("accepted", "接受"),
+        Text::new("accepted", "接收"),
         Text::new(
             "The user tapped “agree” for this template in the prompt. Documented for popup events. After that one message may be sent, with a long-term template any number; a prompt that the user answered with “always keep” is answered without another callback.",
             "用户在弹窗中对该模板点击“同意”。文档见 popup 事件。之后可下发一条消息（长期模板不限）；用户勾选“总是保持以上选择”后再次弹窗不会再推送回调。",
@@ -50,7 +50,7 @@ pub(crate) static STATUSES: [Term<&str>; 2] = [
     ),
     term(
         REJECT,
-        Text::new("rejected", "拒绝"),
+        Text::new("rejected", "拒收"),
         Text::new(
             "The user tapped “cancel” for this template in the prompt, or switched it off in the service notifications. Documented for popup and change events; it is all that a change event says.",
             "用户在弹窗中对该模板点击“取消”，或在服务通知中关闭了它。文档见 popup 和 change 事件；change 事件只会是这个值。",
@@ -78,7 +78,7 @@ pub(crate) static CLIENT_STATUSES: [Term<&str>; 5] = [
     ),
     term(
         "acceptWithAudio",
-        Text::new("accepted, with voice", "接受（语音提醒）"),
+        Text::new("accepted, with voice", "接收（语音提醒）"),
         Text::new(
             "An answer of wx.requestSubscribeMessage in the client: the user agreed and switched voice reminders on. It is not documented for callbacks.",
             "客户端 wx.requestSubscribeMessage 的返回值：用户同意并开启了语音提醒。回调文档中没有。",
@@ -86,7 +86,7 @@ pub(crate) static CLIENT_STATUSES: [Term<&str>; 5] = [
     ),
     term(
         "acceptWithAlert",
-        Text::new("accepted, with banner", "接受（弹窗提醒）"),
+        Text::new("accepted, with banner", "接收（弹窗提醒）"),
         Text::new(
             "An answer of wx.requestSubscribeMessage in the client: the user agreed, with a strong reminder. The document does not list it; WeChat's staff said so in the developer forum. It is not documented for callbacks.",
             "客户端 wx.requestSubscribeMessage 的返回值：用户同意，且为强提醒。文档没有列出，见微信工作人员在开发者社区的答复。回调文档中没有。",
@@ -94,7 +94,7 @@ pub(crate) static CLIENT_STATUSES: [Term<&str>; 5] = [
     ),
     term(
         "acceptWithForcePush",
-        Text::new("accepted, with forced push", "接受（强提醒）"),
+        Text::new("accepted, with forced push", "接收（强提醒）"),
         Text::new(
             "An answer of wx.requestSubscribeMessage in the client: the user agreed, with a strong reminder. The document does not list it; WeChat's staff said so in the developer forum. It is not documented for callbacks.",
             "客户端 wx.requestSubscribeMessage 的返回值：用户同意，且为强提醒。文档没有列出，见微信工作人员在开发者社区的答复。回调文档中没有。",
@@ -135,16 +135,16 @@ pub(crate) static ERROR_CODES: [ErrorCode; 6] = [
     code(
         0,
         "success",
-        Text::new("delivered", "成功"),
+        Text::new("pushed", "推送成功"),
         Text::new(
-            "The message arrived. Test the code for success, not the text beside it: as a rule that is `success`, but `ok` occurs.",
-            "消息已送达。请用错误码而非文字判断是否成功：文字通常是 `success`，也出现过 `ok`。",
+            "WeChat pushed the message; no callback says whether the user saw it. Test the code for success, not the text beside it: as a rule that is `success`, but `ok` occurs.",
+            "推送成功；用户是否看到，没有回调会说明。请用错误码而非文字判断是否成功：文字通常是 `success`，也出现过 `ok`。",
         ),
     ),
     code(
         43101,
         "user refuse to accept the msg",
-        Text::new("send API: user refused", "发送接口：用户拒绝接受"),
+        Text::new("send API: user refused", "发送接口：用户拒收"),
         Text::new(
             "The user refuses messages of this template; one who had subscribed before has cancelled it. WeChat's staff said in the developer forum that a one-time template whose one message was already sent gives it too, until the user agrees again.",
             "用户拒绝接受消息；如果用户之前曾经订阅过，则表示用户取消了订阅关系。微信工作人员在开发者社区答复：一次性模板的次数用完后、用户再次同意之前，也会返回它。",

@@ -2,9 +2,9 @@
 //!
 //! A row has the code, its default severity, a summary, an explanation, advice, and two payloads: one with the finding
 //! and a similar one without it. Explanation and advice are whole sentences; the summary is worded like a message.
-//! Tests run the payloads and look the code up in the README.
+//! Tests run the payloads and look the code up in `docs/check.md`.
 //!
-//! Adding a code: a row here, its sentences in the table of reasons, and its name in the README.
+//! Adding a code: a row here, its sentences in the table of reasons, and its name in `docs/check.md`.
 
 use std::fmt;
 use std::str::FromStr;
@@ -410,7 +410,7 @@ codes! {
     NoPayload "no-payload" Error {
         summary: "the file holds no payload" "文件中没有任何消息体";
         explanation: "Nothing in the file looks like a WeChat message: an `<xml>` document or a JSON object with WeChat's names, alone or in a log. A gate that finds nothing to check must not pass in silence."
-            "文件中没有像微信消息的内容：没有 `<xml>` 文档，也没有含微信字段名的 JSON 对象，无论单独还是在日志中。检查不能在无物可查时悄然通过。";
+            "文件中没有像微信消息的内容：没有 `<xml>` 文档，也没有含微信字段名的 JSON 对象，无论单独还是在日志中。没有可检查的内容时，检查不应通过。";
         advice: "Point `check` at the files that hold payloads (--glob chooses in folders), or remove the file."
             "请让 `check` 只检查含有消息体的文件（--glob 可在文件夹中挑选），或删除该文件。";
         example: "server started\n";
@@ -567,7 +567,7 @@ codes! {
         explanation: "Callbacks are documented to say `accept` or `reject`, and nothing else was ever captured. `ban`, `filter`, `acceptWithAudio` and the like are answers of the client's wx.requestSubscribeMessage, which tests and databases copy."
             "文档规定回调的状态为 `accept` 或 `reject`，也从未抓取到别的值。`ban`、`filter`、`acceptWithAudio` 等是客户端 wx.requestSubscribeMessage 的返回值，常被测试和数据库照搬。";
         advice: "Do not count it as an acceptance unless you know what it means: `wxsub explain` with the status tells what is documented."
-            "在弄清含义之前不要当作接受：`wxsub explain 状态` 会说明文档中的含义。";
+            "在弄清含义之前，不要当作接收：`wxsub explain 状态` 会说明文档中的含义。";
         example: json!("popup", r#""List":{"TemplateId":"Xk8sgnrD5x3zZZGoDENKVDAJGXB3nJQWXH2_deFGVQ1","SubscribeStatusString":"ban","PopupScene":"0"}}"#);
         near_miss: json!("popup", r#""List":{"TemplateId":"Xk8sgnrD5x3zZZGoDENKVDAJGXB3nJQWXH2_deFGVQ1","SubscribeStatusString":"accept","PopupScene":"0"}}"#);
     }
@@ -576,7 +576,7 @@ codes! {
         explanation: "A change event reports that the user switched a template off, and no document knows another status for it than `reject`. The status is kept as it is."
             "change 事件表示用户关闭了模板，任何文档中都只有 `reject` 这一状态。状态按原样保留。";
         advice: "Do not count it as an acceptance. A test that somebody wrote is the usual source."
-            "不要计为接受。通常来自人工编写的测试。";
+            "不要计为接收。通常来自人工编写的测试。";
         example: change!(r#"{"TemplateId":"Xk8sgnrD5x3zZZGoDENKVDAJGXB3nJQWXH2_deFGVQ1","SubscribeStatusString":"accept"}"#);
         near_miss: change!(item!());
     }

@@ -3,7 +3,7 @@
 //! A [`Finding`] is plain data: a reason, a span, and the arguments of its message. Report formats decide how it looks.
 //! Every reason belongs to a [`Code`], the stable name that scripts rely on.
 //!
-//! Adding a code: a row in `code`, at least one row in `reason`, and a row of the README's table. The stage that sees the
+//! Adding a code: a row in `code`, at least one row in `reason`, and a row of the table in `docs/check.md`. The stage that sees the
 //! fault makes the finding: `syntax` and `scan` those of syntax, `event` those of names and values, `record` those of
 //! signatures.
 
