@@ -89,7 +89,7 @@ impl Outcome {
 
     fn words(self) -> Text {
         match self {
-            Outcome::Delivered => Text::new("delivered", "推送成功"),
+            Outcome::Delivered => Text::new("pushed", "推送成功"),
             Outcome::Failed => Text::new("failed", "推送失败"),
             Outcome::Refused => Text::new("refused by the interface", "接口拒绝"),
             Outcome::NoResult => Text::new("without a result", "没有结果"),
