@@ -126,20 +126,47 @@ impl Pretty {
             .max()
             .unwrap_or(0);
         match INDENT.len() + width <= self.options.width {
-            true => self.indented(&table, lines),
+            true => self.indented(&table, &columns, &items, lines),
             false => self.blocks(&columns, &items, lines),
         }
     }
 
-    fn indented(&self, table: &str, lines: &mut String) {
-        for (i, row) in table.lines().enumerate() {
-            let row = row.trim_end();
-            let row = if i == 0 {
-                self.options.paint(Style::new().dimmed(), row)
-            } else {
-                row.to_owned()
-            };
+    fn indented(
+        &self,
+        table: &str,
+        columns: &[&'static Field],
+        items: &[ItemRef<'_>],
+        lines: &mut String,
+    ) {
+        let mut rows = table.lines().map(str::trim_end);
+        let titles = rows.next().unwrap_or_default();
+        let titles = self.options.paint(Style::new().dimmed(), titles);
+        let rows = rows.zip(items);
+        let rows = rows.map(|(row, item)| self.painted(row, columns, item.fields()));
+        for row in std::iter::once(titles).chain(rows) {
             lines.push_str(&format!("{INDENT}{row}\n"));
+        }
+    }
+
+    /// Paints the cells of a row of the table.
+    fn painted(&self, row: &str, columns: &[&'static Field], item: Fields<'_>) -> String {
+        let (mut painted, mut rest) = (String::new(), row);
+        for field in columns {
+            let cell = self.cell(field, item);
+            let Some((gap, behind)) = rest.split_once(cell.as_str()) else {
+                break;
+            };
+            painted.push_str(gap);
+            painted.push_str(&self.paint(field, item, &cell));
+            rest = behind;
+        }
+        painted + rest
+    }
+
+    fn paint(&self, field: &Field, item: Fields<'_>, cell: &str) -> String {
+        match item.get(field).map(|value| words::style(field, value)) {
+            Some(style) if !style.is_plain() => self.options.paint(style, cell),
+            _ => cell.to_owned(),
         }
     }
 
@@ -175,7 +202,10 @@ impl Pretty {
             let fields = columns
                 .iter()
                 .filter(|field| item.fields().get(field).is_some());
-            let rows = fields.map(|field| (field.label, self.cell(field, item.fields())));
+            let rows = fields.map(|field| {
+                let cell = self.cell(field, item.fields());
+                (field.label, self.paint(field, item.fields(), &cell))
+            });
             let extra = extra(item.fields()).map(|extra| (EXTRA, extra));
             self.rows(rows.chain(extra), "    ", lines);
         }

@@ -42,6 +42,8 @@ const NARROW: [usize; 4] = [16, 6, 8, 8];
 const RESULT: usize = 8;
 const RESULT_BESIDE_PLACE: usize = 20;
 const PLACE: usize = 12;
+/// The index of the column of results.
+const RESULT_COLUMN: usize = 4;
 const UNBOUNDED: usize = usize::MAX;
 const GAP: &str = "  ";
 
@@ -52,7 +54,7 @@ impl Format for Rows {
             .map(|title| title.get(self.options.lang).to_owned());
         out.extend_from_slice(
             self.options
-                .paint(Style::new().bold(), &self.line(titles))
+                .paint(Style::new().bold(), &self.line(titles, Style::new()))
                 .as_bytes(),
         );
         out.push(b'\n');
@@ -92,7 +94,7 @@ impl Rows {
         let time = callback
             .create_time()
             .and_then(|seconds| time(seconds, &self.time_zone));
-        self.line([
+        let cells = [
             time.unwrap_or_default(),
             callback.event().short_name().to_owned(),
             text(callback.header(), &FROM_USER),
@@ -101,7 +103,8 @@ impl Rows {
             item.map(|item| result(item, self.options.lang))
                 .unwrap_or_default(),
             self.place(record),
-        ])
+        ];
+        self.line(cells, item.map(words::result_style).unwrap_or_default())
     }
 
     /// Formats the place, and whether the payload was encrypted.
@@ -148,7 +151,8 @@ impl Rows {
         }
     }
 
-    fn line(&self, cells: [String; 6]) -> String {
+    /// Formats a row; `style` is that of the result.
+    fn line(&self, cells: [String; 6], style: Style) -> String {
         let mut line = String::new();
         for ((i, cell), width) in cells.iter().enumerate().zip(self.widths()) {
             let cell = match i {
@@ -156,7 +160,12 @@ impl Rows {
                 5 => shortened_at_start(cell, width),
                 _ => shortened(cell, width, self.is_wide()),
             };
-            line.push_str(&cell);
+            match i {
+                RESULT_COLUMN if !style.is_plain() => {
+                    line.push_str(&self.options.paint(style, &cell));
+                }
+                _ => line.push_str(&cell),
+            }
             if i < 5 {
                 line.push_str(&" ".repeat(width.saturating_sub(cell.width()) + GAP.len()));
             }

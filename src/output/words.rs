@@ -1,5 +1,6 @@
 //! The values of a callback in words, for both formats for people.
 
+use anstyle::{AnsiColor, Style};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -28,6 +29,27 @@ fn meaning(field: &Field, value: Value<'_>) -> Option<Text> {
         Value::Integer(code) if same(field, &ERROR_CODE) => terms::error_code(code),
         _ => None,
     }
+}
+
+/// Returns the style that shows what a value means: green for what was accepted or pushed, yellow for what the user
+/// rejected, red for what failed. The words say it, too.
+pub(super) fn style(field: &Field, value: Value<'_>) -> Style {
+    let color = match value {
+        Value::Text(terms::ACCEPT) if same(field, &STATUS) => AnsiColor::Green,
+        Value::Text(terms::REJECT) if same(field, &STATUS) => AnsiColor::Yellow,
+        Value::Integer(0) if same(field, &ERROR_CODE) => AnsiColor::Green,
+        Value::Integer(_) if same(field, &ERROR_CODE) => AnsiColor::Red,
+        _ => return Style::new(),
+    };
+    Style::new().fg_color(Some(color.into()))
+}
+
+/// Returns the style of an item's result.
+pub(super) fn result_style(item: Fields<'_>) -> Style {
+    [&STATUS, &ERROR_CODE]
+        .into_iter()
+        .find_map(|field| Some(style(field, item.get(field)?)))
+        .unwrap_or_default()
 }
 
 /// Says whether a decrypted payload was verified, and which key opened it if there are several.
