@@ -50,7 +50,7 @@ impl Decoder {
         let Some(decryptor) = &mut self.decryptor else {
             return;
         };
-        // What is inside is of the same templates as what is not sealed.
+        // Decrypted payloads have the templates of plain ones.
         std::mem::swap(&mut self.scanner.cache, &mut decryptor.inner.scanner.cache);
         let checked = decryptor.check(record);
         std::mem::swap(&mut self.scanner.cache, &mut decryptor.inner.scanner.cache);
