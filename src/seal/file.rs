@@ -31,7 +31,7 @@ impl fmt::Display for FileError {
             FileErrorReason::Line => f.write_str(
                 "expected `encoding_aes_key = …`, `token = …`, `appid = …`, `[another account]` or `# a comment`",
             ),
-            FileErrorReason::Empty => f.write_str("nothing stands behind the `=`"),
+            FileErrorReason::Empty => f.write_str("expected a value after the `=`"),
         }
     }
 }
