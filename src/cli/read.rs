@@ -19,13 +19,13 @@ use crate::cli::status::UNWRITTEN;
 
 /// A sink that takes several captures, one after the other.
 pub(super) trait RunSink: Sink {
-    /// True if the run must end.
+    /// Returns true if the run must end.
     fn is_over(&self) -> bool;
 
     /// Writes what was collected.
     fn flush(&mut self) -> io::Result<()>;
 
-    /// True if a run that is ended at once would leave a file that is not whole.
+    /// Returns true if a run that is ended at once would leave a file that is not whole.
     fn has_file(&self) -> bool;
 
     /// Takes note of a capture that was not read to its end. `name` is `None` if it is the current one, or unknown.

@@ -28,7 +28,7 @@ pub(super) trait Job: Sync {
 
     fn record(&self, record: &Record<'_>, texts: &mut Texts, tally: &mut Tally);
 
-    /// True if the counts show a failure, which ends a run with `--fail-fast`.
+    /// Returns true if the counts show a failure, which ends a run with `--fail-fast`.
     fn is_failure(&self, tally: &Tally) -> bool {
         tally.verdict() == Verdict::Undecodable
     }
@@ -288,7 +288,7 @@ pub(super) fn run_with<F: Sink>(
     Ok((done, stream.fold))
 }
 
-/// True if the payload of the record could not be decoded.
+/// Returns true if the payload of the record could not be decoded.
 pub(super) fn is_undecodable(record: &Record<'_>) -> bool {
     matches!(record.outcome(), Outcome::Undecodable)
 }
