@@ -130,19 +130,17 @@ impl Decryptor {
         if let Ok(document) = &document {
             sealed.around[1] = message.split_off(document.len);
         }
-        let template = document
-            .as_ref()
-            .ok()
-            .and_then(|document| document.template);
+        let (syntax, template) = match &document {
+            Ok(document) => (document.syntax, document.template),
+            Err(_) => (outer.syntax, None),
+        };
         let decoded = self.inner.contents(template);
         let event = decoded.event();
         let mut record = Record {
             source: outer.source.clone(),
             place: outer.place,
             units: Units::Utf8,
-            syntax: document
-                .as_ref()
-                .map_or(outer.syntax, |document| document.syntax),
+            syntax,
             body: Body::from_vec(message),
             raw: None,
             outcome: Outcome::Undecodable,
