@@ -692,7 +692,7 @@ codes! {
     }
     Noise "noise" Warning {
         summary: "bytes that belong to no payload" "不属于任何消息体的内容";
-        explanation: "Beside payloads the file holds other text. In a log that is as it should be; in a fixture it may be a payload of which the beginning was lost."
+        explanation: "Beside payloads the file holds other text. In a log that is as it should be; in a fixture it may be a payload that lost its beginning."
             "文件中除消息体外还有其他文本。日志本当如此；在样例中则可能是丢失了开头的消息体。";
         advice: "Remove what does not belong to the payload. When you check a log, do without --strict."
             "请删除不属于消息体的内容。检查日志时请不要使用 --strict。";

@@ -358,7 +358,7 @@ reasons! {
         AfterTorn "a message that is cut off stands before this one" "此前有一条被截断的消息"
         AfterTornTyped (Undecodable) "a message before is cut off in a text of a user, who may have typed this" "此前的消息在用户输入的文本中被截断，此内容可能是用户输入的"
             => "if nobody typed it, --accept-after-torn decodes it" "若确非用户输入，可用 --accept-after-torn 解码"
-        BeforeRest (Undecodable) "the rest of another message follows, of which the beginning is missing: a user may have typed this"
+        BeforeRest (Undecodable) "the rest of another message follows, without its beginning: a user may have typed this"
             "其后是另一条缺少开头的消息的剩余部分：此内容可能是用户输入的"
             => "if nobody typed it, --accept-after-torn decodes it" "若确非用户输入，可用 --accept-after-torn 解码"
     }
