@@ -35,7 +35,7 @@ pub(super) trait RunSink: Sink {
 /// Why an interrupted run is not whole, for reports.
 const CUT_OFF: &str = "interrupted: the rest was not read";
 
-/// Reads all captures. Returns whether one of them could not be read, and whether a signal ended the run.
+/// Reads all captures. Returns true if one of them could not be read, and the signal that ended the run, if one did.
 pub(super) fn read_all(
     plan: &Plan,
     sink: &mut impl RunSink,

@@ -379,7 +379,7 @@ impl<S: Sink> Emitter<'_, S> {
     }
 }
 
-/// Decides whether speculation is worthwhile. In a capture that is one array, it always fails.
+/// Pauses speculation after failures. In a capture that is one array, it always fails.
 #[derive(Debug, Default)]
 struct BackOff {
     /// The number of failures since the last success.

@@ -438,7 +438,7 @@ impl Reader {
             None => d.markup().start_tag(self.at)?,
         };
         let is_root = self.rooted && is_root_name(tag.name(d.bytes.all));
-        if is_root && (d.is_behind_a_line(self.at) || d.begins_payload(end)?) {
+        if is_root && (d.has_line_before(self.at) || d.begins_payload(end)?) {
             return Err(self.named(d, Reason::XmlNextBegins, self.at));
         }
         self.check_limits(d)?;
@@ -573,7 +573,7 @@ impl<'a> Document<'a, '_> {
     /// Returns true if other text with a line break stands before `at`, between elements or in a plain text.
     ///
     /// The payload was cut off before that line.
-    fn is_behind_a_line(&self, at: usize) -> bool {
+    fn has_line_before(&self, at: usize) -> bool {
         let Some((name, text)) = last_tag(&self.bytes.all[..at]) else {
             return false;
         };

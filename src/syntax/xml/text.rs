@@ -5,7 +5,7 @@
 
 use crate::syntax::{Str, Tree};
 
-/// A piece of text: its range, and whether it is a formatter's white space.
+/// A piece of text, or of a formatter's white space.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Piece {
     start: usize,
