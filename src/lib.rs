@@ -2,8 +2,8 @@
 //! answers a subscribe prompt (`subscribe_msg_popup_event`), switches a template off (`subscribe_msg_change_event`),
 //! or a subscribe message reaches its final result (`subscribe_msg_sent_event`).
 //!
-//! Bodies are XML or JSON, in forms that differ from the document and from each other. [`from_slice`] reads one body
-//! into a [`Callback`], which serde_json can write as a record and read back:
+//! Bodies are XML or JSON, in forms that differ from WeChat's documents and from each other. [`from_slice`] reads one
+//! body into a [`Callback`], which serde_json can write as a record and read back:
 //!
 //! ```
 //! use wxsub::{Callback, Event};
@@ -23,8 +23,8 @@
 //! ```
 //!
 //! [`decode`] reads one body without copying its values, and reports each error and warning as a [`Finding`] with its
-//! place. [`Capture`] reads a file or stream with many bodies between other text; [`output`] writes them. No value of a
-//! callback is lost.
+//! place. [`Capture`] reads a file or stream with many bodies between other text; [`output`] writes them. Every value
+//! that a callback has can be read, and is written.
 //!
 //! ```
 //! # let body = br#"{"ToUserName":"gh_123456789abc","FromUserName":"otFpruAK8D-E6EfStSYonYSBZ8_4",
@@ -46,16 +46,25 @@
 //! ```text
 //!          bytes          documents          nodes + spans       meaning + findings       text
 //! input ---------> scan ------------> syntax --------------> event ------------> output, report
+//!                 |    ^
+//!                 +----+ escaped text
 //! ```
 //!
-//! [`decompress`] reads compressed captures, `input` converts a capture to blocks of UTF-8. `scan` finds payloads,
-//! `syntax` parses one into a tree, XML, JSON or an object that a program printed, and knows nothing of WeChat, `event`
-//! decodes the tree and has all of WeChat's names. `fast` recognises payloads and lines that differ from an earlier one
-//! only in a few values; `simd` compares sixteen bytes at a time; `request` finds the signature queries near payloads.
-//! [`seal`] decrypts and verifies. `record` combines these, `callback` has the owned types, [`select`] filters
-//! callbacks, and [`pipeline`] is the main loop over a capture. [`output`] and [`report`] write, [`gate`] judges, and
-//! [`stats`] counts. [`explain`] and [`schema`] publish the tables of `event` and `finding`, and [`sample`] generates
-//! payloads for tests.
+//! [`decompress`] reads compressed captures, and `input` converts a capture to blocks of UTF-8. `scan` finds payloads,
+//! also in escaped text. `syntax` parses one payload into a tree, from XML, JSON, or an object as a program prints it,
+//! and knows nothing of WeChat. `event` decodes the tree, and is the only place with WeChat's names. `finding` has the
+//! codes and messages of what they all report. `fast` recognises payloads and log lines that differ from an earlier one
+//! only in a few values, `simd` compares sixteen bytes at a time, and `request` finds the signature queries near
+//! payloads.
+//!
+//! [`seal`] decrypts and verifies. `record` makes a [`Record`] of a payload: its callback, its findings and its place.
+//! `callback` has the owned types, [`select`] filters callbacks, and [`pipeline`] is the main loop over a capture.
+//! [`output`] writes callbacks, [`report`] writes findings, [`gate`] judges them, and [`stats`] counts. [`explain`] and
+//! [`schema`] publish the tables of `event` and `finding`, and [`sample`] generates payloads for tests. The command
+//! line, `cli`, is not part of the library.
+//!
+//! The heads of `event`, `finding`, [`output`], [`report`], `syntax::notation`, `scan::escape`, [`decompress`],
+//! [`stats`] and [`sample`] say how to add an event, a code, a format, a notation, an escaping, and so on.
 
 mod buffer;
 mod callback;

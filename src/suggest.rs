@@ -4,8 +4,8 @@ use strsim::{jaro, normalized_damerau_levenshtein};
 
 /// Returns the most similar of `words`, if it is similar enough to be a misspelling. Ignores case.
 ///
-/// The number of wrong letters is tried first. If it is too high, the measure of clap's suggestions may still find a
-/// word of which only the start is given.
+/// Counts wrong letters first. If no word has few enough, tries the measure of clap's suggestions, which also finds a
+/// word from its first letters.
 pub(crate) fn closest<'a, I>(given: &str, words: I) -> Option<&'a str>
 where
     I: IntoIterator<Item = &'a str, IntoIter: Clone>,

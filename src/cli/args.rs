@@ -317,7 +317,7 @@ pub(super) struct Decrypt {
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-The body goes to standard output, without a line break behind it; the query that signs it goes to
+The body goes to standard output, without a line break after it; the query that signs it goes to
 standard error. What a server wants is both:
 
   wxsub encrypt popup.xml --curl http://localhost:8080/wx | curl -K -

@@ -57,7 +57,7 @@ pub(super) fn check(args: &args::Check) -> anyhow::Result<Status> {
     }
 }
 
-/// True if the run fails only because of warnings.
+/// Returns true if the run fails only because of warnings.
 fn fails_by_warnings(result: &GateResult, settings: &Settings) -> bool {
     let lenient = Settings {
         strict: false,

@@ -70,7 +70,7 @@ pub(super) fn convert(args: &args::Convert) -> anyhow::Result<Status> {
     Ok(decoded(&done, &plan))
 }
 
-/// True if the input held one callback and nothing else.
+/// Returns true if the input held one callback and nothing else.
 fn is_one(tally: &Tally) -> bool {
     let beside = tally.all_others()
         + tally.undecodable()
@@ -121,7 +121,7 @@ pub(super) fn decoded(done: &Done, plan: &Plan) -> Status {
     })
 }
 
-/// True if a payload is missing from the output.
+/// Returns true if a payload is missing from the output.
 fn is_incomplete(tally: &Tally) -> bool {
     tally.verdict() == Verdict::Undecodable || tally.count_of(Code::Unrepresentable) > 0
 }

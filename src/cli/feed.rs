@@ -36,7 +36,7 @@ enum Message {
     Wake,
 }
 
-/// A buffer of which the first `len` bytes were read.
+/// A buffer whose first `len` bytes were read.
 #[derive(Default)]
 struct Block {
     buffer: Vec<u8>,

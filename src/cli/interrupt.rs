@@ -24,7 +24,7 @@ impl fmt::Display for Interrupted {
 
 impl std::error::Error for Interrupted {}
 
-/// Tells whether a signal arrived.
+/// Notes the signal that interrupts the run.
 pub(super) struct Interrupt {
     /// The number of the signal, or 0.
     signal: Arc<AtomicU8>,

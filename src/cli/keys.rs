@@ -150,7 +150,7 @@ fn of_file(path: &Path) -> anyhow::Result<Vec<Account>> {
     }
 }
 
-/// True if `path` looks like a key or a token. A file name has a dot or begins with a slash, or is short.
+/// Returns true if `path` looks like a key or a token. A file name has a dot or begins with a slash, or is short.
 fn is_like_a_secret(path: &Path) -> bool {
     const SHORT: usize = 16;
     let name = path.to_string_lossy();

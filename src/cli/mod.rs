@@ -76,7 +76,7 @@ fn failed(error: &anyhow::Error) -> Status {
     Status::Failed
 }
 
-/// True if the reader of the output closed its pipe, as `head` does.
+/// Returns true if the reader of the output closed its pipe, as `head` does.
 fn is_closed_pipe(error: &anyhow::Error) -> bool {
     let causes = error
         .chain()

@@ -16,7 +16,7 @@ pub(super) enum Moment {
     Ago(i64),
 }
 
-const EXPECTED: &str = "expected a date (2026-01-02), a date and time (2026-01-02T15:04:05, with Z or +08:00 behind \
+const EXPECTED: &str = "expected a date (2026-01-02), a date and time (2026-01-02T15:04:05, with Z or +08:00 after \
                         it for a zone), Unix seconds (1767366245), or how long ago (90s, 30m, 2h, 7d, 1w)";
 
 impl Moment {

@@ -46,7 +46,7 @@ pub(super) struct Common {
     /// Write what belongs to no payload to this file, a line each with its place
     #[arg(long, value_name = "FILE")]
     pub(super) noise: Option<PathBuf>,
-    /// Decode callbacks, too, that a user may have typed: behind a message that is cut off
+    /// Also decode callbacks after a message that is cut off, which a user may have typed
     #[arg(long)]
     pub(super) accept_after_torn: bool,
     /// Language of messages [default: from WXSUB_LANG, LC_ALL, LC_MESSAGES or LANG]

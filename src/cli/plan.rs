@@ -66,8 +66,8 @@ impl Plan {
         }
     }
 
-    /// Makes the plan of `command`, which writes to the file `output`, or to standard output. Times without a zone are in
-    /// the zone `tz`, or in the local zone.
+    /// Makes the plan of `command`, which writes to the file `output`, or to standard output. Times without a zone are
+    /// in the zone `tz`, or in the local zone.
     pub(super) fn new(
         command: &'static str,
         common: &Common,
@@ -158,7 +158,7 @@ pub(super) fn lang_of_environment() -> Lang {
     }
 }
 
-/// True if text is coloured: the flag decides, then the environment, then whether the stream is a terminal.
+/// Returns true if text is coloured: the flag decides, then the environment, then whether the stream is a terminal.
 fn has_color(when: When, is_terminal: bool) -> bool {
     let set = |name: &str| env::var_os(name).filter(|value| !value.is_empty());
     let forced = |name| set(name).is_some_and(|value| value != "0" && value != "false");
@@ -171,7 +171,7 @@ fn has_color(when: When, is_terminal: bool) -> bool {
     }
 }
 
-/// True if the terminal understands no escape sequences.
+/// Returns true if the terminal understands no escape sequences.
 fn is_dumb() -> bool {
     env::var_os("TERM").is_some_and(|term| term == "dumb")
 }

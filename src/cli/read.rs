@@ -19,13 +19,13 @@ use crate::cli::status::UNWRITTEN;
 
 /// A sink that takes several captures, one after the other.
 pub(super) trait RunSink: Sink {
-    /// True if the run must end.
+    /// Returns true if the run must end.
     fn is_over(&self) -> bool;
 
     /// Writes what was collected.
     fn flush(&mut self) -> io::Result<()>;
 
-    /// True if a run that is ended at once would leave a file that is not whole.
+    /// Returns true if a run that is ended at once would leave a file that is not whole.
     fn has_file(&self) -> bool;
 
     /// Takes note of a capture that was not read to its end. `name` is `None` if it is the current one, or unknown.
@@ -35,7 +35,7 @@ pub(super) trait RunSink: Sink {
 /// Why an interrupted run is not whole, for reports.
 const CUT_OFF: &str = "interrupted: the rest was not read";
 
-/// Reads all captures. Returns whether one of them could not be read, and whether a signal ended the run.
+/// Reads all captures. Returns true if one of them could not be read, and the signal that ended the run, if one did.
 pub(super) fn read_all(
     plan: &Plan,
     sink: &mut impl RunSink,

@@ -47,7 +47,7 @@ pub(super) struct SelectArgs {
 }
 
 impl SelectArgs {
-    /// True if a flag may leave callbacks out.
+    /// Returns true if a flag may leave callbacks out.
     pub(super) fn is_any(&self) -> bool {
         let lists = [&self.template, &self.status, &self.user, &self.account];
         let times = [self.since.is_some(), self.until.is_some()];

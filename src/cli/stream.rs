@@ -28,7 +28,7 @@ pub(super) trait Job: Sync {
 
     fn record(&self, record: &Record<'_>, texts: &mut Texts, tally: &mut Tally);
 
-    /// True if the counts show a failure, which ends a run with `--fail-fast`.
+    /// Returns true if the counts show a failure, which ends a run with `--fail-fast`.
     fn is_failure(&self, tally: &Tally) -> bool {
         tally.verdict() == Verdict::Undecodable
     }
@@ -152,6 +152,20 @@ impl<J: Job, F: Sink> RunSink for Stream<'_, J, F> {
 }
 
 impl Collector<'_> {
+    /// Ends the file of noise, which `is_all` or lacks some, and prints the number of messages that were left out.
+    fn finish(self, is_all: bool, lang: Lang) -> anyhow::Result<()> {
+        self.noise.map_or(Ok(()), |noise| noise.finish(is_all))?;
+        let more = self.messages.saturating_sub(MOST_MESSAGES);
+        if more > 0 {
+            let text = match lang {
+                Lang::En => format!("wxsub: … and {more} more messages like these\n"),
+                Lang::Zh => format!("wxsub: ……另有 {more} 条类似的消息\n"),
+            };
+            self.progress.aside(|| say(text.as_bytes()));
+        }
+        Ok(())
+    }
+
     fn write(&mut self, job: &impl Job, texts: &Texts) -> io::Result<()> {
         let progress = self.progress;
         match texts.has(Channel::Message) {
@@ -265,19 +279,9 @@ pub(super) fn run_with<F: Sink>(
         }),
     };
     let (failed, interrupted) = read_all(plan, &mut stream, &progress)?;
-    let (mut more, mut noise) = (0, None);
-    if let Some(collector) = stream.collector {
-        more = collector.messages.saturating_sub(MOST_MESSAGES);
-        noise = collector.noise;
-    }
     let is_all = !failed && !stream.failed && interrupted.is_none();
-    noise.map_or(Ok(()), |noise| noise.finish(is_all))?;
-    if more > 0 {
-        let text = match plan.err.lang {
-            Lang::En => format!("wxsub: … and {more} more messages like these\n"),
-            Lang::Zh => format!("wxsub: ……另有 {more} 条类似的消息\n"),
-        };
-        progress.aside(|| say(text.as_bytes()));
+    if let Some(collector) = stream.collector {
+        collector.finish(is_all, plan.err.lang)?;
     }
     let done = Done {
         tally: stream.tally,
@@ -288,7 +292,7 @@ pub(super) fn run_with<F: Sink>(
     Ok((done, stream.fold))
 }
 
-/// True if the payload of the record could not be decoded.
+/// Returns true if the payload of the record could not be decoded.
 pub(super) fn is_undecodable(record: &Record<'_>) -> bool {
     matches!(record.outcome(), Outcome::Undecodable)
 }

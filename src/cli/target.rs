@@ -69,7 +69,7 @@ impl Target {
         }
     }
 
-    /// True if a person may be watching the output: it goes to a terminal or into a pipe.
+    /// Returns true if a person may be watching the output: it goes to a terminal or into a pipe.
     pub(super) fn is_watched(&self) -> bool {
         match self {
             Target::Stdout(stdout) => stdout.is_terminal() || is_pipe(stdout),
@@ -78,7 +78,7 @@ impl Target {
         }
     }
 
-    /// True if a file is written beside another, or beside nothing.
+    /// Returns true if a file is written beside another, or beside nothing.
     pub(super) fn is_new_file(&self) -> bool {
         matches!(self, Target::File { .. })
     }

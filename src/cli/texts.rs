@@ -11,7 +11,7 @@ pub(super) struct Texts {
     pub(super) pieces: Vec<(usize, Channel)>,
     /// The number of messages among the pieces.
     messages: u64,
-    /// The number of messages after them, of which nothing but their number is printed.
+    /// The number of messages after them, which are only counted.
     pub(super) more: u64,
 }
 

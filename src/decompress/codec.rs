@@ -1,4 +1,4 @@
-//! The decoders behind one step function.
+//! Runs the decoder of each format by one function, [`Codec::step`].
 //!
 //! Decoders get slices and no reader, so that output before damage is not lost, and bytes that have arrived are decoded
 //! before more are awaited. The zstd decoder needs a reader and has its own file.
@@ -25,7 +25,7 @@ pub(super) enum Codec {
     Deflate(flate2::Decompress),
 }
 
-/// Whether a member continues.
+/// Tells if more of a member follows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum MemberState {
     More,

@@ -65,7 +65,7 @@ pub enum Error {
         /// The reason.
         reason: String,
     },
-    /// A member of a zip archive has not the text of which the archive has the checksum.
+    /// The text of a member of a zip archive does not have the checksum that the archive gives.
     Checksum,
     /// Several members of a zip archive have one name, and only one of them was read.
     SameNames,

@@ -1,8 +1,8 @@
 //! Decompresses captures while they are read. The format is recognised by its first bytes, never by the file's name.
 //!
 //! The formats are gzip, zstd, bzip2 and xz, each also with several members. Uncompressed data passes unchanged, so any
-//! input can be read through [`Decompressed`]. Offsets of findings count decompressed bytes. [`Archive`] reads the members
-//! of a zip archive, each of which is a capture.
+//! input can be read through [`Decompressed`]. Offsets of findings count decompressed bytes. [`Archive`] reads the
+//! members of a zip archive, each of which is a capture.
 //!
 //! `magic` recognises formats, `codec` has a decoder for each, `buffer` holds bytes that are read but not consumed.
 //! Adding a format: a variant and a row in `magic`, an arm in `codec`.
@@ -66,7 +66,7 @@ enum State {
     Plain,
     Member(Codec),
     /// After a member. Another one may follow.
-    Behind(Compression),
+    AfterMember(Compression),
     Ended,
 }
 
@@ -97,6 +97,17 @@ impl Default for Bounds {
 
 /// The default of `free`. A small file of spaces expands a lot but does no harm.
 const FREE: u64 = 1 << 30;
+
+impl State {
+    /// Returns the format of the data that is being read, or `None` if it is not known or not compressed.
+    fn format(&self) -> Option<Compression> {
+        match self {
+            State::Member(codec) => Some(codec.format()),
+            State::AfterMember(format) => Some(*format),
+            State::Start | State::Plain | State::Ended => None,
+        }
+    }
+}
 
 impl<R: Read> Decompressed<R> {
     /// Makes a reader for `from`, with the default bounds.
@@ -153,11 +164,7 @@ impl<R: Read> Decompressed<R> {
         while matches!(self.state, State::Start) {
             self.start()?;
         }
-        Ok(match &self.state {
-            State::Member(codec) => Some(codec.format()),
-            State::Behind(format) => Some(*format),
-            _ => None,
-        })
+        Ok(self.state.format())
     }
 
     fn start(&mut self) -> io::Result<()> {
@@ -171,7 +178,7 @@ impl<R: Read> Decompressed<R> {
     }
 
     /// Begins the next member after padding with zeros, which tapes and some tools write.
-    fn behind(&mut self, format: Compression) -> io::Result<()> {
+    fn next_member(&mut self, format: Compression) -> io::Result<()> {
         self.from.skip_zeros();
         self.state = match detect(self.from.ahead()) {
             Detected::Is(next) if next != Compression::Zip => {
@@ -193,7 +200,7 @@ impl<R: Read> Decompressed<R> {
         match &mut self.state {
             State::Start => self.start()?,
             State::Plain => return self.from.read_through(out).map(Some),
-            &mut State::Behind(format) => self.behind(format)?,
+            &mut State::AfterMember(format) => self.next_member(format)?,
             State::Ended => return Ok(Some(0)),
             State::Member(codec) => {
                 let (written, flow) = codec.step(&mut self.from, out);
@@ -211,7 +218,7 @@ impl<R: Read> Decompressed<R> {
         match flow {
             Ok(MemberState::More) => {}
             Ok(MemberState::Ended) if format == Compression::Zip => self.state = State::Ended,
-            Ok(MemberState::Ended) => self.state = State::Behind(format),
+            Ok(MemberState::Ended) => self.state = State::AfterMember(format),
             Err(error) => self.failed = Some(error),
         }
         let times = self.bounds.expansion;
@@ -242,13 +249,8 @@ impl<R: Read> Read for Decompressed<R> {
 
 impl<R> fmt::Debug for Decompressed<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let format = match &self.state {
-            State::Member(codec) => Some(codec.format()),
-            State::Behind(format) => Some(*format),
-            _ => None,
-        };
         f.debug_struct("Decompressed")
-            .field("format", &format)
+            .field("format", &self.state.format())
             .field("written", &self.written)
             .finish_non_exhaustive()
     }

@@ -125,11 +125,15 @@ impl Page {
     }
 }
 
-/// Returns name and summary of the topics with these names.
+/// Returns the rows of the topics with these names.
 fn rows(names: &[&str], lang: Lang) -> Vec<Row> {
     let topics = names.iter().flat_map(|name| find(name).unwrap_or_default());
-    let row = |topic: Topic| (topic.names().swap_remove(0), topic.summary(lang));
-    topics.map(row).collect()
+    topics.map(|topic| row(&topic, lang)).collect()
+}
+
+/// Returns the usual name and the summary of a topic.
+pub(super) fn row(topic: &Topic, lang: Lang) -> Row {
+    (topic.names().swap_remove(0), topic.summary(lang))
 }
 
 fn type_words(ty: Type) -> Text {

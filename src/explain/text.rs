@@ -2,7 +2,7 @@
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use crate::explain::page::{Page, Row};
+use crate::explain::page::{Page, Row, row};
 use crate::explain::{Kind, Topic};
 use crate::lang::{Lang, Text};
 
@@ -17,8 +17,7 @@ pub fn index(lang: Lang, width: usize) -> String {
     let mut text = String::new();
     for kind in Kind::ALL {
         let of_kind = topics.iter().filter(|topic| topic.kind() == kind);
-        let row = |topic: &Topic| (topic.names().swap_remove(0), topic.summary(lang));
-        let rows: Vec<Row> = of_kind.map(row).collect();
+        let rows: Vec<Row> = of_kind.map(|topic| row(topic, lang)).collect();
         list(kind.names().1.get(lang), &rows, lang, width, &mut text);
         text.push('\n');
     }

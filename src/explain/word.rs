@@ -14,7 +14,7 @@ pub(super) struct Word {
     /// Other names that find the term.
     pub(super) others: &'static [&'static str],
     pub(super) words: Text,
-    /// A line each paragraph.
+    /// One paragraph on each line.
     pub(super) about: Text,
     /// The names of related topics.
     pub(super) see: &'static [&'static str],
@@ -275,7 +275,7 @@ pub(super) static WORDS: [Word; 30] = [
         &[],
         Text::new("an app, as the console knows it", "应用的 ID"),
         Text::new(
-            "`wx` and 16 hexadecimal digits. Callbacks name the account by its original id (`gh_…`); encrypted payloads hold the appid behind the message.",
+            "`wx` and 16 hexadecimal digits. Callbacks name the account by its original id (`gh_…`); encrypted payloads hold the appid after the message.",
             "`wx` 加 16 位十六进制数字。回调用原始 ID（`gh_…`）表示账号；加密的消息体在消息之后带有 appid。",
         ),
         &["ToUserName", "-40005"],

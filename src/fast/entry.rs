@@ -1,7 +1,7 @@
 //! Log entries with one escaped payload that differ from an earlier entry only in digits and in the payload's values.
 //!
-//! A JSON logger writes the body of a request as one text of its object. All entries of a template contain a payload of
-//! the same template, at the same position, with the same escapes.
+//! A JSON logger writes the body of a request as one text of its object. In the entries of one template, the payload is
+//! of one template too, and its position and its escapes do not vary.
 
 use crate::fast::patch::Patched;
 use crate::fast::template::TemplateKey;

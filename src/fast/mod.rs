@@ -4,9 +4,9 @@
 //! template is many times faster than reading it, and gives the same tree, meaning, findings and output line. A decoder
 //! keeps what it learns in one [`Cache`].
 //!
-//! The slow path defines what is right. Everything in the cache was read by the slow path, and only values vary that
-//! affect no decision. [`Options::fast`](crate::pipeline::Options::fast) turns the fast path off: without a cache,
-//! nothing is learnt or looked up. Tests read captures both ways and compare the results (`tests/repeated.rs`,
+//! The slow path defines what is right. Everything in the cache was read by the slow path, and only those values vary
+//! on which no decision depends. [`Options::fast`](crate::pipeline::Options::fast) turns the fast path off: without a
+//! cache, nothing is learnt or looked up. Tests read captures both ways and compare the results (`tests/repeated.rs`,
 //! `tests/golden.rs`).
 
 pub(crate) mod entry;

@@ -33,7 +33,7 @@ pub(crate) struct PrefixSize {
 impl Prefixes {
     /// The most prefixes that are kept.
     const MOST: usize = 8;
-    /// After this many payloads, only one in as many is learnt from.
+    /// After this many payloads, a prefix is learnt only from one payload in this many.
     const RARE: usize = 64;
     /// The longest prefix that is kept.
     const LONGEST: usize = 256;

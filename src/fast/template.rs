@@ -136,7 +136,7 @@ struct Choice {
 impl<T> Templates<T> {
     /// The most templates that are kept. A full list replaces an old template now and then.
     const MOST: usize = 64;
-    /// The number of unknown texts of which a full list learns one.
+    /// A full list learns only one of this many unknown texts.
     const RARE: usize = 64;
     /// The longest text from which a template is made.
     const LONGEST: usize = 4096;

@@ -348,7 +348,7 @@ codes! {
         summary: "the payload is encrypted" "消息体已加密";
         explanation: "In safe mode WeChat sends only `ToUserName` and `Encrypt`: the event is encrypted with the EncodingAESKey of the console. Without that key there is nothing to decode. In compatible mode the plain fields stand beside `Encrypt` and are decoded, though no signature covers them: `msg_signature` covers `Encrypt` alone, and `signature` covers no body at all."
             "安全模式下微信只发送 `ToUserName` 和 `Encrypt`：事件用后台的 EncodingAESKey 加密。没有密钥就无法解码。兼容模式下明文字段与 `Encrypt` 并存，可以解码，但不受签名保护：`msg_signature` 只覆盖 `Encrypt`，`signature` 完全不覆盖消息体。";
-        advice: "Give the EncodingAESKey in WXSUB_ENCODING_AES_KEY or in a file by --keys; or capture the body behind your server's decryption."
+        advice: "Give the EncodingAESKey in WXSUB_ENCODING_AES_KEY or in a file by --keys; or capture the body after your server has decrypted it."
             "请用 WXSUB_ENCODING_AES_KEY 或 --keys 文件提供 EncodingAESKey；或抓取服务器解密之后的消息体。";
         example: r#"{"ToUserName":"gh_5a2c71d0e9b4","Encrypt":"q1Zf0sT8vB3nKx7LmP2wYhUeRjD5cAo4iG6tS9kQb+E="}"#;
         near_miss: json!("change", "\"List\":", item!(), ",\n \"Encrypt\":\"q1Zf0sT8vB3nKx7LmP2wYhUeRjD5cAo4iG6tS9kQb+E=\"}");
@@ -682,17 +682,17 @@ codes! {
         near_miss: change!(item!());
     }
     AfterTorn "after-torn" Warning {
-        summary: "a callback behind a message that is cut off" "回调位于被截断的消息之后";
+        summary: "a callback after a message that is cut off" "回调位于被截断的消息之后";
         explanation: "A message before this one is cut off, and nothing shows where the next log entry begins: no time, level or other beginning of a line, no record of a container. Where the cut is in a text that a user types, as `Content`, all that follows may still be that text, so the callback is undecodable. So is one that the rest of a message follows directly, if the capture lacks the beginning of that message. A cut elsewhere is only a warning. A typed line break that imitates a whole log entry cannot be told from an entry."
             "此前的消息被截断，且无从判断下一条日志从何处开始：行首没有时间、级别等标志，也不是容器日志的记录。若截断处位于用户输入的文本（如 `Content`），其后的内容都可能仍是该文本，因此该回调无法解码。若回调之后紧跟着另一条消息的剩余部分，而其开头不在输入中，也同样无法解码。截断处在别处时只是警告。带换行、伪装成整条日志的文本无法与真正的日志区分。";
-        advice: "Log each body whole, behind a time. If nobody typed what follows the cut, `--accept-after-torn` decodes it."
+        advice: "Log each body whole, after a time. If nobody typed what follows the cut, `--accept-after-torn` decodes it."
             "请完整记录每个消息体，并在行首写上时间。若截断处之后的内容确非用户输入，可用 `--accept-after-torn` 解码。";
         example: concat!(change!(item!()), "]]></Content></xml>");
         near_miss: concat!(change!(item!()), "\n");
     }
     Noise "noise" Warning {
         summary: "bytes that belong to no payload" "不属于任何消息体的内容";
-        explanation: "Beside payloads the file holds other text. In a log that is as it should be; in a fixture it may be a payload of which the beginning was lost."
+        explanation: "Beside payloads the file holds other text. In a log that is as it should be; in a fixture it may be a payload that lost its beginning."
             "文件中除消息体外还有其他文本。日志本当如此；在样例中则可能是丢失了开头的消息体。";
         advice: "Remove what does not belong to the payload. When you check a log, do without --strict."
             "请删除不属于消息体的内容。检查日志时请不要使用 --strict。";

@@ -1,6 +1,6 @@
 //! The table of messages: every reason for a finding, with its code and its sentence in both languages.
 //!
-//! Adding a sentence: a row in `reasons!`. A severity in brackets behind the name overrides the severity of the code.
+//! Adding a sentence: a row in `reasons!`. A severity in brackets after the name overrides the severity of the code.
 
 use crate::finding::{Code, Severity};
 use crate::lang::Text;
@@ -40,7 +40,7 @@ reasons! {
         StrayEnd "`</{0}>` closes nothing" "`</{0}>` 没有对应的开始标签"
         ExpectedName "expected a name, found {0}" "此处应为名称，实际为 {0}"
         ExpectedTagEnd "expected `>`, found {0}" "此处应为 `>`，实际为 {0}"
-        ExpectedEquals "expected `=` behind the attribute's name, found {0}" "属性名后应为 `=`，实际为 {0}"
+        ExpectedEquals "expected `=` after the attribute's name, found {0}" "属性名后应为 `=`，实际为 {0}"
         ExpectedQuote "expected a quoted attribute value, found {0}" "此处应为带引号的属性值，实际为 {0}"
         ExpectedSpace "expected white space before the attribute, found {0}" "属性之前应有空白，实际为 {0}"
         LessInAttribute "`<` in an attribute value" "属性值中有 `<`" => "write it as `&lt;`" "请写作 `&lt;`"
@@ -57,7 +57,7 @@ reasons! {
         BadDeclaration "the XML declaration is malformed" "XML 声明格式错误"
             => "it reads `<?xml version=\"1.0\" encoding=\"UTF-8\"?>`" "应为 `<?xml version=\"1.0\" encoding=\"UTF-8\"?>`"
         LateDeclaration "an XML declaration is allowed only at the very start" "XML 声明只能出现在最开头"
-        BadMarkup "expected a comment or a CDATA section behind `<!`, found {0}" "`<!` 之后应为注释或 CDATA，实际为 {0}"
+        BadMarkup "expected a comment or a CDATA section after `<!`, found {0}" "`<!` 之后应为注释或 CDATA，实际为 {0}"
         IllegalCharacter "the character {0} is not allowed in XML" "XML 不允许字符 {0}"
         XmlWrappedId "`{0}` has a line break inside" "`{0}` 中有换行"
             => "were long lines wrapped, or is it a chunked HTTP body without the sizes of its chunks? ids have no line breaks"
@@ -68,7 +68,7 @@ reasons! {
         ExpectedMember "expected a member name in double quotes or `}`, found {0}" "此处应为双引号括起的成员名或 `}`，实际为 {0}"
         ExpectedMemberName "expected a member name in double quotes, found {0}" "此处应为双引号括起的成员名，实际为 {0}"
         JsonEntryBegins "the payload is cut off: the next log entry begins" "消息体不完整：下一条日志开始"
-        ExpectedColon "expected `:` behind the member's name, found {0}" "成员名后应为 `:`，实际为 {0}"
+        ExpectedColon "expected `:` after the member's name, found {0}" "成员名后应为 `:`，实际为 {0}"
         ExpectedValue "expected a value, found {0}" "此处应为值，实际为 {0}"
         ExpectedCommaOrBrace "expected `,` or `}`, found {0}" "此处应为 `,` 或 `}`，实际为 {0}"
         ExpectedCommaOrBracket "expected `,` or `]`, found {0}" "此处应为 `,` 或 `]`，实际为 {0}"
@@ -83,7 +83,7 @@ reasons! {
                "是否为自动换行的文本，或缺少块大小的 chunked HTTP 消息体?ID 中没有换行"
         StrayCloser "`{0}` closes nothing" "`{0}` 没有对应的开始括号"
         ArrayCutOff "the array around the payloads is not closed" "包含消息体的数组没有结束"
-        ArrayBroken "expected `,` or `]` behind a payload in an array, found {0}" "数组中的消息体之后应为 `,` 或 `]`，实际为 {0}"
+        ArrayBroken "expected `,` or `]` after a payload in an array, found {0}" "数组中的消息体之后应为 `,` 或 `]`，实际为 {0}"
     }
     MalformedRecord {
         RecordType "`{0}` of a record should be {1}, found {2}" "记录中的 `{0}` 应为{1}，实际为{2}"
@@ -358,7 +358,7 @@ reasons! {
         AfterTorn "a message that is cut off stands before this one" "此前有一条被截断的消息"
         AfterTornTyped (Undecodable) "a message before is cut off in a text of a user, who may have typed this" "此前的消息在用户输入的文本中被截断，此内容可能是用户输入的"
             => "if nobody typed it, --accept-after-torn decodes it" "若确非用户输入，可用 --accept-after-torn 解码"
-        BeforeRest (Undecodable) "the rest of another message follows, of which the beginning is missing: a user may have typed this"
+        BeforeRest (Undecodable) "the rest of another message follows, without its beginning: a user may have typed this"
             "其后是另一条缺少开头的消息的剩余部分：此内容可能是用户输入的"
             => "if nobody typed it, --accept-after-torn decodes it" "若确非用户输入，可用 --accept-after-torn 解码"
     }

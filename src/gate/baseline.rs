@@ -87,7 +87,7 @@ struct Tables<'a> {
     entries: &'a mut ArrayOfTables,
     by_path: HashMap<String, usize>,
     removed: HashSet<usize>,
-    /// True if nothing stands in the file yet. The first entry gets no blank line before it.
+    /// True if the file is empty so far. The first entry gets no blank line before it.
     is_empty: bool,
 }
 

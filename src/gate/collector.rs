@@ -32,7 +32,7 @@ pub(super) struct Payload {
 /// A finding with its severity; `None` if it is allowed.
 pub(super) type Weighed = (Notice, Option<Severity>);
 
-/// The part of a gate that judges and writes. Workers' forks do not have it.
+/// The part of a gate that judges and writes. Only the main thread has it, the workers' forks do not.
 pub(super) struct Collector<'a, W> {
     report: Box<dyn Report>,
     out: W,
@@ -104,6 +104,7 @@ impl<'a, W: Write> Collector<'a, W> {
         self.result.tally.join(tally)
     }
 
+    /// Judges the findings of the next payload.
     pub(super) fn take(&mut self, payload: Payload, settings: &'a Settings) -> Result<(), Stop> {
         self.result.tally.join(payload.tally)?;
         let mut current = self.file.take();
@@ -237,6 +238,7 @@ impl<'a, W: Write> Collector<'a, W> {
         self.failed = self.failed.take().or(told.err());
     }
 
+    /// Judges a finding about the file as a whole.
     fn judge_alone(
         &mut self,
         file: &mut Current<'a>,
@@ -254,6 +256,7 @@ impl<'a, W: Write> Collector<'a, W> {
         self.judge(file, vec![(notice, weight)], settings)
     }
 
+    /// Keeps the counts of a finished file, if the settings ask for them.
     fn files(&mut self, file: Option<Current<'a>>, settings: &Settings) {
         let counts = file.map(|file| file.counts);
         let with_findings = counts.filter(|counts| settings.by_file && !counts.all.is_empty());

@@ -1,8 +1,8 @@
 //! The sink of a check: forks gather findings, the collector judges them in the order of the capture.
 //!
-//! Whether a finding is expected, and where a run with `fail_fast` stops, depends on the findings before it. Forks
-//! therefore only gather: for each payload with findings, the counts since the last such payload. The collector takes
-//! the payloads in order, so the result does not depend on how the capture was split into blocks.
+//! The findings before a finding decide if it is expected, and if a run with `fail_fast` stops at it. Forks therefore
+//! only gather: for each payload with findings, the counts since the last such payload. The collector takes the
+//! payloads in order, so the result does not depend on how the capture was split into blocks.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};

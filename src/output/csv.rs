@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use crate::event::fields::{Field, HEADER, ITEM};
 use crate::event::{CallbackRef, Fields, Value};
 use crate::finding::Finding;
-use crate::output::Format;
+use crate::output::{Format, rows};
 use crate::record::Record;
 
 /// Writes rows for spreadsheets and databases. Extra fields have no column.
@@ -36,12 +36,9 @@ impl Format for Csv {
 
     fn record(&self, record: &Record<'_>, out: &mut Vec<u8>) -> Result<(), Finding> {
         if let Some(callback) = record.callback() {
-            let items = callback.items().map(|item| Some(item.fields()));
-            let none = (items.len() == 0).then_some(None);
-            write(out, |rows| {
-                items
-                    .chain(none)
-                    .try_for_each(|item| self.row(&callback, item, rows))
+            write(out, |writer| {
+                let mut items = rows(&callback).map(|item| item.map(|item| item.fields()));
+                items.try_for_each(|item| self.row(&callback, item, writer))
             });
         }
         Ok(())

@@ -1,4 +1,4 @@
-//! Checks that a written payload means the same as the callback it was written from.
+//! Checks that a written payload decodes to the callback from which it was written.
 //!
 //! An extra field may have the name of a known field, or a structure that the syntax cannot express. These cases are
 //! many and rare, so instead of listing them the output is read back and compared.

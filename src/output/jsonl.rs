@@ -13,7 +13,7 @@ use crate::event::{CallbackRef, ItemRef};
 use crate::fast::patch::{Copied, Patched};
 use crate::finding::Finding;
 use crate::json_format;
-use crate::output::Format;
+use crate::output::{Format, rows};
 use crate::record::Record;
 use crate::syntax::View;
 
@@ -49,10 +49,7 @@ impl Format for JsonLines {
         };
         match self.flat {
             false => line(Members::All(Style::default())),
-            true if callback.items().len() == 0 => line(Members::Flat(None)),
-            true => callback
-                .items()
-                .for_each(|item| line(Members::Flat(Some(item)))),
+            true => rows(&callback).for_each(|item| line(Members::Flat(item))),
         }
         Ok(())
     }

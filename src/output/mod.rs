@@ -21,6 +21,7 @@ pub use push::{Push, Sealing};
 pub use table::Rows;
 pub use xml::Xml;
 
+use crate::event::{CallbackRef, ItemRef};
 use crate::finding::Finding;
 use crate::record::Record;
 
@@ -48,4 +49,11 @@ pub trait Format {
     ///
     /// `unrepresentable` if the format cannot express the callback. Nothing is written then.
     fn record(&self, record: &Record<'_>, out: &mut Vec<u8>) -> Result<(), Finding>;
+}
+
+/// Returns the items of a format with a row for each item. A callback without items has one row, without an item.
+fn rows<'a>(callback: &CallbackRef<'a>) -> impl Iterator<Item = Option<ItemRef<'a>>> + use<'a> {
+    let items = callback.items();
+    let none = (items.len() == 0).then_some(None);
+    items.map(Some).chain(none)
 }

@@ -10,7 +10,7 @@ use crate::event::fields::{CREATE_TIME, FROM_USER, Field, TEMPLATE_ID};
 use crate::event::{CallbackRef, Fields, Value};
 use crate::finding::Finding;
 use crate::lang::Text;
-use crate::output::{Format, words};
+use crate::output::{Format, rows, words};
 use crate::printable::printable;
 use crate::record::Record;
 use crate::report::snippet::{back, forth};
@@ -62,9 +62,8 @@ impl Format for Rows {
 
     fn record(&self, record: &Record<'_>, out: &mut Vec<u8>) -> Result<(), Finding> {
         if let Some(callback) = record.callback() {
-            let items = callback.items().map(|item| Some(item.fields()));
-            let none = (items.len() == 0).then_some(None);
-            for item in items.chain(none) {
+            for item in rows(&callback) {
+                let item = item.map(|item| item.fields());
                 out.extend_from_slice(self.row(record, &callback, item).as_bytes());
                 out.push(b'\n');
             }
@@ -107,7 +106,7 @@ impl Rows {
         self.line(cells, item.map(words::result_style).unwrap_or_default())
     }
 
-    /// Formats the place, and whether the payload was encrypted.
+    /// Formats the place, with a note if the payload was encrypted.
     fn place(&self, record: &Record<'_>) -> String {
         let place = format!("{}:{}", printable(record.source()), record.place(0).line);
         match record.sealed() {

@@ -52,7 +52,7 @@ pub(super) fn result_style(item: Fields<'_>) -> Style {
         .unwrap_or_default()
 }
 
-/// Says whether a decrypted payload was verified, and which key opened it if there are several.
+/// Formats the trust in a decrypted payload, and if there are several keys, the one that opened it.
 pub(super) fn seal(sealed: &Sealed, lang: Lang) -> String {
     let words = match sealed.trust() {
         Trust::Verified => Text::new("verified", "已验签"),

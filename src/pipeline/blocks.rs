@@ -7,9 +7,7 @@ use crate::input::Input;
 use crate::pipeline::reading::Reading;
 use crate::pipeline::{CaptureStats, Options};
 use crate::record::Decoder;
-use crate::seal::Policy;
 use crate::span::Place;
-use crate::syntax::Limits;
 
 /// A capture that is being read.
 #[derive(Debug)]
@@ -17,12 +15,8 @@ pub(super) struct Blocks<R> {
     pub(super) input: Input<R>,
     pub(super) reading: Reading,
     pub(super) source: Arc<str>,
-    pub(super) limits: Limits,
-    pub(super) policy: Option<Arc<Policy>>,
-    wants_queries: bool,
-    fast: bool,
-    keeps_noise: bool,
-    pub(super) accepts_after_torn: bool,
+    /// The settings, with limits that are in range.
+    pub(super) options: Options,
     ended: bool,
 }
 
@@ -32,12 +26,10 @@ impl<R: Read> Blocks<R> {
             input: Input::new(from, options.block_size()),
             reading: Reading::default(),
             source: source.into(),
-            limits: options.limits.clamped(),
-            policy: options.policy.clone(),
-            wants_queries: options.wants_queries,
-            fast: options.fast,
-            keeps_noise: options.keeps_noise,
-            accepts_after_torn: options.accepts_after_torn,
+            options: Options {
+                limits: options.limits.clamped(),
+                ..options.clone()
+            },
             ended: false,
         }
     }
@@ -53,12 +45,10 @@ impl<R: Read> Blocks<R> {
         self.input.read(text)?;
         self.ended = text.is_ended();
         if decoder.is_none() && (self.ended || !text.bytes().is_empty()) {
-            let new = Decoder::new(self.source.clone(), self.limits, self.input.origin());
-            let new = new.opening(self.policy.clone());
-            let new = new.with_queries(self.wants_queries);
-            let new = new.keeping_noise(self.keeps_noise);
-            let new = new.accepting_after_torn(self.accepts_after_torn);
-            *decoder = Some(new.with_cache(self.fast.then(Box::default)));
+            let options = &self.options;
+            let new = Decoder::new(self.source.clone(), options.limits, self.input.origin());
+            let new = options.set_up(new).keeping_noise(options.keeps_noise);
+            *decoder = Some(new.with_cache(options.fast.then(Box::default)));
         }
         Ok(true)
     }

@@ -1,9 +1,9 @@
 //! The main loop: reads a capture in blocks and passes its records to a sink.
 //!
-//! A [`Sink`] forks for each block, and the forks are joined in the order of the input. Blocks are therefore decoded
-//! one after another (`blocks`) or on several threads (`workers`, which explains why the output is the same). Threads
-//! decode a block before its start state is known (`speculation`). `chunk` splits the input for them, `reading` is the
-//! progress in a capture.
+//! A [`Sink`] forks for each block, and the forks are joined in the order of the input. Blocks can therefore be decoded
+//! one after another (`blocks`) or on several threads (`workers`, which explains why the output does not depend on
+//! this). A thread decodes a block before the state at its start is known (`speculation`). `chunk` splits the input for
+//! threads, `reading` is the progress in a capture.
 //!
 //! A [`Selection`](crate::select::Selection) works on any thread. Deduplication and a limit depend on all earlier
 //! callbacks, so they run on one thread.
@@ -18,7 +18,7 @@ use std::io::{self, Read};
 use std::sync::Arc;
 use std::thread;
 
-use crate::record::Record;
+use crate::record::{Decoder, Record};
 use crate::scan::Noise;
 use crate::seal::Policy;
 use crate::select::Filter;
@@ -130,14 +130,15 @@ pub struct Options {
     pub wants_queries: bool,
     /// True to pass all noise to [`Sink::noise`]. One thread decodes then.
     pub keeps_noise: bool,
-    /// True to decode callbacks behind a torn message, too, that a user may have typed.
+    /// True to decode callbacks after a torn message, although a user may have typed them.
     ///
     /// Otherwise they are undecodable, with [`Code::AfterTorn`](crate::Code::AfterTorn).
     pub accepts_after_torn: bool,
-    /// True to recognise payloads and log lines that differ from an earlier one only in a few values, instead of reading
-    /// them.
+    /// True to recognise payloads and log lines that differ from an earlier one only in a few values, instead of
+    /// reading them.
     ///
-    /// The output does not depend on it. Switching it off shows whether a suspicious record is a fault of the fast path.
+    /// The output does not depend on it. Switching it off shows whether a suspicious record is a fault of the fast
+    /// path.
     pub fast: bool,
 }
 
@@ -160,6 +161,14 @@ impl Options {
 
     fn block_size(&self) -> usize {
         self.block_size.min(Self::MAX_BLOCK_SIZE)
+    }
+
+    /// Returns `decoder` with the settings that concern single payloads.
+    fn set_up(&self, decoder: Decoder) -> Decoder {
+        decoder
+            .opening(self.policy.clone())
+            .with_queries(self.wants_queries)
+            .accepting_after_torn(self.accepts_after_torn)
     }
 }
 
@@ -232,7 +241,7 @@ pub fn run_filtered<S: Sink>(
         return Ok(());
     }
     let mut blocks = Blocks::new(from, source, options);
-    let result = emit(&mut blocks, options, filter, sink);
+    let result = emit(&mut blocks, filter, sink);
     match &result {
         // Only what was scanned is counted; how much was read ahead varies.
         Ok(()) if filter.has_enough() => sink.end(source, &blocks.scanned_stats()),
@@ -247,7 +256,6 @@ pub fn run_filtered<S: Sink>(
 /// Passes all records to `sink` until `filter` has enough.
 fn emit<S: Sink>(
     blocks: &mut Blocks<impl Read + Send>,
-    options: &Options,
     filter: &mut Filter,
     sink: &mut S,
 ) -> Result<(), Error> {
@@ -266,10 +274,10 @@ fn emit<S: Sink>(
                 .map_err(Error::Stopped)?;
         }
         read.map_err(Error::Input)?;
-        if options.threads != 1 && blocks.is_plenty() && !filter.depends_on_order() {
-            let threads = options.threads();
+        if blocks.options.threads != 1 && blocks.is_plenty() && !filter.depends_on_order() {
+            let threads = blocks.options.threads();
             if threads > 1 {
-                return workers::emit(blocks, threads, options, filter, sink);
+                return workers::emit(blocks, threads, filter, sink);
             }
         }
     }
@@ -312,13 +320,13 @@ impl<R: Read> Capture<R> {
 
     /// Sets the limits.
     pub fn limits(mut self, limits: Limits) -> Self {
-        self.blocks.limits = limits.clamped();
+        self.blocks.options.limits = limits.clamped();
         self
     }
 
     /// Sets the policy for encrypted payloads.
     pub fn policy(mut self, policy: Arc<Policy>) -> Self {
-        self.blocks.policy = Some(policy);
+        self.blocks.options.policy = Some(policy);
         self
     }
 

@@ -1,16 +1,12 @@
 //! Speculative decoding: decodes a chunk before its start state is known; see `workers`.
 
-use std::sync::Arc;
-
 use crate::fast::Cache;
-use crate::pipeline::Sink;
 use crate::pipeline::chunk::Chunk;
 use crate::pipeline::reading::emit_all;
+use crate::pipeline::{Options, Sink};
 use crate::record::{Decoder, Outcome};
 use crate::scan::{SyncPoint, Turn};
-use crate::seal::Policy;
 use crate::select::Filter;
-use crate::syntax::Limits;
 
 /// The result of decoding a chunk from `sync_point` on.
 pub(super) struct Speculation<S> {
@@ -25,10 +21,7 @@ pub(super) struct Speculation<S> {
 #[derive(Clone)]
 pub(super) struct Speculator<'e> {
     pub(super) source: &'e str,
-    pub(super) limits: Limits,
-    pub(super) policy: &'e Option<Arc<Policy>>,
-    pub(super) wants_queries: bool,
-    pub(super) accepts_after_torn: bool,
+    pub(super) options: &'e Options,
     pub(super) filter: Filter,
     /// `None` if the fast path is off.
     pub(super) cache: Option<Box<Cache>>,
@@ -38,11 +31,9 @@ impl Speculator<'_> {
     /// Decodes `chunk` into `part`. Returns `None` if there is no sync point after a payload.
     pub(super) fn speculate<S: Sink>(&mut self, chunk: &Chunk, part: S) -> Option<Speculation<S>> {
         // A new `Arc`, so that threads do not share a reference counter.
-        let mut decoder = Decoder::on_line(self.source.into(), self.limits, chunk.place)
-            .opening(self.policy.clone())
-            .with_queries(self.wants_queries)
-            .accepting_after_torn(self.accepts_after_torn)
-            .with_cache(self.cache.take());
+        let decoder = Decoder::on_line(self.source.into(), self.options.limits, chunk.place);
+        let decoder = self.options.set_up(decoder);
+        let mut decoder = decoder.with_cache(self.cache.take());
         let speculation = self.speculate_with(&mut decoder, chunk.bytes(), part);
         self.cache = decoder.scanner.cache.take();
         let (sync_point, part) = speculation?;
@@ -68,8 +59,8 @@ impl Speculator<'_> {
     }
 }
 
-/// Returns the first sync point after a payload that is whole. What looks broken may be the rest of a payload that began
-/// before the chunk, where the capture has no sync point.
+/// Returns the first sync point after a whole payload. A broken one may be the rest of a payload that began before the
+/// chunk, where the capture has no sync point.
 fn first_sync_point(decoder: &mut Decoder, bytes: &[u8]) -> Option<SyncPoint> {
     let mut found = false;
     loop {

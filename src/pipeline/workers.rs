@@ -1,9 +1,9 @@
 //! Decodes on several threads, with the output of one thread.
 //!
-//! Whether a line begins a payload or continues one depends on everything before it. Threads therefore speculate: each
-//! takes a chunk that begins at a line, decodes it as if no payload continued there, and notes the first
-//! [`SyncPoint`] after its first payload. Records before that point are dropped, records after it are kept. When it is
-//! the chunk's turn, the decoder that has read everything before decodes the chunk until it reaches the same sync
+//! Everything before a line decides if the line begins a payload or continues one. Threads do not wait to know it, but
+//! speculate: each takes a chunk that begins at a line, decodes it as if no payload continued there, and notes the
+//! first [`SyncPoint`] after its first payload. Records before that point are dropped, records after it are kept. When
+//! it is the chunk's turn, the decoder that has read everything before decodes the chunk until it reaches the same sync
 //! point. From there on both decoders would behave the same, so the kept records are right, and the speculating
 //! decoder, which is at the end of the chunk, continues. If the sync point is not reached (the chunk began in an array,
 //! or in a message that quotes another), the whole chunk is decoded and the speculation is dropped.
@@ -27,7 +27,7 @@ use crate::pipeline::blocks::Blocks;
 use crate::pipeline::chunk::{Chunk, Chunks};
 use crate::pipeline::reading::Reading;
 use crate::pipeline::speculation::{Speculation, Speculator};
-use crate::pipeline::{Error, Options, Sink, Stop};
+use crate::pipeline::{Error, Sink, Stop};
 use crate::scan::SyncPoint;
 use crate::select::Filter;
 
@@ -38,17 +38,13 @@ const AHEAD: usize = 3;
 pub(super) fn emit<S: Sink>(
     blocks: &mut Blocks<impl Read + Send>,
     threads: usize,
-    options: &Options,
     filter: &Filter,
     sink: &mut S,
 ) -> Result<(), Error> {
     let place = blocks.end();
     let speculator = Speculator {
         source: &blocks.source,
-        limits: blocks.limits,
-        policy: &options.policy,
-        wants_queries: options.wants_queries,
-        accepts_after_torn: options.accepts_after_torn,
+        options: &blocks.options,
         filter: filter.clone(),
         cache: blocks.reading.cache(),
     };
@@ -56,7 +52,7 @@ pub(super) fn emit<S: Sink>(
         threads,
         intake: Mutex::new(Intake {
             input: &mut blocks.input,
-            chunks: Chunks::new(options.block_size(), place),
+            chunks: Chunks::new(blocks.options.block_size(), place),
             count: 0,
             is_low: false,
             end: None,
@@ -114,7 +110,7 @@ impl<'e, R: Read + Send, S: Sink> Workers<'e, R, S> {
             queue.put(number, decoded);
             let queue = self.emit_ready(queue);
             let most = self.threads * AHEAD;
-            drop(self.wait_while(queue, |queue| queue.is_far_behind(number, most)));
+            drop(self.wait_while(queue, |queue| queue.is_far_ahead(number, most)));
         }
     }
 
@@ -155,7 +151,7 @@ impl<'e, R: Read + Send, S: Sink> Workers<'e, R, S> {
         queue
     }
 
-    /// Waits while `is_so` holds and the run continues.
+    /// Waits while `is_so` returns true and the run continues.
     fn wait_while<'q>(
         &'q self,
         mut queue: MutexGuard<'q, Queue<S>>,
@@ -337,7 +333,7 @@ impl<S> Queue<S> {
     }
 
     /// Returns true if chunk `number` is at least `most` chunks ahead of the sink.
-    fn is_far_behind(&self, number: usize, most: usize) -> bool {
+    fn is_far_ahead(&self, number: usize, most: usize) -> bool {
         number >= self.emitted + most
     }
 }
@@ -383,7 +379,7 @@ impl<S: Sink> Emitter<'_, S> {
     }
 }
 
-/// Decides whether speculation is worthwhile. In a capture that is one array, it always fails.
+/// Pauses speculation after failures. In a capture that is one array, it always fails.
 #[derive(Debug, Default)]
 struct BackOff {
     /// The number of failures since the last success.

@@ -37,7 +37,7 @@ pub(super) struct Shared {
 }
 
 impl Contents {
-    /// Which event a recognised payload is of.
+    /// Returns the event of a recognised payload.
     pub(super) fn event(&self) -> Option<Event> {
         match self {
             Contents::Own(_) => None,

@@ -50,7 +50,7 @@ impl Decoder {
         let Some(decryptor) = &mut self.decryptor else {
             return;
         };
-        // What is inside is of the same templates as what is not sealed.
+        // Decrypted payloads have the templates of plain ones.
         std::mem::swap(&mut self.scanner.cache, &mut decryptor.inner.scanner.cache);
         let checked = decryptor.check(record);
         std::mem::swap(&mut self.scanner.cache, &mut decryptor.inner.scanner.cache);
@@ -130,19 +130,17 @@ impl Decryptor {
         if let Ok(document) = &document {
             sealed.around[1] = message.split_off(document.len);
         }
-        let template = document
-            .as_ref()
-            .ok()
-            .and_then(|document| document.template);
+        let (syntax, template) = match &document {
+            Ok(document) => (document.syntax, document.template),
+            Err(_) => (outer.syntax, None),
+        };
         let decoded = self.inner.contents(template);
         let event = decoded.event();
         let mut record = Record {
             source: outer.source.clone(),
             place: outer.place,
             units: Units::Utf8,
-            syntax: document
-                .as_ref()
-                .map_or(outer.syntax, |document| document.syntax),
+            syntax,
             body: Body::from_vec(message),
             raw: None,
             outcome: Outcome::Undecodable,

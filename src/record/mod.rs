@@ -102,7 +102,7 @@ impl<'a> Record<'a> {
         self.all_findings().map_or(&[], Findings::as_slice)
     }
 
-    /// Excluded callbacks have no findings.
+    /// Returns the findings with the number of dropped ones, or `None` for an excluded callback.
     fn all_findings(&self) -> Option<&Findings> {
         match self.outcome {
             Outcome::FilteredOut(_) | Outcome::Deduplicated(_) => None,

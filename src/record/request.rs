@@ -29,7 +29,8 @@ pub(super) struct RequestQuery<'q> {
     is_sure: bool,
 }
 
-/// Returns the query of the payload's request: the given one, that of a reply, or that of the capture.
+/// Returns the query of the payload's request. A query that the user gave comes first, then that of a reply, then that
+/// of the capture.
 pub(super) fn request_query<'q>(
     record: &Record<'_>,
     policy: &'q Policy,
@@ -149,7 +150,7 @@ fn check_signature(
     (*is_sure || verified.is_ok()).then_some(verified)
 }
 
-/// Checks whether the policy accepts a plain payload.
+/// Checks a plain payload against the policy. Returns the finding about a wrong signature, if the policy accepts it.
 pub(super) fn check_plain(
     policy: &Policy,
     record: &Record<'_>,

@@ -50,7 +50,7 @@ impl Sealed {
         }
     }
 
-    /// Returns whether the payload was also verified.
+    /// Returns the degree of trust: only opened, or also verified.
     pub fn trust(&self) -> Trust {
         self.trust
     }
@@ -93,10 +93,10 @@ impl Record<'_> {
 
     /// Returns the whole plaintext, unchanged, if the payload was decrypted.
     pub fn opened(&self) -> Option<Cow<'_, [u8]>> {
-        let [before, behind] = &self.sealed()?.around;
-        Some(match before.is_empty() && behind.is_empty() {
+        let [before, after] = &self.sealed()?.around;
+        Some(match before.is_empty() && after.is_empty() {
             true => self.bytes().into(),
-            false => [before, self.bytes(), behind].concat().into(),
+            false => [before, self.bytes(), after].concat().into(),
         })
     }
 }

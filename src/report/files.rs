@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::finding::{Code, Severity};
 use crate::lang::{Lang, Text};
 use crate::printable::printable;
-use crate::report::summary::grouped;
+use crate::report::summary::{grouped, of_code};
 use crate::report::{Tally, Total};
 
 /// The findings of one file, counted by code.
@@ -45,7 +45,7 @@ impl Tally {
     /// The most files that [`Tally::details_by_file`] lists.
     const MOST_FILES: usize = 1_000;
 
-    /// Lists the findings of each file by code: a line a file, no line for files without findings.
+    /// Lists the findings of each file by code, one line for each file with findings.
     ///
     /// ```
     /// use wxsub::report::{FileCounts, Tally};
@@ -80,10 +80,9 @@ impl Tally {
 impl Total<'_> {
     /// Names the findings that were counted but not shown. Empty if all were shown.
     pub(super) fn hidden_words(&self, lang: Lang) -> String {
-        let parts: Vec<String> = self
-            .hidden
-            .iter()
-            .map(|(code, _, count)| format!("{} {}", grouped(*count), code.as_str()))
+        let parts = self.hidden.iter();
+        let parts: Vec<String> = parts
+            .map(|(code, _, count)| of_code(*code, *count))
             .collect();
         match (parts.is_empty(), lang) {
             (true, _) => String::new(),
@@ -99,7 +98,7 @@ impl Total<'_> {
 fn line(file: &FileCounts, lang: Lang) -> String {
     let counts = file.rows().into_iter();
     let counts: Vec<String> = counts
-        .map(|(code, _, count)| format!("{} {}", grouped(count), code.as_str()))
+        .map(|(code, _, count)| of_code(code, count))
         .collect();
     let [colon, comma] = [Text::new(": ", "："), Text::new(", ", "、")].map(|text| text.get(lang));
     format!("{}{colon}{}", printable(&file.path), counts.join(comma))

@@ -126,7 +126,7 @@ struct QueuedCommand {
 }
 
 impl Queue {
-    /// The number of annotations a severity that GitHub shows in a step.
+    /// The number of annotations of one severity that GitHub shows in a step.
     const ANNOTATIONS: usize = 10;
 
     /// The number of bytes of `rest` that stay in memory.

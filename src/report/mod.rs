@@ -1,7 +1,7 @@
 //! Reports of a run, for people and for programs: findings in several formats, and the counts of the whole run.
 //!
 //! A [`Report`] receives the findings in the order of the captures. It writes them at once or keeps a bounded number.
-//! Adding a format: one file here, and one row where the command line lists the formats.
+//! Adding a format: one file here; in `cli`, a variant of `gate::ReportFormat` and its arm.
 
 mod files;
 mod fingerprint;

@@ -135,12 +135,13 @@ impl Spot {
     }
 }
 
-/// Returns the part of the line around `mark` that lies in `near`, and whether it is cut before and after.
+/// Returns the part of the line around `mark` that lies in `near`, and true for its start and its end if it is cut
+/// there.
 fn line_in(text: &[u8], near: Range<usize>, mark: Range<usize>) -> (Range<usize>, [bool; 2]) {
     let before = memchr::memrchr(b'\n', &text[near.start..mark.start]);
-    let behind = memchr::memchr(b'\n', &text[mark.end..near.end]);
+    let after = memchr::memchr(b'\n', &text[mark.end..near.end]);
     let start = before.map_or(near.start, |at| near.start + at + 1);
-    let mut end = behind.map_or(near.end, |at| mark.end + at);
+    let mut end = after.map_or(near.end, |at| mark.end + at);
     let is_cut = [
         start > 0 && text[start - 1] != b'\n',
         end < text.len() && text[end] != b'\n',
@@ -182,8 +183,8 @@ impl Mark {
         let Range { start, end } = self.range;
         // An offset that is not needed repeats `start`, which costs nothing.
         let end = if self.is_small { end } else { start };
-        let [before, behind] = self.around.map(|at| at.unwrap_or(start));
-        [start, end, before, behind].map(|at| u32::try_from(at).unwrap_or(u32::MAX))
+        let [before, after] = self.around.map(|at| at.unwrap_or(start));
+        [start, end, before, after].map(|at| u32::try_from(at).unwrap_or(u32::MAX))
     }
 
     /// Makes the spot, given the places of the mark's offsets in the capture and in the plaintext.
@@ -203,19 +204,19 @@ impl Mark {
             // In an unescaped payload the true end may be a few columns later in the log.
             false => spot.place.after(marked, Units::Utf8),
         };
-        let [line, _, before, behind] = inside.unwrap_or(places).map(|place| place.line);
-        let [at_before, at_behind] = self.around;
+        let [line, _, before, after] = inside.unwrap_or(places).map(|place| place.line);
+        let [at_before, at_after] = self.around;
         // One line of a log may hold the escaped text of several lines.
         let around = [
             at_before.filter(|_| before + 1 == line),
-            at_behind.filter(|_| behind == line + 1),
+            at_after.filter(|_| after == line + 1),
         ];
         spot.around = around.map(|at| at.map(|at| Spot::new(Place::default(), bytes, at..at).line));
         spot
     }
 }
 
-/// A line of a payload and the start of the line before it. Cached, as many findings may be on one long line.
+/// A line of a payload and the start of the line before it. Cached, because many findings may be on one long line.
 #[derive(Default)]
 struct LineRange {
     start: usize,
@@ -237,8 +238,8 @@ impl LineRange {
                 is_known: true,
             };
         }
-        let behind = Some(self.end + 1).filter(|at| *at < bytes.len());
-        [self.before, behind]
+        let after = Some(self.end + 1).filter(|at| *at < bytes.len());
+        [self.before, after]
     }
 }
 

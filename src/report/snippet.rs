@@ -43,11 +43,11 @@ impl<'a> ShownFinding<'a> {
 
     /// The lines before and after, with their numbers.
     fn around(&self) -> impl Iterator<Item = (u64, &'a Line)> {
-        let (number, [before, behind]) = (self.number(), &self.spot.around);
+        let (number, [before, after]) = (self.number(), &self.spot.around);
         let before = before.as_ref().map(|line| (number - 1, line));
-        let behind = behind.as_ref().map(|line| (number + 1, line));
+        let after = after.as_ref().map(|line| (number + 1, line));
         let is_shown = self.around;
-        before.into_iter().chain(behind).filter(move |_| is_shown)
+        before.into_iter().chain(after).filter(move |_| is_shown)
     }
 }
 
@@ -172,8 +172,8 @@ impl<'a> VisibleLine<'a> {
         }
         let room = room - ELLIPSES;
         let marked = width_of(&text[marks.clone()]).min(room);
-        let behind = width_of(&text[marks.start..]).min(room * 2 / 3).max(marked);
-        let start = back(text, marks.start, room - behind);
+        let after = width_of(&text[marks.start..]).min(room * 2 / 3).max(marked);
+        let start = back(text, marks.start, room - after);
         let end = forth(text, start, room);
         shown.part = start..end;
         shown.cut = [line.cut[0] || start > 0, line.cut[1] || end < text.len()];

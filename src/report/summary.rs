@@ -132,7 +132,7 @@ impl Tally {
         lines
     }
 
-    /// Names the number of decrypted payloads, verified and not, and the number a key if there are several.
+    /// Formats the numbers of verified and unverified payloads, and if there are several keys, the number for each key.
     fn opened(&self, lang: Lang) -> Option<String> {
         let Decrypted {
             verified,
@@ -213,11 +213,14 @@ fn in_words(counts: &[(u64, Counted)], lang: Lang) -> impl Iterator<Item = Strin
     some.map(move |(count, what)| what.of(*count, lang))
 }
 
+/// Formats the number of findings of a code.
+pub(super) fn of_code(code: Code, count: u64) -> String {
+    format!("{} {}", grouped(count), code.as_str())
+}
+
 fn codes(findings: &[(Code, u64)], lang: Lang) -> String {
     let counts = findings.iter();
-    let counts: Vec<_> = counts
-        .map(|(code, count)| format!("{} {}", grouped(*count), code.as_str()))
-        .collect();
+    let counts: Vec<_> = counts.map(|(code, count)| of_code(*code, *count)).collect();
     format!(
         "{}{}",
         Text::new("findings: ", "问题：").get(lang),

@@ -1,7 +1,7 @@
 //! The content of a sample before it is written: ids, times and results as in captured payloads.
 //!
-//! Every sample has an rng of its own, which draws all values in the same order for every recipe. Setting one value, or
-//! another shape, therefore changes no other value, neither in this sample nor in later ones.
+//! Every sample has an rng of its own, and the order in which values are drawn does not depend on the recipe. Setting a
+//! value or another shape therefore changes no other value, neither in this sample nor in later ones.
 
 use crate::event::Event;
 use crate::event::fields::{

@@ -32,8 +32,9 @@ pub struct Shape(&'static Row);
 struct Row {
     name: &'static str,
     words: Text,
-    /// The only syntax, and the only event, in which the shape exists.
+    /// The syntax, if the shape exists only in one.
     syntax: Option<Syntax>,
+    /// The event, if the shape exists only for one.
     event: Option<Event>,
     /// The most items that the shape can hold.
     most: Option<usize>,

@@ -3,14 +3,14 @@
 use crate::finding::{Code, Severity};
 use crate::json_format::{object, text};
 use crate::lang::Lang;
-use crate::schema::{Json, one_of, root, texts, typed};
+use crate::schema::{Json, one_of, root, texts, typed, whole};
 
+/// Makes the schema of a line of `check --format json`.
 pub(super) fn schema() -> Json {
     let codes = Code::ALL
         .iter()
         .map(|code| (code.as_str(), code.summary(Lang::En)));
     let severities = [Severity::Warning, Severity::Error].map(Severity::as_str);
-    let whole = |words, least| typed("integer", words).with("minimum", Json::Number(least));
     let properties = object([
         (
             "code",

@@ -60,6 +60,11 @@ fn typed(name: &'static str, description: impl Into<Cow<'static, str>>) -> Json 
     object([("type", text(name)), ("description", text(description))])
 }
 
+/// A whole number of at least `least`, with a description.
+fn whole(description: &'static str, least: u64) -> Json {
+    typed("integer", description).with("minimum", Json::Number(least))
+}
+
 /// A reference to the definition `path`, which begins with `#`.
 fn reference(path: &'static str) -> Json {
     object([("$ref", text(path))])

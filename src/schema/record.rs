@@ -4,9 +4,10 @@ use crate::event::fields::{Field, HEADER, ITEM};
 use crate::json_format::{object, text};
 use crate::lang::Lang;
 use crate::record::Trust;
-use crate::schema::{Json, events, one_of, reference, root, texts, type_name, typed};
+use crate::schema::{Json, events, one_of, reference, root, texts, type_name, typed, whole};
 use crate::syntax::{self, Syntax};
 
+/// Makes the schema of a line of `convert --to jsonl`.
 pub(super) fn schema() -> Json {
     let ends = [
         ("items", items()),
@@ -69,7 +70,6 @@ fn sealed() -> Json {
 }
 
 fn source() -> Json {
-    let whole = |words, least| typed("integer", words).with("minimum", Json::Number(least));
     let formats = [Syntax::Json.as_str(), Syntax::Xml.as_str(), syntax::PRINTED];
     let format = object([
         ("description", text("The syntax of the payload.")),

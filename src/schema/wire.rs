@@ -16,6 +16,7 @@ pub(super) enum Demand {
     All,
 }
 
+/// Makes the schema of a payload.
 pub(super) fn schema(demand: Demand) -> Json {
     let msg_type = ("description", text("The type of the message."));
     let msg_type = match demand {

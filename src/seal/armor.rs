@@ -1,7 +1,7 @@
 //! The text form of a ciphertext: base64, possibly damaged in transit.
 //!
-//! Line breaks and spaces that mailers and editors insert are ignored. A space may also be a `+` changed by form
-//! decoding. The rest is then not base64, and the error says it.
+//! Line breaks and spaces that mailers and editors insert are ignored. Form decoding changes `+` to a space: the text
+//! without its spaces is then not base64, and the error names this cause.
 
 use std::borrow::Cow;
 

@@ -9,8 +9,9 @@ use cbc::cipher::{BlockModeDecrypt, BlockModeEncrypt};
 
 use crate::seal::{EncodingAesKey, Error};
 
-/// The block size of the cipher, and that of the padding.
+/// The block size of the cipher.
 const BLOCK: usize = 16;
+/// The block size of the padding.
 const PADDED: usize = 32;
 
 type Block = Array<u8, U16>;

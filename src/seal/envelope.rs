@@ -4,8 +4,9 @@ use std::ops::Range;
 
 use crate::seal::{Account, EncodingAesKey, Error, Keys, armor, cipher};
 
-/// The number of bytes before the length, and before the message.
+/// The number of random bytes before the length.
 const RANDOM: usize = 16;
+/// The number of bytes before the message.
 const HEAD: usize = RANDOM + 4;
 
 /// A decrypted message.

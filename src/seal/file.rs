@@ -31,7 +31,7 @@ impl fmt::Display for FileError {
             FileErrorReason::Line => f.write_str(
                 "expected `encoding_aes_key = …`, `token = …`, `appid = …`, `[another account]` or `# a comment`",
             ),
-            FileErrorReason::Empty => f.write_str("nothing stands behind the `=`"),
+            FileErrorReason::Empty => f.write_str("expected a value after the `=`"),
         }
     }
 }
@@ -116,8 +116,8 @@ mod tests {
         let cases = [
             ("\nkey = s3cr3t", "line 2: expected"),
             ("s3cr3t", "line 1: expected"),
-            ("token =", "line 1: nothing"),
-            ("token = ''", "line 1: nothing"),
+            ("token =", "line 1: expected a value"),
+            ("token = ''", "line 1: expected a value"),
             (
                 "encoding_aes_key = s3cr3t",
                 "line 1: an EncodingAESKey has 43",

@@ -5,7 +5,7 @@ use crate::record::{Outcome, Record};
 use crate::select::Selection;
 use crate::select::recent::Recent;
 
-/// Filters the callbacks of one or more captures, in the order in which they arrive.
+/// Filters the callbacks of one or more captures, in their order.
 ///
 /// ```
 /// use wxsub::Outcome;
@@ -58,8 +58,8 @@ impl Filter {
         }
     }
 
-    /// Notes the key of a callback before items are removed from it; see [`Record::delivery_key`]. Repeated deliveries are
-    /// kept: it is for a sink that tells them itself.
+    /// Notes the key of a callback before items are removed from it; see [`Record::delivery_key`]. Keeps repeated
+    /// deliveries, for a sink that recognises them itself.
     pub fn noting_keys(self) -> Self {
         Filter {
             recent: None,
@@ -93,7 +93,7 @@ impl Filter {
 
     /// Removes what is filtered out from `record`.
     ///
-    /// A callback of which nothing is left becomes [`Outcome::FilteredOut`] or [`Outcome::Deduplicated`].
+    /// A callback that is filtered out entirely becomes [`Outcome::FilteredOut`] or [`Outcome::Deduplicated`].
     #[inline]
     pub fn apply(&mut self, record: &mut Record<'_>) {
         let key = self.key(record);

@@ -78,36 +78,26 @@ impl Selection {
         self.since.is_none_or(|since| time >= since) && self.until.is_none_or(|until| time < until)
     }
 
+    /// Returns true if there are no conditions.
     pub(super) fn keeps_all(&self) -> bool {
-        let Selection {
-            events,
-            users,
-            accounts,
-            since,
-            until,
-            ..
-        } = self;
-        let asks_none = events.is_empty() && users.is_empty() && accounts.is_empty();
-        asks_none && since.is_none() && until.is_none() && !self.asks_items()
+        *self == Selection::default()
     }
 
+    /// Returns true if there are conditions on items.
     pub(super) fn asks_items(&self) -> bool {
         !self.templates.is_empty() || !self.statuses.is_empty() || self.failed
     }
 
     /// Returns true if a callback meets all conditions except those on items.
     fn fits(&self, callback: &CallbackRef<'_>) -> bool {
-        let made = callback.create_time();
-        let is_asked = |bound: Option<i64>, holds: fn(i64, i64) -> bool| match (bound, made) {
-            (None, _) => true,
-            (Some(bound), Some(made)) => holds(made, bound),
-            (Some(_), None) => false,
+        let is_in_time = match callback.create_time() {
+            Some(time) => self.wants_time(time),
+            None => self.since.is_none() && self.until.is_none(),
         };
         (self.events.is_empty() || self.events.contains(&callback.event()))
             && is_one_of(callback.from_user(), &self.users)
             && is_one_of(callback.to_user(), &self.accounts)
-            && is_asked(self.since, |made, since| made >= since)
-            && is_asked(self.until, |made, until| made < until)
+            && is_in_time
     }
 
     /// Keeps the matching items. Returns false if there is a condition on items and none matches.

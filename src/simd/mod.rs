@@ -83,7 +83,7 @@ pub(crate) fn xml_control(bytes: &[u8]) -> usize {
     }
 }
 
-/// True if `mark` marks all of `bytes`. `mark` must not mark zero bytes.
+/// Returns true if `mark` marks all of `bytes`. `mark` must not mark zero bytes.
 #[inline(always)]
 pub(crate) fn all(bytes: &[u8], mark: impl Fn(Block) -> Marks) -> bool {
     let marked = |block| mark(Block::new(block)).bits();
@@ -115,17 +115,17 @@ pub(crate) fn lower_hex(block: Block) -> Marks {
     digit(block) | block.within(b'a', b'f')
 }
 
-/// True if all of `bytes` are ASCII letters, digits, `-` or `_`.
+/// Returns true if all of `bytes` are ASCII letters, digits, `-` or `_`.
 pub(crate) fn is_base64url(bytes: &[u8]) -> bool {
     all(bytes, base64_url)
 }
 
-/// True if all of `bytes` are decimal digits.
+/// Returns true if all of `bytes` are decimal digits.
 pub(crate) fn is_digits(bytes: &[u8]) -> bool {
     all(bytes, digit)
 }
 
-/// True if all of `bytes` are digits or letters from `a` to `f`.
+/// Returns true if all of `bytes` are digits or letters from `a` to `f`.
 pub(crate) fn is_lower_hex(bytes: &[u8]) -> bool {
     all(bytes, lower_hex)
 }
@@ -238,7 +238,7 @@ pub(crate) fn last_break(bytes: &[u8]) -> Option<usize> {
     }
 }
 
-/// True for white space, which is the same four bytes in XML and JSON.
+/// Returns true for white space: XML and JSON both have these four bytes.
 pub(crate) const fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
 }

@@ -5,7 +5,7 @@
 //! nothing of a document that is torn; here a partial tree tells what the document was and where the next payload
 //! begins.
 //!
-//! Everything else follows RFC 8259. What does not is [`Stop::Broken`], with its place and what was expected there. A
+//! Anything else that RFC 8259 does not allow is [`Stop::Broken`], with its place and what was expected there. A
 //! document is read without recursion. If it is longer than the bytes that have arrived, the answer is [`Stop::More`],
 //! and the caller reads again with more bytes.
 
@@ -104,7 +104,7 @@ impl Reader {
         self.open.len()
     }
 
-    /// True if `id` is still open: its end is not known.
+    /// Returns true if `id` is still open: its end is not known.
     pub(crate) fn is_open(&self, id: NodeId) -> bool {
         self.open.binary_search(&id).is_ok()
     }
@@ -322,7 +322,7 @@ impl Reader {
     }
 
     /// Reads a string and moves after it. Returns its text without escapes.
-    // With a call: 4 % more instructions a payload.
+    // A call would take 4 % more instructions for each payload.
     #[inline(always)]
     fn string(&mut self, d: &mut Document<'_, '_>) -> Result<Str, Stop> {
         let start = self.at + 1;
@@ -400,23 +400,23 @@ impl Reader {
 /// Returns the length of the comment that begins with the `/` of `rest`: `None` if it has not arrived whole, `Err` if
 /// it is no comment. The end is searched from `from` on.
 pub(crate) fn comment_len(rest: &[u8], from: usize) -> Result<Option<usize>, ()> {
-    let behind = |from: usize, end: &[u8]| {
+    let find = |from: usize, end: &[u8]| {
         let found = memchr::memmem::find(rest.get(from..)?, end)?;
         Some(from + found)
     };
     match rest.get(1) {
         None => Ok(None),
-        Some(b'/') => Ok(behind(from, b"\n")),
-        Some(b'*') => Ok(behind(from.max(2), b"*/").map(|at| at + 2)),
+        Some(b'/') => Ok(find(from, b"\n")),
+        Some(b'*') => Ok(find(from.max(2), b"*/").map(|at| at + 2)),
         Some(_) => Err(()),
     }
 }
 
-/// Like [`comment_len`], for short comments: a line comment of at most [`LONGEST_LINE`] bytes, or a block comment that
-/// holds no `/*`.
+/// Returns the length of a short comment, as [`comment_len`] does: a line comment of at most [`LONGEST_LINE`] bytes, or
+/// a block comment without `/*` inside.
 ///
-/// Text full of unfinished comments is read in linear time only with these bounds, so whoever reads without them must
-/// limit how often.
+/// With these bounds, text full of unfinished comments is read in linear time. A caller of [`comment_len`] must limit
+/// how often it reads long comments.
 pub(crate) fn short_comment_len(rest: &[u8]) -> Result<Option<usize>, ()> {
     match rest.get(1) {
         Some(b'/') => match memchr::memchr(b'\n', &rest[..rest.len().min(LONGEST_LINE)]) {
@@ -525,7 +525,7 @@ fn hex4(digits: &[u8]) -> Option<u32> {
     u32::from_str_radix(std::str::from_utf8(digits.get(..4)?).ok()?, 16).ok()
 }
 
-/// True if `word` is a number of RFC 8259.
+/// Returns true if `word` is a number of RFC 8259.
 pub(crate) fn is_number(word: &[u8]) -> bool {
     fn digits(bytes: &[u8]) -> Option<&[u8]> {
         let len = bytes.iter().take_while(|b| b.is_ascii_digit()).count();

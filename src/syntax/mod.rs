@@ -1,13 +1,12 @@
 //! Reads the text of one payload into a [`Tree`]: names, values and their places.
 //!
 //! This stage knows syntax and nothing of WeChat. [`xml`], [`json`] and [`notation`] each read one document from its
-//! first byte to its last and return its length: nothing has to find the end of a payload beforehand. If the bytes end before the
-//! document, they return [`Stop::More`].
+//! first byte to its last and return its length, so nobody has to find the end of a payload beforehand. If the bytes
+//! end before the document, they return [`Stop::More`].
 //!
-//! XML is read with quick-xml, which finds tokens fast but accepts much that is not well-formed; [`xml`] checks the
-//! rest. JSON is read by a reader of our own; [`json`] says why. [`notation`] reads objects as programs print them, with a
-//! table of notations. Payloads that match a template are recognised by
-//! [`fast`](crate::fast) and do not pass through here.
+//! [`xml`] finds tokens with quick-xml, which is fast but accepts much that is not well-formed, and checks the rest.
+//! [`json`] is a reader of our own, and says why. [`notation`] reads objects as programs print them, with a table of
+//! notations. [`fast`](crate::fast) recognises payloads that match a template, so they are not read here.
 
 pub(crate) mod json;
 pub(crate) mod notation;
@@ -75,7 +74,7 @@ pub struct Limits {
 impl Limits {
     /// The greatest allowed `payload_size`: 1 GiB.
     pub const MAX_PAYLOAD_SIZE: usize = 1 << 30;
-    /// The greatest allowed `depth`. Nested values are written by recursion, which must fit the stack.
+    /// The greatest allowed `depth`. Nested values are written by recursion, for which the stack must have room.
     pub const MAX_DEPTH: usize = 1_000;
 
     /// Returns the limits that apply: within what memory and stack can take.

@@ -1,4 +1,4 @@
-//! The tree that XML and JSON are read into.
+//! The tree of a payload, whatever its syntax.
 //!
 //! The nodes are one flat list in document order, and texts are ranges, not pointers. One tree can be reused for many
 //! payloads, and it stays valid when the bytes of a payload move.
@@ -114,7 +114,7 @@ impl Tree {
         self.own.clear();
     }
 
-    /// True if a text held escapes.
+    /// Returns true if a text held escapes.
     pub(crate) fn has_own(&self) -> bool {
         !self.own.is_empty()
     }
@@ -133,6 +133,7 @@ impl Tree {
         id
     }
 
+    /// Ends the node `id`, whose value ends at `span_end`: all nodes added since then are below it.
     pub(crate) fn close(&mut self, id: NodeId, span_end: usize) {
         let end = self.nodes.len() as NodeId;
         let node = &mut self.nodes[id as usize];
@@ -157,6 +158,7 @@ impl Tree {
         &mut self.own
     }
 
+    /// Returns the text that was appended to the own buffer since it had the length `start`.
     pub(crate) fn own_since(&self, start: usize) -> Str {
         Str::own(start, self.own.len())
     }
@@ -186,6 +188,7 @@ impl Tree {
         }
     }
 
+    /// Returns the text of `value`, in a payload with this `text`.
     pub(crate) fn str<'a>(&'a self, value: Str, text: &'a str) -> &'a str {
         let buffer = if value.len & Str::OWN == 0 {
             text

@@ -49,7 +49,7 @@ impl<'a> Walk<'a> {
         walk
     }
 
-    /// Makes a walk over all values of a tree of which the object at `root` is cut off.
+    /// Makes a walk over all values of a tree whose object at `root` is cut off.
     pub(crate) fn inside_cut(root: View<'a>, private: Private) -> Self {
         let mut walk = Walk::inside(root, private);
         walk.around.clear();

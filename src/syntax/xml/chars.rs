@@ -4,7 +4,7 @@ use crate::finding::{Finding, Reason};
 use crate::simd::xml_control;
 use crate::span::Span;
 
-/// True if XML 1.0 allows `c` (production 2).
+/// Returns true if XML 1.0 allows `c` (production 2).
 pub(crate) fn is_xml_char(c: char) -> bool {
     matches!(c, '\t' | '\n' | '\r' | '\u{20}'..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'..)
 }
@@ -20,7 +20,7 @@ pub(super) static NAME_BYTES: [bool; 256] = {
     table
 };
 
-/// True if `text` is a name of ASCII characters.
+/// Returns true if `text` is a name of ASCII characters.
 pub(super) fn is_plain_name(text: &str) -> bool {
     let is_start = matches!(
         text.as_bytes(),
@@ -29,13 +29,13 @@ pub(super) fn is_plain_name(text: &str) -> bool {
     is_start && text.bytes().all(|b| NAME_BYTES[usize::from(b)])
 }
 
-/// True if `text` begins with a name of ASCII characters and `>`, the rest of a start tag without attributes.
+/// Returns true if `text` begins with a name of ASCII characters and `>`, the rest of a start tag without attributes.
 pub(super) fn begins_plain_tag(text: &[u8]) -> bool {
     let len = text.iter().position(|&b| !NAME_BYTES[usize::from(b)]);
     len.is_some_and(|len| len > 0 && text[len] == b'>')
 }
 
-/// True if a name may begin with `c` (production 4).
+/// Returns true if a name may begin with `c` (production 4).
 pub(super) fn is_name_start(c: char) -> bool {
     matches!(c, ':' | '_' | 'A'..='Z' | 'a'..='z'
         | '\u{C0}'..='\u{D6}' | '\u{D8}'..='\u{F6}' | '\u{F8}'..='\u{2FF}' | '\u{370}'..='\u{37D}'
@@ -43,13 +43,13 @@ pub(super) fn is_name_start(c: char) -> bool {
         | '\u{3001}'..='\u{D7FF}' | '\u{F900}'..='\u{FDCF}' | '\u{FDF0}'..='\u{FFFD}' | '\u{10000}'..='\u{EFFFF}')
 }
 
-/// True if a name may hold `c` (production 4a).
+/// Returns true if a name may hold `c` (production 4a).
 pub(super) fn is_name_char(c: char) -> bool {
     is_name_start(c)
         || matches!(c, '-' | '.' | '0'..='9' | '\u{B7}' | '\u{300}'..='\u{36F}' | '\u{203F}'..='\u{2040}')
 }
 
-/// True if `text` can be the name of an element.
+/// Returns true if `text` can be the name of an element.
 pub(crate) fn is_name(text: &str) -> bool {
     text.starts_with(is_name_start) && text.chars().all(is_name_char)
 }

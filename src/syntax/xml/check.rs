@@ -156,7 +156,7 @@ impl<'a> Markup<'a> {
         Err(self.run_out("<!DOCTYPE"))
     }
 
-    /// True if CDATA, a comment or a DOCTYPE may begin at `at`, and too few bytes have arrived to tell.
+    /// Returns true if CDATA, a comment or a DOCTYPE may begin at `at`, and too few bytes have arrived to tell.
     pub(super) fn is_cut_declaration(self, at: usize) -> bool {
         let rest = self.0.from(at);
         let begins = |token: &&[u8]| {
@@ -351,7 +351,7 @@ pub(super) fn resolved(name: &BytesRef<'_>) -> Option<char> {
     entity.or_else(number).filter(|&c| is_xml_char(c))
 }
 
-/// True if `bytes` begin with a DOCTYPE, in upper or lower case: a misspelt DOCTYPE is refused as well.
+/// Returns true if `bytes` begin with a DOCTYPE, in upper or lower case: a misspelt DOCTYPE is refused as well.
 pub(crate) fn is_doctype(bytes: &[u8]) -> bool {
     let head = bytes.get(..DOCTYPE.len());
     head.is_some_and(|head| head.eq_ignore_ascii_case(DOCTYPE))

@@ -79,8 +79,8 @@ pub(crate) struct Reader {
     is_long_cut: bool,
 }
 
-/// A part of a capture that was searched for the end of CDATA, which does not stand before `end`. At `end` it does if it
-/// `is_found`.
+/// A part of a capture that was searched for the end of CDATA, which does not stand before `end`. At `end` it does if
+/// it `is_found`.
 #[derive(Clone, Copy, Debug, Default)]
 struct Searched {
     start: usize,
@@ -122,12 +122,12 @@ impl Reader {
         self.at
     }
 
-    /// True if the root element was reached. Before the root the document may be any document.
+    /// Returns true if the root element was reached. Before the root the document may be any document.
     pub(crate) fn is_rooted(&self) -> bool {
         self.rooted
     }
 
-    /// True if the document was read to its end, with or without errors.
+    /// Returns true if the document was read to its end, with or without errors.
     pub(crate) fn is_closed(&self) -> bool {
         self.rooted && self.open.is_empty()
     }
@@ -154,14 +154,14 @@ impl Reader {
         self.at.saturating_sub(self.spared)
     }
 
-    /// Returns true if the document is cut off in long CDATA. Many documents may begin in that text, so nothing may look at
-    /// all of it for each.
+    /// Returns true if the document is cut off in long CDATA. Many documents may begin in that text, so nothing may
+    /// look at all of it for each.
     pub(crate) fn is_long_cut(&self) -> bool {
         self.is_long_cut
     }
 
-    /// Tells where in the capture the next document begins, so that long CDATA is not searched again for its end. `None`
-    /// for a text that is not in the capture as it is.
+    /// Tells where in the capture the next document begins, so that long CDATA is not searched again for its end.
+    /// `None` for a text that is not in the capture as it is.
     pub(crate) fn begin_at(&mut self, start: Option<usize>) {
         self.start = start.unwrap_or_default();
         if start.is_none() {
@@ -332,7 +332,7 @@ impl Reader {
         }
     }
 
-    /// True if the innermost element `is_plain` and has no children so far.
+    /// Returns true if the innermost element `is_plain` and has no children so far.
     fn is_in_plain_text(&self, d: &Document<'_, '_>) -> bool {
         self.open.last().is_some_and(|open| {
             let is_leaf = d.tree.len() as NodeId == open.node + 1;
@@ -438,7 +438,7 @@ impl Reader {
             None => d.markup().start_tag(self.at)?,
         };
         let is_root = self.rooted && is_root_name(tag.name(d.bytes.all));
-        if is_root && (d.is_behind_a_line(self.at) || d.begins_payload(end)?) {
+        if is_root && (d.has_line_before(self.at) || d.begins_payload(end)?) {
             return Err(self.named(d, Reason::XmlNextBegins, self.at));
         }
         self.check_limits(d)?;
@@ -570,10 +570,10 @@ impl<'a> Document<'a, '_> {
         name_of(self.tree, node, self.bytes.all)
     }
 
-    /// True if other text with a line break stands before `at`, between elements or in a plain text.
+    /// Returns true if other text with a line break stands before `at`, between elements or in a plain text.
     ///
     /// The payload was cut off before that line.
-    fn is_behind_a_line(&self, at: usize) -> bool {
+    fn has_line_before(&self, at: usize) -> bool {
         let Some((name, text)) = last_tag(&self.bytes.all[..at]) else {
             return false;
         };
@@ -582,12 +582,12 @@ impl<'a> Document<'a, '_> {
         is_ours && text.contains(&b'\n') && !text.iter().all(|&b| is_space(b))
     }
 
-    /// True if the first child of a message begins at `at`: an `<xml>` before it begins a new payload.
+    /// Returns true if the first child of a message begins at `at`: an `<xml>` before it begins a new payload.
     fn begins_payload(&self, at: usize) -> Result<bool, Stop> {
         self.begins_element(at, self.is_plain)
     }
 
-    /// True if an element begins at `at` whose name `is_it`.
+    /// Returns true if an element begins at `at` whose name `is_it`.
     fn begins_element(&self, at: usize, is_it: impl Fn(&str) -> bool) -> Result<bool, Stop> {
         let rest = past_escaped_space(self.bytes.from(skip_space(self.bytes.all, at)));
         if !self.bytes.last && may_be_escaped_space(rest) {
@@ -648,7 +648,7 @@ fn next_document(content: &[u8]) -> Option<usize> {
     None
 }
 
-/// True if `name` is the name of WeChat's root element.
+/// Returns true if `name` is the name of WeChat's root element.
 pub(crate) fn is_root_name(name: &[u8]) -> bool {
     name.eq_ignore_ascii_case(b"xml")
 }
@@ -672,7 +672,7 @@ pub(crate) fn last_tag(bytes: &[u8]) -> Option<(&str, &[u8])> {
 /// White space as loggers escape it.
 const ESCAPED_SPACE: [&[u8]; 7] = [b"\\n", b"\\r", b"\\t", b"\\x0A", b"\\x0D", b"#012", b"#015"];
 
-/// True if more bytes may turn `rest` into escaped white space.
+/// Returns true if more bytes may turn `rest` into escaped white space.
 fn may_be_escaped_space(rest: &[u8]) -> bool {
     let is_begun = |escape: &[u8]| rest.len() < escape.len() && escape.starts_with(rest);
     ESCAPED_SPACE.into_iter().any(is_begun)

@@ -5,7 +5,7 @@
 
 use crate::syntax::{Str, Tree};
 
-/// A piece of text: its range, and whether it is a formatter's white space.
+/// A piece of text, or of a formatter's white space.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Piece {
     start: usize,
@@ -54,12 +54,12 @@ impl Run {
         }
     }
 
-    /// True if there is more than white space.
+    /// Returns true if there is more than white space.
     pub(super) fn is_solid(&self) -> bool {
         self.value.is_some()
     }
 
-    /// True if white space stands around the text.
+    /// Returns true if white space stands around the text.
     pub(super) fn is_padded(&self) -> bool {
         self.has_head || self.tail.is_some() || self.tail_len > 0
     }
