@@ -1,0 +1,148 @@
+//! What a page says, in both languages.
+
+use crate::lang::{Lang, Text};
+
+pub(super) const TITLE: Text = Text::new("Subscribe messages", "订阅消息报告");
+pub(super) const NO_CALLBACKS: Text = Text::new(
+    "There are no callbacks in what was read.",
+    "读取的内容中没有回调。",
+);
+pub(super) const NO_PERIOD: Text = Text::new(
+    "No callback has a plausible time.",
+    "所有回调的时间均缺失或不合理。",
+);
+
+pub(super) const CALLBACKS: Text = Text::new("callbacks", "回调");
+pub(super) const SHOWN: Text = Text::new("shown", "弹出");
+pub(super) const ACCEPTED: Text = Text::new("accepted", "接收");
+pub(super) const REJECTED: Text = Text::new("rejected", "拒收");
+pub(super) const OTHER: Text = Text::new("other statuses", "其他状态");
+pub(super) const RATE: Text = Text::new("acceptance rate", "接收率");
+pub(super) const USERS: Text = Text::new("users", "用户");
+pub(super) const SWITCHED_OFF: Text = Text::new("switched off", "关闭");
+pub(super) const SENT: Text = Text::new("sent", "推送");
+pub(super) const DELIVERED: Text = Text::new("delivered", "推送成功");
+pub(super) const FAILED: Text = Text::new("failed", "推送失败");
+pub(super) const FAILURE_RATE: Text = Text::new("failure rate", "失败率");
+pub(super) const TEMPLATE: Text = Text::new("template", "模板");
+pub(super) const TEMPLATES: Text = Text::new("templates", "模板");
+pub(super) const SCENE: Text = Text::new("scene", "场景");
+pub(super) const CODE: Text = Text::new("error code", "错误码");
+pub(super) const ITEMS: Text = Text::new("items", "条目");
+pub(super) const HOUR: Text = Text::new("hour", "时段");
+pub(super) const NONE: Text = Text::new("(none)", "（无）");
+pub(super) const ALL: Text = Text::new("all", "全部");
+pub(super) const ALL_TEMPLATES: Text = Text::new("All templates", "全部模板");
+
+pub(super) const REPEATED: Text = Text::new(
+    "repeated deliveries, left out of all counts",
+    "次重复推送，不计入任何统计",
+);
+pub(super) const OTHERS: Text = Text::new(
+    "other messages, left out of all counts",
+    "条其他消息，不计入任何统计",
+);
+pub(super) const FILTERED_OUT: Text = Text::new("filtered out", "个回调不符合筛选条件");
+pub(super) const UNDECODABLE: Text = Text::new(
+    "undecodable payloads, missing from all counts",
+    "个消息体无法解码，统计中缺少这些数据",
+);
+pub(super) const TIMELESS: Text = Text::new(
+    "callbacks without a plausible time, missing where time is shown",
+    "个回调的时间缺失或不合理，不出现在按时间的图表中",
+);
+pub(super) const MENTIONS: Text = Text::new(
+    "mentions of an event outside payloads",
+    "处在消息体之外提及事件",
+);
+pub(super) const UNREAD_NOISE: Text =
+    Text::new("bytes that belong to no payload", "字节不属于任何消息体");
+
+pub(super) const ACCEPTANCE_HEAD: Text = Text::new("Acceptance by template", "各模板的接收率");
+pub(super) const ACCEPTANCE_LEAD: Text = Text::new(
+    "Items accepted, of those that prompts showed. The dashed line is the rate of all templates. A grant without a \
+     dialog is not pushed, so it is in no count.",
+    "接收的条目占弹窗中条目的比例。虚线为全部模板的接收率。未弹窗的静默授权不会推送，因此不计入。",
+);
+pub(super) const SCENES_HEAD: Text = Text::new("Answers by scene", "各场景的选择");
+pub(super) const SCENES_LEAD: Text = Text::new(
+    "Where the prompt was shown, and what users chose there.",
+    "弹窗出现的位置，以及用户在该处的选择。",
+);
+pub(super) const OFF_HEAD: Text = Text::new("Switched off", "关闭订阅");
+pub(super) const OFF_LEAD: Text = Text::new(
+    "Times that users switched a template off in the settings.",
+    "用户在设置中关闭模板的次数。",
+);
+pub(super) const OFF_NONE: Text = Text::new("No template was switched off.", "没有模板被关闭。");
+pub(super) const SENT_HEAD: Text = Text::new("Results of messages", "推送结果");
+pub(super) const SENT_LEAD: Text = Text::new(
+    "What WeChat reports of messages that were sent. What the send interface refuses at once is not among them.",
+    "微信回报的推送结果。发送接口当场拒绝的请求不在其中。",
+);
+pub(super) const SENT_NONE: Text =
+    Text::new("No results of messages were read.", "没有读到推送结果。");
+pub(super) const WEEK_HEAD: Text = Text::new("Hours and weekdays", "时段与星期");
+pub(super) const WEEK_LEAD: Text = Text::new(
+    "Callbacks by the hour in which they were made; the darker, the more.",
+    "按产生时间统计的回调数；颜色越深，数量越多。",
+);
+pub(super) const FOUND_HEAD: Text = Text::new("Undecodable and odd", "无法解码与异常");
+pub(super) const FOUND_LEAD: Text = Text::new(
+    "Findings by code, with the first places. Repeated deliveries are among them.",
+    "按代码列出的问题及其最先出现的位置，包含重复推送。",
+);
+pub(super) const FOUND_NONE: Text = Text::new(
+    "Nothing: all that names an event was decoded, and nothing about it is odd.",
+    "没有：所有涉及事件的内容均已解码，且无异常。",
+);
+pub(super) const FOUND_TITLES: [Text; 3] = [
+    Text::new("finding", "问题"),
+    Text::new("count", "数量"),
+    Text::new("meaning and places", "含义与位置"),
+];
+pub(super) const ESTIMATE: Text = Text::new(
+    "≈: more than a million users, estimated to within about 0.4 %.",
+    "≈：用户超过一百万，为估计值，误差约 0.4%。",
+);
+
+/// What stands before the name of a table.
+pub(super) const AS_TABLE: Text = Text::new("Table: ", "表格：");
+pub(super) const BY_TEMPLATE: Text = Text::new("by template", "按模板");
+pub(super) const BY_CODE: Text = Text::new("by error code", "按错误码");
+pub(super) const BY_TEMPLATE_AND_CODE: Text =
+    Text::new("by template and error code", "按模板与错误码");
+pub(super) const BY_SCENE: Text = Text::new("by scene", "按场景");
+pub(super) const BY_TIME: Text = Text::new("over time", "按时间");
+pub(super) const RATES_BY_TIME: Text = Text::new("rates over time", "接收率变化");
+
+/// Says how many rows a table leaves out.
+pub(super) fn more(count: u64, lang: Lang) -> String {
+    let count = crate::stats::table::grouped(count);
+    match lang {
+        Lang::En => format!("… and {count} more; `wxsub stats --by` lists all"),
+        Lang::Zh => format!("……另有 {count} 行；`wxsub stats --by` 可列出全部"),
+    }
+}
+
+/// Says that a part belongs to a whole.
+pub(super) fn of_whole(part: &str, whole: &str, lang: Lang) -> String {
+    match lang {
+        Lang::En => format!("{part} of {whole}"),
+        Lang::Zh => format!("{part}（共 {whole}）"),
+    }
+}
+
+/// Returns the short name of a weekday. Monday is zero.
+pub(super) fn weekday(day: usize, lang: Lang) -> &'static str {
+    const DAYS: [Text; 7] = [
+        Text::new("Mon", "一"),
+        Text::new("Tue", "二"),
+        Text::new("Wed", "三"),
+        Text::new("Thu", "四"),
+        Text::new("Fri", "五"),
+        Text::new("Sat", "六"),
+        Text::new("Sun", "日"),
+    ];
+    DAYS[day % DAYS.len()].get(lang)
+}
