@@ -15,10 +15,10 @@ use crate::stats::table::grouped;
 /// The most templates that have a chart.
 const MOST: usize = 8;
 
-/// A template with a chart: its id, the number of items shown, and its counts over time.
+/// A template with a chart: its id, its counts, and its counts over time.
 struct Shown {
     id: String,
-    count: u64,
+    row: Row,
     series: Series,
 }
 
@@ -27,7 +27,7 @@ pub(super) fn section(sheet: &Sheet<'_>) -> Option<Markup> {
     let shown = sheet.templates.iter().filter(|(_, row)| row.shown() > 0);
     let shown = shown.take(MOST).map(|(template, row)| Shown {
         id: sheet.template(*template),
-        count: row.shown(),
+        row: *row,
         series: sheet.periods.series(&sheet.whole.timeline, *template),
     });
     let shown: Vec<Shown> = shown.collect();
@@ -52,12 +52,13 @@ fn acceptance(row: &Row) -> (u64, u64) {
 }
 
 fn chart_of_all(sheet: &Sheet<'_>) -> Markup {
-    let count: u64 = sheet.templates.iter().map(|(_, row)| row.shown()).sum();
+    let mut all = Row::default();
+    sheet.templates.iter().for_each(|(_, row)| all.add(row));
     let name = sheet.say(ALL_TEMPLATES);
     html! {
         figure {
-            figcaption { (name) " " span { (grouped(count)) " " (sheet.say(SHOWN)) } }
-            (rates(name, (&sheet.periods.all, acceptance), None, sheet.periods))
+            figcaption { (name) (summary(sheet, &all)) }
+            (rates(name, (&sheet.periods.all, acceptance), None, sheet.periods, 1.0))
         }
     }
 }
@@ -66,12 +67,18 @@ fn chart(sheet: &Sheet<'_>, template: &Shown, has_others: bool) -> Markup {
     let others = has_others.then(|| (&sheet.periods.all, sheet.say(ALL)));
     html! {
         figure {
-            figcaption {
-                code { (template.id) } " "
-                span { (grouped(template.count)) " " (sheet.say(SHOWN)) }
-            }
-            (rates(&template.id, (&template.series, acceptance), others, sheet.periods))
+            figcaption { code { (template.id) } (summary(sheet, &template.row)) }
+            (rates(&template.id, (&template.series, acceptance), others, sheet.periods, 1.0))
         }
+    }
+}
+
+/// Draws the rate of the whole period, and the number of items of which it is the rate.
+fn summary(sheet: &Sheet<'_>, row: &Row) -> Markup {
+    let (accepted, shown) = acceptance(row);
+    let rate = percent(accepted, shown);
+    html! {
+        span { (of_whole(&rate, &grouped(shown), sheet.lang)) " " (sheet.say(SHOWN)) }
     }
 }
 

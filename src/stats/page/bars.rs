@@ -1,6 +1,7 @@
 //! Counts of named things as horizontal bars, each below its name and number.
 
 use maud::{Markup, html};
+use unicode_width::UnicodeWidthStr;
 
 use crate::stats::page::show::clip;
 use crate::stats::page::svg::{Anchor, WIDTH, chart, label, rect};
@@ -9,8 +10,9 @@ use crate::stats::page::svg::{Anchor, WIDTH, chart, label, rect};
 const ROW: f64 = 34.0;
 const BAR: f64 = 9.0;
 
-/// The most columns of a name, so that it leaves room for its number.
-const NAME: usize = 38;
+/// The width of a column of a name, and of its number. Some fonts are narrower.
+const NAME: f64 = 6.9;
+const NUMBER: f64 = 8.0;
 
 /// A bar of parts, one after the other.
 pub(super) struct Bar {
@@ -44,8 +46,10 @@ fn row(bar: &Bar, top: f64) -> Markup {
         drawn
     });
     let parts: Vec<Markup> = parts.collect();
+    // A name leaves room for its number.
+    let most = (WIDTH - NUMBER * (bar.number.width() + 1) as f64) / NAME;
     html! {
-        (label(0.0, top + 12.0, Anchor::Start, "name", &clip(&bar.name, NAME)))
+        (label(0.0, top + 12.0, Anchor::Start, "name", &clip(&bar.name, most as usize)))
         (label(WIDTH, top + 12.0, Anchor::End, "number", &bar.number))
         @for part in parts { (part) }
     }

@@ -1,12 +1,13 @@
 //! What was undecodable or odd: findings by code, with their meaning and first places.
 
+use std::cmp::Reverse;
+
 use maud::{Markup, html};
 
 use crate::finding::{Code, Severity};
-use crate::printable::printable;
 use crate::stats::page::places::FoundAt;
 use crate::stats::page::sheet::Sheet;
-use crate::stats::page::show::clip;
+use crate::stats::page::show::{clip, value};
 use crate::stats::page::texts::*;
 use crate::stats::table::grouped;
 
@@ -69,18 +70,24 @@ fn beside(sheet: &Sheet<'_>) -> Markup {
     const MOST_OTHERS: usize = 10;
     let tally = sheet.tally;
     let mut others: Vec<_> = tally.others().collect();
-    others.sort_by_key(|(name, count)| (std::cmp::Reverse(*count), *name));
+    others.sort_by_key(|(name, count)| (Reverse(*count), *name));
     let names = others.iter().take(MOST_OTHERS);
-    let names = names.map(|(name, count)| format!("{} {}", grouped(*count), printable(name)));
-    let names: Vec<String> = names.collect();
-    let counts = [(tally.mentions(), MENTIONS), (tally.noise(), UNREAD_NOISE)];
+    let names = names.map(|(name, count)| format!("{} {}", grouped(*count), value(name)));
+    let names = Vec::from_iter(names).join(", ");
+    let counts = [
+        (tally.mentions(), MENTIONS),
+        (tally.noise(), NOISE),
+        (tally.all_others(), OTHERS),
+    ];
     let counts = counts.iter().filter(|(count, _)| *count > 0);
     html! {
         ul class="notes" {
-            @if tally.all_others() > 0 {
-                li { (grouped(tally.all_others())) " " (sheet.say(OTHERS)) ": " (names.join(", ")) }
+            @for (count, name) in counts {
+                li {
+                    (counted(sheet.say(*name), *count, sheet.lang))
+                    @if *name == OTHERS { " (" (names) ")" }
+                }
             }
-            @for (count, text) in counts { li { (grouped(*count)) " " (sheet.say(*text)) } }
         }
     }
 }

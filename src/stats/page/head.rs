@@ -70,18 +70,17 @@ fn users(sheet: &Sheet<'_>) -> Figure {
     let users = sheet.whole.users.count();
     let mark = if users.is_estimate { "≈ " } else { "" };
     let number = format!("{mark}{}", grouped(users.count));
-    let templates = [(sheet.templates.len() as u64, TEMPLATES)];
-    (USERS, number, in_words(sheet, templates))
+    let more = vec![templates(sheet.templates.len(), sheet.lang)];
+    (USERS, number, more)
 }
 
 fn off(sheet: &Sheet<'_>, all: &Row) -> Figure {
     let count = all.of(Said::SwitchedOff);
-    let templates = sheet.highest(|row| row.of(Said::SwitchedOff)).len();
-    (
-        SWITCHED_OFF,
-        grouped(count),
-        in_words(sheet, [(templates as u64, TEMPLATES)]),
-    )
+    let more = match sheet.highest(|row| row.of(Said::SwitchedOff)).len() {
+        0 => Vec::new(),
+        some => vec![templates(some, sheet.lang)],
+    };
+    (SWITCHED_OFF, grouped(count), more)
 }
 
 fn sent(sheet: &Sheet<'_>, all: &Row) -> Figure {
@@ -103,8 +102,8 @@ fn callbacks(sheet: &Sheet<'_>) -> Figure {
         .iter()
         .zip(counts)
         .filter(|(_, count)| *count > 0);
-    let events = events.map(|(event, count)| format!("{} {}", grouped(count), event.short_name()));
-    (CALLBACKS, grouped(counts.iter().sum()), events.collect())
+    let more = events.map(|(event, count)| counted(event.words(sheet.lang), count, sheet.lang));
+    (CALLBACKS, grouped(counts.iter().sum()), more.collect())
 }
 
 /// Names the counts that are not zero.
@@ -128,7 +127,9 @@ pub(super) fn notes(sheet: &Sheet<'_>) -> Markup {
     let estimates = whole.users.count().is_estimate.then_some(ESTIMATE);
     html! {
         ul class="notes" {
-            @for note in in_words(sheet, counts) { li { (note) } }
+            @for (count, name) in counts.into_iter().filter(|(count, _)| *count > 0) {
+                li { (counted(sheet.say(name), count, sheet.lang)) }
+            }
             @if let Some(note) = estimates { li { (sheet.say(note)) } }
         }
     }

@@ -11,8 +11,8 @@ use crate::stats::result::Row;
 use crate::stats::table::grouped;
 
 const HEIGHT: f64 = 128.0;
-const LEFT: f64 = 34.0;
-const RIGHT: f64 = WIDTH - 60.0;
+const LEFT: f64 = 40.0;
+const RIGHT: f64 = WIDTH - 70.0;
 const TOP: f64 = 10.0;
 const BOTTOM: f64 = HEIGHT - 20.0;
 
@@ -32,15 +32,16 @@ struct Point {
 /// Returns the part and the whole of a rate.
 type Rate = fn(&Row) -> (u64, u64);
 
-/// Draws a rate of `series` for each period, beside that of `others`, which have a name.
+/// Draws a rate of `series` for each period, beside that of `others`, which have a name. The scale ends at `top`.
 pub(super) fn rates(
     title: &str,
     (series, rate): (&Series, Rate),
     others: Option<(&Series, &str)>,
     periods: &Periods,
+    top: f64,
 ) -> Markup {
-    let own = points(series, rate, periods);
-    let others = others.map(|(series, name)| (points(series, rate, periods), name));
+    let own = points(series, rate, periods, top);
+    let others = others.map(|(series, name)| (points(series, rate, periods, top), name));
     let last = others
         .as_ref()
         .and_then(|(points, name)| Some((points.last()?, *name)));
@@ -48,7 +49,7 @@ pub(super) fn rates(
         HEIGHT,
         title,
         &html! {
-            (axes(periods))
+            (axes(periods, top))
             @if let Some((points, _)) = &others { (line(points, "ref", periods)) }
             (line(&own, "line", periods))
             @for point in &own { (hit(point, own.len(), periods)) }
@@ -57,7 +58,7 @@ pub(super) fn rates(
     )
 }
 
-fn points(series: &Series, of: Rate, periods: &Periods) -> Vec<Point> {
+fn points(series: &Series, of: Rate, periods: &Periods, top: f64) -> Vec<Point> {
     let step = (RIGHT - LEFT) / (periods.len().max(2) - 1) as f64;
     let left = if periods.len() == 1 {
         (LEFT + RIGHT) / 2.0
@@ -69,7 +70,7 @@ fn points(series: &Series, of: Rate, periods: &Periods) -> Vec<Point> {
         Some(Point {
             at,
             x: left + step * at as f64,
-            y: BOTTOM - rate(part, whole)? * (BOTTOM - TOP),
+            y: BOTTOM - rate(part, whole)? / top * (BOTTOM - TOP),
             rate: percent(part, whole),
             whole,
         })
@@ -77,17 +78,35 @@ fn points(series: &Series, of: Rate, periods: &Periods) -> Vec<Point> {
     points.collect()
 }
 
-fn axes(periods: &Periods) -> Markup {
+fn axes(periods: &Periods, top: f64) -> Markup {
     let last = periods.len().saturating_sub(1);
     html! {
-        @for (share, text) in [(0.0, "0"), (0.5, "50 %"), (1.0, "100 %")] {
+        @for share in [0.0, 0.5, 1.0] {
             @let y = BOTTOM - share * (BOTTOM - TOP);
             (rule(LEFT, RIGHT, y, "grid"))
-            (label(LEFT - 5.0, y + 3.5, Anchor::End, "tick", text))
+            (label(LEFT - 5.0, y + 3.5, Anchor::End, "tick", &tick(share * top)))
         }
         (label(LEFT, HEIGHT - 5.0, Anchor::Start, "tick", &periods.name(0)))
         @if last > 0 { (label(RIGHT, HEIGHT - 5.0, Anchor::End, "tick", &periods.name(last))) }
     }
+}
+
+fn tick(rate: f64) -> String {
+    match rate {
+        0.0 => "0".to_owned(),
+        rate => format!("{} %", px(rate * 100.0)),
+    }
+}
+
+/// Returns the end of a scale on which all rates of a series can be told apart.
+pub(super) fn top(series: &Series, of: Rate) -> f64 {
+    let rates = series.iter().filter_map(|counts| {
+        let (part, whole) = of(&Row::of_said(*counts));
+        rate(part, whole)
+    });
+    let most = rates.fold(0.0, f64::max);
+    let tops = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5];
+    tops.into_iter().find(|top| most <= *top).unwrap_or(1.0)
 }
 
 /// Draws the lines between periods that follow each other, and dots where a period stands alone.

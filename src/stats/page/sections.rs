@@ -2,13 +2,14 @@
 
 use maud::{Markup, html};
 
-use crate::event::fields::{ERROR_CODE, Field, POPUP_SCENE};
-use crate::event::{Event, Value};
+use crate::event::fields::POPUP_SCENE;
+use crate::event::{Event, Value, terms};
 use crate::lang::Text;
 use crate::output::words;
 use crate::stats::page::acceptance::{self, answers};
 use crate::stats::page::bars::{Bar, bars};
 use crate::stats::page::columns::{Shown, columns};
+use crate::stats::page::lines::{rates, top};
 use crate::stats::page::sheet::Sheet;
 use crate::stats::page::show::{percent, rate};
 use crate::stats::page::svg::legend;
@@ -53,7 +54,7 @@ pub(super) fn all(page: &Page, tally: &Tally, title: &str, lang: Lang) -> Markup
 fn scenes(sheet: &Sheet<'_>) -> Option<Markup> {
     let scenes = sheet.whole.scenes.iter();
     let mut rows: Vec<(String, Row)> = scenes
-        .map(|(scene, counts)| (number(*scene, &POPUP_SCENE, sheet), Row::of_said(*counts)))
+        .map(|(scene, counts)| (scene_name(*scene, sheet), Row::of_said(*counts)))
         .collect();
     rows.sort_by_key(|(_, row)| std::cmp::Reverse(row.shown()));
     let shown = rows.iter().take(MOST_BARS);
@@ -94,10 +95,10 @@ fn scene(name: &str, row: &Row, sheet: &Sheet<'_>) -> Bar {
     }
 }
 
-/// Shows the value of a field that is a number, with its meaning.
-fn number(value: Option<i64>, field: &Field, sheet: &Sheet<'_>) -> String {
-    match value {
-        Some(number) => words::value(field, Value::Integer(number), sheet.lang),
+/// Names a scene with its meaning.
+fn scene_name(scene: Option<i64>, sheet: &Sheet<'_>) -> String {
+    match scene {
+        Some(scene) => words::value(&POPUP_SCENE, Value::Integer(scene), sheet.lang),
         None => sheet.say(NONE).to_owned(),
     }
 }
@@ -168,7 +169,10 @@ fn results(sheet: &Sheet<'_>) -> Markup {
                 (time(sheet, SENT_HEAD, &shown))
                 (legend(&words))
             }
-            @if !codes.is_empty() { (figure(sheet, BY_CODE, &failures(sheet, &codes))) }
+            @if !codes.is_empty() {
+                (figure(sheet, FAILURE_RATE, &failure_rate(sheet)))
+                (figure(sheet, BY_CODE, &failures(sheet, &codes)))
+            }
         }
         (by_time.folded(sheet.say(BY_TIME), sheet.lang))
         @if !codes.is_empty() {
@@ -179,10 +183,25 @@ fn results(sheet: &Sheet<'_>) -> Markup {
     sheet.section(SENT_HEAD, SENT_LEAD, &body)
 }
 
+fn failure_rate(sheet: &Sheet<'_>) -> Markup {
+    const RATE: fn(&Row) -> (u64, u64) = |row| (row.of(Said::Failed), row.sent());
+    let all = &sheet.periods.all;
+    match sheet.periods.len() {
+        0 => html! {},
+        _ => rates(
+            sheet.say(FAILURE_RATE),
+            (all, RATE),
+            None,
+            sheet.periods,
+            top(all, RATE),
+        ),
+    }
+}
+
 fn failures(sheet: &Sheet<'_>, codes: &[(i64, u64)]) -> Markup {
     let most = codes.first().map_or(1, |(_, count)| *count);
     let shown = codes.iter().take(MOST_BARS).map(|(code, count)| Bar {
-        name: number(Some(*code), &ERROR_CODE, sheet),
+        name: format!("{code} {}", meaning(*code, sheet)),
         number: grouped(*count),
         parts: vec![(*count as f64 / most as f64, "failed")],
     });
@@ -191,9 +210,17 @@ fn failures(sheet: &Sheet<'_>, codes: &[(i64, u64)]) -> Markup {
 }
 
 fn by_code(sheet: &Sheet<'_>, codes: &[(i64, u64)]) -> Table {
-    sheet.table(sheet.titles([CODE, ITEMS]), codes, |(code, count)| {
-        vec![number(Some(*code), &ERROR_CODE, sheet), grouped(*count)]
-    })
+    sheet.table(
+        sheet.titles([CODE, MEANING, ITEMS]),
+        codes,
+        |(code, count)| {
+            vec![
+                code.to_string(),
+                meaning(*code, sheet).to_owned(),
+                grouped(*count),
+            ]
+        },
+    )
 }
 
 fn by_template_and_code(sheet: &Sheet<'_>) -> Table {
@@ -206,13 +233,23 @@ fn by_template_and_code(sheet: &Sheet<'_>) -> Table {
         })
         .collect();
     sheet.table(
-        sheet.titles([TEMPLATE, CODE, ITEMS]),
+        sheet.titles([TEMPLATE, CODE, MEANING, ITEMS]),
         &rows,
         |(template, code, count)| {
-            let code = number(Some(*code), &ERROR_CODE, sheet);
-            vec![sheet.template(*template), code, grouped(*count)]
+            let template = sheet.template(*template);
+            vec![
+                template,
+                code.to_string(),
+                meaning(*code, sheet).to_owned(),
+                grouped(*count),
+            ]
         },
     )
+}
+
+/// Returns what a code means, if that is documented.
+fn meaning(code: i64, sheet: &Sheet<'_>) -> &'static str {
+    terms::error_code(code).map_or("", |words| words.get(sheet.lang))
 }
 
 fn weeks(sheet: &Sheet<'_>) -> Option<Markup> {

@@ -1,6 +1,7 @@
 //! What a page says, in both languages.
 
 use crate::lang::{Lang, Text};
+use crate::stats::table::grouped;
 
 pub(super) const TITLE: Text = Text::new("Subscribe messages", "订阅消息报告");
 pub(super) const NO_CALLBACKS: Text = Text::new(
@@ -25,9 +26,9 @@ pub(super) const DELIVERED: Text = Text::new("delivered", "推送成功");
 pub(super) const FAILED: Text = Text::new("failed", "推送失败");
 pub(super) const FAILURE_RATE: Text = Text::new("failure rate", "失败率");
 pub(super) const TEMPLATE: Text = Text::new("template", "模板");
-pub(super) const TEMPLATES: Text = Text::new("templates", "模板");
 pub(super) const SCENE: Text = Text::new("scene", "场景");
 pub(super) const CODE: Text = Text::new("error code", "错误码");
+pub(super) const MEANING: Text = Text::new("meaning", "含义");
 pub(super) const ITEMS: Text = Text::new("items", "条目");
 pub(super) const HOUR: Text = Text::new("hour", "时段");
 pub(super) const NONE: Text = Text::new("(none)", "（无）");
@@ -35,28 +36,28 @@ pub(super) const ALL: Text = Text::new("all", "全部");
 pub(super) const ALL_TEMPLATES: Text = Text::new("All templates", "全部模板");
 
 pub(super) const REPEATED: Text = Text::new(
-    "repeated deliveries, left out of all counts",
-    "次重复推送，不计入任何统计",
+    "Repeated deliveries, left out of all counts",
+    "重复推送（不计入任何统计）",
 );
 pub(super) const OTHERS: Text = Text::new(
-    "other messages, left out of all counts",
-    "条其他消息，不计入任何统计",
+    "Other messages, left out of all counts",
+    "其他消息（不计入任何统计）",
 );
-pub(super) const FILTERED_OUT: Text = Text::new("filtered out", "个回调不符合筛选条件");
+pub(super) const FILTERED_OUT: Text = Text::new("Callbacks filtered out", "不符合筛选条件的回调");
 pub(super) const UNDECODABLE: Text = Text::new(
-    "undecodable payloads, missing from all counts",
-    "个消息体无法解码，统计中缺少这些数据",
+    "Undecodable payloads, missing from all counts",
+    "无法解码的消息体（统计中缺少这些数据）",
 );
 pub(super) const TIMELESS: Text = Text::new(
-    "callbacks without a plausible time, missing where time is shown",
-    "个回调的时间缺失或不合理，不出现在按时间的图表中",
+    "Callbacks without a plausible time, missing where time is shown",
+    "时间缺失或不合理的回调（不出现在按时间的图表中）",
 );
 pub(super) const MENTIONS: Text = Text::new(
-    "mentions of an event outside payloads",
-    "处在消息体之外提及事件",
+    "Mentions of an event outside payloads",
+    "消息体之外提及事件的次数",
 );
-pub(super) const UNREAD_NOISE: Text =
-    Text::new("bytes that belong to no payload", "字节不属于任何消息体");
+pub(super) const NOISE: Text =
+    Text::new("Bytes that belong to no payload", "不属于任何消息体的字节");
 
 pub(super) const ACCEPTANCE_HEAD: Text = Text::new("Acceptance by template", "各模板的接收率");
 pub(super) const ACCEPTANCE_LEAD: Text = Text::new(
@@ -118,10 +119,26 @@ pub(super) const RATES_BY_TIME: Text = Text::new("rates over time", "接收率�
 
 /// Says how many rows a table leaves out.
 pub(super) fn more(count: u64, lang: Lang) -> String {
-    let count = crate::stats::table::grouped(count);
+    let count = grouped(count);
     match lang {
         Lang::En => format!("… and {count} more; `wxsub stats --by` lists all"),
         Lang::Zh => format!("……另有 {count} 行；`wxsub stats --by` 可列出全部"),
+    }
+}
+
+/// Puts a count behind what it counts.
+pub(super) fn counted(name: &str, count: u64, lang: Lang) -> String {
+    let colon = if lang == Lang::Zh { "：" } else { ": " };
+    format!("{name}{colon}{}", grouped(count))
+}
+
+/// Says how many templates there are.
+pub(super) fn templates(count: usize, lang: Lang) -> String {
+    let shown = grouped(count as u64);
+    match (lang, count) {
+        (Lang::En, 1) => format!("{shown} template"),
+        (Lang::En, _) => format!("{shown} templates"),
+        (Lang::Zh, _) => format!("{shown} 个模板"),
     }
 }
 
