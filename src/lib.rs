@@ -54,7 +54,7 @@
 //! only in a few values; `simd` compares sixteen bytes at a time; `request` finds the signature queries near payloads.
 //! [`seal`] decrypts and verifies. `record` combines these, `callback` has the owned types, [`select`] filters
 //! callbacks, and [`pipeline`] is the main loop over a capture. [`output`] and [`report`] write, [`gate`] judges, and
-//! [`stats`] counts. [`explain`] and [`schema`] publish the tables of `event` and `finding`, and [`sample`] generates
+//! [`stats`] counts, and draws what it counted as a page. [`explain`] and [`schema`] publish the tables of `event` and `finding`, and [`sample`] generates
 //! payloads for tests.
 
 mod buffer;

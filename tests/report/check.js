@@ -18,8 +18,8 @@ const SIZES = [{ width: 390, height: 844 }, { width: 1280, height: 900 }];
 
 // What each language must say, in the head and below it.
 const TEXTS = {
-  en: ["acceptance rate", "Undecodable and odd"],
-  zh: ["接收率", "无法解码与异常"],
+  en: ["Acceptance by template", "Undecodable and odd"],
+  zh: ["各模板的接收率", "无法解码与异常"],
 };
 const EMPTY_TEXTS = { en: ["no callbacks"], zh: ["没有回调"] };
 

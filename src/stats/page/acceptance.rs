@@ -40,8 +40,8 @@ pub(super) fn section(sheet: &Sheet<'_>) -> Option<Markup> {
             @for template in &shown { (chart(sheet, template, shown.len() > 1)) }
         }
         (templates(sheet).folded(sheet.say(BY_TEMPLATE), sheet.lang))
-        (over_time(sheet).folded(sheet.say(BY_TIME), sheet.lang))
-        (rates_over_time(sheet, &shown).folded(sheet.say(RATES_BY_TIME), sheet.lang))
+        (over_time(sheet).folded(sheet.say(OVER_TIME), sheet.lang))
+        (rates_over_time(sheet, &shown).folded(sheet.say(RATES_OVER_TIME), sheet.lang))
     };
     Some(sheet.section(ACCEPTANCE_HEAD, ACCEPTANCE_LEAD, &body))
 }
@@ -78,7 +78,7 @@ fn summary(sheet: &Sheet<'_>, row: &Row) -> Markup {
     let (accepted, shown) = acceptance(row);
     let rate = percent(accepted, shown);
     html! {
-        span { (of_whole(&rate, &grouped(shown), sheet.lang)) " " (sheet.say(SHOWN)) }
+        span { (of_shown(&rate, shown, sheet.lang)) }
     }
 }
 

@@ -16,10 +16,13 @@ const BOTTOM: f64 = HEIGHT - 20.0;
 /// The widest column.
 const WIDEST: f64 = 28.0;
 
-/// What columns show: the count, the part of it that is marked at the foot, and the words for both.
+/// Returns a count of a row.
+pub(super) type Count = fn(&Row) -> u64;
+
+/// What columns show: the count, and the part of it that is marked at the foot, with its name.
 pub(super) struct Shown {
-    pub(super) count: fn(&Row) -> u64,
-    pub(super) part: Option<(fn(&Row) -> u64, &'static str)>,
+    pub(super) count: Count,
+    pub(super) part: Option<(Count, &'static str)>,
     pub(super) class: &'static str,
 }
 

@@ -85,15 +85,14 @@ fn off(sheet: &Sheet<'_>, all: &Row) -> Figure {
 
 fn sent(sheet: &Sheet<'_>, all: &Row) -> Figure {
     let failed = all.of(Said::Failed);
-    let rate = match all.sent() {
-        0 => Vec::new(),
-        sent => vec![format!("{} {}", percent(failed, sent), sheet.say(FAILED))],
-    };
-    let parts = in_words(
+    let mut more = in_words(
         sheet,
         [(all.of(Said::Delivered), DELIVERED), (failed, FAILED)],
     );
-    (SENT, grouped(all.sent()), [parts, rate].concat())
+    if let Some(last) = more.last_mut().filter(|_| failed > 0) {
+        *last += &format!(" ({})", percent(failed, all.sent()));
+    }
+    (SENT, grouped(all.sent()), more)
 }
 
 fn callbacks(sheet: &Sheet<'_>) -> Figure {
@@ -106,10 +105,10 @@ fn callbacks(sheet: &Sheet<'_>) -> Figure {
     (CALLBACKS, grouped(counts.iter().sum()), more.collect())
 }
 
-/// Names the counts that are not zero.
+/// Says the counts that are not zero.
 fn in_words<const N: usize>(sheet: &Sheet<'_>, parts: [(u64, Text); N]) -> Vec<String> {
     let some = parts.into_iter().filter(|(count, _)| *count > 0);
-    some.map(|(count, name)| format!("{} {}", grouped(count), sheet.say(name)))
+    some.map(|(count, name)| counted(sheet.say(name), count, sheet.lang))
         .collect()
 }
 
@@ -124,13 +123,12 @@ pub(super) fn notes(sheet: &Sheet<'_>) -> Markup {
         (tally.all_others(), OTHERS),
         (tally.filtered_out(), FILTERED_OUT),
     ];
+    let gaps = sheet.periods.has_gaps().then_some(GAPS);
     let estimates = whole.users.count().is_estimate.then_some(ESTIMATE);
     html! {
         ul class="notes" {
-            @for (count, name) in counts.into_iter().filter(|(count, _)| *count > 0) {
-                li { (counted(sheet.say(name), count, sheet.lang)) }
-            }
-            @if let Some(note) = estimates { li { (sheet.say(note)) } }
+            @for note in in_words(sheet, counts) { li { (note) } }
+            @for note in [gaps, estimates].into_iter().flatten() { li { (sheet.say(note)) } }
         }
     }
 }

@@ -142,7 +142,10 @@ fn hit(point: &Point, count: usize, periods: &Periods) -> Markup {
 fn ends(own: Option<&Point>, others: Option<(&Point, &str)>) -> Markup {
     let mut below = others.map_or(0.0, |(point, _)| point.y);
     let mut above = own.map_or(0.0, |point| point.y);
-    if own.is_some() && others.is_some() && (above - below).abs() < LABEL {
+    let near = |(own, (others, _)): (&Point, (&Point, &str))| {
+        (own.x - others.x).abs() < WIDTH - RIGHT && (own.y - others.y).abs() < LABEL
+    };
+    if own.zip(others).is_some_and(near) {
         let middle = ((above + below) / 2.0).clamp(TOP + LABEL / 2.0, BOTTOM - LABEL / 2.0);
         let is_above = above <= below;
         let half = if is_above { LABEL / 2.0 } else { -LABEL / 2.0 };

@@ -70,6 +70,11 @@ impl Periods {
         }
     }
 
+    /// Returns true if there are periods in between in which nothing happened.
+    pub(super) fn has_gaps(&self) -> bool {
+        (1..self.len()).any(|at| !self.follows(at))
+    }
+
     /// Returns the name of a period.
     pub(super) fn name(&self, at: usize) -> String {
         let start = self.starts[at];

@@ -4,11 +4,12 @@ use maud::{Markup, html};
 
 use crate::event::fields::POPUP_SCENE;
 use crate::event::{Event, Value, terms};
-use crate::lang::Text;
+use crate::lang::{Lang, Text};
 use crate::output::words;
+use crate::report::Tally;
 use crate::stats::page::acceptance::{self, answers};
 use crate::stats::page::bars::{Bar, bars};
-use crate::stats::page::columns::{Shown, columns};
+use crate::stats::page::columns::{Count, Shown, columns};
 use crate::stats::page::lines::{rates, top};
 use crate::stats::page::sheet::Sheet;
 use crate::stats::page::show::{percent, rate};
@@ -19,7 +20,6 @@ use crate::stats::page::{Page, found, head, heat};
 use crate::stats::result::Row;
 use crate::stats::said::Said;
 use crate::stats::table::grouped;
-use crate::{lang::Lang, report::Tally};
 
 /// The most bars of a chart.
 const MOST_BARS: usize = 8;
@@ -104,7 +104,7 @@ fn scene_name(scene: Option<i64>, sheet: &Sheet<'_>) -> String {
 }
 
 fn switched_off(sheet: &Sheet<'_>) -> Markup {
-    const OFF: fn(&Row) -> u64 = |row| row.of(Said::SwitchedOff);
+    const OFF: Count = |row| row.of(Said::SwitchedOff);
     let templates = sheet.highest(OFF);
     if templates.is_empty() {
         return sheet.section(OFF_HEAD, OFF_NONE, &html! {});
@@ -129,10 +129,10 @@ fn switched_off(sheet: &Sheet<'_>) -> Markup {
     let by_time = sheet.table_over_time([SWITCHED_OFF], OFF, |row| [grouped(OFF(row))]);
     let body = html! {
         div class="charts" {
-            (figure(sheet, BY_TIME, &time(sheet, OFF_HEAD, &over_time)))
+            (figure(sheet, OVER_TIME, &time(sheet, OFF_HEAD, &over_time)))
             (figure(sheet, BY_TEMPLATE, &bars(sheet.say(OFF_HEAD), &shown)))
         }
-        (by_time.folded(sheet.say(BY_TIME), sheet.lang))
+        (by_time.folded(sheet.say(OVER_TIME), sheet.lang))
         (table.folded(sheet.say(BY_TEMPLATE), sheet.lang))
     };
     sheet.section(OFF_HEAD, OFF_LEAD, &body)
@@ -165,16 +165,16 @@ fn results(sheet: &Sheet<'_>) -> Markup {
     let body = html! {
         div class="charts" {
             figure {
-                figcaption { (sheet.say(BY_TIME)) }
+                figcaption { (sheet.say(OVER_TIME)) }
                 (time(sheet, SENT_HEAD, &shown))
                 (legend(&words))
             }
             @if !codes.is_empty() {
-                (figure(sheet, FAILURE_RATE, &failure_rate(sheet)))
+                (figure(sheet, FAILURES_OVER_TIME, &failure_rate(sheet)))
                 (figure(sheet, BY_CODE, &failures(sheet, &codes)))
             }
         }
-        (by_time.folded(sheet.say(BY_TIME), sheet.lang))
+        (by_time.folded(sheet.say(OVER_TIME), sheet.lang))
         @if !codes.is_empty() {
             (by_code(sheet, &codes).folded(sheet.say(BY_CODE), sheet.lang))
             (by_template_and_code(sheet).folded(sheet.say(BY_TEMPLATE_AND_CODE), sheet.lang))

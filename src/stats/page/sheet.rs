@@ -72,7 +72,11 @@ impl<'a> Sheet<'a> {
 
     /// Returns the id of a template as it is shown.
     pub(super) fn template(&self, template: u32) -> String {
-        self.text(template).map_or(self.say(NONE).to_owned(), value)
+        match self.text(template) {
+            None => self.say(NONE).to_owned(),
+            Some("") => "\"\"".to_owned(),
+            Some(text) => value(text),
+        }
     }
 
     /// Returns the templates with the highest `count`, which is not zero.

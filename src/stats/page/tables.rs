@@ -3,7 +3,7 @@
 use maud::{Markup, PreEscaped, html};
 
 use crate::lang::Lang;
-use crate::stats::page::texts::AS_TABLE;
+use crate::stats::page::texts::as_table;
 
 /// A table: the titles of its columns, and its rows. The first column has names.
 pub(super) struct Table {
@@ -52,7 +52,7 @@ impl Table {
     pub(super) fn folded(&self, of: &str, lang: Lang) -> Markup {
         html! {
             details {
-                summary { (AS_TABLE.get(lang)) (of) }
+                summary { (as_table(of, lang)) }
                 (self.draw())
             }
         }

@@ -52,6 +52,10 @@ pub(super) const TIMELESS: Text = Text::new(
     "Callbacks without a plausible time, missing where time is shown",
     "时间缺失或不合理的回调（不出现在按时间的图表中）",
 );
+pub(super) const GAPS: Text = Text::new(
+    "Times without anything to count are left out of charts and tables.",
+    "没有数据的时间不出现在图表中。",
+);
 pub(super) const MENTIONS: Text = Text::new(
     "Mentions of an event outside payloads",
     "消息体之外提及事件的次数",
@@ -61,9 +65,9 @@ pub(super) const NOISE: Text =
 
 pub(super) const ACCEPTANCE_HEAD: Text = Text::new("Acceptance by template", "各模板的接收率");
 pub(super) const ACCEPTANCE_LEAD: Text = Text::new(
-    "Items accepted, of those that prompts showed. The dashed line is the rate of all templates. A grant without a \
-     dialog is not pushed, so it is in no count.",
-    "接收的条目占弹窗中条目的比例。虚线为全部模板的接收率。未弹窗的静默授权不会推送，因此不计入。",
+    "Items accepted, of those that prompts showed. A line ends with its latest rate; the dashed one is that of all \
+     templates. A grant without a dialog is not pushed, so it is in no count.",
+    "接收的条目占弹窗中条目的比例。曲线末端为最近一期的接收率，虚线为全部模板的接收率。未弹窗的静默授权不会推送，因此不计入。",
 );
 pub(super) const SCENES_HEAD: Text = Text::new("Answers by scene", "各场景的选择");
 pub(super) const SCENES_LEAD: Text = Text::new(
@@ -85,8 +89,8 @@ pub(super) const SENT_NONE: Text =
     Text::new("No results of messages were read.", "没有读到推送结果。");
 pub(super) const WEEK_HEAD: Text = Text::new("Hours and weekdays", "时段与星期");
 pub(super) const WEEK_LEAD: Text = Text::new(
-    "Callbacks by the hour in which they were made; the darker, the more.",
-    "按产生时间统计的回调数；颜色越深，数量越多。",
+    "Callbacks by the hour in which they were made; the stronger the colour, the more.",
+    "按产生时间统计的回调数；颜色越浓，数量越多。",
 );
 pub(super) const FOUND_HEAD: Text = Text::new("Undecodable and odd", "无法解码与异常");
 pub(super) const FOUND_LEAD: Text = Text::new(
@@ -107,15 +111,22 @@ pub(super) const ESTIMATE: Text = Text::new(
     "≈：用户超过一百万，为估计值，误差约 0.4%。",
 );
 
-/// What stands before the name of a table.
-pub(super) const AS_TABLE: Text = Text::new("Table: ", "表格：");
-pub(super) const BY_TEMPLATE: Text = Text::new("by template", "按模板");
-pub(super) const BY_CODE: Text = Text::new("by error code", "按错误码");
+pub(super) const BY_TEMPLATE: Text = Text::new("By template", "按模板");
+pub(super) const BY_CODE: Text = Text::new("By error code", "按错误码");
 pub(super) const BY_TEMPLATE_AND_CODE: Text =
-    Text::new("by template and error code", "按模板与错误码");
-pub(super) const BY_SCENE: Text = Text::new("by scene", "按场景");
-pub(super) const BY_TIME: Text = Text::new("over time", "按时间");
-pub(super) const RATES_BY_TIME: Text = Text::new("rates over time", "接收率变化");
+    Text::new("By template and error code", "按模板与错误码");
+pub(super) const BY_SCENE: Text = Text::new("By scene", "按场景");
+pub(super) const OVER_TIME: Text = Text::new("Over time", "按时间");
+pub(super) const RATES_OVER_TIME: Text = Text::new("Rates over time", "接收率变化");
+pub(super) const FAILURES_OVER_TIME: Text = Text::new("Failure rate", "失败率");
+
+/// Says that something is there as a table, too.
+pub(super) fn as_table(what: &str, lang: Lang) -> String {
+    match lang {
+        Lang::En => format!("{what}, as a table"),
+        Lang::Zh => format!("{what}（表格）"),
+    }
+}
 
 /// Says how many rows a table leaves out.
 pub(super) fn more(count: u64, lang: Lang) -> String {
@@ -139,6 +150,15 @@ pub(super) fn templates(count: usize, lang: Lang) -> String {
         (Lang::En, 1) => format!("{shown} template"),
         (Lang::En, _) => format!("{shown} templates"),
         (Lang::Zh, _) => format!("{shown} 个模板"),
+    }
+}
+
+/// Says how many of the items that were shown were accepted.
+pub(super) fn of_shown(rate: &str, shown: u64, lang: Lang) -> String {
+    let shown = grouped(shown);
+    match lang {
+        Lang::En => format!("{rate} of {shown} shown"),
+        Lang::Zh => format!("{rate}，共弹出 {shown} 次"),
     }
 }
 
