@@ -221,11 +221,11 @@ pub(super) struct Stats {
 Examples:
   wxsub report -o page.html app.log.*.gz
   wxsub report --lang zh --tz Asia/Shanghai --since 30d -o page.html logs/
-  wxsub report --title 'Orders, May' --template ID -o - app.log > page.html
+  wxsub report --title 'Orders, May' --template ID app.log > page.html
 
 The page shows acceptance by template over time, answers by scene, what was switched off, results of
-messages and codes of failure, hours and weekdays, and what was undecodable or odd, with a table
-under each chart. It is one file that loads nothing and runs nothing. Repeated deliveries count once.")]
+messages, codes of failure, hours and weekdays, and what was undecodable or odd, with a table under
+each chart. It is one file that loads nothing and runs nothing. Repeated deliveries count once.")]
 pub(super) struct Report {
     /// The heading of the page
     #[arg(long, value_name = "TEXT")]
