@@ -7,7 +7,7 @@ use crate::stats::page::periods::Series;
 use crate::stats::page::sheet::Sheet;
 use crate::stats::page::show::percent;
 use crate::stats::page::tables::Table;
-use crate::stats::page::texts::*;
+use crate::stats::page::texts::{self, of_shown};
 use crate::stats::result::Row;
 use crate::stats::said::Said;
 use crate::stats::table::grouped;
@@ -39,11 +39,11 @@ pub(super) fn section(sheet: &Sheet<'_>) -> Option<Markup> {
             @if shown.len() > 1 { (chart_of_all(sheet)) }
             @for template in &shown { (chart(sheet, template, shown.len() > 1)) }
         }
-        (templates(sheet).folded(sheet.say(BY_TEMPLATE), sheet.lang))
-        (over_time(sheet).folded(sheet.say(OVER_TIME), sheet.lang))
-        (rates_over_time(sheet, &shown).folded(sheet.say(RATES_OVER_TIME), sheet.lang))
+        (templates(sheet).folded(sheet.say(texts::BY_TEMPLATE), sheet.lang))
+        (over_time(sheet).folded(sheet.say(texts::OVER_TIME), sheet.lang))
+        (rates_over_time(sheet, &shown).folded(sheet.say(texts::RATES_OVER_TIME), sheet.lang))
     };
-    Some(sheet.section(ACCEPTANCE_HEAD, ACCEPTANCE_LEAD, &body))
+    Some(sheet.section(texts::ACCEPTANCE_HEAD, texts::ACCEPTANCE_LEAD, &body))
 }
 
 /// Returns accepted items, and all that were shown.
@@ -54,7 +54,7 @@ fn acceptance(row: &Row) -> (u64, u64) {
 fn chart_of_all(sheet: &Sheet<'_>) -> Markup {
     let mut all = Row::default();
     sheet.templates.iter().for_each(|(_, row)| all.add(row));
-    let name = sheet.say(ALL_TEMPLATES);
+    let name = sheet.say(texts::ALL_TEMPLATES);
     html! {
         figure {
             figcaption { (name) (summary(sheet, &all)) }
@@ -64,7 +64,7 @@ fn chart_of_all(sheet: &Sheet<'_>) -> Markup {
 }
 
 fn chart(sheet: &Sheet<'_>, template: &Shown, has_others: bool) -> Markup {
-    let others = has_others.then(|| (&sheet.periods.all, sheet.say(ALL)));
+    let others = has_others.then(|| (&sheet.periods.all, sheet.say(texts::ALL)));
     html! {
         figure {
             figcaption { code { (template.id) } (summary(sheet, &template.row)) }
@@ -85,16 +85,16 @@ fn summary(sheet: &Sheet<'_>, row: &Row) -> Markup {
 /// Makes the table of all templates.
 fn templates(sheet: &Sheet<'_>) -> Table {
     let titles = [
-        TEMPLATE,
-        SHOWN,
-        ACCEPTED,
-        REJECTED,
-        OTHER,
-        RATE,
-        USERS,
-        SWITCHED_OFF,
-        SENT,
-        FAILED,
+        texts::TEMPLATE,
+        texts::SHOWN,
+        texts::ACCEPTED,
+        texts::REJECTED,
+        texts::OTHER,
+        texts::RATE,
+        texts::USERS,
+        texts::SWITCHED_OFF,
+        texts::SENT,
+        texts::FAILED,
     ];
     let table = sheet.table(sheet.titles(titles), &sheet.templates, |(template, row)| {
         let users = match row.users.is_estimate {
@@ -123,7 +123,13 @@ pub(super) fn answers(row: &Row) -> [String; 5] {
 }
 
 fn over_time(sheet: &Sheet<'_>) -> Table {
-    let titles = [SHOWN, ACCEPTED, REJECTED, OTHER, RATE];
+    let titles = [
+        texts::SHOWN,
+        texts::ACCEPTED,
+        texts::REJECTED,
+        texts::OTHER,
+        texts::RATE,
+    ];
     sheet
         .table_over_time(titles, Row::shown, answers)
         .without_nothing()
@@ -131,7 +137,7 @@ fn over_time(sheet: &Sheet<'_>) -> Table {
 
 /// Makes the table of what the charts show.
 fn rates_over_time(sheet: &Sheet<'_>, shown: &[Shown]) -> Table {
-    let names = [sheet.periods.title(sheet.lang), sheet.say(ALL)].map(str::to_owned);
+    let names = [sheet.periods.title(sheet.lang), sheet.say(texts::ALL)].map(str::to_owned);
     let ids = shown.iter().map(|template| template.id.clone());
     let titles = names.into_iter().chain(ids).collect();
     let at: Vec<usize> = (0..sheet.periods.len()).collect();

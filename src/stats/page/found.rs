@@ -8,7 +8,7 @@ use crate::finding::{Code, Severity};
 use crate::stats::page::places::FoundAt;
 use crate::stats::page::sheet::Sheet;
 use crate::stats::page::show::{clip, value};
-use crate::stats::page::texts::*;
+use crate::stats::page::texts::{self, counted};
 use crate::stats::table::grouped;
 
 /// The most columns of a place's file name.
@@ -18,20 +18,20 @@ const MOST_NAME: usize = 200;
 pub(super) fn section(sheet: &Sheet<'_>) -> Markup {
     let findings = sheet.tally.findings_by_code();
     let lead = if findings.is_empty() {
-        FOUND_NONE
+        texts::FOUND_NONE
     } else {
-        FOUND_LEAD
+        texts::FOUND_LEAD
     };
     let body = html! {
         @if !findings.is_empty() {
             table class="found" {
-                thead { tr { @for title in FOUND_TITLES { th scope="col" { (sheet.say(title)) } } } }
+                thead { tr { @for title in texts::FOUND_TITLES { th scope="col" { (sheet.say(title)) } } } }
                 tbody { @for (code, count) in findings { (row(sheet, code, count)) } }
             }
         }
         (beside(sheet))
     };
-    sheet.section(FOUND_HEAD, lead, &body)
+    sheet.section(texts::FOUND_HEAD, lead, &body)
 }
 
 fn row(sheet: &Sheet<'_>, code: Code, count: u64) -> Markup {
@@ -75,9 +75,9 @@ fn beside(sheet: &Sheet<'_>) -> Markup {
     let names = names.map(|(name, count)| format!("{} {}", grouped(*count), value(name)));
     let names = Vec::from_iter(names).join(", ");
     let counts = [
-        (tally.mentions(), MENTIONS),
-        (tally.noise(), NOISE),
-        (tally.all_others(), OTHERS),
+        (tally.mentions(), texts::MENTIONS),
+        (tally.noise(), texts::NOISE),
+        (tally.all_others(), texts::OTHERS),
     ];
     let counts = counts.iter().filter(|(count, _)| *count > 0);
     html! {
@@ -85,7 +85,7 @@ fn beside(sheet: &Sheet<'_>) -> Markup {
             @for (count, name) in counts {
                 li {
                     (counted(sheet.say(*name), *count, sheet.lang))
-                    @if *name == OTHERS { " (" (names) ")" }
+                    @if *name == texts::OTHERS { " (" (names) ")" }
                 }
             }
         }

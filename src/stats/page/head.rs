@@ -7,7 +7,7 @@ use crate::lang::Text;
 use crate::output::words;
 use crate::stats::page::sheet::Sheet;
 use crate::stats::page::show::percent;
-use crate::stats::page::texts::*;
+use crate::stats::page::texts::{self, counted, templates};
 use crate::stats::result::Row;
 use crate::stats::said::Said;
 use crate::stats::table::grouped;
@@ -29,7 +29,7 @@ fn period(sheet: &Sheet<'_>) -> String {
     let Some((first, last)) = sheet.whole.overview.period else {
         return match sheet.whole.overview.timeless {
             0 => String::new(),
-            _ => sheet.say(NO_PERIOD).to_owned(),
+            _ => sheet.say(texts::NO_PERIOD).to_owned(),
         };
     };
     let shown = |second| words::time(second, &sheet.page.time_zone).unwrap_or_default();
@@ -58,12 +58,12 @@ pub(super) fn totals(sheet: &Sheet<'_>) -> Markup {
 fn acceptance(sheet: &Sheet<'_>, all: &Row) -> Figure {
     let number = percent(all.of(Said::Accepted), all.shown());
     let parts = [
-        (all.shown(), SHOWN),
-        (all.of(Said::Accepted), ACCEPTED),
-        (all.of(Said::Rejected), REJECTED),
-        (all.of(Said::OtherStatus), OTHER),
+        (all.shown(), texts::SHOWN),
+        (all.of(Said::Accepted), texts::ACCEPTED),
+        (all.of(Said::Rejected), texts::REJECTED),
+        (all.of(Said::OtherStatus), texts::OTHER),
     ];
-    (RATE, number, in_words(sheet, parts))
+    (texts::RATE, number, in_words(sheet, parts))
 }
 
 fn users(sheet: &Sheet<'_>) -> Figure {
@@ -71,7 +71,7 @@ fn users(sheet: &Sheet<'_>) -> Figure {
     let mark = if users.is_estimate { "≈ " } else { "" };
     let number = format!("{mark}{}", grouped(users.count));
     let more = vec![templates(sheet.templates.len(), sheet.lang)];
-    (USERS, number, more)
+    (texts::USERS, number, more)
 }
 
 fn off(sheet: &Sheet<'_>, all: &Row) -> Figure {
@@ -80,19 +80,22 @@ fn off(sheet: &Sheet<'_>, all: &Row) -> Figure {
         0 => Vec::new(),
         some => vec![templates(some, sheet.lang)],
     };
-    (SWITCHED_OFF, grouped(count), more)
+    (texts::SWITCHED_OFF, grouped(count), more)
 }
 
 fn sent(sheet: &Sheet<'_>, all: &Row) -> Figure {
     let failed = all.of(Said::Failed);
     let mut more = in_words(
         sheet,
-        [(all.of(Said::Delivered), DELIVERED), (failed, FAILED)],
+        [
+            (all.of(Said::Delivered), texts::DELIVERED),
+            (failed, texts::FAILED),
+        ],
     );
     if let Some(last) = more.last_mut().filter(|_| failed > 0) {
         *last += &format!(" ({})", percent(failed, all.sent()));
     }
-    (SENT, grouped(all.sent()), more)
+    (texts::SENT, grouped(all.sent()), more)
 }
 
 fn callbacks(sheet: &Sheet<'_>) -> Figure {
@@ -102,7 +105,11 @@ fn callbacks(sheet: &Sheet<'_>) -> Figure {
         .zip(counts)
         .filter(|(_, count)| *count > 0);
     let more = events.map(|(event, count)| counted(event.words(sheet.lang), count, sheet.lang));
-    (CALLBACKS, grouped(counts.iter().sum()), more.collect())
+    (
+        texts::CALLBACKS,
+        grouped(counts.iter().sum()),
+        more.collect(),
+    )
 }
 
 /// Says the counts that are not zero.
@@ -117,14 +124,17 @@ pub(super) fn notes(sheet: &Sheet<'_>) -> Markup {
     let (tally, whole) = (sheet.tally, sheet.whole);
     let left_out = whole.deliveries.left_out();
     let counts = [
-        (left_out.iter().map(|(_, count)| count).sum(), REPEATED),
-        (tally.undecodable(), UNDECODABLE),
-        (whole.overview.timeless, TIMELESS),
-        (tally.all_others(), OTHERS),
-        (tally.filtered_out(), FILTERED_OUT),
+        (
+            left_out.iter().map(|(_, count)| count).sum(),
+            texts::REPEATED,
+        ),
+        (tally.undecodable(), texts::UNDECODABLE),
+        (whole.overview.timeless, texts::TIMELESS),
+        (tally.all_others(), texts::OTHERS),
+        (tally.filtered_out(), texts::FILTERED_OUT),
     ];
-    let gaps = sheet.periods.has_gaps().then_some(GAPS);
-    let estimates = whole.users.count().is_estimate.then_some(ESTIMATE);
+    let gaps = sheet.periods.has_gaps().then_some(texts::GAPS);
+    let estimates = whole.users.count().is_estimate.then_some(texts::ESTIMATE);
     html! {
         ul class="notes" {
             @for note in in_words(sheet, counts) { li { (note) } }

@@ -6,11 +6,12 @@
 //! Markup is made with `maud`. It is checked when the program is compiled, it escapes each value that is spliced in, and
 //! it brings no interpreter of templates into the library. Only the style sheet is written as it stands.
 //!
-//! Adding a section: one function in `sections`, with its texts in `texts`.
+//! Adding a section: a function that `sections::all` calls, with its texts in `texts`.
 
 mod acceptance;
 mod bars;
 mod columns;
+mod figures;
 mod found;
 mod head;
 mod heat;
@@ -18,6 +19,7 @@ mod html;
 mod lines;
 mod periods;
 mod places;
+mod results;
 mod sections;
 mod sheet;
 mod show;
