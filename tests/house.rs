@@ -71,6 +71,7 @@ const COMMAND_LINE: &[&str] = &[
     "quota",
     "join",
     "stats",
+    "report",
     "mod",
 ];
 

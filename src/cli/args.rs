@@ -14,7 +14,9 @@ use wxsub::stats::Key;
 
 use crate::cli::gate::GateArgs;
 use crate::cli::number::whole;
-use crate::cli::options::{ColumnArgs, Common, ConvertFormat, FoldArgs, ParseFormat, SyntaxArg};
+use crate::cli::options::{
+    ColumnArgs, Common, ConvertFormat, FoldArgs, ParseFormat, SyntaxArg, TableArgs,
+};
 use crate::cli::plan::NoInput;
 use crate::cli::say::tell;
 use crate::cli::select::template;
@@ -32,6 +34,7 @@ Examples:
   tail -f app.log | wxsub parse --failed      live: messages that did not arrive
   wxsub check --strict tests/fixtures         the CI gate
   wxsub stats --by template,day app.log       how many accepted, and what failed
+  wxsub report -o page.html app.log           the same as a page to look at
   wxsub quota --left 0 app.log                who must be asked again
   wxsub join --sends sends.csv app.log        did these messages arrive?
   wxsub explain trailing-comma                what a finding, a field or a code means
@@ -106,6 +109,8 @@ pub(super) enum Command {
     Check(Check),
     /// Count callbacks, answers, users and results
     Stats(Stats),
+    /// Draw what stats counts as one HTML page, without scripts and network
+    Report(Report),
     /// Count the grants left for each user and template
     Quota(Quota),
     /// Join send requests with their results, by message id
@@ -201,6 +206,31 @@ pub(super) struct Stats {
     #[arg(long, value_name = "N", value_parser = whole::<usize>, allow_negative_numbers = true)]
     pub(super) top: Option<usize>,
     #[command(flatten)]
+    pub(super) table: TableArgs,
+    #[command(flatten)]
+    pub(super) fold: FoldArgs,
+    #[command(flatten)]
+    pub(super) common: Common,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(mut_arg("summary", decoding_summary))]
+#[command(mut_arg("dedup", |arg| arg.hide(true)))]
+#[command(mut_arg("lang", |arg| arg.help("Language of the page and of messages [default: what the locale says]")))]
+#[command(after_help = "\
+Examples:
+  wxsub report -o page.html app.log.*.gz
+  wxsub report --lang zh --tz Asia/Shanghai --since 30d -o page.html logs/
+  wxsub report --title 'Orders, May' --template ID app.log > page.html
+
+The page shows acceptance by template over time, answers by scene, what was switched off, results of
+messages, codes of failure, hours and weekdays, and what was undecodable or odd, with a table under
+each chart. It is one file that loads nothing and runs nothing. Repeated deliveries count once.")]
+pub(super) struct Report {
+    /// The heading of the page
+    #[arg(long, value_name = "TEXT")]
+    pub(super) title: Option<String>,
+    #[command(flatten)]
     pub(super) fold: FoldArgs,
     #[command(flatten)]
     pub(super) common: Common,
@@ -235,6 +265,8 @@ pub(super) struct Quota {
     #[command(flatten)]
     pub(super) columns: ColumnArgs,
     #[command(flatten)]
+    pub(super) table: TableArgs,
+    #[command(flatten)]
     pub(super) fold: FoldArgs,
     #[command(flatten)]
     pub(super) common: Common,
@@ -263,6 +295,8 @@ pub(super) struct Join {
     /// Also a row for each result without a send
     #[arg(long)]
     pub(super) all: bool,
+    #[command(flatten)]
+    pub(super) table: TableArgs,
     #[command(flatten)]
     pub(super) fold: FoldArgs,
     #[command(flatten)]

@@ -13,7 +13,7 @@ use wxsub::stats::Fold;
 use crate::cli::commands::{
     decoded, in_text, refuse_files, report_undecodable, summarize, visible,
 };
-use crate::cli::options::{Common, FoldArgs, TableFormat};
+use crate::cli::options::{Common, FoldArgs};
 use crate::cli::plan::Plan;
 use crate::cli::status::{Status, UNWRITTEN};
 use crate::cli::stream::{Done, Job, run_with};
@@ -51,16 +51,16 @@ pub(super) fn run<F: Fold>(plan: &Plan, fold: F, target: &mut Target) -> anyhow:
     Ok((done, fold))
 }
 
-/// Writes the result to `target`, and the summary to standard error. Returns the exit status.
+/// Writes the result to `target`, and the summary to standard error. Returns the exit status. If the result `is_raw`, it
+/// may hold what a terminal would obey.
 pub(super) fn finish(
     plan: &Plan,
-    args: &FoldArgs,
+    is_raw: bool,
     done: &Done,
     mut target: Target,
     write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>,
 ) -> anyhow::Result<Status> {
-    let is_escaped = args.to == TableFormat::Csv && target.is_terminal();
-    let written = match is_escaped {
+    let written = match is_raw && target.is_terminal() {
         true => write(&mut Visible(&mut target)),
         false => write(&mut target),
     };

@@ -27,6 +27,7 @@ mod progress;
 mod quota;
 mod random;
 mod read;
+mod report;
 mod sample;
 mod say;
 mod schema;
@@ -53,6 +54,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Convert(args) => commands::convert(&args),
         Command::Check(args) => check::check(&args),
         Command::Stats(args) => stats::run(&args),
+        Command::Report(args) => report::run(&args),
         Command::Quota(args) => quota::run(&args),
         Command::Join(args) => join::run(&args),
         Command::Explain(args) => explain::explain(&args),

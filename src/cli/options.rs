@@ -130,13 +130,18 @@ impl From<TableFormat> for Form {
     }
 }
 
-// The arguments of the commands that count. Not a doc comment: clap would show it as the command's help.
+// The arguments of the commands that write tables. Not a doc comment: clap would show it as the command's help.
 #[derive(Debug, clap::Args)]
-pub(super) struct FoldArgs {
+pub(super) struct TableArgs {
     /// What to write
     // The alias: other commands call this flag --format.
     #[arg(long, alias = "format", value_name = "FORMAT", value_enum, default_value_t = TableFormat::Table)]
     pub(super) to: TableFormat,
+}
+
+// The arguments of the commands that count. Not a doc comment: clap would show it as the command's help.
+#[derive(Debug, clap::Args)]
+pub(super) struct FoldArgs {
     /// Write to FILE, which is replaced only when all was read and written
     #[arg(short, long, value_name = "FILE")]
     pub(super) output: Option<PathBuf>,

@@ -22,24 +22,30 @@ pub(super) fn run(args: &args::Stats) -> anyhow::Result<Status> {
     let mut target = Target::new(args.fold.output.as_deref())?;
     let (done, stats) = fold::run(&plan, Stats::new(settings(args)?), &mut target)?;
     let counts = stats.finish()?;
-    if counts.has_estimates() && args.fold.to != TableFormat::Table && plan.summary == Summary::Text
+    if counts.has_estimates()
+        && args.table.to != TableFormat::Table
+        && plan.summary == Summary::Text
     {
         tell(match plan.err.lang {
             Lang::En => "more than a million users in a row are an estimate",
             Lang::Zh => "一行中用户超过一百万时为估计值",
         });
     }
-    fold::finish(&plan, &args.fold, &done, target, |to| {
-        match is_screen(args) {
+    fold::finish(
+        &plan,
+        args.table.to == TableFormat::Csv,
+        &done,
+        target,
+        |to| match is_screen(args) {
             true => counts.write_screen(&done.tally, args.top.unwrap_or(TOP), &plan.out, to),
-            false => counts.write(Form::from(args.fold.to), &plan.out, to),
-        }
-    })
+            false => counts.write(Form::from(args.table.to), &plan.out, to),
+        },
+    )
 }
 
 /// True if the overview for people is wanted.
 fn is_screen(args: &args::Stats) -> bool {
-    args.by.is_empty() && args.fold.to == TableFormat::Table
+    args.by.is_empty() && args.table.to == TableFormat::Table
 }
 
 /// Refuses arguments that contradict each other.

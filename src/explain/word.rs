@@ -45,7 +45,7 @@ const fn crypt(name: &'static str, words: Text, about: Text) -> Word {
     }
 }
 
-pub(super) static WORDS: [Word; 30] = [
+pub(super) static WORDS: [Word; 31] = [
     crypt(
         "-40001",
         Text::new("encryption: wrong signature", "加解密：签名错误"),
@@ -338,6 +338,37 @@ pub(super) static WORDS: [Word; 30] = [
             "报告其位置和原因并计数，绝不当作正常内容写出。遇到时退出状态为 1。",
         ),
         &["malformed-xml", "malformed-json", "encrypted"],
+    ),
+    word(
+        "stats",
+        &["report"],
+        Text::new(
+            "what each number of `stats` and `report` counts",
+            "`stats` 与 `report` 各项数字的含义",
+        ),
+        Text::new(
+            "What the numbers of `wxsub stats` and of the page of `wxsub report` count, and of what.\n\
+             callbacks: payloads of the three events. With `--by`, those that have an item in the row. A repeated delivery (same account, user, time, event and items) counts once, unless `--keep-repeats` is given.\n\
+             items: entries of the lists of callbacks. All numbers below but users count items.\n\
+             shown: items of prompts, of any answer. accepted and rejected are those with `accept` and `reject`, other statuses all others, also items without a status.\n\
+             acceptance rate: accepted, of shown. A grant without a dialog is not pushed, so it is in neither; the rate says how users answer who are asked.\n\
+             users: distinct openids for each account, of callbacks with an item in the row. Up to a million they are exact, above that estimated to within about 0.4 % (`≈`). The same user in two rows counts in both, so rows do not add up.\n\
+             switched off: items of change events that say `reject`.\n\
+             sent: results of messages. failed: those with another code than 0; pushed: all others, also those without a code. The failure rate is failed of sent. What the send interface refuses at once is no callback and in no number.\n\
+             Times are those of CreateTime, in the zone of `--tz`. A callback without one, or with one before 1970 or after 2100, is in the totals, but not where time is shown.\n\
+             undecodable: payloads that could not be decoded. They are missing from all numbers. Findings count repeated deliveries, too.",
+            "`wxsub stats` 和 `wxsub report` 页面中各项数字的含义与统计对象。\n\
+             回调：三种事件的消息体。使用 `--by` 时，为该行中至少有一个条目的回调。重复推送（账号、用户、时间、事件和条目均相同）只算一次，除非使用 `--keep-repeats`。\n\
+             条目：回调列表中的每一项。以下除用户外，各项均按条目统计。\n\
+             弹出：弹窗中的条目，不论如何回答。接收、拒收为 `accept`、`reject` 的条目，其余（包括没有状态的）为其他状态。\n\
+             接收率：接收占弹出的比例。未弹窗的静默授权不会推送，因此两者都不包含；接收率反映的是被询问的用户如何回答。\n\
+             用户：该行中有条目的回调里，每个账号下不同的 openid 数。一百万以内精确，超过时为估计值，误差约 0.4%（`≈`）。同一用户出现在两行中时各算一次，因此各行不能相加。\n\
+             关闭：change 事件中为 `reject` 的条目。\n\
+             推送：消息的推送结果。错误码不为 0 的为推送失败，其余（包括没有错误码的）为推送成功。失败率为推送失败占推送的比例。发送接口当场拒绝的请求不是回调，不在任何数字中。\n\
+             时间为 CreateTime，按 `--tz` 的时区。没有时间、或时间早于 1970 年、晚于 2100 年的回调计入总数，但不出现在按时间的统计中。\n\
+             无法解码：无法解码的消息体，所有数字中都缺少它们。问题的数量包含重复推送。",
+        ),
+        &["quota", "undecodable"],
     ),
     word(
         "quota",

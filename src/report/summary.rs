@@ -96,8 +96,13 @@ impl Tally {
         parts.join(Text::new(", ", "，").get(lang))
     }
 
-    /// Returns the number of captures read, and the counts.
+    /// Returns the number of captures read, and the counts if there are any.
     pub fn summary_of_files(&self, lang: Lang) -> String {
+        if self.sources() == 0 {
+            return Text::new("no file was read", "没有读取任何文件")
+                .get(lang)
+                .to_owned();
+        }
         format!(
             "{}{}{}",
             FILES.of(self.sources(), lang),

@@ -94,6 +94,11 @@ impl LocalTime {
         self.second - self.local.rem_euclid(HOUR)
     }
 
+    /// Returns the number of hours that clocks have shown since 1970-01-01.
+    pub(crate) fn local_hour(self) -> i64 {
+        self.local.div_euclid(HOUR)
+    }
+
     pub(crate) fn hour_of_day(self) -> i64 {
         self.local.div_euclid(HOUR).rem_euclid(24)
     }
@@ -114,7 +119,7 @@ impl LocalTime {
 }
 
 /// Returns the day of the week of a day: 1 is Monday.
-fn weekday(day: i64) -> i64 {
+pub(crate) fn weekday(day: i64) -> i64 {
     const THURSDAY: i64 = 4;
     (day + THURSDAY - 1).rem_euclid(7) + 1
 }

@@ -98,25 +98,36 @@ fold!(Stats);
 
 /// A callback of a block.
 #[derive(Clone, Copy, Debug)]
-struct Seen {
+pub(super) struct Seen {
     /// `None` if repeated deliveries count.
     key: Option<DeliveryKey>,
-    event: Event,
+    pub(super) event: Event,
     items: u32,
     /// The number of its failed items, if codes are counted.
     codes: u32,
-    time: Option<i64>,
+    pub(super) time: Option<i64>,
     /// `None` without a plausible time.
-    day: Option<i64>,
-    user: Option<u64>,
+    pub(super) day: Option<i64>,
+    pub(super) user: Option<u64>,
+}
+
+impl Seen {
+    /// Returns what [`Deliveries`] tell repeated ones by.
+    #[inline]
+    pub(super) fn delivery(&self) -> (Option<DeliveryKey>, Event, Option<i64>) {
+        (self.key, self.event, self.time)
+    }
 }
 
 /// An item of a block, with the number that its group has there.
 #[derive(Clone, Copy, Debug)]
-struct SeenItem {
-    group: u32,
-    said: Said,
+pub(super) struct SeenItem {
+    pub(super) group: u32,
+    pub(super) said: Said,
 }
+
+/// The groups of a block, and the number of each in the whole.
+pub(super) type Adopting<'a> = (&'a Groups, &'a mut [u32]);
 
 /// A block of a capture.
 #[derive(Debug)]
@@ -142,10 +153,10 @@ struct Rows {
 }
 
 /// The number of a group that is not known yet.
-const UNKNOWN: u32 = u32::MAX;
+pub(super) const UNKNOWN: u32 = u32::MAX;
 
 impl Block {
-    fn new(settings: &Settings) -> Self {
+    pub(super) fn new(settings: &Settings) -> Self {
         Block {
             rows: Rows {
                 groups: Groups::new(settings.by.len()),
@@ -158,6 +169,25 @@ impl Block {
             adopted: Vec::new(),
             compact: Compact::default(),
         }
+    }
+
+    /// Calls `each` with all callbacks, their items and the codes of the failed ones, until it fails.
+    #[inline]
+    pub(super) fn each<E>(
+        &mut self,
+        mut each: impl FnMut(&Seen, &[SeenItem], &[i64], Adopting<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let Block { rows, adopted, .. } = self;
+        adopted.resize(rows.groups.len(), UNKNOWN);
+        let (mut items, mut codes) = (&rows.items[..], &rows.codes[..]);
+        for seen in &rows.callbacks {
+            let own;
+            (own, items) = items.split_at(seen.items as usize);
+            let own_codes;
+            (own_codes, codes) = codes.split_at(seen.codes as usize);
+            each(seen, own, own_codes, (&rows.groups, adopted))?;
+        }
+        Ok(())
     }
 }
 
@@ -286,6 +316,20 @@ pub(super) struct Group {
     last: u64,
 }
 
+impl Group {
+    /// Counts an item of the callback with this number. Returns the number of bytes by which the group grew.
+    #[inline]
+    pub(super) fn add(&mut self, number: u64, said: Said, user: Option<u64>) -> isize {
+        self.said[said as usize] += 1;
+        if self.last == number {
+            return 0;
+        }
+        self.last = number;
+        self.callbacks += 1;
+        user.map_or(0, |user| self.users.insert(user))
+    }
+}
+
 /// The counts of all blocks.
 #[derive(Debug)]
 pub(super) struct Whole {
@@ -323,25 +367,18 @@ impl folding::Whole for Whole {
     }
 
     fn take(&mut self, block: &mut Block, settings: &Settings) -> Result<(), Failure> {
-        let Block { rows, adopted, .. } = block;
-        adopted.resize(rows.groups.len(), UNKNOWN);
-        let (mut items, mut codes) = (&rows.items[..], &rows.codes[..]);
-        for seen in &rows.callbacks {
-            let own;
-            (own, items) = items.split_at(seen.items as usize);
-            let own_codes;
-            (own_codes, codes) = codes.split_at(seen.codes as usize);
-            let (delivery, limit) = ((seen.key, seen.event, seen.time), settings.max_memory);
-            if self.deliveries.is_new(delivery, self.bytes, limit)? {
+        let limit = settings.max_memory;
+        block.each(|seen, items, codes, (local, adopted)| {
+            if self.deliveries.is_new(seen.delivery(), self.bytes, limit)? {
                 self.overview.add(seen.event, seen.time, seen.day);
-                self.count(seen, own, &rows.groups, adopted);
-                self.count_codes(own, own_codes, adopted);
+                self.count(seen, items, local, adopted);
+                self.count_codes(items, codes, adopted);
                 if std::mem::take(&mut self.has_grown) {
                     self.check(limit)?;
                 }
             }
-        }
-        Ok(())
+            Ok(())
+        })
     }
 
     fn deliveries(&self) -> &Deliveries {
@@ -358,16 +395,10 @@ impl Whole {
             if *group == UNKNOWN {
                 *group = self.adopt(local, item.group);
             }
-            let group = &mut self.counts[*group as usize];
-            group.said[item.said as usize] += 1;
-            if group.last != self.number {
-                group.last = self.number;
-                group.callbacks += 1;
-                let grown = seen.user.map_or(0, |user| group.users.insert(user));
-                if grown != 0 {
-                    self.users = self.users.saturating_add_signed(grown);
-                    self.has_grown = true;
-                }
+            let grown = self.counts[*group as usize].add(self.number, item.said, seen.user);
+            if grown != 0 {
+                self.users = self.users.saturating_add_signed(grown);
+                self.has_grown = true;
             }
         }
     }

@@ -67,6 +67,17 @@ impl Overview {
         own
     }
 
+    /// Returns the codes of all groups, the most frequent first.
+    pub(crate) fn all_codes(&self) -> Vec<(i64, u64)> {
+        let mut sums = BTreeMap::new();
+        for ((_, code), count) in &self.codes {
+            *sums.entry(*code).or_default() += count;
+        }
+        let mut all: Vec<(i64, u64)> = sums.into_iter().collect();
+        all.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        all
+    }
+
     /// Returns the memory in bytes, as measured for B-trees.
     #[inline]
     pub(crate) fn bytes(&self) -> usize {

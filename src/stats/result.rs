@@ -83,6 +83,20 @@ impl Row {
         }
     }
 
+    /// Makes the row of items that were counted by what they say.
+    pub(super) fn of_said(said: [u64; Said::COUNT]) -> Self {
+        Row {
+            said,
+            ..Row::default()
+        }
+    }
+
+    /// Adds the items of another row.
+    pub(super) fn add(&mut self, other: &Row) {
+        let counts = self.said.iter_mut().zip(other.said);
+        counts.for_each(|(sum, count)| *sum += count);
+    }
+
     pub(super) fn of(&self, said: Said) -> u64 {
         self.said[said as usize]
     }

@@ -26,7 +26,6 @@ const ESTIMATE_NOTE: Text = Text::new(
     "≈: more than a million users, estimated to within about 0.4 %.",
     "≈：用户超过一百万，为估计值，误差约 0.4%。",
 );
-const NO_CALLBACKS: Text = Text::new("no callbacks", "没有回调");
 const PERIOD: Text = Text::new("period", "时间段");
 const CALLBACKS: Text = Text::new("callbacks", "回调");
 const REPEATS: Text = Text::new("repeated", "重复推送");
@@ -107,7 +106,7 @@ impl Counts {
         ];
         let period = self.period().map(|period| (PERIOD.get(lang), period));
         let mut lines = Vec::from_iter(period);
-        lines.push((CALLBACKS.get(lang), self.by_event(lang)));
+        lines.push((CALLBACKS.get(lang), self.by_event()));
         if repeats > 0 {
             let text = format!("{} ({})", grouped(repeats), LEFT_OUT.get(lang));
             lines.push((REPEATS.get(lang), text));
@@ -123,13 +122,13 @@ impl Counts {
         Some(format!("{} – {}", shown(first), shown(last)))
     }
 
-    fn by_event(&self, lang: Lang) -> String {
+    fn by_event(&self) -> String {
         let callbacks = self.whole.overview.callbacks;
         let events = Event::ALL.iter().zip(callbacks);
         let some = events.filter(|(_, count)| *count > 0);
         let parts = some.map(|(event, count)| format!("{} {}", grouped(count), event.short_name()));
         match callbacks.iter().sum() {
-            0 => NO_CALLBACKS.get(lang).to_owned(),
+            0 => grouped(0),
             all => format!("{} ({})", grouped(all), Vec::from_iter(parts).join(", ")),
         }
     }
