@@ -10,6 +10,10 @@ if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
   echo "== node and npm are missing: pages were NOT looked at"
   exit 0
 fi
+if ! [ -x /usr/bin/chromium ] && ! command -v apt-get >/dev/null; then
+  echo "== chromium is missing: pages were NOT looked at"
+  exit 0
+fi
 if ! [ -x /usr/bin/chromium ] || ! [ -d /usr/share/fonts/opentype/noto ]; then
   apt-get update -qq
   apt-get install -qy --no-install-recommends chromium fonts-noto-cjk

@@ -35,13 +35,19 @@ pub(super) fn section(sheet: &Sheet<'_>) -> Option<Markup> {
         return None;
     }
     let body = html! {
-        div class="charts" {
-            @if shown.len() > 1 { (chart_of_all(sheet)) }
-            @for template in &shown { (chart(sheet, template, shown.len() > 1)) }
+        @if sheet.periods.len() == 0 {
+            p class="note" { (sheet.say(texts::NO_PERIOD)) }
+        } @else {
+            div class="charts" {
+                @if shown.len() > 1 { (chart_of_all(sheet)) }
+                @for template in &shown { (chart(sheet, template, shown.len() > 1)) }
+            }
         }
         (templates(sheet).folded(sheet.say(texts::BY_TEMPLATE), sheet.lang))
-        (over_time(sheet).folded(sheet.say(texts::OVER_TIME), sheet.lang))
-        (rates_over_time(sheet, &shown).folded(sheet.say(texts::RATES_OVER_TIME), sheet.lang))
+        @if sheet.periods.len() > 0 {
+            (over_time(sheet).folded(sheet.say(texts::OVER_TIME), sheet.lang))
+            (rates_over_time(sheet, &shown).folded(sheet.say(texts::RATES_OVER_TIME), sheet.lang))
+        }
     };
     Some(sheet.section(texts::ACCEPTANCE_HEAD, texts::ACCEPTANCE_LEAD, &body))
 }

@@ -116,7 +116,8 @@ impl Charts {
     ///
     /// The reason why its counts cannot be right.
     pub fn finish(self) -> Result<Page, Failure> {
-        let (whole, settings) = self.0.finish()?;
+        let (mut whole, settings) = self.0.finish()?;
+        whole.deliveries.forget();
         Ok(Page {
             periods: Periods::of(&whole.timeline),
             whole,

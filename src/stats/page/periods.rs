@@ -75,9 +75,11 @@ impl Periods {
         (1..self.len()).any(|at| !self.follows(at))
     }
 
-    /// Returns the name of a period.
+    /// Returns the name of a period, or nothing if there is no such period.
     pub(super) fn name(&self, at: usize) -> String {
-        let start = self.starts[at];
+        let Some(&start) = self.starts.get(at) else {
+            return String::new();
+        };
         let date = date_of(start.div_euclid(DAY));
         match self.key {
             Key::Hour => format!("{date} {:02}:00", start.rem_euclid(DAY)),

@@ -26,11 +26,15 @@ pub(super) fn section(sheet: &Sheet<'_>) -> Markup {
         div class="charts" {
             (sent_over_time(sheet))
             @if !codes.is_empty() {
-                (figure(sheet, texts::FAILURES_OVER_TIME, &failure_rate(sheet)))
+                @if sheet.periods.len() > 0 {
+                    (figure(sheet, texts::FAILURES_OVER_TIME, &failure_rate(sheet)))
+                }
                 (figure(sheet, texts::BY_CODE, &failures(sheet, &codes)))
             }
         }
-        (sent_table(sheet).folded(sheet.say(texts::OVER_TIME), sheet.lang))
+        @if sheet.periods.len() > 0 {
+            (sent_table(sheet).folded(sheet.say(texts::OVER_TIME), sheet.lang))
+        }
         @if !codes.is_empty() {
             (by_code(sheet, &codes).folded(sheet.say(texts::BY_CODE), sheet.lang))
             (by_template_and_code(sheet).folded(sheet.say(texts::BY_TEMPLATE_AND_CODE), sheet.lang))

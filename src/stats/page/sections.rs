@@ -130,7 +130,9 @@ fn switched_off(sheet: &Sheet<'_>) -> Markup {
             (figure(sheet, texts::OVER_TIME, &time(sheet, texts::OFF_HEAD, &columns)))
             (figure(sheet, texts::BY_TEMPLATE, &bars(sheet.say(texts::OFF_HEAD), &off_by_template(sheet, &templates))))
         }
-        (by_time.folded(sheet.say(texts::OVER_TIME), sheet.lang))
+        @if sheet.periods.len() > 0 {
+            (by_time.folded(sheet.say(texts::OVER_TIME), sheet.lang))
+        }
         (table.folded(sheet.say(texts::BY_TEMPLATE), sheet.lang))
     };
     sheet.section(texts::OFF_HEAD, texts::OFF_LEAD, &body)

@@ -43,11 +43,10 @@ impl<'a> Sheet<'a> {
         let mut rows: Vec<_> = counts
             .map(|(n, group)| (n as u32, Row::of_group(group)))
             .collect();
-        rows.sort_by_cached_key(|(template, row)| {
-            (
-                Reverse((row.shown(), row.items())),
-                sheet.text(*template).map(str::to_owned),
-            )
+        rows.sort_by(|(a, one), (b, other)| {
+            let most = |row: &Row| Reverse((row.shown(), row.items()));
+            let by_id = || sheet.text(*a).cmp(&sheet.text(*b));
+            most(one).cmp(&most(other)).then_with(by_id)
         });
         sheet.templates = rows;
         sheet

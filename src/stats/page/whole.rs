@@ -13,6 +13,7 @@ use crate::stats::overview::Overview;
 use crate::stats::page::Block;
 use crate::stats::page::places::Places;
 use crate::stats::page::timeline::{DAY, SaidCounts, Timeline};
+use crate::stats::result::Row;
 use crate::stats::said::Said;
 use crate::stats::users::Users;
 
@@ -169,6 +170,8 @@ impl Whole {
     /// Checks that memory suffices, perhaps after forgetting old callbacks.
     fn check(&mut self, limit: usize) -> Result<(), Failure> {
         const SCENE: usize = 112;
+        // What is drawn from the counts: the rows of templates in two orders.
+        let later = 2 * self.counts.len() * size_of::<(u32, Row)>();
         self.bytes = self.pairs.bytes()
             + self.templates.bytes()
             + self.parts.capacity() * size_of::<(u32, Option<i64>)>()
@@ -177,6 +180,6 @@ impl Whole {
             + self.scenes.len() * SCENE
             + self.users_bytes
             + self.overview.bytes();
-        self.deliveries.check(self.bytes, 0, limit)
+        self.deliveries.check(self.bytes, later, limit)
     }
 }
