@@ -248,3 +248,39 @@ fn reads_of_any_size_come_to_the_same() {
     }
     assert_eq!(failed, 0, "of {tried} comparisons");
 }
+
+/// Captures that came to something else in some manner once.
+const ONCE_DIFFERENT: [&[u8]; 2] = [
+    // Torn records of a container, with two streams between each other.
+    b"x\n{\"log\":\"\"\n{\"log\":\"\"stream\":\"stderr\"\n{\"log\":\"x\\n\"stream\":\"stdout\"\n\
+      {\"log\":\"x\"stream\":\"stderr\"\n\
+      {\"log\":\"*/subscribe_msg_change_event SubscribeMsgChangeEvent{\"\n\
+      {\"log\":\"x\"stream\":\"stdout\"\n{\"log\":\"TemplateId:x5",
+    // A whole message in an object that breaks goes on behind what looks like the next entry.
+    b"{ \"ToUserName\":\r\n\t \"\\\\\0\0\0\0\0\x01 /* // */\"\\u0046\\u006f\\u006f\":/***/ /* // */7}// \"a\": {\n\
+      ,\"\xe8\xae\xa2d\":{\"[1E6\" : true,\"Encrypt\": null,\r\n\t \"\" :\"d\":{\"TemplateId\":/***/ \
+      /* // {\"CreateTime\":1610969440,\"_.1\": {\"Encrypt\":null,\"AppId\":{\"[1E6\" : true,\"Encrypt\": null,\r\n\
+      \t \"\" :\"-9-t_k1CdxW_l-9\"/***/ /* // */},//\xe6\x96\x87\xe6\xa1\xa3 /* \r\n\"_.1\"://\r\nnull}\r\n\t }// \"a\": {\n",
+];
+
+#[test]
+fn what_once_differed_comes_to_the_same() {
+    for bytes in ONCE_DIFFERENT {
+        for size in 1..80 {
+            for arrival in [Arrival::File, Arrival::Trickle] {
+                let manner = Manner {
+                    arrival,
+                    size,
+                    threads: 1,
+                    limit: Limits::default().payload_size,
+                    is_fast: true,
+                    wants_queries: false,
+                    keeps_noise: true,
+                    has_keys: false,
+                };
+                let told = problem(bytes, manner);
+                assert_eq!(told, None, "{manner:?}\n{}", bytes.escape_ascii());
+            }
+        }
+    }
+}

@@ -2671,6 +2671,60 @@ const BROKEN: &[&str] = &[
     "a | ToUserName: 1\n",
     "a | Event: subscribe_msg_popup_event\na | ToUserName: gh_1\na | FromUserName: o1\na | CreateTime: 1\n",
     "a | {'ToUserName': 'gh_1',\n",
+    // The lines of such objects, each in a record of its own.
+    "{\"log\":\"Array\\n\"}\n{\"log\":\"(\\n\"}\n{\"log\":\"    [ToUserName] => x\\n\"}\n",
+    "{\"msg\":\"Array\\n\"}\n{\"msg\":\"(\\n\"}\n{\"msg\":\"    [ToUserName] => x\\n\"}\n",
+    "{\"log\":\"Array\\n\",\"stream\":\"stdout\"}\n{\"log\":\"(\\n\",\"stream\":\"stderr\"}\n\
+     {\"log\":\"[ToUserName] => x\\n\",\"stream\":\"stdout\"}\n",
+    "2021-01-18T11:30:40Z stdout F Array\n2021-01-18T11:30:40Z stdout F (\n\
+     2021-01-18T11:30:40Z stdout F   [ToUserName] => x\n",
+    "a | Array\na | (\na |     [ToUserName] => x\n",
+    "{\"log\":\"array(5) {\\n\"}\n{\"log\":\"  [\\\"ToUserName\\\"]=>\\n\"}\n{\"log\":\"  string(3) \\\"abc\\\"\\n\"}\n",
+    "{\"log\":\"array (\\n\"}\n{\"log\":\"  'ToUserName' => 'a',\\n\"}\n",
+    "{\"log\":\"{'ToUserName': 'a',\\n\"}\n{\"log\":\" 'FromUserName': 'b',\\n\"}\n",
+    "{\"msg\":\"{'ToUserName': 'a',\\n\"}\n{\"msg\":\" 'FromUserName': 'b',\\n\"}\n",
+    "{\"log\":\"{\\n\"}\n{\"log\":\"  ToUserName: 'a',\\n\"}\n",
+    "{\"log\":\"{\\n\"}\n{\"log\":\"\\\"ToUserName\\\":\\\"a\\\",\\n\"}\n",
+    "{\"log\":\"{\\\"ToUserName\\\"=>\\\"a\\\",\\n\"}\n",
+    "{\"log\":\"ToUserName: a\\n\"}\n{\"log\":\"Content: b\\n\"}\n",
+    "{\"msg\":\"ToUserName: a\\n\"}\n{\"msg\":\"Content: b\\n\"}\n",
+    "{\"msg\":\" 'ToUserName': 'a',\\n\"}\n",
+    "{\"MESSAGE\":[60,120,109,108,62,10],\"_PID\":\"7\"}\n",
+    "{\"MESSAGE\":\"<xml>\",\"_PID\":\"7\",\"__CURSOR\":\"#\"}\n",
+    "{\"log\":\"{\\\"log\\\":\\\"{\\\\\\\"ToUserName\\\\\\\":1\\\\n\\\"}\\n\",\"stream\":\"stdout\"}\n",
+    "{\"log\":\"{\\\"ToUserName\\\":1,\",\"stream\":\"stdout\"}",
+    // Comments and names that go on and on.
+    "// {\"ToUserName\":\n",
+    "\"b\":1,// {\"ToUserName\":1,\n",
+    "{\"ToUserName\":1 /* x\n",
+    "ToUserName:\n ToUserName:\n  ToUserName:\n",
+    "ToUserName: a\nContent: |\n  {\"ToUserName\":\n",
+    "ToUserName: \"a\n",
+    "ToUserName = \"a\"\nFromUserName = \"b\"\n",
+    "{'ToUserName': 'gh_1', 'x': {",
+    "\"ToUserName\"=>\"a\", \"x\"=>{",
+    "a:5:{s:10:\"ToUserName\";s:3:\"abc\";",
+    "WxMessage(toUser=gh_1, content=WxMessage(",
+    "OrderedDict([('ToUserName', 'a'), ('x', OrderedDict([",
+    // Mixtures of escapes.
+    "{“ToUserName”：“a”，",
+    "｛\"ToUserName\"：",
+    "{\u{1b}[32m\"ToUserName\"\u{1b}[0m:",
+    "11\r\n{\"ToUserName\":\"a\"\r\n",
+    "body=%7B%22ToUserName%22%3A%22a%22%2C&",
+    "%26lt%3Bxml%26gt%3B%26lt%3BToUserName%26gt%3B",
+    "&#60;xml&#62;&#60;ToUserName&#62;",
+    "{\\x22ToUserName\\x22:\\x22a\\x22,\\x0A",
+    "1,\"{\"\"ToUserName\"\":\"\"a\"\",\n",
+    "\\u007b\\u0022ToUserName\\u0022:",
+    "\\\\\\\\\\\\\\\"ToUserName\\\\\\\\\\\\\\\":",
+    "<xml>{\"ToUserName\":\"<ToUserName>",
+    "{\"a\":\"&lt;xml&gt;{\\\"ToUserName\\\":",
+    "{\"a\":\"%3Cxml%3E%7B%22ToUserName%22%3A",
+    "{\"ToUserName\":\"a\",\"x\":\"{\\\"ToUserName\\\":\\\"b\\\",\\\"x\\\":\\\"",
+    "{\"m\":\"{\\\"ToUserName\\\":\\\"b\\\",\\\"x\\\":\\\"{\\\\\\\"ToUserName\\\\\\\":1\"}\n",
+    "eyJUb1VzZXJOYW1lIjoiYSIsIngiOlsi",
+    "[123 34 84 111 85 115 101 114 78 97 109 101 34 58 34 97 34 125]\n",
 ];
 
 fn broken() -> Vec<Family> {
@@ -2731,6 +2785,8 @@ fn time_is_linear_with_findings() {
 #[test]
 fn time_is_linear_in_small_reads() {
     assert_linear(well_formed(), read_in_small_reads);
+    assert_linear(broken(), read_in_small_reads);
+    assert_linear(before_a_payload(), read_in_small_reads);
 }
 
 fn assert_linear(families: Vec<Family>, read: fn(&[u8])) {

@@ -610,7 +610,8 @@ impl SearchWindow {
             if self.is_long(begin, is_known, end, limit) {
                 return start;
             }
-            match relation(&buffer[begin..end], &buffer[start as usize..], kind) {
+            // The next line tells, even if it is of the other stream: that does not depend on what was known before.
+            match relation(&buffer[begin..end], &buffer[end + 1..], kind) {
                 Relation::Ends => return start,
                 Relation::GoesOn if is_known => return self.runs[kind as usize],
                 Relation::GoesOn => start = begin as i64,

@@ -53,6 +53,31 @@ impl Scanner {
         self.attempts.is_due(len, most, flow)
     }
 
+    /// Returns true if an anchor is to be looked at now. Looking at it again with each read would take as long as reading a
+    /// document with each.
+    pub(super) fn may_seek(&mut self, arrived: &Arrived<'_>) -> bool {
+        let Some(mut attempts) = self.waiting else {
+            return true;
+        };
+        let len = arrived.bytes.len() - self.pos();
+        let flow = match arrived.is_final {
+            true => Flow::Ended,
+            false => self.flow,
+        };
+        let is_due = attempts.is_due(len, self.limits.payload_size, flow);
+        self.waiting = Some(attempts);
+        is_due
+    }
+
+    /// Notes that nothing can be done at the cursor with the bytes that have arrived. An anchor may wait for more.
+    pub(super) fn note_waiting(&mut self, arrived: &Arrived<'_>) {
+        let waits = arrived.settled().is_none() && self.pending_anchor().is_some();
+        if waits && self.waiting.is_none() {
+            let len = arrived.bytes.len() - self.pos();
+            self.waiting = Some(Attempts { len, vain: len });
+        }
+    }
+
     /// Starts to count the attempts for the document at the cursor.
     pub(super) fn begin_attempts(&mut self) {
         self.attempts = Attempts::default();
@@ -61,7 +86,8 @@ impl Scanner {
     /// Sets how the input arrives. Returns true if a delayed attempt may now be due.
     pub(super) fn set_flow(&mut self, flow: Flow) -> bool {
         let is_news = std::mem::replace(&mut self.flow, flow) != flow;
-        is_news && flow != Flow::Ready && !matches!(self.state, State::Seek)
+        let waits = self.waiting.is_some() || !matches!(self.state, State::Seek);
+        is_news && flow != Flow::Ready && waits
     }
 }
 

@@ -403,7 +403,7 @@ impl Scanner {
             inner = self.messages_on_new_lines(&parts.tree, document);
         }
         let next = start_after_payload(document, end, &finding);
-        let then = match is_message {
+        let mut then = match is_message {
             true => self.after_broken_message(next, end, skip),
             false => self.after_broken_noise(next, end),
         };
@@ -411,6 +411,7 @@ impl Scanner {
             self.begin_doubt(arrived.bytes, then.len, Doubt::AfterTorn);
         }
         cut(&mut inner, then.len);
+        then.len = then.len.max(end_of_messages(&inner));
         self.state = State::Inside(Inside::new(inner, then));
         self.array = None;
         is_message.then(|| self.broken(finding, arrived.bytes, shown_end, Syntax::Json, parts))
@@ -676,6 +677,16 @@ fn cut(inner: &mut VecDeque<InnerPart>, len: usize) {
             span.end = span.end.min(end);
         }
     }
+}
+
+/// Returns the end of the last message of `inner`, or 0. A whole message may go on behind a line with which a log entry
+/// seems to begin.
+fn end_of_messages(inner: &VecDeque<InnerPart>) -> usize {
+    let messages = inner.iter().filter_map(|inner| match inner {
+        InnerPart::Message(span) => Some(span.end as usize),
+        _ => None,
+    });
+    messages.max().unwrap_or(0)
 }
 
 /// The most bytes of a text that is searched for marks quote by quote.

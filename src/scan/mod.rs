@@ -95,6 +95,8 @@ use source_map::SourceMap;
 pub(crate) use sync_point::SyncPoint;
 pub(crate) use torn::Doubt;
 use torn::{AfterTorn, LineBefore, ReadAgain};
+use typed::Searched;
+use wrapped::SearchedLines;
 
 /// The part of WeChat's names that this stage needs.
 #[derive(Clone, Copy, Debug)]
@@ -323,6 +325,12 @@ pub(crate) struct Scanner {
     /// The offset before which no line break stands, from the latest object on that takes up one line.
     no_break_before: u64,
     failures: Failures,
+    /// The noise that was searched for texts of users.
+    searched: Searched,
+    /// The attempts to seek at the cursor, if the latest needs more bytes.
+    waiting: Option<Attempts>,
+    /// The latest lines of objects that were searched for a printed object in vain.
+    searched_lines: Option<SearchedLines>,
     /// The JSON documents that broke behind a long comment.
     long_comments: Failures,
     /// True in text whose end is known: it is read again a few times at most. Other nested text is read anew from each
@@ -419,6 +427,9 @@ impl Scanner {
             headerless: 0,
             no_break_before: 0,
             failures: Failures::default(),
+            searched: Searched::default(),
+            waiting: None,
+            searched_lines: None,
             long_comments: Failures::default(),
             reads_long_comments: true,
             passed_notation: None,
@@ -475,6 +486,9 @@ impl Scanner {
             headerless,
             no_break_before,
             failures,
+            searched,
+            waiting,
+            searched_lines,
             long_comments,
             passed_notation,
             judged,
@@ -514,6 +528,7 @@ impl Scanner {
         (*no_notation_at, *passed_notation) = (None, None);
         (*no_yaml_before, *headerless, *no_break_before) = (0, 0, 0);
         (*failures, *long_comments) = Default::default();
+        (*searched, *waiting, *searched_lines) = Default::default();
         (*unprefixed, *looked) = Default::default();
         (*is_unsure, *is_watched) = (false, false);
         (*after_torn, *line_before, *read_again) = Default::default();
@@ -611,15 +626,18 @@ impl Scanner {
     fn step_in<'b>(&mut self, buffer: &'b [u8], last: bool, parts: &mut Parts) -> Turn<Found<'b>> {
         let before = self.progress();
         let arrived = Arrived::new(buffer, last);
-        let is_due = !self.is_in_document() || self.is_due(&arrived);
+        let is_due = match self.state {
+            State::Seek => self.may_seek(&arrived),
+            _ => !self.is_in_document() || self.is_due(&arrived),
+        };
         // Only then is the cursor at the document. What stands in nested text is in doubt where it surfaces.
         let doubt = match self.state {
             State::Seek | State::Inside(_) | State::Nested(_) => None,
             _ => self.doubt(),
         };
         let found = match &mut self.state {
-            State::Seek => self.seek(&arrived, parts),
             _ if !is_due => None,
+            State::Seek => self.seek(&arrived, parts),
             State::Json => self.json(&arrived, parts),
             State::Xml { .. } => self.xml(&arrived, parts),
             State::Printed(form) => {
@@ -639,9 +657,18 @@ impl Scanner {
             State::Skip(_) => self.skip(&arrived),
         };
         match found {
-            Some(found) => Turn::Found(self.with_doubt(found, doubt)),
-            None if before == self.progress() => Turn::Stuck,
-            None => Turn::Moved,
+            Some(found) => {
+                self.waiting = None;
+                Turn::Found(self.with_doubt(found, doubt))
+            }
+            None if before == self.progress() => {
+                self.note_waiting(&arrived);
+                Turn::Stuck
+            }
+            None => {
+                self.waiting = None;
+                Turn::Moved
+            }
         }
     }
 

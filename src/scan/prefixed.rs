@@ -44,11 +44,22 @@ const XML_IN_VAIN: usize = 8;
 /// greatest depth, and in comments.
 const JSON_IN_VAIN: usize = 64;
 
+/// One byte of a capture is read in vain at most this many times as a printed object that begins with a word. Such an
+/// object goes far only if no bracket after it closes one.
+const PRINTED_IN_VAIN: usize = 2;
+
+/// So many bytes are read in vain as often as this, and beyond them a byte is read [`LONG_IN_VAIN`] times.
+const FREE: usize = 1 << 16;
+const LONG_IN_VAIN: usize = 4;
+
 /// The positions before which no document is read through a prefix, as one was read in vain.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Unprefixed {
     xml: usize,
     json: usize,
+    /// The farthest position up to which one was read, and the number of bytes that all read which began before it.
+    end: usize,
+    bytes: usize,
 }
 
 impl Unprefixed {
@@ -65,19 +76,35 @@ impl Unprefixed {
         self.xml.max(self.json)
     }
 
-    /// Notes that a document at `start` was read in vain over `len` bytes.
-    fn note(&mut self, is_xml: bool, start: usize, len: usize) {
-        match is_xml {
-            true => self.xml = start + 1 + len / XML_IN_VAIN,
-            false => self.json = start + 1 + len / JSON_IN_VAIN,
+    /// Notes that a document at `start`, which begins with the byte `first`, was read in vain over `len` bytes.
+    fn note(&mut self, first: Option<u8>, start: usize, len: usize) {
+        self.bytes = len + if start < self.end { self.bytes } else { 0 };
+        self.end = self.end.max(start + len);
+        let times = match first {
+            Some(b'<') => XML_IN_VAIN,
+            Some(b'{' | b'[') => JSON_IN_VAIN,
+            _ => PRINTED_IN_VAIN,
+        };
+        let times = if self.bytes <= FREE {
+            times
+        } else {
+            times.min(LONG_IN_VAIN)
+        };
+        let next = start + 1 + len / times;
+        match first {
+            Some(b'<') => self.xml = next,
+            _ => self.json = next,
         }
     }
 
     /// Returns the positions after the first `len` bytes are gone.
     pub(super) fn after(self, len: usize) -> Self {
+        let end = self.end.saturating_sub(len);
         Unprefixed {
             xml: self.xml.saturating_sub(len),
             json: self.json.saturating_sub(len),
+            end,
+            bytes: if end > 0 { self.bytes } else { 0 },
         }
     }
 }
@@ -362,7 +389,12 @@ impl Scanner {
 
     /// Returns true if a document of any syntax at `found` may be read through a prefix.
     pub(super) fn may_begin_prefixed(&self, found: usize) -> bool {
-        found >= self.unprefixed.any()
+        found >= self.unprefixed()
+    }
+
+    /// Returns the position before which no document is read through a prefix, whatever its syntax.
+    pub(super) fn unprefixed(&self) -> usize {
+        self.unprefixed.any()
     }
 
     /// Begins to read the document at `found`, which must contain `anchor`, through its container.
@@ -402,7 +434,6 @@ impl Scanner {
         let escape = Escape::Container(prefixed.container);
         let (buffer, start) = (arrived.bytes, self.pos() + prefixed.at);
         let first = { escape }.text_byte(arrived.from(start));
-        let is_xml = first == Some(b'<');
         let is_wrapped = prefixed.container.is_wrapped();
         let is_sure = matches!(prefixed.otherwise, Otherwise::Seek | Otherwise::Pass);
         let read = match self.read_through(escape, start, arrived, parts)? {
@@ -436,7 +467,7 @@ impl Scanner {
             Through::Torn(torn) => torn.read,
             Through::Whole(len) | Through::Typed(len) | Through::Vain(len) => len,
         };
-        self.unprefixed.note(is_xml, start, read);
+        self.unprefixed.note(first, start, read);
         self.state = State::Seek;
         match prefixed.otherwise {
             Otherwise::Read(syntax) => self.begin_document(syntax),
@@ -480,12 +511,14 @@ impl Scanner {
             !is_wrapped && matches!(self.bytes_before(arrived.bytes, start)[1], b'"' | b'\'');
         let is_last = arrived.is_final || raw.len() == self.limits.payload_size;
         let (mut text, mut window) = (Vec::new(), FIRST_WINDOW);
+        let (mut unescaped, mut end_escape) = (0, escape);
         loop {
             let head = &raw[..window.min(raw.len())];
             let is_all = head.len() == raw.len();
             let ahead = Arrived::new(head, is_all && is_last);
-            text.clear();
-            let has_ended = unescape_to_end(escape, ahead.from(0), &mut text);
+            let rest = ahead.from(unescaped);
+            unescaped += end_escape.unescape(rest, &mut text);
+            let has_ended = has_ended(end_escape, ahead.from(unescaped));
             let ahead = Arrived::new(&text, has_ended);
             match self.read_text(&ahead, is_quoted, parts) {
                 // Less than the window may have arrived and be enough. That must not matter.
@@ -822,11 +855,10 @@ fn line_break_until(document: &[u8], end: usize) -> Option<usize> {
     memchr::memchr(b'\n', read).or(behind)
 }
 
-/// Unescapes `raw` and appends the text to `text`. Returns true if the text has ended.
-fn unescape_to_end(mut escape: Escape, raw: Lookahead<'_>, text: &mut Vec<u8>) -> bool {
-    let len = escape.unescape(raw, text);
-    match len == raw.len() {
-        true => raw.is_final(),
-        false => escape.whole_piece(raw.from(len)) == Some(Piece::End),
+/// Returns true if no text follows that was unescaped up to `raw`.
+fn has_ended(mut escape: Escape, raw: Lookahead<'_>) -> bool {
+    match raw.len() {
+        0 => raw.is_final(),
+        _ => escape.whole_piece(raw) == Some(Piece::End),
     }
 }

@@ -10,7 +10,7 @@ use std::ops::Range;
 
 use crate::finding::{Finding, Reason};
 use crate::scan::lookahead::{Arrived, Lookahead, Settled};
-use crate::scan::{Found, Near, Parts, Read, Scanner, State, typed, unread, valid_text};
+use crate::scan::{Found, Near, Parts, Read, Scanner, State, unread, valid_text};
 use crate::span::Span;
 use crate::syntax::notation::{self, Notation, Printed, Users};
 use crate::syntax::{Bytes, Kind, Stop, Syntax, Tree, View};
@@ -28,28 +28,66 @@ pub(super) enum PrintedForm {
 
 /// The failed attempts to read objects of one kind. Objects in an object that breaks are tried, too, but only a few:
 /// each attempt may read up to the same place.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Failures {
     /// The offset of the farthest place at which an attempt failed.
     end: u64,
+    /// The offset of the farthest place at which an attempt failed in this text.
+    own_end: u64,
     /// The number of attempts before that place.
     count: u8,
+    /// The offset of the first of these attempts, and the number of bytes that they read.
+    start: u64,
+    bytes: u64,
     /// The offset of the latest attempt.
     latest: u64,
 }
 
 impl Failures {
     const MOST: u8 = 16;
+    /// So many bytes are read whatever they come to. Beyond them, a byte is read twice.
+    const FREE: u64 = 1 << 16;
 
     /// Notes that the attempt at `offset` failed after `len` bytes. An attempt that is made again counts once.
     pub(super) fn note(&mut self, offset: u64, len: usize) {
         if offset >= self.end {
-            self.count = 0;
+            (self.count, self.start, self.bytes) = (0, offset, 0);
         } else if offset == self.latest {
             return;
         }
         self.latest = offset;
-        self.count += 1;
+        self.count = self.count.saturating_add(1);
+        self.bytes += len as u64;
+        self.own_end = self.own_end.max(offset + len as u64);
+        self.end = self.end.max(self.own_end);
+    }
+
+    /// Returns the number of bytes from `offset` to the farthest place at which an attempt failed.
+    pub(super) fn len_from(&self, offset: u64) -> u64 {
+        self.end.saturating_sub(offset)
+    }
+
+    /// Returns these failures for nested text at `offset` that is a part of the capture, of which `len` bytes were read in
+    /// vain.
+    pub(super) fn inside(&self, offset: u64, len: u64) -> Self {
+        Failures {
+            end: len,
+            own_end: 0,
+            start: 0,
+            latest: u64::MAX,
+            bytes: self.bytes.saturating_sub(offset - self.start.min(offset)),
+            count: self.count,
+        }
+    }
+
+    /// Returns the number of bytes from `offset` to the farthest place at which an attempt failed in this text.
+    pub(super) fn own_len_from(&self, offset: u64) -> u64 {
+        self.own_end.saturating_sub(offset)
+    }
+
+    /// Notes the failures in nested text that is left at `offset`. They reach over the next `len` bytes.
+    pub(super) fn note_inside(&mut self, offset: u64, len: usize, inner: Failures) {
+        (self.start, self.count, self.bytes) = (offset, inner.count, inner.bytes);
         self.end = self.end.max(offset + len as u64);
     }
 
@@ -60,7 +98,8 @@ impl Failures {
 
     /// Returns true if no further attempt is due at `offset`.
     pub(super) fn are_many(&self, offset: u64) -> bool {
-        self.reach_beyond(offset) && self.count >= Self::MOST
+        let twice = 3 * (self.end - self.start.min(self.end)) / 2;
+        self.reach_beyond(offset) && (self.count >= Self::MOST || self.bytes > Self::FREE + twice)
     }
 }
 
@@ -323,7 +362,7 @@ impl Scanner {
         let from = anchor.saturating_sub(FARTHEST).max(self.pos());
         let above = memchr::memrchr(b'\n', &buffer[from..anchor]).map_or(0, |end| end + 1);
         let above = &buffer[from..from + above];
-        let Some(sign) = typed::open_text(above, self.names.private.is_typed_exactly) else {
+        let Some(sign) = self.open_text_above(buffer, from..from + above.len()) else {
             return Some(false);
         };
         for bracket in (from..from + sign).filter(|&at| b"{[(".contains(&buffer[at])) {
@@ -513,6 +552,8 @@ impl Scanner {
         };
         let is_inner = message.start > 0;
         if is_inner && matches!(form, PrintedForm::Yaml { .. }) {
+            // Each line in it is tried, but not to its end each time.
+            self.failures.note(self.cursor.offset(), text.len());
             self.pass_bracket(buffer);
             return None;
         }

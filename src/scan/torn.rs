@@ -300,7 +300,8 @@ impl Scanner {
         if self.doubt() == Some(Doubt::InTyped) {
             return;
         }
-        let before = &buffer[found.saturating_sub(FARTHEST).max(self.pos())..found];
+        let start = found.saturating_sub(FARTHEST).max(self.pos());
+        let before = &buffer[start..found];
         let Some(line) = memchr::memrchr(b'\n', before) else {
             return;
         };
@@ -308,7 +309,7 @@ impl Scanner {
         if NextEntry::Dated.begins(lead) {
             return;
         }
-        let Some(text) = typed::open_text(above, self.names.private.is_typed_exactly) else {
+        let Some(text) = self.open_text_above(buffer, start..start + above.len()) else {
             return;
         };
         let entry = typed::line_at(above, text);

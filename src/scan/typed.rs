@@ -4,47 +4,106 @@
 //! Such a text may hold what looks like payloads. Its object is not found if the brackets stand on a line far before, if
 //! names that messages have come only behind the text, or if lines of another stream stand between.
 
+use std::ops::Range;
+
 use crate::scan::Scanner;
 use crate::scan::lookahead::{Arrived, Lookahead, Settled};
 
-/// Returns the position of the latest member in `noise` that holds a text of a user, if the text goes on behind its line
-/// and no line behind it may end it.
-pub(super) fn open_text(noise: &[u8], is_typed: fn(&str) -> bool) -> Option<usize> {
-    let signs = memchr::memchr2_iter(b':', b'=', noise);
-    let mut members = signs.filter(|&sign| name_before(noise, sign).is_some_and(is_typed));
-    members.find(|&sign| {
+/// The noise that was searched for texts of users that have not ended, as positions in the capture. What has ended stays
+/// so: each byte is searched once, however many brackets and anchors stand behind it.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Searched {
+    /// Before this no text goes on over lines.
+    over_lines: usize,
+    /// Before this no text in quotes goes on on its line.
+    in_quotes: usize,
+}
+
+/// The result of a search for a text that has not ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Search {
+    /// It begins here.
+    Open(usize),
+    /// There is none, and before this position there is none either if more bytes follow.
+    None(usize),
+}
+
+impl Search {
+    fn open(self) -> Option<usize> {
+        match self {
+            Search::Open(at) => Some(at),
+            Search::None(_) => None,
+        }
+    }
+}
+
+/// Returns the position of the first member in `noise`, from `from` on, that holds a text of a user, if the text goes on
+/// behind its line and no line behind it may end it.
+fn open_text(noise: &[u8], from: usize, is_typed: fn(&str) -> bool) -> Search {
+    let mut known = noise.len();
+    for sign in memchr::memchr2_iter(b':', b'=', &noise[from..]) {
+        let sign = from + sign;
+        match text_behind(&noise[sign..]) {
+            [] => known = known.min(sign),
+            [b'|' | b'>' | b'\'' | b's', ..] => {}
+            _ => continue,
+        }
         // Only YAML has texts over lines behind a colon.
-        (noise[sign] == b'=' || is_of_yaml(&noise[..sign])) && is_open(&noise[sign..])
-    })
+        let is_bound = noise[sign] == b'=' || is_of_yaml(&noise[..sign]);
+        if is_bound && name_before(noise, sign).is_some_and(is_typed) && is_open(&noise[sign..]) {
+            return Search::Open(sign);
+        }
+    }
+    Search::None(known)
+}
+
+/// Returns what stands behind the separator with which `value` begins.
+fn text_behind(value: &[u8]) -> &[u8] {
+    let text = value.strip_prefix(b"=>").unwrap_or(&value[1..]);
+    text.trim_ascii_start()
 }
 
 /// Returns true if `text` ends in a text of a user that an object holds.
 pub(super) fn ends_in_typed(text: &[u8], is_typed: fn(&str) -> bool) -> bool {
     let line = memchr::memrchr(b'\n', text).map_or(0, |end| end + 1);
-    open_text(text, is_typed).is_some()
-        || open_string(
-            &text[line..],
-            |name| is_of_yaml(name) || is_in_quotes(name),
-            is_typed,
-        )
-        .is_some()
+    let is_name = |name: &[u8]| is_of_yaml(name) || is_in_quotes(name);
+    open_text(text, 0, is_typed).open().is_some()
+        || open_string(&text[line..], 0, is_name, is_typed)
+            .open()
+            .is_some()
 }
 
-/// Returns the position of the quote of a text of a user that begins on the line `noise` and has not ended. Its name ends
-/// with the bytes for which `is_name` is true.
+/// Returns the position of the quote of a text of a user that begins on the line `noise`, from `from` on, and has not
+/// ended. Its name ends with the bytes for which `is_name` is true.
 fn open_string(
     noise: &[u8],
+    from: usize,
     is_name: impl Fn(&[u8]) -> bool,
     is_typed: fn(&str) -> bool,
-) -> Option<usize> {
-    let mut signs = memchr::memchr2_iter(b':', b'=', noise);
-    signs.find_map(|sign| {
-        let is_member = is_name(&noise[..sign]) && name_before(noise, sign).is_some_and(is_typed);
-        let value = noise[sign..].strip_prefix(b"=>");
-        let text = value.unwrap_or(&noise[sign + 1..]).trim_ascii_start();
-        let quote = *text.first().filter(|b| b"\"'".contains(b))?;
-        (is_member && !closes(&text[1..], quote)).then(|| noise.len() - text.len())
-    })
+) -> Search {
+    let mut known = noise.len();
+    for sign in memchr::memchr2_iter(b':', b'=', &noise[from..]) {
+        let sign = from + sign;
+        let text = text_behind(&noise[sign..]);
+        let quote = match text.first() {
+            None => {
+                known = known.min(sign);
+                continue;
+            }
+            Some(&quote @ (b'"' | b'\'')) => quote,
+            Some(_) => continue,
+        };
+        if !is_name(&noise[..sign]) || !name_before(noise, sign).is_some_and(is_typed) {
+            continue;
+        }
+        match closing(&text[1..], quote) {
+            None => return Search::Open(noise.len() - text.len()),
+            // Another quote may follow, which would be doubled.
+            Some(end) if end + 2 == text.len() => known = known.min(sign),
+            Some(_) => {}
+        }
+    }
+    Search::None(known)
 }
 
 /// Returns true if `name` ends with a quote that is not escaped.
@@ -81,10 +140,18 @@ impl Scanner {
         const FARTHEST: usize = 2048;
         let buffer = arrived.bytes;
         let start = at.saturating_sub(FARTHEST).max(self.pos());
-        let line = memchr::memrchr(b'\n', &buffer[start..at]).map_or(start, |end| start + end + 1);
+        let from = self.searched.in_quotes.saturating_sub(self.dropped);
+        let from = from.clamp(start, at);
+        let line = memchr::memrchr(b'\n', &buffer[from..at]).map(|end| from + end + 1);
+        let (line, from) = line.map_or((start, from), |line| (line, line));
         let is_typed = self.names.private.is_typed_exactly;
-        let Some(quote) = open_string(&buffer[line..at], is_in_quotes, is_typed) else {
-            return Some(false);
+        let search = open_string(&buffer[line..at], from - line, is_in_quotes, is_typed);
+        let quote = match search {
+            Search::Open(quote) => quote,
+            Search::None(known) => {
+                self.searched.in_quotes = self.dropped + line + known;
+                return Some(false);
+            }
         };
         let text = line + quote + 1;
         let rest = arrived.from(text).window(self.limits.payload_size);
@@ -92,6 +159,21 @@ impl Scanner {
         arrived.settled()?;
         self.pass(buffer, end.max(at + 1).min(buffer.len()));
         Some(true)
+    }
+}
+
+impl Scanner {
+    /// Returns the position, in the part `above` of the buffer, of the first member that holds a text of a user which
+    /// goes on behind `above`.
+    pub(super) fn open_text_above(&mut self, buffer: &[u8], above: Range<usize>) -> Option<usize> {
+        let from = self.searched.over_lines.saturating_sub(self.dropped);
+        let from = from.clamp(above.start, above.end) - above.start;
+        let is_typed = self.names.private.is_typed_exactly;
+        let search = open_text(&buffer[above.clone()], from, is_typed);
+        if let Search::None(known) = search {
+            self.searched.over_lines = self.dropped + above.start + known;
+        }
+        search.open()
     }
 }
 
@@ -129,7 +211,7 @@ fn is_open(value: &[u8]) -> bool {
         // A block of YAML.
         [b'|' | b'>', ..] => true,
         // In double quotes all notations escape a line break, but for the one that counts.
-        [b'\'', text @ ..] => !closes(text, b'\''),
+        [b'\'', text @ ..] => closing(text, b'\'').is_none(),
         _ => counted(text).is_some_and(|(len, text)| text.len() <= len),
     }
 }
@@ -142,18 +224,18 @@ fn counted(value: &[u8]) -> Option<(usize, &[u8])> {
     Some((len, value[digits..].strip_prefix(b") \"")?))
 }
 
-/// Returns true if `quote` ends a text at the start of `text`. It may be escaped by a backslash, or doubled.
-fn closes(text: &[u8], quote: u8) -> bool {
+/// Returns the position of the `quote` that ends a text at the start of `text`. It may be escaped by a backslash, or
+/// doubled.
+fn closing(text: &[u8], quote: u8) -> Option<usize> {
     let mut at = 0;
-    while let Some(n) = memchr::memchr2(b'\\', quote, text.get(at..).unwrap_or_default()) {
-        at += n;
+    loop {
+        at += memchr::memchr2(b'\\', quote, text.get(at..)?)?;
         let is_escape = text[at] == b'\\' || text.get(at + 1) == Some(&quote);
         if !is_escape {
-            return true;
+            return Some(at);
         }
         at += 2;
     }
-    false
 }
 
 #[cfg(test)]
@@ -177,7 +259,7 @@ mod tests {
             ("Content: text/html\n", false),
         ] {
             assert_eq!(
-                open_text(noise.as_bytes(), is_typed).is_some(),
+                open_text(noise.as_bytes(), 0, is_typed).open().is_some(),
                 is_open,
                 "{noise}"
             );

@@ -3,6 +3,8 @@
 //! No document begins in such a line. Its name of a message stands at the start of the text, and the lines before, which
 //! have the same [`Wrapping`], show where the object begins: at `Array`, at `array(5) {`, or at the first member of YAML.
 
+use std::ops::Range;
+
 use crate::scan::Scanner;
 use crate::scan::container::Container;
 use crate::scan::escape::Escape;
@@ -21,6 +23,16 @@ struct Run {
     member: Member,
     /// The end of the anchor's line.
     end: usize,
+}
+
+/// Lines of one stream that were searched for the printed object around a name on the last of them. Positions are those in
+/// the capture.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct SearchedLines {
+    wrapping: Wrapping,
+    end: usize,
+    /// Where the first object begins, if any does.
+    found: Option<usize>,
 }
 
 impl Run {
@@ -58,6 +70,7 @@ impl Scanner {
         };
         let at = self.printed_in_run(arrived.bytes, &run, anchor);
         let place = at.and_then(|at| run.place(arrived.bytes, at));
+        self.note_lines(&run, place.map(|(found, _)| found));
         let place = place.filter(|&(found, _)| self.may_begin_prefixed(found));
         let Some((found, container)) = place.filter(|&(found, _)| found <= anchor) else {
             return Some(false);
@@ -92,7 +105,7 @@ impl Scanner {
     }
 
     /// Returns the lines up to `line`, in whose object the text begins behind `quote`.
-    fn run_at(&self, arrived: &Arrived<'_>, line: usize, quote: usize) -> Option<Run> {
+    fn run_at(&mut self, arrived: &Arrived<'_>, line: usize, quote: usize) -> Option<Run> {
         let buffer = arrived.bytes;
         let rest = arrived.from(line).window(self.limits.payload_size);
         let len = rest.find(b'\n').map_or(rest.len(), |len| len + 1);
@@ -100,6 +113,7 @@ impl Scanner {
         let object = buffer[line..end].trim_ascii_end();
         let (wrapping, _) = Wrapping::of(object, quote, None)?;
         let far = line.saturating_sub(FARTHEST_BEFORE).max(self.pos());
+        let far = self.first_to_search(wrapping, &buffer[..end], far..line)?;
         let first = first_own(wrapping, buffer, far, line);
         if first == line && !wrapping.goes_on(arrived.from(end)) {
             return None;
@@ -111,6 +125,47 @@ impl Scanner {
             member,
             end,
         })
+    }
+
+    /// Returns the position from which lines are searched for the object with the name on the last `line` of `lines`: `far`,
+    /// or a later one if nothing begins before. Returns `None` if the object of these lines was read in vain.
+    fn first_to_search(
+        &mut self,
+        wrapping: Wrapping,
+        lines: &[u8],
+        Range {
+            start: far,
+            end: line,
+        }: Range<usize>,
+    ) -> Option<usize> {
+        /// More than what may stand between the bracket of an object and its first member.
+        const NEAR: usize = 256;
+        let dropped = self.dropped;
+        let unprefixed = dropped + self.unprefixed();
+        let Some(known) = &mut self.searched_lines else {
+            return Some(far);
+        };
+        let until = known.end.saturating_sub(dropped);
+        let is_near = known.wrapping == wrapping && known.end >= dropped && until <= lines.len();
+        let goes_on = until >= line || is_near && own_or_beside(wrapping, &lines[until..line]);
+        match known.found {
+            _ if !is_near || !goes_on => Some(far),
+            None => Some(far.max(until.saturating_sub(NEAR).min(line))),
+            Some(found) if found >= dropped + far && found < unprefixed => {
+                known.end = dropped + lines.len();
+                None
+            }
+            Some(_) => Some(far),
+        }
+    }
+
+    /// Notes that the lines of `run` were searched, and where the first object begins.
+    fn note_lines(&mut self, run: &Run, found: Option<usize>) {
+        self.searched_lines = Some(SearchedLines {
+            wrapping: run.wrapping,
+            end: self.dropped + run.end,
+            found: found.map(|found| self.dropped + found),
+        });
     }
 
     /// Returns the position in the text of `run` at which a printed object begins that may have the name at `anchor`.
@@ -158,6 +213,12 @@ fn first_own(wrapping: Wrapping, buffer: &[u8], far: usize, line: usize) -> usiz
         at = begin;
     }
     first
+}
+
+/// Returns true if each of `lines` has `wrapping` or is of another stream.
+fn own_or_beside(wrapping: Wrapping, lines: &[u8]) -> bool {
+    let mut lines = lines.split_inclusive(|&b| b == b'\n');
+    lines.all(|line| wrapping.line(Lookahead::whole(line)) != Wrapped::Foreign)
 }
 
 /// Returns the start of the text on the line at the start of `lines`, and its member, if it has `wrapping`.

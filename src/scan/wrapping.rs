@@ -282,7 +282,7 @@ fn differs(name: &[u8], text: &[u8]) -> bool {
         b"logtag",
         b"partial_ordinal",
     ];
-    IDS.contains(&name) || !tells_stream(name) && (is_number(text) || is_time(text))
+    IDS.contains(&name) || (is_number(text) || is_time(text)) && !tells_stream(name)
 }
 
 /// Returns true if the value of the member `name` tells the stream, even if it is a number.

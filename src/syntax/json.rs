@@ -14,7 +14,7 @@ use crate::simd::{is_space, json_special, skip_space};
 use crate::span::Span;
 use crate::syntax::{Bytes, Kind, Limits, Node, NodeId, Stop, Str, Syntax, Tree, not_utf8};
 
-/// The most bytes of a short `//` comment.
+/// The most bytes of a short `//` comment, and of all comments of a document whose comments are short.
 const LONGEST_LINE: usize = 4096;
 
 /// What may come next.
@@ -40,10 +40,12 @@ pub(crate) struct Reader {
     name: (Str, u32),
     /// The position of the latest comma.
     comma: usize,
-    /// True if comments of any length are read, not only short ones; see [`short_comment_len`].
+    /// True if comments of any length are read, not only a few short ones; see [`short_comment_len`].
     pub(crate) reads_long_comments: bool,
-    /// True if a comment that is not short was met.
+    /// True if a comment that is not short was met, or many short ones.
     met_long_comment: bool,
+    /// The number of bytes of all comments.
+    comments: usize,
 }
 
 /// The bytes of a document, and what a read writes to.
@@ -64,6 +66,7 @@ impl Reader {
             comma: 0,
             reads_long_comments: true,
             met_long_comment: false,
+            comments: 0,
         }
     }
 
@@ -94,7 +97,7 @@ impl Reader {
         (matches!(self.expect, Expect::Value) && name.len() > 0).then_some(name)
     }
 
-    /// Returns true if a comment before [`Reader::at`] is not short.
+    /// Returns true if a comment before [`Reader::at`] is not short, or if there are many.
     pub(crate) fn met_long_comment(&self) -> bool {
         self.met_long_comment
     }
@@ -163,6 +166,13 @@ impl Reader {
             let Some(len) = comment.map_err(|()| self.unexpected(d))? else {
                 return self.run_out(d);
             };
+            self.comments += len;
+            if self.comments > LONGEST_LINE {
+                if !self.reads_long_comments {
+                    return Err(self.unexpected(d));
+                }
+                self.met_long_comment = true;
+            }
             let span = Span::new(self.at, self.at + len);
             d.findings.push(Finding::new(Reason::Comment, span));
             self.at += len;

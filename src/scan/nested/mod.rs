@@ -38,6 +38,7 @@ use crate::scan::learn::Quoted;
 use crate::scan::lookahead::{Arrived, Settled};
 use crate::scan::nested::position::Position;
 use crate::scan::nested::surrogate::halves_of_pairs;
+use crate::scan::printed::Failures;
 use crate::scan::source_map::Step;
 use crate::scan::{Doubt, Found, FoundKind, Inside, Parts, Scanner, State, Turn, anchor};
 use crate::simd::skip_space;
@@ -68,6 +69,8 @@ pub(super) struct Nested {
     walked: Option<Position>,
     /// True if the inner scanner moved and was stopped, so that the clue is checked. It needs no more text to go on.
     paused: bool,
+    /// True if the next log line is of the other stream. Whether this stream has something unfinished must show before.
+    is_before_other: bool,
     /// True if some bytes were unescaped.
     begun: bool,
     /// True if there is no more text.
@@ -76,6 +79,8 @@ pub(super) struct Nested {
     found: bool,
     /// The document around the nested text, which is continued afterwards.
     around: Option<Inside>,
+    /// What the inner scanner was told of failed attempts.
+    failures: Failures,
 }
 
 /// A clue that may be false. It is true if a payload contains the name that follows it.
@@ -138,7 +143,7 @@ impl Nested {
     /// The most raw bytes that are unescaped before the inner scanner sees them.
     const MOST_AT_ONCE: usize = 4096;
     /// The fewest raw bytes that are unescaped first.
-    const FEWEST_FIRST: usize = 256;
+    const FEWEST_FIRST: usize = 64;
     const LONGEST_ANCHOR: usize = 64;
     /// The number of raw bytes after a clue that are unescaped first.
     const FIRST_AFTER_CLUE: usize = 16;
@@ -158,10 +163,12 @@ impl Nested {
             clue: None,
             walked: None,
             paused: false,
+            is_before_other: false,
             begun: false,
             ended: false,
             found: false,
             around: None,
+            failures: Failures::default(),
         }
     }
 
@@ -181,10 +188,12 @@ impl Nested {
             clue,
             walked,
             paused,
+            is_before_other,
             begun,
             ended,
             found,
             around,
+            failures,
         } = self;
         scanner.renew();
         text.clear();
@@ -192,7 +201,9 @@ impl Nested {
         (*shown, *outer_at, *unescaped) = (0, 0, 0);
         *passed_before = std::mem::take(passed);
         (*clue, *walked, *around) = (None, None, None);
+        *failures = Failures::default();
         (*paused, *begun, *ended, *found) = (false, false, false, false);
+        *is_before_other = false;
     }
 
     /// Returns the document around the nested text.
@@ -442,6 +453,7 @@ impl Scanner {
             self.reads_long_comments && matches!(end, NestedEnd::Len(_));
         nested.scanner.lines_are_records = matches!(escape, Escape::Container(_));
         nested.around = around;
+        self.hand_failures_down(&mut nested);
         self.state = State::Nested(nested);
         true
     }
@@ -490,7 +502,12 @@ impl Scanner {
             }
             nested.forget();
             let goes_on = nested.unescape(&buffer[self.pos()..], last, self.names.anchors);
-            let flow = if goes_on { Flow::Ready } else { self.flow };
+            let flow = match goes_on {
+                // Whatever has arrived is read before the line.
+                true if nested.is_before_other => Flow::Pending,
+                true => Flow::Ready,
+                false => self.flow,
+            };
             if !nested.scanner.set_flow(flow) && !goes_on {
                 self.state = State::Nested(nested);
                 return None;
@@ -587,8 +604,33 @@ impl Scanner {
         }
     }
 
+    /// Tells the inner scanner of a container's log what was read in vain before: the log is entered again at each of its
+    /// lines.
+    fn hand_failures_down(&self, nested: &mut Nested) {
+        let offset = self.cursor.offset();
+        if !nested.is_inline() && self.failures.reach_beyond(offset) {
+            // The text is never longer than the log.
+            let len = self.failures.len_from(offset);
+            nested.failures = self.failures.inside(offset, len);
+            nested.scanner.failures = nested.failures;
+        }
+    }
+
+    /// Takes over what the inner scanner of a container's log has read in vain.
+    fn take_failures_over(&mut self, nested: &mut Nested, raw: &[u8]) {
+        let (inner, offset) = (nested.scanner.failures, nested.scanner.offset());
+        if nested.is_inline() || inner == nested.failures || !inner.reach_beyond(offset) {
+            return;
+        }
+        let ahead = inner.own_len_from(offset) as usize;
+        let to = (nested.scanner.pos() + ahead).clamp(nested.outer_at, nested.text.len());
+        let len = nested.line_len(raw, to);
+        self.failures.note_inside(self.cursor.offset(), len, inner);
+    }
+
     /// Continues after nested text.
     fn leave_nested(&mut self, mut nested: Box<Nested>, go_on: GoOn, buffer: &[u8]) {
+        self.take_failures_over(&mut nested, &buffer[self.pos()..]);
         // After a false clue the outer scanner reads the text again.
         let is_read_again = nested.clue.is_some() && matches!(go_on, GoOn::After(_));
         if !is_read_again {

@@ -5,6 +5,15 @@ use crate::scan::lookahead::{Arrived, FARTHEST, Lookahead};
 use crate::scan::nested::{Nested, NestedEnd};
 use crate::scan::{Anchors, Scanner};
 
+/// A log line of the other stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum OtherLine {
+    /// A payload may begin near its anchor.
+    Anchor,
+    /// It is noise, unless a document begins in it.
+    Noise,
+}
+
 impl Nested {
     /// Returns the number of raw bytes to unescape next. After a clue that may be false, this is only enough to check
     /// it: the bytes up to the name, and after it twice as many each time.
@@ -22,12 +31,12 @@ impl Nested {
     /// payload, and what is unescaped beyond that is lost: first as many bytes as the text before had, and a few more.
     fn window_of_text(&self) -> usize {
         match self.end {
-            NestedEnd::Terminator { .. } if self.is_inline() => {
+            NestedEnd::Terminator { .. } => {
                 let first = self.passed_before + self.passed_before / 4;
                 let first = first.max(Self::FEWEST_FIRST);
                 first.max(self.unescaped).min(Self::MOST_AT_ONCE)
             }
-            _ => Self::MOST_AT_ONCE,
+            NestedEnd::Len(_) => Self::MOST_AT_ONCE,
         }
     }
 
@@ -51,10 +60,16 @@ impl Nested {
         self.begun = true;
         while self.unescaped < window && !self.ended {
             let room = window - self.unescaped;
-            let is_other = self.is_other_payload(arrived.from(self.unescaped), anchors);
+            let other = self.other_line(arrived.from(self.unescaped), anchors);
             if arrived.settled().is_none() {
                 break;
             }
+            if other == Some(OtherLine::Noise) && !self.is_before_other {
+                self.is_before_other = true;
+                return true;
+            }
+            self.is_before_other = false;
+            let is_other = other.is_some_and(|other| self.ends_before(other));
             self.ended = is_other;
             let goes_on = !is_other
                 && (self.unescape_fast(&all[self.unescaped..], room)
@@ -106,15 +121,22 @@ impl Nested {
         }
     }
 
-    /// Returns true if the next log line is of the other stream and must not be passed over: it contains an anchor, or
-    /// this stream has nothing unfinished.
-    fn is_other_payload(&self, raw: Lookahead<'_>, anchors: &Anchors) -> bool {
-        match self.end_escape {
-            Escape::Container(container) => container.other_line(raw).is_some_and(|len| {
-                anchors.is_in(&raw.bytes()[..len]) || self.is_complete(self.text.len(), b"")
-            }),
-            _ => false,
-        }
+    /// Returns what the next log line is, if it is of the other stream.
+    fn other_line(&self, raw: Lookahead<'_>, anchors: &Anchors) -> Option<OtherLine> {
+        let Escape::Container(container) = self.end_escape else {
+            return None;
+        };
+        let len = container.other_line(raw)?;
+        Some(match anchors.is_in(&raw.bytes()[..len]) {
+            true => OtherLine::Anchor,
+            false => OtherLine::Noise,
+        })
+    }
+
+    /// Returns true if the text ends before the next log line, which is of the other stream: it contains an anchor, or
+    /// this stream has nothing unfinished. The inner scanner has then read what comes before.
+    fn ends_before(&self, line: OtherLine) -> bool {
+        line == OtherLine::Anchor || self.is_complete(self.text.len(), b"")
     }
 
     /// Copies `bytes` up to a terminator, or to the end of a line. Returns true if it stopped there.
