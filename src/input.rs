@@ -1,8 +1,8 @@
 //! Reads captures as blocks of UTF-8.
 //!
 //! A byte order mark at the start gives the encoding of the whole capture. That of UTF-8 is dropped; UTF-16 is
-//! converted block by block. Half of a surrogate pair becomes its three bytes, which are invalid UTF-8 and rejected at
-//! their place.
+//! converted block by block. A capture that begins with a few ASCII characters in UTF-16 needs no mark. Half of a
+//! surrogate pair becomes its three bytes, which are invalid UTF-8 and rejected at their place.
 
 use std::io::{self, Read};
 
@@ -119,6 +119,7 @@ enum Encoding {
     },
     Utf16 {
         big: bool,
+        marked: bool,
     },
 }
 
@@ -163,7 +164,8 @@ impl<R: Read> Input<R> {
         let (offset, units) = match self.encoding {
             Encoding::Unknown | Encoding::Utf8 { marked: false } => (0, Units::Utf8),
             Encoding::Utf8 { marked: true } => (3, Units::Utf8),
-            Encoding::Utf16 { .. } => (2, Units::Utf16),
+            Encoding::Utf16 { marked: false, .. } => (0, Units::Utf16),
+            Encoding::Utf16 { marked: true, .. } => (2, Units::Utf16),
         };
         (
             Place {
@@ -187,7 +189,7 @@ impl<R: Read> Input<R> {
         }
         text.ended = self.read_pending()? == 0;
         match self.encoding {
-            Encoding::Utf16 { big } => self.decode_utf16(big, text),
+            Encoding::Utf16 { big, .. } => self.decode_utf16(big, text),
             _ => self.recognise(text),
         }
         Ok(())
@@ -227,19 +229,25 @@ impl<R: Read> Input<R> {
 
     fn recognise(&mut self, text: &mut Text) {
         const UTF8: &[u8] = b"\xEF\xBB\xBF";
-        let head = &self.pending;
-        let (encoding, mark) = match head.as_slice() {
-            [0xFF, 0xFE, ..] => (Encoding::Utf16 { big: false }, 2),
-            [0xFE, 0xFF, ..] => (Encoding::Utf16 { big: true }, 2),
+        let head = self.pending.as_slice();
+        let unmarked = unmarked_utf16(head);
+        let (encoding, mark) = match head {
+            [0xFF, 0xFE, ..] => (utf16(false, true), 2),
+            [0xFE, 0xFF, ..] => (utf16(true, true), 2),
             [0xEF, 0xBB, 0xBF, ..] => (Encoding::Utf8 { marked: true }, 3),
             [] | [0xFF] | [0xFE] if !text.ended => return,
             head if UTF8.starts_with(head) && !text.ended => return,
-            _ => (Encoding::Utf8 { marked: false }, 0),
+            head if unmarked.is_some() && head.len() < UNMARKED && !text.ended => return,
+            head if head.len() < UNMARKED => (Encoding::Utf8 { marked: false }, 0),
+            _ => match unmarked {
+                Some(big) => (utf16(big, false), 0),
+                None => (Encoding::Utf8 { marked: false }, 0),
+            },
         };
         self.encoding = encoding;
         self.pending.drain(..mark);
         match encoding {
-            Encoding::Utf16 { big } => self.decode_utf16(big, text),
+            Encoding::Utf16 { big, .. } => self.decode_utf16(big, text),
             _ => text.push(&std::mem::take(&mut self.pending)),
         }
     }
@@ -270,6 +278,27 @@ impl<R: Read> Input<R> {
             text.buffer.push(&[0xFF]);
         }
     }
+}
+
+fn utf16(big: bool, marked: bool) -> Encoding {
+    Encoding::Utf16 { big, marked }
+}
+
+/// The number of bytes that tell UTF-16 without a mark.
+const UNMARKED: usize = 8;
+
+/// Returns the byte order if `head` may begin UTF-16 in which the first characters are ASCII: every other byte is zero.
+fn unmarked_utf16(head: &[u8]) -> Option<bool> {
+    let head = &head[..head.len().min(UNMARKED)];
+    let is_text = |&b: &u8| b == b'\t' || b == b'\n' || b == b'\r' || (b' '..=b'~').contains(&b);
+    let is = |zeros: usize| {
+        let mut bytes = head.iter().enumerate();
+        bytes.all(|(at, byte)| match at % 2 == zeros {
+            true => *byte == 0,
+            false => is_text(byte),
+        })
+    };
+    [false, true].into_iter().find(|&big| is(usize::from(!big)))
 }
 
 /// Appends half of a surrogate pair, encoded like a character.
@@ -320,8 +349,10 @@ mod tests {
         let cases = [
             (text.as_bytes().to_vec(), 0),
             ([b"\xEF\xBB\xBF", text.as_bytes()].concat(), 3),
-            ([b"\xFF\xFE".to_vec(), le].concat(), 2),
-            ([b"\xFE\xFF".to_vec(), be].concat(), 2),
+            ([b"\xFF\xFE".to_vec(), le.clone()].concat(), 2),
+            ([b"\xFE\xFF".to_vec(), be.clone()].concat(), 2),
+            (le, 0),
+            (be, 0),
         ];
         for (bytes, offset) in cases {
             for block in [1, 2, 3, 5, 1 << 16] {
@@ -345,7 +376,15 @@ mod tests {
 
     #[test]
     fn short_files_are_whole() {
-        for bytes in [&b""[..], b"\xEF", b"\xEF\xBB", b"\xFF", b"a"] {
+        for bytes in [
+            &b""[..],
+            b"\xEF",
+            b"\xEF\xBB",
+            b"\xFF",
+            b"a",
+            b"a\0b\0",
+            b"\0a\0b\0cd",
+        ] {
             assert_eq!(all(bytes, 1).0, bytes);
         }
     }

@@ -107,6 +107,88 @@ fn what_was_left_out_of_numbers_is_told() {
 }
 
 /// A chunk may end inside an id. Without the sizes nobody knows whether the line break belongs to it.
+/// Writes the rows of a hex dump: the offset, the bytes in groups of `group`, and the bytes as text.
+fn dump(
+    bytes: &[u8],
+    offset: fn(usize) -> String,
+    group: usize,
+    text: fn(&str) -> String,
+) -> String {
+    let row = |(number, row): (usize, &[u8])| {
+        let hex = |group: &[u8]| group.iter().map(|b| format!("{b:02x}")).collect::<String>();
+        let groups: Vec<String> = row.chunks(group).map(hex).collect();
+        let shown = |&b: &u8| {
+            if b.is_ascii_graphic() || b == b' ' {
+                char::from(b)
+            } else {
+                '.'
+            }
+        };
+        let shown: String = row.iter().map(shown).collect();
+        let width = 32 + 16 / group;
+        format!(
+            "{}{:<width$} {}\n",
+            offset(16 * number),
+            groups.join(" "),
+            text(&shown)
+        )
+    };
+    bytes.chunks(16).enumerate().map(row).collect()
+}
+
+#[test]
+fn hex_dumps_are_read_wherever_their_rows_cut_the_body() {
+    let bodies: Vec<String> = (0..3).map(|n| shape("XML").write(n, n)).collect();
+    let alone: Vec<_> = bodies.iter().flat_map(|body| outcomes(body)).collect();
+    for lead in 0..17 {
+        let request = format!("POST /{} HTTP/1.1\r\nHost: a\r\n\r\n", "w".repeat(lead));
+        let bytes = bodies.iter().map(|body| format!("{request}{body}\n"));
+        let bytes = bytes.collect::<String>().into_bytes();
+        let plain = |text: &str| format!(" {text}");
+        for dump in [
+            dump(
+                &bytes,
+                |at| format!("{at:08x}  "),
+                1,
+                |text| format!(" |{text}|"),
+            ),
+            dump(&bytes, |at| format!("{at:08x}: "), 2, plain),
+            dump(&bytes, |at| format!("\t0x{at:04x}:  "), 2, plain),
+            dump(&bytes, |at| format!("{at:04x}   "), 1, plain),
+        ] {
+            let capture = format!("10:20:31.1 IP 192.0.2.1.5 > 192.0.2.2.80: length 400\n{dump}");
+            assert_eq!(outcomes(&capture), alone, "{capture}");
+            let seen = read_whole(capture.as_bytes());
+            for block in [1, 33, 256] {
+                assert_eq!(read(capture.as_bytes(), block), seen, "{block}: {capture}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_dump_that_is_cut_off_is_told() {
+    let body = shape("XML").write(0, 0);
+    let rows = dump(
+        body.as_bytes(),
+        |at| format!("{at:08x}  "),
+        1,
+        |text| format!(" |{text}|"),
+    );
+    let lines: Vec<&str> = rows.lines().collect();
+    for cut in 4..lines.len() {
+        let torn = [&lines[..cut], &["done", "next"]].concat().join("\n");
+        let gap = [&lines[..cut - 2], &["*"], &lines[cut - 1..]]
+            .concat()
+            .join("\n");
+        for capture in [torn, gap] {
+            let seen = outcomes(&capture);
+            let is_told = matches!(seen.first(), Some((Outcome::Undecodable, _)));
+            assert!(is_told, "{seen:?} in {capture}");
+        }
+    }
+}
+
 #[test]
 fn ids_with_a_line_break_inside_are_undecodable() {
     let body = shape("XML").write(0, 1);

@@ -7,7 +7,7 @@ use serde_json::json;
 use support::json::Json;
 use support::print::{PRINTERS, Printer};
 use support::reading::{ReadRecord, read, read_whole};
-use wxsub::Code;
+use wxsub::{Code, Outcome};
 
 const USER: &str = "oGenuine_callback_abcdefghij";
 const FORGED: &str = "oForged-Decoy_abcdefghij-KLM";
@@ -95,6 +95,28 @@ fn a_callback_is_decoded_or_reported() {
             assert!(found.last().is_some_and(|found| found.line.contains(USER)));
             for block in [1, 64] {
                 assert_eq!(read(log.as_bytes(), block), seen, "{}\n{log}", printer.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn one_that_is_cut_off_is_told() {
+    for printer in &PRINTERS {
+        let printed = printer.print(&callback("oPrinted_callback_abcdefghij"));
+        let lines: Vec<&str> = printed.lines().collect();
+        for cut in 1..lines.len() {
+            let part = lines[..cut].join("\n");
+            if !part.contains("subscribe_msg_change_event") {
+                continue;
+            }
+            for logger in LOGGERS {
+                let log = logged(&format!("starting\n{part}\ndone\nidle"), logger);
+                let seen = read_whole(log.as_bytes());
+                let is_told = seen.iter().any(|seen| seen.outcome == Outcome::Undecodable);
+                let is_found = !callbacks(&seen).is_empty();
+                assert!(is_told || is_found, "{}: {log}", printer.name);
+                assert_eq!(read(log.as_bytes(), 64), seen, "{}\n{log}", printer.name);
             }
         }
     }

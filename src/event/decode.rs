@@ -6,7 +6,7 @@ use crate::event::fields::{self, Check, Field, Known, Top, Type};
 use crate::event::message::{is_message, is_probe};
 use crate::event::printed::SdkFields;
 use crate::event::{
-    Definition, Event, Extra, Meaning, Part, Slot, checks, printed, record, repeated,
+    Definition, Event, Extra, Meaning, Part, Slot, Value, checks, printed, record, repeated,
 };
 use crate::finding::{Finding, Findings, Reason};
 use crate::span::Span;
@@ -474,9 +474,9 @@ impl<'a, 'b> Decoder<'a, 'b> {
         self.check_event(child, field);
         let value = self.unwrapped(child);
         match typed(value, field) {
-            Ok(slot) => {
+            Ok((slot, typed)) => {
                 self.padding(value, field.wire);
-                if self.check_value(value, &slot) {
+                if self.check_value(value, field, typed) {
                     self.check_lines(value, field);
                 }
                 self.meaning.slots.push(slot);
@@ -519,13 +519,13 @@ impl<'a, 'b> Decoder<'a, 'b> {
     }
 
     /// Reports an unusual value. Returns true if it is unusual in any event.
-    pub(super) fn check_value(&mut self, child: View<'a>, slot: &Slot) -> bool {
-        let odd = checks::odd(slot.field, slot.value(child), child);
+    pub(super) fn check_value(&mut self, child: View<'a>, field: &Field, value: Value<'_>) -> bool {
+        let odd = checks::odd(field, value, child);
         let is_odd = odd.is_some();
         self.findings.extend(odd);
-        if slot.field.check == Check::Status && !self.event.is_status(slot.text(child)) {
+        if field.check == Check::Status && !self.event.is_status(child.value()) {
             let finding = Finding::new(Reason::StatusOfChange, child.span());
-            self.findings.push(finding.with(slot.text(child)));
+            self.findings.push(finding.with(child.value()));
         }
         is_odd
     }
@@ -625,30 +625,33 @@ impl Seen {
     }
 }
 
-/// Checks that `child` has the type of `field`.
-pub(super) fn typed(child: View<'_>, field: &'static Field) -> Result<Slot, Finding> {
+/// Returns the slot and the value of `child`, if it has the type of `field`.
+pub(super) fn typed<'a>(
+    child: View<'a>,
+    field: &'static Field,
+) -> Result<(Slot, Value<'a>), Finding> {
     let finding = |reason| Finding::new(reason, child.span()).with_name(field.wire);
     if !matches!(child.kind(), Kind::Text | Kind::Number) {
         return Err(finding(Reason::NotScalar));
     }
+    let text = child.value();
+    let value = match field.ty {
+        Type::Integer => match integer_in(child.tree, text.trim_ascii()) {
+            Some(number) => Value::Integer(number),
+            None if text.trim_ascii().is_empty() => return Err(finding(Reason::EmptyInteger)),
+            None => return Err(finding(Reason::NotInteger).with(text)),
+        },
+        Type::Digits if is_imprecise(text.trim_ascii()) => {
+            return Err(Finding::new(Reason::MsgIdImprecise, child.span()).with(text));
+        }
+        Type::Text | Type::Digits => Value::Text(text),
+    };
     let slot = Slot {
         field,
         text: child.node().value,
         node: child.id,
     };
-    let value = child.value();
-    match field.ty {
-        Type::Text => Ok(slot),
-        Type::Integer => match integer_in(child.tree, value.trim_ascii()) {
-            Some(_) => Ok(slot),
-            None if value.trim_ascii().is_empty() => Err(finding(Reason::EmptyInteger)),
-            None => Err(finding(Reason::NotInteger).with(value)),
-        },
-        Type::Digits if is_imprecise(value.trim_ascii()) => {
-            Err(Finding::new(Reason::MsgIdImprecise, child.span()).with(value))
-        }
-        Type::Digits => Ok(slot),
-    }
+    Ok((slot, value))
 }
 
 /// Returns true for a number that is not written as plain digits, and may have lost some.

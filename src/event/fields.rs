@@ -153,8 +153,10 @@ pub(crate) const EVENT_MARKS: (&str, &[&str]) = (
     ],
 );
 /// The usual beginnings of messages and records.
-pub(crate) static HEADS: [&str; 5] = [
+pub(crate) static HEADS: [&str; 7] = [
     "{\"ToUserName\":\"",
+    "{\"FromUserName\":\"",
+    "{\"MsgType\":\"",
     "{\"event\":\"subscribe_msg_",
     "<xml><ToUserName><![CDATA[",
     "<xml>\n<ToUserName><![CDATA[",
@@ -235,12 +237,25 @@ pub(crate) enum Top {
     Encrypt,
 }
 
-/// The names at the top of a payload that are not fields.
-static TOP: [(Top, &str); 4] = [
+/// The names at the top of a payload.
+static TOP: [(Top, &str); 7] = [
+    (Top::Field(&TO_USER), TO_USER.wire),
+    (Top::Field(&FROM_USER), FROM_USER.wire),
+    (Top::Field(&CREATE_TIME), CREATE_TIME.wire),
     (Top::MsgType, MSG_TYPE),
     (Top::Event, EVENT),
     (Top::List, LIST),
     (Top::Encrypt, ENCRYPT),
+];
+
+/// The names of an item's fields.
+static ITEM_NAMES: [(&Field, &str); 6] = [
+    (&TEMPLATE_ID, TEMPLATE_ID.wire),
+    (&STATUS, STATUS.wire),
+    (&POPUP_SCENE, POPUP_SCENE.wire),
+    (&MSG_ID, MSG_ID.wire),
+    (&ERROR_CODE, ERROR_CODE.wire),
+    (&ERROR_STATUS, ERROR_STATUS.wire),
 ];
 
 /// A recognised name.
@@ -278,31 +293,26 @@ impl Known<Top> {
 
 /// Looks up `name` at the top of a payload, in any letter case.
 pub(crate) fn top(name: &str) -> Option<Known<Top>> {
-    known(name, |is| {
-        let field = HEADER.iter().find(|field| is(field.wire));
-        let field = field.map(|field| (Top::Field(field), field.wire));
-        field.or_else(|| TOP.iter().find(|(_, known)| is(known)).copied())
-    })
+    known(name, &TOP)
 }
 
 /// Looks up `name` as a field of an item, in any letter case.
 pub(crate) fn item_field(name: &str) -> Option<Known<&'static Field>> {
-    known(name, |is| {
-        let field = ITEM.iter().find(|field| is(field.wire))?;
-        Some((*field, field.wire))
-    })
+    known(name, &ITEM_NAMES)
 }
 
-/// Looks up `name` exactly, then in any letter case.
+/// Looks up `name` in a table, in any letter case. No two names of a table differ only in that.
 #[inline(always)]
-fn known<T>(
-    name: &str,
-    find: impl Fn(&dyn Fn(&str) -> bool) -> Option<(T, &'static str)>,
-) -> Option<Known<T>> {
-    let exact = find(&|known| known == name).map(|found| (found, true));
-    let found = exact.or_else(|| Some((find(&|known| known.eq_ignore_ascii_case(name))?, false)));
-    let ((what, name), exact) = found?;
-    Some(Known { what, name, exact })
+fn known<T: Copy>(name: &str, table: &[(T, &'static str)]) -> Option<Known<T>> {
+    let is_it = |known: &str| {
+        known.len() == name.len() && (known == name || known.eq_ignore_ascii_case(name))
+    };
+    let &(what, known) = table.iter().find(|(_, known)| is_it(known))?;
+    Some(Known {
+        what,
+        name: known,
+        exact: known == name,
+    })
 }
 
 /// Returns true if elements of this name hold short plain text, such as ids, numbers or event names.

@@ -194,16 +194,14 @@ impl<'a> Decoder<'a, '_> {
         seen: &mut Seen,
     ) -> Read<Option<Slot>> {
         expect_field(child, field)?;
-        let slot = typed(child, field).ok().filter(|_| seen.insert(field));
-        match &slot {
-            None => self.extra(child, Some(field.wire)),
-            Some(slot) => {
-                self.check_event(child, field);
-                self.padding(child, field.key);
-                self.check_value(child, slot);
-            }
-        }
-        Ok(slot)
+        let Some((slot, value)) = typed(child, field).ok().filter(|_| seen.insert(field)) else {
+            self.extra(child, Some(field.wire));
+            return Ok(None);
+        };
+        self.check_event(child, field);
+        self.padding(child, field.key);
+        self.check_value(child, field, value);
+        Ok(Some(slot))
     }
 
     /// Reads the members of `extra`.

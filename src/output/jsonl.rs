@@ -1,6 +1,5 @@
 //! Records, the normalised JSON form, one on each line.
 
-use std::collections::HashSet;
 use std::io;
 
 use serde::Serialize;
@@ -188,8 +187,8 @@ fn template(callback: &CallbackRef<'_>) -> Option<Patched> {
 struct Traced<'p> {
     line: Vec<u8>,
     payload: &'p str,
-    /// The offsets of typed values in the payload.
-    starts: HashSet<usize>,
+    /// The offsets of typed values in the payload, sorted.
+    starts: Vec<usize>,
     copied: Vec<Copied>,
 }
 
@@ -197,10 +196,13 @@ impl<'p> Traced<'p> {
     fn new(callback: &CallbackRef<'p>) -> Self {
         let payload = callback.text();
         let texts = callback.typed_texts().filter(|text| !text.is_empty());
+        let starts = texts.map(|text| offset(text.as_bytes(), payload));
+        let mut starts: Vec<usize> = starts.collect();
+        starts.sort_unstable();
         Traced {
             line: Vec::new(),
             payload,
-            starts: texts.map(|text| offset(text.as_bytes(), payload)).collect(),
+            starts,
             copied: Vec::new(),
         }
     }
@@ -221,7 +223,7 @@ fn offset(part: &[u8], payload: &str) -> usize {
 impl io::Write for Traced<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let (to, start) = (self.line.len(), offset(bytes, self.payload));
-        if self.starts.contains(&start) {
+        if start < self.payload.len() && self.starts.binary_search(&start).is_ok() {
             let from = start..start + bytes.len();
             self.copied.push(Copied { to, from });
         }

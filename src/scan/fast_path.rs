@@ -5,7 +5,7 @@
 //! Without a cache every function returns at once.
 
 use crate::fast::entry::{Before, Entry, Layout};
-use crate::fast::template::TemplateKey;
+use crate::fast::template::{Extent, TemplateKey};
 use crate::fast::{Cache, PrefixSize};
 use crate::scan::escape::Escape;
 use crate::scan::lookahead::Arrived;
@@ -18,7 +18,14 @@ use crate::span::Place;
 struct OnLine {
     start: usize,
     prefix: PrefixSize,
-    payload: TemplateKey,
+    payload: Recognised,
+}
+
+/// A payload that the cache knows.
+#[derive(Clone, Copy)]
+struct Recognised {
+    template: TemplateKey,
+    extent: Extent,
 }
 
 impl Scanner {
@@ -35,19 +42,28 @@ impl Scanner {
             return None;
         }
         if self.cache.as_ref()?.may_begin(&buffer[line..]) {
-            let bytes = self.within_limit(&buffer[line..]);
-            let payload = self.cache.as_mut()?.usual_payload(bytes)?;
-            if self.may_be_typed(payload, bytes) {
-                return None;
-            }
+            let payload = self.usual_payload(&buffer[line..])?;
             self.search.skip_beginning();
             self.pass(buffer, line);
-            return self.recognised(payload, buffer);
+            return Some(self.recognised(payload, buffer));
         }
-        if let Some(found) = self.fast_entry(line, true, buffer, parts) {
+        // The call would take longer than the answer for most lines.
+        if buffer.get(line) == Some(&b'{')
+            && let Some(found) = self.fast_entry(line, true, buffer, parts)
+        {
             return Some(found);
         }
         self.fast_after_prefix(line, buffer)
+    }
+
+    /// Returns the payload with a usual beginning at the start of `bytes`, unless a user may have typed it.
+    #[inline(always)]
+    fn usual_payload(&mut self, bytes: &[u8]) -> Option<Recognised> {
+        let bytes = self.within_limit(bytes);
+        let cache = self.cache.as_mut()?;
+        let template = cache.usual_payload(bytes)?;
+        let extent = cache.extent(template);
+        (!may_be_typed(bytes, extent)).then_some(Recognised { template, extent })
     }
 
     /// Finds the next payload after a prefix, on the line that begins at `line` or after noise.
@@ -72,11 +88,7 @@ impl Scanner {
     fn fast_on_line(&mut self, line: usize, buffer: &[u8]) -> Option<OnLine> {
         let prefix = self.cache.as_ref()?.prefix(&buffer[line..])?;
         let start = line + prefix.bytes;
-        let bytes = self.within_limit(&buffer[start..]);
-        let payload = self.cache.as_mut()?.usual_payload(bytes)?;
-        if self.may_be_typed(payload, bytes) {
-            return None;
-        }
+        let payload = self.usual_payload(&buffer[start..])?;
         Some(OnLine {
             start,
             prefix,
@@ -118,7 +130,7 @@ impl Scanner {
         self.bare = false;
         self.pass_counted(buffer, start, survey);
         self.cursor.note_chars(prefix.chars);
-        self.recognised(payload, buffer)
+        Some(self.recognised(payload, buffer))
     }
 
     /// Finds the payload in the log entry at the cursor. In nested text, also finds it in the entry on the next line,
@@ -145,41 +157,18 @@ impl Scanner {
     ) -> Option<Found<'b>> {
         let buffer = arrived.bytes;
         let bytes = self.within_limit(&buffer[self.pos()..]);
-        match self.cache.as_mut()?.payload(bytes) {
-            Some(payload)
-                if self.may_be_literal(payload, bytes)
-                    || self.may_be_typed(payload, bytes) && !self.ends_with(payload, arrived) =>
-            {
-                None
-            }
-            Some(payload) => self.recognised(payload, buffer),
-            None if self.is_quoted() => None,
-            None => self.fast_entry(self.pos(), self.bare, buffer, parts),
-        }
-    }
-
-    /// Returns true if the payload at the cursor is the last of the capture, and nothing follows.
-    fn ends_with(&self, payload: TemplateKey, arrived: &Arrived<'_>) -> bool {
-        let len = self
-            .cache
-            .as_deref()
-            .map_or(0, |cache| cache.extent(payload).len);
-        arrived.is_final && self.pos() + len == arrived.bytes.len()
-    }
-
-    /// Returns true if the rest of another message may follow the payload at the start of `bytes`, or if that has not
-    /// arrived.
-    #[inline(always)]
-    fn may_be_typed(&self, payload: TemplateKey, bytes: &[u8]) -> bool {
-        let len = self
-            .cache
-            .as_deref()
-            .map_or(0, |cache| cache.extent(payload).len);
-        match bytes.get(len..) {
-            None | Some([] | [b']' | b'\\', ..] | [b'<'] | [b'<', b'/', ..]) => true,
-            Some([b'"' | b'\'', next @ ..]) => matches!(next, [] | [b',', ..]),
-            Some(_) => false,
-        }
+        let cache = self.cache.as_mut()?;
+        let Some(template) = cache.payload(bytes) else {
+            return match self.is_quoted() {
+                true => None,
+                false => self.fast_entry(self.pos(), self.bare, buffer, parts),
+            };
+        };
+        let extent = cache.extent(template);
+        let is_last = arrived.is_final && self.pos() + extent.len == buffer.len();
+        let is_doubtful =
+            self.may_be_literal(template, bytes) || may_be_typed(bytes, extent) && !is_last;
+        (!is_doubtful).then(|| self.recognised(Recognised { template, extent }, buffer))
     }
 
     /// Returns true if the payload at the start of `bytes` may be a string literal: a quote stands before it, and it
@@ -261,14 +250,24 @@ impl Scanner {
         }
     }
 
-    /// Passes over the payload of `template` at the cursor.
+    /// Passes over the `payload` at the cursor.
     #[inline(always)]
-    fn recognised<'b>(&mut self, template: TemplateKey, buffer: &'b [u8]) -> Option<Found<'b>> {
-        let extent = self.cache.as_ref()?.extent(template);
-        Some(Found {
-            template: Some(template),
-            ..self.end_of_extent(buffer, extent)
-        })
+    fn recognised<'b>(&mut self, payload: Recognised, buffer: &'b [u8]) -> Found<'b> {
+        Found {
+            template: Some(payload.template),
+            ..self.end_of_extent(buffer, payload.extent)
+        }
+    }
+}
+
+/// Returns true if the rest of another message may follow the payload with which `bytes` begin, or if that has not
+/// arrived.
+#[inline(always)]
+fn may_be_typed(bytes: &[u8], payload: Extent) -> bool {
+    match bytes.get(payload.len..) {
+        None | Some([] | [b']' | b'\\', ..] | [b'<'] | [b'<', b'/', ..]) => true,
+        Some([b'"' | b'\'', next @ ..]) => matches!(next, [] | [b',', ..]),
+        Some(_) => false,
     }
 }
 

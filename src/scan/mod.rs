@@ -19,8 +19,8 @@
 //! reads one whose lines have a prefix, and `wrapped` finds a printed object of which each line stands in an object of its
 //! own. `skip` leaves a broken document, and `torn` knows what is in doubt
 //! after it. `nested`, `escape` and `literal` handle escaped
-//! text, with `base64`, `chunked`, `decimal` and `typographic`. `unread` looks at what is left: it reports callbacks that
-//! nothing else reads. `learn` and `fast_path` are the fast path.
+//! text, with `base64`, `chunked`, `decimal`, `dump` and `typographic`. `unread` looks at what is left: it reports
+//! callbacks that nothing else reads. `learn` and `fast_path` are the fast path.
 //!
 //! Only [`Names`] knows which names make a message, and [`request`](crate::request) finds the signature queries. Adding
 //! another way to find payloads: a new [`State`].
@@ -37,6 +37,7 @@ mod cursor;
 mod decimal;
 mod decode;
 mod document;
+mod dump;
 mod escape;
 mod fast_path;
 mod json;

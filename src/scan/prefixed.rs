@@ -465,7 +465,17 @@ impl Scanner {
                 return None;
             }
             Through::Torn(torn) => torn.read,
-            Through::Whole(len) | Through::Typed(len) | Through::Vain(len) => len,
+            Through::Whole(len) | Through::Typed(len) => len,
+            Through::Vain(len) => {
+                let name = match is_wrapped && !is_xml {
+                    true => self.unread_through(prefixed.container, start, len, buffer),
+                    false => None,
+                };
+                if let Some(name) = name {
+                    return Some(self.report_unread(name.clone(), name, buffer, parts));
+                }
+                len
+            }
         };
         self.unprefixed.note(first, start, read);
         self.state = State::Seek;
@@ -662,7 +672,7 @@ impl Scanner {
 
     /// Returns the start of the first line with an anchor that is of another stream and stands between the lines of
     /// `document`.
-    fn other_with_anchor(&self, container: Container, document: &[u8]) -> Option<usize> {
+    pub(super) fn other_with_anchor(&self, container: Container, document: &[u8]) -> Option<usize> {
         let mut start = memchr::memchr(b'\n', document)? + 1;
         for line in document[start..].split_inclusive(|&b| b == b'\n') {
             if container.is_beside(line) && self.names.anchors.is_in(line) {

@@ -12,6 +12,7 @@ use crate::scan::chunked;
 use crate::scan::clue;
 use crate::scan::container::{self, LineKind};
 use crate::scan::decimal::{self, Numbers};
+use crate::scan::dump;
 use crate::scan::escape::{self, Escape};
 use crate::scan::literal::{self, Candidate};
 use crate::scan::lookahead::{Arrived, Lookahead, Settled};
@@ -188,7 +189,9 @@ impl Scanner {
         let limit = self.limits.payload_size;
         let (start, kind) = self.search.start(arrived, anchor, limit)?;
         let start = start.max(self.pos());
-        if self.try_enter_container(arrived, start, kind)? {
+        if self.try_enter_container(arrived, start, kind)?
+            || self.try_enter_dump(arrived, anchor)?
+        {
             return Some(Near::Begun);
         }
         if self.try_begin_around(arrived, anchor)?
@@ -281,6 +284,21 @@ impl Scanner {
         };
         self.pass(buffer, line);
         Some(self.enter_from(escape, None, 0))
+    }
+
+    /// Enters a hex dump if the line of the anchor is a row of one.
+    fn try_enter_dump(&mut self, arrived: &Arrived<'_>, anchor: usize) -> Settled<bool> {
+        let Some(line) = self.line_of(anchor).filter(|&line| line >= self.pos()) else {
+            return Some(false);
+        };
+        let far = line
+            .saturating_sub(prefixed::FARTHEST_BEFORE)
+            .max(self.pos());
+        let Some((start, dump)) = dump::begin(arrived, far, line)? else {
+            return Some(false);
+        };
+        self.pass(arrived.bytes, start);
+        Some(self.enter_from(Escape::Dump(dump), None, 0))
     }
 
     /// Enters a chunked body if it begins near `start`, before the anchor.

@@ -2,6 +2,9 @@
 //!
 //! No document begins in such a line. Its name of a message stands at the start of the text, and the lines before, which
 //! have the same [`Wrapping`], show where the object begins: at `Array`, at `array(5) {`, or at the first member of YAML.
+//! If the object is cut off, the values on these lines show that a callback was printed, and it is reported.
+
+use std::ops::Range;
 
 use std::ops::Range;
 
@@ -11,6 +14,7 @@ use crate::scan::escape::Escape;
 use crate::scan::lookahead::{Arrived, Lookahead, Settled};
 use crate::scan::prefixed::FARTHEST_BEFORE;
 use crate::scan::printed;
+use crate::scan::unread::REACH;
 use crate::scan::wrapping::{Member, Wrapped, Wrapping};
 use crate::syntax::Bytes;
 use crate::syntax::notation;
@@ -77,6 +81,28 @@ impl Scanner {
         };
         self.begin_prefixed_found(container, found, anchor);
         Some(true)
+    }
+
+    /// Returns the range of the event's name in the object at `start`, of which each line stands in an object of its own
+    /// and which could not be read, if values of a callback stand beside it. It was read for `len` bytes.
+    pub(super) fn unread_through(
+        &self,
+        container: Container,
+        start: usize,
+        len: usize,
+        buffer: &[u8],
+    ) -> Option<Range<usize>> {
+        let escape = Escape::Container(container);
+        let raw = &buffer[start..buffer.len().min(start + len)];
+        let mut text = Vec::new();
+        { escape }.unescape(Lookahead::whole(raw), &mut text);
+        let name = (self.names.event_name)(&text).filter(|name| is_alone(&text[..name.start]))?;
+        let far = name.start.saturating_sub(REACH)..text.len().min(name.end + REACH);
+        (self.names.values)(&text[far])?;
+        let at = { escape }.raw_start(raw, name.start);
+        let is_own = self.other_with_anchor(container, &raw[..at]).is_none();
+        let is_there = raw.get(at..at + name.len()) == Some(&text[name.clone()]);
+        (is_own && is_there).then_some(start + at..start + at + name.len())
     }
 
     /// Returns the lines up to that of `anchor`, if that has a member of a printed object, and more lines have its
@@ -194,6 +220,12 @@ impl Scanner {
     }
 }
 
+/// Returns true if no other document may begin in `text` behind its first line.
+fn is_alone(text: &[u8]) -> bool {
+    let line = memchr::memchr(b'\n', text).unwrap_or(text.len());
+    memchr::memchr2(b'{', b'<', &text[line..]).is_none()
+}
+
 /// Returns the start of the first line from `far` on from which only lines of `wrapping` and of other streams stand before
 /// `line`.
 fn first_own(wrapping: Wrapping, buffer: &[u8], far: usize, line: usize) -> usize {
@@ -276,7 +308,15 @@ fn quote_before(line: &[u8], is_event: bool) -> Option<usize> {
 
 /// Returns the number of bytes of the bracket and the quote with which `text` begins.
 fn before_name(text: &[u8]) -> usize {
-    const SIGNS: [&[u8]; 5] = [b"[\\\"", b"[", b"\\\"", b"'", b":"];
+    const SIGNS: [&[u8]; 7] = [
+        b"[\\\"",
+        b"[",
+        b"\\\"",
+        b"'",
+        b":",
+        b"('",
+        b"OrderedDict([('",
+    ];
     let sign = SIGNS.iter().find(|sign| text.starts_with(sign));
     sign.map_or(0, |sign| sign.len())
 }

@@ -182,10 +182,16 @@ impl Survey {
             let blanks = block.equal(b' ') | block.equal(b'\t') | block.equal(b'\r');
             [blanks, block.equal(b'\n')]
         });
+        // Noise behind a payload often begins with its only line break.
+        let last_break = match (breaks, bytes[0]) {
+            (0, _) => None,
+            (1, b'\n') => Some(0),
+            _ => last_break(bytes),
+        };
         Survey {
             solid: bytes.len() - blanks - breaks,
             breaks,
-            last_break: last_break(bytes),
+            last_break,
         }
     }
 

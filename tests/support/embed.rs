@@ -566,6 +566,21 @@ fn number_ways() -> Vec<Way> {
             let data = cat(&[&"[", &escape::numbers(p, " "), &"]"]);
             json_log(&escape::json(&data, JSON), d)
         }),
+        Way::each("numbers, MySQL", |p, d| {
+            let number = number(d);
+            let hex = escape::hex(p, |byte| format!("{byte:02X}"));
+            cat(&[
+                &"INSERT INTO `log` VALUES (",
+                &number,
+                &",0x",
+                &hex,
+                &");\n",
+            ])
+        }),
+        Way::each("numbers, PostgreSQL", |p, d| {
+            let hex = escape::hex(p, |byte| format!("{byte:02x}"));
+            cat(&[&number(d), &"\t\\\\x", &hex, &"\n"])
+        }),
     ]
 }
 

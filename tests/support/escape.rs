@@ -288,6 +288,16 @@ pub(crate) fn numbers(text: &Traced, between: &str) -> Traced {
     }
 }
 
+/// Writes each byte in hexadecimal digits.
+pub(crate) fn hex(text: &Traced, digits: impl Fn(u8) -> String) -> Traced {
+    text.escaped(|c, out| {
+        let mut bytes = [0; 4];
+        for byte in c.encode_utf8(&mut bytes).bytes() {
+            *out += &digits(byte);
+        }
+    })
+}
+
 /// Writes base64.
 pub(crate) fn base64(text: &Traced) -> Traced {
     text.encoded(|bytes| STANDARD.encode(bytes))

@@ -226,9 +226,9 @@ impl Nested {
         self.scanner.before = before;
     }
 
-    /// Returns true for the text of one payload or literal, and false for a container's log, which goes over lines.
+    /// Returns true for the text of one payload or literal, and false for a container's log or a dump, which go over lines.
     fn is_inline(&self) -> bool {
-        !matches!(self.end_escape, Escape::Container(_))
+        !matches!(self.end_escape, Escape::Container(_) | Escape::Dump(_))
     }
 
     /// Returns true if the text up to `end` is complete: it ends with a line break, no document is being read, and no
