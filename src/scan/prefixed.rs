@@ -467,7 +467,7 @@ impl Scanner {
             Through::Torn(torn) => torn.read,
             Through::Whole(len) | Through::Typed(len) => len,
             Through::Vain(len) => {
-                let name = match is_wrapped && !is_xml {
+                let name = match is_wrapped && first != Some(b'<') {
                     true => self.unread_through(prefixed.container, start, len, buffer),
                     false => None,
                 };

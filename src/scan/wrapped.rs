@@ -6,8 +6,6 @@
 
 use std::ops::Range;
 
-use std::ops::Range;
-
 use crate::scan::Scanner;
 use crate::scan::container::Container;
 use crate::scan::escape::Escape;
