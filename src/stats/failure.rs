@@ -4,7 +4,7 @@ use std::fmt;
 
 use jiff::Timestamp;
 
-use crate::lang::Lang;
+use crate::lang::{Lang, Text};
 
 /// The reason why counting stopped. No result is given then.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,12 +31,14 @@ impl Failure {
     pub fn message(&self, lang: Lang) -> String {
         match (*self, lang) {
             (Failure::Memory { limit }, Lang::En) => format!(
-                "counting needs more memory than {}: --max-memory allows more, --since and --until take less at once",
-                size(limit)
+                "counting needs more memory than {}: --max-memory allows more, --since and --until take less at once, {}",
+                size(limit),
+                CLUSTER.get(lang)
             ),
             (Failure::Memory { limit }, Lang::Zh) => format!(
-                "统计所需内存超过 {}：可用 --max-memory 放宽，或用 --since、--until 分段统计",
-                size(limit)
+                "统计所需内存超过 {}：可用 --max-memory 放宽，或用 --since、--until 分段统计；{}",
+                size(limit),
+                CLUSTER.get(lang)
             ),
             (
                 Failure::OutOfOrder {
@@ -48,10 +50,11 @@ impl Failure {
             ) => format!(
                 "the capture is out of order: a callback made at {} follows one made at {}, and the memory of {} does \
                  not hold what lies between them, so a repeated delivery cannot be told. --max-memory allows more, \
-                 --keep-repeats counts repeated deliveries",
+                 --keep-repeats counts repeated deliveries, {}",
                 shown(time),
                 shown(newest),
-                size(limit)
+                size(limit),
+                CLUSTER.get(lang)
             ),
             (
                 Failure::OutOfOrder {
@@ -62,14 +65,21 @@ impl Failure {
                 Lang::Zh,
             ) => format!(
                 "日志顺序混乱：{} 的回调出现在 {} 的回调之后，{} 内存无法记住其间的全部回调，因此无法判断是否为重复推送。\
-                 可用 --max-memory 放宽，或用 --keep-repeats 把重复推送也计入",
+                 可用 --max-memory 放宽，或用 --keep-repeats 把重复推送也计入；{}",
                 shown(time),
                 shown(newest),
-                size(limit)
+                size(limit),
+                CLUSTER.get(lang)
             ),
         }
     }
 }
+
+/// Says what counts when one machine does not suffice.
+const CLUSTER: Text = Text::new(
+    "examples/spark in the source of wxsub counts on a cluster",
+    "wxsub 源码中的 examples/spark 可在集群上统计",
+);
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

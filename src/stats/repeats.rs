@@ -2,7 +2,10 @@
 //!
 //! The keys of an hour of CreateTime are in a table of their own. While memory allows, all are remembered. When it is
 //! full, the hours that lie more than an hour behind the newest callback are forgotten: WeChat repeats a delivery within
-//! seconds, so nothing is missed in a capture in order of time. A callback of a forgotten hour is a [`Failure`].
+//! seconds, so nothing is missed in a capture in order of time. A callback of a forgotten hour is a [`Failure`]. A few
+//! callbacks far ahead of all others have a wrong time, and do not make the others old.
+
+use std::cmp::Reverse;
 
 use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
@@ -81,8 +84,7 @@ impl Repeats {
             }
         }
         // Forgetting may have moved the hour.
-        let at = self.index_of(hour);
-        let keys = &mut self.hours[at].1;
+        let keys = &mut self.hours[self.last].1;
         match keys.entry(hash, |known| *known == key, |known| known.table_hash()) {
             Entry::Occupied(_) => Ok(false),
             Entry::Vacant(place) => {
@@ -118,7 +120,7 @@ impl Repeats {
 
     /// Forgets the hours that lie more than an hour behind the newest callback.
     pub(crate) fn forget(&mut self) {
-        self.first = self.first.max((self.newest - HOUR) / HOUR);
+        self.first = self.first.max(self.newest_hour() - 1);
         let first = self.first;
         self.hours
             .retain(|(hour, _)| *hour >= first || *hour == TIMELESS);
@@ -131,6 +133,20 @@ impl Repeats {
             self.index
                 .insert_unique(mixed(*hour), at as u32, |&at| mixed(hours[at as usize].0));
         }
+    }
+
+    /// Returns the newest hour of those that hold enough callbacks, together with the hours that follow each other before it.
+    fn newest_hour(&self) -> i64 {
+        const ENOUGH: usize = 100;
+        let hours = self.hours.iter().skip(1);
+        let mut hours: Vec<_> = hours.map(|(hour, keys)| (*hour, keys.len())).collect();
+        hours.sort_unstable_by_key(|(hour, _)| Reverse(*hour));
+        let all: usize = hours.iter().map(|(_, len)| len).sum();
+        let runs = hours.chunk_by(|(later, _), (hour, _)| later - hour == 1);
+        let len = |run: &[(i64, usize)]| run.iter().map(|(_, len)| len).sum::<usize>();
+        let run = runs.clone().find(|run| len(run) * ENOUGH >= all);
+        let newest = run.unwrap_or(&hours).first();
+        newest.map_or(self.first, |(hour, _)| *hour)
     }
 
     /// Makes the keys of an hour larger. Forgets hours if that would take more than `room` bytes. Returns false if
@@ -254,6 +270,20 @@ mod tests {
         }
         assert!(repeats.first > 0, "something was forgotten");
         assert!(most <= LIMIT, "{most} bytes");
+    }
+
+    #[test]
+    fn a_few_wrong_times_do_not_make_all_others_old() {
+        let mut repeats = Repeats::default();
+        let start = 1_600_000_000;
+        for number in 0..400_000_u32 {
+            let wrong = number % 10_000 == 77;
+            let ahead = 86_400 * i64::from(number % 9_999) + 7_200;
+            let time = start + i64::from(number) / 3 + ahead * i64::from(wrong);
+            assert_eq!(insert(&mut repeats, number, time), Ok(true));
+            assert_eq!(insert(&mut repeats, number, time), Ok(false));
+        }
+        assert!(repeats.first > 0, "something was forgotten");
     }
 
     #[test]
