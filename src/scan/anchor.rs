@@ -1,4 +1,4 @@
-//! Skips noise: a payload can only be near an anchor.
+//! Finds anchors, and the lines near an anchor on which a document may begin.
 //!
 //! An *anchor* is a byte string, mostly a part of a field name. Every message contains an anchor, however it is
 //! escaped. All anchors are searched for at once with vector instructions, by three bytes of each that are rare in
@@ -305,18 +305,18 @@ struct TriedBracket {
 impl TriedBracket {
     /// The longest distance between two brackets of a run.
     const FARTHEST: usize = 32;
-    /// The fewest bytes of a run that are passed over, and the fewest at its end that are not.
+    /// A run is passed over only if at least so many bytes can be passed. As many bytes remain at its end.
     const FEWEST: usize = 64;
     const SHORTEST_RUN: usize = 2 * TriedBracket::FEWEST;
 
-    /// Returns true if `run`, which begins at `found`, begins alike.
+    /// Returns true if `run` at `found` is near this bracket and begins with the bytes of its head.
     fn comes_again(&self, run: &[u8], found: usize) -> bool {
         let distance = found as i64 - self.at;
         (1..=Self::FARTHEST as i64).contains(&distance) && run.starts_with(&self.head)
     }
 }
 
-/// Returns the number of bytes to pass over in a run of the same few bytes.
+/// Returns the number of bytes to pass over in `run`, if it repeats its first few bytes. Otherwise returns 0.
 fn run_len(run: &[u8]) -> usize {
     let mut again = memchr::memchr_iter(run[0], &run[1..=TriedBracket::FARTHEST]);
     let passed = again.find_map(|at| {
@@ -487,8 +487,8 @@ impl SearchWindow {
         }
     }
 
-    /// Returns the bracket to try at `found` or behind it. If it comes again with the bytes behind it, passes over all but
-    /// the last of this run before `anchor`: nothing that repeats so soon is a payload, and one was tried.
+    /// Returns the next bracket to try, at `found` or later. Passes over a bracket that repeats with the bytes after it, up
+    /// to the last repetitions before `anchor`: no payload repeats so soon, and one of them was tried.
     pub(super) fn last_in_run(&mut self, buffer: &[u8], found: usize, anchor: usize) -> usize {
         if anchor - found < TriedBracket::SHORTEST_RUN {
             return found;
@@ -506,7 +506,7 @@ impl SearchWindow {
         last
     }
 
-    /// Returns the start of the line for which `start` was called the latest.
+    /// Returns the start of the line for which `start` was last called.
     pub(super) fn line_start(&self) -> usize {
         self.line.max(0) as usize
     }
@@ -642,8 +642,8 @@ fn relation(line: &[u8], behind: &[u8], kind: LineKind) -> Relation {
     }
 }
 
-/// Returns true if `line` is not a container's log line and no document continues from it to `behind`. Most lines are
-/// like this.
+/// Returns true for a line outside of a container's log from which no document continues to the text `behind` it. Most
+/// lines are like this.
 fn ends(kind: LineKind, line: &[u8], behind: &[u8]) -> bool {
     kind == LineKind::Plain && !is_open(line, &container::printed(behind))
 }
@@ -691,8 +691,8 @@ fn is_member_line(line: &[u8]) -> bool {
     }
 }
 
-/// The beginnings of values that PHP's `var_dump` writes on lines of their own. [`is_member_line`] looks at the first
-/// byte before.
+/// The beginnings of values that PHP's `var_dump` writes on lines of their own. [`is_member_line`] checks their first
+/// bytes before it compares them.
 const TYPED: [&[u8]; 4] = [b"string(", b"int(", b"float(", b"array("];
 
 /// The line ends after which a document continues: open markup and brackets, and separators of lists.
@@ -717,7 +717,7 @@ fn ends_inside(line: &[u8]) -> bool {
 /// The number of bytes of a line that tell whether a document continues there.
 pub(super) const NEXT: usize = 24;
 
-/// The number of bytes of a line that tell this if the line may belong to a container's log.
+/// The number of bytes of a line that tell whether a document continues there, if the line may be a container's log line.
 const BEHIND: usize = NEXT + container::LONGEST_PREFIX;
 
 /// Returns true if `line` ends and `behind` begins with a part of one text, as Node and Python print long ones: `'a' +`

@@ -1,14 +1,14 @@
 //! Base64: bodies from API gateways, HAR files, mail, and loggers of bytes.
 //!
-//! Nothing announces base64, so anchors are searched for in it, too. A name looks different at each of its three
+//! Nothing shows where base64 begins, so anchors are searched for in it, too. A name looks different at each of its three
 //! alignments, and each tells the *phase*: the position of a character in its group of four. The text is decoded from the
 //! first whole group of the run of characters around an anchor. The run may have line breaks, as mail has, with `\n` for
 //! a line break and `\/` for a slash if it stands in a string literal. Both alphabets are read, with or without padding.
 //!
-//! A line break may cut an anchor. Names that stand twice in a message are searched for in two pieces, so one of them is
-//! whole; a payload with no other anchor than its event may be missed if a line break cuts that.
+//! A line break may cut an anchor. A name that occurs twice in a message is therefore searched for in two halves: one of
+//! them is whole. A payload whose only anchor is its event may be missed if a line break cuts it.
 //!
-//! Each byte is a piece of its own, so a position in the text maps back to its character.
+//! Each byte is a [`Piece`] of its own, so a position in the text maps back to its character.
 
 use ::base64::Engine;
 use ::base64::engine::general_purpose::STANDARD;
@@ -66,8 +66,8 @@ fn is_character(byte: u8) -> bool {
     value(byte).is_some()
 }
 
-/// Returns the base64 of `name` at each alignment, without the characters that depend on the bytes around it. It comes
-/// in `count` pieces, because a line break may cut one of them.
+/// Returns the base64 of `name` at each alignment, without the characters that depend on the bytes around it. Each is
+/// divided into `count` parts, because a line break may cut one of them.
 pub(super) fn anchors(name: &str, count: usize) -> impl Iterator<Item = Anchor> {
     (0..3).flat_map(move |offset| {
         let bytes = [&[0; 2][..offset], name.as_bytes()].concat();

@@ -65,7 +65,8 @@ fn next_size(behind: Lookahead<'_>) -> Option<Size> {
     Some(Size { len, value })
 }
 
-/// Returns true if either `line` or the line `behind` it is a size: a body may go on there. Lists of numbers do not.
+/// Returns true if exactly one of `line` and the line `behind` it is a size: a body may continue there. In a list of
+/// numbers both are.
 // Asked of most lines before a payload; a call takes longer than the answer.
 #[inline(always)]
 pub(super) fn joins(line: &[u8], behind: &[u8]) -> bool {

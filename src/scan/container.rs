@@ -2,8 +2,8 @@
 //!
 //! A container's log puts each line that a program prints into a *log line* with wrapping. A body of several lines
 //! takes several log lines, and a long line is cut into parts. The printed text is read as one, through the wrapping. A
-//! *torn* log line, which lacks its end, ends the text. Log lines of stdout and stderr may be mixed: those of one
-//! stream are *beside* those of the other stream, and are passed over.
+//! *torn* log line, which lacks its end, ends the text. Log lines of stdout and stderr may be mixed. Lines of the other
+//! stream are *beside* the text, and are passed over.
 //!
 //! Lines with a prefix, and lines that are JSON objects around a text, are read in this way too, but only after a
 //! document turned out to have such lines; see [`prefixed`](super::prefixed).
@@ -58,8 +58,9 @@ const DOCKER: &[u8] = b"{\"log\":\"";
 
 /// Returns the text of Docker's log line at the start of `line`, with what follows it.
 ///
-/// A line that ends with an object is another program's, which adds the container to each line. Its lines are read by
-/// their [`Wrapping`], which tells several containers apart. A line that is torn in its text may end with any object.
+/// A line that ends with `}}` was written by a log collector, which adds an object about the container. Such lines are
+/// read by their [`Wrapping`], which tells containers apart. A torn line may also end with `}}`: its text has no closing
+/// quote.
 fn docker_line(line: Lookahead<'_>) -> Option<&[u8]> {
     if !line.starts_with(DOCKER) {
         return None;
@@ -238,7 +239,7 @@ impl Container {
         }
     }
 
-    /// Returns true if the rest of a log line follows its text.
+    /// Returns true if more of a log line follows after its text.
     pub(super) fn has_tail(self) -> bool {
         self.format == Format::Docker || matches!(self.at, At::Member(_))
     }

@@ -76,7 +76,7 @@ impl Scanner {
         match self.fast_on_line(line, buffer) {
             Some(on_line) => {
                 let noise = Survey::of(&buffer[pos..line]);
-                self.passed_to(on_line, noise, buffer)
+                self.pass_to_payload(on_line, noise, buffer)
             }
             None => self.fast_after_noise(buffer),
         }
@@ -107,12 +107,12 @@ impl Scanner {
         if on_line.start > anchor {
             return None;
         }
-        self.passed_to(on_line, noise, buffer)
+        self.pass_to_payload(on_line, noise, buffer)
     }
 
-    /// Passes over `noise`, the prefix of a line, and the payload after it.
+    /// Passes over `noise` and the prefix of a line, and finds the payload after it.
     #[inline(always)]
-    fn passed_to<'b>(
+    fn pass_to_payload<'b>(
         &mut self,
         on_line: OnLine,
         noise: Survey,

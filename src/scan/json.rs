@@ -145,8 +145,8 @@ impl Scanner {
         found
     }
 
-    /// Returns the start of the object in which an unfinished object broke, if that begins a line and has no member yet:
-    /// it may be escaped.
+    /// Returns the start of the inner object in which an object broke, if it begins a line and has no member yet. It may be
+    /// the escaped beginning of the next payload.
     pub(super) fn object_on_new_line(&self, document: &[u8], tree: &Tree) -> Option<usize> {
         let last = (tree.len() as u32)
             .checked_sub(1)
@@ -295,8 +295,8 @@ impl Scanner {
         }
     }
 
-    /// Reads a broken object again as escaped text, if an escape stands where it broke or in a comment before. Returns
-    /// true if it does.
+    /// Begins to read a broken object again as escaped text, if an escape is where it broke or in a comment before that.
+    /// Returns true if it began.
     fn enter_broken(&mut self, arrived: &Arrived<'_>, findings: &Findings) -> Settled<bool> {
         let document = arrived.from(self.pos());
         if typographic::shows(document.from(self.json.at())) {
@@ -336,7 +336,7 @@ impl Scanner {
             && is_on_one_line(document, end_of_broken(document, at))
     }
 
-    /// Returns what shows the entry of the log behind a broken object.
+    /// Returns what shows the beginning of the log entry after a broken object.
     fn entry_behind_broken(&self, buffer: &[u8]) -> NextEntry {
         match self.broke_on_first_line(buffer) {
             // Such an object ends with its line.
@@ -345,11 +345,11 @@ impl Scanner {
         }
     }
 
-    /// Begins to read a broken object as something else: as escaped text, or as a printed object if it did not break in
-    /// what a user typed. Returns true if it does.
+    /// Begins to read a broken object as escaped text, or as a printed object unless it broke in a text that a user typed.
+    /// Returns true if it began.
     fn read_broken_again(&mut self, arrived: &Arrived<'_>, parts: &Parts) -> Settled<bool> {
         let (tree, findings) = (&parts.tree, &parts.findings);
-        // Ruby's `=>` is no text that was escaped, whatever stands behind it.
+        // Ruby's `=>` comes first: an escape after it does not show that the object is escaped.
         let is_ruby = arrived.from(self.pos() + self.json.at()).starts_with(b"=>");
         if !is_ruby && self.enter_broken(arrived, findings)? {
             return Some(true);
@@ -451,8 +451,8 @@ impl Scanner {
         Some(Some(start..start + len))
     }
 
-    /// Continues after an object that broke in the text `typed` of a user: what stands there is searched, but a user may
-    /// have typed it. No line break stands in such a text, so the next line is no part of it.
+    /// Continues after an object that broke in the text `typed` of a user. The text is searched, but a user may have typed
+    /// what is found. JSON has no line breaks in texts, so the text ends with its line.
     fn cut_in_typed_string<'b>(
         &mut self,
         typed: Range<usize>,
@@ -499,8 +499,8 @@ impl Scanner {
         Some(has_mark && !self.is_other_code(arrived)?)
     }
 
-    /// Returns true if the broken object at the cursor is source code: its first text is an entry of a set or a case of a
-    /// match, or two words are a declaration, and no values of a callback stand on its first line.
+    /// Returns true if the broken object at the cursor is source code: it begins with an entry of a set, a case of a match
+    /// or a declaration, and its first line has no values of a callback.
     fn is_other_code(&self, arrived: &Arrived<'_>) -> Settled<bool> {
         const NEAR: usize = 512;
         let near = arrived.from(self.pos()).window(NEAR);
@@ -520,8 +520,8 @@ impl Scanner {
         }
     }
 
-    /// Continues after a broken object that is no message and ends at `end`. After a bracket in prose, a string on the
-    /// next line is not a name.
+    /// Continues after a broken object that is not a message and ends at `end`. If a string in it has no colon, continues
+    /// at the string: the bracket before it is prose.
     fn after_broken_noise(&self, next: Option<usize>, end: usize) -> Continuation {
         Continuation::noise(next.or(self.json.unnamed_at()).unwrap_or(end))
     }
@@ -547,8 +547,8 @@ impl Scanner {
         })
     }
 
-    /// Returns the answer of [`Self::has_mark`] for a short text. To make a searcher for each mark takes longer than to
-    /// compare the marks at each quote.
+    /// Returns true if a short text has a mark. Comparing the marks at each quote is faster than making a searcher for each
+    /// mark.
     fn has_mark_in_short(&self, text: &[u8]) -> bool {
         let (event, members) = self.names.event_marks;
         let (mut has_event, mut has_member) = (false, false);
@@ -589,8 +589,8 @@ impl Scanner {
         Some(has_mark)
     }
 
-    /// Returns true if a mark stands near the start of `rest`. Most marks do, and many broken objects may stand before
-    /// one mark, so that `rest` is not skipped to its end for each.
+    /// Returns true if a mark is near the start of `rest`. Looks in small windows first: many broken objects may come
+    /// before one mark, and skipping to the end of `rest` for each of them would take quadratic time.
     fn has_mark_near(&self, rest: &[u8], skip: Skip) -> bool {
         const WINDOWS: [usize; 4] = [1 << 8, 1 << 10, 1 << 12, 1 << 14];
         for bytes in WINDOWS.iter().map_while(|&len| rest.get(..len)) {
@@ -607,8 +607,8 @@ impl Scanner {
     }
 }
 
-/// Returns true if the first text in an object is no name: a comma, a bracket or an arrow follows. Without quotes it is
-/// none if another word follows.
+/// Returns true if an object begins with a text that is not a name: a comma, a bracket or an arrow follows it. Without
+/// quotes, a second word follows it.
 fn begins_with_entry(document: &[u8]) -> bool {
     let mut inside = document
         .strip_prefix(b"{")
@@ -637,7 +637,7 @@ fn begins_with_words(text: &[u8]) -> bool {
         && next.first().is_some_and(|b| b.is_ascii_alphabetic())
 }
 
-/// Makes the finding for an object that is cut off, as the next log entry begins behind the line break at `line`.
+/// Makes the finding for an object that was cut off: the next log entry begins after the line break at `line`.
 fn entry_begins(line: usize) -> Finding {
     Finding::new(Reason::JsonEntryBegins, Span::new(line, line + 1))
 }
@@ -648,7 +648,7 @@ fn end_of_broken(document: &[u8], at: usize) -> usize {
     document[..at].trim_ascii_end().len().max(1)
 }
 
-/// Returns true if nothing else stands on the line on which a broken object ends, at `end`.
+/// Returns true if only blanks follow a broken object, which ends at `end`, on its line.
 fn is_cut_at_line_end(document: &[u8], end: usize) -> bool {
     let mut after = document[end..].iter();
     after.find(|&&b| !is_blank(b)).is_none_or(|&b| b == b'\n')

@@ -242,7 +242,7 @@ fn runs(bytes: &[u8], start: usize) -> impl Iterator<Item = HexRun> {
 }
 
 impl HexRun {
-    /// More hexadecimal digits in a row than any name has, or any value that makes a message.
+    /// Names, and values that make an object a message, have fewer hexadecimal digits in a row.
     const SAFE: usize = 4;
 
     /// Returns the placeholder for a run in a number or a text. `is_first` is true for its first run.

@@ -2,8 +2,8 @@
 //! and XML, which has no quotes to escape.
 //!
 //! A *literal* is a string of a programming language, with its quotes. Read without unescaping, a document in a literal
-//! would have wrong values, and a user's text could end it early. A document after a quote that contains backslashes is
-//! therefore tested as a whole: are these the backslashes that a language writes?
+//! would have wrong values, and a user's text could end it early. Therefore, if a document after a quote contains
+//! backslashes, all of them are checked: they are either JSON's own, or those that a language writes.
 
 use std::ops::Range;
 
@@ -119,7 +119,8 @@ fn is_escaped(text: &[u8], syntax: Syntax, is_broken: bool) -> bool {
     is_broken || is_doubled || !has_unseen
 }
 
-/// Returns the position and the escaping of an escaped blank at `at`, where JSON allows only blanks.
+/// Returns the position and the escaping of the escaped blank at `at`, or after the word there. JSON allows only blanks
+/// in that place.
 pub(super) fn escape_at(document: Lookahead<'_>, at: usize) -> Option<(usize, Escape)> {
     // The end of a number or a word is visible only after it.
     let is_word = |b: u8| b.is_ascii_alphanumeric() || b"+-.".contains(&b);
@@ -179,8 +180,8 @@ fn is_escaped_blank(mut escape: Escape, text: &[u8]) -> bool {
     blank.len() < text.len() && blank.iter().all(|&b| is_space(b))
 }
 
-/// Returns true if the XML `text` stands in a literal that began before it: it has no control characters, and all its
-/// `texts` between elements are escaped blanks.
+/// Returns true if the XML `text` is part of a string literal: it has no control characters, and all its `texts` between
+/// elements are escaped blanks.
 pub(super) fn is_between_lines<'a>(text: &[u8], mut texts: impl Iterator<Item = &'a [u8]>) -> bool {
     let is_blank = |text: &[u8]| is_escaped_blank(Escape::Backslash, text);
     texts.next().is_some_and(is_blank)

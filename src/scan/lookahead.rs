@@ -15,8 +15,8 @@ use crate::simd::skip_space;
 /// end tag, a mark. A thing farther away does not decide.
 pub(super) const FARTHEST: usize = 1 << 16;
 
-/// An answer, or `None` if more bytes are needed. The scanner then waits and asks again. `None` of a plain `Option` is an
-/// answer: there is no such thing.
+/// An answer, or `None` if more bytes are needed. The scanner then waits and asks again. (`None` of a plain `Option` is an
+/// answer: not found.)
 pub(super) type Settled<T> = Option<T>;
 
 /// The bytes of a capture that have arrived.
@@ -199,7 +199,7 @@ impl<'a> Lookahead<'a> {
         is_like && len == text.len()
     }
 
-    /// Notes the end if `at` is there.
+    /// Returns `at`. Notes the end if `at` is the end.
     fn reach(self, at: usize) -> usize {
         if at == self.len() {
             self.note_end();
@@ -207,7 +207,7 @@ impl<'a> Lookahead<'a> {
         at
     }
 
-    /// Returns `None` for a thing that is not there. Notes the end, because it may still arrive.
+    /// Returns `None`. Notes the end, because what was searched for may still arrive.
     fn missing(self) -> Option<usize> {
         self.note_end();
         None

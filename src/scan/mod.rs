@@ -112,7 +112,7 @@ pub(crate) struct Names {
     pub(crate) private: Private,
     /// Returns true if messages have a member of this name at the top.
     pub(crate) is_member: fn(&str) -> bool,
-    /// Returns true if a message is one of an event, as far as it was read: users type only what a few members hold.
+    /// Returns true if a field of this name and value shows that a message is an event.
     pub(crate) is_of_event: fn(&str, &str) -> bool,
     /// Returns true if a message may begin with a field of this name.
     pub(crate) begins_message: fn(&str) -> bool,
@@ -120,9 +120,10 @@ pub(crate) struct Names {
     pub(crate) is_record_key: fn(&str) -> bool,
     /// Byte strings that occur only in JSON messages. Each begins with a quote.
     pub(crate) marks: &'static [&'static str],
-    /// The beginning of an event's name in JSON, and the members of which one stands beside it in messages and records.
+    /// The beginning of an event's name in JSON, and the members of messages and records. The name is a mark if one of the
+    /// members is there too.
     pub(crate) event_marks: (&'static str, &'static [&'static str]),
-    /// Returns true if a message has names of the header under another spelling than WeChat's.
+    /// Returns true if the header of a message has names that are not WeChat's.
     pub(crate) is_renamed: fn(View<'_>) -> bool,
     /// The beginnings of most messages. Each contains an anchor.
     pub(crate) heads: &'static [&'static str],
@@ -130,7 +131,7 @@ pub(crate) struct Names {
     pub(crate) event_prefix: &'static str,
     /// Returns the range of the first event's name.
     pub(crate) event_name: fn(&[u8]) -> Option<Range<usize>>,
-    /// Returns the range of a callback's names that have values, if they show that a callback was printed.
+    /// Returns the range of the names that have values, if there are enough of them for a callback.
     pub(crate) values: fn(&[u8]) -> Option<Range<usize>>,
     /// Byte strings of which every message has at least one, however it is escaped; see [`anchor`].
     pub(crate) anchors: &'static Anchors,
@@ -321,9 +322,9 @@ pub(crate) struct Scanner {
     no_notation_at: Option<u64>,
     /// The offset before which no YAML is read: reading it failed there.
     no_yaml_before: u64,
-    /// The offset before which no name of a header stands, as an object without quotes was searched for one in vain.
+    /// The offset before which there is no name of a header: an object without quotes was searched for one.
     headerless: u64,
-    /// The offset before which no line break stands, from the latest object on that takes up one line.
+    /// The end of the line of the latest object that takes up one line. Other objects on that line need not search for it.
     no_break_before: u64,
     failures: Failures,
     /// The noise that was searched for texts of users.
@@ -332,10 +333,10 @@ pub(crate) struct Scanner {
     waiting: Option<Attempts>,
     /// The latest lines of objects that were searched for a printed object in vain.
     searched_lines: Option<SearchedLines>,
-    /// The JSON documents that broke behind a long comment.
+    /// The JSON documents that broke after a long comment.
     long_comments: Failures,
-    /// True in text whose end is known: it is read again a few times at most. Other nested text is read anew from each
-    /// of its lines, so only short comments are read in it.
+    /// True if long comments are read. False in nested text of unknown length: it is read again from each of its lines, so
+    /// long comments would take quadratic time.
     reads_long_comments: bool,
     /// The offset of the last bracket of a notation whose object broke, and the notation.
     passed_notation: Option<(u64, &'static Notation)>,
@@ -358,7 +359,7 @@ pub(crate) struct Scanner {
     lead: Vec<u8>,
     /// Before these positions no document is read through a prefix; see [`prefixed`].
     unprefixed: Unprefixed,
-    /// Before this position every line in noise was looked at for an object with a prefix; see [`prefixed`].
+    /// Before this position every line of noise was searched for an object with a prefix; see [`prefixed`].
     looked: usize,
     json: syntax::json::Reader,
     xml: syntax::xml::Reader,
@@ -567,7 +568,7 @@ impl Scanner {
         parts: &mut Parts,
     ) -> Option<Found<'b>> {
         loop {
-            // As in `step`, whose result would be moved once more: 2 % more instructions a payload.
+            // `step` does this too, but would move its result once more: 2 % more instructions for each payload.
             if self.trail.is_none()
                 && let Some(found) = self.fast_next(buffer, parts)
             {
@@ -631,7 +632,7 @@ impl Scanner {
             State::Seek => self.may_seek(&arrived),
             _ => !self.is_in_document() || self.is_due(&arrived),
         };
-        // Only then is the cursor at the document. What stands in nested text is in doubt where it surfaces.
+        // In these states the cursor is not at the document. `surface` and `inner_message` add the doubt themselves.
         let doubt = match self.state {
             State::Seek | State::Inside(_) | State::Nested(_) => None,
             _ => self.doubt(),
@@ -673,7 +674,7 @@ impl Scanner {
         }
     }
 
-    /// Adds the `doubt` about what was found. A whole payload shows that messages begin again where they seem to.
+    /// Adds the `doubt` about what was found. A whole payload ends the lesser doubt about the payloads after it.
     #[inline(always)]
     fn with_doubt<'b>(&mut self, mut found: Found<'b>, doubt: Option<Doubt>) -> Found<'b> {
         if let Some(doubt) = doubt {
@@ -857,6 +858,7 @@ impl Scanner {
         finding.with(self.limits.payload_size.to_string())
     }
 
+    /// Ends the well-formed payload `text` at the cursor.
     fn whole<'b>(&mut self, buffer: &'b [u8], text: &'b str, syntax: Syntax) -> Found<'b> {
         Found {
             text: Some(text),

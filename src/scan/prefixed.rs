@@ -1,16 +1,15 @@
 //! Reads a document whose lines have a [`Prefix`] or a [`Wrapping`]: the state [`State::Prefixed`].
 //!
-//! The text before a document on its line may be a prefix if the next line begins with it too. That is looked at only
-//! after the document turned out to go over lines, so that documents on one line cost nothing. The document is then
-//! read through the prefix. If it is whole, an inner scanner reads it as nested text. Otherwise the document is handled
-//! as if there were no prefix: it may be torn, and the next line a new log entry.
+//! The text before a document on its line may be a prefix if the next line begins with it too. This is checked only for a
+//! document that takes up several lines, so that documents on one line cost nothing. The document is then read through
+//! the prefix. If it is whole, an inner scanner reads it as nested text. Otherwise the document is read as if there were
+//! no prefix: it may be torn, and the next line may be a new log entry.
 //!
 //! A text in a JSON object on a line of its own may begin a document that goes on in the objects on the next lines. The
 //! wrapping of the text is then the prefix, and what follows the text on its line is left out, too.
 //!
-//! A document that is not whole may be read up to a place far behind. So that documents inside of it do not each do the
-//! same, no document of its syntax begins a reading through a prefix in the first part of what was read in vain. The
-//! time thus stays linear.
+//! A document that is not whole may be read in vain over a long distance. In the first part of that distance no other
+//! document of its syntax is read through a prefix, so the time stays linear.
 
 use std::collections::VecDeque;
 use std::ops::Range;
@@ -52,7 +51,7 @@ const PRINTED_IN_VAIN: usize = 2;
 const FREE: usize = 1 << 16;
 const LONG_IN_VAIN: usize = 4;
 
-/// The positions before which no document is read through a prefix, as one was read in vain.
+/// The positions before which no document is read through a prefix, because one was read in vain.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Unprefixed {
     xml: usize,
@@ -122,14 +121,14 @@ pub(super) struct Prefixed {
     anchor: usize,
 }
 
-/// How to go on if the document is no payload behind the prefix.
+/// How to continue if the text read through the prefix is not a payload.
 #[derive(Clone, Copy, Debug)]
 enum Otherwise {
     /// Reads the document without the prefix, also if it is a torn message.
     Read(Syntax),
     /// Reads the printed object without the prefix.
     Printed(PrintedForm),
-    /// Seeks from the document's start on.
+    /// Seeks from the start of the document.
     Seek,
     /// Passes over the document's root.
     Pass,
@@ -157,9 +156,9 @@ struct Torn {
     /// How to go on, and how many bytes were read.
     resume: Resume,
     read: usize,
-    /// True if the message went on behind the prefix: in JSON, or up to another payload in XML.
+    /// True if the message surely has the prefix: JSON continued after its first line, or XML up to another payload.
     is_sure: bool,
-    /// True if the message went on after its first line, and on the next line of the capture.
+    /// True if the message continued after its first line, and did so on another line of the capture.
     goes_on: bool,
 }
 
@@ -311,8 +310,8 @@ impl Scanner {
         Some(false)
     }
 
-    /// Begins to read the document that begins in a text of the object at the cursor and does not end there, through the
-    /// objects on the next lines. The `object` has the texts `inner`.
+    /// Begins to read a document that begins in a text of the `object` at the cursor and continues in the objects on the
+    /// next lines. `inner` are the texts of the object.
     pub(super) fn begin_wrapped(
         &mut self,
         arrived: &Arrived<'_>,
@@ -606,7 +605,7 @@ impl Scanner {
         let is_field = |node: &Node| (self.names.begins_message)(tree.str(node.name, head));
         let is_message = self.xml.is_rooted() && tree.nodes().iter().any(is_field);
         let resume = || match self.cut_in_typed(text, finding, tree) {
-            // Each line behind the prefix surely begins.
+            // A line with the prefix surely begins a log entry.
             Some(typed) => match memchr::memchr(b'\n', &text.bytes()[typed..]) {
                 Some(line) => Resume::Next(typed + line),
                 None => Resume::Rest(self.xml.at()),

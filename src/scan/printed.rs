@@ -1,10 +1,10 @@
 //! Reads objects that programs print, as a Python dict or a Java map: the state [`State::Printed`].
 //!
-//! An object that is a message is a payload. An object around a message is noise up to the message. Any other object is
-//! noise, and so is its bracket: what stands in it is searched as ever.
+//! An object that is a message is a payload. An object around a message is noise up to the message. Of any other object
+//! only the bracket is passed over as noise, and the rest is searched.
 //!
-//! Where a notation has no quotes, what a user typed could look like members. An object with a text of a user is never
-//! read there, and nothing more is read from its log entry.
+//! In a notation without quotes, a text that a user typed could look like members. An object with such a text is never
+//! read, and neither is the rest of its log entry.
 
 use std::ops::Range;
 
@@ -26,8 +26,8 @@ pub(super) enum PrintedForm {
     Yaml { indent: usize },
 }
 
-/// The failed attempts to read objects of one kind. Objects in an object that breaks are tried, too, but only a few:
-/// each attempt may read up to the same place.
+/// The failed attempts to read objects of one kind. Objects inside a broken object are tried too, but only a few of them:
+/// each attempt may read up to the end of the outer object.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Failures {
     /// The offset of the farthest place at which an attempt failed.
@@ -218,7 +218,7 @@ impl Scanner {
         })
     }
 
-    /// Returns what was `read` of an object at the start of `bytes`, `before` which blanks stand.
+    /// Returns the result of `read` for an object at the start of `bytes`, after `before` blanks.
     fn over_lines(
         &self,
         before: usize,
@@ -350,8 +350,8 @@ impl Scanner {
         Some((line + indent, indent))
     }
 
-    /// Begins to read the printed object around `anchor`, if a text of a user over lines above has not ended there: its
-    /// bracket stands too far before.
+    /// Begins to read the printed object around `anchor`, if the lines above have a text of a user that takes up several
+    /// lines and has not ended. The search window does not reach the bracket of such an object.
     pub(super) fn try_begin_around(
         &mut self,
         arrived: &Arrived<'_>,
@@ -468,8 +468,8 @@ impl Scanner {
         }
     }
 
-    /// Returns the line break before the first log entry inside of a callback, if its texts may hold line breaks: it was
-    /// cut off in a text that took what follows for its own. Nobody types a text of a callback.
+    /// Returns the line break before the first log entry inside a callback, if its texts may hold line breaks. The callback
+    /// was cut off in a text, and the reader took the next entries for parts of that text.
     fn entry_inside(
         &self,
         message: View<'_>,
@@ -697,7 +697,7 @@ impl Scanner {
             && self.document_start(text.from(1)).is_none()
     }
 
-    /// Reads the object at the cursor as JSON again, which breaks.
+    /// Reads the object at the cursor as JSON again, to report how it is broken.
     fn read_as_json(&mut self) {
         self.no_notation_at = Some(self.cursor.offset());
         self.begin_document(Syntax::Json);

@@ -212,8 +212,8 @@ impl Skip {
         }
     }
 
-    /// Counts `bytes` of a CDATA section, comment or instruction. Returns the line break at which it ends because it is
-    /// longer than any that WeChat sends: it was cut off, and the following lines are not a user's.
+    /// Counts `bytes` of a CDATA section, comment or instruction. If it is longer than any of WeChat's, it was cut off, and
+    /// no user typed the following lines. Returns the line break before them.
     fn never_closed(&mut self, bytes: &[u8]) -> Option<usize> {
         const LONGEST_TEXT: usize = 1 << 20;
         let longest = match self.within {

@@ -1,4 +1,4 @@
-//! Payloads whose text is not in the capture as it is, because it was transcoded or unescaped, and the way back.
+//! Maps the text of a payload that was transcoded or unescaped back to the bytes of the capture.
 
 use encoding_rs::Encoding;
 

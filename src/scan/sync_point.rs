@@ -3,8 +3,7 @@
 //! A scanner's steps depend only on its state and on the following bytes. Between documents little state is left: the
 //! contents of a [`SyncPoint`], and knowledge about finished bytes. If two scanners reach equal sync points, they
 //! therefore behave alike from there on, even if one of them began in the middle of the capture. A scanner in an array,
-//! or with knowledge about the bytes ahead, is at no sync point: comparing more state would not pay for such rare
-//! positions.
+//! or with knowledge about the bytes ahead, is not at a sync point. Such positions are too rare to compare more state.
 //!
 //! Adding state to [`Scanner`] that is kept between documents: add it here too.
 

@@ -1,12 +1,11 @@
 //! What follows a torn message, up to the place where the next log entry surely begins.
 //!
-//! A message that was cut off in a text that a user typed shows no end of that text. Payloads behind the cut could be
-//! typed: they are found, and marked by a [`Doubt`]. A message that was cut elsewhere casts a lesser doubt, only on the
-//! next payload. The doubt ends with the first line that begins as the torn message's line began, or with the next
-//! record of a container: [`NextEntry`].
+//! If a message was cut off in a text that a user typed, nothing shows where that text ends. A user may have typed the
+//! payloads after the cut, so they are found and marked by a [`Doubt`]. If a message was cut off elsewhere, the doubt is
+//! lesser and concerns only the next payload. The doubt ends where the next log entry surely begins; see [`NextEntry`].
 //!
-//! A payload that the rest of another message follows directly was typed, too, if the capture lacks the beginning of
-//! that message.
+//! If the rest of another message directly follows a payload, the payload was typed in that message, whose beginning is
+//! not in the capture.
 
 use crate::input::Flow;
 use crate::scan::lookahead::{Arrived, Lookahead, Settled};
@@ -45,7 +44,7 @@ impl LineHead {
         &self.bytes[..self.len]
     }
 
-    /// Returns true if `line` begins alike: with the same signs, numbers apart, or with another level.
+    /// Returns true if `line` begins with the same signs, whatever its numbers are, or if both lines begin with a level.
     fn begins(&self, line: &[u8]) -> bool {
         /// The number of signs in which two lines are compared.
         const TELLING: usize = 6;
@@ -57,7 +56,7 @@ impl LineHead {
     }
 }
 
-/// Returns the bytes of `text` with one 0 for each number and the blanks around it, as tables pad numbers.
+/// Returns the bytes of `text` with one 0 for each number. Blanks around a number belong to it, because tables pad numbers.
 fn outline(text: &[u8]) -> impl Iterator<Item = u8> + '_ {
     let is_of_number = |byte: u8| byte.is_ascii_digit() || byte == b' ';
     let mut before = None;
@@ -85,7 +84,7 @@ fn has_level(line: &[u8]) -> bool {
 /// What shows that the next log entry begins.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum NextEntry {
-    /// A line that begins like this one.
+    /// A line that begins like the line of the document.
     Alike(LineHead),
     /// Any line: each is a record of a container.
     AnyLine,
@@ -146,7 +145,7 @@ pub(super) struct AfterTorn {
 impl AfterTorn {
     /// No text that users type is longer.
     const LONGEST_TEXT: usize = 1 << 20;
-    /// No text is longer in a message that is printed but not cut off.
+    /// No text of a printed message is longer, unless it is cut off.
     const LONGEST_PRINTED: usize = 1 << 13;
 
     /// Makes a doubt about what follows `seen`, up to the next entry.
@@ -193,7 +192,7 @@ impl AfterTorn {
     }
 }
 
-/// The beginning of the line at the start of the buffer, which the buffer holds no longer.
+/// The beginning of the first line of the buffer, as far as it was dropped from the buffer.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct LineBefore {
     head: LineHead,
@@ -213,8 +212,8 @@ impl LineBefore {
     }
 }
 
-/// How far the messages were read that were cut off in a text of a user. What stands in them is read again, but only so
-/// often that the time stays linear.
+/// Limits how often bytes are read again. A message that was cut off in a text of a user is searched again from that text
+/// on; many such messages in a row would take quadratic time.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct ReadAgain {
     /// The positions between which messages were read, counted from the start of the capture.
@@ -330,14 +329,15 @@ impl Scanner {
         });
     }
 
-    /// Casts a doubt, unless what follows may be typed already: a message there does not show what the log looks like.
+    /// Casts a doubt, unless there already is a doubt about typed text: a message in typed text does not show how the log's
+    /// entries begin.
     fn cast(&mut self, torn: AfterTorn) {
         if self.doubt() != Some(Doubt::InTyped) {
             self.after_torn = Some(torn);
         }
     }
 
-    /// Ends the doubt that a payload after a torn message settles.
+    /// Ends the lesser doubt, which concerns only the first payload after a torn message.
     pub(super) fn end_lesser_doubt(&mut self) {
         if self.doubt() == Some(Doubt::AfterTorn) {
             self.after_torn = None;
@@ -358,7 +358,7 @@ impl Scanner {
         }
     }
 
-    /// Returns the beginning of the cursor's line, up to the cursor, if that is not too long ago.
+    /// Returns the beginning of the cursor's line, up to the cursor, if it is near.
     fn line_head(&self, buffer: &[u8]) -> Option<LineHead> {
         const FARTHEST: usize = 4096;
         let pos = self.pos();
@@ -376,13 +376,14 @@ impl Scanner {
         })
     }
 
-    /// Returns true if what a message at the cursor was read for may be read again; see [`ReadAgain`].
+    /// Notes that a message of `len` bytes at the cursor was read. Returns true if its text may be read again; see
+    /// [`ReadAgain`].
     pub(super) fn may_read_again(&mut self, len: usize, work: usize) -> bool {
         let at = self.dropped + self.pos();
         self.read_again.may_go_on(at, at + len, work)
     }
 
-    /// Returns true if what follows was read before and may be read again; see [`ReadAgain`].
+    /// Returns true if the bytes at the cursor were read before, as a part of a torn message; see [`ReadAgain`].
     pub(super) fn reads_again_ahead(&self) -> bool {
         self.dropped + self.pos() < self.read_again.end
     }

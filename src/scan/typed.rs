@@ -1,8 +1,8 @@
-//! Finds texts of users in noise that have not ended: over lines in a printed object, or in the quotes of a member whose
+//! Finds texts of users in noise that have not ended: texts of several lines in a printed object, or texts in quotes whose
 //! object is torn.
 //!
-//! Such a text may hold what looks like payloads. Its object is not found if the brackets stand on a line far before, if
-//! names that messages have come only behind the text, or if lines of another stream stand between.
+//! Such a text may hold what looks like payloads. The search does not find its object if the brackets are on a line far
+//! before, if the names of messages come only after the text, or if lines of another stream are in between.
 
 use std::ops::Range;
 
@@ -48,7 +48,7 @@ fn open_text(noise: &[u8], from: usize, is_typed: fn(&str) -> bool) -> Search {
             [b'|' | b'>' | b'\'' | b's', ..] => {}
             _ => continue,
         }
-        // Only YAML has texts over lines behind a colon.
+        // After a colon only YAML has texts of several lines.
         let is_bound = noise[sign] == b'=' || is_of_yaml(&noise[..sign]);
         if is_bound && name_before(noise, sign).is_some_and(is_typed) && is_open(&noise[sign..]) {
             return Search::Open(sign);
@@ -210,7 +210,7 @@ fn is_open(value: &[u8]) -> bool {
     match text {
         // A block of YAML.
         [b'|' | b'>', ..] => true,
-        // In double quotes all notations escape a line break, but for the one that counts.
+        // In double quotes every notation escapes line breaks, except `var_dump`, which writes the length.
         [b'\'', text @ ..] => closing(text, b'\'').is_none(),
         _ => counted(text).is_some_and(|(len, text)| text.len() <= len),
     }

@@ -1,4 +1,4 @@
-//! The net under the search: callbacks that were printed in a way that nothing here reads.
+//! Reports callbacks that were printed in a way that no reader can read.
 //!
 //! If no document begins near the name of an event, the name is noise, and is judged by what stands around it. If names
 //! of a callback have values there, a callback was printed and cannot be read: it is reported. A name without values is
@@ -112,7 +112,7 @@ impl Scanner {
         brackets.find(|&at| self.begins_printed(ahead.from(at + 1)))
     }
 
-    /// Returns true if the name of a member that messages have stands behind a bracket, white space and quotes.
+    /// Returns true if a name of messages follows a bracket, after white space and quotes.
     fn begins_printed(&self, inside: Lookahead<'_>) -> bool {
         let near = inside.window(LONGEST_NAME);
         let is_sign = |b: u8| b.is_ascii_whitespace() || b"'\"`[:(u".contains(&b);
@@ -213,8 +213,8 @@ pub(super) fn finding(
     }
 }
 
-/// Returns the text with which all lines of `text` begin, except the first, of which the beginning may be missing. Digits
-/// may differ. There must be more than one such line. The quotes and brackets of what follows are no part of it.
+/// Returns the prefix that all lines of `text` have except the first, whose beginning may be missing. Digits may differ.
+/// There must be two such lines or more. Quotes and brackets at the end do not belong to the prefix.
 fn prefix(text: &[u8]) -> Option<&[u8]> {
     const LONGEST: usize = 48;
     let lines = text.split(|&b| b == b'\n').skip(1);

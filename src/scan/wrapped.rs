@@ -1,7 +1,7 @@
-//! Finds objects that a program printed over several lines, each of which a logger put into a JSON object of its own.
+//! Finds objects that a program printed over several lines, if a logger put each line into a JSON object.
 //!
-//! No document begins in such a line. Its name of a message stands at the start of the text, and the lines before, which
-//! have the same [`Wrapping`], show where the object begins: at `Array`, at `array(5) {`, or at the first member of YAML.
+//! In an anchor's line only a name of messages stands in its object, so no reader begins there. The lines before it with
+//! the same [`Wrapping`] show where the printed object begins: at `Array`, at `array(5) {`, or at the first member of YAML.
 //! If the object is cut off, the values on these lines show that a callback was printed, and it is reported.
 
 use std::ops::Range;
@@ -224,8 +224,8 @@ fn is_alone(text: &[u8]) -> bool {
     memchr::memchr2(b'{', b'<', &text[line..]).is_none()
 }
 
-/// Returns the start of the first line from `far` on from which only lines of `wrapping` and of other streams stand before
-/// `line`.
+/// Goes back from `line`, at most to `far`, over lines of `wrapping` and of other streams. Returns the start of the first
+/// line of `wrapping`.
 fn first_own(wrapping: Wrapping, buffer: &[u8], far: usize, line: usize) -> usize {
     let (mut first, mut at) = (line, line);
     while at > far {
@@ -259,7 +259,7 @@ fn own_text(wrapping: Wrapping, lines: &[u8]) -> Option<(usize, Member)> {
     }
 }
 
-/// Returns true if `text` begins with a name and what binds a value to it, in brackets or quotes or without.
+/// Returns true if `text` begins with a name and the sign that gives it a value. The name may stand in brackets or quotes.
 fn is_bound_name(text: &[u8]) -> bool {
     const LONGEST: usize = 40;
     let is_of_name = |b: &&u8| b.is_ascii_alphanumeric();

@@ -33,7 +33,7 @@ pub(crate) struct Wrapping {
 /// The relation of a line to a wrapping.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Wrapped {
-    /// Has the wrapping. The text begins after so many bytes.
+    /// Has the wrapping. The text begins after this number of bytes.
     Own(usize, Member),
     /// Of another stream.
     Other,
@@ -389,9 +389,8 @@ fn skip_blanks(line: &[u8], at: usize) -> usize {
     at + blanks.count()
 }
 
-/// Returns the position of the quote of the first text in `object` in which a document begins that does not end there.
-/// Also returns where in the text the document begins. No text is looked at behind a name for which `is_typed` is true:
-/// users fill such members.
+/// Finds the first text in `object` in which a document begins but does not end. Returns the position of the text's quote,
+/// and the position of the document in the text. Stops at a name for which `is_typed` is true: users fill such members.
 pub(super) fn begun_in(object: &[u8], is_typed: fn(&str) -> bool) -> Option<(usize, usize)> {
     let mut tokens = Tokens::new(object);
     while let Some(token) = tokens.next() {
@@ -414,8 +413,8 @@ fn may_be_open(text: &[u8]) -> bool {
     memchr::memchr2(b'{', b'>', text).is_some() || memchr::memmem::find(text, b"\\u003e").is_some()
 }
 
-/// Returns the position in the escaped text `raw` of a document that begins in it and does not end in it. Nothing begins
-/// in a text of a user that an object in `raw` holds.
+/// Returns the position in the escaped text `raw` of a document that begins in it but does not end. Documents in a text of
+/// a user do not count.
 pub(super) fn open_document(
     escape: Escape,
     raw: &[u8],

@@ -105,8 +105,8 @@ impl Scanner {
         escape.is_some_and(|escape| self.enter_from(escape, None, 0))
     }
 
-    /// Checks the encoding that the document declares. Returns false if that is another encoding, in which the document
-    /// will be read.
+    /// Checks the encoding that the document declares. If it is not UTF-8, begins to read the document in that encoding and
+    /// returns false.
     fn begin_xml(&mut self, arrived: &Arrived<'_>, parts: &mut Parts) -> Settled<bool> {
         let declared = recode::declared(arrived.from(self.pos()), self.cursor.units());
         arrived.settled()?;
@@ -128,7 +128,7 @@ impl Scanner {
         Some(true)
     }
 
-    /// Reads the document at the start of `bytes`, which are not those of the capture.
+    /// Reads the document at the start of `bytes`, which are not a part of the buffer.
     pub(super) fn read_xml<'b>(
         &mut self,
         bytes: Bytes<'b>,
@@ -138,7 +138,7 @@ impl Scanner {
         self.read_begun_xml(bytes, parts)
     }
 
-    /// Reads the document at the start of `bytes`, whose place the reader knows.
+    /// Reads the document at the start of `bytes`. The caller called `begin_at` with its place.
     fn read_begun_xml<'b>(&mut self, bytes: Bytes<'b>, parts: &mut Parts) -> Settled<Read<'b>> {
         let Parts { tree, findings, .. } = parts;
         let is_plain = &self.names.is_plain;
@@ -152,7 +152,7 @@ impl Scanner {
         self.verdict_xml(read, bytes)
     }
 
-    /// Checks the result of a read as [`Self::verdict`] does, and also the declared encoding and the characters.
+    /// Checks the result of a read with [`Self::verdict`], then the declared encoding and the characters.
     fn verdict_xml<'b>(
         &mut self,
         read: Result<usize, Stop>,
@@ -271,8 +271,8 @@ impl Scanner {
         })
     }
 
-    /// Returns the end of the last element of a broken document that is whole, or the start of the content of the one
-    /// that is not, if that is later. What stands before is not cut off. The next document may be read as an element.
+    /// Returns the position after which a broken document may be cut off: the end of its last whole element, or the start of
+    /// the content of its innermost open element, if that is later. Elements of the next document do not count.
     pub(super) fn end_of_elements(&self, document: &[u8], tree: &Tree) -> usize {
         let is_root = |node: NodeId| {
             let name = document.get(tree.node(node).name.source_range());
@@ -312,8 +312,8 @@ impl Scanner {
                 .is_some_and(|(tag, name)| is_torn_name(tag, name))
     }
 
-    /// Returns the line break in a broken document behind its last element, if it ran into other text up to `resume`: each
-    /// line is a log entry. Lines of other streams may stand between.
+    /// Returns the first line break after the last element of a broken document, if the document ran into other text before
+    /// `resume`. Each line is then a log entry. Lines of other streams may be in between.
     pub(super) fn line_after_elements(
         &self,
         ahead: Lookahead<'_>,
@@ -341,9 +341,9 @@ impl Scanner {
         State::after_broken(text, None)
     }
 
-    /// Returns the start of the text in which a document was cut off, if a user may have typed that text: one of the
-    /// members that users fill, or any but a short plain text as long as the message is not one of an event. A document
-    /// that only is malformed in such a text goes on behind it.
+    /// Returns the start of the text in which a document was cut off, if a user may have typed that text. Users fill some
+    /// members of messages. If the message may be another than an event, every text counts that is not short and plain.
+    /// Returns `None` if the element ends later: the document is then malformed, not cut off.
     pub(super) fn cut_in_typed(
         &self,
         ahead: Lookahead<'_>,
@@ -461,8 +461,8 @@ impl Scanner {
         }
     }
 
-    /// Returns the start of the document at which this one broke. If nothing but start tags stands before it, and the same
-    /// again and again behind it, returns the start of the last of these heads: nothing was lost with the others.
+    /// Returns the start of the next document, at which this one broke. If this document has only start tags, and they are
+    /// repeated many times, returns the start of the last repetition: the others hold nothing.
     fn last_of_heads(&self, ahead: Lookahead<'_>, tree: &Tree) -> usize {
         const FARTHEST: usize = 1 << 12;
         let at = self.xml.at();
@@ -480,9 +480,8 @@ impl Scanner {
         at * count.max(1)
     }
 
-    /// Returns the start of the innermost open root, if a document is nested too deep only because many documents were cut
-    /// off one after the other: in it no element ended, and no payload began in a text. Each of the roots before would be
-    /// read as deep again.
+    /// Returns the start of the innermost open root, if a document is nested too deep because it is a sequence of cut-off
+    /// documents: no element ended, and no text has an anchor. Continuing at an earlier root would read as deep again.
     pub(super) fn last_root_of_many(
         &self,
         document: &[u8],
@@ -526,8 +525,7 @@ impl Scanner {
     }
 
     /// Returns true if a broken document is the beginning of a body that an error message quotes, as
-    /// `Unexpected token '<', "<xml><ToUs"...`: it has no whole tag after the root's, and a quote ends
-    /// it.
+    /// `Unexpected token '<', "<xml><ToUs"...`. It has no whole tag after the root's, and a quote ends it.
     fn is_quoted_beginning(&self, ahead: Lookahead<'_>, finding: &Finding, tree: &Tree) -> bool {
         const LONGEST: usize = 64;
         let at = finding.span().start as usize;
@@ -708,7 +706,7 @@ pub(super) fn root_of<'a>(document: &'a [u8], tree: &Tree) -> &'a [u8] {
         .unwrap_or_default()
 }
 
-/// Returns true if `text` begins with the beginning of `name`, and then with what belongs to no name.
+/// Returns true if `text` begins with a part of `name` that was cut off: a byte follows that no name has.
 fn is_torn_name(text: &[u8], name: &[u8]) -> bool {
     let len = text.iter().zip(name).take_while(|(a, b)| a == b).count();
     let is_of_name = |b: &u8| b.is_ascii_alphanumeric() || b"_-.:>".contains(b);
@@ -752,8 +750,8 @@ fn cdata_opening(text: &[u8]) -> usize {
     }
 }
 
-/// Returns true if the first of the elements `names` ends in `ahead`, and after it the other, before another document
-/// with the name of the other begins. A CDATA section ends before the first, if `ahead` begins in one.
+/// Returns true if `ahead` has the end tags of the element and the root in `names`, in this order, before another root
+/// begins. If `ahead` begins in a CDATA section, the section must end right before the first end tag.
 fn closes(ahead: Lookahead<'_>, is_in_cdata: bool, names: [&[u8]; 2]) -> bool {
     const FARTHEST: usize = 1 << 13;
     let (window, root) = (ahead.window(FARTHEST), names[1]);

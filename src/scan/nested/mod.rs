@@ -86,7 +86,7 @@ pub(super) struct Nested {
 /// A clue that may be false. It is true if a payload contains the name that follows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Clue {
-    /// The outer cursor has so many raw bytes to go to the name.
+    /// The number of raw bytes from the outer cursor to the name.
     NameAfter(usize),
     /// The outer cursor passed the name, and no payload contains it.
     Passed,
@@ -339,7 +339,7 @@ impl Nested {
             Clue::NameAfter(len) => len,
             Clue::Passed => return Some(0),
         };
-        // Before an anchor that is yet to be tried, all was tried.
+        // Everything before an anchor that is still to be tried was tried.
         if let Some(anchor) = self.scanner.pending_anchor() {
             let is_after = anchor > self.outer_at && self.line_len(raw, anchor) > name;
             return is_after.then_some(name);
@@ -470,7 +470,7 @@ impl Scanner {
         };
         let start = self.pos();
         loop {
-            // The number of bytes unescaped after a payload depends on how input arrives, so they are left.
+            // The number of bytes unescaped after a payload depends on how input arrives, so they are not read.
             if nested.ends_after_payload() {
                 self.leave_nested(nested, GoOn::Here, buffer);
                 return None;
