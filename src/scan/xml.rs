@@ -571,11 +571,14 @@ impl Scanner {
 
     /// Returns where to continue if the document broke in a short text that ran into the next line or payload.
     fn swallowed(&self, ahead: Lookahead<'_>, finding: &Finding, tree: &Tree) -> Option<Resume> {
+        const FARTHEST: usize = 1 << 12;
         let document = ahead.bytes();
         let text = self.broken_text(document, tree)?;
         let at = self.xml.at();
         let end = match document.get(at..at + 2) {
             Some(b"<?") => at + LONGEST_INSTRUCTION,
+            // Its finding covers one byte.
+            _ if self.xml.is_long_cut() => at + FARTHEST,
             _ => finding.span().end as usize,
         };
         let end = document.len().min(end);
@@ -608,10 +611,9 @@ impl Scanner {
     /// text between elements.
     fn broken_text(&self, document: &[u8], tree: &Tree) -> Option<usize> {
         let plain = self.xml.plain_text_at(document, tree, &self.names.is_plain);
-        match plain {
-            Some(text) => Some(text + cdata_opening(&document[text..])),
-            None => text_between(&document[..self.xml.at()], |name| self.holds_fields(name)),
-        }
+        let between = || text_between(&document[..self.xml.at()], |name| self.holds_fields(name));
+        let text = plain.or_else(between)?;
+        Some(text + cdata_opening(&document[text..]))
     }
 
     /// Reads a document in its declared encoding, in windows that double until it is complete.
