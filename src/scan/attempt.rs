@@ -70,8 +70,11 @@ impl Scanner {
     }
 
     /// Notes that nothing can be done at the cursor with the bytes that have arrived. An anchor may wait for more.
+    ///
+    /// In nested text it does not: its lines are shown one by one, and each may be the last.
     pub(super) fn note_waiting(&mut self, arrived: &Arrived<'_>) {
-        let waits = arrived.settled().is_none() && self.pending_anchor().is_some();
+        let waits =
+            self.depth == 0 && arrived.settled().is_none() && self.pending_anchor().is_some();
         if waits && self.waiting.is_none() {
             let len = arrived.bytes.len() - self.pos();
             self.waiting = Some(Attempts { len, vain: len });

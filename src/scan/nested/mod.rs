@@ -143,7 +143,7 @@ impl Nested {
     /// The most raw bytes that are unescaped before the inner scanner sees them.
     const MOST_AT_ONCE: usize = 4096;
     /// The fewest raw bytes that are unescaped first.
-    const FEWEST_FIRST: usize = 64;
+    const FEWEST_FIRST: usize = 256;
     const LONGEST_ANCHOR: usize = 64;
     /// The number of raw bytes after a clue that are unescaped first.
     const FIRST_AFTER_CLUE: usize = 16;

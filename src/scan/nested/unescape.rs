@@ -31,12 +31,12 @@ impl Nested {
     /// payload, and what is unescaped beyond that is lost: first as many bytes as the text before had, and a few more.
     fn window_of_text(&self) -> usize {
         match self.end {
-            NestedEnd::Terminator { .. } => {
+            NestedEnd::Terminator { .. } if self.is_inline() => {
                 let first = self.passed_before + self.passed_before / 4;
                 let first = first.max(Self::FEWEST_FIRST);
                 first.max(self.unescaped).min(Self::MOST_AT_ONCE)
             }
-            NestedEnd::Len(_) => Self::MOST_AT_ONCE,
+            _ => Self::MOST_AT_ONCE,
         }
     }
 
