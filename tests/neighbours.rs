@@ -108,6 +108,29 @@ fn xml_that_was_cut_off_hides_no_line() {
 
 /// `#012` in a JSON string is what a user typed: a JSON string holds no line break.
 #[test]
+fn xml_that_was_cut_off_in_cdata_hides_no_later_line() {
+    let (json, expected) = payload("JSON");
+    let cuts = [
+        "<xml><ToUserName><![CDATA[gh_",
+        "<xml><![CDATA[ab",
+        "<xml><ToUserName><![CDATA[gh_0]]></ToUserName><Event><![CDATA[subscribe_msg_popup_eve",
+        "<xml><MsgType><![CDATA[event]]></MsgType><List><TemplateId><![CDATA[VR",
+    ];
+    // Without another CDATA section, the rest of the capture is text of the one that was cut off.
+    let later = [json.repeat(3), format!("{json}\n").repeat(30)];
+    for (cut, later) in cuts
+        .iter()
+        .flat_map(|cut| later.iter().map(move |later| (cut, later)))
+    {
+        for noise in ["", "INFO served\n", &"INFO served\n".repeat(500)] {
+            let text = format!("INFO body={cut}\n{noise}{later}\n");
+            let count = later.matches(json.as_str()).count();
+            assert_eq!(callbacks(&text), vec![expected[0].clone(); count], "{cut}");
+        }
+    }
+}
+
+#[test]
 fn rsyslog_escapes_nothing_in_strings_of_json() {
     let typed = r#"Jun  7 app: POST /#015#012#015#012{\"Event\":\"subscribe_msg_popup_event\",\"List\":[]}"#;
     let head =
