@@ -237,25 +237,12 @@ pub(crate) enum Top {
     Encrypt,
 }
 
-/// The names at the top of a payload.
-static TOP: [(Top, &str); 7] = [
-    (Top::Field(&TO_USER), TO_USER.wire),
-    (Top::Field(&FROM_USER), FROM_USER.wire),
-    (Top::Field(&CREATE_TIME), CREATE_TIME.wire),
+/// The names at the top of a payload that are not fields.
+static TOP: [(Top, &str); 4] = [
     (Top::MsgType, MSG_TYPE),
     (Top::Event, EVENT),
     (Top::List, LIST),
     (Top::Encrypt, ENCRYPT),
-];
-
-/// The names of an item's fields.
-static ITEM_NAMES: [(&Field, &str); 6] = [
-    (&TEMPLATE_ID, TEMPLATE_ID.wire),
-    (&STATUS, STATUS.wire),
-    (&POPUP_SCENE, POPUP_SCENE.wire),
-    (&MSG_ID, MSG_ID.wire),
-    (&ERROR_CODE, ERROR_CODE.wire),
-    (&ERROR_STATUS, ERROR_STATUS.wire),
 ];
 
 /// A recognised name.
@@ -293,26 +280,32 @@ impl Known<Top> {
 
 /// Looks up `name` at the top of a payload, in any letter case.
 pub(crate) fn top(name: &str) -> Option<Known<Top>> {
-    known(name, &TOP)
+    known(name, |is| {
+        let field = HEADER.iter().find(|field| is(field.wire));
+        let field = field.map(|field| (Top::Field(field), field.wire));
+        field.or_else(|| TOP.iter().find(|(_, known)| is(known)).copied())
+    })
 }
 
 /// Looks up `name` as a field of an item, in any letter case.
 pub(crate) fn item_field(name: &str) -> Option<Known<&'static Field>> {
-    known(name, &ITEM_NAMES)
+    known(name, |is| {
+        let field = ITEM.iter().find(|field| is(field.wire))?;
+        Some((*field, field.wire))
+    })
 }
 
-/// Looks up `name` in a table, in any letter case. No two names of a table differ only in that.
+/// Looks up `name` exactly, then in any letter case. The compiler turns the first pass into comparisons of words, which a
+/// loop over a table would lose: 6 % more instructions a payload.
 #[inline(always)]
-fn known<T: Copy>(name: &str, table: &[(T, &'static str)]) -> Option<Known<T>> {
-    let is_it = |known: &str| {
-        known.len() == name.len() && (known == name || known.eq_ignore_ascii_case(name))
-    };
-    let &(what, known) = table.iter().find(|(_, known)| is_it(known))?;
-    Some(Known {
-        what,
-        name: known,
-        exact: known == name,
-    })
+fn known<T>(
+    name: &str,
+    find: impl Fn(&dyn Fn(&str) -> bool) -> Option<(T, &'static str)>,
+) -> Option<Known<T>> {
+    let exact = find(&|known| known == name).map(|found| (found, true));
+    let found = exact.or_else(|| Some((find(&|known| known.eq_ignore_ascii_case(name))?, false)));
+    let ((what, name), exact) = found?;
+    Some(Known { what, name, exact })
 }
 
 /// Returns true if elements of this name hold short plain text, such as ids, numbers or event names.

@@ -178,10 +178,11 @@ impl Searcher {
 ///
 /// The packed search puts the key with the number `n` into the bucket `n % 8`. It stops at three bytes if the halves of
 /// each byte occur in keys of one bucket, even in different keys: with `<!-` and `rPa` in one bucket, it stops at `2 1`.
-/// Of similar keys, few other bytes can be made. Keys of one kind stay in order: the usual ones come first.
+/// Of similar keys, few other bytes can be made. Those of hexadecimal digits (`0x7`) share one bucket with no others: with
+/// others, they would stop it at times and ids. Keys of one kind stay in order: the usual ones come first.
 fn in_buckets<T>(mut keys: Vec<(Key, T)>) -> Vec<(Key, T)> {
     const BUCKETS: usize = 8;
-    keys.sort_by_key(|&([_, second, third], _)| [third >> 4, second >> 4]);
+    keys.sort_by_key(|&([_, second, third], _)| (second != b'x', second >> 4, third >> 4));
     let mut numbers: Vec<usize> = (0..keys.len()).collect();
     numbers.sort_by_key(|number| number % BUCKETS);
     let mut numbered: Vec<_> = numbers.into_iter().zip(keys).collect();

@@ -84,11 +84,7 @@ pub(super) fn array_len(array: &[u8]) -> Option<usize> {
 
 /// Returns the position in `anchor` of its three rarest bytes.
 pub(super) fn key_at(anchor: &[u8]) -> usize {
-    match anchor[0] {
-        b'[' => 0,
-        b'<' => 2,
-        _ => 1,
-    }
+    if anchor.starts_with(b"<") { 2 } else { 0 }
 }
 
 /// Returns true if other digits could make `text` begin a body that is printed as numbers.
