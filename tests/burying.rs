@@ -365,6 +365,10 @@ fn payloads_begin_at_their_places() {
         // In numbers.
         "123",
         "60",
+        "7B",
+        "7b",
+        "3C",
+        "3c",
     ];
     // In base64 of a log line a payload may begin at any alignment.
     for way in ways()
