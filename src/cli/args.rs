@@ -3,13 +3,13 @@
 //! [`Plan`](crate::cli::plan::Plan) says what they mean. The arguments that several commands share are in
 //! [`Common`].
 
+use std::env;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process;
 
-use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::error::ErrorKind;
 use clap::{CommandFactory, Error, Parser, Subcommand};
-use wxsub::report::text::printable;
 use wxsub::stats::Key;
 
 use crate::cli::gate::GateArgs;
@@ -49,8 +49,29 @@ pub(super) struct Args {
 impl Args {
     /// Parses the command line. Ends the program if it is wrong or asks for help.
     pub(super) fn of_command_line() -> Self {
-        Args::try_parse().unwrap_or_else(|error| exit(&with_command(error)))
+        Args::try_parse()
+            .or_else(Args::of_file)
+            .unwrap_or_else(|error| exit(&error))
     }
+
+    /// Parses a command line that names a file where the command is expected as that of `parse`.
+    fn of_file(error: Error) -> Result<Self, Error> {
+        let mut typed = env::args_os();
+        let (program, first) = (typed.next(), typed.next());
+        let is_file = first
+            .as_ref()
+            .is_some_and(|first| is_path(Path::new(first)));
+        if error.kind() != ErrorKind::InvalidSubcommand || !is_file {
+            return Err(error);
+        }
+        let command = [program, Some("parse".into()), first];
+        Args::try_parse_from(command.into_iter().flatten().chain(typed))
+    }
+}
+
+/// Returns true if an argument names a file or looks like the name of one. No command has a dot or a slash.
+fn is_path(typed: &Path) -> bool {
+    typed.exists() || typed.extension().is_some() || typed.components().count() > 1
 }
 
 /// Prints what is missing and the usage of the command, then ends the program.
@@ -77,22 +98,6 @@ fn exit(error: &Error) -> ! {
         }
         code => code,
     })
-}
-
-/// If the command is missing but the argument is a file, suggests `parse`.
-fn with_command(mut error: Error) -> Error {
-    let Some(ContextValue::String(typed)) = error.get(ContextKind::InvalidSubcommand) else {
-        return error;
-    };
-    if Path::new(typed).exists() {
-        let tip = format!(
-            "to show what is in a file: wxsub parse {}",
-            printable(typed)
-        );
-        let tips = ContextValue::StyledStrs(vec![tip.into()]);
-        error.insert(ContextKind::Suggested, tips);
-    }
-    error
 }
 
 // clap builds the arguments of a command only when that command is called: building those of all commands takes as
