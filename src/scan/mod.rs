@@ -15,7 +15,7 @@
 //! The *slow path* does all this, and defines the result. The *fast path* recognises a payload or a line that matches a
 //! learnt template, and takes all steps over it at once.
 //!
-//! Reading order: `seek` finds a start, with `anchor` and `start`. `json`, `xml` and `printed` read a document, `prefixed`
+//! Reading order: `seek` finds a start, with `anchor`, `window` and `start`. `json`, `xml` and `printed` read a document, `prefixed`
 //! reads one whose lines have a prefix, and `wrapped` finds a printed object of which each line stands in an object of its
 //! own. `skip` leaves a broken document, and `torn` knows what is in doubt
 //! after it. `nested`, `escape` and `literal` handle escaped
@@ -42,6 +42,7 @@ mod escape;
 mod fast_path;
 mod json;
 mod learn;
+mod line_end;
 mod literal;
 mod lookahead;
 mod nested;
@@ -60,6 +61,7 @@ mod torn;
 mod typed;
 mod typographic;
 mod unread;
+mod window;
 mod wrapped;
 mod wrapping;
 mod xml;
@@ -79,7 +81,6 @@ use crate::span::{Place, Span, Units};
 use crate::syntax::notation::Notation;
 use crate::syntax::{self, Bytes, Limits, Private, Stop, Syntax, Tree, View, earliest, not_utf8};
 pub(crate) use anchor::Anchors;
-use anchor::SearchWindow;
 use array::Array;
 use attempt::Attempts;
 use cursor::Cursor;
@@ -97,6 +98,7 @@ pub(crate) use sync_point::SyncPoint;
 pub(crate) use torn::Doubt;
 use torn::{AfterTorn, LineBefore, ReadAgain};
 use typed::Searched;
+use window::SearchWindow;
 use wrapped::SearchedLines;
 
 /// The part of WeChat's names that this stage needs.

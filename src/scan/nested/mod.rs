@@ -40,7 +40,7 @@ use crate::scan::nested::position::Position;
 use crate::scan::nested::surrogate::halves_of_pairs;
 use crate::scan::printed::Failures;
 use crate::scan::source_map::Step;
-use crate::scan::{Doubt, Found, FoundKind, Inside, Parts, Scanner, State, Turn, anchor};
+use crate::scan::{Doubt, Found, FoundKind, Inside, Parts, Scanner, State, Turn, line_end};
 use crate::simd::skip_space;
 use crate::span::Span;
 use crate::syntax::Syntax;
@@ -240,7 +240,7 @@ impl Nested {
         }
         let rest = text[self.scanner.pos()..].trim_ascii_end();
         let line = memchr::memrchr(b'\n', rest).map_or(rest, |n| &rest[n + 1..]);
-        line.is_empty() || !anchor::goes_on(line, after)
+        line.is_empty() || !line_end::goes_on(line, after)
     }
 
     /// Returns the text after the line that ends at `end`, if it is long enough to tell whether a document continues
@@ -251,7 +251,7 @@ impl Nested {
         if blanks >= Self::MOST_AT_ONCE {
             return Some(b"");
         }
-        let is_enough = after.len() - blanks >= anchor::NEXT;
+        let is_enough = after.len() - blanks >= line_end::NEXT;
         (self.ended || is_enough).then_some(after)
     }
 
