@@ -466,25 +466,29 @@ impl Scanner {
             Through::Torn(torn) => torn.read,
             Through::Whole(len) | Through::Typed(len) => len,
             Through::Vain(len) => {
-                let name = match is_wrapped && first != Some(b'<') {
-                    true => self.unread_through(prefixed.container, start, len, buffer),
-                    false => None,
-                };
-                if let Some(name) = name {
+                let is_printed = is_wrapped && first != Some(b'<');
+                let name =
+                    is_printed.then(|| self.unread_through(prefixed.container, start, len, buffer));
+                if let Some(name) = name.flatten() {
                     return Some(self.report_unread(name.clone(), name, buffer, parts));
                 }
                 len
             }
         };
         self.unprefixed.note(first, start, read);
+        self.read_otherwise(prefixed.otherwise, start, buffer);
+        None
+    }
+
+    /// Continues at `start`, where no document was read through a prefix.
+    fn read_otherwise(&mut self, otherwise: Otherwise, start: usize, buffer: &[u8]) {
         self.state = State::Seek;
-        match prefixed.otherwise {
+        match otherwise {
             Otherwise::Read(syntax) => self.begin_document(syntax),
             Otherwise::Printed(form) => self.begin_printed(form),
             Otherwise::Seek => {}
             Otherwise::Pass => self.pass(buffer, start + ROOT.len()),
         }
-        None
     }
 
     /// Reports a torn message.
