@@ -70,7 +70,7 @@ impl Scanner {
     #[inline(always)]
     fn fast_after_prefix<'b>(&mut self, line: usize, buffer: &'b [u8]) -> Option<Found<'b>> {
         let pos = self.pos();
-        if !self.cache.as_ref()?.has_prefixes() || !self.search.is_behind(pos) {
+        if !self.cache.as_ref()?.has_prefixes() || !self.search.knows_nothing_after(pos) {
             return None;
         }
         match self.fast_on_line(line, buffer) {

@@ -138,7 +138,7 @@ impl Scanner {
     /// Returns the position from which bytes must be kept: for a document that may continue, and for what stands before
     /// an event's name; see [`unread`](super::unread).
     fn kept(&mut self, buffer: &[u8]) -> usize {
-        let kept = self.search.kept(buffer, self.limits.payload_size);
+        let kept = self.search.first_needed(buffer, self.limits.payload_size);
         let near = buffer.len().saturating_sub(REACH);
         match self.search.unused_anchor {
             Some(anchor) if anchor >= near => kept.min(near),

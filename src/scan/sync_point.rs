@@ -51,7 +51,7 @@ impl Scanner {
         let has_failed_ahead = failures.iter().any(|those| those.reach_beyond(offset));
         let is_in_doubt = self.after_torn.is_some() || self.reads_again_ahead();
         if !is_between
-            || !self.search.is_behind(pos)
+            || !self.search.knows_nothing_after(pos)
             || self.noise.is_open()
             || has_failed_ahead
             || is_in_doubt

@@ -95,7 +95,7 @@ impl SearchWindow {
     }
 
     /// Returns true if nothing is known of the bytes from `pos` on, which means that `restart` forgets everything.
-    pub(super) fn is_behind(&self, pos: usize) -> bool {
+    pub(super) fn knows_nothing_after(&self, pos: usize) -> bool {
         let is_open = self.anchor.is_some_and(|anchor| anchor >= pos);
         self.begun && self.known < pos && self.searched <= pos && self.tried <= pos && !is_open
     }
@@ -182,7 +182,7 @@ impl SearchWindow {
             _ = arrived.from(line).window(BEHIND).find(b'\n');
             arrived.settled()?;
         }
-        self.know(arrived.bytes, at, limit);
+        self.move_to_line_of(arrived.bytes, at, limit);
         self.settled = self.settled.max(at);
         // If no line continues, the kind does not matter.
         let kind = match self.runs == [self.line; _] {
@@ -268,7 +268,7 @@ impl SearchWindow {
     }
 
     /// Returns the position from which bytes must be kept for anchors that arrive later.
-    pub(super) fn kept(&mut self, buffer: &[u8], limit: usize) -> usize {
+    pub(super) fn first_needed(&mut self, buffer: &[u8], limit: usize) -> usize {
         // The beginning of the next line may tell that a document continues there.
         let solid = &buffer[..self.solid_end(buffer)];
         if buffer.len() - solid.len() > limit {
@@ -281,7 +281,7 @@ impl SearchWindow {
             None => solid.len(),
         };
         let at = at.max(self.known);
-        self.know(buffer, at, limit);
+        self.move_to_line_of(buffer, at, limit);
         let begins = self.runs.map(|run| self.begin(run, at, limit));
         begins.into_iter().min().unwrap_or(at)
     }
@@ -309,7 +309,7 @@ impl SearchWindow {
     }
 
     /// Updates `known`, `line` and `runs` for the line that contains `at`.
-    fn know(&mut self, buffer: &[u8], at: usize, limit: usize) {
+    fn move_to_line_of(&mut self, buffer: &[u8], at: usize, limit: usize) {
         if let Some(line) = self.next_line(buffer, at) {
             self.runs = self.runs_to(buffer, line, limit);
             self.line = line as i64;
@@ -441,7 +441,7 @@ mod tests {
             let (text, before) = (records.concat(), records[..first].concat());
             for known in 0..text.find('@').unwrap() {
                 let mut search = SearchWindow::default();
-                search.know(text.as_bytes(), known, 1000);
+                search.move_to_line_of(text.as_bytes(), known, 1000);
                 let arrived = Arrived::new(text.as_bytes(), true);
                 let (start, _) = search
                     .start(&arrived, text.find('@').unwrap(), 1000)
@@ -465,7 +465,7 @@ mod tests {
         for step in 1..text.len() {
             let (mut search, mut dropped) = (SearchWindow::default(), 0);
             for end in (0..text.len()).step_by(step) {
-                let start = search.kept(&text.as_bytes()[dropped..end], 1000);
+                let start = search.first_needed(&text.as_bytes()[dropped..end], 1000);
                 search.keep_from(start);
                 search.drop_front(start);
                 dropped += start;
