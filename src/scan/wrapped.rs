@@ -12,6 +12,7 @@ use crate::scan::escape::Escape;
 use crate::scan::lookahead::{Arrived, Lookahead, Settled};
 use crate::scan::prefixed::FARTHEST_BEFORE;
 use crate::scan::printed;
+use crate::scan::typed::ends_in_typed;
 use crate::scan::unread::REACH;
 use crate::scan::wrapping::{Member, Wrapped, Wrapping};
 use crate::syntax::Bytes;
@@ -82,7 +83,8 @@ impl Scanner {
     }
 
     /// Returns the range of the event's name in the object at `start`, of which each line stands in an object of its own
-    /// and which could not be read, if values of a callback stand beside it. It was read for `len` bytes.
+    /// and which could not be read, if values of a callback stand beside it. It was read for `len` bytes. A name in a text
+    /// that a user may have typed tells nothing.
     pub(super) fn unread_through(
         &self,
         container: Container,
@@ -95,6 +97,9 @@ impl Scanner {
         let mut text = Vec::new();
         { escape }.unescape(Lookahead::whole(raw), &mut text);
         let name = (self.names.event_name)(&text).filter(|name| is_alone(&text[..name.start]))?;
+        if ends_in_typed(&text[..name.start], self.names.private.is_typed_exactly) {
+            return None;
+        }
         let far = name.start.saturating_sub(REACH)..text.len().min(name.end + REACH);
         (self.names.values)(&text[far])?;
         let at = { escape }.raw_start(raw, name.start);
