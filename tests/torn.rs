@@ -25,7 +25,7 @@ const GENUINE: &str = "oGenuine_callback_abcdefghij";
 const FORGED: &str = "oForged-Decoy_abcdefghij-KLM";
 
 /// Cases that failed once.
-const KNOWN: [u64; 9] = [
+const KNOWN: [u64; 10] = [
     22389,
     33024,
     38496,
@@ -35,6 +35,7 @@ const KNOWN: [u64; 9] = [
     113326,
     116928,
     25769898800,
+    52328,
 ];
 
 const BLOCKS: [usize; 3] = [1, 7, 64];
