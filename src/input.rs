@@ -229,19 +229,16 @@ impl<R: Read> Input<R> {
 
     fn recognise(&mut self, text: &mut Text) {
         const UTF8: &[u8] = b"\xEF\xBB\xBF";
-        let head = self.pending.as_slice();
-        let unmarked = unmarked_utf16(head);
-        let (encoding, mark) = match head {
+        let (encoding, mark) = match self.pending.as_slice() {
             [0xFF, 0xFE, ..] => (utf16(false, true), 2),
             [0xFE, 0xFF, ..] => (utf16(true, true), 2),
             [0xEF, 0xBB, 0xBF, ..] => (Encoding::Utf8 { marked: true }, 3),
             [] | [0xFF] | [0xFE] if !text.ended => return,
             head if UTF8.starts_with(head) && !text.ended => return,
-            head if unmarked.is_some() && head.len() < UNMARKED && !text.ended => return,
-            head if head.len() < UNMARKED => (Encoding::Utf8 { marked: false }, 0),
-            _ => match unmarked {
-                Some(big) => (utf16(big, false), 0),
-                None => (Encoding::Utf8 { marked: false }, 0),
+            head => match unmarked_utf16(head) {
+                Some(big) if head.len() >= UNMARKED => (utf16(big, false), 0),
+                Some(_) if !text.ended => return,
+                _ => (Encoding::Utf8 { marked: false }, 0),
             },
         };
         self.encoding = encoding;

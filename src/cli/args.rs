@@ -192,8 +192,7 @@ pub(super) struct Convert {
 }
 
 #[derive(Debug, clap::Args)]
-#[command(mut_arg("summary", decoding_summary))]
-#[command(mut_arg("dedup", |arg| arg.hide(true)))]
+#[command(mut_args(of_counts))]
 #[command(after_help = "\
 Examples:
   wxsub stats app.log.*.gz                               what happened, on one screen
@@ -219,8 +218,7 @@ pub(super) struct Stats {
 }
 
 #[derive(Debug, clap::Args)]
-#[command(mut_arg("summary", decoding_summary))]
-#[command(mut_arg("dedup", |arg| arg.hide(true)))]
+#[command(mut_args(of_counts))]
 #[command(mut_arg("lang", |arg| arg.help("Language of the page and of messages [default: what the locale says]")))]
 #[command(after_help = "\
 Examples:
@@ -242,8 +240,7 @@ pub(super) struct Report {
 }
 
 #[derive(Debug, clap::Args)]
-#[command(mut_arg("summary", decoding_summary))]
-#[command(mut_arg("dedup", |arg| arg.hide(true)))]
+#[command(mut_args(of_counts))]
 #[command(mut_args(without_parts))]
 #[command(after_help = "\
 Examples:
@@ -278,8 +275,7 @@ pub(super) struct Quota {
 }
 
 #[derive(Debug, clap::Args)]
-#[command(mut_arg("summary", decoding_summary))]
-#[command(mut_arg("dedup", |arg| arg.hide(true)))]
+#[command(mut_args(of_counts))]
 #[command(mut_args(without_parts))]
 #[command(mut_arg("account", |arg| arg.hide(true)))]
 #[command(after_help = "\
@@ -306,6 +302,15 @@ pub(super) struct Join {
     pub(super) fold: FoldArgs,
     #[command(flatten)]
     pub(super) common: Common,
+}
+
+/// Changes the flags of a command that counts: it leaves out repeated deliveries by itself.
+fn of_counts(arg: clap::Arg) -> clap::Arg {
+    match arg.get_id().as_str() {
+        "summary" => decoding_summary(arg),
+        "dedup" => arg.hide(true),
+        _ => arg,
+    }
 }
 
 /// Hides the flags that leave out parts of what a user did with a template, and says what the zone is for.

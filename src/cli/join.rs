@@ -5,7 +5,7 @@ use wxsub::stats::{Form, Join, JoinSettings};
 
 use crate::cli::args;
 use crate::cli::fold;
-use crate::cli::options::{Summary, TableFormat};
+use crate::cli::options::Summary;
 use crate::cli::plan::time_zone;
 use crate::cli::say::tell;
 use crate::cli::sends;
@@ -30,13 +30,9 @@ pub(super) fn run(args: &args::Join) -> anyhow::Result<Status> {
     plan.filter = Filter::default();
     let (done, join) = fold::run(&plan, Join::new(settings, sends), &mut target)?;
     let joined = join.finish()?;
-    let status = fold::finish(
-        &plan,
-        args.table.to == TableFormat::Csv,
-        &done,
-        target,
-        |to| joined.write(Form::from(args.table.to), (&plan.out, &zone), to),
-    )?;
+    let status = fold::finish(&plan, args.table.is_raw(), &done, target, |to| {
+        joined.write(Form::from(args.table.to), (&plan.out, &zone), to)
+    })?;
     if plan.summary == Summary::Text {
         joined.notes(plan.err.lang).iter().for_each(tell);
     }

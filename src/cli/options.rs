@@ -139,6 +139,13 @@ pub(super) struct TableArgs {
     pub(super) to: TableFormat,
 }
 
+impl TableArgs {
+    /// Returns true if cells are written as they are, control characters among them.
+    pub(super) fn is_raw(&self) -> bool {
+        self.to == TableFormat::Csv
+    }
+}
+
 // The arguments of the commands that count. Not a doc comment: clap would show it as the command's help.
 #[derive(Debug, clap::Args)]
 pub(super) struct FoldArgs {

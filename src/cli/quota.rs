@@ -4,7 +4,7 @@ use wxsub::stats::{Form, Quota, QuotaSettings};
 
 use crate::cli::args;
 use crate::cli::fold;
-use crate::cli::options::{Summary, TableFormat};
+use crate::cli::options::Summary;
 use crate::cli::plan::time_zone;
 use crate::cli::say::tell;
 use crate::cli::sends;
@@ -28,16 +28,10 @@ pub(super) fn run(args: &args::Quota) -> anyhow::Result<Status> {
     };
     let (done, quota) = fold::run(&plan, Quota::new(settings, sends), &mut target)?;
     let grants = quota.finish()?;
-    let status = fold::finish(
-        &plan,
-        args.table.to == TableFormat::Csv,
-        &done,
-        target,
-        |to| {
-            let form = Form::from(args.table.to);
-            grants.write(form, args.left, (&plan.out, &zone), to)
-        },
-    )?;
+    let status = fold::finish(&plan, args.table.is_raw(), &done, target, |to| {
+        let form = Form::from(args.table.to);
+        grants.write(form, args.left, (&plan.out, &zone), to)
+    })?;
     if plan.summary == Summary::Text {
         grants.notes(plan.err.lang).iter().for_each(tell);
     }

@@ -33,7 +33,7 @@ pub(super) fn run(args: &args::Stats) -> anyhow::Result<Status> {
     }
     fold::finish(
         &plan,
-        args.table.to == TableFormat::Csv,
+        args.table.is_raw(),
         &done,
         target,
         |to| match is_screen(args) {

@@ -150,6 +150,9 @@ impl Pretty {
 
     /// Paints the cells of a row of the table.
     fn painted(&self, row: &str, columns: &[&'static Field], item: Fields<'_>) -> String {
+        if !self.options.color {
+            return row.to_owned();
+        }
         let (mut painted, mut rest) = (String::new(), row);
         for field in columns {
             let cell = self.cell(field, item);
@@ -164,10 +167,8 @@ impl Pretty {
     }
 
     fn paint(&self, field: &Field, item: Fields<'_>, cell: &str) -> String {
-        match item.get(field).map(|value| words::style(field, value)) {
-            Some(style) if !style.is_plain() => self.options.paint(style, cell),
-            _ => cell.to_owned(),
-        }
+        let style = item.get(field).map(|value| words::style(field, value));
+        self.options.paint(style.unwrap_or_default(), cell)
     }
 
     /// Formats the items as a table.

@@ -160,9 +160,7 @@ impl Rows {
                 _ => shortened(cell, width, self.is_wide()),
             };
             match i {
-                RESULT_COLUMN if !style.is_plain() => {
-                    line.push_str(&self.options.paint(style, &cell));
-                }
+                RESULT_COLUMN => line.push_str(&self.options.paint(style, &cell)),
                 _ => line.push_str(&cell),
             }
             if i < 5 {

@@ -14,6 +14,7 @@
 mod link;
 mod query;
 
+use crate::simd::line_start;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 pub(crate) use link::EscapedLineBreaks;
@@ -73,7 +74,7 @@ impl QueryTrail {
         }
         if self.looked_at.0 != buffer.len() {
             let far = buffer.len().saturating_sub(SEARCH_WINDOW);
-            let line = memchr::memrchr(b'\n', &buffer[far..]).map_or(0, |n| n + 1);
+            let line = line_start(&buffer[far..]);
             self.looked_at = (buffer.len(), far + line);
         }
         self.looked_at.1

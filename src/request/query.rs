@@ -1,5 +1,6 @@
 //! Reads a query as it stands in a URL, `signature=…&timestamp=…&nonce=…`, with any escapes, or as fields of an object.
 
+use crate::simd::line_start;
 use std::ops::Range;
 
 /// The most bytes of a query on either side of a signature's name.
@@ -207,7 +208,7 @@ fn object_around(bytes: &[u8], at: usize) -> Range<usize> {
             start + bracket + 1..at + len
         }
         _ => {
-            let line = memchr::memrchr(b'\n', before).map_or(0, |n| n + 1);
+            let line = line_start(before);
             let len = memchr::memchr(b'\n', far).unwrap_or(far.len());
             start + line..at + len
         }

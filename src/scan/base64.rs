@@ -15,6 +15,7 @@ use ::base64::engine::general_purpose::STANDARD;
 
 use crate::scan::escape::{Bytes, Piece};
 use crate::scan::lookahead::{Arrived, Lookahead};
+use crate::simd::is_blank;
 
 /// The state of reading base64: the bits of the character before the cursor that belong to the next byte.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -209,10 +210,6 @@ fn skip(bytes: &[u8], count: usize) -> usize {
 
 /// The most blanks before a line.
 const BLANKS: usize = 32;
-
-fn is_blank(byte: u8) -> bool {
-    matches!(byte, b' ' | b'\t')
-}
 
 /// Returns true if base64 may continue from `line` to the line `behind` it.
 pub(super) fn joins(line: &[u8], behind: &[u8]) -> bool {

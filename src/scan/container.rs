@@ -14,6 +14,7 @@ use crate::scan::escape::{Bytes, Escape, Piece};
 use crate::scan::lookahead::{Arrived, Lookahead};
 use crate::scan::prefix::{Line, Prefix};
 use crate::scan::wrapping::{Member, Wrapped, Wrapping};
+use crate::simd::line_start;
 
 /// The state of reading a container's log: its format, what the next byte belongs to, and the stream that is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,7 +107,7 @@ pub(super) fn text_of_line(line: &[u8]) -> Option<(&[u8], bool)> {
 /// Returns the printed text `before` a document, of the document's stream. `document` begins with the document. Returns
 /// `None` if it is not in a container's log.
 pub(super) fn text_before(before: &[u8], document: &[u8]) -> Option<Vec<u8>> {
-    let start = memchr::memrchr(b'\n', before).map_or(0, |n| n + 1);
+    let start = line_start(before);
     let (lines, own) = before.split_at(start);
     // Text that was read to the end of a log line is followed by the next wrapping.
     let begins = if own.is_empty() { document } else { own };
@@ -135,7 +136,7 @@ pub(super) fn text_before(before: &[u8], document: &[u8]) -> Option<Vec<u8>> {
 /// Returns the lines `before` a document without those of other streams, if there are such lines and the document's line
 /// has a prefix.
 pub(super) fn without_others(before: &[u8]) -> Option<Vec<u8>> {
-    let start = memchr::memrchr(b'\n', before).map_or(0, |n| n + 1);
+    let start = line_start(before);
     let (lines, lead) = before.split_at(start);
     let text = memchr::memchr2(b'{', b'<', lead).unwrap_or(lead.len());
     let prefix = Prefix::of_lead(&lead[..text])?;

@@ -7,6 +7,7 @@
 use crate::scan::decimal::two_digits;
 use crate::scan::escape::{Bytes, Piece};
 use crate::scan::lookahead::{Arrived, Lookahead, Settled};
+use crate::simd::{is_blank, line_start};
 
 /// The state of reading a dump.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,7 +51,7 @@ pub(super) fn begin(
 /// Returns the start of the last line of `lines`, if it is the row before that of `offset`.
 fn row_before(lines: &[u8], offset: u32) -> Option<(usize, Head)> {
     let line = lines.strip_suffix(b"\n")?;
-    let start = memchr::memrchr(b'\n', line).map_or(0, |end| end + 1);
+    let start = line_start(line);
     let head = Head::of(Lookahead::whole(&lines[start..]))?;
     (head.offset.checked_add(ROW) == Some(offset)).then_some((start, head))
 }
@@ -123,10 +124,6 @@ impl Dump {
         };
         Some(line + head.len)
     }
-}
-
-fn is_blank(byte: u8) -> bool {
-    matches!(byte, b' ' | b'\t')
 }
 
 /// Returns the length of the gap before the next byte of a row. What stands behind a wider gap is text.

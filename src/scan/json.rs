@@ -664,7 +664,7 @@ fn is_on_one_line(document: &[u8], end: usize) -> bool {
 }
 
 /// Returns true for white space within a line.
-fn is_blank(byte: u8) -> bool {
+pub(super) fn is_blank(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\r')
 }
 

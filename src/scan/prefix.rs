@@ -10,6 +10,7 @@
 //! with which the prefix begins.
 
 use crate::scan::lookahead::Lookahead;
+use crate::simd::is_blank;
 
 /// What each line of a document begins with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -268,10 +269,6 @@ fn head(ahead: Lookahead<'_>) -> &[u8] {
     let window = ahead.window(LONGEST);
     let end = window.find(b'\n');
     &window.bytes()[..end.unwrap_or(window.len())]
-}
-
-fn is_blank(byte: u8) -> bool {
-    matches!(byte, b' ' | b'\t')
 }
 
 fn is_letter(byte: u8) -> bool {

@@ -18,7 +18,7 @@ use crate::finding::Finding;
 use crate::scan::container::Container;
 use crate::scan::decimal;
 use crate::scan::escape::{Escape, Piece};
-use crate::scan::json::begins_line;
+use crate::scan::json::{begins_line, is_blank};
 use crate::scan::lookahead::{Arrived, Lookahead, Settled};
 use crate::scan::nested::NestedEnd;
 use crate::scan::prefix::{self, Line, Prefix};
@@ -704,10 +704,6 @@ fn begun_in(part: InnerPart, object: &[u8], is_typed: fn(&str) -> bool) -> Optio
     let span = part.span().range();
     let begun = wrapping::open_document(escape, object.get(span.clone())?, is_typed)?;
     Some((span.start.checked_sub(1)?, begun))
-}
-
-fn is_blank(byte: u8) -> bool {
-    matches!(byte, b' ' | b'\t' | b'\r')
 }
 
 /// Returns true if something stands in the first `len` bytes of `text` after its first line.

@@ -11,6 +11,7 @@ use std::ops::Range;
 use crate::finding::{Finding, Reason};
 use crate::scan::lookahead::{Arrived, Lookahead, Settled};
 use crate::scan::{Found, Near, Parts, Read, Scanner, State, unread, valid_text};
+use crate::simd::line_start;
 use crate::span::Span;
 use crate::syntax::notation::{self, Notation, Printed, Users};
 use crate::syntax::{Bytes, Kind, Stop, Syntax, Tree, View};
@@ -360,7 +361,7 @@ impl Scanner {
         const FARTHEST: usize = 2048;
         let buffer = arrived.bytes;
         let from = anchor.saturating_sub(FARTHEST).max(self.pos());
-        let above = memchr::memrchr(b'\n', &buffer[from..anchor]).map_or(0, |end| end + 1);
+        let above = line_start(&buffer[from..anchor]);
         let above = &buffer[from..from + above];
         let Some(sign) = self.open_text_above(buffer, from..from + above.len()) else {
             return Some(false);
@@ -370,7 +371,7 @@ impl Scanner {
                 return Some(true);
             }
         }
-        let line = memchr::memrchr(b'\n', &above[..sign]).map_or(0, |end| end + 1);
+        let line = line_start(&above[..sign]);
         self.try_begin_yaml_above(arrived, from, from + line)
     }
 

@@ -12,6 +12,7 @@ use crate::scan::lookahead::{Arrived, Lookahead, Settled};
 use crate::scan::typed;
 use crate::scan::unread::begins_with_time;
 use crate::scan::{Found, Names, Scanner, start};
+use crate::simd::line_start;
 
 /// Why a payload may be no callback, although it reads like one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -203,7 +204,7 @@ pub(super) struct LineBefore {
 impl LineBefore {
     /// Notes that the buffer loses `bytes`, its first.
     pub(super) fn add(&mut self, bytes: &[u8]) {
-        let line = memchr::memrchr(b'\n', bytes).map_or(0, |end| end + 1);
+        let line = line_start(bytes);
         if line > 0 {
             *self = LineBefore::default();
         }

@@ -8,6 +8,7 @@ use std::ops::Range;
 
 use crate::scan::Scanner;
 use crate::scan::lookahead::{Arrived, Lookahead, Settled};
+use crate::simd::line_start;
 
 /// The noise that was searched for texts of users that have not ended, as positions in the capture. What has ended stays
 /// so: each byte is searched once, however many brackets and anchors stand behind it.
@@ -65,7 +66,7 @@ fn text_behind(value: &[u8]) -> &[u8] {
 
 /// Returns true if `text` ends in a text of a user that an object holds.
 pub(super) fn ends_in_typed(text: &[u8], is_typed: fn(&str) -> bool) -> bool {
-    let line = memchr::memrchr(b'\n', text).map_or(0, |end| end + 1);
+    let line = line_start(text);
     let is_name = |name: &[u8]| is_of_yaml(name) || is_in_quotes(name);
     open_text(text, 0, is_typed).open().is_some()
         || open_string(&text[line..], 0, is_name, is_typed)
@@ -179,7 +180,7 @@ impl Scanner {
 
 /// Returns the line of `noise` in which `at` stands.
 pub(super) fn line_at(noise: &[u8], at: usize) -> &[u8] {
-    let start = memchr::memrchr(b'\n', &noise[..at]).map_or(0, |end| end + 1);
+    let start = line_start(&noise[..at]);
     &noise[start..]
 }
 

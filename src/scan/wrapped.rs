@@ -15,6 +15,7 @@ use crate::scan::printed;
 use crate::scan::typed::ends_in_typed;
 use crate::scan::unread::REACH;
 use crate::scan::wrapping::{Member, Wrapped, Wrapping};
+use crate::simd::line_start;
 use crate::syntax::Bytes;
 use crate::syntax::notation;
 
@@ -55,7 +56,7 @@ impl Run {
     fn place(&self, buffer: &[u8], at: usize) -> Option<(usize, Container)> {
         let raw = &buffer[self.start..self.end];
         let found = self.start + self.escape().raw_start(raw, at);
-        let line = memchr::memrchr(b'\n', &buffer[..found]).map_or(0, |end| end + 1);
+        let line = line_start(&buffer[..found]);
         let (_, member) = own_text(self.wrapping, &buffer[line..self.end])?;
         Some((found, Container::within(self.wrapping, member)))
     }
@@ -206,7 +207,7 @@ impl Scanner {
         starts
             .find(|&at| self.begins_over_lines(&text[at..]))
             .or_else(|| {
-                let line = memchr::memrchr(b'\n', before).map_or(0, |end| end + 1);
+                let line = line_start(before);
                 let member = self.first_member(&Arrived::new(&text, true), 0, line);
                 member.map(|(at, indent)| at - indent)
             })

@@ -229,6 +229,16 @@ impl From<Survey> for Lines {
     }
 }
 
+/// Returns the start of the last line of `bytes`, which is empty after a line break.
+pub(crate) fn line_start(bytes: &[u8]) -> usize {
+    memchr::memrchr(b'\n', bytes).map_or(0, |at| at + 1)
+}
+
+/// Returns true for a space or a tab.
+pub(crate) fn is_blank(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t')
+}
+
 /// Returns the position of the last line break.
 ///
 /// Only the bytes before the last 4096 are left to `memchr`. It first asks what the processor can do; on a virtual

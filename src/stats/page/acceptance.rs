@@ -2,6 +2,7 @@
 
 use maud::{Markup, html};
 
+use crate::lang::Text;
 use crate::stats::page::lines::rates;
 use crate::stats::page::periods::Series;
 use crate::stats::page::sheet::Sheet;
@@ -90,18 +91,13 @@ fn summary(sheet: &Sheet<'_>, row: &Row) -> Markup {
 
 /// Makes the table of all templates.
 fn templates(sheet: &Sheet<'_>) -> Table {
-    let titles = [
-        texts::TEMPLATE,
-        texts::SHOWN,
-        texts::ACCEPTED,
-        texts::REJECTED,
-        texts::OTHER,
-        texts::RATE,
+    let counts = [
         texts::USERS,
         texts::SWITCHED_OFF,
         texts::SENT,
         texts::FAILED,
     ];
+    let titles = [texts::TEMPLATE].into_iter().chain(ANSWERS).chain(counts);
     let table = sheet.table(sheet.titles(titles), &sheet.templates, |(template, row)| {
         let users = match row.users.is_estimate {
             true => format!("≈ {}", grouped(row.users.count)),
@@ -117,6 +113,15 @@ fn templates(sheet: &Sheet<'_>) -> Table {
     table.without_nothing()
 }
 
+/// The titles of the cells about answers.
+pub(super) const ANSWERS: [Text; 5] = [
+    texts::SHOWN,
+    texts::ACCEPTED,
+    texts::REJECTED,
+    texts::OTHER,
+    texts::RATE,
+];
+
 /// Returns the cells about answers.
 pub(super) fn answers(row: &Row) -> [String; 5] {
     [
@@ -129,15 +134,8 @@ pub(super) fn answers(row: &Row) -> [String; 5] {
 }
 
 fn over_time(sheet: &Sheet<'_>) -> Table {
-    let titles = [
-        texts::SHOWN,
-        texts::ACCEPTED,
-        texts::REJECTED,
-        texts::OTHER,
-        texts::RATE,
-    ];
     sheet
-        .table_over_time(titles, Row::shown, answers)
+        .table_over_time(ANSWERS, Row::shown, answers)
         .without_nothing()
 }
 

@@ -7,7 +7,7 @@ use crate::event::{Event, Value};
 use crate::lang::Lang;
 use crate::output::words;
 use crate::report::Tally;
-use crate::stats::page::acceptance::{self, answers};
+use crate::stats::page::acceptance::{self, ANSWERS, answers};
 use crate::stats::page::bars::{Bar, bars};
 use crate::stats::page::columns::{Count, Shown};
 use crate::stats::page::figures::{MOST_BARS, figure, time};
@@ -62,14 +62,7 @@ fn scenes(sheet: &Sheet<'_>) -> Option<Markup> {
         .zip(names)
         .take(if has_others { 3 } else { 2 })
         .collect();
-    let titles = sheet.titles([
-        texts::SCENE,
-        texts::SHOWN,
-        texts::ACCEPTED,
-        texts::REJECTED,
-        texts::OTHER,
-        texts::RATE,
-    ]);
+    let titles = sheet.titles([texts::SCENE].into_iter().chain(ANSWERS));
     let table = sheet.table(titles, &rows, |(name, row)| {
         [vec![name.clone()], answers(row).to_vec()].concat()
     });

@@ -57,8 +57,9 @@ impl<'a> Sheet<'a> {
     }
 
     /// Returns titles of columns.
-    pub(super) fn titles<const N: usize>(&self, texts: [Text; N]) -> Vec<String> {
-        texts.map(|text| self.say(text).to_owned()).to_vec()
+    pub(super) fn titles(&self, texts: impl IntoIterator<Item = Text>) -> Vec<String> {
+        let titles = texts.into_iter().map(|text| self.say(text).to_owned());
+        titles.collect()
     }
 
     /// Returns the id of a template.
