@@ -581,13 +581,13 @@ impl Scanner {
             _ if self.xml.is_long_cut() => at + FARTHEST,
             _ => finding.span().end as usize,
         };
-        let end = document.len().min(end);
-        let texts = document.get(text..end).unwrap_or_default();
+        let window = ahead.window(end);
+        let texts = window.bytes().get(text..).unwrap_or_default();
         let line = memchr::memchr(b'\n', texts).map(|n| text + n);
-        let mut end = text + texts.len();
+        let mut end = None;
         for at in memchr::memchr2_iter(b'<', b'{', texts).map(|n| text + n) {
             if is_own_element(&texts[at - text..]) {
-                end = at;
+                end = Some(at);
                 break;
             }
             let start = start::payload_at(
@@ -603,6 +603,10 @@ impl Scanner {
                 return before.or(is_plain.then_some(at)).map(Resume::Next);
             }
         }
+        let end = end.unwrap_or_else(|| {
+            window.note_end();
+            text + texts.len()
+        });
         let is_other = |&line: &usize| line < end && is_other_line(&document[line..end]);
         line.filter(is_other).map(Resume::Rest)
     }
