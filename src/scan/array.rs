@@ -82,7 +82,9 @@ impl Scanner {
         let comment = self.comment_len(rest, array.unended);
         let Ok(Some(len)) = comment else {
             if comment.is_ok() {
-                self.long_comments.note(self.cursor.offset(), rest.len());
+                self.tried
+                    .long_comments
+                    .note(self.cursor.offset(), rest.len());
             }
             return None;
         };

@@ -42,7 +42,9 @@ impl Scanner {
             && self.json.met_long_comment()
         {
             let offset = self.cursor.offset();
-            self.long_comments.note(offset, finding.span().end as usize);
+            self.tried
+                .long_comments
+                .note(offset, finding.span().end as usize);
         }
         if self.enter_literal(arrived, read.len(), read.is_broken(), Syntax::Json)? {
             return None;
@@ -88,7 +90,7 @@ impl Scanner {
 
     /// Returns true if comments of any length are read at the cursor.
     pub(super) fn reads_long_comments(&self) -> bool {
-        self.reads_long_comments && !self.long_comments.are_many(self.cursor.offset())
+        self.reads_long_comments && !self.tried.long_comments.are_many(self.cursor.offset())
     }
 
     /// Handles a well-formed object: a message, or a log entry around messages.
@@ -492,7 +494,7 @@ impl Scanner {
         if self.has_mark(&document[..known], inner) {
             return Some(!self.is_other_code(arrived)?);
         }
-        if is_line_of_bracket(document, self.json.at()) || self.no_mark_before > self.pos() {
+        if is_line_of_bracket(document, self.json.at()) || self.tried.no_mark_before > self.pos() {
             return Some(false);
         }
         let has_mark = self.mark_ahead(arrived, self.pos() + end, skip)?;
@@ -584,7 +586,7 @@ impl Scanner {
         };
         let has_mark = self.has_mark(&window.bytes()[..len], &VecDeque::new());
         if !has_mark {
-            self.no_mark_before = self.pos() + self.json.at().max(len);
+            self.tried.no_mark_before = self.pos() + self.json.at().max(len);
         }
         Some(has_mark)
     }

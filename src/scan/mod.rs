@@ -58,6 +58,7 @@ pub(crate) mod source_map;
 mod start;
 mod sync_point;
 mod torn;
+mod tried;
 mod typed;
 mod typographic;
 mod unread;
@@ -78,7 +79,6 @@ use crate::input::Flow;
 use crate::request::{FoundQuery, QueryTrail};
 use crate::simd::{Lines, Survey, is_space};
 use crate::span::{Place, Span, Units};
-use crate::syntax::notation::Notation;
 use crate::syntax::{self, Bytes, Limits, Private, Stop, Syntax, Tree, View, earliest, not_utf8};
 pub(crate) use anchor::Anchors;
 use array::Array;
@@ -89,17 +89,16 @@ use learn::EntrySample;
 use lookahead::{Arrived, Lookahead, Settled};
 use nested::Nested;
 pub(crate) use noise::Noise;
-use prefixed::{Prefixed, Unprefixed};
-use printed::{Failures, PrintedForm};
+use prefixed::Prefixed;
+use printed::PrintedForm;
 use seek::Near;
 use skip::{Skip, Skipped};
 use source_map::SourceMap;
 pub(crate) use sync_point::SyncPoint;
 pub(crate) use torn::Doubt;
 use torn::{AfterTorn, LineBefore, ReadAgain};
-use typed::Searched;
+use tried::Tried;
 use window::SearchWindow;
-use wrapped::SearchedLines;
 
 /// The part of WeChat's names that this stage needs.
 #[derive(Clone, Copy, Debug)]
@@ -316,34 +315,12 @@ pub(crate) struct Scanner {
     /// The syntax of a bare payload that ends exactly at the cursor. A closing bracket or tag there is *stray*.
     after_bare_payload: Option<Syntax>,
     array: Option<Array>,
-    /// No mark stands between a broken object and this position, so marks are not searched for again before it.
-    no_mark_before: usize,
-    /// A quote, and the position up to which no literal in these quotes ends. What stands before is not read again.
-    unclosed: (u8, usize),
-    /// The offset of an object that is neither JSON nor printed in another notation.
-    no_notation_at: Option<u64>,
-    /// The offset before which no YAML is read: reading it failed there.
-    no_yaml_before: u64,
-    /// The offset before which there is no name of a header: an object without quotes was searched for one.
-    headerless: u64,
-    /// The end of the line of the latest object that takes up one line. Other objects on that line need not search for it.
-    no_break_before: u64,
-    failures: Failures,
-    /// The noise that was searched for texts of users.
-    searched: Searched,
+    tried: Tried,
     /// The attempts to seek at the cursor, if the latest needs more bytes.
     waiting: Option<Attempts>,
-    /// The latest lines of objects that were searched for a printed object in vain.
-    searched_lines: Option<SearchedLines>,
-    /// The JSON documents that broke after a long comment.
-    long_comments: Failures,
     /// True if long comments are read. False in nested text of unknown length: it is read again from each of its lines, so
     /// long comments would take quadratic time.
     reads_long_comments: bool,
-    /// The offset of the last bracket of a notation whose object broke, and the notation.
-    passed_notation: Option<(u64, &'static Notation)>,
-    /// Before this position every event's name in noise is judged; see [`unread`].
-    judged: usize,
     /// True for nested text that only a clue shows, which may be false.
     is_unsure: bool,
     /// The doubt about what follows a torn message.
@@ -359,10 +336,6 @@ pub(crate) struct Scanner {
     is_watched: bool,
     /// The text before the document at the cursor on its line, or nothing if it is not known to be all of it.
     lead: Vec<u8>,
-    /// Before these positions no document is read through a prefix; see [`prefixed`].
-    unprefixed: Unprefixed,
-    /// Before this position every line of noise was searched for an object with a prefix; see [`prefixed`].
-    looked: usize,
     json: syntax::json::Reader,
     xml: syntax::xml::Reader,
     attempts: Attempts,
@@ -424,20 +397,9 @@ impl Scanner {
             bare: true,
             after_bare_payload: None,
             array: None,
-            no_mark_before: 0,
-            unclosed: (0, 0),
-            no_notation_at: None,
-            no_yaml_before: 0,
-            headerless: 0,
-            no_break_before: 0,
-            failures: Failures::default(),
-            searched: Searched::default(),
+            tried: Tried::default(),
             waiting: None,
-            searched_lines: None,
-            long_comments: Failures::default(),
             reads_long_comments: true,
-            passed_notation: None,
-            judged: 0,
             is_unsure: false,
             after_torn: None,
             line_before: LineBefore::default(),
@@ -446,8 +408,6 @@ impl Scanner {
             lines_are_records: false,
             is_watched: false,
             lead: Vec::new(),
-            unprefixed: Unprefixed::default(),
-            looked: 0,
             json: syntax::json::Reader::new(),
             xml: syntax::xml::Reader::of_any_root(names.private.is_header),
             attempts: Attempts::default(),
@@ -483,19 +443,8 @@ impl Scanner {
             bare,
             after_bare_payload,
             array,
-            no_mark_before,
-            unclosed,
-            no_notation_at,
-            no_yaml_before,
-            headerless,
-            no_break_before,
-            failures,
-            searched,
+            tried,
             waiting,
-            searched_lines,
-            long_comments,
-            passed_notation,
-            judged,
             is_unsure,
             after_torn,
             line_before,
@@ -504,8 +453,6 @@ impl Scanner {
             lines_are_records,
             is_watched,
             lead,
-            unprefixed,
-            looked,
             noise,
             search,
             before,
@@ -528,12 +475,7 @@ impl Scanner {
         *state = State::Seek;
         *cursor = Cursor::unplaced();
         (*bare, *after_bare_payload, *array) = (true, None, None);
-        (*no_mark_before, *unclosed, *judged) = (0, (0, 0), 0);
-        (*no_notation_at, *passed_notation) = (None, None);
-        (*no_yaml_before, *headerless, *no_break_before) = (0, 0, 0);
-        (*failures, *long_comments) = Default::default();
-        (*searched, *waiting, *searched_lines) = Default::default();
-        (*unprefixed, *looked) = Default::default();
+        (*tried, *waiting) = Default::default();
         (*is_unsure, *is_watched) = (false, false);
         (*after_torn, *line_before, *read_again) = Default::default();
         (*dropped, *lines_are_records) = (0, false);
@@ -550,11 +492,7 @@ impl Scanner {
     pub(crate) fn take_done(&mut self, buffer: &[u8]) -> usize {
         let done = self.cursor.take_done(buffer);
         self.drop_torn(buffer, done);
-        self.no_mark_before = self.no_mark_before.saturating_sub(done);
-        self.unclosed.1 = self.unclosed.1.saturating_sub(done);
-        self.judged = self.judged.saturating_sub(done);
-        self.unprefixed = self.unprefixed.after(done);
-        self.looked = self.looked.saturating_sub(done);
+        self.tried.drop_front(done);
         self.search.drop_front(done);
         if let Some(trail) = &mut self.trail {
             trail.forget_buffer();

@@ -188,7 +188,7 @@ impl Scanner {
         found: usize,
     ) -> Settled<bool> {
         let document = arrived.from(found);
-        if self.lead.is_empty() || found < self.unprefixed.of(document.bytes()) {
+        if self.lead.is_empty() || found < self.tried.unprefixed.of(document.bytes()) {
             return Some(false);
         }
         let line = match first_line_end(document.bytes()) {
@@ -226,7 +226,7 @@ impl Scanner {
         syntax: Syntax,
     ) -> Settled<bool> {
         let document = arrived.from(self.pos());
-        if self.lead.is_empty() || self.pos() < self.unprefixed.of(document.bytes()) {
+        if self.lead.is_empty() || self.pos() < self.tried.unprefixed.of(document.bytes()) {
             return Some(false);
         }
         let Some(line) = line_break_until(document.bytes(), end) else {
@@ -259,7 +259,7 @@ impl Scanner {
         len: usize,
         form: PrintedForm,
     ) -> Settled<bool> {
-        if self.lead.is_empty() || self.pos() < self.unprefixed.any() || form.is_one_line() {
+        if self.lead.is_empty() || self.pos() < self.tried.unprefixed.any() || form.is_one_line() {
             return Some(false);
         }
         let document = arrived.from(self.pos());
@@ -288,7 +288,12 @@ impl Scanner {
             return Some(false);
         };
         let far = start.saturating_sub(FARTHEST_BEFORE);
-        let known = [far, self.pos(), self.unprefixed.any(), self.looked];
+        let known = [
+            far,
+            self.pos(),
+            self.tried.unprefixed.any(),
+            self.tried.no_prefix_before,
+        ];
         let mut begin = known.into_iter().max().unwrap_or(line);
         while let Some(end) = next_line(buffer, begin, line) {
             if self.bytes_before(buffer, begin)[1] == b'\n' {
@@ -299,14 +304,14 @@ impl Scanner {
                 });
                 arrived.settled()?;
                 if let Some((found, container)) = found {
-                    self.looked = end;
+                    self.tried.no_prefix_before = end;
                     self.begin_prefixed(container, found, anchor - found, Otherwise::Seek);
                     return Some(true);
                 }
             }
             begin = end;
         }
-        self.looked = self.looked.max(line);
+        self.tried.no_prefix_before = self.tried.no_prefix_before.max(line);
         Some(false)
     }
 
@@ -321,7 +326,7 @@ impl Scanner {
         // Nested text may begin inside of a line.
         let begins_text = self.offset() == 0 && !self.bare;
         let begins_line = self.before() == b'\n' && !begins_text || !self.lead.is_empty();
-        if !begins_line || self.pos() < self.unprefixed.any() {
+        if !begins_line || self.pos() < self.tried.unprefixed.any() {
             return Some(false);
         }
         let is_typed = self.names.private.is_typed_exactly;
@@ -393,7 +398,7 @@ impl Scanner {
 
     /// Returns the position before which no document is read through a prefix, whatever its syntax.
     pub(super) fn unprefixed(&self) -> usize {
-        self.unprefixed.any()
+        self.tried.unprefixed.any()
     }
 
     /// Begins to read the document at `found`, which must contain `anchor`, through its container.
@@ -475,7 +480,7 @@ impl Scanner {
                 len
             }
         };
-        self.unprefixed.note(first, start, read);
+        self.tried.unprefixed.note(first, start, read);
         self.read_otherwise(prefixed.otherwise, start, buffer);
         None
     }

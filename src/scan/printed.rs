@@ -138,7 +138,7 @@ impl Scanner {
     ) -> Settled<Near> {
         let buffer = arrived.bytes;
         let offset = self.cursor.offset() + (found - self.pos()) as u64;
-        if self.failures.are_many(offset) {
+        if self.tried.failures.are_many(offset) {
             return Some(Near::Nothing);
         }
         for at in starts(buffer, start, found) {
@@ -251,7 +251,10 @@ impl Scanner {
     pub(super) fn users(&self) -> Users {
         Users {
             private: self.names.private,
-            headerless: self.headerless.saturating_sub(self.cursor.offset()) as usize,
+            headerless: self
+                .tried
+                .no_header_before
+                .saturating_sub(self.cursor.offset()) as usize,
         }
     }
 
@@ -266,7 +269,7 @@ impl Scanner {
         arrived: &Arrived<'_>,
     ) -> Settled<Option<&'static Notation>> {
         let offset = self.cursor.offset();
-        if self.no_notation_at == Some(offset) || self.failures.are_many(offset) {
+        if self.tried.no_notation_at == Some(offset) || self.tried.failures.are_many(offset) {
             return Some(None);
         }
         let is_call = is_call(arrived.from(self.pos() + self.json.at()));
@@ -307,13 +310,13 @@ impl Scanner {
             return Some(false);
         };
         let offset = self.cursor.offset() + (at - self.pos()) as u64;
-        if self.no_yaml_before > offset || self.failures.are_many(offset) {
+        if self.tried.no_yaml_before > offset || self.tried.failures.are_many(offset) {
             return Some(false);
         }
         let bytes = self.bytes_from(arrived, at);
         if self.told(notation::yaml_at(bytes, indent), bytes)? != Some(true) {
             // Each anchor on the line would ask again.
-            self.no_yaml_before = offset + 1;
+            self.tried.no_yaml_before = offset + 1;
             return Some(false);
         }
         self.pass(arrived.bytes, at);
@@ -435,7 +438,7 @@ impl Scanner {
         let (len, missing, typed) = match read {
             Ok(printed) => {
                 let headerless = self.cursor.offset() + printed.headerless as u64;
-                self.headerless = self.headerless.max(headerless);
+                self.tried.no_header_before = self.tried.no_header_before.max(headerless);
                 (Ok(printed.len), printed.missing, printed.typed)
             }
             Err(stop) => (Err(stop), None, None),
@@ -449,7 +452,7 @@ impl Scanner {
                 if self.begin_prefixed_printed(arrived, len, form)? {
                     return None;
                 }
-                self.failures.note(self.cursor.offset(), len);
+                self.tried.failures.note(self.cursor.offset(), len);
                 self.read_as_json();
                 None
             }
@@ -526,12 +529,15 @@ impl Scanner {
         }
         let line = arrived.from(self.pos()).window(self.limits.payload_size);
         // Many objects may stand on one long line.
-        let known = self.no_break_before.saturating_sub(self.cursor.offset());
+        let known = self
+            .tried
+            .no_break_before
+            .saturating_sub(self.cursor.offset());
         let known = line.len().min(known as usize);
         let rest = line.from(known);
         let len = known + rest.find(b'\n').unwrap_or(rest.len());
         arrived.settled()?;
-        self.no_break_before = self.cursor.offset() + len as u64;
+        self.tried.no_break_before = self.cursor.offset() + len as u64;
         let all = &document[..len];
         Some(Bytes { all, last: true })
     }
@@ -554,7 +560,7 @@ impl Scanner {
         let is_inner = message.start > 0;
         if is_inner && matches!(form, PrintedForm::Yaml { .. }) {
             // Each line in it is tried, but not to its end each time.
-            self.failures.note(self.cursor.offset(), text.len());
+            self.tried.failures.note(self.cursor.offset(), text.len());
             self.pass_bracket(buffer);
             return None;
         }
@@ -619,9 +625,9 @@ impl Scanner {
         let end = at + rest.find(b'\n').unwrap_or(rest.len());
         let end = self.end_before_payload(ahead.window(end), at);
         arrived.settled()?;
-        self.failures.note(self.cursor.offset(), end);
+        self.tried.failures.note(self.cursor.offset(), end);
         if !self.is_printed_callback(&finding, ahead.window(end)) {
-            self.passed_notation = Some((self.cursor.offset(), form.notation()));
+            self.tried.passed_notation = Some((self.cursor.offset(), form.notation()));
             match form {
                 // Its first byte is one of a name, which may show that a callback was printed.
                 PrintedForm::Yaml { .. } => self.leave_yaml(at),
@@ -651,7 +657,7 @@ impl Scanner {
         let end = self.next_entry(buffer).first_in(ahead, end).unwrap_or(end);
         arrived.settled()?;
         let is_cut = form.notation().is_one_line() && is_unclosed(&ahead.bytes()[..end]);
-        self.failures.note(self.cursor.offset(), end);
+        self.tried.failures.note(self.cursor.offset(), end);
         let names_event = (self.names.event_name)(&ahead.bytes()[..end]).is_some();
         if form.notation().keeps_breaks() && !form.notation().is_one_line() || is_cut {
             self.begin_doubt_of_printed(buffer, end);
@@ -700,7 +706,7 @@ impl Scanner {
 
     /// Reads the object at the cursor as JSON again, to report how it is broken.
     fn read_as_json(&mut self) {
-        self.no_notation_at = Some(self.cursor.offset());
+        self.tried.no_notation_at = Some(self.cursor.offset());
         self.begin_document(Syntax::Json);
     }
 
@@ -709,7 +715,7 @@ impl Scanner {
         match self.names.anchors.is_in(text.as_bytes()) {
             true => {
                 // Objects inside of it are tried, too, but only a few: it holds no message.
-                self.failures.note(self.cursor.offset(), text.len());
+                self.tried.failures.note(self.cursor.offset(), text.len());
                 self.pass_bracket(buffer);
             }
             false => {
@@ -721,7 +727,7 @@ impl Scanner {
 
     /// Seeks again from the first name of YAML that breaks after `len` bytes. Up to there it is not read as YAML again.
     fn leave_yaml(&mut self, len: usize) {
-        self.no_yaml_before = self.cursor.offset() + len.max(1) as u64;
+        self.tried.no_yaml_before = self.cursor.offset() + len.max(1) as u64;
         self.state = State::Seek;
     }
 

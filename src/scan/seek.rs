@@ -247,11 +247,11 @@ impl Scanner {
             return Near::of(self.enter_from(Escape::Numbers(numbers), None, 0));
         }
         let offset = self.cursor.offset() + (start - self.pos()) as u64;
-        if self.failures.are_many(offset) {
+        if self.tried.failures.are_many(offset) {
             self.pass(buffer, anchor.end);
             return Near::Begun;
         }
-        self.failures.note(offset, NEAR_IN_URL);
+        self.tried.failures.note(offset, NEAR_IN_URL);
         self.pass(buffer, start);
         let name = anchor.start + 1 - start;
         Near::of(self.enter_told(Escape::Percent, None, name))
@@ -510,7 +510,7 @@ impl Scanner {
             return Some(false);
         }
         let (quote, pos) = (self.before(), self.pos());
-        let unclosed = match self.unclosed {
+        let unclosed = match self.tried.unclosed {
             (known, until) if known == quote => until.saturating_sub(pos),
             _ => 0,
         };
@@ -525,7 +525,7 @@ impl Scanner {
         let end = literal::end(candidate);
         arrived.settled()?;
         if let Err(len) = end {
-            self.unclosed = (quote, pos + len);
+            self.tried.unclosed = (quote, pos + len);
         }
         let end = end.ok().filter(|&end| candidate.is_literal(end));
         arrived.settled()?;

@@ -46,9 +46,7 @@ impl Scanner {
     pub(crate) fn sync_point(&mut self, buffer: &[u8]) -> Option<SyncPoint> {
         let pos = self.pos();
         let is_between = matches!(self.state, State::Seek) && self.array.is_none();
-        let failures = [self.failures, self.long_comments];
-        let offset = self.cursor.offset();
-        let has_failed_ahead = failures.iter().any(|those| those.reach_beyond(offset));
+        let has_failed_ahead = self.tried.has_failed_beyond(self.cursor.offset());
         let is_in_doubt = self.after_torn.is_some() || self.reads_again_ahead();
         if !is_between
             || !self.search.knows_nothing_after(pos)
@@ -63,8 +61,8 @@ impl Scanner {
             bare: self.bare,
             after_bare_payload: self.after_bare_payload,
             before: self.before,
-            clean: self.no_mark_before.saturating_sub(pos),
-            unprefixed: self.unprefixed.after(pos),
+            clean: self.tried.no_mark_before.saturating_sub(pos),
+            unprefixed: self.tried.unprefixed.after(pos),
             trail: self.trail.as_ref().map(|trail| trail.mark()),
         })
     }

@@ -141,7 +141,7 @@ impl Scanner {
         const FARTHEST: usize = 2048;
         let buffer = arrived.bytes;
         let start = at.saturating_sub(FARTHEST).max(self.pos());
-        let from = self.searched.in_quotes.saturating_sub(self.dropped);
+        let from = self.tried.searched.in_quotes.saturating_sub(self.dropped);
         let from = from.clamp(start, at);
         let line = memchr::memrchr(b'\n', &buffer[from..at]).map(|end| from + end + 1);
         let (line, from) = line.map_or((start, from), |line| (line, line));
@@ -150,7 +150,7 @@ impl Scanner {
         let quote = match search {
             Search::Open(quote) => quote,
             Search::None(known) => {
-                self.searched.in_quotes = self.dropped + line + known;
+                self.tried.searched.in_quotes = self.dropped + line + known;
                 return Some(false);
             }
         };
@@ -167,12 +167,12 @@ impl Scanner {
     /// Returns the position, in the part `above` of the buffer, of the first member that holds a text of a user which
     /// goes on behind `above`.
     pub(super) fn open_text_above(&mut self, buffer: &[u8], above: Range<usize>) -> Option<usize> {
-        let from = self.searched.over_lines.saturating_sub(self.dropped);
+        let from = self.tried.searched.over_lines.saturating_sub(self.dropped);
         let from = from.clamp(above.start, above.end) - above.start;
         let is_typed = self.names.private.is_typed_exactly;
         let search = open_text(&buffer[above.clone()], from, is_typed);
         if let Search::None(known) = search {
-            self.searched.over_lines = self.dropped + above.start + known;
+            self.tried.searched.over_lines = self.dropped + above.start + known;
         }
         search.open()
     }

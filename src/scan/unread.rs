@@ -41,7 +41,7 @@ impl Scanner {
         arrived.settled()?;
         self.search.unused_anchor = Some(anchor);
         // The beginning of a capture counts as an anchor, and may be one.
-        let name = name.filter(|_| anchor >= self.judged);
+        let name = name.filter(|_| anchor >= self.tried.judged_before);
         let Some(name) = name.map(|len| anchor..anchor + len) else {
             return Some(None);
         };
@@ -50,7 +50,7 @@ impl Scanner {
             .start(arrived, anchor, self.limits.payload_size)?;
         let unread = self.unread_around(arrived, start, &name);
         arrived.settled()?;
-        self.judged = name.end;
+        self.tried.judged_before = name.end;
         let Some(range) = unread else {
             self.noise.mentions += 1;
             return Some(None);
@@ -76,7 +76,11 @@ impl Scanner {
         start: usize,
         name: &Range<usize>,
     ) -> Option<Range<usize>> {
-        let from = [self.pos(), self.judged, name.start.saturating_sub(REACH)];
+        let from = [
+            self.pos(),
+            self.tried.judged_before,
+            name.start.saturating_sub(REACH),
+        ];
         let from = from.into_iter().max().unwrap_or(name.start);
         // Other bytes before the first anchor may be gone.
         let anchors = self.names.anchors;
@@ -186,7 +190,7 @@ impl Scanner {
     /// Returns the notation of the object that begins shortly before the cursor and could not be read.
     fn notation_before(&self) -> Option<&'static Notation> {
         const NEAR: u64 = 32;
-        let (offset, notation) = self.passed_notation?;
+        let (offset, notation) = self.tried.passed_notation?;
         (self.cursor.offset() - offset <= NEAR).then_some(notation)
     }
 }

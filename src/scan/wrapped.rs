@@ -172,7 +172,7 @@ impl Scanner {
         const NEAR: usize = 256;
         let dropped = self.dropped;
         let unprefixed = dropped + self.unprefixed();
-        let Some(known) = &mut self.searched_lines else {
+        let Some(known) = &mut self.tried.searched_lines else {
             return Some(far);
         };
         let until = known.end.saturating_sub(dropped);
@@ -191,7 +191,7 @@ impl Scanner {
 
     /// Notes that the lines of `run` were searched, and where the first object begins.
     fn note_lines(&mut self, run: &Run, found: Option<usize>) {
-        self.searched_lines = Some(SearchedLines {
+        self.tried.searched_lines = Some(SearchedLines {
             wrapping: run.wrapping,
             end: self.dropped + run.end,
             found: found.map(|found| self.dropped + found),

@@ -608,24 +608,26 @@ impl Scanner {
     /// lines.
     fn hand_failures_down(&self, nested: &mut Nested) {
         let offset = self.cursor.offset();
-        if !nested.is_inline() && self.failures.reach_beyond(offset) {
+        if !nested.is_inline() && self.tried.failures.reach_beyond(offset) {
             // The text is never longer than the log.
-            let len = self.failures.len_from(offset);
-            nested.failures = self.failures.inside(offset, len);
-            nested.scanner.failures = nested.failures;
+            let len = self.tried.failures.len_from(offset);
+            nested.failures = self.tried.failures.inside(offset, len);
+            nested.scanner.tried.failures = nested.failures;
         }
     }
 
     /// Takes over what the inner scanner of a container's log has read in vain.
     fn take_failures_over(&mut self, nested: &mut Nested, raw: &[u8]) {
-        let (inner, offset) = (nested.scanner.failures, nested.scanner.offset());
+        let (inner, offset) = (nested.scanner.tried.failures, nested.scanner.offset());
         if nested.is_inline() || inner == nested.failures || !inner.reach_beyond(offset) {
             return;
         }
         let ahead = inner.own_len_from(offset) as usize;
         let to = (nested.scanner.pos() + ahead).clamp(nested.outer_at, nested.text.len());
         let len = nested.line_len(raw, to);
-        self.failures.note_inside(self.cursor.offset(), len, inner);
+        self.tried
+            .failures
+            .note_inside(self.cursor.offset(), len, inner);
     }
 
     /// Continues after nested text.

@@ -1,0 +1,62 @@
+//! What the scanner tried in vain, and where.
+//!
+//! Broken input invites the scanner to try again at each of its bytes. It notes how far an attempt looked, and does not
+//! repeat it before that place: otherwise the time would grow with the square of the input.
+
+use crate::scan::prefixed::Unprefixed;
+use crate::scan::printed::Failures;
+use crate::scan::typed::Searched;
+use crate::scan::wrapped::SearchedLines;
+use crate::syntax::notation::Notation;
+
+/// Attempts that failed. A position is one in the buffer, an offset one in the capture.
+#[derive(Debug, Default)]
+pub(super) struct Tried {
+    /// No mark stands between a broken object and this position.
+    pub(super) no_mark_before: usize,
+    /// A quote, and the position up to which no literal in these quotes ends.
+    pub(super) unclosed: (u8, usize),
+    /// Every event's name in noise before this position is judged; see [`unread`](super::unread).
+    pub(super) judged_before: usize,
+    /// No document is read through a prefix before these positions.
+    pub(super) unprefixed: Unprefixed,
+    /// Every line of noise before this position was searched for an object with a prefix.
+    pub(super) no_prefix_before: usize,
+    /// The offset of an object that is neither JSON nor printed in another notation.
+    pub(super) no_notation_at: Option<u64>,
+    /// No YAML is read before this offset: reading it failed there.
+    pub(super) no_yaml_before: u64,
+    /// There is no name of a header before this offset: an object without quotes was searched for one.
+    pub(super) no_header_before: u64,
+    /// The offset of the end of the line of the latest object that takes up one line. Other objects on that line need not
+    /// search for it.
+    pub(super) no_break_before: u64,
+    /// The printed objects that broke.
+    pub(super) failures: Failures,
+    /// The JSON documents that broke after a long comment.
+    pub(super) long_comments: Failures,
+    /// The offset of the last bracket of a notation whose object broke, and the notation.
+    pub(super) passed_notation: Option<(u64, &'static Notation)>,
+    /// The noise that was searched for texts of users.
+    pub(super) searched: Searched,
+    /// The latest lines of objects that were searched for a printed object.
+    pub(super) searched_lines: Option<SearchedLines>,
+}
+
+impl Tried {
+    /// Moves all positions to a buffer that lost its first `len` bytes.
+    pub(super) fn drop_front(&mut self, len: usize) {
+        self.no_mark_before = self.no_mark_before.saturating_sub(len);
+        self.unclosed.1 = self.unclosed.1.saturating_sub(len);
+        self.judged_before = self.judged_before.saturating_sub(len);
+        self.unprefixed = self.unprefixed.after(len);
+        self.no_prefix_before = self.no_prefix_before.saturating_sub(len);
+    }
+
+    /// Returns true if something failed that reaches beyond `offset`.
+    pub(super) fn has_failed_beyond(&self, offset: u64) -> bool {
+        [self.failures, self.long_comments]
+            .iter()
+            .any(|those| those.reach_beyond(offset))
+    }
+}
