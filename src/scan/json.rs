@@ -18,10 +18,8 @@ use crate::scan::skip::{Skip, Skipped};
 use crate::scan::start;
 use crate::scan::torn::{Doubt, NextEntry};
 use crate::scan::typographic::{self, Pasted};
-use crate::scan::{
-    Continuation, Found, FoundKind, InnerPart, Inside, Parts, Read, Scanner, State, shown_end,
-    valid_text,
-};
+use crate::scan::verdict::{shown_end, valid_text};
+use crate::scan::{Continuation, Found, FoundKind, InnerPart, Inside, Parts, Read, Scanner, State};
 use crate::span::Span;
 use crate::syntax::{Bytes, Kind, Syntax, Tree, View, Walk, json, not_utf8};
 

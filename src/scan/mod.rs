@@ -21,6 +21,7 @@
 //! after it. `nested`, `escape` and `literal` handle escaped
 //! text, with `base64`, `chunked`, `decimal`, `dump` and `typographic`. `unread` looks at what is left: it reports
 //! callbacks that nothing else reads. `learn` and `fast_path` are the fast path.
+//! `moves` moves the cursor, and `verdict` turns what was read into what was found.
 //!
 //! Only [`Names`] knows which names make a message, and [`request`](crate::request) finds the signature queries. Adding
 //! another way to find payloads: a new [`State`].
@@ -45,6 +46,7 @@ mod learn;
 mod line_end;
 mod literal;
 mod lookahead;
+mod moves;
 mod nested;
 mod noise;
 mod prefix;
@@ -62,6 +64,7 @@ mod tried;
 mod typed;
 mod typographic;
 mod unread;
+mod verdict;
 mod window;
 mod wrapped;
 mod wrapping;
@@ -73,20 +76,19 @@ use std::ops::Range;
 use encoding_rs::Encoding;
 
 use crate::fast::Cache;
-use crate::fast::template::{Extent, TemplateKey};
-use crate::finding::{Finding, Findings, Reason};
+use crate::fast::template::TemplateKey;
+use crate::finding::{Finding, Findings};
 use crate::input::Flow;
 use crate::request::{FoundQuery, QueryTrail};
-use crate::simd::{Lines, Survey, is_space};
 use crate::span::{Place, Span, Units};
-use crate::syntax::{self, Bytes, Limits, Private, Stop, Syntax, Tree, View, earliest, not_utf8};
+use crate::syntax::{self, Limits, Private, Syntax, Tree, View};
 pub(crate) use anchor::Anchors;
 use array::Array;
 use attempt::Attempts;
 use cursor::Cursor;
 pub(crate) use document::Document;
 use learn::EntrySample;
-use lookahead::{Arrived, Lookahead, Settled};
+use lookahead::Arrived;
 use nested::Nested;
 pub(crate) use noise::Noise;
 use prefixed::Prefixed;
@@ -672,24 +674,6 @@ impl Scanner {
         self.search.anchor.filter(|_| self.is_between())
     }
 
-    /// Moves the cursor to `to`, over noise or over bytes of a document; see [`Self::pass`] and [`Self::advance`].
-    fn move_to(&mut self, buffer: &[u8], to: usize, noise: bool) {
-        match noise {
-            true => self.pass(buffer, to),
-            false => self.advance(buffer, to),
-        }
-    }
-
-    /// Moves the cursor to `to`, over bytes that are no noise. Updates lines and columns, but neither the noise nor
-    /// whether the cursor is bare.
-    fn advance(&mut self, buffer: &[u8], to: usize) {
-        if to == self.pos() {
-            return;
-        }
-        self.cursor.advance(buffer, to);
-        self.note_move(buffer, to, false);
-    }
-
     /// Returns the byte before the cursor.
     fn before(&self) -> u8 {
         self.before[1]
@@ -698,160 +682,6 @@ impl Scanner {
     /// Returns true if a quote stands before the cursor. The text after it may be a string literal.
     fn is_quoted(&self) -> bool {
         matches!(self.before(), b'"' | b'\'')
-    }
-
-    /// Returns the two bytes before `at`.
-    fn bytes_before(&self, buffer: &[u8], at: usize) -> [u8; 2] {
-        match buffer[..at] {
-            [.., second, last] => [second, last],
-            [last] => [self.before[1], last],
-            [] => self.before,
-        }
-    }
-
-    /// Notes that the cursor goes to `to`: keeps the bytes before it, and the move for the outer scanner. Whoever moves
-    /// the [`Cursor`] itself must call this.
-    #[inline(always)]
-    fn note_move(&mut self, buffer: &[u8], to: usize, noise: bool) {
-        self.before = self.bytes_before(buffer, to);
-        if self.after_torn.is_some() {
-            self.note_after_torn(buffer, to);
-        }
-        if self.depth > 0 {
-            match self.moves.last_mut() {
-                Some(last) if last.noise == noise => last.to = to,
-                _ => self.moves.push(Move { to, noise }),
-            }
-        }
-    }
-
-    /// Moves the cursor to `to`, over noise. Also adds the noise, and updates whether the cursor is bare.
-    fn pass(&mut self, buffer: &[u8], to: usize) {
-        match &buffer[self.pos()..to] {
-            [] => {}
-            b"\n" => self.pass_line_break(buffer),
-            bytes => {
-                let survey = Survey::of(bytes);
-                let line = survey.last_break.map(|at| at + 1);
-                self.bare = (line.is_some() || self.bare)
-                    && bytes[line.unwrap_or(0)..].iter().all(|&b| is_space(b));
-                self.pass_counted(buffer, to, survey);
-            }
-        }
-    }
-
-    /// Moves the cursor to `to`, over noise that was already surveyed. The caller updates whether the cursor is bare.
-    fn pass_counted(&mut self, buffer: &[u8], to: usize, survey: Survey) {
-        // The outer scanner counts the noise of nested text, as it stands in the capture.
-        if self.depth == 0 {
-            let bytes = &buffer[self.pos()..to];
-            let cursor = &mut self.cursor;
-            self.noise
-                .add(bytes, survey.solid, cursor.units(), || cursor.place(buffer));
-            self.trail(bytes);
-        }
-        self.cursor.advance_lines(buffer, to, survey.into());
-        self.note_move(buffer, to, true);
-    }
-
-    /// Passes over a line break that is noise.
-    fn pass_line_break(&mut self, buffer: &[u8]) {
-        self.noise.end_line();
-        self.trail(b"\n");
-        self.bare = true;
-        self.cursor.pass_line_break();
-        self.note_move(buffer, self.pos(), true);
-    }
-
-    /// Returns the part of `document` that may be read within the size limit. At the limit it is not known whether more
-    /// bytes follow.
-    fn limited<'a>(&self, document: &'a [u8], last: bool) -> Bytes<'a> {
-        let all = self.within_limit(document);
-        Bytes {
-            all,
-            last: last && all.len() < self.limits.payload_size,
-        }
-    }
-
-    /// Returns as many bytes of `document` as a payload may have.
-    fn within_limit<'a>(&self, document: &'a [u8]) -> &'a [u8] {
-        &document[..document.len().min(self.limits.payload_size)]
-    }
-
-    /// Checks the result of a read for UTF-8 and the size limit.
-    fn verdict<'b>(&self, read: Result<usize, Stop>, bytes: Bytes<'b>) -> Settled<Read<'b>> {
-        let verdict = match read {
-            Ok(len) => match std::str::from_utf8(&bytes.all[..len]) {
-                Ok(text) => Read::Whole(text),
-                Err(error) => Read::Broken(not_utf8(bytes.all, error.valid_up_to())),
-            },
-            Err(Stop::More) if bytes.all.len() < self.limits.payload_size => return None,
-            Err(Stop::More) => Read::Broken(self.too_large()),
-            Err(Stop::Broken(finding)) => Read::Broken(earliest(finding, bytes.all)),
-        };
-        Some(verdict)
-    }
-
-    /// Returns the finding for a document of which more than the size limit was read.
-    fn too_large(&self) -> Finding {
-        let finding = Finding::new(Reason::TooLarge, Span::new(0, 1));
-        finding.with(self.limits.payload_size.to_string())
-    }
-
-    /// Ends the well-formed payload `text` at the cursor.
-    fn whole<'b>(&mut self, buffer: &'b [u8], text: &'b str, syntax: Syntax) -> Found<'b> {
-        Found {
-            text: Some(text),
-            ..self.ended(buffer, text.len(), syntax)
-        }
-    }
-
-    /// Returns a broken document of which `shown` bytes are shown. The caller sets the state.
-    fn broken<'b>(
-        &mut self,
-        finding: Finding,
-        buffer: &'b [u8],
-        shown: usize,
-        syntax: Syntax,
-        parts: &mut Parts,
-    ) -> Found<'b> {
-        parts.findings.only(finding);
-        self.noise.interrupt();
-        let start = self.pos();
-        let kind = FoundKind::Broken;
-        Found {
-            kind,
-            ..Found::at(start..start + shown, self.cursor.place(buffer), syntax)
-        }
-    }
-
-    /// Ends a payload of `len` bytes at the cursor.
-    fn ended<'b>(&mut self, buffer: &'b [u8], len: usize, syntax: Syntax) -> Found<'b> {
-        let lines = Lines::of(&buffer[self.pos()..self.pos() + len]);
-        self.end_of_extent(buffer, Extent { syntax, len, lines })
-    }
-
-    /// Ends a payload that takes up `extent`.
-    #[inline(always)]
-    fn end_of_extent<'b>(&mut self, buffer: &'b [u8], extent: Extent) -> Found<'b> {
-        let (start, place) = (self.pos(), self.cursor.place(buffer));
-        self.pass_payload(buffer, extent);
-        Found::at(start..start + extent.len, place, extent.syntax)
-    }
-
-    /// Moves the cursor over a payload that is reported, and seeks the next document after it.
-    fn pass_payload(&mut self, buffer: &[u8], extent: Extent) {
-        let end = self.pos() + extent.len;
-        self.after_bare_payload = (self.bare && self.array.is_none()).then_some(extent.syntax);
-        if let Some(array) = &mut self.array {
-            array.payloads = true;
-        }
-        self.noise.interrupt();
-        self.cursor.advance_lines(buffer, end, extent.lines);
-        self.note_move(buffer, end, false);
-        if !self.is_seeking() {
-            self.state = State::Seek;
-        }
     }
 
     /// Skips more of a broken document. Finds nothing.
@@ -869,21 +699,5 @@ impl Scanner {
             Skipped::Past(len) => self.advance(buffer, pos + len),
         }
         None
-    }
-}
-
-/// Returns the end of the part of a broken document that is shown: the end of the line on which it broke, if near.
-fn shown_end(document: Lookahead<'_>, finding: &Finding) -> usize {
-    const LONGEST_SHOWN: usize = 160;
-    let at = (finding.span().end as usize).min(document.len());
-    let rest = document.from(at).window(LONGEST_SHOWN);
-    at + rest.find(b'\n').unwrap_or(rest.len())
-}
-
-/// Returns the text of `bytes` before the first byte that is not UTF-8.
-fn valid_text(bytes: &[u8]) -> &str {
-    match std::str::from_utf8(bytes) {
-        Ok(text) => text,
-        Err(error) => std::str::from_utf8(&bytes[..error.valid_up_to()]).unwrap_or_default(),
     }
 }

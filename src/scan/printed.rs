@@ -10,7 +10,8 @@ use std::ops::Range;
 
 use crate::finding::{Finding, Reason};
 use crate::scan::lookahead::{Arrived, Lookahead, Settled};
-use crate::scan::{Found, Near, Parts, Read, Scanner, State, unread, valid_text};
+use crate::scan::verdict::valid_text;
+use crate::scan::{Found, Near, Parts, Read, Scanner, State, unread};
 use crate::simd::line_start;
 use crate::span::Span;
 use crate::syntax::notation::{self, Notation, Printed, Users};
