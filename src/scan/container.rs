@@ -12,8 +12,8 @@ use std::borrow::Cow;
 
 use crate::scan::escape::{Bytes, Escape, Piece};
 use crate::scan::lookahead::{Arrived, Lookahead};
-use crate::scan::prefix::{Line, Prefix};
-use crate::scan::wrapping::{Member, Wrapped, Wrapping};
+use crate::scan::prefix::{Prefix, Relation};
+use crate::scan::wrapping::{Member, Wrapping};
 use crate::simd::line_start;
 
 /// The state of reading a container's log: its format, what the next byte belongs to, and the stream that is read.
@@ -140,7 +140,7 @@ pub(super) fn without_others(before: &[u8]) -> Option<Vec<u8>> {
     let (lines, lead) = before.split_at(start);
     let text = memchr::memchr2(b'{', b'<', lead).unwrap_or(lead.len());
     let prefix = Prefix::of_lead(&lead[..text])?;
-    let is_own = |line: &&[u8]| prefix.line(Lookahead::whole(line)) != Line::Other;
+    let is_own = |line: &&[u8]| prefix.line(Lookahead::whole(line)) != Relation::Beside;
     let own = lines.split_inclusive(|&b| b == b'\n').filter(is_own);
     let own = own.chain([lead]).collect::<Vec<_>>().concat();
     (own.len() < before.len()).then_some(own)
@@ -231,8 +231,13 @@ impl Container {
 
     pub(super) fn piece(&mut self, raw: Lookahead<'_>) -> Piece {
         match (self.at, self.format) {
-            (At::Line, Format::Prefix(prefix)) => self.prefixed_line(prefix, raw),
-            (At::Line, Format::Wrapping(wrapping)) => self.wrapped_line(wrapping, raw),
+            (At::Line, Format::Prefix(prefix)) => {
+                self.begin_line(prefix.line(raw), |len| (len, At::Text), raw)
+            }
+            (At::Line, Format::Wrapping(wrapping)) => {
+                let text = |(len, member)| (len, At::Member(member));
+                self.begin_line(wrapping.line(raw), text, raw)
+            }
             (At::Line, _) => self.line(raw),
             (At::Member(member), _) => self.member_text(member, raw),
             (_, Format::Docker) => self.docker_text(raw),
@@ -254,40 +259,29 @@ impl Container {
     pub(super) fn is_beside(self, line: &[u8]) -> bool {
         let line = Lookahead::whole(line);
         match self.format {
-            Format::Prefix(prefix) => prefix.line(line) == Line::Other,
-            Format::Wrapping(wrapping) => wrapping.line(line) == Wrapped::Other,
+            Format::Prefix(prefix) => prefix.line(line) == Relation::Beside,
+            Format::Wrapping(wrapping) => wrapping.line(line) == Relation::Beside,
             Format::Docker | Format::Cri => false,
         }
     }
 
-    /// Reads the prefix of a line, or all of a line of another stream.
-    fn prefixed_line(&mut self, prefix: Prefix, raw: Lookahead<'_>) -> Piece {
-        match prefix.line(raw) {
-            Line::Own(len) => {
-                self.at = At::Text;
-                Piece::Other(len, Bytes::NONE)
+    /// Reads what stands before the text of a line, or all of a line of another stream. `text` tells where the text begins.
+    fn begin_line<T>(
+        &mut self,
+        relation: Relation<T>,
+        text: impl Fn(T) -> (usize, At),
+        raw: Lookahead<'_>,
+    ) -> Piece {
+        let len = match relation {
+            Relation::Own(own) => {
+                let (len, at) = text(own);
+                self.at = at;
+                len
             }
-            Line::Other => {
-                let len = raw.find(b'\n').map_or(raw.len(), |len| len + 1);
-                Piece::Other(len, Bytes::NONE)
-            }
-            Line::Foreign => Piece::End,
-        }
-    }
-
-    /// Reads an object up to its text, or all of a line of another stream.
-    fn wrapped_line(&mut self, wrapping: Wrapping, raw: Lookahead<'_>) -> Piece {
-        match wrapping.line(raw) {
-            Wrapped::Own(len, member) => {
-                self.at = At::Member(member);
-                Piece::Other(len, Bytes::NONE)
-            }
-            Wrapped::Other => {
-                let len = raw.find(b'\n').map_or(raw.len(), |len| len + 1);
-                Piece::Other(len, Bytes::NONE)
-            }
-            Wrapped::Foreign => Piece::End,
-        }
+            Relation::Beside => raw.line_len(),
+            Relation::Ends => return Piece::End,
+        };
+        Piece::Other(len, Bytes::NONE)
     }
 
     /// Reads the text of an object, and the object's rest after it.
@@ -295,7 +289,7 @@ impl Container {
         if let Some(piece) = member.piece(raw) {
             return piece;
         }
-        let len = raw.find(b'\n').map_or(raw.len(), |len| len + 1);
+        let len = raw.line_len();
         self.at = At::Line;
         Piece::Other(len, member.line_break())
     }
@@ -308,7 +302,7 @@ impl Container {
     /// Returns the length of the line at the start of `raw`, if it is of the other stream.
     pub(super) fn other_line(self, raw: Lookahead<'_>) -> Option<usize> {
         let stream = self.stream.filter(|_| self.at == At::Line)?;
-        let len = raw.find(b'\n').map_or(raw.len(), |len| len + 1);
+        let len = raw.line_len();
         (self.stream_of(raw)? != stream).then_some(len)
     }
 
@@ -352,7 +346,7 @@ impl Container {
 
     /// Reads the rest of a log line after its text, which names the stream.
     fn docker_end(&mut self, raw: Lookahead<'_>) -> Piece {
-        let len = raw.find(b'\n').map_or(raw.len(), |len| len + 1);
+        let len = raw.line_len();
         self.stream = self.stream.or(self.stream_of(raw));
         self.at = At::Line;
         Piece::Other(len, Bytes::NONE)

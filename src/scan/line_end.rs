@@ -10,20 +10,14 @@ use crate::scan::chunked;
 use crate::scan::container::{self, LineKind};
 use crate::scan::escape::{Escape, TABLE};
 use crate::scan::lookahead::Lookahead;
+use crate::scan::prefix::Relation;
 use crate::simd::{self, skip_space};
 
-/// The relation of a line to the run after it.
-pub(super) enum Relation {
-    GoesOn,
-    /// A log line of the other stream. It may stand between the lines of a run.
-    Beside,
-    Ends,
-}
-
-pub(super) fn relation(line: &[u8], behind: &[u8], kind: LineKind) -> Relation {
+/// Returns the relation of a line to the lines of `kind` after it, of which the text `behind` it is the first.
+pub(super) fn relation(line: &[u8], behind: &[u8], kind: LineKind) -> Relation<()> {
     match container::line_kind(Lookahead::whole(line)) {
         other if other.is_beside(kind) => Relation::Beside,
-        other if other == kind && goes_on(line, &container::printed(behind)) => Relation::GoesOn,
+        other if other == kind && goes_on(line, &container::printed(behind)) => Relation::Own(()),
         _ => Relation::Ends,
     }
 }

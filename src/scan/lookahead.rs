@@ -177,6 +177,11 @@ impl<'a> Lookahead<'a> {
         at.or_else(|| self.missing())
     }
 
+    /// Returns the length of the first line, with its break. Notes the end if there is no break.
+    pub(super) fn line_len(self) -> usize {
+        self.find(b'\n').map_or(self.len(), |at| at + 1)
+    }
+
     /// Returns the position of the first `text`. Notes the end if there is none.
     pub(super) fn find_text(self, text: &[u8]) -> Option<usize> {
         let at = memchr::memmem::find(self.bytes, text);

@@ -27,15 +27,15 @@ pub(crate) struct Prefix {
     time: Time,
 }
 
-/// The relation of a line to a prefix.
+/// The relation of a line to the lines of a stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Line {
-    /// Begins with the prefix, which has this length.
-    Own(usize),
-    /// Of another stream.
-    Other,
-    /// Neither.
-    Foreign,
+pub(super) enum Relation<T> {
+    /// Of this stream. `T` says where its text begins.
+    Own(T),
+    /// Of another stream. It may stand between the lines of this one.
+    Beside,
+    /// Neither. It ends what the stream printed.
+    Ends,
 }
 
 /// The longest prefix, in bytes.
@@ -58,7 +58,7 @@ impl Prefix {
             }
             let common = Prefix::common(lead, line).filter(|_| !whole.outline.is_in(line));
             let is_markup = common.is_some_and(|prefix| prefix.is_before_markup(line));
-            if is_markup || whole.line(next) != Line::Other {
+            if is_markup || whole.line(next) != Relation::Beside {
                 return common;
             }
             next = next.from(next.find(b'\n')? + 1);
@@ -75,9 +75,9 @@ impl Prefix {
     pub(super) fn next_text(self, mut next: Lookahead<'_>) -> Option<Lookahead<'_>> {
         for _ in 0..Self::MOST_OTHERS {
             match self.line(next) {
-                Line::Own(len) => return Some(next.from(len)),
-                Line::Other => next = next.from(next.find(b'\n')? + 1),
-                Line::Foreign => return None,
+                Relation::Own(len) => return Some(next.from(len)),
+                Relation::Beside => next = next.from(next.find(b'\n')? + 1),
+                Relation::Ends => return None,
             }
         }
         None
@@ -132,12 +132,12 @@ impl Prefix {
     }
 
     /// Returns the relation of the line at the start of `ahead` to this prefix.
-    pub(super) fn line(self, ahead: Lookahead<'_>) -> Line {
+    pub(super) fn line(self, ahead: Lookahead<'_>) -> Relation<usize> {
         let line = head(ahead);
         match self.len_in(line) {
-            Some(len) => Line::Own(len),
-            None if self.outline.is_in(line) || self.time.is_in(line) => Line::Other,
-            None => Line::Foreign,
+            Some(len) => Relation::Own(len),
+            None if self.outline.is_in(line) || self.time.is_in(line) => Relation::Beside,
+            None => Relation::Ends,
         }
     }
 
@@ -471,7 +471,7 @@ mod tests {
         for (lead, next, expected) in cases {
             let prefix = of(lead, next).unwrap_or_else(|| panic!("{lead}"));
             let last = next.lines().last().unwrap();
-            let Line::Own(len) = prefix.line(Lookahead::whole(last.as_bytes())) else {
+            let Relation::Own(len) = prefix.line(Lookahead::whole(last.as_bytes())) else {
                 panic!("{lead}")
             };
             assert_eq!(&last[..len], expected, "{lead}");
@@ -491,13 +491,13 @@ mod tests {
     fn lines_are_told_by_their_beginnings() {
         let prefix = of("db-1  | ", "db-1  | <a>").unwrap();
         let cases = [
-            ("db-1  |   \"a\"", Line::Own(8)),
-            ("db-12  |  5", Line::Own(9)),
-            ("db-1  |", Line::Own(7)),
-            ("db-1  |\r", Line::Own(7)),
-            ("web-1 | x", Line::Other),
-            ("web-1 said | x", Line::Foreign),
-            ("plain", Line::Foreign),
+            ("db-1  |   \"a\"", Relation::Own(8)),
+            ("db-12  |  5", Relation::Own(9)),
+            ("db-1  |", Relation::Own(7)),
+            ("db-1  |\r", Relation::Own(7)),
+            ("web-1 | x", Relation::Beside),
+            ("web-1 said | x", Relation::Ends),
+            ("plain", Relation::Ends),
         ];
         for (line, expected) in cases {
             assert_eq!(
@@ -512,9 +512,9 @@ mod tests {
         )
         .unwrap();
         let other = b"Jun 17 10:00:02 host kernel: x";
-        assert_eq!(journal.line(Lookahead::whole(other)), Line::Other);
+        assert_eq!(journal.line(Lookahead::whole(other)), Relation::Beside);
         let quote = of("> ", "> <a>").unwrap();
-        assert_eq!(quote.line(Lookahead::whole(b">  5,")), Line::Own(2));
-        assert_eq!(quote.line(Lookahead::whole(b"| x")), Line::Foreign);
+        assert_eq!(quote.line(Lookahead::whole(b">  5,")), Relation::Own(2));
+        assert_eq!(quote.line(Lookahead::whole(b"| x")), Relation::Ends);
     }
 }

@@ -21,12 +21,12 @@ use crate::scan::escape::{Escape, Piece};
 use crate::scan::json::{begins_line, is_blank};
 use crate::scan::lookahead::{Arrived, Lookahead, Settled};
 use crate::scan::nested::NestedEnd;
-use crate::scan::prefix::{self, Line, Prefix};
+use crate::scan::prefix::{self, Prefix, Relation};
 use crate::scan::printed::{OverLines, PrintedForm};
 use crate::scan::source_map::Step;
 use crate::scan::start;
 use crate::scan::verdict::{shown_end, valid_text};
-use crate::scan::wrapping::{self, Member, Wrapped, Wrapping};
+use crate::scan::wrapping::{self, Member, Wrapping};
 use crate::scan::xml::{Resume, root_of};
 use crate::scan::{Found, InnerPart, Parts, Read, Scanner, State};
 use crate::simd::is_space;
@@ -386,7 +386,7 @@ impl Scanner {
             false => Some(Prefix::of(lead_in(lead, b'\n')?, arrived.from(first.end))?),
         };
         let (wrapping, member) = Wrapping::of(object, at, prefix)?;
-        let is_own = matches!(wrapping.line(arrived.from(line)), Wrapped::Own(..));
+        let is_own = matches!(wrapping.line(arrived.from(line)), Relation::Own(_));
         let found = first.start + bracket + at + 1 + begun;
         (is_own && !self.names.anchors.is_in(text))
             .then_some((found, Container::within(wrapping, member)))
@@ -818,7 +818,7 @@ fn prefixed_object(
     let found = first.start + open_bracket(&arrived.bytes[first.clone()])?;
     let lead = lead_in(&arrived.bytes[first.start..found], b'\n')?;
     let prefix = Prefix::of(lead, arrived.from(first.end))?;
-    let is_own = matches!(prefix.line(arrived.from(line)), Line::Own(_));
+    let is_own = matches!(prefix.line(arrived.from(line)), Relation::Own(_));
     is_own.then_some((found, prefix))
 }
 

@@ -6,8 +6,9 @@
 
 use crate::scan::anchor::Anchors;
 use crate::scan::container::{self, LineKind};
-use crate::scan::line_end::{BEHIND, Relation, document_ends, relation};
+use crate::scan::line_end::{BEHIND, document_ends, relation};
 use crate::scan::lookahead::{Arrived, Lookahead, Settled};
+use crate::scan::prefix::Relation;
 use crate::simd::{Survey, last_break, skip_space};
 
 /// For each kind of line, the start of the run before some line. A *run* is a sequence of lines of one kind in which a
@@ -369,8 +370,8 @@ impl SearchWindow {
             // The next line tells, even if it is of the other stream: that does not depend on what was known before.
             match relation(&buffer[begin..end], &buffer[end + 1..], kind) {
                 Relation::Ends => return start,
-                Relation::GoesOn if is_known => return self.runs[kind as usize],
-                Relation::GoesOn => start = begin as i64,
+                Relation::Own(()) if is_known => return self.runs[kind as usize],
+                Relation::Own(()) => start = begin as i64,
                 Relation::Beside if is_known => {
                     let run = self.runs[kind as usize];
                     return if run < self.line { run } else { start };

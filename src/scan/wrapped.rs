@@ -10,11 +10,12 @@ use crate::scan::Scanner;
 use crate::scan::container::Container;
 use crate::scan::escape::Escape;
 use crate::scan::lookahead::{Arrived, Lookahead, Settled};
+use crate::scan::prefix::Relation;
 use crate::scan::prefixed::FARTHEST_BEFORE;
 use crate::scan::printed;
 use crate::scan::typed::ends_in_typed;
 use crate::scan::unread::REACH;
-use crate::scan::wrapping::{Member, Wrapped, Wrapping};
+use crate::scan::wrapping::{Member, Wrapping};
 use crate::simd::line_start;
 use crate::syntax::Bytes;
 use crate::syntax::notation;
@@ -138,7 +139,7 @@ impl Scanner {
     fn run_at(&mut self, arrived: &Arrived<'_>, line: usize, quote: usize) -> Option<Run> {
         let buffer = arrived.bytes;
         let rest = arrived.from(line).window(self.limits.payload_size);
-        let len = rest.find(b'\n').map_or(rest.len(), |len| len + 1);
+        let len = rest.line_len();
         let end = line + len;
         let object = buffer[line..end].trim_ascii_end();
         let (wrapping, _) = Wrapping::of(object, quote, None)?;
@@ -242,9 +243,9 @@ fn first_own(wrapping: Wrapping, buffer: &[u8], far: usize, line: usize) -> usiz
             return if is_own { far } else { first };
         };
         match wrapping.line(Lookahead::whole(&buffer[begin..at])) {
-            Wrapped::Own(..) => first = begin,
-            Wrapped::Other => {}
-            Wrapped::Foreign => break,
+            Relation::Own(_) => first = begin,
+            Relation::Beside => {}
+            Relation::Ends => break,
         }
         at = begin;
     }
@@ -254,13 +255,13 @@ fn first_own(wrapping: Wrapping, buffer: &[u8], far: usize, line: usize) -> usiz
 /// Returns true if each of `lines` has `wrapping` or is of another stream.
 fn own_or_beside(wrapping: Wrapping, lines: &[u8]) -> bool {
     let mut lines = lines.split_inclusive(|&b| b == b'\n');
-    lines.all(|line| wrapping.line(Lookahead::whole(line)) != Wrapped::Foreign)
+    lines.all(|line| wrapping.line(Lookahead::whole(line)) != Relation::Ends)
 }
 
 /// Returns the start of the text on the line at the start of `lines`, and its member, if it has `wrapping`.
 fn own_text(wrapping: Wrapping, lines: &[u8]) -> Option<(usize, Member)> {
     match wrapping.line(Lookahead::whole(lines)) {
-        Wrapped::Own(start, member) => Some((start, member)),
+        Relation::Own(text) => Some(text),
         _ => None,
     }
 }

@@ -11,7 +11,7 @@ use crate::scan::container::{closing_quote, without_escape};
 use crate::scan::decimal;
 use crate::scan::escape::{Bytes, Escape, Piece};
 use crate::scan::lookahead::Lookahead;
-use crate::scan::prefix::{Hash, Line, Prefix};
+use crate::scan::prefix::{Hash, Prefix, Relation};
 use crate::scan::typed;
 
 /// What stands around the text of each log line.
@@ -28,17 +28,6 @@ pub(crate) struct Wrapping {
     name: Hash,
     /// True if each line ends with a line break. A text without one is then a part of a line.
     is_terminated: bool,
-}
-
-/// The relation of a line to a wrapping.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Wrapped {
-    /// Has the wrapping. The text begins after this number of bytes.
-    Own(usize, Member),
-    /// Of another stream.
-    Other,
-    /// Neither.
-    Foreign,
 }
 
 /// The text of one object.
@@ -111,9 +100,9 @@ impl Wrapping {
     pub(super) fn goes_on(self, mut next: Lookahead<'_>) -> bool {
         for _ in 0..MOST_OTHERS {
             match self.line(next) {
-                Wrapped::Own(..) => return true,
-                Wrapped::Foreign => return false,
-                Wrapped::Other => match next.find(b'\n') {
+                Relation::Own(_) => return true,
+                Relation::Ends => return false,
+                Relation::Beside => match next.find(b'\n') {
                     Some(line) => next = next.from(line + 1),
                     None => return false,
                 },
@@ -122,27 +111,28 @@ impl Wrapping {
         false
     }
 
-    /// Returns the relation of the line at the start of `ahead` to this wrapping. A line may be torn.
-    pub(super) fn line(self, ahead: Lookahead<'_>) -> Wrapped {
+    /// Returns the relation of the line at the start of `ahead` to this wrapping: where its text begins, and what is known of
+    /// that. A line may be torn.
+    pub(super) fn line(self, ahead: Lookahead<'_>) -> Relation<(usize, Member)> {
         let prefix = match self.prefix.map(|prefix| prefix.line(ahead)) {
             None => 0,
-            Some(Line::Own(len)) => len,
-            Some(Line::Other) => return Wrapped::Other,
-            Some(Line::Foreign) => return Wrapped::Foreign,
+            Some(Relation::Own(len)) => len,
+            Some(Relation::Beside) => return Relation::Beside,
+            Some(Relation::Ends) => return Relation::Ends,
         };
         let ahead = ahead.from(prefix);
         if ahead.get(0) != Some(b'{') {
             return match self.prefix {
-                Some(_) => Wrapped::Other,
-                None => Wrapped::Foreign,
+                Some(_) => Relation::Beside,
+                None => Relation::Ends,
             };
         }
         let end = ahead.find(b'\n').unwrap_or(ahead.len());
         let line = &ahead.bytes()[..end];
         match self.text_in(line) {
-            Some(text) => Wrapped::Own(prefix + text.start, self.member(text, line)),
-            None if self.is_beside(line) => Wrapped::Other,
-            None => Wrapped::Foreign,
+            Some(text) => Relation::Own((prefix + text.start, self.member(text, line))),
+            None if self.is_beside(line) => Relation::Beside,
+            None => Relation::Ends,
         }
     }
 
@@ -515,12 +505,12 @@ mod tests {
         Wrapping::of(object.as_bytes(), at, None).expect("an object")
     }
 
-    fn line(wrapping: Wrapping, line: &str) -> Wrapped {
+    fn line(wrapping: Wrapping, line: &str) -> Relation<(usize, Member)> {
         wrapping.line(Lookahead::whole(line.as_bytes()))
     }
 
     fn is_own(wrapping: Wrapping, text: &str) -> bool {
-        matches!(line(wrapping, text), Wrapped::Own(..))
+        matches!(line(wrapping, text), Relation::Own(..))
     }
 
     #[test]
@@ -539,10 +529,10 @@ mod tests {
         }
         for (from, to) in [(":7,", ":8,"), ("a-1", "a-2"), ("\"n\"", "\"m\"")] {
             let other = object.replacen(from, to, 1);
-            assert_eq!(line(wrapping, &other), Wrapped::Other, "{to}");
+            assert_eq!(line(wrapping, &other), Relation::Beside, "{to}");
         }
         for foreign in ["", "x", "{\"msg\":\"x\"}", "{}", "[1]"] {
-            assert_eq!(line(wrapping, foreign), Wrapped::Foreign, "{foreign}");
+            assert_eq!(line(wrapping, foreign), Relation::Ends, "{foreign}");
         }
     }
 
