@@ -38,6 +38,7 @@ const LAYERS: &[&str] = &[
 /// The files of the command line. Each uses only the files before it.
 const COMMAND_LINE: &[&str] = &[
     "number",
+    "known",
     "moment",
     "random",
     "texts",

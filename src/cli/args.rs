@@ -13,9 +13,11 @@ use clap::{CommandFactory, Error, Parser, Subcommand};
 use wxsub::stats::Key;
 
 use crate::cli::gate::GateArgs;
+use crate::cli::known::Known;
 use crate::cli::number::whole;
 use crate::cli::options::{
-    ColumnArgs, Common, ConvertFormat, FoldArgs, ParseFormat, SyntaxArg, TableArgs,
+    ColumnArgs, Common, ConvertFormat, FileArg, FoldArgs, LangArg, ParseFormat, SyntaxArg,
+    TableArgs,
 };
 use crate::cli::plan::NoInput;
 use crate::cli::say::tell;
@@ -25,8 +27,14 @@ use crate::cli::{explain, sample, schema};
 
 /// Reads WeChat (微信) subscribe-message callbacks: shows, converts and checks captured payloads
 #[derive(Debug, Parser)]
-#[command(name = "wxsub", version, max_term_width = 100)]
+#[command(name = "wxsub", version, max_term_width = 100, arg(LangArg::arg()))]
 #[command(after_help = "\
+Examples:
+  wxsub parse payload.xml                what happened, in words
+  wxsub convert --to csv app.log.*.gz    records, for programs
+  wxsub check --strict tests/fixtures    the CI gate
+  wxsub explain trailing-comma           what a finding or a code means")]
+#[command(after_long_help = "\
 Examples:
   wxsub parse payload.xml                     what happened, in words
   wxsub convert -o callbacks.jsonl app.log    a record a line
@@ -38,6 +46,8 @@ Examples:
   wxsub quota --left 0 app.log                who must be asked again
   wxsub join --sends sends.csv app.log        did these messages arrive?
   wxsub explain trailing-comma                what a finding, a field or a code means
+
+`wxsub FILE` is `wxsub parse FILE`.
 
 Exit status: 0 all well; 1 the input has a problem; 2 the run itself failed;
 130 it was ended by Ctrl-C, 143 by SIGTERM, 129 by SIGHUP.")]
@@ -133,23 +143,36 @@ pub(super) enum Command {
 }
 
 #[derive(Debug, clap::Args)]
-#[command(mut_arg("summary", decoding_summary))]
+#[command(mut_args(of_parse))]
 #[command(after_help = "\
+Examples:
+  wxsub parse --format table app.log                     a line an item
+  tail -f app.log | wxsub parse --event sent --failed    live")]
+#[command(after_long_help = "\
 Examples:
   wxsub parse payload.xml
   wxsub parse --format table app.log                     a line an item
   tail -f app.log | wxsub parse --event sent --failed    live
   wxsub parse --keys keys.ini push.http                  encrypted payloads, too")]
 pub(super) struct Parse {
-    /// A block of lines a callback, or one table with a row an item
-    #[arg(long, value_enum, default_value_t = ParseFormat::Pretty)]
+    /// How callbacks look: pretty or table [default: pretty]
+    ///
+    /// A block of lines a callback, or one table with a row an item.
+    #[arg(
+        long,
+        value_enum,
+        default_value_t = ParseFormat::Pretty,
+        hide_default_value = true,
+        hide_possible_values = true
+    )]
     pub(super) format: ParseFormat,
     /// Zone of the times shown: local, UTC, a name like Asia/Shanghai, or an offset like +08:00
     #[arg(
         long,
         value_name = "ZONE",
         default_value = "local",
-        allow_hyphen_values = true
+        allow_hyphen_values = true,
+        hide_short_help = true
     )]
     pub(super) tz: String,
     #[command(flatten)]
@@ -163,7 +186,7 @@ Examples:
   wxsub convert app.log > callbacks.jsonl
   wxsub convert --to csv --since 7d -o week.csv app.log.*.gz
   wxsub convert --to xml --pretty payload.json
-  wxsub convert --flat --with-source --dedup logs/    a line an item, with its place
+  wxsub convert --flat --with-source logs/    a line an item, with its place
   wxsub convert app.log | jq 'select(.items[1])' | wxsub convert --to csv
 
 Lines of jsonl are read like payloads; `wxsub schema record` describes them.")]
@@ -172,16 +195,13 @@ pub(super) struct Convert {
     // The alias: the other commands call this flag --format.
     #[arg(long, alias = "format", value_name = "FORMAT", value_enum, default_value_t = ConvertFormat::Jsonl)]
     pub(super) to: ConvertFormat,
-    /// Write to FILE, which is replaced only when all was read and written
-    #[arg(short, long, value_name = "FILE")]
-    pub(super) output: Option<PathBuf>,
     /// Indent json or xml
     #[arg(long)]
     pub(super) pretty: bool,
     /// A line an item instead of a line a callback (jsonl)
     #[arg(long)]
     pub(super) flat: bool,
-    /// Say where each callback stands, as the key `source` (jsonl)
+    /// Add the place of each callback, as `source` (jsonl)
     #[arg(long)]
     pub(super) with_source: bool,
     /// Zone of the column `time` (csv) [default: UTC]
@@ -195,16 +215,22 @@ pub(super) struct Convert {
 #[command(mut_args(of_counts))]
 #[command(after_help = "\
 Examples:
-  wxsub stats app.log.*.gz                               what happened, on one screen
+  wxsub stats app.log.*.gz                      what happened, on one screen
   wxsub stats --by template,day --to csv -o days.csv logs/
-  wxsub stats --by code --event sent app.log             why messages failed
+  wxsub stats --by code --event sent app.log    why messages failed
   wxsub stats --by hour-of-day --tz Asia/Shanghai app.log
 
 Repeated deliveries count once. Rates are of items, not of callbacks.")]
 pub(super) struct Stats {
     /// Count items by these keys, with commas between them: event, template, scene, status, code, account, hour,
     /// hour-of-day, weekday, day, week, month
-    #[arg(long, value_name = "KEY,…", value_delimiter = ',', value_parser = str::parse::<Key>)]
+    #[arg(
+        long,
+        value_name = "KEY,…",
+        value_delimiter = ',',
+        value_parser = Known::new(str::parse::<Key>, keys),
+        hide_possible_values = true
+    )]
     pub(super) by: Vec<Key>,
     /// How many templates the overview shows [default: 10]
     #[arg(long, value_name = "N", value_parser = whole::<usize>, allow_negative_numbers = true)]
@@ -219,16 +245,17 @@ pub(super) struct Stats {
 
 #[derive(Debug, clap::Args)]
 #[command(mut_args(of_counts))]
-#[command(mut_arg("lang", |arg| arg.help("Language of the page and of messages [default: what the locale says]")))]
+#[command(mut_arg("lang", |arg| arg.help("Language of the page and of messages")))]
 #[command(after_help = "\
 Examples:
   wxsub report -o page.html app.log.*.gz
   wxsub report --lang zh --tz Asia/Shanghai --since 30d -o page.html logs/
   wxsub report --title 'Orders, May' --template ID app.log > page.html
 
-The page shows acceptance by template over time, answers by scene, what was switched off, results of
-messages, codes of failure, hours and weekdays, and what was undecodable or odd, with a table under
-each chart. It is one file that loads nothing and runs nothing. Repeated deliveries count once.")]
+The page shows acceptance by template over time, answers by scene, what was
+switched off, results of messages, codes of failure, hours and weekdays, and
+what was undecodable or odd, with a table under each chart. It is one file that
+loads nothing and runs nothing. Repeated deliveries count once.")]
 pub(super) struct Report {
     /// The heading of the page
     #[arg(long, value_name = "TEXT")]
@@ -244,24 +271,32 @@ pub(super) struct Report {
 #[command(mut_args(without_parts))]
 #[command(after_help = "\
 Examples:
-  wxsub quota app.log.*.gz                            what is left, as a table
-  wxsub quota --left 0 --template ID logs/            who must be asked again
-  wxsub quota --sends sends.csv --to csv app.log      sends without a result count, too
-  wxsub quota --until 2026-01-02 app.log              what was left then
+  wxsub quota app.log.*.gz                     what is left, as a table
+  wxsub quota --left 0 --template ID logs/     who must be asked again
+  wxsub quota --sends sends.csv app.log        sends without a result, too
+  wxsub quota --until 2026-01-02 app.log       what was left then
 
-Repeated deliveries count once. What is left is at least so much, since grants without a dialog are
-not pushed; `wxsub explain quota` has the rules.")]
+Repeated deliveries count once. What is left is at least so much: grants without
+a dialog are not pushed. `wxsub explain quota` has the rules.")]
 pub(super) struct Quota {
     /// Only rows with so many left
     #[arg(long, value_name = "N", value_parser = whole::<u64>, allow_negative_numbers = true)]
     pub(super) left: Option<u64>,
-    /// A template whose grants are not used up by sending (long-term). Repeatable
-    #[arg(long, value_name = "TEMPLATE", allow_hyphen_values = true, value_parser = template)]
+    /// Long-term templates: sending uses up no grant
+    #[arg(
+        long,
+        value_name = "ID,…",
+        value_delimiter = ',',
+        allow_hyphen_values = true,
+        value_parser = template
+    )]
     pub(super) long_term: Vec<String>,
     /// A send that the user refused (43101) shows that nothing is left
-    #[arg(long)]
+    #[arg(long, hide_short_help = true)]
     pub(super) assume_refused_is_zero: bool,
-    /// Send requests and their answers: CSV, JSON lines or a log. Repeatable
+    /// Send requests and their answers, as CSV, JSON lines or a log
+    ///
+    /// May be given again for another file.
     #[arg(long, value_name = "FILE")]
     pub(super) sends: Vec<PathBuf>,
     #[command(flatten)]
@@ -280,15 +315,16 @@ pub(super) struct Quota {
 #[command(mut_arg("account", |arg| arg.hide(true)))]
 #[command(after_help = "\
 Examples:
-  wxsub join --sends sends.csv app.log.*.gz           did these messages arrive?
-  wxsub join --sends app.log app.log                  requests and answers in the log itself
-  wxsub join --sends sends.csv --user OPENID app.log  one user's messages
+  wxsub join --sends sends.csv app.log.*.gz    did these messages arrive?
+  wxsub join --sends app.log app.log           the log itself has the requests
   wxsub join --sends sends.csv --columns msgid=wx_id,time=at --to csv app.log
 
-FILE is CSV with a header, JSON lines, or a log whose lines hold a request and its answer. Filters
-choose sends; `wxsub explain join` has the rules.")]
+FILE is CSV with a header, JSON lines, or a log whose lines hold a request and
+its answer. Filters choose sends. `wxsub explain join` has the rules.")]
 pub(super) struct Join {
-    /// Send requests and their answers. Repeatable
+    /// Send requests and their answers, as CSV, JSON lines or a log
+    ///
+    /// May be given again for another file.
     #[arg(long, value_name = "FILE", required = true)]
     pub(super) sends: Vec<PathBuf>,
     #[command(flatten)]
@@ -304,6 +340,20 @@ pub(super) struct Join {
     pub(super) common: Common,
 }
 
+/// Returns the names of the keys that `--by` takes.
+fn keys() -> Vec<String> {
+    Key::names().map(String::from).collect()
+}
+
+/// Changes the flags of `parse`: its short help fits into a terminal of 24 lines.
+fn of_parse(arg: clap::Arg) -> clap::Arg {
+    match arg.get_id().as_str() {
+        "summary" => decoding_summary(arg),
+        "output" => arg.hide_short_help(true),
+        _ => arg,
+    }
+}
+
 /// Changes the flags of a command that counts: it leaves out repeated deliveries by itself.
 fn of_counts(arg: clap::Arg) -> clap::Arg {
     match arg.get_id().as_str() {
@@ -317,11 +367,8 @@ fn of_counts(arg: clap::Arg) -> clap::Arg {
 fn without_parts(arg: clap::Arg) -> clap::Arg {
     match arg.get_id().as_str() {
         "event" | "status" | "failed" | "limit" => arg.hide(true),
-        "template" => arg.help("Items of this template. Repeatable, as --user and --account"),
-        "tz" => arg.help(
-            "Zone of the times shown, and of times in files that do not say theirs: local, UTC, a name like \
-             Asia/Shanghai, or an offset like +08:00",
-        ),
+        "template" => arg.help("Items of these templates"),
+        "tz" => arg.help("Zone of the times shown, and of times in files that do not say theirs"),
         _ => arg,
     }
 }
@@ -333,7 +380,7 @@ Examples:
   wxsub check --strict tests/fixtures
   wxsub check --deny all --allow unknown-field tests/fixtures
   wxsub check --format sarif tests/fixtures > wxsub.sarif
-  wxsub check --write-expectations tests/fixtures    from now on only new findings count
+  wxsub check --write-expectations tests/fixtures    only new ones count
 
 `wxsub explain CODE` says what a code means.")]
 pub(super) struct Check {
@@ -346,38 +393,38 @@ pub(super) struct Check {
 #[derive(Debug, clap::Args)]
 #[command(mut_arg("summary", decoding_summary))]
 #[command(after_help = "\
-Each payload is followed by a line break, unless it ends with one. What is plain is left out.
+Each payload is followed by a line break, unless it ends with one. What is plain
+is left out.
 
 Examples:
   wxsub decrypt --keys keys.ini push.http > payload.xml
-  wxsub decrypt --event sent --limit 1 app.log    with the key in WXSUB_ENCODING_AES_KEY")]
+  wxsub decrypt --event sent --limit 1 app.log    one, to look at")]
 pub(super) struct Decrypt {
-    /// Write to FILE, which is replaced only when all was read and written
-    #[arg(short, long, value_name = "FILE")]
-    pub(super) output: Option<PathBuf>,
     #[command(flatten)]
     pub(super) common: Common,
 }
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-The body goes to standard output, without a line break after it; the query that signs it goes to
-standard error. What a server wants is both:
+The body goes to standard output, without a line break after it; the query that
+signs it goes to standard error. What a server wants is both:
 
   wxsub encrypt popup.xml --curl http://localhost:8080/wx | curl -K -
   wxsub encrypt popup.xml --http http://localhost:8080/wx | nc localhost 8080
 
-The first key, token and appid are used. With --seed, --timestamp and the same keys the output is
-the same each time.")]
+The first key, token and appid are used. With --seed, --timestamp and the same
+keys the output is the same each time.")]
 pub(super) struct Encrypt {
     /// A file that holds one payload, or - for standard input [default: standard input]
     #[arg(value_name = "PATH")]
     pub(super) path: Option<PathBuf>,
-    /// Write to FILE, which is replaced only when all was read and written
-    #[arg(short, long, value_name = "FILE")]
-    pub(super) output: Option<PathBuf>,
-    /// Keys in a file: lines `encoding_aes_key = …`, `token = …`, `appid = …`. Also from
-    /// WXSUB_ENCODING_AES_KEY, WXSUB_TOKEN and WXSUB_APPID
+    #[command(flatten)]
+    pub(super) to: FileArg,
+    #[command(flatten)]
+    pub(super) lang: LangArg,
+    /// Keys in a file: lines `encoding_aes_key = …`, `token = …`, `appid = …`
+    ///
+    /// Also from WXSUB_ENCODING_AES_KEY, WXSUB_TOKEN and WXSUB_APPID.
     #[arg(long, value_name = "FILE")]
     pub(super) keys: Option<PathBuf>,
     /// How the envelope is written [default: as what is inside]

@@ -15,12 +15,11 @@ use crate::cli::plan::{Plan, time_zone};
 use crate::cli::say::say;
 use crate::cli::status::Status;
 use crate::cli::stream::{Done, Job, is_undecodable, run};
-use crate::cli::target::Target;
 use crate::cli::texts::Texts;
 
 /// Runs `wxsub parse`.
 pub(super) fn parse(args: &args::Parse) -> anyhow::Result<Status> {
-    let plan = Plan::new("parse", &args.common, Some(&args.tz), None)?;
+    let plan = Plan::new("parse", &args.common, Some(&args.tz))?;
     refuse_files(&plan)?;
     let (options, time_zone) = (plan.out, time_zone(&args.tz)?);
     let format: Box<dyn Format + Sync> = match args.format {
@@ -32,7 +31,9 @@ pub(super) fn parse(args: &args::Parse) -> anyhow::Result<Status> {
         options: plan.err,
         shows_lines: true,
     };
-    let done = run(&plan, &job, &mut Target::new(None)?)?;
+    let mut target = plan.target()?;
+    let done = run(&plan, &job, &mut target)?;
+    done.keep(target)?;
     let is_all_shown =
         plan.summary == Summary::Text && done.interrupted.is_none() && is_one(&done.tally);
     if !is_all_shown {
@@ -43,14 +44,9 @@ pub(super) fn parse(args: &args::Parse) -> anyhow::Result<Status> {
 
 /// Runs `wxsub convert`.
 pub(super) fn convert(args: &args::Convert) -> anyhow::Result<Status> {
-    let plan = Plan::new(
-        "convert",
-        &args.common,
-        args.tz.as_deref(),
-        args.output.as_deref(),
-    )?;
+    let plan = Plan::new("convert", &args.common, args.tz.as_deref())?;
     refuse_files(&plan)?;
-    let mut target = Target::new(args.output.as_deref())?;
+    let mut target = plan.target()?;
     let mut format = format(args)?;
     if target.is_terminal() {
         let escape = match args.to {

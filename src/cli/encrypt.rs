@@ -9,11 +9,11 @@ use wxsub::output::{Push, Sealing};
 use wxsub::report::Spot;
 use wxsub::report::text::{self, TextOptions, printable};
 use wxsub::seal::{EncodingAesKey, Keys, Token};
-use wxsub::{Capture, Decompressed, Outcome, Record, Syntax};
+use wxsub::{Capture, Decompressed, Lang, Outcome, Record, Syntax};
 
 use crate::cli::args;
 use crate::cli::keys;
-use crate::cli::plan::{NoInput, lang_of_environment};
+use crate::cli::plan::{NoInput, language};
 use crate::cli::random::Random;
 use crate::cli::say::{say, tell};
 use crate::cli::sources::Sources;
@@ -24,7 +24,7 @@ use crate::cli::target::Target;
 pub(super) fn run(args: &args::Encrypt) -> anyhow::Result<Status> {
     let keys = keys::keys(args.keys.as_deref())?;
     let chosen = Chosen::of(&keys)?;
-    let record = match payload(args.path.as_deref())? {
+    let record = match payload(args)? {
         Ok(record) => record,
         Err(why) => {
             say(why.as_bytes());
@@ -87,15 +87,15 @@ impl<'k> Chosen<'k> {
         push.map_err(|finding| {
             anyhow!(
                 "cannot encrypt it: {}",
-                finding.message(lang_of_environment())
+                finding.message(language(args.lang))
             )
         })
     }
 }
 
 /// Reads the only payload of a capture. Returns a message for people if there is none, or more than one.
-fn payload(path: Option<&Path>) -> anyhow::Result<Result<Record<'static>, String>> {
-    let path = path.unwrap_or(Path::new("-"));
+fn payload(args: &args::Encrypt) -> anyhow::Result<Result<Record<'static>, String>> {
+    let path = args.path.as_deref().unwrap_or(Path::new("-"));
     if path == Path::new("-") && io::stdin().is_terminal() {
         let missing = NoInput {
             command: "encrypt",
@@ -109,7 +109,7 @@ fn payload(path: Option<&Path>) -> anyhow::Result<Result<Record<'static>, String
             printable(&path.display().to_string())
         );
     }
-    let sources = Sources::new(&[path.to_owned()], &[])?;
+    let sources = Sources::new(&[path.to_owned()], &[])?.without_output(args.to.path());
     let source = sources.iter().next().context("nothing to read")??;
     let name = printable(&source.name);
     let capture = Capture::new(Decompressed::new(source.from)).named(&source.name);
@@ -127,11 +127,11 @@ fn payload(path: Option<&Path>) -> anyhow::Result<Result<Record<'static>, String
             "wxsub: error: `{name}` holds several payloads: encrypt takes one\n"
         )));
     }
-    Ok(sealable(record))
+    Ok(sealable(record, language(args.lang)))
 }
 
 /// Returns the record if its payload can be encrypted, or a message for people.
-fn sealable(record: Record<'static>) -> Result<Record<'static>, String> {
+fn sealable(record: Record<'static>, lang: Lang) -> Result<Record<'static>, String> {
     let source = printable(record.source());
     if record.top_text("Encrypt").is_some() {
         return Err(format!(
@@ -143,7 +143,7 @@ fn sealable(record: Record<'static>) -> Result<Record<'static>, String> {
             let mut out = Vec::new();
             let spot = Spot::of(&record, finding);
             let options = TextOptions {
-                lang: lang_of_environment(),
+                lang,
                 ..TextOptions::default()
             };
             text::write(record.source(), &spot, finding, &options, &mut out);
@@ -157,7 +157,7 @@ fn write(args: &args::Encrypt, push: &Push, is_signed: bool) -> anyhow::Result<(
     if !is_signed && (args.http.is_some() || args.curl.is_some()) {
         bail!("no token to sign with: set WXSUB_TOKEN, or give a file with --keys");
     }
-    let mut target = Target::new(args.output.as_deref())?;
+    let mut target = Target::new(args.to.path())?;
     let text = match (&args.http, &args.curl) {
         (Some(url), _) => push.request(url),
         (_, Some(url)) => curl(push, url),

@@ -17,6 +17,7 @@ mod gate;
 mod interrupt;
 mod join;
 mod keys;
+mod known;
 mod moment;
 mod noise;
 mod number;
