@@ -16,12 +16,15 @@ use crate::cli::keys;
 use crate::cli::plan::{NoInput, language};
 use crate::cli::random::Random;
 use crate::cli::say::{say, tell};
-use crate::cli::sources::Sources;
+use crate::cli::sources::{Sources, refuse_overwriting};
 use crate::cli::status::{Status, UNWRITTEN};
 use crate::cli::target::Target;
 
 /// Runs `wxsub encrypt`.
 pub(super) fn run(args: &args::Encrypt) -> anyhow::Result<Status> {
+    if let Some(keys) = &args.keys {
+        refuse_overwriting(args.to.path(), "--keys", keys)?;
+    }
     let keys = keys::keys(args.keys.as_deref())?;
     let chosen = Chosen::of(&keys)?;
     let record = match payload(args)? {

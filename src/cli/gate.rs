@@ -16,7 +16,7 @@ use crate::cli::known::Known;
 use crate::cli::number::whole;
 use crate::cli::plan::Plan;
 use crate::cli::say::tell;
-use crate::cli::sources::CONFIG;
+use crate::cli::sources::{CONFIG, refuse_overwriting};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct GateArgs {
@@ -187,6 +187,9 @@ impl GatePlan {
         }
         let folder = env::current_dir().context("cannot tell the working directory")?;
         let path = args.config_path(&folder);
+        if let Some(path) = &path {
+            refuse_overwriting(plan.outputs(), "check", path)?;
+        }
         let config = match &path {
             Some(path) => read_config(path, &folder, args.write_expectations)?,
             None => Config::default(),

@@ -8,7 +8,7 @@ use std::fs;
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
-use anyhow::anyhow;
+use anyhow::{anyhow, bail};
 use console::Term;
 use jiff::tz::{Offset, TimeZone};
 use wxsub::decompress::Bounds;
@@ -18,7 +18,7 @@ use wxsub::select::Filter;
 use wxsub::{Lang, Limits};
 
 use crate::cli::options::{Common, LangArg, Language, Summary, When};
-use crate::cli::sources::Sources;
+use crate::cli::sources::{Sources, refuse_overwriting};
 use crate::cli::status::Status;
 use crate::cli::target::Target;
 
@@ -61,6 +61,14 @@ pub(super) struct Plan {
 }
 
 impl Plan {
+    /// Returns the files that the run writes.
+    pub(super) fn outputs(&self) -> impl Iterator<Item = &Path> {
+        [&self.output, &self.noise]
+            .into_iter()
+            .flatten()
+            .map(PathBuf::as_path)
+    }
+
     /// Opens the destination of the data.
     pub(super) fn target(&self) -> anyhow::Result<Target> {
         Target::new(self.output.as_deref())
@@ -83,6 +91,11 @@ impl Plan {
         if common.paths.is_empty() && io::stdin().is_terminal() {
             let message = "nothing to read: name a file or a folder, or pipe something in";
             return Err(NoInput { command, message }.into());
+        }
+        let outputs = [common.to.path(), common.output.noise.as_deref()];
+        refuse_one_file(outputs)?;
+        if let Some(keys) = common.keys.file() {
+            refuse_overwriting(outputs.into_iter().flatten(), "--keys", keys)?;
         }
         let has_watcher = io::stderr().is_terminal();
         let mut sources = Sources::new(&common.paths, &common.input.glob)?
@@ -122,6 +135,15 @@ impl Plan {
                 window: common.compressed.max_window,
             },
         })
+    }
+}
+
+/// Refuses data and noise in one file, where one would replace the other.
+fn refuse_one_file([data, noise]: [Option<&Path>; 2]) -> anyhow::Result<()> {
+    let is_file = |path: &&Path| !path.starts_with("/dev") && !path.starts_with("/proc");
+    match data.filter(is_file).zip(noise) {
+        Some((data, noise)) if data == noise => bail!("-o and --noise name one file"),
+        _ => Ok(()),
     }
 }
 

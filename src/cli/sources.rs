@@ -9,7 +9,7 @@ use std::iter;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::{Context, anyhow};
+use anyhow::{Context, anyhow, bail};
 use ignore::WalkBuilder;
 use ignore::overrides::{Override, OverrideBuilder};
 use same_file::Handle;
@@ -125,6 +125,9 @@ impl Sources {
     }
 
     fn open<'a>(&'a self, path: &'a Path) -> Opened<'a> {
+        if path == Path::new("-") && self.is_apart(Path::new("/dev/stdin"), true) {
+            return Box::new(iter::once(Err(overwritten(path))));
+        }
         if path == Path::new("-") {
             let stdin = Source {
                 name: "-".into(),
@@ -136,10 +139,7 @@ impl Sources {
         }
         match fs::metadata(path) {
             Ok(metadata) if metadata.is_dir() => Box::new(self.walk(path).flat_map(captures)),
-            _ if self.is_apart(path, true) => {
-                let why = anyhow!("the output is written to it");
-                Box::new(iter::once(Err(why.context(unreadable(path, None)))))
-            }
+            _ if self.is_apart(path, true) => Box::new(iter::once(Err(overwritten(path)))),
             _ => captures(Ok(path.to_owned())),
         }
     }
@@ -247,6 +247,30 @@ pub(super) struct Unreadable {
 impl fmt::Display for Unreadable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "cannot {} `{}`", self.verb, printable(&self.name))
+    }
+}
+
+/// Makes the error of an input that the output would replace.
+fn overwritten(path: &Path) -> anyhow::Error {
+    anyhow!("the output is written to it").context(unreadable(path, None))
+}
+
+/// Fails if a file of `outputs` is the file `input`, which `flag` names: it would be read and replaced.
+pub(super) fn refuse_overwriting<'a>(
+    outputs: impl IntoIterator<Item = &'a Path>,
+    flag: &str,
+    input: &Path,
+) -> anyhow::Result<()> {
+    let Ok(input_file) = Handle::from_path(input) else {
+        return Ok(());
+    };
+    let is_input = |path: &Path| Handle::from_path(path).is_ok_and(|file| file == input_file);
+    match outputs.into_iter().any(is_input) {
+        true => bail!(
+            "the output would be written to `{}`, which {flag} reads",
+            printable(&input.display().to_string())
+        ),
+        false => Ok(()),
     }
 }
 
