@@ -67,6 +67,8 @@ const COMMAND_LINE: &[&str] = &[
     "check",
     "decrypt",
     "encrypt",
+    "completions",
+    "man",
     "fold",
     "sends",
     "quota",

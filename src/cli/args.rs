@@ -8,8 +8,10 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process;
 
+use clap::builder::PossibleValuesParser;
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Error, Parser, Subcommand};
+use clap_complete::Shell;
 use wxsub::stats::Key;
 
 use crate::cli::gate::GateArgs;
@@ -124,7 +126,7 @@ pub(super) enum Command {
     Check(Check),
     /// Count callbacks, answers, users and results
     Stats(Stats),
-    /// Draw what stats counts as one HTML page, without scripts and network
+    /// Draw what stats counts as one HTML page without scripts
     Report(Report),
     /// Count the grants left for each user and template
     Quota(Quota),
@@ -140,6 +142,10 @@ pub(super) enum Command {
     Decrypt(Decrypt),
     /// Encrypt a payload as WeChat does, to test a server
     Encrypt(Encrypt),
+    /// Print the script that completes command lines in a shell
+    Completions(Completions),
+    /// Print manual pages
+    Man(Man),
 }
 
 #[derive(Debug, clap::Args)]
@@ -445,6 +451,49 @@ pub(super) struct Encrypt {
     /// Draw from this number what is random otherwise: for fixtures that stay the same
     #[arg(long, value_name = "N", value_parser = whole::<u64>, allow_negative_numbers = true)]
     pub(super) seed: Option<u64>,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  wxsub completions bash > ~/.local/share/bash-completion/completions/wxsub
+  wxsub completions zsh > ~/.zfunc/_wxsub    with `fpath+=~/.zfunc` in .zshrc
+  wxsub completions fish > ~/.config/fish/completions/wxsub.fish
+  wxsub completions powershell >> $PROFILE")]
+pub(super) struct Completions {
+    /// Which shell
+    #[arg(value_name = "SHELL", value_enum)]
+    pub(super) shell: Shell,
+    #[command(flatten)]
+    pub(super) to: FileArg,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  wxsub man | man -l -
+  wxsub man parse | man -l -
+  wxsub man --dir ~/.local/share/man/man1")]
+pub(super) struct Man {
+    /// The page of this command [default: of the program]
+    #[arg(
+        value_name = "COMMAND",
+        value_parser = PossibleValuesParser::new(commands()),
+        hide_possible_values = true
+    )]
+    pub(super) command: Option<String>,
+    #[command(flatten)]
+    pub(super) to: FileArg,
+    /// Write all pages into this folder
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["command", "output"])]
+    pub(super) dir: Option<PathBuf>,
+}
+
+/// Returns the names of the commands.
+fn commands() -> Vec<String> {
+    let program = Args::command();
+    let names = program.get_subcommands().map(|it| it.get_name().to_owned());
+    names.collect()
 }
 
 /// Changes the help of `--summary`: only `check` has the value `files`.

@@ -37,10 +37,10 @@ fn any(text: &str) -> Result<String, String> {
     Ok(text.to_owned())
 }
 
-/// Returns the usual names of all topics.
+/// Returns the names of all topics that are one word of a shell.
 fn terms() -> Vec<String> {
-    let names = Topic::all().filter_map(|topic| topic.names().into_iter().next());
-    let mut names: Vec<String> = names.collect();
+    let names = Topic::all().flat_map(|topic| topic.names());
+    let mut names: Vec<String> = names.filter(|name| !name.contains(' ')).collect();
     names.sort();
     names.dedup();
     names

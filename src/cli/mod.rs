@@ -8,6 +8,7 @@ mod args;
 mod bar;
 mod check;
 mod commands;
+mod completions;
 mod decrypt;
 mod encrypt;
 mod explain;
@@ -18,6 +19,7 @@ mod interrupt;
 mod join;
 mod keys;
 mod known;
+mod man;
 mod moment;
 mod noise;
 mod number;
@@ -63,6 +65,8 @@ pub(crate) fn run() -> ExitCode {
         Command::Sample(args) => sample::sample(&args),
         Command::Decrypt(args) => decrypt::run(&args),
         Command::Encrypt(args) => encrypt::run(&args),
+        Command::Completions(args) => completions::run(&args),
+        Command::Man(args) => man::run(&args),
     };
     done.unwrap_or_else(|error| failed(&error)).into()
 }
