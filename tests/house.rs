@@ -54,6 +54,7 @@ const COMMAND_LINE: &[&str] = &[
     "options",
     "plan",
     "gate",
+    "files",
     "output",
     "progress",
     "feed",

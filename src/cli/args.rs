@@ -4,12 +4,13 @@
 //! [`Common`].
 
 use std::env;
+use std::ffi::OsString;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process;
 
 use clap::builder::PossibleValuesParser;
-use clap::error::ErrorKind;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory, Error, Parser, Subcommand};
 use clap_complete::Shell;
 use wxsub::stats::Key;
@@ -68,17 +69,30 @@ impl Args {
 
     /// Parses a command line that names a file where the command is expected as that of `parse`.
     fn of_file(error: Error) -> Result<Self, Error> {
-        let mut typed = env::args_os();
-        let (program, first) = (typed.next(), typed.next());
-        let is_file = first
-            .as_ref()
-            .is_some_and(|first| is_path(Path::new(first)));
-        if error.kind() != ErrorKind::InvalidSubcommand || !is_file {
+        let Some(ContextValue::String(name)) = error.get(ContextKind::InvalidSubcommand) else {
             return Err(error);
+        };
+        let mut typed = env::args_os();
+        let program = typed.next();
+        let rest: Vec<OsString> = typed.collect();
+        let named = rest
+            .iter()
+            .find(|typed| typed.to_string_lossy() == name[..]);
+        match named.is_some_and(|named| is_path(Path::new(named))) {
+            // What stands before the file may stand after the command, too.
+            true => Args::try_parse_from(program.into_iter().chain(["parse".into()]).chain(rest)),
+            false => Err(neither(error)),
         }
-        let command = [program, Some("parse".into()), first];
-        Args::try_parse_from(command.into_iter().flatten().chain(typed))
     }
+}
+
+/// Adds to the error of an unknown command that it is no file, either, unless it is a slip of the pen.
+fn neither(mut error: Error) -> Error {
+    if error.get(ContextKind::SuggestedSubcommand).is_none() {
+        let tip = "there is no file of this name, either".into();
+        error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip]));
+    }
+    error
 }
 
 /// Returns true if an argument names a file or looks like the name of one. No command has a dot or a slash.
@@ -146,6 +160,23 @@ pub(super) enum Command {
     Completions(Completions),
     /// Print manual pages
     Man(Man),
+}
+
+impl Command {
+    /// The name and the arguments of a command that reads captures.
+    pub(super) fn common(&self) -> Option<(&'static str, &Common)> {
+        Some(match self {
+            Command::Parse(args) => ("parse", &args.common),
+            Command::Convert(args) => ("convert", &args.common),
+            Command::Check(args) => ("check", &args.common),
+            Command::Stats(args) => ("stats", &args.common),
+            Command::Report(args) => ("report", &args.common),
+            Command::Quota(args) => ("quota", &args.common),
+            Command::Join(args) => ("join", &args.common),
+            Command::Decrypt(args) => ("decrypt", &args.common),
+            _ => return None,
+        })
+    }
 }
 
 #[derive(Debug, clap::Args)]

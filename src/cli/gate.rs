@@ -138,6 +138,7 @@ enum ReportFormat {
     /// For people: the place marked in its line
     Text,
     /// An object a line
+    #[value(aliases = ["jsonl", "ndjson"])]
     Json,
     /// Annotations of GitHub Actions, and a table in the step's summary
     Github,

@@ -112,6 +112,12 @@ pub(super) struct InputArgs {
     /// In folders, read only files that match; with ! in front, only those that do not
     #[arg(long, value_name = "GLOB", action = ArgAction::Append, hide_short_help = true)]
     pub(super) glob: Vec<String>,
+    /// In folders, read hidden files and folders, too: those whose names begin with a dot
+    #[arg(long, hide_short_help = true)]
+    pub(super) hidden: bool,
+    /// List the files that would be read, one a line, and read none
+    #[arg(long, hide_short_help = true)]
+    pub(super) files: bool,
     /// Stop at the first payload that cannot be decoded
     #[arg(long, hide_short_help = true)]
     pub(super) fail_fast: bool,
@@ -215,6 +221,7 @@ pub(super) enum ParseFormat {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum ConvertFormat {
     /// The normalized record, one a line
+    #[value(alias = "ndjson")]
     Jsonl,
     /// The JSON that WeChat documents
     Json,
@@ -230,6 +237,7 @@ pub(super) enum TableFormat {
     /// For people
     Table,
     /// A JSON object a line
+    #[value(alias = "ndjson")]
     Jsonl,
     /// A header and a row each
     Csv,

@@ -99,6 +99,7 @@ impl Plan {
         }
         let has_watcher = io::stderr().is_terminal();
         let mut sources = Sources::new(&common.paths, &common.input.glob)?
+            .with_hidden(common.input.hidden)
             .without_keys(common.keys.file())
             .without_output(common.to.path());
         if let Some(noise) = &common.output.noise {

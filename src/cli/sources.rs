@@ -38,6 +38,8 @@ type Opened<'a> = Box<dyn Iterator<Item = anyhow::Result<Source>> + 'a>;
 pub(super) struct Sources {
     paths: Vec<PathBuf>,
     globs: Override,
+    /// True to read hidden files of folders, too.
+    hidden: bool,
     apart: Vec<Apart>,
 }
 
@@ -65,8 +67,14 @@ impl Sources {
         Ok(Sources {
             paths,
             globs: builder.build()?,
+            hidden: false,
             apart: Vec::new(),
         })
+    }
+
+    /// Reads hidden files of folders, too, if `hidden` is true.
+    pub(super) fn with_hidden(self, hidden: bool) -> Self {
+        Sources { hidden, ..self }
     }
 
     /// Leaves the file of keys out when a folder is walked: it would be shown as noise.
@@ -98,6 +106,30 @@ impl Sources {
     /// Opens the captures lazily, in order. A capture that cannot be opened is an error in its place.
     pub(super) fn iter(&self) -> impl Iterator<Item = anyhow::Result<Source>> {
         self.paths.iter().flat_map(|path| self.open(path))
+    }
+
+    /// Finds the files lazily, in order, and opens none. Standard input is `-`.
+    pub(super) fn files(&self) -> impl Iterator<Item = anyhow::Result<PathBuf>> {
+        self.paths.iter().flat_map(|path| self.files_of(path))
+    }
+
+    fn files_of<'a>(
+        &'a self,
+        path: &'a Path,
+    ) -> Box<dyn Iterator<Item = anyhow::Result<PathBuf>> + 'a> {
+        let metadata = match path == Path::new("-") {
+            true => return Box::new(iter::once(Ok(path.to_owned()))),
+            false => fs::metadata(path),
+        };
+        match metadata {
+            Ok(metadata) if metadata.is_dir() => Box::new(self.walk(path)),
+            Ok(_) if self.is_apart(path, true) => Box::new(iter::once(Err(overwritten(path)))),
+            Ok(_) => Box::new(iter::once(Ok(path.to_owned()))),
+            Err(error) => {
+                let error = anyhow!(error).context(unreadable(path, None));
+                Box::new(iter::once(Err(error)))
+            }
+        }
     }
 
     /// The sizes of the captures. `None` for a capture of unknown size.
@@ -144,11 +176,11 @@ impl Sources {
         }
     }
 
-    /// Walks the files below a folder, sorted by name. Leaves out hidden files and config files.
+    /// Walks the files below a folder, sorted by name. Leaves out config files, and hidden files unless they are wanted.
     fn walk(&self, folder: &Path) -> impl Iterator<Item = anyhow::Result<PathBuf>> {
         let mut walk = WalkBuilder::new(folder);
         walk.standard_filters(false)
-            .hidden(true)
+            .hidden(!self.hidden)
             .follow_links(true)
             .overrides(self.globs.clone());
         let entries = walk.sort_by_file_name(Ord::cmp).build();
