@@ -19,8 +19,8 @@ use crate::cli::gate::GateArgs;
 use crate::cli::known::Known;
 use crate::cli::number::whole;
 use crate::cli::options::{
-    ColumnArgs, Common, ConvertFormat, FileArg, FoldArgs, LangArg, ParseFormat, SyntaxArg,
-    TableArgs,
+    ColumnArgs, Common, ConvertFormat, FileArg, FoldArgs, LangArg, ParseFormat, ShapeArg,
+    SyntaxArg, TableArgs,
 };
 use crate::cli::plan::NoInput;
 use crate::cli::say::tell;
@@ -235,6 +235,9 @@ pub(super) struct Convert {
     /// Indent json or xml
     #[arg(long)]
     pub(super) pretty: bool,
+    /// documented, or wire: as servers receive it (json) [default: documented]
+    #[arg(long, value_name = "SHAPE", value_enum, hide_possible_values = true)]
+    pub(super) shape: Option<ShapeArg>,
     /// A line an item instead of a line a callback (jsonl)
     #[arg(long)]
     pub(super) flat: bool,
@@ -244,6 +247,9 @@ pub(super) struct Convert {
     /// Zone of the column `time` (csv) [default: UTC]
     #[arg(long, value_name = "ZONE", allow_hyphen_values = true)]
     pub(super) tz: Option<String>,
+    /// An apostrophe before what spreadsheets take for a formula (csv)
+    #[arg(long)]
+    pub(super) csv_safe: bool,
     #[command(flatten)]
     pub(super) common: Common,
 }
@@ -449,8 +455,9 @@ signs it goes to standard error. What a server wants is both:
   wxsub encrypt popup.xml --curl http://localhost:8080/wx | curl -K -
   wxsub encrypt popup.xml --http http://localhost:8080/wx | nc localhost 8080
 
-The first key, token and appid are used. With --seed, --timestamp and the same
-keys the output is the same each time.")]
+The first key, token and appid are used; without a key the body is plain, as in
+plain mode. With --seed, --timestamp and the same keys the output is the same
+each time.")]
 pub(super) struct Encrypt {
     /// A file that holds one payload, or - for standard input [default: standard input]
     #[arg(value_name = "PATH")]

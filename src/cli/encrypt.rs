@@ -1,4 +1,4 @@
-//! `wxsub encrypt`: encrypts one payload as WeChat does, to test a server.
+//! `wxsub encrypt`: encrypts one payload as WeChat does, or only signs it if there is no key, to test a server.
 
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
@@ -27,6 +27,7 @@ pub(super) fn run(args: &args::Encrypt) -> anyhow::Result<Status> {
     }
     let keys = keys::keys(args.keys.as_deref())?;
     let chosen = Chosen::of(&keys)?;
+    chosen.warn_if_plain(args)?;
     let record = match payload(args)? {
         Ok(record) => record,
         Err(why) => {
@@ -35,33 +36,53 @@ pub(super) fn run(args: &args::Encrypt) -> anyhow::Result<Status> {
         }
     };
     let push = chosen.push(args, &record)?;
-    write(args, &push, chosen.token.is_some())?;
+    write(args, &push, chosen.token().is_some())?;
     Ok(Status::Fine)
 }
 
-/// The key, token and appid that encrypt the payload.
-struct Chosen<'k> {
-    key: &'k EncodingAesKey,
-    token: Option<&'k Token>,
-    appid: &'k str,
+/// What the payload is encrypted or signed with.
+enum Chosen<'k> {
+    Sealed {
+        key: &'k EncodingAesKey,
+        token: Option<&'k Token>,
+        appid: &'k str,
+    },
+    /// There is no key: the payload is pushed as in plain mode.
+    Plain(&'k Token),
 }
 
 impl<'k> Chosen<'k> {
-    /// Chooses the first key, and the token and appid of its account.
+    /// Chooses the first key, and the token and appid of its account. Without a key chooses the first token.
     fn of(keys: &'k Keys) -> anyhow::Result<Self> {
-        let lacks = |what: &str, name: &str| {
-            anyhow!("no {what} to encrypt with: set {name}, or give a file with --keys")
-        };
         let mut accounts = keys.accounts().iter();
-        let account = accounts
-            .find(|account| !account.keys.is_empty())
-            .ok_or_else(|| lacks("key", "WXSUB_ENCODING_AES_KEY"))?;
-        let appid = account.appids.first();
-        Ok(Chosen {
+        let Some(account) = accounts.find(|account| !account.keys.is_empty()) else {
+            return Self::plain(keys);
+        };
+        let appid = account
+            .appids
+            .first()
+            .context("no appid to encrypt with: set WXSUB_APPID, or give a file with --keys")?;
+        Ok(Chosen::Sealed {
             key: &account.keys[0],
             token: account.tokens.first(),
-            appid: appid.ok_or_else(|| lacks("appid", "WXSUB_APPID"))?,
+            appid,
         })
+    }
+
+    fn plain(keys: &'k Keys) -> anyhow::Result<Self> {
+        let mut tokens = keys.accounts().iter().flat_map(|account| &account.tokens);
+        let token = tokens.next().context(
+            "no key to encrypt with and no token to sign with: set WXSUB_ENCODING_AES_KEY or WXSUB_TOKEN, or give a \
+             file with --keys",
+        )?;
+        Ok(Chosen::Plain(token))
+    }
+
+    fn token(&self) -> Option<&'k Token> {
+        match self {
+            Chosen::Sealed { token, .. } => *token,
+            Chosen::Plain(token) => Some(token),
+        }
     }
 
     fn push(&self, args: &args::Encrypt, record: &Record<'_>) -> anyhow::Result<Push> {
@@ -76,23 +97,42 @@ impl<'k> Chosen<'k> {
                 .duration_since(UNIX_EPOCH)
                 .map(|it| it.as_secs())
         };
-        let timestamp = args.timestamp.map_or_else(now, Ok)?;
-        let sealing = Sealing {
-            key: self.key,
-            token: self.token,
-            appid: self.appid,
-            envelope: args.envelope.map(Syntax::from),
-            timestamp: &timestamp.to_string(),
-            nonce: &nonce,
-            random,
+        let timestamp = args.timestamp.map_or_else(now, Ok)?.to_string();
+        let push = match *self {
+            Chosen::Sealed { key, token, appid } => {
+                let sealing = Sealing {
+                    key,
+                    token,
+                    appid,
+                    envelope: args.envelope.map(Syntax::from),
+                    timestamp: &timestamp,
+                    nonce: &nonce,
+                    random,
+                };
+                sealing.push(record)
+            }
+            Chosen::Plain(token) => Push::plain(record, token, &timestamp, &nonce),
         };
-        let push = sealing.push(record);
         push.map_err(|finding| {
-            anyhow!(
-                "cannot encrypt it: {}",
-                finding.message(language(args.lang))
-            )
+            let why = finding.message(language(args.lang));
+            anyhow!("cannot encrypt it: {why}")
         })
+    }
+
+    /// Says if the payload is not encrypted, and refuses an envelope for it.
+    fn warn_if_plain(&self, args: &args::Encrypt) -> anyhow::Result<()> {
+        match self {
+            Chosen::Plain(_) if args.envelope.is_some() => {
+                bail!(
+                    "--envelope needs a key: set WXSUB_ENCODING_AES_KEY, or give a file with --keys"
+                )
+            }
+            Chosen::Plain(_) => {
+                tell("not encrypted: there is no key, set WXSUB_ENCODING_AES_KEY");
+                Ok(())
+            }
+            Chosen::Sealed { .. } => Ok(()),
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::builder::EnumValueParser;
 use clap::{Arg, ArgAction, ArgMatches, Command, FromArgMatches, ValueEnum};
 use wxsub::decompress::Bounds;
+use wxsub::output::JsonShape;
 use wxsub::stats::{Form, Part};
 use wxsub::{Limits, Syntax};
 
@@ -229,6 +230,24 @@ pub(super) enum ConvertFormat {
     Xml,
     /// One row an item
     Csv,
+}
+
+/// The shape of WeChat's JSON.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum ShapeArg {
+    /// As WeChat documents it
+    Documented,
+    /// As servers receive it: one item as an object, the time as a number
+    Wire,
+}
+
+impl From<ShapeArg> for JsonShape {
+    fn from(shape: ShapeArg) -> Self {
+        match shape {
+            ShapeArg::Documented => JsonShape::Documented,
+            ShapeArg::Wire => JsonShape::Wire,
+        }
+    }
 }
 
 /// The form of a table of counts.

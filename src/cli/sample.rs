@@ -19,7 +19,7 @@ use crate::cli::target::Target;
 Examples:
   wxsub sample popup                             an answer to a prompt
   wxsub sample sent --to xml --error-code 43101  a message that did not arrive
-  wxsub sample change --shape captured           as WeChat's servers send it
+  wxsub sample change --shape wire               as WeChat's servers send it
   wxsub sample popup --seed 7 > popup.json       the same bytes at each run")]
 pub(super) struct Args {
     /// Which event
