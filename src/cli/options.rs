@@ -55,6 +55,11 @@ pub(super) struct FileArg {
 }
 
 impl FileArg {
+    /// Returns true if the destination was named, also if it is standard output.
+    pub(super) fn is_given(&self) -> bool {
+        self.output.is_some()
+    }
+
     /// The file that data goes to. `None` for standard output.
     pub(super) fn path(&self) -> Option<&Path> {
         let path = self.output.as_deref();

@@ -2,6 +2,9 @@
 
 use std::io::{self, Write};
 
+use anyhow::Context;
+
+use crate::cli::status::UNWRITTEN;
 use crate::cli::target::Target;
 
 /// A destination that ignores a closed pipe: the verdict of a gate does not depend on its readers.
@@ -16,8 +19,12 @@ impl Output {
     }
 
     /// Puts a new file in its place, if the report `is_all`. Otherwise the old file stays.
-    pub(super) fn finish(self, is_all: bool) -> anyhow::Result<()> {
-        self.to.keep(is_all)
+    pub(super) fn finish(mut self, is_all: bool) -> anyhow::Result<()> {
+        self.flush().context(UNWRITTEN)?;
+        match self.closed {
+            true => Ok(()),
+            false => self.to.keep(is_all),
+        }
     }
 
     fn unless_closed(&mut self, act: impl FnOnce(&mut Target) -> io::Result<()>) -> io::Result<()> {

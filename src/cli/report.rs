@@ -11,7 +11,7 @@ use crate::cli::status::Status;
 pub(super) fn run(args: &args::Report) -> anyhow::Result<Status> {
     let plan = fold::plan("report", &args.common, &args.fold)?;
     let mut target = plan.target()?;
-    if args.common.to.path().is_none() && target.is_terminal() {
+    if !args.common.to.is_given() && target.is_terminal() {
         return Err(NoInput {
             command: "report",
             message: "a page is nothing to read in a terminal: name a file with -o, or write it to a pipe",
