@@ -153,6 +153,31 @@ fn what_standard_input_reads_is_not_written_over() {
     assert_eq!(fs::read_to_string(&capture).expect("a file"), CALLBACK);
 }
 
+/// A named pipe is opened once: each opening waits for the other end, and closing it ends the other end.
+#[test]
+fn named_pipes_are_read_and_written() {
+    let folder = folder();
+    let shell = |line: &str| {
+        let mut command = Command::new("sh");
+        command.args(["-c", line]).current_dir(folder.path());
+        command.env("WXSUB", env!("CARGO_BIN_EXE_wxsub"));
+        let output = command.output().expect("sh runs");
+        assert_eq!(output.status.code(), Some(0), "{line}: {output:?}");
+        String::from_utf8(output.stdout).expect("UTF-8")
+    };
+    shell("mkfifo pipe");
+    let limit = "$(command -v timeout > /dev/null && echo timeout 20) $WXSUB convert -q";
+    let expected = shell(&format!("{limit} logs"));
+    let written = shell(&format!(
+        "cat pipe & {limit} -o pipe logs; status=$?; wait; exit $status"
+    ));
+    assert_eq!(written, expected);
+    let read = format!("cat logs/a.log > pipe & {limit} -o out pipe && cat out");
+    assert_eq!(shell(&read), expected);
+    let stdin = format!("cat logs/a.log > pipe & {limit} -o out < pipe && cat out");
+    assert_eq!(shell(&stdin), expected);
+}
+
 /// A check that could not read all keeps the old report; one that found errors writes its report.
 #[test]
 fn a_failed_check_keeps_the_old_report() {

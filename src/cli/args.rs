@@ -422,7 +422,7 @@ fn without_parts(arg: clap::Arg) -> clap::Arg {
 Examples:
   wxsub check --strict tests/fixtures
   wxsub check --deny all --allow unknown-field tests/fixtures
-  wxsub check --format sarif tests/fixtures > wxsub.sarif
+  wxsub check --format sarif -o wxsub.sarif tests/fixtures
   wxsub check --write-expectations tests/fixtures    only new ones count
 
 `wxsub explain CODE` says what a code means.")]

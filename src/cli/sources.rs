@@ -79,19 +79,18 @@ impl Sources {
 
     /// Leaves the file of keys out when a folder is walked: it would be shown as noise.
     pub(super) fn without_keys(self, file: Option<&Path>) -> Self {
-        let file = file.and_then(|file| Handle::from_path(file).ok());
-        self.without(file, false)
+        self.without(file.and_then(handle), false)
     }
 
     /// Does not read what the run writes: the file at `path`, or standard output if there is none.
     pub(super) fn without_output(self, path: Option<&Path>) -> Self {
         let path = path.filter(|path| *path != Path::new("-"));
-        let file = match path {
-            Some(path) => Handle::from_path(path),
-            None => stdout(),
-        };
         let is_file = |file: &Handle| file.as_file().metadata().is_ok_and(|it| it.is_file());
-        self.without(file.ok().filter(is_file), true)
+        let file = match path {
+            Some(path) => handle(path),
+            None => stdout().ok().filter(is_file),
+        };
+        self.without(file, true)
     }
 
     fn without(mut self, file: Option<Handle>, is_output: bool) -> Self {
@@ -203,9 +202,15 @@ impl Sources {
             .filter(|it| it.is_output || !given)
             .peekable();
         // Opening each file once more takes time.
-        apart.peek().is_some()
-            && Handle::from_path(path).is_ok_and(|file| apart.any(|it| *it.file == file))
+        apart.peek().is_some() && handle(path).is_some_and(|file| apart.any(|it| *it.file == file))
     }
+}
+
+/// Returns a handle of a regular file. Opening a named pipe would wait for its other end, and take its reader away.
+fn handle(path: &Path) -> Option<Handle> {
+    is_file(path)
+        .then(|| Handle::from_path(path).ok())
+        .flatten()
 }
 
 /// Returns a handle of standard output. On Unix it is a copy: a `Handle` that fails would close the stream.
@@ -293,10 +298,10 @@ pub(super) fn refuse_overwriting<'a>(
     flag: &str,
     input: &Path,
 ) -> anyhow::Result<()> {
-    let Ok(input_file) = Handle::from_path(input) else {
+    let Some(input_file) = handle(input) else {
         return Ok(());
     };
-    let is_input = |path: &Path| Handle::from_path(path).is_ok_and(|file| file == input_file);
+    let is_input = |path: &Path| handle(path).is_some_and(|file| file == input_file);
     match outputs.into_iter().any(is_input) {
         true => bail!(
             "the output would be written to `{}`, which {flag} reads",
