@@ -97,3 +97,48 @@ fn the_long_help_is_in_groups() {
     ];
     assert_eq!(headings, expected);
 }
+
+#[test]
+fn the_language_is_given_before_the_command_or_after_it() {
+    let popup = "examples/payloads/popup.xml";
+    for rest in [&["explain", "reject"], &["parse", popup], &["stats", popup]] {
+        let english = wxsub(rest);
+        let before = wxsub(&[&["--lang", "zh"], &rest[..]].concat());
+        let after = wxsub(&[&rest[..], &["--lang=zh"]].concat());
+        assert_eq!(before, after, "{rest:?}");
+        assert_ne!(before, english, "{rest:?}");
+    }
+    assert_eq!(
+        wxsub(&["--lang", "zh", popup]),
+        wxsub(&["parse", "--lang", "zh", popup])
+    );
+}
+
+/// A list with commas is the flag again and again. An id may begin with a hyphen, also in a list.
+#[test]
+fn lists_are_flags_again_and_again() {
+    let log = "examples/logs/day.log";
+    let (one, other) = (
+        "-ZQBw3nT0c5uYl7sKp_8dVhRjEaM41oGfNxI9tCbPq2",
+        "Xk8sgnrD5x3zZZGoDENKVDAJGXB3nJQWXH2_deFGVQ1",
+    );
+    let users = "o0LloXjEDNrbUldTysPkh4uS-Haw,oJfCqwk4Usmld18eqDsp_0SYqBdK";
+    let accounts = "gh_5a2c71d0e9b4,gh_71f03c9d2e6a";
+    let lists = [
+        ("--event", "popup,sent"),
+        ("--status", "accept,reject"),
+        ("--template", &format!("{one},{other}")),
+        ("--template", &format!("{other},{one}")),
+        ("--user", users),
+        ("--account", accounts),
+    ];
+    for (flag, list) in lists {
+        let run = |flags: &[&str]| wxsub(&[&["convert", "-q", "--exit-zero", log], flags].concat());
+        let values = list.split(',').map(|value| format!("{flag}={value}"));
+        let values: Vec<String> = values.collect();
+        let values: Vec<&str> = values.iter().map(String::as_str).collect();
+        let together = run(&[flag, list]);
+        assert_eq!(together, run(&values), "{flag} {list}");
+        assert!(together.len() > run(&values[..1]).len(), "{flag} {list}");
+    }
+}

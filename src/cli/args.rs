@@ -86,7 +86,7 @@ impl Args {
     }
 }
 
-/// Adds to the error of an unknown command that it is no file, either, unless it is a slip of the pen.
+/// Adds to the error of an unknown command that it is no file, either, unless a command has a similar name.
 fn neither(mut error: Error) -> Error {
     if error.get(ContextKind::SuggestedSubcommand).is_none() {
         let tip = "there is no file of this name, either".into();

@@ -89,15 +89,13 @@ impl Target {
     /// Puts the new file in the place of the old one if `is_all` was written. Otherwise the old file stays, which is
     /// told.
     pub(super) fn keep(self, is_all: bool) -> anyhow::Result<()> {
-        match is_all {
-            true => self.finish(),
-            false => {
-                if self.is_new_file() {
-                    tell("the output file was not touched");
-                }
-                Ok(())
-            }
+        if is_all {
+            return self.finish();
         }
+        if self.is_new_file() {
+            tell("the output file was not touched");
+        }
+        Ok(())
     }
 
     /// Puts the new file in the place of the old one, if the target is a file.
