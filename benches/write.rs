@@ -51,9 +51,12 @@ fn format(name: &str) -> Box<dyn Format + Sync> {
     };
     match name {
         "jsonl" => Box::new(JsonLines::default()),
-        "json" => Box::new(Json { pretty: false }),
+        "json" => Box::new(Json::default()),
         "xml" => Box::new(Xml { pretty: false }),
-        "csv" => Box::new(Csv { time_zone }),
+        "csv" => Box::new(Csv {
+            time_zone,
+            safe: false,
+        }),
         "table" => Box::new(Rows { options, time_zone }),
         "pretty" => Box::new(Pretty { options, time_zone }),
         _ => unreachable!("not a format: {name}"),

@@ -16,7 +16,10 @@ impl Sink for Converted {
     }
 
     fn record(&mut self, record: &Record<'_>) {
-        let json = Json { pretty: true };
+        let json = Json {
+            pretty: true,
+            ..Json::default()
+        };
         if let Err(finding) = json.record(record, &mut self.0) {
             eprintln!("{}", finding.message(Lang::En));
         }

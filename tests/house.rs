@@ -38,6 +38,7 @@ const LAYERS: &[&str] = &[
 /// The files of the command line. Each uses only the files before it.
 const COMMAND_LINE: &[&str] = &[
     "number",
+    "known",
     "moment",
     "random",
     "texts",
@@ -53,6 +54,7 @@ const COMMAND_LINE: &[&str] = &[
     "options",
     "plan",
     "gate",
+    "files",
     "output",
     "progress",
     "feed",
@@ -66,6 +68,8 @@ const COMMAND_LINE: &[&str] = &[
     "check",
     "decrypt",
     "encrypt",
+    "completions",
+    "man",
     "fold",
     "sends",
     "quota",

@@ -42,8 +42,11 @@ fn write(record: &Record<'_>) {
     let csv = Csv::default();
     let formats: [&dyn Format; 7] = [
         &JsonLines::default(),
-        &Json { pretty: false },
-        &Json { pretty: true },
+        &Json::default(),
+        &Json {
+            pretty: true,
+            ..Json::default()
+        },
         &Xml { pretty: false },
         &Xml { pretty: true },
         &csv,

@@ -2,11 +2,15 @@
 //!
 //! How it looks is checked in a browser, by `tests/report/run.sh`.
 
+mod support;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use serde_json::{Value, json};
+#[cfg(unix)]
+use support::terminal::{WXSUB, on_terminal};
 use tempfile::TempDir;
 
 /// The first second of 2026-04-01.
@@ -426,38 +430,19 @@ fn a_page_without_enough_memory_is_an_error_and_the_old_one_stays() {
     );
 }
 
-/// Runs the program on a terminal, and returns what it shows there and its status.
-#[cfg(unix)]
-fn on_terminal(args: &[&str], paths: &[&Path]) -> (String, Option<i32>) {
-    const SPAWN: &str = "import pty, sys; sys.exit(pty.spawn(sys.argv[1:]) >> 8)";
-    let mut command = Command::new("python3");
-    command
-        .args(["-c", SPAWN, env!("CARGO_BIN_EXE_wxsub")])
-        .args(args)
-        .args(paths);
-    command
-        .env("WXSUB_LANG", "en")
-        .env("NO_COLOR", "1")
-        .stdin(std::process::Stdio::null());
-    let output = command.output().expect("python3 runs");
-    (
-        String::from_utf8_lossy(&output.stdout).into_owned(),
-        output.status.code(),
-    )
-}
-
 #[test]
 #[cfg(unix)]
 fn a_terminal_is_no_place_for_a_page() {
     let folder = folder();
     let path = write(&folder, "a.log", popup("T", "u", START, "accept"));
-    let (shown, status) = on_terminal(&["report"], &[&path]);
+    let name = path.to_str().expect("a name");
+    let (shown, status) = on_terminal(&[WXSUB, "report", name], None);
     assert_eq!(status, Some(2), "{shown}");
     assert!(
         shown.contains("name a file with -o") && shown.contains("wxsub report"),
         "{shown}"
     );
-    let (shown, status) = on_terminal(&["report", "-o", "-"], &[&path]);
+    let (shown, status) = on_terminal(&[WXSUB, "report", "-o", "-", name], None);
     assert_eq!(status, Some(0), "{shown}");
     assert!(shown.contains("<!DOCTYPE html>"));
 }

@@ -7,7 +7,7 @@ mod support;
 
 use proptest::prelude::*;
 use proptest::sample::Index;
-use wxsub::output::{Csv, Format, Json as JsonForm, JsonLines, Xml};
+use wxsub::output::{Csv, Format, Json as JsonForm, JsonLines, JsonShape, Xml};
 use wxsub::{Callback, Capture, Code, Finding, Outcome, Record, Severity, decode};
 
 use support::json::{Json, parse};
@@ -27,9 +27,22 @@ fn cases(cases: u32) -> ProptestConfig {
     }
 }
 
-const WIRE_FORMS: [&dyn Format; 4] = [
-    &JsonForm { pretty: false },
-    &JsonForm { pretty: true },
+const JSON_FORMS: [JsonForm; 4] = [
+    json_form(false, JsonShape::Documented),
+    json_form(true, JsonShape::Documented),
+    json_form(false, JsonShape::Wire),
+    json_form(true, JsonShape::Wire),
+];
+
+const fn json_form(pretty: bool, shape: JsonShape) -> JsonForm {
+    JsonForm { pretty, shape }
+}
+
+const WIRE_FORMS: [&dyn Format; 6] = [
+    &JSON_FORMS[0],
+    &JSON_FORMS[1],
+    &JSON_FORMS[2],
+    &JSON_FORMS[3],
     &Xml { pretty: false },
     &Xml { pretty: true },
 ];
@@ -137,10 +150,10 @@ proptest! {
     #![proptest_config(cases(150))]
 
     #[test]
-    fn json_gives_the_same_record_again(payload in odd_payload(), pretty: bool) {
+    fn json_gives_the_same_record_again(payload in odd_payload(), form in 0..4_usize) {
         let record = decode(payload.as_bytes());
         prop_assume!(record.callback().is_some());
-        if let Ok(json) = written(&JsonForm { pretty }, &record) {
+        if let Ok(json) = written(&JSON_FORMS[form], &record) {
             prop_assert_eq!(line(&decode(json.as_bytes())), line(&record), "{}\n{}", payload, json);
         }
     }
@@ -194,9 +207,10 @@ proptest! {
     }
 
     #[test]
-    fn json_holds_everything_and_is_json(payload in payload()) {
+    fn json_holds_everything_and_is_json(payload in payload(), is_wire: bool) {
         let record = decode(payload.as_bytes());
-        let [compact, pretty] = [false, true].map(|pretty| written(&JsonForm { pretty }, &record).unwrap());
+        let forms = &JSON_FORMS[if is_wire { 2..4 } else { 0..2 }];
+        let [compact, pretty] = [0, 1].map(|form| written(&forms[form], &record).unwrap());
         let value = parse(compact.trim_end(), true);
         prop_assert_eq!(&value, &parse(&pretty, false));
         prop_assert_eq!(compact.matches('\n').count(), 1);
@@ -348,7 +362,8 @@ fn delicate_payloads_are_written_as_they_are_or_not_at_all() {
         let record = decode(payload.as_bytes());
         let before = line(&record);
         assert!(!before.is_empty(), "{:?} {payload}", record.findings());
-        for (format, is_xml) in WIRE_FORMS.into_iter().zip([false, false, true, true]) {
+        for (at, format) in WIRE_FORMS.into_iter().enumerate() {
+            let is_xml = at >= JSON_FORMS.len();
             let Ok(wire) = written(format, &record) else {
                 continue;
             };
@@ -372,6 +387,23 @@ fn delicate_payloads_are_written_as_they_are_or_not_at_all() {
         }
     }
     assert!(changed.is_empty(), "{}", changed.join("\n"));
+}
+
+#[test]
+fn a_safe_cell_begins_no_formula() {
+    let payload = r#"{"Event":"subscribe_msg_sent_event","ToUserName":"=1+1","FromUserName":"\t@x","CreateTime":1,
+        "MsgType":"event","List":{"TemplateId":"-ZQB","MsgID":"+1","ErrorCode":"-1","ErrorStatus":"a=b"}}"#;
+    let cells = |safe| {
+        let csv = Csv {
+            safe,
+            ..Csv::default()
+        };
+        written(&csv, &decode(payload.as_bytes())).expect("CSV holds it")
+    };
+    let bare = "subscribe_msg_sent_event,=1+1,\t@x,1,1970-01-01T00:00:01Z,-ZQB,,,+1,-1,a=b\n";
+    assert_eq!(cells(false), bare);
+    let safe = "subscribe_msg_sent_event,'=1+1,'\t@x,1,1970-01-01T00:00:01Z,'-ZQB,,,'+1,-1,a=b\n";
+    assert_eq!(cells(true), safe);
 }
 
 /// Formats the second by RFC 3339. Empty if its year has not four digits.
@@ -495,7 +527,7 @@ proptest! {
     fn text_between_elements_is_not_lost(payload in loose_texts(), pretty: bool) {
         let record = decode(payload.as_bytes());
         prop_assert!(record.callback().is_some(), "{:?} {}", record.findings(), payload);
-        for format in [&JsonForm { pretty } as &dyn Format, &Xml { pretty }] {
+        for format in [&json_form(pretty, JsonShape::Documented) as &dyn Format, &Xml { pretty }] {
             if let Ok(wire) = written(format, &record) {
                 prop_assert_eq!(line(&decode(wire.as_bytes())), line(&record), "{}\n{}", payload, wire);
             }

@@ -122,7 +122,7 @@ def main(wxsub, folder, callbacks):
         if kind == "json":
             lines.insert(len(lines) // 2, BROKEN)
         if kind == "gz":
-            samples = [wxsub, "sample", "sent", "--shape", "captured", "--count", "100", "--seed", str(number)]
+            samples = [wxsub, "sample", "sent", "--shape", "wire", "--count", "100", "--seed", str(number)]
             lines.append(subprocess.run(samples, check=True, capture_output=True, text=True).stdout)
         path = write(folder, kind, number, lines)
         if kind == "records":

@@ -4,18 +4,23 @@
 //! [`Common`].
 
 use std::env;
+use std::ffi::OsString;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process;
 
-use clap::error::ErrorKind;
+use clap::builder::PossibleValuesParser;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory, Error, Parser, Subcommand};
+use clap_complete::Shell;
 use wxsub::stats::Key;
 
 use crate::cli::gate::GateArgs;
+use crate::cli::known::Known;
 use crate::cli::number::whole;
 use crate::cli::options::{
-    ColumnArgs, Common, ConvertFormat, FoldArgs, ParseFormat, SyntaxArg, TableArgs,
+    ColumnArgs, Common, ConvertFormat, FileArg, FoldArgs, LangArg, ParseFormat, ShapeArg,
+    SyntaxArg, TableArgs,
 };
 use crate::cli::plan::NoInput;
 use crate::cli::say::tell;
@@ -25,8 +30,14 @@ use crate::cli::{explain, sample, schema};
 
 /// Reads WeChat (微信) subscribe-message callbacks: shows, converts and checks captured payloads
 #[derive(Debug, Parser)]
-#[command(name = "wxsub", version, max_term_width = 100)]
+#[command(name = "wxsub", version, max_term_width = 100, arg(LangArg::arg()))]
 #[command(after_help = "\
+Examples:
+  wxsub parse payload.xml                what happened, in words
+  wxsub convert --to csv app.log.*.gz    records, for programs
+  wxsub check --strict tests/fixtures    the CI gate
+  wxsub explain trailing-comma           what a finding or a code means")]
+#[command(after_long_help = "\
 Examples:
   wxsub parse payload.xml                     what happened, in words
   wxsub convert -o callbacks.jsonl app.log    a record a line
@@ -38,6 +49,8 @@ Examples:
   wxsub quota --left 0 app.log                who must be asked again
   wxsub join --sends sends.csv app.log        did these messages arrive?
   wxsub explain trailing-comma                what a finding, a field or a code means
+
+`wxsub FILE` is `wxsub parse FILE`.
 
 Exit status: 0 all well; 1 the input has a problem; 2 the run itself failed;
 130 it was ended by Ctrl-C, 143 by SIGTERM, 129 by SIGHUP.")]
@@ -56,17 +69,30 @@ impl Args {
 
     /// Parses a command line that names a file where the command is expected as that of `parse`.
     fn of_file(error: Error) -> Result<Self, Error> {
-        let mut typed = env::args_os();
-        let (program, first) = (typed.next(), typed.next());
-        let is_file = first
-            .as_ref()
-            .is_some_and(|first| is_path(Path::new(first)));
-        if error.kind() != ErrorKind::InvalidSubcommand || !is_file {
+        let Some(ContextValue::String(name)) = error.get(ContextKind::InvalidSubcommand) else {
             return Err(error);
+        };
+        let mut typed = env::args_os();
+        let program = typed.next();
+        let rest: Vec<OsString> = typed.collect();
+        let named = rest
+            .iter()
+            .find(|typed| typed.to_string_lossy() == name[..]);
+        match named.is_some_and(|named| is_path(Path::new(named))) {
+            // What stands before the file may stand after the command, too.
+            true => Args::try_parse_from(program.into_iter().chain(["parse".into()]).chain(rest)),
+            false => Err(neither(error)),
         }
-        let command = [program, Some("parse".into()), first];
-        Args::try_parse_from(command.into_iter().flatten().chain(typed))
     }
+}
+
+/// Adds to the error of an unknown command that it is no file, either, unless a command has a similar name.
+fn neither(mut error: Error) -> Error {
+    if error.get(ContextKind::SuggestedSubcommand).is_none() {
+        let tip = "there is no file of this name, either".into();
+        error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip]));
+    }
+    error
 }
 
 /// Returns true if an argument names a file or looks like the name of one. No command has a dot or a slash.
@@ -114,7 +140,7 @@ pub(super) enum Command {
     Check(Check),
     /// Count callbacks, answers, users and results
     Stats(Stats),
-    /// Draw what stats counts as one HTML page, without scripts and network
+    /// Draw what stats counts as one HTML page without scripts
     Report(Report),
     /// Count the grants left for each user and template
     Quota(Quota),
@@ -130,26 +156,60 @@ pub(super) enum Command {
     Decrypt(Decrypt),
     /// Encrypt a payload as WeChat does, to test a server
     Encrypt(Encrypt),
+    /// Print the script that completes command lines in a shell
+    Completions(Completions),
+    /// Print manual pages
+    Man(Man),
+}
+
+impl Command {
+    /// The name and the arguments of a command that reads captures.
+    pub(super) fn common(&self) -> Option<(&'static str, &Common)> {
+        Some(match self {
+            Command::Parse(args) => ("parse", &args.common),
+            Command::Convert(args) => ("convert", &args.common),
+            Command::Check(args) => ("check", &args.common),
+            Command::Stats(args) => ("stats", &args.common),
+            Command::Report(args) => ("report", &args.common),
+            Command::Quota(args) => ("quota", &args.common),
+            Command::Join(args) => ("join", &args.common),
+            Command::Decrypt(args) => ("decrypt", &args.common),
+            _ => return None,
+        })
+    }
 }
 
 #[derive(Debug, clap::Args)]
-#[command(mut_arg("summary", decoding_summary))]
+#[command(mut_args(of_parse))]
 #[command(after_help = "\
+Examples:
+  wxsub parse --format table app.log                     a line an item
+  tail -f app.log | wxsub parse --event sent --failed    live")]
+#[command(after_long_help = "\
 Examples:
   wxsub parse payload.xml
   wxsub parse --format table app.log                     a line an item
   tail -f app.log | wxsub parse --event sent --failed    live
   wxsub parse --keys keys.ini push.http                  encrypted payloads, too")]
 pub(super) struct Parse {
-    /// A block of lines a callback, or one table with a row an item
-    #[arg(long, value_enum, default_value_t = ParseFormat::Pretty)]
+    /// How callbacks look: pretty or table [default: pretty]
+    ///
+    /// A block of lines a callback, or one table with a row an item.
+    #[arg(
+        long,
+        value_enum,
+        default_value_t = ParseFormat::Pretty,
+        hide_default_value = true,
+        hide_possible_values = true
+    )]
     pub(super) format: ParseFormat,
     /// Zone of the times shown: local, UTC, a name like Asia/Shanghai, or an offset like +08:00
     #[arg(
         long,
         value_name = "ZONE",
         default_value = "local",
-        allow_hyphen_values = true
+        allow_hyphen_values = true,
+        hide_short_help = true
     )]
     pub(super) tz: String,
     #[command(flatten)]
@@ -163,7 +223,7 @@ Examples:
   wxsub convert app.log > callbacks.jsonl
   wxsub convert --to csv --since 7d -o week.csv app.log.*.gz
   wxsub convert --to xml --pretty payload.json
-  wxsub convert --flat --with-source --dedup logs/    a line an item, with its place
+  wxsub convert --flat --with-source logs/    a line an item, with its place
   wxsub convert app.log | jq 'select(.items[1])' | wxsub convert --to csv
 
 Lines of jsonl are read like payloads; `wxsub schema record` describes them.")]
@@ -172,21 +232,24 @@ pub(super) struct Convert {
     // The alias: the other commands call this flag --format.
     #[arg(long, alias = "format", value_name = "FORMAT", value_enum, default_value_t = ConvertFormat::Jsonl)]
     pub(super) to: ConvertFormat,
-    /// Write to FILE, which is replaced only when all was read and written
-    #[arg(short, long, value_name = "FILE")]
-    pub(super) output: Option<PathBuf>,
     /// Indent json or xml
     #[arg(long)]
     pub(super) pretty: bool,
+    /// documented, or wire: as servers receive it (json) [default: documented]
+    #[arg(long, value_name = "SHAPE", value_enum, hide_possible_values = true)]
+    pub(super) shape: Option<ShapeArg>,
     /// A line an item instead of a line a callback (jsonl)
     #[arg(long)]
     pub(super) flat: bool,
-    /// Say where each callback stands, as the key `source` (jsonl)
+    /// Add the place of each callback, as `source` (jsonl)
     #[arg(long)]
     pub(super) with_source: bool,
     /// Zone of the column `time` (csv) [default: UTC]
     #[arg(long, value_name = "ZONE", allow_hyphen_values = true)]
     pub(super) tz: Option<String>,
+    /// An apostrophe before what spreadsheets take for a formula (csv)
+    #[arg(long)]
+    pub(super) csv_safe: bool,
     #[command(flatten)]
     pub(super) common: Common,
 }
@@ -195,16 +258,22 @@ pub(super) struct Convert {
 #[command(mut_args(of_counts))]
 #[command(after_help = "\
 Examples:
-  wxsub stats app.log.*.gz                               what happened, on one screen
+  wxsub stats app.log.*.gz                      what happened, on one screen
   wxsub stats --by template,day --to csv -o days.csv logs/
-  wxsub stats --by code --event sent app.log             why messages failed
+  wxsub stats --by code --event sent app.log    why messages failed
   wxsub stats --by hour-of-day --tz Asia/Shanghai app.log
 
 Repeated deliveries count once. Rates are of items, not of callbacks.")]
 pub(super) struct Stats {
     /// Count items by these keys, with commas between them: event, template, scene, status, code, account, hour,
     /// hour-of-day, weekday, day, week, month
-    #[arg(long, value_name = "KEY,…", value_delimiter = ',', value_parser = str::parse::<Key>)]
+    #[arg(
+        long,
+        value_name = "KEY,…",
+        value_delimiter = ',',
+        value_parser = Known::new(str::parse::<Key>, keys),
+        hide_possible_values = true
+    )]
     pub(super) by: Vec<Key>,
     /// How many templates the overview shows [default: 10]
     #[arg(long, value_name = "N", value_parser = whole::<usize>, allow_negative_numbers = true)]
@@ -219,16 +288,17 @@ pub(super) struct Stats {
 
 #[derive(Debug, clap::Args)]
 #[command(mut_args(of_counts))]
-#[command(mut_arg("lang", |arg| arg.help("Language of the page and of messages [default: what the locale says]")))]
+#[command(mut_arg("lang", |arg| arg.help("Language of the page and of messages")))]
 #[command(after_help = "\
 Examples:
   wxsub report -o page.html app.log.*.gz
   wxsub report --lang zh --tz Asia/Shanghai --since 30d -o page.html logs/
   wxsub report --title 'Orders, May' --template ID app.log > page.html
 
-The page shows acceptance by template over time, answers by scene, what was switched off, results of
-messages, codes of failure, hours and weekdays, and what was undecodable or odd, with a table under
-each chart. It is one file that loads nothing and runs nothing. Repeated deliveries count once.")]
+The page shows acceptance by template over time, answers by scene, what was
+switched off, results of messages, codes of failure, hours and weekdays, and
+what was undecodable or odd, with a table under each chart. It is one file that
+loads nothing and runs nothing. Repeated deliveries count once.")]
 pub(super) struct Report {
     /// The heading of the page
     #[arg(long, value_name = "TEXT")]
@@ -244,24 +314,32 @@ pub(super) struct Report {
 #[command(mut_args(without_parts))]
 #[command(after_help = "\
 Examples:
-  wxsub quota app.log.*.gz                            what is left, as a table
-  wxsub quota --left 0 --template ID logs/            who must be asked again
-  wxsub quota --sends sends.csv --to csv app.log      sends without a result count, too
-  wxsub quota --until 2026-01-02 app.log              what was left then
+  wxsub quota app.log.*.gz                     what is left, as a table
+  wxsub quota --left 0 --template ID logs/     who must be asked again
+  wxsub quota --sends sends.csv app.log        sends without a result, too
+  wxsub quota --until 2026-01-02 app.log       what was left then
 
-Repeated deliveries count once. What is left is at least so much, since grants without a dialog are
-not pushed; `wxsub explain quota` has the rules.")]
+Repeated deliveries count once. What is left is at least so much: grants without
+a dialog are not pushed. `wxsub explain quota` has the rules.")]
 pub(super) struct Quota {
     /// Only rows with so many left
     #[arg(long, value_name = "N", value_parser = whole::<u64>, allow_negative_numbers = true)]
     pub(super) left: Option<u64>,
-    /// A template whose grants are not used up by sending (long-term). Repeatable
-    #[arg(long, value_name = "TEMPLATE", allow_hyphen_values = true, value_parser = template)]
+    /// Long-term templates: sending uses up no grant
+    #[arg(
+        long,
+        value_name = "ID,…",
+        value_delimiter = ',',
+        allow_hyphen_values = true,
+        value_parser = template
+    )]
     pub(super) long_term: Vec<String>,
     /// A send that the user refused (43101) shows that nothing is left
-    #[arg(long)]
+    #[arg(long, hide_short_help = true)]
     pub(super) assume_refused_is_zero: bool,
-    /// Send requests and their answers: CSV, JSON lines or a log. Repeatable
+    /// Send requests and their answers, as CSV, JSON lines or a log
+    ///
+    /// May be given again for another file.
     #[arg(long, value_name = "FILE")]
     pub(super) sends: Vec<PathBuf>,
     #[command(flatten)]
@@ -280,15 +358,16 @@ pub(super) struct Quota {
 #[command(mut_arg("account", |arg| arg.hide(true)))]
 #[command(after_help = "\
 Examples:
-  wxsub join --sends sends.csv app.log.*.gz           did these messages arrive?
-  wxsub join --sends app.log app.log                  requests and answers in the log itself
-  wxsub join --sends sends.csv --user OPENID app.log  one user's messages
+  wxsub join --sends sends.csv app.log.*.gz    did these messages arrive?
+  wxsub join --sends app.log app.log           the log itself has the requests
   wxsub join --sends sends.csv --columns msgid=wx_id,time=at --to csv app.log
 
-FILE is CSV with a header, JSON lines, or a log whose lines hold a request and its answer. Filters
-choose sends; `wxsub explain join` has the rules.")]
+FILE is CSV with a header, JSON lines, or a log whose lines hold a request and
+its answer. Filters choose sends. `wxsub explain join` has the rules.")]
 pub(super) struct Join {
-    /// Send requests and their answers. Repeatable
+    /// Send requests and their answers, as CSV, JSON lines or a log
+    ///
+    /// May be given again for another file.
     #[arg(long, value_name = "FILE", required = true)]
     pub(super) sends: Vec<PathBuf>,
     #[command(flatten)]
@@ -304,6 +383,20 @@ pub(super) struct Join {
     pub(super) common: Common,
 }
 
+/// Returns the names of the keys that `--by` takes.
+fn keys() -> Vec<String> {
+    Key::names().map(String::from).collect()
+}
+
+/// Changes the flags of `parse`: its short help fits into a terminal of 24 lines.
+fn of_parse(arg: clap::Arg) -> clap::Arg {
+    match arg.get_id().as_str() {
+        "summary" => decoding_summary(arg),
+        "output" => arg.hide_short_help(true),
+        _ => arg,
+    }
+}
+
 /// Changes the flags of a command that counts: it leaves out repeated deliveries by itself.
 fn of_counts(arg: clap::Arg) -> clap::Arg {
     match arg.get_id().as_str() {
@@ -317,11 +410,8 @@ fn of_counts(arg: clap::Arg) -> clap::Arg {
 fn without_parts(arg: clap::Arg) -> clap::Arg {
     match arg.get_id().as_str() {
         "event" | "status" | "failed" | "limit" => arg.hide(true),
-        "template" => arg.help("Items of this template. Repeatable, as --user and --account"),
-        "tz" => arg.help(
-            "Zone of the times shown, and of times in files that do not say theirs: local, UTC, a name like \
-             Asia/Shanghai, or an offset like +08:00",
-        ),
+        "template" => arg.help("Items of these templates"),
+        "tz" => arg.help("Zone of the times shown, and of times in files that do not say theirs"),
         _ => arg,
     }
 }
@@ -332,8 +422,8 @@ fn without_parts(arg: clap::Arg) -> clap::Arg {
 Examples:
   wxsub check --strict tests/fixtures
   wxsub check --deny all --allow unknown-field tests/fixtures
-  wxsub check --format sarif tests/fixtures > wxsub.sarif
-  wxsub check --write-expectations tests/fixtures    from now on only new findings count
+  wxsub check --format sarif -o wxsub.sarif tests/fixtures
+  wxsub check --write-expectations tests/fixtures    only new ones count
 
 `wxsub explain CODE` says what a code means.")]
 pub(super) struct Check {
@@ -346,38 +436,39 @@ pub(super) struct Check {
 #[derive(Debug, clap::Args)]
 #[command(mut_arg("summary", decoding_summary))]
 #[command(after_help = "\
-Each payload is followed by a line break, unless it ends with one. What is plain is left out.
+Each payload is followed by a line break, unless it ends with one. What is plain
+is left out.
 
 Examples:
   wxsub decrypt --keys keys.ini push.http > payload.xml
-  wxsub decrypt --event sent --limit 1 app.log    with the key in WXSUB_ENCODING_AES_KEY")]
+  wxsub decrypt --event sent --limit 1 app.log    one, to look at")]
 pub(super) struct Decrypt {
-    /// Write to FILE, which is replaced only when all was read and written
-    #[arg(short, long, value_name = "FILE")]
-    pub(super) output: Option<PathBuf>,
     #[command(flatten)]
     pub(super) common: Common,
 }
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-The body goes to standard output, without a line break after it; the query that signs it goes to
-standard error. What a server wants is both:
+The body goes to standard output, without a line break after it; the query that
+signs it goes to standard error. What a server wants is both:
 
   wxsub encrypt popup.xml --curl http://localhost:8080/wx | curl -K -
   wxsub encrypt popup.xml --http http://localhost:8080/wx | nc localhost 8080
 
-The first key, token and appid are used. With --seed, --timestamp and the same keys the output is
-the same each time.")]
+The first key, token and appid are used; without a key the body is plain, as in
+plain mode. With --seed, --timestamp and the same keys the output is the same
+each time.")]
 pub(super) struct Encrypt {
     /// A file that holds one payload, or - for standard input [default: standard input]
     #[arg(value_name = "PATH")]
     pub(super) path: Option<PathBuf>,
-    /// Write to FILE, which is replaced only when all was read and written
-    #[arg(short, long, value_name = "FILE")]
-    pub(super) output: Option<PathBuf>,
-    /// Keys in a file: lines `encoding_aes_key = …`, `token = …`, `appid = …`. Also from
-    /// WXSUB_ENCODING_AES_KEY, WXSUB_TOKEN and WXSUB_APPID
+    #[command(flatten)]
+    pub(super) to: FileArg,
+    #[command(flatten)]
+    pub(super) lang: LangArg,
+    /// Keys in a file: lines `encoding_aes_key = …`, `token = …`, `appid = …`
+    ///
+    /// Also from WXSUB_ENCODING_AES_KEY, WXSUB_TOKEN and WXSUB_APPID.
     #[arg(long, value_name = "FILE")]
     pub(super) keys: Option<PathBuf>,
     /// How the envelope is written [default: as what is inside]
@@ -398,6 +489,49 @@ pub(super) struct Encrypt {
     /// Draw from this number what is random otherwise: for fixtures that stay the same
     #[arg(long, value_name = "N", value_parser = whole::<u64>, allow_negative_numbers = true)]
     pub(super) seed: Option<u64>,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  wxsub completions bash > ~/.local/share/bash-completion/completions/wxsub
+  wxsub completions zsh > ~/.zfunc/_wxsub    with `fpath+=~/.zfunc` in .zshrc
+  wxsub completions fish > ~/.config/fish/completions/wxsub.fish
+  wxsub completions powershell >> $PROFILE")]
+pub(super) struct Completions {
+    /// Which shell
+    #[arg(value_name = "SHELL", value_enum)]
+    pub(super) shell: Shell,
+    #[command(flatten)]
+    pub(super) to: FileArg,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  wxsub man | man -l -
+  wxsub man parse | man -l -
+  wxsub man --dir ~/.local/share/man/man1")]
+pub(super) struct Man {
+    /// The page of this command [default: of the program]
+    #[arg(
+        value_name = "COMMAND",
+        value_parser = PossibleValuesParser::new(commands()),
+        hide_possible_values = true
+    )]
+    pub(super) command: Option<String>,
+    #[command(flatten)]
+    pub(super) to: FileArg,
+    /// Write all pages into this folder
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["command", "output"])]
+    pub(super) dir: Option<PathBuf>,
+}
+
+/// Returns the names of the commands.
+fn commands() -> Vec<String> {
+    let program = Args::command();
+    let names = program.get_subcommands().map(|it| it.get_name().to_owned());
+    names.collect()
 }
 
 /// Changes the help of `--summary`: only `check` has the value `files`.

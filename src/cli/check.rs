@@ -29,7 +29,7 @@ use crate::cli::target::Target;
 
 /// Runs `wxsub check`.
 pub(super) fn check(args: &args::Check) -> anyhow::Result<Status> {
-    let plan = Plan::new("check", &args.common, None, None)?;
+    let plan = Plan::new("check", &args.common, None)?;
     let gate = GatePlan::new(&args.gate, &plan, args.common.select.is_any())?;
     let run = run(&plan, &gate.settings, gate.report)?;
     if fails_by_warnings(&run.result, &gate.settings) && plan.summary != Summary::None {
@@ -75,19 +75,23 @@ struct CheckRun {
 }
 
 fn run(plan: &Plan, settings: &Settings, report: Box<dyn Report>) -> anyhow::Result<CheckRun> {
-    let target = Target::new(None)?;
+    let target = plan.target()?;
     let progress = Progress::of(plan, &target);
-    let out = Output::new(target);
+    let has_file = target.is_new_file();
+    let mut out = Output::new(target);
     let mut sink = CheckSink {
-        gate: Gate::new(settings, report, out).context(UNWRITTEN)?,
+        gate: Gate::new(settings, report, &mut out).context(UNWRITTEN)?,
         progress: &progress,
         noise: NoiseFile::new(plan.noise.as_deref())?,
+        has_file,
     };
     let (failed, interrupted) = read_all(plan, &mut sink, &progress)?;
     let is_all = !failed && interrupted.is_none();
     sink.noise.map_or(Ok(()), |noise| noise.finish(is_all))?;
+    let result = sink.gate.close().context(UNWRITTEN)?;
+    out.finish(is_all)?;
     Ok(CheckRun {
-        result: sink.gate.close().context(UNWRITTEN)?,
+        result,
         failed,
         interrupted,
     })
@@ -125,9 +129,11 @@ impl CheckRun {
 
 /// The gate, with a progress bar.
 struct CheckSink<'a> {
-    gate: Gate<'a, Output>,
+    gate: Gate<'a, &'a mut Output>,
     progress: &'a Progress,
     noise: Option<NoiseFile>,
+    /// True if the report goes to a new file.
+    has_file: bool,
 }
 
 impl Sink for CheckSink<'_> {
@@ -136,6 +142,7 @@ impl Sink for CheckSink<'_> {
             gate: self.gate.fork(),
             progress: self.progress,
             noise: None,
+            has_file: self.has_file,
         }
     }
 
@@ -168,7 +175,7 @@ impl Sink for CheckSink<'_> {
 
 impl RunSink for CheckSink<'_> {
     fn has_file(&self) -> bool {
-        self.noise.is_some()
+        self.noise.is_some() || self.has_file
     }
 
     fn is_over(&self) -> bool {

@@ -10,17 +10,16 @@ use wxsub::report::{FileCounts, Spot, Tally, Verdict};
 use wxsub::{Code, Finding, Record};
 
 use crate::cli::args;
-use crate::cli::options::{ConvertFormat, ParseFormat, Summary};
+use crate::cli::options::{ConvertFormat, ParseFormat, ShapeArg, Summary};
 use crate::cli::plan::{Plan, time_zone};
 use crate::cli::say::say;
 use crate::cli::status::Status;
 use crate::cli::stream::{Done, Job, is_undecodable, run};
-use crate::cli::target::Target;
 use crate::cli::texts::Texts;
 
 /// Runs `wxsub parse`.
 pub(super) fn parse(args: &args::Parse) -> anyhow::Result<Status> {
-    let plan = Plan::new("parse", &args.common, Some(&args.tz), None)?;
+    let plan = Plan::new("parse", &args.common, Some(&args.tz))?;
     refuse_files(&plan)?;
     let (options, time_zone) = (plan.out, time_zone(&args.tz)?);
     let format: Box<dyn Format + Sync> = match args.format {
@@ -32,7 +31,9 @@ pub(super) fn parse(args: &args::Parse) -> anyhow::Result<Status> {
         options: plan.err,
         shows_lines: true,
     };
-    let done = run(&plan, &job, &mut Target::new(None)?)?;
+    let mut target = plan.target()?;
+    let done = run(&plan, &job, &mut target)?;
+    done.keep(target)?;
     let is_all_shown =
         plan.summary == Summary::Text && done.interrupted.is_none() && is_one(&done.tally);
     if !is_all_shown {
@@ -43,14 +44,9 @@ pub(super) fn parse(args: &args::Parse) -> anyhow::Result<Status> {
 
 /// Runs `wxsub convert`.
 pub(super) fn convert(args: &args::Convert) -> anyhow::Result<Status> {
-    let plan = Plan::new(
-        "convert",
-        &args.common,
-        args.tz.as_deref(),
-        args.output.as_deref(),
-    )?;
+    let plan = Plan::new("convert", &args.common, args.tz.as_deref())?;
     refuse_files(&plan)?;
-    let mut target = Target::new(args.output.as_deref())?;
+    let mut target = plan.target()?;
     let mut format = format(args)?;
     if target.is_terminal() {
         let escape = match args.to {
@@ -137,16 +133,26 @@ fn format(args: &args::Convert) -> anyhow::Result<Box<dyn Format + Sync>> {
     if args.tz.is_some() && args.to != ConvertFormat::Csv {
         bail!("--tz belongs to --to csv: the other formats write times as WeChat does");
     }
+    if args.shape.is_some() && args.to != ConvertFormat::Json {
+        bail!("--shape belongs to --to json");
+    }
+    if args.csv_safe && args.to != ConvertFormat::Csv {
+        bail!("--csv-safe belongs to --to csv");
+    }
     let pretty = args.pretty;
     Ok(match args.to {
         ConvertFormat::Jsonl => Box::new(JsonLines {
             flat: args.flat,
             with_source: args.with_source,
         }),
-        ConvertFormat::Json => Box::new(Json { pretty }),
+        ConvertFormat::Json => Box::new(Json {
+            pretty,
+            shape: args.shape.unwrap_or(ShapeArg::Documented).into(),
+        }),
         ConvertFormat::Xml => Box::new(Xml { pretty }),
         ConvertFormat::Csv => Box::new(Csv {
             time_zone: time_zone(args.tz.as_deref().unwrap_or("UTC"))?,
+            safe: args.csv_safe,
         }),
     })
 }
@@ -170,9 +176,13 @@ impl Job for FormatJob {
 
     fn record(&self, record: &Record<'_>, texts: &mut Texts, tally: &mut Tally) {
         let options = &self.options;
-        if let Err(finding) = texts.data(|out| self.format.record(record, out)) {
-            tally.count(&finding);
-            report_line(record, &finding, options, texts);
+        match texts.data(|out| self.format.record(record, out)) {
+            Ok(()) if self.format.leaves_out(record) => tally.count_shortened(),
+            Ok(()) => {}
+            Err(finding) => {
+                tally.count(&finding);
+                report_line(record, &finding, options, texts);
+            }
         }
         match self.shows_lines {
             true => report_with_lines(record, options, texts),
@@ -201,6 +211,10 @@ impl Format for Visible {
         self.format.record(record, &mut text)?;
         out.extend_from_slice(&visible(&text, self.escape));
         Ok(())
+    }
+
+    fn leaves_out(&self, record: &Record<'_>) -> bool {
+        self.format.leaves_out(record)
     }
 }
 

@@ -14,17 +14,16 @@ use crate::cli::plan::Plan;
 use crate::cli::say::tell;
 use crate::cli::status::Status;
 use crate::cli::stream::{Job, run as run_job};
-use crate::cli::target::Target;
 use crate::cli::texts::Texts;
 
 /// Runs `wxsub decrypt`.
 pub(super) fn run(args: &args::Decrypt) -> anyhow::Result<Status> {
-    let plan = Plan::new("decrypt", &args.common, None, args.output.as_deref())?;
+    let plan = Plan::new("decrypt", &args.common, None)?;
     refuse_files(&plan)?;
     if !has_keys(&plan) {
         bail!("no key to open with: set WXSUB_ENCODING_AES_KEY, or give a file with --keys");
     }
-    let mut target = Target::new(args.output.as_deref())?;
+    let mut target = plan.target()?;
     let job = DecryptJob {
         options: plan.err,
         visible: target.is_terminal(),

@@ -1,4 +1,4 @@
-//! `wxsub encrypt`: encrypts one payload as WeChat does, to test a server.
+//! `wxsub encrypt`: encrypts one payload as WeChat does, or only signs it if there is no key, to test a server.
 
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
@@ -9,22 +9,26 @@ use wxsub::output::{Push, Sealing};
 use wxsub::report::Spot;
 use wxsub::report::text::{self, TextOptions, printable};
 use wxsub::seal::{EncodingAesKey, Keys, Token};
-use wxsub::{Capture, Decompressed, Outcome, Record, Syntax};
+use wxsub::{Capture, Decompressed, Lang, Outcome, Record, Syntax};
 
 use crate::cli::args;
 use crate::cli::keys;
-use crate::cli::plan::{NoInput, lang_of_environment};
+use crate::cli::plan::{NoInput, language};
 use crate::cli::random::Random;
 use crate::cli::say::{say, tell};
-use crate::cli::sources::Sources;
+use crate::cli::sources::{Sources, refuse_overwriting};
 use crate::cli::status::{Status, UNWRITTEN};
 use crate::cli::target::Target;
 
 /// Runs `wxsub encrypt`.
 pub(super) fn run(args: &args::Encrypt) -> anyhow::Result<Status> {
+    if let Some(keys) = &args.keys {
+        refuse_overwriting(args.to.path(), "--keys", keys)?;
+    }
     let keys = keys::keys(args.keys.as_deref())?;
     let chosen = Chosen::of(&keys)?;
-    let record = match payload(args.path.as_deref())? {
+    chosen.warn_if_plain(args)?;
+    let record = match payload(args)? {
         Ok(record) => record,
         Err(why) => {
             say(why.as_bytes());
@@ -32,33 +36,53 @@ pub(super) fn run(args: &args::Encrypt) -> anyhow::Result<Status> {
         }
     };
     let push = chosen.push(args, &record)?;
-    write(args, &push, chosen.token.is_some())?;
+    write(args, &push, chosen.token().is_some())?;
     Ok(Status::Fine)
 }
 
-/// The key, token and appid that encrypt the payload.
-struct Chosen<'k> {
-    key: &'k EncodingAesKey,
-    token: Option<&'k Token>,
-    appid: &'k str,
+/// What the payload is encrypted or signed with.
+enum Chosen<'k> {
+    Sealed {
+        key: &'k EncodingAesKey,
+        token: Option<&'k Token>,
+        appid: &'k str,
+    },
+    /// There is no key: the payload is pushed as in plain mode.
+    Plain(&'k Token),
 }
 
 impl<'k> Chosen<'k> {
-    /// Chooses the first key, and the token and appid of its account.
+    /// Chooses the first key, and the token and appid of its account. Without a key chooses the first token.
     fn of(keys: &'k Keys) -> anyhow::Result<Self> {
-        let lacks = |what: &str, name: &str| {
-            anyhow!("no {what} to encrypt with: set {name}, or give a file with --keys")
-        };
         let mut accounts = keys.accounts().iter();
-        let account = accounts
-            .find(|account| !account.keys.is_empty())
-            .ok_or_else(|| lacks("key", "WXSUB_ENCODING_AES_KEY"))?;
-        let appid = account.appids.first();
-        Ok(Chosen {
+        let Some(account) = accounts.find(|account| !account.keys.is_empty()) else {
+            return Self::plain(keys);
+        };
+        let appid = account
+            .appids
+            .first()
+            .context("no appid to encrypt with: set WXSUB_APPID, or give a file with --keys")?;
+        Ok(Chosen::Sealed {
             key: &account.keys[0],
             token: account.tokens.first(),
-            appid: appid.ok_or_else(|| lacks("appid", "WXSUB_APPID"))?,
+            appid,
         })
+    }
+
+    fn plain(keys: &'k Keys) -> anyhow::Result<Self> {
+        let mut tokens = keys.accounts().iter().flat_map(|account| &account.tokens);
+        let token = tokens.next().context(
+            "no key to encrypt with and no token to sign with: set WXSUB_ENCODING_AES_KEY or WXSUB_TOKEN, or give a \
+             file with --keys",
+        )?;
+        Ok(Chosen::Plain(token))
+    }
+
+    fn token(&self) -> Option<&'k Token> {
+        match self {
+            Chosen::Sealed { token, .. } => *token,
+            Chosen::Plain(token) => Some(token),
+        }
     }
 
     fn push(&self, args: &args::Encrypt, record: &Record<'_>) -> anyhow::Result<Push> {
@@ -73,29 +97,48 @@ impl<'k> Chosen<'k> {
                 .duration_since(UNIX_EPOCH)
                 .map(|it| it.as_secs())
         };
-        let timestamp = args.timestamp.map_or_else(now, Ok)?;
-        let sealing = Sealing {
-            key: self.key,
-            token: self.token,
-            appid: self.appid,
-            envelope: args.envelope.map(Syntax::from),
-            timestamp: &timestamp.to_string(),
-            nonce: &nonce,
-            random,
+        let timestamp = args.timestamp.map_or_else(now, Ok)?.to_string();
+        let push = match *self {
+            Chosen::Sealed { key, token, appid } => {
+                let sealing = Sealing {
+                    key,
+                    token,
+                    appid,
+                    envelope: args.envelope.map(Syntax::from),
+                    timestamp: &timestamp,
+                    nonce: &nonce,
+                    random,
+                };
+                sealing.push(record)
+            }
+            Chosen::Plain(token) => Push::plain(record, token, &timestamp, &nonce),
         };
-        let push = sealing.push(record);
         push.map_err(|finding| {
-            anyhow!(
-                "cannot encrypt it: {}",
-                finding.message(lang_of_environment())
-            )
+            let why = finding.message(language(args.lang));
+            anyhow!("cannot encrypt it: {why}")
         })
+    }
+
+    /// Says if the payload is not encrypted, and refuses an envelope for it.
+    fn warn_if_plain(&self, args: &args::Encrypt) -> anyhow::Result<()> {
+        match self {
+            Chosen::Plain(_) if args.envelope.is_some() => {
+                bail!(
+                    "--envelope needs a key: set WXSUB_ENCODING_AES_KEY, or give a file with --keys"
+                )
+            }
+            Chosen::Plain(_) => {
+                tell("not encrypted: there is no key, set WXSUB_ENCODING_AES_KEY");
+                Ok(())
+            }
+            Chosen::Sealed { .. } => Ok(()),
+        }
     }
 }
 
 /// Reads the only payload of a capture. Returns a message for people if there is none, or more than one.
-fn payload(path: Option<&Path>) -> anyhow::Result<Result<Record<'static>, String>> {
-    let path = path.unwrap_or(Path::new("-"));
+fn payload(args: &args::Encrypt) -> anyhow::Result<Result<Record<'static>, String>> {
+    let path = args.path.as_deref().unwrap_or(Path::new("-"));
     if path == Path::new("-") && io::stdin().is_terminal() {
         let missing = NoInput {
             command: "encrypt",
@@ -109,7 +152,7 @@ fn payload(path: Option<&Path>) -> anyhow::Result<Result<Record<'static>, String
             printable(&path.display().to_string())
         );
     }
-    let sources = Sources::new(&[path.to_owned()], &[])?;
+    let sources = Sources::new(&[path.to_owned()], &[])?.without_output(args.to.path());
     let source = sources.iter().next().context("nothing to read")??;
     let name = printable(&source.name);
     let capture = Capture::new(Decompressed::new(source.from)).named(&source.name);
@@ -127,11 +170,11 @@ fn payload(path: Option<&Path>) -> anyhow::Result<Result<Record<'static>, String
             "wxsub: error: `{name}` holds several payloads: encrypt takes one\n"
         )));
     }
-    Ok(sealable(record))
+    Ok(sealable(record, language(args.lang)))
 }
 
 /// Returns the record if its payload can be encrypted, or a message for people.
-fn sealable(record: Record<'static>) -> Result<Record<'static>, String> {
+fn sealable(record: Record<'static>, lang: Lang) -> Result<Record<'static>, String> {
     let source = printable(record.source());
     if record.top_text("Encrypt").is_some() {
         return Err(format!(
@@ -143,7 +186,7 @@ fn sealable(record: Record<'static>) -> Result<Record<'static>, String> {
             let mut out = Vec::new();
             let spot = Spot::of(&record, finding);
             let options = TextOptions {
-                lang: lang_of_environment(),
+                lang,
                 ..TextOptions::default()
             };
             text::write(record.source(), &spot, finding, &options, &mut out);
@@ -157,7 +200,7 @@ fn write(args: &args::Encrypt, push: &Push, is_signed: bool) -> anyhow::Result<(
     if !is_signed && (args.http.is_some() || args.curl.is_some()) {
         bail!("no token to sign with: set WXSUB_TOKEN, or give a file with --keys");
     }
-    let mut target = Target::new(args.output.as_deref())?;
+    let mut target = Target::new(args.to.path())?;
     let text = match (&args.http, &args.curl) {
         (Some(url), _) => push.request(url),
         (_, Some(url)) => curl(push, url),

@@ -1,14 +1,13 @@
 //! `wxsub explain`: prints what a term means.
 
-use std::io::{self, Write};
-
-use anyhow::Context;
 use console::Term;
-use wxsub::explain::{find, index};
+use wxsub::explain::{Topic, find, index};
 
-use crate::cli::options::Language;
+use crate::cli::known::Known;
+use crate::cli::options::{FileArg, LangArg};
 use crate::cli::plan::language;
-use crate::cli::status::{Status, UNWRITTEN};
+use crate::cli::status::Status;
+use crate::cli::target;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -21,16 +20,35 @@ Examples:
 pub(super) struct Args {
     /// An event, field, status, scene, error code, finding or other word, in any case of letters
     /// [default: a list of all]
-    #[arg(value_name = "TERM", allow_hyphen_values = true)]
+    #[arg(
+        value_name = "TERM",
+        allow_hyphen_values = true,
+        value_parser = Known::new(any, terms),
+        hide_possible_values = true
+    )]
     term: Option<String>,
-    /// Language of messages [default: from WXSUB_LANG, LC_ALL, LC_MESSAGES or LANG]
-    #[arg(long, value_enum)]
-    lang: Option<Language>,
+    #[command(flatten)]
+    to: FileArg,
+    #[command(flatten)]
+    lang: LangArg,
+}
+
+fn any(text: &str) -> Result<String, String> {
+    Ok(text.to_owned())
+}
+
+/// Returns the names of all topics that are one word of a shell.
+fn terms() -> Vec<String> {
+    let names = Topic::all().flat_map(|topic| topic.names());
+    let mut names: Vec<String> = names.filter(|name| !name.contains(' ')).collect();
+    names.sort();
+    names.dedup();
+    names
 }
 
 /// Runs `wxsub explain`.
 pub(super) fn explain(args: &Args) -> anyhow::Result<Status> {
-    let (lang, width) = (language(args.lang), width());
+    let (lang, width) = (language(args.lang), width(&args.to));
     let text = match &args.term {
         None => index(lang, width),
         Some(term) => {
@@ -39,18 +57,14 @@ pub(super) fn explain(args: &Args) -> anyhow::Result<Status> {
             pages.collect::<Vec<_>>().join("\n")
         }
     };
-    let written = io::stdout().write_all(text.as_bytes());
-    written.context(UNWRITTEN)?;
+    target::write(args.to.path(), text.as_bytes())?;
     Ok(Status::Fine)
 }
 
 /// The width of the text: the columns of the terminal, but at most 100, to be easy to read.
-fn width() -> usize {
+fn width(to: &FileArg) -> usize {
     const WIDEST: usize = 100;
-    let terminal = Term::stdout();
-    let size = terminal
-        .is_term()
-        .then(|| terminal.size_checked())
-        .flatten();
+    let terminal = Some(Term::stdout()).filter(|it| to.path().is_none() && it.is_term());
+    let size = terminal.and_then(|terminal| terminal.size_checked());
     size.map_or(WIDEST, |(_, columns)| WIDEST.min(columns.into()))
 }

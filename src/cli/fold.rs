@@ -26,8 +26,7 @@ pub(super) fn plan(
     common: &Common,
     args: &FoldArgs,
 ) -> anyhow::Result<Plan> {
-    let output = args.output.as_deref();
-    let mut plan = Plan::new(command, common, Some(&args.tz), output)?;
+    let mut plan = Plan::new(command, common, Some(&args.tz))?;
     refuse_files(&plan)?;
     // Only the fold remembers deliveries: it lets all threads decode.
     plan.filter = plan.filter.noting_keys();

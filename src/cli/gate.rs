@@ -7,23 +7,33 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use clap::{Arg, ArgAction, ArgMatches, FromArgMatches, ValueEnum};
+use wxsub::Code;
 use wxsub::gate::{Config, Level, Setting, Settings};
 use wxsub::report::text::printable;
 use wxsub::report::{Github, Gitlab, JsonLines, Junit, Report, Sarif, Text};
 
+use crate::cli::known::Known;
 use crate::cli::number::whole;
 use crate::cli::plan::Plan;
 use crate::cli::say::tell;
-use crate::cli::sources::CONFIG;
+use crate::cli::sources::{CONFIG, refuse_overwriting};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct GateArgs {
-    /// How findings are written [default: github in a GitHub workflow, unless a terminal is looking; else text]
+    /// How findings are written [default: text; github in its workflows]
+    ///
+    /// On a terminal text is the default in a workflow, too.
     #[arg(long, value_enum)]
     format: Option<ReportFormat>,
     /// The most findings of a code that are written; the rest is counted; 0 for all [default: 100 for text and github,
     /// else 0]
-    #[arg(long, value_name = "N", value_parser = whole::<u64>, allow_negative_numbers = true)]
+    #[arg(
+        long,
+        value_name = "N",
+        value_parser = whole::<u64>,
+        allow_negative_numbers = true,
+        hide_short_help = true
+    )]
     max_findings: Option<u64>,
     /// Warnings fail the run, too
     #[arg(long, help_heading = WHAT_COUNTS)]
@@ -31,12 +41,14 @@ pub(super) struct GateArgs {
     #[command(flatten)]
     levels: LevelArgs,
     /// Read FILE instead of the wxsub.toml in this folder or the nearest one above it
-    #[arg(long, value_name = "FILE", help_heading = WHAT_COUNTS)]
+    #[arg(long, value_name = "FILE", help_heading = WHAT_COUNTS, hide_short_help = true)]
     config: Option<PathBuf>,
     /// Read no wxsub.toml
-    #[arg(long, conflicts_with = "config", help_heading = WHAT_COUNTS)]
+    #[arg(long, conflicts_with = "config", help_heading = WHAT_COUNTS, hide_short_help = true)]
     no_config: bool,
-    /// Write the findings of today into wxsub.toml as expected ones, so that only new ones count
+    /// From now on, only new findings count
+    ///
+    /// Writes the findings of today into wxsub.toml as expected ones.
     #[arg(long, conflicts_with_all = ["no_config", "fail_fast"], help_heading = WHAT_COUNTS)]
     write_expectations: bool,
 }
@@ -47,30 +59,41 @@ const WHAT_COUNTS: &str = "What counts";
 #[derive(Clone, Debug, Default)]
 struct LevelArgs(Vec<Setting>);
 
-const LEVELS: [(&str, Level, &str); 3] = [
+const LEVELS: [(&str, Level, &str, &str); 3] = [
     (
         "deny",
         Level::Deny,
-        "Findings of this code are errors; `all` for all. Repeatable, as --warn and --allow: a code counts more than \
-         `all`, a later flag more than an earlier one, and flags more than wxsub.toml",
+        "Findings of these codes are errors; `all` for all",
+        "Several with commas, or the flag again, as for --warn and --allow: a code counts more than `all`, a later flag \
+         more than an earlier one, and flags more than wxsub.toml.",
     ),
-    ("warn", Level::Warn, "Findings of this code are warnings"),
+    (
+        "warn",
+        Level::Warn,
+        "Findings of these codes are warnings",
+        "",
+    ),
     (
         "allow",
         Level::Allow,
-        "Findings of this code are not reported",
+        "Findings of these codes are not reported",
+        "",
     ),
 ];
 
 impl clap::Args for LevelArgs {
     fn augment_args(command: clap::Command) -> clap::Command {
-        command.args(LEVELS.map(|(name, level, help)| {
+        command.args(LEVELS.map(|(name, level, help, more)| {
+            let parse = move |name: &str| setting(level, name);
             Arg::new(name)
                 .long(name)
-                .value_name("CODE")
+                .value_name("CODE,…")
+                .value_delimiter(',')
                 .action(ArgAction::Append)
-                .value_parser(move |name: &str| setting(level, name))
+                .value_parser(Known::new(parse, codes))
+                .hide_possible_values(true)
                 .help(help)
+                .long_help(format!("{help}\n\n{more}").trim_end().to_owned())
                 .help_heading(WHAT_COUNTS)
         }))
     }
@@ -80,11 +103,14 @@ impl clap::Args for LevelArgs {
     }
 }
 
+/// Returns the words that `--deny` takes.
+fn codes() -> Vec<String> {
+    let codes = Code::ALL.iter().map(|code| code.as_str());
+    ["all"].into_iter().chain(codes).map(String::from).collect()
+}
+
 fn setting(level: Level, name: &str) -> Result<Setting, String> {
-    match name.contains(',') {
-        true => Err("expected one code: give the flag again for each".into()),
-        false => Setting::new(level, name).map_err(|error| error.to_string()),
-    }
+    Setting::new(level, name).map_err(|error| error.to_string())
 }
 
 impl FromArgMatches for LevelArgs {
@@ -112,6 +138,7 @@ enum ReportFormat {
     /// For people: the place marked in its line
     Text,
     /// An object a line
+    #[value(aliases = ["jsonl", "ndjson"])]
     Json,
     /// Annotations of GitHub Actions, and a table in the step's summary
     Github,
@@ -161,6 +188,9 @@ impl GatePlan {
         }
         let folder = env::current_dir().context("cannot tell the working directory")?;
         let path = args.config_path(&folder);
+        if let Some(path) = &path {
+            refuse_overwriting(plan.outputs(), "check", path)?;
+        }
         let config = match &path {
             Some(path) => read_config(path, &folder, args.write_expectations)?,
             None => Config::default(),

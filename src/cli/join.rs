@@ -10,7 +10,6 @@ use crate::cli::plan::time_zone;
 use crate::cli::say::tell;
 use crate::cli::sends;
 use crate::cli::status::Status;
-use crate::cli::target::Target;
 
 /// Runs `wxsub join`.
 pub(super) fn run(args: &args::Join) -> anyhow::Result<Status> {
@@ -19,7 +18,7 @@ pub(super) fn run(args: &args::Join) -> anyhow::Result<Status> {
     let zone = time_zone(&args.fold.tz)?;
     let memory = (zone.clone(), args.fold.max_memory);
     let sends = sends::read(&args.sends, (&args.columns, &args.common), memory, &plan)?;
-    let mut target = Target::new(args.fold.output.as_deref())?;
+    let mut target = plan.target()?;
     let settings = JoinSettings {
         all: args.all,
         selection: plan.filter.selection().clone(),

@@ -20,21 +20,28 @@ const APPID: &str = "WXSUB_APPID";
 
 #[derive(Debug, clap::Args)]
 pub(super) struct KeyArgs {
-    /// Keys in a file: lines `encoding_aes_key = …`, `token = …`, `appid = …`; `[…]` begins another account. Also from
-    /// WXSUB_ENCODING_AES_KEY, WXSUB_TOKEN and WXSUB_APPID; what an account of the file leaves out is taken from there
-    #[arg(long, value_name = "FILE")]
+    /// Keys in a file: lines `encoding_aes_key = …`, `token = …`, `appid = …`
+    ///
+    /// `[…]` begins another account. Also from WXSUB_ENCODING_AES_KEY, WXSUB_TOKEN and WXSUB_APPID; what an account of
+    /// the file leaves out is taken from there.
+    #[arg(long, value_name = "FILE", hide_short_help = true)]
     keys: Option<PathBuf>,
     /// The query string of the request, for a capture of one payload that does not hold it
-    #[arg(long, value_name = "STRING", allow_hyphen_values = true)]
+    #[arg(
+        long,
+        value_name = "STRING",
+        allow_hyphen_values = true,
+        hide_short_help = true
+    )]
     query: Option<String>,
     /// Decode payloads whose signature is wrong or missing all the same; they are still reported
-    #[arg(long)]
+    #[arg(long, hide_short_help = true)]
     accept_unverified: bool,
     /// Refuse payloads that are not verified: plain ones, those without a query, those without a token
-    #[arg(long, conflicts_with = "accept_unverified")]
+    #[arg(long, conflicts_with = "accept_unverified", hide_short_help = true)]
     require_signature: bool,
     /// Refuse payloads that are not encrypted
-    #[arg(long)]
+    #[arg(long, hide_short_help = true)]
     require_encryption: bool,
 }
 

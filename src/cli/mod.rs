@@ -8,15 +8,19 @@ mod args;
 mod bar;
 mod check;
 mod commands;
+mod completions;
 mod decrypt;
 mod encrypt;
 mod explain;
 mod feed;
+mod files;
 mod fold;
 mod gate;
 mod interrupt;
 mod join;
 mod keys;
+mod known;
+mod man;
 mod moment;
 mod noise;
 mod number;
@@ -43,27 +47,38 @@ mod texts;
 use std::process::ExitCode;
 
 use args::{Args, Command};
-use plan::NoInput;
+use plan::{NoInput, Plan};
 use say::tell;
 use status::Status;
 
 /// Runs the command that was typed and returns the exit status.
 pub(crate) fn run() -> ExitCode {
-    let done = match Args::of_command_line().command {
-        Command::Parse(args) => commands::parse(&args),
-        Command::Convert(args) => commands::convert(&args),
-        Command::Check(args) => check::check(&args),
-        Command::Stats(args) => stats::run(&args),
-        Command::Report(args) => report::run(&args),
-        Command::Quota(args) => quota::run(&args),
-        Command::Join(args) => join::run(&args),
-        Command::Explain(args) => explain::explain(&args),
-        Command::Schema(args) => schema::schema(&args),
-        Command::Sample(args) => sample::sample(&args),
-        Command::Decrypt(args) => decrypt::run(&args),
-        Command::Encrypt(args) => encrypt::run(&args),
+    let command = Args::of_command_line().command;
+    let done = match command.common().filter(|(_, common)| common.input.files) {
+        Some((name, common)) => Plan::new(name, common, None).and_then(|plan| files::list(&plan)),
+        None => run_command(&command),
     };
     done.unwrap_or_else(|error| failed(&error)).into()
+}
+
+/// Runs a command that does not just list files.
+fn run_command(command: &Command) -> anyhow::Result<Status> {
+    match command {
+        Command::Parse(args) => commands::parse(args),
+        Command::Convert(args) => commands::convert(args),
+        Command::Check(args) => check::check(args),
+        Command::Stats(args) => stats::run(args),
+        Command::Report(args) => report::run(args),
+        Command::Quota(args) => quota::run(args),
+        Command::Join(args) => join::run(args),
+        Command::Explain(args) => explain::explain(args),
+        Command::Schema(args) => schema::schema(args),
+        Command::Sample(args) => sample::sample(args),
+        Command::Decrypt(args) => decrypt::run(args),
+        Command::Encrypt(args) => encrypt::run(args),
+        Command::Completions(args) => completions::run(args),
+        Command::Man(args) => man::run(args),
+    }
 }
 
 /// Prints the error and returns the status. A closed output pipe is not an error.

@@ -1,9 +1,11 @@
 //! The arguments that several commands share, and the parsers of their values.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use clap::{ArgAction, ValueEnum};
+use clap::builder::EnumValueParser;
+use clap::{Arg, ArgAction, ArgMatches, Command, FromArgMatches, ValueEnum};
 use wxsub::decompress::Bounds;
+use wxsub::output::JsonShape;
 use wxsub::stats::{Form, Part};
 use wxsub::{Limits, Syntax};
 
@@ -11,52 +13,29 @@ use crate::cli::keys::KeyArgs;
 use crate::cli::number::{Number, whole, within};
 use crate::cli::select::SelectArgs;
 
+// The arguments of all commands that read captures. `-h` shows what most people need and hides the rest, which `--help`
+// shows. Not a doc comment: clap would show it as the command's help.
 #[derive(Debug, clap::Args)]
 pub(super) struct Common {
-    /// Files, folders (walked recursively), zip archives or - for standard input; also compressed with
-    /// gzip, zstd, bzip2 or xz [default: standard input]
+    /// Files, folders, archives; - or nothing is standard input
+    ///
+    /// Folders are walked with all folders in them. Files may be compressed with gzip, zstd, bzip2 or xz; each member of a zip
+    /// archive is a capture of its own.
     #[arg(value_name = "PATH")]
     pub(super) paths: Vec<PathBuf>,
-    /// In folders, read only files that match; with ! in front, only those that do not
-    #[arg(long, value_name = "GLOB", action = ArgAction::Append)]
-    pub(super) glob: Vec<String>,
-    /// Stop at the first payload that cannot be decoded
-    #[arg(long)]
-    pub(super) fail_fast: bool,
+    #[command(flatten)]
+    pub(super) to: FileArg,
     /// No summary and no progress
     #[arg(short, long)]
     pub(super) quiet: bool,
-    /// What is said at the end on standard error: text for people, the same with findings by file, or one JSON object
-    #[arg(long, value_name = "FORM", value_enum, default_value_t = Summary::Text, conflicts_with = "quiet")]
-    pub(super) summary: Summary,
-    /// How many threads decode; 0 for as many as the machine runs at once, up to 8
-    #[arg(
-        short = 'j',
-        long,
-        value_name = "N",
-        default_value_t = 0,
-        hide_default_value = true,
-        value_parser = whole::<usize>,
-        allow_negative_numbers = true
-    )]
-    pub(super) threads: usize,
-    /// Status 0 if the input has a problem; 2 stays for a run that fails
-    #[arg(long)]
-    pub(super) exit_zero: bool,
-    /// Write what belongs to no payload to this file, a line each with its place
-    #[arg(long, value_name = "FILE")]
-    pub(super) noise: Option<PathBuf>,
-    /// Also decode callbacks after a message that is cut off, which a user may have typed
-    #[arg(long)]
-    pub(super) accept_after_torn: bool,
-    /// Language of messages [default: from WXSUB_LANG, LC_ALL, LC_MESSAGES or LANG]
-    #[arg(long, value_enum)]
-    pub(super) lang: Option<Language>,
-    /// Colours; also NO_COLOR, FORCE_COLOR and CLICOLOR_FORCE
-    #[arg(long, value_name = "WHEN", value_enum, default_value_t = When::Auto)]
-    pub(super) color: When,
+    #[command(flatten)]
+    pub(super) lang: LangArg,
     #[command(flatten, next_help_heading = "Choosing callbacks")]
     pub(super) select: SelectArgs,
+    #[command(flatten, next_help_heading = "Input")]
+    pub(super) input: InputArgs,
+    #[command(flatten, next_help_heading = "Output")]
+    pub(super) output: OutputArgs,
     #[command(flatten, next_help_heading = "Encrypted payloads")]
     pub(super) keys: KeyArgs,
     #[command(flatten, next_help_heading = "Limits of one payload")]
@@ -65,29 +44,177 @@ pub(super) struct Common {
     pub(super) compressed: CompressedArgs,
 }
 
+// Where data goes. Not a doc comment: clap would show it as the command's help.
+#[derive(Debug, clap::Args)]
+pub(super) struct FileArg {
+    /// Write to FILE instead of standard output
+    ///
+    /// FILE is replaced only when all was read and written.
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+impl FileArg {
+    /// Returns true if the destination was named, also if it is standard output.
+    pub(super) fn is_given(&self) -> bool {
+        self.output.is_some()
+    }
+
+    /// The file that data goes to. `None` for standard output.
+    pub(super) fn path(&self) -> Option<&Path> {
+        let path = self.output.as_deref();
+        path.filter(|path| *path != Path::new("-"))
+    }
+}
+
+/// The value of `--lang`, which stands before the command or after it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct LangArg(pub(super) Option<Language>);
+
+impl LangArg {
+    const ID: &str = "lang";
+
+    /// Makes the argument. It belongs to the program, and all commands have it.
+    pub(super) fn arg() -> Arg {
+        Arg::new(Self::ID)
+            .long(Self::ID)
+            .value_name("LANG")
+            .value_parser(EnumValueParser::<Language>::new())
+            .global(true)
+            // After the flags of a command, and before `--help`.
+            .display_order(900)
+            .help("Language of messages")
+            .long_help(
+                "Language of messages [default: from WXSUB_LANG, LC_ALL, LC_MESSAGES or LANG]",
+            )
+    }
+}
+
+/// A command reads the argument, and does not add it.
+impl clap::Args for LangArg {
+    fn augment_args(command: Command) -> Command {
+        command
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        command
+    }
+}
+
+impl FromArgMatches for LangArg {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        Ok(LangArg(matches.get_one(Self::ID).copied()))
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
+}
+
+// What is read, and how. Not a doc comment: clap would show it as the command's help.
+#[derive(Debug, clap::Args)]
+pub(super) struct InputArgs {
+    /// In folders, read only files that match; with ! in front, only those that do not
+    #[arg(long, value_name = "GLOB", action = ArgAction::Append, hide_short_help = true)]
+    pub(super) glob: Vec<String>,
+    /// In folders, read hidden files and folders, too: those whose names begin with a dot
+    #[arg(long, hide_short_help = true)]
+    pub(super) hidden: bool,
+    /// List the files that would be read, one a line, and read none
+    #[arg(long, hide_short_help = true)]
+    pub(super) files: bool,
+    /// Stop at the first payload that cannot be decoded
+    #[arg(long, hide_short_help = true)]
+    pub(super) fail_fast: bool,
+    /// Also decode callbacks after a message that is cut off, which a user may have typed
+    #[arg(long, hide_short_help = true)]
+    pub(super) accept_after_torn: bool,
+    /// How many threads decode; 0 for as many as the machine runs at once, up to 8
+    #[arg(
+        short = 'j',
+        long,
+        value_name = "N",
+        default_value_t = 0,
+        hide_default_value = true,
+        hide_short_help = true,
+        value_parser = whole::<usize>,
+        allow_negative_numbers = true
+    )]
+    pub(super) threads: usize,
+}
+
+// What is written beside the data, and how. Not a doc comment: clap would show it as the command's help.
+#[derive(Debug, clap::Args)]
+pub(super) struct OutputArgs {
+    /// What is said at the end on standard error: text for people, the same with findings by file, or one JSON object
+    #[arg(
+        long,
+        value_name = "FORM",
+        value_enum,
+        default_value_t = Summary::Text,
+        conflicts_with = "quiet",
+        hide_short_help = true
+    )]
+    pub(super) summary: Summary,
+    /// Write what belongs to no payload to this file, a line each with its place
+    #[arg(long, value_name = "FILE", hide_short_help = true)]
+    pub(super) noise: Option<PathBuf>,
+    /// Status 0 if the input has a problem; 2 stays for a run that fails
+    #[arg(long, hide_short_help = true)]
+    pub(super) exit_zero: bool,
+    /// Colours; also NO_COLOR, FORCE_COLOR and CLICOLOR_FORCE
+    #[arg(long, value_name = "WHEN", value_enum, default_value_t = When::Auto, hide_short_help = true)]
+    pub(super) color: When,
+}
+
 #[derive(Debug, clap::Args)]
 pub(super) struct CompressedArgs {
     /// How many times its own size it may grow to, once that is more than 1 GiB
-    #[arg(long, value_name = "N", default_value_t = Bounds::DEFAULT.expansion, value_parser = positive::<u64>)]
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = Bounds::DEFAULT.expansion,
+        value_parser = positive::<u64>,
+        hide_short_help = true
+    )]
     pub(super) max_expansion: u64,
     /// The window of zstd or dictionary of xz, with K, M or G: it stays in memory
-    #[arg(long, value_name = "SIZE", default_value = "128M", value_parser = window)]
+    #[arg(long, value_name = "SIZE", default_value = "128M", value_parser = window, hide_short_help = true)]
     pub(super) max_window: u64,
 }
 
 #[derive(Debug, clap::Args)]
 pub(super) struct LimitArgs {
     /// Its bytes, with K, M or G for powers of 1024
-    #[arg(long, value_name = "SIZE", default_value = "16M", value_parser = size)]
+    #[arg(long, value_name = "SIZE", default_value = "16M", value_parser = size, hide_short_help = true)]
     pub(super) max_payload_size: usize,
     /// Levels of nesting
-    #[arg(long, value_name = "N", default_value_t = Limits::default().depth, value_parser = depth)]
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = Limits::default().depth,
+        value_parser = depth,
+        hide_short_help = true
+    )]
     pub(super) max_depth: usize,
     /// Items of one callback
-    #[arg(long, value_name = "N", default_value_t = Limits::default().items, value_parser = positive::<usize>)]
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = Limits::default().items,
+        value_parser = positive::<usize>,
+        hide_short_help = true
+    )]
     pub(super) max_items: usize,
     /// Elements of XML; members and entries of JSON
-    #[arg(long, value_name = "N", default_value_t = Limits::default().values, value_parser = positive::<usize>)]
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = Limits::default().values,
+        value_parser = positive::<usize>,
+        hide_short_help = true
+    )]
     pub(super) max_values: usize,
 }
 
@@ -100,6 +227,7 @@ pub(super) enum ParseFormat {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum ConvertFormat {
     /// The normalized record, one a line
+    #[value(alias = "ndjson")]
     Jsonl,
     /// The JSON that WeChat documents
     Json,
@@ -109,12 +237,31 @@ pub(super) enum ConvertFormat {
     Csv,
 }
 
+/// The shape of WeChat's JSON.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum ShapeArg {
+    /// As WeChat documents it
+    Documented,
+    /// As servers receive it: one item as an object, the time as a number
+    Wire,
+}
+
+impl From<ShapeArg> for JsonShape {
+    fn from(shape: ShapeArg) -> Self {
+        match shape {
+            ShapeArg::Documented => JsonShape::Documented,
+            ShapeArg::Wire => JsonShape::Wire,
+        }
+    }
+}
+
 /// The form of a table of counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum TableFormat {
     /// For people
     Table,
     /// A JSON object a line
+    #[value(alias = "ndjson")]
     Jsonl,
     /// A header and a row each
     Csv,
@@ -149,10 +296,9 @@ impl TableArgs {
 // The arguments of the commands that count. Not a doc comment: clap would show it as the command's help.
 #[derive(Debug, clap::Args)]
 pub(super) struct FoldArgs {
-    /// Write to FILE, which is replaced only when all was read and written
-    #[arg(short, long, value_name = "FILE")]
-    pub(super) output: Option<PathBuf>,
-    /// Zone of hours, days, weeks and months: local, UTC, a name like Asia/Shanghai, or an offset like +08:00
+    /// Zone of hours, days, weeks and months
+    ///
+    /// local, UTC, a name like Asia/Shanghai, or an offset like +08:00.
     #[arg(
         long,
         value_name = "ZONE",
@@ -161,10 +307,10 @@ pub(super) struct FoldArgs {
     )]
     pub(super) tz: String,
     /// Count repeated deliveries, too: same account, user, time, event and items
-    #[arg(long, conflicts_with = "dedup")]
+    #[arg(long, conflicts_with = "dedup", hide_short_help = true)]
     pub(super) keep_repeats: bool,
     /// The most memory for counting, with K, M or G for powers of 1024
-    #[arg(long, value_name = "SIZE", default_value = "1G", value_parser = memory)]
+    #[arg(long, value_name = "SIZE", default_value = "1G", value_parser = memory, hide_short_help = true)]
     pub(super) max_memory: usize,
 }
 
@@ -172,7 +318,13 @@ pub(super) struct FoldArgs {
 #[derive(Debug, clap::Args)]
 pub(super) struct ColumnArgs {
     /// What columns or members of --sends are called, if not as usual: msgid, touser, template_id, errcode, time
-    #[arg(long, value_name = "NAME=COLUMN,…", value_delimiter = ',', value_parser = column)]
+    #[arg(
+        long,
+        value_name = "NAME=COLUMN,…",
+        value_delimiter = ',',
+        value_parser = column,
+        hide_short_help = true
+    )]
     pub(super) columns: Vec<(Part, String)>,
 }
 

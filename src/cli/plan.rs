@@ -8,7 +8,7 @@ use std::fs;
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
-use anyhow::anyhow;
+use anyhow::{anyhow, bail};
 use console::Term;
 use jiff::tz::{Offset, TimeZone};
 use wxsub::decompress::Bounds;
@@ -17,9 +17,10 @@ use wxsub::report::text::TextOptions;
 use wxsub::select::Filter;
 use wxsub::{Lang, Limits};
 
-use crate::cli::options::{Common, Language, Summary, When};
-use crate::cli::sources::Sources;
+use crate::cli::options::{Common, LangArg, Language, Summary, When};
+use crate::cli::sources::{Sources, refuse_overwriting};
 use crate::cli::status::Status;
+use crate::cli::target::Target;
 
 /// The error of a command that has no file while standard input is a terminal.
 #[derive(Debug)]
@@ -39,6 +40,8 @@ impl fmt::Display for NoInput {
 /// The settings that all commands share.
 pub(super) struct Plan {
     pub(super) sources: Sources,
+    /// The file that data goes to. `None` for standard output.
+    output: Option<PathBuf>,
     pub(super) options: Options,
     /// Which callbacks are wanted. Each run works on a copy, because a filter counts and remembers.
     pub(super) filter: Filter,
@@ -58,6 +61,19 @@ pub(super) struct Plan {
 }
 
 impl Plan {
+    /// Returns the files that the run writes.
+    pub(super) fn outputs(&self) -> impl Iterator<Item = &Path> {
+        [&self.output, &self.noise]
+            .into_iter()
+            .flatten()
+            .map(PathBuf::as_path)
+    }
+
+    /// Opens the destination of the data.
+    pub(super) fn target(&self) -> anyhow::Result<Target> {
+        Target::new(self.output.as_deref())
+    }
+
     /// Returns the exit status of a run that came to `status`. With `--exit-zero` a problem of the input is none.
     pub(super) fn exit_status(&self, status: Status) -> Status {
         match status {
@@ -66,45 +82,53 @@ impl Plan {
         }
     }
 
-    /// Makes the plan of `command`, which writes to the file `output`, or to standard output. Times without a zone are
-    /// in the zone `tz`, or in the local zone.
+    /// Makes the plan of `command`. Times without a zone are in the zone `tz`, or in the local zone.
     pub(super) fn new(
         command: &'static str,
         common: &Common,
         tz: Option<&str>,
-        output: Option<&Path>,
     ) -> anyhow::Result<Self> {
         if common.paths.is_empty() && io::stdin().is_terminal() {
             let message = "nothing to read: name a file or a folder, or pipe something in";
             return Err(NoInput { command, message }.into());
         }
+        let outputs = [common.to.path(), common.output.noise.as_deref()];
+        refuse_one_file(outputs)?;
+        if let Some(keys) = common.keys.file() {
+            refuse_overwriting(outputs.into_iter().flatten(), "--keys", keys)?;
+        }
         let has_watcher = io::stderr().is_terminal();
-        let mut sources = Sources::new(&common.paths, &common.glob)?
+        let mut sources = Sources::new(&common.paths, &common.input.glob)?
+            .with_hidden(common.input.hidden)
             .without_keys(common.keys.file())
-            .without_output(output);
-        if let Some(noise) = &common.noise {
+            .without_output(common.to.path());
+        if let Some(noise) = &common.output.noise {
             sources = sources.without_output(Some(noise));
         }
         Ok(Plan {
             filter: common.select.filter(|| time_zone(tz.unwrap_or("local")))?,
             sources,
+            output: common.to.path().map(Path::to_owned),
             options: Options {
                 limits: limits(common),
-                threads: common.threads,
+                threads: common.input.threads,
                 policy: common.keys.policy()?,
-                keeps_noise: common.noise.is_some(),
-                accepts_after_torn: common.accept_after_torn,
+                keeps_noise: common.output.noise.is_some(),
+                accepts_after_torn: common.input.accept_after_torn,
                 ..Options::default()
             },
-            out: text_options(common, &Term::stdout()),
-            err: text_options(common, &Term::stderr()),
-            fail_fast: common.fail_fast,
-            exit_zero: common.exit_zero,
-            noise: common.noise.clone(),
+            out: match common.to.path() {
+                Some(_) => text_options(common, None),
+                None => text_options(common, Some(&Term::stdout())),
+            },
+            err: text_options(common, Some(&Term::stderr())),
+            fail_fast: common.input.fail_fast,
+            exit_zero: common.output.exit_zero,
+            noise: common.output.noise.clone(),
             summary: if common.quiet {
                 Summary::None
             } else {
-                common.summary
+                common.output.summary
             },
             progress: has_watcher && !common.quiet && !is_dumb(),
             bounds: Bounds {
@@ -115,12 +139,22 @@ impl Plan {
     }
 }
 
-/// The options of text that goes to `to`.
-fn text_options(common: &Common, to: &Term) -> TextOptions {
-    let size = to.is_term().then(|| to.size_checked()).flatten();
+/// Refuses data and noise in one file, where one would replace the other.
+fn refuse_one_file([data, noise]: [Option<&Path>; 2]) -> anyhow::Result<()> {
+    let is_file = |path: &&Path| !path.starts_with("/dev") && !path.starts_with("/proc");
+    match data.filter(is_file).zip(noise) {
+        Some((data, noise)) if data == noise => bail!("-o and --noise name one file"),
+        _ => Ok(()),
+    }
+}
+
+/// The options of text that goes to the stream `to`, or to a file.
+fn text_options(common: &Common, to: Option<&Term>) -> TextOptions {
+    let terminal = to.filter(|to| to.is_term());
+    let size = terminal.and_then(Term::size_checked);
     TextOptions {
         lang: language(common.lang),
-        color: has_color(common.color, to.is_term()),
+        color: has_color(common.output.color, terminal.is_some()),
         width: size.map_or(PIPE_WIDTH, |(_, columns)| columns.into()),
     }
 }
@@ -138,15 +172,15 @@ fn limits(common: &Common) -> Limits {
 }
 
 /// The language of messages: the flag decides, then the environment.
-pub(super) fn language(given: Option<Language>) -> Lang {
-    given.map_or_else(lang_of_environment, |lang| match lang {
+pub(super) fn language(given: LangArg) -> Lang {
+    given.0.map_or_else(lang_of_environment, |lang| match lang {
         Language::En => Lang::En,
         Language::Zh => Lang::Zh,
     })
 }
 
 /// The language that WXSUB_LANG or the locale names.
-pub(super) fn lang_of_environment() -> Lang {
+fn lang_of_environment() -> Lang {
     let names = ["WXSUB_LANG", "LC_ALL", "LC_MESSAGES", "LANG"];
     let first = names
         .into_iter()

@@ -6,14 +6,12 @@ use crate::cli::args;
 use crate::cli::fold;
 use crate::cli::plan::{NoInput, time_zone};
 use crate::cli::status::Status;
-use crate::cli::target::Target;
 
 /// Runs `wxsub report`.
 pub(super) fn run(args: &args::Report) -> anyhow::Result<Status> {
-    let output = args.fold.output.as_deref();
     let plan = fold::plan("report", &args.common, &args.fold)?;
-    let mut target = Target::new(output)?;
-    if output.is_none() && target.is_terminal() {
+    let mut target = plan.target()?;
+    if !args.common.to.is_given() && target.is_terminal() {
         return Err(NoInput {
             command: "report",
             message: "a page is nothing to read in a terminal: name a file with -o, or write it to a pipe",

@@ -8,27 +8,35 @@ use wxsub::sample::{Recipe, Samples, Shape};
 use wxsub::{Event, Lang, Syntax};
 
 use crate::cli::number::whole;
-use crate::cli::options::SyntaxArg;
+use crate::cli::options::{FileArg, SyntaxArg};
 use crate::cli::random::Random;
 use crate::cli::select;
 use crate::cli::status::{Status, UNWRITTEN};
+use crate::cli::target::Target;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  wxsub sample popup                                 an answer to a prompt, as documented
-  wxsub sample sent --to xml --error-code 43101      a message that did not arrive
-  wxsub sample change --shape captured --count 1000  as servers send them, a line each
-  wxsub sample popup --seed 7 > tests/popup.json     the same bytes whenever it is run")]
+  wxsub sample popup                             an answer to a prompt
+  wxsub sample sent --to xml --error-code 43101  a message that did not arrive
+  wxsub sample change --shape wire               as WeChat's servers send it
+  wxsub sample popup --seed 7 > popup.json       the same bytes at each run")]
 pub(super) struct Args {
     /// Which event
     #[arg(value_parser = select::event_parser(event_value))]
     event: Event,
-    /// What to write [default: json, or what the shape asks for]
+    /// What to write [default: json, if the shape has it]
     #[arg(long, alias = "format", value_name = "FORMAT", value_enum)]
     to: Option<SyntaxArg>,
-    /// How it is written
-    #[arg(long, value_name = "SHAPE", value_parser = shape_parser(), default_value = Shape::DOCUMENTED.name())]
+    /// How it is written; --help lists all shapes
+    #[arg(
+        long,
+        long_help = shapes(),
+        value_name = "SHAPE",
+        value_parser = shape_parser(),
+        default_value = Shape::DOCUMENTED.name(),
+        hide_possible_values = true
+    )]
     shape: Shape,
     /// Items of each [default: 1 to 3, as it comes]
     #[arg(long, value_name = "N", value_parser = whole::<usize>, allow_negative_numbers = true)]
@@ -36,21 +44,28 @@ pub(super) struct Args {
     /// How many, a line each
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = whole::<u64>, allow_negative_numbers = true)]
     count: u64,
-    /// A number, which gives the same bytes each time and in every version [default: another each time]
+    /// Gives the same bytes at each run and in every version [default: random]
     #[arg(long, value_name = "N", value_parser = whole::<u64>, allow_negative_numbers = true)]
     seed: Option<u64>,
     /// The user's openid
     #[arg(long, value_name = "OPENID", allow_hyphen_values = true)]
     user: Option<String>,
     /// The template; of several, items take one after the other
-    #[arg(long, value_name = "ID", allow_hyphen_values = true)]
+    #[arg(
+        long,
+        value_name = "ID,…",
+        value_delimiter = ',',
+        allow_hyphen_values = true
+    )]
     template: Vec<String>,
-    /// What the user decided (popup, change) [default: accept or reject; change: reject]
+    /// What the user decided (popup, change) [default: accept or reject]
     #[arg(long, value_name = "STATUS")]
     status: Option<String>,
-    /// The result, with the text that belongs to it (sent) [default: 0]
+    /// The result, with its text (sent) [default: 0]
     #[arg(long, value_name = "CODE", allow_hyphen_values = true, value_parser = code)]
     error_code: Option<i64>,
+    #[command(flatten)]
+    to_file: FileArg,
 }
 
 fn event_value(event: Event) -> PossibleValue {
@@ -61,6 +76,17 @@ fn shape_parser() -> impl TypedValueParser<Value = Shape> {
     let value = |shape: Shape| PossibleValue::new(shape.name()).help(help(shape));
     PossibleValuesParser::new(Shape::all().map(value))
         .map(|name| name.parse().expect("one of those that are possible"))
+}
+
+/// Returns the help of `--shape`: a line a shape.
+fn shapes() -> String {
+    let widest = Shape::all().map(|shape| shape.name().len()).max();
+    let line = |shape: Shape| {
+        let (name, width) = (shape.name(), widest.unwrap_or_default());
+        format!("\n  {name:width$}  {}", help(shape))
+    };
+    let lines: String = Shape::all().map(line).collect();
+    format!("How it is written:{lines}")
 }
 
 fn code(text: &str) -> Result<i64, String> {
@@ -96,22 +122,23 @@ pub(super) fn sample(args: &Args) -> anyhow::Result<Status> {
     };
     let seed = args.seed.map_or_else(|| Random::System.next_number(), Ok)?;
     let samples = recipe.samples(seed)?;
-    write(samples, args.count).context(UNWRITTEN)?;
+    let mut target = Target::new(args.to_file.path())?;
+    write(samples, args.count, &mut target).context(UNWRITTEN)?;
+    target.finish()?;
     Ok(Status::Fine)
 }
 
-fn write(mut samples: Samples, count: u64) -> io::Result<()> {
+fn write(mut samples: Samples, count: u64, to: &mut Target) -> io::Result<()> {
     const BLOCK: usize = 1 << 16;
-    let mut stdout = io::stdout().lock();
     let mut block = Vec::with_capacity(2 * BLOCK);
     for _ in 0..count {
         samples.write(&mut block);
         block.push(b'\n');
         if block.len() >= BLOCK {
-            stdout.write_all(&block)?;
+            to.write_all(&block)?;
             block.clear();
         }
     }
-    stdout.write_all(&block)?;
-    stdout.flush()
+    to.write_all(&block)?;
+    to.flush()
 }

@@ -1,12 +1,12 @@
 //! `wxsub schema`: prints the JSON Schema of what wxsub writes.
 
-use std::io::{self, Write};
-
-use anyhow::{Context, bail};
+use anyhow::bail;
 use clap::ValueEnum;
 use wxsub::schema::Schema;
 
-use crate::cli::status::{Status, UNWRITTEN};
+use crate::cli::options::FileArg;
+use crate::cli::status::Status;
+use crate::cli::target;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -20,6 +20,8 @@ pub(super) struct Args {
     /// Ask for all that WeChat documents, not just for what `convert` can promise (wire-json)
     #[arg(long)]
     strict: bool,
+    #[command(flatten)]
+    to: FileArg,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -41,7 +43,6 @@ pub(super) fn schema(args: &Args) -> anyhow::Result<Status> {
         (Form::WireJson, true) => Schema::DocumentedJson,
         (_, true) => bail!("--strict belongs to wire-json: the other schemas are always strict"),
     };
-    let written = io::stdout().write_all(schema.text().as_bytes());
-    written.context(UNWRITTEN)?;
+    target::write(args.to.path(), schema.text().as_bytes())?;
     Ok(Status::Fine)
 }

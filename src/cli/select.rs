@@ -5,44 +5,66 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use wxsub::Event;
+use wxsub::explain::{Kind, Topic};
 use wxsub::select::{Filter, Selection};
 
+use crate::cli::known::Known;
 use crate::cli::moment::Moment;
 use crate::cli::number::within;
 
 // Not a doc comment: clap would show it as the command's help.
 #[derive(Debug, clap::Args)]
 pub(super) struct SelectArgs {
-    /// Callbacks of this event. Repeatable, as --template, --status, --user and --account: any of the values will do;
-    /// different flags must all hold
-    #[arg(long, value_name = "EVENT", value_parser = event_parser(event_value))]
+    /// Callbacks of these events: popup, change, sent
+    ///
+    /// Several with commas, or the flag again, as for --template, --status, --user and --account: any of the values will
+    /// do. Different flags must all hold.
+    #[arg(
+        long,
+        value_name = "EVENT,…",
+        value_delimiter = ',',
+        value_parser = event_parser(event_value),
+        hide_possible_values = true
+    )]
     event: Vec<Event>,
-    /// Items of this template; a callback is kept with those of its items that fit
-    #[arg(long, value_name = "ID", allow_hyphen_values = true, value_parser = template)]
+    /// Items of these templates
+    ///
+    /// A callback is kept with those of its items that fit.
+    #[arg(long, value_name = "ID,…", value_delimiter = ',', allow_hyphen_values = true, value_parser = template)]
     template: Vec<String>,
-    /// Items with this status: accept, reject, …
-    #[arg(long, value_name = "STATUS", value_parser = status)]
+    /// Items with these statuses: accept, reject, …
+    #[arg(
+        long,
+        value_name = "STATUS,…",
+        value_delimiter = ',',
+        value_parser = Known::new(status, statuses),
+        hide_possible_values = true
+    )]
     status: Vec<String>,
     /// Items of sent events with an error code other than 0
     #[arg(long)]
     failed: bool,
-    /// Callbacks of this user
-    #[arg(long, value_name = "OPENID", value_parser = id)]
+    /// Callbacks of these users
+    #[arg(long, value_name = "OPENID,…", value_delimiter = ',', value_parser = id, hide_short_help = true)]
     user: Vec<String>,
-    /// Callbacks to this account: gh_…
-    #[arg(long, value_name = "ID", value_parser = id)]
+    /// Callbacks to these accounts: gh_…
+    #[arg(long, value_name = "ID,…", value_delimiter = ',', value_parser = id, hide_short_help = true)]
     account: Vec<String>,
-    /// Callbacks made at this time or later: a date, a date and time, Unix seconds, or how long ago (90s, 30m, 2h, 7d,
-    /// 1w). A zone that is not said is that of --tz, else local
+    /// Callbacks made then or later: 2026-01-02, 7d, …
+    ///
+    /// A date, a date and time, Unix seconds, or how long ago (90s, 30m, 2h, 7d, 1w). A zone that is not said is that of
+    /// --tz, else local.
     #[arg(long, value_name = "TIME", allow_hyphen_values = true, value_parser = Moment::parse)]
     since: Option<Moment>,
-    /// Callbacks made before this time. A date is its first moment: --until 2026-01-02 leaves that day out
+    /// Callbacks made before then
+    ///
+    /// A date is its first moment: --until 2026-01-02 leaves that day out.
     #[arg(long, value_name = "TIME", allow_hyphen_values = true, value_parser = Moment::parse)]
     until: Option<Moment>,
-    #[arg(long, help = dedup_help())]
+    #[arg(long, help = dedup_help(), hide_short_help = true)]
     dedup: bool,
     /// Stop reading after N callbacks
-    #[arg(long, value_name = "N", value_parser = limit, allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", value_parser = limit, allow_negative_numbers = true, hide_short_help = true)]
     limit: Option<u64>,
 }
 
@@ -174,15 +196,17 @@ fn status(text: &str) -> Result<String, String> {
     one(text, "a status, as accept or reject")
 }
 
-/// Checks a single value.
-///
-/// An empty value is refused: in a script it means that a variable is not set. Several values with commas are refused:
-/// they match nothing.
+/// Returns the statuses that are known.
+fn statuses() -> Vec<String> {
+    let topics = Topic::all().filter(|topic| topic.kind() == Kind::Status);
+    topics.flat_map(|topic| topic.names()).collect()
+}
+
+/// Checks one value of a list. An empty value is refused: in a script it means that a variable is not set.
 fn one(text: &str, wanted: &str) -> Result<String, String> {
-    match text {
-        _ if text.trim().is_empty() => Err(format!("expected {wanted}, found nothing")),
-        _ if text.contains(',') => Err(format!("expected {wanted}: give the flag again for each")),
-        _ => Ok(text.to_owned()),
+    match text.trim().is_empty() {
+        true => Err(format!("expected {wanted}, found nothing")),
+        false => Ok(text.to_owned()),
     }
 }
 

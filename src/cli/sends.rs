@@ -12,6 +12,7 @@ use wxsub::stats::{Columns, Sends};
 
 use crate::cli::options::{ColumnArgs, Common};
 use crate::cli::plan::Plan;
+use crate::cli::sources::refuse_overwriting;
 
 /// Reads all files of sends, and keeps those of the times that the plan's filter wants.
 pub(super) fn read(
@@ -26,6 +27,7 @@ pub(super) fn read(
     }
     let mut sends = Sends::new(names, zone, max_memory);
     for file in files {
+        refuse_overwriting(plan.outputs(), "--sends", file)?;
         let name = printable(&file.to_string_lossy());
         let from = Decompressed::new(open(file, common)?).bounds(plan.bounds);
         let read = sends.read(from);

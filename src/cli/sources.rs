@@ -9,7 +9,7 @@ use std::iter;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::{Context, anyhow};
+use anyhow::{Context, anyhow, bail};
 use ignore::WalkBuilder;
 use ignore::overrides::{Override, OverrideBuilder};
 use same_file::Handle;
@@ -38,6 +38,8 @@ type Opened<'a> = Box<dyn Iterator<Item = anyhow::Result<Source>> + 'a>;
 pub(super) struct Sources {
     paths: Vec<PathBuf>,
     globs: Override,
+    /// True to read hidden files of folders, too.
+    hidden: bool,
     apart: Vec<Apart>,
 }
 
@@ -65,25 +67,30 @@ impl Sources {
         Ok(Sources {
             paths,
             globs: builder.build()?,
+            hidden: false,
             apart: Vec::new(),
         })
     }
 
+    /// Reads hidden files of folders, too, if `hidden` is true.
+    pub(super) fn with_hidden(self, hidden: bool) -> Self {
+        Sources { hidden, ..self }
+    }
+
     /// Leaves the file of keys out when a folder is walked: it would be shown as noise.
     pub(super) fn without_keys(self, file: Option<&Path>) -> Self {
-        let file = file.and_then(|file| Handle::from_path(file).ok());
-        self.without(file, false)
+        self.without(file.and_then(handle), false)
     }
 
     /// Does not read what the run writes: the file at `path`, or standard output if there is none.
     pub(super) fn without_output(self, path: Option<&Path>) -> Self {
         let path = path.filter(|path| *path != Path::new("-"));
-        let file = match path {
-            Some(path) => Handle::from_path(path),
-            None => stdout(),
-        };
         let is_file = |file: &Handle| file.as_file().metadata().is_ok_and(|it| it.is_file());
-        self.without(file.ok().filter(is_file), true)
+        let file = match path {
+            Some(path) => handle(path),
+            None => stdout().ok().filter(is_file),
+        };
+        self.without(file, true)
     }
 
     fn without(mut self, file: Option<Handle>, is_output: bool) -> Self {
@@ -98,6 +105,30 @@ impl Sources {
     /// Opens the captures lazily, in order. A capture that cannot be opened is an error in its place.
     pub(super) fn iter(&self) -> impl Iterator<Item = anyhow::Result<Source>> {
         self.paths.iter().flat_map(|path| self.open(path))
+    }
+
+    /// Finds the files lazily, in order, and opens none. Standard input is `-`.
+    pub(super) fn files(&self) -> impl Iterator<Item = anyhow::Result<PathBuf>> {
+        self.paths.iter().flat_map(|path| self.files_of(path))
+    }
+
+    fn files_of<'a>(
+        &'a self,
+        path: &'a Path,
+    ) -> Box<dyn Iterator<Item = anyhow::Result<PathBuf>> + 'a> {
+        let metadata = match path == Path::new("-") {
+            true => return Box::new(iter::once(Ok(path.to_owned()))),
+            false => fs::metadata(path),
+        };
+        match metadata {
+            Ok(metadata) if metadata.is_dir() => Box::new(self.walk(path)),
+            Ok(_) if self.is_apart(path, true) => Box::new(iter::once(Err(overwritten(path)))),
+            Ok(_) => Box::new(iter::once(Ok(path.to_owned()))),
+            Err(error) => {
+                let error = anyhow!(error).context(unreadable(path, None));
+                Box::new(iter::once(Err(error)))
+            }
+        }
     }
 
     /// The sizes of the captures. `None` for a capture of unknown size.
@@ -125,6 +156,9 @@ impl Sources {
     }
 
     fn open<'a>(&'a self, path: &'a Path) -> Opened<'a> {
+        if path == Path::new("-") && self.is_apart(Path::new("/dev/stdin"), true) {
+            return Box::new(iter::once(Err(overwritten(path))));
+        }
         if path == Path::new("-") {
             let stdin = Source {
                 name: "-".into(),
@@ -136,19 +170,16 @@ impl Sources {
         }
         match fs::metadata(path) {
             Ok(metadata) if metadata.is_dir() => Box::new(self.walk(path).flat_map(captures)),
-            _ if self.is_apart(path, true) => {
-                let why = anyhow!("the output is written to it");
-                Box::new(iter::once(Err(why.context(unreadable(path, None)))))
-            }
+            _ if self.is_apart(path, true) => Box::new(iter::once(Err(overwritten(path)))),
             _ => captures(Ok(path.to_owned())),
         }
     }
 
-    /// Walks the files below a folder, sorted by name. Leaves out hidden files and config files.
+    /// Walks the files below a folder, sorted by name. Leaves out config files, and hidden files unless they are wanted.
     fn walk(&self, folder: &Path) -> impl Iterator<Item = anyhow::Result<PathBuf>> {
         let mut walk = WalkBuilder::new(folder);
         walk.standard_filters(false)
-            .hidden(true)
+            .hidden(!self.hidden)
             .follow_links(true)
             .overrides(self.globs.clone());
         let entries = walk.sort_by_file_name(Ord::cmp).build();
@@ -171,9 +202,15 @@ impl Sources {
             .filter(|it| it.is_output || !given)
             .peekable();
         // Opening each file once more takes time.
-        apart.peek().is_some()
-            && Handle::from_path(path).is_ok_and(|file| apart.any(|it| *it.file == file))
+        apart.peek().is_some() && handle(path).is_some_and(|file| apart.any(|it| *it.file == file))
     }
+}
+
+/// Returns a handle of a regular file. Opening a named pipe would wait for its other end, and take its reader away.
+fn handle(path: &Path) -> Option<Handle> {
+    is_file(path)
+        .then(|| Handle::from_path(path).ok())
+        .flatten()
 }
 
 /// Returns a handle of standard output. On Unix it is a copy: a `Handle` that fails would close the stream.
@@ -247,6 +284,30 @@ pub(super) struct Unreadable {
 impl fmt::Display for Unreadable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "cannot {} `{}`", self.verb, printable(&self.name))
+    }
+}
+
+/// Makes the error of an input that the output would replace.
+fn overwritten(path: &Path) -> anyhow::Error {
+    anyhow!("the output is written to it").context(unreadable(path, None))
+}
+
+/// Fails if a file of `outputs` is the file `input`, which `flag` names: it would be read and replaced.
+pub(super) fn refuse_overwriting<'a>(
+    outputs: impl IntoIterator<Item = &'a Path>,
+    flag: &str,
+    input: &Path,
+) -> anyhow::Result<()> {
+    let Some(input_file) = handle(input) else {
+        return Ok(());
+    };
+    let is_input = |path: &Path| handle(path).is_some_and(|file| file == input_file);
+    match outputs.into_iter().any(is_input) {
+        true => bail!(
+            "the output would be written to `{}`, which {flag} reads",
+            printable(&input.display().to_string())
+        ),
+        false => Ok(()),
     }
 }
 

@@ -10,7 +10,6 @@ use crate::cli::options::{Summary, TableFormat};
 use crate::cli::plan::time_zone;
 use crate::cli::say::tell;
 use crate::cli::status::Status;
-use crate::cli::target::Target;
 
 /// The templates of the overview if `--top` is not given.
 const TOP: usize = 10;
@@ -19,7 +18,7 @@ const TOP: usize = 10;
 pub(super) fn run(args: &args::Stats) -> anyhow::Result<Status> {
     check(args)?;
     let plan = fold::plan("stats", &args.common, &args.fold)?;
-    let mut target = Target::new(args.fold.output.as_deref())?;
+    let mut target = plan.target()?;
     let (done, stats) = fold::run(&plan, Stats::new(settings(args)?), &mut target)?;
     let counts = stats.finish()?;
     if counts.has_estimates()

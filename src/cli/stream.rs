@@ -13,7 +13,7 @@ use crate::cli::noise::NoiseFile;
 use crate::cli::plan::Plan;
 use crate::cli::progress::Progress;
 use crate::cli::read::{RunSink, read_all};
-use crate::cli::say::{say, tell};
+use crate::cli::say::say;
 use crate::cli::status::UNWRITTEN;
 use crate::cli::target::Target;
 use crate::cli::texts::{Channel, MOST_MESSAGES, Texts};
@@ -221,13 +221,7 @@ pub(super) struct Done {
 impl Done {
     /// Puts the written file in its place if all went well. Otherwise the old file stays.
     pub(super) fn keep(&self, target: Target) -> anyhow::Result<()> {
-        if !(self.stopped || self.failed || self.interrupted.is_some()) {
-            return target.finish();
-        }
-        if target.abandon() {
-            tell("the output file was not touched");
-        }
-        Ok(())
+        target.keep(!(self.stopped || self.failed || self.interrupted.is_some()))
     }
 }
 

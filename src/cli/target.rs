@@ -7,6 +7,9 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use tempfile::{Builder, NamedTempFile};
 
+use crate::cli::say::tell;
+use crate::cli::status::UNWRITTEN;
+
 /// The destination of a command's data.
 pub(super) enum Target {
     Stdout(io::Stdout),
@@ -83,14 +86,21 @@ impl Target {
         matches!(self, Target::File { .. })
     }
 
-    /// Keeps the old file and drops the new one. Returns true if the target is a file.
-    pub(super) fn abandon(self) -> bool {
-        self.is_new_file()
+    /// Puts the new file in the place of the old one if `is_all` was written. Otherwise the old file stays, which is
+    /// told.
+    pub(super) fn keep(self, is_all: bool) -> anyhow::Result<()> {
+        if is_all {
+            return self.finish();
+        }
+        if self.is_new_file() {
+            tell("the output file was not touched");
+        }
+        Ok(())
     }
 
     /// Puts the new file in the place of the old one, if the target is a file.
     pub(super) fn finish(mut self) -> anyhow::Result<()> {
-        self.flush()?;
+        self.flush().context(UNWRITTEN)?;
         if let Target::File { path, new } = self {
             let context = || format!("cannot write `{}`", path.display());
             // After a power failure, the old file or the new one is there.
@@ -99,6 +109,13 @@ impl Target {
         }
         Ok(())
     }
+}
+
+/// Writes all of `text` to the file at `path`, or to standard output.
+pub(super) fn write(path: Option<&Path>, text: &[u8]) -> anyhow::Result<()> {
+    let mut target = Target::new(path)?;
+    target.write_all(text).context(UNWRITTEN)?;
+    target.finish()
 }
 
 #[cfg(unix)]

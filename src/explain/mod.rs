@@ -222,10 +222,20 @@ pub fn find(term: &str) -> Result<Vec<Topic>, UnknownTerm> {
     if !found.is_empty() {
         return Ok(found);
     }
-    let names: Vec<String> = Topic::all().flat_map(|topic| topic.names()).collect();
-    let suggestion = closest(term.trim(), names.iter().map(String::as_str)).map(str::to_owned);
     Err(UnknownTerm {
         term: term.to_owned(),
-        suggestion,
+        suggestion: similar(term.trim()),
     })
+}
+
+/// Returns the most similar name of a topic. A number is similar to nothing: what differs in a digit or the sign is
+/// another code, often of another table.
+fn similar(term: &str) -> Option<String> {
+    let is_number = |name: &str| name.parse::<i64>().is_ok();
+    if is_number(term) {
+        return None;
+    }
+    let names = Topic::all().flat_map(|topic| topic.names());
+    let words: Vec<String> = names.filter(|name| !is_number(name)).collect();
+    closest(term, words.iter().map(String::as_str)).map(str::to_owned)
 }

@@ -15,12 +15,15 @@ use crate::record::Record;
 pub struct Csv {
     /// The time zone of the column `time`.
     pub time_zone: TimeZone,
+    /// True to put an apostrophe before texts that a spreadsheet would take for a formula.
+    pub safe: bool,
 }
 
 impl Default for Csv {
     fn default() -> Self {
         Csv {
             time_zone: TimeZone::UTC,
+            safe: false,
         }
     }
 }
@@ -43,6 +46,13 @@ impl Format for Csv {
         }
         Ok(())
     }
+
+    fn leaves_out(&self, record: &Record<'_>) -> bool {
+        record.callback().is_some_and(|callback| {
+            let mut items = callback.items().map(|item| item.fields());
+            callback.header().extras().len() > 0 || items.any(|item| item.extras().len() > 0)
+        })
+    }
 }
 
 /// The CSV writer of rows.
@@ -58,6 +68,9 @@ fn write(out: &mut Vec<u8>, rows: impl FnOnce(&mut Rows<'_>) -> csv::Result<()>)
 /// The writer's buffer size: about two rows. A larger buffer would be cleared for each record.
 const ROOM: usize = 512;
 
+/// The characters with which a formula of a spreadsheet begins. A number may begin with one of them, too, and is none.
+const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
+
 impl Csv {
     fn row(
         &self,
@@ -67,13 +80,28 @@ impl Csv {
     ) -> csv::Result<()> {
         rows.write_field(callback.event().name())?;
         for field in HEADER {
-            cell(callback.header().get(field), rows)?;
+            self.cell(callback.header().get(field), rows)?;
         }
-        rows.write_field(self.time(callback.create_time()))?;
+        self.text(&self.time(callback.create_time()), rows)?;
         for field in ITEM {
-            cell(item.and_then(|item| item.get(field)), rows)?;
+            self.cell(item.and_then(|item| item.get(field)), rows)?;
         }
         rows.write_record(None::<&[u8]>)
+    }
+
+    fn cell(&self, value: Option<Value<'_>>, rows: &mut Rows<'_>) -> csv::Result<()> {
+        match value {
+            None => rows.write_field(""),
+            Some(Value::Integer(number)) => rows.write_field(number.to_string()),
+            Some(Value::Text(text)) => self.text(text, rows),
+        }
+    }
+
+    fn text(&self, text: &str, rows: &mut Rows<'_>) -> csv::Result<()> {
+        match self.safe && text.starts_with(FORMULA) {
+            true => rows.write_field(format!("'{text}")),
+            false => rows.write_field(text),
+        }
     }
 
     /// Formats `seconds` as RFC 3339. Empty if the time is out of the calendar's range.
@@ -85,13 +113,5 @@ impl Csv {
                 .display_with_offset(self.time_zone.to_offset(time))
                 .to_string(),
         })
-    }
-}
-
-fn cell(value: Option<Value<'_>>, rows: &mut Rows<'_>) -> csv::Result<()> {
-    match value {
-        None => rows.write_field(""),
-        Some(Value::Integer(number)) => rows.write_field(number.to_string()),
-        Some(Value::Text(text)) => rows.write_field(text),
     }
 }

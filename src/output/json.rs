@@ -1,23 +1,35 @@
-//! The JSON form that WeChat documents.
+//! The JSON form that WeChat documents, and the one that its servers send.
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::event::extra::{Scalars, Values, grouped, has_usual_type};
 use crate::event::fields::{
-    EVENT, Field, HEADER, ITEM, LIST, MSG_TYPE, MSG_TYPE_EVENT, item_field,
+    CREATE_TIME, EVENT, Field, HEADER, ITEM, LIST, MSG_TYPE, MSG_TYPE_EVENT, item_field,
 };
-use crate::event::{CallbackRef, Fields, ItemRef, Value, is_top};
+use crate::event::{CallbackRef, Fields, ItemRef, Value, is_top, same};
 use crate::finding::Finding;
 use crate::json_format;
 use crate::output::{Format, faithful};
 use crate::record::Record;
 use crate::syntax::Syntax;
 
-/// Writes the documented JSON form: `List` at the top level, scalars as strings.
+/// Writes WeChat's JSON form: `List` at the top level, scalars as strings.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Json {
     /// True to indent, with a member on each line.
     pub pretty: bool,
+    /// What is written where documents and captures differ.
+    pub shape: JsonShape,
+}
+
+/// A form of WeChat's JSON.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum JsonShape {
+    /// As WeChat documents it: `List` is an array, except of events that have only one item.
+    #[default]
+    Documented,
+    /// As WeChat's servers send it: one item is an object, several are an array, and the time is a number.
+    Wire,
 }
 
 impl Format for Json {
@@ -27,8 +39,8 @@ impl Format for Json {
         };
         let start = out.len();
         match self.pretty {
-            true => json_format::write_pretty(&Payload(callback), out),
-            false => json_format::write(&Payload(callback), out),
+            true => json_format::write_pretty(&Payload(callback, self.shape), out),
+            false => json_format::write(&Payload(callback, self.shape), out),
         }
         let written = faithful::check(record, &callback, &out[start..], Syntax::Json);
         match written {
@@ -39,33 +51,36 @@ impl Format for Json {
     }
 }
 
-struct Payload<'a>(CallbackRef<'a>);
+struct Payload<'a>(CallbackRef<'a>, JsonShape);
 
 impl Serialize for Payload<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let callback = self.0;
         let header = callback.header();
         let mut map = serializer.serialize_map(None)?;
-        scalars(&HEADER, header, &mut map)?;
+        scalars(&HEADER, header, self.1, &mut map)?;
         if has_usual_type(header) {
             map.serialize_entry(MSG_TYPE, MSG_TYPE_EVENT)?;
         }
         map.serialize_entry(EVENT, callback.event().name())?;
-        map.serialize_entry(LIST, &List(callback))?;
+        map.serialize_entry(LIST, &List(callback, self.1))?;
         extras(header, is_top, &mut map)?;
         map.end()
     }
 }
 
-/// The items as an array. The item of an event that has only one is written without the array, as documented.
-struct List<'a>(CallbackRef<'a>);
+/// The items as an array. The only item of an event is written without the array where the shape has it so.
+struct List<'a>(CallbackRef<'a>, JsonShape);
 
 impl Serialize for List<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut items = self.0.items();
-        let most = self.0.event().definition().most_items;
-        match (most, items.len(), items.next()) {
-            (1, 1, Some(only)) if is_plain(&only) => Item(only).serialize(serializer),
+        let is_single = match self.1 {
+            JsonShape::Documented => self.0.event().definition().most_items == 1,
+            JsonShape::Wire => true,
+        };
+        match (items.len(), items.next()) {
+            (1, Some(only)) if is_single && is_plain(&only) => Item(only).serialize(serializer),
             _ => serializer.collect_seq(self.0.items().map(Item)),
         }
     }
@@ -82,21 +97,28 @@ impl Serialize for Item<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let fields = self.0.fields();
         let mut map = serializer.serialize_map(None)?;
-        scalars(&ITEM, fields, &mut map)?;
+        scalars(&ITEM, fields, JsonShape::Documented, &mut map)?;
         extras(fields, |name| item_field(name).is_some(), &mut map)?;
         map.end()
     }
 }
 
+/// Writes the typed fields as strings, but for the time as servers send it.
 fn scalars<M: SerializeMap>(
     table: &[&'static Field],
     fields: Fields<'_>,
+    shape: JsonShape,
     map: &mut M,
 ) -> Result<(), M::Error> {
     for field in table {
         match fields.get(field) {
             None => {}
             Some(Value::Text(text)) => map.serialize_entry(field.wire, text)?,
+            Some(Value::Integer(number))
+                if shape == JsonShape::Wire && same(field, &CREATE_TIME) =>
+            {
+                map.serialize_entry(field.wire, &number)?;
+            }
             Some(Value::Integer(number)) => {
                 map.serialize_entry(field.wire, &number.to_string())?;
             }

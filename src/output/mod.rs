@@ -14,7 +14,7 @@ pub(crate) mod words;
 mod xml;
 
 pub use csv::Csv;
-pub use json::Json;
+pub use json::{Json, JsonShape};
 pub use jsonl::JsonLines;
 pub use pretty::Pretty;
 pub use push::{Push, Sealing};
@@ -49,6 +49,11 @@ pub trait Format {
     ///
     /// `unrepresentable` if the format cannot express the callback. Nothing is written then.
     fn record(&self, record: &Record<'_>, out: &mut Vec<u8>) -> Result<(), Finding>;
+
+    /// Returns true if [`Format::record`] leaves out extra fields of the record.
+    fn leaves_out(&self, _record: &Record<'_>) -> bool {
+        false
+    }
 }
 
 /// Returns the items of a format with a row for each item. A callback without items has one row, without an item.

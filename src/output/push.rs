@@ -1,6 +1,6 @@
-//! Payloads as WeChat pushes them in safe mode: encrypted in an envelope, with the signing query.
+//! Payloads as WeChat pushes them: plain, or encrypted in an envelope, with the signing query.
 //!
-//! For testing a server. The payload's bytes are encrypted unchanged. The envelope has the same fields as WeChat's.
+//! For testing a server. The payload's bytes are sent or encrypted unchanged. The envelope has the fields of WeChat's.
 
 use crate::event::fields::{ENCRYPT, FROM_USER, ROOT, TO_USER};
 use crate::finding::{Finding, Reason};
@@ -72,9 +72,7 @@ impl Sealing<'_> {
     /// `unrepresentable` if XML does not allow a character of the account's name, or if the input is a record and not a
     /// payload.
     pub fn push(&self, record: &Record<'_>) -> Result<Push, Finding> {
-        if record.is_json_record() {
-            return Err(Finding::new(Reason::RecordForPayload, Span::default()));
-        }
+        refuse_record(record)?;
         let encrypt = seal(self.key, record.bytes(), self.appid, &self.random);
         let syntax = self.envelope.unwrap_or(record.syntax());
         let to_user = record.top_text(TO_USER.wire);
@@ -93,22 +91,48 @@ impl Sealing<'_> {
     /// Formats the query, in WeChat's order.
     fn query(&self, openid: Option<&str>, encrypt: &str) -> String {
         let (timestamp, nonce) = (self.timestamp, self.nonce);
-        let plain = self.token.map(|token| sign_plain(token, timestamp, nonce));
         let over_all = self
             .token
             .map(|token| sign(token, timestamp, nonce, encrypt));
-        let pairs = [
-            ("signature", plain.map(|it| it.to_string())),
-            ("timestamp", Some(timestamp.to_owned())),
-            ("nonce", Some(nonce.to_owned())),
-            ("openid", openid.map(str::to_owned)),
+        let sealed = [
             ("encrypt_type", Some("aes".to_owned())),
             ("msg_signature", over_all.map(|it| it.to_string())),
         ];
-        let pairs = pairs
-            .into_iter()
-            .filter_map(|(name, value)| Some(format!("{name}={}", escaped(&value?))));
-        pairs.collect::<Vec<_>>().join("&")
+        let plain = plain_pairs(self.token, timestamp, nonce, openid);
+        joined(plain.into_iter().chain(sealed))
+    }
+}
+
+/// A name of the query and its value, if there is one.
+type Pair = (&'static str, Option<String>);
+
+/// Returns what every query has, in WeChat's order.
+fn plain_pairs(
+    token: Option<&Token>,
+    timestamp: &str,
+    nonce: &str,
+    openid: Option<&str>,
+) -> [Pair; 4] {
+    let signature = token.map(|token| sign_plain(token, timestamp, nonce));
+    [
+        ("signature", signature.map(|it| it.to_string())),
+        ("timestamp", Some(timestamp.to_owned())),
+        ("nonce", Some(nonce.to_owned())),
+        ("openid", openid.map(str::to_owned)),
+    ]
+}
+
+/// Joins the pairs that have a value.
+fn joined(pairs: impl Iterator<Item = Pair>) -> String {
+    let pairs = pairs.filter_map(|(name, value)| Some(format!("{name}={}", escaped(&value?))));
+    pairs.collect::<Vec<_>>().join("&")
+}
+
+/// Refuses a record: it is not what WeChat sends.
+fn refuse_record(record: &Record<'_>) -> Result<(), Finding> {
+    match record.is_json_record() {
+        true => Err(Finding::new(Reason::RecordForPayload, Span::default())),
+        false => Ok(()),
     }
 }
 
@@ -138,6 +162,42 @@ fn escaped(value: &str) -> String {
 }
 
 impl Push {
+    /// Makes the request that pushes the payload of `record` in plain mode, signed with `token`.
+    ///
+    /// ```
+    /// use wxsub::output::Push;
+    /// use wxsub::seal::Token;
+    ///
+    /// let body = br#"{"FromUserName":"oJfCqwk4Usmld18eqDsp_0SYqBdK","Event":"subscribe_msg_change_event"}"#;
+    /// let token = Token::new("ourOwnToken");
+    /// let push = Push::plain(&wxsub::decode(body), &token, "1763812800", "20731").expect("a payload");
+    /// assert_eq!(push.body, body);
+    /// assert_eq!(
+    ///     push.query,
+    ///     "signature=1804bcf190c773d6714099a7df9fdda96f820467&timestamp=1763812800&nonce=20731\
+    ///      &openid=oJfCqwk4Usmld18eqDsp_0SYqBdK"
+    /// );
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// `unrepresentable` if the input is a record and not a payload.
+    pub fn plain(
+        record: &Record<'_>,
+        token: &Token,
+        timestamp: &str,
+        nonce: &str,
+    ) -> Result<Push, Finding> {
+        refuse_record(record)?;
+        let openid = record.top_text(FROM_USER.wire);
+        let pairs = plain_pairs(Some(token), timestamp, nonce, openid);
+        Ok(Push {
+            body: record.bytes().to_vec(),
+            query: joined(pairs.into_iter()),
+            syntax: record.syntax(),
+        })
+    }
+
     /// Returns the HTTP request to `url`, which must begin with a scheme like `http://` and a host.
     ///
     /// ```

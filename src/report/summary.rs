@@ -16,6 +16,11 @@ struct Counted(&'static str, &'static str, &'static str);
 const CALLBACKS: Counted = Counted("callback", "callbacks", "个回调");
 const FILTERED_OUT: Counted = Counted("filtered out", "filtered out", "个不符合筛选条件");
 const DEDUPLICATED: Counted = Counted("repeated", "repeated", "个重复");
+const SHORTENED: Counted = Counted(
+    "written without its extra fields",
+    "written without their extra fields",
+    "个写出时缺少额外字段",
+);
 const OTHERS: Counted = Counted("other message", "other messages", "条其他消息");
 const UNDECODABLE: Counted = Counted("undecodable", "undecodable", "个无法解码");
 const VERIFIED: Counted = Counted("verified", "verified", "个已验签");
@@ -72,6 +77,7 @@ impl Tally {
         let left_out = [
             (self.filtered_out(), FILTERED_OUT),
             (self.deduplicated(), DEDUPLICATED),
+            (self.shortened(), SHORTENED),
         ];
         parts.extend(in_words(&left_out, lang));
         let others = self.all_others();

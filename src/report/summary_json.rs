@@ -23,7 +23,9 @@ impl Tally {
         let by_event = |event: Event| (event.short_name(), Json::Number(self.callbacks(event)));
         let others = self.others();
         let findings = self.findings_by_code().into_iter();
-        let summary = object([
+        let shortened = Some(self.shortened()).filter(|count| *count > 0);
+        let shortened = shortened.map(|count| ("without_extra", Json::Number(count)));
+        let counts = [
             ("files", Json::Number(self.sources())),
             ("bytes", Json::Number(self.bytes())),
             ("callbacks", object(Event::ALL.map(by_event))),
@@ -46,7 +48,8 @@ impl Tally {
             ("noise_bytes", Json::Number(self.noise())),
             ("mentions", Json::Number(self.mentions())),
             ("opened", opened(self.decrypted())),
-        ]);
+        ];
+        let summary = object(counts.into_iter().chain(shortened));
         let mut out = Vec::new();
         json_format::write(&summary, &mut out);
         String::from_utf8_lossy(&out).into_owned()

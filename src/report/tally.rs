@@ -28,6 +28,8 @@ pub struct Tally {
     undecodable: u64,
     filtered_out: u64,
     deduplicated: u64,
+    /// Callbacks written without their extra fields.
+    shortened: u64,
     decrypted: Decrypted,
     /// The places of the first undecodable payloads.
     places: Vec<Undecodable>,
@@ -153,6 +155,11 @@ impl Tally {
         self.deduplicated
     }
 
+    /// Returns the number of callbacks that were written without their extra fields.
+    pub fn shortened(&self) -> u64 {
+        self.shortened
+    }
+
     /// Returns the number of decrypted payloads.
     pub fn decrypted(&self) -> &Decrypted {
         &self.decrypted
@@ -260,6 +267,11 @@ impl Tally {
         *self.findings.entry((code, severity)).or_default() += 1;
     }
 
+    /// Counts a callback that was written without its extra fields.
+    pub fn count_shortened(&mut self) {
+        self.shortened += 1;
+    }
+
     /// Counts an expected finding.
     pub fn count_expected(&mut self) {
         self.expected += 1;
@@ -354,6 +366,7 @@ impl Sink for Tally {
         self.undecodable += later.undecodable;
         self.filtered_out += later.filtered_out;
         self.deduplicated += later.deduplicated;
+        self.shortened += later.shortened;
         self.decrypted.add(&later.decrypted);
         self.places.extend(later.places);
         self.places.truncate(Self::MOST_PLACES);

@@ -134,10 +134,10 @@ const fn list(list: List) -> Style {
 static ROWS: &[Row] = &[
     ROW,
     Row {
-        name: "captured",
+        name: "wire",
         words: Text::new(
-            "as captured bodies have it: one item as an object, the time as a number",
-            "与抓取的消息体一致：单个条目为对象，时间为数字",
+            "as servers receive it: one item as an object, the time as a number",
+            "与服务器实际收到的一致：单个条目为对象，时间为数字",
         ),
         style: Style {
             list: List::OneOrArray,

@@ -1,6 +1,6 @@
 //! A key file: lines `encoding_aes_key = …`, `token = …` and `appid = …`.
 //!
-//! Names may repeat. `#` begins a comment, `[anything]` another account. Errors give the line number but not the line,
+//! Names may have any case of letters and no underscores, as `EncodingAESKey`. They may repeat. `#` begins a comment, `[anything]` another account. Errors give the line number but not the line,
 //! because it may contain a secret.
 
 use std::fmt;
@@ -89,8 +89,9 @@ fn add(account: &mut Account, line: &str) -> Result<(), FileErrorReason> {
     if value.is_empty() {
         return Err(FileErrorReason::Empty);
     }
-    match name.trim().to_ascii_lowercase().as_str() {
-        "encoding_aes_key" => {
+    // WeChat's console spells the names `EncodingAESKey`, `Token` and `AppID`.
+    match name.trim().to_ascii_lowercase().replace('_', "").as_str() {
+        "encodingaeskey" => {
             let key = value.parse::<EncodingAesKey>();
             account.keys.push(key.map_err(FileErrorReason::Key)?);
         }
@@ -140,5 +141,15 @@ mod tests {
         assert_eq!(accounts.len(), 2);
         assert_eq!(accounts[0].tokens, [Token::new("a=b")]);
         assert_eq!(accounts[1].appids, ["c"]);
+    }
+
+    #[test]
+    fn the_names_of_the_console_are_understood() {
+        let key = "k".repeat(EncodingAesKey::LEN);
+        let text = format!("EncodingAESKey = {key}\nToken = a\nAppID = b\napp_id = c");
+        let accounts = accounts(&text).expect("accounts");
+        assert_eq!((accounts.len(), accounts[0].keys.len()), (1, 1));
+        assert_eq!(accounts[0].tokens, [Token::new("a")]);
+        assert_eq!(accounts[0].appids, ["b", "c"]);
     }
 }

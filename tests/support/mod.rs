@@ -26,4 +26,5 @@ pub(crate) mod rng;
 pub(crate) mod seal;
 pub(crate) mod sends;
 pub(crate) mod shapes;
+pub(crate) mod terminal;
 pub(crate) mod traced;

@@ -1,0 +1,144 @@
+//! The help of the program: `-h` fits on a screen, `--help` has all that `-h` has, and both say what is true.
+#![cfg(unix)]
+
+use std::collections::BTreeSet;
+use std::process::Command;
+
+/// Runs the program in a terminal of 80 columns and returns its standard output.
+fn wxsub(args: &[&str]) -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_wxsub"))
+        .args(args)
+        .env("COLUMNS", "80")
+        .env("WXSUB_LANG", "en")
+        .output()
+        .expect("the program runs");
+    assert_eq!(output.status.code(), Some(0), "{args:?}");
+    String::from_utf8(output.stdout).expect("UTF-8")
+}
+
+/// Returns the commands that the program's help lists.
+fn commands() -> Vec<String> {
+    let help = wxsub(&["-h"]);
+    let (_, list) = help.split_once("Commands:\n").expect("a list");
+    let rows = list.lines().take_while(|line| !line.is_empty());
+    let names = rows.map(|row| row.split_whitespace().next().expect("a name").to_owned());
+    names.collect()
+}
+
+/// Returns the long flags that begin lines of `help`.
+fn flags(help: &str) -> BTreeSet<&str> {
+    let words = help.lines().filter_map(|line| {
+        let line = line.trim_start();
+        let line = line.strip_prefix("-").map_or(line, |_| {
+            line.split_once(", ").map_or(line, |(_, long)| long)
+        });
+        line.starts_with("--").then(|| line.split(' ').next())
+    });
+    words.flatten().collect()
+}
+
+#[test]
+fn the_short_help_of_every_command_fits_on_a_screen() {
+    let commands = commands();
+    assert!(commands.len() > 12, "{commands:?}");
+    for command in commands.iter().filter(|name| *name != "help") {
+        let help = wxsub(&[command, "-h"]);
+        let most = if command == "parse" { 24 } else { 39 };
+        let lines = help.lines().count();
+        assert!(lines <= most, "{command}: {lines} lines\n{help}");
+    }
+    let lines = wxsub(&["-h"]).lines().count();
+    assert!(lines < 40, "{lines} lines");
+}
+
+/// An example that is broken into two lines cannot be copied.
+#[test]
+fn no_example_is_broken() {
+    for command in commands() {
+        for flag in ["-h", "--help"].iter().filter(|_| command != "help") {
+            let help = wxsub(&[&command, flag]);
+            let examples = help.lines().skip_while(|line| *line != "Examples:");
+            for line in examples.skip(1).take_while(|line| !line.is_empty()) {
+                assert!(line.starts_with("  "), "{command} {flag}: {line}");
+                assert!(line.contains("wxsub"), "{command} {flag}: {line}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_long_help_has_all_flags_of_the_short_one() {
+    for command in commands().iter().filter(|name| *name != "help") {
+        let [short, long] = ["-h", "--help"].map(|flag| wxsub(&[command, flag]));
+        let (short, long) = (flags(&short), flags(&long));
+        assert!(short.contains("--help"), "{command}: {short:?}");
+        assert!(short.is_subset(&long), "{command}: {short:?} {long:?}");
+    }
+}
+
+/// Every flag of a command that reads captures stands under a heading that says what it is for.
+#[test]
+fn the_long_help_is_in_groups() {
+    let help = wxsub(&["parse", "--help"]);
+    let headings: Vec<&str> = help
+        .lines()
+        .filter(|line| line.ends_with(':') && !line.starts_with(' '))
+        .collect();
+    let expected = [
+        "Arguments:",
+        "Options:",
+        "Choosing callbacks:",
+        "Input:",
+        "Output:",
+        "Encrypted payloads:",
+        "Limits of one payload:",
+        "Limits of compressed input:",
+        "Examples:",
+    ];
+    assert_eq!(headings, expected);
+}
+
+#[test]
+fn the_language_is_given_before_the_command_or_after_it() {
+    let popup = "examples/payloads/popup.xml";
+    for rest in [&["explain", "reject"], &["parse", popup], &["stats", popup]] {
+        let english = wxsub(rest);
+        let before = wxsub(&[&["--lang", "zh"], &rest[..]].concat());
+        let after = wxsub(&[&rest[..], &["--lang=zh"]].concat());
+        assert_eq!(before, after, "{rest:?}");
+        assert_ne!(before, english, "{rest:?}");
+    }
+    assert_eq!(
+        wxsub(&["--lang", "zh", popup]),
+        wxsub(&["parse", "--lang", "zh", popup])
+    );
+}
+
+/// A list with commas is the flag again and again. An id may begin with a hyphen, also in a list.
+#[test]
+fn lists_are_flags_again_and_again() {
+    let log = "examples/logs/day.log";
+    let (one, other) = (
+        "-ZQBw3nT0c5uYl7sKp_8dVhRjEaM41oGfNxI9tCbPq2",
+        "Xk8sgnrD5x3zZZGoDENKVDAJGXB3nJQWXH2_deFGVQ1",
+    );
+    let users = "o0LloXjEDNrbUldTysPkh4uS-Haw,oJfCqwk4Usmld18eqDsp_0SYqBdK";
+    let accounts = "gh_5a2c71d0e9b4,gh_71f03c9d2e6a";
+    let lists = [
+        ("--event", "popup,sent"),
+        ("--status", "accept,reject"),
+        ("--template", &format!("{one},{other}")),
+        ("--template", &format!("{other},{one}")),
+        ("--user", users),
+        ("--account", accounts),
+    ];
+    for (flag, list) in lists {
+        let run = |flags: &[&str]| wxsub(&[&["convert", "-q", "--exit-zero", log], flags].concat());
+        let values = list.split(',').map(|value| format!("{flag}={value}"));
+        let values: Vec<String> = values.collect();
+        let values: Vec<&str> = values.iter().map(String::as_str).collect();
+        let together = run(&[flag, list]);
+        assert_eq!(together, run(&values), "{flag} {list}");
+        assert!(together.len() > run(&values[..1]).len(), "{flag} {list}");
+    }
+}
