@@ -250,7 +250,7 @@ fn reads_of_any_size_come_to_the_same() {
 }
 
 /// Captures that came to something else in some manner once.
-const ONCE_DIFFERENT: [&[u8]; 3] = [
+const ONCE_DIFFERENT: [&[u8]; 4] = [
     // Torn records of a container, with two streams between each other.
     b"x\n{\"log\":\"\"\n{\"log\":\"\"stream\":\"stderr\"\n{\"log\":\"x\\n\"stream\":\"stdout\"\n\
       {\"log\":\"x\"stream\":\"stderr\"\n\
@@ -263,6 +263,8 @@ const ONCE_DIFFERENT: [&[u8]; 3] = [
       \t \"\" :\"-9-t_k1CdxW_l-9\"/***/ /* // */},//\xe6\x96\x87\xe6\xa1\xa3 /* \r\n\"_.1\"://\r\nnull}\r\n\t }// \"a\": {\n",
     // The next document begins inside a broken instruction.
     b"<xml><?\0\0sg}/\n<xml><",
+    // A line of nested text whose end arrives later.
+    b".{\\\"i{&quot;n<xml<\\5\\n<xml><\\5",
 ];
 
 #[test]
