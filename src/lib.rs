@@ -82,6 +82,7 @@ pub mod output;
 pub mod pipeline;
 mod printable;
 mod record;
+pub mod redact;
 pub mod report;
 mod request;
 pub mod sample;

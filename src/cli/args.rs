@@ -37,6 +37,7 @@ Examples:
   wxsub report -o page.html app.log           the same as a page to look at
   wxsub quota --left 0 app.log                who must be asked again
   wxsub join --sends sends.csv app.log        did these messages arrive?
+  wxsub redact app.log > shared.log           the log with pseudonyms
   wxsub explain trailing-comma                what a finding, a field or a code means
 
 Exit status: 0 all well; 1 the input has a problem; 2 the run itself failed;
@@ -120,6 +121,8 @@ pub(super) enum Command {
     Quota(Quota),
     /// Join send requests with their results, by message id
     Join(Join),
+    /// Write captures as they are, with pseudonyms in the place of ids
+    Redact(Redact),
     /// Say what an event, field, value, error code or finding means
     Explain(explain::Args),
     /// Print a JSON Schema of records, findings or WeChat's JSON
@@ -357,6 +360,42 @@ pub(super) struct Decrypt {
     pub(super) output: Option<PathBuf>,
     #[command(flatten)]
     pub(super) common: Common,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(mut_args(of_captures))]
+#[command(after_help = "\
+Openids, account ids, appids, message ids and template ids become others of the same length and
+characters, wherever they stand: in payloads, escaped or not, in queries, in other text. All else stays
+byte for byte, what users typed among it. With the same key the same id always becomes the same. A
+capture is read to its end before it is written. Compressed ones are written decompressed. What is
+encrypted is opened with the given key and encrypted again; the rest of it is blanked.
+
+Examples:
+  wxsub redact app.log > shared.log
+  wxsub redact --redact-key-file secret -o shared.log app.log.*.gz
+  wxsub redact --keys keys.ini push.http | wxsub check --keys keys.ini")]
+pub(super) struct Redact {
+    /// Write to FILE, which is replaced only when all was read and written
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) common: Common,
+}
+
+/// Hides the flags that say what to do with callbacks, for a command that writes captures.
+fn of_captures(arg: clap::Arg) -> clap::Arg {
+    match arg.get_id().as_str() {
+        "paths" => arg.help(
+            "Files, zip archives or - for standard input; also compressed with gzip, zstd, bzip2 or xz; written one \
+             after the other [default: standard input]",
+        ),
+        "glob" | "fail_fast" | "summary" | "exit_zero" | "noise" | "accept_after_torn" | "event"
+        | "template" | "status" | "failed" | "user" | "account" | "since" | "until" | "dedup"
+        | "limit" | "query" | "accept_unverified" | "require_signature" | "require_encryption"
+        | "redact" | "lang" => arg.hide(true),
+        _ => arg,
+    }
 }
 
 #[derive(Debug, clap::Args)]

@@ -9,6 +9,7 @@ use wxsub::{Limits, Syntax};
 
 use crate::cli::keys::KeyArgs;
 use crate::cli::number::{Number, whole, within};
+use crate::cli::pseudonyms::RedactArgs;
 use crate::cli::select::SelectArgs;
 
 #[derive(Debug, clap::Args)]
@@ -59,6 +60,8 @@ pub(super) struct Common {
     pub(super) select: SelectArgs,
     #[command(flatten, next_help_heading = "Encrypted payloads")]
     pub(super) keys: KeyArgs,
+    #[command(flatten, next_help_heading = "Pseudonyms")]
+    pub(super) redact: RedactArgs,
     #[command(flatten, next_help_heading = "Limits of one payload")]
     pub(super) limits: LimitArgs,
     #[command(flatten, next_help_heading = "Limits of compressed input")]

@@ -13,6 +13,7 @@ use console::Term;
 use jiff::tz::{Offset, TimeZone};
 use wxsub::decompress::Bounds;
 use wxsub::pipeline::Options;
+use wxsub::redact::Redactor;
 use wxsub::report::text::TextOptions;
 use wxsub::select::Filter;
 use wxsub::{Lang, Limits};
@@ -40,6 +41,8 @@ impl fmt::Display for NoInput {
 pub(super) struct Plan {
     pub(super) sources: Sources,
     pub(super) options: Options,
+    /// Replaces the ids of captures, if that is wanted.
+    pub(super) redactor: Option<Redactor>,
     /// Which callbacks are wanted. Each run works on a copy, because a filter counts and remembers.
     pub(super) filter: Filter,
     /// The options of text on standard output.
@@ -81,21 +84,24 @@ impl Plan {
         let has_watcher = io::stderr().is_terminal();
         let mut sources = Sources::new(&common.paths, &common.glob)?
             .without_keys(common.keys.file())
+            .without_keys(common.redact.file())
             .without_output(output);
         if let Some(noise) = &common.noise {
             sources = sources.without_output(Some(noise));
         }
+        let options = Options {
+            limits: limits(common),
+            threads: common.threads,
+            policy: common.keys.policy()?,
+            keeps_noise: common.noise.is_some(),
+            accepts_after_torn: common.accept_after_torn,
+            ..Options::default()
+        };
         Ok(Plan {
+            redactor: common.redact.redactor(&options)?,
             filter: common.select.filter(|| time_zone(tz.unwrap_or("local")))?,
             sources,
-            options: Options {
-                limits: limits(common),
-                threads: common.threads,
-                policy: common.keys.policy()?,
-                keeps_noise: common.noise.is_some(),
-                accepts_after_torn: common.accept_after_torn,
-                ..Options::default()
-            },
+            options,
             out: text_options(common, &Term::stdout()),
             err: text_options(common, &Term::stderr()),
             fail_fast: common.fail_fast,
