@@ -66,14 +66,22 @@ fn json(line: &str) -> Value {
 }
 
 /// Returns what differs between the records of a capture and those of its redacted form.
-fn difference(before: &ReadRecord, after: &ReadRecord, ids: &mut Vec<String>) -> Option<String> {
+fn difference(
+    before: &ReadRecord,
+    after: &ReadRecord,
+    is_as_long: bool,
+    ids: &mut Vec<String>,
+) -> Option<String> {
     let told = |record: &ReadRecord| -> Vec<_> {
         let findings = record.findings.iter();
-        findings.map(|told| (told.code, told.place)).collect()
+        findings
+            .map(|told| (told.code, is_as_long.then_some(told.place)))
+            .collect()
     };
     let mut line = json(&before.line);
     expected(&mut line, ids);
-    if before.outcome != after.outcome || before.place != after.place {
+    let is_moved = is_as_long && before.place != after.place;
+    if before.outcome != after.outcome || is_moved {
         return Some(format!("{} is not {}", after.brief(), before.brief()));
     }
     if told(before) != told(after) {
@@ -86,7 +94,7 @@ fn difference(before: &ReadRecord, after: &ReadRecord, ids: &mut Vec<String>) ->
     (line != json(&after.line)).then(|| format!("{} is not {line}", after.line))
 }
 
-fn problem(bytes: &[u8], redacted: &[u8]) -> Option<String> {
+fn problem(name: &str, bytes: &[u8], redacted: &[u8]) -> Option<String> {
     let (before, after) = (read_whole(bytes), read_whole(redacted));
     let shown = || {
         format!(
@@ -95,7 +103,8 @@ fn problem(bytes: &[u8], redacted: &[u8]) -> Option<String> {
             String::from_utf8_lossy(redacted)
         )
     };
-    if bytes.len() != redacted.len() {
+    let is_as_long = is_as_long(name);
+    if is_as_long && bytes.len() != redacted.len() {
         return Some(format!(
             "{} bytes of {}, {}",
             redacted.len(),
@@ -113,7 +122,8 @@ fn problem(bytes: &[u8], redacted: &[u8]) -> Option<String> {
     }
     let mut ids = Vec::new();
     let mut pairs = before.iter().zip(&after);
-    let difference = pairs.find_map(|(before, after)| difference(before, after, &mut ids));
+    let difference =
+        pairs.find_map(|(before, after)| difference(before, after, is_as_long, &mut ids));
     let stays = || {
         let long = ids.iter().filter(|id| id.len() >= 8);
         let mut here = long.filter(|id| memchr_find(redacted, id.as_bytes()));
@@ -122,6 +132,13 @@ fn problem(bytes: &[u8], redacted: &[u8]) -> Option<String> {
     difference
         .or_else(stays)
         .map(|what| format!("{what}, {}", shown()))
+}
+
+/// Numbers have two digits or three, and an escaped slash or plus of base64 may become a letter.
+fn is_as_long(name: &str) -> bool {
+    !["numbers", "\\/", "form"]
+        .iter()
+        .any(|part| name.contains(part))
 }
 
 fn memchr_find(bytes: &[u8], wanted: &[u8]) -> bool {
@@ -157,7 +174,7 @@ fn a_capture_is_read_as_before_whatever_its_payloads_are_buried_in() {
                 continue;
             }
             let bytes = buried(&way, &payloads, rng.below(1 << 20) as u64);
-            let problem = problem(&bytes, &redact(&bytes));
+            let problem = problem(&way.name, &bytes, &redact(&bytes));
             failures.count(
                 &way.name,
                 problem.map(|what| format!("{}: {what}", shape.name)),
@@ -208,6 +225,7 @@ fn ids_are_replaced_wherever_they_stand() {
         ("quota:ID_TEMPLATE", "quota:OTHER_PATTERN"),
         ("ID-TEMPLATE-1", "OTHER-PATTERN-1"),
         ("订ID阅", "订OTHER阅"),
+        ("\\x7b22 ID", "\\x7b22 OTHER"),
     ] {
         let text = text.replace("ID", OPENID).replace("TEMPLATE", TEMPLATE);
         let wanted = wanted

@@ -1,79 +1,219 @@
 //! Base64 in a text: finds it, decodes it, and encodes it again.
+//!
+//! It may stand in lines, and its signs may be escaped: `\/`, `%2B`. Only base64 of a text is decoded. It ends where the
+//! text would.
 
 use std::ops::Range;
 
-use base64::Engine;
-use base64::alphabet;
-use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use crate::redact::unit;
 
 /// The length of the shortest word that may begin base64 of a text with an id.
 pub(super) const SHORTEST_WORD: usize = 16;
 /// The length of the shortest ciphertext in which words mean nothing.
 const SHORTEST_CIPHER: usize = 100;
+/// The length of the shortest line after which base64 goes on.
+const SHORTEST_LINE: usize = 32;
+/// The characters of a group, and the bytes that they stand for.
+const GROUP: usize = 4;
+const BYTES: usize = 3;
 
-const CONFIG: GeneralPurposeConfig = GeneralPurposeConfig::new()
-    .with_encode_padding(false)
-    .with_decode_padding_mode(DecodePaddingMode::RequireNone);
-const STANDARD: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, CONFIG);
-const URL_SAFE: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SAFE, CONFIG);
-
-/// What may be base64.
+/// Base64 of a text.
 pub(super) struct Armored {
-    pub(super) range: Range<usize>,
+    /// The places of its characters, without padding.
+    places: Vec<Range<usize>>,
+    pub(super) text: Vec<u8>,
+    is_url_safe: bool,
 }
 
-/// Returns what may be base64 at `at`, without what pads it.
-pub(super) fn find(text: &[u8], at: usize) -> Armored {
-    let is_sign = |byte: &u8| matches!(byte, b'+' | b'/');
-    let before = text[..at]
+/// Finds base64 of a text, of which the first word is at `at`.
+pub(super) fn find(text: &[u8], at: usize) -> Option<Armored> {
+    let start = start(text, at);
+    let is_text = |byte: &u8| is_text(*byte);
+    let head = text.get(start..start + 2 * GROUP)?;
+    let begins = head.chunks(GROUP).all(|group| {
+        let group: Option<Vec<u8>> = group.iter().map(|byte| value(*byte)).collect();
+        group.is_some_and(|group| bytes(&group).iter().all(is_text))
+    });
+    begins.then(|| read(text, start)).flatten()
+}
+
+/// Returns the end of what is random bytes in base64 at `at`, in which words mean nothing.
+pub(super) fn cipher_end(text: &[u8], at: usize) -> Option<usize> {
+    let start = start(text, at);
+    let is_inside = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/');
+    let len = text[start..]
         .iter()
-        .rev()
-        .take(SHORTEST_WORD)
-        .take_while(|byte| is_sign(byte));
-    let start = at - before.count();
-    let is_inside =
-        |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_');
-    let len = text[at..].iter().take_while(|byte| is_inside(byte)).count();
-    Armored {
-        range: start..at + len,
+        .take_while(|byte| is_inside(byte))
+        .count();
+    let is_it = len >= SHORTEST_CIPHER && memchr::memchr(b'+', &text[start..start + len]).is_some();
+    is_it.then_some(start + len)
+}
+
+/// Returns the start of the base64 to which the word at `at` belongs.
+fn start(text: &[u8], at: usize) -> usize {
+    let before = text[..at].iter().rev().take(GROUP);
+    at - before
+        .take_while(|byte| matches!(byte, b'+' | b'/'))
+        .count()
+}
+
+/// Reads base64 from `at` on.
+fn read(text: &[u8], at: usize) -> Option<Armored> {
+    let (mut armored, mut group, mut at) = (Armored::new(), Vec::new(), at);
+    let mut line = 0;
+    loop {
+        let Some((sextet, place)) = next(text, at, &mut line) else {
+            break;
+        };
+        armored.is_url_safe |= matches!(text[place.start], b'-' | b'_') && place.len() == 1;
+        at = place.end;
+        group.push(sextet);
+        armored.places.push(place);
+        if group.len() == GROUP && !armored.take(&mut group) {
+            break;
+        }
+    }
+    armored.take(&mut group);
+    let whole = match std::str::from_utf8(&armored.text) {
+        Ok(_) => armored.text.len(),
+        Err(error) => error.valid_up_to() / BYTES * BYTES,
+    };
+    armored.text.truncate(whole);
+    armored.places.truncate(chars(whole));
+    (whole >= crate::redact::known::SHORTEST).then_some(armored)
+}
+
+/// Reads the character at `at`, or after a line break there.
+fn next(text: &[u8], at: usize, line: &mut usize) -> Option<(u8, Range<usize>)> {
+    let (mut at, mut is_broken) = (at, false);
+    loop {
+        let unit = match *text.get(at)? {
+            b if value(b).is_some() => unit::Unit { value: b, len: 1 },
+            _ => unit::read(text, at),
+        };
+        let end = at + unit.len;
+        if let Some(sextet) = value(if unit.value == b' ' {
+            text[end - 1]
+        } else {
+            unit.value
+        })
+        .filter(|_| unit.value != b' ' || text[at] == b'\\' && text[end - 1] == b'/')
+        {
+            *line = if is_broken { 1 } else { *line + 1 };
+            return Some((sextet, at..end));
+        }
+        let is_break = matches!(unit.value, b'\n' | b'\r')
+            || unit.value == b' ' && matches!(text[at..end], [b'\\', .., b'n' | b'r']);
+        match unit.value {
+            _ if is_break && (is_broken || *line >= SHORTEST_LINE) => is_broken = true,
+            b' ' | b'\t' if is_broken && unit.len == 1 => {}
+            _ => return None,
+        }
+        at = end;
     }
 }
 
 impl Armored {
-    /// Returns the text that it holds, if it is base64 of one.
-    pub(super) fn text(&self, text: &[u8]) -> Option<Vec<u8>> {
-        let bytes = &text[self.range.clone()];
-        let engine = engine(bytes);
-        let head = engine.decode(bytes.get(..8)?).ok()?;
-        if !head.iter().all(|byte| is_text(*byte)) {
-            return None;
+    fn new() -> Self {
+        Armored {
+            places: Vec::new(),
+            text: Vec::new(),
+            is_url_safe: false,
         }
-        let decoded = engine.decode(bytes).ok()?;
-        let is_it = std::str::from_utf8(&decoded).is_ok() && decoded.iter().all(|b| is_text(*b));
-        is_it.then_some(decoded)
     }
 
-    /// Returns `inner` as it is encoded in `text`.
-    pub(super) fn encode(&self, text: &[u8], inner: &[u8]) -> Vec<u8> {
-        engine(&text[self.range.clone()]).encode(inner).into_bytes()
+    /// Takes a group. Returns false if it is not of a text.
+    fn take(&mut self, group: &mut Vec<u8>) -> bool {
+        let decoded = bytes(group);
+        let bits = group.last().copied().unwrap_or_default();
+        let is_whole = match group.len() {
+            2 => bits & 0xF == 0,
+            3 => bits & 0x3 == 0,
+            len => len == GROUP,
+        };
+        let is_it = is_whole && decoded.iter().all(|byte| is_text(*byte));
+        if is_it {
+            self.text.extend_from_slice(&decoded);
+        }
+        group.clear();
+        is_it
     }
 
-    /// Returns true if it is random bytes, in which words mean nothing.
-    pub(super) fn is_cipher(&self, text: &[u8]) -> bool {
-        let bytes = &text[self.range.clone()];
-        let has = |byte| memchr::memchr(byte, bytes).is_some();
-        bytes.len() >= SHORTEST_CIPHER && has(b'+') && !has(b'-') && !has(b'_')
+    pub(super) fn range(&self) -> Range<usize> {
+        let start = self.places.first().map_or(0, |place| place.start);
+        start..self.places.last().map_or(start, |place| place.end)
+    }
+
+    /// Appends the base64 of `inner`, which is as long as the text, as it stands in `text`.
+    pub(super) fn write(&self, text: &[u8], inner: &[u8], out: &mut Vec<u8>) {
+        let new = sextets(inner);
+        let old = sextets(&self.text);
+        let is_in_url = self.places.iter().any(|place| text[place.start] == b'%');
+        let mut done = self.range().start;
+        for ((place, old), new) in self.places.iter().zip(old).zip(new) {
+            if old == new {
+                continue;
+            }
+            out.extend_from_slice(&text[done..place.start]);
+            match self.char(new) {
+                b'+' if is_in_url => out.extend_from_slice(b"%2B"),
+                char => unit::write(&text[place.clone()], char, out),
+            }
+            done = place.end;
+        }
+        out.extend_from_slice(&text[done..self.range().end]);
+    }
+
+    fn char(&self, sextet: u8) -> u8 {
+        match sextet {
+            0..26 => b'A' + sextet,
+            26..52 => b'a' + sextet - 26,
+            52..62 => b'0' + sextet - 52,
+            62 if self.is_url_safe => b'-',
+            62 => b'+',
+            _ if self.is_url_safe => b'_',
+            _ => b'/',
+        }
     }
 }
 
-fn engine(bytes: &[u8]) -> GeneralPurpose {
-    match memchr::memchr2(b'-', b'_', bytes) {
-        Some(_) => URL_SAFE,
-        None => STANDARD,
-    }
+/// Returns the number of characters of `len` bytes.
+fn chars(len: usize) -> usize {
+    (len * GROUP).div_ceil(BYTES)
+}
+
+/// Returns the bytes of a group of characters.
+fn bytes(group: &[u8]) -> Vec<u8> {
+    let bits = group
+        .iter()
+        .fold(0, |bits, sextet| bits << 6 | u32::from(*sextet));
+    let bits = bits << (6 * GROUP.saturating_sub(group.len()));
+    let len = (group.len() * BYTES / GROUP).min(BYTES);
+    bits.to_be_bytes()[1..=len].to_vec()
+}
+
+/// Returns the characters of `bytes`, as numbers.
+fn sextets(bytes: &[u8]) -> impl Iterator<Item = u8> {
+    bytes.chunks(BYTES).flat_map(|chunk| {
+        let at = |n: usize| u32::from(chunk.get(n).copied().unwrap_or_default());
+        let bits = at(0) << 16 | at(1) << 8 | at(2);
+        (0..chars(chunk.len())).map(move |n| (bits >> (18 - 6 * n)) as u8 & 0x3F)
+    })
+}
+
+/// Returns the number of a character of either alphabet.
+fn value(byte: u8) -> Option<u8> {
+    Some(match byte {
+        b'A'..=b'Z' => byte - b'A',
+        b'a'..=b'z' => byte - b'a' + 26,
+        b'0'..=b'9' => byte - b'0' + 52,
+        b'+' | b'-' => 62,
+        b'/' | b'_' => 63,
+        _ => return None,
+    })
 }
 
 /// Returns true for a byte of UTF-8 that is no control character.
-fn is_text(byte: u8) -> bool {
+pub(super) fn is_text(byte: u8) -> bool {
     byte >= b' ' && byte != 0x7F || byte.is_ascii_whitespace()
 }

@@ -6,12 +6,14 @@
 //! [`patch`] makes what only the place of a payload tells, if there is any: ids that are too short to be replaced
 //! elsewhere, ids that a container cuts, and encrypted text.
 //!
-//! [`pseudonym`] is the permutation, [`form`] knows the shapes, [`unit`] the escapes, and [`armor`] base64.
+//! [`pseudonym`] is the permutation, [`form`] knows the shapes, [`unit`] the escapes, [`armor`] base64
+//! and [`numbers`] the numbers of bytes.
 
 mod armor;
 mod collect;
 mod form;
 mod known;
+mod numbers;
 mod patch;
 mod pseudonym;
 mod rewrite;

@@ -10,6 +10,7 @@ use tempfile::SpooledTempFile;
 
 use crate::pipeline::{Sink, Stop};
 use crate::record::{PlacedValue, Record, decode};
+use crate::redact::form::is_word;
 use crate::redact::known::{Known, is_global};
 use crate::redact::pseudonym::Key;
 use crate::redact::rewrite::{Rewriter, Signatures, reads_as};
@@ -193,8 +194,15 @@ fn needs_patch(record: &Record<'_>, id: &PlacedValue<'_>) -> bool {
     };
     let mut ends = [range.start, range.end];
     record.raw_offsets(&mut ends);
-    let raw = record.raw_bytes().get(ends[0]..ends[1]);
-    raw.is_some_and(|raw| !reads_as(raw, id.text.as_bytes()))
+    let raw = record.raw_bytes();
+    // A part of an escape may stand beside it, the other part of which is in another line.
+    let is_beside = |at: Option<&u8>| record.is_joined() && at.copied().is_some_and(is_word);
+    let before = ends[0].checked_sub(1).and_then(|at| raw.get(at));
+    is_beside(before)
+        || is_beside(raw.get(ends[1]))
+        || raw
+            .get(ends[0]..ends[1])
+            .is_some_and(|raw| !reads_as(raw, id.text.as_bytes()))
 }
 
 /// Makes the patch of a `value`. `None` if the capture does not have it character by character.

@@ -9,9 +9,10 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::redact::armor::{self, Armored};
+use crate::redact::armor;
 use crate::redact::form::{Kind, is_word};
 use crate::redact::known::{Known, LONGEST, Wide, is_words};
+use crate::redact::numbers;
 use crate::redact::pseudonym::{Key, Pseudonyms};
 use crate::redact::unit::{self, is_lead};
 
@@ -127,6 +128,49 @@ fn raw_len(text: &[u8]) -> usize {
     len.unwrap_or(text.len())
 }
 
+/// A walk over a text, of which a part is written.
+struct Walk<'t, 'o> {
+    text: &'t [u8],
+    at: usize,
+    /// What stands before it is written.
+    done: usize,
+    /// What stands before it was decoded, and holds no id.
+    encoded: usize,
+    out: &'o mut Vec<u8>,
+}
+
+impl Walk<'_, '_> {
+    fn rest(&self) -> &[u8] {
+        &self.text[self.at..]
+    }
+
+    /// Writes the text up to `end` as it is.
+    fn copy_to(&mut self, end: usize) {
+        self.out.extend_from_slice(&self.text[self.done..end]);
+        self.done = end;
+    }
+
+    /// Writes `new` in the place of some characters of `word`, after the text before it.
+    fn replace(&mut self, word: &Word<'_>, range: Range<usize>, new: &[u8]) {
+        self.copy_to(word.start(range.start));
+        self.done = word.start(range.end);
+        if !word.is_escaped() {
+            return self.out.extend_from_slice(new);
+        }
+        for (char, value) in range.zip(new) {
+            let raw = &self.text[word.start(char)..word.start(char + 1)];
+            unit::write(raw, *value, self.out);
+        }
+    }
+}
+
+/// Returns true if `text` begins with so many hexadecimal digits that they are no id.
+fn is_hex(text: &[u8]) -> bool {
+    const DIGITS: usize = 48;
+    let digits = text.iter().take(DIGITS);
+    digits.filter(|byte| byte.is_ascii_hexdigit()).count() == DIGITS
+}
+
 impl Rewriter {
     pub(super) fn new(key: Key, known: Arc<Known>) -> Self {
         Rewriter {
@@ -161,96 +205,112 @@ impl Rewriter {
     }
 
     fn rewrite_words(&mut self, text: &[u8], out: &mut Vec<u8>) {
-        let (mut at, mut done, mut armor_end) = (0, 0, 0);
-        while let Some(skipped) = text[at..].iter().position(|b| is_word(*b) || is_lead(*b)) {
-            at += skipped;
-            if is_lead(text[at]) {
-                let unit = unit::read(text, at);
-                if !is_word(unit.value) {
-                    at += unit.len;
+        let mut walk = Walk {
+            text,
+            at: 0,
+            done: 0,
+            encoded: 0,
+            out,
+        };
+        while let Some(skipped) = walk.rest().iter().position(|b| is_word(*b) || is_lead(*b)) {
+            walk.at += skipped;
+            if !self.skip(&mut walk) && !self.rewrite_encoded(&mut walk) {
+                let word = Word::read(text, walk.at);
+                if word.chars.is_empty() {
+                    walk.at += unit::read(text, walk.at).len;
                     continue;
                 }
-            } else {
-                let len = raw_len(&text[at..]);
-                let is_escaped = text.get(at + len).copied().is_some_and(is_lead);
-                if at >= armor_end && len >= armor::SHORTEST_WORD {
-                    let armored = armor::find(text, at);
-                    armor_end = armored.range.end;
-                    if self.rewrite_armored(text, &armored, &mut done, out) {
-                        at = armor_end;
-                        continue;
-                    }
-                }
-                if len < SHORTEST_WORD && !is_escaped {
-                    at += len;
-                    continue;
-                }
+                walk.at = word.range.end;
+                self.rewrite_word(&word, &mut walk);
             }
-            let word = Word::read(text, at);
-            at = word.range.end;
-            self.rewrite_word(text, &word, &mut done, out);
         }
-        out.extend_from_slice(&text[done..]);
+        walk.copy_to(text.len());
     }
 
-    /// Replaces the ids in what may be base64. Returns false if its words are to be read.
-    fn rewrite_armored(
+    /// Skips an escape or a word that holds no id. Returns false for others.
+    fn skip(&mut self, walk: &mut Walk<'_, '_>) -> bool {
+        let (text, at) = (walk.text, walk.at);
+        if is_lead(text[at]) {
+            let unit = unit::read(text, at);
+            let is_numbers = || unit.len > 1 && is_hex(&text[at + unit.len..]);
+            let is_skipped = !is_word(unit.value) && (text[at] != b'\\' || !is_numbers());
+            walk.at += if is_skipped { unit.len } else { 0 };
+            return is_skipped;
+        }
+        let len = raw_len(&text[at..]);
+        let is_numbers = || at > 0 && matches!(text[at - 1], b'[' | b'<');
+        let is_skipped = len < SHORTEST_WORD
+            && !text.get(at + len).copied().is_some_and(is_lead)
+            && !is_numbers();
+        walk.at += if is_skipped { len } else { 0 };
+        is_skipped
+    }
+
+    /// Replaces the ids in what is encoded at the walk's position. Returns false if it is a word.
+    fn rewrite_encoded(&mut self, walk: &mut Walk<'_, '_>) -> bool {
+        let (text, at) = (walk.text, walk.at);
+        if at < walk.encoded || self.level >= MOST_LEVELS {
+            return false;
+        }
+        if let Some(numbers) = numbers::find(text, at) {
+            let range = numbers.range();
+            let write = |inner: &[u8], out: &mut Vec<u8>| numbers.write(text, inner, out);
+            return self.rewrite_inner(walk, range, &numbers.text, write);
+        }
+        if raw_len(&text[at..]) < armor::SHORTEST_WORD {
+            return false;
+        }
+        if let Some(armored) = armor::find(text, at) {
+            let range = armored.range();
+            let write = |inner: &[u8], out: &mut Vec<u8>| armored.write(text, inner, out);
+            return self.rewrite_inner(walk, range, &armored.text, write);
+        }
+        match armor::cipher_end(text, at) {
+            Some(end) => {
+                walk.at = end;
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// Replaces the ids in `inner`, which is encoded in the `range`. Returns false if there are none: then the words of
+    /// the range are looked at.
+    fn rewrite_inner(
         &mut self,
-        text: &[u8],
-        armored: &Armored,
-        done: &mut usize,
-        out: &mut Vec<u8>,
+        walk: &mut Walk<'_, '_>,
+        range: Range<usize>,
+        inner: &[u8],
+        write: impl FnOnce(&[u8], &mut Vec<u8>),
     ) -> bool {
-        let Some(inner) = armored.text(text).filter(|_| self.level < MOST_LEVELS) else {
-            return armored.is_cipher(text);
-        };
         let mut changed = Vec::with_capacity(inner.len());
         self.level += 1;
-        self.rewrite(&inner, &mut changed);
+        self.rewrite(inner, &mut changed);
         self.level -= 1;
-        if changed == inner {
-            return true;
+        if changed == inner || changed.len() != inner.len() {
+            walk.encoded = range.end;
+            return false;
         }
-        out.extend_from_slice(&text[*done..armored.range.start]);
-        out.extend_from_slice(&armored.encode(text, &changed));
-        *done = armored.range.end;
+        walk.copy_to(range.start);
+        write(&changed, walk.out);
+        (walk.at, walk.done) = (range.end, range.end);
         true
     }
 
-    fn rewrite_word(&mut self, text: &[u8], word: &Word<'_>, done: &mut usize, out: &mut Vec<u8>) {
+    fn rewrite_word(&mut self, word: &Word<'_>, walk: &mut Walk<'_, '_>) {
         if let Some(new) = self.signatures.get(&word.chars) {
-            return self.replace(text, word, 0..new.len(), &new, done, out);
+            return walk.replace(word, 0..new.len(), &new);
         }
         let mut pieces = std::mem::take(&mut self.pieces);
         pieces.clear();
-        self.find(text, word, &mut pieces);
+        self.find(walk.text, word, &mut pieces);
         for range in pieces.drain(..) {
             let id = std::str::from_utf8(&word.chars[range.clone()]).unwrap_or_default();
             let pseudonym = self.pseudonyms.of(id).as_bytes().to_vec();
             self.replaced += 1;
-            self.replace(text, word, range, &pseudonym, done, out);
+            walk.replace(word, range, &pseudonym);
         }
         self.pieces = pieces;
-    }
-
-    /// Writes `new` in the place of some characters of `word`, after the text before it.
-    fn replace(
-        &self,
-        text: &[u8],
-        word: &Word<'_>,
-        range: Range<usize>,
-        new: &[u8],
-        done: &mut usize,
-        out: &mut Vec<u8>,
-    ) {
-        out.extend_from_slice(&text[*done..word.start(range.start)]);
-        *done = word.start(range.end);
-        if !word.is_escaped() {
-            return out.extend_from_slice(new);
-        }
-        for (char, value) in range.zip(new) {
-            unit::write(&text[word.start(char)..word.start(char + 1)], *value, out);
-        }
     }
 
     /// Finds the ids in `word`.
