@@ -97,9 +97,11 @@ impl Plan {
             accepts_after_torn: common.accept_after_torn,
             ..Options::default()
         };
+        let redactor = common.redact.redactor(&options)?;
+        let zone = || time_zone(tz.unwrap_or("local"));
         Ok(Plan {
-            redactor: common.redact.redactor(&options)?,
-            filter: common.select.filter(|| time_zone(tz.unwrap_or("local")))?,
+            filter: common.select.filter(zone, redactor.as_ref())?,
+            redactor,
             sources,
             options,
             out: text_options(common, &Term::stdout()),

@@ -421,6 +421,28 @@ static IDS: [&str; 18] = [
     "receiveid",
 ];
 
+/// The names of ids as other text has them, in any letter case. A user's id of another system is none.
+pub(crate) static SPELT_IDS: [&str; 18] = [
+    "ToUserName",
+    "FromUserName",
+    "to_user_name",
+    "from_user_name",
+    "to_user",
+    "from_user",
+    "ToUser",
+    "FromUser",
+    "TemplateId",
+    "template_id",
+    "openid",
+    "open_id",
+    "unionid",
+    "union_id",
+    "appid",
+    "app_id",
+    "MsgId",
+    "msg_id",
+];
+
 /// Returns true if a field of this name holds an id, in any spelling.
 pub(crate) fn is_id(name: &str) -> bool {
     const LONGEST: usize = 20;

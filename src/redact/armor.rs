@@ -12,7 +12,7 @@ pub(super) const SHORTEST_WORD: usize = 16;
 /// The length of the shortest ciphertext in which words mean nothing.
 const SHORTEST_CIPHER: usize = 100;
 /// The length of the shortest line after which base64 goes on.
-const SHORTEST_LINE: usize = 32;
+const SHORTEST_LINE: usize = 16;
 /// The characters of a group, and the bytes that they stand for.
 const GROUP: usize = 4;
 const BYTES: usize = 3;
@@ -83,34 +83,37 @@ fn read(text: &[u8], at: usize) -> Option<Armored> {
     (whole >= crate::redact::known::SHORTEST).then_some(armored)
 }
 
-/// Reads the character at `at`, or after a line break there.
+/// Reads the character at `at`, or after a line break there. `line` is the number of characters before it on its line.
 fn next(text: &[u8], at: usize, line: &mut usize) -> Option<(u8, Range<usize>)> {
     let (mut at, mut is_broken) = (at, false);
     loop {
-        let unit = match *text.get(at)? {
-            b if value(b).is_some() => unit::Unit { value: b, len: 1 },
-            _ => unit::read(text, at),
-        };
-        let end = at + unit.len;
-        if let Some(sextet) = value(if unit.value == b' ' {
-            text[end - 1]
-        } else {
-            unit.value
-        })
-        .filter(|_| unit.value != b' ' || text[at] == b'\\' && text[end - 1] == b'/')
-        {
+        let (byte, len) = char_at(text, at)?;
+        if let Some(sextet) = value(byte) {
             *line = if is_broken { 1 } else { *line + 1 };
-            return Some((sextet, at..end));
+            return Some((sextet, at..at + len));
         }
-        let is_break = matches!(unit.value, b'\n' | b'\r')
-            || unit.value == b' ' && matches!(text[at..end], [b'\\', .., b'n' | b'r']);
-        match unit.value {
-            _ if is_break && (is_broken || *line >= SHORTEST_LINE) => is_broken = true,
-            b' ' | b'\t' if is_broken && unit.len == 1 => {}
+        match byte {
+            b'\n' | b'\r' if is_broken || *line >= SHORTEST_LINE => is_broken = true,
+            b' ' | b'\t' if is_broken => {}
             _ => return None,
         }
-        at = end;
+        at += len;
     }
+}
+
+/// Returns the character at `at` and its length. A line break and a slash may be escaped by a backslash.
+fn char_at(text: &[u8], at: usize) -> Option<(u8, usize)> {
+    let first = *text.get(at)?;
+    if value(first).is_some() {
+        return Some((first, 1));
+    }
+    let unit = unit::read(text, at);
+    let byte = match text[at..at + unit.len] {
+        [b'\\', .., b'/'] => b'/',
+        [b'\\', .., b'n' | b'r'] => b'\n',
+        _ => unit.value,
+    };
+    Some((byte, unit.len))
 }
 
 impl Armored {

@@ -7,12 +7,13 @@
 //! elsewhere, ids that a container cuts, and encrypted text.
 //!
 //! [`pseudonym`] is the permutation, [`form`] knows the shapes, [`unit`] the escapes, [`armor`] base64
-//! and [`numbers`] the numbers of bytes.
+//! and [`numbers`] the numbers of bytes; [`names`] finds ids by the names before them.
 
 mod armor;
 mod collect;
 mod form;
 mod known;
+mod names;
 mod numbers;
 mod patch;
 mod pseudonym;
@@ -87,6 +88,11 @@ impl Redactor {
         }
     }
 
+    /// Returns the pseudonym of `id`.
+    pub fn pseudonym(&self, id: &str) -> String {
+        self.key.pseudonym(id)
+    }
+
     /// Reads a capture to its end. What is returned gives its bytes with pseudonyms.
     ///
     /// The capture is kept in a temporary file, if it is large.
@@ -98,6 +104,8 @@ impl Redactor {
         let (mut spool, mark, is_big) = keep(from)?;
         let mut collector = Collector::new(self.options.policy.clone());
         self.pass(&mut spool, false, &mut collector)?;
+        spool.rewind()?;
+        names::collect(&mut spool, &mut collector.known)?;
         if collector.known.is_full() {
             return Err(io::Error::other("it has too many ids that look like none"));
         }
@@ -312,14 +320,31 @@ impl Read for Redacted {
     }
 }
 
-/// Returns the length of the text that can be rewritten: no word, escape or base64 goes on behind it.
+/// Returns the length of the text that can be rewritten: no word, escape or base64 goes on after it.
 fn whole(text: &[u8], is_all: bool) -> usize {
     if is_all {
         return text.len();
     }
-    let line = memchr::memrchr(b'\n', text);
-    let end = line.or_else(|| memchr::memrchr3(b' ', b'<', b',', text));
+    let line = memchr::memrchr_iter(b'\n', text).find(|at| !may_go_on(&text[..*at]));
+    let end = match line {
+        None if text.len() < MOST_LINES => return 0,
+        None => memchr::memrchr3(b'\n', b' ', b'<', text),
+        line => line,
+    };
     end.map_or(0, |end| end + 1)
+}
+
+/// The most bytes of lines of which each may go on in the next.
+const MOST_LINES: usize = 16 << 20;
+
+/// Returns true if base64 or numbers at the end of `line` may go on in the next line.
+fn may_go_on(line: &[u8]) -> bool {
+    const SHORTEST: usize = 16;
+    let line = line[line.len().saturating_sub(4 * SHORTEST)..].trim_ascii_end();
+    let end = line.last_chunk::<SHORTEST>();
+    let is_inside = |b: &u8| b.is_ascii_alphanumeric() || b"+/-_".contains(b);
+    let is_number = |b: &u8| b.is_ascii_digit() || b", ".contains(b);
+    end.is_none_or(|end| end.iter().all(is_inside) || end.iter().all(is_number))
 }
 
 /// Returns the units of UTF-16 of which `text` was made.

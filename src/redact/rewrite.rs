@@ -57,6 +57,11 @@ impl Signatures {
     }
 }
 
+/// Returns the characters of the word at `at`.
+pub(super) fn word_at(text: &[u8], at: usize) -> Vec<u8> {
+    Word::read(text, at).chars.into_owned()
+}
+
 /// Returns true if `raw` is one word, escaped or not, with the characters `value`.
 pub(super) fn reads_as(raw: &[u8], value: &[u8]) -> bool {
     let is_word = raw
