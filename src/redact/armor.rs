@@ -61,10 +61,7 @@ fn start(text: &[u8], at: usize) -> usize {
 fn read(text: &[u8], at: usize) -> Option<Armored> {
     let (mut armored, mut group, mut at) = (Armored::new(), Vec::new(), at);
     let mut line = 0;
-    loop {
-        let Some((sextet, place)) = next(text, at, &mut line) else {
-            break;
-        };
+    while let Some((sextet, place)) = next(text, at, &mut line) {
         armored.is_url_safe |= matches!(text[place.start], b'-' | b'_') && place.len() == 1;
         at = place.end;
         group.push(sextet);

@@ -95,8 +95,9 @@ pub(super) struct Form {
     alphabet: Alphabet,
     /// True for a number that lost its last digits in a floating-point number.
     is_rounded: bool,
-    /// The zeros at the end of such a number. They stay.
-    zeros: usize,
+    /// The bytes at the start and at the end that stay: the zeros of such a number, and an exponent.
+    head: usize,
+    tail: usize,
     /// True for a number that begins with a zero.
     is_padded: bool,
 }
@@ -115,25 +116,29 @@ impl Form {
     pub(super) fn of(id: &str) -> Form {
         let bytes = id.as_bytes();
         let kind = Kind::of(bytes).unwrap_or(Kind::Other);
-        let words: Vec<u8> = bytes[kind.fixed()..]
-            .iter()
-            .copied()
-            .filter(|byte| is_word(*byte))
-            .collect();
+        let is_number = is_digits(bytes) && !bytes.is_empty();
+        let is_rounded = is_number && is_rounded(id);
+        let mantissa = mantissa(id);
+        let (head, tail) = match &mantissa {
+            Some(mantissa) => (mantissa.start, id.len() - mantissa.end),
+            None if is_rounded => (kind.fixed(), id.len() - id.trim_end_matches('0').len()),
+            None => (kind.fixed(), 0),
+        };
+        let words = bytes[head..].iter().copied();
+        let words: Vec<u8> = words.filter(|byte| is_word(*byte)).collect();
         let alphabet = match kind {
             Kind::Account | Kind::Appid => Alphabet::LowerHex,
             Kind::Openid | Kind::Template => Alphabet::Base64Url,
             Kind::Message => Alphabet::Digits,
+            Kind::Other if mantissa.is_some() => Alphabet::Digits,
             Kind::Other => smallest(&words),
         };
-        let is_number = is_digits(bytes) && !bytes.is_empty();
-        let is_rounded = is_number && is_rounded(id);
-        let digits = id.trim_end_matches('0').len();
         Form {
             kind,
             alphabet,
             is_rounded,
-            zeros: if is_rounded { id.len() - digits } else { 0 },
+            head,
+            tail,
             is_padded: is_number && bytes.len() > 1 && bytes[0] == b'0',
         }
     }
@@ -145,12 +150,12 @@ impl Form {
 
     /// Returns the characters of `id` that change.
     pub(super) fn symbols(&self, id: &str) -> Vec<Symbol> {
-        let chars = id[..id.len() - self.zeros].char_indices();
+        let chars = id[..id.len() - self.tail].char_indices();
         chars.filter_map(|(at, c)| self.symbol(at, c)).collect()
     }
 
     fn symbol(&self, at: usize, c: char) -> Option<Symbol> {
-        if at < self.kind.fixed() {
+        if at < self.head {
             return None;
         }
         if CHINESE.contains(&u32::from(c)) {
@@ -184,6 +189,16 @@ impl Form {
             false => char::from_u32(CHINESE.start + u32::from(value)).unwrap_or('?'),
         }
     }
+}
+
+/// Returns the digits of a number with a point or an exponent that may be others: all but the first.
+fn mantissa(id: &str) -> Option<std::ops::Range<usize>> {
+    let is_of_number = |byte: u8| byte.is_ascii_digit() || b".eE+-".contains(&byte);
+    let is_number = id.contains(['.', 'e', 'E']) && id.bytes().all(is_of_number);
+    let start = id.find(|c: char| c.is_ascii_digit())? + 1;
+    let end = id.find(['e', 'E']).unwrap_or(id.len());
+    let is_it = is_number && id.parse::<f64>().is_ok() && start <= end;
+    is_it.then_some(start..end)
 }
 
 fn smallest(words: &[u8]) -> Alphabet {

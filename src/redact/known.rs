@@ -142,10 +142,18 @@ pub(super) fn is_kept(id: &str) -> bool {
     is_global(id) && Kind::of(id.as_bytes()).is_none_or(|_| is_words(id.as_bytes()))
 }
 
-/// Returns true for an id that is replaced wherever it stands: it is long enough, and neither a name that captures are
-/// made of nor a time.
+/// Returns true for an id that is replaced wherever it stands: it is long enough, has no characters that captures are
+/// made of, and is neither a name in them nor a time.
 pub(super) fn is_global(id: &str) -> bool {
-    (SHORTEST..=LONGEST).contains(&id.len()) && !fields::is_word_of_wire(id) && !is_time(id)
+    (SHORTEST..=LONGEST).contains(&id.len())
+        && id.chars().all(is_of_id)
+        && !fields::is_word_of_wire(id)
+        && !is_time(id)
+}
+
+/// Returns true for a letter, a digit or a sign of addresses.
+fn is_of_id(c: char) -> bool {
+    c.is_alphanumeric() || "_-.@:+~*$#/".contains(c)
 }
 
 /// Returns true for a number that may be a time of this century, in seconds or milliseconds.

@@ -6,11 +6,12 @@
 //! [`patch`] makes what only the place of a payload tells, if there is any: ids that are too short to be replaced
 //! elsewhere, ids that a container cuts, and encrypted text.
 //!
-//! [`pseudonym`] is the permutation, [`form`] knows the shapes, [`unit`] the escapes, [`armor`] base64
-//! and [`numbers`] the numbers of bytes; [`names`] finds ids by the names before them.
+//! [`pseudonym`] is the permutation, [`form`] knows the shapes, [`unit`] the escapes, [`armor`] base64,
+//! [`numbers`] the numbers of bytes and [`dump`] hex dumps; [`names`] finds ids by the names before them.
 
 mod armor;
 mod collect;
+mod dump;
 mod form;
 mod known;
 mod names;
@@ -337,9 +338,15 @@ fn whole(text: &[u8], is_all: bool) -> usize {
 /// The most bytes of lines of which each may go on in the next.
 const MOST_LINES: usize = 16 << 20;
 
-/// Returns true if base64 or numbers at the end of `line` may go on in the next line.
+/// Returns true if base64, numbers or a dump at the end of `line` may go on in the next line.
 fn may_go_on(line: &[u8]) -> bool {
     const SHORTEST: usize = 16;
+    const ROW: usize = 128;
+    let near = &line[line.len().saturating_sub(ROW)..];
+    let start = memchr::memrchr(b'\n', near).map_or(0, |at| at + 1);
+    if dump::is_row(&near[start..]) {
+        return true;
+    }
     let line = line[line.len().saturating_sub(4 * SHORTEST)..].trim_ascii_end();
     let end = line.last_chunk::<SHORTEST>();
     let is_inside = |b: &u8| b.is_ascii_alphanumeric() || b"+/-_".contains(b);

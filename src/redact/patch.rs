@@ -220,7 +220,7 @@ fn patch(record: &Record<'_>, value: &PlacedValue<'_>, new: &[u8]) -> Option<Pat
     Some(Patch {
         offset: record.place_of_start() + start as u64,
         old: raw.get(start..end)?.to_vec(),
-        new: chars.write(value.text.as_bytes(), new)?,
+        new: chars.write(value.text, std::str::from_utf8(new).ok()?)?,
     })
 }
 
@@ -233,34 +233,58 @@ struct Chars<'r> {
 }
 
 impl Chars<'_> {
-    /// Writes `new` as `old` is written. What `new` has more follows as it is.
-    fn write(&self, old: &[u8], new: &[u8]) -> Option<Vec<u8>> {
-        let mut out = Vec::new();
-        for (n, byte) in old.iter().enumerate() {
-            let raw = self
-                .raw
-                .get(*self.offsets.get(n)?..*self.offsets.get(n + 1)?)?;
-            let unit = unit::read(raw, 0);
-            let value = *new.get(n)?;
-            let len = match raw {
-                _ if unit.value == *byte && unit.len > 1 => {
-                    unit::write(&raw[..unit.len], value, &mut out);
-                    out.extend_from_slice(&raw[unit.len..]);
-                    continue;
-                }
-                [first, ..] if first == byte => 1,
-                [b'\\', second, ..] if second == byte => 2,
-                _ => return None,
-            };
-            match value {
-                b'+' => out.extend_from_slice(self.plus.as_bytes()),
-                _ => out.push(value),
+    /// Writes `new` as `old` is written, character by character. What `new` has more follows as it is.
+    fn write(&self, old: &str, new: &str) -> Option<Vec<u8>> {
+        let (mut out, mut rest) = (Vec::new(), new.chars());
+        for (at, char) in old.char_indices() {
+            let end = *self.offsets.get(at + char.len_utf8())?;
+            let raw = self.raw.get(*self.offsets.get(at)?..end)?;
+            let value = rest.next()?;
+            match char.is_ascii() && value.is_ascii() {
+                true => self.write_ascii(raw, char as u8, value as u8, &mut out)?,
+                false => write_wide(raw, char, value, &mut out)?,
             }
-            out.extend_from_slice(&raw[len..]);
         }
-        out.extend_from_slice(new.get(old.len()..)?);
+        out.extend_from_slice(rest.as_str().as_bytes());
         Some(out)
     }
+
+    fn write_ascii(&self, raw: &[u8], old: u8, new: u8, out: &mut Vec<u8>) -> Option<()> {
+        let first = *raw.first()?;
+        let unit = unit::read(raw, 0);
+        let len = match raw {
+            _ if unit.value == old && unit.len > 1 => {
+                unit::write(&raw[..unit.len], new, out);
+                out.extend_from_slice(&raw[unit.len..]);
+                return Some(());
+            }
+            _ if first == old => 1,
+            [b'\\', second, ..] if *second == old => 2,
+            _ => return None,
+        };
+        match new {
+            b'+' => out.extend_from_slice(self.plus.as_bytes()),
+            _ => out.push(new),
+        }
+        out.extend_from_slice(&raw[len..]);
+        Some(())
+    }
+}
+
+/// Writes a character that is no ASCII, in the place of one that stands as itself or as its number.
+fn write_wide(raw: &[u8], old: char, new: char, out: &mut Vec<u8>) -> Option<()> {
+    let raw = std::str::from_utf8(raw).ok()?;
+    let hex = |char: char| format!("{:04x}", u32::from(char));
+    let ways = [
+        (old.to_string(), new.to_string()),
+        (hex(old), hex(new)),
+        (hex(old).to_uppercase(), hex(new).to_uppercase()),
+    ];
+    let (old, new) = ways
+        .into_iter()
+        .find(|(old, _)| raw.contains(old.as_str()))?;
+    out.extend_from_slice(raw.replacen(&old, &new, 1).as_bytes());
+    Some(())
 }
 
 /// Returns a plus that was escaped so often as in a URL.

@@ -10,6 +10,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::redact::armor;
+use crate::redact::dump;
 use crate::redact::form::{Kind, is_word};
 use crate::redact::known::{Known, LONGEST, Wide, is_words};
 use crate::redact::numbers;
@@ -246,7 +247,8 @@ impl Rewriter {
         let is_numbers = || at > 0 && matches!(text[at - 1], b'[' | b'<');
         let is_skipped = len < SHORTEST_WORD
             && !text.get(at + len).copied().is_some_and(is_lead)
-            && !is_numbers();
+            && !is_numbers()
+            && !dump::may_begin(text, at);
         walk.at += if is_skipped { len } else { 0 };
         is_skipped
     }
@@ -261,6 +263,13 @@ impl Rewriter {
             let range = numbers.range();
             let write = |inner: &[u8], out: &mut Vec<u8>| numbers.write(text, inner, out);
             return self.rewrite_inner(walk, range, &numbers.text, write);
+        }
+        if dump::may_begin(text, at)
+            && let Some(dump) = dump::find(text, at)
+        {
+            let range = dump.range();
+            let write = |inner: &[u8], out: &mut Vec<u8>| dump.write(text, inner, out);
+            return self.rewrite_inner(walk, range, &dump.bytes, write);
         }
         if raw_len(&text[at..]) < armor::SHORTEST_WORD {
             return false;
