@@ -5,6 +5,8 @@ mod support;
 use std::io::Read;
 use std::sync::Arc;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 use wxsub::pipeline::Options;
 use wxsub::redact::{Key, Redactor};
@@ -204,6 +206,40 @@ fn threads_and_reads_make_no_difference() {
             assert!(redact_with(&bytes, &options) == whole, "{}", way.name);
         }
     }
+}
+
+/// A long capture is rewritten by several threads.
+#[test]
+fn a_long_capture_is_the_same_on_any_number_of_threads() {
+    let mut text = String::new();
+    let base64 = |n: usize| STANDARD.encode(format!("{{\"openid\":\"user-{n:06}\",\"b\":1}}"));
+    for n in 0.. {
+        text += &format!(
+            "GET /wx?openid=user-{n:06}\n{}\n",
+            shape("XML").write(n % 3, n)
+        );
+        let lines: Vec<String> = base64(n)
+            .as_bytes()
+            .chunks(24)
+            .map(|line| String::from_utf8_lossy(line).into_owned())
+            .collect();
+        text += &lines.join("\n");
+        text += " end\n";
+        if text.len() > 2 << 20 {
+            break;
+        }
+    }
+    let with = |threads| {
+        let options = Options {
+            threads,
+            ..Options::default()
+        };
+        redact_with(text.as_bytes(), &options)
+    };
+    let one = with(1);
+    assert!(one == with(3) && one == with(8));
+    assert!(!memchr_find(&one, b"user-00"));
+    assert!(!memchr_find(&one, &base64(500).as_bytes()[..20]));
 }
 
 const OPENID: &str = "otFpruAK8D-E6EfStSYonYSBZ8_4";

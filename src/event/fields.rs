@@ -448,7 +448,9 @@ pub(crate) fn is_id(name: &str) -> bool {
     const LONGEST: usize = 20;
     let letters = name.bytes().filter(|byte| !matches!(byte, b'_' | b'-'));
     let letters = letters.map(|byte| byte.to_ascii_lowercase());
-    name.len() <= LONGEST && IDS.iter().any(|known| known.bytes().eq(letters.clone()))
+    let len = letters.clone().count();
+    let mut known = IDS.iter().filter(|known| known.len() == len);
+    name.len() <= LONGEST && known.any(|known| known.bytes().eq(letters.clone()))
 }
 
 /// Returns true if `text` is a name or a value that WeChat or records use, so that it stands for itself, whatever field

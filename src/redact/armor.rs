@@ -29,10 +29,12 @@ pub(super) struct Armored {
 pub(super) fn find(text: &[u8], at: usize) -> Option<Armored> {
     let start = start(text, at);
     let is_text = |byte: &u8| is_text(*byte);
-    let head = text.get(start..start + 2 * GROUP)?;
-    let begins = head.chunks(GROUP).all(|group| {
-        let group: Option<Vec<u8>> = group.iter().map(|byte| value(*byte)).collect();
-        group.is_some_and(|group| bytes(&group).iter().all(is_text))
+    let (groups, _) = text.get(start..start + 2 * GROUP)?.as_chunks::<GROUP>();
+    let begins = groups.iter().all(|group| {
+        let sextets = group.iter().map(|byte| value(*byte).map(u32::from));
+        let bits = sextets.reduce(|bits, sextet| Some(bits? << 6 | sextet?));
+        let bytes = bits.flatten().map(u32::to_be_bytes);
+        bytes.is_some_and(|bytes| bytes[1..].iter().all(is_text))
     });
     begins.then(|| read(text, start)).flatten()
 }

@@ -48,6 +48,9 @@ pub(super) fn find(text: &[u8], at: usize) -> Option<Dump> {
 /// Returns true if a row may begin at `at`, where a word begins.
 pub(super) fn may_begin(text: &[u8], at: usize) -> bool {
     const INDENT: usize = 8;
+    if !text[at].is_ascii_hexdigit() {
+        return false;
+    }
     let before = &text[at.saturating_sub(INDENT)..at];
     let solid = before
         .iter()
@@ -196,7 +199,7 @@ mod tests {
             let found = find(dump.as_bytes(), at).expect("a dump");
             assert_eq!(found.bytes, b"<xml>\n<ToUserName>ea");
             let (range, mut out) = (found.range(), Vec::new());
-            found.write(dump.as_bytes(), b"<xml>\n<ToUserNXMe>eb", &mut out);
+            found.write(dump.as_bytes(), b"<xml>\n<ToUserNXme>eb", &mut out);
             let written = format!(
                 "{}{}\n",
                 &dump[..range.start],

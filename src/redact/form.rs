@@ -69,23 +69,35 @@ impl Alphabet {
         Alphabet::Base64Url,
     ];
 
-    fn chars(self) -> &'static [u8] {
+    /// Returns the number of its characters, which are the first of [`CHARS`].
+    fn len(self) -> u16 {
         match self {
-            Alphabet::Digits => b"0123456789",
-            Alphabet::LowerHex => b"0123456789abcdef",
-            Alphabet::Lower => b"0123456789abcdefghijklmnopqrstuvwxyz",
-            Alphabet::Alphanumeric => {
-                b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-            }
-            Alphabet::Base64Url => {
-                b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_-"
-            }
+            Alphabet::Digits => 10,
+            Alphabet::LowerHex => 16,
+            Alphabet::Lower => 36,
+            Alphabet::Alphanumeric => 62,
+            Alphabet::Base64Url => 64,
         }
     }
 
     fn has_all(self, bytes: &[u8]) -> bool {
-        bytes.iter().all(|byte| self.chars().contains(byte))
+        bytes.iter().all(|byte| number(*byte) < Some(self.len()))
     }
+}
+
+/// The characters of words.
+const CHARS: &[u8; 64] = b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_-";
+
+/// Returns the number of a character in [`CHARS`].
+fn number(byte: u8) -> Option<u16> {
+    Some(u16::from(match byte {
+        b'0'..=b'9' => byte - b'0',
+        b'a'..=b'z' => byte - b'a' + 10,
+        b'A'..=b'Z' => byte - b'A' + 36,
+        b'_' => 62,
+        b'-' => 63,
+        _ => return None,
+    }))
 }
 
 /// What an id and its pseudonym have in common.
@@ -124,14 +136,12 @@ impl Form {
             None if is_rounded => (kind.fixed(), id.len() - id.trim_end_matches('0').len()),
             None => (kind.fixed(), 0),
         };
-        let words = bytes[head..].iter().copied();
-        let words: Vec<u8> = words.filter(|byte| is_word(*byte)).collect();
         let alphabet = match kind {
             Kind::Account | Kind::Appid => Alphabet::LowerHex,
             Kind::Openid | Kind::Template => Alphabet::Base64Url,
             Kind::Message => Alphabet::Digits,
             Kind::Other if mantissa.is_some() => Alphabet::Digits,
-            Kind::Other => smallest(&words),
+            Kind::Other => smallest(&bytes[head..]),
         };
         Form {
             kind,
@@ -164,12 +174,10 @@ impl Form {
                 radix: (CHINESE.end - CHINESE.start) as u16,
             });
         }
-        let chars = self.alphabet.chars();
-        let value = chars.iter().position(|known| char::from(*known) == c)?;
-        Some(Symbol {
-            value: value as u16,
-            radix: chars.len() as u16,
-        })
+        let radix = self.alphabet.len();
+        let value = u8::try_from(c).ok().and_then(number);
+        let value = value.filter(|value| *value < radix)?;
+        Some(Symbol { value, radix })
     }
 
     /// Returns `id` with `symbols` in the place of its own.
@@ -183,26 +191,32 @@ impl Form {
     }
 
     fn char(&self, Symbol { value, radix }: Symbol) -> char {
-        let chars = self.alphabet.chars();
-        match usize::from(radix) == chars.len() {
-            true => char::from(chars[usize::from(value)]),
+        match radix <= Alphabet::Base64Url.len() {
+            true => char::from(CHARS[usize::from(value)]),
             false => char::from_u32(CHINESE.start + u32::from(value)).unwrap_or('?'),
         }
     }
 }
 
-/// Returns the digits of a number with a point or an exponent that may be others: all but the first.
+/// Returns the digits of a number with a sign, a point or an exponent that may be others: all but the first.
 fn mantissa(id: &str) -> Option<std::ops::Range<usize>> {
     let is_of_number = |byte: u8| byte.is_ascii_digit() || b".eE+-".contains(&byte);
-    let is_number = id.contains(['.', 'e', 'E']) && id.bytes().all(is_of_number);
+    let has_sign = id.starts_with('-') || id.contains(['.', 'e', 'E']);
+    let is_number = has_sign && id.bytes().all(is_of_number);
     let start = id.find(|c: char| c.is_ascii_digit())? + 1;
     let end = id.find(['e', 'E']).unwrap_or(id.len());
     let is_it = is_number && id.parse::<f64>().is_ok() && start <= end;
     is_it.then_some(start..end)
 }
 
-fn smallest(words: &[u8]) -> Alphabet {
-    let mut fitting = Alphabet::ALL.into_iter().filter(|it| it.has_all(words));
+/// Returns the smallest alphabet that has all characters of words in `bytes`.
+fn smallest(bytes: &[u8]) -> Alphabet {
+    let words: Vec<u8> = bytes
+        .iter()
+        .copied()
+        .filter(|byte| is_word(*byte))
+        .collect();
+    let mut fitting = Alphabet::ALL.into_iter().filter(|it| it.has_all(&words));
     fitting.next().unwrap_or(Alphabet::Base64Url)
 }
 

@@ -22,13 +22,16 @@ mod rewrite;
 mod unit;
 
 use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::panic;
 use std::sync::Arc;
+use std::thread::{self, ScopedJoinHandle};
 
 use tempfile::SpooledTempFile;
 
 use crate::input::{Input, Text};
 use crate::pipeline::{self, Error, Options, Sink, Stop};
 use collect::Collector;
+use known::Known;
 use patch::{Patch, PatchReader, Patcher};
 pub use pseudonym::Key;
 use rewrite::{Rewriter, Signatures};
@@ -121,7 +124,7 @@ impl Redactor {
         spool.rewind()?;
         Ok(Redacted {
             spool,
-            rewriter: rewriter(&self.key, known, signatures),
+            rewriters: rewriters(&self.key, known, signatures, self.options.threads()),
             patch: patches.next()?,
             patches,
             redaction,
@@ -156,8 +159,18 @@ impl Redactor {
     }
 }
 
-fn rewriter(key: &Key, known: Arc<known::Known>, signatures: Signatures) -> Rewriter {
-    Rewriter::new(key.clone(), known).signing(signatures)
+/// Makes a rewriter for each thread.
+fn rewriters(
+    key: &Key,
+    known: Arc<Known>,
+    signatures: Signatures,
+    threads: usize,
+) -> Vec<Rewriter> {
+    let first = Rewriter::new(key.clone(), known).signing(signatures);
+    (1..threads)
+        .map(|_| first.fork())
+        .chain([first.fork()])
+        .collect()
 }
 
 /// The kept text of a capture, its byte order mark, and whether it was UTF-16 with the big end first.
@@ -181,7 +194,8 @@ fn keep(from: impl Read) -> io::Result<Kept> {
 #[derive(Debug)]
 pub struct Redacted {
     spool: SpooledTempFile,
-    rewriter: Rewriter,
+    /// A rewriter for each thread.
+    rewriters: Vec<Rewriter>,
     /// The next patch, and those after it.
     patch: Option<Patch>,
     patches: PatchReader,
@@ -207,7 +221,8 @@ impl Redacted {
     /// Returns what was done up to now.
     pub fn redaction(&self) -> Redaction {
         Redaction {
-            replaced: self.rewriter.replaced,
+            replaced: self.redaction.replaced
+                + self.rewriters.iter().map(|it| it.replaced).sum::<u64>(),
             ..self.redaction
         }
     }
@@ -251,7 +266,7 @@ impl Redacted {
         let mut out = std::mem::take(&mut self.out);
         let start = out.len();
         let text = &self.text[self.done..][..len];
-        self.rewriter.rewrite(text, &mut out);
+        rewrite(&mut self.rewriters, text, &mut out);
         self.out = self.encoded(out, start);
         self.drop(len);
     }
@@ -271,7 +286,7 @@ impl Redacted {
         let start = out.len();
         out.extend_from_slice(&patch.new);
         self.out = self.encoded(out, start);
-        self.rewriter.replaced += 1;
+        self.redaction.replaced += 1;
         self.drop(patch.old.len());
         // One inside another is not wanted.
         self.patch = self.patches.next()?;
@@ -303,6 +318,55 @@ impl Redacted {
         }
         out
     }
+}
+
+/// Rewrites `text` on as many threads as there are rewriters, if it is long.
+fn rewrite(rewriters: &mut [Rewriter], text: &[u8], out: &mut Vec<u8>) {
+    let [first, others @ ..] = rewriters else {
+        return;
+    };
+    let parts = parts(text, 1 + others.len());
+    thread::scope(|scope| {
+        let (own, rest) = parts.split_first().unwrap_or((&text, &[]));
+        let threads: Vec<_> = others
+            .iter_mut()
+            .zip(rest)
+            .map(|(rewriter, part)| {
+                let run = move || {
+                    let mut out = Vec::with_capacity(part.len());
+                    rewriter.rewrite(part, &mut out);
+                    out
+                };
+                (thread::Builder::new().spawn_scoped(scope, run), part)
+            })
+            .collect();
+        first.rewrite(own, out);
+        for (thread, part) in threads {
+            match thread.map(ScopedJoinHandle::join) {
+                Ok(Ok(part)) => out.extend_from_slice(&part),
+                Ok(Err(fault)) => panic::resume_unwind(fault),
+                // There can be no more threads.
+                Err(_) => first.rewrite(part, out),
+            }
+        }
+    });
+}
+
+/// Divides `text` where nothing goes on, into at most `count` parts.
+fn parts(text: &[u8], count: usize) -> Vec<&[u8]> {
+    const SHORTEST: usize = 128 << 10;
+    let size = SHORTEST.max(text.len() / count);
+    let (mut parts, mut rest) = (Vec::new(), text);
+    while parts.len() + 1 < count && rest.len() > size {
+        let (part, after) = rest.split_at(whole(&rest[..size], false));
+        if part.is_empty() {
+            break;
+        }
+        parts.push(part);
+        rest = after;
+    }
+    parts.push(rest);
+    parts
 }
 
 impl Read for Redacted {

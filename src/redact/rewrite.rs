@@ -24,7 +24,7 @@ const MOST_LEVELS: usize = 3;
 #[derive(Debug)]
 pub(super) struct Rewriter {
     known: Arc<Known>,
-    signatures: Signatures,
+    signatures: Arc<Signatures>,
     wide: Option<Arc<Wide>>,
     pseudonyms: Pseudonyms,
     /// The number of ids that were replaced.
@@ -182,7 +182,7 @@ impl Rewriter {
         Rewriter {
             wide: known.wide(&key).map(Arc::new),
             known,
-            signatures: Signatures::default(),
+            signatures: Arc::default(),
             pseudonyms: Pseudonyms::new(key),
             replaced: 0,
             level: 0,
@@ -192,7 +192,21 @@ impl Rewriter {
 
     /// Also replaces `signatures`.
     pub(super) fn signing(self, signatures: Signatures) -> Self {
+        let signatures = Arc::new(signatures);
         Rewriter { signatures, ..self }
+    }
+
+    /// Makes another rewriter that replaces ids in the same way.
+    pub(super) fn fork(&self) -> Self {
+        Rewriter {
+            known: self.known.clone(),
+            signatures: self.signatures.clone(),
+            wide: self.wide.clone(),
+            pseudonyms: self.pseudonyms.fork(),
+            replaced: 0,
+            level: 0,
+            pieces: Vec::new(),
+        }
     }
 
     /// Appends `text` to `out`, with pseudonyms.
