@@ -195,7 +195,7 @@ fn a_capture_is_read_as_before_whatever_its_payloads_are_buried_in() {
 fn threads_and_reads_make_no_difference() {
     let payload = shape("XML, misfit").write(0, 1);
     for way in ways().iter().filter(|way| is_fair(way, &payload)) {
-        let bytes = buried(way, &[payload.clone()], 1).repeat(3);
+        let bytes = buried(way, std::slice::from_ref(&payload), 1).repeat(3);
         let whole = redact(&bytes);
         for (threads, block_size) in [(1, 7), (4, 64), (2, 1 << 16)] {
             let options = Options {

@@ -366,10 +366,10 @@ pub(super) struct Decrypt {
 #[command(mut_args(of_captures))]
 #[command(after_help = "\
 Openids, account ids, appids, message ids and template ids become others of the same length and
-characters, wherever they stand: in payloads, escaped or not, in queries, in other text. All else stays
-byte for byte, what users typed among it. With the same key the same id always becomes the same. A
-capture is read to its end before it is written. Compressed ones are written decompressed. What is
-encrypted is opened with the given key and encrypted again; the rest of it is blanked.
+characters, wherever they stand: in payloads, escaped or not, in queries, in other text. All else
+stays byte for byte, what users typed among it. With the same key the same id always becomes the
+same. A capture is read to its end before it is written, and decompressed. Encrypted payloads are
+opened with the given key and encrypted again; those that no key opens are blanked.
 
 Examples:
   wxsub redact app.log > shared.log
@@ -393,7 +393,7 @@ fn of_captures(arg: clap::Arg) -> clap::Arg {
         "glob" | "fail_fast" | "summary" | "exit_zero" | "noise" | "accept_after_torn" | "event"
         | "template" | "status" | "failed" | "user" | "account" | "since" | "until" | "dedup"
         | "limit" | "query" | "accept_unverified" | "require_signature" | "require_encryption"
-        | "redact" | "lang" => arg.hide(true),
+        | "redact" => arg.hide(true),
         _ => arg,
     }
 }

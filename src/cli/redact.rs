@@ -4,6 +4,7 @@ use std::fs;
 use std::io::{self, Read, Write};
 
 use anyhow::{Context, bail};
+use wxsub::Lang;
 use wxsub::redact::{Redaction, Redactor};
 use wxsub::report::text::printable;
 
@@ -127,27 +128,45 @@ impl Run<'_> {
             unsigned,
             ..
         } = self.redaction;
-        let s = |count: u64| if count == 1 { "" } else { "s" };
         let captures = self.captures as u64;
-        tell(format_args!(
-            "{replaced} id{} replaced in {captures} capture{}",
-            s(replaced),
-            s(captures)
-        ));
-        let counts = [
-            (resealed, "encrypted again"),
-            (blanked, "encrypted and opened by no key: blanked"),
+        let lang = self.plan.err.lang;
+        tell(match lang {
+            Lang::En => format!(
+                "{replaced} id{} replaced in {captures} capture{}",
+                s(replaced),
+                s(captures)
+            ),
+            Lang::Zh => format!("{captures} 个文件中替换了 {replaced} 处 ID"),
+        });
+        let told = [
+            (
+                resealed,
+                "encrypted payloads opened and encrypted again",
+                "个加密的消息体已解密、替换并重新加密",
+            ),
+            (
+                blanked,
+                "encrypted payloads that no key opens, blanked",
+                "个加密的消息体没有可用的密钥，已清空",
+            ),
+            (
+                unsigned,
+                "signatures that are wrong or have no token, blanked",
+                "个签名已清空：签名错误，或没有提供 token",
+            ),
         ];
-        for (count, what) in counts.into_iter().filter(|(count, _)| *count > 0) {
-            tell(format_args!("{count} payload{} {what}", s(count)));
-        }
-        if unsigned > 0 {
-            tell(format_args!(
-                "{unsigned} signature{} blanked: wrong, or no token is given",
-                s(unsigned)
-            ));
+        for (count, en, zh) in told.into_iter().filter(|(count, ..)| *count > 0) {
+            tell(match lang {
+                Lang::En => format!("{en}: {count}"),
+                Lang::Zh => format!("{count} {zh}"),
+            });
         }
     }
+}
+
+/// Returns the ending of a word for so many things.
+fn s(count: u64) -> &'static str {
+    if count == 1 { "" } else { "s" }
 }
 
 /// Why a capture was not written to its end.

@@ -17,7 +17,7 @@ pub(super) const SHORTEST: usize = 8;
 /// The length of the longest id.
 pub(super) const LONGEST: usize = 512;
 /// The most ids. More would take too much memory, and are no ids.
-const MOST: usize = 4 << 20;
+pub(super) const MOST: usize = 4 << 20;
 /// The most ids of other characters.
 const MOST_WIDE: usize = 1 << 16;
 

@@ -2,12 +2,12 @@
 //!
 //! Ids are replaced wherever they stand, escaped or not: in payloads, in queries beside them, and in other text. What
 //! tells an id is its shape, or that a payload has it as the value of a field for ids. A payload may stand after the text
-//! that holds its id, so a capture is read to its end first ([`collect`]), then written ([`rewrite`]). Between the two,
-//! [`patch`] makes what only the place of a payload tells, if there is any: ids that are too short to be replaced
+//! that holds its id, so a capture is read to its end first (`collect`), then written (`rewrite`). Between the two,
+//! `patch` makes what only the place of a payload tells, if there is any: ids that are too short to be replaced
 //! elsewhere, ids that a container cuts, and encrypted text.
 //!
-//! [`pseudonym`] is the permutation, [`form`] knows the shapes, [`unit`] the escapes, [`armor`] base64,
-//! [`numbers`] the numbers of bytes and [`dump`] hex dumps; [`names`] finds ids by the names before them.
+//! `pseudonym` is the permutation, `form` knows the shapes, `unit` the escapes, `armor` base64,
+//! `numbers` the numbers of bytes and `dump` hex dumps; `names` finds ids by the names before them.
 
 mod armor;
 mod collect;

@@ -173,6 +173,10 @@ impl Sink for Patcher {
     fn join(&mut self, later: Self) -> Result<(), Stop> {
         self.redaction.join(&later.redaction);
         self.signatures.join(later.signatures);
+        if self.signatures.is_full() {
+            let error = io::Error::other("it has too many signatures");
+            return Err(Stop::Output(error));
+        }
         match &mut self.file {
             Some(file) => later
                 .patches

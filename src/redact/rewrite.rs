@@ -12,7 +12,7 @@ use std::sync::Arc;
 use crate::redact::armor;
 use crate::redact::dump;
 use crate::redact::form::{Kind, is_word};
-use crate::redact::known::{Known, LONGEST, Wide, is_words};
+use crate::redact::known::{Known, LONGEST, MOST, Wide, is_words};
 use crate::redact::numbers;
 use crate::redact::pseudonym::{Key, Pseudonyms};
 use crate::redact::unit::{self, is_lead};
@@ -41,6 +41,11 @@ pub(super) struct Signatures(HashMap<[u8; 40], [u8; 40]>);
 impl Signatures {
     pub(super) fn insert(&mut self, old: [u8; 40], new: [u8; 40]) {
         self.0.entry(old).or_insert(new);
+    }
+
+    /// Returns true if there are so many that they take too much memory.
+    pub(super) fn is_full(&self) -> bool {
+        self.0.len() > MOST
     }
 
     pub(super) fn join(&mut self, later: Signatures) {
