@@ -451,6 +451,56 @@ fn what_no_key_opens_is_blanked_and_no_wrong_signature_becomes_right() {
     }
 }
 
+/// Texts of pieces that mean something together.
+#[test]
+fn no_text_is_too_strange() {
+    const PIECES: [&str; 34] = [
+        "\\",
+        "u00",
+        "6f",
+        "x6f",
+        "%",
+        "26",
+        "25",
+        "#",
+        "&",
+        "amp;",
+        "#x",
+        "111;",
+        "[",
+        "123 34 ",
+        "123,",
+        "0x",
+        "7b22",
+        "<Buffer ",
+        "\u{1b}[",
+        "31m",
+        "\n",
+        "=",
+        "3D",
+        "eyJ0",
+        "QUFBQUFBQUFBQUFB",
+        "+",
+        "/",
+        "_",
+        "-",
+        "\"",
+        "00000000  3c 78 6d 6c 3e 0a 3c 54 |<xml>.<T|",
+        "openid=",
+        "gh_",
+        OPENID,
+    ];
+    const PAYLOAD: &str = r#"{"ToUserName":"gh_1","FromUserName":"张\u5f20&#111;","MsgType":"event","Event":"subscribe_msg_change_event","List":{"TemplateId":-1.5e3}}"#;
+    let mut rng = Rng::new(7);
+    for _ in 0..3000 {
+        let mut text: String = (0..rng.below(40)).map(|_| *rng.pick(&PIECES)).collect();
+        if rng.one_in(4) {
+            text.insert_str(0, PAYLOAD);
+        }
+        redact(text.as_bytes());
+    }
+}
+
 #[test]
 fn the_time_is_linear() {
     let line = format!("{OPENID}_%26%23\\\\\\\\&amp;&amp;#####====++++////____----\u{1b}[\n");
