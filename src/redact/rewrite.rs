@@ -1,6 +1,6 @@
 //! Replaces the ids in a text.
 //!
-//! A text is read as words: runs of letters, digits, `_` and `-`, each as itself or escaped ([`unit`]). A word that has
+//! A text is read as words: runs of letters, digits, `_` and `-`, each as itself or escaped (`unit`). A word that has
 //! the shape of an id, or was seen as an id, is replaced; so is a part of a word that an `_` or `-` separates. Base64 that
 //! holds text is decoded, and encoded again.
 
