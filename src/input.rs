@@ -176,6 +176,18 @@ impl<R: Read> Input<R> {
         )
     }
 
+    /// Returns the byte order mark of the capture, and whether it is UTF-16 with the big end first. Valid as
+    /// [`Input::origin`].
+    pub(crate) fn mark(&self) -> (&'static [u8], Option<bool>) {
+        match self.encoding {
+            Encoding::Unknown | Encoding::Utf8 { marked: false } => (b"", None),
+            Encoding::Utf8 { marked: true } => (b"\xEF\xBB\xBF", None),
+            Encoding::Utf16 { big, marked: false } => (b"", Some(big)),
+            Encoding::Utf16 { big: true, .. } => (b"\xFE\xFF", Some(true)),
+            Encoding::Utf16 { big: false, .. } => (b"\xFF\xFE", Some(false)),
+        }
+    }
+
     /// Reads once, up to a block, and appends the text.
     pub(crate) fn read(&mut self, text: &mut Text) -> io::Result<()> {
         let read = self.read_block(text);

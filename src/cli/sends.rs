@@ -30,7 +30,13 @@ pub(super) fn read(
         refuse_overwriting(plan.outputs(), "--sends", file)?;
         let name = printable(&file.to_string_lossy());
         let from = Decompressed::new(open(file, common)?).bounds(plan.bounds);
-        let read = sends.read(from);
+        let read = match &plan.redactor {
+            None => sends.read(from),
+            Some(redactor) => {
+                let redacted = redactor.redact(from);
+                sends.read(redacted.with_context(|| format!("cannot read `{name}`"))?)
+            }
+        };
         read.map_err(|error| anyhow!("`{name}`: {}", error.message(plan.err.lang)))?;
     }
     sends.keep_times(plan.filter.selection());
@@ -38,7 +44,7 @@ pub(super) fn read(
 }
 
 /// Opens a file, or standard input, unless captures come from there.
-fn open(file: &Path, common: &Common) -> anyhow::Result<Box<dyn Read>> {
+fn open(file: &Path, common: &Common) -> anyhow::Result<Box<dyn Read + Send>> {
     let stdin = Path::new("-");
     if file != stdin {
         let opened = File::open(file);
