@@ -6,7 +6,7 @@
 use std::ops::ControlFlow;
 use std::sync::{Arc, OnceLock};
 
-use crate::event::{Event, PRIVATE, evidence, fields, is_message, is_renamed};
+use crate::event::{Event, PRIVATE, evidence, fields, is_message, is_renamed, listed, pairs};
 use crate::fast::Cache;
 use crate::fast::pooled::Pooled;
 use crate::fast::template::{Sample, TemplateKey};
@@ -37,6 +37,8 @@ const NAMES: Names = Names {
     is_renamed,
     event_name: evidence::event_name,
     values: evidence::values,
+    listed: listed::listed,
+    pairs: pairs::pairs,
     anchors: &ANCHORS,
 };
 

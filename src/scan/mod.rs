@@ -135,9 +135,17 @@ pub(crate) struct Names {
     pub(crate) event_name: fn(&[u8]) -> Option<Range<usize>>,
     /// Returns the range of the names that have values, if there are enough of them for a callback.
     pub(crate) values: fn(&[u8]) -> Option<Range<usize>>,
+    /// Returns the range of the values without names in a list around an event's name, if there are enough of them.
+    pub(crate) listed: fn(&[u8], &Range<usize>) -> Option<Range<usize>>,
+    /// Returns the range of the list of names and values in which the name at a position stands, and in it the range of the
+    /// event's name if the values are those of a callback.
+    pub(crate) pairs: fn(&[u8], usize) -> Option<Pairs>,
     /// Byte strings of which every message has at least one, however it is escaped; see [`anchor`].
     pub(crate) anchors: &'static Anchors,
 }
+
+/// A list of names and values, and in it the event's name if the values are those of a callback.
+pub(crate) type Pairs = (Range<usize>, Option<Range<usize>>);
 
 /// A payload that was found. The scanner keeps its tree until the next step.
 #[derive(Debug)]
@@ -361,6 +369,8 @@ pub(crate) struct Scanner {
     lead: Vec<u8>,
     /// Before these positions no document is read through a prefix; see [`prefixed`].
     unprefixed: Unprefixed,
+    /// Before this position no list of names and values is looked for: one was, and it is no callback.
+    unpaired: usize,
     /// Before this position every line of noise was searched for an object with a prefix; see [`prefixed`].
     looked: usize,
     json: syntax::json::Reader,
@@ -447,6 +457,7 @@ impl Scanner {
             is_watched: false,
             lead: Vec::new(),
             unprefixed: Unprefixed::default(),
+            unpaired: 0,
             looked: 0,
             json: syntax::json::Reader::new(),
             xml: syntax::xml::Reader::of_any_root(names.private.is_header),
@@ -505,6 +516,7 @@ impl Scanner {
             is_watched,
             lead,
             unprefixed,
+            unpaired,
             looked,
             noise,
             search,
@@ -533,7 +545,7 @@ impl Scanner {
         (*no_yaml_before, *headerless, *no_break_before) = (0, 0, 0);
         (*failures, *long_comments) = Default::default();
         (*searched, *waiting, *searched_lines) = Default::default();
-        (*unprefixed, *looked) = Default::default();
+        (*unprefixed, *unpaired, *looked) = Default::default();
         (*is_unsure, *is_watched) = (false, false);
         (*after_torn, *line_before, *read_again) = Default::default();
         (*dropped, *lines_are_records) = (0, false);
@@ -554,6 +566,7 @@ impl Scanner {
         self.unclosed.1 = self.unclosed.1.saturating_sub(done);
         self.judged = self.judged.saturating_sub(done);
         self.unprefixed = self.unprefixed.after(done);
+        self.unpaired = self.unpaired.saturating_sub(done);
         self.looked = self.looked.saturating_sub(done);
         self.search.drop_front(done);
         if let Some(trail) = &mut self.trail {

@@ -112,6 +112,9 @@ impl Scanner {
         }
         self.search.restart(self.pos());
         while let Some(anchor) = self.search.next_anchor(self.names.anchors, buffer) {
+            if let Some(found) = self.judge_ahead(arrived, anchor, parts)? {
+                return Some(found);
+            }
             if self.begin_wrapped_printed(arrived, anchor)? {
                 return None;
             }
