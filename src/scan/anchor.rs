@@ -11,7 +11,9 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind, Input, MatchKind, packed};
 
 use crate::scan::base64;
 use crate::scan::decimal;
+use crate::scan::dump;
 use crate::scan::escape;
+use crate::scan::hex;
 
 /// The anchors of a capture.
 #[derive(Debug)]
@@ -73,7 +75,8 @@ impl Anchors {
     /// Returns the length of the longest anchor.
     pub(super) fn longest(&self) -> usize {
         let longest = self.texts().map(str::len).max();
-        longest.unwrap_or(0).max(decimal::LONGEST)
+        let longest = longest.unwrap_or(0).max(decimal::LONGEST);
+        longest.max(hex::LONGEST)
     }
 
     /// Returns the position of the first anchor at or after `from`.
@@ -128,7 +131,12 @@ impl Searcher {
         let texts = texts.map(|text| (key_at(&text), text));
         let numbers = decimal::anchors().map(Vec::from);
         let numbers = numbers.map(|text| (decimal::key_at(&text), text));
-        for (at, text) in texts.chain(numbers) {
+        let digits = hex::anchors().map(Vec::from);
+        let digits = digits.map(|text| (hex::key_at(&text), text));
+        let rows = dump::ANCHORS
+            .iter()
+            .map(|text| (0, text.as_bytes().to_vec()));
+        for (at, text) in texts.chain(numbers).chain(digits).chain(rows) {
             let key = [text[at], text[at + 1], text[at + 2]];
             match keys.iter_mut().find(|(other, _)| *other == key) {
                 Some((_, texts)) => texts.push((at, text)),

@@ -19,7 +19,7 @@
 //! reads one whose lines have a prefix, and `wrapped` finds a printed object of which each line stands in an object of its
 //! own. `skip` leaves a broken document, and `torn` knows what is in doubt
 //! after it. `nested`, `escape` and `literal` handle escaped
-//! text, with `base64`, `chunked`, `decimal`, `dump` and `typographic`. `unread` looks at what is left: it reports
+//! text, with `base64`, `chunked`, `decimal`, `dump`, `hex` and `typographic`. `unread` looks at what is left: it reports
 //! callbacks that nothing else reads. `learn` and `fast_path` are the fast path.
 //!
 //! Only [`Names`] knows which names make a message, and [`request`](crate::request) finds the signature queries. Adding
@@ -40,6 +40,7 @@ mod document;
 mod dump;
 mod escape;
 mod fast_path;
+mod hex;
 mod json;
 mod learn;
 mod line_end;
