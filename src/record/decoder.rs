@@ -313,6 +313,12 @@ impl Decoder {
         if parts.tree.has_own() || parts.tree.is_printed || !is_due() {
             return;
         }
+        // These tell how the text was escaped. Other payloads of the template have other escapes, or none.
+        let of_escape = [Reason::PastedText, Reason::LoneSurrogate];
+        let mut findings = parts.findings.as_slice().iter();
+        if findings.any(|finding| of_escape.contains(&finding.reason())) {
+            return;
+        }
         let root = View::root(&parts.tree, text);
         let sample = Sample {
             syntax: parts.tree.syntax,
