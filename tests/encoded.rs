@@ -198,7 +198,7 @@ fn dumps_without_text_are_read_wherever_their_rows_cut_the_body() {
     let hexadecimal = |at: usize| format!("{at:07x}");
     let decimal = |at: usize| format!("{at:07}");
     let word = |pair: &[u8]| format!(" {:02x}{:02x}", pair.get(1).unwrap_or(&0), pair[0]);
-    for form in ["JSON", "JSON, pretty", "XML", "XML, pretty"] {
+    for form in ["JSON, pretty", "XML"] {
         let body = shape(form).write(1, 1);
         let alone = outcomes(&body);
         for lead in 0..16 {
@@ -332,7 +332,7 @@ fn hex(text: &str, between: &str, width: usize, line_end: &str) -> String {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 100, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn hexadecimal_digits_are_read_whatever_stands_between_them(

@@ -131,7 +131,7 @@ impl Searcher {
         let texts = texts.map(|text| (key_at(&text), text));
         let numbers = decimal::anchors().map(Vec::from);
         let numbers = numbers.map(|text| (decimal::key_at(&text), text));
-        let digits = hex::anchors().map(Vec::from);
+        let digits = hex::ANCHORS.iter().map(|text| text.as_bytes().to_vec());
         let digits = digits.map(|text| (hex::key_at(&text), text));
         let rows = dump::ANCHORS
             .iter()
@@ -143,6 +143,7 @@ impl Searcher {
                 None => keys.push((key, vec![(at, text)])),
             }
         }
+        debug_assert!(keys.len() <= 32, "see in_buckets");
         let (keys, texts): (Vec<Key>, _) = in_buckets(keys).into_iter().unzip();
         let keys = Keys::new(&keys);
         Searcher {
@@ -177,11 +178,11 @@ impl Searcher {
 ///
 /// The packed search puts the key with the number `n` into the bucket `n % 8`. It stops at three bytes if the halves of
 /// each byte occur in keys of one bucket, even in different keys: with `<!-` and `rPa` in one bucket, it stops at `2 1`.
-/// Of similar keys, few other bytes can be made. Those of hexadecimal digits (`0x7`) share one bucket with no others: with
-/// others, they would stop it at times and ids. Keys of one kind stay in order: the usual ones come first.
+/// Of similar keys, few other bytes can be made. Keys of one kind stay in order: the usual ones come first. More than 32 keys
+/// would need twice as many buckets, and a search that takes half as many bytes at once.
 fn in_buckets<T>(mut keys: Vec<(Key, T)>) -> Vec<(Key, T)> {
     const BUCKETS: usize = 8;
-    keys.sort_by_key(|&([_, second, third], _)| (second != b'x', second >> 4, third >> 4));
+    keys.sort_by_key(|&([_, second, third], _)| (second >> 4, third >> 4));
     let mut numbers: Vec<usize> = (0..keys.len()).collect();
     numbers.sort_by_key(|number| number % BUCKETS);
     let mut numbered: Vec<_> = numbers.into_iter().zip(keys).collect();

@@ -15,12 +15,15 @@ pub(crate) struct Hex {
     is_joined: bool,
 }
 
-/// The anchors: parts of `UserName` and of the names of events, in lower case. Those with signs between the bytes are few,
-/// because each makes the search slower.
-const ANCHORS: [&str; 8] = [
+/// The anchors: parts of `UserName` and of the names of events. Those with signs between the bytes are few, because each
+/// makes the search slower.
+pub(super) const ANCHORS: [&str; 11] = [
     "4e616d65",
+    "4E616D65",
     "5f6d7367",
+    "5F6D7367",
     "4e61 6d65",
+    "4E61 6D65",
     "4e 61 6d 65",
     "4e 616d 65",
     "4e:61:6d:65",
@@ -31,15 +34,6 @@ const ANCHORS: [&str; 8] = [
 /// The length of the longest anchor.
 pub(super) const LONGEST: usize = "4e 61 6d 65".len();
 
-/// Returns the anchors. Digits without signs between them are searched for in upper case, too.
-pub(super) fn anchors() -> impl Iterator<Item = String> {
-    let has_sign = |text: &str| !matches!(text.as_bytes()[2], b'0'..=b'9' | b'a'..=b'f');
-    let upper = move |text: &str| (!has_sign(text)).then(|| text.to_ascii_uppercase());
-    ANCHORS
-        .into_iter()
-        .flat_map(move |text| [Some(text.to_owned()), upper(text)].into_iter().flatten())
-}
-
 /// Returns the position in `anchor` of its three rarest bytes.
 pub(super) fn key_at(anchor: &[u8]) -> usize {
     usize::from(anchor[2].is_ascii_hexdigit())
@@ -47,19 +41,35 @@ pub(super) fn key_at(anchor: &[u8]) -> usize {
 
 /// Returns true if an anchor begins at the start of `bytes`.
 pub(super) fn begins(bytes: &[u8]) -> bool {
-    matches!(bytes, [b'4' | b'5', b'e' | b'E' | b'f' | b'F', ..])
-        && anchors().any(|anchor| bytes.starts_with(anchor.as_bytes()))
+    is_head(bytes)
+        && ANCHORS
+            .iter()
+            .any(|anchor| bytes.starts_with(anchor.as_bytes()))
 }
 
 /// Returns true if other digits could make an anchor of a part of `text`.
 pub(super) fn may_begin(text: &[u8]) -> bool {
-    let is_alike =
+    let mut heads = (0..text.len())
+        .map(|at| &text[at..])
+        .filter(|text| is_head(text));
+    heads.any(|text| {
+        ANCHORS
+            .iter()
+            .any(|anchor| is_like(text, anchor.as_bytes()))
+    })
+}
+
+/// Returns true if other digits could make `bytes` begin like an anchor.
+fn is_head(bytes: &[u8]) -> bool {
+    matches!(bytes, [b'0'..=b'9', b'e' | b'E' | b'f' | b'F', ..])
+}
+
+/// Returns true if other digits could make an anchor of the start of `text`.
+fn is_like(text: &[u8], anchor: &[u8]) -> bool {
+    let is_like =
         |(one, other): (&u8, &u8)| one == other || one.is_ascii_digit() && other.is_ascii_digit();
-    let is_in = |anchor: String| {
-        let mut parts = text.windows(anchor.len());
-        parts.any(|part| part.iter().zip(anchor.as_bytes()).all(is_alike))
-    };
-    anchors().any(is_in)
+    let part = text.get(..anchor.len());
+    part.is_some_and(|part| part.iter().zip(anchor).all(is_like))
 }
 
 /// Returns the start of the digits that contain an anchor, and the state there. They begin at `start` or later.
@@ -278,7 +288,7 @@ mod tests {
 
     #[test]
     fn other_digits_may_make_an_anchor() {
-        for anchor in anchors() {
+        for anchor in ANCHORS {
             let other = anchor.replace(['4', '5'], "7");
             assert!(may_begin(format!("id={other},").as_bytes()), "{anchor}");
             assert!(begins(anchor.as_bytes()) && anchor.len() <= LONGEST);

@@ -281,16 +281,29 @@ fn is_joint(ahead: Lookahead<'_>) -> bool {
     const LONGEST: usize = 48;
     let is_of_joint = |b: u8| b"\"'\\:<> +&.\r\n\t".contains(&b);
     let near = ahead.window(LONGEST);
-    let joint = &near.bytes()[..near.position(|b| !is_of_joint(b)).unwrap_or(near.len())];
-    let is_quote = |at: &usize| {
-        let is_escaped = *at > 0 && joint[at - 1] == b'\\';
-        matches!(joint[*at], b'"' | b'\'') && !is_escaped
-    };
-    let quotes: Vec<usize> = (0..joint.len()).filter(is_quote).collect();
-    quotes.windows(2).any(|quotes| {
-        let between = &joint[quotes[0] + 1..quotes[1]];
-        between.iter().any(|b| b"+&.\n".contains(b)) && !between.contains(&b':')
-    })
+    let len = near.position(|b| !is_of_joint(b));
+    let mut joint = &near.bytes()[..len.unwrap_or(near.len())];
+    if !joint.iter().any(|&b| is_sign_of_joint(b)) {
+        return false;
+    }
+    while let Some(quote) = next_quote(joint) {
+        joint = &joint[quote + 1..];
+        let between = &joint[..next_quote(joint).unwrap_or(0)];
+        if between.iter().any(|&b| is_sign_of_joint(b)) && !between.contains(&b':') {
+            return true;
+        }
+    }
+    false
+}
+
+fn is_sign_of_joint(byte: u8) -> bool {
+    matches!(byte, b'+' | b'&' | b'.' | b'\n')
+}
+
+/// Returns the position of the first quote that is not escaped.
+fn next_quote(text: &[u8]) -> Option<usize> {
+    let mut quotes = memchr::memchr2_iter(b'"', b'\'', text);
+    quotes.find(|&at| at == 0 || text[at - 1] != b'\\')
 }
 
 /// Returns true if a part of `text` is a text that could be a name.
