@@ -89,7 +89,9 @@ fn word_before(text: &[u8], at: usize) -> Option<Range<usize>> {
     let end = at - between;
     let word = text[..end].iter().rev().take(LONGEST + 1);
     let len = word.take_while(|b| b.is_ascii_alphabetic()).count();
-    let is_word = between > 0 && (1..=LONGEST).contains(&len);
+    // A letter behind a backslash is an escape.
+    let is_escape = text[..end - len].last() == Some(&b'\\');
+    let is_word = between > 0 && (1..=LONGEST).contains(&len) && !is_escape;
     is_word.then_some(end - len..end)
 }
 
@@ -185,6 +187,13 @@ mod tests {
 
     #[test]
     fn schemas_and_messages_are_no_lists_of_values() {
+        let values = [
+            "gh_1",
+            "o_abc12",
+            "1610969440",
+            "event",
+            "subscribe_msg_sent_event",
+        ];
         let types = [
             "string",
             "varchar(64)",
@@ -200,6 +209,7 @@ mod tests {
                 format!("{{\"field\":\"{k}\",\"default\":\"{v}\",\"length\":32}},")
             }),
             list(types, |k, v| format!("\"{k}\":\"{v}\",")),
+            list(values, |k, v| format!("\\n  \\\"{k}\\\":\\\"{v}\\\",")),
         ] {
             assert_eq!(event_in(&text), None, "{text}");
         }
