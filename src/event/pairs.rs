@@ -126,7 +126,14 @@ fn name_behind(text: &[u8], key: Range<usize>) -> Option<Range<usize>> {
         .take_while(|b| is_of_word(b))
         .count();
     let start = key.end + between;
-    (!is_begun && between > 0 && len > 0).then_some(start..start + len)
+    let is_name = !is_begun && between > 0 && len > 0 && !binds(&behind[between + len..]);
+    is_name.then_some(start..start + len)
+}
+
+/// Returns true if a word before `behind` is a name with a value of its own, and no value.
+fn binds(behind: &[u8]) -> bool {
+    let sign = behind.iter().find(|&&b| !b"\"'\\ ".contains(&b));
+    matches!(sign, Some(b':' | b'='))
 }
 
 #[cfg(test)]
@@ -209,6 +216,9 @@ mod tests {
                 format!("{{\"field\":\"{k}\",\"default\":\"{v}\",\"length\":32}},")
             }),
             list(types, |k, v| format!("\"{k}\":\"{v}\",")),
+            list(values, |k, v| {
+                format!("{{\"log\":\"  \\\"{k}\\\":\\\"{v}\\\"\"}}")
+            }),
             list(values, |k, v| format!("\\n  \\\"{k}\\\":\\\"{v}\\\",")),
         ] {
             assert_eq!(event_in(&text), None, "{text}");
