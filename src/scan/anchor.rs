@@ -132,7 +132,7 @@ impl Searcher {
         let numbers = decimal::anchors().map(Vec::from);
         let numbers = numbers.map(|text| (decimal::key_at(&text), text));
         let digits = hex::ANCHORS.iter().map(|text| text.as_bytes().to_vec());
-        let digits = digits.map(|text| (hex::key_at(&text), text));
+        let digits = digits.map(|text| (hex::KEY_AT, text));
         let rows = dump::ANCHORS
             .iter()
             .map(|text| (0, text.as_bytes().to_vec()));
@@ -178,11 +178,12 @@ impl Searcher {
 ///
 /// The packed search puts the key with the number `n` into the bucket `n % 8`. It stops at three bytes if the halves of
 /// each byte occur in keys of one bucket, even in different keys: with `<!-` and `rPa` in one bucket, it stops at `2 1`.
-/// Of similar keys, few other bytes can be made. Keys of one kind stay in order: the usual ones come first. More than 32 keys
-/// would need twice as many buckets, and a search that takes half as many bytes at once.
+/// Of similar keys, few other bytes can be made. Those whose last bytes are alike come together: where a search starts only
+/// the last byte tells, and it is mostly the bracket at the end of a payload. More than 32 keys would need twice as many
+/// buckets, and a search that takes half as many bytes at once.
 fn in_buckets<T>(mut keys: Vec<(Key, T)>) -> Vec<(Key, T)> {
     const BUCKETS: usize = 8;
-    keys.sort_by_key(|&([_, second, third], _)| (second >> 4, third >> 4));
+    keys.sort_by_key(|&([first, second, third], _)| (third >> 4, second >> 4, first >> 4));
     let mut numbers: Vec<usize> = (0..keys.len()).collect();
     numbers.sort_by_key(|number| number % BUCKETS);
     let mut numbered: Vec<_> = numbers.into_iter().zip(keys).collect();

@@ -34,10 +34,8 @@ pub(super) const ANCHORS: [&str; 11] = [
 /// The length of the longest anchor.
 pub(super) const LONGEST: usize = "4e 61 6d 65".len();
 
-/// Returns the position in `anchor` of its three rarest bytes.
-pub(super) fn key_at(anchor: &[u8]) -> usize {
-    usize::from(anchor[2].is_ascii_hexdigit())
-}
+/// The position in each anchor of its three rarest bytes: a letter among digits or signs.
+pub(super) const KEY_AT: usize = 1;
 
 /// Returns true if an anchor begins at the start of `bytes`.
 pub(super) fn begins(bytes: &[u8]) -> bool {
