@@ -466,6 +466,12 @@ impl Scanner {
                 return Some(self.torn(torn, escape, buffer, parts));
             }
             Through::Typed(len) if is_sure && len > prefixed.anchor => {
+                // The rest of an object around a line belongs to the text.
+                let len = match is_wrapped && buffer[start + len - 1] != b'\n' {
+                    true => len + arrived.from(start + len).line_len(),
+                    false => len,
+                };
+                arrived.settled()?;
                 self.pass(buffer, start + len);
                 self.state = State::Seek;
                 return None;

@@ -91,7 +91,8 @@ impl Scanner {
         /// No further name follows a list so near.
         const FARTHEST: usize = 256;
         let from = anchor.saturating_sub(NEAR).max(self.pos());
-        if !is_held(&arrived.bytes[from..anchor]) {
+        let is_element = arrived.bytes[anchor] == b'<';
+        if is_element || !is_held(&arrived.bytes[from..anchor]) {
             return None;
         }
         let ahead = arrived.from(from).window(NEAR + 2 * REACH);
@@ -108,10 +109,14 @@ impl Scanner {
     /// Returns the string literals of which source code joins the callback with the name at `anchor`.
     fn joined_at(&self, arrived: &Arrived<'_>, anchor: usize) -> Option<Pairs> {
         let ahead = arrived.from(anchor).window(2 * REACH);
-        if !is_joint(ahead.from(ahead.position(|b| !b.is_ascii_alphanumeric())?)) {
+        let name_end = ahead
+            .window(LONGEST_NAME)
+            .position(|b| !b.is_ascii_alphanumeric())?;
+        if !is_joint(ahead.from(name_end)) {
             return None;
         }
         let ahead = ahead.until(self.message_start(ahead));
+        let ahead = ahead.until(self.printed_start(ahead));
         ahead.note_end();
         let shift = |range: Range<usize>| anchor + range.start..anchor + range.end;
         let name = (self.names.event_name)(ahead.bytes());
@@ -280,7 +285,8 @@ impl Scanner {
     }
 }
 
-/// Returns true if two string literals are joined at the start of `ahead`, which follows a name.
+/// Returns true if a sign joins two string literals at the start of `ahead`, which follows a name. Literals that only follow
+/// each other do not count: Python's pprint prints what a user typed like that.
 fn is_joint(ahead: Lookahead<'_>) -> bool {
     const LONGEST: usize = 48;
     let is_of_joint = |b: u8| b"\"'\\:<> +&.\r\n\t".contains(&b);
@@ -301,7 +307,7 @@ fn is_joint(ahead: Lookahead<'_>) -> bool {
 }
 
 fn is_sign_of_joint(byte: u8) -> bool {
-    matches!(byte, b'+' | b'&' | b'.' | b'\n')
+    matches!(byte, b'+' | b'&' | b'.')
 }
 
 /// Returns the position of the first quote that is not escaped.
