@@ -190,13 +190,28 @@ pub struct UnknownTerm {
     pub suggestion: Option<String>,
 }
 
+impl UnknownTerm {
+    /// Says that the term is unknown, and what may have been meant.
+    pub fn message(&self, lang: Lang) -> String {
+        let term = printable(&self.term);
+        match (lang, &self.suggestion) {
+            (Lang::En, Some(name)) => {
+                format!("nothing is known of `{term}`; did you mean `{name}`?")
+            }
+            (Lang::En, None) => {
+                format!("nothing is known of `{term}`; `wxsub explain` lists all that is")
+            }
+            (Lang::Zh, Some(name)) => format!("没有 `{term}` 的说明；是不是 `{name}`？"),
+            (Lang::Zh, None) => {
+                format!("没有 `{term}` 的说明；`wxsub explain` 列出全部")
+            }
+        }
+    }
+}
+
 impl fmt::Display for UnknownTerm {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "nothing is known of `{}`", printable(&self.term))?;
-        match &self.suggestion {
-            Some(name) => write!(f, "; did you mean `{name}`?"),
-            None => f.write_str("; `wxsub explain` lists all that is"),
-        }
+        f.write_str(&self.message(Lang::En))
     }
 }
 
