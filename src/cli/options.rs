@@ -346,7 +346,7 @@ fn column(text: &str) -> Result<(Part, String), String> {
     let part = part.ok_or_else(|| {
         both!(
             "unknown name `{name}`: expected one of {names}",
-            "没有名称 `{name}`：应为 {names} 之一"
+            "未知名称 `{name}`：应为 {names} 之一"
         )
     })?;
     Ok((part, column.to_owned()))

@@ -218,7 +218,7 @@ pub(super) fn time_zone(name: &str) -> anyhow::Result<TimeZone> {
     TimeZone::get(name).map_err(|_| {
         anyhow!(both!(
             "unknown time zone `{name}`: expected local, UTC, a name like Asia/Shanghai, or an offset like +08:00",
-            "没有时区 `{name}`：应为 local、UTC、Asia/Shanghai 这样的名称，或 +08:00 这样的偏移"
+            "未知时区 `{name}`：应为 local、UTC、Asia/Shanghai 这样的名称，或 +08:00 这样的偏移"
         ))
     })
 }

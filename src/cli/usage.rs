@@ -41,10 +41,10 @@ fn what(error: &Error) -> String {
             let why = error.source().map(|why| format!("：{why}"));
             format!("'{arg}' 的值 '{value}' 无效{}", why.unwrap_or_default())
         }
-        ErrorKind::UnknownArgument => format!("没有参数 '{arg}'"),
+        ErrorKind::UnknownArgument => format!("未知参数 '{arg}'"),
         ErrorKind::InvalidSubcommand => {
             let name = text(error, ContextKind::InvalidSubcommand);
-            format!("没有命令 '{name}'")
+            format!("未知命令 '{name}'")
         }
         ErrorKind::MissingRequiredArgument => match list(error, ContextKind::InvalidArg) {
             args if args.is_empty() => "缺少必需的参数".to_owned(),

@@ -172,8 +172,8 @@ impl UnknownCode {
         match (lang, self.suggestion) {
             (Lang::En, Some(code)) => format!("unknown code `{given}`; did you mean `{code}`?"),
             (Lang::En, None) => format!("unknown code `{given}`; `wxsub explain` lists all"),
-            (Lang::Zh, Some(code)) => format!("没有代码 `{given}`；是不是 `{code}`？"),
-            (Lang::Zh, None) => format!("没有代码 `{given}`；`wxsub explain` 列出全部"),
+            (Lang::Zh, Some(code)) => format!("未知代码 `{given}`；是不是 `{code}`？"),
+            (Lang::Zh, None) => format!("未知代码 `{given}`；`wxsub explain` 列出全部"),
         }
     }
 }

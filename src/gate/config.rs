@@ -339,7 +339,41 @@ fn unknown_key(message: &str, lang: Lang) -> Option<String> {
     Some(match (lang, similar) {
         (Lang::En, Some(like)) => format!("unknown key `{name}`; did you mean `{like}`?"),
         (Lang::En, None) => format!("unknown key `{name}`; the keys here are `{known}`"),
-        (Lang::Zh, Some(like)) => format!("没有键 `{name}`；是不是 `{like}`？"),
-        (Lang::Zh, None) => format!("没有键 `{name}`；这里的键有 `{known}`"),
+        (Lang::Zh, Some(like)) => format!("未知的键 `{name}`；是不是 `{like}`？"),
+        (Lang::Zh, None) => format!("未知的键 `{name}`；这里的键有 `{known}`"),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every message of ours is there in Chinese; what the TOML reader says of its syntax stays English.
+    #[test]
+    fn messages_are_there_in_chinese() {
+        let cases = [
+            ("alow = []", "c:1:1: 未知的键 `alow`；是不是 `allow`？"),
+            ("strict = 1", "c:1:10: 应为 `true` 或 `false`，实际为 `1`"),
+            (
+                "allow = [\"odd-opnid\"]",
+                "c:1:10: 未知代码 `odd-opnid`；是不是 `odd-openid`？",
+            ),
+            (
+                "allow = [\"odd-case\"]\nwarn = [\"odd-case\"]",
+                "c:2:9: `odd-case` 已在 `allow` 中",
+            ),
+            (
+                "[[expect]]\npath = \"a\"\ncodes = 1",
+                "c:3:9: 应为 [\"wrong-type\"] 这样的代码列表，或 { wrong-type = 2 } 这样的个数，实际为 `1`",
+            ),
+            (
+                "[[expect]]\ncodes = [\"odd-case\"]",
+                "c:1:1: 此项没有 `path`，即 \"tests/fixtures/*.json\" 这样的通配符",
+            ),
+        ];
+        for (text, expected) in cases {
+            let error = Config::parse(text, "c", Path::new("/")).unwrap_err();
+            assert_eq!(error.message(Lang::Zh), expected);
+        }
+    }
 }
