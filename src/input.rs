@@ -176,6 +176,18 @@ impl<R: Read> Input<R> {
         )
     }
 
+    /// Returns the byte order mark of the capture, and whether it is UTF-16 with the big end first. Valid as
+    /// [`Input::origin`].
+    pub(crate) fn mark(&self) -> (&'static [u8], Option<bool>) {
+        match self.encoding {
+            Encoding::Unknown | Encoding::Utf8 { marked: false } => (b"", None),
+            Encoding::Utf8 { marked: true } => (b"\xEF\xBB\xBF", None),
+            Encoding::Utf16 { big, marked: false } => (b"", Some(big)),
+            Encoding::Utf16 { big: true, .. } => (b"\xFE\xFF", Some(true)),
+            Encoding::Utf16 { big: false, .. } => (b"\xFF\xFE", Some(false)),
+        }
+    }
+
     /// Reads once, up to a block, and appends the text.
     pub(crate) fn read(&mut self, text: &mut Text) -> io::Result<()> {
         let read = self.read_block(text);
@@ -235,10 +247,10 @@ impl<R: Read> Input<R> {
             [0xEF, 0xBB, 0xBF, ..] => (Encoding::Utf8 { marked: true }, 3),
             [] | [0xFF] | [0xFE] if !text.ended => return,
             head if UTF8.starts_with(head) && !text.ended => return,
-            head => match unmarked_utf16(head) {
-                Some(big) if head.len() >= UNMARKED => (utf16(big, false), 0),
-                Some(_) if !text.ended => return,
-                _ => (Encoding::Utf8 { marked: false }, 0),
+            head => match unmarked_utf16(head, text.ended) {
+                Unmarked::Utf16 { big } => (utf16(big, false), 0),
+                Unmarked::Unknown => return,
+                Unmarked::Utf8 => (Encoding::Utf8 { marked: false }, 0),
             },
         };
         self.encoding = encoding;
@@ -281,21 +293,73 @@ fn utf16(big: bool, marked: bool) -> Encoding {
     Encoding::Utf16 { big, marked }
 }
 
-/// The number of bytes that tell UTF-16 without a mark.
-const UNMARKED: usize = 8;
+/// What the beginning of a capture without a byte order mark tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Unmarked {
+    Utf8,
+    Utf16 {
+        big: bool,
+    },
+    /// More bytes are needed.
+    Unknown,
+}
+
+/// The number of bytes that tell UTF-16 without a mark, if the first characters are ASCII, and if they are others.
+const UNMARKED_ASCII: usize = 8;
+const UNMARKED_WIDE: usize = 16;
+
+/// Tells the encoding of a capture that begins with `head`. No more bytes come if it `is_all`.
+fn unmarked_utf16(head: &[u8], is_all: bool) -> Unmarked {
+    let ascii = ascii_utf16(&head[..head.len().min(UNMARKED_ASCII)]);
+    let wide = || wide_utf16(&head[..head.len().min(UNMARKED_WIDE)]);
+    match ascii.map_or_else(
+        || (wide(), UNMARKED_WIDE),
+        |big| (Some(big), UNMARKED_ASCII),
+    ) {
+        (Some(big), least) if head.len() >= least => Unmarked::Utf16 { big },
+        (Some(_), _) if !is_all => Unmarked::Unknown,
+        _ => Unmarked::Utf8,
+    }
+}
 
 /// Returns the byte order if `head` may begin UTF-16 in which the first characters are ASCII: every other byte is zero.
-fn unmarked_utf16(head: &[u8]) -> Option<bool> {
-    let head = &head[..head.len().min(UNMARKED)];
-    let is_text = |&b: &u8| b == b'\t' || b == b'\n' || b == b'\r' || (b' '..=b'~').contains(&b);
+fn ascii_utf16(head: &[u8]) -> Option<bool> {
     let is = |zeros: usize| {
         let mut bytes = head.iter().enumerate();
         bytes.all(|(at, byte)| match at % 2 == zeros {
             true => *byte == 0,
-            false => is_text(byte),
+            false => is_ascii_text(u16::from(*byte)),
         })
     };
     [false, true].into_iter().find(|&big| is(usize::from(!big)))
+}
+
+/// Returns the byte order if `head` may begin UTF-16 in which the first characters are Chinese, emoji or ASCII. If all of it
+/// is UTF-8 without zeros, it is that.
+fn wide_utf16(head: &[u8]) -> Option<bool> {
+    // The last character may go on.
+    let is_utf8 =
+        std::str::from_utf8(head).map_or_else(|error| error.error_len().is_none(), |_| true);
+    if head.len() == UNMARKED_WIDE && is_utf8 && !head.contains(&0) {
+        return None;
+    }
+    let (units, _) = head.as_chunks::<2>();
+    let is = |read: fn([u8; 2]) -> u16| units.iter().all(|&unit| is_text(read(unit)));
+    match (is(u16::from_le_bytes), is(u16::from_be_bytes)) {
+        (true, _) => Some(false),
+        (false, is_big) => is_big.then_some(true),
+    }
+}
+
+fn is_ascii_text(unit: u16) -> bool {
+    matches!(unit, 0x09 | 0x0A | 0x0D | 0x20..=0x7E)
+}
+
+/// Returns true for a unit of a Chinese text: characters, punctuation, full-width forms, halves of emoji, and ASCII.
+fn is_text(unit: u16) -> bool {
+    is_ascii_text(unit)
+        || matches!(unit, 0x2010..=0x203F | 0x3000..=0x303F | 0x4E00..=0x9FFF | 0xFF00..=0xFFEF)
+        || matches!(unit, 0xD83C..=0xD83E | 0xDC00..=0xDFFF)
 }
 
 /// Appends half of a surrogate pair, encoded like a character.
@@ -359,6 +423,43 @@ mod tests {
                     "{block}"
                 );
             }
+        }
+    }
+
+    #[test]
+    fn utf16_without_a_mark_may_begin_with_chinese() {
+        for text in [
+            "微信回调：<xml></xml>",
+            "收到推送 <xml></xml>",
+            "用户用户用户\n{\"a\":1}",
+            "[微信] 2026-11-02 08:00:01",
+            "🔔 订阅消息 2026-11-02",
+            "“订阅”消息，一条",
+        ] {
+            let le: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+            let be: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
+            for bytes in [text.as_bytes(), &le, &be] {
+                for block in [1, 2, 3, 5, 1 << 16] {
+                    let read = all(bytes, block).0;
+                    assert_eq!(String::from_utf8_lossy(&read), text, "{block}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn other_encodings_are_no_utf16() {
+        let latin: Vec<u8> = (0xC0..=0xFF).collect();
+        let gbk = b"\xCE\xA2\xD0\xC5\xBB\xD8\xB5\xF7\xA3\xBA\xB6\xA9\xD4\xC4\xCF\xFB\xCF\xA2";
+        let gzip = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\x4d\x8f\x41\x6e\x83\x30";
+        for bytes in [
+            &latin[..],
+            gbk,
+            gzip,
+            b"ERROR NO CALLBACK YET",
+            "名字名字名字名字".as_bytes(),
+        ] {
+            assert_eq!(all(bytes, 3).0, bytes);
         }
     }
 

@@ -61,7 +61,8 @@
 //! `callback` has the owned types, [`select`] filters callbacks, and [`pipeline`] is the main loop over a capture.
 //! [`output`] writes callbacks, [`report`] writes findings, [`gate`] judges them, and [`stats`] counts and draws what it
 //! counted as a page. [`explain`] and [`schema`] publish the tables of `event` and `finding`, and [`sample`] generates
-//! payloads for tests. The command line, `cli`, is not part of the library.
+//! payloads for tests. [`redact`] replaces the ids of a capture by pseudonyms. The command line, `cli`, is not part of the
+//! library.
 //!
 //! The heads of `event`, `finding`, [`output`], [`report`], `syntax::notation`, `scan::escape`, [`decompress`],
 //! [`stats`] and [`sample`] say how to add an event, a code, a format, a notation, an escaping, and so on.
@@ -82,6 +83,7 @@ pub mod output;
 pub mod pipeline;
 mod printable;
 mod record;
+pub mod redact;
 pub mod report;
 mod request;
 pub mod sample;

@@ -166,6 +166,65 @@ fn hex_dumps_are_read_wherever_their_rows_cut_the_body() {
     }
 }
 
+/// Writes rows of sixteen bytes without their text: the offset, and each `size` bytes by `write`.
+fn rows(
+    bytes: &[u8],
+    offset: fn(usize) -> String,
+    size: usize,
+    write: impl Fn(&[u8]) -> String,
+) -> String {
+    let row = |(number, row): (usize, &[u8])| {
+        let bytes: String = row.chunks(size).map(&write).collect();
+        format!("{}{bytes}\n", offset(16 * number))
+    };
+    let rows: String = bytes.chunks(16).enumerate().map(row).collect();
+    format!("{rows}{}\n", offset(bytes.len()))
+}
+
+/// Writes a byte as `od -c` and `hexdump -c` do in the C locale.
+fn cell(byte: u8) -> String {
+    match byte {
+        b'\n' => "  \\n".to_owned(),
+        b'\r' => "  \\r".to_owned(),
+        b'\t' => "  \\t".to_owned(),
+        b' '..=b'~' => format!("   {}", char::from(byte)),
+        _ => format!(" {byte:03o}"),
+    }
+}
+
+#[test]
+fn dumps_without_text_are_read_wherever_their_rows_cut_the_body() {
+    let octal = |at: usize| format!("{at:07o}");
+    let hexadecimal = |at: usize| format!("{at:07x}");
+    let decimal = |at: usize| format!("{at:07}");
+    let word = |pair: &[u8]| format!(" {:02x}{:02x}", pair.get(1).unwrap_or(&0), pair[0]);
+    for form in ["JSON, pretty", "XML"] {
+        let body = shape(form).write(1, 1);
+        let alone = outcomes(&body);
+        for lead in 0..16 {
+            let bytes = format!("{}\n{body}\n", "w".repeat(lead)).into_bytes();
+            for offset in [octal, hexadecimal, decimal] {
+                for dump in [
+                    rows(&bytes, offset, 1, |byte| cell(byte[0])),
+                    rows(&bytes, offset, 1, |byte| format!(" {:03o}", byte[0])),
+                    rows(&bytes, offset, 1, |byte| format!(" {:02x}", byte[0])),
+                    rows(&bytes, offset, 2, word),
+                    rows(&bytes, offset, 2, |pair| format!("   {}", word(pair))),
+                ] {
+                    let capture = format!("2026-11-02 08:00:01 $ od body\n{dump}$ \n");
+                    let seen = read_whole(capture.as_bytes());
+                    let records: Vec<_> = seen.iter().map(|seen| seen.line.clone()).collect();
+                    let expected: Vec<_> = alone.iter().map(|(_, line)| line.clone()).collect();
+                    assert_eq!(records, expected, "{form}, {lead}: {capture}");
+                    if lead == 7 {
+                        assert_eq!(read(capture.as_bytes(), 33), seen, "{capture}");
+                    }
+                }
+            }
+        }
+    }
+}
+
 #[test]
 fn a_dump_that_is_cut_off_is_told() {
     let body = shape("XML").write(0, 0);
@@ -248,12 +307,65 @@ fn false_anchors_take_linear_time() {
             "[123 34 97 34 58 123 34".to_owned(),
         ),
         ("in chunks", "5\n<xml>\n".to_owned()),
+        ("in digits on one line", "4e616d65".to_owned()),
+        ("in digits on lines", "4e616d654e616d65\n".to_owned()),
+        ("in digits with blanks", "4e 61 6d 65 ".to_owned()),
+        ("in rows of digits", "4e 61 6d 65 4e 61 6d 65\n".to_owned()),
+        ("in words", "4e616d65 7b226e616d65223a ".to_owned()),
+        (
+            "in rows of dumps",
+            "0000000   {   \"   a   \"   :   {   \"   a\n0000020 x\n".to_owned(),
+        ),
     ];
     let slow: Vec<String> = pieces
         .iter()
         .filter_map(|(name, piece)| superlinear(name, piece))
         .collect();
     assert_eq!(slow, [""; 0]);
+}
+
+/// Returns the digits of `text`, with `between` between its bytes and `width` bytes on a line.
+fn hex(text: &str, between: &str, width: usize, line_end: &str) -> String {
+    let bytes: Vec<String> = text.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let lines: Vec<String> = bytes.chunks(width).map(|line| line.join(between)).collect();
+    lines.join(line_end)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 100, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn hexadecimal_digits_are_read_whatever_stands_between_them(
+        event in 0..3_usize,
+        form in prop::sample::select(vec!["JSON", "JSON, pretty", "XML", "XML, pretty"]),
+        before in prop::sample::select(vec!["", "body=", "2026-11-02 08:00:01 INFO hex ", "0x", "\\x", "x'", "bytes: "]),
+        between in prop::sample::select(vec!["", " ", ":", "-"]),
+        width in prop::sample::select(vec![0, 20, 24, 30, 32, 64]),
+        line_end in prop::sample::select(vec!["\n", "\r\n", " \n  "]),
+        is_upper in any::<bool>(),
+        in_json in any::<bool>(),
+        block in prop::sample::select(vec![1, 7, 64, 1000]),
+    ) {
+        let body = shape(form).write(event, 1);
+        // Signs other than blanks stand in digits of one line, dashes in upper case, and colons in lower case.
+        let is_one_line = width == 0 || between == ":" || between == "-";
+        let width = if is_one_line { body.len() } else { width };
+        let line_end = if between.is_empty() { line_end.trim_matches(' ') } else { line_end };
+        let digits = hex(&body, between, width, line_end);
+        let is_upper = between == "-" || is_upper && between != ":";
+        let digits = if is_upper { digits.to_ascii_uppercase() } else { digits };
+        let text = format!("{before}{digits}");
+        let capture = match in_json && is_one_line {
+            true => format!("{{\"level\":\"info\",\"body\":\"{}\"}}\n", text.replace('\\', "\\\\")),
+            false => format!("before\n{text}\nafter 1\n"),
+        };
+        let seen = read_whole(capture.as_bytes());
+        let again: Vec<ReadRecord> = read(capture.as_bytes(), block);
+        prop_assert_eq!(&again, &seen, "{}", capture);
+        let lines: Vec<_> = seen.into_iter().map(|seen| seen.line).collect();
+        let alone: Vec<_> = outcomes(&body).into_iter().map(|(_, line)| line).collect();
+        prop_assert_eq!(lines, alone, "{}", capture);
+    }
 }
 
 proptest! {

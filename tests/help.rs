@@ -92,6 +92,7 @@ fn the_long_help_is_in_groups() {
         "Input:",
         "Output:",
         "Encrypted payloads:",
+        "Pseudonyms:",
         "Limits of one payload:",
         "Limits of compressed input:",
         "Examples:",

@@ -250,7 +250,7 @@ fn reads_of_any_size_come_to_the_same() {
 }
 
 /// Captures that came to something else in some manner once.
-const ONCE_DIFFERENT: [&[u8]; 3] = [
+const ONCE_DIFFERENT: [&[u8]; 4] = [
     // Torn records of a container, with two streams between each other.
     b"x\n{\"log\":\"\"\n{\"log\":\"\"stream\":\"stderr\"\n{\"log\":\"x\\n\"stream\":\"stdout\"\n\
       {\"log\":\"x\"stream\":\"stderr\"\n\
@@ -263,6 +263,8 @@ const ONCE_DIFFERENT: [&[u8]; 3] = [
       \t \"\" :\"-9-t_k1CdxW_l-9\"/***/ /* // */},//\xe6\x96\x87\xe6\xa1\xa3 /* \r\n\"_.1\"://\r\nnull}\r\n\t }// \"a\": {\n",
     // The next document begins inside a broken instruction.
     b"<xml><?\0\0sg}/\n<xml><",
+    // A line of nested text whose end arrives later.
+    b".{\\\"i{&quot;n<xml<\\5\\n<xml><\\5",
 ];
 
 #[test]
@@ -284,5 +286,40 @@ fn what_once_differed_comes_to_the_same() {
                 assert_eq!(told, None, "{manner:?}\n{}", bytes.escape_ascii());
             }
         }
+    }
+}
+
+/// The fast path learns a payload's template. How the text around that payload was escaped is no part of it.
+#[test]
+fn findings_of_an_escape_are_not_learnt() {
+    let pretty = |user: &str| {
+        format!(
+            "{{\n  \"ToUserName\": \"gh_3f7a90c1d2e4\",\n  \"FromUserName\": \"{user}\",\n  \"CreateTime\": 1765432100,\n  \
+             \"MsgType\": \"event\",\n  \"Event\": \"subscribe_msg_change_event\",\n  \"List\": {{\n    \
+             \"TemplateId\": \"Dm4cYpWb7sKtGv2RzQx9LjNfHa5EoUi3-TqXlBkMwJ8\",\n    \"SubscribeStatusString\": \
+             \"reject\"\n  }}\n}}\n"
+        )
+    };
+    let (one, other) = (
+        pretty("oLearnt_callback_abcdefghijk"),
+        pretty("oSecond_callback_abcdefghijk"),
+    );
+    for capture in [
+        format!("{{\"x\":{one}\u{1b}[31mred\u{1b}[0m\n{other}{one}"),
+        format!("{}{other}{one}", one.replace("\n  ", "\n\u{1b}[0m  ")),
+        format!("{}{other}", one.replace(": \"", ": “").replace("\",", "”,")),
+        String::from_utf8_lossy(&captures::capture(102_680_483)).into_owned(),
+    ] {
+        let manner = Manner {
+            arrival: Arrival::File,
+            size: 1 << 16,
+            threads: 1,
+            limit: Limits::default().payload_size,
+            is_fast: true,
+            wants_queries: false,
+            keeps_noise: false,
+            has_keys: false,
+        };
+        assert_eq!(problem(capture.as_bytes(), manner), None, "{capture}");
     }
 }

@@ -14,6 +14,8 @@ const KEY: &str = "q7Vf2ZsLwXe09RbTyMiK4aUoPd8GhNcJ6lQxEtYu3W5";
 const OTHER_KEY: &str = "Hj4kLz9XcVb2NmQw8ErTy6UiOp1AsDf3Gh7JkLq5ZxC";
 const TOKEN: &str = "wR8tYp3kZq6LmX1vBn9c";
 const OTHER_TOKEN: &str = "uJ5gHd2sFa7PoIe4WyQb";
+/// The secret of pseudonyms.
+const REDACT_KEY: &str = "nB7xKq2wZt9VrYc4Lm1SgHd8";
 const APPID: &str = "wx5a2c71d0e9b4a1b2";
 
 /// The number of characters in a row that count as a part of a secret.
@@ -35,7 +37,7 @@ fn parts() -> Vec<Vec<u8>> {
             .with_decode_padding_mode(DecodePaddingMode::RequireNone)
             .with_decode_allow_trailing_bits(true),
     );
-    let mut secrets: Vec<Vec<u8>> = [KEY, OTHER_KEY, TOKEN, OTHER_TOKEN]
+    let mut secrets: Vec<Vec<u8>> = [KEY, OTHER_KEY, TOKEN, OTHER_TOKEN, REDACT_KEY]
         .map(|it| it.as_bytes().to_vec())
         .into();
     for key in [KEY, OTHER_KEY] {
@@ -96,6 +98,7 @@ impl Folder {
             &format!("encoding_aes_key = {KEY}\ntoken = {TOKEN}\nappid = {APPID}\n"),
         );
         it.write("two.keys", &format!("[a]\nencoding_aes_key = {OTHER_KEY}\ntoken = {OTHER_TOKEN}\n[b]\nencoding_aes_key = {KEY}\ntoken = {TOKEN}\n"));
+        it.write("redact.key", &format!("{REDACT_KEY}\n"));
         it.write("no-names.keys", &format!("{KEY}\n{TOKEN}\n"));
         it.write(
             "odd-names.keys",
@@ -169,6 +172,7 @@ fn run(
     }
     command
         .envs(environment.iter().copied())
+        .env("WXSUB_REDACT_KEY", REDACT_KEY)
         .envs([("RUST_BACKTRACE", "full"), ("RUST_LOG", "trace")]);
     for arg in args {
         match arg.strip_prefix('@') {
@@ -212,6 +216,14 @@ const COMMANDS: &[&[&str]] = &[
     ],
     &["decrypt"],
     &["decrypt", "--quiet", "--accept-unverified"],
+    &["redact"],
+    &["redact", "--redact-key-file", "@redact.key"],
+    &["redact", "--redact-key-file", "@empty.keys"],
+    &["redact", "--redact-key-file", "@folder.keys"],
+    // A secret in the place of the file name.
+    &["redact", "--redact-key-file", REDACT_KEY],
+    &["convert", "--redact"],
+    &["check", "--redact", "--strict"],
     &["encrypt"],
     &["encrypt", "--http", "http://localhost/wx"],
     &[

@@ -122,6 +122,50 @@ fn one_that_is_cut_off_is_told() {
     }
 }
 
+/// Prints a callback as Ruby's `pp` does: the first member stands beside the bracket.
+fn pp(arrow: &str) -> String {
+    let lines = [
+        "{\"ToUserName\"=>\"gh_3f7a90c1d2e4\",",
+        " \"FromUserName\"=>\"oPrinted_callback_abcdefghij\",",
+        " \"CreateTime\"=>1765432100,",
+        " \"MsgType\"=>\"event\",",
+        " \"Event\"=>\"subscribe_msg_change_event\",",
+        " \"List\"=>",
+        "  {\"TemplateId\"=>\"Dm4cYpWb7sKtGv2RzQx9LjNfHa5EoUi3-TqXlBkMwJ8\",",
+        "   \"SubscribeStatusString\"=>\"reject\"}}",
+    ];
+    lines.join("\n").replace("=>", arrow)
+}
+
+#[test]
+fn what_pp_printed_is_decoded_or_told() {
+    for (arrow, logger) in ["=>", " => "]
+        .iter()
+        .flat_map(|arrow| LOGGERS.map(|it| (arrow, it)))
+    {
+        let printed = pp(arrow);
+        let lines: Vec<&str> = printed.lines().collect();
+        for cut in 5..=lines.len() {
+            let part = lines[..cut].join("\n");
+            let log = logged(&format!("starting\n{part}\ndone\nidle"), logger);
+            let body = PRINTERS[0].print(&callback(USER));
+            for log in [log.clone(), format!("{log}{}", logged(&body, logger))] {
+                let seen = read_whole(log.as_bytes());
+                let told = seen
+                    .iter()
+                    .filter(|seen| seen.outcome == Outcome::Undecodable);
+                let is_whole = cut == lines.len();
+                assert_eq!(told.count(), usize::from(!is_whole), "{seen:?}\n{log}");
+                let expected = usize::from(is_whole) + usize::from(log.contains(USER));
+                assert_eq!(callbacks(&seen).len(), expected, "{log}");
+                for block in [1, 64] {
+                    assert_eq!(read(log.as_bytes(), block), seen, "{log}");
+                }
+            }
+        }
+    }
+}
+
 #[test]
 fn what_a_user_typed_is_no_callback() {
     let typed = PRINTERS[0].print(&callback(FORGED));

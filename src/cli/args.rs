@@ -50,6 +50,7 @@ Examples:
   wxsub report -o page.html app.log           the same as a page to look at
   wxsub quota --left 0 app.log                who must be asked again
   wxsub join --sends sends.csv app.log        did these messages arrive?
+  wxsub redact app.log > shared.log           the log with pseudonyms
   wxsub explain trailing-comma                what a finding, a field or a code means
 
 `wxsub FILE` is `wxsub parse FILE`.
@@ -198,6 +199,8 @@ pub(super) enum Command {
     Quota(Quota),
     /// Join send requests with their results, by message id
     Join(Join),
+    /// Write captures as they are, with pseudonyms in the place of ids
+    Redact(Redact),
     /// Say what an event, field, value, error code or finding means
     Explain(explain::Args),
     /// Print a JSON Schema of records, findings or WeChat's JSON
@@ -225,6 +228,7 @@ impl Command {
             Command::Report(args) => ("report", &args.common),
             Command::Quota(args) => ("quota", &args.common),
             Command::Join(args) => ("join", &args.common),
+            Command::Redact(args) => ("redact", &args.common),
             Command::Decrypt(args) => ("decrypt", &args.common),
             _ => return None,
         })
@@ -503,6 +507,43 @@ Examples:
 pub(super) struct Decrypt {
     #[command(flatten)]
     pub(super) common: Common,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(mut_args(of_captures))]
+#[command(after_help = "\
+Openids, account ids, appids, message ids and template ids become others of the same length and
+characters, wherever they stand: in payloads, escaped or not, in queries, in other text. All else
+stays byte for byte, what users typed among it. With the same key the same id always becomes the
+same. A capture is read to its end before it is written, and decompressed. Encrypted payloads are
+opened with the given key and encrypted again; those that no key opens are blanked.
+
+Examples:
+  wxsub redact app.log > shared.log
+  wxsub redact --redact-key-file secret -o shared.log app.log.*.gz
+  wxsub redact --keys keys.ini push.http | wxsub check --keys keys.ini")]
+pub(super) struct Redact {
+    #[command(flatten)]
+    pub(super) common: Common,
+}
+
+/// Hides the flags that say what to do with callbacks, for a command that writes captures.
+fn of_captures(arg: clap::Arg) -> clap::Arg {
+    match arg.get_id().as_str() {
+        "paths" => arg
+            .help(
+            "Files, zip archives or - for standard input; also compressed with gzip, zstd, bzip2 or xz; written one \
+             after the other [default: standard input]",
+        )
+        // No folders are walked.
+        .long_help(None::<&str>),
+        "glob" | "fail_fast" | "summary" | "exit_zero" | "noise" | "accept_after_torn" | "event"
+        | "template" | "status" | "failed" | "user" | "account" | "since" | "until" | "dedup"
+        | "limit" | "query" | "accept_unverified" | "require_signature" | "require_encryption"
+        | "redact" => arg.hide(true),
+        "redact_key_file" => arg.hide_short_help(false),
+        _ => arg,
+    }
 }
 
 #[derive(Debug, clap::Args)]

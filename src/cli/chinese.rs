@@ -64,6 +64,7 @@ pub(super) static HEADINGS: &[(&str, &str)] = &[
     ("Input", "输入"),
     ("Output", "输出"),
     ("Encrypted payloads", "加密的消息体"),
+    ("Pseudonyms", "假名"),
     ("Limits of one payload", "单个消息体的限制"),
     ("Limits of compressed input", "压缩输入的限制"),
     ("What counts", "哪些问题算数"),
@@ -90,6 +91,7 @@ pub(super) static COMMANDS: &[CommandText] = &[
   wxsub report -o page.html app.log           同样的数据，画成网页
   wxsub quota --left 0 app.log                需要重新请求订阅的用户
   wxsub join --sends sends.csv app.log        这些消息送达了吗？
+  wxsub redact app.log > shared.log           换成假名的日志
   wxsub explain trailing-comma                某个问题、字段或错误码的含义
 
 `wxsub FILE` 等同于 `wxsub parse FILE`。
@@ -233,6 +235,22 @@ FILE 是带表头的 CSV、JSON lines，或每行含请求和返回的日志。�
 示例：
   wxsub decrypt --keys keys.ini push.http > payload.xml
   wxsub decrypt --event sent --limit 1 app.log    只看一个",
+        long_notes: "",
+    },
+    CommandText {
+        name: "redact",
+        about: "原样写出内容，只把各种 ID 换成假名",
+        notes: "\
+openid、账号 ID、appid、消息 ID 和模板 ID 换成同样长度、同类字符的假名，
+不论在何处：消息体中（无论是否转义）、查询串中、其他文本中。其余内容逐字节
+不变，包括用户输入的内容。密钥相同时，同一 ID 总是换成同一假名。每个文件先
+读完再写出，且已解压。加密的消息体用所给的密钥解密后重新加密；没有密钥可以
+解密的则清空。
+
+示例：
+  wxsub redact app.log > shared.log
+  wxsub redact --redact-key-file secret -o shared.log app.log.*.gz
+  wxsub redact --keys keys.ini push.http | wxsub check --keys keys.ini",
         long_notes: "",
     },
     CommandText {
@@ -417,6 +435,24 @@ pub(super) static ARGUMENTS: &[ArgText] = &[
         "",
     ),
     (ANY, "require_encryption", "拒绝未加密的消息体", ""),
+    (
+        ANY,
+        "redact",
+        "写出的所有内容中，openid、账号 ID、appid、消息 ID 和模板 ID 都换成假名",
+        "",
+    ),
+    (
+        ANY,
+        "redact_key_file",
+        "生成假名所用的密钥文件；也可取自 WXSUB_REDACT_KEY [默认：随机]",
+        "",
+    ),
+    (
+        "redact",
+        "paths",
+        "文件、zip 压缩包，或 - 表示标准输入；也可以用 gzip、zstd、bzip2 或 xz 压缩；依次写出 [默认：标准输入]",
+        "",
+    ),
     (
         ANY,
         "max_payload_size",

@@ -32,9 +32,11 @@ mod options;
 mod output;
 mod plan;
 mod progress;
+mod pseudonyms;
 mod quota;
 mod random;
 mod read;
+mod redact;
 mod report;
 mod sample;
 mod say;
@@ -76,6 +78,7 @@ fn run_command(command: &Command) -> anyhow::Result<Status> {
         Command::Report(args) => report::run(args),
         Command::Quota(args) => quota::run(args),
         Command::Join(args) => join::run(args),
+        Command::Redact(args) => redact::run(args),
         Command::Explain(args) => explain::explain(args),
         Command::Schema(args) => schema::schema(args),
         Command::Sample(args) => sample::sample(args),

@@ -12,6 +12,7 @@ use wxsub::{Lang, Limits, Syntax};
 use crate::cli::keys::KeyArgs;
 use crate::cli::language::{Words, both, of_environment};
 use crate::cli::number::{Number, whole, within};
+use crate::cli::pseudonyms::RedactArgs;
 use crate::cli::select::SelectArgs;
 
 // The arguments of all commands that read captures. `-h` shows what most people need and hides the rest, which `--help`
@@ -37,6 +38,8 @@ pub(super) struct Common {
     pub(super) output: OutputArgs,
     #[command(flatten, next_help_heading = "Encrypted payloads")]
     pub(super) keys: KeyArgs,
+    #[command(flatten, next_help_heading = "Pseudonyms")]
+    pub(super) redact: RedactArgs,
     #[command(flatten, next_help_heading = "Limits of one payload")]
     pub(super) limits: LimitArgs,
     #[command(flatten, next_help_heading = "Limits of compressed input")]

@@ -14,6 +14,7 @@ use jiff::tz::{Offset, TimeZone};
 use wxsub::Limits;
 use wxsub::decompress::Bounds;
 use wxsub::pipeline::Options;
+use wxsub::redact::Redactor;
 use wxsub::report::text::TextOptions;
 use wxsub::select::Filter;
 
@@ -44,6 +45,8 @@ pub(super) struct Plan {
     /// The file that data goes to. `None` for standard output.
     output: Option<PathBuf>,
     pub(super) options: Options,
+    /// Replaces the ids of captures, if that is wanted.
+    pub(super) redactor: Option<Redactor>,
     /// Which callbacks are wanted. Each run works on a copy, because a filter counts and remembers.
     pub(super) filter: Filter,
     /// The options of text on standard output.
@@ -105,22 +108,27 @@ impl Plan {
         let mut sources = Sources::new(&common.paths, &common.input.glob)?
             .with_hidden(common.input.hidden)
             .without_keys(common.keys.file())
+            .without_keys(common.redact.file())
             .without_output(common.to.path());
         if let Some(noise) = &common.output.noise {
             sources = sources.without_output(Some(noise));
         }
+        let options = Options {
+            limits: limits(common),
+            threads: common.input.threads,
+            policy: common.keys.policy()?,
+            keeps_noise: common.output.noise.is_some(),
+            accepts_after_torn: common.input.accept_after_torn,
+            ..Options::default()
+        };
+        let redactor = common.redact.redactor(&options)?;
+        let zone = || time_zone(tz.unwrap_or("local"));
         Ok(Plan {
-            filter: common.select.filter(|| time_zone(tz.unwrap_or("local")))?,
+            filter: common.select.filter(zone, redactor.as_ref())?,
+            redactor,
             sources,
             output: common.to.path().map(Path::to_owned),
-            options: Options {
-                limits: limits(common),
-                threads: common.input.threads,
-                policy: common.keys.policy()?,
-                keeps_noise: common.output.noise.is_some(),
-                accepts_after_torn: common.input.accept_after_torn,
-                ..Options::default()
-            },
+            options,
             out: match common.to.path() {
                 Some(_) => text_options(common, None),
                 None => text_options(common, Some(&Term::stdout())),

@@ -18,8 +18,13 @@ pub(super) fn run(args: &args::Quota) -> anyhow::Result<Status> {
     let memory = (zone.clone(), args.fold.max_memory);
     let sends = sends::read(&args.sends, (&args.columns, &args.common), memory, &plan)?;
     let mut target = plan.target()?;
+    // With pseudonyms in the captures, those of the templates are looked for.
+    let long_term = args.long_term.iter().map(|id| match &plan.redactor {
+        Some(redactor) => redactor.pseudonym(id),
+        None => id.clone(),
+    });
     let settings = QuotaSettings {
-        long_term: args.long_term.clone(),
+        long_term: long_term.collect(),
         refused_is_zero: args.assume_refused_is_zero,
         selection: plan.filter.selection().clone(),
         keep_repeats: args.fold.keep_repeats,

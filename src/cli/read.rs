@@ -104,7 +104,15 @@ fn read(
     filter: &mut Filter,
     sink: &mut impl RunSink,
 ) -> anyhow::Result<bool> {
-    match pipeline::run_filtered(capture.bytes, &capture.name, &plan.options, filter, sink) {
+    let (name, bytes) = (&capture.name, capture.bytes);
+    let read = match &plan.redactor {
+        None => pipeline::run_filtered(bytes, name, &plan.options, filter, sink),
+        Some(redactor) => redactor
+            .redact(bytes)
+            .map_err(Error::Input)
+            .and_then(|it| pipeline::run_filtered(it, name, &plan.options, filter, sink)),
+    };
+    match read {
         Ok(()) => {}
         Err(Error::Stopped(Stop::Enough)) => return Ok(false),
         Err(Error::Stopped(Stop::Output(error))) => return Err(OutputFailed(error).into()),

@@ -5,6 +5,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use wxsub::explain::{Kind, Topic};
+use wxsub::redact::Redactor;
 use wxsub::select::{Filter, Selection};
 use wxsub::{Event, Lang};
 
@@ -99,12 +100,24 @@ impl SelectArgs {
 
     /// Makes the filter that these flags describe.
     ///
-    /// Times without a zone are in `zone`, which is called only if there is such a time.
+    /// Times without a zone are in `zone`, which is called only if there is such a time. With a `redactor`, the ids of
+    /// captures are pseudonyms, and so are those of the filter.
     pub(super) fn filter(
         &self,
         zone: impl Fn() -> anyhow::Result<TimeZone>,
+        redactor: Option<&Redactor>,
     ) -> anyhow::Result<Filter> {
-        let mut filter = Filter::new(self.selection(Timestamp::now(), zone)?);
+        let mut selection = self.selection(Timestamp::now(), zone)?;
+        if let Some(redactor) = redactor {
+            let ids = [
+                &mut selection.users,
+                &mut selection.accounts,
+                &mut selection.templates,
+            ];
+            let ids = ids.into_iter().flatten();
+            ids.for_each(|id| *id = redactor.pseudonym(id));
+        }
+        let mut filter = Filter::new(selection);
         if self.dedup {
             filter = filter.dedup();
         }

@@ -32,7 +32,14 @@ pub(super) fn read(
         refuse_overwriting(plan.outputs(), "--sends", file)?;
         let name = printable(&file.to_string_lossy());
         let from = Decompressed::new(open(file, common)?).bounds(plan.bounds);
-        let read = sends.read(from);
+        let read = match &plan.redactor {
+            None => sends.read(from),
+            Some(redactor) => {
+                let redacted = redactor.redact(from);
+                let context = || both!("cannot read `{name}`", "无法读取 `{name}`");
+                sends.read(redacted.with_context(context)?)
+            }
+        };
         read.map_err(|error| {
             let why = match &error {
                 SendsError::Unreadable(error) => told_io(error),
@@ -46,7 +53,7 @@ pub(super) fn read(
 }
 
 /// Opens a file, or standard input, unless captures come from there.
-fn open(file: &Path, common: &Common) -> anyhow::Result<Box<dyn Read>> {
+fn open(file: &Path, common: &Common) -> anyhow::Result<Box<dyn Read + Send>> {
     let stdin = Path::new("-");
     if file != stdin {
         let opened = File::open(file);

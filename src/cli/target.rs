@@ -11,6 +11,9 @@ use crate::cli::language::{Words, both};
 use crate::cli::say::tell;
 use crate::cli::status::UNWRITTEN;
 
+/// What is told if a run fails and leaves an old file whole.
+pub(super) const UNTOUCHED: Words = Words("the output file was not touched", "输出文件保持原样");
+
 /// The destination of a command's data.
 pub(super) enum Target {
     Stdout(io::Stdout),
@@ -94,7 +97,7 @@ impl Target {
             return self.finish();
         }
         if self.is_new_file() {
-            tell(Words("the output file was not touched", "输出文件保持原样"));
+            tell(UNTOUCHED);
         }
         Ok(())
     }

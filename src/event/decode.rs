@@ -6,7 +6,8 @@ use crate::event::fields::{self, Check, Field, Known, Top, Type};
 use crate::event::message::{is_message, is_probe};
 use crate::event::printed::SdkFields;
 use crate::event::{
-    Definition, Event, Extra, Meaning, Part, Slot, Value, checks, printed, record, repeated,
+    Definition, Event, Extra, Meaning, Part, Slot, Value, checks, evidence, printed, record,
+    repeated,
 };
 use crate::finding::{Finding, Findings, Reason};
 use crate::span::Span;
@@ -38,13 +39,13 @@ pub(crate) fn classify<'a>(root: View<'a>) -> Class<'a> {
         return Class::Record(event);
     }
     match printed::named(root, fields::EVENT) {
-        Some(event) => by_event(event),
+        Some(event) => by_event(event, root),
         None => by_type(root),
     }
 }
 
-/// Classifies a payload by the value of `Event`.
-fn by_event<'a>(event: View<'a>) -> Class<'a> {
+/// Classifies the payload `root` by the value of `Event`.
+fn by_event<'a>(event: View<'a>, root: View<'a>) -> Class<'a> {
     let name = event.value().trim_ascii();
     let refused = |reason| Class::Refused(Finding::new(reason, event.span()));
     match (event.kind(), Event::by_name(name)) {
@@ -54,9 +55,23 @@ fn by_event<'a>(event: View<'a>) -> Class<'a> {
         (Kind::Text, None) if name.contains(char::REPLACEMENT_CHARACTER) => {
             refused(Reason::EventNotText)
         }
-        (Kind::Text, None) => Class::Other(name.into()),
+        (Kind::Text, None) => match joined(name, root) {
+            Some(name) => {
+                let finding = Finding::new(Reason::PrintedUnread, event.span());
+                Class::Refused(finding.with(name))
+            }
+            None => Class::Other(name.into()),
+        },
         _ => refused(Reason::EventNotText),
     }
+}
+
+/// Returns the event's name in a value that is more than a name, if the payload `root` has the values of a callback: source
+/// code joins it of several string literals.
+fn joined<'a>(value: &'a str, root: View<'_>) -> Option<&'a str> {
+    let name = evidence::event_name(value.as_bytes())?;
+    let text = root.text.as_bytes().get(root.span().range())?;
+    evidence::values(text).map(|_| &value[name])
 }
 
 /// Classifies a payload without `Event`.

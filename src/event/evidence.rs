@@ -50,12 +50,12 @@ fn is_of_word(byte: u8) -> bool {
     byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'-')
 }
 
-fn is_of_value(byte: u8) -> bool {
+pub(super) fn is_of_value(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'*')
 }
 
 /// Returns the ranges of the longest runs of bytes for which `is_of` is true.
-fn words(text: &[u8], is_of: fn(u8) -> bool) -> impl Iterator<Item = Range<usize>> {
+pub(super) fn words(text: &[u8], is_of: fn(u8) -> bool) -> impl Iterator<Item = Range<usize>> {
     let mut at = 0;
     std::iter::from_fn(move || {
         let start = at + text[at..].iter().position(|&b| is_of(b))?;
@@ -139,20 +139,20 @@ impl Evidence {
 }
 
 /// Extends `range` to `more`.
-fn extend(range: &mut Range<usize>, more: &Range<usize>) {
+pub(super) fn extend(range: &mut Range<usize>, more: &Range<usize>) {
     if range.start == range.end {
         *range = more.clone();
     }
     *range = range.start.min(more.start)..range.end.max(more.end);
 }
 
-const TO_USER: u8 = 1;
-const FROM_USER: u8 = 2;
+pub(super) const TO_USER: u8 = 1;
+pub(super) const FROM_USER: u8 = 2;
 const CREATE_TIME: u8 = 4;
 const MSG_TYPE: u8 = 8;
 
 /// Returns the bit of the header's field of which `value` has the shape, or 0.
-fn shape(value: &[u8]) -> u8 {
+pub(super) fn shape(value: &[u8]) -> u8 {
     const OPENID: usize = 28;
     const SECONDS: usize = 10;
     let has = |is: fn(&u8) -> bool| value.iter().any(is);
@@ -173,7 +173,7 @@ fn is_account(id: &[u8]) -> bool {
 
 /// A name that counts.
 #[derive(Clone, Copy, Debug)]
-enum Known {
+pub(super) enum Known {
     Header(u8, Form),
     Item(Form),
     Status,
@@ -185,7 +185,7 @@ enum Known {
 
 /// The form of a value.
 #[derive(Clone, Copy, Debug)]
-enum Form {
+pub(super) enum Form {
     /// An id of letters, digits, `-` and `_`.
     Id,
     /// A time or an id: more than a few digits.
@@ -216,7 +216,7 @@ static KNOWN: [(&str, Known); 14] = [
 ];
 
 impl Known {
-    fn of(word: &[u8]) -> Option<Known> {
+    pub(super) fn of(word: &[u8]) -> Option<Known> {
         if word.len() > LONGEST_NAME {
             return None;
         }
@@ -349,7 +349,7 @@ impl Bound<'_> {
         const LEAST_DIGITS: usize = 5;
         let is_digits = self.text.iter().all(u8::is_ascii_digit);
         match form {
-            _ if self.is_masked() => true,
+            _ if is_masked(self.text) => true,
             Form::Digits => is_digits && self.text.len() >= LEAST_DIGITS,
             Form::Event => self.text == fields::MSG_TYPE_EVENT.as_bytes(),
             Form::Id => self.is_id(),
@@ -364,16 +364,6 @@ impl Bound<'_> {
         self.text.len() >= 2 && (has_digit || self.text.starts_with(b"gh_") || is_long)
     }
 
-    /// Returns true if a value was blotted out, as `o***xyz` or `[REDACTED]`.
-    fn is_masked(&self) -> bool {
-        const WORDS: [&[u8]; 3] = [b"redacted", b"masked", b"filtered"];
-        let has_stars = memchr::memmem::find(self.text, b"***").is_some();
-        has_stars
-            || WORDS
-                .iter()
-                .any(|word| word.eq_ignore_ascii_case(self.text))
-    }
-
     /// Returns true for a text in quotes that is not one of the names.
     fn is_literal(&self) -> bool {
         self.is_quoted && !self.text.is_empty() && Known::of(self.text).is_none()
@@ -383,6 +373,13 @@ impl Bound<'_> {
         let mut known = STATUSES.iter().chain(&CLIENT_STATUSES);
         known.any(|status| status.value.as_bytes() == self.text)
     }
+}
+
+/// Returns true if a value was blotted out, as `o***xyz` or `[REDACTED]`.
+pub(super) fn is_masked(value: &[u8]) -> bool {
+    const WORDS: [&[u8]; 3] = [b"redacted", b"masked", b"filtered"];
+    let has_stars = memchr::memmem::find(value, b"***").is_some();
+    has_stars || WORDS.iter().any(|word| word.eq_ignore_ascii_case(value))
 }
 
 #[cfg(test)]

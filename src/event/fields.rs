@@ -399,6 +399,77 @@ pub(crate) fn by_wire(table: &[&'static Field], wire: &str) -> Option<&'static F
     table.iter().copied().find(|field| field.wire == wire)
 }
 
+/// The names under which payloads and logs have ids, in lower case and without `_` and `-`.
+static IDS: [&str; 18] = [
+    "tousername",
+    "fromusername",
+    "touser",
+    "fromuser",
+    "templateid",
+    "pritmplid",
+    "msgid",
+    "openid",
+    "toopenid",
+    "fromopenid",
+    "unionid",
+    "appid",
+    "weappid",
+    "mpappid",
+    "authorizerappid",
+    "componentappid",
+    "userid",
+    "receiveid",
+];
+
+/// The names of ids as other text has them, in any letter case. A user's id of another system is none.
+pub(crate) static SPELT_IDS: [&str; 18] = [
+    "ToUserName",
+    "FromUserName",
+    "to_user_name",
+    "from_user_name",
+    "to_user",
+    "from_user",
+    "ToUser",
+    "FromUser",
+    "TemplateId",
+    "template_id",
+    "openid",
+    "open_id",
+    "unionid",
+    "union_id",
+    "appid",
+    "app_id",
+    "MsgId",
+    "msg_id",
+];
+
+/// Returns true if a field of this name holds an id, in any spelling.
+pub(crate) fn is_id(name: &str) -> bool {
+    const LONGEST: usize = 20;
+    let letters = name.bytes().filter(|byte| !matches!(byte, b'_' | b'-'));
+    let letters = letters.map(|byte| byte.to_ascii_lowercase());
+    let len = letters.clone().count();
+    let mut known = IDS.iter().filter(|known| known.len() == len);
+    name.len() <= LONGEST && known.any(|known| known.bytes().eq(letters.clone()))
+}
+
+/// Returns true if `text` is a name or a value that WeChat or records use, so that it stands for itself, whatever field
+/// it is the value of.
+pub(crate) fn is_word_of_wire(text: &str) -> bool {
+    let is = |known: &str| known.eq_ignore_ascii_case(text);
+    let fields = HEADER.iter().chain(&ITEM);
+    let mut names = fields.flat_map(|field| [field.wire, field.key]);
+    let others = [MSG_TYPE, EVENT, LIST, ENCRYPT, SDK_FIELDS, RECORD_SOURCE];
+    is_id(text)
+        || is_typed(text)
+        || is_of_envelope(text)
+        || names.any(is)
+        || others.into_iter().any(is)
+        || text.starts_with(EVENT_PREFIX)
+        || crate::event::Event::by_wrapper(text).is_some()
+        || crate::event::terms::client_status(text).is_some()
+}
+
 /// Returns true if a record may have this key at its top.
 pub(crate) fn is_record_key(key: &str) -> bool {
     let own = [RECORD_EVENT, RECORD_ITEMS, RECORD_EXTRA, RECORD_SOURCE];

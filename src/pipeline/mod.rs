@@ -151,7 +151,8 @@ impl Options {
     /// The maximum of `threads`. More would only need memory, for several blocks each.
     pub const MAX_THREADS: usize = 16;
 
-    fn threads(&self) -> usize {
+    /// Returns the number of threads.
+    pub(crate) fn threads(&self) -> usize {
         match self.threads {
             _ if self.keeps_noise => 1,
             0 => thread::available_parallelism().map_or(1, |n| n.get().min(Self::MOST_THREADS)),

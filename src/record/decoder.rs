@@ -6,7 +6,7 @@
 use std::ops::ControlFlow;
 use std::sync::{Arc, OnceLock};
 
-use crate::event::{Event, PRIVATE, evidence, fields, is_message, is_renamed};
+use crate::event::{Event, PRIVATE, evidence, fields, is_message, is_renamed, listed, pairs};
 use crate::fast::Cache;
 use crate::fast::pooled::Pooled;
 use crate::fast::template::{Sample, TemplateKey};
@@ -37,6 +37,8 @@ const NAMES: Names = Names {
     is_renamed,
     event_name: evidence::event_name,
     values: evidence::values,
+    listed: listed::listed,
+    pairs: pairs::pairs,
     anchors: &ANCHORS,
 };
 
@@ -309,6 +311,12 @@ impl Decoder {
         let cache = self.scanner.cache.as_mut();
         let is_due = || cache.is_some_and(|cache| cache.admits_payload());
         if parts.tree.has_own() || parts.tree.is_printed || !is_due() {
+            return;
+        }
+        // These tell how the text was escaped. Other payloads of the template have other escapes, or none.
+        let of_escape = [Reason::PastedText, Reason::LoneSurrogate];
+        let mut findings = parts.findings.as_slice().iter();
+        if findings.any(|finding| of_escape.contains(&finding.reason())) {
             return;
         }
         let root = View::root(&parts.tree, text);

@@ -8,6 +8,7 @@ mod contents;
 mod decode;
 mod decoder;
 mod decrypt;
+mod ids;
 mod place;
 mod request;
 mod sealed;
@@ -30,6 +31,7 @@ use contents::{Contents, Decoded};
 pub use decode::{decode, decode_sealed, decode_with};
 pub(crate) use decode::{decode_alone, decode_written};
 pub(crate) use decoder::Decoder;
+pub(crate) use ids::PlacedValue;
 pub use sealed::{Sealed, Trust};
 
 /// The result of decoding a payload.

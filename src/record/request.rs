@@ -55,7 +55,7 @@ pub(super) fn request_query<'q>(
 }
 
 /// Reads the signature of a reply from its body.
-fn of_reply(record: &Record<'_>) -> Option<Query> {
+pub(super) fn of_reply(record: &Record<'_>) -> Option<Query> {
     let root = record.root();
     let value = |name: &str| {
         let child = root.children().find(|child| child.name() == name)?;

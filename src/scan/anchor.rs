@@ -11,7 +11,9 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind, Input, MatchKind, packed};
 
 use crate::scan::base64;
 use crate::scan::decimal;
+use crate::scan::dump;
 use crate::scan::escape;
+use crate::scan::hex;
 
 /// The anchors of a capture.
 #[derive(Debug)]
@@ -73,7 +75,8 @@ impl Anchors {
     /// Returns the length of the longest anchor.
     pub(super) fn longest(&self) -> usize {
         let longest = self.texts().map(str::len).max();
-        longest.unwrap_or(0).max(decimal::LONGEST)
+        let longest = longest.unwrap_or(0).max(decimal::LONGEST);
+        longest.max(hex::LONGEST)
     }
 
     /// Returns the position of the first anchor at or after `from`.
@@ -128,13 +131,19 @@ impl Searcher {
         let texts = texts.map(|text| (key_at(&text), text));
         let numbers = decimal::anchors().map(Vec::from);
         let numbers = numbers.map(|text| (decimal::key_at(&text), text));
-        for (at, text) in texts.chain(numbers) {
+        let digits = hex::ANCHORS.iter().map(|text| text.as_bytes().to_vec());
+        let digits = digits.map(|text| (hex::KEY_AT, text));
+        let rows = dump::ANCHORS
+            .iter()
+            .map(|text| (0, text.as_bytes().to_vec()));
+        for (at, text) in texts.chain(numbers).chain(digits).chain(rows) {
             let key = [text[at], text[at + 1], text[at + 2]];
             match keys.iter_mut().find(|(other, _)| *other == key) {
                 Some((_, texts)) => texts.push((at, text)),
                 None => keys.push((key, vec![(at, text)])),
             }
         }
+        debug_assert!(keys.len() <= 32, "see in_buckets");
         let (keys, texts): (Vec<Key>, _) = in_buckets(keys).into_iter().unzip();
         let keys = Keys::new(&keys);
         Searcher {
@@ -169,11 +178,12 @@ impl Searcher {
 ///
 /// The packed search puts the key with the number `n` into the bucket `n % 8`. It stops at three bytes if the halves of
 /// each byte occur in keys of one bucket, even in different keys: with `<!-` and `rPa` in one bucket, it stops at `2 1`.
-/// Of similar keys, few other bytes can be made. Those of hexadecimal digits (`0x7`) share one bucket with no others: with
-/// others, they would stop it at times and ids. Keys of one kind stay in order: the usual ones come first.
+/// Of similar keys, few other bytes can be made. Those whose last bytes are alike come together: where a search starts only
+/// the last byte tells, and it is mostly the bracket at the end of a payload. More than 32 keys would need twice as many
+/// buckets, and a search that takes half as many bytes at once.
 fn in_buckets<T>(mut keys: Vec<(Key, T)>) -> Vec<(Key, T)> {
     const BUCKETS: usize = 8;
-    keys.sort_by_key(|&([_, second, third], _)| (second != b'x', second >> 4, third >> 4));
+    keys.sort_by_key(|&([first, second, third], _)| (third >> 4, second >> 4, first >> 4));
     let mut numbers: Vec<usize> = (0..keys.len()).collect();
     numbers.sort_by_key(|number| number % BUCKETS);
     let mut numbered: Vec<_> = numbers.into_iter().zip(keys).collect();

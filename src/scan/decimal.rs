@@ -1,5 +1,5 @@
 //! Bodies printed as the numbers of their bytes: `[123 34 84]` by Go's `%v`, `[123, 34, 84]` by Java and Python,
-//! `[123,34,84]` in JSON, `<Buffer 7b 22 54>` by Node, `0x7B2254` by MySQL and `\x7b2254` by PostgreSQL.
+//! `[123,34,84]` in JSON, and `<Buffer 7b 22 54>` by Node.
 //!
 //! Such a body is recognised by its first bytes, which are the anchors. Each number is a piece of its own. Java prints
 //! bytes with a sign. What is left out (`... 462 more bytes`) ends the text, which is then cut off.
@@ -11,26 +11,19 @@ use crate::scan::lookahead::Lookahead;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Numbers {
     radix: u32,
-    /// True if nothing stands between the numbers, which have two digits each.
-    is_joined: bool,
 }
 
 /// Decimal numbers, as in JSON.
-pub(super) const DECIMAL: Numbers = Numbers {
-    radix: 10,
-    is_joined: false,
-};
+pub(super) const DECIMAL: Numbers = Numbers { radix: 10 };
 
 /// A way to print bytes: what comes before them, what comes between, and the radix.
 type Form = (&'static str, &'static str, u32);
 
-const FORMS: [Form; 6] = [
+const FORMS: [Form; 4] = [
     ("[", " ", 10),
     ("[", ", ", 10),
     ("[", ",", 10),
     ("<Buffer ", " ", 16),
-    ("0x", "", 16),
-    ("\\x", "", 16),
 ];
 
 /// The first bytes of bodies: brackets, and the bytes that may follow them.
@@ -61,16 +54,12 @@ fn anchors_of((open, between, radix): Form) -> impl Iterator<Item = String> {
 
 /// Returns the numbers that begin at the anchor at the start of `bytes`, and the length of the text before them.
 pub(super) fn at(bytes: &[u8]) -> Option<(usize, Numbers)> {
-    if !matches!(
-        bytes,
-        [b'[', b'1' | b'6', ..] | [b'<', b'B', ..] | [b'0' | b'\\', b'x', ..]
-    ) {
+    if !matches!(bytes, [b'[', b'1' | b'6', ..] | [b'<', b'B', ..]) {
         return None;
     }
     let is_at = |form: &Form| anchors_of(*form).any(|text| bytes.starts_with(text.as_bytes()));
-    let (open, between, radix) = FORMS.into_iter().find(is_at)?;
-    let is_joined = between.is_empty();
-    Some((open.len(), Numbers { radix, is_joined }))
+    let (open, _, radix) = FORMS.into_iter().find(is_at)?;
+    Some((open.len(), Numbers { radix }))
 }
 
 /// Returns the length of the bracket and the numbers at the start of `array`, if it may be a body. An array that was cut
@@ -89,19 +78,6 @@ pub(super) fn key_at(anchor: &[u8]) -> usize {
 
 /// Returns true if other digits could make `text` begin a body that is printed as numbers.
 pub(super) fn may_begin(text: &[u8]) -> bool {
-    may_begin_joined(text) || may_begin_list(text)
-}
-
-/// Letters that are hexadecimal digits may be others, too, in text without backslashes.
-fn may_begin_joined(text: &[u8]) -> bool {
-    text.windows(4).any(|head| match head {
-        [b'0'..=b'9', b'x', digits @ ..] => digits.iter().all(u8::is_ascii_hexdigit),
-        [b'\\', b'x', b'0'..=b'9', digit] => b"bBcC".contains(digit),
-        _ => false,
-    })
-}
-
-fn may_begin_list(text: &[u8]) -> bool {
     let mut brackets = memchr::memchr_iter(b'[', text);
     brackets.any(|at| {
         let digits = text[at + 1..]
@@ -115,12 +91,6 @@ fn may_begin_list(text: &[u8]) -> bool {
 impl Numbers {
     /// Returns the piece at the start of `raw`: a number and the separator after it.
     pub(super) fn piece(self, raw: Lookahead<'_>) -> Piece {
-        if self.is_joined {
-            return match two_digits(raw) {
-                Some(byte) => Piece::Other(2, Bytes::byte(byte)),
-                None => Piece::End,
-            };
-        }
         match self.byte(raw) {
             Some((len, byte)) => Piece::Other(len + separator(raw.from(len)), Bytes::byte(byte)),
             None => Piece::End,
@@ -142,12 +112,6 @@ impl Numbers {
         };
         Some((sign + len, byte))
     }
-}
-
-/// Returns the byte of which the two hexadecimal digits stand at the start of `raw`.
-pub(super) fn two_digits(raw: Lookahead<'_>) -> Option<u8> {
-    let digit = |at| char::from(raw.get(at)?).to_digit(16);
-    Some((digit(0)? << 4 | digit(1)?) as u8)
 }
 
 /// Returns the length of the separator at the start of `raw`, if another number follows.
@@ -183,8 +147,6 @@ mod tests {
             ("<Buffer 7b 22 61 ... 9 more bytes>", "{\"a", 16),
             ("[123 34 97 ... ]", "{\"a", 10),
             ("[123 34 256 1]", "{\"", 8),
-            ("0x7B2261E8AEA222, 1", "{\"a订\"", 16),
-            ("\\x3c786d6c3e\t", "<xml>", 12),
         ];
         for (raw, text, len) in cases {
             assert_eq!(read(raw), Some((text.to_owned(), len)), "{raw}");

@@ -1,21 +1,36 @@
-//! Hex dumps: rows of an offset, sixteen bytes in hexadecimal, and these bytes as text. `hexdump -C`, `xxd`,
-//! `tcpdump -X`, Wireshark and `od -A x -t x1z` print them.
+//! Dumps: rows of an offset and sixteen bytes, with these bytes as text behind them or not. `hexdump -C`, `xxd`,
+//! `tcpdump -X`, Wireshark and `od -t x1z` print the text, too; `hexdump`, `od -c`, `od -b` and `od -x` do not.
 //!
-//! The text of a row shows the names that no row's end cuts, and they are the anchors. The dump is read from its first row
-//! to the last whose offset follows the offset before. Each byte is a piece of its own.
+//! The text of a row shows the names that no row's end cuts, and hexadecimal digits may show them; these are the anchors.
+//! So is the offset of the second row. The dump is read from its first row to the last whose offset follows the offset
+//! before. Each byte is a piece of its own, and in words two bytes are.
 
-use crate::scan::decimal::two_digits;
 use crate::scan::escape::{Bytes, Piece};
+use crate::scan::hex::two_digits;
 use crate::scan::lookahead::{Arrived, Lookahead, Settled};
 use crate::simd::{is_blank, line_start};
 
 /// The state of reading a dump.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Dump {
+    form: Form,
     /// The number of bytes of the row before the cursor.
     count: u32,
-    /// The offset of the next row.
-    next: u32,
+    /// The offset of the row, as its digits read in hexadecimal.
+    offset: u32,
+}
+
+/// How the bytes are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    /// Two hexadecimal digits a byte, in groups of any length.
+    Hex,
+    /// Four hexadecimal digits for two bytes, the second byte first.
+    Words,
+    /// Three octal digits a byte.
+    Octal,
+    /// The characters, in cells of four columns.
+    Characters,
 }
 
 /// The number of bytes in a row.
@@ -25,6 +40,16 @@ const ROW: u32 = 16;
 const LONGEST: usize = 128;
 const LONGEST_HEAD: usize = 32;
 
+/// The offsets of second rows, in hexadecimal, octal and decimal digits, with the line break before them.
+pub(super) const ANCHORS: [&str; 6] = [
+    "\n0000010 ",
+    "\n0000020 ",
+    "\n0000016 ",
+    "\n00000010",
+    "\n000010 ",
+    "\n000020 ",
+];
+
 /// Returns the start of the dump to which the row at `line` belongs, and its state there. The dump begins at `far` or
 /// later, where a line begins.
 pub(super) fn begin(
@@ -32,9 +57,11 @@ pub(super) fn begin(
     far: usize,
     line: usize,
 ) -> Settled<Option<(usize, Dump)>> {
-    let row = Head::of(arrived.from(line)).filter(|head| head.is_row(arrived.from(line)));
+    let row = arrived.from(line);
+    let head = Head::of(row).filter(Head::begins_row);
+    let form = head.and_then(|head| head.form(row));
     arrived.settled()?;
-    let Some(mut head) = row else {
+    let Some((mut head, form)) = head.zip(form) else {
         return Some(None);
     };
     let mut start = line;
@@ -42,10 +69,11 @@ pub(super) fn begin(
         (start, head) = (far + before, row);
     }
     let dump = Dump {
+        form,
         count: 0,
-        next: head.offset.wrapping_add(ROW),
+        offset: head.offset,
     };
-    Some(Some((start + head.len, dump)))
+    Some(Some((start + head.len(form), dump)))
 }
 
 /// Returns the start of the last line of `lines`, if it is the row before that of `offset`.
@@ -53,21 +81,41 @@ fn row_before(lines: &[u8], offset: u32) -> Option<(usize, Head)> {
     let line = lines.strip_suffix(b"\n")?;
     let start = line_start(line);
     let head = Head::of(Lookahead::whole(&lines[start..]))?;
-    (head.offset.checked_add(ROW) == Some(offset)).then_some((start, head))
+    follows(head.offset, offset).then_some((start, head))
 }
 
-/// The beginning of a row.
+/// Returns true if the row at the offset `next` follows the row at `offset`. Both are digits that were read in hexadecimal,
+/// but may be octal or decimal.
+fn follows(offset: u32, next: u32) -> bool {
+    let is_next = |radix| {
+        let (offset, next) = (in_radix(offset, radix)?, in_radix(next, radix)?);
+        offset.checked_add(ROW).map(|end| end == next)
+    };
+    [16, 8, 10]
+        .into_iter()
+        .any(|radix| is_next(radix) == Some(true))
+}
+
+/// Returns the number that the hexadecimal digits of `number` are in another radix.
+fn in_radix(number: u32, radix: u32) -> Option<u32> {
+    u32::from_str_radix(&format!("{number:x}"), radix).ok()
+}
+
+/// The beginning of a row: an offset, and a gap before the first byte.
 #[derive(Clone, Copy, Debug)]
 struct Head {
-    /// The length of the text before the first byte.
-    len: usize,
     offset: u32,
+    /// The length of the text before the gap.
+    before: usize,
+    gap: usize,
+    /// True if the offset has `0x` before it or a colon behind it.
+    has_sign: bool,
 }
 
 impl Head {
     /// Reads blanks, the offset and the gap behind it.
-    fn of(row: Lookahead<'_>) -> Option<Self> {
-        let row = row.window(LONGEST_HEAD);
+    fn of(line: Lookahead<'_>) -> Option<Self> {
+        let row = line.window(LONGEST_HEAD);
         let blanks = row.position(|byte| !is_blank(byte))?;
         let sign = if row.from(blanks).starts_with(b"0x") {
             2
@@ -80,57 +128,175 @@ impl Head {
             return None;
         }
         let colon = usize::from(row.get(end)? == b':');
-        let gap = row.from(end + colon).position(|byte| !is_blank(byte))?;
+        let behind = row.from(end + colon);
+        // Blanks may be characters.
+        let gap = behind.position(|byte| !is_blank(byte));
+        let gap = gap.unwrap_or(behind.len());
         let digits = std::str::from_utf8(&row.bytes()[start..end]).ok()?;
         let offset = u32::from_str_radix(digits, 16).ok().filter(|_| gap > 0)?;
-        let len = end + colon + gap;
-        two_digits(row.from(len)).map(|_| Head { len, offset })
+        Some(Head {
+            offset,
+            before: end + colon,
+            gap,
+            has_sign: sign + colon > 0,
+        })
     }
 
-    /// Returns true if half of a row's bytes or more follow. Logs have lines that begin with two numbers.
-    fn is_row(self, row: Lookahead<'_>) -> bool {
+    /// Returns true if the offset may be that of a row.
+    fn begins_row(&self) -> bool {
+        let is_offset = |radix| {
+            let offset = in_radix(self.offset, radix);
+            offset.is_some_and(|offset| offset.is_multiple_of(ROW))
+        };
+        [16, 10].into_iter().any(is_offset)
+    }
+
+    /// Returns the length of the text before the first byte. A cell begins with blanks of its own.
+    fn len(&self, form: Form) -> usize {
+        match form {
+            Form::Characters => self.before,
+            _ => self.before + self.gap,
+        }
+    }
+
+    /// Returns the form of `row`, if half of its bytes or more follow. Logs have lines that begin with two numbers.
+    fn form(&self, row: Lookahead<'_>) -> Option<Form> {
+        const WORD: usize = 4;
+        let first = row.from(self.before + self.gap).window(WORD + 1);
+        let len = first.position(|byte| !byte.is_ascii_hexdigit());
+        let hex = match (len, self.has_sign) {
+            (Some(WORD), false) => Form::Words,
+            _ => Form::Hex,
+        };
+        let forms = [hex, Form::Octal, Form::Characters];
+        forms
+            .into_iter()
+            .find(|form| form.fills_half(row.from(self.len(*form))))
+    }
+}
+
+impl Form {
+    /// Returns true if half of a row's bytes or more stand at the start of `raw`.
+    fn fills_half(self, mut raw: Lookahead<'_>) -> bool {
         const LEAST: u32 = ROW / 2;
-        let mut raw = row.from(self.len);
-        for _ in 1..LEAST {
-            match two_digits(raw).and_then(|_| gap(raw.from(2))) {
-                Some(len) => raw = raw.from(2 + len),
+        for _ in 1..LEAST / self.size() {
+            let byte = self.byte(raw).map(|(len, _)| len);
+            match byte.and_then(|len| Some(len + self.gap(raw.from(len))?)) {
+                Some(len) => raw = raw.from(len),
                 None => return false,
             }
         }
-        self.offset.is_multiple_of(ROW) && two_digits(raw).is_some()
+        self.byte(raw).is_some()
     }
+
+    /// Returns the number of bytes in a piece.
+    fn size(self) -> u32 {
+        if self == Form::Words { 2 } else { 1 }
+    }
+
+    /// Reads the bytes at the start of `raw`, and returns their length there.
+    fn byte(self, raw: Lookahead<'_>) -> Option<(usize, Bytes)> {
+        match self {
+            Form::Hex => two_digits(raw).map(|byte| (2, Bytes::byte(byte))),
+            Form::Words => {
+                let (second, first) = (two_digits(raw)?, two_digits(raw.from(2))?);
+                Some((4, Bytes::of(&[first, second])))
+            }
+            Form::Octal => octal(raw.first(3)?).map(|byte| (3, Bytes::byte(byte))),
+            Form::Characters => character(raw),
+        }
+    }
+
+    /// Returns the length of the gap before the next byte of a row. What stands behind a wider gap is text.
+    fn gap(self, behind: Lookahead<'_>) -> Option<usize> {
+        const WIDEST: usize = 2;
+        /// Nothing stands behind words.
+        const WIDEST_OF_WORDS: usize = 4;
+        let widest = match self {
+            Form::Characters => return character(behind).map(|_| 0),
+            Form::Words => WIDEST_OF_WORDS,
+            Form::Hex | Form::Octal => WIDEST,
+        };
+        let len = behind.window(widest + 1).position(|b| !is_blank(b))?;
+        self.byte(behind.from(len)).map(|_| len)
+    }
+}
+
+/// Returns the byte of three octal digits.
+fn octal(digits: &[u8]) -> Option<u8> {
+    let text = std::str::from_utf8(digits).ok()?;
+    u8::from_str_radix(text, 8).ok().filter(|_| text.len() == 3)
+}
+
+/// Reads a cell of four columns: a character, its escape, its octal digits, or the stars that stand for further bytes of the
+/// character before.
+fn character(cell: Lookahead<'_>) -> Option<(usize, Bytes)> {
+    let columns = cell.first(4)?;
+    let bytes = match *columns {
+        [b' ', b' ', b'*', b'*'] => Bytes::NONE,
+        [b' ', b' ', b'\\', letter] => Bytes::byte(escaped(letter)?),
+        [b' ', b' ', b' ', byte @ b' '..=b'~'] => Bytes::byte(byte),
+        [b' ', _, _, digit] if digit.is_ascii_digit() => Bytes::byte(octal(&columns[1..])?),
+        [b' ', b' ', b' ', _] => return wide_character(cell),
+        _ => return None,
+    };
+    Some((columns.len(), bytes))
+}
+
+/// Reads a cell whose character has several bytes.
+fn wide_character(cell: Lookahead<'_>) -> Option<(usize, Bytes)> {
+    const BLANKS: usize = 3;
+    let ahead = cell.from(BLANKS).window(4);
+    let len = match ahead.get(0)? {
+        0xC2..=0xDF => 2,
+        0xE0..=0xEF => 3,
+        0xF0..=0xF4 => 4,
+        _ => return None,
+    };
+    Some((BLANKS + len, Bytes::of(ahead.first(len)?)))
+}
+
+/// Returns the byte of an escape of C.
+fn escaped(letter: u8) -> Option<u8> {
+    Some(match letter {
+        b'0' => 0,
+        b'a' => 7,
+        b'b' => 8,
+        b't' => b'\t',
+        b'n' => b'\n',
+        b'v' => 11,
+        b'f' => 12,
+        b'r' => b'\r',
+        b'\\' => b'\\',
+        _ => return None,
+    })
 }
 
 impl Dump {
     /// Returns the piece at the start of `raw`: a byte with what stands before the next byte.
     pub(super) fn piece(&mut self, raw: Lookahead<'_>) -> Piece {
-        let Some(byte) = two_digits(raw) else {
+        let Some((len, bytes)) = self.form.byte(raw) else {
             return Piece::End;
         };
-        self.count += 1;
-        let behind = raw.from(2);
-        let gap = gap(behind).filter(|_| self.count < ROW);
-        let len = gap.or_else(|| self.next_row(behind)).unwrap_or(0);
-        Piece::Other(2 + len, Bytes::byte(byte))
+        self.count += self.form.size();
+        let behind = raw.from(len);
+        let gap = if self.count < ROW {
+            self.form.gap(behind)
+        } else {
+            None
+        };
+        let rest = gap.or_else(|| self.next_row(behind)).unwrap_or(0);
+        Piece::Other(len + rest, bytes)
     }
 
     /// Returns the length of the rest of the row, and of what stands before the first byte of the next row.
     fn next_row(&mut self, rest: Lookahead<'_>) -> Option<usize> {
         let line = rest.window(LONGEST).find(b'\n')? + 1;
-        let head = Head::of(rest.from(line)).filter(|head| head.offset == self.next)?;
-        *self = Dump {
-            count: 0,
-            next: self.next.wrapping_add(ROW),
-        };
-        Some(line + head.len)
+        let head = Head::of(rest.from(line)).filter(|head| follows(self.offset, head.offset))?;
+        self.count = 0;
+        self.offset = head.offset;
+        Some(line + head.len(self.form))
     }
-}
-
-/// Returns the length of the gap before the next byte of a row. What stands behind a wider gap is text.
-fn gap(behind: Lookahead<'_>) -> Option<usize> {
-    const WIDEST: usize = 2;
-    let len = behind.window(WIDEST + 1).position(|b| !is_blank(b))?;
-    two_digits(behind.from(len)).map(|_| len)
 }
 
 #[cfg(test)]
@@ -210,8 +376,9 @@ mod tests {
     fn rows_that_arrive_in_parts_come_to_the_same() {
         let raw = b"61 62  63 64 |ab|\n00000010  65 66\nx";
         let begun = Dump {
+            form: Form::Hex,
             count: 12,
-            next: 16,
+            offset: 0,
         };
         let mut escape = Escape::Dump(begun);
         let (mut text, mut at) = (Vec::new(), 0);

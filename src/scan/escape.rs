@@ -10,8 +10,8 @@
 //! Adding an escaping: add a variant of [`Escape`], a row of [`TABLE`], and the row's functions in `decode` and `clue`.
 //! The search reads the table, and a test walks it. Code for one escaping only names it, as `Escape::Entity` in `seek`.
 //! Queries are unescaped in `request`. Adding a container: recognise its lines in `container`. What has no sign
-//! or has a state has files of its own, which recognise and read it: `base64`, `chunked`, `decimal`, `dump` and
-//! `typographic`.
+//! or has a state has files of its own, which recognise and read it: `base64`, `chunked`, `decimal`, `dump`,
+//! `hex` and `typographic`.
 
 use crate::request::EscapedLineBreaks;
 use crate::scan::backslash;
@@ -22,6 +22,7 @@ use crate::scan::container::{self, Container};
 use crate::scan::decimal::Numbers;
 use crate::scan::decode::{self, Sequence};
 use crate::scan::dump::Dump;
+use crate::scan::hex::Hex;
 use crate::scan::lookahead::{Arrived, Lookahead};
 use crate::scan::typographic::Pasted;
 use crate::simd::block::{self, Block, Marks};
@@ -55,6 +56,8 @@ pub(crate) enum Escape {
     Chunked(Chunked),
     /// The numbers of bytes.
     Numbers(Numbers),
+    /// Hexadecimal digits.
+    Hex(Hex),
     /// A hex dump, with its state at the next byte.
     Dump(Dump),
 }
@@ -364,6 +367,7 @@ impl Escape {
             | Escape::Base64(_)
             | Escape::Chunked(_)
             | Escape::Numbers(_)
+            | Escape::Hex(_)
             | Escape::Dump(_) => None,
         }
     }
@@ -406,6 +410,7 @@ impl Escape {
             Escape::Base64(base64) => return base64.piece(raw),
             Escape::Chunked(chunked) => return chunked.piece(raw),
             Escape::Numbers(numbers) => return numbers.piece(raw),
+            Escape::Hex(hex) => return hex.piece(raw),
             Escape::Dump(dump) => return dump.piece(raw),
             escape => escape.row(),
         };

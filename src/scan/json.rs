@@ -18,6 +18,7 @@ use crate::scan::skip::{Skip, Skipped};
 use crate::scan::start;
 use crate::scan::torn::{Doubt, NextEntry};
 use crate::scan::typographic::{self, Pasted};
+use crate::scan::unread::is_word;
 use crate::scan::verdict::{shown_end, valid_text};
 use crate::scan::{Continuation, Found, FoundKind, InnerPart, Inside, Parts, Read, Scanner, State};
 use crate::span::Span;
@@ -110,6 +111,13 @@ impl Scanner {
         if let Some(name) = self.unread_entry(text, &inner) {
             let found =
                 self.report_unread(self.pos()..self.pos() + text.len(), name, buffer, parts);
+            return Some(found);
+        }
+        if let Some(first) = inner.front()
+            && is_word(text, first)
+            && let Some(found) =
+                self.judge_ahead(arrived, self.pos() + first.span().range().start, parts)?
+        {
             return Some(found);
         }
         self.state = State::Inside(Inside {

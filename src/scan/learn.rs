@@ -17,6 +17,7 @@ use crate::finding::Findings;
 use crate::scan::anchor::Anchors;
 use crate::scan::decimal;
 use crate::scan::escape::Escape;
+use crate::scan::hex;
 use crate::scan::lookahead::Lookahead;
 use crate::scan::{InnerPart, Inside, Names, Scanner, container};
 use crate::simd::{Lines, is_space};
@@ -214,8 +215,9 @@ fn unescaped_range(node: &Node, entry: &str) -> Option<Range<usize>> {
         _ => return None,
     };
     let text = entry.as_bytes().get(range.clone())?;
-    let is_as_it_is = memchr::memchr(b'\\', text).is_none() && !decimal::may_begin(text);
-    is_as_it_is.then_some(range)
+    let is_as_it_is = memchr::memchr(b'\\', text).is_none();
+    let may_begin = || decimal::may_begin(text) || hex::may_begin(text);
+    (is_as_it_is && !may_begin()).then_some(range)
 }
 
 /// A sequence of hexadecimal digits.
@@ -244,11 +246,14 @@ fn runs(bytes: &[u8], start: usize) -> impl Iterator<Item = HexRun> {
 impl HexRun {
     /// Names, and values that make an object a message, have fewer hexadecimal digits in a row.
     const SAFE: usize = 4;
+    /// A callback in hexadecimal digits has more.
+    const LONGEST: usize = 64;
 
     /// Returns the placeholder for a run in a number or a text. `is_first` is true for its first run.
     fn placeholder(self, is_number: bool, is_first: bool) -> Option<Placeholder> {
         let HexRun { range, has_letters } = self;
         let charset = match has_letters {
+            _ if range.len() > Self::LONGEST => return None,
             false if is_number && is_first => CharSet::Number,
             false => CharSet::Digits,
             true if !is_number && range.len() >= Self::SAFE => CharSet::LowerHex,
@@ -274,6 +279,7 @@ fn is_simple(text: &[u8], anchors: &Anchors) -> bool {
         && !matches!(text.last(), Some(b'"' | b'\''))
         && !anchors.is_in(text)
         && !decimal::may_begin(text)
+        && !hex::may_begin(text)
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use crate::scan::base64;
 use crate::scan::chunked;
 use crate::scan::container::{self, LineKind};
 use crate::scan::escape::{Escape, TABLE};
+use crate::scan::hex;
 use crate::scan::lookahead::Lookahead;
 use crate::scan::prefix::Relation;
 use crate::simd::{self, skip_space};
@@ -45,6 +46,7 @@ fn is_open(text: &[u8], behind: &[u8]) -> bool {
         || splits_text(text, behind)
         || is_member_line(text)
         || base64::joins(text, behind)
+        || hex::joins(text, behind)
         || chunked::joins(text, behind)
 }
 

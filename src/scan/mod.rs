@@ -19,7 +19,7 @@
 //! reads one whose lines have a prefix, and `wrapped` finds a printed object of which each line stands in an object of its
 //! own. `skip` leaves a broken document, and `torn` knows what is in doubt
 //! after it. `nested`, `escape` and `literal` handle escaped
-//! text, with `base64`, `chunked`, `decimal`, `dump` and `typographic`. `unread` looks at what is left: it reports
+//! text, with `base64`, `chunked`, `decimal`, `dump`, `hex` and `typographic`. `unread` looks at what is left: it reports
 //! callbacks that nothing else reads. `learn` and `fast_path` are the fast path.
 //! `moves` moves the cursor, and `verdict` turns what was read into what was found.
 //!
@@ -41,6 +41,7 @@ mod document;
 mod dump;
 mod escape;
 mod fast_path;
+mod hex;
 mod json;
 mod learn;
 mod line_end;
@@ -136,9 +137,17 @@ pub(crate) struct Names {
     pub(crate) event_name: fn(&[u8]) -> Option<Range<usize>>,
     /// Returns the range of the names that have values, if there are enough of them for a callback.
     pub(crate) values: fn(&[u8]) -> Option<Range<usize>>,
+    /// Returns the range of the values without names in a list around an event's name, if there are enough of them.
+    pub(crate) listed: fn(&[u8], &Range<usize>) -> Option<Range<usize>>,
+    /// Returns the range of the list of names and values in which the name at a position stands, and in it the range of the
+    /// event's name if the values are those of a callback.
+    pub(crate) pairs: fn(&[u8], usize) -> Option<Pairs>,
     /// Byte strings of which every message has at least one, however it is escaped; see [`anchor`].
     pub(crate) anchors: &'static Anchors,
 }
+
+/// A list of names and values, and in it the event's name if the values are those of a callback.
+pub(crate) type Pairs = (Range<usize>, Option<Range<usize>>);
 
 /// A payload that was found. The scanner keeps its tree until the next step.
 #[derive(Debug)]

@@ -25,6 +25,7 @@ use crate::scan::prefix::{self, Prefix, Relation};
 use crate::scan::printed::{OverLines, PrintedForm};
 use crate::scan::source_map::Step;
 use crate::scan::start;
+use crate::scan::unread::REACH;
 use crate::scan::verdict::{shown_end, valid_text};
 use crate::scan::wrapping::{self, Member, Wrapping};
 use crate::scan::xml::{Resume, root_of};
@@ -469,6 +470,15 @@ impl Scanner {
                 self.state = State::Seek;
                 return None;
             }
+            Through::Torn(torn) if is_wrapped && is_ruby(arrived.from(start)) => {
+                const FAR: usize = 4 * REACH;
+                _ = arrived.from(start).first(FAR);
+                arrived.settled()?;
+                if let Some(name) = self.unread_through(prefixed.container, start, FAR, buffer) {
+                    return Some(self.report_unread(name.clone(), name, buffer, parts));
+                }
+                torn.read
+            }
             Through::Torn(torn) => torn.read,
             Through::Whole(len) | Through::Typed(len) => len,
             Through::Vain(len) => {
@@ -876,4 +886,12 @@ fn has_ended(mut escape: Escape, raw: Lookahead<'_>) -> bool {
         0 => raw.is_final(),
         _ => escape.whole_piece(raw) == Some(Piece::End),
     }
+}
+
+/// Returns true if an escaped hash of Ruby, which is no JSON, begins at the start of `ahead`.
+fn is_ruby(ahead: Lookahead<'_>) -> bool {
+    const NEAR: usize = 64;
+    let near = ahead.window(NEAR);
+    let binds = |sign: &[u8]| near.find_text(sign).is_some();
+    ahead.starts_with(b"{\\\"") && (binds(b"\\\"=>") || binds(b"\\\" =>"))
 }

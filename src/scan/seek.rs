@@ -14,6 +14,7 @@ use crate::scan::container::{self, LineKind};
 use crate::scan::decimal::{self, Numbers};
 use crate::scan::dump;
 use crate::scan::escape::{self, Escape};
+use crate::scan::hex;
 use crate::scan::literal::{self, Candidate};
 use crate::scan::lookahead::{Arrived, Lookahead, Settled};
 use crate::scan::nested::NestedEnd;
@@ -112,6 +113,9 @@ impl Scanner {
         }
         self.search.restart(self.pos());
         while let Some(anchor) = self.search.next_anchor(self.names.anchors, buffer) {
+            if let Some(found) = self.judge_ahead(arrived, anchor, parts)? {
+                return Some(found);
+            }
             if self.begin_wrapped_printed(arrived, anchor)? {
                 return None;
             }
@@ -222,6 +226,9 @@ impl Scanner {
         }
         if let Some(piece) = self.names.anchors.piece_at(arrived.bytes, anchor) {
             return Some(Near::of(self.enter_base64(arrived, start, anchor, piece)?));
+        }
+        if hex::begins(&arrived.bytes[anchor..]) {
+            return Some(Near::of(self.enter_hex(arrived.bytes, start, anchor)));
         }
         if self.try_begin_yaml(arrived, start, anchor)? {
             return Some(Near::Begun);
@@ -448,6 +455,17 @@ impl Scanner {
         self.pass(buffer, start);
         // The text may begin with the name.
         Some(self.enter_told(escape, None, anchor + piece.text.len() - start))
+    }
+
+    /// Enters the hexadecimal digits with the name at `anchor`, which begin at `start` or later.
+    fn enter_hex(&mut self, buffer: &[u8], start: usize, anchor: usize) -> bool {
+        let (run, hex) = hex::begin(buffer, start, anchor);
+        if is_in_url(&buffer[start..run]) {
+            self.pass(buffer, start);
+            return self.enter_told(Escape::Percent, None, anchor + 1 - start);
+        }
+        self.pass(buffer, run);
+        self.enter_from(Escape::Hex(hex), None, anchor - run)
     }
 
     /// Enters escaped text that ends at one of its terminators, at the earliest after `from` bytes.

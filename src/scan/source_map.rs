@@ -82,6 +82,23 @@ pub(crate) fn raw_offsets(steps: &[Step], raw: &[u8], offsets: &mut [usize]) {
     }
 }
 
+/// Returns the number of steps that undo the escapes of URLs.
+pub(crate) fn percent_levels(steps: &[Step]) -> usize {
+    let is_percent = |step: &&Step| matches!(step, Step::Escape(Escape::Percent));
+    steps.iter().filter(is_percent).count()
+}
+
+/// Returns true if a step joins what lies apart in the capture.
+pub(crate) fn has_joints(steps: &[Step]) -> bool {
+    let is_joint = |step: &Step| {
+        matches!(
+            step,
+            Step::Escape(Escape::Container(_) | Escape::Chunked(_))
+        )
+    };
+    steps.iter().any(is_joint)
+}
+
 /// Returns true if a step unescapes. The lines and columns of the text are then not those of the capture.
 pub(crate) fn has_escapes(steps: &[Step]) -> bool {
     steps.iter().any(|step| matches!(step, Step::Escape(_)))

@@ -20,6 +20,8 @@ pub(super) struct Tried {
     pub(super) judged_before: usize,
     /// No document is read through a prefix before these positions.
     pub(super) unprefixed: Unprefixed,
+    /// No list of names and values is looked for before this position: one was, and it is no callback.
+    pub(super) no_pairs_before: usize,
     /// Every line of noise before this position was searched for an object with a prefix.
     pub(super) no_prefix_before: usize,
     /// The offset of an object that is neither JSON nor printed in another notation.
@@ -50,6 +52,7 @@ impl Tried {
         self.unclosed.1 = self.unclosed.1.saturating_sub(len);
         self.judged_before = self.judged_before.saturating_sub(len);
         self.unprefixed = self.unprefixed.after(len);
+        self.no_pairs_before = self.no_pairs_before.saturating_sub(len);
         self.no_prefix_before = self.no_prefix_before.saturating_sub(len);
     }
 

@@ -13,7 +13,7 @@ use std::ops::Range;
 use crate::finding::{Finding, Reason};
 use crate::scan::container::{self, LineKind};
 use crate::scan::lookahead::{Arrived, Lookahead, Settled};
-use crate::scan::{Found, InnerPart, Parts, Scanner, State, start};
+use crate::scan::{Found, InnerPart, Pairs, Parts, Scanner, State, start};
 use crate::span::Span;
 use crate::syntax::Syntax;
 use crate::syntax::notation::Notation;
@@ -58,6 +58,87 @@ impl Scanner {
         Some(Some(self.report_unread(range, name, arrived.bytes, parts)))
     }
 
+    /// Reports the callback in which the name at `anchor` stands, if no other name would tell: each name and value stand in an
+    /// object of their own, or in several string literals of source code.
+    pub(super) fn judge_ahead<'b>(
+        &mut self,
+        arrived: &Arrived<'b>,
+        anchor: usize,
+        parts: &mut Parts,
+    ) -> Settled<Option<Found<'b>>> {
+        if self.is_unsure || anchor < self.tried.no_pairs_before {
+            return Some(None);
+        }
+        let list = self.pairs_at(arrived, anchor);
+        let list = list.or_else(|| self.joined_at(arrived, anchor));
+        arrived.settled()?;
+        match list {
+            Some((range, Some(name))) => {
+                let found = self.report_unread(range, name, arrived.bytes, parts);
+                Some(Some(found))
+            }
+            Some((range, None)) => {
+                self.tried.no_pairs_before = range.end;
+                Some(None)
+            }
+            None => Some(None),
+        }
+    }
+
+    /// Returns the list of names and values in which the name at `anchor` stands.
+    fn pairs_at(&self, arrived: &Arrived<'_>, anchor: usize) -> Option<Pairs> {
+        const NEAR: usize = 64;
+        /// No further name follows a list so near.
+        const FARTHEST: usize = 256;
+        let from = anchor.saturating_sub(NEAR).max(self.pos());
+        if !is_held(&arrived.bytes[from..anchor]) {
+            return None;
+        }
+        let ahead = arrived.from(from).window(NEAR + 2 * REACH);
+        let (range, name) = (self.names.pairs)(ahead.bytes(), anchor - from)?;
+        _ = ahead.first(range.end + FARTHEST);
+        let start = self.message_start(ahead.from(range.start).window(range.len()));
+        let is_before =
+            |name: &Range<usize>| start.is_none_or(|start| range.start + start > name.end);
+        let name = name.filter(is_before);
+        let shift = |range: Range<usize>| from + range.start..from + range.end;
+        Some((shift(range), name.map(shift)))
+    }
+
+    /// Returns the string literals of which source code joins the callback with the name at `anchor`.
+    fn joined_at(&self, arrived: &Arrived<'_>, anchor: usize) -> Option<Pairs> {
+        let ahead = arrived.from(anchor).window(2 * REACH);
+        if !is_joint(ahead.from(ahead.position(|b| !b.is_ascii_alphanumeric())?)) {
+            return None;
+        }
+        let ahead = ahead.until(self.message_start(ahead));
+        ahead.note_end();
+        let shift = |range: Range<usize>| anchor + range.start..anchor + range.end;
+        let name = (self.names.event_name)(ahead.bytes());
+        let values = (self.names.values)(ahead.bytes());
+        Some(match name.zip(values) {
+            Some((name, values)) => {
+                let range = values.start.min(name.start)..values.end.max(name.end);
+                (shift(range), Some(shift(name)))
+            }
+            None => (anchor..anchor + REACH, None),
+        })
+    }
+
+    /// Returns the position of the first message that begins in `ahead`.
+    fn message_start(&self, ahead: Lookahead<'_>) -> Option<usize> {
+        let names = &self.names;
+        let mut brackets = memchr::memchr2_iter(b'<', b'{', ahead.bytes());
+        brackets.find(|&at| {
+            let begun = start::payload_at(
+                ahead.from(at),
+                &names.begins_message,
+                names.private.is_header,
+            );
+            begun.is_some()
+        })
+    }
+
     /// Returns the length of the event's name at the start of `ahead`.
     fn name_at(&self, ahead: Lookahead<'_>) -> Option<usize> {
         let prefix = self.names.event_prefix.as_bytes();
@@ -86,14 +167,22 @@ impl Scanner {
         let anchors = self.names.anchors;
         let anchor = from + anchors.first_in(&arrived.bytes[from..name.end])?;
         let from = anchor.min(start.max(from));
-        let values = |end: usize| {
-            let values = (self.names.values)(&arrived.bytes[from..end])?;
-            Some(name.start.min(from + values.start)..name.end.max(from + values.end))
+        let with_name = |values: Range<usize>| {
+            name.start.min(from + values.start)..name.end.max(from + values.end)
         };
-        values(name.end).or_else(|| {
-            let len = self.len_after(arrived, name);
-            values(name.end + len)
-        })
+        let values = |end: usize| (self.names.values)(&arrived.bytes[from..end]);
+        let found = values(name.end).or_else(|| {
+            let end = name.end + self.len_after(arrived, name);
+            let listed = || self.listed(&arrived.bytes[from..end], name.start - from);
+            values(end).or_else(listed)
+        });
+        found.map(with_name)
+    }
+
+    /// Returns the range of the values in the list around the event's name at `at`.
+    fn listed(&self, text: &[u8], at: usize) -> Option<Range<usize>> {
+        let name = (self.names.event_name)(&text[at..])?;
+        (self.names.listed)(text, &(at + name.start..at + name.end))
     }
 
     /// Returns the length of the text after an event's `name` that may belong to it.
@@ -158,16 +247,12 @@ impl Scanner {
         text: &str,
         inner: &VecDeque<InnerPart>,
     ) -> Option<Range<usize>> {
-        let is_of_name = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
-        let is_name = |part: &InnerPart| match part {
-            InnerPart::Text(span) => text.as_bytes()[span.range()].iter().all(|&b| is_of_name(b)),
-            _ => false,
-        };
-        if inner.is_empty() || !inner.iter().all(is_name) {
+        if inner.is_empty() || !inner.iter().all(|part| is_word(text, part)) {
             return None;
         }
         let name = (self.names.event_name)(text.as_bytes())?;
-        (self.names.values)(text.as_bytes())?;
+        let bytes = text.as_bytes();
+        (self.names.values)(bytes).or_else(|| (self.names.listed)(bytes, &name))?;
         Some(self.pos() + name.start..self.pos() + name.end)
     }
 
@@ -193,6 +278,58 @@ impl Scanner {
         let (offset, notation) = self.tried.passed_notation?;
         (self.cursor.offset() - offset <= NEAR).then_some(notation)
     }
+}
+
+/// Returns true if two string literals are joined at the start of `ahead`, which follows a name.
+fn is_joint(ahead: Lookahead<'_>) -> bool {
+    const LONGEST: usize = 48;
+    let is_of_joint = |b: u8| b"\"'\\:<> +&.\r\n\t".contains(&b);
+    let near = ahead.window(LONGEST);
+    let len = near.position(|b| !is_of_joint(b));
+    let mut joint = &near.bytes()[..len.unwrap_or(near.len())];
+    if !joint.iter().any(|&b| is_sign_of_joint(b)) {
+        return false;
+    }
+    while let Some(quote) = next_quote(joint) {
+        joint = &joint[quote + 1..];
+        let between = &joint[..next_quote(joint).unwrap_or(0)];
+        if between.iter().any(|&b| is_sign_of_joint(b)) && !between.contains(&b':') {
+            return true;
+        }
+    }
+    false
+}
+
+fn is_sign_of_joint(byte: u8) -> bool {
+    matches!(byte, b'+' | b'&' | b'.' | b'\n')
+}
+
+/// Returns the position of the first quote that is not escaped.
+fn next_quote(text: &[u8]) -> Option<usize> {
+    let mut quotes = memchr::memchr2_iter(b'"', b'\'', text);
+    quotes.find(|&at| at == 0 || text[at - 1] != b'\\')
+}
+
+/// Returns true if a part of `text` is a text that could be a name.
+pub(super) fn is_word(text: &str, part: &InnerPart) -> bool {
+    let is_of_name = |b: &u8| b.is_ascii_alphanumeric() || *b == b'_';
+    match part {
+        InnerPart::Text(span) => text.as_bytes()[span.range()].iter().all(is_of_name),
+        _ => false,
+    }
+}
+
+/// Returns true if a name after `before` may be the value of a member: it stands behind a separator, and in quotes or not.
+fn is_held(before: &[u8]) -> bool {
+    let before = before.trim_ascii_end();
+    let quoted = before
+        .strip_suffix(b"\"")
+        .or_else(|| before.strip_suffix(b"'"));
+    let before = quoted.unwrap_or(before);
+    matches!(
+        before.trim_ascii_end().last(),
+        Some(b':' | b'=' | b'>' | b'\\')
+    )
 }
 
 /// Makes the finding for a callback in `text`, in which the event's `name` stands. It tells the cause, if that shows.

@@ -41,6 +41,21 @@ pub(super) fn encode(bytes: &[u8]) -> String {
     STANDARD.encode(bytes)
 }
 
+/// Encodes `bytes` with white space where `text` has it.
+pub(super) fn encode_like(text: &[u8], bytes: &[u8]) -> Vec<u8> {
+    let mut encoded = encode(bytes).into_bytes().into_iter();
+    let is_blank = |byte: &u8| byte.is_ascii_whitespace();
+    let mut out: Vec<u8> = Vec::with_capacity(text.len());
+    for byte in text {
+        out.extend(match is_blank(byte) {
+            true => Some(*byte),
+            false => encoded.next(),
+        });
+    }
+    out.extend(encoded);
+    out
+}
+
 /// Removes white space. Borrows `text` if there is none.
 pub(super) fn compact(text: &[u8]) -> Cow<'_, [u8]> {
     match text.iter().any(u8::is_ascii_whitespace) {

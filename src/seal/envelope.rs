@@ -117,6 +117,31 @@ pub(crate) fn decrypt(
     })
 }
 
+/// Decrypts `encrypt`, changes the message, and encrypts it again with its key, for its receiver and with the white space
+/// of `encrypt`. Also returns the index of the account.
+pub(crate) fn reseal(
+    keys: &Keys,
+    encrypt: &[u8],
+    change: impl FnOnce(&[u8]) -> Vec<u8>,
+) -> Result<(Vec<u8>, usize), Error> {
+    let mut bytes = Vec::new();
+    let decrypted = decrypt(keys, encrypt, &mut bytes)?;
+    let message = change(&bytes[decrypted.message.clone()]);
+    let length = u32::try_from(message.len()).map_err(|_| Error::MessageLength)?;
+    let is_as_long = message.len() == decrypted.message.len();
+    bytes[RANDOM..HEAD].copy_from_slice(&length.to_be_bytes());
+    if !is_as_long {
+        bytes.truncate(decrypted.receive_id.end);
+    }
+    bytes.splice(decrypted.message, message);
+    let (_, key) = keys.all().nth(decrypted.key).ok_or(Error::Padding)?;
+    match is_as_long {
+        true => cipher::encrypt(key, &mut bytes),
+        false => cipher::close(key, &mut bytes),
+    }
+    Ok((armor::encode_like(encrypt, &bytes), decrypted.account))
+}
+
 /// Returns the keys that fit. Fails if a key has the right padding but no key the right message length.
 fn fits<'k>(keys: &'k Keys, ciphertext: &[u8]) -> Result<Vec<Fit<'k>>, Error> {
     let mut fits = Vec::new();

@@ -19,7 +19,7 @@ mod query;
 mod signature;
 mod verify;
 
-pub(crate) use envelope::{DecryptedRanges, decrypt};
+pub(crate) use envelope::{DecryptedRanges, decrypt, reseal};
 pub use envelope::{Opened, open, seal};
 pub use error::Error;
 pub use file::{FileError, accounts};

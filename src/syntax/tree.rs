@@ -54,6 +54,11 @@ impl Str {
         self.range()
     }
 
+    /// Returns the range of the payload, unless the text is in the tree's own buffer.
+    pub(crate) fn in_source(self) -> Option<std::ops::Range<usize>> {
+        (self.len & Self::OWN == 0).then(|| self.range())
+    }
+
     /// Returns the start of the text, if it is a range of the payload that ends at `end`.
     pub(crate) fn source_up_to(self, end: usize) -> Option<usize> {
         (self.len & Self::OWN == 0 && self.range().end == end).then_some(self.range().start)

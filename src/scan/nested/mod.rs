@@ -263,9 +263,17 @@ impl Nested {
         }
         let pos = self.scanner.pos();
         if self.shown < pos || self.shown == 0 {
-            self.shown = self.line_end(pos);
+            let begun = self.end_of_begun_line().filter(|&end| end >= pos);
+            self.shown = begun.unwrap_or_else(|| self.line_end(pos));
         }
         self.shown
+    }
+
+    /// Returns the end of the line of which only the beginning was shown, or `None` if the line was shown to its end.
+    fn end_of_begun_line(&self) -> Option<usize> {
+        let shown = &self.text[..self.shown];
+        let is_begun = !shown.is_empty() && !shown.ends_with(b"\n");
+        is_begun.then(|| self.line_end(self.shown))
     }
 
     /// Returns the end of the line that contains `from`.

@@ -1,0 +1,198 @@
+//! `wxsub redact`: writes captures as they are, with pseudonyms in the place of ids.
+
+use std::fs;
+use std::io::{self, Read, Write};
+
+use anyhow::{Context, bail};
+use wxsub::Lang;
+use wxsub::redact::{Redaction, Redactor};
+use wxsub::report::text::printable;
+
+use crate::cli::args;
+use crate::cli::errors::{told, told_io};
+use crate::cli::feed::{Feed, OpenCapture};
+use crate::cli::interrupt::Interrupted;
+use crate::cli::language::{Words, both};
+use crate::cli::options::Common;
+use crate::cli::plan::Plan;
+use crate::cli::progress::Progress;
+use crate::cli::say::{tell, tell_error};
+use crate::cli::status::{Status, UNWRITTEN};
+use crate::cli::target::{Target, UNTOUCHED};
+
+/// Runs `wxsub redact`.
+pub(super) fn run(args: &args::Redact) -> anyhow::Result<Status> {
+    refuse(&args.common)?;
+    let plan = Plan::new("redact", &args.common, None)?;
+    let redactor = match &plan.redactor {
+        Some(redactor) => redactor.clone(),
+        None => Redactor::new(args.common.redact.key()?, &plan.options),
+    };
+    let mut target = plan.target()?;
+    let mut run = Run {
+        plan: &plan,
+        redactor,
+        redaction: Redaction::default(),
+        captures: 0,
+        failed: false,
+    };
+    let interrupted = run.all(&mut target)?;
+    let is_whole = !run.failed && interrupted.is_none();
+    let is_untouched = !is_whole && target.is_new_file();
+    match is_untouched {
+        true => tell(UNTOUCHED),
+        false => target.finish()?,
+    }
+    if !args.common.quiet {
+        run.summarize();
+    }
+    Ok(match (interrupted, run.failed) {
+        (Some(interrupted), _) => Status::Interrupted(interrupted),
+        (None, true) => Status::Failed,
+        (None, false) => Status::Fine,
+    })
+}
+
+/// Refuses what does not belong to this command.
+fn refuse(common: &Common) -> anyhow::Result<()> {
+    if common.select.is_any() {
+        bail!(Words(
+            "redact writes captures as they are: it chooses no callbacks",
+            "redact 原样写出内容，不筛选回调"
+        ));
+    }
+    let folder = common.paths.iter().find(|path| {
+        let metadata = fs::metadata(path);
+        metadata.is_ok_and(|metadata| metadata.is_dir())
+    });
+    match folder {
+        Some(folder) => {
+            let name = printable(&folder.display().to_string());
+            bail!(both!(
+                "`{name}` is a folder: name its files, which are written one after the other",
+                "`{name}` 是文件夹：请给出其中的文件，它们会依次写出"
+            ))
+        }
+        None => Ok(()),
+    }
+}
+
+/// A run over all captures.
+struct Run<'p> {
+    plan: &'p Plan,
+    redactor: Redactor,
+    redaction: Redaction,
+    captures: usize,
+    failed: bool,
+}
+
+impl Run<'_> {
+    /// Writes all captures. Returns the signal that ended the run, if one did.
+    fn all(&mut self, target: &mut Target) -> anyhow::Result<Option<Interrupted>> {
+        let progress = Progress::of(self.plan, target);
+        let counts = progress.counts().clone();
+        let mut feed = Feed::new(&self.plan.sources, self.plan.bounds, counts);
+        feed.watch();
+        loop {
+            let error = match feed.next() {
+                Ok(None) => return Ok(None),
+                Ok(Some(capture)) => match self.capture(capture, target) {
+                    Ok(()) => continue,
+                    Err(Failure::Output(error)) => return Err(error).context(UNWRITTEN),
+                    Err(Failure::Input(error)) => error,
+                },
+                Err(error) => error,
+            };
+            if let Some(interrupted) = error.downcast_ref() {
+                return Ok(Some(*interrupted));
+            }
+            self.failed = true;
+            progress.aside(|| tell_error(told(&error)));
+        }
+    }
+
+    fn capture(&mut self, capture: OpenCapture<'_>, target: &mut Target) -> Result<(), Failure> {
+        let OpenCapture { name, bytes } = capture;
+        let input = |error| Failure::Input(unreadable(error, &name));
+        let mut redacted = self.redactor.redact(bytes).map_err(input)?;
+        let mut buffer = vec![0; 256 << 10];
+        loop {
+            match redacted.read(&mut buffer).map_err(input)? {
+                0 => break,
+                len => target.write_all(&buffer[..len]).map_err(Failure::Output)?,
+            }
+        }
+        target.flush().map_err(Failure::Output)?;
+        self.captures += 1;
+        self.redaction.join(&redacted.redaction());
+        Ok(())
+    }
+
+    fn summarize(&self) {
+        let Redaction {
+            replaced,
+            resealed,
+            blanked,
+            unsigned,
+            ..
+        } = self.redaction;
+        let captures = self.captures as u64;
+        let lang = self.plan.err.lang;
+        tell(match lang {
+            Lang::En => format!(
+                "{replaced} id{} replaced in {captures} capture{}",
+                s(replaced),
+                s(captures)
+            ),
+            Lang::Zh => format!("{captures} 个文件中替换了 {replaced} 处 ID"),
+        });
+        let told = [
+            (
+                resealed,
+                "encrypted payloads opened and encrypted again",
+                "个加密的消息体已解密、替换并重新加密",
+            ),
+            (
+                blanked,
+                "encrypted payloads that no key opens, blanked",
+                "个加密的消息体没有可用的密钥，已清空",
+            ),
+            (
+                unsigned,
+                "signatures that are wrong or have no token, blanked",
+                "个签名已清空：签名错误，或没有提供 token",
+            ),
+        ];
+        for (count, en, zh) in told.into_iter().filter(|(count, ..)| *count > 0) {
+            tell(match lang {
+                Lang::En => format!("{en}: {count}"),
+                Lang::Zh => format!("{count} {zh}"),
+            });
+        }
+    }
+}
+
+/// Returns the ending of a word for so many things.
+fn s(count: u64) -> &'static str {
+    if count == 1 { "" } else { "s" }
+}
+
+/// Why a capture was not written to its end.
+enum Failure {
+    Input(anyhow::Error),
+    Output(io::Error),
+}
+
+fn unreadable(error: io::Error, name: &str) -> anyhow::Error {
+    let inner = error.get_ref();
+    match inner.and_then(|inner| inner.downcast_ref::<Interrupted>()) {
+        Some(interrupted) => (*interrupted).into(),
+        None => {
+            let (name, error) = (printable(name), told_io(&error));
+            anyhow::anyhow!(both!(
+                "cannot read `{name}`: {error}",
+                "无法读取 `{name}`：{error}"
+            ))
+        }
+    }
+}

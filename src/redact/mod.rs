@@ -1,0 +1,432 @@
+//! Captures that can be shown to others: each id is replaced by a pseudonym of its length and characters.
+//!
+//! Ids are replaced wherever they stand, escaped or not: in payloads, in queries beside them, and in other text. What
+//! tells an id is its shape, or that a payload has it as the value of a field for ids. A payload may stand after the text
+//! that holds its id, so a capture is read to its end first (`collect`), then written (`rewrite`). Between the two,
+//! `patch` makes what only the place of a payload tells, if there is any: ids that are too short to be replaced
+//! elsewhere, ids that a container cuts, and encrypted text.
+//!
+//! `pseudonym` is the permutation, `form` knows the shapes, `unit` the escapes, `armor` base64,
+//! `numbers` the numbers of bytes and `dump` hex dumps; `names` finds ids by the names before them.
+
+mod armor;
+mod collect;
+mod dump;
+mod form;
+mod known;
+mod names;
+mod numbers;
+mod patch;
+mod pseudonym;
+mod rewrite;
+mod unit;
+
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::panic;
+use std::sync::Arc;
+use std::thread::{self, ScopedJoinHandle};
+
+use tempfile::SpooledTempFile;
+
+use crate::input::{Input, Text};
+use crate::pipeline::{self, Error, Options, Sink, Stop};
+use collect::Collector;
+use known::Known;
+use patch::{Patch, PatchReader, Patcher};
+pub use pseudonym::Key;
+use rewrite::{Rewriter, Signatures};
+
+/// The most bytes that are kept in memory. The rest goes to a temporary file.
+const IN_MEMORY: usize = 16 << 20;
+
+/// What was done to a capture beside replacing ids.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Redaction {
+    /// The number of ids that were replaced, each time they stand.
+    pub replaced: u64,
+    /// The number of encrypted payloads that were opened and encrypted again.
+    pub resealed: u64,
+    /// The number of encrypted payloads that no key opens. They hold nothing now.
+    pub blanked: u64,
+    /// The number of signatures that were not made anew, for want of the token or because they were wrong.
+    pub unsigned: u64,
+}
+
+impl Redaction {
+    /// Adds what was done to another capture.
+    pub fn join(&mut self, other: &Redaction) {
+        self.replaced += other.replaced;
+        self.resealed += other.resealed;
+        self.blanked += other.blanked;
+        self.unsigned += other.unsigned;
+    }
+}
+
+/// Replaces the ids of captures.
+///
+/// ```
+/// use std::io::Read;
+/// use wxsub::redact::{Key, Redactor};
+///
+/// let log = "GET /wx?openid=otFpruAK8D-E6EfStSYonYSBZ8_4 200\n";
+/// let redactor = Redactor::new(Key::new(b"our own secret"), &Default::default());
+/// let mut redacted = String::new();
+/// redactor.redact(log.as_bytes())?.read_to_string(&mut redacted)?;
+/// assert_eq!(redacted.len(), log.len());
+/// assert!(redacted.starts_with("GET /wx?openid=o") && !redacted.contains("otFpru"));
+/// # Ok::<(), std::io::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Redactor {
+    key: Key,
+    options: Options,
+}
+
+impl Redactor {
+    /// Makes a redactor. The policy of `options` has the keys of encrypted payloads.
+    pub fn new(key: Key, options: &Options) -> Self {
+        Redactor {
+            key,
+            options: options.clone(),
+        }
+    }
+
+    /// Returns the pseudonym of `id`.
+    pub fn pseudonym(&self, id: &str) -> String {
+        self.key.pseudonym(id)
+    }
+
+    /// Reads a capture to its end. What is returned gives its bytes with pseudonyms.
+    ///
+    /// The capture is kept in a temporary file, if it is large.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the capture cannot be read or kept.
+    pub fn redact(&self, from: impl Read + Send) -> io::Result<Redacted> {
+        let (mut spool, mark, is_big) = keep(from)?;
+        let mut collector = Collector::new(self.options.policy.clone());
+        self.pass(&mut spool, false, &mut collector)?;
+        spool.rewind()?;
+        names::collect(&mut spool, &mut collector.known)?;
+        if collector.known.is_full() {
+            return Err(io::Error::other("it has too many ids that look like none"));
+        }
+        let known = Arc::new(collector.known);
+        let policy = self.options.policy.clone();
+        let mut patcher = Patcher::new(self.key.clone(), known.clone(), policy);
+        if collector.needs_places {
+            patcher = patcher.writing();
+            self.pass(&mut spool, true, &mut patcher)?;
+        }
+        let (mut patches, signatures, redaction) = patcher.finish()?;
+        spool.rewind()?;
+        Ok(Redacted {
+            spool,
+            rewriters: rewriters(&self.key, known, signatures, self.options.threads()),
+            patch: patches.next()?,
+            patches,
+            redaction,
+            big_end: is_big,
+            text: Vec::new(),
+            done: 0,
+            offset: 0,
+            has_ended: false,
+            out: mark.to_vec(),
+            given: 0,
+        })
+    }
+
+    /// Passes the records of the capture to `sink`. Encrypted payloads stay encrypted.
+    fn pass(
+        &self,
+        spool: &mut SpooledTempFile,
+        wants_queries: bool,
+        sink: &mut impl Sink,
+    ) -> io::Result<()> {
+        let options = Options {
+            policy: None,
+            wants_queries,
+            keeps_noise: false,
+            ..self.options.clone()
+        };
+        spool.seek(SeekFrom::Start(0))?;
+        match pipeline::run(spool, "", &options, sink) {
+            Ok(()) | Err(Error::Stopped(Stop::Enough)) => Ok(()),
+            Err(Error::Input(error) | Error::Stopped(Stop::Output(error))) => Err(error),
+        }
+    }
+}
+
+/// Makes a rewriter for each thread.
+fn rewriters(
+    key: &Key,
+    known: Arc<Known>,
+    signatures: Signatures,
+    threads: usize,
+) -> Vec<Rewriter> {
+    let first = Rewriter::new(key.clone(), known).signing(signatures);
+    (1..threads)
+        .map(|_| first.fork())
+        .chain([first.fork()])
+        .collect()
+}
+
+/// The kept text of a capture, its byte order mark, and whether it was UTF-16 with the big end first.
+type Kept = (SpooledTempFile, &'static [u8], Option<bool>);
+
+/// Keeps a capture as UTF-8, without its byte order mark.
+fn keep(from: impl Read) -> io::Result<Kept> {
+    const BLOCK: usize = 256 << 10;
+    let mut input = Input::new(from, BLOCK);
+    let (mut spool, mut text) = (SpooledTempFile::new(IN_MEMORY), Text::default());
+    while !text.is_ended() {
+        input.read(&mut text)?;
+        spool.write_all(text.bytes())?;
+        text.drop_front(text.bytes().len());
+    }
+    let (mark, is_big) = input.mark();
+    Ok((spool, mark, is_big))
+}
+
+/// The bytes of a capture with pseudonyms.
+#[derive(Debug)]
+pub struct Redacted {
+    spool: SpooledTempFile,
+    /// A rewriter for each thread.
+    rewriters: Vec<Rewriter>,
+    /// The next patch, and those after it.
+    patch: Option<Patch>,
+    patches: PatchReader,
+    redaction: Redaction,
+    /// The order of bytes, if the capture is UTF-16.
+    big_end: Option<bool>,
+    /// Text of the capture, of which the first bytes are rewritten, and the offset of the others.
+    text: Vec<u8>,
+    done: usize,
+    offset: u64,
+    has_ended: bool,
+    /// What is rewritten, and how much of it was given out.
+    out: Vec<u8>,
+    given: usize,
+}
+
+impl Redacted {
+    /// The size of a read.
+    const BLOCK: usize = 1 << 20;
+    /// The most bytes of a line that are rewritten at once.
+    const MOST: usize = 64 << 20;
+
+    /// Returns what was done up to now.
+    pub fn redaction(&self) -> Redaction {
+        Redaction {
+            replaced: self.redaction.replaced
+                + self.rewriters.iter().map(|it| it.replaced).sum::<u64>(),
+            ..self.redaction
+        }
+    }
+
+    /// Returns the text that is not rewritten.
+    fn rest(&self) -> &[u8] {
+        &self.text[self.done..]
+    }
+
+    /// Reads a block of the capture.
+    fn fill(&mut self) -> io::Result<()> {
+        self.text.drain(..self.done);
+        self.done = 0;
+        let len = self.text.len();
+        let block = Self::BLOCK as u64;
+        Read::take(&mut self.spool, block).read_to_end(&mut self.text)?;
+        self.has_ended = self.text.len() == len;
+        Ok(())
+    }
+
+    /// Rewrites some text. Returns false at the end.
+    fn go_on(&mut self) -> io::Result<bool> {
+        if self.rest().is_empty() && !self.has_ended {
+            self.fill()?;
+        }
+        let before_patch = self.patch.as_ref().map(|patch| patch.offset - self.offset);
+        let len = self.rest().len();
+        match before_patch {
+            Some(0) => self.apply()?,
+            Some(before) if before <= len as u64 => self.rewrite(before as usize),
+            _ => match whole(self.rest(), self.has_ended || len >= Self::MOST) {
+                0 if self.has_ended => return Ok(false),
+                0 => self.fill()?,
+                len => self.rewrite(len),
+            },
+        }
+        Ok(true)
+    }
+
+    fn rewrite(&mut self, len: usize) {
+        let mut out = std::mem::take(&mut self.out);
+        let start = out.len();
+        let text = &self.text[self.done..][..len];
+        rewrite(&mut self.rewriters, text, &mut out);
+        self.out = self.encoded(out, start);
+        self.drop(len);
+    }
+
+    /// Replaces what the patch at the start of the text replaces.
+    fn apply(&mut self) -> io::Result<()> {
+        let Some(patch) = self.patch.take() else {
+            return Ok(());
+        };
+        while self.rest().len() < patch.old.len() && !self.has_ended {
+            self.fill()?;
+        }
+        if !self.rest().starts_with(&patch.old) {
+            return Err(io::Error::other("a payload is not where it was"));
+        }
+        let mut out = std::mem::take(&mut self.out);
+        let start = out.len();
+        out.extend_from_slice(&patch.new);
+        self.out = self.encoded(out, start);
+        self.redaction.replaced += 1;
+        self.drop(patch.old.len());
+        // One inside another is not wanted.
+        self.patch = self.patches.next()?;
+        while self
+            .patch
+            .as_ref()
+            .is_some_and(|patch| patch.offset < self.offset)
+        {
+            self.patch = self.patches.next()?;
+        }
+        Ok(())
+    }
+
+    fn drop(&mut self, len: usize) {
+        self.done += len;
+        self.offset += len as u64;
+    }
+
+    /// Encodes what `out` has from `start` on, if the capture is UTF-16.
+    fn encoded(&self, mut out: Vec<u8>, start: usize) -> Vec<u8> {
+        if let Some(is_big) = self.big_end {
+            let text = out.split_off(start);
+            units(&text).for_each(|unit| {
+                out.extend(match is_big {
+                    true => unit.to_be_bytes(),
+                    false => unit.to_le_bytes(),
+                });
+            });
+        }
+        out
+    }
+}
+
+/// Rewrites `text` on as many threads as there are rewriters, if it is long.
+fn rewrite(rewriters: &mut [Rewriter], text: &[u8], out: &mut Vec<u8>) {
+    let [first, others @ ..] = rewriters else {
+        return;
+    };
+    let parts = parts(text, 1 + others.len());
+    thread::scope(|scope| {
+        let (own, rest) = parts.split_first().unwrap_or((&text, &[]));
+        let threads: Vec<_> = others
+            .iter_mut()
+            .zip(rest)
+            .map(|(rewriter, part)| {
+                let run = move || {
+                    let mut out = Vec::with_capacity(part.len());
+                    rewriter.rewrite(part, &mut out);
+                    out
+                };
+                (thread::Builder::new().spawn_scoped(scope, run), part)
+            })
+            .collect();
+        first.rewrite(own, out);
+        for (thread, part) in threads {
+            match thread.map(ScopedJoinHandle::join) {
+                Ok(Ok(part)) => out.extend_from_slice(&part),
+                Ok(Err(fault)) => panic::resume_unwind(fault),
+                // There can be no more threads.
+                Err(_) => first.rewrite(part, out),
+            }
+        }
+    });
+}
+
+/// Divides `text` where nothing goes on, into at most `count` parts.
+fn parts(text: &[u8], count: usize) -> Vec<&[u8]> {
+    const SHORTEST: usize = 128 << 10;
+    let size = SHORTEST.max(text.len() / count);
+    let (mut parts, mut rest) = (Vec::new(), text);
+    while parts.len() + 1 < count && rest.len() > size {
+        let (part, after) = rest.split_at(whole(&rest[..size], false));
+        if part.is_empty() {
+            break;
+        }
+        parts.push(part);
+        rest = after;
+    }
+    parts.push(rest);
+    parts
+}
+
+impl Read for Redacted {
+    fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
+        while self.given == self.out.len() {
+            self.given = 0;
+            self.out.clear();
+            if !self.go_on()? {
+                return Ok(0);
+            }
+        }
+        let len = to.len().min(self.out.len() - self.given);
+        to[..len].copy_from_slice(&self.out[self.given..][..len]);
+        self.given += len;
+        Ok(len)
+    }
+}
+
+/// Returns the length of the text that can be rewritten: no word, escape or base64 goes on after it.
+fn whole(text: &[u8], is_all: bool) -> usize {
+    if is_all {
+        return text.len();
+    }
+    let line = memchr::memrchr_iter(b'\n', text).find(|at| !may_go_on(&text[..*at]));
+    let end = match line {
+        None if text.len() < MOST_LINES => return 0,
+        None => memchr::memrchr3(b'\n', b' ', b'<', text),
+        line => line,
+    };
+    end.map_or(0, |end| end + 1)
+}
+
+/// The most bytes of lines of which each may go on in the next.
+const MOST_LINES: usize = 16 << 20;
+
+/// Returns true if base64, numbers or a dump at the end of `line` may go on in the next line.
+fn may_go_on(line: &[u8]) -> bool {
+    const SHORTEST: usize = 16;
+    const ROW: usize = 128;
+    let near = &line[line.len().saturating_sub(ROW)..];
+    let start = memchr::memrchr(b'\n', near).map_or(0, |at| at + 1);
+    if dump::is_row(&near[start..]) {
+        return true;
+    }
+    let line = line[line.len().saturating_sub(4 * SHORTEST)..].trim_ascii_end();
+    let end = line.last_chunk::<SHORTEST>();
+    let is_inside = |b: &u8| b.is_ascii_alphanumeric() || b"+/-_".contains(b);
+    let is_number = |b: &u8| b.is_ascii_digit() || b", ".contains(b);
+    end.is_none_or(|end| end.iter().all(is_inside) || end.iter().all(is_number))
+}
+
+/// Returns the units of UTF-16 of which `text` was made.
+fn units(text: &[u8]) -> impl Iterator<Item = u16> {
+    let chunks = text.utf8_chunks();
+    chunks.flat_map(|chunk| {
+        let half = match chunk.invalid() {
+            [] => None,
+            // What was no UTF-16 is kept in some form.
+            _ => Some(0xFFFD),
+        };
+        chunk.valid().encode_utf16().chain(half)
+    })
+}
