@@ -238,3 +238,29 @@ fn the_scanner_looks_up_in_one_file_and_learns_in_another() {
         ["fast_path.rs", "learn.rs", "mod.rs", "nested/mod.rs"]
     );
 }
+
+/// A message that is written as a plain text would be English whatever the language of the run.
+#[test]
+fn messages_of_the_command_line_are_in_two_languages() {
+    let begins = [
+        "bail!(\"",
+        "anyhow!(\"",
+        ".context(\"",
+        "context(|| format!(\"cannot",
+        "tell(\"",
+        "tell_error(\"",
+        "tell_warning(\"",
+        "format_args!(\"error",
+        "format_args!(\"warning",
+        "Err(\"",
+    ];
+    for file in files(Path::new("src/cli")) {
+        let text = fs::read_to_string(&file).expect("a source file");
+        let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+        let code: String = code.split_whitespace().collect();
+        for begin in begins {
+            let begin = begin.replace(' ', "");
+            assert!(!code.contains(&begin), "{file:?}: {begin}");
+        }
+    }
+}

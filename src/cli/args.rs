@@ -5,7 +5,7 @@
 
 use std::env;
 use std::ffi::OsString;
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process;
 
@@ -22,9 +22,9 @@ use crate::cli::language::{self, Words, chosen};
 use crate::cli::number::whole;
 use crate::cli::options::{
     ColumnArgs, Common, ConvertFormat, FileArg, FoldArgs, LangArg, ParseFormat, ShapeArg,
-    SyntaxArg, TableArgs,
+    SyntaxArg, TableArgs, When,
 };
-use crate::cli::plan::NoInput;
+use crate::cli::plan::{NoInput, has_color};
 use crate::cli::say::{say, tell_error};
 use crate::cli::select::template;
 use crate::cli::status::UNWRITTEN;
@@ -175,7 +175,10 @@ fn exit(error: &Error) -> ! {
 
 /// Prints a usage error and ends the program.
 fn exit_with(text: &str) -> ! {
-    say(text.as_bytes());
+    match has_color(When::Auto, io::stderr().is_terminal()) {
+        true => say(usage::coloured(text).as_bytes()),
+        false => say(text.as_bytes()),
+    }
     process::exit(2)
 }
 

@@ -216,7 +216,7 @@ fn write_expectations(path: &Path, files: &[FileCounts], folder: &Path) -> anyho
         ));
     }
     let recorded = write_baseline(&text, &inside, |file| below(file).unwrap_or_default());
-    let recorded = recorded.map_err(|error| anyhow!("{name}: {error}"))?;
+    let recorded = recorded.map_err(|error| anyhow!(error).context(name.clone()))?;
     let mut target = Target::new(Some(path))?;
     let written = target.write_all(recorded.text.as_bytes());
     written.with_context(|| both!("cannot write `{name}`", "无法写入 `{name}`"))?;

@@ -247,10 +247,11 @@ impl Layout<'_> {
         }
     }
 
-    /// Returns a name as something that is typed.
+    /// Returns a name as something that is typed. What stands for a value is not.
     fn literal(&self, name: &str) -> String {
         let style = self.styles().get_literal();
         match name.split_once(" <") {
+            _ if name.starts_with(['[', '<']) => name.to_owned(),
             Some((flag, value)) => format!("{style}{flag}{style:#} <{value}"),
             None => format!("{style}{name}{style:#}"),
         }

@@ -187,7 +187,7 @@ fn limits(common: &Common) -> Limits {
 }
 
 /// Returns true if text is coloured: the flag decides, then the environment, then whether the stream is a terminal.
-fn has_color(when: When, is_terminal: bool) -> bool {
+pub(super) fn has_color(when: When, is_terminal: bool) -> bool {
     let set = |name: &str| env::var_os(name).filter(|value| !value.is_empty());
     let forced = |name| set(name).is_some_and(|value| value != "0" && value != "false");
     match when {

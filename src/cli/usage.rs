@@ -3,6 +3,7 @@
 use std::error::Error as _;
 
 use clap::Error;
+use clap::builder::Styles;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use crate::cli::help;
@@ -16,9 +17,21 @@ pub(super) fn in_chinese(error: &Error) -> String {
     page(&what(error), &tips(error), usage.as_deref())
 }
 
+/// How a usage error begins.
+const ERROR: &str = "错误：";
+
+/// Colours the beginning of a usage error, as clap does.
+pub(super) fn coloured(page: &str) -> String {
+    let style = *Styles::styled().get_error();
+    match page.strip_prefix(ERROR) {
+        Some(rest) => format!("{style}{ERROR}{style:#}{rest}"),
+        None => page.to_owned(),
+    }
+}
+
 /// Lays out a usage error.
 pub(super) fn page(what: &str, tips: &[String], usage: Option<&str>) -> String {
-    let mut parts = vec![format!("错误：{what}")];
+    let mut parts = vec![format!("{ERROR}{what}")];
     if !tips.is_empty() {
         let tips: Vec<String> = tips.iter().map(|tip| format!("  提示：{tip}")).collect();
         parts.push(tips.join("\n"));
