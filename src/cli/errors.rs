@@ -19,7 +19,9 @@ pub(super) fn told(error: &anyhow::Error) -> String {
     match chosen() {
         Lang::En => format!("{error:#}"),
         Lang::Zh => {
-            let causes: Vec<String> = error.chain().map(in_chinese).collect();
+            // What the library of times says adds nothing to the message before it.
+            let causes = error.chain().filter(|cause| !cause.is::<jiff::Error>());
+            let causes: Vec<String> = causes.map(in_chinese).collect();
             causes.join("：")
         }
     }
@@ -38,6 +40,9 @@ fn in_chinese(cause: &(dyn Error + 'static)) -> String {
     let zh = Lang::Zh;
     if let Some(error) = cause.downcast_ref::<io::Error>() {
         return of_system(error);
+    }
+    if cause.is::<ignore::Error>() {
+        return of_glob(&cause.to_string());
     }
     let messages = [
         cause
@@ -75,6 +80,30 @@ fn of_system(error: &io::Error) -> String {
         (None, _) => error.to_string(),
     }
 }
+
+/// Returns what is wrong with a glob in Chinese.
+fn of_glob(message: &str) -> String {
+    let mut rows = GLOBS.iter();
+    let row = rows.find(|row| message.contains(row.0));
+    row.map_or(message, |row| row.1).to_owned()
+}
+
+/// How the library of globs says what is wrong, and how it is said in Chinese.
+static GLOBS: &[(&str, &str)] = &[
+    ("invalid use of **", "** 必须单独占一级路径"),
+    ("unclosed character class", "字符组没有结束，缺少 `]`"),
+    ("invalid range", "字符范围无效"),
+    (
+        "unopened alternate group",
+        "`}` 之前缺少 `{`；表示字符本身时写成 `[}]`",
+    ),
+    (
+        "unclosed alternate group",
+        "`{` 之后缺少 `}`；表示字符本身时写成 `[{]`",
+    ),
+    ("nested", "`{…}` 不能这样嵌套"),
+    ("dangling", "末尾的 `\\` 之后缺少字符"),
+];
 
 fn words(kind: ErrorKind) -> Option<&'static str> {
     let row = KINDS.iter().find(|row| row.0 == kind);
@@ -117,6 +146,14 @@ mod tests {
         let shown = |number| of_system(&io::Error::from_raw_os_error(number));
         assert_eq!(shown(2), "没有这个文件或文件夹 (os error 2)");
         assert_eq!(shown(28), "磁盘空间不足 (os error 28)");
+    }
+
+    #[test]
+    fn globs_are_told_in_chinese() {
+        for glob in ["[", "a[b-a]", "{a", "a}"] {
+            let error = globset::Glob::new(glob).map(drop).unwrap_err();
+            assert!(!of_glob(&error.to_string()).contains("error"), "{glob}");
+        }
     }
 
     #[test]

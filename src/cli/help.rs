@@ -33,8 +33,7 @@ pub(super) fn usage(english: &str) -> String {
         .trim_start_matches("Usage:")
         .trim_start()
         .replace("[OPTIONS]", "[选项]")
-        .replace("<COMMAND>", "<命令>")
-        .replace("[COMMAND]", "[命令]");
+        .replace("<COMMAND>", "<命令>");
     format!("用法：{usage}")
 }
 

@@ -340,7 +340,8 @@ pub(super) struct ColumnArgs {
 
 /// Reads `name=column`.
 fn column(text: &str) -> Result<(Part, String), String> {
-    let names = Part::ALL.map(Part::name).join(", ");
+    let comma = Words(", ", "、").to_string();
+    let names = Part::ALL.map(Part::name).join(&comma);
     let (name, column) = text
         .split_once('=')
         .filter(|(_, column)| !column.is_empty())

@@ -214,11 +214,50 @@ fn sentence(message: &str, lang: Lang) -> String {
         .or_else(|| unknown_code(message, lang))
         .or_else(|| wrong_value(message, lang))
         .or_else(|| in_words(message, MISSING, lang));
-    known.unwrap_or_else(|| message.replace('\n', ", "))
+    let told = known.unwrap_or_else(|| message.replace('\n', ", "));
+    match lang {
+        Lang::En => told,
+        Lang::Zh => in_words(&told, SYNTAX, lang)
+            .unwrap_or(told)
+            .replace(", expected ", "，应为 "),
+    }
 }
 
 /// The start of a parser message, and what a message of ours says in its place.
 type Rewritten = (&'static str, Text);
+
+/// How the reader of TOML says what is wrong with the syntax.
+static SYNTAX: &[Rewritten] = &[
+    same("unclosed array table", "表头 `[[…` 没有结束"),
+    same("unclosed array", "数组没有结束"),
+    same("unclosed inline table", "表 `{…` 没有结束"),
+    same("unclosed table", "表头 `[…` 没有结束"),
+    same(
+        "missing comma between array elements",
+        "数组的元素之间缺少逗号",
+    ),
+    same("extra comma in array", "数组中有多余的逗号"),
+    same(
+        "missing assignment between key-value pairs",
+        "键与值之间缺少 `=`",
+    ),
+    same("key with no value", "键没有值"),
+    same("missing value for key", "键没有值"),
+    same("missing value", "缺少值"),
+    same("invalid unquoted key", "没有引号的键无效"),
+    same("string values must be quoted", "字符串要加引号"),
+    same("duplicate key", "键重复"),
+    same("invalid basic string", "字符串无效"),
+    same("invalid literal string", "字符串无效"),
+    same("unexpected content", "有多余的内容"),
+    same("unexpected key or value", "有多余的键或值"),
+    same("extra `=`", "有多余的 `=`"),
+];
+
+/// A parser message that is kept in English.
+const fn same(en: &'static str, zh: &'static str) -> Rewritten {
+    (en, Text::new(en, zh))
+}
 
 /// How serde says what is missing.
 static MISSING: &[Rewritten] = &[
@@ -353,6 +392,8 @@ mod tests {
     fn messages_are_there_in_chinese() {
         let cases = [
             ("alow = []", "c:1:1: 未知的键 `alow`；是不是 `allow`？"),
+            ("allow = [\"x\"", "c:1:13: 数组没有结束，应为 `]`"),
+            ("strict", "c:1:7: 键没有值，应为 `=`"),
             ("strict = 1", "c:1:10: 应为 `true` 或 `false`，实际为 `1`"),
             (
                 "allow = [\"odd-opnid\"]",
