@@ -215,3 +215,22 @@ fn the_help_in_chinese_is_found_in_every_way() {
         wxsub(&["stats", "--help"])
     );
 }
+
+/// The scripts that complete command lines say in Chinese what commands and flags are for.
+#[test]
+fn completions_are_in_chinese() {
+    for shell in ["zsh", "fish", "powershell", "elvish"] {
+        let (english, script) = (
+            wxsub(&["completions", shell]),
+            chinese(&["completions", shell]),
+        );
+        assert!(script.contains("统计回调"), "{shell}");
+        assert!(script.contains("不显示总结和进度"), "{shell}");
+        assert!(!script.contains("Write to FILE"), "{shell}");
+        assert_eq!(english.lines().count(), script.lines().count(), "{shell}");
+    }
+    assert_eq!(
+        wxsub(&["completions", "bash"]),
+        chinese(&["completions", "bash"])
+    );
+}

@@ -37,35 +37,27 @@ pub(super) fn told_io(error: &io::Error) -> String {
 
 /// Returns one cause in Chinese. A cause that is not known displays itself.
 fn in_chinese(cause: &(dyn Error + 'static)) -> String {
-    let zh = Lang::Zh;
     if let Some(error) = cause.downcast_ref::<io::Error>() {
         return of_system(error);
     }
     if cause.is::<ignore::Error>() {
         return of_glob(&cause.to_string());
     }
-    let messages = [
-        cause
-            .downcast_ref()
-            .map(|error: &decompress::Error| error.message(zh)),
-        cause
-            .downcast_ref()
-            .map(|error: &KeyError| error.message(zh)),
-        cause
-            .downcast_ref()
-            .map(|error: &FileError| error.message(zh)),
-        cause
-            .downcast_ref()
-            .map(|error: &ConfigError| error.message(zh)),
-        cause
-            .downcast_ref()
-            .map(|error: &UnknownTerm| error.message(zh)),
-        cause
-            .downcast_ref()
-            .map(|error: &Contradiction| error.message(zh)),
-    ];
-    let known = messages.into_iter().flatten().next();
+    let known = message(cause, decompress::Error::message)
+        .or_else(|| message(cause, KeyError::message))
+        .or_else(|| message(cause, FileError::message))
+        .or_else(|| message(cause, ConfigError::message))
+        .or_else(|| message(cause, UnknownTerm::message))
+        .or_else(|| message(cause, Contradiction::message));
     known.unwrap_or_else(|| cause.to_string())
+}
+
+/// Returns the Chinese message of a cause, if it is an error of the library that `say` is for.
+fn message<E: Error + 'static>(
+    cause: &(dyn Error + 'static),
+    say: fn(&E, Lang) -> String,
+) -> Option<String> {
+    cause.downcast_ref().map(|error| say(error, Lang::Zh))
 }
 
 /// Returns an error of the system in Chinese, with its number.

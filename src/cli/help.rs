@@ -26,6 +26,22 @@ pub(super) fn in_chinese(mut program: Command) -> Command {
     with_pages(program, width).mut_subcommands(|command| with_pages(command, width))
 }
 
+/// Returns the program with Chinese texts in the place of the English ones, for completions.
+pub(super) fn with_texts(mut program: Command) -> Command {
+    program.build();
+    said(program).mut_subcommands(|command| said(command).mut_subcommands(said))
+}
+
+/// Returns a command with its Chinese texts.
+fn said(command: Command) -> Command {
+    let name = command.get_name().to_owned();
+    let about = chinese::command(&name).map_or("", |text| text.about);
+    command.about(about).mut_args(|arg| {
+        let (help, _) = texts(&name, &arg);
+        arg.help(help)
+    })
+}
+
 /// Returns the usage line of a command in Chinese, from clap's.
 pub(super) fn usage(english: &str) -> String {
     let usage = english
@@ -111,24 +127,11 @@ impl Layout<'_> {
         }
     }
 
-    /// The arguments: those without a heading, then a group for each heading, in the order of the arguments.
+    /// The arguments in groups, each below its heading.
     fn groups(&self) -> Vec<String> {
-        let mut args: Vec<&Arg> = self.shown().collect();
-        // As clap orders them: the last flags are `--lang`, `--help` and `--version`.
-        args.sort_by_key(|arg| match arg.get_id().as_str() {
-            "lang" => 1,
-            "help" => 2,
-            "version" => 3,
-            _ => 0,
-        });
-        let mut groups: Vec<(&str, Vec<&Arg>)> =
-            vec![("Arguments", Vec::new()), ("Options", Vec::new())];
-        for arg in args {
-            let heading = match arg.get_help_heading() {
-                Some(heading) => heading,
-                None if arg.is_positional() => "Arguments",
-                None => "Options",
-            };
+        let mut groups: Vec<(&str, Vec<&Arg>)> = vec![("Arguments", vec![]), ("Options", vec![])];
+        for arg in self.in_order() {
+            let heading = heading_of(arg);
             match groups.iter_mut().find(|(known, _)| *known == heading) {
                 Some((_, args)) => args.push(arg),
                 None => groups.push((heading, vec![arg])),
@@ -137,6 +140,18 @@ impl Layout<'_> {
         groups.retain(|(_, args)| !args.is_empty());
         let text = |(heading, args): &(&str, Vec<&Arg>)| self.heading(heading) + &self.rows(args);
         groups.iter().map(text).collect()
+    }
+
+    /// The arguments in the order of clap's help: the last ones are `--lang`, `--help` and `--version`.
+    fn in_order(&self) -> Vec<&Arg> {
+        let mut args: Vec<&Arg> = self.shown().collect();
+        args.sort_by_key(|arg| match arg.get_id().as_str() {
+            "lang" => 1,
+            "help" => 2,
+            "version" => 3,
+            _ => 0,
+        });
+        args
     }
 
     fn shown(&self) -> impl Iterator<Item = &Arg> {
@@ -186,7 +201,7 @@ impl Layout<'_> {
     /// Lays out all that is said of an argument, below its name.
     fn in_full(&self, arg: &Arg) -> String {
         const INDENT: usize = 10;
-        let (help, more) = self.texts(arg);
+        let (help, more) = texts(self.command.get_name(), arg);
         let (values, listed) = self.values(arg);
         let remarks = format!("{}{values}", default(arg));
         let mut text = format!("  {}\n", self.literal(&spelling(arg)));
@@ -203,25 +218,12 @@ impl Layout<'_> {
     }
 
     fn in_short(&self, arg: &Arg) -> String {
-        let (help, _) = self.texts(arg);
+        let (help, _) = texts(self.command.get_name(), arg);
         let (mut values, listed) = self.values(arg);
         if !listed.is_empty() {
             values = bracketed("可选值", &names(&possible(arg)));
         }
         format!("{help}{}{values}", default(arg))
-    }
-
-    /// Returns what is said of an argument in short, and what is added in long.
-    fn texts(&self, arg: &Arg) -> (String, String) {
-        let id = arg.get_id().as_str();
-        let row = chinese::argument(self.command.get_name(), id);
-        let (help, more) = row.map_or(("", ""), |(.., help, more)| (*help, *more));
-        let own = |text: &str| match (text, id) {
-            (OWN, "dedup") => select::dedup_help(Lang::Zh),
-            (OWN, _) => sample::shapes(Lang::Zh),
-            (text, _) => text.to_owned(),
-        };
-        (own(help), own(more))
     }
 
     /// Returns the possible values: their names in brackets, or a list with their meanings.
@@ -254,6 +256,28 @@ impl Layout<'_> {
             Some((flag, value)) => format!("{style}{flag}{style:#} <{value}"),
             None => format!("{style}{name}{style:#}"),
         }
+    }
+}
+
+/// Returns what is said of an argument in short, and what is added in long.
+fn texts(command: &str, arg: &Arg) -> (String, String) {
+    let id = arg.get_id().as_str();
+    let row = chinese::argument(command, id);
+    let (help, more) = row.map_or(("", ""), |(.., help, more)| (*help, *more));
+    let own = |text: &str| match (text, id) {
+        (OWN, "dedup") => select::dedup_help(Lang::Zh),
+        (OWN, _) => sample::shapes(Lang::Zh),
+        (text, _) => text.to_owned(),
+    };
+    (own(help), own(more))
+}
+
+/// Returns the English heading below which an argument stands.
+fn heading_of(arg: &Arg) -> &str {
+    match arg.get_help_heading() {
+        Some(heading) => heading,
+        None if arg.is_positional() => "Arguments",
+        None => "Options",
     }
 }
 
