@@ -67,7 +67,7 @@ pub(super) static HEADINGS: &[(&str, &str)] = &[
     ("Pseudonyms", "假名"),
     ("Limits of one payload", "单个消息体的限制"),
     ("Limits of compressed input", "压缩输入的限制"),
-    ("What counts", "哪些问题算数"),
+    ("What counts", "判定标准"),
 ];
 
 pub(super) static COMMANDS: &[CommandText] = &[
@@ -135,7 +135,7 @@ jsonl 的各行也能像消息体一样读取；`wxsub schema record` 给出其�
   wxsub check --strict tests/fixtures
   wxsub check --deny all --allow unknown-field tests/fixtures
   wxsub check --format sarif -o wxsub.sarif tests/fixtures
-  wxsub check --write-expectations tests/fixtures    今后只有新问题才算数
+  wxsub check --write-expectations tests/fixtures    今后只看新问题
 
 `wxsub explain CODE` 说明问题代码的含义。",
         long_notes: "",
@@ -597,7 +597,7 @@ pub(super) static ARGUMENTS: &[ArgText] = &[
         "每种代码最多写出多少个问题，其余只计数；0 为全部 [默认：text 和 github 为 100，其他为 0]",
         "",
     ),
-    ("check", "strict", "有警告时也算失败", ""),
+    ("check", "strict", "有警告也算失败", ""),
     (
         "check",
         "deny",
@@ -616,7 +616,7 @@ pub(super) static ARGUMENTS: &[ArgText] = &[
     (
         "check",
         "write_expectations",
-        "从现在起，只有新问题才算数",
+        "从现在起只看新问题",
         "把现有的问题作为预期的问题写入 wxsub.toml。",
     ),
     ("check", "fail_fast", "遇到第一个错误即停止", ""),

@@ -291,7 +291,7 @@ impl fmt::Display for Unreadable {
 
 /// Makes the error of an input that the output would replace.
 fn overwritten(path: &Path) -> anyhow::Error {
-    anyhow!(Words("the output is written to it", "输出要写到它")).context(unreadable(path, None))
+    anyhow!(Words("the output is written to it", "它就是输出文件")).context(unreadable(path, None))
 }
 
 /// Fails if a file of `outputs` is the file `input`, which `flag` names: it would be read and replaced.
@@ -309,7 +309,7 @@ pub(super) fn refuse_overwriting<'a>(
             let name = printable(&input.display().to_string());
             bail!(both!(
                 "the output would be written to `{name}`, which {flag} reads",
-                "输出会写到 `{name}`，而 {flag} 要读取它"
+                "输出文件 `{name}` 正是 {flag} 要读取的文件"
             ))
         }
         false => Ok(()),
