@@ -96,6 +96,7 @@ mod span;
 pub mod stats;
 mod suggest;
 mod syntax;
+mod wrap;
 mod xml_format;
 
 pub use callback::{Callback, Extra, Item, RawJson, from_slice, from_str};

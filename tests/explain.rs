@@ -127,3 +127,26 @@ fn what_a_signature_does_not_cover_is_said_wherever_it_is_asked() {
     let plain = find("signature").expect("a topic")[0].text(Lang::En, 1_000);
     assert!(plain.contains("It does not cover the body"), "{plain}");
 }
+
+#[test]
+fn topics_are_found_by_chinese_words() {
+    for (term, expected) in [
+        ("拒收", "reject"),
+        ("接收", "accept"),
+        ("弹窗", "subscribe_msg_popup_event"),
+        ("错误码", "ErrorCode"),
+        ("明文模式", "plain-mode"),
+        ("兼容模式", "compatible-mode"),
+        ("安全模式", "safe-mode"),
+        ("重复推送", "duplicate"),
+        ("取消订阅", "subscribe_msg_change_event"),
+        ("长期订阅", "long-term"),
+        ("一次性订阅", "one-time"),
+        ("收不到回调", "not-received"),
+        ("发送接口：用户拒收", "43101"),
+    ] {
+        assert_eq!(found(term), [expected], "{term}");
+    }
+    let error = find("为什么收不到").expect_err("no such word");
+    assert_eq!(error.suggestion.as_deref(), Some("收不到"));
+}

@@ -29,9 +29,10 @@ fn commands() -> Vec<String> {
 fn flags(help: &str) -> BTreeSet<&str> {
     let words = help.lines().filter_map(|line| {
         let line = line.trim_start();
-        let line = line.strip_prefix("-").map_or(line, |_| {
-            line.split_once(", ").map_or(line, |(_, long)| long)
-        });
+        let line = match line.split_once(", ") {
+            Some((short, long)) if short.len() == 2 => long,
+            _ => line,
+        };
         line.starts_with("--").then(|| line.split(' ').next())
     });
     words.flatten().collect()
@@ -142,4 +143,94 @@ fn lists_are_flags_again_and_again() {
         assert_eq!(together, run(&values), "{flag} {list}");
         assert!(together.len() > run(&values[..1]).len(), "{flag} {list}");
     }
+}
+
+/// Runs the program in Chinese, in a terminal of 80 columns, and returns its standard output.
+fn chinese(args: &[&str]) -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_wxsub"))
+        .args(args)
+        .env("COLUMNS", "80")
+        .env("WXSUB_LANG", "zh")
+        .output()
+        .expect("the program runs");
+    assert_eq!(output.status.code(), Some(0), "{args:?}");
+    String::from_utf8(output.stdout).expect("UTF-8")
+}
+
+#[test]
+fn the_help_in_chinese_has_the_same_flags_and_no_english() {
+    for command in commands().iter().filter(|name| *name != "help") {
+        for form in ["-h", "--help"] {
+            let (english, chinese) = (wxsub(&[command, form]), chinese(&[command, form]));
+            assert_eq!(flags(&english), flags(&chinese), "{command} {form}");
+            for word in [
+                "Usage",
+                "Options",
+                "Arguments",
+                "default",
+                "possible",
+                "the ",
+            ] {
+                assert!(
+                    !chinese.contains(word),
+                    "{command} {form}: {word}\n{chinese}"
+                );
+            }
+            let most = if form == "-h" { 39 } else { usize::MAX };
+            assert!(chinese.lines().count() <= most, "{command} {form}");
+        }
+    }
+    assert!(chinese(&["parse", "-h"]).lines().count() <= 24);
+}
+
+#[test]
+fn lines_of_chinese_help_fit_the_terminal() {
+    for command in commands().iter().filter(|name| *name != "help") {
+        for form in ["-h", "--help"] {
+            for line in chinese(&[command, form]).lines() {
+                let wide = line.chars().filter(|c| !c.is_ascii()).count();
+                let columns = line.chars().count() + wide;
+                assert!(columns <= 82, "{command} {form}: {columns} {line}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_help_in_chinese_is_found_in_every_way() {
+    let expected = chinese(&["stats", "--help"]);
+    assert!(expected.starts_with("统计回调"), "{expected}");
+    for args in [
+        &["--lang", "zh", "stats", "--help"][..],
+        &["stats", "--lang=zh", "--help"],
+        &["--lang", "zh", "help", "stats"],
+        &["stats", "--help", "--lang", "zh"],
+    ] {
+        assert_eq!(wxsub(args), expected, "{args:?}");
+    }
+    assert!(chinese(&["--help"]).starts_with("解析微信订阅消息"));
+    assert!(chinese(&["help"]).starts_with("解析微信订阅消息"));
+    assert_eq!(
+        chinese(&["stats", "--help", "--lang", "en"]),
+        wxsub(&["stats", "--help"])
+    );
+}
+
+/// The scripts that complete command lines say in Chinese what commands and flags are for.
+#[test]
+fn completions_are_in_chinese() {
+    for shell in ["zsh", "fish", "powershell", "elvish"] {
+        let (english, script) = (
+            wxsub(&["completions", shell]),
+            chinese(&["completions", shell]),
+        );
+        assert!(script.contains("统计回调"), "{shell}");
+        assert!(script.contains("不显示总结和进度"), "{shell}");
+        assert!(!script.contains("Write to FILE"), "{shell}");
+        assert_eq!(english.lines().count(), script.lines().count(), "{shell}");
+    }
+    assert_eq!(
+        wxsub(&["completions", "bash"]),
+        chinese(&["completions", "bash"])
+    );
 }

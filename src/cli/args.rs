@@ -5,7 +5,7 @@
 
 use std::env;
 use std::ffi::OsString;
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process;
 
@@ -13,20 +13,22 @@ use clap::builder::PossibleValuesParser;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory, Error, Parser, Subcommand};
 use clap_complete::Shell;
+use wxsub::Lang;
 use wxsub::stats::Key;
 
 use crate::cli::gate::GateArgs;
 use crate::cli::known::Known;
+use crate::cli::language::{self, Words, chosen};
 use crate::cli::number::whole;
 use crate::cli::options::{
     ColumnArgs, Common, ConvertFormat, FileArg, FoldArgs, LangArg, ParseFormat, ShapeArg,
-    SyntaxArg, TableArgs,
+    SyntaxArg, TableArgs, When,
 };
-use crate::cli::plan::NoInput;
-use crate::cli::say::tell;
+use crate::cli::plan::{NoInput, has_color};
+use crate::cli::say::{say, tell_error};
 use crate::cli::select::template;
 use crate::cli::status::UNWRITTEN;
-use crate::cli::{explain, sample, schema};
+use crate::cli::{explain, help, sample, schema, usage};
 
 /// Reads WeChat (微信) subscribe-message callbacks: shows, converts and checks captured payloads
 #[derive(Debug, Parser)]
@@ -56,21 +58,41 @@ Examples:
 Exit status: 0 all well; 1 the input has a problem; 2 the run itself failed;
 130 it was ended by Ctrl-C, 143 by SIGTERM, 129 by SIGHUP.")]
 pub(super) struct Args {
+    #[command(flatten)]
+    lang: LangArg,
     #[command(subcommand)]
     pub(super) command: Command,
 }
 
 impl Args {
-    /// Parses the command line. Ends the program if it is wrong or asks for help.
+    /// Parses the command line, and sets the language of the run. Ends the program if the command line is wrong or asks
+    /// for help.
     pub(super) fn of_command_line() -> Self {
-        Args::try_parse()
+        let typed: Vec<OsString> = env::args_os().collect();
+        language::choose(language::of_arguments(typed.iter().cloned()));
+        let args = Args::of(typed.into_iter())
             .or_else(Args::of_file)
-            .unwrap_or_else(|error| exit(&error))
+            .unwrap_or_else(|error| exit(&error));
+        language::choose(args.lang.get());
+        args
+    }
+
+    /// Parses a command line. The error is the help, if that is asked for, in the language of the run.
+    fn of(typed: impl Iterator<Item = OsString> + Clone) -> Result<Self, Error> {
+        let parsed = Args::try_parse_from(typed.clone());
+        parsed.map_err(|error| match is_help(&error) && chosen() == Lang::Zh {
+            true => {
+                let program = help::in_chinese(Args::command());
+                program.try_get_matches_from(typed).err().unwrap_or(error)
+            }
+            false => error,
+        })
     }
 
     /// Parses a command line that names a file where the command is expected as that of `parse`.
     fn of_file(error: Error) -> Result<Self, Error> {
-        let Some(ContextValue::String(name)) = error.get(ContextKind::InvalidSubcommand) else {
+        let name = error.get(ContextKind::InvalidSubcommand);
+        let Some(ContextValue::String(name)) = name.filter(|_| is_unknown_command(&error)) else {
             return Err(error);
         };
         let mut typed = env::args_os();
@@ -81,16 +103,25 @@ impl Args {
             .find(|typed| typed.to_string_lossy() == name[..]);
         match named.is_some_and(|named| is_path(Path::new(named))) {
             // What stands before the file may stand after the command, too.
-            true => Args::try_parse_from(program.into_iter().chain(["parse".into()]).chain(rest)),
+            true => Args::of(program.into_iter().chain(["parse".into()]).chain(rest)),
             false => Err(neither(error)),
         }
     }
 }
 
+/// Returns true if a word was taken for a command. The error of a missing command names the program.
+fn is_unknown_command(error: &Error) -> bool {
+    error.kind() == ErrorKind::InvalidSubcommand
+}
+
 /// Adds to the error of an unknown command that it is no file, either, unless a command has a similar name.
 fn neither(mut error: Error) -> Error {
     if error.get(ContextKind::SuggestedSubcommand).is_none() {
-        let tip = "there is no file of this name, either".into();
+        let tip = Words(
+            "there is no file of this name, either",
+            "也没有这个名称的文件",
+        );
+        let tip = tip.to_string().into();
         error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip]));
     }
     error
@@ -99,6 +130,12 @@ fn neither(mut error: Error) -> Error {
 /// Returns true if an argument names a file or looks like the name of one. No command has a dot or a slash.
 fn is_path(typed: &Path) -> bool {
     typed.exists() || typed.extension().is_some() || typed.components().count() > 1
+}
+
+/// Returns true if the error is the help, which was asked for or is shown because nothing was typed.
+fn is_help(error: &Error) -> bool {
+    let kind = error.kind();
+    kind == ErrorKind::DisplayHelp || kind == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
 }
 
 /// Prints what is missing and the usage of the command, then ends the program.
@@ -110,21 +147,39 @@ pub(super) fn exit_with_usage(missing: &NoInput) -> ! {
         Some(subcommand) => subcommand,
         None => &mut program,
     };
-    exit(&typed.error(ErrorKind::MissingRequiredArgument, missing.message))
+    match chosen() {
+        Lang::En => exit(&typed.error(ErrorKind::MissingRequiredArgument, missing.message)),
+        Lang::Zh => {
+            let usage = typed.render_usage().to_string();
+            exit_with(&usage::page(&missing.to_string(), &[], Some(&usage)))
+        }
+    }
 }
 
 /// Prints the error, or the help that was asked for, and ends the program. Help that cannot be written is a failure; a
 /// closed pipe is not.
 fn exit(error: &Error) -> ! {
+    if error.use_stderr() && !is_help(error) && chosen() == Lang::Zh {
+        exit_with(&usage::in_chinese(error));
+    }
     let printed = error.print().and_then(|()| io::stdout().flush());
     let is_unwritten = printed.is_err_and(|error| error.kind() != io::ErrorKind::BrokenPipe);
     process::exit(match error.exit_code() {
         0 if is_unwritten => {
-            tell(format_args!("error: {UNWRITTEN}"));
+            tell_error(UNWRITTEN);
             2
         }
         code => code,
     })
+}
+
+/// Prints a usage error and ends the program.
+fn exit_with(text: &str) -> ! {
+    match has_color(When::Auto, io::stderr().is_terminal()) {
+        true => say(usage::coloured(text).as_bytes()),
+        false => say(text.as_bytes()),
+    }
+    process::exit(2)
 }
 
 // clap builds the arguments of a command only when that command is called: building those of all commands takes as
@@ -275,7 +330,7 @@ pub(super) struct Stats {
         long,
         value_name = "KEY,…",
         value_delimiter = ',',
-        value_parser = Known::new(str::parse::<Key>, keys),
+        value_parser = Known::new(key, keys),
         hide_possible_values = true
     )]
     pub(super) by: Vec<Key>,
@@ -387,6 +442,12 @@ pub(super) struct Join {
     pub(super) common: Common,
 }
 
+/// Reads a key that `--by` takes.
+fn key(text: &str) -> Result<Key, String> {
+    let key = text.parse::<Key>();
+    key.map_err(|error| error.message(chosen()))
+}
+
 /// Returns the names of the keys that `--by` takes.
 fn keys() -> Vec<String> {
     Key::names().map(String::from).collect()
@@ -472,10 +533,13 @@ pub(super) struct Redact {
 /// Hides the flags that say what to do with callbacks, for a command that writes captures.
 fn of_captures(arg: clap::Arg) -> clap::Arg {
     match arg.get_id().as_str() {
-        "paths" => arg.help(
+        "paths" => arg
+            .help(
             "Files, zip archives or - for standard input; also compressed with gzip, zstd, bzip2 or xz; written one \
              after the other [default: standard input]",
-        ),
+        )
+        // No folders are walked.
+        .long_help(None::<&str>),
         "glob" | "fail_fast" | "summary" | "exit_zero" | "noise" | "accept_after_torn" | "event"
         | "template" | "status" | "failed" | "user" | "account" | "since" | "until" | "dedup"
         | "limit" | "query" | "accept_unverified" | "require_signature" | "require_encryption"
@@ -502,8 +566,6 @@ pub(super) struct Encrypt {
     pub(super) path: Option<PathBuf>,
     #[command(flatten)]
     pub(super) to: FileArg,
-    #[command(flatten)]
-    pub(super) lang: LangArg,
     /// Keys in a file: lines `encoding_aes_key = …`, `token = …`, `appid = …`
     ///
     /// Also from WXSUB_ENCODING_AES_KEY, WXSUB_TOKEN and WXSUB_APPID.
@@ -586,13 +648,122 @@ fn url(text: &str) -> Result<String, String> {
     let has_host = rest.is_some_and(|rest| !rest.is_empty() && !rest.starts_with(['/', '?', '#']));
     match has_host && text.bytes().all(|b| b.is_ascii_graphic()) {
         true => Ok(text.to_owned()),
-        false => Err("expected one like http://localhost:8080/wx".into()),
+        false => Err(Words(
+            "expected one like http://localhost:8080/wx",
+            "应形如 http://localhost:8080/wx",
+        )
+        .to_string()),
     }
 }
 
 fn nonce(text: &str) -> Result<String, String> {
     match !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric()) {
         true => Ok(text.to_owned()),
-        false => Err("expected letters and digits".into()),
+        false => Err(Words("expected letters and digits", "只能是字母和数字").to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::cli::chinese::{self, ARGUMENTS, COMMANDS, HEADINGS, OWN, VALUES};
+
+    /// The program and its commands, with all their arguments.
+    fn commands() -> Vec<clap::Command> {
+        let mut program = Args::command();
+        program.build();
+        let commands = program.get_subcommands().cloned().collect::<Vec<_>>();
+        commands.into_iter().chain([program]).collect()
+    }
+
+    /// What a translation keeps: flags, numbers and what stands between backticks.
+    fn marks(text: &str) -> BTreeSet<String> {
+        let code = text.split('`').skip(1).step_by(2).map(str::to_owned);
+        let is_word = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+        let words = text.split(|c: char| !is_word(c));
+        let words = words.map(|word| word.trim_end_matches(['.', '-']));
+        let is_mark = |word: &&str| {
+            word.starts_with("--") || word.parse::<u64>().is_ok() || word.starts_with("WXSUB_")
+        };
+        let words = words.filter(is_mark).map(str::to_owned);
+        code.chain(words).collect()
+    }
+
+    fn text(styled: Option<&clap::builder::StyledStr>) -> String {
+        styled.map(ToString::to_string).unwrap_or_default()
+    }
+
+    /// The lines of examples, without what is said of them.
+    fn examples(text: &str) -> Vec<&str> {
+        let lines = text.lines().filter_map(|line| line.strip_prefix("  "));
+        let code = lines.map(|line| line.split("  ").next().unwrap_or_default());
+        code.collect()
+    }
+
+    #[test]
+    fn every_command_is_there_in_chinese_with_its_examples() {
+        let mut names: Vec<&str> = COMMANDS.iter().map(|row| row.name).collect();
+        for command in commands() {
+            let name = command.get_name();
+            let row = chinese::command(name).unwrap_or_else(|| panic!("no Chinese for `{name}`"));
+            names.retain(|known| *known != name);
+            assert!(!row.about.is_empty(), "{name}");
+            let (notes, long) = (command.get_after_help(), command.get_after_long_help());
+            for (english, chinese) in [(notes, row.notes), (long, row.long_notes)] {
+                let english = text(english);
+                assert_eq!(english.is_empty(), chinese.is_empty(), "{name}");
+                assert_eq!(examples(&english), examples(chinese), "{name}");
+            }
+        }
+        assert!(names.is_empty(), "no such command: {names:?}");
+    }
+
+    #[test]
+    fn every_argument_is_there_in_chinese() {
+        let mut used = BTreeSet::new();
+        for command in commands() {
+            for arg in command.get_arguments() {
+                let (name, id) = (command.get_name(), arg.get_id().as_str());
+                let row = chinese::argument(name, id);
+                let row = row.unwrap_or_else(|| panic!("no Chinese for `{id}` of `{name}`"));
+                used.insert((row.0, id.to_owned()));
+                let (help, long) = (text(arg.get_help()), text(arg.get_long_help()));
+                let more = long.strip_prefix(&help).unwrap_or(&long);
+                let is_told = !arg.is_hide_set() && row.2 != OWN && row.3 != OWN;
+                if is_told && name != "help" && id != "help" {
+                    assert_eq!(more.is_empty(), row.3.is_empty(), "{name} {id}");
+                    assert_eq!(marks(&help), marks(row.2), "{name} {id}");
+                    assert_eq!(marks(more), marks(row.3), "{name} {id}");
+                }
+            }
+        }
+        let rows = ARGUMENTS.iter().map(|row| (row.0, row.1.to_owned()));
+        let stale: Vec<_> = rows.filter(|row| !used.contains(row)).collect();
+        assert!(stale.is_empty(), "no such argument: {stale:?}");
+    }
+
+    #[test]
+    fn every_value_and_heading_is_there_in_chinese() {
+        let (mut values, mut headings) = (BTreeSet::new(), BTreeSet::new());
+        for command in commands() {
+            for arg in command.get_arguments() {
+                headings.extend(arg.get_help_heading().map(str::to_owned));
+                let shown = arg.get_possible_values().into_iter();
+                let shown = shown.filter(|_| !arg.is_hide_possible_values_set());
+                for value in shown.filter(|value| value.get_help().is_some()) {
+                    let (name, id) = (command.get_name(), arg.get_id().as_str());
+                    let row = chinese::value(name, id, value.get_name());
+                    let row = row.unwrap_or_else(|| panic!("no Chinese: {name} {id} {value:?}"));
+                    values.insert((row.0, row.1, row.2));
+                }
+            }
+        }
+        headings.extend(["Commands", "Arguments", "Options"].map(str::to_owned));
+        let known: BTreeSet<String> = HEADINGS.iter().map(|row| row.0.to_owned()).collect();
+        assert_eq!(headings, known);
+        let known: BTreeSet<_> = VALUES.iter().map(|row| (row.0, row.1, row.2)).collect();
+        assert_eq!(values, known);
     }
 }

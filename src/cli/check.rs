@@ -17,13 +17,14 @@ use crate::cli::args;
 use crate::cli::commands::summarize;
 use crate::cli::gate::{GatePlan, config_folder, shown};
 use crate::cli::interrupt::Interrupted;
+use crate::cli::language::{Words, both};
 use crate::cli::noise::NoiseFile;
 use crate::cli::options::Summary;
 use crate::cli::output::Output;
 use crate::cli::plan::Plan;
 use crate::cli::progress::Progress;
 use crate::cli::read::{RunSink, read_all};
-use crate::cli::say::tell;
+use crate::cli::say::{tell, tell_error};
 use crate::cli::status::{Status, UNWRITTEN};
 use crate::cli::target::Target;
 
@@ -33,7 +34,10 @@ pub(super) fn check(args: &args::Check) -> anyhow::Result<Status> {
     let gate = GatePlan::new(&args.gate, &plan, args.common.select.is_any())?;
     let run = run(&plan, &gate.settings, gate.report)?;
     if fails_by_warnings(&run.result, &gate.settings) && plan.summary != Summary::None {
-        tell("error: there are warnings, and --strict lets none pass");
+        tell_error(Words(
+            "there are warnings, and --strict lets none pass",
+            "有警告，而 --strict 不放过任何警告",
+        ));
     }
     summarize(
         &run.result.tally,
@@ -42,7 +46,7 @@ pub(super) fn check(args: &args::Check) -> anyhow::Result<Status> {
         &run.result.files,
     );
     if let Some(why) = run.unchecked() {
-        tell(format_args!("error: {why}"));
+        tell_error(why);
     }
     let status = plan.exit_status(run.status(&gate.settings));
     match gate.expectations {
@@ -109,19 +113,21 @@ impl CheckRun {
     }
 
     /// If nothing was checked, says why. A gate that checked nothing must not pass.
-    fn unchecked(&self) -> Option<&'static str> {
+    fn unchecked(&self) -> Option<Words> {
         let tally = &self.result.tally;
         // A file without a payload is an error finding already, unless it is allowed or expected.
         let is_told = tally.findings(Severity::Error) + tally.expected() > 0;
         match tally.all_callbacks() {
             _ if self.result.stopped || self.failed || self.interrupted.is_some() => None,
-            _ if tally.sources() == 0 => Some("no files to check"),
-            0 if tally.filtered_out() > 0 => {
-                Some("nothing was checked: every callback was filtered out")
-            }
-            0 if tally.payloads() == 0 && !is_told => {
-                Some("nothing was checked: there is no payload in any file")
-            }
+            _ if tally.sources() == 0 => Some(Words("no files to check", "没有可检查的文件")),
+            0 if tally.filtered_out() > 0 => Some(Words(
+                "nothing was checked: every callback was filtered out",
+                "没有检查任何内容：所有回调都不符合筛选条件",
+            )),
+            0 if tally.payloads() == 0 && !is_told => Some(Words(
+                "nothing was checked: there is no payload in any file",
+                "没有检查任何内容：所有文件中都没有消息体",
+            )),
             _ => None,
         }
     }
@@ -196,7 +202,7 @@ fn write_expectations(path: &Path, files: &[FileCounts], folder: &Path) -> anyho
     let name = printable(&shown(path, folder));
     let text = match fs::read_to_string(path) {
         Err(error) if error.kind() == ErrorKind::NotFound => String::new(),
-        text => text.with_context(|| format!("cannot read `{name}`"))?,
+        text => text.with_context(|| both!("cannot read `{name}`", "无法读取 `{name}`"))?,
     };
     let below = |file: &str| relative(&folder.join(file), config_folder(path));
     let with_findings = files.iter().filter(|file| !file.is_empty()).cloned();
@@ -204,22 +210,24 @@ fn write_expectations(path: &Path, files: &[FileCounts], folder: &Path) -> anyho
         with_findings.partition(|file| file.path != "-" && below(&file.path).is_some());
     for file in outside {
         let file = printable(&file.path);
-        tell(format_args!(
-            "`{file}` lies outside the folder of `{name}`: its findings are not written"
+        tell(both!(
+            "`{file}` lies outside the folder of `{name}`: its findings are not written",
+            "`{file}` 不在 `{name}` 所在的文件夹中：没有写入它的问题"
         ));
     }
     let recorded = write_baseline(&text, &inside, |file| below(file).unwrap_or_default());
-    let recorded = recorded.map_err(|error| anyhow!("{name}: {error}"))?;
+    let recorded = recorded.map_err(|error| anyhow!(error).context(name.clone()))?;
     let mut target = Target::new(Some(path))?;
     let written = target.write_all(recorded.text.as_bytes());
-    written.with_context(|| format!("cannot write `{name}`"))?;
+    written.with_context(|| both!("cannot write `{name}`", "无法写入 `{name}`"))?;
     target.finish()?;
     let (count, files) = match recorded.changed {
         1 => (1, "file"),
         count => (count, "files"),
     };
-    tell(format_args!(
-        "`{name}` now expects the findings of {count} {files}"
+    tell(both!(
+        "`{name}` now expects the findings of {count} {files}",
+        "`{name}` 现在预期 {count} 个文件中的问题"
     ));
     Ok(())
 }

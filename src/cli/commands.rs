@@ -10,6 +10,7 @@ use wxsub::report::{FileCounts, Spot, Tally, Verdict};
 use wxsub::{Code, Finding, Record};
 
 use crate::cli::args;
+use crate::cli::language::{Words, both};
 use crate::cli::options::{ConvertFormat, ParseFormat, ShapeArg, Summary};
 use crate::cli::plan::{Plan, time_zone};
 use crate::cli::say::say;
@@ -79,7 +80,10 @@ fn is_one(tally: &Tally) -> bool {
 /// Refuses `--summary files`, which only `check` has.
 pub(super) fn refuse_files(plan: &Plan) -> anyhow::Result<()> {
     match plan.summary {
-        Summary::Files => bail!("--summary files belongs to check"),
+        Summary::Files => bail!(Words(
+            "--summary files belongs to check",
+            "--summary files 只用于 check"
+        )),
         _ => Ok(()),
     }
 }
@@ -91,7 +95,8 @@ pub(super) fn summarize(tally: &Tally, interrupted: bool, plan: &Plan, files: &[
         Summary::None => return,
         Summary::Json => tally.summary_json(),
         Summary::Text | Summary::Files if interrupted => {
-            format!("wxsub: interrupted\n{}", tally.summary_of_files(lang))
+            let summary = tally.summary_of_files(lang);
+            both!("wxsub: interrupted\n{summary}", "wxsub: 已中断\n{summary}")
         }
         Summary::Text | Summary::Files => tally.summary_of_files(lang),
     };
@@ -125,19 +130,34 @@ fn is_incomplete(tally: &Tally) -> bool {
 fn format(args: &args::Convert) -> anyhow::Result<Box<dyn Format + Sync>> {
     let is_jsonl = args.to == ConvertFormat::Jsonl;
     if (args.flat || args.with_source) && !is_jsonl {
-        bail!("--flat and --with-source belong to --to jsonl");
+        bail!(Words(
+            "--flat and --with-source belong to --to jsonl",
+            "--flat 和 --with-source 只用于 --to jsonl"
+        ));
     }
     if args.pretty && !matches!(args.to, ConvertFormat::Json | ConvertFormat::Xml) {
-        bail!("--pretty belongs to --to json and --to xml");
+        bail!(Words(
+            "--pretty belongs to --to json and --to xml",
+            "--pretty 只用于 --to json 和 --to xml"
+        ));
     }
     if args.tz.is_some() && args.to != ConvertFormat::Csv {
-        bail!("--tz belongs to --to csv: the other formats write times as WeChat does");
+        bail!(Words(
+            "--tz belongs to --to csv: the other formats write times as WeChat does",
+            "--tz 只用于 --to csv：其他格式的时间与微信的写法相同"
+        ));
     }
     if args.shape.is_some() && args.to != ConvertFormat::Json {
-        bail!("--shape belongs to --to json");
+        bail!(Words(
+            "--shape belongs to --to json",
+            "--shape 只用于 --to json"
+        ));
     }
     if args.csv_safe && args.to != ConvertFormat::Csv {
-        bail!("--csv-safe belongs to --to csv");
+        bail!(Words(
+            "--csv-safe belongs to --to csv",
+            "--csv-safe 只用于 --to csv"
+        ));
     }
     let pretty = args.pretty;
     Ok(match args.to {

@@ -2,8 +2,11 @@
 
 use clap::CommandFactory;
 use clap_complete::{Shell, generate};
+use wxsub::Lang;
 
 use crate::cli::args;
+use crate::cli::help;
+use crate::cli::language::chosen;
 use crate::cli::status::Status;
 use crate::cli::target;
 
@@ -15,6 +18,10 @@ pub(super) fn run(args: &args::Completions) -> anyhow::Result<Status> {
 
 fn script(shell: Shell) -> Vec<u8> {
     let mut script = Vec::new();
-    generate(shell, &mut args::Args::command(), "wxsub", &mut script);
+    let mut program = match chosen() {
+        Lang::En => args::Args::command(),
+        Lang::Zh => help::with_texts(args::Args::command()),
+    };
+    generate(shell, &mut program, "wxsub", &mut script);
     script
 }

@@ -9,6 +9,7 @@ use crate::cli::args;
 use crate::cli::commands::{
     decoded, in_text, refuse_files, report_undecodable, summarize, visible,
 };
+use crate::cli::language::Words;
 use crate::cli::options::Summary;
 use crate::cli::plan::Plan;
 use crate::cli::say::tell;
@@ -21,7 +22,10 @@ pub(super) fn run(args: &args::Decrypt) -> anyhow::Result<Status> {
     let plan = Plan::new("decrypt", &args.common, None)?;
     refuse_files(&plan)?;
     if !has_keys(&plan) {
-        bail!("no key to open with: set WXSUB_ENCODING_AES_KEY, or give a file with --keys");
+        bail!(Words(
+            "no key to open with: set WXSUB_ENCODING_AES_KEY, or give a file with --keys",
+            "没有解密用的密钥：请设置 WXSUB_ENCODING_AES_KEY，或用 --keys 指定文件"
+        ));
     }
     let mut target = plan.target()?;
     let job = DecryptJob {
@@ -34,7 +38,10 @@ pub(super) fn run(args: &args::Decrypt) -> anyhow::Result<Status> {
     let decrypted = done.tally.decrypted();
     let is_nothing = decrypted.verified + decrypted.unverified + done.tally.undecodable() == 0;
     if is_nothing && plan.summary == Summary::Text {
-        tell("nothing to decrypt: no payload is encrypted");
+        tell(Words(
+            "nothing to decrypt: no payload is encrypted",
+            "没有可解密的内容：没有加密的消息体",
+        ));
     }
     Ok(decoded(&done, &plan))
 }

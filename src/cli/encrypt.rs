@@ -13,9 +13,10 @@ use wxsub::{Capture, Decompressed, Lang, Outcome, Record, Syntax};
 
 use crate::cli::args;
 use crate::cli::keys;
-use crate::cli::plan::{NoInput, language};
+use crate::cli::language::{Words, both, chosen};
+use crate::cli::plan::NoInput;
 use crate::cli::random::Random;
-use crate::cli::say::{say, tell};
+use crate::cli::say::{say, tell, tell_warning};
 use crate::cli::sources::{Sources, refuse_overwriting};
 use crate::cli::status::{Status, UNWRITTEN};
 use crate::cli::target::Target;
@@ -58,10 +59,10 @@ impl<'k> Chosen<'k> {
         let Some(account) = accounts.find(|account| !account.keys.is_empty()) else {
             return Self::plain(keys);
         };
-        let appid = account
-            .appids
-            .first()
-            .context("no appid to encrypt with: set WXSUB_APPID, or give a file with --keys")?;
+        let appid = account.appids.first().context(Words(
+            "no appid to encrypt with: set WXSUB_APPID, or give a file with --keys",
+            "加密缺少 appid：请设置 WXSUB_APPID，或用 --keys 指定文件",
+        ))?;
         Ok(Chosen::Sealed {
             key: &account.keys[0],
             token: account.tokens.first(),
@@ -71,10 +72,11 @@ impl<'k> Chosen<'k> {
 
     fn plain(keys: &'k Keys) -> anyhow::Result<Self> {
         let mut tokens = keys.accounts().iter().flat_map(|account| &account.tokens);
-        let token = tokens.next().context(
+        let token = tokens.next().context(Words(
             "no key to encrypt with and no token to sign with: set WXSUB_ENCODING_AES_KEY or WXSUB_TOKEN, or give a \
              file with --keys",
-        )?;
+            "既没有加密用的密钥，也没有签名用的 token：请设置 WXSUB_ENCODING_AES_KEY 或 WXSUB_TOKEN，或用 --keys 指定文件",
+        ))?;
         Ok(Chosen::Plain(token))
     }
 
@@ -114,8 +116,8 @@ impl<'k> Chosen<'k> {
             Chosen::Plain(token) => Push::plain(record, token, &timestamp, &nonce),
         };
         push.map_err(|finding| {
-            let why = finding.message(language(args.lang));
-            anyhow!("cannot encrypt it: {why}")
+            let why = finding.message(chosen());
+            anyhow!(both!("cannot encrypt it: {why}", "无法加密：{why}"))
         })
     }
 
@@ -123,12 +125,16 @@ impl<'k> Chosen<'k> {
     fn warn_if_plain(&self, args: &args::Encrypt) -> anyhow::Result<()> {
         match self {
             Chosen::Plain(_) if args.envelope.is_some() => {
-                bail!(
-                    "--envelope needs a key: set WXSUB_ENCODING_AES_KEY, or give a file with --keys"
-                )
+                bail!(Words(
+                    "--envelope needs a key: set WXSUB_ENCODING_AES_KEY, or give a file with --keys",
+                    "--envelope 需要密钥：请设置 WXSUB_ENCODING_AES_KEY，或用 --keys 指定文件"
+                ))
             }
             Chosen::Plain(_) => {
-                tell("not encrypted: there is no key, set WXSUB_ENCODING_AES_KEY");
+                tell(Words(
+                    "not encrypted: there is no key, set WXSUB_ENCODING_AES_KEY",
+                    "未加密：没有密钥，请设置 WXSUB_ENCODING_AES_KEY",
+                ));
                 Ok(())
             }
             Chosen::Sealed { .. } => Ok(()),
@@ -142,18 +148,25 @@ fn payload(args: &args::Encrypt) -> anyhow::Result<Result<Record<'static>, Strin
     if path == Path::new("-") && io::stdin().is_terminal() {
         let missing = NoInput {
             command: "encrypt",
-            message: "nothing to encrypt: name a file with a payload, or pipe one in",
+            message: Words(
+                "nothing to encrypt: name a file with a payload, or pipe one in",
+                "没有可加密的内容：请给出含有消息体的文件，或用管道传入",
+            ),
         };
         return Err(missing.into());
     }
     if path.is_dir() {
-        bail!(
-            "`{}` is a folder: encrypt takes one payload of one file",
-            printable(&path.display().to_string())
-        );
+        let name = printable(&path.display().to_string());
+        bail!(both!(
+            "`{name}` is a folder: encrypt takes one payload of one file",
+            "`{name}` 是文件夹：encrypt 只接受一个文件中的一个消息体"
+        ));
     }
     let sources = Sources::new(&[path.to_owned()], &[])?.without_output(args.to.path());
-    let source = sources.iter().next().context("nothing to read")??;
+    let source = sources
+        .iter()
+        .next()
+        .context(Words("nothing to read", "没有可读的内容"))??;
     let name = printable(&source.name);
     let capture = Capture::new(Decompressed::new(source.from)).named(&source.name);
     let records = capture.filter(|record| {
@@ -162,23 +175,29 @@ fn payload(args: &args::Encrypt) -> anyhow::Result<Result<Record<'static>, Strin
     });
     let mut records = records.take(2);
     let first = records.next().transpose();
-    let Some(record) = first.with_context(|| format!("cannot read `{name}`"))? else {
-        return Ok(Err(format!("wxsub: error: `{name}` holds no payload\n")));
+    let Some(record) = first.with_context(|| both!("cannot read `{name}`", "无法读取 `{name}`"))?
+    else {
+        return Ok(Err(both!(
+            "wxsub: error: `{name}` holds no payload\n",
+            "wxsub: 错误：`{name}` 中没有消息体\n"
+        )));
     };
     if records.next().is_some() {
-        return Ok(Err(format!(
-            "wxsub: error: `{name}` holds several payloads: encrypt takes one\n"
+        return Ok(Err(both!(
+            "wxsub: error: `{name}` holds several payloads: encrypt takes one\n",
+            "wxsub: 错误：`{name}` 中有多个消息体：encrypt 只接受一个\n"
         )));
     }
-    Ok(sealable(record, language(args.lang)))
+    Ok(sealable(record, chosen()))
 }
 
 /// Returns the record if its payload can be encrypted, or a message for people.
 fn sealable(record: Record<'static>, lang: Lang) -> Result<Record<'static>, String> {
     let source = printable(record.source());
     if record.top_text("Encrypt").is_some() {
-        return Err(format!(
-            "wxsub: error: the payload in `{source}` is encrypted already\n"
+        return Err(both!(
+            "wxsub: error: the payload in `{source}` is encrypted already\n",
+            "wxsub: 错误：`{source}` 中的消息体已经加密\n"
         ));
     }
     match (record.outcome(), record.findings()) {
@@ -198,7 +217,10 @@ fn sealable(record: Record<'static>, lang: Lang) -> Result<Record<'static>, Stri
 
 fn write(args: &args::Encrypt, push: &Push, is_signed: bool) -> anyhow::Result<()> {
     if !is_signed && (args.http.is_some() || args.curl.is_some()) {
-        bail!("no token to sign with: set WXSUB_TOKEN, or give a file with --keys");
+        bail!(Words(
+            "no token to sign with: set WXSUB_TOKEN, or give a file with --keys",
+            "没有签名用的 token：请设置 WXSUB_TOKEN，或用 --keys 指定文件"
+        ));
     }
     let mut target = Target::new(args.to.path())?;
     let text = match (&args.http, &args.curl) {
@@ -213,7 +235,10 @@ fn write(args: &args::Encrypt, push: &Push, is_signed: bool) -> anyhow::Result<(
     if args.http.is_none() && args.curl.is_none() {
         say(format!("{}\n", push.query).as_bytes());
         if !is_signed {
-            tell("warning: not signed: there is no token, set WXSUB_TOKEN");
+            tell_warning(Words(
+                "not signed: there is no token, set WXSUB_TOKEN",
+                "未签名：没有 token，请设置 WXSUB_TOKEN",
+            ));
         }
     }
     Ok(())

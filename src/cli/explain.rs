@@ -4,8 +4,8 @@ use console::Term;
 use wxsub::explain::{Topic, find, index};
 
 use crate::cli::known::Known;
-use crate::cli::options::{FileArg, LangArg};
-use crate::cli::plan::language;
+use crate::cli::language::chosen;
+use crate::cli::options::FileArg;
 use crate::cli::status::Status;
 use crate::cli::target;
 
@@ -29,8 +29,6 @@ pub(super) struct Args {
     term: Option<String>,
     #[command(flatten)]
     to: FileArg,
-    #[command(flatten)]
-    lang: LangArg,
 }
 
 fn any(text: &str) -> Result<String, String> {
@@ -48,7 +46,7 @@ fn terms() -> Vec<String> {
 
 /// Runs `wxsub explain`.
 pub(super) fn explain(args: &Args) -> anyhow::Result<Status> {
-    let (lang, width) = (language(args.lang), width(&args.to));
+    let (lang, width) = (chosen(), width(&args.to));
     let text = match &args.term {
         None => index(lang, width),
         Some(term) => {

@@ -6,8 +6,9 @@ use std::path::Path;
 use anyhow::Context;
 use wxsub::report::text::printable;
 
+use crate::cli::errors::told;
 use crate::cli::plan::Plan;
-use crate::cli::say::tell;
+use crate::cli::say::tell_error;
 use crate::cli::status::{Status, UNWRITTEN};
 
 /// Writes the names of the files, a line each. Reports a path that cannot be read, and lists the rest.
@@ -20,7 +21,7 @@ pub(super) fn list(plan: &Plan) -> anyhow::Result<Status> {
             Ok(path) => write_name(&path, is_terminal, &mut to).context(UNWRITTEN)?,
             Err(error) => {
                 status = Status::Failed;
-                tell(format_args!("error: {error:#}"));
+                tell_error(told(&error));
             }
         }
     }

@@ -13,9 +13,10 @@ use wxsub::report::text::printable;
 use wxsub::report::{Github, Gitlab, JsonLines, Junit, Report, Sarif, Text};
 
 use crate::cli::known::Known;
+use crate::cli::language::{Words, both, chosen};
 use crate::cli::number::whole;
 use crate::cli::plan::Plan;
-use crate::cli::say::tell;
+use crate::cli::say::tell_warning;
 use crate::cli::sources::{CONFIG, refuse_overwriting};
 
 #[derive(Debug, clap::Args)]
@@ -110,7 +111,7 @@ fn codes() -> Vec<String> {
 }
 
 fn setting(level: Level, name: &str) -> Result<Setting, String> {
-    Setting::new(level, name).map_err(|error| error.to_string())
+    Setting::new(level, name).map_err(|error| error.message(chosen()))
 }
 
 impl FromArgMatches for LevelArgs {
@@ -184,9 +185,15 @@ pub(super) struct GatePlan {
 impl GatePlan {
     pub(super) fn new(args: &GateArgs, plan: &Plan, partial: bool) -> anyhow::Result<Self> {
         if partial && args.write_expectations {
-            bail!("--write-expectations belongs to whole files: leave out what chooses callbacks");
+            bail!(Words(
+                "--write-expectations belongs to whole files: leave out what chooses callbacks",
+                "--write-expectations 针对整个文件：请去掉筛选回调的选项"
+            ));
         }
-        let folder = env::current_dir().context("cannot tell the working directory")?;
+        let folder = env::current_dir().context(Words(
+            "cannot tell the working directory",
+            "无法得知当前文件夹",
+        ))?;
         let path = args.config_path(&folder);
         if let Some(path) = &path {
             refuse_overwriting(plan.outputs(), "check", path)?;
@@ -239,13 +246,20 @@ fn nearest(folder: &Path) -> Option<PathBuf> {
             && metadata.is_file()
         {
             let why = match () {
-                () if is_above => "it lies above the repository",
-                () if is_foreign(&metadata) => "others own it and can write to it",
+                () if is_above => Words(
+                    "it lies above the repository",
+                    "它在代码仓库之外的上级文件夹中",
+                ),
+                () if is_foreign(&metadata) => Words(
+                    "others own it and can write to it",
+                    "它属于其他用户，且任何人都能写入",
+                ),
                 () => return Some(file),
             };
             let file = printable(&file.display().to_string());
-            tell(format_args!(
-                "warning: `{file}` is not taken: {why}; --config takes it"
+            tell_warning(both!(
+                "`{file}` is not taken: {why}; --config takes it",
+                "没有采用 `{file}`：{why}；可用 --config 指定"
             ));
             return None;
         }
@@ -274,8 +288,9 @@ fn warn_of_absent(config: &Config, folder: &Path) {
     let expected = config.expected_files.iter();
     for (file, place) in expected.filter(|(file, _)| !file.exists()) {
         let file = printable(&shown(file, folder));
-        tell(format_args!(
-            "warning: {place} expects findings in `{file}`, which is not there"
+        tell_warning(both!(
+            "{place} expects findings in `{file}`, which is not there",
+            "{place} 预期 `{file}` 中有问题，但没有这个文件"
         ));
     }
 }
@@ -285,7 +300,8 @@ fn read_config(path: &Path, folder: &Path, may_be_new: bool) -> anyhow::Result<C
     if may_be_new && !path.exists() {
         return Ok(Config::default());
     }
-    let text = fs::read_to_string(path).with_context(|| format!("cannot read `{name}`"))?;
+    let text = fs::read_to_string(path)
+        .with_context(|| both!("cannot read `{name}`", "无法读取 `{name}`"))?;
     Ok(Config::parse(&text, &name, config_folder(path))?)
 }
 
@@ -324,7 +340,10 @@ fn step_summary() -> anyhow::Result<Option<Box<dyn Write + Send>>> {
     let file = OpenOptions::new().append(true).create(true).open(&path);
     let file = file.with_context(|| {
         let path = Path::new(&path).display();
-        format!("cannot write the step's summary `{path}`, which GITHUB_STEP_SUMMARY names")
+        both!(
+            "cannot write the step's summary `{path}`, which GITHUB_STEP_SUMMARY names",
+            "无法写入 GITHUB_STEP_SUMMARY 指定的步骤总结 `{path}`"
+        )
     })?;
     Ok(Some(Box::new(file)))
 }

@@ -5,6 +5,8 @@ use std::process;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::cli::language::Words;
+
 /// The error of a run that was asked to end, with the number of the signal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Interrupted(u8);
@@ -18,7 +20,7 @@ impl Interrupted {
 
 impl fmt::Display for Interrupted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("interrupted")
+        Words("interrupted", "已中断").fmt(f)
     }
 }
 

@@ -9,7 +9,8 @@ use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::cli::say::tell;
+use crate::cli::language::{Words, both};
+use crate::cli::say::tell_warning;
 use anyhow::{Context, bail};
 use wxsub::seal::{Account, Keys, Policy, Query, accounts};
 use zeroize::Zeroizing;
@@ -66,9 +67,10 @@ impl KeyArgs {
     fn query(&self) -> anyhow::Result<Option<Query>> {
         let query = self.query.as_ref();
         let parsed = query.map(|text| {
-            Query::parse(text.as_bytes()).context(
+            Query::parse(text.as_bytes()).context(Words(
                 "--query: no signature in it: expected `signature=…&timestamp=…&nonce=…&msg_signature=…`, as on the URL",
-            )
+                "--query 中没有签名：应为 URL 上的 `signature=…&timestamp=…&nonce=…&msg_signature=…`",
+            ))
         });
         parsed.transpose()
     }
@@ -81,9 +83,10 @@ impl KeyArgs {
             (false, None) => return Ok(()),
         };
         if !keys.has_tokens() {
-            bail!(
-                "{flag} needs the token of the account: set {TOKEN}, or give it in a file by --keys"
-            );
+            bail!(both!(
+                "{flag} needs the token of the account: set {TOKEN}, or give it in a file by --keys",
+                "{flag} 需要账号的 token：请设置 {TOKEN}，或写在 --keys 的文件中"
+            ));
         }
         Ok(())
     }
@@ -118,8 +121,9 @@ pub(super) fn keys(file: Option<&Path>) -> anyhow::Result<Keys> {
 fn of_environment() -> anyhow::Result<Account> {
     let [keys, token, appids] = [variable(KEY)?, variable(TOKEN)?, variable(APPID)?];
     if token.trim() != token.as_str() {
-        tell(format_args!(
-            "warning: {TOKEN} has white space around the token: no signature will verify"
+        tell_warning(both!(
+            "{TOKEN} has white space around the token: no signature will verify",
+            "{TOKEN} 中 token 的前后有空白：签名都会验证失败"
         ));
     }
     Account::from_lists(&keys, &token, &appids).context(KEY)
@@ -131,7 +135,10 @@ fn variable(name: &str) -> anyhow::Result<Zeroizing<String>> {
         Ok(value) => Ok(value.into()),
         Err(VarError::NotPresent) => Ok(Default::default()),
         // The library's error would show the value.
-        Err(VarError::NotUnicode(_)) => bail!("{name}: the value is not UTF-8"),
+        Err(VarError::NotUnicode(_)) => bail!(both!(
+            "{name}: the value is not UTF-8",
+            "{name}：值不是 UTF-8"
+        )),
     }
 }
 
@@ -141,7 +148,10 @@ fn of_file(path: &Path) -> anyhow::Result<Vec<Account>> {
     let mut file = match File::open(path) {
         // `path` may be a key typed here by mistake: the message does not show it.
         Err(error) if error.kind() == ErrorKind::NotFound && is_like_a_secret(path) => {
-            bail!("--keys takes the name of a file, never a key itself: there is no such file")
+            bail!(Words(
+                "--keys takes the name of a file, never a key itself: there is no such file",
+                "--keys 后面是文件名，不是密钥本身：没有这个文件"
+            ))
         }
         opened => opened.with_context(|| format!("--keys {shown}"))?,
     };
@@ -150,9 +160,10 @@ fn of_file(path: &Path) -> anyhow::Result<Vec<Account>> {
     read.with_context(|| format!("--keys {shown}"))?;
     let accounts = accounts(&text).with_context(|| format!("--keys {shown}"))?;
     match accounts.is_empty() {
-        true => bail!(
-            "--keys {shown}: there is no key in it: a line is `encoding_aes_key = …`, `token = …` or `appid = …`"
-        ),
+        true => bail!(both!(
+            "--keys {shown}: there is no key in it: a line is `encoding_aes_key = …`, `token = …` or `appid = …`",
+            "--keys {shown}：文件中没有密钥：每行应为 `encoding_aes_key = …`、`token = …` 或 `appid = …`"
+        )),
         false => Ok(accounts),
     }
 }
@@ -174,8 +185,9 @@ fn warn_if_open(file: &File, path: &Path) {
         |metadata: fs::Metadata| metadata.is_file() && metadata.permissions().mode() & others != 0;
     if file.metadata().is_ok_and(is_open) {
         let shown = path.display();
-        tell(format_args!(
-            "warning: others can read the keys in {shown}: `chmod 600` it"
+        tell_warning(both!(
+            "others can read the keys in {shown}: `chmod 600` it",
+            "其他用户能读取 {shown} 中的密钥：请执行 `chmod 600`"
         ));
     }
 }

@@ -10,6 +10,7 @@ use clap_mangen::Man;
 use wxsub::report::text::printable;
 
 use crate::cli::args;
+use crate::cli::language::both;
 use crate::cli::status::{Status, UNWRITTEN};
 use crate::cli::target;
 
@@ -87,10 +88,8 @@ fn escaped(text: &str) -> String {
 /// Writes the pages of the program and of all commands into `folder`, which is made if it is not there.
 fn write_all(folder: &Path) -> anyhow::Result<()> {
     let context = || {
-        format!(
-            "cannot write to `{}`",
-            printable(&folder.display().to_string())
-        )
+        let name = printable(&folder.display().to_string());
+        both!("cannot write to `{name}`", "无法写入 `{name}`")
     };
     fs::create_dir_all(folder).with_context(context)?;
     let program = program();

@@ -7,19 +7,23 @@
 mod args;
 mod bar;
 mod check;
+mod chinese;
 mod commands;
 mod completions;
 mod decrypt;
 mod encrypt;
+mod errors;
 mod explain;
 mod feed;
 mod files;
 mod fold;
 mod gate;
+mod help;
 mod interrupt;
 mod join;
 mod keys;
 mod known;
+mod language;
 mod man;
 mod moment;
 mod noise;
@@ -45,12 +49,13 @@ mod status;
 mod stream;
 mod target;
 mod texts;
+mod usage;
 
 use std::process::ExitCode;
 
 use args::{Args, Command};
 use plan::{NoInput, Plan};
-use say::tell;
+use say::tell_error;
 use status::Status;
 
 /// Runs the command that was typed and returns the exit status.
@@ -92,7 +97,7 @@ fn failed(error: &anyhow::Error) -> Status {
     if let Some(missing) = error.downcast_ref::<NoInput>() {
         args::exit_with_usage(missing);
     }
-    tell(format_args!("error: {error:#}"));
+    tell_error(errors::told(error));
     Status::Failed
 }
 

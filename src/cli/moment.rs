@@ -5,6 +5,8 @@ use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 
+use crate::cli::language::{Words, both};
+
 /// A time as it was typed. The clock and the zone of the run give it a meaning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Moment {
@@ -16,8 +18,12 @@ pub(super) enum Moment {
     Ago(i64),
 }
 
-const EXPECTED: &str = "expected a date (2026-01-02), a date and time (2026-01-02T15:04:05, with Z or +08:00 after \
-                        it for a zone), Unix seconds (1767366245), or how long ago (90s, 30m, 2h, 7d, 1w)";
+const EXPECTED: Words = Words(
+    "expected a date (2026-01-02), a date and time (2026-01-02T15:04:05, with Z or +08:00 after it for a zone), Unix \
+     seconds (1767366245), or how long ago (90s, 30m, 2h, 7d, 1w)",
+    "应为日期（2026-01-02）、日期和时间（2026-01-02T15:04:05，其后可用 Z 或 +08:00 表示时区）、Unix 秒（1767366245），\
+     或多久以前（90s、30m、2h、7d、1w）",
+);
 
 impl Moment {
     /// Parses what was typed.
@@ -28,7 +34,7 @@ impl Moment {
         ago(text)
             .or_else(|| with_zone(text))
             .or_else(|| without_zone(text))
-            .ok_or_else(|| EXPECTED.into())
+            .ok_or_else(|| EXPECTED.to_string())
     }
 
     /// Returns the Unix second, if the time is `now` and the zone is `zone`.
@@ -40,10 +46,9 @@ impl Moment {
         match self {
             Moment::At(second) => Ok(second),
             Moment::Ago(seconds) => Ok(whole(now).saturating_sub(seconds)),
-            Moment::Civil(time) => zone
-                .to_timestamp(time)
-                .map(whole)
-                .with_context(|| format!("`{time}` is too far away")),
+            Moment::Civil(time) => zone.to_timestamp(time).map(whole).with_context(|| {
+                both!("`{time}` is too far away", "`{time}` 超出可表示的时间范围")
+            }),
         }
     }
 }
@@ -57,13 +62,23 @@ fn whole(time: Timestamp) -> i64 {
 fn seconds(digits: &str) -> Result<Moment, String> {
     let is_date = digits.len() == 8 && digits.parse::<Date>().is_ok();
     let is_year = digits.len() == 4 && (digits.starts_with("19") || digits.starts_with("20"));
-    match digits.parse() {
-        _ if is_date => Err("expected a date with hyphens, as 2026-01-02".into()),
-        _ if is_year => Err("expected a whole date, as 2026-01-02".into()),
-        _ if digits.len() == 13 => Err("expected seconds, these are milliseconds".into()),
-        Ok(second) => Ok(Moment::At(second)),
-        Err(_) => Err(EXPECTED.into()),
-    }
+    let expected = match digits.parse() {
+        _ if is_date => Words(
+            "expected a date with hyphens, as 2026-01-02",
+            "日期应带连字符，如 2026-01-02",
+        ),
+        _ if is_year => Words(
+            "expected a whole date, as 2026-01-02",
+            "应为完整的日期，如 2026-01-02",
+        ),
+        _ if digits.len() == 13 => Words(
+            "expected seconds, these are milliseconds",
+            "应为秒，这里是毫秒",
+        ),
+        Ok(second) => return Ok(Moment::At(second)),
+        Err(_) => EXPECTED,
+    };
+    Err(expected.to_string())
 }
 
 /// Parses a time before now, such as `2h`.
@@ -213,7 +228,7 @@ mod tests {
             ("20260102", "expected a date with hyphens, as 2026-01-02"),
             ("2026", "expected a whole date, as 2026-01-02"),
             ("1767323045000", "expected seconds, these are milliseconds"),
-            ("tomorrow", EXPECTED),
+            ("tomorrow", EXPECTED.0),
         ];
         for (text, message) in cases {
             assert_eq!(Moment::parse(text), Err(message.into()));

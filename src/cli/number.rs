@@ -4,6 +4,8 @@ use std::fmt::Display;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 
+use crate::cli::language::{Words, both};
+
 /// A type of number that flags take.
 pub(super) trait Number: FromStr + PartialOrd + Display {
     const MOST: Self;
@@ -21,8 +23,11 @@ impl Number for usize {
 pub(super) fn whole<T: Number>(text: &str) -> Result<T, String> {
     let is_number = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
     text.parse().map_err(|_| match is_number {
-        true => format!("expected at most {}", T::MOST),
-        false => "expected a whole number, 0 or more".into(),
+        true => {
+            let most = T::MOST;
+            both!("expected at most {most}", "最大为 {most}")
+        }
+        false => Words("expected a whole number, 0 or more", "应为 0 或更大的整数").to_string(),
     })
 }
 
@@ -31,8 +36,14 @@ pub(super) fn within<T: Number>(text: &str, range: RangeInclusive<T>) -> Result<
     let number = text.parse().ok().filter(|number| range.contains(number));
     let (least, most) = range.into_inner();
     number.ok_or_else(|| match most < T::MOST {
-        true => format!("expected a whole number from {least} to {most}"),
-        false => format!("expected a whole number of at least {least}"),
+        true => both!(
+            "expected a whole number from {least} to {most}",
+            "应为 {least} 到 {most} 的整数"
+        ),
+        false => both!(
+            "expected a whole number of at least {least}",
+            "应为不小于 {least} 的整数"
+        ),
     })
 }
 

@@ -7,9 +7,10 @@ use clap::{Arg, ArgAction, ArgMatches, Command, FromArgMatches, ValueEnum};
 use wxsub::decompress::Bounds;
 use wxsub::output::JsonShape;
 use wxsub::stats::{Form, Part};
-use wxsub::{Limits, Syntax};
+use wxsub::{Lang, Limits, Syntax};
 
 use crate::cli::keys::KeyArgs;
+use crate::cli::language::{Words, both, of_environment};
 use crate::cli::number::{Number, whole, within};
 use crate::cli::pseudonyms::RedactArgs;
 use crate::cli::select::SelectArgs;
@@ -29,8 +30,6 @@ pub(super) struct Common {
     /// No summary and no progress
     #[arg(short, long)]
     pub(super) quiet: bool,
-    #[command(flatten)]
-    pub(super) lang: LangArg,
     #[command(flatten, next_help_heading = "Choosing callbacks")]
     pub(super) select: SelectArgs,
     #[command(flatten, next_help_heading = "Input")]
@@ -72,10 +71,18 @@ impl FileArg {
 
 /// The value of `--lang`, which stands before the command or after it.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct LangArg(pub(super) Option<Language>);
+pub(super) struct LangArg(Option<Language>);
 
 impl LangArg {
     const ID: &str = "lang";
+
+    /// Returns the language: the flag decides, then the environment.
+    pub(super) fn get(self) -> Lang {
+        self.0.map_or_else(of_environment, |lang| match lang {
+            Language::En => Lang::En,
+            Language::Zh => Lang::Zh,
+        })
+    }
 
     /// Makes the argument. It belongs to the program, and all commands have it.
     pub(super) fn arg() -> Arg {
@@ -93,7 +100,7 @@ impl LangArg {
     }
 }
 
-/// A command reads the argument, and does not add it.
+/// Reads the argument, and does not add it.
 impl clap::Args for LangArg {
     fn augment_args(command: Command) -> Command {
         command
@@ -333,13 +340,19 @@ pub(super) struct ColumnArgs {
 
 /// Reads `name=column`.
 fn column(text: &str) -> Result<(Part, String), String> {
-    let names = Part::ALL.map(Part::name).join(", ");
+    let comma = Words(", ", "、").to_string();
+    let names = Part::ALL.map(Part::name).join(&comma);
     let (name, column) = text
         .split_once('=')
         .filter(|(_, column)| !column.is_empty())
-        .ok_or("expected NAME=COLUMN")?;
+        .ok_or_else(|| Words("expected NAME=COLUMN", "应为 NAME=COLUMN").to_string())?;
     let part = Part::ALL.into_iter().find(|part| part.name() == name);
-    let part = part.ok_or_else(|| format!("unknown name `{name}`: expected one of {names}"))?;
+    let part = part.ok_or_else(|| {
+        both!(
+            "unknown name `{name}`: expected one of {names}",
+            "未知名称 `{name}`：应为 {names} 之一"
+        )
+    })?;
     Ok((part, column.to_owned()))
 }
 
@@ -352,7 +365,7 @@ pub(super) enum Summary {
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
-pub(super) enum Language {
+enum Language {
     En,
     Zh,
 }
@@ -381,24 +394,34 @@ impl From<SyntaxArg> for Syntax {
 
 /// Reads the size of a payload.
 fn size(text: &str) -> Result<usize, String> {
-    const EXPECTED: &str = "expected 1 to 1G: a whole number, perhaps with K, M or G";
+    const EXPECTED: Words = Words(
+        "expected 1 to 1G: a whole number, perhaps with K, M or G",
+        "应为 1 到 1G：整数，可带 K、M 或 G",
+    );
     let size = bytes(text).filter(|bytes| (1..=Limits::MAX_PAYLOAD_SIZE as u64).contains(bytes));
-    size.map(|size| size as usize).ok_or(EXPECTED.into())
+    size.map(|size| size as usize)
+        .ok_or_else(|| EXPECTED.to_string())
 }
 
 /// Reads the size of a window.
 fn window(text: &str) -> Result<u64, String> {
-    const EXPECTED: &str = "expected 1 to 4G: a whole number, perhaps with K, M or G";
+    const EXPECTED: Words = Words(
+        "expected 1 to 4G: a whole number, perhaps with K, M or G",
+        "应为 1 到 4G：整数，可带 K、M 或 G",
+    );
     let window = bytes(text).filter(|bytes| (1..=4 << 30).contains(bytes));
-    window.ok_or(EXPECTED.into())
+    window.ok_or_else(|| EXPECTED.to_string())
 }
 
 /// Reads a size of memory.
 fn memory(text: &str) -> Result<usize, String> {
-    const EXPECTED: &str = "expected at least 1M: a whole number, perhaps with K, M or G";
+    const EXPECTED: Words = Words(
+        "expected at least 1M: a whole number, perhaps with K, M or G",
+        "至少为 1M：整数，可带 K、M 或 G",
+    );
     let size = bytes(text).filter(|bytes| *bytes >= 1 << 20);
     let size = size.and_then(|bytes| usize::try_from(bytes).ok());
-    size.ok_or(EXPECTED.into())
+    size.ok_or_else(|| EXPECTED.to_string())
 }
 
 /// Reads a number of bytes, perhaps with a unit.

@@ -11,14 +11,15 @@ use std::path::{Path, PathBuf};
 use anyhow::{anyhow, bail};
 use console::Term;
 use jiff::tz::{Offset, TimeZone};
+use wxsub::Limits;
 use wxsub::decompress::Bounds;
 use wxsub::pipeline::Options;
 use wxsub::redact::Redactor;
 use wxsub::report::text::TextOptions;
 use wxsub::select::Filter;
-use wxsub::{Lang, Limits};
 
-use crate::cli::options::{Common, LangArg, Language, Summary, When};
+use crate::cli::language::{Words, both, chosen};
+use crate::cli::options::{Common, Summary, When};
 use crate::cli::sources::{Sources, refuse_overwriting};
 use crate::cli::status::Status;
 use crate::cli::target::Target;
@@ -27,14 +28,14 @@ use crate::cli::target::Target;
 #[derive(Debug)]
 pub(super) struct NoInput {
     pub(super) command: &'static str,
-    pub(super) message: &'static str,
+    pub(super) message: Words,
 }
 
 impl std::error::Error for NoInput {}
 
 impl fmt::Display for NoInput {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.message)
+        self.message.fmt(f)
     }
 }
 
@@ -92,7 +93,10 @@ impl Plan {
         tz: Option<&str>,
     ) -> anyhow::Result<Self> {
         if common.paths.is_empty() && io::stdin().is_terminal() {
-            let message = "nothing to read: name a file or a folder, or pipe something in";
+            let message = Words(
+                "nothing to read: name a file or a folder, or pipe something in",
+                "没有可读的内容：请给出文件或文件夹，或用管道传入",
+            );
             return Err(NoInput { command, message }.into());
         }
         let outputs = [common.to.path(), common.output.noise.as_deref()];
@@ -151,7 +155,10 @@ impl Plan {
 fn refuse_one_file([data, noise]: [Option<&Path>; 2]) -> anyhow::Result<()> {
     let is_file = |path: &&Path| !path.starts_with("/dev") && !path.starts_with("/proc");
     match data.filter(is_file).zip(noise) {
-        Some((data, noise)) if data == noise => bail!("-o and --noise name one file"),
+        Some((data, noise)) if data == noise => bail!(Words(
+            "-o and --noise name one file",
+            "-o 与 --noise 是同一个文件"
+        )),
         _ => Ok(()),
     }
 }
@@ -161,7 +168,7 @@ fn text_options(common: &Common, to: Option<&Term>) -> TextOptions {
     let terminal = to.filter(|to| to.is_term());
     let size = terminal.and_then(Term::size_checked);
     TextOptions {
-        lang: language(common.lang),
+        lang: chosen(),
         color: has_color(common.output.color, terminal.is_some()),
         width: size.map_or(PIPE_WIDTH, |(_, columns)| columns.into()),
     }
@@ -179,29 +186,8 @@ fn limits(common: &Common) -> Limits {
     }
 }
 
-/// The language of messages: the flag decides, then the environment.
-pub(super) fn language(given: LangArg) -> Lang {
-    given.0.map_or_else(lang_of_environment, |lang| match lang {
-        Language::En => Lang::En,
-        Language::Zh => Lang::Zh,
-    })
-}
-
-/// The language that WXSUB_LANG or the locale names.
-fn lang_of_environment() -> Lang {
-    let names = ["WXSUB_LANG", "LC_ALL", "LC_MESSAGES", "LANG"];
-    let first = names
-        .into_iter()
-        .filter_map(|name| env::var(name).ok())
-        .find(|value| !value.is_empty());
-    match first {
-        Some(value) if value.to_ascii_lowercase().starts_with("zh") => Lang::Zh,
-        _ => Lang::En,
-    }
-}
-
 /// Returns true if text is coloured: the flag decides, then the environment, then whether the stream is a terminal.
-fn has_color(when: When, is_terminal: bool) -> bool {
+pub(super) fn has_color(when: When, is_terminal: bool) -> bool {
     let set = |name: &str| env::var_os(name).filter(|value| !value.is_empty());
     let forced = |name| set(name).is_some_and(|value| value != "0" && value != "false");
     match when {
@@ -230,12 +216,18 @@ pub(super) fn time_zone(name: &str) -> anyhow::Result<TimeZone> {
     }
     if name.starts_with(['+', '-']) {
         return offset(name).ok_or_else(|| {
-            anyhow!("`{name}` is no offset: expected one like +08:00, at most 25:59 from UTC")
+            anyhow!(both!(
+                "`{name}` is no offset: expected one like +08:00, at most 25:59 from UTC",
+                "`{name}` 不是时区偏移：应形如 +08:00，与 UTC 最多相差 25:59"
+            ))
         });
     }
     // The library's error adds nothing to this message.
     TimeZone::get(name).map_err(|_| {
-        anyhow!("unknown time zone `{name}`: expected local, UTC, a name like Asia/Shanghai, or an offset like +08:00")
+        anyhow!(both!(
+            "unknown time zone `{name}`: expected local, UTC, a name like Asia/Shanghai, or an offset like +08:00",
+            "未知时区 `{name}`：应为 local、UTC、Asia/Shanghai 这样的名称，或 +08:00 这样的偏移"
+        ))
     })
 }
 

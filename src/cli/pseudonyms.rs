@@ -11,6 +11,7 @@ use wxsub::pipeline::Options;
 use wxsub::redact::{Key, Redactor};
 use zeroize::Zeroizing;
 
+use crate::cli::language::{Words, both};
 use crate::cli::random::Random;
 use crate::cli::say::tell;
 
@@ -52,9 +53,10 @@ impl RedactArgs {
 }
 
 fn random() -> anyhow::Result<Key> {
-    tell(format_args!(
+    tell(both!(
         "note: the key of the pseudonyms is random: they will be others in the next run, unless {KEY} or \
-         --redact-key-file gives one"
+         --redact-key-file gives one",
+        "提示：假名的密钥是随机的，下次运行会得到不同的假名；可用 {KEY} 或 --redact-key-file 指定"
     ));
     let mut random = Random::new(None);
     let mut secret = Zeroizing::new([0; 32]);
@@ -71,7 +73,10 @@ fn of_environment() -> anyhow::Result<Zeroizing<Vec<u8>>> {
         Some(secret) => match secret.into_string() {
             Ok(secret) => Ok(secret.into_bytes().into()),
             // The error of the library would show the value.
-            Err(_) => bail!("{KEY}: the value is not UTF-8"),
+            Err(_) => bail!(both!(
+                "{KEY}: the value is not UTF-8",
+                "{KEY}：值不是 UTF-8"
+            )),
         },
     }
 }
@@ -82,16 +87,20 @@ fn of_file(path: &Path) -> anyhow::Result<Zeroizing<Vec<u8>>> {
     let mut secret = match fs::read(path) {
         // `path` may be a secret typed here by mistake: the message does not show it.
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            bail!(
-                "--redact-key-file takes the name of a file, never a secret itself: there is no such file"
-            )
+            bail!(Words(
+                "--redact-key-file takes the name of a file, never a secret itself: there is no such file",
+                "--redact-key-file 后面是文件名，不是密钥本身：没有这个文件"
+            ))
         }
         read => Zeroizing::new(read.with_context(|| format!("--redact-key-file {shown}"))?),
     };
     let len = secret.trim_ascii_end().len();
     secret.truncate(len);
     match secret.is_empty() {
-        true => bail!("--redact-key-file {shown}: there is no secret in it"),
+        true => bail!(both!(
+            "--redact-key-file {shown}: there is no secret in it",
+            "--redact-key-file {shown}：文件中没有密钥"
+        )),
         false => Ok(secret),
     }
 }

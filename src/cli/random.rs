@@ -3,6 +3,8 @@
 use anyhow::Context;
 use wxsub::sample::Rng;
 
+use crate::cli::language::Words;
+
 /// The source of random numbers.
 pub(super) enum Random {
     System,
@@ -16,7 +18,10 @@ impl Random {
 
     pub(super) fn next_number(&mut self) -> anyhow::Result<u64> {
         match self {
-            Random::System => getrandom::u64().context("the system has no random numbers"),
+            Random::System => getrandom::u64().context(Words(
+                "the system has no random numbers",
+                "系统无法提供随机数",
+            )),
             Random::Seed(rng) => Ok(rng.number()),
         }
     }

@@ -9,11 +9,13 @@ use wxsub::pipeline::{self, Error, Sink, Stop};
 use wxsub::report::text::printable;
 use wxsub::select::Filter;
 
+use crate::cli::errors::{told, told_io};
 use crate::cli::feed::{Feed, OpenCapture};
 use crate::cli::interrupt::Interrupted;
+use crate::cli::language::{Words, both};
 use crate::cli::plan::Plan;
 use crate::cli::progress::Progress;
-use crate::cli::say::tell;
+use crate::cli::say::tell_error;
 use crate::cli::sources::Unreadable;
 use crate::cli::status::UNWRITTEN;
 
@@ -33,7 +35,10 @@ pub(super) trait RunSink: Sink {
 }
 
 /// Why an interrupted run is not whole, for reports.
-const CUT_OFF: &str = "interrupted: the rest was not read";
+const CUT_OFF: Words = Words(
+    "interrupted: the rest was not read",
+    "已中断：其余部分没有读取",
+);
 
 /// Reads all captures. Returns true if one of them could not be read, and the signal that ended the run, if one did.
 pub(super) fn read_all(
@@ -60,13 +65,14 @@ pub(super) fn read_all(
             Err((_, error)) if error.is::<OutputFailed>() => return Err(error),
             Err((name, error)) => {
                 if let Some(interrupted) = error.downcast_ref() {
-                    sink.unreadable(None, CUT_OFF).map_err(OutputFailed)?;
+                    sink.unreadable(None, &CUT_OFF.to_string())
+                        .map_err(OutputFailed)?;
                     return Ok((failed, Some(*interrupted)));
                 }
                 let unread = error.downcast_ref::<Unreadable>();
                 let name = name.or_else(|| unread.map(|unread| unread.name.clone()));
-                let why = format!("{error:#}");
-                progress.aside(|| tell(format_args!("error: {why}")));
+                let why = told(&error);
+                progress.aside(|| tell_error(&why));
                 let told = sink.unreadable(name.as_deref(), &why);
                 told.map_err(OutputFailed)?;
                 failed = true;
@@ -81,7 +87,7 @@ struct OutputFailed(io::Error);
 
 impl std::fmt::Display for OutputFailed {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(UNWRITTEN)
+        UNWRITTEN.fmt(f)
     }
 }
 
@@ -123,9 +129,18 @@ fn unreadable(error: io::Error, name: &str) -> anyhow::Error {
         return (*interrupted).into();
     }
     let hint = match inner.and_then(|inner| inner.downcast_ref()) {
-        Some(decompress::Error::Expands { .. }) => "; --max-expansion allows more",
-        Some(decompress::Error::Window { .. }) => "; --max-window allows more",
-        _ => "",
+        Some(decompress::Error::Expands { .. }) => Words(
+            "; --max-expansion allows more",
+            "；可用 --max-expansion 放宽",
+        ),
+        Some(decompress::Error::Window { .. }) => {
+            Words("; --max-window allows more", "；可用 --max-window 放宽")
+        }
+        _ => Words("", ""),
     };
-    anyhow::anyhow!("cannot read `{}`: {error}{hint}", printable(name))
+    let (name, error) = (printable(name), told_io(&error));
+    anyhow::anyhow!(both!(
+        "cannot read `{name}`: {error}{hint}",
+        "无法读取 `{name}`：{error}{hint}"
+    ))
 }

@@ -9,14 +9,16 @@ use wxsub::redact::{Redaction, Redactor};
 use wxsub::report::text::printable;
 
 use crate::cli::args;
+use crate::cli::errors::{told, told_io};
 use crate::cli::feed::{Feed, OpenCapture};
 use crate::cli::interrupt::Interrupted;
+use crate::cli::language::{Words, both};
 use crate::cli::options::Common;
 use crate::cli::plan::Plan;
 use crate::cli::progress::Progress;
-use crate::cli::say::tell;
+use crate::cli::say::{tell, tell_error};
 use crate::cli::status::{Status, UNWRITTEN};
-use crate::cli::target::Target;
+use crate::cli::target::{Target, UNTOUCHED};
 
 /// Runs `wxsub redact`.
 pub(super) fn run(args: &args::Redact) -> anyhow::Result<Status> {
@@ -38,7 +40,7 @@ pub(super) fn run(args: &args::Redact) -> anyhow::Result<Status> {
     let is_whole = !run.failed && interrupted.is_none();
     let is_untouched = !is_whole && target.is_new_file();
     match is_untouched {
-        true => tell("the output file was not touched"),
+        true => tell(UNTOUCHED),
         false => target.finish()?,
     }
     if !args.common.quiet {
@@ -54,17 +56,23 @@ pub(super) fn run(args: &args::Redact) -> anyhow::Result<Status> {
 /// Refuses what does not belong to this command.
 fn refuse(common: &Common) -> anyhow::Result<()> {
     if common.select.is_any() {
-        bail!("redact writes captures as they are: it chooses no callbacks");
+        bail!(Words(
+            "redact writes captures as they are: it chooses no callbacks",
+            "redact 原样写出内容，不筛选回调"
+        ));
     }
     let folder = common.paths.iter().find(|path| {
         let metadata = fs::metadata(path);
         metadata.is_ok_and(|metadata| metadata.is_dir())
     });
     match folder {
-        Some(folder) => bail!(
-            "`{}` is a folder: name its files, which are written one after the other",
-            printable(&folder.display().to_string())
-        ),
+        Some(folder) => {
+            let name = printable(&folder.display().to_string());
+            bail!(both!(
+                "`{name}` is a folder: name its files, which are written one after the other",
+                "`{name}` 是文件夹：请给出其中的文件，它们会依次写出"
+            ))
+        }
         None => Ok(()),
     }
 }
@@ -99,7 +107,7 @@ impl Run<'_> {
                 return Ok(Some(*interrupted));
             }
             self.failed = true;
-            progress.aside(|| tell(format_args!("error: {error:#}")));
+            progress.aside(|| tell_error(told(&error)));
         }
     }
 
@@ -179,6 +187,12 @@ fn unreadable(error: io::Error, name: &str) -> anyhow::Error {
     let inner = error.get_ref();
     match inner.and_then(|inner| inner.downcast_ref::<Interrupted>()) {
         Some(interrupted) => (*interrupted).into(),
-        None => anyhow::anyhow!("cannot read `{}`: {error}", printable(name)),
+        None => {
+            let (name, error) = (printable(name), told_io(&error));
+            anyhow::anyhow!(both!(
+                "cannot read `{name}`: {error}",
+                "无法读取 `{name}`：{error}"
+            ))
+        }
     }
 }

@@ -4,6 +4,7 @@ use wxsub::stats::{ChartSettings, Charts};
 
 use crate::cli::args;
 use crate::cli::fold;
+use crate::cli::language::Words;
 use crate::cli::plan::{NoInput, time_zone};
 use crate::cli::status::Status;
 
@@ -14,7 +15,10 @@ pub(super) fn run(args: &args::Report) -> anyhow::Result<Status> {
     if !args.common.to.is_given() && target.is_terminal() {
         return Err(NoInput {
             command: "report",
-            message: "a page is nothing to read in a terminal: name a file with -o, or write it to a pipe",
+            message: Words(
+                "a page is nothing to read in a terminal: name a file with -o, or write it to a pipe",
+                "网页不适合在终端里看：请用 -o 指定文件，或用管道传出",
+            ),
         }
         .into());
     }

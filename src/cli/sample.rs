@@ -7,6 +7,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use wxsub::sample::{Recipe, Samples, Shape};
 use wxsub::{Event, Lang, Syntax};
 
+use crate::cli::language::Words;
 use crate::cli::number::whole;
 use crate::cli::options::{FileArg, SyntaxArg};
 use crate::cli::random::Random;
@@ -31,7 +32,7 @@ pub(super) struct Args {
     /// How it is written; --help lists all shapes
     #[arg(
         long,
-        long_help = shapes(),
+        long_help = shapes(Lang::En),
         value_name = "SHAPE",
         value_parser = shape_parser(),
         default_value = Shape::DOCUMENTED.name(),
@@ -73,37 +74,41 @@ fn event_value(event: Event) -> PossibleValue {
 }
 
 fn shape_parser() -> impl TypedValueParser<Value = Shape> {
-    let value = |shape: Shape| PossibleValue::new(shape.name()).help(help(shape));
+    let value = |shape: Shape| PossibleValue::new(shape.name()).help(help(shape, Lang::En));
     PossibleValuesParser::new(Shape::all().map(value))
         .map(|name| name.parse().expect("one of those that are possible"))
 }
 
 /// Returns the help of `--shape`: a line a shape.
-fn shapes() -> String {
+pub(super) fn shapes(lang: Lang) -> String {
     let widest = Shape::all().map(|shape| shape.name().len()).max();
     let line = |shape: Shape| {
         let (name, width) = (shape.name(), widest.unwrap_or_default());
-        format!("\n  {name:width$}  {}", help(shape))
+        format!("\n  {name:width$}  {}", help(shape, lang))
     };
     let lines: String = Shape::all().map(line).collect();
-    format!("How it is written:{lines}")
+    match lang {
+        Lang::En => format!("How it is written:{lines}"),
+        Lang::Zh => lines.trim_start_matches('\n').to_owned(),
+    }
 }
 
 fn code(text: &str) -> Result<i64, String> {
     let number = text.parse();
-    number.map_err(|_| "expected a whole number, as 43101".into())
+    number.map_err(|_| Words("expected a whole number, as 43101", "应为整数，如 43101").to_string())
 }
 
 /// The help of a shape: what is special about it, and the syntax or event that has it.
-fn help(shape: Shape) -> String {
+fn help(shape: Shape, lang: Lang) -> String {
     let only = [
         shape.syntax().map(Syntax::as_str),
         shape.event().map(Event::short_name),
     ];
     let only: Vec<&str> = only.into_iter().flatten().collect();
-    let words = shape.words(Lang::En);
+    let words = shape.words(lang);
     match only.is_empty() {
         true => words.to_owned(),
+        false if lang == Lang::Zh => format!("{words}（{}）", only.join("、")),
         false => format!("{words} ({})", only.join(", ")),
     }
 }

@@ -4,6 +4,7 @@ use anyhow::bail;
 use clap::ValueEnum;
 use wxsub::schema::Schema;
 
+use crate::cli::language::Words;
 use crate::cli::options::FileArg;
 use crate::cli::status::Status;
 use crate::cli::target;
@@ -41,7 +42,10 @@ pub(super) fn schema(args: &Args) -> anyhow::Result<Status> {
         (Form::Finding, false) => Schema::Finding,
         (Form::WireJson, false) => Schema::WireJson,
         (Form::WireJson, true) => Schema::DocumentedJson,
-        (_, true) => bail!("--strict belongs to wire-json: the other schemas are always strict"),
+        (_, true) => bail!(Words(
+            "--strict belongs to wire-json: the other schemas are always strict",
+            "--strict 只用于 wire-json：其他模式总是严格的"
+        )),
     };
     target::write(args.to.path(), schema.text().as_bytes())?;
     Ok(Status::Fine)

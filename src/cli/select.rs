@@ -4,12 +4,13 @@ use anyhow::{Context, bail};
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use wxsub::Event;
 use wxsub::explain::{Kind, Topic};
 use wxsub::redact::Redactor;
 use wxsub::select::{Filter, Selection};
+use wxsub::{Event, Lang};
 
 use crate::cli::known::Known;
+use crate::cli::language::{Words, both};
 use crate::cli::moment::Moment;
 use crate::cli::number::within;
 
@@ -62,7 +63,7 @@ pub(super) struct SelectArgs {
     /// A date is its first moment: --until 2026-01-02 leaves that day out.
     #[arg(long, value_name = "TIME", allow_hyphen_values = true, value_parser = Moment::parse)]
     until: Option<Moment>,
-    #[arg(long, help = dedup_help(), hide_short_help = true)]
+    #[arg(long, help = dedup_help(Lang::En), hide_short_help = true)]
     dedup: bool,
     /// Stop reading after N callbacks
     #[arg(long, value_name = "N", value_parser = limit, allow_negative_numbers = true, hide_short_help = true)]
@@ -89,9 +90,10 @@ impl SelectArgs {
             ("--account", !self.account.is_empty() && !has_accounts),
         ];
         match flags.iter().find(|(_, is_given)| *is_given) {
-            Some((flag, _)) => bail!(
-                "{flag} does not belong to {command}: what it leaves out would change the result"
-            ),
+            Some((flag, _)) => bail!(both!(
+                "{flag} does not belong to {command}: what it leaves out would change the result",
+                "{flag} 不用于 {command}：它去掉的内容会改变结果"
+            )),
             None => Ok(()),
         }
     }
@@ -144,10 +146,11 @@ impl SelectArgs {
             .zip(until)
             .is_some_and(|(since, until)| since >= until)
         {
-            bail!(
+            bail!(Words(
                 "--since is not before --until, so nothing lies between them: --until leaves its own time out; for \
-                 all of a day give it the next day"
-            );
+                 all of a day give it the next day",
+                "--since 不早于 --until，两者之间没有内容：--until 不包括它自己的时间；要包括一整天，请写后一天"
+            ));
         }
         Ok(Selection {
             events: self.event.clone(),
@@ -162,13 +165,26 @@ impl SelectArgs {
     }
 }
 
-fn dedup_help() -> String {
-    format!(
-        "Drop repeated deliveries: same account, user, time, event and items, in any file. At least the last \
-         {},000 callbacks are remembered, in {} MiB at most",
-        Filter::REMEMBERED / 1_000,
-        Filter::MEMORY >> 20
-    )
+/// Returns the help of `--dedup`, which says how many callbacks are remembered.
+pub(super) fn dedup_help(lang: Lang) -> String {
+    let (thousands, mebibytes) = (Filter::REMEMBERED / 1_000, Filter::MEMORY >> 20);
+    match lang {
+        Lang::En => format!(
+            "Drop repeated deliveries: same account, user, time, event and items, in any file. At least the last \
+             {thousands},000 callbacks are remembered, in {mebibytes} MiB at most"
+        ),
+        Lang::Zh => format!(
+            "去掉重复推送：账号、用户、时间、事件和条目均相同的回调，不论在哪个文件中。至少记住最近 {thousands},000 个回调，最多占用 \
+             {mebibytes} MiB"
+        ),
+    }
+}
+
+/// Returns what the event of this short name is, in words.
+pub(super) fn event_words(short_name: &str, lang: Lang) -> String {
+    let mut events = Event::ALL.into_iter();
+    let event = events.find(|event| event.short_name() == short_name);
+    event.map_or(String::new(), |event| event.words(lang).to_owned())
 }
 
 /// Makes the value of an event: its short name, or WeChat's name.
@@ -196,17 +212,24 @@ pub(super) fn template(text: &str) -> Result<String, String> {
         None => text.starts_with('-') && text.len() == "-q".len(),
     };
     match is_flag {
-        true => Err("expected a template id, found a flag".into()),
+        true => Err(Words(
+            "expected a template id, found a flag",
+            "应为模板 ID，却是一个选项",
+        )
+        .to_string()),
         false => id(text),
     }
 }
 
 fn id(text: &str) -> Result<String, String> {
-    one(text, "an id")
+    one(text, Words("an id", " ID"))
 }
 
 fn status(text: &str) -> Result<String, String> {
-    one(text, "a status, as accept or reject")
+    one(
+        text,
+        Words("a status, as accept or reject", "状态，如 accept 或 reject"),
+    )
 }
 
 /// Returns the statuses that are known.
@@ -216,9 +239,12 @@ fn statuses() -> Vec<String> {
 }
 
 /// Checks one value of a list. An empty value is refused: in a script it means that a variable is not set.
-fn one(text: &str, wanted: &str) -> Result<String, String> {
+fn one(text: &str, wanted: Words) -> Result<String, String> {
     match text.trim().is_empty() {
-        true => Err(format!("expected {wanted}, found nothing")),
+        true => Err(both!(
+            "expected {wanted}, found nothing",
+            "应为{wanted}，却是空的"
+        )),
         false => Ok(text.to_owned()),
     }
 }

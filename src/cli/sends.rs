@@ -8,8 +8,10 @@ use anyhow::{Context, anyhow, bail};
 use jiff::tz::TimeZone;
 use wxsub::Decompressed;
 use wxsub::report::text::printable;
-use wxsub::stats::{Columns, Sends};
+use wxsub::stats::{Columns, Sends, SendsError};
 
+use crate::cli::errors::told_io;
+use crate::cli::language::{Words, both};
 use crate::cli::options::{ColumnArgs, Common};
 use crate::cli::plan::Plan;
 use crate::cli::sources::refuse_overwriting;
@@ -34,10 +36,17 @@ pub(super) fn read(
             None => sends.read(from),
             Some(redactor) => {
                 let redacted = redactor.redact(from);
-                sends.read(redacted.with_context(|| format!("cannot read `{name}`"))?)
+                let context = || both!("cannot read `{name}`", "无法读取 `{name}`");
+                sends.read(redacted.with_context(context)?)
             }
         };
-        read.map_err(|error| anyhow!("`{name}`: {}", error.message(plan.err.lang)))?;
+        read.map_err(|error| {
+            let why = match &error {
+                SendsError::Unreadable(error) => told_io(error),
+                error => error.message(plan.err.lang),
+            };
+            anyhow!(both!("`{name}`: {why}", "`{name}`：{why}"))
+        })?;
     }
     sends.keep_times(plan.filter.selection());
     Ok(sends)
@@ -48,12 +57,17 @@ fn open(file: &Path, common: &Common) -> anyhow::Result<Box<dyn Read + Send>> {
     let stdin = Path::new("-");
     if file != stdin {
         let opened = File::open(file);
-        let opened = opened
-            .with_context(|| format!("cannot read `{}`", printable(&file.to_string_lossy())))?;
+        let opened = opened.with_context(|| {
+            let name = printable(&file.to_string_lossy());
+            both!("cannot read `{name}`", "无法读取 `{name}`")
+        })?;
         return Ok(Box::new(opened));
     }
     if common.paths.is_empty() || common.paths.iter().any(|path| path == stdin) {
-        bail!("--sends - and captures cannot both come from standard input: name the captures");
+        bail!(Words(
+            "--sends - and captures cannot both come from standard input: name the captures",
+            "--sends - 和日志不能都来自标准输入：请给出日志文件"
+        ));
     }
     Ok(Box::new(io::stdin()))
 }

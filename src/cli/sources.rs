@@ -1,6 +1,7 @@
 //! Finds and opens the captures that the given paths name: files, files in folders, members of zip archives, and
 //! standard input.
 
+use crate::cli::language::{Words, both};
 use std::error::Error;
 use std::fmt;
 use std::fs::{self, File};
@@ -57,7 +58,7 @@ impl Sources {
         for glob in globs {
             builder
                 .add(glob)
-                .with_context(|| format!("bad --glob `{glob}`"))?;
+                .with_context(|| both!("bad --glob `{glob}`", "--glob `{glob}` 有误"))?;
         }
         let paths = if paths.is_empty() {
             vec!["-".into()]
@@ -277,19 +278,20 @@ fn member_name(path: &Path, member: &str) -> String {
 /// What could not be done with the capture `name`.
 #[derive(Debug)]
 pub(super) struct Unreadable {
-    verb: &'static str,
+    verb: Words,
     pub(super) name: String,
 }
 
 impl fmt::Display for Unreadable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "cannot {} `{}`", self.verb, printable(&self.name))
+        let (verb, name) = (self.verb, printable(&self.name));
+        f.write_str(&both!("cannot {verb} `{name}`", "无法{verb} `{name}`"))
     }
 }
 
 /// Makes the error of an input that the output would replace.
 fn overwritten(path: &Path) -> anyhow::Error {
-    anyhow!("the output is written to it").context(unreadable(path, None))
+    anyhow!(Words("the output is written to it", "它就是输出文件")).context(unreadable(path, None))
 }
 
 /// Fails if a file of `outputs` is the file `input`, which `flag` names: it would be read and replaced.
@@ -303,10 +305,13 @@ pub(super) fn refuse_overwriting<'a>(
     };
     let is_input = |path: &Path| handle(path).is_some_and(|file| file == input_file);
     match outputs.into_iter().any(is_input) {
-        true => bail!(
-            "the output would be written to `{}`, which {flag} reads",
-            printable(&input.display().to_string())
-        ),
+        true => {
+            let name = printable(&input.display().to_string());
+            bail!(both!(
+                "the output would be written to `{name}`, which {flag} reads",
+                "输出文件 `{name}` 正是 {flag} 要读取的文件"
+            ))
+        }
         false => Ok(()),
     }
 }
@@ -316,7 +321,7 @@ fn unreadable(path: &Path, member: Option<&str>) -> Unreadable {
         Some(member) => member_name(path, member),
         None => path.display().to_string(),
     };
-    let verb = "read";
+    let verb = Words("read", "读取");
     Unreadable { verb, name }
 }
 
@@ -338,7 +343,7 @@ fn not_walked(folder: &Path, error: ignore::Error) -> anyhow::Error {
 
 fn file(path: &Path) -> anyhow::Result<File> {
     let name = path.display().to_string();
-    let verb = "open";
+    let verb = Words("open", "打开");
     File::open(path).with_context(|| Unreadable { verb, name })
 }
 

@@ -1,11 +1,11 @@
 //! `wxsub stats`: counts and rates.
 
 use anyhow::bail;
-use wxsub::Lang;
 use wxsub::stats::{Form, Key, Settings, Stats};
 
 use crate::cli::args;
 use crate::cli::fold;
+use crate::cli::language::{Words, both};
 use crate::cli::options::{Summary, TableFormat};
 use crate::cli::plan::time_zone;
 use crate::cli::say::tell;
@@ -25,10 +25,10 @@ pub(super) fn run(args: &args::Stats) -> anyhow::Result<Status> {
         && args.table.to != TableFormat::Table
         && plan.summary == Summary::Text
     {
-        tell(match plan.err.lang {
-            Lang::En => "more than a million users in a row are an estimate",
-            Lang::Zh => "一行中用户超过一百万时为估计值",
-        });
+        tell(Words(
+            "more than a million users in a row are an estimate",
+            "一行中用户超过一百万时为估计值",
+        ));
     }
     fold::finish(
         &plan,
@@ -50,10 +50,19 @@ fn is_screen(args: &args::Stats) -> bool {
 /// Refuses arguments that contradict each other.
 fn check(args: &args::Stats) -> anyhow::Result<()> {
     if args.top.is_some() && !is_screen(args) {
-        bail!("--top belongs to the overview: stats without --by and --to");
+        bail!(Words(
+            "--top belongs to the overview: stats without --by and --to",
+            "--top 只用于概览，即不带 --by 和 --to 的 stats"
+        ));
     }
     match repeated(&args.by) {
-        Some(key) => bail!("--by names `{}` twice", key.name()),
+        Some(key) => {
+            let key = key.name();
+            bail!(both!(
+                "--by names `{key}` twice",
+                "--by 中 `{key}` 出现了两次"
+            ))
+        }
         None => Ok(()),
     }
 }

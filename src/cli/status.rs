@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use crate::cli::interrupt::Interrupted;
+use crate::cli::language::Words;
 
 pub(super) enum Status {
     /// No problem was found.
@@ -27,4 +28,4 @@ impl From<Status> for ExitCode {
 }
 
 /// The error message for standard output that takes no more.
-pub(super) const UNWRITTEN: &str = "cannot write the output";
+pub(super) const UNWRITTEN: Words = Words("cannot write the output", "无法写出结果");

@@ -7,8 +7,12 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use tempfile::{Builder, NamedTempFile};
 
+use crate::cli::language::{Words, both};
 use crate::cli::say::tell;
 use crate::cli::status::UNWRITTEN;
+
+/// What is told if a run fails and leaves an old file whole.
+pub(super) const UNTOUCHED: Words = Words("the output file was not touched", "输出文件保持原样");
 
 /// The destination of a command's data.
 pub(super) enum Target {
@@ -27,7 +31,7 @@ impl Target {
         let Some(path) = path.filter(|path| *path != Path::new("-")) else {
             return Ok(Target::Stdout(io::stdout()));
         };
-        let context = || format!("cannot write `{}`", path.display());
+        let context = || unwritable(path);
         let metadata = fs::metadata(path);
         // A stream of this process may be a file: `/dev/stderr`, `/proc/self/fd/1`.
         let is_stream = path.starts_with("/dev") || path.starts_with("/proc");
@@ -93,7 +97,7 @@ impl Target {
             return self.finish();
         }
         if self.is_new_file() {
-            tell("the output file was not touched");
+            tell(UNTOUCHED);
         }
         Ok(())
     }
@@ -102,13 +106,18 @@ impl Target {
     pub(super) fn finish(mut self) -> anyhow::Result<()> {
         self.flush().context(UNWRITTEN)?;
         if let Target::File { path, new } = self {
-            let context = || format!("cannot write `{}`", path.display());
+            let context = || unwritable(&path);
             // After a power failure, the old file or the new one is there.
             new.as_file().sync_all().with_context(context)?;
             new.persist(&path).with_context(context)?;
         }
         Ok(())
     }
+}
+
+fn unwritable(path: &Path) -> String {
+    let name = path.display();
+    both!("cannot write `{name}`", "无法写入 `{name}`")
 }
 
 /// Writes all of `text` to the file at `path`, or to standard output.

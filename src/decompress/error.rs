@@ -3,6 +3,7 @@
 use std::{fmt, io};
 
 use super::Compression;
+use crate::lang::Lang;
 
 /// An error in compressed data. It is the inner error of [`Decompressed`](super::Decompressed)'s errors.
 ///
@@ -71,51 +72,77 @@ pub enum Error {
     SameNames,
 }
 
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Error {
+    /// Says what is wrong, and what helps.
+    pub fn message(&self, lang: Lang) -> String {
+        match lang {
+            Lang::En => self.english(),
+            Lang::Zh => self.chinese(),
+        }
+    }
+
+    fn english(&self) -> String {
         match self {
-            Error::CutOff { format } => write!(f, "the {format} data is cut off"),
+            Error::CutOff { format } => format!("the {format} data is cut off"),
             Error::Damaged {
                 format,
                 offset,
                 reason,
-            } => {
-                write!(
-                    f,
-                    "the {format} data is damaged near byte {offset}: {reason}"
-                )
-            }
-            Error::Trailing { format, offset } => {
-                write!(
-                    f,
-                    "byte {offset} belongs neither to the {format} data before it nor to more of it"
-                )
-            }
+            } => format!("the {format} data is damaged near byte {offset}: {reason}"),
+            Error::Trailing { format, offset } => format!(
+                "byte {offset} belongs neither to the {format} data before it nor to more of it"
+            ),
             Error::Expands { format, times } => {
-                write!(
-                    f,
-                    "the {format} data grows to more than {times} times its size"
-                )
+                format!("the {format} data grows to more than {times} times its size")
             }
             Error::Window { format } => {
-                write!(f, "the {format} data needs a larger window than is allowed")
+                format!("the {format} data needs a larger window than is allowed")
             }
-            Error::Archive => f.write_str(
-                "it is a zip archive, which can be read only from a file: unpack it, or give the file by its name",
-            ),
-            Error::Encrypted => f.write_str("it is encrypted: unpack it with its password"),
-            Error::Method { name } => write!(
-                f,
+            Error::Archive => {
+                "it is a zip archive, which can be read only from a file: unpack it, or give the file by its name".into()
+            }
+            Error::Encrypted => "it is encrypted: unpack it with its password".into(),
+            Error::Method { name } => format!(
                 "it is compressed with the method {name}, which is not supported: unpack it"
             ),
             Error::Members { reason } => {
-                write!(f, "the table of members is damaged or cut off: {reason}")
+                format!("the table of members is damaged or cut off: {reason}")
             }
-            Error::Checksum => f.write_str("the zip data is damaged: its checksum is wrong"),
-            Error::SameNames => f.write_str(
-                "several members of the zip archive have one name, and only the last was read: unpack it",
-            ),
+            Error::Checksum => "the zip data is damaged: its checksum is wrong".into(),
+            Error::SameNames => {
+                "several members of the zip archive have one name, and only the last was read: unpack it".into()
+            }
         }
+    }
+
+    fn chinese(&self) -> String {
+        match self {
+            Error::CutOff { format } => format!("{format} 数据不完整"),
+            Error::Damaged {
+                format,
+                offset,
+                reason,
+            } => format!("{format} 数据在第 {offset} 字节附近损坏：{reason}"),
+            Error::Trailing { format, offset } => {
+                format!("第 {offset} 字节不属于前面的 {format} 数据，也不是其后续")
+            }
+            Error::Expands { format, times } => {
+                format!("{format} 数据解压后超过自身大小的 {times} 倍")
+            }
+            Error::Window { format } => format!("{format} 数据所需的窗口超过限制"),
+            Error::Archive => "这是 zip 压缩包，只能从文件读取：请先解压，或给出文件名".into(),
+            Error::Encrypted => "已加密：请先用密码解压".into(),
+            Error::Method { name } => format!("压缩方法 {name} 不受支持：请先解压"),
+            Error::Members { reason } => format!("zip 压缩包的目录损坏或不完整：{reason}"),
+            Error::Checksum => "zip 数据损坏：校验和不符".into(),
+            Error::SameNames => "zip 压缩包中有多个同名文件，只读取了最后一个：请先解压".into(),
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message(Lang::En))
     }
 }
 

@@ -156,6 +156,12 @@ static ANSWERS: [(i64, Text); 13] = [
     (48001, Text::new("interface not allowed", "接口未授权")),
 ];
 
+/// Returns the codes of answers that have words.
+#[cfg(test)]
+pub(crate) fn codes() -> impl Iterator<Item = i64> {
+    ANSWERS.iter().map(|(code, _)| *code)
+}
+
 /// Says what the send interface means by the code of an answer.
 pub(crate) fn answer(code: i64) -> Option<Text> {
     let mut answers = ANSWERS.iter();

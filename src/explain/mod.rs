@@ -3,6 +3,7 @@
 //! Only `word` has explanations of its own; the rest comes from the tables of events, fields, values and codes. `page`
 //! collects the content for a term, `text` lays it out.
 
+mod chinese;
 mod page;
 mod text;
 mod word;
@@ -163,7 +164,11 @@ impl Topic {
 
     fn is_called(&self, term: &str) -> bool {
         let wanted = plain(term);
-        self.names().iter().any(|name| plain(name) == wanted)
+        let names = self.names();
+        let in_chinese = chinese::names(&names[0]);
+        names.iter().any(|name| plain(name) == wanted)
+            || self.summary(Lang::Zh) == wanted && !wanted.is_ascii()
+            || in_chinese.contains(&wanted.as_str())
     }
 }
 
@@ -190,24 +195,40 @@ pub struct UnknownTerm {
     pub suggestion: Option<String>,
 }
 
+impl UnknownTerm {
+    /// Says that the term is unknown, and what may have been meant.
+    pub fn message(&self, lang: Lang) -> String {
+        let term = printable(&self.term);
+        match (lang, &self.suggestion) {
+            (Lang::En, Some(name)) => {
+                format!("nothing is known of `{term}`; did you mean `{name}`?")
+            }
+            (Lang::En, None) => {
+                format!("nothing is known of `{term}`; `wxsub explain` lists all that is")
+            }
+            (Lang::Zh, Some(name)) => format!("没有 `{term}` 的说明；是不是 `{name}`？"),
+            (Lang::Zh, None) => {
+                format!("没有 `{term}` 的说明；`wxsub explain` 列出全部")
+            }
+        }
+    }
+}
+
 impl fmt::Display for UnknownTerm {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "nothing is known of `{}`", printable(&self.term))?;
-        match &self.suggestion {
-            Some(name) => write!(f, "; did you mean `{name}`?"),
-            None => f.write_str("; `wxsub explain` lists all that is"),
-        }
+        f.write_str(&self.message(Lang::En))
     }
 }
 
 impl std::error::Error for UnknownTerm {}
 
-/// Finds the topics called `term`, in any letter case. Usually one topic; `0` has two.
+/// Finds the topics called `term`, in any letter case, by an English or a Chinese name. Usually one topic; `0` has two.
 ///
 /// ```
 /// use wxsub::Lang;
 /// use wxsub::explain::find;
 ///
+/// assert_eq!(find("拒收")?[0].names()[0], "reject");
 /// assert!(find("popupscene")?[0].text(Lang::En, 80).starts_with("PopupScene"));
 /// let unknown = find("popupscenes").unwrap_err();
 /// assert_eq!(unknown.to_string(), "nothing is known of `popupscenes`; did you mean `PopupScene`?");
@@ -235,7 +256,25 @@ fn similar(term: &str) -> Option<String> {
     if is_number(term) {
         return None;
     }
+    if let Some(word) = chinese::similar(term) {
+        return Some(word.to_owned());
+    }
     let names = Topic::all().flat_map(|topic| topic.names());
     let words: Vec<String> = names.filter(|name| !is_number(name)).collect();
     closest(term, words.iter().map(String::as_str)).map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::send;
+
+    #[test]
+    fn every_answer_of_the_send_interface_is_explained() {
+        for code in send::codes() {
+            let topics = find(&code.to_string()).unwrap_or_else(|error| panic!("{error}"));
+            let is_code = |topic: &Topic| topic.kind() == Kind::ErrorCode;
+            assert!(topics.iter().any(is_code), "{code}");
+        }
+    }
 }

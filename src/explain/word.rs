@@ -45,7 +45,110 @@ const fn crypt(name: &'static str, words: Text, about: Text) -> Word {
     }
 }
 
-pub(super) static WORDS: [Word; 31] = [
+/// A code that the send interface answers.
+const fn answer(name: &'static str, words: Text, about: Text) -> Word {
+    Word {
+        kind: Kind::ErrorCode,
+        ..word(name, &[], words, about, &["quota", "join"])
+    }
+}
+
+/// An error of the prompt in the client, `wx.requestSubscribeMessage`.
+const fn prompt(name: &'static str, words: Text, about: Text) -> Word {
+    Word {
+        kind: Kind::ErrorCode,
+        ..word(name, &[], words, about, &["not-received"])
+    }
+}
+
+pub(super) static WORDS: &[Word] = &[
+    answer(
+        "-1",
+        Text::new("send API: WeChat is busy", "发送接口：系统繁忙"),
+        Text::new(
+            "An answer of the send interface (subscribeMessage.send): nothing was sent. Documented for all interfaces of WeChat: try again a little later. It is not a code of callbacks.",
+            "发送接口（subscribeMessage.send）的返回值：没有发送。微信各接口的文档都有：请稍后重试。它不是回调中的错误码。",
+        ),
+    ),
+    answer(
+        "40001",
+        Text::new(
+            "send API: invalid access token",
+            "发送接口：access_token 无效",
+        ),
+        Text::new(
+            "An answer of the send interface: the access token is wrong, or a newer one has replaced it. Documented for all interfaces of WeChat. Often two servers fetch tokens and end each other's (observed). It is not a code of callbacks.",
+            "发送接口的返回值：access_token 错误，或已被更新的取代。微信各接口的文档都有。常因两台服务器各自获取 access_token，使对方的失效（观察）。它不是回调中的错误码。",
+        ),
+    ),
+    answer(
+        "42001",
+        Text::new(
+            "send API: access token expired",
+            "发送接口：access_token 过期",
+        ),
+        Text::new(
+            "An answer of the send interface: the access token is older than the time that it was given for. Documented for all interfaces of WeChat. It is not a code of callbacks.",
+            "发送接口的返回值：access_token 已超过有效期。微信各接口的文档都有。它不是回调中的错误码。",
+        ),
+    ),
+    answer(
+        "43107",
+        Text::new(
+            "send API: subscribe messages blocked",
+            "发送接口：订阅消息能力封禁",
+        ),
+        Text::new(
+            "An answer of the send interface: the platform has taken subscribe messages from this account. Documented for the send interface only; callbacks are not documented to have it.",
+            "发送接口的返回值：该账号的订阅消息能力被平台封禁。只见于发送接口的文档；回调文档中没有。",
+        ),
+    ),
+    answer(
+        "43108",
+        Text::new(
+            "send API: concurrent sends to one user",
+            "发送接口：并发下发给同一用户",
+        ),
+        Text::new(
+            "An answer of the send interface: two calls for one openid ran at the same time. Send to one user one message after the other. Documented for the send interface only; callbacks are not documented to have it.",
+            "发送接口的返回值：对同一 openid 的两次调用同时进行。请对同一用户依次发送。只见于发送接口的文档；回调文档中没有。",
+        ),
+    ),
+    answer(
+        "45009",
+        Text::new("send API: daily quota used up", "发送接口：超过每日限额"),
+        Text::new(
+            "An answer of the send interface: the account has made all calls of the day. Documented for all interfaces of WeChat; the send interface allows 10 million a day, and 30 million with payment enabled (documented). The grants of users are another thing, see `quota`. It is not a code of callbacks.",
+            "发送接口的返回值：该账号当天的调用次数已用完。微信各接口的文档都有；发送接口每日 1kw 次，开通支付能力的为 3kw 次（文档）。用户的授权次数是另一回事，见 `quota`。它不是回调中的错误码。",
+        ),
+    ),
+    answer(
+        "48001",
+        Text::new("send API: interface not allowed", "发送接口：接口未授权"),
+        Text::new(
+            "An answer of the send interface: the account may not use the interface, or has not granted it to the platform that calls. Documented for all interfaces of WeChat. It is not a code of callbacks.",
+            "发送接口的返回值：该账号没有此接口的权限，或没有授权给调用它的第三方平台。微信各接口的文档都有。它不是回调中的错误码。",
+        ),
+    ),
+    prompt(
+        "20001",
+        Text::new("prompt: no such template", "弹窗接口：没有模板数据"),
+        Text::new(
+            "An error of wx.requestSubscribeMessage in the client: there is no data for the template; as a rule its id does not exist or is of the other type, one-time or long-term (documented). No prompt appears, so no callback follows.",
+            "客户端 wx.requestSubscribeMessage 的错误：没有模板数据，一般是模板 ID 不存在，或者与模板类型（一次性、长期）不对应（文档）。不会弹窗，因此没有回调。",
+        ),
+    ),
+    prompt(
+        "20004",
+        Text::new(
+            "prompt: user switched all messages off",
+            "弹窗接口：用户关闭了主开关",
+        ),
+        Text::new(
+            "An error of wx.requestSubscribeMessage in the client: the user has switched off the main switch of subscribe messages in the settings of the mini program (documented). No prompt appears, so no callback follows; ask the user to switch it on.",
+            "客户端 wx.requestSubscribeMessage 的错误：用户在小程序设置中关闭了订阅消息的主开关，无法进行订阅（文档）。不会弹窗，因此没有回调；可引导用户开启。",
+        ),
+    ),
     crypt(
         "-40001",
         Text::new("encryption: wrong signature", "加解密：签名错误"),
@@ -399,7 +502,7 @@ pub(super) static WORDS: [Word; 31] = [
              每一步剩余都不会小于零（约定）：没有已知授权的消息用掉的是静默授权。\n\
              顺序以 CreateTime 为准，与文件顺序无关；同一秒内依次为接收、change、sent，再按内容排序（约定）。重复推送只算一次（文档：最多推送三次）。时间缺失或不在 1970 至 2100 年之间的回调不计入；这样的发送记录最后计算。",
         ),
-        &["join", "43101"],
+        &["join", "43101", "one-time", "always-keep", "duplicate"],
     ),
     word(
         "join",
@@ -418,5 +521,130 @@ pub(super) static WORDS: [Word; 31] = [
              发送记录可以是带表头的 CSV、JSON lines，或每行含请求和返回的日志（JSON 或程序打印的对象）。常用列名都能识别（msgid、msg_id、touser、openid、template_id、errcode、created_at 等），其他列名用 `--columns` 指定。请求的 `data` 可能含用户输入的内容，不会被搜索。",
         ),
         &["MsgID", "imprecise-msg-id", "quota"],
+    ),
+    word(
+        "duplicate",
+        &["duplicates", "dedup", "repeated-delivery"],
+        Text::new(
+            "one callback that was delivered more than once",
+            "同一回调被推送多次",
+        ),
+        Text::new(
+            "WeChat pushes a callback again if the answer is late, up to three times in all (documented for service accounts; the present document for mini programs no longer says so). A log then holds it more than once, see `retry`.\n\
+             These events have no message id of their own: MsgID is that of the message that was sent. The documents advise to tell events apart by FromUserName and CreateTime (documented). That is not enough: two different events with both alike were captured (observed).\n\
+             wxsub takes a callback for a repeated delivery if account, user, time, event and items are all alike; fields that a proxy adds do not count (convention). `stats`, `report`, `quota` and `join` count it once, unless `--keep-repeats` is given. The other commands show it, unless `--dedup` is given.\n\
+             A server can do as much: remember the keys of what it has handled, and answer a repeated delivery with `success` (convention).",
+            "应答过慢时，微信会再次推送同一回调，最多共三次（服务号文档；现行小程序文档不再提及）。日志中因此会出现多次，见 `retry`。\n\
+             这些事件没有自己的消息 ID：MsgID 是所发送消息的 ID。文档建议用 FromUserName 加 CreateTime 排重（文档）。这还不够：抓取到过两者都相同的两个不同事件（观察）。\n\
+             账号、用户、时间、事件和条目均相同时，wxsub 视为重复推送；代理添加的字段不算（约定）。`stats`、`report`、`quota` 和 `join` 只算一次，除非使用 `--keep-repeats`。其他命令照样显示，除非使用 `--dedup`。\n\
+             服务器也可以这样做：记住已处理回调的键，对重复推送直接回复 `success`（约定）。",
+        ),
+        &["retry", "quota"],
+    ),
+    word(
+        "retry",
+        &["retries", "timeout"],
+        Text::new(
+            "when WeChat pushes a callback again",
+            "微信何时再次推送回调",
+        ),
+        Text::new(
+            "WeChat waits five seconds for an answer, then pushes the callback again, three times in all (documented for service accounts; the present document for mini programs no longer says so).\n\
+             An empty answer or `success` within five seconds ends that, for mini programs too (WeChat's staff in the developer forum).\n\
+             So answer first and work later, and expect each callback more than once (convention), see `duplicate`. The order of callbacks is not promised, and CreateTime has whole seconds only.",
+            "微信等待应答五秒，之后再次推送，总共三次（服务号文档；现行小程序文档不再提及）。\n\
+             五秒内回复空串或 `success` 即不再推送，小程序也是如此（微信工作人员在开发者社区的答复）。\n\
+             因此请先应答、后处理，并做好同一回调收到多次的准备（约定），见 `duplicate`。推送的顺序没有保证，CreateTime 只精确到秒。",
+        ),
+        &["duplicate", "not-received"],
+    ),
+    word(
+        "not-received",
+        &["missing-callback", "no-callback"],
+        Text::new(
+            "why a callback or a message does not arrive",
+            "为什么收不到回调或消息",
+        ),
+        Text::new(
+            "The push of messages is not switched on in the console, or its URL is not verified: then nothing is pushed (documented).\n\
+             A kind of message that is routed to a cloud function is no longer pushed to the URL; the console calls the kind `subscribe_msg_event` (observed).\n\
+             No dialog was shown. A user who chose “always keep” is not asked again (documented); that no popup event is pushed then is an inference, see `always-keep`. Errors of the prompt, as 20004, lead to no callback either.\n\
+             A change event says that a template was switched off; the documents know none that says that it was switched on again (documented).\n\
+             The send interface refused the message at once, with a code as 43101 (documented). That is the result: `join` expects no sent event after it (convention).\n\
+             A sent event with code 0 says that WeChat pushed the message (documented). No callback says whether the user saw it.\n\
+             In safe mode the body shows no event until it is decrypted, see `safe-mode`. In a log, `wxsub parse` reports what it could not read; the summary counts where the name of an event is merely mentioned.",
+            "后台没有开启消息推送，或 URL 没有通过验证：此时什么都不会推送（文档）。\n\
+             某类消息配置为推送到云函数后，不再推送到 URL；后台中该类消息称为 `subscribe_msg_event`（观察）。\n\
+             没有弹窗。用户勾选“总是保持以上选择”后不再询问（文档）；此时没有 popup 事件是推断，见 `always-keep`。弹窗接口出错（如 20004）时也没有回调。\n\
+             change 事件只表示用户关闭了某个模板；文档中没有表示重新打开的事件（文档）。\n\
+             发送接口当场拒绝了消息，返回 43101 等错误码（文档）。这就是结果：`join` 不再等待 sent 事件（约定）。\n\
+             sent 事件错误码为 0 表示推送成功（文档）。用户是否看到，没有回调会说明。\n\
+             安全模式下，解密之前看不到事件名，见 `safe-mode`。日志中无法读取的内容，`wxsub parse` 会报告；只提到事件名的地方，总结中会计数。",
+        ),
+        &["retry", "always-keep", "20004", "43101", "undecodable"],
+    ),
+    word(
+        "one-time",
+        &["one-time-template"],
+        Text::new(
+            "one agreement, one message",
+            "一次性订阅：同意一次，下发一条",
+        ),
+        Text::new(
+            "Each time a user agrees, one message of the template may be sent, at any later time (documented). Agreements add up, as most applications count them (convention), see `quota`.\n\
+             A send beyond that is refused with 43101 (WeChat's staff in the developer forum).\n\
+             Callbacks do not say of which type a template is: name long-term ones by `--long-term`.",
+            "用户每同意一次，可不限时间地下发一条该模板的消息（文档）。多次同意累积计算，多数应用都这样统计（约定），见 `quota`。\n\
+             次数用完后再发送，返回 43101（微信工作人员在开发者社区的答复）。\n\
+             回调不说明模板的类型：长期订阅的模板请用 `--long-term` 指定。",
+        ),
+        &["quota", "long-term", "43101"],
+    ),
+    word(
+        "long-term",
+        &["long-term-template"],
+        Text::new(
+            "one agreement, any number of messages",
+            "长期订阅：同意一次，可下发多条",
+        ),
+        Text::new(
+            "After a user has agreed once, any number of messages of the template may be sent, until the user switches it off (documented). Only public services, as government, health, traffic, finance and education, get such templates (documented).\n\
+             Callbacks do not say of which type a template is. `wxsub quota --long-term ID` tells wxsub: sending uses up no grant; a change event still ends it.",
+            "用户同意一次后，可长期下发多条该模板的消息，直到用户关闭（文档）。仅向政务民生、医疗、交通、金融、教育等线下公共服务开放（文档）。\n\
+             回调不说明模板的类型。用 `wxsub quota --long-term ID` 指定：发送不消耗授权；change 事件仍使其失效。",
+        ),
+        &["quota", "one-time"],
+    ),
+    word(
+        "always-keep",
+        &["silent-grant"],
+        Text::new(
+            "grants without a dialog",
+            "“总是保持以上选择”：不弹窗的授权",
+        ),
+        Text::new(
+            "A user who ticks “always keep these choices” in the prompt is not asked again: the next call of wx.requestSubscribeMessage answers at once, without a dialog (documented).\n\
+             Each such call grants one message as an agreement does, and no popup event is pushed. Both are inferences: the documents say only that no dialog appears.\n\
+             So what callbacks show is a lower bound: `quota` writes `≥`, and rates say how those answer who are asked.",
+            "用户在弹窗中勾选“总是保持以上选择”后不再询问：之后调用 wx.requestSubscribeMessage 直接返回，不弹窗（文档）。\n\
+             每次这样的调用同样授权一次，且没有 popup 事件。两者都是推断：文档只说不再弹窗。\n\
+             因此从回调得到的是下限：`quota` 显示为 `≥`，接收率反映的是被询问的用户如何回答。",
+        ),
+        &["quota", "not-received", "accept"],
+    ),
+    word(
+        "service-account",
+        &["official-account"],
+        Text::new(
+            "the events of service accounts",
+            "公众号（服务号）订阅通知的事件",
+        ),
+        Text::new(
+            "Service accounts have events of the same three names (documented). PopupScene is 1 for a web page and 2 for an article there; 0, a page, is that of mini programs (documented). The document of mini programs shows a 2 in its sample, so a scene alone does not tell which kind of account it is.\n\
+             They push XML only (observed). Their document once showed the change event inside the wrapper of the popup event; a captured one had its own wrapper (observed).",
+            "服务号有同名的三个事件（文档）。其 PopupScene 为 1（网页）或 2（图文）；0（页面）属于小程序（文档）。小程序文档的示例中也有 2，因此仅凭场景不能判断账号类型。\n\
+             只推送 XML（观察）。其文档曾把 change 事件写在 popup 事件的外层元素中；实际抓取到的使用自己的外层元素（观察）。",
+        ),
+        &["PopupScene", "event-mismatch"],
     ),
 ];

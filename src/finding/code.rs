@@ -165,13 +165,22 @@ pub struct UnknownCode {
     pub suggestion: Option<Code>,
 }
 
+impl UnknownCode {
+    /// Says that there is no such code, and which one may have been meant.
+    pub fn message(&self, lang: Lang) -> String {
+        let given = printable(&self.given);
+        match (lang, self.suggestion) {
+            (Lang::En, Some(code)) => format!("unknown code `{given}`; did you mean `{code}`?"),
+            (Lang::En, None) => format!("unknown code `{given}`; `wxsub explain` lists all"),
+            (Lang::Zh, Some(code)) => format!("未知代码 `{given}`；是不是 `{code}`？"),
+            (Lang::Zh, None) => format!("未知代码 `{given}`；`wxsub explain` 列出全部"),
+        }
+    }
+}
+
 impl fmt::Display for UnknownCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "unknown code `{}`", printable(&self.given))?;
-        match self.suggestion {
-            Some(code) => write!(f, "; did you mean `{code}`?"),
-            None => f.write_str("; `wxsub explain` lists all"),
-        }
+        f.write_str(&self.message(Lang::En))
     }
 }
 

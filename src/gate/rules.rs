@@ -6,6 +6,7 @@ use std::path::Path;
 use crate::finding::{Code, Finding, Severity, UnknownCode};
 use crate::gate::Globs;
 use crate::gate::glob::Entries;
+use crate::lang::{Lang, Text};
 
 /// The effect of a setting on a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,15 +45,24 @@ pub enum Refused {
     Undecodable,
 }
 
+impl Refused {
+    /// Says what is wrong with the setting.
+    pub fn message(&self, lang: Lang) -> String {
+        let undecodable = Text::new(
+            "a payload that cannot be decoded is always an error; a fixture of one is accepted by an `[[expect]]` \
+             entry in wxsub.toml",
+            "无法解码的消息体总是错误；这样的测试样例可用 wxsub.toml 中的 `[[expect]]` 表示预期如此",
+        );
+        match self {
+            Refused::Unknown(error) => error.message(lang),
+            Refused::Undecodable => undecodable.get(lang).to_owned(),
+        }
+    }
+}
+
 impl fmt::Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Refused::Unknown(error) => error.fmt(f),
-            Refused::Undecodable => f.write_str(
-                "a payload that cannot be decoded is always an error; a fixture of one is accepted by an `[[expect]]` \
-                 entry in wxsub.toml",
-            ),
-        }
+        f.write_str(&self.message(Lang::En))
     }
 }
 

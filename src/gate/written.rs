@@ -138,6 +138,9 @@ impl<'de, T: FromStr<Err: fmt::Display>> Deserialize<'de> for Spelled<T> {
     }
 }
 
+/// The start of the message about a path that is not a glob.
+pub(super) const NOT_A_GLOB: &str = "the path is not a glob: ";
+
 /// A glob.
 pub(super) struct Pattern(pub(super) String);
 
@@ -147,7 +150,7 @@ impl FromStr for Pattern {
     fn from_str(path: &str) -> Result<Self, String> {
         match Globs::new([path], Path::new("/")) {
             Ok(_) => Ok(Pattern(path.to_owned())),
-            Err(error) => Err(format!("the path is not a glob: {error}")),
+            Err(error) => Err(format!("{NOT_A_GLOB}{error}")),
         }
     }
 }

@@ -14,6 +14,7 @@ use crate::lang::{Lang, Text as Words};
 pub use crate::printable::{is_unprintable, printable};
 use crate::report::snippet::{ShownFinding, blocks, snippet};
 use crate::report::{File, Notice, Report, Spot, Total};
+pub use crate::wrap::wrapped;
 
 /// Settings of text output.
 #[derive(Clone, Copy, Debug)]

@@ -13,6 +13,7 @@ use std::fmt;
 
 use crate::event::Event;
 use crate::event::fields::{ERROR_CODE, STATUS};
+use crate::lang::Lang;
 use crate::printable::printable;
 use crate::syntax::xml::is_xml_char;
 use crate::syntax::{Limits, Syntax};
@@ -77,48 +78,97 @@ pub enum Contradiction {
     Character(String, char),
 }
 
-impl fmt::Display for Contradiction {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Contradiction {
+    /// Says what excludes what, and what helps.
+    pub fn message(&self, lang: Lang) -> String {
+        match lang {
+            Lang::En => self.english(),
+            Lang::Zh => self.chinese(),
+        }
+    }
+
+    fn english(&self) -> String {
         use Contradiction::{Character, Count, ErrorCode, Items, Status};
         match self {
-            Status => f.write_str(
-                "--status belongs to popup and change: what became of a sent message is its --error-code",
-            ),
-            ErrorCode(event) => write!(
-                f,
+            Status => {
+                "--status belongs to popup and change: what became of a sent message is its --error-code".into()
+            }
+            ErrorCode(event) => format!(
                 "--error-code belongs to sent: a {} event has a --status",
                 event.short_name()
             ),
-            Contradiction::Syntax(shape, only) => write!(
-                f,
+            Contradiction::Syntax(shape, only) => format!(
                 "the shape `{}` exists in {only} only: say --to {only}, or choose another shape",
                 shape.name(),
                 only = only.as_str(),
             ),
-            Contradiction::Event(shape, only) => write!(
-                f,
+            Contradiction::Event(shape, only) => format!(
                 "the shape `{0}` exists for {1} only: `wxsub sample {1} --shape {0}`",
                 shape.name(),
                 only.short_name()
             ),
-            Items(shape, 0) => write!(
-                f,
+            Items(shape, 0) => format!(
                 "the shape `{}` has no items: leave out --items and what is said of them",
                 shape.name()
             ),
-            Items(shape, most) => write!(
-                f,
+            Items(shape, most) => format!(
                 "the shape `{}` holds no more than {most}: leave out --items, or choose another shape",
                 shape.name()
             ),
-            Count(most) => write!(f, "--items takes 1 to {most}: a callback without items is the shape `no-list`"),
-            Character(text, c) => write!(
-                f,
+            Count(most) => {
+                format!("--items takes 1 to {most}: a callback without items is the shape `no-list`")
+            }
+            Character(text, c) => format!(
                 "XML cannot hold the character U+{:04X} of `{}`: leave it out, or say --to json",
                 u32::from(*c),
                 printable(text)
             ),
         }
+    }
+
+    fn chinese(&self) -> String {
+        use Contradiction::{Character, Count, ErrorCode, Items, Status};
+        match self {
+            Status => {
+                "--status 只用于 popup 和 change：发送的消息结果如何，用 --error-code 表示".into()
+            }
+            ErrorCode(event) => format!(
+                "--error-code 只用于 sent：{} 事件用 --status",
+                event.short_name()
+            ),
+            Contradiction::Syntax(shape, only) => format!(
+                "写法 `{}` 只有 {only}：请用 --to {only}，或换一种写法",
+                shape.name(),
+                only = only.as_str(),
+            ),
+            Contradiction::Event(shape, only) => format!(
+                "写法 `{0}` 只用于 {1}：`wxsub sample {1} --shape {0}`",
+                shape.name(),
+                only.short_name()
+            ),
+            Items(shape, 0) => format!(
+                "写法 `{}` 没有条目：请去掉 --items 以及有关条目的选项",
+                shape.name()
+            ),
+            Items(shape, most) => format!(
+                "写法 `{}` 最多有 {most} 个条目：请去掉 --items，或换一种写法",
+                shape.name()
+            ),
+            Count(most) => {
+                format!("--items 应为 1 到 {most}：没有条目的回调是写法 `no-list`")
+            }
+            Character(text, c) => format!(
+                "XML 不能包含 `{}` 中的字符 U+{:04X}：请去掉它，或用 --to json",
+                printable(text),
+                u32::from(*c)
+            ),
+        }
+    }
+}
+
+impl fmt::Display for Contradiction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message(Lang::En))
     }
 }
 

@@ -5,6 +5,7 @@
 
 use std::fmt;
 
+use crate::lang::{Lang, Text};
 use crate::seal::{Account, EncodingAesKey, KeyError, Token};
 
 /// An error in a key file, with its line.
@@ -23,16 +24,30 @@ enum FileErrorReason {
     Empty,
 }
 
+impl FileError {
+    /// Says what is wrong with the line, without the line.
+    pub fn message(&self, lang: Lang) -> String {
+        let what = match self.reason {
+            FileErrorReason::Key(error) => error.message(lang),
+            FileErrorReason::Line => EXPECTED_LINE.get(lang).to_owned(),
+            FileErrorReason::Empty => EXPECTED_VALUE.get(lang).to_owned(),
+        };
+        match lang {
+            Lang::En => format!("line {}: {what}", self.line),
+            Lang::Zh => format!("第 {} 行：{what}", self.line),
+        }
+    }
+}
+
+const EXPECTED_LINE: Text = Text::new(
+    "expected `encoding_aes_key = …`, `token = …`, `appid = …`, `[another account]` or `# a comment`",
+    "应为 `encoding_aes_key = …`、`token = …`、`appid = …`、`[另一个账号]` 或 `# 注释`",
+);
+const EXPECTED_VALUE: Text = Text::new("expected a value after the `=`", "`=` 之后应有值");
+
 impl fmt::Display for FileError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "line {}: ", self.line)?;
-        match &self.reason {
-            FileErrorReason::Key(error) => error.fmt(f),
-            FileErrorReason::Line => f.write_str(
-                "expected `encoding_aes_key = …`, `token = …`, `appid = …`, `[another account]` or `# a comment`",
-            ),
-            FileErrorReason::Empty => f.write_str("expected a value after the `=`"),
-        }
+        f.write_str(&self.message(Lang::En))
     }
 }
 

@@ -13,6 +13,8 @@ use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
+use crate::lang::{Lang, Text};
+
 /// Forty-three characters are 258 bits, two more than a key. The console picks the last character at random, so three
 /// keys in four have extra bits that a strict decoder rejects.
 const LENIENT: GeneralPurpose = GeneralPurpose::new(
@@ -139,35 +141,53 @@ impl KeyError {
     }
 
     /// Names the likely cause of a wrong length.
-    fn likely_cause(&self) -> &'static str {
+    fn likely_cause(&self) -> Text {
         match self.chars {
-            42 => ": was the last character lost in copying?",
-            44 => ": was `=` appended, or a blank copied along?",
-            32 => ": this is how long an AppSecret is, which is another secret",
-            _ => "",
+            42 => Text::new(
+                ": was the last character lost in copying?",
+                "：是否漏复制了最后一个字符？",
+            ),
+            44 => Text::new(
+                ": was `=` appended, or a blank copied along?",
+                "：是否多了 `=`，或多复制了空格？",
+            ),
+            32 => Text::new(
+                ": this is how long an AppSecret is, which is another secret",
+                "：AppSecret 才是这个长度，那是另一个密钥",
+            ),
+            _ => Text::new("", ""),
+        }
+    }
+
+    /// Says what is wrong with the key, without the key.
+    pub fn message(&self, lang: Lang) -> String {
+        let (len, chars, code) = (EncodingAesKey::LEN, self.chars, Self::VENDOR_CODE);
+        let cause = self.likely_cause().get(lang);
+        let what = match (self.reason, lang) {
+            (KeyErrorReason::Length, Lang::En) => format!(
+                "an EncodingAESKey has {len} letters and digits, this one has {chars} characters ({code}){cause}"
+            ),
+            (KeyErrorReason::Length, Lang::Zh) => format!(
+                "EncodingAESKey 由 {len} 个字母和数字组成，这里有 {chars} 个字符（{code}）{cause}"
+            ),
+            (KeyErrorReason::Character(at), Lang::En) => format!(
+                "an EncodingAESKey has {len} letters and digits, the character {at} of this one is neither ({code})"
+            ),
+            (KeyErrorReason::Character(at), Lang::Zh) => format!(
+                "EncodingAESKey 由 {len} 个字母和数字组成，这里的第 {at} 个字符两者都不是（{code}）"
+            ),
+        };
+        match (self.entry, lang) {
+            (None, _) => what,
+            (Some(entry), Lang::En) => format!("key {entry}: {what}"),
+            (Some(entry), Lang::Zh) => format!("第 {entry} 个密钥：{what}"),
         }
     }
 }
 
 impl fmt::Display for KeyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (len, chars, code) = (EncodingAesKey::LEN, self.chars, Self::VENDOR_CODE);
-        if let Some(entry) = self.entry {
-            write!(f, "key {entry}: ")?;
-        }
-        write!(f, "an EncodingAESKey has {len} letters and digits, ")?;
-        match self.reason {
-            KeyErrorReason::Length => {
-                write!(
-                    f,
-                    "this one has {chars} characters ({code}){}",
-                    self.likely_cause()
-                )
-            }
-            KeyErrorReason::Character(at) => {
-                write!(f, "the character {at} of this one is neither ({code})")
-            }
-        }
+        f.write_str(&self.message(Lang::En))
     }
 }
 

@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::event::fields::{ERROR_CODE, POPUP_SCENE, RECORD_EVENT, STATUS, TEMPLATE_ID, TO_USER};
-use crate::lang::Text;
+use crate::lang::{Lang, Text};
 use crate::suggest::closest;
 
 /// A key by which items are counted.
@@ -132,14 +132,24 @@ impl Key {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnknownKey(String);
 
+impl UnknownKey {
+    /// Says which words are keys.
+    pub fn message(&self, lang: Lang) -> String {
+        let names: Vec<_> = Key::names().collect();
+        let names = names.join(Text::new(", ", "、").get(lang));
+        let similar = closest(&self.0, Key::names());
+        match (lang, similar) {
+            (Lang::En, None) => format!("expected one of {names}"),
+            (Lang::En, Some(name)) => format!("expected one of {names}; did you mean `{name}`?"),
+            (Lang::Zh, None) => format!("应为 {names} 之一"),
+            (Lang::Zh, Some(name)) => format!("应为 {names} 之一；是不是 `{name}`？"),
+        }
+    }
+}
+
 impl fmt::Display for UnknownKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names: Vec<_> = Key::names().collect();
-        write!(f, "expected one of {}", names.join(", "))?;
-        match closest(&self.0, Key::names()) {
-            Some(name) => write!(f, "; did you mean `{name}`?"),
-            None => Ok(()),
-        }
+        f.write_str(&self.message(Lang::En))
     }
 }
 
