@@ -304,8 +304,9 @@ enum Unmarked {
     Unknown,
 }
 
-/// The number of bytes that tell UTF-16 without a mark, if the first characters are ASCII, and if they are others.
+/// The number of bytes that show UTF-16 without a mark, if the first characters are ASCII.
 const UNMARKED_ASCII: usize = 8;
+/// The number of bytes that show UTF-16 without a mark, if the first characters are Chinese or emoji, too.
 const UNMARKED_WIDE: usize = 16;
 
 /// Tells the encoding of a capture that begins with `head`. No more bytes come if it `is_all`.
@@ -334,10 +335,10 @@ fn ascii_utf16(head: &[u8]) -> Option<bool> {
     [false, true].into_iter().find(|&big| is(usize::from(!big)))
 }
 
-/// Returns the byte order if `head` may begin UTF-16 in which the first characters are Chinese, emoji or ASCII. If all of it
-/// is UTF-8 without zeros, it is that.
+/// Returns the byte order if `head` may begin UTF-16 in which the first characters are Chinese, emoji or ASCII. A `head` that
+/// is complete and valid UTF-8 without zeros counts as UTF-8.
 fn wide_utf16(head: &[u8]) -> Option<bool> {
-    // The last character may go on.
+    // The end of `head` may cut the last character.
     let is_utf8 =
         std::str::from_utf8(head).map_or_else(|error| error.error_len().is_none(), |_| true);
     if head.len() == UNMARKED_WIDE && is_utf8 && !head.contains(&0) {

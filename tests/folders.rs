@@ -7,14 +7,8 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
-use support::checking::folder;
+use support::checking::{CLEAN, folder};
 use tempfile::TempDir;
-
-const BODY: &str = "<xml><ToUserName>gh_5a2c71d0e9b4</ToUserName>\
-    <FromUserName>o0LloXjEDNrbUldTysPkh4uS-Haw</FromUserName><CreateTime>1763812861</CreateTime>\
-    <MsgType>event</MsgType><Event>subscribe_msg_change_event</Event><SubscribeMsgChangeEvent><List>\
-    <TemplateId>KB8hJiBh-3sQXKxixVOz_2z0vOhWBBRQs9c7_9XOOMN</TemplateId>\
-    <SubscribeStatusString>reject</SubscribeStatusString></List></SubscribeMsgChangeEvent></xml>\n";
 
 fn run(args: &str, folder: &Path) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_wxsub"));
@@ -48,7 +42,7 @@ fn logs() -> TempDir {
     ];
     let files = names.map(|name| match name {
         "logs/wxsub.toml" => (name, ""),
-        _ => (name, BODY),
+        _ => (name, CLEAN),
     });
     folder(&files)
 }

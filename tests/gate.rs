@@ -12,13 +12,7 @@ use wxsub::gate::{Gate, Settings};
 use wxsub::pipeline::{self, Options};
 use wxsub::report::JsonLines;
 
-use support::checking::{check, folder};
-
-const CLEAN: &str = "<xml><ToUserName>gh_5a2c71d0e9b4</ToUserName>\
-    <FromUserName>o0LloXjEDNrbUldTysPkh4uS-Haw</FromUserName><CreateTime>1763812861</CreateTime>\
-    <MsgType>event</MsgType><Event>subscribe_msg_change_event</Event><SubscribeMsgChangeEvent><List>\
-    <TemplateId>KB8hJiBh-3sQXKxixVOz_2z0vOhWBBRQs9c7_9XOOMN</TemplateId>\
-    <SubscribeStatusString>reject</SubscribeStatusString></List></SubscribeMsgChangeEvent></xml>\n";
+use support::checking::{CLEAN, check, folder};
 
 /// Returns a popup event like `CLEAN` with an unknown status, which is a warning.
 fn warning() -> String {

@@ -1,29 +1,11 @@
 //! The help of the program: `-h` fits on a screen, `--help` has all that `-h` has, and both say what is true.
 #![cfg(unix)]
 
+mod support;
+
 use std::collections::BTreeSet;
-use std::process::Command;
 
-/// Runs the program in a terminal of 80 columns and returns its standard output.
-fn wxsub(args: &[&str]) -> String {
-    let output = Command::new(env!("CARGO_BIN_EXE_wxsub"))
-        .args(args)
-        .env("COLUMNS", "80")
-        .env("WXSUB_LANG", "en")
-        .output()
-        .expect("the program runs");
-    assert_eq!(output.status.code(), Some(0), "{args:?}");
-    String::from_utf8(output.stdout).expect("UTF-8")
-}
-
-/// Returns the commands that the program's help lists.
-fn commands() -> Vec<String> {
-    let help = wxsub(&["-h"]);
-    let (_, list) = help.split_once("Commands:\n").expect("a list");
-    let rows = list.lines().take_while(|line| !line.is_empty());
-    let names = rows.map(|row| row.split_whitespace().next().expect("a name").to_owned());
-    names.collect()
-}
+use support::program::{chinese, commands, wxsub};
 
 /// Returns the long flags that begin lines of `help`.
 fn flags(help: &str) -> BTreeSet<&str> {
@@ -42,7 +24,7 @@ fn flags(help: &str) -> BTreeSet<&str> {
 fn the_short_help_of_every_command_fits_on_a_screen() {
     let commands = commands();
     assert!(commands.len() > 12, "{commands:?}");
-    for command in commands.iter().filter(|name| *name != "help") {
+    for command in &commands {
         let help = wxsub(&[command, "-h"]);
         let most = if command == "parse" { 24 } else { 39 };
         let lines = help.lines().count();
@@ -56,7 +38,7 @@ fn the_short_help_of_every_command_fits_on_a_screen() {
 #[test]
 fn no_example_is_broken() {
     for command in commands() {
-        for flag in ["-h", "--help"].iter().filter(|_| command != "help") {
+        for flag in ["-h", "--help"] {
             let help = wxsub(&[&command, flag]);
             let examples = help.lines().skip_while(|line| *line != "Examples:");
             for line in examples.skip(1).take_while(|line| !line.is_empty()) {
@@ -69,8 +51,8 @@ fn no_example_is_broken() {
 
 #[test]
 fn the_long_help_has_all_flags_of_the_short_one() {
-    for command in commands().iter().filter(|name| *name != "help") {
-        let [short, long] = ["-h", "--help"].map(|flag| wxsub(&[command, flag]));
+    for command in commands() {
+        let [short, long] = ["-h", "--help"].map(|flag| wxsub(&[&command, flag]));
         let (short, long) = (flags(&short), flags(&long));
         assert!(short.contains("--help"), "{command}: {short:?}");
         assert!(short.is_subset(&long), "{command}: {short:?} {long:?}");
@@ -116,7 +98,7 @@ fn the_language_is_given_before_the_command_or_after_it() {
     );
 }
 
-/// A list with commas is the flag again and again. An id may begin with a hyphen, also in a list.
+/// A list with commas means what the repeated flag means. An id may begin with a hyphen, also in a list.
 #[test]
 fn lists_are_flags_again_and_again() {
     let log = "examples/logs/day.log";
@@ -145,23 +127,11 @@ fn lists_are_flags_again_and_again() {
     }
 }
 
-/// Runs the program in Chinese, in a terminal of 80 columns, and returns its standard output.
-fn chinese(args: &[&str]) -> String {
-    let output = Command::new(env!("CARGO_BIN_EXE_wxsub"))
-        .args(args)
-        .env("COLUMNS", "80")
-        .env("WXSUB_LANG", "zh")
-        .output()
-        .expect("the program runs");
-    assert_eq!(output.status.code(), Some(0), "{args:?}");
-    String::from_utf8(output.stdout).expect("UTF-8")
-}
-
 #[test]
 fn the_help_in_chinese_has_the_same_flags_and_no_english() {
-    for command in commands().iter().filter(|name| *name != "help") {
+    for command in commands() {
         for form in ["-h", "--help"] {
-            let (english, chinese) = (wxsub(&[command, form]), chinese(&[command, form]));
+            let (english, chinese) = (wxsub(&[&command, form]), chinese(&[&command, form]));
             assert_eq!(flags(&english), flags(&chinese), "{command} {form}");
             for word in [
                 "Usage",
@@ -185,9 +155,9 @@ fn the_help_in_chinese_has_the_same_flags_and_no_english() {
 
 #[test]
 fn lines_of_chinese_help_fit_the_terminal() {
-    for command in commands().iter().filter(|name| *name != "help") {
+    for command in commands() {
         for form in ["-h", "--help"] {
-            for line in chinese(&[command, form]).lines() {
+            for line in chinese(&[&command, form]).lines() {
                 let wide = line.chars().filter(|c| !c.is_ascii()).count();
                 let columns = line.chars().count() + wide;
                 assert!(columns <= 82, "{command} {form}: {columns} {line}");

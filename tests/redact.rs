@@ -1,4 +1,4 @@
-//! A capture with pseudonyms is the capture, but for its ids: the same records, findings and places, and none of its ids.
+//! A redacted capture has none of the ids of the capture, and its records, findings and places.
 
 mod support;
 
@@ -291,8 +291,8 @@ fn what_is_no_id_stays() {
     }
 }
 
-/// An id that no shape tells is known by the payload, also before it. A short one, or one that is a name or a time, is
-/// replaced in payloads only.
+/// A payload makes an id of no known shape known, also in the text before the payload. A short id, or an id that looks like
+/// a name or a time, is replaced in payloads only.
 #[test]
 fn ids_of_no_shape_are_told_by_payloads() {
     let payload = |user: &str| {

@@ -1,34 +1,16 @@
 //! What `completions` and `man` print for shells and readers of manual pages.
 #![cfg(unix)]
 
+mod support;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use support::program::{commands, wxsub};
+
 const SHELLS: [&str; 5] = ["bash", "elvish", "fish", "powershell", "zsh"];
-
-fn wxsub(args: &[&str]) -> String {
-    let output = Command::new(env!("CARGO_BIN_EXE_wxsub"))
-        .args(args)
-        .env("WXSUB_LANG", "en")
-        .output()
-        .expect("the program runs");
-    assert_eq!(output.status.code(), Some(0), "{args:?}");
-    String::from_utf8(output.stdout).expect("UTF-8")
-}
-
-/// Returns the commands that the program's help lists, without `help`.
-fn commands() -> Vec<String> {
-    let help = wxsub(&["-h"]);
-    let (_, list) = help.split_once("Commands:\n").expect("a list");
-    let rows = list.lines().take_while(|line| !line.is_empty());
-    let names = rows.filter_map(|row| row.split_whitespace().next());
-    names
-        .filter(|name| *name != "help")
-        .map(String::from)
-        .collect()
-}
 
 /// Returns true if the machine has a program.
 fn has(program: &str) -> bool {

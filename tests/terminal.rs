@@ -6,22 +6,17 @@ mod support;
 use std::fs;
 use std::time::Duration;
 
+use support::checking::CLEAN;
 use support::terminal::{WXSUB, on_terminal};
 use tempfile::TempDir;
 
-const BODY: &str = "<xml><ToUserName>gh_5a2c71d0e9b4</ToUserName>\
-    <FromUserName>o0LloXjEDNrbUldTysPkh4uS-Haw</FromUserName><CreateTime>1763812861</CreateTime>\
-    <MsgType>event</MsgType><Event>subscribe_msg_change_event</Event><SubscribeMsgChangeEvent><List>\
-    <TemplateId>KB8hJiBh-3sQXKxixVOz_2z0vOhWBBRQs9c7_9XOOMN</TemplateId>\
-    <SubscribeStatusString>reject</SubscribeStatusString></List></SubscribeMsgChangeEvent></xml>\n";
-
-/// The openid in `BODY`.
+/// The openid in `CLEAN`.
 const OPENID: &str = "o0LloXjEDNrbUldTysPkh4uS-Haw";
 
 /// Makes a folder with a capture of `count` callbacks.
 fn folder(count: usize) -> TempDir {
     let folder = tempfile::tempdir().expect("a folder");
-    fs::write(folder.path().join("a.log"), BODY.repeat(count)).expect("a file");
+    fs::write(folder.path().join("a.log"), CLEAN.repeat(count)).expect("a file");
     folder
 }
 

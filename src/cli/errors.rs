@@ -19,7 +19,7 @@ pub(super) fn told(error: &anyhow::Error) -> String {
     match chosen() {
         Lang::En => format!("{error:#}"),
         Lang::Zh => {
-            // What the library of times says adds nothing to the message before it.
+            // A cause from the library of times adds nothing to the message before it.
             let causes = error.chain().filter(|cause| !cause.is::<jiff::Error>());
             let causes: Vec<String> = causes.map(in_chinese).collect();
             causes.join("：")
@@ -52,7 +52,7 @@ fn in_chinese(cause: &(dyn Error + 'static)) -> String {
     known.unwrap_or_else(|| cause.to_string())
 }
 
-/// Returns the Chinese message of a cause, if it is an error of the library that `say` is for.
+/// Returns the Chinese message of a cause, if it is an error of the type that `say` takes.
 fn message<E: Error + 'static>(
     cause: &(dyn Error + 'static),
     say: fn(&E, Lang) -> String,
@@ -80,7 +80,7 @@ fn of_glob(message: &str) -> String {
     row.map_or(message, |row| row.1).to_owned()
 }
 
-/// How the library of globs says what is wrong, and how it is said in Chinese.
+/// Messages of the library of globs, each with its Chinese translation.
 static GLOBS: &[(&str, &str)] = &[
     ("invalid use of **", "** 必须单独占一级路径"),
     ("unclosed character class", "字符组没有结束，缺少 `]`"),

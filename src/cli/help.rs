@@ -15,7 +15,7 @@ use wxsub::report::text::wrapped;
 use crate::cli::chinese::{self, OWN};
 use crate::cli::{sample, select};
 
-/// The columns of help without a terminal, and the most that are used.
+/// The most columns that help uses. Without a terminal it uses all of them.
 const WIDEST: usize = 100;
 
 /// Returns the program with Chinese help.
@@ -29,11 +29,11 @@ pub(super) fn in_chinese(mut program: Command) -> Command {
 /// Returns the program with Chinese texts in the place of the English ones, for completions.
 pub(super) fn with_texts(mut program: Command) -> Command {
     program.build();
-    said(program).mut_subcommands(|command| said(command).mut_subcommands(said))
+    translated(program).mut_subcommands(|command| translated(command).mut_subcommands(translated))
 }
 
 /// Returns a command with its Chinese texts.
-fn said(command: Command) -> Command {
+fn translated(command: Command) -> Command {
     let name = command.get_name().to_owned();
     let about = chinese::command(&name).map_or("", |text| text.about);
     command.about(about).mut_args(|arg| {
@@ -60,6 +60,7 @@ fn width() -> usize {
     columns.or_else(named).unwrap_or(WIDEST).min(WIDEST)
 }
 
+/// Returns a command whose help is the pages made here.
 fn with_pages(mut command: Command, width: usize) -> Command {
     let [short, long] = [false, true].map(|is_long| page(&mut command, is_long, width));
     command
@@ -198,7 +199,7 @@ impl Layout<'_> {
         text
     }
 
-    /// Lays out all that is said of an argument, below its name.
+    /// Lays out the whole text of an argument, below its name.
     fn in_full(&self, arg: &Arg) -> String {
         const INDENT: usize = 10;
         let (help, more) = texts(self.command.get_name(), arg);
@@ -248,7 +249,7 @@ impl Layout<'_> {
         }
     }
 
-    /// Returns a name as something that is typed. What stands for a value is not.
+    /// Returns a name in the style of what is typed. The placeholder of a value has no style.
     fn literal(&self, name: &str) -> String {
         let style = self.styles().get_literal();
         match name.split_once(" <") {
@@ -259,7 +260,7 @@ impl Layout<'_> {
     }
 }
 
-/// Returns what is said of an argument in short, and what is added in long.
+/// Returns the short text of an argument, and what the long help adds.
 fn texts(command: &str, arg: &Arg) -> (String, String) {
     let id = arg.get_id().as_str();
     let row = chinese::argument(command, id);
@@ -281,7 +282,7 @@ fn heading_of(arg: &Arg) -> &str {
     }
 }
 
-/// A name and what is said of it.
+/// A name and its text.
 type Row = (String, String);
 
 /// Wraps a line. An entry of a list is indented below its dash.

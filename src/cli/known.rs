@@ -1,4 +1,4 @@
-//! Values of flags for which most words are known: completions offer those, and others are taken as well.
+//! Values of flags that are known words or any other words: completions offer the known ones.
 
 use std::ffi::OsStr;
 
@@ -7,7 +7,7 @@ use clap::{Arg, Command, Error};
 
 /// A parser whose known words are completed.
 ///
-/// Its arguments hide their possible values: the help would say that no others are taken.
+/// An argument with this parser must hide its possible values: help would show them as the only ones.
 #[derive(Clone, Copy)]
 pub(super) struct Known<P> {
     parse: P,

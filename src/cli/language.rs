@@ -26,7 +26,7 @@ pub(super) fn chosen() -> Lang {
 
 /// Returns the language that the arguments name by `--lang`, or that of the environment.
 ///
-/// It is asked before the arguments are parsed, so a wrong command line is told in the right language, too.
+/// It is called before the arguments are parsed, because a usage error is written in this language, too.
 pub(super) fn of_arguments(typed: impl IntoIterator<Item = OsString>) -> Lang {
     let mut typed = typed.into_iter().take_while(|word| word != "--");
     while let Some(word) = typed.next() {

@@ -26,7 +26,7 @@ pub(super) fn run(args: &args::Man) -> anyhow::Result<Status> {
     Ok(Status::Fine)
 }
 
-/// Returns the built program: only then its commands know their arguments.
+/// Returns the program. It is built, because its commands know their arguments only then.
 fn program() -> Command {
     // The page of `help` would repeat the list of commands.
     let mut program = args::Args::command().disable_help_subcommand(true);
@@ -85,7 +85,7 @@ fn escaped(text: &str) -> String {
     text.replace('\\', "\\e").replace('-', "\\-")
 }
 
-/// Writes the pages of the program and of all commands into `folder`, which is made if it is not there.
+/// Writes the pages of the program and of all commands into `folder`, which is created if it is missing.
 fn write_all(folder: &Path) -> anyhow::Result<()> {
     let context = || {
         let name = printable(&folder.display().to_string());

@@ -1,4 +1,4 @@
-//! The key of pseudonyms, and the flags that ask for them.
+//! The key of the pseudonyms, and the flags for pseudonyms.
 //!
 //! The key comes from the environment or from a file, never from the command line, and is never printed.
 
@@ -35,7 +35,7 @@ impl RedactArgs {
         Ok(key.map(|key| Redactor::new(key, options)))
     }
 
-    /// Reads the secret. Without one it is random, and that is said.
+    /// Returns the key of the given secret. Without a secret the key is random, and a note says so.
     pub(super) fn key(&self) -> anyhow::Result<Key> {
         let secret = match &self.redact_key_file {
             Some(file) => of_file(file)?,
@@ -52,6 +52,7 @@ impl RedactArgs {
     }
 }
 
+/// Makes a random key, with a note.
 fn random() -> anyhow::Result<Key> {
     tell(both!(
         "note: the key of the pseudonyms is random: they will be others in the next run, unless {KEY} or \

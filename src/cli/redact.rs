@@ -53,7 +53,7 @@ pub(super) fn run(args: &args::Redact) -> anyhow::Result<Status> {
     })
 }
 
-/// Refuses what does not belong to this command.
+/// Refuses arguments that make no sense for this command: filters and folders.
 fn refuse(common: &Common) -> anyhow::Result<()> {
     if common.select.is_any() {
         bail!(Words(
@@ -111,6 +111,7 @@ impl Run<'_> {
         }
     }
 
+    /// Writes one capture.
     fn capture(&mut self, capture: OpenCapture<'_>, target: &mut Target) -> Result<(), Failure> {
         let OpenCapture { name, bytes } = capture;
         let input = |error| Failure::Input(unreadable(error, &name));
@@ -128,16 +129,10 @@ impl Run<'_> {
         Ok(())
     }
 
+    /// Says how much was replaced, and what happened to encrypted payloads.
     fn summarize(&self) {
-        let Redaction {
-            replaced,
-            resealed,
-            blanked,
-            unsigned,
-            ..
-        } = self.redaction;
-        let captures = self.captures as u64;
         let lang = self.plan.err.lang;
+        let (replaced, captures) = (self.redaction.replaced, self.captures as u64);
         tell(match lang {
             Lang::En => format!(
                 "{replaced} id{} replaced in {captures} capture{}",
@@ -146,33 +141,37 @@ impl Run<'_> {
             ),
             Lang::Zh => format!("{captures} 个文件中替换了 {replaced} 处 ID"),
         });
-        let told = [
-            (
-                resealed,
-                "encrypted payloads opened and encrypted again",
-                "个加密的消息体已解密、替换并重新加密",
-            ),
-            (
-                blanked,
-                "encrypted payloads that no key opens, blanked",
-                "个加密的消息体没有可用的密钥，已清空",
-            ),
-            (
-                unsigned,
-                "signatures that are wrong or have no token, blanked",
-                "个签名已清空：签名错误，或没有提供 token",
-            ),
-        ];
-        for (count, en, zh) in told.into_iter().filter(|(count, ..)| *count > 0) {
+        for (count, en, zh) in self.sealed().into_iter().filter(|row| row.0 > 0) {
             tell(match lang {
                 Lang::En => format!("{en}: {count}"),
                 Lang::Zh => format!("{count} {zh}"),
             });
         }
     }
+
+    /// Returns what happened to encrypted payloads, and how often.
+    fn sealed(&self) -> [(u64, &'static str, &'static str); 3] {
+        [
+            (
+                self.redaction.resealed,
+                "encrypted payloads opened and encrypted again",
+                "个加密的消息体已解密、替换并重新加密",
+            ),
+            (
+                self.redaction.blanked,
+                "encrypted payloads that no key opens, blanked",
+                "个加密的消息体没有可用的密钥，已清空",
+            ),
+            (
+                self.redaction.unsigned,
+                "signatures that are wrong or have no token, blanked",
+                "个签名已清空：签名错误，或没有提供 token",
+            ),
+        ]
+    }
 }
 
-/// Returns the ending of a word for so many things.
+/// Returns the ending of the word for `count` things.
 fn s(count: u64) -> &'static str {
     if count == 1 { "" } else { "s" }
 }
@@ -183,6 +182,7 @@ enum Failure {
     Output(io::Error),
 }
 
+/// Returns the error for a capture that cannot be read. An interrupt stays what it is.
 fn unreadable(error: io::Error, name: &str) -> anyhow::Error {
     let inner = error.get_ref();
     match inner.and_then(|inner| inner.downcast_ref::<Interrupted>()) {

@@ -1,4 +1,4 @@
-//! Usage errors in Chinese. clap says what is wrong as a kind and its context; this makes the sentences.
+//! Usage errors in Chinese. clap gives the kind of an error and its context; this module makes the sentences.
 
 use std::error::Error as _;
 
@@ -79,7 +79,7 @@ fn what(error: &Error) -> String {
     }
 }
 
-/// Says which argument excludes which.
+/// Says which arguments exclude each other.
 fn conflict(error: &Error, arg: &str) -> String {
     match list(error, ContextKind::PriorArg) {
         others if others == [arg] => format!("参数 '{arg}' 不能重复使用"),
@@ -97,7 +97,7 @@ fn choices(error: &Error) -> String {
     }
 }
 
-/// Returns what may help.
+/// Returns tips: similar names, and what clap advises.
 fn tips(error: &Error) -> Vec<String> {
     let similar = [
         (ContextKind::SuggestedSubcommand, "命令"),

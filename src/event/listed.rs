@@ -10,7 +10,7 @@ use std::ops::Range;
 use crate::event::evidence::{FROM_USER, TO_USER, extend, is_of_value, shape};
 use crate::event::fields::MSG_TYPE_EVENT;
 
-/// How far before and after the name the list is looked at.
+/// The most bytes of the list that are read before the event's name, and after it.
 const REACH: usize = 1024;
 
 /// The bit of a template's id, beside those of [`shape`].
@@ -49,7 +49,7 @@ fn is_enough(seen: u8, is_bracketed: bool) -> bool {
     is_bracketed && has_user && has_more || seen.count_ones() >= LEAST
 }
 
-/// Returns the bit of the field of which `cell` has the shape, or 0.
+/// Returns the bit of the field whose shape `cell` has, or 0.
 fn shape_of_cell(cell: &[u8]) -> u8 {
     const TEMPLATE_LEN: usize = 43;
     let has = |is: fn(&u8) -> bool| cell.iter().any(is);
@@ -70,7 +70,8 @@ fn is_prose(cell: &[u8]) -> bool {
 /// Stands for the end of a list beside a value.
 const BORDER: u8 = b'\n';
 
-/// Returns the byte that separates the event's `name` from the values beside it, or `None` if it is no value of a list.
+/// Returns the byte that separates the event's `name` from the values beside it, or `None` if the name is no value of a
+/// list.
 fn separator(text: &[u8], name: &Range<usize>) -> Option<u8> {
     let before = beside(text[..name.start].iter().rev())?;
     let behind = &text[name.end..];
@@ -132,8 +133,7 @@ fn opening_bracket(text: &[u8], end: usize) -> Option<usize> {
     })
 }
 
-/// Returns the position of the bracket that closes at `start` or later and does not open there, or of the end of what is
-/// looked at.
+/// Returns the position of the bracket that closes at `start` or later and does not open there, or the end of what is read.
 fn end_of_bracket(text: &[u8], start: usize) -> usize {
     let mut opened = 0;
     let end = text.len().min(start + REACH);

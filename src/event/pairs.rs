@@ -1,7 +1,8 @@
 //! Judges whether a list of names and values is a callback, as `[{"name":"ToUserName","value":"gh_…"},…]`.
 //!
 //! Some programs print each field as an object of its own, in which two members with other names hold WeChat's name and
-//! its value. The *key* is the member that holds the name. It comes again before each name, whatever the notation is.
+//! its value. The *key* is the name of the member that holds WeChat's name. It stands before each of them, whatever the
+//! notation is.
 
 use std::ops::Range;
 
@@ -12,10 +13,11 @@ use crate::scan::Pairs;
 /// The most bytes between two keys. A list ends where no other key follows so near.
 const FARTHEST: usize = 256;
 
-/// The least number of names of the header with values that show a callback.
+/// The least number of header fields with values that shows a callback.
 const LEAST_HEADERS: u32 = 3;
 
-/// Returns the list in which the name at `at`, or the event there, stands: from the first key to the last value.
+/// Returns the list in which the name or the event at `at` stands: its range from the first key to the last value, and the
+/// range of the event if the list is a callback.
 pub(crate) fn pairs(text: &[u8], at: usize) -> Option<Pairs> {
     let key = key_of(text, at)?;
     let mut keys = keys(text, key.clone()).peekable();
@@ -38,7 +40,7 @@ pub(crate) fn pairs(text: &[u8], at: usize) -> Option<Pairs> {
     Some((range, event))
 }
 
-/// Returns the bit of the field of the header with this `name`, if one of the ranges beside it has a value for it.
+/// Returns the bit of the header field `name`, or 0 if no range in `beside` holds a value that fits the field.
 fn header(text: &[u8], name: &Range<usize>, beside: [Range<usize>; 2]) -> u8 {
     let Some(Known::Header(bit, form)) = Known::of(&text[name.clone()]) else {
         return 0;
@@ -50,7 +52,7 @@ fn header(text: &[u8], name: &Range<usize>, beside: [Range<usize>; 2]) -> u8 {
     if beside.iter().any(has_value) { bit } else { 0 }
 }
 
-/// Returns true if a value has a form that no type and no description has.
+/// Returns true if `value` has the `form` and can be no type or description, as a schema has beside a name.
 fn fits(value: &[u8], form: Form) -> bool {
     const LEAST_DIGITS: usize = 5;
     let has = |is: fn(&u8) -> bool| value.iter().any(is);
@@ -99,7 +101,7 @@ fn is_between(byte: u8) -> bool {
     byte.is_ascii_whitespace() || b"\"'`\\:=>,".contains(&byte)
 }
 
-/// Returns the keys from `first` on, each with the name after it.
+/// Returns the places of the key in `text` from `first` on, each with the name after it.
 fn keys(text: &[u8], first: Range<usize>) -> impl Iterator<Item = (Range<usize>, Range<usize>)> {
     let key = &text[first.clone()];
     let mut at = first.start;
@@ -115,7 +117,7 @@ fn keys(text: &[u8], first: Range<usize>) -> impl Iterator<Item = (Range<usize>,
     })
 }
 
-/// Returns the word that `key` holds, if `key` is a whole word.
+/// Returns the name that stands behind `key`, if `key` is a whole word.
 fn name_behind(text: &[u8], key: Range<usize>) -> Option<Range<usize>> {
     let is_of_word = |b: &u8| b.is_ascii_alphanumeric() || *b == b'_';
     let is_begun = text[..key.start].last().is_some_and(is_of_word);
@@ -130,7 +132,7 @@ fn name_behind(text: &[u8], key: Range<usize>) -> Option<Range<usize>> {
     is_name.then_some(start..start + len)
 }
 
-/// Returns true if a word before `behind` is a name with a value of its own, and no value.
+/// Returns true if a colon or an equals sign follows a word, in `behind`: the word is a name and no value.
 fn binds(behind: &[u8]) -> bool {
     let sign = behind.iter().find(|&&b| !b"\"'\\ ".contains(&b));
     matches!(sign, Some(b':' | b'='))

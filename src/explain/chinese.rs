@@ -67,7 +67,7 @@ static ROWS: &[Row] = &[
     ),
 ];
 
-/// Returns what the topic of this first name is called in Chinese.
+/// Returns the Chinese words for the topic whose first name is `first`.
 pub(super) fn names(first: &str) -> &'static [&'static str] {
     let row = ROWS.iter().find(|row| row.0 == first);
     row.map_or(&[], |row| row.1)

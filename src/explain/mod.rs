@@ -249,8 +249,8 @@ pub fn find(term: &str) -> Result<Vec<Topic>, UnknownTerm> {
     })
 }
 
-/// Returns the most similar name of a topic. A number is similar to nothing: what differs in a digit or the sign is
-/// another code, often of another table.
+/// Returns the name of a topic that is most similar to `term`. A number has no similar name: with another digit or sign it
+/// is another code, often of another table.
 fn similar(term: &str) -> Option<String> {
     let is_number = |name: &str| name.parse::<i64>().is_ok();
     if is_number(term) {

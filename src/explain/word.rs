@@ -77,7 +77,7 @@ pub(super) static WORDS: &[Word] = &[
             "发送接口：access_token 无效",
         ),
         Text::new(
-            "An answer of the send interface: the access token is wrong, or a newer one has replaced it. Documented for all interfaces of WeChat. Often two servers fetch tokens and end each other's (observed). It is not a code of callbacks.",
+            "An answer of the send interface: the access token is wrong, or a newer one has replaced it. Documented for all interfaces of WeChat. Often two servers fetch tokens, and each new token ends the other's (observed). It is not a code of callbacks.",
             "发送接口的返回值：access_token 错误，或已被更新的取代。微信各接口的文档都有。常因两台服务器各自获取 access_token，使对方的失效（观察）。它不是回调中的错误码。",
         ),
     ),
@@ -88,7 +88,7 @@ pub(super) static WORDS: &[Word] = &[
             "发送接口：access_token 过期",
         ),
         Text::new(
-            "An answer of the send interface: the access token is older than the time that it was given for. Documented for all interfaces of WeChat. It is not a code of callbacks.",
+            "An answer of the send interface: the access token has expired. Documented for all interfaces of WeChat. It is not a code of callbacks.",
             "发送接口的返回值：access_token 已超过有效期。微信各接口的文档都有。它不是回调中的错误码。",
         ),
     ),
@@ -99,7 +99,7 @@ pub(super) static WORDS: &[Word] = &[
             "发送接口：订阅消息能力封禁",
         ),
         Text::new(
-            "An answer of the send interface: the platform has taken subscribe messages from this account. Documented for the send interface only; callbacks are not documented to have it.",
+            "An answer of the send interface: the platform has blocked subscribe messages for this account. Documented for the send interface only; callbacks are not documented to have it.",
             "发送接口的返回值：该账号的订阅消息能力被平台封禁。只见于发送接口的文档；回调文档中没有。",
         ),
     ),
@@ -110,7 +110,7 @@ pub(super) static WORDS: &[Word] = &[
             "发送接口：并发下发给同一用户",
         ),
         Text::new(
-            "An answer of the send interface: two calls for one openid ran at the same time. Send to one user one message after the other. Documented for the send interface only; callbacks are not documented to have it.",
+            "An answer of the send interface: two calls for one openid ran at the same time. Send the messages for a user one after the other. Documented for the send interface only; callbacks are not documented to have it.",
             "发送接口的返回值：对同一 openid 的两次调用同时进行。请对同一用户依次发送。只见于发送接口的文档；回调文档中没有。",
         ),
     ),
@@ -531,9 +531,9 @@ pub(super) static WORDS: &[Word] = &[
         ),
         Text::new(
             "WeChat pushes a callback again if the answer is late, up to three times in all (documented for service accounts; the present document for mini programs no longer says so). A log then holds it more than once, see `retry`.\n\
-             These events have no message id of their own: MsgID is that of the message that was sent. The documents advise to tell events apart by FromUserName and CreateTime (documented). That is not enough: two different events with both alike were captured (observed).\n\
+             These events have no message id of their own: MsgID is that of the message that was sent. The documents advise to tell events apart by FromUserName and CreateTime (documented). That is not enough: two different events with the same user and time were captured (observed).\n\
              wxsub takes a callback for a repeated delivery if account, user, time, event and items are all alike; fields that a proxy adds do not count (convention). `stats`, `report`, `quota` and `join` count it once, unless `--keep-repeats` is given. The other commands show it, unless `--dedup` is given.\n\
-             A server can do as much: remember the keys of what it has handled, and answer a repeated delivery with `success` (convention).",
+             A server can do this, too: remember the keys of the callbacks that it has handled, and answer a repeated delivery with `success` (convention).",
             "应答过慢时，微信会再次推送同一回调，最多共三次（服务号文档；现行小程序文档不再提及）。日志中因此会出现多次，见 `retry`。\n\
              这些事件没有自己的消息 ID：MsgID 是所发送消息的 ID。文档建议用 FromUserName 加 CreateTime 排重（文档）。这还不够：抓取到过两者都相同的两个不同事件（观察）。\n\
              账号、用户、时间、事件和条目均相同时，wxsub 视为重复推送；代理添加的字段不算（约定）。`stats`、`report`、`quota` 和 `join` 只算一次，除非使用 `--keep-repeats`。其他命令照样显示，除非使用 `--dedup`。\n\
@@ -550,7 +550,7 @@ pub(super) static WORDS: &[Word] = &[
         ),
         Text::new(
             "WeChat waits five seconds for an answer, then pushes the callback again, three times in all (documented for service accounts; the present document for mini programs no longer says so).\n\
-             An empty answer or `success` within five seconds ends that, for mini programs too (WeChat's staff in the developer forum).\n\
+             An empty answer or `success` within five seconds stops the repeats, also for mini programs (WeChat's staff in the developer forum).\n\
              So answer first and work later, and expect each callback more than once (convention), see `duplicate`. The order of callbacks is not promised, and CreateTime has whole seconds only.",
             "微信等待应答五秒，之后再次推送，总共三次（服务号文档；现行小程序文档不再提及）。\n\
              五秒内回复空串或 `success` 即不再推送，小程序也是如此（微信工作人员在开发者社区的答复）。\n\
@@ -568,9 +568,9 @@ pub(super) static WORDS: &[Word] = &[
         Text::new(
             "The push of messages is not switched on in the console, or its URL is not verified: then nothing is pushed (documented).\n\
              A kind of message that is routed to a cloud function is no longer pushed to the URL; the console calls the kind `subscribe_msg_event` (observed).\n\
-             No dialog was shown. A user who chose “always keep” is not asked again (documented); that no popup event is pushed then is an inference, see `always-keep`. Errors of the prompt, as 20004, lead to no callback either.\n\
-             A change event says that a template was switched off; the documents know none that says that it was switched on again (documented).\n\
-             The send interface refused the message at once, with a code as 43101 (documented). That is the result: `join` expects no sent event after it (convention).\n\
+             No dialog was shown. A user who chose “always keep” is not asked again (documented); that no popup event is pushed then is an inference, see `always-keep`. Errors of the prompt, such as 20004, lead to no callback either.\n\
+             A change event says that a template was switched off; the documents have no event for switching it on again (documented).\n\
+             The send interface refused the message at once, with a code such as 43101 (documented). That is the result: `join` expects no sent event after it (convention).\n\
              A sent event with code 0 says that WeChat pushed the message (documented). No callback says whether the user saw it.\n\
              In safe mode the body shows no event until it is decrypted, see `safe-mode`. In a log, `wxsub parse` reports what it could not read; the summary counts where the name of an event is merely mentioned.",
             "后台没有开启消息推送，或 URL 没有通过验证：此时什么都不会推送（文档）。\n\
@@ -608,8 +608,8 @@ pub(super) static WORDS: &[Word] = &[
             "长期订阅：同意一次，可下发多条",
         ),
         Text::new(
-            "After a user has agreed once, any number of messages of the template may be sent, until the user switches it off (documented). Only public services, as government, health, traffic, finance and education, get such templates (documented).\n\
-             Callbacks do not say of which type a template is. `wxsub quota --long-term ID` tells wxsub: sending uses up no grant; a change event still ends it.",
+            "After a user has agreed once, any number of messages of the template may be sent, until the user switches it off (documented). Only public services, such as government, health, traffic, finance and education, get such templates (documented).\n\
+             Callbacks do not say of which type a template is. `wxsub quota --long-term ID` says so: sending then uses up no grant, but a change event still ends it.",
             "用户同意一次后，可长期下发多条该模板的消息，直到用户关闭（文档）。仅向政务民生、医疗、交通、金融、教育等线下公共服务开放（文档）。\n\
              回调不说明模板的类型。用 `wxsub quota --long-term ID` 指定：发送不消耗授权；change 事件仍使其失效。",
         ),
@@ -625,7 +625,7 @@ pub(super) static WORDS: &[Word] = &[
         Text::new(
             "A user who ticks “always keep these choices” in the prompt is not asked again: the next call of wx.requestSubscribeMessage answers at once, without a dialog (documented).\n\
              Each such call grants one message as an agreement does, and no popup event is pushed. Both are inferences: the documents say only that no dialog appears.\n\
-             So what callbacks show is a lower bound: `quota` writes `≥`, and rates say how those answer who are asked.",
+             Callbacks therefore show a lower bound: `quota` writes `≥`, and rates count only users who were asked.",
             "用户在弹窗中勾选“总是保持以上选择”后不再询问：之后调用 wx.requestSubscribeMessage 直接返回，不弹窗（文档）。\n\
              每次这样的调用同样授权一次，且没有 popup 事件。两者都是推断：文档只说不再弹窗。\n\
              因此从回调得到的是下限：`quota` 显示为 `≥`，接收率反映的是被询问的用户如何回答。",
@@ -640,7 +640,7 @@ pub(super) static WORDS: &[Word] = &[
             "公众号（服务号）订阅通知的事件",
         ),
         Text::new(
-            "Service accounts have events of the same three names (documented). PopupScene is 1 for a web page and 2 for an article there; 0, a page, is that of mini programs (documented). The document of mini programs shows a 2 in its sample, so a scene alone does not tell which kind of account it is.\n\
+            "Service accounts have events of the same three names (documented). Their PopupScene is 1 for a web page and 2 for an article; 0, a page, is that of mini programs (documented). The document of mini programs shows a 2 in its sample, so a scene alone does not tell which kind of account it is.\n\
              They push XML only (observed). Their document once showed the change event inside the wrapper of the popup event; a captured one had its own wrapper (observed).",
             "服务号有同名的三个事件（文档）。其 PopupScene 为 1（网页）或 2（图文）；0（页面）属于小程序（文档）。小程序文档的示例中也有 2，因此仅凭场景不能判断账号类型。\n\
              只推送 XML（观察）。其文档曾把 change 事件写在 popup 事件的外层元素中；实际抓取到的使用自己的外层元素（观察）。",

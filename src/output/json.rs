@@ -69,7 +69,7 @@ impl Serialize for Payload<'_> {
     }
 }
 
-/// The items as an array. The only item of an event is written without the array where the shape has it so.
+/// The items as an array, or the only item of an event without an array, as the shape requires.
 struct List<'a>(CallbackRef<'a>, JsonShape);
 
 impl Serialize for List<'_> {

@@ -92,13 +92,13 @@ impl Record<'_> {
         self.raw.is_some()
     }
 
-    /// Returns true if the payload was joined of parts, as of lines of a container's log.
+    /// Returns true if the payload was joined from parts, such as the lines of a container's log.
     pub(crate) fn is_joined(&self) -> bool {
         let steps = self.raw.as_ref().map(|(_, steps)| steps);
         steps.is_some_and(|steps| source_map::has_joints(steps))
     }
 
-    /// Returns the number of times that the payload was escaped as in a URL.
+    /// Returns the number of times that the payload was percent-encoded.
     pub(crate) fn percent_levels(&self) -> usize {
         let steps = self.raw.as_ref().map(|(_, steps)| steps);
         steps.map_or(0, |steps| source_map::percent_levels(steps))

@@ -1,7 +1,7 @@
 //! Base64 in a text: finds it, decodes it, and encodes it again.
 //!
-//! It may stand in lines, and its signs may be escaped: `\/`, `%2B`. Only base64 of a text is decoded. It ends where the
-//! text would.
+//! Base64 may be broken into lines, and its signs may be escaped: `\/`, `%2B`. Only base64 of text is decoded: up to the
+//! first group of bytes that is no text.
 
 use std::ops::Range;
 
@@ -9,12 +9,13 @@ use crate::redact::unit;
 
 /// The length of the shortest word that may begin base64 of a text with an id.
 pub(super) const SHORTEST_WORD: usize = 16;
-/// The length of the shortest ciphertext in which words mean nothing.
+/// The length of the shortest base64 that is taken for a ciphertext.
 const SHORTEST_CIPHER: usize = 100;
 /// The length of the shortest line after which base64 goes on.
 const SHORTEST_LINE: usize = 16;
-/// The characters of a group, and the bytes that they stand for.
+/// The number of characters in a group.
 const GROUP: usize = 4;
+/// The number of bytes that a group encodes.
 const BYTES: usize = 3;
 
 /// Base64 of a text.
@@ -25,7 +26,7 @@ pub(super) struct Armored {
     is_url_safe: bool,
 }
 
-/// Finds base64 of a text, of which the first word is at `at`.
+/// Finds base64 of a text. The first word of the base64 is at `at`.
 pub(super) fn find(text: &[u8], at: usize) -> Option<Armored> {
     let start = start(text, at);
     let is_text = |byte: &u8| is_text(*byte);
@@ -39,7 +40,8 @@ pub(super) fn find(text: &[u8], at: usize) -> Option<Armored> {
     begins.then(|| read(text, start)).flatten()
 }
 
-/// Returns the end of what is random bytes in base64 at `at`, in which words mean nothing.
+/// Returns the end of the base64 to which the word at `at` belongs, if it looks like a ciphertext. Words in a ciphertext
+/// mean nothing.
 pub(super) fn cipher_end(text: &[u8], at: usize) -> Option<usize> {
     let start = start(text, at);
     let is_inside = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/');
@@ -47,8 +49,9 @@ pub(super) fn cipher_end(text: &[u8], at: usize) -> Option<usize> {
         .iter()
         .take_while(|byte| is_inside(byte))
         .count();
-    let is_it = len >= SHORTEST_CIPHER && memchr::memchr(b'+', &text[start..start + len]).is_some();
-    is_it.then_some(start + len)
+    let is_cipher =
+        len >= SHORTEST_CIPHER && memchr::memchr(b'+', &text[start..start + len]).is_some();
+    is_cipher.then_some(start + len)
 }
 
 /// Returns the start of the base64 to which the word at `at` belongs.
@@ -124,7 +127,7 @@ impl Armored {
         }
     }
 
-    /// Takes a group. Returns false if it is not of a text.
+    /// Decodes a group of characters and empties it. Returns false if its bytes are no text.
     fn take(&mut self, group: &mut Vec<u8>) -> bool {
         let decoded = bytes(group);
         let bits = group.last().copied().unwrap_or_default();
@@ -133,20 +136,22 @@ impl Armored {
             3 => bits & 0x3 == 0,
             len => len == GROUP,
         };
-        let is_it = is_whole && decoded.iter().all(|byte| is_text(*byte));
-        if is_it {
+        let is_taken = is_whole && decoded.iter().all(|byte| is_text(*byte));
+        if is_taken {
             self.text.extend_from_slice(&decoded);
         }
         group.clear();
-        is_it
+        is_taken
     }
 
+    /// Returns the place of the base64, without padding.
     pub(super) fn range(&self) -> Range<usize> {
         let start = self.places.first().map_or(0, |place| place.start);
         start..self.places.last().map_or(start, |place| place.end)
     }
 
-    /// Appends the base64 of `inner`, which is as long as the text, as it stands in `text`.
+    /// Appends the base64 of `inner`, with the line breaks and escapes that the base64 in `text` has. `inner` must be as
+    /// long as the decoded text.
     pub(super) fn write(&self, text: &[u8], inner: &[u8], out: &mut Vec<u8>) {
         let new = sextets(inner);
         let old = sextets(&self.text);
@@ -166,6 +171,7 @@ impl Armored {
         out.extend_from_slice(&text[done..self.range().end]);
     }
 
+    /// Returns the character that encodes `sextet`.
     fn char(&self, sextet: u8) -> u8 {
         match sextet {
             0..26 => b'A' + sextet,
@@ -179,12 +185,12 @@ impl Armored {
     }
 }
 
-/// Returns the number of characters of `len` bytes.
+/// Returns the number of characters that encode `len` bytes.
 fn chars(len: usize) -> usize {
     (len * GROUP).div_ceil(BYTES)
 }
 
-/// Returns the bytes of a group of characters.
+/// Returns the bytes that a group of sextets encodes.
 fn bytes(group: &[u8]) -> Vec<u8> {
     let bits = group
         .iter()
@@ -194,7 +200,7 @@ fn bytes(group: &[u8]) -> Vec<u8> {
     bits.to_be_bytes()[1..=len].to_vec()
 }
 
-/// Returns the characters of `bytes`, as numbers.
+/// Returns the sextets that encode `bytes`.
 fn sextets(bytes: &[u8]) -> impl Iterator<Item = u8> {
     bytes.chunks(BYTES).flat_map(|chunk| {
         let at = |n: usize| u32::from(chunk.get(n).copied().unwrap_or_default());
@@ -203,7 +209,7 @@ fn sextets(bytes: &[u8]) -> impl Iterator<Item = u8> {
     })
 }
 
-/// Returns the number of a character of either alphabet.
+/// Returns the sextet of a character of base64 or base64url.
 fn value(byte: u8) -> Option<u8> {
     Some(match byte {
         b'A'..=b'Z' => byte - b'A',

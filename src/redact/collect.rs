@@ -7,11 +7,12 @@ use crate::record::{Record, decode};
 use crate::redact::known::{Known, is_global};
 use crate::seal::{self, Policy};
 
-/// Collects the ids of payloads that no shape tells.
+/// Collects the ids in payloads that are not recognised by their shape.
 #[derive(Debug, Default)]
 pub(super) struct Collector {
     pub(super) known: Known,
-    /// True if a payload has something that only its place tells: a short id, an escaped id, encrypted text.
+    /// True if a payload holds something that can be replaced only at its place: a short id, an escaped id, or encrypted
+    /// text.
     pub(super) needs_places: bool,
     policy: Option<Arc<Policy>>,
 }
@@ -32,7 +33,7 @@ impl Collector {
         });
     }
 
-    /// Collects the ids of what is encrypted.
+    /// Decrypts `encrypt` and collects the ids inside.
     fn open(&mut self, encrypt: &str) {
         self.needs_places = true;
         let Some(policy) = &self.policy else { return };

@@ -6,7 +6,7 @@ use crate::redact::known::SHORTEST;
 
 /// The number of bytes in a row.
 const ROW: usize = 16;
-/// The most bytes of a row.
+/// The most characters in a row.
 const LONGEST: usize = 128;
 
 /// The bytes of a dump, and where they stand.
@@ -16,7 +16,7 @@ pub(super) struct Dump {
     end: usize,
 }
 
-/// The two digits of a byte, and its character at the right.
+/// Where a byte stands: its two digits, and its character at the right of the row.
 struct Place {
     digits: usize,
     char: Option<usize>,
@@ -69,7 +69,7 @@ fn line_end(text: &[u8], line: usize) -> usize {
     line + memchr::memchr(b'\n', rest).unwrap_or(rest.len())
 }
 
-/// Reads blanks, the offset and the gap after it. Returns the offset and the length.
+/// Reads blanks, the offset and the gap after it. Returns the offset, and the length of all that was read.
 fn head(row: &[u8]) -> Option<(u32, usize)> {
     let row = &row[..row.len().min(LONGEST)];
     let blanks = row.iter().take_while(|byte| is_blank(byte)).count();
@@ -100,10 +100,13 @@ fn is_blank(byte: &u8) -> bool {
     matches!(byte, b' ' | b'\t')
 }
 
+/// Returns the byte of which the two hexadecimal digits stand at `at`.
 fn two_digits(row: &[u8], at: usize) -> Option<u8> {
     let digits = std::str::from_utf8(row.get(at..at + 2)?).ok()?;
-    let is_it = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
-    is_it.then(|| u8::from_str_radix(digits, 16).ok()).flatten()
+    let are_digits = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+    are_digits
+        .then(|| u8::from_str_radix(digits, 16).ok())
+        .flatten()
 }
 
 impl Dump {
@@ -151,12 +154,13 @@ impl Dump {
         }
     }
 
+    /// Returns the place of the dump, from its first digit to the end of its last row.
     pub(super) fn range(&self) -> Range<usize> {
         let start = self.places.first().map_or(self.end, |place| place.digits);
         start..self.end
     }
 
-    /// Appends the dump of `inner`, which has as many bytes.
+    /// Appends the rows with the bytes of `inner` in both columns. `inner` must have as many bytes as the dump.
     pub(super) fn write(&self, text: &[u8], inner: &[u8], out: &mut Vec<u8>) {
         let range = self.range();
         let mut rows = text[range.clone()].to_vec();

@@ -15,7 +15,7 @@ pub(super) enum Kind {
     Template,
     /// The id of a message: 17 to 19 digits.
     Message,
-    /// An id of no such shape.
+    /// An id of any other shape.
     Other,
 }
 
@@ -38,7 +38,7 @@ impl Kind {
         }
     }
 
-    /// Returns the number of bytes at the start that tell the kind. They stay.
+    /// Returns the number of bytes at the start that a pseudonym keeps, because they show the kind.
     fn fixed(self) -> usize {
         match self {
             Kind::Account => 3,
@@ -50,9 +50,9 @@ impl Kind {
     }
 }
 
-/// The characters of which an id is made, the smallest set that has them all.
+/// A set of characters. An id is made of the smallest set that has all its characters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Alphabet {
+enum CharacterSet {
     Digits,
     LowerHex,
     Lower,
@@ -60,23 +60,23 @@ enum Alphabet {
     Base64Url,
 }
 
-impl Alphabet {
-    const ALL: [Alphabet; 5] = [
-        Alphabet::Digits,
-        Alphabet::LowerHex,
-        Alphabet::Lower,
-        Alphabet::Alphanumeric,
-        Alphabet::Base64Url,
+impl CharacterSet {
+    const ALL: [CharacterSet; 5] = [
+        CharacterSet::Digits,
+        CharacterSet::LowerHex,
+        CharacterSet::Lower,
+        CharacterSet::Alphanumeric,
+        CharacterSet::Base64Url,
     ];
 
     /// Returns the number of its characters, which are the first of [`CHARS`].
     fn len(self) -> u16 {
         match self {
-            Alphabet::Digits => 10,
-            Alphabet::LowerHex => 16,
-            Alphabet::Lower => 36,
-            Alphabet::Alphanumeric => 62,
-            Alphabet::Base64Url => 64,
+            CharacterSet::Digits => 10,
+            CharacterSet::LowerHex => 16,
+            CharacterSet::Lower => 36,
+            CharacterSet::Alphanumeric => 62,
+            CharacterSet::Base64Url => 64,
         }
     }
 
@@ -88,7 +88,7 @@ impl Alphabet {
 /// The characters of words.
 const CHARS: &[u8; 64] = b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_-";
 
-/// Returns the number of a character in [`CHARS`].
+/// Returns the position of a character in [`CHARS`].
 fn number(byte: u8) -> Option<u16> {
     Some(u16::from(match byte {
         b'0'..=b'9' => byte - b'0',
@@ -104,17 +104,18 @@ fn number(byte: u8) -> Option<u16> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Form {
     kind: Kind,
-    alphabet: Alphabet,
-    /// True for a number that lost its last digits in a floating-point number.
+    character_set: CharacterSet,
+    /// True for a number that lost its last digits because a floating-point number held it.
     is_rounded: bool,
-    /// The bytes at the start and at the end that stay: the zeros of such a number, and an exponent.
+    /// The number of bytes at the start that a pseudonym keeps.
     head: usize,
+    /// The number of bytes at the end that a pseudonym keeps: the zeros of a rounded number, or an exponent.
     tail: usize,
     /// True for a number that begins with a zero.
     is_padded: bool,
 }
 
-/// A character of an id: its number in the characters that may stand in its place, and how many there are.
+/// A character of an id as a number: its position in a set of characters, and the size of the set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Symbol {
     pub(super) value: u16,
@@ -136,16 +137,16 @@ impl Form {
             None if is_rounded => (kind.fixed(), id.len() - id.trim_end_matches('0').len()),
             None => (kind.fixed(), 0),
         };
-        let alphabet = match kind {
-            Kind::Account | Kind::Appid => Alphabet::LowerHex,
-            Kind::Openid | Kind::Template => Alphabet::Base64Url,
-            Kind::Message => Alphabet::Digits,
-            Kind::Other if mantissa.is_some() => Alphabet::Digits,
+        let character_set = match kind {
+            Kind::Account | Kind::Appid => CharacterSet::LowerHex,
+            Kind::Openid | Kind::Template => CharacterSet::Base64Url,
+            Kind::Message => CharacterSet::Digits,
+            Kind::Other if mantissa.is_some() => CharacterSet::Digits,
             Kind::Other => smallest(&bytes[head..]),
         };
         Form {
             kind,
-            alphabet,
+            character_set,
             is_rounded,
             head,
             tail,
@@ -153,17 +154,18 @@ impl Form {
         }
     }
 
-    /// Returns a number that differs for forms whose ids are permuted apart.
+    /// Returns the kind and the character set as a number, which goes into the permutation.
     pub(super) fn tag(&self) -> u8 {
-        self.kind as u8 * 8 + self.alphabet as u8
+        self.kind as u8 * 8 + self.character_set as u8
     }
 
-    /// Returns the characters of `id` that change.
+    /// Returns the characters of `id` that a pseudonym changes.
     pub(super) fn symbols(&self, id: &str) -> Vec<Symbol> {
         let chars = id[..id.len() - self.tail].char_indices();
         chars.filter_map(|(at, c)| self.symbol(at, c)).collect()
     }
 
+    /// Returns the symbol of the character `c` at `at`, or `None` if a pseudonym keeps the character.
     fn symbol(&self, at: usize, c: char) -> Option<Symbol> {
         if at < self.head {
             return None;
@@ -174,7 +176,7 @@ impl Form {
                 radix: (CHINESE.end - CHINESE.start) as u16,
             });
         }
-        let radix = self.alphabet.len();
+        let radix = self.character_set.len();
         let value = u8::try_from(c).ok().and_then(number);
         let value = value.filter(|value| *value < radix)?;
         Some(Symbol { value, radix })
@@ -191,43 +193,46 @@ impl Form {
     }
 
     fn char(&self, Symbol { value, radix }: Symbol) -> char {
-        match radix <= Alphabet::Base64Url.len() {
+        match radix <= CharacterSet::Base64Url.len() {
             true => char::from(CHARS[usize::from(value)]),
             false => char::from_u32(CHINESE.start + u32::from(value)).unwrap_or('?'),
         }
     }
 }
 
-/// Returns the digits of a number with a sign, a point or an exponent that may be others: all but the first.
+/// Returns the digits that a pseudonym changes in a number with a sign, a point or an exponent: all but the first.
 fn mantissa(id: &str) -> Option<std::ops::Range<usize>> {
     let is_of_number = |byte: u8| byte.is_ascii_digit() || b".eE+-".contains(&byte);
     let has_sign = id.starts_with('-') || id.contains(['.', 'e', 'E']);
     let is_number = has_sign && id.bytes().all(is_of_number);
     let start = id.find(|c: char| c.is_ascii_digit())? + 1;
     let end = id.find(['e', 'E']).unwrap_or(id.len());
-    let is_it = is_number && id.parse::<f64>().is_ok() && start <= end;
-    is_it.then_some(start..end)
+    let has_mantissa = is_number && id.parse::<f64>().is_ok() && start <= end;
+    has_mantissa.then_some(start..end)
 }
 
-/// Returns the smallest alphabet that has all characters of words in `bytes`.
-fn smallest(bytes: &[u8]) -> Alphabet {
+/// Returns the smallest set of characters that has all word characters in `bytes`.
+fn smallest(bytes: &[u8]) -> CharacterSet {
     let words: Vec<u8> = bytes
         .iter()
         .copied()
         .filter(|byte| is_word(*byte))
         .collect();
-    let mut fitting = Alphabet::ALL.into_iter().filter(|it| it.has_all(&words));
-    fitting.next().unwrap_or(Alphabet::Base64Url)
+    let mut fitting = CharacterSet::ALL
+        .into_iter()
+        .filter(|it| it.has_all(&words));
+    fitting.next().unwrap_or(CharacterSet::Base64Url)
 }
 
-/// Returns true for what a floating-point number prints of a number that has more digits than it holds.
+/// Returns true for a number above 2^53 that a floating-point number prints with exactly these digits: its last digits may
+/// be lost.
 fn is_rounded(digits: &str) -> bool {
     const EXACT: f64 = (1_u64 << 53) as f64;
     let number: Option<f64> = (digits.len() <= 19).then(|| digits.parse().ok()).flatten();
     number.is_some_and(|number| number > EXACT && number.to_string() == digits)
 }
 
-/// Returns true for a character that ids are made of.
+/// Returns true for a character of words, of which most ids are made.
 #[inline(always)]
 pub(super) fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-'

@@ -1,7 +1,7 @@
-//! The ids that were seen in payloads and have no shape by which they are told.
+//! Ids that were seen in payloads and are not recognised by their shape.
 //!
-//! Real ids have shapes, so only made-up ids are kept here, and memory stays small. An id of other characters than words
-//! have, such as an address, is searched for in the ways that it may be written.
+//! Real ids have shapes, so only made-up ids are kept here, and memory stays small. An id with characters that no word has,
+//! such as an e-mail address, is searched for as it is, percent-encoded and with `\u` escapes.
 
 use std::collections::HashSet;
 use std::fmt::Write;
@@ -16,15 +16,17 @@ use crate::redact::pseudonym::Key;
 pub(super) const SHORTEST: usize = 8;
 /// The length of the longest id.
 pub(super) const LONGEST: usize = 512;
-/// The most ids. More would take too much memory, and are no ids.
+/// The most ids that are kept. More would take too much memory, and can hardly be ids.
 pub(super) const MOST: usize = 4 << 20;
-/// The most ids of other characters.
+/// The most ids with characters that no word has.
 const MOST_WIDE: usize = 1 << 16;
 
 /// Ids without a shape.
 #[derive(Debug, Default)]
 pub(super) struct Known {
+    /// Ids that are words.
     words: HashSet<Box<str>>,
+    /// Ids with characters that no word has.
     wide: HashSet<Box<str>>,
     is_full: bool,
 }
@@ -69,7 +71,7 @@ impl Known {
         is_possible && std::str::from_utf8(text).is_ok_and(|text| self.words.contains(text))
     }
 
-    /// Returns what finds the ids of other characters, and what replaces each match.
+    /// Makes the search for ids with characters that no word has, and the replacement of each match.
     pub(super) fn wide(&self, key: &Key) -> Option<Wide> {
         let mut ids: Vec<&str> = self.wide.iter().map(AsRef::as_ref).collect();
         ids.sort_unstable();
@@ -78,6 +80,7 @@ impl Known {
             let pseudonym = key.pseudonym(id);
             for write in WAYS {
                 let pattern = write(id);
+                // A repeated pattern does no harm, but looking for it in a long list is slow.
                 if !patterns.contains(&pattern) || patterns.len() > 64 {
                     patterns.push(pattern);
                     replacements.push(write(&pseudonym).into_bytes());
@@ -94,7 +97,7 @@ impl Known {
     }
 }
 
-/// Ids of other characters than words have.
+/// The search for ids with characters that no word has. Each pattern has its replacement.
 #[derive(Debug)]
 pub(super) struct Wide {
     pub(super) automaton: AhoCorasick,
@@ -137,13 +140,13 @@ fn unicode(id: &str, escape: fn(&mut String, u16) -> std::fmt::Result) -> String
     text
 }
 
-/// Returns true for an id that is replaced wherever it stands, and that no shape tells.
+/// Returns true for an id that is replaced wherever it stands, and is not recognised by its shape.
 pub(super) fn is_kept(id: &str) -> bool {
     is_global(id) && Kind::of(id.as_bytes()).is_none_or(|_| is_words(id.as_bytes()))
 }
 
-/// Returns true for an id that is replaced wherever it stands: it is long enough, has no characters that captures are
-/// made of, and is neither a name in them nor a time.
+/// Returns true for an id that is replaced wherever it stands: it is long enough, has only letters, digits and signs of
+/// addresses, and is neither a name that WeChat or records use nor a time.
 pub(super) fn is_global(id: &str) -> bool {
     (SHORTEST..=LONGEST).contains(&id.len())
         && id.chars().all(is_of_id)

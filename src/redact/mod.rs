@@ -1,10 +1,10 @@
 //! Captures that can be shown to others: each id is replaced by a pseudonym of its length and characters.
 //!
-//! Ids are replaced wherever they stand, escaped or not: in payloads, in queries beside them, and in other text. What
-//! tells an id is its shape, or that a payload has it as the value of a field for ids. A payload may stand after the text
-//! that holds its id, so a capture is read to its end first (`collect`), then written (`rewrite`). Between the two,
-//! `patch` makes what only the place of a payload tells, if there is any: ids that are too short to be replaced
-//! elsewhere, ids that a container cuts, and encrypted text.
+//! Ids are replaced wherever they stand, escaped or not: in payloads, in queries beside them, and in other text. An id is
+//! recognised by its shape, or because a payload has it as the value of a field for ids. A payload may stand after the text
+//! that holds its id, so a capture is read to its end first (`collect`), then written (`rewrite`). Between the two, `patch`
+//! prepares what can be replaced only at its place in a payload: ids that are too short to be replaced elsewhere, ids that a
+//! container cuts, and encrypted text.
 //!
 //! `pseudonym` is the permutation, `form` knows the shapes, `unit` the escapes, `armor` base64,
 //! `numbers` the numbers of bytes and `dump` hex dumps; `names` finds ids by the names before them.
@@ -39,17 +39,17 @@ use rewrite::{Rewriter, Signatures};
 /// The most bytes that are kept in memory. The rest goes to a temporary file.
 const IN_MEMORY: usize = 16 << 20;
 
-/// What was done to a capture beside replacing ids.
+/// What was done to a capture.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Redaction {
-    /// The number of ids that were replaced, each time they stand.
+    /// The number of ids that were replaced. An id counts each time it stands in the capture.
     pub replaced: u64,
     /// The number of encrypted payloads that were opened and encrypted again.
     pub resealed: u64,
-    /// The number of encrypted payloads that no key opens. They hold nothing now.
+    /// The number of encrypted payloads that no key opens. Their content was blanked.
     pub blanked: u64,
-    /// The number of signatures that were not made anew, for want of the token or because they were wrong.
+    /// The number of signatures that were blanked: they were wrong, or their token is not known.
     pub unsigned: u64,
 }
 
@@ -97,21 +97,21 @@ impl Redactor {
         self.key.pseudonym(id)
     }
 
-    /// Reads a capture to its end. What is returned gives its bytes with pseudonyms.
+    /// Reads a capture to its end, and returns a reader of its bytes with pseudonyms.
     ///
-    /// The capture is kept in a temporary file, if it is large.
+    /// A large capture is kept in a temporary file.
     ///
     /// # Errors
     ///
-    /// Fails if the capture cannot be read or kept.
+    /// Fails if the capture cannot be read or kept, or has too many ids of no known shape.
     pub fn redact(&self, from: impl Read + Send) -> io::Result<Redacted> {
-        let (mut spool, mark, is_big) = keep(from)?;
+        let (mut spool, mark, is_big_endian) = keep(from)?;
         let mut collector = Collector::new(self.options.policy.clone());
         self.pass(&mut spool, false, &mut collector)?;
         spool.rewind()?;
         names::collect(&mut spool, &mut collector.known)?;
         if collector.known.is_full() {
-            return Err(io::Error::other("it has too many ids that look like none"));
+            return Err(io::Error::other("it has too many ids of no known shape"));
         }
         let known = Arc::new(collector.known);
         let policy = self.options.policy.clone();
@@ -128,7 +128,7 @@ impl Redactor {
             patch: patches.next()?,
             patches,
             redaction,
-            big_end: is_big,
+            is_big_endian,
             text: Vec::new(),
             done: 0,
             offset: 0,
@@ -186,8 +186,8 @@ fn keep(from: impl Read) -> io::Result<Kept> {
         spool.write_all(text.bytes())?;
         text.drop_front(text.bytes().len());
     }
-    let (mark, is_big) = input.mark();
-    Ok((spool, mark, is_big))
+    let (mark, is_big_endian) = input.mark();
+    Ok((spool, mark, is_big_endian))
 }
 
 /// The bytes of a capture with pseudonyms.
@@ -196,26 +196,30 @@ pub struct Redacted {
     spool: SpooledTempFile,
     /// A rewriter for each thread.
     rewriters: Vec<Rewriter>,
-    /// The next patch, and those after it.
+    /// The next patch.
     patch: Option<Patch>,
+    /// The patches after it.
     patches: PatchReader,
     redaction: Redaction,
     /// The order of bytes, if the capture is UTF-16.
-    big_end: Option<bool>,
-    /// Text of the capture, of which the first bytes are rewritten, and the offset of the others.
+    is_big_endian: Option<bool>,
+    /// Text of the capture, as far as it was read and not dropped.
     text: Vec<u8>,
+    /// The number of bytes of `text` that are rewritten.
     done: usize,
+    /// The offset in the capture of the first byte that is not rewritten.
     offset: u64,
     has_ended: bool,
-    /// What is rewritten, and how much of it was given out.
+    /// Rewritten bytes.
     out: Vec<u8>,
+    /// The number of bytes of `out` that the caller has read.
     given: usize,
 }
 
 impl Redacted {
     /// The size of a read.
     const BLOCK: usize = 1 << 20;
-    /// The most bytes of a line that are rewritten at once.
+    /// The most text that waits for a place where it may be divided. More is rewritten as it is.
     const MOST: usize = 64 << 20;
 
     /// Returns what was done up to now.
@@ -243,7 +247,7 @@ impl Redacted {
         Ok(())
     }
 
-    /// Rewrites some text. Returns false at the end.
+    /// Rewrites some text, or reads more. Returns false at the end.
     fn go_on(&mut self) -> io::Result<bool> {
         if self.rest().is_empty() && !self.has_ended {
             self.fill()?;
@@ -262,16 +266,17 @@ impl Redacted {
         Ok(true)
     }
 
+    /// Rewrites the first `len` bytes of the text.
     fn rewrite(&mut self, len: usize) {
         let mut out = std::mem::take(&mut self.out);
         let start = out.len();
         let text = &self.text[self.done..][..len];
         rewrite(&mut self.rewriters, text, &mut out);
         self.out = self.encoded(out, start);
-        self.drop(len);
+        self.pass(len);
     }
 
-    /// Replaces what the patch at the start of the text replaces.
+    /// Applies the next patch, which replaces the start of the text.
     fn apply(&mut self) -> io::Result<()> {
         let Some(patch) = self.patch.take() else {
             return Ok(());
@@ -287,8 +292,8 @@ impl Redacted {
         out.extend_from_slice(&patch.new);
         self.out = self.encoded(out, start);
         self.redaction.replaced += 1;
-        self.drop(patch.old.len());
-        // One inside another is not wanted.
+        self.pass(patch.old.len());
+        // A patch inside the replaced bytes is out of date.
         self.patch = self.patches.next()?;
         while self
             .patch
@@ -300,17 +305,18 @@ impl Redacted {
         Ok(())
     }
 
-    fn drop(&mut self, len: usize) {
+    /// Notes that the first `len` bytes of the text are rewritten.
+    fn pass(&mut self, len: usize) {
         self.done += len;
         self.offset += len as u64;
     }
 
     /// Encodes what `out` has from `start` on, if the capture is UTF-16.
     fn encoded(&self, mut out: Vec<u8>, start: usize) -> Vec<u8> {
-        if let Some(is_big) = self.big_end {
+        if let Some(is_big_endian) = self.is_big_endian {
             let text = out.split_off(start);
             units(&text).for_each(|unit| {
-                out.extend(match is_big {
+                out.extend(match is_big_endian {
                     true => unit.to_be_bytes(),
                     false => unit.to_le_bytes(),
                 });
@@ -345,14 +351,14 @@ fn rewrite(rewriters: &mut [Rewriter], text: &[u8], out: &mut Vec<u8>) {
             match thread.map(ScopedJoinHandle::join) {
                 Ok(Ok(part)) => out.extend_from_slice(&part),
                 Ok(Err(fault)) => panic::resume_unwind(fault),
-                // There can be no more threads.
+                // The system allows no more threads.
                 Err(_) => first.rewrite(part, out),
             }
         }
     });
 }
 
-/// Divides `text` where nothing goes on, into at most `count` parts.
+/// Divides `text` into at most `count` parts, at places where no word, escape or encoded text is cut.
 fn parts(text: &[u8], count: usize) -> Vec<&[u8]> {
     const SHORTEST: usize = 128 << 10;
     let size = SHORTEST.max(text.len() / count);
@@ -385,7 +391,7 @@ impl Read for Redacted {
     }
 }
 
-/// Returns the length of the text that can be rewritten: no word, escape or base64 goes on after it.
+/// Returns the length of the text that can be rewritten: up to a place where no word, escape or encoded text is cut.
 fn whole(text: &[u8], is_all: bool) -> usize {
     if is_all {
         return text.len();
@@ -399,7 +405,7 @@ fn whole(text: &[u8], is_all: bool) -> usize {
     end.map_or(0, |end| end + 1)
 }
 
-/// The most bytes of lines of which each may go on in the next.
+/// The most bytes of lines that may each continue in the next line. Longer text is also divided at blanks and elements.
 const MOST_LINES: usize = 16 << 20;
 
 /// Returns true if base64, numbers or a dump at the end of `line` may go on in the next line.
@@ -424,7 +430,7 @@ fn units(text: &[u8]) -> impl Iterator<Item = u16> {
     chunks.flat_map(|chunk| {
         let half = match chunk.invalid() {
             [] => None,
-            // What was no UTF-16 is kept in some form.
+            // Half of a surrogate pair, which is no character.
             _ => Some(0xFFFD),
         };
         chunk.valid().encode_utf16().chain(half)

@@ -1,4 +1,4 @@
-//! Finds ids by the names before them, where no payload tells them: in queries, in log entries, in payloads that are torn.
+//! Finds ids by the field names before them, outside of payloads that are read: in queries, in log entries, in torn payloads.
 
 use std::io::{self, Read};
 
@@ -10,13 +10,14 @@ use crate::redact::known::Known;
 use crate::redact::rewrite::word_at;
 use crate::redact::unit;
 
-/// The most bytes between a name and its value, and of both.
+/// The most bytes between a name and its value.
 const GAP: usize = 48;
+/// The most bytes from the start of a name to the end of its value.
 const LONGEST: usize = 1024;
 /// The size of a read.
 const BLOCK: usize = 1 << 20;
 
-/// Adds the values that stand after the names of ids in `from`.
+/// Adds the values that stand in `from` after the names of fields for ids.
 pub(super) fn collect(from: &mut impl Read, known: &mut Known) -> io::Result<()> {
     let names = AhoCorasick::builder()
         .match_kind(MatchKind::LeftmostLongest)

@@ -6,9 +6,10 @@ use std::ops::Range;
 use crate::redact::armor::is_text;
 use crate::redact::known::SHORTEST;
 
-/// A text as numbers.
+/// A text, and the numbers that print its bytes.
 pub(super) struct Numbers {
     pub(super) text: Vec<u8>,
+    /// The place of each number.
     places: Vec<Range<usize>>,
     radix: u32,
 }
@@ -71,12 +72,14 @@ fn number(text: &[u8], at: usize, radix: u32, is_joined: bool) -> Option<(Range<
 }
 
 impl Numbers {
+    /// Returns the place of the numbers, from the first to the last.
     pub(super) fn range(&self) -> Range<usize> {
         let start = self.places.first().map_or(0, |place| place.start);
         start..self.places.last().map_or(start, |place| place.end)
     }
 
-    /// Appends the numbers of `inner`, which is as long as the text.
+    /// Appends the numbers of the bytes of `inner`, with what stands between the numbers in `text`. `inner` must be as long
+    /// as the decoded text.
     pub(super) fn write(&self, text: &[u8], inner: &[u8], out: &mut Vec<u8>) {
         let digits = &text[self.range()];
         let is_upper = self.radix == 16 && digits.iter().any(u8::is_ascii_uppercase);

@@ -1,4 +1,5 @@
-//! The second pass over a capture, if there is something that only its place tells: makes the patches of payloads.
+//! The second pass over a capture: makes patches for what can be replaced only at its place in a payload. Few captures need
+//! it.
 //!
 //! A patch replaces a short id, an id whose characters do not stand one after the other, or encrypted text.
 
@@ -18,7 +19,7 @@ use crate::redact::unit;
 use crate::redact::{IN_MEMORY, Redaction};
 use crate::seal::{Policy, Query, reseal, sign, verify};
 
-/// Some bytes of the capture, and what replaces them.
+/// A replacement of some bytes of the capture.
 #[derive(Debug)]
 pub(super) struct Patch {
     pub(super) offset: u64,
@@ -26,7 +27,7 @@ pub(super) struct Patch {
     pub(super) new: Vec<u8>,
 }
 
-/// Makes patches.
+/// Makes the patches of payloads.
 pub(super) struct Patcher {
     key: Key,
     known: Arc<Known>,
@@ -35,7 +36,7 @@ pub(super) struct Patcher {
     patches: Vec<Patch>,
     pub(super) signatures: Signatures,
     pub(super) redaction: Redaction,
-    /// The patches in order, for the first sink.
+    /// The file of all patches in order. Only the first sink has it; its forks hand their patches over in `join`.
     file: Option<PatchWriter>,
 }
 
@@ -53,13 +54,13 @@ impl Patcher {
         }
     }
 
-    /// Makes the sink that writes the patches down.
+    /// Makes this the sink that writes all patches to a file.
     pub(super) fn writing(mut self) -> Self {
         self.file = Some(PatchWriter::new());
         self
     }
 
-    /// Ends the patches.
+    /// Returns the patches, the signatures to replace, and what was done.
     pub(super) fn finish(self) -> io::Result<(PatchReader, Signatures, Redaction)> {
         let patches = match self.file {
             Some(file) => file.read()?,
@@ -68,7 +69,7 @@ impl Patcher {
         Ok((patches, self.signatures, self.redaction))
     }
 
-    /// Adds the patch that makes `new` of `value`.
+    /// Adds the patch that replaces `value` by `new`, unless it would change nothing or overlap the patch before it.
     fn patch(&mut self, record: &Record<'_>, value: &PlacedValue<'_>, new: &[u8]) {
         let Some(patch) = patch(record, value, new) else {
             return;
@@ -79,7 +80,7 @@ impl Patcher {
         }
     }
 
-    /// Seals the encrypted text of a payload again.
+    /// Encrypts the text of a payload again, with pseudonyms. Blanks what no key opens.
     fn seal(&mut self, record: &Record<'_>, encrypt: &PlacedValue<'_>) {
         let old = encrypt.text.as_bytes();
         let resealed = self.reseal(old);
@@ -97,6 +98,7 @@ impl Patcher {
         self.patch(record, encrypt, &new);
     }
 
+    /// Returns `encrypt` with pseudonyms inside, and the position of the account whose key opens it.
     fn reseal(&mut self, encrypt: &[u8]) -> Option<(Vec<u8>, usize)> {
         let policy = self.policy.clone()?;
         let make = || Box::new(Rewriter::new(self.key.clone(), self.known.clone()));
@@ -125,6 +127,7 @@ impl Patcher {
             .insert(signature, anew.unwrap_or([b'0'; 40]));
     }
 
+    /// Returns the signature of `new`, if the query signed `old` with a known token.
     fn new_signature(
         &self,
         query: &Query,
@@ -188,7 +191,7 @@ impl Sink for Patcher {
     }
 }
 
-/// Returns true for an id that the text around it does not tell.
+/// Returns true for an id that the rewriter does not find: a short one, or one that is escaped or cut in an unusual way.
 fn needs_patch(record: &Record<'_>, id: &PlacedValue<'_>) -> bool {
     if !is_global(id.text) {
         return !id.text.is_empty();
@@ -199,7 +202,7 @@ fn needs_patch(record: &Record<'_>, id: &PlacedValue<'_>) -> bool {
     let mut ends = [range.start, range.end];
     record.raw_offsets(&mut ends);
     let raw = record.raw_bytes();
-    // A part of an escape may stand beside it, the other part of which is in another line.
+    // A line break may cut an escape. Its second part then stands beside the id and looks like a part of it.
     let is_beside = |at: Option<&u8>| record.is_joined() && at.copied().is_some_and(is_word);
     let before = ends[0].checked_sub(1).and_then(|at| raw.get(at));
     is_beside(before)
@@ -209,7 +212,7 @@ fn needs_patch(record: &Record<'_>, id: &PlacedValue<'_>) -> bool {
             .is_some_and(|raw| !reads_as(raw, id.text.as_bytes()))
 }
 
-/// Makes the patch of a `value`. `None` if the capture does not have it character by character.
+/// Makes the patch that replaces `value` by `new`. `None` if the capture does not hold the value character by character.
 fn patch(record: &Record<'_>, value: &PlacedValue<'_>, new: &[u8]) -> Option<Patch> {
     let range = value.range.clone()?;
     let raw = record.raw_bytes();
@@ -232,12 +235,12 @@ fn patch(record: &Record<'_>, value: &PlacedValue<'_>, new: &[u8]) -> Option<Pat
 struct Chars<'r> {
     raw: &'r [u8],
     offsets: &'r [usize],
-    /// How a plus stands there.
+    /// A plus as the payload escapes it.
     plus: String,
 }
 
 impl Chars<'_> {
-    /// Writes `new` as `old` is written, character by character. What `new` has more follows as it is.
+    /// Writes `new` as `old` is written, character by character. Further characters of `new` are written as they are.
     fn write(&self, old: &str, new: &str) -> Option<Vec<u8>> {
         let (mut out, mut rest) = (Vec::new(), new.chars());
         for (at, char) in old.char_indices() {
@@ -253,6 +256,7 @@ impl Chars<'_> {
         Some(out)
     }
 
+    /// Appends `new`, written as `raw` writes `old`.
     fn write_ascii(&self, raw: &[u8], old: u8, new: u8, out: &mut Vec<u8>) -> Option<()> {
         let first = *raw.first()?;
         let unit = unit::read(raw, 0);
@@ -291,7 +295,7 @@ fn write_wide(raw: &[u8], old: char, new: char, out: &mut Vec<u8>) -> Option<()>
     Some(())
 }
 
-/// Returns a plus that was escaped so often as in a URL.
+/// Returns a plus that is percent-encoded `levels` times.
 fn plus(levels: usize) -> String {
     match levels {
         0 => "+".to_owned(),
@@ -342,7 +346,7 @@ impl Patch {
     }
 }
 
-/// Writes patches down, one after the other.
+/// Writes patches to a file, one after the other.
 struct PatchWriter(BufWriter<SpooledTempFile>);
 
 impl PatchWriter {
@@ -369,7 +373,7 @@ impl PatchWriter {
     }
 }
 
-/// Reads patches in their order.
+/// Reads the patches that a [`PatchWriter`] wrote.
 #[derive(Debug, Default)]
 pub(super) struct PatchReader(Option<BufReader<SpooledTempFile>>);
 

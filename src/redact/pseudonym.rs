@@ -2,7 +2,7 @@
 //!
 //! An id is cut in two halves. In each of several rounds one half is shifted, character by character, by what HMAC makes
 //! of the other half (a Feistel network). That is a permutation of all ids of one form, so two ids never get the same
-//! pseudonym. A result of another form, such as an openid that would not look like one, is permuted again.
+//! pseudonym. If the result has another form than the id, it is permuted again.
 
 use std::collections::HashMap;
 
@@ -27,7 +27,7 @@ impl Key {
         Key(Hmac::new_from_slice(secret).expect("a key of any length"))
     }
 
-    /// Returns the pseudonym of `id`. It has the length, the kind and the characters of an id like it.
+    /// Returns the pseudonym of `id`: of its length, of its kind, and made of characters of its set.
     ///
     /// ```
     /// use wxsub::redact::Key;
@@ -55,6 +55,7 @@ impl Key {
         form.text(id, &symbols)
     }
 
+    /// Permutes `symbols` in all rounds.
     fn permute(&self, form: &Form, symbols: &mut [Symbol]) {
         let (left, right) = symbols.split_at_mut(symbols.len() / 2);
         for round in 0..ROUNDS {

@@ -1,8 +1,8 @@
 //! Replaces the ids in a text.
 //!
 //! A text is read as words: runs of letters, digits, `_` and `-`, each as itself or escaped (`unit`). A word that has
-//! the shape of an id, or was seen as an id, is replaced; so is a part of a word that an `_` or `-` separates. Base64 that
-//! holds text is decoded, and encoded again.
+//! the shape of an id, or was seen as an id, is replaced. A part of a word between `_` or `-` is judged like a word. Text in
+//! base64, in numbers of bytes or in a hex dump is decoded, and encoded again.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -17,7 +17,7 @@ use crate::redact::numbers;
 use crate::redact::pseudonym::{Key, Pseudonyms};
 use crate::redact::unit::{self, is_lead};
 
-/// The most levels of base64 in base64.
+/// The most times that a text is decoded: base64 may hold base64.
 const MOST_LEVELS: usize = 3;
 
 /// Replaces the ids of texts.
@@ -29,12 +29,13 @@ pub(super) struct Rewriter {
     pseudonyms: Pseudonyms,
     /// The number of ids that were replaced.
     pub(super) replaced: u64,
-    /// The base64 around the text: how often it was decoded.
+    /// The number of times that the text was decoded.
     level: usize,
+    /// The places of ids in a word. Kept to reuse its memory.
     pieces: Vec<Range<usize>>,
 }
 
-/// Signatures that are replaced, and by what.
+/// The signatures to replace, each with its replacement.
 #[derive(Debug, Default)]
 pub(super) struct Signatures(HashMap<[u8; 40], [u8; 40]>);
 
@@ -54,7 +55,7 @@ impl Signatures {
         }
     }
 
-    /// Returns what replaces `text`, if it is one of them.
+    /// Returns the replacement of `text`, if it is a signature to replace.
     fn get(&self, text: &[u8]) -> Option<[u8; 40]> {
         match self.0.is_empty() {
             true => None,
@@ -114,7 +115,7 @@ impl<'t> Word<'t> {
         word
     }
 
-    /// Reads on after the raw start of a word.
+    /// Reads the escaped rest of a word after its raw start.
     fn go_on(&mut self, text: &[u8]) {
         let raw = self.range.clone();
         let mut starts = Vec::new();
@@ -133,19 +134,19 @@ impl<'t> Word<'t> {
     }
 }
 
-/// Returns the number of characters of words at the start of `text`.
+/// Returns the length of the raw word at the start of `text`.
 fn raw_len(text: &[u8]) -> usize {
     let len = text.iter().position(|byte| !is_word(*byte));
     len.unwrap_or(text.len())
 }
 
-/// A walk over a text, of which a part is written.
+/// A walk over a text that writes it with pseudonyms.
 struct Walk<'t, 'o> {
     text: &'t [u8],
     at: usize,
-    /// What stands before it is written.
+    /// The text before this position is written.
     done: usize,
-    /// What stands before it was decoded, and holds no id.
+    /// Encoded text before this position was decoded and holds no id.
     encoded: usize,
     out: &'o mut Vec<u8>,
 }
@@ -175,7 +176,7 @@ impl Walk<'_, '_> {
     }
 }
 
-/// Returns true if `text` begins with so many hexadecimal digits that they are no id.
+/// Returns true if `text` begins with more hexadecimal digits than an id has.
 fn is_hex(text: &[u8]) -> bool {
     const DIGITS: usize = 48;
     let digits = text.iter().take(DIGITS);
@@ -252,7 +253,7 @@ impl Rewriter {
         walk.copy_to(text.len());
     }
 
-    /// Skips an escape or a word that holds no id. Returns false for others.
+    /// Skips an escape or a word that holds no id. Returns false if an id may stand at the walk's position.
     fn skip(&mut self, walk: &mut Walk<'_, '_>) -> bool {
         let (text, at) = (walk.text, walk.at);
         if is_lead(text[at]) {
@@ -307,8 +308,8 @@ impl Rewriter {
         }
     }
 
-    /// Replaces the ids in `inner`, which is encoded in the `range`. Returns false if there are none: then the words of
-    /// the range are looked at.
+    /// Replaces the ids in `inner`, which is the decoded text of `range`. Returns false if it has none: then the range is read
+    /// as words.
     fn rewrite_inner(
         &mut self,
         walk: &mut Walk<'_, '_>,

@@ -20,7 +20,7 @@ pub(super) struct Unit {
 struct Number {
     unit: Unit,
     radix: u32,
-    /// The places of the digits.
+    /// The position and the length of each digit.
     digits: [(usize, usize); DIGITS],
     count: usize,
 }
@@ -31,16 +31,16 @@ pub(super) fn is_lead(byte: u8) -> bool {
     matches!(byte, b'\\' | b'%' | b'&' | b'#' | 0x1B)
 }
 
-/// Reads the character at `at`, which is in `text`.
+/// Reads the character at `at`, which must be a position in `text`.
 pub(super) fn read(text: &[u8], at: usize) -> Unit {
-    // Most escapes are these.
+    // The escapes that captures have most: this is quicker than reading all levels.
     if let [b'\\', b'"' | b'/' | b'n' | b'r' | b't', ..] = text[at..] {
         return Unit {
             value: b' ',
             len: 2,
         };
     }
-    // And these are none.
+    // A sign before a byte that cannot continue an escape.
     if let [
         b'%' | b'&' | b'#',
         b' '..=b'"' | b'\''..=b'/' | b':'..=b'@',
@@ -77,7 +77,7 @@ fn colour(rest: &[u8]) -> usize {
     }
 }
 
-/// Appends the character `text`, with `value` in its place and as it is escaped.
+/// Appends `value`, escaped like the character `text`.
 pub(super) fn write(text: &[u8], value: u8, out: &mut Vec<u8>) {
     Reader(text).write(LEVELS, 0, value, out);
 }
@@ -215,6 +215,7 @@ impl Reader<'_> {
         }
     }
 
+    /// Appends the escape `number` of `level` at `at`, with the digits of another `value`.
     fn write_number(&self, level: usize, at: usize, number: &Number, value: u8, out: &mut Vec<u8>) {
         let places = &number.digits[..number.count];
         let [(first, first_len), .., (last, last_len)] = *places else {

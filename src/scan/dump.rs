@@ -1,9 +1,9 @@
-//! Dumps: rows of an offset and sixteen bytes, with these bytes as text behind them or not. `hexdump -C`, `xxd`,
-//! `tcpdump -X`, Wireshark and `od -t x1z` print the text, too; `hexdump`, `od -c`, `od -b` and `od -x` do not.
+//! Dumps: rows of an offset and sixteen bytes, some with the bytes as text behind them. `hexdump -C`, `xxd`, `tcpdump -X`,
+//! Wireshark and `od -t x1z` print the text, too; `hexdump`, `od -c`, `od -b` and `od -x` do not.
 //!
-//! The text of a row shows the names that no row's end cuts, and hexadecimal digits may show them; these are the anchors.
-//! So is the offset of the second row. The dump is read from its first row to the last whose offset follows the offset
-//! before. Each byte is a piece of its own, and in words two bytes are.
+//! The anchors are names in the text of a row, which no row's end may cut, names in hexadecimal digits, and the offset of the
+//! second row. The dump is read from its first row to the last whose offset follows the offset
+//! before. Each byte is a piece of its own; a word of two bytes is one piece.
 
 use crate::scan::escape::{Bytes, Piece};
 use crate::scan::hex::two_digits;
@@ -373,7 +373,7 @@ mod tests {
     }
 
     #[test]
-    fn rows_that_arrive_in_parts_come_to_the_same() {
+    fn rows_that_arrive_in_parts_are_read_as_one() {
         let raw = b"61 62  63 64 |ab|\n00000010  65 66\nx";
         let begun = Dump {
             form: Form::Hex,

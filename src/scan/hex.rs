@@ -101,7 +101,7 @@ fn ends_row(line: &[u8]) -> bool {
     }
 }
 
-/// Returns true if two bytes with a sign between them begin the line at the start of `row`, or if one is all of it.
+/// Returns true if two bytes with a sign between them begin the line at the start of `row`, or if the line is a single byte.
 fn begins_row(row: Lookahead<'_>) -> bool {
     let row = row.from(blanks(row));
     let is_byte = |at| two_digits(row.from(at)).is_some();
@@ -112,7 +112,7 @@ fn begins_row(row: Lookahead<'_>) -> bool {
         }
 }
 
-/// Returns true if digits, at least eight or all of the line, begin the line at the start of `ahead`.
+/// Returns true if the line at the start of `ahead` begins with eight digits or more, or is all digits.
 fn begins_joined(ahead: Lookahead<'_>) -> bool {
     const LEAST: usize = 8;
     let head = ahead.window(LEAST);
@@ -271,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn digits_that_arrive_in_parts_come_to_the_same() {
+    fn digits_that_arrive_in_parts_are_read_as_one() {
         for raw in [lines(20, "", "\r\n"), lines(16, " ", "\n ")] {
             let (_, hex) = begin(raw.as_bytes(), 0, raw.find("4e").expect("the name"));
             let mut escape = Escape::Hex(hex);

@@ -58,8 +58,8 @@ impl Scanner {
         Some(Some(self.report_unread(range, name, arrived.bytes, parts)))
     }
 
-    /// Reports the callback in which the name at `anchor` stands, if no other name would tell: each name and value stand in an
-    /// object of their own, or in several string literals of source code.
+    /// Reports the callback in which the name at `anchor` stands, if it is a list with an object for each name and value, or if
+    /// source code joins it from string literals. The event's name alone does not show either.
     pub(super) fn judge_ahead<'b>(
         &mut self,
         arrived: &Arrived<'b>,
@@ -106,7 +106,8 @@ impl Scanner {
         Some((shift(range), name.map(shift)))
     }
 
-    /// Returns the string literals of which source code joins the callback with the name at `anchor`.
+    /// Returns the range of a callback that source code joins from string literals. The name at `anchor` is in the first of
+    /// them.
     fn joined_at(&self, arrived: &Arrived<'_>, anchor: usize) -> Option<Pairs> {
         let ahead = arrived.from(anchor).window(2 * REACH);
         let name_end = ahead
@@ -245,8 +246,8 @@ impl Scanner {
         })
     }
 
-    /// Returns the position of an event's name in `text`, a log entry in JSON, if values of a callback stand around it. What
-    /// stands in the texts of `inner` is searched later: if it could be more than a name, the entry is not judged.
+    /// Returns the position of an event's name in `text`, a log entry in JSON, if values of a callback stand around it. The
+    /// texts of `inner` are searched later: if one could be more than a name, the entry is not judged.
     pub(super) fn unread_entry(
         &self,
         text: &str,
@@ -338,7 +339,7 @@ fn is_held(before: &[u8]) -> bool {
     )
 }
 
-/// Makes the finding for a callback in `text`, in which the event's `name` stands. It tells the cause, if that shows.
+/// Makes the finding for a callback in `text`, in which the event's `name` stands. It names the cause, if the text shows it.
 pub(super) fn finding(
     text: &[u8],
     name: &Range<usize>,
@@ -360,8 +361,8 @@ pub(super) fn finding(
     }
 }
 
-/// Returns the prefix that all lines of `text` have except the first, whose beginning may be missing. Digits may differ.
-/// There must be two such lines or more. Quotes and brackets at the end do not belong to the prefix.
+/// Returns the prefix that all lines of `text` have except the first, whose beginning may be missing. Digits may differ. At
+/// least two lines must have the prefix. Quotes and brackets at the end do not belong to the prefix.
 fn prefix(text: &[u8]) -> Option<&[u8]> {
     const LONGEST: usize = 48;
     let lines = text.split(|&b| b == b'\n').skip(1);

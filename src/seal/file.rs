@@ -1,7 +1,8 @@
 //! A key file: lines `encoding_aes_key = …`, `token = …` and `appid = …`.
 //!
-//! Names may have any case of letters and no underscores, as `EncodingAESKey`. They may repeat. `#` begins a comment, `[anything]` another account. Errors give the line number but not the line,
-//! because it may contain a secret.
+//! Names may be in any letter case and without underscores, as in `EncodingAESKey`. They may be repeated. `#` begins a
+//! comment, and `[anything]` begins another account. Errors give the line number but not the line, because it may contain a
+//! secret.
 
 use std::fmt;
 

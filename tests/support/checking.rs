@@ -6,6 +6,13 @@ use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
 
+/// A line with a callback that has no findings.
+pub(crate) const CLEAN: &str = "<xml><ToUserName>gh_5a2c71d0e9b4</ToUserName>\
+    <FromUserName>o0LloXjEDNrbUldTysPkh4uS-Haw</FromUserName><CreateTime>1763812861</CreateTime>\
+    <MsgType>event</MsgType><Event>subscribe_msg_change_event</Event><SubscribeMsgChangeEvent><List>\
+    <TemplateId>KB8hJiBh-3sQXKxixVOz_2z0vOhWBBRQs9c7_9XOOMN</TemplateId>\
+    <SubscribeStatusString>reject</SubscribeStatusString></List></SubscribeMsgChangeEvent></xml>\n";
+
 /// Makes a folder with `files`.
 pub(crate) fn folder(files: &[(&str, &str)]) -> TempDir {
     let folder = TempDir::new().expect("a folder");

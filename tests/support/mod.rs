@@ -19,6 +19,7 @@ pub(crate) mod messages;
 pub(crate) mod model;
 pub(crate) mod noise;
 pub(crate) mod print;
+pub(crate) mod program;
 pub(crate) mod python;
 pub(crate) mod reading;
 pub(crate) mod render;

@@ -10,8 +10,8 @@ const SPAWN: &str = "import pty, sys; sys.exit(pty.spawn(sys.argv[1:]) >> 8)";
 /// The path of the program.
 pub(crate) const WXSUB: &str = env!("CARGO_BIN_EXE_wxsub");
 
-/// Runs a program on a terminal, and returns what is shown there and the program's status. `keys` are typed after a
-/// time.
+/// Runs a program on a terminal, and returns what the terminal shows and the program's status. `keys` are typed after the
+/// given time.
 pub(crate) fn on_terminal(args: &[&str], keys: Option<(Duration, &str)>) -> (String, Option<i32>) {
     let mut command = Command::new("python3");
     command.args(["-c", SPAWN]).args(args);
