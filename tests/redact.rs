@@ -452,6 +452,35 @@ fn what_no_key_opens_is_blanked_and_no_wrong_signature_becomes_right() {
 }
 
 /// Texts of pieces that mean something together.
+/// Returns why a capture is refused.
+fn refusal(capture: &str, options: &Options) -> String {
+    let redacted = Redactor::new(key(), options).redact(capture.as_bytes());
+    redacted.map(|_| ()).expect_err(capture).to_string()
+}
+
+#[test]
+fn what_cannot_be_replaced_is_refused() {
+    let message = SHAPES[0].write(0, 1);
+    let digits: Vec<String> = message.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let line = format!("2025-11-22 20:00:00 body={} took=3ms\n", digits.concat());
+    for capture in [digits.concat(), line, digits.join(":")] {
+        let read = opened(capture.as_bytes(), &Options::default());
+        assert!(read[0].0.contains("from_user"), "{read:?}");
+        assert!(refusal(&capture, &Options::default()).contains("cannot be replaced"));
+    }
+}
+
+#[test]
+fn encrypted_text_that_is_escaped_is_refused() {
+    let message = SHAPES[0].write(0, 1);
+    let capture = pushed(&message, false, None);
+    let body = capture.lines().last().expect("a body").replace('/', "\\/");
+    assert!(body.contains('/'), "base64 with a slash");
+    for options in [Options::default(), keys(AES_KEY, TOKEN)] {
+        assert!(refusal(&body, &options).contains("cannot be replaced"));
+    }
+}
+
 #[test]
 fn no_text_is_too_strange() {
     const PIECES: [&str; 34] = [

@@ -104,6 +104,9 @@ impl Plan {
         if let Some(keys) = common.keys.file() {
             refuse_overwriting(outputs.into_iter().flatten(), "--keys", keys)?;
         }
+        if let Some(secret) = common.redact.file() {
+            refuse_overwriting(outputs.into_iter().flatten(), "--redact-key-file", secret)?;
+        }
         let has_watcher = io::stderr().is_terminal();
         let mut sources = Sources::new(&common.paths, &common.input.glob)?
             .with_hidden(common.input.hidden)

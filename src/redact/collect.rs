@@ -1,10 +1,12 @@
-//! The first pass over a capture: collects the ids of its payloads.
+//! Collects the ids of the payloads of a capture: of the original, before ids are replaced, and of what was written.
 
 use std::sync::Arc;
 
 use crate::pipeline::{Sink, Stop};
 use crate::record::{Record, decode};
 use crate::redact::known::{Known, is_global};
+use crate::redact::proof::Seen;
+use crate::redact::pseudonym::{Key, Pseudonyms};
 use crate::seal::{self, Policy};
 
 /// Collects the ids in payloads that are not recognised by their shape.
@@ -14,13 +16,21 @@ pub(super) struct Collector {
     /// True if a payload holds something that can be replaced only at its place: a short id, an escaped id, or encrypted
     /// text.
     pub(super) needs_places: bool,
+    /// What the payloads have, and what they must have with pseudonyms.
+    pub(super) seen: Seen,
+    pub(super) expected: Seen,
+    key: Option<Key>,
+    pseudonyms: Option<Pseudonyms>,
     policy: Option<Arc<Policy>>,
 }
 
 impl Collector {
-    pub(super) fn new(policy: Option<Arc<Policy>>) -> Self {
+    /// Makes a collector. With `key` it also notes the pseudonyms that are expected.
+    pub(super) fn new(policy: Option<Arc<Policy>>, key: Option<Key>) -> Self {
         Collector {
             policy,
+            pseudonyms: key.clone().map(Pseudonyms::new),
+            key,
             ..Collector::default()
         }
     }
@@ -30,6 +40,10 @@ impl Collector {
         record.each_id(|id| {
             self.needs_places |= !is_global(id.text);
             self.known.add(id.text);
+            self.seen.add_id(id.text);
+            if let Some(pseudonyms) = &mut self.pseudonyms {
+                self.expected.add_pseudonym(id.text, pseudonyms);
+            }
         });
     }
 
@@ -46,12 +60,13 @@ impl Collector {
 
 impl Sink for Collector {
     fn fork(&self) -> Self {
-        Collector::new(self.policy.clone())
+        Collector::new(self.policy.clone(), self.key.clone())
     }
 
     fn record(&mut self, record: &Record<'_>) {
         self.collect(record);
         if let Some(encrypt) = record.encrypted_text() {
+            self.seen.add_encrypted(encrypt.text);
             self.open(encrypt.text);
         }
     }
@@ -59,6 +74,8 @@ impl Sink for Collector {
     fn join(&mut self, later: Self) -> Result<(), Stop> {
         self.needs_places |= later.needs_places;
         self.known.join(later.known);
+        self.seen.join(later.seen);
+        self.expected.join(later.expected);
         Ok(())
     }
 }

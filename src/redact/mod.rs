@@ -4,7 +4,7 @@
 //! recognised by its shape, or because a payload has it as the value of a field for ids. A payload may stand after the text
 //! that holds its id, so a capture is read to its end first (`collect`), then written (`rewrite`). Between the two, `patch`
 //! prepares what can be replaced only at its place in a payload: ids that are too short to be replaced elsewhere, ids that a
-//! container cuts, and encrypted text.
+//! container cuts, and encrypted text. What was written is read again before it is handed out (`proof`).
 //!
 //! `pseudonym` is the permutation, `form` knows the shapes, `unit` the escapes, `armor` base64,
 //! `numbers` the numbers of bytes and `dump` hex dumps; `names` finds ids by the names before them.
@@ -17,6 +17,7 @@ mod known;
 mod names;
 mod numbers;
 mod patch;
+mod proof;
 mod pseudonym;
 mod rewrite;
 mod unit;
@@ -106,14 +107,14 @@ impl Redactor {
     /// Fails if the capture cannot be read or kept, or has too many ids of no known shape.
     pub fn redact(&self, from: impl Read + Send) -> io::Result<Redacted> {
         let (mut spool, mark, is_big_endian) = keep(from)?;
-        let mut collector = Collector::new(self.options.policy.clone());
+        let mut collector = Collector::new(self.options.policy.clone(), Some(self.key.clone()));
         self.pass(&mut spool, false, &mut collector)?;
         spool.rewind()?;
         names::collect(&mut spool, &mut collector.known)?;
         if collector.known.is_full() {
             return Err(io::Error::other("it has too many ids of no known shape"));
         }
-        let known = Arc::new(collector.known);
+        let known = Arc::new(std::mem::take(&mut collector.known));
         let policy = self.options.policy.clone();
         let mut patcher = Patcher::new(self.key.clone(), known.clone(), policy);
         if collector.needs_places {
@@ -122,7 +123,7 @@ impl Redactor {
         }
         let (mut patches, signatures, redaction) = patcher.finish()?;
         spool.rewind()?;
-        Ok(Redacted {
+        let rewriting = Rewriting {
             spool,
             rewriters: rewriters(&self.key, known, signatures, self.options.threads()),
             patch: patches.next()?,
@@ -135,13 +136,47 @@ impl Redactor {
             has_ended: false,
             out: mark.to_vec(),
             given: 0,
-        })
+        };
+        self.prove(rewriting, &collector)
     }
 
-    /// Passes the records of the capture to `sink`. Encrypted payloads stay encrypted.
+    /// Writes what is rewritten, and reads it: all ids must be replaced.
+    fn prove(&self, mut rewriting: Rewriting, original: &Collector) -> io::Result<Redacted> {
+        let mut written = Collector::new(self.options.policy.clone(), None);
+        let mut spool = SpooledTempFile::new(IN_MEMORY);
+        let copying = Copying {
+            from: &mut rewriting,
+            to: &mut spool,
+        };
+        self.read(copying, false, &mut written)?;
+        // What the pipeline did not need is wanted, too.
+        io::copy(&mut rewriting, &mut spool)?;
+        let redaction = rewriting.redaction();
+        let (expected, resealed) = (&original.expected, redaction.resealed);
+        if !expected.is_met_by(&original.seen, &written.seen, resealed) {
+            return Err(io::Error::other(
+                "it holds ids in a form in which they cannot be replaced, so nothing of it is written",
+            ));
+        }
+        spool.rewind()?;
+        Ok(Redacted { spool, redaction })
+    }
+
+    /// Passes the records of the capture to `sink`.
     fn pass(
         &self,
         spool: &mut SpooledTempFile,
+        wants_queries: bool,
+        sink: &mut impl Sink,
+    ) -> io::Result<()> {
+        spool.seek(SeekFrom::Start(0))?;
+        self.read(spool, wants_queries, sink)
+    }
+
+    /// Passes the records of what `from` reads to `sink`. Encrypted payloads stay encrypted.
+    fn read(
+        &self,
+        from: impl Read + Send,
         wants_queries: bool,
         sink: &mut impl Sink,
     ) -> io::Result<()> {
@@ -151,8 +186,7 @@ impl Redactor {
             keeps_noise: false,
             ..self.options.clone()
         };
-        spool.seek(SeekFrom::Start(0))?;
-        match pipeline::run(spool, "", &options, sink) {
+        match pipeline::run(from, "", &options, sink) {
             Ok(()) | Err(Error::Stopped(Stop::Enough)) => Ok(()),
             Err(Error::Input(error) | Error::Stopped(Stop::Output(error))) => Err(error),
         }
@@ -194,6 +228,40 @@ fn keep(from: impl Read) -> io::Result<Kept> {
 #[derive(Debug)]
 pub struct Redacted {
     spool: SpooledTempFile,
+    redaction: Redaction,
+}
+
+impl Redacted {
+    /// Returns what was done.
+    pub fn redaction(&self) -> Redaction {
+        self.redaction
+    }
+}
+
+impl Read for Redacted {
+    fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
+        self.spool.read(to)
+    }
+}
+
+/// A reader that keeps what it reads.
+struct Copying<'r> {
+    from: &'r mut Rewriting,
+    to: &'r mut SpooledTempFile,
+}
+
+impl Read for Copying<'_> {
+    fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
+        let len = self.from.read(to)?;
+        self.to.write_all(&to[..len])?;
+        Ok(len)
+    }
+}
+
+/// A capture that is being rewritten.
+#[derive(Debug)]
+struct Rewriting {
+    spool: SpooledTempFile,
     /// A rewriter for each thread.
     rewriters: Vec<Rewriter>,
     /// The next patch.
@@ -216,14 +284,14 @@ pub struct Redacted {
     given: usize,
 }
 
-impl Redacted {
+impl Rewriting {
     /// The size of a read.
     const BLOCK: usize = 1 << 20;
     /// The most text that waits for a place where it may be divided. More is rewritten as it is.
     const MOST: usize = 64 << 20;
 
     /// Returns what was done up to now.
-    pub fn redaction(&self) -> Redaction {
+    fn redaction(&self) -> Redaction {
         Redaction {
             replaced: self.redaction.replaced
                 + self.rewriters.iter().map(|it| it.replaced).sum::<u64>(),
@@ -375,7 +443,7 @@ fn parts(text: &[u8], count: usize) -> Vec<&[u8]> {
     parts
 }
 
-impl Read for Redacted {
+impl Read for Rewriting {
     fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
         while self.given == self.out.len() {
             self.given = 0;

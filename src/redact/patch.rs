@@ -304,7 +304,7 @@ fn plus(levels: usize) -> String {
 }
 
 /// Returns base64 of the length of `encrypt` that holds nothing.
-fn blank(encrypt: &[u8]) -> Vec<u8> {
+pub(super) fn blank(encrypt: &[u8]) -> Vec<u8> {
     let is_char = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/');
     let blanked = encrypt
         .iter()
