@@ -470,14 +470,53 @@ fn what_cannot_be_replaced_is_refused() {
     }
 }
 
-#[test]
-fn encrypted_text_that_is_escaped_is_refused() {
+/// Returns an encrypted body with `sign` as `escaped`.
+fn escaped_body(is_xml: bool, sign: char, escaped: &str) -> String {
     let message = SHAPES[0].write(0, 1);
-    let capture = pushed(&message, false, None);
-    let body = capture.lines().last().expect("a body").replace('/', "\\/");
-    assert!(body.contains('/'), "base64 with a slash");
+    let capture = pushed(&message, is_xml, None);
+    let body = capture.lines().last().expect("a body");
+    let (head, encrypt) = body.split_once("Encrypt").expect("it is encrypted");
+    let (encrypt, tail) = match is_xml {
+        true => encrypt.split_once("]]>").expect("its end"),
+        false => encrypt.split_once("\"}").expect("its end"),
+    };
+    assert!(encrypt.contains(sign), "{encrypt}");
+    let encrypt = encrypt.replace(sign, escaped);
+    match is_xml {
+        true => format!("{head}Encrypt{}{tail}", encrypt.replace("<![CDATA[", "")),
+        false => format!("{head}Encrypt{encrypt}\"}}{tail}"),
+    }
+}
+
+#[test]
+fn escapes_in_encrypted_text_are_left_out() {
+    let options = keys(AES_KEY, TOKEN);
+    for (sign, escaped) in [('/', r"\/"), ('+', r"\u002b")] {
+        let body = escaped_body(false, sign, escaped);
+        let redacted = redact_with(body.as_bytes(), &options);
+        let (before, after) = (
+            opened(body.as_bytes(), &options),
+            opened(&redacted, &options),
+        );
+        let (mut line, mut ids) = (json(&before[0].0), Vec::new());
+        expected(&mut line, &mut ids);
+        assert_eq!(json(&after[0].0), line);
+        let blanked = String::from_utf8(redact(body.as_bytes())).expect("text");
+        assert!(
+            blanked.contains("AAAAAAAAAAAA") && !blanked.contains(escaped),
+            "{blanked}"
+        );
+    }
+}
+
+#[test]
+fn encrypted_text_with_entities_is_refused() {
+    let body = escaped_body(true, '+', "&#43;");
     for options in [Options::default(), keys(AES_KEY, TOKEN)] {
-        assert!(refusal(&body, &options).contains("cannot be replaced"));
+        assert!(
+            refusal(&body, &options).contains("cannot be replaced"),
+            "{body}"
+        );
     }
 }
 

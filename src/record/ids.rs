@@ -15,6 +15,8 @@ pub(crate) struct PlacedValue<'r> {
     pub(crate) text: &'r str,
     /// Its range in the payload's text. `None` if it is escaped there.
     pub(crate) range: Option<Range<usize>>,
+    /// Its range between quotes, if it is a JSON string that is escaped.
+    pub(crate) quoted: Option<Range<usize>>,
 }
 
 impl<'r> PlacedValue<'r> {
@@ -26,6 +28,7 @@ impl<'r> PlacedValue<'r> {
         let range = view.node().value.in_source();
         PlacedValue {
             text,
+            quoted: quoted(view).filter(|_| range.is_none()),
             range: range.map(|range| range.start + before..range.start + before + text.len()),
         }
     }
@@ -103,6 +106,13 @@ impl Record<'_> {
         let steps = self.raw.as_ref().map(|(_, steps)| steps);
         steps.map_or(0, |steps| source_map::percent_levels(steps))
     }
+}
+
+/// Returns the range between the quotes of a JSON string.
+fn quoted(value: View<'_>) -> Option<Range<usize>> {
+    let range = value.span().range();
+    let inner = range.start + 1..range.end.checked_sub(1)?;
+    value.text.get(range)?.starts_with('"').then_some(inner)
 }
 
 /// Returns true if `value` is the text of `field`, or of an entry that a parser made of it.

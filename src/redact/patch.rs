@@ -156,13 +156,21 @@ impl Sink for Patcher {
         record.each_id(|id| {
             if needs_patch(record, &id) {
                 let new = self.key.pseudonym(id.text);
-                values.push((id.range.clone(), id.text.to_owned(), new));
+                values.push((id.range.clone(), id.quoted.clone(), id.text.to_owned(), new));
             }
         });
         let mut encrypt = encrypt.as_ref();
-        for (range, text, new) in values {
-            let value = PlacedValue { text: &text, range };
-            let start = |value: &PlacedValue<'_>| value.range.as_ref().map(|range| range.start);
+        for (range, quoted, text, new) in values {
+            let text = &text;
+            let value = PlacedValue {
+                text,
+                range,
+                quoted,
+            };
+            let start = |value: &PlacedValue<'_>| {
+                let range = value.range.as_ref().or(value.quoted.as_ref());
+                range.map(|range| range.start)
+            };
             if let Some(before) = encrypt.take_if(|encrypt| start(encrypt) < start(&value)) {
                 self.seal(record, before);
             }
@@ -214,7 +222,9 @@ fn needs_patch(record: &Record<'_>, id: &PlacedValue<'_>) -> bool {
 
 /// Makes the patch that replaces `value` by `new`. `None` if the capture does not hold the value character by character.
 fn patch(record: &Record<'_>, value: &PlacedValue<'_>, new: &[u8]) -> Option<Patch> {
-    let range = value.range.clone()?;
+    let Some(range) = value.range.clone() else {
+        return quoted_patch(record, value, new);
+    };
     let raw = record.raw_bytes();
     let mut offsets: Vec<usize> = range.clone().chain([range.end]).collect();
     record.raw_offsets(&mut offsets);
@@ -228,6 +238,17 @@ fn patch(record: &Record<'_>, value: &PlacedValue<'_>, new: &[u8]) -> Option<Pat
         offset: record.place_of_start() + start as u64,
         old: raw.get(start..end)?.to_vec(),
         new: chars.write(value.text, std::str::from_utf8(new).ok()?)?,
+    })
+}
+
+/// Makes the patch for a JSON string with escapes. `new` is written without any, so it has another length.
+fn quoted_patch(record: &Record<'_>, value: &PlacedValue<'_>, new: &[u8]) -> Option<Patch> {
+    let needs_none = |byte: &u8| byte.is_ascii_graphic() && !b"\"\\".contains(byte);
+    let range = value.quoted.clone().filter(|_| !record.is_escaped())?;
+    new.iter().all(needs_none).then_some(Patch {
+        offset: record.place_of_start() + range.start as u64,
+        old: record.raw_bytes().get(range)?.to_vec(),
+        new: new.to_vec(),
     })
 }
 
