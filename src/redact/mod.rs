@@ -34,7 +34,9 @@ use crate::pipeline::{self, Error, Options, Sink, Stop};
 use collect::Collector;
 use known::Known;
 use patch::{Patch, PatchReader, Patcher};
+use proof::{Sum, Written};
 pub use pseudonym::Key;
+use pseudonym::Pseudonyms;
 use rewrite::{Rewriter, Signatures};
 
 /// The most bytes that are kept in memory. The rest goes to a temporary file.
@@ -107,21 +109,25 @@ impl Redactor {
     /// Fails if the capture cannot be read or kept, or has too many ids of no known shape.
     pub fn redact(&self, from: impl Read + Send) -> io::Result<Redacted> {
         let (mut spool, mark, is_big_endian) = keep(from)?;
-        let mut collector = Collector::new(self.options.policy.clone(), Some(self.key.clone()));
+        let mut collector = Collector::new(
+            self.options.policy.clone(),
+            Pseudonyms::new(self.key.clone()),
+        );
         self.pass(&mut spool, false, &mut collector)?;
         spool.rewind()?;
         names::collect(&mut spool, &mut collector.known)?;
         if collector.known.is_full() {
             return Err(io::Error::other("it has too many ids of no known shape"));
         }
-        let known = Arc::new(std::mem::take(&mut collector.known));
+        let (known, mut expected) = (Arc::new(collector.known), collector.expected);
         let policy = self.options.policy.clone();
         let mut patcher = Patcher::new(self.key.clone(), known.clone(), policy);
         if collector.needs_places {
             patcher = patcher.writing();
             self.pass(&mut spool, true, &mut patcher)?;
         }
-        let (mut patches, signatures, redaction) = patcher.finish()?;
+        let (mut patches, signatures, redaction, resealed) = patcher.finish()?;
+        expected.join(resealed);
         spool.rewind()?;
         let rewriting = Rewriting {
             spool,
@@ -137,12 +143,12 @@ impl Redactor {
             out: mark.to_vec(),
             given: 0,
         };
-        self.prove(rewriting, &collector)
+        self.prove(rewriting, expected)
     }
 
-    /// Writes what is rewritten, and reads it: all ids must be replaced.
-    fn prove(&self, mut rewriting: Rewriting, original: &Collector) -> io::Result<Redacted> {
-        let mut written = Collector::new(self.options.policy.clone(), None);
+    /// Writes what is rewritten, and reads it: it must come to what is `expected`.
+    fn prove(&self, mut rewriting: Rewriting, expected: Sum) -> io::Result<Redacted> {
+        let mut written = Written::new(self.options.policy.clone());
         let mut spool = SpooledTempFile::new(IN_MEMORY);
         let copying = Copying {
             from: &mut rewriting,
@@ -151,14 +157,13 @@ impl Redactor {
         self.read(copying, false, &mut written)?;
         // What the pipeline did not need is wanted, too.
         io::copy(&mut rewriting, &mut spool)?;
-        let redaction = rewriting.redaction();
-        let (expected, resealed) = (&original.expected, redaction.resealed);
-        if !expected.is_met_by(&original.seen, &written.seen, resealed) {
+        if written.sum != expected {
             return Err(io::Error::other(
                 "it holds ids in a form in which they cannot be replaced, so nothing of it is written",
             ));
         }
         spool.rewind()?;
+        let redaction = rewriting.redaction();
         Ok(Redacted { spool, redaction })
     }
 

@@ -13,6 +13,7 @@ use crate::pipeline::{Sink, Stop};
 use crate::record::{PlacedValue, Record, decode};
 use crate::redact::form::is_word;
 use crate::redact::known::{Known, is_global};
+use crate::redact::proof::Sum;
 use crate::redact::pseudonym::Key;
 use crate::redact::rewrite::{Rewriter, Signatures, reads_as};
 use crate::redact::unit;
@@ -34,8 +35,10 @@ pub(super) struct Patcher {
     policy: Option<Arc<Policy>>,
     rewriter: Option<Box<Rewriter>>,
     patches: Vec<Patch>,
-    pub(super) signatures: Signatures,
-    pub(super) redaction: Redaction,
+    signatures: Signatures,
+    redaction: Redaction,
+    /// What was encrypted again.
+    resealed: Sum,
     /// The file of all patches in order. Only the first sink has it; its forks hand their patches over in `join`.
     file: Option<PatchWriter>,
 }
@@ -50,6 +53,7 @@ impl Patcher {
             patches: Vec::new(),
             signatures: Signatures::default(),
             redaction: Redaction::default(),
+            resealed: Sum::default(),
             file: None,
         }
     }
@@ -60,13 +64,13 @@ impl Patcher {
         self
     }
 
-    /// Returns the patches, the signatures to replace, and what was done.
-    pub(super) fn finish(self) -> io::Result<(PatchReader, Signatures, Redaction)> {
+    /// Returns the patches, the signatures to replace, what was done, and the sum of what was encrypted again.
+    pub(super) fn finish(self) -> io::Result<(PatchReader, Signatures, Redaction, Sum)> {
         let patches = match self.file {
             Some(file) => file.read()?,
             None => PatchReader::default(),
         };
-        Ok((patches, self.signatures, self.redaction))
+        Ok((patches, self.signatures, self.redaction, self.resealed))
     }
 
     /// Adds the patch that replaces `value` by `new`, unless it would change nothing or overlap the patch before it.
@@ -87,6 +91,7 @@ impl Patcher {
         let (new, account) = match resealed {
             Some((new, account)) => {
                 self.redaction.resealed += 1;
+                self.resealed.add_encrypted(&new);
                 (new, Some(account))
             }
             None => {
@@ -183,6 +188,7 @@ impl Sink for Patcher {
 
     fn join(&mut self, later: Self) -> Result<(), Stop> {
         self.redaction.join(&later.redaction);
+        self.resealed.join(later.resealed);
         self.signatures.join(later.signatures);
         if self.signatures.is_full() {
             let error = io::Error::other("it has too many signatures");
