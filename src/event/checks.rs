@@ -5,10 +5,11 @@
 use std::ops::Range;
 
 use crate::event::fields::{Check, Field, SAMPLE_TEMPLATE_ID, Type};
+use crate::event::shape::{ACCOUNT, OPENID, is_account, is_appid, is_openid, is_template_id};
 use crate::event::{Definition, Value, terms};
 use crate::fast::template::{CharSet, Placeholder};
 use crate::finding::{Finding, Reason};
-use crate::simd::{is_base64url, is_digits, is_lower_hex};
+use crate::simd::{is_base64url, is_digits};
 use crate::span::Span;
 use crate::syntax::{Kind, Syntax, View};
 
@@ -35,7 +36,7 @@ fn odd_text(check: Check, text: &str, span: Span) -> Option<Finding> {
         Check::Template => odd_template_id(text, span),
         Check::Status => odd_status(text, span),
         Check::Account => odd_account(text).map(finding),
-        Check::Openid => (!is_openid(text)).then(|| finding(Reason::OpenidShape)),
+        Check::Openid => (!is_openid(text.as_bytes())).then(|| finding(Reason::OpenidShape)),
         Check::MsgId => (!is_msg_id(text)).then(|| finding(Reason::MsgIdShape)),
         Check::Nothing | Check::Time => None,
     }
@@ -87,8 +88,10 @@ fn free(event: &Definition, field: &Field, view: View<'_>) -> Option<(Range<usiz
         Check::Account if odd_account(text).is_none() => {
             (ACCOUNT.len()..text.len(), CharSet::LowerHex)
         }
-        Check::Openid if is_openid(text) => (OPENID.len()..text.len(), CharSet::Base64Url),
-        Check::Template if is_template_id(text) => (all, CharSet::Base64Url),
+        Check::Openid if is_openid(text.as_bytes()) => {
+            (OPENID.len()..text.len(), CharSet::Base64Url)
+        }
+        Check::Template if is_template_id(text.as_bytes()) => (all, CharSet::Base64Url),
         Check::Status if event.only_status.is_none() && is_documented_status(text) => {
             (all, CharSet::Word(&terms::DOCUMENTED_STATUSES))
         }
@@ -144,41 +147,16 @@ fn odd_template_id(id: &str, span: Span) -> Option<Finding> {
             .with(id)
             .with(id.len().to_string())
     };
-    (!is_template_id(id)).then(finding)
+    (!is_template_id(id.as_bytes())).then(finding)
 }
-
-fn is_template_id(id: &str) -> bool {
-    const LENGTH: usize = 43;
-    id.len() == LENGTH && is_base64url(id.as_bytes())
-}
-
-/// The first character of an openid.
-const OPENID: &str = "o";
-
-fn is_openid(id: &str) -> bool {
-    const LENGTH: usize = 28;
-    id.len() == LENGTH && id.starts_with(OPENID) && is_base64url(id.as_bytes())
-}
-
-/// The prefix of an account id.
-const ACCOUNT: &str = "gh_";
 
 fn odd_account(id: &str) -> Option<Reason> {
-    let is_hex = |digits: &str, len| digits.len() == len && is_lower_hex(digits.as_bytes());
-    if id
-        .strip_prefix(ACCOUNT)
-        .is_some_and(|digits| is_hex(digits, 12))
-    {
-        return None;
+    let id = id.as_bytes();
+    match is_appid(id) {
+        _ if is_account(id) => None,
+        true => Some(Reason::AccountIsAppid),
+        false => Some(Reason::AccountIdShape),
     }
-    let is_appid = id
-        .strip_prefix("wx")
-        .is_some_and(|digits| is_hex(digits, 16));
-    Some(if is_appid {
-        Reason::AccountIsAppid
-    } else {
-        Reason::AccountIdShape
-    })
 }
 
 fn is_msg_id(id: &str) -> bool {

@@ -14,6 +14,7 @@ use std::ops::Range;
 
 use crate::event::Event;
 use crate::event::fields::{self, EVENT_PREFIX};
+use crate::event::shape::OPENID_LEN;
 use crate::event::terms::{CLIENT_STATUSES, STATUSES};
 
 /// Returns the range of the first event's name in `text`.
@@ -153,13 +154,12 @@ const MSG_TYPE: u8 = 8;
 
 /// Returns the bit of the header's field of which `value` has the shape, or 0.
 pub(super) fn shape(value: &[u8]) -> u8 {
-    const OPENID: usize = 28;
     const SECONDS: usize = 10;
     let has = |is: fn(&u8) -> bool| value.iter().any(is);
     let is_mixed = has(u8::is_ascii_lowercase) && has(u8::is_ascii_uppercase);
     match value {
         [b'g', b'h', b'_', id @ ..] if is_account(id) => TO_USER,
-        [b'o', ..] if value.len() == OPENID && is_mixed => FROM_USER,
+        [b'o', ..] if value.len() == OPENID_LEN && is_mixed => FROM_USER,
         [b'1', ..] if value.len() == SECONDS && value.iter().all(u8::is_ascii_digit) => CREATE_TIME,
         _ => 0,
     }

@@ -9,6 +9,8 @@ use std::ops::Range;
 
 use crate::event::evidence::{FROM_USER, TO_USER, extend, is_of_value, shape};
 use crate::event::fields::MSG_TYPE_EVENT;
+use crate::event::shape::TEMPLATE_LEN;
+use crate::simd::line_start;
 
 /// The most bytes of the list that are read before the event's name, and after it.
 const REACH: usize = 1024;
@@ -51,7 +53,6 @@ fn is_enough(seen: u8, is_bracketed: bool) -> bool {
 
 /// Returns the bit of the field whose shape `cell` has, or 0.
 fn shape_of_cell(cell: &[u8]) -> u8 {
-    const TEMPLATE_LEN: usize = 43;
     let has = |is: fn(&u8) -> bool| cell.iter().any(is);
     let is_mixed = has(u8::is_ascii_lowercase) && has(u8::is_ascii_uppercase);
     match cell.iter().all(|&b| is_of_value(b)) {
@@ -118,37 +119,31 @@ fn type_len(behind: &[u8]) -> usize {
 
 /// Returns the position of the bracket that opens before `end` and does not close there.
 fn opening_bracket(text: &[u8], end: usize) -> Option<usize> {
-    let mut closed = 0;
     let near = end.saturating_sub(REACH)..end;
-    near.rev().find(|&at| match text[at] {
-        b')' | b']' | b'}' => {
-            closed += 1;
-            false
-        }
-        b'(' | b'[' | b'{' if closed > 0 => {
-            closed -= 1;
-            false
-        }
-        byte => is_bracket(byte),
-    })
+    outer_bracket(text, near.rev(), [b"([{", b")]}"])
 }
 
 /// Returns the position of the bracket that closes at `start` or later and does not open there, or the end of what is read.
 fn end_of_bracket(text: &[u8], start: usize) -> usize {
-    let mut opened = 0;
     let end = text.len().min(start + REACH);
-    let close = (start..end).find(|&at| match text[at] {
-        b'(' | b'[' | b'{' => {
-            opened += 1;
-            false
-        }
-        b')' | b']' | b'}' if opened > 0 => {
-            opened -= 1;
-            false
-        }
-        byte => is_bracket(byte),
-    });
-    close.unwrap_or(end)
+    outer_bracket(text, start..end, [b")]}", b"([{"]).unwrap_or(end)
+}
+
+/// Returns the first position in `near` at which one of the brackets `wanted` stands that is not the `other` end of one that
+/// was passed.
+fn outer_bracket(
+    text: &[u8],
+    mut near: impl Iterator<Item = usize>,
+    [wanted, other]: [&[u8; 3]; 2],
+) -> Option<usize> {
+    let mut inner = 0_usize;
+    near.find(|&at| {
+        let is_wanted = wanted.contains(&text[at]);
+        let is_outer = is_wanted && inner == 0;
+        inner += usize::from(other.contains(&text[at]));
+        inner -= usize::from(is_wanted && !is_outer);
+        is_outer
+    })
 }
 
 /// Returns the range of the line of `name`, without a label before its first value.
@@ -157,7 +152,7 @@ fn line_around(text: &[u8], name: &Range<usize>) -> Range<usize> {
         name.start.saturating_sub(REACH),
         text.len().min(name.end + REACH),
     );
-    let start = memchr::memrchr(b'\n', &text[far..name.start]).map_or(far, |at| far + at + 1);
+    let start = far + line_start(&text[far..name.start]);
     let len = memchr::memchr(b'\n', &text[name.end..end]);
     let label = memchr::memmem::rfind(&text[start..name.start], b": ");
     start + label.unwrap_or(0)..len.map_or(end, |len| name.end + len)

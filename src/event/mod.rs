@@ -24,6 +24,7 @@ mod repeated;
 pub(crate) mod send;
 mod sent;
 pub(crate) mod serialize;
+pub(crate) mod shape;
 pub(crate) mod terms;
 
 use std::fmt;

@@ -1,6 +1,7 @@
 //! The forms of ids: what kind an id is, and which characters its pseudonym may have.
 
-use crate::simd::{is_base64url, is_digits, is_lower_hex};
+use crate::event::shape::{self, is_account, is_appid, is_openid, is_template_id};
+use crate::simd::is_digits;
 
 /// The kind of an id, as far as its shape tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,20 +20,24 @@ pub(super) enum Kind {
     Other,
 }
 
-const ACCOUNT: usize = 15;
-const APPID: usize = 18;
-const OPENID: usize = 28;
-const TEMPLATE: usize = 43;
-
 impl Kind {
+    /// The lengths of ids that have a shape.
+    pub(super) const LENGTHS: [usize; 6] = [
+        shape::ACCOUNT_LEN,
+        17,
+        shape::APPID_LEN,
+        19,
+        shape::OPENID_LEN,
+        shape::TEMPLATE_LEN,
+    ];
+
     /// Returns the kind of a text that has the shape of an id.
     pub(super) fn of(text: &[u8]) -> Option<Kind> {
-        let is_hex = |prefix: &[u8]| text.strip_prefix(prefix).is_some_and(is_lower_hex);
         match text.len() {
-            ACCOUNT => is_hex(b"gh_").then_some(Kind::Account),
-            APPID if is_hex(b"wx") => Some(Kind::Appid),
-            OPENID => (text[0] == b'o' && is_base64url(text)).then_some(Kind::Openid),
-            TEMPLATE => is_base64url(text).then_some(Kind::Template),
+            shape::ACCOUNT_LEN => is_account(text).then_some(Kind::Account),
+            shape::APPID_LEN if is_appid(text) => Some(Kind::Appid),
+            shape::OPENID_LEN => is_openid(text).then_some(Kind::Openid),
+            shape::TEMPLATE_LEN => is_template_id(text).then_some(Kind::Template),
             17..=19 => (is_digits(text) && text[0] != b'0').then_some(Kind::Message),
             _ => None,
         }
@@ -41,8 +46,8 @@ impl Kind {
     /// Returns the number of bytes at the start that a pseudonym keeps, because they show the kind.
     fn fixed(self) -> usize {
         match self {
-            Kind::Account => 3,
-            Kind::Appid => 2,
+            Kind::Account => shape::ACCOUNT.len(),
+            Kind::Appid => shape::APPID.len(),
             // The first digit keeps the number within 64 bits.
             Kind::Openid | Kind::Message => 1,
             Kind::Template | Kind::Other => 0,

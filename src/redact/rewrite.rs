@@ -397,7 +397,7 @@ impl Rewriter {
                 kind => kind.is_some(),
             })
         };
-        let shape = [15, 17, 18, 19, 28, 43].into_iter().rev().find(is_shape);
+        let shape = Kind::LENGTHS.into_iter().rev().find(is_shape);
         if shape.is_some() || !self.known.has_words() {
             return shape;
         }
