@@ -80,6 +80,7 @@ mod input;
 mod json_format;
 mod lang;
 pub mod output;
+mod percent;
 pub mod pipeline;
 mod printable;
 mod record;

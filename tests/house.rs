@@ -7,6 +7,7 @@ const LAYERS: &[&str] = &[
     "lang",
     "suggest",
     "buffer",
+    "percent",
     "printable",
     "wrap",
     "simd",

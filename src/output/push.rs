@@ -6,6 +6,7 @@ use crate::event::fields::{ENCRYPT, FROM_USER, ROOT, TO_USER};
 use crate::finding::{Finding, Reason};
 use crate::json_format::{self, object, text};
 use crate::output::xml;
+use crate::percent;
 use crate::record::Record;
 use crate::seal::{EncodingAesKey, Token, seal, sign, sign_plain};
 use crate::span::Span;
@@ -124,7 +125,8 @@ fn plain_pairs(
 
 /// Joins the pairs that have a value.
 fn joined(pairs: impl Iterator<Item = Pair>) -> String {
-    let pairs = pairs.filter_map(|(name, value)| Some(format!("{name}={}", escaped(&value?))));
+    let pairs = pairs
+        .filter_map(|(name, value)| Some(format!("{name}={}", percent::encoded(&value?, b""))));
     pairs.collect::<Vec<_>>().join("&")
 }
 
@@ -149,16 +151,6 @@ fn xml_envelope(to_user: Option<&str>, encrypt: &str, out: &mut Vec<u8>) -> Resu
         }
         xml::element(ENCRYPT, encrypt, Span::default(), envelope)
     })
-}
-
-/// Percent-encodes `value`.
-fn escaped(value: &str) -> String {
-    let is_plain = |b: u8| b.is_ascii_alphanumeric() || b"-_.~".contains(&b);
-    let escape = |b: u8| match is_plain(b) {
-        true => char::from(b).to_string(),
-        false => format!("%{b:02X}"),
-    };
-    value.bytes().map(escape).collect()
 }
 
 impl Push {

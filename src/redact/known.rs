@@ -9,6 +9,7 @@ use std::fmt::Write;
 use aho_corasick::{AhoCorasick, MatchKind};
 
 use crate::event::fields;
+use crate::percent;
 use crate::redact::form::{Kind, is_word};
 use crate::redact::pseudonym::Key;
 
@@ -107,22 +108,10 @@ pub(super) struct Wide {
 /// The ways in which an id may be written.
 const WAYS: [fn(&str) -> String; 4] = [
     |id| id.to_owned(),
-    |id| percent(id),
+    |id| percent::encoded(id, b""),
     |id| unicode(id, |text, unit| write!(text, "\\u{unit:04x}")),
     |id| unicode(id, |text, unit| write!(text, "\\u{unit:04X}")),
 ];
-
-fn percent(id: &str) -> String {
-    let mut text = String::new();
-    for byte in id.bytes() {
-        // A `String` takes all that is written to it.
-        _ = match is_word(byte) || matches!(byte, b'.' | b'~') {
-            true => write!(text, "{}", char::from(byte)),
-            false => write!(text, "%{byte:02X}"),
-        };
-    }
-    text
-}
 
 fn unicode(id: &str, escape: fn(&mut String, u16) -> std::fmt::Result) -> String {
     let mut text = String::new();

@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use crate::finding::Code;
 use crate::json_format::{self, Json, array, object, text};
 use crate::lang::Lang;
+use crate::percent;
 use crate::report::fingerprint::Fingerprints;
 use crate::report::json::{begin_entry, write_each};
 use crate::report::{File, MOST_UNREADABLE, Notice, Report, Spot, Total};
@@ -194,19 +195,8 @@ impl Report for Sarif {
 
 /// Converts `path` to a URI reference, relative if the path is relative.
 fn uri(path: &str) -> String {
-    let mut uri = String::with_capacity(path.len());
-    if path.starts_with('/') {
-        uri.push_str("file://");
-    }
-    for byte in path.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => {
-                uri.push(char::from(byte));
-            }
-            byte => uri += &format!("%{byte:02X}"),
-        }
-    }
-    uri
+    let scheme = if path.starts_with('/') { "file://" } else { "" };
+    scheme.to_owned() + &percent::encoded(path, b"/")
 }
 
 #[cfg(test)]
