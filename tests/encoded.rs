@@ -331,6 +331,17 @@ fn hex(text: &str, between: &str, width: usize, line_end: &str) -> String {
     lines.join(line_end)
 }
 
+/// Checks that `capture` comes to what its `body` comes to, also in blocks of `block` bytes.
+fn reads_as(capture: &str, body: &str, block: usize) -> Result<(), TestCaseError> {
+    let seen = read_whole(capture.as_bytes());
+    let again: Vec<ReadRecord> = read(capture.as_bytes(), block);
+    prop_assert_eq!(&again, &seen, "{}", capture);
+    let lines: Vec<_> = seen.into_iter().map(|seen| seen.line).collect();
+    let alone: Vec<_> = outcomes(body).into_iter().map(|(_, line)| line).collect();
+    prop_assert_eq!(lines, alone, "{}", capture);
+    Ok(())
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 100, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -359,12 +370,7 @@ proptest! {
             true => format!("{{\"level\":\"info\",\"body\":\"{}\"}}\n", text.replace('\\', "\\\\")),
             false => format!("before\n{text}\nafter 1\n"),
         };
-        let seen = read_whole(capture.as_bytes());
-        let again: Vec<ReadRecord> = read(capture.as_bytes(), block);
-        prop_assert_eq!(&again, &seen, "{}", capture);
-        let lines: Vec<_> = seen.into_iter().map(|seen| seen.line).collect();
-        let alone: Vec<_> = outcomes(&body).into_iter().map(|(_, line)| line).collect();
-        prop_assert_eq!(lines, alone, "{}", capture);
+        reads_as(&capture, &body, block)?;
     }
 }
 
@@ -383,11 +389,6 @@ proptest! {
         let body = shape(if is_xml { "XML, pretty" } else { "JSON" }).write(event, 1);
         let before = before.replace(['<', '{', '[', '"', '\'', '\\', '%', '&', '#'], ".");
         let capture = format!("body={}\n", wrapped(&format!("{before}\n{body}\n"), width, line_end));
-        let seen = read_whole(capture.as_bytes());
-        let again: Vec<ReadRecord> = read(capture.as_bytes(), block);
-        prop_assert_eq!(&again, &seen, "{}", capture);
-        let lines: Vec<_> = seen.into_iter().map(|seen| seen.line).collect();
-        let alone: Vec<_> = outcomes(&body).into_iter().map(|(_, line)| line).collect();
-        prop_assert_eq!(lines, alone, "{}", capture);
+        reads_as(&capture, &body, block)?;
     }
 }

@@ -18,7 +18,7 @@ use crate::cli::plan::Plan;
 use crate::cli::progress::Progress;
 use crate::cli::say::{tell, tell_error};
 use crate::cli::status::{Status, UNWRITTEN};
-use crate::cli::target::{Target, UNTOUCHED};
+use crate::cli::target::Target;
 
 /// Runs `wxsub redact`.
 pub(super) fn run(args: &args::Redact) -> anyhow::Result<Status> {
@@ -37,12 +37,7 @@ pub(super) fn run(args: &args::Redact) -> anyhow::Result<Status> {
         failed: false,
     };
     let interrupted = run.all(&mut target)?;
-    let is_whole = !run.failed && interrupted.is_none();
-    let is_untouched = !is_whole && target.is_new_file();
-    match is_untouched {
-        true => tell(UNTOUCHED),
-        false => target.finish()?,
-    }
+    target.keep(!run.failed && interrupted.is_none())?;
     if !args.common.quiet {
         run.summarize();
     }

@@ -12,7 +12,7 @@ use crate::cli::say::tell;
 use crate::cli::status::UNWRITTEN;
 
 /// What is told if a run fails and leaves an old file whole.
-pub(super) const UNTOUCHED: Words = Words("the output file was not touched", "输出文件保持原样");
+const UNTOUCHED: Words = Words("the output file was not touched", "输出文件保持原样");
 
 /// The destination of a command's data.
 pub(super) enum Target {

@@ -8,10 +8,7 @@ use std::ops::Range;
 
 use crate::event::evidence::{Form, Known, event_name, extend, is_masked, is_of_value, words};
 use crate::event::fields;
-use crate::scan::Pairs;
-
-/// The most bytes between two keys. A list ends where no other key follows so near.
-const FARTHEST: usize = 256;
+use crate::scan::{FARTHEST_KEY, Pairs};
 
 /// The least number of header fields with values that shows a callback.
 const LEAST_HEADERS: u32 = 3;
@@ -26,7 +23,7 @@ pub(crate) fn pairs(text: &[u8], at: usize) -> Option<Pairs> {
     while let Some((key, name)) = keys.next() {
         let next = keys
             .peek()
-            .map_or(name.end + FARTHEST, |(key, _)| key.start);
+            .map_or(name.end + FARTHEST_KEY, |(key, _)| key.start);
         let behind = name.end..next.min(text.len());
         seen |= header(text, &name, [before..key.start, behind.clone()]);
         before = name.end;
@@ -106,7 +103,7 @@ fn keys(text: &[u8], first: Range<usize>) -> impl Iterator<Item = (Range<usize>,
     let key = &text[first.clone()];
     let mut at = first.start;
     std::iter::from_fn(move || {
-        let near = &text[at..text.len().min(at + FARTHEST)];
+        let near = &text[at..text.len().min(at + FARTHEST_KEY)];
         let mut found = memchr::memmem::find_iter(near, key).map(|found| at + found);
         let (key, name) = found.find_map(|start| {
             let key = start..start + key.len();
@@ -142,6 +139,14 @@ fn binds(behind: &[u8]) -> bool {
 mod tests {
     use super::*;
 
+    const VALUES: [&str; 5] = [
+        "gh_1",
+        "o_abc12",
+        "1610969440",
+        "event",
+        "subscribe_msg_sent_event",
+    ];
+
     /// Writes a list of pairs, each by `pair`.
     fn list(values: [&str; 5], pair: impl Fn(&str, &str) -> String) -> String {
         let names = [
@@ -166,43 +171,29 @@ mod tests {
 
     #[test]
     fn names_and_values_in_objects_of_their_own_show_a_callback() {
-        let values = [
-            "gh_1",
-            "o_abc12",
-            "1610969440",
-            "event",
-            "subscribe_msg_sent_event",
-        ];
         for text in [
-            list(values, |k, v| {
+            list(VALUES, |k, v| {
                 format!("{{\"name\":\"{k}\",\"value\":\"{v}\"}},")
             }),
-            list(values, |k, v| format!("{{\"v\":\"{v}\",\"k\":\"{k}\"}},")),
-            list(values, |k, v| {
+            list(VALUES, |k, v| format!("{{\"v\":\"{v}\",\"k\":\"{k}\"}},")),
+            list(VALUES, |k, v| {
                 format!("{{\n  \"Key\": \"{k}\",\n  \"Value\": \"{v}\"\n}},\n")
             }),
-            list(values, |k, v| format!("{{name={k}, value={v}}}, ")),
-            list(values, |k, v| {
+            list(VALUES, |k, v| format!("{{name={k}, value={v}}}, ")),
+            list(VALUES, |k, v| {
                 format!("{{'name': '{k}', 'value': '{v}'}}, ")
             }),
-            list(values, |k, v| format!("{{name:{k} value:{v}}} ")),
-            list(values, |k, v| {
+            list(VALUES, |k, v| format!("{{name:{k} value:{v}}} ")),
+            list(VALUES, |k, v| {
                 format!("{{\\\"name\\\":\\\"{k}\\\",\\\"value\\\":\\\"{v}\\\"}},")
             }),
         ] {
-            assert_eq!(event_in(&text).as_deref(), Some(values[4]), "{text}");
+            assert_eq!(event_in(&text).as_deref(), Some(VALUES[4]), "{text}");
         }
     }
 
     #[test]
     fn schemas_and_messages_are_no_lists_of_values() {
-        let values = [
-            "gh_1",
-            "o_abc12",
-            "1610969440",
-            "event",
-            "subscribe_msg_sent_event",
-        ];
         let types = [
             "string",
             "varchar(64)",
@@ -218,10 +209,10 @@ mod tests {
                 format!("{{\"field\":\"{k}\",\"default\":\"{v}\",\"length\":32}},")
             }),
             list(types, |k, v| format!("\"{k}\":\"{v}\",")),
-            list(values, |k, v| {
+            list(VALUES, |k, v| {
                 format!("{{\"log\":\"  \\\"{k}\\\":\\\"{v}\\\"\"}}")
             }),
-            list(values, |k, v| format!("\\n  \\\"{k}\\\":\\\"{v}\\\",")),
+            list(VALUES, |k, v| format!("\\n  \\\"{k}\\\":\\\"{v}\\\",")),
         ] {
             assert_eq!(event_in(&text), None, "{text}");
         }

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::redact::known::SHORTEST;
+use crate::simd::is_blank;
 
 /// The number of bytes in a row.
 const ROW: usize = 16;
@@ -52,9 +53,7 @@ pub(super) fn may_begin(text: &[u8], at: usize) -> bool {
         return false;
     }
     let before = &text[at.saturating_sub(INDENT)..at];
-    let solid = before
-        .iter()
-        .rposition(|byte| !matches!(byte, b' ' | b'\t'));
+    let solid = before.iter().rposition(|byte| !is_blank(*byte));
     let is_first = solid.map_or(before.len() < INDENT, |at| before[at] == b'\n');
     is_first && head(&text[at..]).is_some()
 }
@@ -72,7 +71,7 @@ fn line_end(text: &[u8], line: usize) -> usize {
 /// Reads blanks, the offset and the gap after it. Returns the offset, and the length of all that was read.
 fn head(row: &[u8]) -> Option<(u32, usize)> {
     let row = &row[..row.len().min(LONGEST)];
-    let blanks = row.iter().take_while(|byte| is_blank(byte)).count();
+    let blanks = row.iter().take_while(|byte| is_blank(**byte)).count();
     let sign = if row[blanks..].starts_with(b"0x") {
         2
     } else {
@@ -87,17 +86,13 @@ fn head(row: &[u8]) -> Option<(u32, usize)> {
     let gap = row
         .get(end + colon..)?
         .iter()
-        .take_while(|byte| is_blank(byte))
+        .take_while(|byte| is_blank(**byte))
         .count();
     let first = end + colon + gap;
     let is_row = (4..=8).contains(&(end - start)) && gap > 0 && two_digits(row, first).is_some();
     let digits = std::str::from_utf8(&row[start..end]).ok()?;
     let offset = u32::from_str_radix(digits, 16).ok()?;
     (is_row && offset.is_multiple_of(ROW as u32)).then_some((offset, first))
-}
-
-fn is_blank(byte: &u8) -> bool {
-    matches!(byte, b' ' | b'\t')
 }
 
 /// Returns the byte of which the two hexadecimal digits stand at `at`.
@@ -126,7 +121,7 @@ impl Dump {
             at += 2;
             let gap = text[at..row_end]
                 .iter()
-                .take_while(|byte| is_blank(byte))
+                .take_while(|byte| is_blank(**byte))
                 .count();
             at += if gap <= WIDEST { gap } else { 0 };
         }
@@ -139,7 +134,7 @@ impl Dump {
         let bytes = &self.bytes[first..];
         let blanks = text[rest.clone()]
             .iter()
-            .take_while(|byte| is_blank(byte))
+            .take_while(|byte| is_blank(**byte))
             .count();
         let shows = |start: &usize| {
             let chars = text[..rest.end].get(*start..start + bytes.len());

@@ -146,6 +146,9 @@ pub(crate) struct Names {
     pub(crate) anchors: &'static Anchors,
 }
 
+/// The most bytes between two keys of a list of names and values. The list ends where no other key follows so near.
+pub(crate) const FARTHEST_KEY: usize = 256;
+
 /// A list of names and values, and in it the event's name if the values are those of a callback.
 pub(crate) type Pairs = (Range<usize>, Option<Range<usize>>);
 

@@ -13,7 +13,7 @@ use std::ops::Range;
 use crate::finding::{Finding, Reason};
 use crate::scan::container::{self, LineKind};
 use crate::scan::lookahead::{Arrived, Lookahead, Settled};
-use crate::scan::{Found, InnerPart, Pairs, Parts, Scanner, State, start};
+use crate::scan::{FARTHEST_KEY, Found, InnerPart, Pairs, Parts, Scanner, State, start};
 use crate::span::Span;
 use crate::syntax::Syntax;
 use crate::syntax::notation::Notation;
@@ -88,8 +88,6 @@ impl Scanner {
     /// Returns the list of names and values in which the name at `anchor` stands.
     fn pairs_at(&self, arrived: &Arrived<'_>, anchor: usize) -> Option<Pairs> {
         const NEAR: usize = 64;
-        /// No further name follows a list so near.
-        const FARTHEST: usize = 256;
         let from = anchor.saturating_sub(NEAR).max(self.pos());
         let is_element = arrived.bytes[anchor] == b'<';
         if is_element || !is_held(&arrived.bytes[from..anchor]) {
@@ -97,7 +95,7 @@ impl Scanner {
         }
         let ahead = arrived.from(from).window(NEAR + 2 * REACH);
         let (range, name) = (self.names.pairs)(ahead.bytes(), anchor - from)?;
-        _ = ahead.first(range.end + FARTHEST);
+        _ = ahead.first(range.end + FARTHEST_KEY);
         let start = self.message_start(ahead.from(range.start).window(range.len()));
         let is_before =
             |name: &Range<usize>| start.is_none_or(|start| range.start + start > name.end);
@@ -133,16 +131,13 @@ impl Scanner {
 
     /// Returns the position of the first message that begins in `ahead`.
     fn message_start(&self, ahead: Lookahead<'_>) -> Option<usize> {
-        let names = &self.names;
-        let mut brackets = memchr::memchr2_iter(b'<', b'{', ahead.bytes());
-        brackets.find(|&at| {
-            let begun = start::payload_at(
-                ahead.from(at),
-                &names.begins_message,
-                names.private.is_header,
-            );
-            begun.is_some()
-        })
+        let begins = self.names.begins_message;
+        brackets(ahead).find(|&at| self.begins_payload(ahead.from(at), &begins))
+    }
+
+    /// Returns true if a payload begins at the start of `ahead`. `begins` judges the first name of an object.
+    fn begins_payload(&self, ahead: Lookahead<'_>, begins: &dyn Fn(&str) -> bool) -> bool {
+        start::payload_at(ahead, begins, self.names.private.is_header).is_some()
     }
 
     /// Returns the length of the event's name at the start of `ahead`.
@@ -239,10 +234,8 @@ impl Scanner {
         // An object may be a log entry around a payload, but not if it is an item.
         let is_item = |name: &str| (names.is_plain)(name) && !(names.begins_message)(name);
         let begins = |name: &str| !is_item(name);
-        let mut brackets = memchr::memchr2_iter(b'<', b'{', ahead.bytes());
-        brackets.find(|&at| {
-            start::payload_at(ahead.from(at), &begins, names.private.is_header).is_some()
-                || self.begins_prefixed(ahead, at)
+        brackets(ahead).find(|&at| {
+            self.begins_payload(ahead.from(at), &begins) || self.begins_prefixed(ahead, at)
         })
     }
 
@@ -284,6 +277,11 @@ impl Scanner {
         let (offset, notation) = self.tried.passed_notation?;
         (self.cursor.offset() - offset <= NEAR).then_some(notation)
     }
+}
+
+/// Returns the positions of the brackets with which payloads may begin.
+fn brackets(ahead: Lookahead<'_>) -> impl Iterator<Item = usize> {
+    memchr::memchr2_iter(b'<', b'{', ahead.bytes())
 }
 
 /// Returns true if a sign joins two string literals at the start of `ahead`, which follows a name. Literals that only follow
