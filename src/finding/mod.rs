@@ -36,6 +36,7 @@ use crate::span::Span;
 pub struct Finding {
     reason: Reason,
     span: Span,
+    opened: Option<Span>,
     args: Vec<Arg>,
 }
 
@@ -75,6 +76,7 @@ impl Finding {
         Finding {
             reason,
             span,
+            opened: None,
             args: Vec::new(),
         }
     }
@@ -94,6 +96,12 @@ impl Finding {
     /// Adds words in both languages as the next argument.
     pub(crate) fn with_words(mut self, words: Text) -> Self {
         self.args.push(Arg::Words(words));
+        self
+    }
+
+    /// Adds the tag or bracket that is not closed.
+    pub(crate) fn with_opened(mut self, span: Span) -> Self {
+        self.opened = Some(span);
         self
     }
 
@@ -121,6 +129,11 @@ impl Finding {
     /// Returns the byte range in the payload's text.
     pub fn span(&self) -> Span {
         self.span
+    }
+
+    /// Returns the byte range of the tag or bracket that is not closed, if the finding is about one.
+    pub fn opened(&self) -> Option<Span> {
+        self.opened
     }
 
     /// Returns what was found, as a sentence.

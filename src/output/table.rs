@@ -1,6 +1,9 @@
 //! One table of all callbacks, a row for each item. Rows are written as they arrive, so columns have fixed widths.
+//!
+//! A sign before the result marks the rows of a callback with findings. Their codes stand behind its place.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use anstyle::Style;
 use jiff::tz::TimeZone;
@@ -8,7 +11,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::event::fields::{CREATE_TIME, FROM_USER, Field, TEMPLATE_ID};
 use crate::event::{CallbackRef, Fields, Value};
-use crate::finding::Finding;
+use crate::finding::{Finding, Severity};
 use crate::lang::Text;
 use crate::output::{Format, rows, words};
 use crate::printable::printable;
@@ -46,6 +49,8 @@ const PLACE: usize = 12;
 const RESULT_COLUMN: usize = 4;
 const UNBOUNDED: usize = usize::MAX;
 const GAP: &str = "  ";
+/// Stands before the result of a callback with findings.
+const MARK: &str = "!";
 
 impl Format for Rows {
     fn open(&self, out: &mut Vec<u8>) {
@@ -54,7 +59,7 @@ impl Format for Rows {
             .map(|title| title.get(self.options.lang).to_owned());
         out.extend_from_slice(
             self.options
-                .paint(Style::new().bold(), &self.line(titles, Style::new()))
+                .paint(Style::new().bold(), &self.line(titles, Style::new(), None))
                 .as_bytes(),
         );
         out.push(b'\n');
@@ -103,16 +108,26 @@ impl Rows {
                 .unwrap_or_default(),
             self.place(record),
         ];
-        self.line(cells, item.map(words::result_style).unwrap_or_default())
+        let style = item.map(words::result_style).unwrap_or_default();
+        let findings = record.findings().iter();
+        self.line(cells, style, findings.map(Finding::severity).max())
     }
 
-    /// Formats the place, with a note if the payload was encrypted.
+    /// Formats the place, with a note if the payload was encrypted, and the codes of its findings.
     fn place(&self, record: &Record<'_>) -> String {
-        let place = format!("{}:{}", printable(record.source()), record.place(0).line);
-        match record.sealed() {
-            None => place,
-            Some(sealed) => format!("{place} {}", words::seal(sealed, self.options.lang)),
+        let mut place = format!("{}:{}", printable(record.source()), record.place(0).line);
+        if let Some(sealed) = record.sealed() {
+            place += &format!(" {}", words::seal(sealed, self.options.lang));
         }
+        let codes: BTreeSet<&str> = record
+            .findings()
+            .iter()
+            .map(|f| f.code().as_str())
+            .collect();
+        if !codes.is_empty() {
+            place += &format!(" ({})", Vec::from_iter(codes).join(", "));
+        }
+        place
     }
 
     fn is_wide(&self) -> bool {
@@ -150,10 +165,19 @@ impl Rows {
         }
     }
 
-    /// Formats a row; `style` is that of the result.
-    fn line(&self, cells: [String; 6], style: Style) -> String {
+    /// Formats a row; `style` is that of the result. It is marked if there are findings, of which `worst` is the worst.
+    fn line(&self, cells: [String; 6], style: Style, worst: Option<Severity>) -> String {
         let mut line = String::new();
         for ((i, cell), width) in cells.iter().enumerate().zip(self.widths()) {
+            let mark = worst.filter(|_| i == RESULT_COLUMN);
+            let width = match mark {
+                Some(_) => width.saturating_sub(MARK.len() + 1),
+                None => width,
+            };
+            if let Some(severity) = mark {
+                line.push_str(&self.options.paint(self.options.severity(severity).0, MARK));
+                line.push(' ');
+            }
             let cell = match i {
                 _ if width == 0 => continue,
                 5 => shortened_at_start(cell, width),

@@ -9,7 +9,7 @@ use crate::finding::Finding;
 use crate::printable::is_unprintable;
 use crate::record::Record;
 use crate::simd::all;
-use crate::span::{Place, Units};
+use crate::span::{Place, Span, Units};
 
 /// A place in a capture, and the text there.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -24,6 +24,8 @@ pub struct Spot {
     pub line: Line,
     /// The range of `line.text` to mark.
     pub mark: Range<usize>,
+    /// The tag or bracket that the finding says is not closed.
+    pub opened: Option<Box<Spot>>,
     /// The lines before and after, if they belong to the payload and are adjacent in the capture.
     pub around: [Option<Line>; 2],
 }
@@ -67,9 +69,14 @@ impl Spot {
     ) -> Vec<Spot> {
         let bytes = record.bytes();
         let mut lines = LineRange::default();
-        let marks = findings
-            .into_iter()
-            .map(|finding| Mark::new(bytes, finding.span().range(), &mut lines));
+        let findings: Vec<&Finding> = findings.into_iter().collect();
+        let own = findings.iter().map(|finding| (finding.span(), None));
+        let opened = findings
+            .iter()
+            .filter_map(|finding| Some((finding.opened()?, Some(finding.span()))));
+        let marks = own
+            .chain(opened)
+            .map(|(span, beside)| Mark::new(bytes, span, beside, &mut lines));
         let marks: Vec<Mark> = marks.collect();
         let offsets: Vec<u32> = marks.iter().flat_map(Mark::offsets).collect();
         let places = record.places(&offsets);
@@ -79,7 +86,12 @@ impl Spot {
         let spot = |(n, mark): (usize, &Mark)| {
             mark.spot(bytes, &places[n], inside.map(|inside| &inside[n]))
         };
-        marks.iter().enumerate().map(spot).collect()
+        let mut spots: Vec<Spot> = marks.iter().enumerate().map(spot).collect();
+        let mut opened = spots.split_off(findings.len()).into_iter();
+        for (spot, finding) in spots.iter_mut().zip(findings) {
+            spot.opened = finding.opened().and_then(|_| opened.next()).map(Box::from);
+        }
+        spots
     }
 
     /// Returns the start of each of `findings`, for formats that do not show lines.
@@ -107,11 +119,16 @@ impl Spot {
 
     /// Makes a spot that marks the bytes `mark` of `text`. The mark must lie on one line.
     pub fn new(place: Place, text: &[u8], mark: Range<usize>) -> Self {
+        let near = near(&mark);
+        Spot::with_part(place, text, mark, near)
+    }
+
+    /// Makes a spot that shows at most the bytes `near` of the line.
+    fn with_part(place: Place, text: &[u8], mark: Range<usize>, near: Range<usize>) -> Self {
         let marked = match mark.len() <= NEAR {
             true => mark,
             false => mark.start..whole_characters(text, mark.start..mark.start + NEAR).end,
         };
-        let near = marked.start.saturating_sub(NEAR)..marked.end + NEAR;
         let near = whole_characters(text, near);
         // If the bytes are not UTF-8, a character may seem to end inside the mark.
         let near = near.start.min(marked.start)..near.end.max(marked.end);
@@ -130,9 +147,15 @@ impl Spot {
             end: place,
             mark: start..end,
             line: Line { text: shown, cut },
+            opened: None,
             around: [None, None],
         }
     }
+}
+
+/// Returns the bytes around `mark` that may be shown.
+fn near(mark: &Range<usize>) -> Range<usize> {
+    mark.start.saturating_sub(NEAR)..mark.end.min(mark.start + NEAR) + NEAR
 }
 
 /// Returns the part of the line around `mark` that lies in `near`, and true for its start and its end if it is cut
@@ -155,6 +178,8 @@ fn line_in(text: &[u8], near: Range<usize>, mark: Range<usize>) -> (Range<usize>
 /// The byte range of a finding, and the offsets to look up for it.
 struct Mark {
     range: Range<usize>,
+    /// The bytes that may be shown.
+    near: Range<usize>,
     /// True if the payload is small enough to look up the mark's end and the lines around.
     is_small: bool,
     /// The starts of the lines before and after.
@@ -165,12 +190,21 @@ struct Mark {
 const PLACES: usize = 4;
 
 impl Mark {
-    /// Makes the mark of `range`. `lines` caches the line of the last mark.
-    fn new(bytes: &[u8], range: Range<usize>, lines: &mut LineRange) -> Self {
-        let start = range.start.min(bytes.len());
+    /// Makes the mark of `span`. It shows what the mark `beside` it shows, if it lies in there. `lines` caches the line
+    /// of the last mark.
+    fn new(bytes: &[u8], span: Span, beside: Option<Span>, lines: &mut LineRange) -> Self {
+        let within = |span: Span| {
+            let start = (span.start as usize).min(bytes.len());
+            start..(span.end as usize).clamp(start, bytes.len())
+        };
+        let range = within(span);
+        let beside = beside.map(|beside| near(&within(beside)));
+        let beside = beside.filter(|beside| beside.start <= range.start && range.end <= beside.end);
         let is_small = bytes.len() <= SMALL;
+        let start = range.start;
         Mark {
-            range: start..range.end.clamp(start, bytes.len()),
+            near: beside.unwrap_or_else(|| near(&range)),
+            range,
             is_small,
             around: match is_small {
                 true => lines.around(bytes, start),
@@ -197,7 +231,8 @@ impl Mark {
         let marked = &bytes[self.range.clone()];
         let on_line = memchr::memchr(b'\n', marked).unwrap_or(marked.len());
         let start = self.range.start;
-        let mut spot = Spot::new(places[0], bytes, start..start + on_line);
+        let mark = start..start + on_line;
+        let mut spot = Spot::with_part(places[0], bytes, mark, self.near.clone());
         spot.inside = inside.map(|inside| inside[0]);
         spot.end = match self.is_small {
             true => places[1],
@@ -343,5 +378,25 @@ mod tests {
         let in_a_log = format!(r#"{{"body":"{{\n{event},\n\"odd\":1}}"}}"#)
             .replace(event, &event.replace('"', "\\\""));
         assert_eq!(around(&in_a_log), [None, None]);
+    }
+    #[test]
+    fn what_is_not_closed_is_marked_where_it_was_opened() {
+        let opened = |payload: &str| {
+            let record = crate::decode(payload.as_bytes());
+            let finding = record.findings().last().expect("a finding");
+            let opened = Spot::of(&record, finding).opened?;
+            let place = opened.place;
+            let text = opened.line.text[opened.mark].to_owned();
+            Some((text, place.line, place.column))
+        };
+        let head = "<xml><ToUserName>gh_0</ToUserName>\n<MsgType>event</MsgType>";
+        let list = format!("{head} <List a='1'>\n <TemplateId>x</TemplateId>");
+        let tag = Some(("<List a='1'>".to_owned(), 2, 26));
+        assert_eq!(opened(&list), tag);
+        assert_eq!(opened(&format!("{list}</xml>")), tag);
+        assert_eq!(opened(&format!("{head}<List a='1'")), None);
+        let list = "{\"ToUserName\":\"gh_0\",\n\"List\":[{\"TemplateId\":\"x\"},";
+        assert_eq!(opened(list), Some(("[".to_owned(), 2, 8)));
+        assert_eq!(opened(&format!("{list} x")), None);
     }
 }

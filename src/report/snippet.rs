@@ -20,6 +20,8 @@ pub(super) struct ShownFinding<'a> {
     pub(super) spot: &'a Spot,
     /// True if the lines before and after are shown.
     pub(super) around: bool,
+    /// The label of the mark, if it marks what was opened and is not closed.
+    pub(super) opening: Option<&'static str>,
 }
 
 impl<'a> ShownFinding<'a> {
@@ -29,7 +31,29 @@ impl<'a> ShownFinding<'a> {
             severity: notice.severity,
             spot: &notice.spot,
             around: true,
+            opening: None,
         }
+    }
+
+    /// Returns the view of what was opened and is not closed, labelled `label`.
+    fn opening(&self, label: &'static str) -> Option<Self> {
+        let spot = self.spot.opened.as_deref()?;
+        let has_line = !spot.line.text.is_empty();
+        has_line.then_some(ShownFinding {
+            spot,
+            around: false,
+            opening: Some(label),
+            ..*self
+        })
+    }
+
+    /// Returns true if there is a line to show.
+    pub(super) fn has_lines(&self) -> bool {
+        let opened = self.spot.opened.as_ref();
+        let own = [Some(self.spot), opened.map(Box::as_ref)];
+        own.into_iter()
+            .flatten()
+            .any(|spot| !spot.line.text.is_empty())
     }
 
     fn number(&self) -> u64 {
@@ -102,9 +126,32 @@ fn union<'v: 'a, 'a>(views: impl Iterator<Item = &'a ShownFinding<'v>>) -> Range
         .unwrap_or_default()
 }
 
-/// Makes the snippet of `block` with its marks. Several marks are labelled with their codes.
-pub(super) fn snippet<'a>(block: &[ShownFinding<'a>], width: usize) -> Snippet<'a, Annotation<'a>> {
+/// Makes the snippets of `block`: one before it of what was opened and is not closed, labelled `opened`, unless both can
+/// be shown together.
+pub(super) fn snippets<'a>(
+    block: &[ShownFinding<'a>],
+    width: usize,
+    opened: &'static str,
+) -> Vec<Snippet<'a, Annotation<'a>>> {
+    let opening = block.first().and_then(|first| first.opening(opened));
+    let (Some(opening), [finding]) = (opening, block) else {
+        return vec![snippet(block, width)];
+    };
+    if finding.spot.line.text.is_empty() {
+        return vec![snippet(&[opening], width)];
+    }
+    match is_near(&[opening], finding, width) {
+        true => vec![snippet(&[opening, *finding], width)],
+        false => [[opening], [*finding]]
+            .map(|part| snippet(&part, width))
+            .into(),
+    }
+}
+
+/// Makes the snippet of `block` with its marks. The marks of several findings are labelled with their codes.
+fn snippet<'a>(block: &[ShownFinding<'a>], width: usize) -> Snippet<'a, Annotation<'a>> {
     let has_labels = block.len() > 1;
+    let has_codes = has_labels && block.iter().all(|view| view.opening.is_none());
     let mut lines: BTreeMap<u64, VisibleLine<'a>> = BTreeMap::new();
     // Own lines come first: a mark is a range of the finding's own copy, and a long line is cut differently elsewhere.
     let own = block.iter().map(ShownFinding::own);
@@ -124,9 +171,13 @@ pub(super) fn snippet<'a>(block: &[ShownFinding<'a>], width: usize) -> Snippet<'
     text.pop();
     let first = lines.keys().next().copied().unwrap_or_default();
     let annotations = block.iter().map(|view| {
-        let label = has_labels.then(|| view.finding.code().as_str());
+        let code = has_codes.then(|| view.finding.code().as_str());
         let mark = lines[&view.number()].place(&view.spot.mark);
-        AnnotationKind::Primary.span(mark).label(label)
+        let kind = match view.opening {
+            Some(_) => AnnotationKind::Context,
+            None => AnnotationKind::Primary,
+        };
+        kind.span(mark).label(view.opening.or(code))
     });
     Snippet::source(text)
         .line_start(first as usize)

@@ -12,7 +12,7 @@ use anstyle::{AnsiColor, Style};
 use crate::finding::{Finding, Severity};
 use crate::lang::{Lang, Text as Words};
 pub use crate::printable::{is_unprintable, printable};
-use crate::report::snippet::{ShownFinding, blocks, snippet};
+use crate::report::snippet::{ShownFinding, blocks, snippets};
 use crate::report::{File, Notice, Report, Spot, Total};
 pub use crate::wrap::wrapped;
 
@@ -47,7 +47,7 @@ impl TextOptions {
         }
     }
 
-    fn severity(&self, severity: Severity) -> (Style, &'static str) {
+    pub(crate) fn severity(&self, severity: Severity) -> (Style, &'static str) {
         let color = match severity {
             Severity::Warning => AnsiColor::Yellow,
             Severity::Error | Severity::Undecodable => AnsiColor::Red,
@@ -158,6 +158,7 @@ pub fn write(
         severity: finding.severity(),
         spot,
         around: false,
+        opening: None,
     };
     let mut text = String::new();
     show(source, &[view], options, &mut text);
@@ -174,7 +175,7 @@ fn show(source: &str, block: &[ShownFinding<'_>], options: &TextOptions, out: &m
         );
     }
     let helps = helps(block, options.lang);
-    match block.iter().all(|view| view.spot.line.text.is_empty()) {
+    match block.iter().all(|view| !view.has_lines()) {
         true => helps.iter().for_each(|help| {
             *out += &format!("  = {}: {help}\n", HELP.get(options.lang));
         }),
@@ -183,6 +184,7 @@ fn show(source: &str, block: &[ShownFinding<'_>], options: &TextOptions, out: &m
 }
 
 const HELP: Words = Words::new("help", "提示");
+const OPENED: Words = Words::new("opened here", "在此开始");
 
 /// Returns the advice for the findings, without duplicates.
 fn helps(block: &[ShownFinding<'_>], lang: Lang) -> Vec<&'static str> {
@@ -201,7 +203,8 @@ fn show_lines(block: &[ShownFinding<'_>], helps: &[&str], options: &TextOptions,
         Some(Severity::Warning) => Level::WARNING,
         _ => Level::ERROR,
     };
-    let mut group = Group::with_level(level).element(snippet(block, options.width));
+    let snippets = snippets(block, options.width, OPENED.get(options.lang));
+    let mut group = Group::with_level(level).elements(snippets);
     for help in helps {
         group = group.element(Level::HELP.with_name(HELP.get(options.lang)).message(*help));
     }

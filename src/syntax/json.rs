@@ -398,12 +398,15 @@ impl Reader {
             return Err(Stop::More);
         }
         let within = self.open.last().map(|&id| *d.tree.node(id));
+        let bracket = |start: u32| Span::new(start as usize, start as usize + 1);
+        let opened = within.map(|node| bracket(node.span.start));
         let name = within.filter(|node| node.name.len() > 0).map(|node| {
             let text = std::str::from_utf8(d.bytes.all).unwrap_or_default();
             format!("`{}`", d.tree.str(node.name, text))
         });
         let within = name.unwrap_or_else(|| "`{`".into());
-        Err(d.bytes.run_out(Reason::JsonCutOff, within))
+        let stop = d.bytes.run_out(Reason::JsonCutOff, within);
+        Err(stop.with_opened(opened))
     }
 }
 

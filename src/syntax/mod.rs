@@ -107,6 +107,16 @@ pub(crate) enum Stop {
     Broken(Finding),
 }
 
+impl Stop {
+    /// Adds what was opened and is not closed to a failure.
+    fn with_opened(self, opened: Option<Span>) -> Stop {
+        match (self, opened) {
+            (Stop::Broken(finding), Some(span)) => Stop::Broken(finding.with_opened(span)),
+            (stop, _) => stop,
+        }
+    }
+}
+
 /// The bytes of a document that have arrived, from its first byte on.
 #[derive(Clone, Copy)]
 pub(crate) struct Bytes<'a> {

@@ -492,7 +492,8 @@ impl Reader {
             Some(b'>') => {
                 let finding = Finding::new(Reason::MismatchedEnd, Span::new(self.at, close + 1));
                 let finding = finding.with(self.innermost(d));
-                Stop::Broken(finding.with(text_of(d.bytes.all, found)))
+                let finding = finding.with(text_of(d.bytes.all, found));
+                Stop::Broken(finding).with_opened(self.opened(d))
             }
             Some(_) => d.bytes.broken(close, Reason::ExpectedTagEnd),
         }
@@ -541,14 +542,25 @@ impl Reader {
     /// Makes a failure at `at` that names the innermost element.
     fn named(&self, d: &Document<'_, '_>, reason: Reason, at: usize) -> Stop {
         let finding = Finding::new(reason, Span::new(at, at + 1));
-        Stop::Broken(finding.with(self.innermost_tag(d)))
+        let finding = finding.with(self.innermost_tag(d));
+        Stop::Broken(finding).with_opened(self.opened(d))
     }
 
     fn run_out(&self, d: &Document<'_, '_>) -> Stop {
         match d.bytes.last {
-            true => d.markup().run_out(&self.innermost_tag(d)),
+            true => {
+                let stop = d.markup().run_out(&self.innermost_tag(d));
+                stop.with_opened(self.opened(d))
+            }
             false => Stop::More,
         }
+    }
+
+    /// Returns the range of the start tag of the innermost element.
+    fn opened(&self, d: &Document<'_, '_>) -> Option<Span> {
+        let open = self.open.last()?;
+        let start = (d.tree.node(open.node).name_at as usize).saturating_sub(1);
+        Some(Span::new(start, open.content))
     }
 
     fn innermost_tag(&self, d: &Document<'_, '_>) -> String {
