@@ -55,9 +55,9 @@ impl RedactArgs {
 /// Makes a random key, with a note.
 fn random() -> anyhow::Result<Key> {
     tell(both!(
-        "note: the key of the pseudonyms is random: they will be others in the next run, unless {KEY} or \
-         --redact-key-file gives one",
-        "提示：假名的密钥是随机的，下次运行会得到不同的假名；可用 {KEY} 或 --redact-key-file 指定"
+        "note: the pseudonyms are of this run only; to get the same ones again, give a secret in {KEY} or with \
+         --redact-key-file",
+        "提示：这些假名只在本次运行中有效；要在以后得到同样的假名，请用 {KEY} 或 --redact-key-file 给出密钥"
     ));
     let mut random = Random::new(None);
     let mut secret = Zeroizing::new([0; 32]);

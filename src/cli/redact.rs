@@ -126,6 +126,9 @@ impl Run<'_> {
 
     /// Says how much was replaced, and what happened to encrypted payloads.
     fn summarize(&self) {
+        if self.captures == 0 {
+            return;
+        }
         let lang = self.plan.err.lang;
         let (replaced, captures) = (self.redaction.replaced, self.captures as u64);
         tell(match lang {

@@ -143,8 +143,8 @@ impl Searcher {
                 None => keys.push((key, vec![(at, text)])),
             }
         }
-        debug_assert!(keys.len() <= 32, "see in_buckets");
-        let (keys, texts): (Vec<Key>, _) = in_buckets(keys).into_iter().unzip();
+        keys.sort_by_key(|&(key, _)| number(key).unwrap_or(usize::MAX));
+        let (keys, texts): (Vec<Key>, _) = keys.into_iter().unzip();
         let keys = Keys::new(&keys);
         Searcher {
             keys,
@@ -174,21 +174,32 @@ impl Searcher {
     }
 }
 
-/// Orders keys so that similar ones share a bucket.
+/// The keys that share a bucket of the packed search.
 ///
-/// The packed search puts the key with the number `n` into the bucket `n % 8`. It stops at three bytes if the halves of
-/// each byte occur in keys of one bucket, even in different keys: with `<!-` and `rPa` in one bucket, it stops at `2 1`.
-/// Of similar keys, few other bytes can be made. Those whose last bytes are alike come together: where a search starts only
-/// the last byte tells, and it is mostly the bracket at the end of a payload. More than 32 keys would need twice as many
-/// buckets, and a search that takes half as many bytes at once.
-fn in_buckets<T>(mut keys: Vec<(Key, T)>) -> Vec<(Key, T)> {
-    const BUCKETS: usize = 8;
-    keys.sort_by_key(|&([first, second, third], _)| (third >> 4, second >> 4, first >> 4));
-    let mut numbers: Vec<usize> = (0..keys.len()).collect();
-    numbers.sort_by_key(|number| number % BUCKETS);
-    let mut numbered: Vec<_> = numbers.into_iter().zip(keys).collect();
-    numbered.sort_by_key(|&(number, _)| number);
-    numbered.into_iter().map(|(_, key)| key).collect()
+/// The search stops at three bytes if the halves of each byte occur in keys of one bucket, even in different keys: with
+/// `<!-` and `rPa` in one bucket, it stops at `2 1`. These buckets were found by exchanging keys as long as it stopped
+/// less often in 650 KB of logs, payloads, source code and prose, where it stops in vain at 4 of 10,000 bytes; sorted
+/// keys stop it at 42. Keys with the same lower halves, as `e61` and `E61`, share a bucket wherever they stand. More than
+/// 32 keys would need twice as many buckets, and a search that takes half as many bytes at once.
+const BUCKETS: [[&str; 4]; 8] = [
+    ["rPa", "OYW", "rNa", "\n00"],
+    ["E-6", "Enc", "uff", "xml"],
+    ["k5h", "f6d", "c2d", "F6D"],
+    ["mFt", "c2V", "\u{FEFF}", "eMs"],
+    ["<!-", "<!D", "[60", "[12"],
+    ["e_m", "e61", "zZ1", "E61"],
+    ["VXN", "m_u", "bXN", "gTy"],
+    ["E 6", "zZX", "e 6", "e:6"],
+];
+
+/// Returns the number that a key needs to get into its bucket: the search puts the key with the number `n` into the
+/// bucket `n % 8`.
+fn number(key: Key) -> Option<usize> {
+    let place = |(bucket, keys): (usize, &[&str; 4])| {
+        let at = keys.iter().position(|other| other.as_bytes() == key)?;
+        Some(at * BUCKETS.len() + bucket)
+    };
+    BUCKETS.iter().enumerate().find_map(place)
 }
 
 impl Keys {
@@ -287,6 +298,20 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn each_key_is_in_its_bucket() {
+        let mut numbers = Vec::new();
+        let anchors = Anchors::new(&fields::ANCHORS, &fields::ENCODED_ANCHORS);
+        let searcher = anchors.searcher();
+        for texts in &searcher.texts {
+            let (at, text) = &texts[0];
+            let key = [text[*at], text[at + 1], text[at + 2]];
+            numbers.push(number(key).expect("BUCKETS has each key"));
+        }
+        assert!(numbers.is_sorted());
+        assert_eq!(numbers.len(), BUCKETS.as_flattened().len(), "{numbers:?}");
     }
 
     #[test]
