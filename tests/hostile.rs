@@ -7,7 +7,9 @@ mod support;
 
 use std::collections::BTreeSet;
 use std::io::{self, Read};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+#[cfg(target_os = "linux")]
+use std::time::Instant;
 
 use proptest::prelude::*;
 use support::clock::Clock;
@@ -790,6 +792,7 @@ const SIZE: u64 = if cfg!(debug_assertions) {
 } else {
     100 << 20
 };
+#[cfg(target_os = "linux")]
 const PEAK: u64 = if cfg!(debug_assertions) {
     14 << 10
 } else {
@@ -841,6 +844,7 @@ fn peak_memory() -> u64 {
         .unwrap_or(0)
 }
 
+#[cfg(target_os = "linux")]
 fn stream(line: usize, size: u64) -> (u64, u64, Duration) {
     let start = Instant::now();
     let output = std::process::Command::new(std::env::current_exe().expect("this program"))
@@ -860,6 +864,7 @@ fn stream(line: usize, size: u64) -> (u64, u64, Duration) {
     (value("callbacks="), value("peak="), start.elapsed())
 }
 
+#[cfg(target_os = "linux")]
 fn check_streams(lines: impl Iterator<Item = usize>, size: u64) {
     let mut failures = Vec::new();
     for line in lines {

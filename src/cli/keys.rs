@@ -4,7 +4,7 @@
 //! machine can read. They are never printed.
 
 use std::env::{self, VarError};
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -181,8 +181,9 @@ fn warn_if_open(file: &File, path: &Path) {
     use std::os::unix::fs::PermissionsExt;
 
     let others = 0o077;
-    let is_open =
-        |metadata: fs::Metadata| metadata.is_file() && metadata.permissions().mode() & others != 0;
+    let is_open = |metadata: std::fs::Metadata| {
+        metadata.is_file() && metadata.permissions().mode() & others != 0
+    };
     if file.metadata().is_ok_and(is_open) {
         let shown = path.display();
         tell_warning(both!(
