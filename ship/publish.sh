@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# Publishes to a registry: `ship/publish.sh crates.io` from the work tree, `ship/publish.sh npm FOLDER` the packages in
+# FOLDER. With WXSUB_DRY_RUN set, does everything but publish.
+set -euo pipefail
+dry=()
+[ -z "${WXSUB_DRY_RUN:-}" ] || dry=(--dry-run)
+provenance=(--provenance)
+[ -z "${WXSUB_DRY_RUN:-}" ] || provenance=()
+
+# The package with the name of the program comes last: it asks for the others.
+npm_packages() { # folder
+  find "$1" -name 'wxsub-linux-*.tgz' | sort
+  find "$1" -name 'wxsub-[0-9]*.tgz'
+}
+
+case $1 in
+  crates.io) cargo publish --locked "${dry[@]}" ;;
+  npm)
+    # npm exchanges the identity of a workflow for a token from 11.5.1 on.
+    npm_packages "$2" | while read -r package; do
+      npx --yes npm@11.5.1 publish --access public "${provenance[@]}" "${dry[@]}" "$(realpath "$package")"
+    done
+    ;;
+  *) echo "ship: $1 is published in another way" >&2 && exit 2 ;;
+esac
