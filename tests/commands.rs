@@ -15,16 +15,19 @@ fn commands_print_what_the_files_say() {
         .case("README.md")
         .case("README.zh-CN.md")
         .case("docs/*.md")
+        .case("docs/zh/*.md")
         .case("tests/cmd/*.trycmd");
 }
 
 /// A command outside of a block is text: nothing runs it.
 #[test]
 fn every_command_stands_in_a_block() {
-    let files = ["tests/cmd", "docs", "."].iter().flat_map(|folder| {
-        let entries = fs::read_dir(folder).expect("a folder");
-        entries.map(|entry| entry.expect("an entry").path())
-    });
+    let files = ["tests/cmd", "docs", "docs/zh", "."]
+        .iter()
+        .flat_map(|folder| {
+            let entries = fs::read_dir(folder).expect("a folder");
+            entries.map(|entry| entry.expect("an entry").path())
+        });
     let is_read = |path: &PathBuf| {
         let ending = path.extension();
         ending.is_some_and(|ending| ending == "md" || ending == "trycmd")

@@ -1,4 +1,4 @@
-//! Runs the commands of the section "From logs" of `docs/captures.md` in a shell.
+//! Runs the commands of the section "From logs" of `docs/captures.md`, in English and Chinese, in a shell.
 //!
 //! The logs stand in the places that the commands name. Stand-ins replace the programs that print logs.
 #![cfg(unix)]
@@ -88,16 +88,21 @@ const COMMANDS: [(&str, usize, &str); 10] = [
 const ALL: &str = "1 file: 3 callbacks (1 popup, 1 change, 1 sent), 1 other message (1 text), ";
 
 #[test]
-fn the_commands_are_those_of_the_document() {
-    let document = fs::read_to_string("docs/captures.md").expect("a file");
-    let section = document.split("## From logs\n").nth(1).expect("a section");
+fn the_commands_are_those_of_the_documents() {
+    check_commands("docs/captures.md", "## From logs\n");
+    check_commands("docs/zh/captures.md", "## 各种日志\n");
+}
+
+fn check_commands(path: &str, heading: &str) {
+    let document = fs::read_to_string(path).expect("a file");
+    let section = document.split(heading).nth(1).expect("a section");
     let block = section.split("```sh\n").nth(1).expect("a block");
     let block = block.split("```").next().expect("its end");
     let lines = block.lines();
     let commands: Vec<_> = lines
         .filter(|line| !line.is_empty() && !line.starts_with('#'))
         .collect();
-    assert_eq!(commands, COMMANDS.map(|(command, ..)| command));
+    assert_eq!(commands, COMMANDS.map(|(command, ..)| command), "{path}");
 }
 
 #[test]
