@@ -137,6 +137,10 @@ pub(crate) struct Names {
     pub(crate) event_name: fn(&[u8]) -> Option<Range<usize>>,
     /// Returns the range of the names that have values, if there are enough of them for a callback.
     pub(crate) values: fn(&[u8]) -> Option<Range<usize>>,
+    /// Returns true for the name of a field, in any spelling.
+    pub(crate) is_field: fn(&[u8]) -> bool,
+    /// Returns true if a text has the names of several fields of the header, in any spelling.
+    pub(crate) has_headers: fn(&[u8]) -> bool,
     /// Returns the range of the values without names in a list around an event's name, if there are enough of them.
     pub(crate) listed: fn(&[u8], &Range<usize>) -> Option<Range<usize>>,
     /// Returns the range of the list of names and values in which the name at a position stands, and in it the range of the
