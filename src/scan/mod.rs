@@ -20,7 +20,7 @@
 //! own. `skip` leaves a broken document, and `torn` knows what is in doubt
 //! after it. `nested`, `escape` and `literal` handle escaped
 //! text, with `base64`, `chunked`, `decimal`, `dump`, `hex` and `typographic`. `unread` looks at what is left: it reports
-//! callbacks that nothing else reads. `learn` and `fast_path` are the fast path.
+//! callbacks that nothing else reads, and `hidden` those in which no name is readable. `learn` and `fast_path` are the fast path.
 //! `moves` moves the cursor, and `verdict` turns what was read into what was found.
 //!
 //! Only [`Names`] knows which names make a message, and [`request`](crate::request) finds the signature queries. Adding
@@ -42,6 +42,7 @@ mod dump;
 mod escape;
 mod fast_path;
 mod hex;
+mod hidden;
 mod json;
 mod learn;
 mod line_end;

@@ -14,6 +14,7 @@ use crate::finding::{Finding, Reason};
 use crate::scan::container::{self, LineKind};
 use crate::scan::lookahead::{Arrived, Lookahead, Settled};
 use crate::scan::{FARTHEST_KEY, Found, InnerPart, Pairs, Parts, Scanner, State, start};
+use crate::simd::is_blank;
 use crate::span::Span;
 use crate::syntax::Syntax;
 use crate::syntax::notation::Notation;
@@ -209,12 +210,13 @@ impl Scanner {
     fn printed_start(&self, ahead: Lookahead<'_>) -> Option<usize> {
         let is_bracket = |b: &u8| matches!(b, b'{' | b'[' | b'(');
         let mut brackets = (0..ahead.len()).filter(|&at| is_bracket(&ahead.bytes()[at]));
-        brackets.find(|&at| self.begins_printed(ahead.from(at + 1)))
+        brackets.find(|&at| self.begins_printed(ahead.from(at)))
     }
 
-    /// Returns true if a name of messages follows a bracket, after white space and quotes.
-    fn begins_printed(&self, inside: Lookahead<'_>) -> bool {
-        let near = inside.window(LONGEST_NAME);
+    /// Returns true if a name of messages follows the bracket at the start of `object`, after white space and quotes, and is
+    /// not all that stands in it.
+    fn begins_printed(&self, object: Lookahead<'_>) -> bool {
+        let near = object.from(1).window(LONGEST_NAME);
         let is_sign = |b: u8| b.is_ascii_whitespace() || b"'\"`[:(u".contains(&b);
         let start = near.position(|b| !is_sign(b)).unwrap_or(near.len());
         let name = near.from(start);
@@ -222,7 +224,8 @@ impl Scanner {
             .position(|b| !b.is_ascii_alphanumeric())
             .unwrap_or(name.len());
         let text = std::str::from_utf8(&name.bytes()[..len]).unwrap_or_default();
-        (self.names.begins_message)(text)
+        let is_all = start == 0 && object.get(0) == Some(b'[') && name.get(len) == Some(b']');
+        (self.names.begins_message)(text) && !is_all
     }
 
     /// Returns the range of the first event's name. Notes the end if more bytes may complete one.
@@ -467,16 +470,17 @@ impl Scanner {
                 let head = line.window(LONGEST_NAME);
                 let end = head.position(|b| !is_of_name(b)).unwrap_or(head.len());
                 let rest = head.from(end);
-                let next = rest.position(|b| b != b' ').and_then(|at| rest.get(at));
-                let is_bound = matches!(next, Some(b':' | b'=' | b'\t'));
-                let is_alone = matches!(rest.get(0), Some(b'\r' | b'\n') | None);
+                let next = rest.position(|b| !is_blank(b)).and_then(|at| rest.get(at));
+                let is_bound =
+                    matches!(next, Some(b':' | b'=' | b'{')) || rest.get(0) == Some(b'\t');
+                let is_alone = matches!(next, Some(b'\r' | b'\n') | None);
                 is_alone
                     || is_bound && !first.is_ascii_digit()
                     || (self.names.is_field)(&head.bytes()[..end])
             }
             Some(first) => {
                 first.is_ascii_whitespace()
-                    || b"\"'<>()[]{}|*-+,`".contains(&first)
+                    || b"\"'<>()[]{}|*-+,`$".contains(&first)
                     || !first.is_ascii()
             }
             None => true,
