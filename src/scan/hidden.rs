@@ -64,7 +64,10 @@ impl Scanner {
         let hidden = starts(text).find_map(|at| {
             let ahead = arrived.from(start + at).window(LONGEST);
             let (len, event) = reveal(ahead, &self.names, 0)?;
-            Some((start + at, len, event))
+            // What has an anchor may be read from there.
+            let is_found =
+                dump::row_head(ahead).is_none() && self.names.anchors.is_in(&ahead.bytes()[..len]);
+            (!is_found).then_some((start + at, len, event))
         });
         arrived.settled()?;
         Some(
