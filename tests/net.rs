@@ -9,8 +9,15 @@
 
 mod support;
 
+use std::fmt::Write as _;
 use std::fs;
+use std::io::Write as _;
 use std::path::Path;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use flate2::Compression;
+use flate2::write::GzEncoder;
 
 use support::escape;
 use support::reading::{ReadRecord, read, read_whole};
@@ -178,6 +185,288 @@ fn a_callback_in_any_row_of_a_table_is_told() {
             }
         }
     }
+}
+
+/// The fields of three callbacks: WeChat's name, the record's, and the value.
+const POPUP: [Field; 8] = [
+    TO_USER,
+    FROM_USER,
+    CREATE_TIME,
+    MSG_TYPE,
+    ("Event", "event", "subscribe_msg_popup_event"),
+    TEMPLATE,
+    ("SubscribeStatusString", "status", "accept"),
+    ("PopupScene", "popup_scene", "2"),
+];
+const CHANGE: [Field; 7] = [
+    TO_USER,
+    FROM_USER,
+    CREATE_TIME,
+    MSG_TYPE,
+    ("Event", "event", "subscribe_msg_change_event"),
+    TEMPLATE,
+    ("SubscribeStatusString", "status", "reject"),
+];
+const SENT: [Field; 9] = [
+    TO_USER,
+    FROM_USER,
+    CREATE_TIME,
+    MSG_TYPE,
+    ("Event", "event", "subscribe_msg_sent_event"),
+    TEMPLATE,
+    ("MsgID", "msg_id", "1988810812324364292"),
+    ("ErrorCode", "error_code", "43101"),
+    ("ErrorStatus", "error_status", "用户拒绝接收"),
+];
+type Field = (&'static str, &'static str, &'static str);
+const TO_USER: Field = ("ToUserName", "to_user", "gh_5d0c7be19a42");
+const FROM_USER: Field = ("FromUserName", "from_user", "oWx3b5Tq0nRkF7uYhLs9aVmPzE1c");
+const CREATE_TIME: Field = ("CreateTime", "create_time", "1762040406");
+const MSG_TYPE: Field = ("MsgType", "msg_type", "event");
+const TEMPLATE: Field = (
+    "TemplateId",
+    "template_id",
+    "VkQ2hT7mZrX0aLw9JcNs4EuBfYd1GpKi8Rv3SxMqO5A",
+);
+
+/// How programs, databases and people write fields one by one. `{n}` is the name and `{v}` the value.
+const ONE_BY_ONE: [&str; 43] = [
+    "{n}: {v}\n",
+    "{n} | {v}\n",
+    "| {n} | {v} |\n",
+    "| `{n}` | `{v}` |\n",
+    "│ {n} │ {v} │\n",
+    "{n}\t{v}\n",
+    "{n},{v}\n",
+    "{n};{v}\n",
+    "\"{n}\",\"{v}\"\n",
+    "{n}   {v}\n",
+    "{n}\n{v}\n",
+    "{n} -> {v}\n",
+    "{n}->{v}\n",
+    "{n} => {v}\n",
+    "{n} → {v}\n",
+    "{n} := {v}\n",
+    "{n}::{v}\n",
+    "{n} ... {v}\n",
+    "{n}~{v}\n",
+    "{n}={v} ",
+    "{n} -> {v}, ",
+    "{n}：{v}\n",
+    "{n}：{v}，",
+    "{n}＝{v}；",
+    "【{n}】{v} ",
+    "{n}：“{v}”、",
+    "<tr><td>{n}</td><td>{v}</td></tr>\n",
+    "<tr>\n  <td>{n}</td>\n  <td>{v}</td>\n</tr>\n",
+    "<td>{n}</td><td>{v}</td>",
+    "<dt>{n}</dt><dd>{v}</dd>\n",
+    "<key>{n}</key><string>{v}</string>",
+    "<key>{n}</key>\n<string>{v}</string>\n",
+    "<entry><string>{n}</string><string>{v}</string></entry>\n",
+    "<entry key=\"{n}\" value=\"{v}\"/>\n",
+    "<field name=\"{n}\">{v}</field>\n",
+    "<field name=\"{n}\">{v}</field>",
+    "<param><name>{n}</name><value>{v}</value></param>\n",
+    "  <Data Name='{n}'>{v}</Data>\n",
+    "------b7f0\nContent-Disposition: form-data; name=\"{n}\"\n\n{v}\n",
+    "$10\n{n}\n$12\n{v}\n",
+    "2) \"{n}\"\n3) \"{v}\"\n",
+    "2026-11-02 08:00:01 INFO  {n}: {v}\n",
+    "- {n}: {v}\n",
+];
+
+/// Whatever comes first, each form is reported or read.
+#[test]
+fn a_callback_whose_fields_stand_one_by_one_is_told() {
+    let orders: [fn(&mut Vec<Field>); 3] = [
+        |_| {},
+        |fields| fields[..5].rotate_right(1),
+        |fields| fields[1..5].rotate_right(1),
+    ];
+    for fields in [&POPUP[..], &CHANGE, &SENT] {
+        for (form, order) in ONE_BY_ONE
+            .iter()
+            .flat_map(|form| orders.map(|order| (form, order)))
+        {
+            let mut fields = fields.to_vec();
+            order(&mut fields);
+            let written = |name: fn(&Field) -> &'static str| {
+                let one = |field: &Field| form.replace("{n}", name(field)).replace("{v}", field.2);
+                fields.iter().map(one).collect::<String>()
+            };
+            for text in [written(|field| field.0), written(|field| field.1)] {
+                demand_told(text.as_bytes(), 1);
+            }
+        }
+    }
+}
+
+/// Demands that `count` callbacks are read or reported, however the capture arrives.
+fn demand_told(capture: &[u8], count: usize) {
+    let seen = read_whole(capture);
+    let told = seen.iter().filter(|seen| is_bad(seen)).count();
+    let text = String::from_utf8_lossy(capture);
+    assert_eq!(told, count, "{text}\n{seen:?}");
+    for block in [1, 64] {
+        assert_eq!(read(capture, block), seen, "{text}\nblocks of {block}");
+    }
+}
+
+/// Labels of any language, and lists of values between any signs.
+#[test]
+fn values_of_all_shapes_are_told_without_names() {
+    let labels = [
+        "小程序",
+        "用户",
+        "时间",
+        "类型",
+        "事件",
+        "模板",
+        "状态",
+        "场景",
+    ];
+    for label in [
+        "L：{v}\n",
+        "L：{v}，",
+        "L:{v}, ",
+        "L={v} ",
+        "[L]{v} ",
+        "【L】{v} ",
+    ] {
+        let one = |(label_of, field): (&&str, &Field)| {
+            label.replace('L', label_of).replace("{v}", field.2)
+        };
+        let text: String = labels.iter().zip(&POPUP).map(one).collect();
+        demand_told(text.as_bytes(), 1);
+    }
+    for sign in [" ", "\n", " - ", "\u{1}", "/", "^", "$$", ":", "#"] {
+        let values = POPUP.map(|field| field.2).join(sign);
+        demand_told(format!("{values}\n").as_bytes(), 1);
+    }
+}
+
+/// Two names of the header are enough if their values have the shapes of an account, a user and a time.
+#[test]
+fn two_names_with_values_of_their_shapes_are_told() {
+    for rest in [
+        "FromUserName=oWx3b5Tq0nRkF7uYhLs9aVmPzE1c ToUserName=gh_5d0c7be19a42",
+        "from_user=oWx3b5Tq0nRkF7uYhLs9aVmPzE1c create_time=1762040406",
+        "ToUserName: gh_5d0c7be19a42, CreateTime: 1762040406",
+    ] {
+        demand_told(
+            format!("Event=subscribe_msg_sent_event {rest}\n").as_bytes(),
+            1,
+        );
+        demand_told(
+            format!("{rest} Event=subscribe_msg_sent_event\n").as_bytes(),
+            1,
+        );
+    }
+    for rest in [
+        "FromUserName=oWx3b5Tq0nRkF7uYhLs9aVmPzE1c MsgType=event",
+        "openid=oWx3b5Tq0nRkF7uYhLs9aVmPzE1c create_time=1762040406",
+        "ToUserName=oWx3b5Tq0nRkF7uYhLs9aVmPzE1c FromUserName=gh_5d0c7be19a42",
+        "to_user=%s from_user=%s",
+    ] {
+        demand_told(
+            format!("Event=subscribe_msg_sent_event {rest}\n").as_bytes(),
+            0,
+        );
+    }
+}
+
+/// Writes the bytes of a body, each as `one` writes it.
+fn each(body: &[u8], one: impl Fn(u8) -> String) -> String {
+    body.iter().map(|&byte| one(byte)).collect()
+}
+
+/// Writes rows of `width` bytes, with offsets.
+fn rows(body: &[u8], width: usize, one: fn(u8) -> String) -> String {
+    let mut text = String::new();
+    for (row, bytes) in body.chunks(width).enumerate() {
+        writeln!(text, "{:08x}: {}", row * width, each(bytes, one)).expect("a String");
+    }
+    text
+}
+
+fn gzipped(body: &[u8]) -> Vec<u8> {
+    let mut gzip = GzEncoder::new(Vec::new(), Compression::default());
+    gzip.write_all(body).expect("a Vec");
+    gzip.finish().expect("a Vec")
+}
+
+/// Writes a body in forms in which no name stands as text.
+fn hidden(body: &[u8]) -> Vec<String> {
+    let chars = |one: fn(u32) -> String| {
+        let text = str::from_utf8(body).expect("text");
+        text.chars().map(|c| one(c.into())).collect::<String>()
+    };
+    vec![
+        chars(|c| format!("\\u{c:04x}")),
+        chars(|c| format!("&#{c};")),
+        chars(|c| format!("&#x{c:X};")),
+        chars(|c| format!("U+{c:04X} ")),
+        chars(|c| format!("\\u{{{c:x}}}")),
+        each(body, |byte| format!("\\x{byte:02x}")),
+        each(body, |byte| format!("\\{byte:03o}")),
+        each(body, |byte| format!("%{byte:02X}")),
+        each(body, |byte| format!("0x{byte:02x}, ")),
+        each(body, |byte| format!("{byte} ")),
+        each(body, |byte| format!("{}, ", byte as i8)),
+        each(body, |byte| format!("{byte:08b} ")),
+        each(body, |byte| format!(" {byte:02x}\n")),
+        format!("[\n{}]", each(body, |byte| format!("  {byte},\n"))),
+        format!("[]byte{{{}}}", each(body, |byte| format!("0x{byte:x}, "))),
+        format!("body=b'{}'", each(body, |byte| format!("\\x{byte:02x}"))),
+        rows(body, 8, |byte| format!("{byte:02x} ")),
+        rows(body, 24, |byte| format!("{byte:02x} ")),
+        rows(body, 6, |byte| format!("{byte:08b} ")),
+        rows(body, 12, |byte| format!("{byte:3} ")),
+        STANDARD.encode(gzipped(body)),
+        format!("body={}", STANDARD.encode(gzipped(body))),
+        STANDARD.encode(STANDARD.encode(body)),
+        each(&gzipped(body), |byte| format!("{byte:02x}")),
+    ]
+}
+
+#[test]
+fn a_capture_that_begins_with_a_hidden_callback_is_told() {
+    let source = fs::read("tests/net/mentions/handler.go").expect("a file");
+    for body in bodies() {
+        for text in hidden(&body) {
+            demand_told(text.as_bytes(), 1);
+        }
+    }
+    for text in hidden(&source) {
+        demand_told(text.as_bytes(), 0);
+    }
+    // Each line of a file of them.
+    let lines: String = bodies()
+        .iter()
+        .map(|body| STANDARD.encode(gzipped(body)) + "\n")
+        .collect();
+    demand_told(lines.as_bytes(), bodies().len());
+}
+
+/// Returns the payloads of the records, in both syntaxes.
+fn bodies() -> Vec<Vec<u8>> {
+    let json = |list: &str, event: &str| {
+        format!(
+            "{{\"ToUserName\":\"gh_5d0c7be19a42\",\"FromUserName\":\"oWx3b5Tq0nRkF7uYhLs9aVmPzE1c\",\
+             \"CreateTime\":1762040406,\"MsgType\":\"event\",\"Event\":\"{event}\",\"List\":{list}}}"
+        )
+    };
+    let item = "{\"TemplateId\":\"VkQ2hT7mZrX0aLw9JcNs4EuBfYd1GpKi8Rv3SxMqO5A\",\"SubscribeStatusString\":\"reject\"}";
+    let change = "subscribe_msg_change_event";
+    let xml = "<xml><ToUserName>gh_5d0c7be19a42</ToUserName><FromUserName>oWx3b5Tq0nRkF7uYhLs9aVmPzE1c</FromUserName>\
+               <CreateTime>1762040406</CreateTime><MsgType>event</MsgType><Event>subscribe_msg_sent_event</Event>\
+               <SubscribeMsgSentEvent><List><ErrorStatus>用户拒绝</ErrorStatus></List></SubscribeMsgSentEvent></xml>";
+    vec![
+        json(item, change).into_bytes(),
+        json(&format!("[{item},{item}]"), change).into_bytes(),
+        xml.as_bytes().to_vec(),
+    ]
 }
 
 #[test]

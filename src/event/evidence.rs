@@ -8,13 +8,17 @@
 //! - Names are *bound* to values: a separator and a literal follow. Variables, placeholders (`%s`), comparisons
 //!   (`== 'event'`), types and other names are no values, and neither are small numbers (`CreateTime = 3`).
 //! - Names stand there, and values of an unmistakable *shape*: an account's id, an openid and a time. Nothing needs to
-//!   bind them: they may stand in tags, in cells of a table, or in a row below a row of names.
+//!   bind them: they may stand in tags, in cells of a table, or in a row below a row of names. Two names are enough if
+//!   each of them is bound to a value of its own shape.
+//!
+//! Without names, an account's id, an openid, a time and a template's id show one, if a sign or another value stands
+//! before each of them. In prose they stand behind words.
 
 use std::ops::Range;
 
 use crate::event::Event;
 use crate::event::fields::{self, EVENT_PREFIX};
-use crate::event::shape::OPENID_LEN;
+use crate::event::shape::{OPENID_LEN, TEMPLATE_LEN};
 use crate::event::terms::{CLIENT_STATUSES, STATUSES};
 
 /// Returns the range of the first event's name in `text`.
@@ -36,8 +40,20 @@ pub(crate) fn values(text: &[u8]) -> Option<Range<usize>> {
     }
     match evidence.is_bound() {
         true => Some(evidence.bound),
-        false => evidence.with_shapes(text),
+        false => evidence.with_shapes(text).or_else(|| set_off(text)),
     }
+}
+
+/// Returns true if `word` is the name of a field, in any spelling.
+pub(crate) fn is_field(word: &[u8]) -> bool {
+    Known::of(word).is_some()
+}
+
+/// Returns true if `text` has the names of several fields of the header.
+pub(crate) fn has_headers(text: &[u8]) -> bool {
+    let is_header =
+        |word: &Range<usize>| matches!(Known::of(&text[word.clone()]), Some(Known::Header(..)));
+    words(text, is_of_word).filter(is_header).nth(1).is_some()
 }
 
 /// The longest of the names that count.
@@ -45,6 +61,9 @@ const LONGEST_NAME: usize = 32;
 
 /// The least number of names of the header that show a callback.
 const LEAST_HEADERS: u32 = 3;
+
+/// The least number of names of the header with values of their own shapes that show one.
+const LEAST_SHAPED: u32 = 2;
 
 /// Returns true for a byte of a name. Names have hyphens in Lisp and in options of commands.
 fn is_of_word(byte: u8) -> bool {
@@ -74,6 +93,8 @@ struct Evidence {
     names: Range<usize>,
     /// A bit for each name of the header that has a value.
     header: u8,
+    /// A bit for each name of the header that has a value of its own shape.
+    shaped: u8,
     has_list: bool,
     /// True if the list has a template with an id of any form.
     has_template: bool,
@@ -105,7 +126,10 @@ impl Evidence {
             return false;
         }
         match known {
-            Known::Header(bit, form) if value.fits(form) => self.header |= bit,
+            Known::Header(bit, form) if value.fits(form) => {
+                self.header |= bit;
+                self.shaped |= bit & shape(value.text);
+            }
             Known::Item(form) if self.has_list && value.fits(form) => self.has_item = true,
             Known::Item(Form::Id) if self.has_list && value.is_literal() => {
                 self.has_template = true
@@ -118,7 +142,9 @@ impl Evidence {
     }
 
     fn is_bound(&self) -> bool {
-        self.header.count_ones() >= LEAST_HEADERS || self.has_list && self.has_item
+        self.header.count_ones() >= LEAST_HEADERS
+            || self.shaped.count_ones() >= LEAST_SHAPED
+            || self.has_list && self.has_item
     }
 
     /// Returns the range of the names and of the values, if enough names of the header stand in `text` and values of
@@ -139,6 +165,38 @@ impl Evidence {
     }
 }
 
+/// Returns the range of the values of all shapes in `text`, if a sign or another value stands before each of them.
+fn set_off(text: &[u8]) -> Option<Range<usize>> {
+    const ALL: u8 = TO_USER | FROM_USER | CREATE_TIME | TEMPLATE;
+    let (mut seen, mut range, mut before) = (0, 0..0, 0);
+    let mut follows_value = true;
+    for word in words(text, is_of_value) {
+        let value = &text[word.clone()];
+        if !value.iter().any(u8::is_ascii_alphanumeric) {
+            continue;
+        }
+        let shape = shape_or_template(value);
+        let is_set_off = follows_value || has_sign(&text[before..word.start]);
+        if shape != 0 && is_set_off {
+            seen |= shape;
+            extend(&mut range, &word);
+        }
+        follows_value = shape != 0 || is_plain_value(value);
+        before = word.end;
+    }
+    (seen == ALL).then_some(range)
+}
+
+/// Returns true if more than blanks, quotes, commas and round brackets stand between two words. Prose has those, too.
+fn has_sign(between: &[u8]) -> bool {
+    between.iter().any(|b| !b" \t\"'`\\,.()".contains(b))
+}
+
+/// Returns true for a value of a callback that has no shape.
+fn is_plain_value(value: &[u8]) -> bool {
+    value == fields::MSG_TYPE_EVENT.as_bytes() || value.starts_with(EVENT_PREFIX.as_bytes())
+}
+
 /// Extends `range` to `more`.
 pub(super) fn extend(range: &mut Range<usize>, more: &Range<usize>) {
     if range.start == range.end {
@@ -151,6 +209,8 @@ pub(super) const TO_USER: u8 = 1;
 pub(super) const FROM_USER: u8 = 2;
 const CREATE_TIME: u8 = 4;
 const MSG_TYPE: u8 = 8;
+/// The bit of a template's id, beside those of the header.
+pub(super) const TEMPLATE: u8 = 16;
 
 /// Returns the bit of the header's field of which `value` has the shape, or 0.
 pub(super) fn shape(value: &[u8]) -> u8 {
@@ -162,6 +222,16 @@ pub(super) fn shape(value: &[u8]) -> u8 {
         [b'o', ..] if value.len() == OPENID_LEN && is_mixed => FROM_USER,
         [b'1', ..] if value.len() == SECONDS && value.iter().all(u8::is_ascii_digit) => CREATE_TIME,
         _ => 0,
+    }
+}
+
+/// Returns the bit of the field of which `value` has the shape, a template's id among them, or 0.
+pub(super) fn shape_or_template(value: &[u8]) -> u8 {
+    let has = |is: fn(&u8) -> bool| value.iter().any(is);
+    let is_mixed = has(u8::is_ascii_lowercase) && has(u8::is_ascii_uppercase);
+    match value.len() == TEMPLATE_LEN && is_mixed {
+        true => TEMPLATE,
+        false => shape(value),
     }
 }
 
@@ -311,9 +381,21 @@ fn len_between(near: &[u8]) -> usize {
     }
 }
 
-/// Escaped quotes and colons.
-const ESCAPED: [&[u8]; 8] = [
-    b"&#34;", b"&#39;", b"&quot;", b"%22", b"%3A", b"%3a", b"\\x22", b"\\u0022",
+/// Escaped quotes and colons, and those of Chinese text.
+const ESCAPED: [&[u8]; 13] = [
+    b"&#34;",
+    b"&#39;",
+    b"&quot;",
+    b"%22",
+    b"%3A",
+    b"%3a",
+    b"\\x22",
+    b"\\u0022",
+    "：".as_bytes(),
+    "＝".as_bytes(),
+    "→".as_bytes(),
+    "“".as_bytes(),
+    "「".as_bytes(),
 ];
 
 /// Returns the length of a quote, bracket, blank or other separator at the start of `text`.

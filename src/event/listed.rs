@@ -7,16 +7,12 @@
 
 use std::ops::Range;
 
-use crate::event::evidence::{FROM_USER, TO_USER, extend, is_of_value, shape};
+use crate::event::evidence::{FROM_USER, TO_USER, extend, is_of_value, shape_or_template};
 use crate::event::fields::MSG_TYPE_EVENT;
-use crate::event::shape::TEMPLATE_LEN;
 use crate::simd::line_start;
 
 /// The most bytes of the list that are read before the event's name, and after it.
 const REACH: usize = 1024;
-
-/// The bit of a template's id, beside those of [`shape`].
-const TEMPLATE: u8 = 16;
 
 /// Returns the range of the values in `text`, if the event's `name` stands in a list with enough of them: an account or a
 /// user and a time or a template in brackets, or three of these in a line.
@@ -53,11 +49,8 @@ fn is_enough(seen: u8, is_bracketed: bool) -> bool {
 
 /// Returns the bit of the field whose shape `cell` has, or 0.
 fn shape_of_cell(cell: &[u8]) -> u8 {
-    let has = |is: fn(&u8) -> bool| cell.iter().any(is);
-    let is_mixed = has(u8::is_ascii_lowercase) && has(u8::is_ascii_uppercase);
     match cell.iter().all(|&b| is_of_value(b)) {
-        true if cell.len() == TEMPLATE_LEN && is_mixed => TEMPLATE,
-        true => shape(cell),
+        true => shape_or_template(cell),
         false => 0,
     }
 }

@@ -178,6 +178,9 @@ reasons! {
     UnreadPayload {
         PrintedUnread "`{0}` stands here with values, in a form that wxsub does not read" "此处的 `{0}` 带有取值，但 wxsub 无法读取其格式"
             => "log the body as it arrived, XML or JSON" "请记录收到的原始消息体（XML 或 JSON）"
+        HiddenUnread "`{0}` stands here with values, encoded in a way that wxsub does not read"
+            "此处的 `{0}` 带有取值，但 wxsub 无法读取其编码"
+            => "decode it first, or log the body as it arrived, XML or JSON" "请先解码，或记录收到的原始消息体（XML 或 JSON）"
         PrefixedUnread "`{0}` stands here with values, in a form that wxsub does not read: every line begins with `{1}`"
             "此处的 `{0}` 带有取值，但 wxsub 无法读取其格式：每行都以 `{1}` 开头"
             => "have the prefix left out, or log the body as it arrived, on one line"

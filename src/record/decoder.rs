@@ -37,6 +37,8 @@ const NAMES: Names = Names {
     is_renamed,
     event_name: evidence::event_name,
     values: evidence::values,
+    is_field: evidence::is_field,
+    has_headers: evidence::has_headers,
     listed: listed::listed,
     pairs: pairs::pairs,
     anchors: &ANCHORS,

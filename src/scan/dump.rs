@@ -40,14 +40,16 @@ const ROW: u32 = 16;
 const LONGEST: usize = 128;
 const LONGEST_HEAD: usize = 32;
 
-/// The offsets of second rows, in hexadecimal, octal and decimal digits, with the line break before them.
-pub(super) const ANCHORS: [&str; 6] = [
+/// The offsets of second rows, in hexadecimal, octal and decimal digits, with the line break before them. The last is that of
+/// rows with fewer or more bytes than sixteen.
+pub(super) const ANCHORS: [&str; 7] = [
     "\n0000010 ",
     "\n0000020 ",
     "\n0000016 ",
     "\n00000010",
     "\n000010 ",
     "\n000020 ",
+    "\n000000",
 ];
 
 /// Returns the start of the dump to which the row at `line` belongs, and its state there. The dump begins at `far` or
@@ -59,14 +61,22 @@ pub(super) fn begin(
 ) -> Settled<Option<(usize, Dump)>> {
     let row = arrived.from(line);
     let head = Head::of(row).filter(Head::begins_row);
+    let head = head.filter(|head| !head.is_of_other_width(row));
     let form = head.and_then(|head| head.form(row));
     arrived.settled()?;
     let Some((mut head, form)) = head.zip(form) else {
         return Some(None);
     };
+    let next = Head::of(row.from(row.window(LONGEST).line_len()));
+    let is_followed = next.is_some_and(|next| follows(head.offset, next.offset));
+    arrived.settled()?;
     let mut start = line;
     while let Some((before, row)) = row_before(&arrived.bytes[far..start], head.offset) {
         (start, head) = (far + before, row);
+    }
+    // Numbers that begin a line look like an offset.
+    if start == line && head.offset > 0 && !is_followed {
+        return Some(None);
     }
     let dump = Dump {
         form,
@@ -96,8 +106,14 @@ fn follows(offset: u32, next: u32) -> bool {
         .any(|radix| is_next(radix) == Some(true))
 }
 
+/// Returns the offset with which a row of any length begins, and the length of the text before its first byte.
+pub(super) fn row_head(row: Lookahead<'_>) -> Option<(u32, usize)> {
+    let head = Head::of(row)?;
+    Some((head.offset, head.before + head.gap))
+}
+
 /// Returns the number that the hexadecimal digits of `number` are in another radix.
-fn in_radix(number: u32, radix: u32) -> Option<u32> {
+pub(super) fn in_radix(number: u32, radix: u32) -> Option<u32> {
     u32::from_str_radix(&format!("{number:x}"), radix).ok()
 }
 
@@ -149,6 +165,13 @@ impl Head {
             offset.is_some_and(|offset| offset.is_multiple_of(ROW))
         };
         [16, 10].into_iter().any(is_offset)
+    }
+
+    /// Returns true if the offset behind `row` shows that rows have fewer or more than sixteen bytes.
+    fn is_of_other_width(&self, row: Lookahead<'_>) -> bool {
+        let line = row.window(LONGEST);
+        let next = Head::of(row.from(line.line_len()));
+        next.is_some_and(|next| next.offset > self.offset && !follows(self.offset, next.offset))
     }
 
     /// Returns the length of the text before the first byte. A cell begins with blanks of its own.
@@ -218,7 +241,10 @@ impl Form {
             Form::Hex | Form::Octal => WIDEST,
         };
         let len = behind.window(widest + 1).position(|b| !is_blank(b))?;
-        self.byte(behind.from(len)).map(|_| len)
+        let is_joined = len == 0 && self == Form::Octal;
+        self.byte(behind.from(len))
+            .filter(|_| !is_joined)
+            .map(|_| len)
     }
 }
 

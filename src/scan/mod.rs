@@ -20,7 +20,7 @@
 //! own. `skip` leaves a broken document, and `torn` knows what is in doubt
 //! after it. `nested`, `escape` and `literal` handle escaped
 //! text, with `base64`, `chunked`, `decimal`, `dump`, `hex` and `typographic`. `unread` looks at what is left: it reports
-//! callbacks that nothing else reads. `learn` and `fast_path` are the fast path.
+//! callbacks that nothing else reads, and `hidden` those in which no name is readable. `learn` and `fast_path` are the fast path.
 //! `moves` moves the cursor, and `verdict` turns what was read into what was found.
 //!
 //! Only [`Names`] knows which names make a message, and [`request`](crate::request) finds the signature queries. Adding
@@ -42,6 +42,7 @@ mod dump;
 mod escape;
 mod fast_path;
 mod hex;
+mod hidden;
 mod json;
 mod learn;
 mod line_end;
@@ -137,6 +138,10 @@ pub(crate) struct Names {
     pub(crate) event_name: fn(&[u8]) -> Option<Range<usize>>,
     /// Returns the range of the names that have values, if there are enough of them for a callback.
     pub(crate) values: fn(&[u8]) -> Option<Range<usize>>,
+    /// Returns true for the name of a field, in any spelling.
+    pub(crate) is_field: fn(&[u8]) -> bool,
+    /// Returns true if a text has the names of several fields of the header, in any spelling.
+    pub(crate) has_headers: fn(&[u8]) -> bool,
     /// Returns the range of the values without names in a list around an event's name, if there are enough of them.
     pub(crate) listed: fn(&[u8], &Range<usize>) -> Option<Range<usize>>,
     /// Returns the range of the list of names and values in which the name at a position stands, and in it the range of the

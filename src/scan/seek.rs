@@ -126,6 +126,9 @@ impl Scanner {
                     if let Some(found) = self.judge_noise(arrived, anchor, parts)? {
                         return Some(found);
                     }
+                    if let Some(found) = self.judge_hidden(arrived, anchor, parts)? {
+                        return Some(found);
+                    }
                     self.search.anchor = None;
                 }
             }

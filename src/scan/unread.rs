@@ -14,12 +14,16 @@ use crate::finding::{Finding, Reason};
 use crate::scan::container::{self, LineKind};
 use crate::scan::lookahead::{Arrived, Lookahead, Settled};
 use crate::scan::{FARTHEST_KEY, Found, InnerPart, Pairs, Parts, Scanner, State, start};
+use crate::simd::is_blank;
 use crate::span::Span;
 use crate::syntax::Syntax;
 use crate::syntax::notation::Notation;
 
 /// How far before and after an event's name the values may stand.
 pub(super) const REACH: usize = 2048;
+
+/// How far before the first anchor names may stand that are no anchors, as `to_user`.
+const LEAD: usize = 256;
 
 /// The longest name of an event, and the byte after it.
 const LONGEST_NAME: usize = 32;
@@ -164,10 +168,10 @@ impl Scanner {
             name.start.saturating_sub(REACH),
         ];
         let from = from.into_iter().max().unwrap_or(name.start);
-        // Other bytes before the first anchor may be gone.
+        // Bytes farther before the first anchor may be gone.
         let anchors = self.names.anchors;
         let anchor = from + anchors.first_in(&arrived.bytes[from..name.end])?;
-        let from = anchor.min(start.max(from));
+        let from = from.max(anchor.saturating_sub(LEAD).min(start.max(from)));
         let with_name = |values: Range<usize>| {
             name.start.min(from + values.start)..name.end.max(from + values.end)
         };
@@ -192,9 +196,12 @@ impl Scanner {
         let ahead = ahead.until(self.event_name(ahead).map(|next| next.start));
         let ahead = ahead.until(self.document_start(ahead));
         let ahead = ahead.until(self.printed_start(ahead));
-        let line = self.line_of(name.start).unwrap_or(name.start);
-        let line = &arrived.bytes[line..];
-        let ahead = ahead.until(next_entry(line, ahead));
+        let start = self.line_of(name.start).unwrap_or(name.start);
+        let line = Line {
+            text: &arrived.bytes[start..],
+            event: name.start - start,
+        };
+        let ahead = ahead.until(self.next_entry_of(line, ahead));
         let before = self.bytes_before(arrived.bytes, name.start);
         ahead.until(escaped_text(before, ahead)).len()
     }
@@ -203,12 +210,13 @@ impl Scanner {
     fn printed_start(&self, ahead: Lookahead<'_>) -> Option<usize> {
         let is_bracket = |b: &u8| matches!(b, b'{' | b'[' | b'(');
         let mut brackets = (0..ahead.len()).filter(|&at| is_bracket(&ahead.bytes()[at]));
-        brackets.find(|&at| self.begins_printed(ahead.from(at + 1)))
+        brackets.find(|&at| self.begins_printed(ahead.from(at)))
     }
 
-    /// Returns true if a name of messages follows a bracket, after white space and quotes.
-    fn begins_printed(&self, inside: Lookahead<'_>) -> bool {
-        let near = inside.window(LONGEST_NAME);
+    /// Returns true if a name of messages follows the bracket at the start of `object`, after white space and quotes, and is
+    /// not all that stands in it.
+    fn begins_printed(&self, object: Lookahead<'_>) -> bool {
+        let near = object.from(1).window(LONGEST_NAME);
         let is_sign = |b: u8| b.is_ascii_whitespace() || b"'\"`[:(u".contains(&b);
         let start = near.position(|b| !is_sign(b)).unwrap_or(near.len());
         let name = near.from(start);
@@ -216,7 +224,8 @@ impl Scanner {
             .position(|b| !b.is_ascii_alphanumeric())
             .unwrap_or(name.len());
         let text = std::str::from_utf8(&name.bytes()[..len]).unwrap_or_default();
-        (self.names.begins_message)(text)
+        let is_all = start == 0 && object.get(0) == Some(b'[') && name.get(len) == Some(b']');
+        (self.names.begins_message)(text) && !is_all
     }
 
     /// Returns the range of the first event's name. Notes the end if more bytes may complete one.
@@ -404,35 +413,100 @@ fn escaped_text(before: [u8; 2], ahead: Lookahead<'_>) -> Option<usize> {
     escapes.min().filter(|_| !is_escaped)
 }
 
-/// Returns the position of the first line in `ahead` that begins another log entry than `line`: a log line of a
-/// container, a line that begins with a time or like `line`, or one that begins neither with a blank nor like a member of
-/// an object.
-fn next_entry(line: &[u8], ahead: Lookahead<'_>) -> Option<usize> {
-    let breaks = memchr::memchr_iter(b'\n', ahead.bytes());
-    breaks.map(|end| end + 1).find(|&next| {
-        let next = ahead.from(next);
-        container::line_kind(next) != LineKind::Plain
-            || begins_with_time(next)
-            || begins_alike(line, next)
-            || !may_be_member(next)
-    })
+/// The line of an event's name.
+#[derive(Clone, Copy)]
+struct Line<'t> {
+    text: &'t [u8],
+    /// The position of the name.
+    event: usize,
 }
 
-/// Returns true if `line` is empty or begins with a blank, a bracket or a quote, or with a name and its separator.
-fn may_be_member(line: Lookahead<'_>) -> bool {
-    const LONGEST_NAME: usize = 40;
-    let is_of_name = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
-    match line.get(0) {
-        Some(first) if is_of_name(first) => {
-            let head = line.window(LONGEST_NAME);
-            let end = head.position(|b| !is_of_name(b)).unwrap_or(head.len());
-            let rest = head.from(end);
-            let next = rest.position(|b| b != b' ').and_then(|at| rest.get(at));
-            matches!(next, Some(b':' | b'=' | b'\t' | b'\n')) && !first.is_ascii_digit()
-        }
-        Some(first) => first.is_ascii_whitespace() || b"\"'<>()[]{}|*-+,".contains(&first),
-        None => true,
+impl Scanner {
+    /// Returns the position of the first line in `ahead` that begins another log entry than `line`: a log line of a
+    /// container, a line that begins with a time or like `line`, or one that begins neither with a blank nor like a member
+    /// of an object. Lines with a field each, behind the same beginning, belong to one entry.
+    fn next_entry_of(&self, line: Line<'_>, ahead: Lookahead<'_>) -> Option<usize> {
+        let breaks = memchr::memchr_iter(b'\n', ahead.bytes());
+        breaks.map(|end| end + 1).find(|&next| {
+            let next = ahead.from(next);
+            !self.is_row(line, next)
+                && (container::line_kind(next) != LineKind::Plain
+                    || begins_with_time(next)
+                    || begins_alike(line.text, next)
+                    || !self.may_be_member(next))
+        })
     }
+
+    /// Returns true if `next` is a row like `line`: behind the same beginning one line has the event or the name of its
+    /// field, and the other the name of a field, or the value that was announced on the line before.
+    fn is_row(&self, line: Line<'_>, next: Lookahead<'_>) -> bool {
+        const LONGEST: usize = 1024;
+        let window = next.window(LONGEST);
+        let row = window.line();
+        if row.len() == window.len() {
+            window.note_end();
+        }
+        let [own, other] = [line.text, row.bytes()].map(|text| &text[digits(text)..]);
+        let alike = len_alike(own, other);
+        let start = other[..alike].iter().rposition(|&b| !is_of_name(b));
+        let start = start.map_or(0, |at| at + 1);
+        let name = word(&other[start..]);
+        let is_event = line.text.len() - own.len() + start == line.event;
+        let is_like = is_event || (self.names.is_field)(word(&own[start..]));
+        let is_value = is_event && !name.is_empty() && is_short(&other[start + name.len()..]);
+        start > 0
+            && is_like
+            && (is_value || (self.names.is_field)(name))
+            && !(self.names.has_headers)(row.bytes())
+    }
+
+    /// Returns true if `line` is empty or begins with a blank, a bracket or a quote, with the name of a field or with any
+    /// name and its separator, or if it is a single word.
+    fn may_be_member(&self, line: Lookahead<'_>) -> bool {
+        const LONGEST_NAME: usize = 40;
+        let is_of_name = |b: u8| is_of_name(b) || b == b'-';
+        match line.get(0) {
+            Some(first) if is_of_name(first) && first != b'-' => {
+                let head = line.window(LONGEST_NAME);
+                let end = head.position(|b| !is_of_name(b)).unwrap_or(head.len());
+                let rest = head.from(end);
+                let next = rest.position(|b| !is_blank(b)).and_then(|at| rest.get(at));
+                let is_bound =
+                    matches!(next, Some(b':' | b'=' | b'{')) || rest.get(0) == Some(b'\t');
+                let is_alone = matches!(next, Some(b'\r' | b'\n') | None);
+                is_alone
+                    || is_bound && !first.is_ascii_digit()
+                    || (self.names.is_field)(&head.bytes()[..end])
+            }
+            Some(first) => {
+                first.is_ascii_whitespace()
+                    || b"\"'<>()[]{}|*-+,`$".contains(&first)
+                    || !first.is_ascii()
+            }
+            None => true,
+        }
+    }
+}
+
+fn is_of_name(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_'
+}
+
+/// Returns the name with which `text` begins, or nothing.
+fn word(text: &[u8]) -> &[u8] {
+    let len = text.iter().take_while(|&&b| is_of_name(b)).count();
+    &text[..len]
+}
+
+/// Returns the number of digits with which `text` begins.
+fn digits(text: &[u8]) -> usize {
+    text.iter().take_while(|b| b.is_ascii_digit()).count()
+}
+
+/// Returns true if only the end of a quote or of an element follows in `rest`, the rest of a line.
+fn is_short(rest: &[u8]) -> bool {
+    const LONGEST: usize = 16;
+    rest.len() <= LONGEST && !rest.contains(&b' ')
 }
 
 /// Returns true if a line begins with a date or a time, as `2025-11-22`, `[20:00:01` or `22/Nov`.

@@ -95,6 +95,11 @@ impl SearchWindow {
         self.begun = true;
     }
 
+    /// Takes the next byte that is not white space for an anchor, as the first of the capture.
+    pub(super) fn begin_again(&mut self) {
+        self.begun = false;
+    }
+
     /// Returns true if nothing is known of the bytes from `pos` on, which means that `restart` forgets everything.
     pub(super) fn knows_nothing_after(&self, pos: usize) -> bool {
         let is_open = self.anchor.is_some_and(|anchor| anchor >= pos);
