@@ -50,8 +50,11 @@ wheel() {
 
 npm() {
   package=wxsub-linux-$node-$version.tgz where='an npm prefix'
-  command npm install --silent --global --offline --cache "$place/npm-cache" --prefix "$place/npm" --os=linux --cpu="$node" \
-    "$out/wxsub-$version.tgz" "$out/$package"
+  local foreign=()
+  # npm refuses a package for another machine that it is told by name.
+  [ "$arch" = "$(uname -m)" ] || foreign=(--force)
+  command npm install --loglevel error --global --offline --cache "$place/npm-cache" --prefix "$place/npm" "${foreign[@]}" \
+    "$out/wxsub-$version.tgz" "$out/$package" > /dev/null
   installed=("$place/npm/bin/wxsub")
   [ "$arch" = "$(uname -m)" ] || installed=("${runner[@]}" "$place/npm/lib/node_modules/@wxsub/linux-$node/wxsub")
 }
