@@ -6,7 +6,7 @@ set -euo pipefail
 out=$(realpath -m "${1:-$(dirname "$0")/../target/ship}")
 cd "$(dirname "$0")/.."
 
-command -v umoci qemu-aarch64-static > /dev/null || apt-get install -qy umoci qemu-user-static
+{ command -v umoci && command -v qemu-aarch64-static; } > /dev/null || apt-get install -qy umoci qemu-user-static
 rm -rf "$out"
 mkdir -p "$out"
 
