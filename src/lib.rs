@@ -100,7 +100,7 @@ mod syntax;
 mod wrap;
 mod xml_format;
 
-pub use callback::{Callback, Extra, Item, RawJson, from_slice, from_str};
+pub use callback::{Callback, Extra, Extract, Item, RawJson, extract, from_slice, from_str};
 pub use decompress::Decompressed;
 pub use error::{Error, ErrorKind};
 pub use event::{CallbackRef, Event, ItemRef, Value};
