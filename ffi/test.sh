@@ -13,10 +13,11 @@ fi
 
 cargo test --locked --quiet --package wxsub-ffi
 cargo build --locked --quiet --package wxsub-ffi
-library=$PWD/target/debug/libwxsub_ffi.so archive=$PWD/target/debug/libwxsub_ffi.a
+folder=$PWD/target/debug
+library=$folder/libwxsub_ffi.so archive=$folder/libwxsub_ffi.a
 capture=examples/payloads/app.log
 # What the archive needs, as `cargo rustc -- --print native-static-libs` says.
-system="-lgcc_s -lutil -lrt -lpthread -lm -ldl -lc"
+system=(-lgcc_s -lutil -lrt -lpthread -lm -ldl -lc)
 tried=() missing=()
 
 # Compares what an example prints with the events of the capture.
@@ -32,10 +33,10 @@ EVENTS
 }
 
 if command -v cc >/dev/null; then
-  strict="-Wall -Wextra -Werror -pedantic -Iffi/include"
-  cc -std=c99 $strict ffi/examples/decode.c "$archive" $system -o "$out/decode-static"
-  cc -std=c99 $strict ffi/examples/decode.c "$library" -Wl,-rpath,"$(dirname "$library")" -o "$out/decode-shared"
-  cc -x c++ -std=c++11 $strict -fsyntax-only ffi/include/wxsub.h
+  strict=(-Wall -Wextra -Werror -pedantic -Iffi/include)
+  cc -std=c99 "${strict[@]}" ffi/examples/decode.c "$archive" "${system[@]}" -o "$out/decode-static"
+  cc -std=c99 "${strict[@]}" ffi/examples/decode.c "$library" -Wl,-rpath,"$folder" -o "$out/decode-shared"
+  cc -x c++ -std=c++11 "${strict[@]}" -fsyntax-only ffi/include/wxsub.h
   for kind in static shared; do
     "$out/decode-$kind" < "$capture" > "$out/$kind.json"
     grep -q '^{"records":\[{"event":"subscribe_msg_change_event".*"code":"other-event".*}$' "$out/$kind.json"
@@ -67,7 +68,7 @@ else
 fi
 
 if command -v go >/dev/null; then
-  export CGO_CFLAGS="-I$PWD/ffi/include" CGO_LDFLAGS="-L$(dirname "$library") -lwxsub_ffi -Wl,-rpath,$(dirname "$library")"
+  export CGO_CFLAGS="-I$PWD/ffi/include" CGO_LDFLAGS="-L$folder -lwxsub_ffi -Wl,-rpath,$folder"
   GOFLAGS=-mod=mod GO111MODULE=off go build -o "$out/decode-go" ffi/examples/decode.go
   expect Go "$out/decode-go"
 else
