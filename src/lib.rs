@@ -24,7 +24,8 @@
 //!
 //! [`decode`] reads one body without copying its values, and reports each error and warning as a [`Finding`] with its
 //! place. [`Capture`] reads a file or stream with many bodies between other text; [`output`] writes them. Every value
-//! that a callback has can be read, and is written.
+//! that a callback has can be read, and is written. [`extract`] reads a text into values that serde writes, for other
+//! languages.
 //!
 //! ```
 //! # let body = br#"{"ToUserName":"gh_123456789abc","FromUserName":"otFpruAK8D-E6EfStSYonYSBZ8_4",
@@ -100,7 +101,7 @@ mod syntax;
 mod wrap;
 mod xml_format;
 
-pub use callback::{Callback, Extra, Item, RawJson, from_slice, from_str};
+pub use callback::{Callback, Extra, Extract, Item, RawJson, extract, from_slice, from_str};
 pub use decompress::Decompressed;
 pub use error::{Error, ErrorKind};
 pub use event::{CallbackRef, Event, ItemRef, Value};

@@ -5,6 +5,7 @@
 
 mod deserialize;
 mod extra;
+mod extract;
 mod raw_json;
 
 use crate::error::Error;
@@ -12,6 +13,7 @@ use crate::event::{CallbackRef, Event, ItemRef};
 use crate::record::decode_alone;
 
 pub use extra::Extra;
+pub use extract::{Extract, extract};
 pub use raw_json::RawJson;
 
 /// Decodes one payload: XML or JSON, in every structure that [`decode`](crate::decode) accepts.

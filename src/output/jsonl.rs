@@ -131,7 +131,7 @@ impl Serialize for Source<'_> {
 
 /// The place of a callback in its capture.
 #[derive(Serialize)]
-struct SourcePosition<'a> {
+pub(crate) struct SourcePosition<'a> {
     path: &'a str,
     line: u64,
     offset: u64,
@@ -141,7 +141,7 @@ struct SourcePosition<'a> {
 }
 
 impl<'a> SourcePosition<'a> {
-    fn of(record: &'a Record<'_>) -> Self {
+    pub(crate) fn of(record: &'a Record<'_>) -> Self {
         let place = record.place(0);
         SourcePosition {
             path: record.source(),

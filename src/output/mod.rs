@@ -16,6 +16,7 @@ mod xml;
 pub use csv::Csv;
 pub use json::{Json, JsonShape};
 pub use jsonl::JsonLines;
+pub(crate) use jsonl::SourcePosition;
 pub use pretty::Pretty;
 pub use push::{Push, Sealing};
 pub use table::Rows;

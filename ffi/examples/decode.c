@@ -1,0 +1,21 @@
+/* Prints the events of a capture: decode < capture */
+#include <stdio.h>
+#include <string.h>
+
+#include "wxsub.h"
+
+int main(void) {
+    static uint8_t capture[1 << 20];
+    size_t len = fread(capture, 1, sizeof capture, stdin);
+
+    char *json = wxsub_extract(capture, len, WXSUB_EN);
+    if (json == NULL || strstr(json, "{\"error\":") == json) {
+        fprintf(stderr, "%s\n", json == NULL ? "no result" : json);
+        wxsub_free(json);
+        return 1;
+    }
+    /* A program has a library for JSON. Here the whole answer is printed. */
+    puts(json);
+    wxsub_free(json);
+    return 0;
+}
