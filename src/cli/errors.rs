@@ -8,6 +8,7 @@ use std::io::{self, ErrorKind};
 
 use wxsub::explain::UnknownTerm;
 use wxsub::gate::ConfigError;
+use wxsub::redact::Refusal;
 use wxsub::sample::Contradiction;
 use wxsub::seal::{FileError, KeyError};
 use wxsub::{Lang, decompress};
@@ -48,7 +49,12 @@ fn in_chinese(cause: &(dyn Error + 'static)) -> String {
         .or_else(|| message(cause, FileError::message))
         .or_else(|| message(cause, ConfigError::message))
         .or_else(|| message(cause, UnknownTerm::message))
-        .or_else(|| message(cause, Contradiction::message));
+        .or_else(|| message(cause, Contradiction::message))
+        .or_else(|| {
+            message(cause, |refusal: &Refusal, lang| {
+                refusal.message(lang).to_owned()
+            })
+        });
     known.unwrap_or_else(|| cause.to_string())
 }
 

@@ -19,6 +19,7 @@ mod numbers;
 mod patch;
 mod proof;
 mod pseudonym;
+mod refusal;
 mod rewrite;
 mod unit;
 
@@ -37,6 +38,7 @@ use patch::{Patch, PatchReader, Patcher};
 use proof::{Sum, Written};
 pub use pseudonym::Key;
 use pseudonym::Pseudonyms;
+pub use refusal::Refusal;
 use rewrite::{Rewriter, Signatures};
 
 /// The most bytes that are kept in memory. The rest goes to a temporary file.
@@ -106,7 +108,7 @@ impl Redactor {
     ///
     /// # Errors
     ///
-    /// Fails if the capture cannot be read or kept, or has too many ids of no known shape.
+    /// Fails if the capture cannot be read or kept, or with a [`Refusal`].
     pub fn redact(&self, from: impl Read + Send) -> io::Result<Redacted> {
         let (mut spool, mark, is_big_endian) = keep(from)?;
         let mut collector = Collector::new(
@@ -117,7 +119,7 @@ impl Redactor {
         spool.rewind()?;
         names::collect(&mut spool, &mut collector.known)?;
         if collector.known.is_full() {
-            return Err(io::Error::other("it has too many ids of no known shape"));
+            return Err(Refusal::TooManyIds.into());
         }
         let (known, mut expected) = (Arc::new(collector.known), collector.expected);
         let policy = self.options.policy.clone();
@@ -158,9 +160,7 @@ impl Redactor {
         // What the pipeline did not need is wanted, too.
         io::copy(&mut rewriting, &mut spool)?;
         if written.sum != expected {
-            return Err(io::Error::other(
-                "it holds ids in a form in which they cannot be replaced, so nothing of it is written",
-            ));
+            return Err(Refusal::Irreplaceable.into());
         }
         spool.rewind()?;
         let redaction = rewriting.redaction();
@@ -358,7 +358,7 @@ impl Rewriting {
             self.fill()?;
         }
         if !self.rest().starts_with(&patch.old) {
-            return Err(io::Error::other("a payload is not where it was"));
+            return Err(Refusal::Changed.into());
         }
         let mut out = std::mem::take(&mut self.out);
         let start = out.len();

@@ -15,6 +15,7 @@ use crate::redact::form::is_word;
 use crate::redact::known::{Known, is_global};
 use crate::redact::proof::Sum;
 use crate::redact::pseudonym::Key;
+use crate::redact::refusal::Refusal;
 use crate::redact::rewrite::{Rewriter, Signatures, reads_as};
 use crate::redact::unit;
 use crate::redact::{IN_MEMORY, Redaction};
@@ -191,7 +192,7 @@ impl Sink for Patcher {
         self.resealed.join(later.resealed);
         self.signatures.join(later.signatures);
         if self.signatures.is_full() {
-            let error = io::Error::other("it has too many signatures");
+            let error = Refusal::TooManySignatures.into();
             return Err(Stop::Output(error));
         }
         match &mut self.file {
