@@ -64,9 +64,9 @@ impl Scanner {
         let hidden = starts(text).find_map(|at| {
             let ahead = arrived.from(start + at).window(LONGEST);
             let (len, event) = reveal(ahead, &self.names, 0)?;
-            // What has an anchor may be read from there.
-            let is_found =
-                dump::row_head(ahead).is_none() && self.names.anchors.is_in(&ahead.bytes()[..len]);
+            // What has an anchor may be read from there, and what stands behind one may be in a message.
+            let line = &arrived.bytes[start..start + at + len];
+            let is_found = dump::row_head(ahead).is_none() && self.names.anchors.is_in(line);
             (!is_found).then_some((start + at, len, event))
         });
         arrived.settled()?;
