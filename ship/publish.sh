@@ -18,7 +18,7 @@ case $1 in
   npm)
     # npm exchanges the identity of a workflow for a token from 11.5.1 on.
     npm_packages "$2" | while read -r package; do
-      npx --yes npm@11.5.1 publish --access public "${provenance[@]}" "${dry[@]}" "$(realpath "$package")"
+      npx --yes npm@11.5.1 publish --access public "${provenance[@]}" "${dry[@]}" "$(realpath "$package")" < /dev/null
     done
     ;;
   *) echo "ship: $1 is published in another way" >&2 && exit 2 ;;

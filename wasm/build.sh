@@ -24,7 +24,7 @@ if [ -d "$(rustc --print sysroot)/lib/rustlib/$target" ]; then build; else build
 rm -rf "$dist"
 mkdir -p "$dist"
 cp -r wasm/package wasm/page "$dist"
-cp wasm/README.md "$dist/package"
+cp wasm/README.md LICENSE-APACHE LICENSE-MIT "$dist/package"
 cargo run --quiet --locked --package wxsub-wasm-bindgen -- "$out/$target/wasm/wxsub_wasm.wasm" "$dist/package"
 
 # The page is one script. `wasm-opt -Oz` would make the module 4 % smaller, but the page, which has it compressed, 0.4 %.

@@ -1,4 +1,4 @@
-/* Prints the events of a capture: decode < capture */
+/* Prints the callbacks and findings of a capture as JSON: decode < capture */
 #include <stdio.h>
 #include <string.h>
 
@@ -7,6 +7,10 @@
 int main(void) {
     static uint8_t capture[1 << 20];
     size_t len = fread(capture, 1, sizeof capture, stdin);
+    if (!feof(stdin)) {
+        fprintf(stderr, "the capture is too large for this example\n");
+        return 1;
+    }
 
     char *json = wxsub_extract(capture, len, WXSUB_EN);
     if (json == NULL || strstr(json, "{\"error\":") == json) {

@@ -379,6 +379,7 @@ mod tests {
             .replace(event, &event.replace('"', "\\\""));
         assert_eq!(around(&in_a_log), [None, None]);
     }
+
     #[test]
     fn what_is_not_closed_is_marked_where_it_was_opened() {
         let opened = |payload: &str| {

@@ -275,7 +275,7 @@ impl Form {
 
     fn add(&self, number: i32, text: &mut Vec<u8>) -> Option<()> {
         if self.are_chars {
-            // Halves of pairs hold no name.
+            // Names have no surrogates.
             let char = char::from_u32(number as u32).unwrap_or(char::REPLACEMENT_CHARACTER);
             text.extend_from_slice(char.encode_utf8(&mut [0; 4]).as_bytes());
             return Some(());

@@ -1,5 +1,5 @@
 // What a program in TypeScript relies on. It is compiled, not run.
-import { check, decode, DecodeError, extract, type Callback, type Code, type Finding, type Item } from "wxsub";
+import { check, decode, DecodeError, extract, type Callback, type Code, type Finding, type Item } from "@wxsub/wasm";
 
 const callback: Callback = decode(new Uint8Array());
 const item: Item | undefined = callback.items[0];
