@@ -48,7 +48,9 @@ impl Scanner {
         anchor: usize,
         parts: &mut Parts,
     ) -> Settled<Option<Found<'b>>> {
-        let is_first = self.noise.bytes == 0;
+        // Asked once: at each anchor of a long line it would read all of it.
+        let before = arrived.bytes.get(self.pos()..anchor).unwrap_or_default();
+        let is_first = self.noise.bytes == 0 && before.trim_ascii().is_empty();
         let start = match arrived.bytes[anchor] {
             b'\n' => self.row_before(arrived.bytes, anchor),
             _ => Some(anchor).filter(|_| is_first),
