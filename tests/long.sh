@@ -13,9 +13,8 @@ cd "$(dirname "$0")/.."
 # Runs a test of drawn cases, optimised: CASES of them, or as many as the second argument says.
 drawn() {
   local test=$1 cases=${CASES:-$2}
-  shift 2
   printf '\n== %s, %s cases\n' "$test" "$cases"
-  PROPTEST_CASES=$cases cargo test --locked --release --test "$test" "$@" -- --nocapture
+  PROPTEST_CASES=$cases cargo test --locked --release --test suite -- "$test::" --nocapture
 }
 
 # Messages that are cut off, in every way of logging, at every byte.
@@ -28,6 +27,8 @@ reads() { drawn reads 100000; }
 properties() { drawn properties 100000; drawn buried 20000; }
 # Ten million captures in which users typed callbacks.
 decoys() { CASES=${CASES:-10000000} imitation; }
+# Every kind of input at two lengths, a megabyte and four: takes ten minutes.
+linear() { cargo test --locked --release --test suite time_is_linear; }
 
 # Each fuzz target for SECONDS_EACH seconds, from the corpus of the repository.
 fuzz() {
@@ -56,7 +57,7 @@ mutants() {
   PROPTEST_RNG_SEED=1 cargo mutants --baseline skip --timeout 600 "${files[@]}" ${SHARD:+--shard "$SHARD"}
 }
 
-runs="torn imitation decoys reads properties fuzz coverage mutants"
+runs="torn imitation decoys reads properties linear fuzz coverage mutants"
 if [ $# -eq 0 ]; then
   echo "runs: $runs"
   exit

@@ -94,17 +94,22 @@ fn the_files_that_contributors_are_sent_to_exist() {
     }
 }
 
-/// A name of a test in a command that contributors are told to run.
+/// A name of a test, or of a file of tests, in a command that contributors are told to run.
 #[test]
 fn the_tests_that_contributors_run_exist() {
     let text = read("CONTRIBUTING.md");
     let words: Vec<&str> = text
         .split(|c: char| c.is_whitespace() || c == '`')
         .collect();
-    let named = words.windows(2).filter(|pair| pair[0] == "--test");
-    let tests: Vec<_> = named.map(|pair| pair[1]).collect();
-    assert!(tests.len() > 10, "{tests:?}");
-    for test in tests {
-        assert!(Path::new(&format!("tests/{test}.rs")).exists(), "{test}");
-    }
+    let targets = words.windows(2).filter(|pair| pair[0] == "--test");
+    let targets = targets.map(|pair| pair[1].to_owned());
+    let files = words.iter().filter_map(|word| word.strip_suffix("::"));
+    let files = files.map(|file| format!("suite/{file}"));
+    let is_there = |name: &String| {
+        Path::new(&format!("tests/{name}.rs")).exists()
+            || Path::new(&format!("tests/{name}/main.rs")).exists()
+    };
+    let (all, missing): (Vec<_>, Vec<_>) = targets.chain(files).partition(is_there);
+    assert!(all.len() > 20, "{all:?}");
+    assert_eq!(missing, [""; 0]);
 }

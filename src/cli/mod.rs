@@ -2,7 +2,7 @@
 //!
 //! `args` and `options` hold what was typed, and `plan` holds what it means. Each command is one short function. A run
 //! passes through `sources` (which files), `feed` (their bytes), `read` (the loop) and `stream` or `check` (the sink).
-//! Adding a new file: give it a place in the order of `COMMAND_LINE` in tests/house.rs.
+//! Adding a new file: give it a place in the order of `COMMAND_LINE` in tests/suite/house.rs.
 
 mod args;
 mod bar;

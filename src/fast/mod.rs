@@ -6,8 +6,8 @@
 //!
 //! The slow path defines what is right. Everything in the cache was read by the slow path, and only those values vary
 //! on which no decision depends. [`Options::fast`](crate::pipeline::Options::fast) turns the fast path off: without a
-//! cache, nothing is learnt or looked up. Tests read captures both ways and compare the results (`tests/repeated.rs`,
-//! `tests/golden.rs`).
+//! cache, nothing is learnt or looked up. Tests read captures both ways and compare the results:
+//! `tests/suite/repeated.rs`, `tests/golden.rs`.
 
 pub(crate) mod entry;
 pub(crate) mod patch;

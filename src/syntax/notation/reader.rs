@@ -352,27 +352,27 @@ impl<'a> Reader<'a> {
     /// are more than users can type, or with the line where an object takes up one line.
     fn header_follows(&mut self) -> Result<bool, Stop> {
         const WINDOW: usize = 8192;
-        let from = self.at.max(self.headerless);
-        let rest = self.bytes.from(from);
-        let near = &rest[..rest.len().min(WINDOW)];
+        let ahead = self.bytes.from(self.at);
+        let ahead = &ahead[..ahead.len().min(WINDOW)];
+        let searched = self.headerless.saturating_sub(self.at).min(ahead.len());
+        let rest = &ahead[searched..];
         let line = match self.notation.values == Values::UpToMember {
-            true => memchr::memchr(b'\n', near),
+            true => memchr::memchr(b'\n', rest),
             false => None,
         };
-        let end = line.or((near.len() == WINDOW).then_some(WINDOW));
-        let Some(end) = end.or(self.bytes.last.then_some(rest.len())) else {
+        let is_all = ahead.len() == WINDOW || self.bytes.last;
+        let Some(end) = line.or(is_all.then_some(rest.len())) else {
             return Err(Stop::More);
         };
         let is_header = self.users.private.is_header;
-        let window = &rest[..end];
-        let found = memchr::memchr_iter(self.bind_byte(), window).any(|at| {
-            let name = window[..at].trim_ascii_end();
+        let found = memchr::memchr_iter(self.bind_byte(), &rest[..end]).any(|at| {
+            let name = ahead[..searched + at].trim_ascii_end();
             let name = name.strip_suffix(b"\"").unwrap_or(name);
             let tail = name.iter().rev().take(pattern::LONGEST_NAME);
             let len = tail.take_while(|b| pattern::is_of_name(**b)).count();
             std::str::from_utf8(&name[name.len() - len..]).is_ok_and(is_header)
         });
-        self.headerless = from + end;
+        self.headerless = self.at + searched + end;
         Ok(found)
     }
 

@@ -1,5 +1,5 @@
 use super::*;
-#[path = "../../../tests/support/clock.rs"]
+#[path = "../../../tests/suite/support/clock.rs"]
 mod clock;
 use crate::syntax::{Kind, View};
 use clock::Clock;

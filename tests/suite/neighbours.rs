@@ -1,0 +1,196 @@
+//! Lines that look almost like payloads, and payloads that were cut off, hide no payload after them. Escapes with two
+//! readings are read in the only possible way.
+
+use crate::support::escape;
+use crate::support::reading::{ReadRecord, read, read_whole};
+use crate::support::shapes::shape;
+use crate::support::traced::Traced;
+use wxsub::Outcome;
+
+/// Returns the records of the callbacks in `text`, which must not depend on the block size.
+fn callbacks(text: &str) -> Vec<String> {
+    let seen = read_whole(text.as_bytes());
+    for block in [1, 7, 64] {
+        assert_eq!(read(text.as_bytes(), block), seen, "blocks of {block}");
+    }
+    let callbacks = seen.into_iter().filter(ReadRecord::is_callback);
+    callbacks.map(|seen| seen.line).collect()
+}
+
+/// Returns a payload, and its record when it is alone.
+fn payload(name: &str) -> (String, Vec<String>) {
+    let payload = shape(name).write(2, 1);
+    let alone = callbacks(&payload);
+    assert_eq!(alone.len(), 1, "{payload}");
+    (payload, alone)
+}
+
+/// Writes the container log of a printed text.
+fn docker(printed: &str) -> String {
+    let record = |line: &str| {
+        let log = escape::json(&Traced::plain(line), escape::JSON_HTML).text();
+        format!("{{\"log\":{log},\"stream\":\"stdout\",\"time\":\"2023-06-07T10:00:00Z\"}}\n")
+    };
+    printed.split_inclusive('\n').map(record).collect()
+}
+
+fn cri(printed: &str) -> String {
+    let line = |line: &str| format!("2023-06-07T10:00:00.1Z stdout F {line}");
+    printed.split_inclusive('\n').map(line).collect()
+}
+
+#[test]
+fn an_escaped_name_in_prose_hides_no_line() {
+    let before = [
+        "it's odd: &lt;ToUserName&gt; is a tag",
+        "DEBUG &lt;ToUserName&gt; is a tag [",
+        "\"\"ToUserName\"\"",
+        "DEBUG \"\"ToUserName\"\" [",
+        "DEBUG \"\"ToUserName\"\" <xml",
+        "the root is &lt;xml&gt;",
+        "DEBUG {&quot; \\\"ToUserName\\\" alone",
+    ];
+    let (json, expected) = payload("JSON");
+    let (xml, of_xml) = payload("XML, pretty");
+    for before in before {
+        assert_eq!(
+            callbacks(&format!("x\n{before}\n{json}\n")),
+            expected,
+            "{before}"
+        );
+        for wrapped in [docker(&xml), cri(&xml)] {
+            assert_eq!(
+                callbacks(&format!("x\n{before}\n{wrapped}\n")),
+                of_xml,
+                "{before}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_bracket_in_prose_hides_no_line() {
+    let (json, expected) = payload("JSON");
+    for before in ["[\n{\"a\":1}", "DEBUG [ {\"a\":[\"ToUserName\"]}", "[{"] {
+        let entry = format!("{{\n  \"time\": \"10:05\",\n  \"body\": {json}\n}}");
+        for behind in [cri(&json), docker(&json), entry] {
+            let text = format!("{before}\n{behind}\n");
+            assert_eq!(callbacks(&text), expected, "{text}");
+        }
+    }
+}
+
+#[test]
+fn xml_that_was_cut_off_hides_no_line() {
+    let halves = [
+        "<xml>\n<ToUserName>gh_0</ToUserName>\n<Event>subscribe_msg_popup_event</Event>",
+        "<xml><ToUserName>gh_0",
+        "<xml><ToUserName><![CDATA[gh_0]]></ToUserName><Event><![CDATA[subscribe_msg_popup_eve",
+    ];
+    let (json, of_json) = payload("JSON");
+    let (xml, of_xml) = payload("XML, pretty");
+    let page = "<p>10:05</p>\n<pre>&#34;a&#34;</pre>";
+    for half in halves {
+        let odd = format!("a\u{1}\n{json}");
+        for behind in [&*odd, &docker(&json), &format!("{json}\n{page}")] {
+            let text = format!("INFO body={half}\n{behind}\n");
+            assert_eq!(callbacks(&text), of_json, "{text}");
+        }
+        let literal = escape::java(&Traced::plain(&xml)).text();
+        for behind in [cri(&xml), docker(&xml), format!("INFO body={literal}")] {
+            let text = format!("INFO body={half}\n{behind}\n");
+            assert_eq!(callbacks(&text), of_xml, "{text}");
+        }
+    }
+}
+
+/// `#012` in a JSON string is what a user typed: a JSON string holds no line break.
+#[test]
+fn xml_that_was_cut_off_in_cdata_hides_no_later_line() {
+    let (json, expected) = payload("JSON");
+    let cuts = [
+        "<xml><ToUserName><![CDATA[gh_",
+        "<xml><![CDATA[ab",
+        "<xml><ToUserName><![CDATA[gh_0]]></ToUserName><Event><![CDATA[subscribe_msg_popup_eve",
+        "<xml><MsgType><![CDATA[event]]></MsgType><List><TemplateId><![CDATA[VR",
+    ];
+    // Without another CDATA section, the rest of the capture is text of the one that was cut off.
+    let later = [json.repeat(3), format!("{json}\n").repeat(30)];
+    for (cut, later) in cuts
+        .iter()
+        .flat_map(|cut| later.iter().map(move |later| (cut, later)))
+    {
+        for noise in ["", "INFO served\n", &"INFO served\n".repeat(500)] {
+            let text = format!("INFO body={cut}\n{noise}{later}\n");
+            let count = later.matches(json.as_str()).count();
+            assert_eq!(callbacks(&text), vec![expected[0].clone(); count], "{cut}");
+        }
+    }
+}
+
+#[test]
+fn rsyslog_escapes_nothing_in_strings_of_json() {
+    let typed = r#"Jun  7 app: POST /#015#012#015#012{\"Event\":\"subscribe_msg_popup_event\",\"List\":[]}"#;
+    let head =
+        r##"Jun  7 10:05:43 web-1 app: body={#012 "ToUserName": "gh_0", "MsgType": "text","##;
+    let line = format!("{head}#012 \"Content\": \"{typed}\"#012}}\n");
+    let seen = read_whole(line.as_bytes());
+    assert_eq!(seen.len(), 1, "{line}");
+    assert_eq!(seen[0].outcome, Outcome::Other("text".into()), "{line}");
+}
+
+/// Python escapes some characters that JSON does not. The doubled backslashes around them still belong to a literal.
+#[test]
+fn a_text_of_python_stays_a_text_with_characters_that_cannot_be_seen() {
+    let (xml, _) = payload("XML, pretty");
+    for unseen in ["\u{2028}", "\u{e6ba9}", "\u{9f}"] {
+        let xml = xml.replace("</xml>", &format!("<Remark>a{unseen}</Remark></xml>"));
+        let body = escape::json(&Traced::plain(&xml), escape::JSON).text();
+        let entry = format!("{{\"time\":\"10:05\",\"body\":{body}}}");
+        let line = escape::python_str(&Traced::plain(&entry)).text();
+        assert_eq!(
+            callbacks(&format!("INFO body={line}\n")),
+            callbacks(&xml),
+            "{line}"
+        );
+    }
+}
+
+#[test]
+fn xml_in_html_begins_at_its_root() {
+    let (xml, _) = payload("XML");
+    let remark = "<A>{\"ToUserName\":\"a\"}</A><B>a\nb</B>";
+    let xml = xml.replacen("<xml>", &format!("<xml>\n{remark}"), 1);
+    let expected = callbacks(&xml);
+    for escape in [
+        escape::html,
+        escape::html_text,
+        escape::html_decimal,
+        escape::html_hex,
+    ] {
+        let page = escape(&Traced::plain(&xml)).text();
+        let text = format!("<p>10:05</p>\n<pre>{page}</pre>\n");
+        assert_eq!(callbacks(&text), expected, "{text}");
+    }
+}
+
+#[test]
+fn comments_stand_before_the_first_name_however_escaped() {
+    let (json, _) = payload("JSON");
+    let json = json.replacen('{', "{// \"a\": {\n", 1);
+    let expected = callbacks(&json);
+    let twice = escape::html(&escape::html(&Traced::plain(&json))).text();
+    assert_eq!(callbacks(&format!("<pre>{twice}</pre>\n")), expected);
+}
+
+/// A Docker record that ends in an escaped `\n` is a part of a line.
+#[test]
+fn a_part_that_ends_in_an_escaped_line_break_goes_on() {
+    let (json, expected) = payload("JSON, pretty");
+    let body = escape::json(&Traced::plain(&json), escape::JSON).text();
+    let line = format!("{{\"time\":\"10:05\",\"body\":{body}}}\n");
+    let at = line.find("\\n").expect("it has lines") + 2;
+    let (head, tail) = line.split_at(at);
+    let text = format!("x\n{}{}", docker(head), docker(tail));
+    assert_eq!(callbacks(&text), expected, "{text}");
+}
