@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds all packages, installs and runs each, and reports: `ship/build.sh [OUT]`. OUT is target/ship if not given.
 #
-# Needs Rust, Python with venv, Node.js with npm, and root where a Debian package is missing. Nothing is published.
+# Needs Rust, Python, Node.js with npm, and root where a Debian package is missing. Nothing is published.
 set -euo pipefail
 out=$(realpath -m "${1:-$(dirname "$0")/../target/ship}")
 cd "$(dirname "$0")/.."
