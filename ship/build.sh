@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds all packages, installs and runs each, and reports: `ship/build.sh [OUT]`. OUT is target/ship if not given.
 #
-# Needs Rust, Python with venv, Node.js with npm, and root where a Debian package is missing. Nothing is published.
+# Needs Rust, Python, Node.js with npm, and root where a Debian package is missing. Nothing is published.
 set -euo pipefail
 out=$(realpath -m "${1:-$(dirname "$0")/../target/ship}")
 cd "$(dirname "$0")/.."
@@ -25,10 +25,19 @@ for arch in x86_64 aarch64; do
   ship/try.sh "$out" "$arch" "$reference" >> "$report"
 done
 
+# For Node and browsers. What it says is compared with the reference.
+WXSUB=$(realpath "$reference") wasm/test.sh --node
+module=$(realpath target/wasm/use/wxsub-wasm-*.tgz)
+cp "$module" "$out"
+size=$(stat -c %s "$module" | numfmt --to=si --format=%.1f)
+echo "| \`${module##*/}\` | ${size}B | a folder, by npm | | equal |" >> "$report"
+
 sbom=$PWD/target/ship-tools/sbom
 [ -e "$sbom/bin/cargo-cyclonedx" ] || cargo install --quiet --locked --root "$sbom" cargo-cyclonedx@0.5.9
 "$sbom/bin/cargo-cyclonedx" cyclonedx --quiet --format json --target x86_64-unknown-linux-musl --override-filename wxsub.cdx
 mv wxsub.cdx.json "$out"
+# The tool writes one for each member of the workspace.
+find ffi wasm -name wxsub.cdx.json -delete
 
 (cd "$out" && sha256sum -- *.tar.gz *.whl *.tgz *.deb *.tar *.json > SHA256SUMS && sha256sum --quiet --check SHA256SUMS)
 cat "$report"

@@ -9,7 +9,7 @@ cd "$(dirname "$0")/.."
 target=$1-unknown-linux-musl
 build=${CARGO_TARGET_DIR:-target}
 tools=$PWD/target/ship-tools
-[ -e "$tools/bin/cargo-zigbuild" ] || { python3 -m venv "$tools" && "$tools/bin/pip" install --quiet cargo-zigbuild==0.24.1 ziglang==0.17.1; } >&2
+ship/venv.sh "$tools" cargo-zigbuild==0.24.1 ziglang==0.17.1
 export PATH=$tools/bin:$PATH CARGO_PROFILE_DIST_STRIP=symbols
 # The paths of this machine stay out of the program.
 export RUSTFLAGS="--remap-path-prefix=$PWD=wxsub --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=cargo"

@@ -43,7 +43,7 @@ archive() {
 # The tools are PyPA's. Maturin would compile once more.
 wheel() {
   local tools=$PWD/target/ship-tools/wheel folder=$stage/wheel
-  [ -e "$tools/bin/wheel" ] || { python3 -m venv "$tools" && "$tools/bin/pip" install --quiet hatchling==1.33.0 wheel==0.48.0; }
+  ship/venv.sh "$tools" hatchling==1.33.0 wheel==0.48.0
   documents "$folder"
   cp ship/python/pyproject.toml Cargo.toml "$folder"
   install -m 755 "$program" "$folder/wxsub"

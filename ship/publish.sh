@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
 # Publishes to a registry: `ship/publish.sh crates.io` from the work tree, `ship/publish.sh npm FOLDER` the packages in
-# FOLDER. With WXSUB_DRY_RUN set, does everything but publish.
+# FOLDER. With WXSUB_DRY_RUN set, does everything but publish. Outside GitHub Actions, npm asks for `npm login` first and
+# gets no provenance.
 set -euo pipefail
 dry=()
 [ -z "${WXSUB_DRY_RUN:-}" ] || dry=(--dry-run)
-provenance=(--provenance)
-[ -z "${WXSUB_DRY_RUN:-}" ] || provenance=()
+provenance=()
+[ -z "${GITHUB_ACTIONS:-}" ] || [ -n "${WXSUB_DRY_RUN:-}" ] || provenance=(--provenance)
 
 # The package with the name of the program comes last: it asks for the others.
 npm_packages() { # folder
-  find "$1" -name 'wxsub-linux-*.tgz' | sort
+  find "$1" -name 'wxsub-linux-*.tgz' -o -name 'wxsub-wasm-*.tgz' | sort
   find "$1" -name 'wxsub-[0-9]*.tgz'
 }
 

@@ -9,7 +9,7 @@ root=$PWD
 place=$(mktemp -d)
 trap 'rm -rf "$place"' EXIT
 tools=$root/target/ship-tools/runners
-[ -e "$tools/bin/pre-commit" ] || { python3 -m venv "$tools" && "$tools/bin/pip" install --quiet pre-commit==4.7.0; }
+ship/venv.sh "$tools" pre-commit==4.7.0
 export PATH=$tools/bin:$PATH PIP_FIND_LINKS=$out WXSUB_LANG=en
 
 fail() { echo "ship: $*" >&2 && exit 1; }

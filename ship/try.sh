@@ -38,8 +38,7 @@ wheel() {
   package=wxsub-$version-py3-none-manylinux2014_$arch.manylinux_2_17_$arch.musllinux_1_1_$arch.whl
   if [ "$arch" = "$(uname -m)" ]; then
     where='a venv'
-    python3 -m venv "$place/wheel"
-    "$place/wheel/bin/pip" install --quiet --no-index --find-links "$out" "wxsub==$version"
+    ship/venv.sh "$place/wheel" --no-index --find-links "$out" "wxsub==$version"
   else
     where='a folder, by pip'
     python3 -m pip install --quiet --no-index --find-links "$out" --target "$place/wheel" \

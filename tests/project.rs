@@ -36,6 +36,8 @@ fn documents_name_this_version() {
     let lock = read("fuzz/Cargo.lock");
     let locked = versions_after(&lock, "name = \"wxsub\"\nversion = \"");
     assert_eq!(locked, [VERSION]);
+    let package = read("wasm/package/package.json");
+    assert_eq!(versions_after(&package, "\"version\": \""), [VERSION]);
 }
 
 #[test]

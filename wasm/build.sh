@@ -9,7 +9,11 @@ cd "$here/.."
 out=target/wasm dist=target/wasm/dist
 target=wasm32-unknown-unknown
 
-build() { cargo build --locked --package wxsub-wasm --profile wasm --target $target --target-dir "$out" "$@"; }
+# The paths of this machine stay out of the module.
+remap="--remap-path-prefix=$PWD=wxsub --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=cargo"
+build() {
+  RUSTFLAGS=$remap cargo build --locked --package wxsub-wasm --profile wasm --target $target --target-dir "$out" "$@"
+}
 
 build_with_debian() {
   if ! [ -x /usr/bin/rustc ] || ! [ -d /usr/lib/rustlib/src/rust/library ] || ! [ -e /usr/bin/rust-lld ]; then
