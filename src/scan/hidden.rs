@@ -14,12 +14,12 @@ use base64::engine::DecodePaddingMode;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 use flate2::read::{MultiGzDecoder, ZlibDecoder};
 
+use crate::decompress::GZIP;
 use crate::finding::{Finding, Reason};
 use crate::scan::lookahead::{Arrived, Lookahead, Settled};
-use crate::scan::{Found, Names, Parts, Scanner, State, dump};
+use crate::scan::{Found, Names, Parts, Scanner, dump};
 use crate::simd::is_blank;
 use crate::span::Span;
-use crate::syntax::Syntax;
 
 /// The most bytes of the capture that are decoded.
 const LONGEST: usize = 1 << 15;
@@ -72,10 +72,14 @@ impl Scanner {
             (!is_found).then_some((start + at, len, event))
         });
         arrived.settled()?;
-        Some(
-            hidden
-                .map(|(at, len, event)| self.report_hidden(arrived.bytes, at, (len, event), parts)),
-        )
+        let Some((at, len, event)) = hidden else {
+            return Some(None);
+        };
+        let finding = Finding::new(Reason::HiddenUnread, Span::new(0, len)).with(event);
+        let found = self.report_broken(at..at + len, finding, arrived.bytes, parts);
+        // Another may follow.
+        self.search.begin_again();
+        Some(Some(found))
     }
 
     /// Returns the start of the line before the line break at `at`, if it was not passed.
@@ -86,22 +90,6 @@ impl Scanner {
             Some(line) => Some(near + line + 1),
             None => (near == self.pos()).then_some(near),
         }
-    }
-
-    fn report_hidden<'b>(
-        &mut self,
-        buffer: &'b [u8],
-        at: usize,
-        (len, event): Hidden,
-        parts: &mut Parts,
-    ) -> Found<'b> {
-        self.pass(buffer, at);
-        let finding = Finding::new(Reason::HiddenUnread, Span::new(0, len)).with(event);
-        let found = self.broken(finding, buffer, len, Syntax::Json, parts);
-        self.state = State::after_broken(len, None);
-        // Another may follow.
-        self.search.begin_again();
-        found
     }
 }
 
@@ -147,28 +135,39 @@ fn event_in(text: &[u8], names: &Names) -> Option<String> {
 
 /// Returns the bytes that `bytes` were compressed from, as far as they go.
 fn inflated(bytes: &[u8]) -> Option<Vec<u8>> {
+    let mut from: Box<dyn Read + '_> = match Compression::of(bytes)? {
+        Compression::Gzip => Box::new(MultiGzDecoder::new(bytes)),
+        Compression::Zlib => Box::new(ZlibDecoder::new(bytes)),
+    };
     let mut text = Vec::new();
     // A body that is cut off shows enough.
-    _ = match bytes {
-        [0x1F, 0x8B, ..] => MultiGzDecoder::new(bytes)
-            .take(LONGEST_TEXT)
-            .read_to_end(&mut text),
-        [0x78, 0x01 | 0x5E | 0x9C | 0xDA, ..] => ZlibDecoder::new(bytes)
-            .take(LONGEST_TEXT)
-            .read_to_end(&mut text),
-        _ => return None,
-    };
+    _ = from.by_ref().take(LONGEST_TEXT).read_to_end(&mut text);
     Some(text)
+}
+
+/// How a body may be compressed. Captures are not compressed with zlib, which is hard to tell from text.
+enum Compression {
+    Gzip,
+    Zlib,
+}
+
+impl Compression {
+    /// Returns the compression of the data that begins with `head`.
+    fn of(head: &[u8]) -> Option<Self> {
+        match head {
+            [first, second, ..] if [*first, *second] == GZIP => Some(Compression::Gzip),
+            [0x78, 0x01 | 0x5E | 0x9C | 0xDA, ..] => Some(Compression::Zlib),
+            _ => None,
+        }
+    }
 }
 
 /// Returns true if `head` may begin a body, compressed or not.
 fn may_begin(head: &[u8]) -> bool {
     match head {
-        [b'<', b'x' | b'?' | b'!', ..]
-        | [0x1F, 0x8B, ..]
-        | [0x78, 0x01 | 0x5E | 0x9C | 0xDA, ..] => true,
+        [b'<', b'x' | b'?' | b'!', ..] => true,
         [b'{' | b'[', next, ..] => next.is_ascii_whitespace() || b"\"'{".contains(next),
-        _ => false,
+        _ => Compression::of(head).is_some(),
     }
 }
 
