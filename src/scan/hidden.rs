@@ -52,7 +52,9 @@ impl Scanner {
         let before = arrived.bytes.get(self.pos()..anchor).unwrap_or_default();
         let is_first = self.noise.bytes == 0 && before.trim_ascii().is_empty();
         let start = match arrived.bytes[anchor] {
-            b'\n' => self.row_before(arrived.bytes, anchor),
+            b'\n' => self
+                .row_before(arrived.bytes, anchor)
+                .filter(|&row| begins_dump(arrived.from(row))),
             _ => Some(anchor).filter(|_| is_first),
         };
         let Some(start) = start.filter(|_| self.depth == 0) else {
@@ -66,10 +68,13 @@ impl Scanner {
         let hidden = starts(text).find_map(|at| {
             let ahead = arrived.from(start + at).window(LONGEST);
             let (len, event) = reveal(ahead, &self.names, 0)?;
-            // What has an anchor may be read from there, and what stands behind one may be in a message.
-            let line = &arrived.bytes[start..start + at + len];
-            let is_found = dump::row_head(ahead).is_none() && self.names.anchors.is_in(line);
-            (!is_found).then_some((start + at, len, event))
+            let is_alone = dump::row_head(ahead).is_some() || {
+                // What has an anchor may be read from there, and what stands behind one may be in a message.
+                let line = &arrived.bytes[start..start + at + len];
+                let behind = arrived.from(start + at + len).window(NEAR);
+                !self.names.anchors.is_in(line) && !self.has_headers(behind)
+            };
+            is_alone.then_some((start + at, len, event))
         });
         arrived.settled()?;
         let Some((at, len, event)) = hidden else {
@@ -80,6 +85,11 @@ impl Scanner {
         // Another may follow.
         self.search.begin_again();
         Some(Some(found))
+    }
+
+    /// Returns true if several names of the header stand on the rest of a line. A user may have typed what stands before them.
+    fn has_headers(&self, rest: Lookahead<'_>) -> bool {
+        (self.names.has_headers)(&rest.bytes()[..rest.line_len()])
     }
 
     /// Returns the start of the line before the line break at `at`, if it was not passed.
@@ -309,31 +319,42 @@ impl Encoding for Rows {
 
 /// Reads rows of numbers in `form`. The second offset tells how many there are in a row.
 fn rows(ahead: Lookahead<'_>, form: &Form) -> Option<(usize, Vec<u8>)> {
-    let (0, _) = dump::row_head(ahead)? else {
+    if !begins_dump(ahead) {
         return None;
-    };
+    }
     let second = ahead.line_len();
     let (offset, _) = dump::row_head(ahead.from(second))?;
-    let widths = [16, 8, 10]
-        .into_iter()
-        .filter_map(|radix| dump::in_radix(offset, radix));
-    let mut all = widths.filter_map(|width| {
+    let mut all = [16, 8, 10].into_iter().filter_map(|radix| {
+        let width = dump::in_radix(offset, radix)? as usize;
         let (mut at, mut text) = (0, Vec::new());
-        while let Some(row) = row(ahead.from(at), form, width, &mut text) {
+        while let Some(row) = row(ahead.from(at), form, (radix, width), &mut text) {
             at += row;
         }
-        (text.len() > width as usize).then_some((at, text))
+        (text.len() > width).then_some((at, text))
     });
     all.next()
 }
 
-/// Reads the row at the start of `ahead`, if it follows what is in `text` already. Returns its length.
-fn row(ahead: Lookahead<'_>, form: &Form, width: u32, text: &mut Vec<u8>) -> Option<usize> {
+/// Returns true if a row with the offset 0 is at the start of `ahead`.
+fn begins_dump(ahead: Lookahead<'_>) -> bool {
+    dump::row_head(ahead).is_some_and(|(offset, _)| offset == 0)
+}
+
+/// Reads the row at the start of `ahead`, if its offset is the length of `text`. Returns the row's length. Another dump that
+/// follows begins at 0 again: if it belonged to this one, all dumps behind would be read for each of them.
+fn row(
+    ahead: Lookahead<'_>,
+    form: &Form,
+    (radix, width): (u32, usize),
+    text: &mut Vec<u8>,
+) -> Option<usize> {
     const WIDEST: usize = 2;
-    let (_, mut at) = dump::row_head(ahead)?;
-    let is_whole = text.len().is_multiple_of(width as usize);
-    let end = text.len() + width as usize;
-    while is_whole && text.len() < end {
+    let (offset, mut at) = dump::row_head(ahead)?;
+    if dump::in_radix(offset, radix)? as usize != text.len() {
+        return None;
+    }
+    let end = text.len() + width;
+    while text.len() < end {
         at += form.read(ahead.from(at), text).filter(|len| *len > 0)?;
         let gap = ahead.from(at).window(WIDEST + 1);
         let blanks = gap.position(|b| !is_blank(b)).unwrap_or(0);
@@ -345,7 +366,7 @@ fn row(ahead: Lookahead<'_>, form: &Form, width: u32, text: &mut Vec<u8>) -> Opt
         }
         at += blanks;
     }
-    is_whole.then(|| ahead.line_len())
+    (width > 0).then(|| ahead.line_len())
 }
 
 struct Base64;
