@@ -53,7 +53,7 @@ const fn is(byte: u8) -> RangeInclusive<u8> {
 /// The first bytes of each format, enough that no text begins with them.
 #[rustfmt::skip]
 const MAGICS: [(Compression, Magic); 9] = [
-    (Compression::Gzip, &[is(0x1F), is(0x8B), is(8)]),
+    (Compression::Gzip, &[is(GZIP[0]), is(GZIP[1]), is(8)]),
     (Compression::Zstd, &[is(0x28), is(0xB5), is(0x2F), is(0xFD)]),
     // A skippable frame, with which `pzstd` begins.
     (Compression::Zstd, &[0x50..=0x5F, is(0x2A), is(0x4D), is(0x18)]),
@@ -68,6 +68,9 @@ const MAGICS: [(Compression, Magic); 9] = [
     (Compression::Zip, &[is(b'P'), is(b'K'), is(5), is(6)]),
     (Compression::Zip, &[is(b'P'), is(b'K'), is(7), is(8)]),
 ];
+
+/// The first bytes of gzip.
+pub(crate) const GZIP: [u8; 2] = [0x1F, 0x8B];
 
 /// The number of bytes that tell a zip archive.
 pub(super) const ZIP: usize = 4;

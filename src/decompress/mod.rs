@@ -24,6 +24,7 @@ use magic::{Detected, detect};
 pub use archive::{Archive, BadMember, Member, MemberReader};
 pub use error::Error;
 pub use magic::Compression;
+pub(crate) use magic::GZIP;
 
 /// A reader that decompresses a capture if it is compressed.
 ///

@@ -6,7 +6,8 @@
 //! A name counts in any letter case and with or without underscores. Two things show a callback:
 //!
 //! - Names are *bound* to values: a separator and a literal follow. Variables, placeholders (`%s`), comparisons
-//!   (`== 'event'`), types and other names are no values, and neither are small numbers (`CreateTime = 3`).
+//!   (`== 'event'`), types and other names are no values, and neither are small numbers (`CreateTime = 3`). Behind the
+//!   signs of prose (`：`, `→`), an id must look random, since `open_id_2` is another name.
 //! - Names stand there, and values of an unmistakable *shape*: an account's id, an openid and a time. Nothing needs to
 //!   bind them: they may stand in tags, in cells of a table, or in a row below a row of names. Two names are enough if
 //!   each of them is bound to a value of its own shape.
@@ -313,6 +314,8 @@ fn is_spelling(word: &[u8], name: &str) -> bool {
 struct Bound<'t> {
     text: &'t [u8],
     is_quoted: bool,
+    /// True if a sign of prose stands before the value.
+    may_be_prose: bool,
     /// True if a bracket or a tag opens before or after the value.
     is_opened: bool,
     /// True if the value is an expression of source code.
@@ -338,8 +341,9 @@ fn value_after(text: &[u8], end: usize) -> Option<Bound<'_>> {
     let is_word = len > 0 && value.iter().all(u8::is_ascii_alphabetic);
     binds(between).then(|| Bound {
         text: value,
-        is_quoted: ESCAPED.iter().any(|escaped| between.ends_with(escaped))
+        is_quoted: QUOTES.iter().any(|quote| between.ends_with(quote))
             || between.last().is_some_and(|b| b"\"'`[>".contains(b)) && !between.ends_with(b"=>"),
+        may_be_prose: has_any(between, &PROSE_SIGNS) && !between.ends_with(b"%22"),
         is_opened: between.iter().any(|b| b"[{(<\n".contains(b)) || is_word && opens(rest),
         is_expression: is_code(rest),
         end: start + len,
@@ -381,39 +385,46 @@ fn len_between(near: &[u8]) -> usize {
     }
 }
 
-/// Escaped quotes and colons, and those of Chinese text.
-const ESCAPED: [&[u8]; 13] = [
+/// Escaped quotes, and those of Chinese text.
+const QUOTES: [&[u8]; 8] = [
     b"&#34;",
     b"&#39;",
     b"&quot;",
     b"%22",
-    b"%3A",
-    b"%3a",
     b"\\x22",
     b"\\u0022",
-    "：".as_bytes(),
-    "＝".as_bytes(),
-    "→".as_bytes(),
     "“".as_bytes(),
     "「".as_bytes(),
 ];
 
+/// The signs with which prose binds the name of a field to its type, its meaning or another name.
+const PROSE_SIGNS: [&[u8]; 5] = [
+    b"%3A",
+    b"%3a",
+    "：".as_bytes(),
+    "＝".as_bytes(),
+    "→".as_bytes(),
+];
+
+fn has_any(text: &[u8], wanted: &[&[u8]]) -> bool {
+    let has = |wanted: &&[u8]| memchr::memmem::find(text, wanted).is_some();
+    wanted.iter().any(has)
+}
+
 /// Returns the length of a quote, bracket, blank or other separator at the start of `text`.
 fn separator_len(text: &[u8]) -> Option<usize> {
-    let escaped = ESCAPED.iter().find(|escaped| text.starts_with(escaped));
+    let mut signs = QUOTES.iter().chain(&PROSE_SIGNS);
+    let sign = signs.find(|sign| text.starts_with(sign));
     let is_plain = |b: &&u8| b"\"'`\\ \t\r\n:=><![](),{&#;".contains(b);
     let plain = text.first().filter(is_plain).map(|_| 1);
-    escaped.map(|escaped| escaped.len()).or(plain)
+    sign.map(|sign| sign.len()).or(plain)
 }
 
 /// Returns true if `between` separates a name from its value.
 fn binds(between: &[u8]) -> bool {
-    let has = |wanted: &[u8]| memchr::memmem::find(between, wanted).is_some();
-    let is_compared = [&b"=="[..], b"!=", b">=", b"<="].into_iter().any(has);
-    let is_escaped = ESCAPED.iter().any(|escaped| has(escaped));
-    let is_quoted = is_escaped || between.iter().any(|b| b"\"'`".contains(b));
-    let is_separated = between.iter().any(|b| b"=:>{".contains(b));
-    !is_compared && (is_separated || is_quoted)
+    let is_compared = has_any(between, &[b"==", b"!=", b">=", b"<="]);
+    let is_plain = between.iter().any(|b| b"=:>{\"'`".contains(b));
+    !is_compared && (is_plain || has_any(between, &QUOTES) || has_any(between, &PROSE_SIGNS))
 }
 
 /// Returns true if a value followed by `rest` is an expression of source code.
@@ -430,11 +441,13 @@ impl Bound<'_> {
     fn fits(&self, form: Form) -> bool {
         const LEAST_DIGITS: usize = 5;
         let is_digits = self.text.iter().all(u8::is_ascii_digit);
+        let is_small = is_digits && self.text.len() < LEAST_DIGITS;
         match form {
             _ if is_masked(self.text) => true,
-            Form::Digits => is_digits && self.text.len() >= LEAST_DIGITS,
+            Form::Digits => is_digits && !is_small,
             Form::Event => self.text == fields::MSG_TYPE_EVENT.as_bytes(),
-            Form::Id => self.is_id(),
+            Form::Id if self.may_be_prose => is_random(self.text),
+            Form::Id => self.is_id() && !is_small,
         }
     }
 
@@ -455,6 +468,14 @@ impl Bound<'_> {
         let mut known = STATUSES.iter().chain(&CLIENT_STATUSES);
         known.any(|status| status.value.as_bytes() == self.text)
     }
+}
+
+/// Returns true for an id that is no word with a number behind it, as `open_id_2` and `string32` are.
+fn is_random(value: &[u8]) -> bool {
+    let has_digit = value.iter().any(u8::is_ascii_digit);
+    let mut pairs = value.windows(2);
+    let is_mixed = pairs.any(|pair| pair[0].is_ascii_digit() && pair[1].is_ascii_alphabetic());
+    is_mixed || has_digit && value.starts_with(b"gh_") || shape_or_template(value) != 0
 }
 
 /// Returns true if a value was blotted out, as `o***xyz` or `[REDACTED]`.
@@ -485,6 +506,8 @@ mod tests {
             "Event: x, List: [ { TemplateId: 'abc', SubscribeStatusString: 'accept' } ]",
             "SubscribeMsgSentEvent={List={MsgID=1700827132819554304}}",
             "ToUserName=******, FromUserName=o***E1c, MsgType=event",
+            "ToUserName：gh_1，FromUserName：oWx3b5，MsgType：event",
+            "ToUserName → ******, FromUserName → o***E1c, MsgType → event",
             "ToUserName,FromUserName,CreateTime\ngh_0123456789ab,oWx3b5Tq0nRkF7uYhLs9aVmPzE1c,1610969440\n",
             "<dt>ToUserName</dt><dd>gh_0123456789ab</dd><dt>FromUserName</dt><dd>oWx3b5Tq0nRkF7uYhLs9aVmPzE1c</dd>\
              <dt>CreateTime</dt><dd>1610969440</dd>",
@@ -511,6 +534,11 @@ mod tests {
             "rename = { ToUserName = \"to_user\", FromUserName = \"from_user\", MsgType = \"msg_type\" }",
             "List = 6; string TemplateId = 1; int32 PopupScene = 3; CreateTime = 3; MsgType = 4",
             "List: { TemplateId: string; SubscribeStatusString: 'reject' }[]",
+            "ToUserName→to_user_v2；FromUserName→from_user_v2；CreateTime→time；MsgType→event",
+            "`ToUserName` → `account_1`, `FromUserName` → `open_id_1`, `MsgType` → `event`",
+            "ToUserName: 32, FromUserName: 28, CreateTime: 10, MsgType: event",
+            "ToUserName%3Astring32,FromUserName%3Astring28,MsgType%3Aevent",
+            "List：{ TemplateId：1，SubscribeStatusString：accept }",
         ];
         for text in texts {
             assert_eq!(values(text.as_bytes()), None, "{text}");

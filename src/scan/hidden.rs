@@ -14,12 +14,12 @@ use base64::engine::DecodePaddingMode;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 use flate2::read::{MultiGzDecoder, ZlibDecoder};
 
+use crate::decompress::GZIP;
 use crate::finding::{Finding, Reason};
 use crate::scan::lookahead::{Arrived, Lookahead, Settled};
-use crate::scan::{Found, Names, Parts, Scanner, State, dump};
+use crate::scan::{Found, Names, Parts, Scanner, dump};
 use crate::simd::is_blank;
 use crate::span::Span;
-use crate::syntax::Syntax;
 
 /// The most bytes of the capture that are decoded.
 const LONGEST: usize = 1 << 15;
@@ -52,7 +52,9 @@ impl Scanner {
         let before = arrived.bytes.get(self.pos()..anchor).unwrap_or_default();
         let is_first = self.noise.bytes == 0 && before.trim_ascii().is_empty();
         let start = match arrived.bytes[anchor] {
-            b'\n' => self.row_before(arrived.bytes, anchor),
+            b'\n' => self
+                .row_before(arrived.bytes, anchor)
+                .filter(|&row| begins_dump(arrived.from(row))),
             _ => Some(anchor).filter(|_| is_first),
         };
         let Some(start) = start.filter(|_| self.depth == 0) else {
@@ -66,16 +68,28 @@ impl Scanner {
         let hidden = starts(text).find_map(|at| {
             let ahead = arrived.from(start + at).window(LONGEST);
             let (len, event) = reveal(ahead, &self.names, 0)?;
-            // What has an anchor may be read from there, and what stands behind one may be in a message.
-            let line = &arrived.bytes[start..start + at + len];
-            let is_found = dump::row_head(ahead).is_none() && self.names.anchors.is_in(line);
-            (!is_found).then_some((start + at, len, event))
+            let is_alone = dump::row_head(ahead).is_some() || {
+                // What has an anchor may be read from there, and what stands behind one may be in a message.
+                let line = &arrived.bytes[start..start + at + len];
+                let behind = arrived.from(start + at + len).window(NEAR);
+                !self.names.anchors.is_in(line) && !self.has_headers(behind)
+            };
+            is_alone.then_some((start + at, len, event))
         });
         arrived.settled()?;
-        Some(
-            hidden
-                .map(|(at, len, event)| self.report_hidden(arrived.bytes, at, (len, event), parts)),
-        )
+        let Some((at, len, event)) = hidden else {
+            return Some(None);
+        };
+        let finding = Finding::new(Reason::HiddenUnread, Span::new(0, len)).with(event);
+        let found = self.report_broken(at..at + len, finding, arrived.bytes, parts);
+        // Another may follow.
+        self.search.begin_again();
+        Some(Some(found))
+    }
+
+    /// Returns true if several names of the header stand on the rest of a line. A user may have typed what stands before them.
+    fn has_headers(&self, rest: Lookahead<'_>) -> bool {
+        (self.names.has_headers)(&rest.bytes()[..rest.line_len()])
     }
 
     /// Returns the start of the line before the line break at `at`, if it was not passed.
@@ -86,22 +100,6 @@ impl Scanner {
             Some(line) => Some(near + line + 1),
             None => (near == self.pos()).then_some(near),
         }
-    }
-
-    fn report_hidden<'b>(
-        &mut self,
-        buffer: &'b [u8],
-        at: usize,
-        (len, event): Hidden,
-        parts: &mut Parts,
-    ) -> Found<'b> {
-        self.pass(buffer, at);
-        let finding = Finding::new(Reason::HiddenUnread, Span::new(0, len)).with(event);
-        let found = self.broken(finding, buffer, len, Syntax::Json, parts);
-        self.state = State::after_broken(len, None);
-        // Another may follow.
-        self.search.begin_again();
-        found
     }
 }
 
@@ -147,28 +145,39 @@ fn event_in(text: &[u8], names: &Names) -> Option<String> {
 
 /// Returns the bytes that `bytes` were compressed from, as far as they go.
 fn inflated(bytes: &[u8]) -> Option<Vec<u8>> {
+    let mut from: Box<dyn Read + '_> = match Compression::of(bytes)? {
+        Compression::Gzip => Box::new(MultiGzDecoder::new(bytes)),
+        Compression::Zlib => Box::new(ZlibDecoder::new(bytes)),
+    };
     let mut text = Vec::new();
     // A body that is cut off shows enough.
-    _ = match bytes {
-        [0x1F, 0x8B, ..] => MultiGzDecoder::new(bytes)
-            .take(LONGEST_TEXT)
-            .read_to_end(&mut text),
-        [0x78, 0x01 | 0x5E | 0x9C | 0xDA, ..] => ZlibDecoder::new(bytes)
-            .take(LONGEST_TEXT)
-            .read_to_end(&mut text),
-        _ => return None,
-    };
+    _ = from.by_ref().take(LONGEST_TEXT).read_to_end(&mut text);
     Some(text)
+}
+
+/// How a body may be compressed. Captures are not compressed with zlib, which is hard to tell from text.
+enum Compression {
+    Gzip,
+    Zlib,
+}
+
+impl Compression {
+    /// Returns the compression of the data that begins with `head`.
+    fn of(head: &[u8]) -> Option<Self> {
+        match head {
+            [first, second, ..] if [*first, *second] == GZIP => Some(Compression::Gzip),
+            [0x78, 0x01 | 0x5E | 0x9C | 0xDA, ..] => Some(Compression::Zlib),
+            _ => None,
+        }
+    }
 }
 
 /// Returns true if `head` may begin a body, compressed or not.
 fn may_begin(head: &[u8]) -> bool {
     match head {
-        [b'<', b'x' | b'?' | b'!', ..]
-        | [0x1F, 0x8B, ..]
-        | [0x78, 0x01 | 0x5E | 0x9C | 0xDA, ..] => true,
+        [b'<', b'x' | b'?' | b'!', ..] => true,
         [b'{' | b'[', next, ..] => next.is_ascii_whitespace() || b"\"'{".contains(next),
-        _ => false,
+        _ => Compression::of(head).is_some(),
     }
 }
 
@@ -310,31 +319,42 @@ impl Encoding for Rows {
 
 /// Reads rows of numbers in `form`. The second offset tells how many there are in a row.
 fn rows(ahead: Lookahead<'_>, form: &Form) -> Option<(usize, Vec<u8>)> {
-    let (0, _) = dump::row_head(ahead)? else {
+    if !begins_dump(ahead) {
         return None;
-    };
+    }
     let second = ahead.line_len();
     let (offset, _) = dump::row_head(ahead.from(second))?;
-    let widths = [16, 8, 10]
-        .into_iter()
-        .filter_map(|radix| dump::in_radix(offset, radix));
-    let mut all = widths.filter_map(|width| {
+    let mut all = [16, 8, 10].into_iter().filter_map(|radix| {
+        let width = dump::in_radix(offset, radix)? as usize;
         let (mut at, mut text) = (0, Vec::new());
-        while let Some(row) = row(ahead.from(at), form, width, &mut text) {
+        while let Some(row) = row(ahead.from(at), form, (radix, width), &mut text) {
             at += row;
         }
-        (text.len() > width as usize).then_some((at, text))
+        (text.len() > width).then_some((at, text))
     });
     all.next()
 }
 
-/// Reads the row at the start of `ahead`, if it follows what is in `text` already. Returns its length.
-fn row(ahead: Lookahead<'_>, form: &Form, width: u32, text: &mut Vec<u8>) -> Option<usize> {
+/// Returns true if a row with the offset 0 is at the start of `ahead`.
+fn begins_dump(ahead: Lookahead<'_>) -> bool {
+    dump::row_head(ahead).is_some_and(|(offset, _)| offset == 0)
+}
+
+/// Reads the row at the start of `ahead`, if its offset is the length of `text`. Returns the row's length. Another dump that
+/// follows begins at 0 again: if it belonged to this one, all dumps behind would be read for each of them.
+fn row(
+    ahead: Lookahead<'_>,
+    form: &Form,
+    (radix, width): (u32, usize),
+    text: &mut Vec<u8>,
+) -> Option<usize> {
     const WIDEST: usize = 2;
-    let (_, mut at) = dump::row_head(ahead)?;
-    let is_whole = text.len().is_multiple_of(width as usize);
-    let end = text.len() + width as usize;
-    while is_whole && text.len() < end {
+    let (offset, mut at) = dump::row_head(ahead)?;
+    if dump::in_radix(offset, radix)? as usize != text.len() {
+        return None;
+    }
+    let end = text.len() + width;
+    while text.len() < end {
         at += form.read(ahead.from(at), text).filter(|len| *len > 0)?;
         let gap = ahead.from(at).window(WIDEST + 1);
         let blanks = gap.position(|b| !is_blank(b)).unwrap_or(0);
@@ -346,7 +366,7 @@ fn row(ahead: Lookahead<'_>, form: &Form, width: u32, text: &mut Vec<u8>) -> Opt
         }
         at += blanks;
     }
-    is_whole.then(|| ahead.line_len())
+    (width > 0).then(|| ahead.line_len())
 }
 
 struct Base64;

@@ -579,9 +579,8 @@ impl Scanner {
                 self.pass_bracket(buffer);
                 return None;
             }
-            let found = self.broken(missing, buffer, text.len(), Syntax::Json, parts);
-            self.state = State::after_broken(text.len(), None);
-            return Some(found);
+            let range = self.pos()..self.pos() + text.len();
+            return Some(self.report_broken(range, missing, buffer, parts));
         }
         parts.tree.is_printed = true;
         parts
@@ -636,9 +635,7 @@ impl Scanner {
             }
             return None;
         }
-        let found = self.broken(finding, buffer, end, Syntax::Json, parts);
-        self.state = State::after_broken(end, None);
-        Some(found)
+        Some(self.report_broken(pos..pos + end, finding, buffer, parts))
     }
 
     /// Passes over a printed object that holds what a user typed, and over the rest of its log entry. Reports it only if
@@ -668,9 +665,7 @@ impl Scanner {
             self.state = State::Seek;
             return None;
         }
-        let found = self.broken(finding, buffer, end, Syntax::Json, parts);
-        self.state = State::after_broken(end, None);
-        Some(found)
+        Some(self.report_broken(pos..pos + end, finding, buffer, parts))
     }
 
     /// Returns the end of the log entry of a printed object that holds what a user typed and breaks at `at`.

@@ -272,19 +272,32 @@ impl Scanner {
         buffer: &'b [u8],
         parts: &mut Parts,
     ) -> Found<'b> {
-        self.pass(buffer, range.start);
+        let notation = self.notation_before(range.start);
         let name = name.start - range.start..name.end - range.start;
-        let finding = finding(&buffer[range.clone()], &name, self.notation_before());
+        let finding = finding(&buffer[range.clone()], &name, notation);
+        self.report_broken(range, finding, buffer, parts)
+    }
+
+    /// Reports the callback in `range`, which no reader can read. The `finding` has its place in the range.
+    pub(super) fn report_broken<'b>(
+        &mut self,
+        range: Range<usize>,
+        finding: Finding,
+        buffer: &'b [u8],
+        parts: &mut Parts,
+    ) -> Found<'b> {
+        self.pass(buffer, range.start);
         let found = self.broken(finding, buffer, range.len(), Syntax::Json, parts);
         self.state = State::after_broken(range.len(), None);
         found
     }
 
-    /// Returns the notation of the object that begins shortly before the cursor and could not be read.
-    fn notation_before(&self) -> Option<&'static Notation> {
+    /// Returns the notation of the object that begins shortly before `at` and could not be read.
+    fn notation_before(&self, at: usize) -> Option<&'static Notation> {
         const NEAR: u64 = 32;
-        let (offset, notation) = self.tried.passed_notation?;
-        (self.cursor.offset() - offset <= NEAR).then_some(notation)
+        let (begun, notation) = self.tried.passed_notation?;
+        let offset = self.cursor.offset() + (at - self.pos()) as u64;
+        (offset - begun <= NEAR).then_some(notation)
     }
 }
 

@@ -447,6 +447,42 @@ fn a_capture_that_begins_with_a_hidden_callback_is_told() {
     demand_told(lines.as_bytes(), bodies().len());
 }
 
+/// Each dump ends where the next begins with the offset 0.
+#[test]
+fn hidden_dumps_one_after_another_are_told_one_by_one() {
+    for width in [8, 24] {
+        let dumps: String = bodies()
+            .iter()
+            .map(|body| rows(body, width, |byte| format!("{byte:02x} ")))
+            .collect();
+        demand_told(dumps.as_bytes(), bodies().len());
+    }
+}
+
+/// A message that no reader reads, with what a user typed before the names of its header.
+#[test]
+fn a_hidden_callback_that_a_user_typed_is_not_told() {
+    for body in bodies() {
+        let typed = [
+            STANDARD.encode(gzipped(&body)),
+            STANDARD.encode(STANDARD.encode(&body)),
+            each(&body, |byte| format!("\\x{byte:02x}")),
+        ];
+        for typed in typed {
+            for message in [
+                "Content={t} ToUserName=gh_5d0c7be19a42 FromUserName=oWx3b5Tq0nRkF7uYhLs9aVmPzE1c MsgType=text\n",
+                "Text(content='{t}', toUser='gh_5d0c7be19a42', msgType='text')\n",
+            ] {
+                demand_told(message.replace("{t}", &typed).as_bytes(), 0);
+            }
+            demand_told(
+                format!("{typed}\nToUserName, FromUserName, MsgType\n").as_bytes(),
+                1,
+            );
+        }
+    }
+}
+
 /// Returns the payloads of the records, in both syntaxes.
 fn bodies() -> Vec<Vec<u8>> {
     let json = |list: &str, event: &str| {
