@@ -145,13 +145,13 @@ fn event_in(text: &[u8], names: &Names) -> Option<String> {
 
 /// Returns the bytes that `bytes` were compressed from, as far as they go.
 fn inflated(bytes: &[u8]) -> Option<Vec<u8>> {
-    let mut from: Box<dyn Read + '_> = match Compression::of(bytes)? {
+    let from: Box<dyn Read + '_> = match Compression::of(bytes)? {
         Compression::Gzip => Box::new(MultiGzDecoder::new(bytes)),
         Compression::Zlib => Box::new(ZlibDecoder::new(bytes)),
     };
     let mut text = Vec::new();
     // A body that is cut off shows enough.
-    _ = from.by_ref().take(LONGEST_TEXT).read_to_end(&mut text);
+    _ = from.take(LONGEST_TEXT).read_to_end(&mut text);
     Some(text)
 }
 
