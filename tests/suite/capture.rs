@@ -5,9 +5,9 @@
 
 use std::collections::BTreeSet;
 
-use wxsub::output::{Format, JsonLines};
-use wxsub::pipeline::{CaptureStats, Options, Sink, Stop, run};
-use wxsub::{Code, Lang, Outcome, Place, Record, decode};
+use wxsub::{Code, Outcome, decode};
+
+use crate::support::everything::{ReadRecord, Reading, difference, read_by};
 
 const TO: &str = "gh_0a1b2c3d4e5f";
 const FORGED: &str = "gh_badbadbadbad";
@@ -20,144 +20,22 @@ const WHOLE: usize = 8192;
 
 // What a capture came to.
 
-/// A record without borrows.
-#[derive(Clone, Debug, PartialEq)]
-struct ReadRecord {
-    outcome: Outcome,
-    place: Place,
-    line: String,
-    findings: Vec<(Code, String, Place)>,
-    bytes: Vec<u8>,
-}
-
-impl ReadRecord {
-    fn new(record: &Record<'_>) -> ReadRecord {
-        let finding =
-            |f: &wxsub::Finding| (f.code(), f.message(Lang::En), record.place(f.span().start));
-        ReadRecord {
-            outcome: record.outcome().clone(),
-            place: record.place(0),
-            line: json_line(record),
-            findings: record.findings().iter().map(finding).collect(),
-            bytes: record.bytes().to_vec(),
-        }
-    }
-
-    fn codes(&self) -> BTreeSet<&'static str> {
-        self.findings
-            .iter()
-            .map(|(code, ..)| code.as_str())
-            .collect()
-    }
-
-    fn is_callback(&self) -> bool {
-        matches!(self.outcome, Outcome::Callback(_))
-    }
-
-    /// Returns everything that does not depend on the place.
-    fn meaning(&self) -> (&Outcome, &str, BTreeSet<&'static str>, &[u8]) {
-        (&self.outcome, &self.line, self.codes(), &self.bytes)
-    }
-}
-
-fn json_line(record: &Record<'_>) -> String {
-    let mut out = Vec::new();
-    JsonLines::default()
-        .record(record, &mut out)
-        .expect("every callback has a record");
-    String::from_utf8(out).expect("records are UTF-8")
-}
-
-#[derive(Clone, Debug, Default, PartialEq)]
-struct Reading {
-    records: Vec<ReadRecord>,
-    noise: u64,
-    first_noise: Option<(Place, Vec<u8>)>,
-}
-
-impl Reading {
-    fn callbacks(&self) -> Vec<&ReadRecord> {
-        self.records
-            .iter()
-            .filter(|seen| seen.is_callback())
-            .collect()
-    }
-}
-
-impl Sink for Reading {
-    fn fork(&self) -> Self {
-        Reading::default()
-    }
-
-    fn record(&mut self, record: &Record<'_>) {
-        self.records.push(ReadRecord::new(record));
-    }
-
-    fn join(&mut self, later: Self) -> Result<(), Stop> {
-        self.records.extend(later.records);
-        Ok(())
-    }
-
-    fn end(&mut self, _: &str, rest: &CaptureStats) {
-        self.noise = rest.noise();
-        self.first_noise = rest
-            .first_noise()
-            .map(|(place, line)| (place, line.to_vec()));
-    }
-}
-
-fn read_by(bytes: &[u8], block_size: usize) -> Reading {
-    let mut reading = Reading::default();
-    let options = Options {
-        block_size,
-        ..Options::default()
-    };
-    run(bytes, "", &options, &mut reading).expect("bytes in memory can be read");
-    reading
-}
-
 /// Reads `bytes` with every block size. All results must be equal.
 fn read(bytes: &[u8]) -> Reading {
-    read_with(bytes, &BLOCKS)
+    read_in(bytes, &BLOCKS)
 }
 
-fn read_with(bytes: &[u8], blocks: &[usize]) -> Reading {
+fn read_in(bytes: &[u8], blocks: &[usize]) -> Reading {
     let whole = read_by(bytes, WHOLE);
     for &block in blocks {
         let other = read_by(bytes, block);
         assert!(
             other == whole,
             "block size {block}: {}",
-            difference(&whole, &other, bytes)
+            difference(bytes, &whole, &other)
         );
     }
     whole
-}
-
-fn difference(whole: &Reading, other: &Reading, bytes: &[u8]) -> String {
-    let told = |reading: &Reading| {
-        let records = reading.records.iter().map(|seen| {
-            format!(
-                "\n  {:?} {:?} {:?} {} bytes",
-                seen.outcome,
-                seen.place,
-                seen.findings,
-                seen.bytes.len()
-            )
-        });
-        format!(
-            "{}\n  noise {} {:?}",
-            records.collect::<String>(),
-            reading.noise,
-            reading.first_noise
-        )
-    };
-    format!(
-        "{:?}\nwhole: {}\nother: {}",
-        String::from_utf8_lossy(bytes),
-        told(whole),
-        told(other)
-    )
 }
 
 /// Collects failures, to show them all in one run.
@@ -381,7 +259,7 @@ fn check_all(cases: &[Case]) {
             &mut failures,
             "decode",
         );
-        let reading = read_with(&case.payload, &[1, 3, 64]);
+        let reading = read_in(&case.payload, &[1, 3, 64]);
         failures.check(reading.records.len() == 1, || {
             format!("{}: {} records", case.name, reading.records.len())
         });
@@ -1173,7 +1051,7 @@ fn invalid_bytes_in_json_are_a_finding() {
             [b"log ", &bytes[..], b" end"].concat(),
             [b"[", &bytes[..], b"]"].concat(),
         ] {
-            let reading = read_with(&payload, &[3]);
+            let reading = read_in(&payload, &[3]);
             let is_told = reading.records.iter().any(|seen| !seen.findings.is_empty());
             let has_name = String::from_utf8_lossy(&payload).contains("\"ToUserName\"");
             failures.check(reading.callbacks().is_empty(), || {
@@ -1420,7 +1298,7 @@ fn every_kind_stands_behind_every_kind() {
                     .payload(first)
                     .noise(separator)
                     .payload(&second);
-                let reading = read_with(built.text.as_bytes(), &[5]);
+                let reading = read_in(built.text.as_bytes(), &[5]);
                 let second = second.split("<!--").next().unwrap_or_default();
                 let built = Built {
                     payloads: vec![
@@ -1849,7 +1727,7 @@ fn a_broken_payload_is_told_wherever_it_broke() {
         ] {
             for at in [1, good.find("\"MsgType\"").unwrap()] {
                 let text = format!("{before}{}{broken}{}{after}", &good[..at], &good[at..]);
-                let reading = read_with(text.as_bytes(), &[1]);
+                let reading = read_in(text.as_bytes(), &[1]);
                 let is_told = reading
                     .records
                     .iter()

@@ -3,17 +3,17 @@
 //! Nothing may panic or hang, memory must follow the limits, and the next payload must be found. The result must not
 //! depend on the size of blocks.
 
-use std::collections::BTreeSet;
 use std::io::{self, Read};
 use std::time::Duration;
 #[cfg(target_os = "linux")]
 use std::time::Instant;
 
-use crate::support::clock::Clock;
 use proptest::prelude::*;
-use wxsub::output::{Format, JsonLines};
 use wxsub::pipeline::{CaptureStats, Options, Sink, Stop, run};
-use wxsub::{Code, Lang, Limits, Outcome, Place, Record, decode, decode_with};
+use wxsub::{Code, Limits, Outcome, Record, decode, decode_with};
+
+use crate::support::clock::Clock;
+use crate::support::everything::{ReadRecord, Reading, difference, read_by, read_with};
 
 const TO: &str = "gh_0a1b2c3d4e5f";
 const FROM: &str = "oWxSubTest_0123456789-abcdef";
@@ -21,138 +21,23 @@ const TEMPLATE: &str = "T1-wxsub_test_template_0123456789-ABCDEFGHI";
 
 // The result of a capture.
 
-#[derive(Clone, Debug, PartialEq)]
-struct ReadRecord {
-    outcome: Outcome,
-    place: Place,
-    line: String,
-    findings: Vec<(Code, String, Place)>,
-    bytes: Vec<u8>,
-}
-
-impl ReadRecord {
-    fn new(record: &Record<'_>) -> ReadRecord {
-        let finding =
-            |f: &wxsub::Finding| (f.code(), f.message(Lang::En), record.place(f.span().start));
-        let mut line = Vec::new();
-        JsonLines::default()
-            .record(record, &mut line)
-            .expect("every callback has a record");
-        ReadRecord {
-            outcome: record.outcome().clone(),
-            place: record.place(0),
-            line: String::from_utf8(line).expect("records are UTF-8"),
-            findings: record.findings().iter().map(finding).collect(),
-            bytes: record.bytes().to_vec(),
-        }
-    }
-
-    fn codes(&self) -> BTreeSet<&'static str> {
-        self.findings
-            .iter()
-            .map(|(code, ..)| code.as_str())
-            .collect()
-    }
-}
-
-#[derive(Clone, Debug, Default, PartialEq)]
-struct Reading {
-    records: Vec<ReadRecord>,
-    noise: u64,
-    first_noise: Option<(Place, Vec<u8>)>,
-}
-
-impl Reading {
-    fn callbacks(&self) -> usize {
-        self.records
-            .iter()
-            .filter(|seen| matches!(seen.outcome, Outcome::Callback(_)))
-            .count()
-    }
-
-    fn codes(&self) -> BTreeSet<&'static str> {
-        self.records.iter().flat_map(ReadRecord::codes).collect()
-    }
-
-    /// Asserts that an undecodable payload has a reason, and a decoded payload a line.
-    fn assert_sound(&self, bytes: &[u8]) {
-        for seen in &self.records {
-            let shown = || String::from_utf8_lossy(&bytes[..bytes.len().min(1000)]).into_owned();
-            let is_callback = matches!(seen.outcome, Outcome::Callback(_));
-            assert_eq!(is_callback, !seen.line.is_empty(), "{:?}", shown());
-            let is_told = seen.outcome != Outcome::Undecodable || !seen.findings.is_empty();
-            assert!(is_told, "undecodable without a reason: {:?}", shown());
-        }
-    }
-}
-
-impl Sink for Reading {
-    fn fork(&self) -> Self {
-        Reading::default()
-    }
-
-    fn record(&mut self, record: &Record<'_>) {
-        self.records.push(ReadRecord::new(record));
-    }
-
-    fn join(&mut self, later: Self) -> Result<(), Stop> {
-        self.records.extend(later.records);
-        Ok(())
-    }
-
-    fn end(&mut self, _: &str, rest: &CaptureStats) {
-        self.noise = rest.noise();
-        self.first_noise = rest
-            .first_noise()
-            .map(|(place, line)| (place, line.to_vec()));
+/// Asserts that an undecodable payload has a reason, and a decoded payload a line.
+fn assert_sound(reading: &Reading, bytes: &[u8]) {
+    for seen in &reading.records {
+        let shown = || String::from_utf8_lossy(&bytes[..bytes.len().min(1000)]).into_owned();
+        assert_eq!(seen.is_callback(), !seen.line.is_empty(), "{:?}", shown());
+        let is_told = seen.outcome != Outcome::Undecodable || !seen.findings.is_empty();
+        assert!(is_told, "undecodable without a reason: {:?}", shown());
     }
 }
 
 fn read_within(from: impl Read + Send, block_size: usize, limits: Limits) -> Reading {
-    let mut reading = Reading::default();
-    run(
-        from,
-        "",
-        &Options {
-            limits,
-            block_size,
-            ..Options::default()
-        },
-        &mut reading,
-    )
-    .expect("it can be read");
-    reading
-}
-
-fn read_by(bytes: &[u8], block_size: usize) -> Reading {
-    read_within(bytes, block_size, Limits::default())
-}
-
-/// Describes briefly how two readings differ.
-fn difference(bytes: &[u8], one: &Reading, other: &Reading) -> String {
-    let told = |reading: &Reading| {
-        let line = |seen: &ReadRecord| {
-            format!(
-                "\n  {:?} {:?} {:?} {} bytes",
-                seen.outcome,
-                seen.place,
-                seen.findings,
-                seen.bytes.len()
-            )
-        };
-        format!(
-            "{}\n  noise {} {:?}",
-            reading.records.iter().map(line).collect::<String>(),
-            reading.noise,
-            reading.first_noise
-        )
+    let options = Options {
+        limits,
+        block_size,
+        ..Options::default()
     };
-    format!(
-        "{:?}\none: {}\nother: {}",
-        String::from_utf8_lossy(bytes),
-        told(one),
-        told(other)
-    )
+    read_with(from, &options)
 }
 
 // Payloads.
@@ -223,14 +108,14 @@ fn check_damage(payload: &[u8]) {
     damage(payload, |alone, followed| {
         count.set(count.get() + 1);
         let whole = read_by(alone, 4096);
-        whole.assert_sound(alone);
+        assert_sound(&whole, alone);
         let capture = if count.get().is_multiple_of(2) {
             alone
         } else {
             followed
         };
         let whole = read_by(capture, 4096);
-        whole.assert_sound(capture);
+        assert_sound(&whole, capture);
         // Small blocks for every case would take minutes.
         if count.get().is_multiple_of(11) {
             let bytewise = read_by(capture, 1 + count.get() as usize / 11 % 3);
@@ -310,9 +195,9 @@ fn bytes_that_are_no_text_are_refused() {
             .concat();
             for block in [1, 4096] {
                 let reading = read_by(&payload, block);
-                reading.assert_sound(&payload);
+                assert_sound(&reading, &payload);
                 assert_eq!(
-                    reading.callbacks(),
+                    reading.callbacks().len(),
                     1,
                     "{head} {bytes:X?}: {:?}",
                     reading
@@ -350,7 +235,7 @@ fn halves_of_surrogate_pairs_become_replacement_characters() {
             let payload = json_with(&given);
             for block in [1, 7, 4096] {
                 let reading = read_by(payload.as_bytes(), block);
-                assert_eq!(reading.callbacks(), 1, "{payload}");
+                assert_eq!(reading.callbacks().len(), 1, "{payload}");
                 let seen = &reading.records[0];
                 assert!(seen.line.contains(&expected), "{expected} in {}", seen.line);
                 let found = seen.findings.iter();
@@ -377,13 +262,19 @@ fn check_limit(name: &str, fits: &str, exceeds: &str, limits: Limits) {
             let follow = |payload: &str| format!("{payload}{next}{}", json_with("2"));
             let fine = read_within(follow(fits).as_bytes(), block, limits);
             assert_eq!(
-                (fine.callbacks(), fine.codes().contains("limit-exceeded")),
+                (
+                    fine.callbacks().len(),
+                    fine.codes().contains("limit-exceeded")
+                ),
                 (2, false),
                 "{name}: {fine:?}"
             );
             let over = read_within(follow(exceeds).as_bytes(), block, limits);
             assert_eq!(
-                (over.callbacks(), over.codes().contains("limit-exceeded")),
+                (
+                    over.callbacks().len(),
+                    over.codes().contains("limit-exceeded")
+                ),
                 (1, true),
                 "{name}: {over:?}"
             );
@@ -640,9 +531,9 @@ fn floods_of_values_are_read_in_time() {
         let start = Clock::start();
         let reading = read_by(bytes.as_bytes(), 256 << 10);
         let took = start.elapsed();
-        reading.assert_sound(bytes.as_bytes());
+        assert_sound(&reading, bytes.as_bytes());
         assert!(
-            reading.callbacks() >= 1,
+            !reading.callbacks().is_empty(),
             "{name}: the next one is lost: {:?}",
             reading.codes()
         );
@@ -916,7 +807,11 @@ fn a_start_that_is_an_end_is_passed_over() {
         "'<xml>\\nToUserName",
     ] {
         for block in [1, 7, 64] {
-            assert_eq!(read_by(text.as_bytes(), block).callbacks(), 0, "{text}");
+            assert_eq!(
+                read_by(text.as_bytes(), block).callbacks().len(),
+                0,
+                "{text}"
+            );
         }
     }
 }
@@ -929,7 +824,7 @@ fn a_text_that_is_never_closed_ends_some_time() {
         let capture =
             format!("<xml><ToUserName>gh_1</ToUserName><A><![CDATA[{text}\nnoise\n{next}\n");
         for block in [4096, 1 << 16, 1 << 22] {
-            let callbacks = read_by(capture.as_bytes(), block).callbacks();
+            let callbacks = read_by(capture.as_bytes(), block).callbacks().len();
             assert_eq!(callbacks, found, "{len} in blocks of {block}");
         }
     }
@@ -1050,7 +945,7 @@ proptest! {
     fn blocks_change_nothing(fragments in proptest::collection::vec(fragment(), 0..12)) {
         let bytes = fragments.concat();
         let whole = read_by(&bytes, 1 << 16);
-        whole.assert_sound(&bytes);
+        assert_sound(&whole, &bytes);
         for block in [1, 3, 64] {
             let other = read_by(&bytes, block);
             prop_assert!(whole == other, "block size {}: {}", block, difference(&bytes, &whole, &other));
@@ -1069,7 +964,7 @@ proptest! {
 fn a_text_that_swallowed_the_next_object_is_left_once() {
     let bytes = b"{\"\":\"\",\"\":\"ToUserName{\"";
     let whole = read_by(bytes, 1 << 16);
-    whole.assert_sound(bytes);
+    assert_sound(&whole, bytes);
     assert!(whole == read_by(bytes, 1));
 }
 

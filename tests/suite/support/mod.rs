@@ -10,6 +10,7 @@ pub(crate) mod codes;
 pub(crate) mod each;
 pub(crate) mod embed;
 pub(crate) mod escape;
+pub(crate) mod everything;
 pub(crate) mod failures;
 pub(crate) mod json;
 pub(crate) mod messages;
