@@ -142,7 +142,6 @@ impl Scanner {
     ) -> Option<Found<'b>> {
         let (pos, start) = (self.pos(), self.next_start(buffer));
         match start == pos {
-            _ if self.after_torn.is_some() => None,
             true if !self.bare || self.is_quoted() => None,
             false if self.depth == 0 => None,
             _ => self.fast_entry(start, true, buffer, parts),
@@ -193,7 +192,7 @@ impl Scanner {
         })
     }
 
-    /// Finds the payload in the log entry that begins at `start`, at the cursor or on the next line.
+    /// Finds the payload in the log entry that begins at `start`, at the cursor or on the next line. Finds nothing after a torn message.
     fn fast_entry<'b>(
         &mut self,
         start: usize,
@@ -204,8 +203,9 @@ impl Scanner {
         if buffer.get(start) != Some(&b'{') {
             return None;
         }
-        // The text in the entry may be nested too deep, or the entry may contain the payload's query.
-        if self.depth == Self::DEEPEST || self.trail.is_some() {
+        // The text in the entry may be nested too deep, or the entry may contain the payload's query. After a torn message
+        // the slow path adds the doubt, which may end before the payload.
+        if self.depth == Self::DEEPEST || self.trail.is_some() || self.after_torn.is_some() {
             return None;
         }
         let bytes = self.within_limit(&buffer[start..]);

@@ -106,6 +106,20 @@ fn an_entry_with_other_texts_around() {
     }
 }
 
+/// The doubt after a message that is cut off ends where the next entry begins, before its payload.
+#[test]
+fn an_entry_after_one_that_is_cut_off() {
+    let entry = |number| {
+        let payload = shape("XML").write(0, number);
+        format!("2026-01-02 {{\"log\":{}}}", serde_json::json!(payload))
+    };
+    let sample = [entry(1), entry(2)].join("\n");
+    let torn = entry(3);
+    for len in 0..torn.len() {
+        assert_same(&sample, [&torn[..len], "\n", &entry(4)].concat().as_bytes());
+    }
+}
+
 /// Makes a line of an application's log.
 fn line(before: &str, payload: impl Fn(usize) -> String, number: usize) -> String {
     let time = format!("2021-01-18 11:30:4{number}.{number}17");

@@ -269,33 +269,63 @@ fn framed(rng: &mut Rng) -> String {
     framed
 }
 
+/// Texts before a payload on its line.
+const BEFORE: [&str; 12] = [
+    "",
+    "",
+    "2025-11-22 20:00:00.120 INFO [http-1] body=",
+    "10:05 received ",
+    "data: \"",
+    "'",
+    "{\"level\":\"info\",\"msg\":",
+    "{\"log\":\"",
+    "  ",
+    "subscribe_msg_popup_event ",
+    "<li>",
+    "x=",
+];
+
+/// Texts after a payload.
+const AFTER: [&str; 9] = [
+    "\n",
+    "\n",
+    "\n",
+    " took=3ms\n",
+    "\"\n",
+    "}\n",
+    "\",\"stream\":\"stdout\"}\n",
+    "",
+    "\r\n",
+];
+
+/// Draws a log whose entries differ in few bytes, so that the fast path knows them. Some are cut off or damaged.
+pub(crate) fn alike(rng: &mut Rng) -> Vec<u8> {
+    let (shape, event) = (rng.pick(&SHAPES), rng.below(3));
+    let (before, after) = (*rng.pick(&BEFORE), *rng.pick(&AFTER));
+    let is_text = rng.one_in(3);
+    let mut bytes = Vec::new();
+    for number in 0..2 + rng.below(5) {
+        let payload = shape.write(event, number);
+        let mut payload = match is_text {
+            true => format!("{{\"log\":{}}}", serde_json::json!(payload)),
+            false => payload,
+        }
+        .into_bytes();
+        match rng.below(8) {
+            0 => payload.truncate(rng.below(payload.len())),
+            1 => payload = mutated(payload, rng),
+            _ => {}
+        }
+        let is_other = rng.one_in(4);
+        let before = if is_other { rng.pick(&BEFORE) } else { before };
+        let after = if is_other { rng.pick(&AFTER) } else { after };
+        bytes.extend([before.as_bytes(), &payload, after.as_bytes()].concat());
+    }
+    bytes
+}
+
 /// Draws a log with messages in all notations and escapes.
 pub(crate) fn mixed(rng: &mut Rng) -> Vec<u8> {
-    const BEFORE: [&str; 12] = [
-        "",
-        "",
-        "2025-11-22 20:00:00.120 INFO [http-1] body=",
-        "10:05 received ",
-        "data: \"",
-        "'",
-        "{\"level\":\"info\",\"msg\":",
-        "{\"log\":\"",
-        "  ",
-        "subscribe_msg_popup_event ",
-        "<li>",
-        "x=",
-    ];
-    const AFTER: [&str; 9] = [
-        "\n",
-        "\n",
-        "\n",
-        " took=3ms\n",
-        "\"\n",
-        "}\n",
-        "\",\"stream\":\"stdout\"}\n",
-        "",
-        "\r\n",
-    ];
     let mut bytes = Vec::new();
     for _ in 0..1 + rng.below(4) {
         let text = match rng.below(5) {
