@@ -507,15 +507,37 @@ impl Scanner {
         Some(has_mark && !self.is_other_code(arrived)?)
     }
 
-    /// Returns true if the broken object at the cursor is source code: it begins with an entry of a set, a case of a match
-    /// or a declaration, and its first line has no values of a callback.
+    /// Returns true if the broken object at the cursor is source code without values of a callback.
     fn is_other_code(&self, arrived: &Arrived<'_>) -> Settled<bool> {
-        const NEAR: usize = 512;
-        let near = arrived.from(self.pos()).window(NEAR);
-        let line = near.window(near.find(b'\n').unwrap_or(near.len()));
-        let is_code =
-            begins_with_entry(near.bytes()) && (self.names.values)(line.bytes()).is_none();
+        let document = arrived.from(self.pos());
+        let is_code = self.is_declaration(document) || self.is_expression(document);
         arrived.settled().map(|()| is_code)
+    }
+
+    /// Returns true if the broken object begins with an entry of a set, a case of a match or a declaration, and its first
+    /// line has no values of a callback.
+    fn is_declaration(&self, document: Lookahead<'_>) -> bool {
+        const NEAR: usize = 512;
+        let near = document.window(NEAR);
+        let line = near.window(near.find(b'\n').unwrap_or(near.len()));
+        begins_with_entry(near.bytes()) && (self.names.values)(line.bytes()).is_none()
+    }
+
+    /// Returns true if the object broke at an expression, and no values of a callback stand up to the next empty line, or
+    /// to the end of the line if it broke on its first.
+    fn is_expression(&self, document: Lookahead<'_>) -> bool {
+        const NEAR: usize = 512;
+        let (before, rest) = (
+            &document.bytes()[..self.json.at()],
+            document.from(self.json.at()),
+        );
+        let near = rest.window(NEAR);
+        let end = match memchr::memchr(b'\n', before) {
+            None => near.find_text(b"\n"),
+            Some(_) => near.find_text(b"\n\n"),
+        };
+        let len = before.len() + end.unwrap_or(near.len());
+        begins_with_expression(rest) && (self.names.values)(&document.bytes()[..len]).is_none()
     }
 
     /// Continues after a broken message that ends at `end`: at the `next` object, or after the rest of the message.
@@ -633,6 +655,28 @@ fn begins_with_entry(document: &[u8]) -> bool {
     let behind = end.and_then(|end| text[end..].strip_prefix(b"\""));
     let behind = behind.map(<[u8]>::trim_ascii_start);
     matches!(behind, Some([b',' | b'}', ..] | [b'=' | b'-', b'>', ..]))
+}
+
+/// Returns true if `text`, which stands in the place of a value or behind one, begins with an expression of source code
+/// or with a placeholder of a template. Programs print words like `None` for values.
+fn begins_with_expression(text: Lookahead<'_>) -> bool {
+    const LONGEST_WORD: usize = 64;
+    const PRINTED: [&[u8]; 7] = [
+        b"None",
+        b"True",
+        b"False",
+        b"nil",
+        b"undefined",
+        b"NaN",
+        b"Infinity",
+    ];
+    let near = text.window(LONGEST_WORD);
+    let len = near.position(|b| !b.is_ascii_alphanumeric() && b != b'_');
+    let word = &near.bytes()[..len.unwrap_or(near.len())];
+    match word {
+        [] => b"$`%<{(+|?".contains(&text.get(0).unwrap_or_default()) || text.starts_with(b"..."),
+        [first, ..] => !first.is_ascii_digit() && !PRINTED.contains(&word),
+    }
 }
 
 /// Returns true if `text` begins with two words.
