@@ -3,7 +3,7 @@
 //! WeChat's messages carry four names together. Applications log objects with some of these names, and events by their
 //! names alone; [`log_entry`] tells log entries apart.
 
-use crate::event::fields::{self, MSG_TYPE_EVENT, Top};
+use crate::event::fields::{self, Known, MSG_TYPE_EVENT, Top};
 use crate::event::{Event, log_entry, printed, record};
 use crate::syntax::{Kind, Syntax, View};
 
@@ -26,6 +26,9 @@ struct Names {
     has_event: bool,
     /// True if the event is one of subscribe messages, perhaps misspelt.
     has_own_event: bool,
+    /// The number of names of the header with a placeholder for a value, and with a value.
+    placeholders: usize,
+    values: usize,
 }
 
 impl Names {
@@ -42,13 +45,19 @@ impl Names {
                 Top::List => self.has_list = true,
                 _ if !has_text(child) => {}
                 Top::MsgType => self.add_type(child),
-                Top::Field(_) | Top::Encrypt => {
-                    self.headers += usize::from(known.is_header());
-                    self.has_address |= known.is_header();
-                    self.is_marked |= known.marks_message();
-                }
+                Top::Field(_) | Top::Encrypt => self.add_header(child, known),
             },
             None => self.add_other(child),
+        }
+    }
+
+    fn add_header(&mut self, child: View<'_>, known: Known<Top>) {
+        self.headers += usize::from(known.is_header());
+        self.has_address |= known.is_header();
+        self.is_marked |= known.marks_message();
+        match is_placeholder(printed::unwrapped(child).value()) {
+            true => self.placeholders += 1,
+            false => self.values += 1,
         }
     }
 
@@ -90,10 +99,27 @@ impl Names {
         self.is_of_event && !self.has_address && !self.has_list && !is_other
     }
 
+    /// Returns true if the object is a template of an event, in source code: it has no value.
+    fn is_template(&self) -> bool {
+        const LEAST: usize = 2;
+        self.has_own_event && self.placeholders >= LEAST && self.values == 0
+    }
+
     /// Returns true if the object is a whole message, whatever stands in it: WeChat's header, and a list if the event
     /// has one.
     fn is_whole(&self) -> bool {
         self.headers >= fields::WHOLE_HEADER.len() && (self.has_list || !self.has_own_event)
+    }
+}
+
+/// Returns true if a value is a placeholder of a template, or a variable between string literals: `%s`, `${openid}`,
+/// `" + openid + "`. No id looks like one.
+fn is_placeholder(value: &str) -> bool {
+    match value.trim_ascii().as_bytes() {
+        [b'{', .., b'}'] | [b'$' | b'#', b'{', .., b'}'] => true,
+        [first @ (b'"' | b'\''), .., last] => first == last,
+        [b'%' | b'$', name, ..] => name.is_ascii_alphanumeric() || *name == b'_',
+        _ => false,
     }
 }
 
@@ -122,6 +148,9 @@ pub(crate) fn is_renamed(root: View<'_>) -> bool {
 
 fn is_document(root: View<'_>) -> bool {
     let names = Names::of(root);
+    if names.is_template() {
+        return false;
+    }
     if !root.name().eq_ignore_ascii_case(fields::ROOT) {
         return names.headers >= LEAST_HEADERS && (names.has_event || names.is_whole());
     }
@@ -138,7 +167,7 @@ fn is_object(root: View<'_>) -> bool {
         || Names::has_wrapper(root)
         || is_probe(root)
         || record::event_of(root).is_some();
-    is_ours && (names.is_whole() || !log_entry::holds_message(root))
+    is_ours && !names.is_template() && (names.is_whole() || !log_entry::holds_message(root))
 }
 
 /// Returns true if cloud hosting probes a server with this.

@@ -537,7 +537,7 @@ impl Scanner {
             Some(_) => near.find_text(b"\n\n"),
         };
         let len = before.len() + end.unwrap_or(near.len());
-        begins_with_expression(rest) && (self.names.values)(&document.bytes()[..len]).is_none()
+        is_at_expression(before, rest) && (self.names.values)(&document.bytes()[..len]).is_none()
     }
 
     /// Continues after a broken message that ends at `end`: at the `next` object, or after the rest of the message.
@@ -657,10 +657,25 @@ fn begins_with_entry(document: &[u8]) -> bool {
     matches!(behind, Some([b',' | b'}', ..] | [b'=' | b'-', b'>', ..]))
 }
 
-/// Returns true if `text`, which stands in the place of a value or behind one, begins with an expression of source code
-/// or with a placeholder of a template. Programs print words like `None` for values.
+/// Returns true if `text` begins with an expression of source code or with a placeholder of a template, in the place of
+/// the value of a member or behind a text. Whatever follows a message that is cut off is no expression, such as words,
+/// tags and other lines.
+fn is_at_expression(before: &[u8], text: Lookahead<'_>) -> bool {
+    let lead = before.trim_ascii_end();
+    let is_on_line = !before[lead.len()..].contains(&b'\n');
+    is_on_line
+        && match lead.last() {
+            Some(b':') => begins_with_expression(text),
+            Some(b'{') => text.starts_with(b"{"),
+            Some(b'"') => text.starts_with(b"+"),
+            _ => false,
+        }
+}
+
+/// Returns true if `text` begins with a variable, a call, a placeholder or a text that is no JSON. Programs print words
+/// like `None` for values.
 fn begins_with_expression(text: Lookahead<'_>) -> bool {
-    const LONGEST_WORD: usize = 64;
+    const LONGEST: usize = 64;
     const PRINTED: [&[u8]; 7] = [
         b"None",
         b"True",
@@ -670,12 +685,19 @@ fn begins_with_expression(text: Lookahead<'_>) -> bool {
         b"NaN",
         b"Infinity",
     ];
-    let near = text.window(LONGEST_WORD);
-    let len = near.position(|b| !b.is_ascii_alphanumeric() && b != b'_');
-    let word = &near.bytes()[..len.unwrap_or(near.len())];
-    match word {
-        [] => b"$`%<{(+|?".contains(&text.get(0).unwrap_or_default()) || text.starts_with(b"..."),
-        [first, ..] => !first.is_ascii_digit() && !PRINTED.contains(&word),
+    let near = text.window(LONGEST);
+    let is_of_name = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || b == b'$';
+    let len = near.position(|b| !is_of_name(b)).unwrap_or(near.len());
+    let (name, after) = (&near.bytes()[..len], near.from(len));
+    match (name, after.trim_start().get(0)) {
+        ([], Some(b'`')) => true,
+        ([], Some(b'%')) => after.get(1).is_some_and(|b| b.is_ascii_alphabetic()),
+        ([b'0'..=b'9', ..], _) => false,
+        ([_] | [_, _], Some(b'"' | b'\'')) => true,
+        (name, Some(b',' | b';' | b'}' | b'.' | b'(' | b'[' | b'{')) => {
+            !name.is_empty() && !PRINTED.contains(&name)
+        }
+        _ => false,
     }
 }
 

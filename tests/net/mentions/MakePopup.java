@@ -1,0 +1,2 @@
+String xml = "<xml><ToUserName><![CDATA[" + account + "]]></ToUserName><FromUserName><![CDATA[" + openid + "]]></FromUserName><CreateTime>" + now + "</CreateTime><MsgType><![CDATA[event]]></MsgType><Event><![CDATA[subscribe_msg_popup_event]]></Event></xml>";
+String json = String.format("{\"ToUserName\":\"%s\",\"FromUserName\":\"%s\",\"CreateTime\":%d,\"MsgType\":\"event\",\"Event\":\"subscribe_msg_popup_event\"}", a, b, c);
