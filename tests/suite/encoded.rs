@@ -279,7 +279,7 @@ fn superlinear(name: &str, piece: &str) -> Option<String> {
         start.elapsed()
     };
     // Less takes so little that whatever else the machine does counts.
-    let (small, large) = (time(8000).max(time(8000)), time(64_000));
+    let (small, large) = (time(4000).max(time(4000)), time(32_000));
     (large > small * 24).then(|| format!("{name}: {small:?}, eight times as much {large:?}"))
 }
 
