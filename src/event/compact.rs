@@ -35,7 +35,7 @@ pub(crate) struct Layout {
 
 /// The position of a value; empty and at [`ABSENT`] if there is none.
 #[derive(Clone, Copy, Debug)]
-struct Place {
+pub(crate) struct Place {
     start: u32,
     end: u32,
 }
@@ -48,6 +48,20 @@ impl Default for Place {
             start: ABSENT,
             end: ABSENT,
         }
+    }
+}
+
+impl Place {
+    /// Returns the value among all `values` of its callback.
+    #[inline(always)]
+    pub(crate) fn of(self, values: &[u8]) -> &[u8] {
+        let value = values.get(self.start as usize..self.end as usize);
+        value.unwrap_or_default()
+    }
+
+    #[inline(always)]
+    fn known(self) -> Option<Self> {
+        (self.start != ABSENT).then_some(self)
     }
 }
 
@@ -71,10 +85,10 @@ pub(crate) struct User<'a> {
 #[derive(Clone, Debug)]
 pub(crate) struct CompactTemplate {
     layout: Layout,
-    /// Whole blocks in the order of the buffer. A block may write beyond its value, where the next value is written.
+    /// Blocks in the order of the buffer. A block may write beyond its value, where the next value is written.
     blocks: Vec<Copied>,
-    /// Parts at the end of the payload, where no whole block is. They are copied last, with their lengths.
-    ends: Vec<(Copied, usize)>,
+    /// The blocks after those, from the first whose end is not in the payload: the block before is read instead.
+    rest: Vec<Late>,
 }
 
 /// Where a part of a value comes from, and where it is copied to.
@@ -82,6 +96,14 @@ pub(crate) struct CompactTemplate {
 struct Copied {
     from: u32,
     to: u32,
+}
+
+/// A block of which only the last bytes are copied.
+#[derive(Clone, Copy, Debug)]
+struct Late {
+    copied: Copied,
+    /// The number of bits before them.
+    skipped: u32,
 }
 
 /// The number of bytes that are copied at once.
@@ -130,7 +152,7 @@ impl Compact {
     }
 
     /// Copies the values of a payload of a template.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn copy<'a>(
         &'a mut self,
         template: &'a CompactTemplate,
@@ -141,20 +163,38 @@ impl Compact {
         if self.bytes.len() < needed {
             self.bytes.resize(needed, 0);
         }
-        for &Copied { from, to } in &template.blocks {
-            if let (Some(from), Some(to)) =
-                (block::at(payload, from), block::at_mut(&mut self.bytes, to))
-            {
-                *to = *from;
-            }
+        let bytes = &mut self.bytes[..];
+        for copied in &template.blocks {
+            copied.copy(payload, bytes, |block| block);
         }
-        for &(Copied { from, to }, len) in &template.ends {
-            let (from, to) = (from as usize, to as usize);
-            self.bytes[to..to + len].copy_from_slice(&payload[from..from + len]);
+        for Late { copied, skipped } in &template.rest {
+            copied.copy(payload, bytes, |block| {
+                (u128::from_le_bytes(block) >> skipped).to_le_bytes()
+            });
         }
         CompactRef {
             bytes: &self.bytes[..end],
             layout: &template.layout,
+        }
+    }
+}
+
+impl Copied {
+    /// Reads a block that begins at `last` or before.
+    fn not_after(self, last: u32) -> Late {
+        let from = self.from.min(last);
+        Late {
+            copied: Copied { from, ..self },
+            skipped: u8::BITS * (self.from - from),
+        }
+    }
+
+    /// Copies a block, after `change`.
+    #[inline(always)]
+    fn copy(self, payload: &[u8], bytes: &mut [u8], change: impl Fn([u8; BLOCK]) -> [u8; BLOCK]) {
+        let blocks = (block::at(payload, self.from), block::at_mut(bytes, self.to));
+        if let (Some(from), Some(to)) = blocks {
+            *to = change(*from);
         }
     }
 }
@@ -180,25 +220,24 @@ impl CompactTemplate {
         for (item, places) in callback.items().zip(&layout.items) {
             add(item.fields(), &ITEM, places)?;
         }
-        let last = callback.text().len().checked_sub(BLOCK)?;
-        let (blocks, ends): (Vec<_>, Vec<_>) = copies
-            .into_iter()
-            .partition(|(copied, _)| copied.from as usize <= last);
+        let last = callback.text().len().checked_sub(BLOCK)? as u32;
+        let is_late = |copied: &Copied| copied.from > last;
+        let rest = copies.split_off(copies.iter().position(is_late).unwrap_or(copies.len()));
         Some(CompactTemplate {
             layout,
-            blocks: blocks.into_iter().map(|(copied, _)| copied).collect(),
-            ends,
+            blocks: copies,
+            rest: rest.iter().map(|copied| copied.not_after(last)).collect(),
         })
     }
 }
 
-/// Returns the parts of a value, with their lengths. Returns `None` if the value is not written like this in the payload.
+/// Returns the parts of a value. Returns `None` if the value is not written like this in the payload.
 fn copies_of(
     callback: &CallbackRef<'_>,
     text: &str,
     value: Value<'_>,
     place: Place,
-) -> Option<Vec<(Copied, usize)>> {
+) -> Option<Vec<Copied>> {
     let payload = callback.text();
     let is_as_written = match value {
         Value::Text(value) => value == text,
@@ -209,12 +248,9 @@ fn copies_of(
     if !(is_as_written && is_inside) {
         return None;
     }
-    let parts = (0..text.len()).step_by(BLOCK).map(|at| {
-        let copied = Copied {
-            from: (from + at) as u32,
-            to: place.start + at as u32,
-        };
-        (copied, (text.len() - at).min(BLOCK))
+    let parts = (0..text.len()).step_by(BLOCK).map(|at| Copied {
+        from: (from + at) as u32,
+        to: place.start + at as u32,
     });
     Some(parts.collect())
 }
@@ -243,7 +279,7 @@ impl<'a> CompactRef<'a> {
     }
 
     /// Returns the account and the user, or `None` without a user.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn user(self) -> Option<User<'a>> {
         let [_, user, _] = self.layout.header;
         // The account and the user stand side by side.
@@ -266,7 +302,7 @@ impl<'a> CompactRef<'a> {
 
     #[inline]
     fn value(self, place: Place) -> Option<&'a [u8]> {
-        self.bytes.get(place.start as usize..place.end as usize)
+        place.known().map(|place| place.of(self.bytes))
     }
 
     #[inline]
@@ -282,15 +318,15 @@ pub(crate) struct CompactItem<'a> {
     places: &'a [Place; ITEM.len()],
 }
 
-impl<'a> CompactItem<'a> {
+impl CompactItem<'_> {
     #[inline]
-    pub(crate) fn template_id(self) -> Option<&'a [u8]> {
-        self.values.value(self.places[0])
+    pub(crate) fn template_id(self) -> Option<Place> {
+        self.places[0].known()
     }
 
     #[inline]
-    pub(crate) fn status(self) -> Option<&'a [u8]> {
-        self.values.value(self.places[1])
+    pub(crate) fn status(self) -> Option<Place> {
+        self.places[1].known()
     }
 
     #[inline]
@@ -345,12 +381,10 @@ mod tests {
                 copied.to_user().map(<[u8]>::to_vec),
                 text(callback.to_user())
             );
+            let value = |place: Option<Place>| place.map(|place| place.of(copied.all()).to_vec());
             for (item, expected) in copied.items().zip(callback.items()) {
-                assert_eq!(
-                    item.template_id(),
-                    expected.template_id().map(str::as_bytes)
-                );
-                assert_eq!(item.status(), expected.status().map(str::as_bytes));
+                assert_eq!(value(item.template_id()), text(expected.template_id()));
+                assert_eq!(value(item.status()), text(expected.status()));
                 assert_eq!(item.popup_scene(), expected.popup_scene());
                 assert_eq!(item.error_code(), expected.error_code());
             }
@@ -388,5 +422,23 @@ mod tests {
         }
         assert!(all.callbacks > 3_000, "{} callbacks", all.callbacks);
         assert!(all.copied > all.callbacks / 2, "{} copied", all.copied);
+    }
+
+    #[test]
+    fn values_at_the_end_of_a_payload_are_copied_in_the_order_of_the_buffer() {
+        let mut all = Compared::default();
+        for (account, user) in [("gh_1", "oUJpEiXDgCbEFb0HOo8kZ-C2SJHT"), ("gh_12", "o1")] {
+            let mut capture = String::new();
+            for time in 1_763_812_800..1_763_812_840 {
+                capture += &format!(
+                    "{{\"Event\":\"subscribe_msg_change_event\",\"MsgType\":\"event\",\"CreateTime\":\"{time}\",\
+                     \"List\":[{{\"TemplateId\":\"VYkaE005P5x\",\"SubscribeStatusString\":\"reject\"}}],\
+                     \"FromUserName\":\"{user}\",\"ToUserName\":\"{account}\"}}\n"
+                );
+            }
+            run(capture.as_bytes(), "", &Options::default(), &mut all).unwrap();
+        }
+        assert_eq!(all.callbacks, 80);
+        assert!(all.copied > 60, "{} copied", all.copied);
     }
 }

@@ -705,7 +705,11 @@ pub(super) fn integer(text: &str) -> Option<i64> {
 /// Parses a number like [`integer`].
 #[inline]
 pub(super) fn integer_in_bytes(text: &[u8]) -> Option<i64> {
-    plain_integer(text).or_else(|| integer(std::str::from_utf8(text).ok()?))
+    match *text {
+        // Codes and scenes, as a rule.
+        [digit @ b'0'..=b'9'] => Some(i64::from(digit - b'0')),
+        _ => plain_integer(text).or_else(|| integer(std::str::from_utf8(text).ok()?)),
+    }
 }
 
 /// Parses a non-negative number with at most 18 digits, the usual case.

@@ -40,7 +40,7 @@ impl DeliveryKey {
 
     /// Returns the key of a callback by its values. `user` is what [`CompactRef::user`] returns: hashing the user once
     /// more would take as long as hashing the rest.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn of_values(values: CompactRef<'_>, user: Option<User<'_>>) -> Self {
         let hash = match user {
             Some(User { hash, rest }) => xxh3_128_with_seed(rest, values.shape() ^ hash),

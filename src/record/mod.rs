@@ -303,7 +303,7 @@ impl<'a> Record<'a> {
     }
 
     /// Reads the typed values of a callback into `compact`.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn compact<'c>(&'c self, compact: &'c mut Compact) -> Option<CompactRef<'c>> {
         match self.compact_template() {
             Some(template) => Some(compact.copy(template, self.bytes())),

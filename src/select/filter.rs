@@ -26,7 +26,7 @@ pub struct Filter {
     /// True if the selection can exclude a callback.
     selects: bool,
     recent: Option<Recent>,
-    /// True to note keys in records.
+    /// True to note keys in records, because items may be removed from them.
     notes_keys: bool,
     limit: Option<u64>,
     kept: u64,
@@ -63,7 +63,7 @@ impl Filter {
     pub fn noting_keys(self) -> Self {
         Filter {
             recent: None,
-            notes_keys: true,
+            notes_keys: self.selection.asks_items(),
             ..self
         }
     }
@@ -105,8 +105,7 @@ impl Filter {
     /// Returns the key of a callback if it is needed. It covers all items, including those that the selection removes.
     #[inline]
     fn key(&self, record: &mut Record<'_>) -> Option<DeliveryKey> {
-        let is_needed = self.notes_keys && self.selection.asks_items();
-        if self.recent.is_none() && !is_needed {
+        if self.recent.is_none() && !self.notes_keys {
             return None;
         }
         let key = DeliveryKey::of(&record.callback()?);

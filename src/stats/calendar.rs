@@ -13,6 +13,7 @@ use jiff::{Span, Timestamp};
 const PLAUSIBLE: Range<i64> = 0..4_133_980_800;
 
 /// Returns true if a callback may have been made at this Unix second.
+#[inline]
 pub(crate) fn plausible(second: i64) -> bool {
     PLAUSIBLE.contains(&second)
 }
@@ -103,6 +104,7 @@ impl LocalTime {
         self.local.div_euclid(HOUR).rem_euclid(24)
     }
 
+    #[inline]
     pub(crate) fn day(self) -> i64 {
         self.local.div_euclid(DAY)
     }

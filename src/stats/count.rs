@@ -3,13 +3,13 @@
 use jiff::tz::TimeZone;
 
 use crate::event::Event;
-use crate::event::compact::{Compact, CompactItem, CompactRef};
+use crate::event::compact::{Compact, CompactItem, CompactRef, Place};
 use crate::event::delivery::DeliveryKey;
 use crate::record::Record;
 use crate::stats::calendar::{Calendar, LocalTime, plausible};
 use crate::stats::deliveries::Deliveries;
 use crate::stats::folding::{self, Collect, Folding, Whole as _, fold};
-use crate::stats::groups::{Groups, KeyValue};
+use crate::stats::groups::{Asked, Groups, KeyValue};
 use crate::stats::overview::Overview;
 use crate::stats::result::Counts;
 use crate::stats::said::Said;
@@ -149,7 +149,7 @@ struct Rows {
     codes: Vec<i64>,
     calendar: Calendar,
     /// The values of the keys of an item.
-    values: Vec<KeyValue>,
+    values: Vec<Asked>,
 }
 
 /// The number of a group that is not known yet.
@@ -164,7 +164,7 @@ impl Block {
                 items: Vec::new(),
                 codes: Vec::new(),
                 calendar: Calendar::new(settings.time_zone.clone()),
-                values: vec![KeyValue::Absent; settings.by.len()],
+                values: vec![Asked::Value(KeyValue::Absent); settings.by.len()],
             },
             adopted: Vec::new(),
             compact: Compact::default(),
@@ -225,46 +225,49 @@ impl Rows {
         let time = values.create_time();
         let local = time.filter(|&time| plausible(time));
         let local = local.map(|time| self.calendar.at(time));
+        for (at, key) in settings.by.iter().enumerate() {
+            if !key.is_of_item() {
+                self.values[at] = Asked::Value(self.of_callback(*key, values, local));
+            }
+        }
+        let codes = self.codes.len();
+        for item in values.items() {
+            self.add_item(values, &item, settings);
+        }
         let user = values.user();
         let key = || noted.unwrap_or_else(|| DeliveryKey::of_values(*values, user));
         self.callbacks.push(Seen {
             key: (!settings.keep_repeats).then(key),
             event: values.event(),
             items: values.items().len() as u32,
-            codes: 0,
+            codes: (self.codes.len() - codes) as u32,
             time,
             day: local.map(LocalTime::day),
             user: user.map(|user| user.hash),
         });
-        for (at, key) in settings.by.iter().enumerate() {
-            if !key.is_of_item() {
-                self.values[at] = self.of_callback(*key, values, local);
-            }
-        }
-        let codes = self.codes.len();
-        for item in values.items() {
-            self.add_item(values.event(), &item, settings);
-        }
-        if let Some(seen) = self.callbacks.last_mut() {
-            seen.codes = (self.codes.len() - codes) as u32;
-        }
     }
 
-    #[inline]
-    fn add_item(&mut self, event: Event, item: &CompactItem<'_>, settings: &Settings) {
-        for (at, key) in settings.by.iter().enumerate() {
+    #[inline(always)]
+    fn add_item(&mut self, values: &CompactRef<'_>, item: &CompactItem<'_>, settings: &Settings) {
+        for (value, key) in self.values.iter_mut().zip(&settings.by) {
             if key.is_of_item() {
-                self.values[at] = self.of_item(*key, item);
+                *value = asked(*key, item);
             }
         }
-        let said = Said::of(event, item.status(), item.error_code());
+        let status = item.status().map(|place| place.of(values.all()));
+        let said = Said::of(values.event(), status, item.error_code());
         if said == Said::Failed && settings.with_codes {
             self.codes.extend(item.error_code());
         }
-        let group = self.groups.group(&self.values);
+        let group = self.groups.group(&self.values, values.all());
         self.items.push(SeenItem { group, said });
     }
 
+    /// Returns the value of a key that all items of a callback share.
+    ///
+    /// It is not inlined: otherwise the compiler computes all parts of the time for each callback, in 75 instructions, even
+    /// if no key asks for them.
+    #[inline(never)]
     fn of_callback(
         &mut self,
         key: Key,
@@ -287,23 +290,25 @@ impl Rows {
     }
 
     #[inline]
-    fn of_item(&mut self, key: Key, item: &CompactItem<'_>) -> KeyValue {
-        let number = match key {
-            Key::Template => return self.text(item.template_id()),
-            Key::Status => return self.text(item.status()),
-            Key::Scene => item.popup_scene(),
-            Key::Code => item.error_code(),
-            _ => None,
-        };
-        number.map_or(KeyValue::Absent, KeyValue::Number)
-    }
-
-    #[inline]
     fn text(&mut self, text: Option<&[u8]>) -> KeyValue {
         text.map_or(KeyValue::Absent, |text| {
             KeyValue::Text(self.groups.text(text))
         })
     }
+}
+
+/// Returns the value of a key of an item.
+#[inline(always)]
+fn asked(key: Key, item: &CompactItem<'_>) -> Asked {
+    let text = |place: Option<Place>| place.map_or(Asked::Value(KeyValue::Absent), Asked::Text);
+    let number = match key {
+        Key::Template => return text(item.template_id()),
+        Key::Status => return text(item.status()),
+        Key::Scene => item.popup_scene(),
+        Key::Code => item.error_code(),
+        _ => None,
+    };
+    Asked::Value(number.map_or(KeyValue::Absent, KeyValue::Number))
 }
 
 /// The counts of a group.
@@ -345,7 +350,6 @@ pub(super) struct Whole {
     has_grown: bool,
     /// The number of callbacks.
     number: u64,
-    values: Vec<KeyValue>,
 }
 
 impl folding::Whole for Whole {
@@ -362,7 +366,6 @@ impl folding::Whole for Whole {
             users: 0,
             has_grown: false,
             number: 0,
-            values: Vec::new(),
         }
     }
 
@@ -406,7 +409,7 @@ impl Whole {
     /// Returns the number of a block's group here.
     #[cold]
     fn adopt(&mut self, local: &Groups, group: u32) -> u32 {
-        let group = self.groups.adopt(local, group, &mut self.values);
+        let group = self.groups.adopt(local, group);
         self.counts.resize_with(self.groups.len(), Group::default);
         self.has_grown = true;
         group

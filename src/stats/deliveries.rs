@@ -16,7 +16,7 @@ pub(crate) struct Deliveries {
 impl Deliveries {
     /// Returns true if a callback is new: its key, event and time. Without a key all are. Everything else takes `bytes` of
     /// at most `limit` bytes.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn is_new(
         &mut self,
         (key, event, created): (Option<DeliveryKey>, Event, Option<i64>),

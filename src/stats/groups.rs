@@ -1,4 +1,7 @@
 //! Numbers groups of items by the values of their keys.
+//!
+//! Most items are of a group that was found before. Its texts are compared as they are in the callback; only those of
+//! other groups are looked up.
 
 use std::cmp::Ordering;
 use std::hash::BuildHasher;
@@ -7,12 +10,23 @@ use std::hash::RandomState;
 use hashbrown::HashTable;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
-/// The value of a key. Texts are numbered by [`Groups::text`].
+use crate::event::compact::Place;
+use crate::simd::block;
+
+/// The value of a key of a group. Texts are numbered by [`Groups::text`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum KeyValue {
     Absent,
     Number(i64),
     Text(u32),
+}
+
+/// The value of a key of an item whose group is asked for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Asked {
+    Value(KeyValue),
+    /// A text of the callback, which may have no number yet.
+    Text(Place),
 }
 
 /// The groups that were seen, with numbers from 0 on, and the texts in their keys.
@@ -29,8 +43,8 @@ pub(crate) struct Groups {
     by_text: HashTable<u32>,
     len: usize,
     /// Groups and texts that were found before, by a few of their bits: most are found again.
-    found_groups: [u32; FOUND],
-    found_texts: [u32; FOUND],
+    found_groups: Box<[u32; FOUND]>,
+    found_texts: Box<[u32; FOUND]>,
     /// Differs in every run, so that nobody can prepare texts that fall together in a table.
     seed: u64,
 }
@@ -45,8 +59,8 @@ impl Groups {
             ends: Vec::new(),
             by_text: HashTable::new(),
             len: 0,
-            found_groups: [0; FOUND],
-            found_texts: [0; FOUND],
+            found_groups: Box::new([0; FOUND]),
+            found_texts: Box::new([0; FOUND]),
             seed: RandomState::new().hash_one(0),
         }
     }
@@ -65,20 +79,42 @@ impl Groups {
             + self.by_text.allocation_size()
     }
 
-    /// Returns the number of the group with these values.
+    /// Returns the number of the group with these values, one for each key. Their texts are in `bytes`.
     #[inline]
-    pub(crate) fn group(&mut self, values: &[KeyValue]) -> u32 {
-        let bits = values
-            .iter()
-            .fold(0, |bits: u64, value| bits.rotate_left(7) ^ value.bits());
+    pub(crate) fn group(&mut self, values: &[Asked], bytes: &[u8]) -> u32 {
+        let bits = values.iter().fold(0, |bits: u64, value| {
+            bits.rotate_left(7) ^ value.bits(bytes)
+        });
         let place = few_bits(bits);
         let found = self.found_groups[place];
-        if (found as usize) < self.len && self.values_of(found) == values {
+        if (found as usize) < self.len && self.has_values(found, values, bytes) {
             return found;
         }
-        let group = self.find_group(values);
+        let group = self.look_up(values, bytes);
         self.found_groups[place] = group;
         group
+    }
+
+    #[inline]
+    fn has_values(&self, group: u32, values: &[Asked], bytes: &[u8]) -> bool {
+        let known = self.values_of(group).iter();
+        known.zip(values).all(|pair| match pair {
+            (known, Asked::Value(value)) => known == value,
+            (KeyValue::Text(number), Asked::Text(place)) => {
+                self.text_of(*number) == place.of(bytes)
+            }
+            _ => false,
+        })
+    }
+
+    #[inline(never)]
+    fn look_up(&mut self, values: &[Asked], bytes: &[u8]) -> u32 {
+        let values = values.iter().map(|value| match value {
+            Asked::Value(value) => *value,
+            Asked::Text(place) => KeyValue::Text(self.text(place.of(bytes))),
+        });
+        let values: Vec<KeyValue> = values.collect();
+        self.find_group(&values)
     }
 
     fn find_group(&mut self, values: &[KeyValue]) -> u32 {
@@ -107,15 +143,7 @@ impl Groups {
     /// Returns the number of a text.
     #[inline]
     pub(crate) fn text(&mut self, text: &[u8]) -> u32 {
-        let bits = match (text.first_chunk(), text.last_chunk()) {
-            (Some(first), Some(last)) => {
-                u64::from_le_bytes(*first) ^ u64::from_le_bytes(*last).rotate_left(29)
-            }
-            _ => text
-                .iter()
-                .fold(0, |bits, byte| bits << 8 | u64::from(*byte)),
-        };
-        let place = few_bits(bits);
+        let place = few_bits(bits_of(text));
         let found = self.found_texts[place];
         if (found as usize) < self.ends.len() && self.text_of(found) == text {
             return found;
@@ -151,15 +179,14 @@ impl Groups {
     }
 
     /// Returns the number of the group of `later` here, where it may be new.
-    pub(crate) fn adopt(&mut self, later: &Groups, group: u32, values: &mut Vec<KeyValue>) -> u32 {
-        values.clear();
-        for value in later.values_of(group) {
-            values.push(match *value {
-                KeyValue::Text(number) => KeyValue::Text(self.text(later.text_of(number))),
-                value => value,
-            });
-        }
-        self.group(values)
+    pub(crate) fn adopt(&mut self, later: &Groups, group: u32) -> u32 {
+        let values = later.values_of(group).iter();
+        let values = values.map(|value| match *value {
+            KeyValue::Text(number) => KeyValue::Text(self.text(later.text_of(number))),
+            value => value,
+        });
+        let values: Vec<Asked> = values.map(Asked::Value).collect();
+        self.group(&values, &[])
     }
 
     /// Returns all groups in the order of their values: absent ones first, then numbers, then texts.
@@ -198,6 +225,16 @@ impl KeyValue {
     }
 }
 
+impl Asked {
+    #[inline]
+    fn bits(self, bytes: &[u8]) -> u64 {
+        match self {
+            Asked::Value(value) => value.bits(),
+            Asked::Text(place) => bits_of(place.of(bytes)),
+        }
+    }
+}
+
 #[inline]
 fn slice<'a>(texts: &'a [u8], ends: &[usize], number: u32) -> &'a [u8] {
     let at = number as usize;
@@ -206,7 +243,14 @@ fn slice<'a>(texts: &'a [u8], ends: &[usize], number: u32) -> &'a [u8] {
 }
 
 /// The number of groups and texts that are tried before a table is searched.
-const FOUND: usize = 256;
+const FOUND: usize = 1024;
+
+/// Returns some bits that tell most texts apart.
+#[inline]
+fn bits_of(text: &[u8]) -> u64 {
+    let head = u128::from_le_bytes(block::head(text));
+    head as u64 ^ ((head >> 64) as u64).rotate_left(29)
+}
 
 /// Returns an index below [`FOUND`].
 fn few_bits(bits: u64) -> usize {

@@ -74,24 +74,34 @@ impl Repeats {
     ) -> Result<bool, Failure> {
         let hour = self.hour(time.filter(|&time| plausible(time)), limit)?;
         let at = self.index_of(hour);
-        let (keys, hash) = (&self.hours[at].1, key.table_hash());
-        if keys.len() == keys.capacity() {
-            if keys.find(hash, |known| *known == key).is_some() {
-                return Ok(false);
-            }
-            if !self.grow(at, room) {
-                return Err(Failure::Memory { limit });
-            }
+        let keys = &mut self.hours[at].1;
+        match keys.len() == keys.capacity() {
+            true => self.insert_into_full(key, hour, room, limit),
+            false => Ok(add(keys, key)),
+        }
+    }
+
+    /// Remembers a callback of an hour whose table is full.
+    #[cold]
+    fn insert_into_full(
+        &mut self,
+        key: DeliveryKey,
+        hour: i64,
+        room: usize,
+        limit: usize,
+    ) -> Result<bool, Failure> {
+        let at = self.index_of(hour);
+        let known = self.hours[at]
+            .1
+            .find(key.table_hash(), |known| *known == key);
+        if known.is_some() {
+            return Ok(false);
+        }
+        if !self.grow(at, room) {
+            return Err(Failure::Memory { limit });
         }
         // Forgetting may have moved the hour.
-        let keys = &mut self.hours[self.last].1;
-        match keys.entry(hash, |known| *known == key, |known| known.table_hash()) {
-            Entry::Occupied(_) => Ok(false),
-            Entry::Vacant(place) => {
-                place.insert(key);
-                Ok(true)
-            }
-        }
+        Ok(add(&mut self.hours[self.last].1, key))
     }
 
     /// Returns the hour of a plausible time, if it is not forgotten.
@@ -170,7 +180,7 @@ impl Repeats {
     }
 
     /// Returns the index of an hour, which may be new.
-    #[inline]
+    #[inline(always)]
     fn index_of(&mut self, hour: i64) -> usize {
         if self.hours[self.last].0 != hour {
             self.last = match hour {
@@ -198,6 +208,23 @@ impl Repeats {
         hours.push((hour, Keys::new()));
         index.insert_unique(mixed(hour), at as u32, |&at| mixed(hours[at as usize].0));
         at
+    }
+}
+
+/// Adds a key to a table with room for it. Returns false if it is there already.
+#[inline]
+fn add(keys: &mut Keys, key: DeliveryKey) -> bool {
+    let place = keys.entry(
+        key.table_hash(),
+        |known| *known == key,
+        |known| known.table_hash(),
+    );
+    match place {
+        Entry::Occupied(_) => false,
+        Entry::Vacant(place) => {
+            place.insert(key);
+            true
+        }
     }
 }
 

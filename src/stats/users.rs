@@ -97,24 +97,19 @@ impl Exact {
         const MOST: usize = 16_384;
         const PART: usize = 4;
         for user in self.waiting.drain(..) {
-            let place = self
-                .known
-                .entry(user, |known| *known == user, |known| *known);
-            if let Entry::Vacant(place) = place {
-                place.insert(user);
-            }
+            add(&mut self.known, user);
         }
         let wanted = (self.known.len() / PART).clamp(LEAST, MOST);
         self.waiting.reserve_exact(wanted);
     }
 
     /// Returns those that wait and are not in the table, each once.
-    fn unknown(&self) -> Vec<u64> {
-        let is_unknown = |user: &&u64| self.known.find(**user, |known| known == *user).is_none();
-        let waiting = self.waiting.iter();
-        let mut unknown: Vec<u64> = waiting.filter(is_unknown).copied().collect();
-        unknown.sort_unstable();
-        unknown.dedup();
+    fn unknown(&self) -> HashTable<u64> {
+        let mut unknown = HashTable::with_capacity(self.waiting.len());
+        let is_known = |user: u64| self.known.find(user, |known| *known == user).is_some();
+        for &user in self.waiting.iter().filter(|user| !is_known(**user)) {
+            add(&mut unknown, user);
+        }
         unknown
     }
 
@@ -134,6 +129,15 @@ impl Exact {
         let users = self.known.iter().chain(&self.waiting);
         users.for_each(|&user| estimate.insert_hash(user));
         estimate
+    }
+}
+
+/// Adds a user to a table.
+#[inline]
+fn add(users: &mut HashTable<u64>, user: u64) {
+    let place = users.entry(user, |known| *known == user, |known| *known);
+    if let Entry::Vacant(place) = place {
+        place.insert(user);
     }
 }
 

@@ -8,7 +8,7 @@ use crate::stats::calendar::{Calendar, plausible, weekday};
 use crate::stats::count::{Adopting, Group, Seen, SeenItem, Settings, UNKNOWN};
 use crate::stats::deliveries::Deliveries;
 use crate::stats::folding;
-use crate::stats::groups::{Groups, KeyValue};
+use crate::stats::groups::{Asked, Groups, KeyValue};
 use crate::stats::overview::Overview;
 use crate::stats::page::Block;
 use crate::stats::page::places::Places;
@@ -51,7 +51,6 @@ pub(super) struct Whole {
     users_bytes: usize,
     /// The number of callbacks.
     number: u64,
-    values: Vec<KeyValue>,
 }
 
 impl folding::Whole for Whole {
@@ -75,7 +74,6 @@ impl folding::Whole for Whole {
             bytes: 0,
             users_bytes: 0,
             number: 0,
-            values: Vec::new(),
         }
     }
 
@@ -152,10 +150,10 @@ impl Whole {
     /// Returns the number of a block's pair here.
     #[cold]
     fn adopt(&mut self, local: &Groups, pair: u32) -> u32 {
-        let pair = self.pairs.adopt(local, pair, &mut self.values);
+        let pair = self.pairs.adopt(local, pair);
         if self.parts.len() <= pair as usize {
             let values = self.pairs.values_of(pair);
-            let template = self.templates.group(&values[..1]);
+            let template = self.templates.group(&[Asked::Value(values[0])], &[]);
             let scene = match values[1] {
                 KeyValue::Number(scene) => Some(scene),
                 _ => None,
