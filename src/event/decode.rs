@@ -117,7 +117,7 @@ pub(super) fn is_usual_type(child: View<'_>) -> bool {
 ///
 /// # Errors
 ///
-/// [`Reason::TooManyItems`] or an id with a line break inside, which make the payload undecodable.
+/// [`Reason::TooManyItems`], items in a text or an id with a line break inside, which make the payload undecodable.
 pub(crate) fn decode(
     event: Event,
     root: View<'_>,
@@ -139,7 +139,7 @@ pub(crate) fn decode(
         repeated::report(root, decoder.findings);
     }
     decoder.check_printed()?;
-    decoder.wrapped_id.take().map_or(Ok(()), Err)?;
+    decoder.refused.take().map_or(Ok(()), Err)?;
     decoder.check_count(limits)
 }
 
@@ -156,8 +156,9 @@ pub(super) struct Decoder<'a, 'b> {
     is_printed: bool,
     /// True if a program printed the message under names of its own.
     is_renamed: bool,
-    /// The finding about the first id that has a line break inside.
-    wrapped_id: Option<Finding>,
+    /// The finding about the first value for which the callback is undecodable: an id that has a line break inside, or
+    /// items in a text.
+    refused: Option<Finding>,
 }
 
 impl<'a, 'b> Decoder<'a, 'b> {
@@ -177,7 +178,7 @@ impl<'a, 'b> Decoder<'a, 'b> {
             lists_in: None,
             is_printed: false,
             is_renamed: false,
-            wrapped_id: None,
+            refused: None,
         }
     }
 
@@ -327,7 +328,10 @@ impl<'a, 'b> Decoder<'a, 'b> {
             Kind::Object if has_list(child) => self.wrapped_lists(child, name),
             Kind::Object if has_item_field(child) => self.wrapper_as_list(child, name),
             Kind::Array => self.wrapper_as_list(child, name),
-            _ => self.unknown(child),
+            _ => {
+                self.refuse_items_in(child, name);
+                self.unknown(child)
+            }
         }
     }
 
@@ -409,6 +413,7 @@ impl<'a, 'b> Decoder<'a, 'b> {
 
     fn entry(&mut self, entry: View<'a>) {
         if entry.kind() != Kind::Object {
+            self.refuse_items_in(entry, fields::LIST);
             self.report(Reason::NotItem, entry.span(), fields::LIST);
             return self.extra(entry, Some(fields::LIST));
         }
@@ -427,6 +432,16 @@ impl<'a, 'b> Decoder<'a, 'b> {
             self.missing(!seen.has(field), field.wire, head(entry));
         }
         self.item_since(before, entry);
+    }
+
+    /// Notes that items stand in `view`, which is no item: nothing reads them there.
+    fn refuse_items_in(&mut self, view: View<'a>, name: &'static str) {
+        let written = view.text.as_bytes().get(view.span().range());
+        let is_first = self.refused.is_none();
+        if is_first && written.is_some_and(evidence::holds_item) {
+            let finding = Finding::new(Reason::ItemsInText, view.span());
+            self.refused = Some(finding.with_name(name));
+        }
     }
 
     /// Adds the item at `entry`, with the slots and extras since `before`.
@@ -510,12 +525,12 @@ impl<'a, 'b> Decoder<'a, 'b> {
             Check::Account | Check::Openid | Check::Template | Check::MsgId
         );
         let is_wrapped = || child.value().trim_ascii().contains(['\n', '\r']);
-        if is_id && self.wrapped_id.is_none() && is_wrapped() {
+        if is_id && self.refused.is_none() && is_wrapped() {
             let reason = match self.root.tree.syntax {
                 Syntax::Xml => Reason::XmlWrappedId,
                 Syntax::Json => Reason::JsonWrappedId,
             };
-            self.wrapped_id = Some(Finding::new(reason, child.span()).with_name(field.wire));
+            self.refused = Some(Finding::new(reason, child.span()).with_name(field.wire));
         }
     }
 

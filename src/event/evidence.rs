@@ -45,6 +45,15 @@ pub(crate) fn values(text: &[u8]) -> Option<Range<usize>> {
     }
 }
 
+/// Returns true if a field of an item stands in `text` with a value.
+pub(crate) fn holds_item(text: &[u8]) -> bool {
+    let is_bound = |end: usize| value_after(text, end).is_some_and(|value| !value.text.is_empty());
+    words(text, is_of_word).any(|word| match Known::of(&text[word.clone()]) {
+        Some(Known::Item(_) | Known::Status) => is_bound(word.end),
+        _ => false,
+    })
+}
+
 /// Returns true if `word` is the name of a field, in any spelling.
 pub(crate) fn is_field(word: &[u8]) -> bool {
     Known::of(word).is_some()
@@ -397,6 +406,19 @@ const QUOTES: [&[u8]; 8] = [
     "「".as_bytes(),
 ];
 
+/// Blanks of HTML, escaped and not.
+const BLANKS: [&[u8]; 4] = [b"&nbsp;", b"&#160;", b"&#xa0;", "\u{A0}".as_bytes()];
+
+/// Returns the length of the sequence at the start of `text` that sets a colour of a terminal.
+fn colour_len(text: &[u8]) -> Option<usize> {
+    const ESCAPES: [&[u8]; 4] = [b"\x1B[", b"\\u001b[", b"\\x1b[", b"\\x1B["];
+    let escape = ESCAPES.iter().find(|escape| text.starts_with(escape))?;
+    let sequence = &text[escape.len()..];
+    let is_of_number = |b: &&u8| b.is_ascii_digit() || **b == b';';
+    let len = sequence.iter().take_while(is_of_number).count();
+    (sequence.get(len) == Some(&b'm')).then_some(escape.len() + len + 1)
+}
+
 /// The signs with which prose binds the name of a field to its type, its meaning or another name.
 const PROSE_SIGNS: [&[u8]; 5] = [
     b"%3A",
@@ -417,7 +439,9 @@ fn separator_len(text: &[u8]) -> Option<usize> {
     let sign = signs.find(|sign| text.starts_with(sign));
     let is_plain = |b: &&u8| b"\"'`\\ \t\r\n:=><![](),{&#;".contains(b);
     let plain = text.first().filter(is_plain).map(|_| 1);
-    sign.map(|sign| sign.len()).or(plain)
+    let sign = sign.or_else(|| BLANKS.iter().find(|blank| text.starts_with(blank)));
+    let sign = sign.map(|sign| sign.len());
+    sign.or_else(|| colour_len(text)).or(plain)
 }
 
 /// Returns true if `between` separates a name from its value.
@@ -507,6 +531,8 @@ mod tests {
             "SubscribeMsgSentEvent={List={MsgID=1700827132819554304}}",
             "ToUserName=******, FromUserName=o***E1c, MsgType=event",
             "ToUserName：gh_1，FromUserName：oWx3b5，MsgType：event",
+            "[ToUserName]&nbsp;=>&nbsp;gh_1<br />[FromUserName]&nbsp;=>&nbsp;o1<br />[MsgType]&#160;=>&#160;event<br />",
+            "ToUserName: \x1B[32m'gh_1'\x1B[39m, FromUserName: \x1B[32m'o1'\x1B[39m, CreateTime: \x1B[33m1762040401\x1B[39m",
             "ToUserName → ******, FromUserName → o***E1c, MsgType → event",
             "ToUserName,FromUserName,CreateTime\ngh_0123456789ab,oWx3b5Tq0nRkF7uYhLs9aVmPzE1c,1610969440\n",
             "<dt>ToUserName</dt><dd>gh_0123456789ab</dd><dt>FromUserName</dt><dd>oWx3b5Tq0nRkF7uYhLs9aVmPzE1c</dd>\

@@ -202,8 +202,9 @@ static TYPED: [&str; 18] = [
     "bizmsgmenuid",
 ];
 
-/// The names under which parsers of XML put the text of an element that they made an object.
-static TEXT_MEMBERS: [&str; 9] = [
+/// The names under which parsers of XML put the text of an element that they made an object, and MongoDB the digits of a
+/// number.
+static TEXT_MEMBERS: [&str; 12] = [
     "#text",
     "_text",
     "__text",
@@ -213,6 +214,9 @@ static TEXT_MEMBERS: [&str; 9] = [
     "__cdata",
     "#cdata",
     "#cdata-section",
+    "$numberLong",
+    "$numberInt",
+    "$numberDecimal",
 ];
 
 /// The member in which WxJava prints the fields of a message under WeChat's names.

@@ -18,9 +18,15 @@ const LEAST_HEADERS: u32 = 3;
 pub(crate) fn pairs(text: &[u8], at: usize) -> Option<Pairs> {
     let key = key_of(text, at)?;
     let mut keys = keys(text, key.clone()).peekable();
-    let (mut seen, mut before) = (0, key.start);
+    let (mut seen, mut named, mut before) = (0, 0, key.start);
     let mut range = key;
     while let Some((key, name)) = keys.next() {
+        // The next callback begins with a name that this one has.
+        let bit = header_bit(&text[name.clone()]);
+        if named & bit != 0 {
+            break;
+        }
+        named |= bit;
         let next = keys
             .peek()
             .map_or(name.end + FARTHEST_KEY, |(key, _)| key.start);
@@ -35,6 +41,14 @@ pub(crate) fn pairs(text: &[u8], at: usize) -> Option<Pairs> {
     let event = event.filter(|_| seen.count_ones() >= LEAST_HEADERS);
     let event = event.map(|event| range.start + event.start..range.start + event.end);
     Some((range, event))
+}
+
+/// Returns the bit of the header field `name`, or 0 if it is none.
+fn header_bit(name: &[u8]) -> u8 {
+    match Known::of(name) {
+        Some(Known::Header(bit, _)) => bit,
+        _ => 0,
+    }
 }
 
 /// Returns the bit of the header field `name`, or 0 if no range in `beside` holds a value that fits the field.
@@ -190,6 +204,17 @@ mod tests {
         ] {
             assert_eq!(event_in(&text).as_deref(), Some(VALUES[4]), "{text}");
         }
+    }
+
+    #[test]
+    fn a_list_ends_where_the_next_callback_begins() {
+        let one = list(VALUES, |k, v| {
+            format!("{{\"key\":\"{k}\",\"value\":\"{v}\"}},")
+        });
+        let two = format!("{one}\n{one}");
+        let at = two.find("ToUserName").expect("a name");
+        let (range, event) = pairs(two.as_bytes(), at).expect("a list");
+        assert!(range.end < one.len() && event.is_some(), "{range:?}");
     }
 
     #[test]

@@ -188,6 +188,9 @@ reasons! {
         NotationUnread "`{0}` stands here with values, in a form that wxsub does not read: it looks like {1}, but is not whole or has other names"
             "此处的 `{0}` 带有取值，但 wxsub 无法读取其格式：看起来是{1}，但不完整或字段名不同"
             => "log the body as it arrived, XML or JSON" "请记录收到的原始消息体（XML 或 JSON）"
+        ItemsInText "the items of `{0}` stand in a text, which wxsub does not read" "`{0}` 的条目写在一段文本中，wxsub 不读取该文本"
+            => "put them there as JSON, as `jq '.List |= fromjson'` does, or log the body as it arrived"
+               "请将其还原为 JSON（例如 `jq '.List |= fromjson'`），或记录收到的原始消息体"
     }
     MissingEvent {
         NoEvent "`Event` is missing" "缺少 `Event`"

@@ -18,10 +18,11 @@ pub(super) fn doubled(tail: &[u8]) -> bool {
     matches!(before, Some([.., b'{' | b',' | b':' | b'[']))
 }
 
-/// Detects an entity, whose `&` may be escaped again.
+/// Detects an entity, whose `&` may be escaped again. A blank shows nothing: pages have it in text that is not escaped.
 pub(super) fn entity(tail: &[u8]) -> bool {
     let is_of_entity = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'#' | b';');
-    let start = memchr::memrchr(b'&', tail).filter(|_| tail.ends_with(b";"));
+    let ends = tail.ends_with(b";") && !tail.ends_with(b"nbsp;");
+    let start = memchr::memrchr(b'&', tail).filter(|_| ends);
     start.is_some_and(|at| tail[at + 1..].iter().all(is_of_entity))
 }
 

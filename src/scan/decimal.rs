@@ -4,8 +4,11 @@
 //! Such a body is recognised by its first bytes, which are the anchors. Each number is a piece of its own. Java prints
 //! bytes with a sign. What is left out (`... 462 more bytes`) ends the text, which is then cut off.
 
+use std::ops::Range;
+
 use crate::scan::escape::{Bytes, Piece};
 use crate::scan::lookahead::Lookahead;
+use crate::simd::skip_space;
 
 /// The numbers of bytes in one radix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,13 +65,28 @@ pub(super) fn at(bytes: &[u8]) -> Option<(usize, Numbers)> {
     Some((open.len(), Numbers { radix }))
 }
 
-/// Returns the length of the bracket and the numbers at the start of `array`, if it may be a body. An array that was cut
+/// Returns the range of the numbers in the JSON array at the start of `array`, if it may be a body. An array that was cut
 /// off may have no other bracket, and anything may follow.
-pub(super) fn array_len(array: &[u8]) -> Option<usize> {
-    let (start, _) = at(array).filter(|_| array.starts_with(b"["))?;
+pub(super) fn numbers_in(array: &[u8]) -> Option<Range<usize>> {
     let is_of_number = |byte: &u8| byte.is_ascii_digit() || b", \t\r\n-".contains(byte);
+    array.strip_prefix(b"[")?;
+    let start = skip_space(array, 1);
+    let is_body = begins_body(Lookahead::whole(&array[start..]));
     let numbers = array[start..].iter().take_while(|&byte| is_of_number(byte));
-    Some(start + numbers.count())
+    is_body.then(|| start..start + numbers.count())
+}
+
+/// Returns true if the numbers at the start of `raw` are the first bytes of a body.
+fn begins_body(mut raw: Lookahead<'_>) -> bool {
+    const LONGEST_HEAD: usize = 3;
+    let mut head = Vec::with_capacity(LONGEST_HEAD);
+    while head.len() < LONGEST_HEAD
+        && let Some((len, byte)) = DECIMAL.byte(raw)
+    {
+        head.push(byte);
+        raw = raw.from(len + separator(raw.from(len)));
+    }
+    HEADS.iter().any(|known| head.starts_with(known.as_bytes()))
 }
 
 /// Returns the position in `anchor` of its three rarest bytes.

@@ -1,5 +1,5 @@
 //! Dumps: rows of an offset and sixteen bytes, some with the bytes as text behind them. `hexdump -C`, `xxd`, `tcpdump -X`,
-//! Wireshark and `od -t x1z` print the text, too; `hexdump`, `od -c`, `od -b` and `od -x` do not.
+//! Wireshark, Netty and `od -t x1z` print the text, too; `hexdump`, `od -c`, `od -b` and `od -x` do not.
 //!
 //! The anchors are names in the text of a row, which no row's end may cut, names in hexadecimal digits, and the offset of the
 //! second row. The dump is read from its first row to the last whose offset follows the offset
@@ -124,26 +124,27 @@ struct Head {
     /// The length of the text before the gap.
     before: usize,
     gap: usize,
-    /// True if the offset has `0x` before it or a colon behind it.
+    /// True if the offset has `0x` before it, a colon behind it, or stands between bars.
     has_sign: bool,
 }
 
 impl Head {
-    /// Reads blanks, the offset and the gap behind it.
+    /// Reads blanks, the offset and the gap behind it. Netty puts bars around the offset.
     fn of(line: Lookahead<'_>) -> Option<Self> {
         let row = line.window(LONGEST_HEAD);
         let blanks = row.position(|byte| !is_blank(byte))?;
-        let sign = if row.from(blanks).starts_with(b"0x") {
-            2
-        } else {
-            0
+        let is_boxed = row.get(blanks) == Some(b'|');
+        let sign = match row.from(blanks) {
+            sign if is_boxed || sign.starts_with(b"0x") => 2 - usize::from(is_boxed),
+            _ => 0,
         };
         let start = blanks + sign;
         let end = start + row.from(start).position(|byte| !byte.is_ascii_hexdigit())?;
         if !(4..=8).contains(&(end - start)) {
             return None;
         }
-        let colon = usize::from(row.get(end)? == b':');
+        let colon = row.get(end)?;
+        let colon = usize::from(colon == b':' || is_boxed && colon == b'|');
         let behind = row.from(end + colon);
         // Blanks may be characters.
         let gap = behind.position(|byte| !is_blank(byte));

@@ -103,19 +103,19 @@ impl Scanner {
     }
 }
 
-/// Returns the length of the first line of `ahead`, and of the second if a bracket opens before it.
+/// Returns the length of the first line of `ahead`, or of all lines if a bracket opens at its end.
 fn beginning(ahead: Lookahead<'_>) -> usize {
     let line = ahead.line_len();
     let solid = ahead.bytes()[..line].trim_ascii_end();
     match solid.last() {
-        Some(b'{' | b'[' | b'(') => line + ahead.from(line).line_len(),
+        Some(b'{' | b'[' | b'(') => ahead.len(),
         _ => line,
     }
 }
 
 /// Returns the positions in `line` at which a value may begin.
 fn starts(line: &[u8]) -> impl Iterator<Item = usize> {
-    let is_before = |b: u8| b" \t\r\n=:\"'`([{,>".contains(&b);
+    let is_before = |b: u8| b" \t\r\n=:\"'`([{,<>".contains(&b);
     let begins = move |&at: &usize| at == 0 || is_before(line[at - 1]) && !is_before(line[at]);
     (0..line.len()).filter(begins)
 }

@@ -192,7 +192,7 @@ impl Scanner {
         };
         while let Some((value, is_private)) = walk.next_cut(|id| self.json.is_open(id)) {
             match self.inner_at(value, is_private, &mut ahead) {
-                Some(found @ InnerPart::Message(_)) => {
+                Some(found @ (InnerPart::Message(_) | InnerPart::Lines(_))) => {
                     inner.push_back(found);
                     walk.leave_out(value);
                 }
@@ -223,10 +223,14 @@ impl Scanner {
                 let has_anchor = ahead.is_in(node.span.range());
                 has_anchor.then_some(InnerPart::Text(span))
             }
+            Kind::Array if !is_private && self.are_lines(value) => {
+                Some(InnerPart::Lines(node.span))
+            }
             Kind::Array => {
                 let start = node.span.start as usize;
-                let len = decimal::array_len(value.text.as_bytes().get(start..)?)?;
-                Some(InnerPart::Numbers(Span::new(start + 1, start + len)))
+                let numbers = decimal::numbers_in(value.text.as_bytes().get(start..)?)?;
+                let span = Span::new(start + numbers.start, start + numbers.end);
+                Some(InnerPart::Numbers(span))
             }
             _ => None,
         }
@@ -252,6 +256,10 @@ impl Scanner {
             InnerPart::Message(_) => {
                 self.state = State::Inside(inside);
                 Some(self.inner_message(buffer, len, parts))
+            }
+            InnerPart::Lines(_) => {
+                self.state = State::Inside(inside);
+                Some(self.unread_lines(buffer, len, parts))
             }
             InnerPart::Text(_) | InnerPart::Numbers(_) | InnerPart::Typed(_) => {
                 let escape = match inner {

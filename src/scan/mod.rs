@@ -279,6 +279,8 @@ enum InnerPart {
     Message(Span),
     /// A string that may hold payloads, without its quotes.
     Text(Span),
+    /// An array of texts that are the lines of a callback.
+    Lines(Span),
     /// An array of numbers that may be the bytes of a payload, without its brackets.
     Numbers(Span),
     /// A string that a user filled and that is cut off, without its quote.
@@ -290,6 +292,7 @@ impl InnerPart {
         match self {
             InnerPart::Message(span)
             | InnerPart::Text(span)
+            | InnerPart::Lines(span)
             | InnerPart::Numbers(span)
             | InnerPart::Typed(span) => span,
         }

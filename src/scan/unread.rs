@@ -16,8 +16,8 @@ use crate::scan::lookahead::{Arrived, Lookahead, Settled};
 use crate::scan::{FARTHEST_KEY, Found, InnerPart, Pairs, Parts, Scanner, State, start};
 use crate::simd::is_blank;
 use crate::span::Span;
-use crate::syntax::Syntax;
 use crate::syntax::notation::Notation;
+use crate::syntax::{Kind, Syntax, View};
 
 /// How far before and after an event's name the values may stand.
 pub(super) const REACH: usize = 2048;
@@ -262,6 +262,37 @@ impl Scanner {
         let bytes = text.as_bytes();
         (self.names.values)(bytes).or_else(|| (self.names.listed)(bytes, &name))?;
         Some(self.pos() + name.start..self.pos() + name.end)
+    }
+
+    /// Returns true if the texts in an array are the lines of a callback: together they have its values, and none has them
+    /// alone. Jupyter keeps what a cell printed in such arrays.
+    pub(super) fn are_lines(&self, array: View<'_>) -> bool {
+        const LEAST: usize = 3;
+        let values = self.names.values;
+        let is_text = |entry: View<'_>| entry.kind() == Kind::Text;
+        let has_values = |entry: View<'_>| values(entry.value().as_bytes()).is_some();
+        let Some(text) = array.text.as_bytes().get(array.span().range()) else {
+            return false;
+        };
+        array.children().nth(LEAST - 1).is_some()
+            && array.children().all(is_text)
+            && (self.names.event_name)(text).is_some()
+            && values(text).is_some()
+            && !array.children().any(has_values)
+    }
+
+    /// Reports the callback whose lines stand in the array of `len` bytes at the cursor.
+    pub(super) fn unread_lines<'b>(
+        &mut self,
+        buffer: &'b [u8],
+        len: usize,
+        parts: &mut Parts,
+    ) -> Found<'b> {
+        let text = &buffer[self.pos()..self.pos() + len];
+        let name = (self.names.event_name)(text).unwrap_or(0..1);
+        let found = self.broken(finding(text, &name, None), buffer, len, Syntax::Json, parts);
+        self.move_to(buffer, found.range.end, false);
+        found
     }
 
     /// Reports the callback in `range`, in which the event's `name` stands.

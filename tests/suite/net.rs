@@ -374,6 +374,23 @@ fn two_names_with_values_of_their_shapes_are_told() {
     }
 }
 
+/// Node sets colours around the texts of a message on a terminal.
+#[test]
+fn what_a_user_typed_in_colours_is_no_callback() {
+    let typed = String::from_utf8(bodies().remove(0)).expect("text");
+    for content in [
+        format!("'{typed}'"),
+        format!("'hi\\n'\u{1B}[39m +\n    \u{1B}[32m'{typed}'"),
+    ] {
+        let message = format!(
+            "{{\n  ToUserName: \u{1B}[32m'gh_5d0c7be19a42'\u{1B}[39m,\n  CreateTime: \u{1B}[33m1762040403\u{1B}[39m,\n  \
+             MsgType: \u{1B}[32m'text'\u{1B}[39m,\n  Content: \u{1B}[32m{content}\u{1B}[39m\n}}\n"
+        );
+        demand_told(message.as_bytes(), 0);
+        demand_told(format!("INFO body={message}").as_bytes(), 0);
+    }
+}
+
 /// Writes the bytes of a body, each as `one` writes it.
 fn each(body: &[u8], one: impl Fn(u8) -> String) -> String {
     body.iter().map(|&byte| one(byte)).collect()
@@ -412,6 +429,7 @@ fn hidden(body: &[u8]) -> Vec<String> {
         each(body, |byte| format!("0x{byte:02x}, ")),
         each(body, |byte| format!("{byte} ")),
         each(body, |byte| format!("{}, ", byte as i8)),
+        format!("body <<{}>>", each(body, |byte| format!("{byte},"))),
         each(body, |byte| format!("{byte:08b} ")),
         each(body, |byte| format!(" {byte:02x}\n")),
         format!("[\n{}]", each(body, |byte| format!("  {byte},\n"))),

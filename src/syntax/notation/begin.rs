@@ -4,7 +4,7 @@ use super::Users;
 use super::pattern::{blank_len, find, identifier_len, member_len, name_len};
 use super::reader::Reader;
 use super::table::{
-    BY_WORD, Bracket, GO, Holds, JAVA_MAP, JAVASCRIPT, Notation, PHP, PYTHON, RUBY, Values,
+    BY_WORD, Bracket, GO, Holds, JAVA_MAP, JAVASCRIPT, Notation, PHP, PYTHON, RUBY, RUST, Values,
 };
 use crate::syntax::{Bytes, Limits, Stop, Tree};
 
@@ -199,7 +199,10 @@ fn by_word(bytes: Bytes<'_>, users: Users, at: usize) -> Result<Option<&'static 
             let Some(found) = find(bracket.open, bytes, at)? else {
                 continue;
             };
-            if begins_with_member(notation, bracket.holds, bytes, users, at + found.len)? {
+            let inside = at + found.len;
+            if begins_with_member(notation, bracket.holds, bytes, users, inside)?
+                && (!std::ptr::eq(notation, &RUST) || is_of_rust(bytes, at, inside)?)
+            {
                 return Ok(Some(notation));
             }
         }
@@ -211,7 +214,7 @@ fn by_word(bytes: Bytes<'_>, users: Users, at: usize) -> Result<Option<&'static 
 /// for most text before which no bracket of a notation stands.
 fn behind_word(rest: &[u8]) -> Option<Option<u8>> {
     let Some(len) = identifier_len(rest) else {
-        return matches!(rest, [] | [b'(' | b'#' | b'&', ..]).then_some(None);
+        return matches!(rest, [] | [b'(' | b'#' | b'&' | b'%', ..]).then_some(None);
     };
     let behind = &rest[len..];
     let next = behind.get(blank_len(behind)).copied();
@@ -242,4 +245,21 @@ fn begins_with_member(
     }
     let name = with_reader(notation, bytes, users, |reader| reader.find_name(at, holds))?;
     Ok(name.is_some())
+}
+
+/// Returns true if the object at `start` may be a value of Rust: a blank follows its bracket, and its first text has the
+/// quotes of Rust. Node puts the texts of a class in single quotes. A word in capital letters is the level of a log line.
+fn is_of_rust(bytes: Bytes<'_>, start: usize, inside: usize) -> Result<bool, Stop> {
+    const NEAR: usize = 256;
+    let is_name = bytes.all[start..inside].iter().any(u8::is_ascii_lowercase);
+    let is_apart = bytes.get(inside).is_some_and(|b| b.is_ascii_whitespace());
+    if !is_name || !is_apart {
+        return Ok(false);
+    }
+    let rest = bytes.from(inside);
+    let near = &rest[..rest.len().min(NEAR)];
+    match memchr::memchr3(b'"', b'\'', b'`', near) {
+        None if near.len() < NEAR && !bytes.last => Err(Stop::More),
+        quote => Ok(quote.is_some_and(|quote| near[quote] == b'"')),
+    }
 }

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::pattern::{is_at, member_len};
 use super::reader::Reader;
-use super::table::{Between, Holds};
+use super::table::{Between, Holds, PYTHON};
 use crate::syntax::{Stop, Str};
 
 /// How far a value may go on after a bracket that may have closed what it is in.
@@ -44,7 +44,67 @@ fn opener(close: u8) -> u8 {
     }
 }
 
+/// Returns true if `text` begins with an object whose first name is in quotes, or with arrays around one.
+fn begins_quoted(text: &[u8]) -> bool {
+    const MOST_ARRAYS: usize = 4;
+    let arrays = text.iter().take(MOST_ARRAYS).take_while(|&&b| b == b'[');
+    let [b'{', quote @ (b'"' | b'\''), name @ ..] = &text[arrays.count()..] else {
+        return false;
+    };
+    let Some(len) = member_len(name) else {
+        return false;
+    };
+    let behind = name[len..].strip_prefix(&[*quote]);
+    behind.is_some_and(|behind| behind.trim_ascii_start().starts_with(b":"))
+}
+
 impl Reader<'_> {
+    /// Reads an object with names in quotes, or arrays around such, in the place of a value: an object in a Java map may
+    /// print itself as JSON, and one in a Python class as a dict. Returns false if none stands here.
+    pub(super) fn quoted_inside(&mut self) -> Result<bool, Stop> {
+        let (start, depth) = (self.at, self.open.len());
+        if start < self.unclosed || !begins_quoted(self.bytes.from(start)) {
+            return Ok(false);
+        }
+        if !self.closes_quoted(start)? {
+            return Ok(false);
+        }
+        let outer = std::mem::replace(&mut self.notation, &PYTHON);
+        let read = self.value().and_then(|()| self.elements(depth));
+        self.notation = outer;
+        read.map(|()| true)
+    }
+
+    /// Returns true if the bracket at `start` closes on its line, with texts in quotes inside.
+    fn closes_quoted(&mut self, start: usize) -> Result<bool, Stop> {
+        let bytes = self.bytes.from(start);
+        let (mut depth, mut quote, mut is_escaped) = (0_usize, None, false);
+        for (at, &byte) in bytes.iter().enumerate() {
+            match (quote, byte) {
+                _ if std::mem::take(&mut is_escaped) => {}
+                (_, b'\n') => {
+                    self.unclosed = start + at;
+                    return Ok(false);
+                }
+                (Some(_), b'\\') => is_escaped = true,
+                (Some(opened), _) if opened == byte => quote = None,
+                (Some(_), _) => {}
+                (None, b'"' | b'\'') => quote = Some(byte),
+                (None, b'{' | b'[') => depth += 1,
+                (None, b'}' | b']') => depth -= 1,
+                _ => {}
+            }
+            if depth == 0 {
+                return Ok(true);
+            }
+        }
+        self.unclosed = self.bytes.all.len();
+        match self.bytes.last {
+            true => Ok(false),
+            false => Err(Stop::More),
+        }
+    }
+
     /// Reads the value up to the next member or the closing bracket.
     pub(super) fn up_to_member(&mut self) -> Result<(), Stop> {
         let start = self.at;

@@ -16,7 +16,8 @@ pub(super) struct Match {
 /// Matches `pattern` with the bytes at `at`.
 ///
 /// In a pattern, ` ` is any white space, also none; `~` an identifier, `^` one that begins with a capital letter, `%` a
-/// number that counts members, `?` another number, and `!` the hexadecimal digits of an address. All else is itself.
+/// number that counts members, `?` another number, and `!` the hexadecimal digits of an address. All else is itself, and so
+/// is the symbol behind a backslash.
 ///
 /// # Errors
 ///
@@ -27,7 +28,7 @@ pub(super) fn find(pattern: &str, bytes: Bytes<'_>, at: usize) -> Result<Option<
     let literal = pattern
         .bytes()
         .next()
-        .filter(|symbol| !b" ~^%?!".contains(symbol));
+        .filter(|symbol| !b" ~^%?!\\".contains(symbol));
     match (literal, bytes.get(at)) {
         (Some(literal), Some(first)) if literal != first => Ok(None),
         _ => find_all(pattern, bytes, at),
@@ -36,15 +37,17 @@ pub(super) fn find(pattern: &str, bytes: Bytes<'_>, at: usize) -> Result<Option<
 
 fn find_all(pattern: &str, bytes: Bytes<'_>, at: usize) -> Result<Option<Match>, Stop> {
     let mut found = Match::default();
-    for symbol in pattern.bytes() {
+    let mut symbols = pattern.bytes();
+    while let Some(symbol) = symbols.next() {
         let rest = bytes.from(at + found.len);
         let len = match symbol {
+            b'\\' => literal_len(rest, symbols.next()),
             b' ' => Some(blank_len(rest)),
             b'~' => identifier_len(rest),
             b'^' => identifier_len(rest).filter(|_| rest[0].is_ascii_uppercase()),
             b'%' | b'?' => run(rest, |b| b.is_ascii_digit()),
             b'!' => run(rest, |b| b.is_ascii_hexdigit()).filter(|len| (5..=16).contains(len)),
-            literal => (rest.first() == Some(&literal)).then_some(1),
+            literal => literal_len(rest, Some(literal)),
         };
         if rest.is_empty() && symbol != b' ' && !bytes.last {
             return Err(Stop::More);
@@ -57,6 +60,10 @@ fn find_all(pattern: &str, bytes: Bytes<'_>, at: usize) -> Result<Option<Match>,
         found.len += len;
     }
     Ok(Some(found))
+}
+
+fn literal_len(rest: &[u8], literal: Option<u8>) -> Option<usize> {
+    (literal.is_some() && rest.first().copied() == literal).then_some(1)
 }
 
 /// Returns true if `text` stands at `at`.
@@ -76,6 +83,26 @@ pub(super) fn is_at(text: &str, bytes: Bytes<'_>, at: usize) -> Result<bool, Sto
 /// Returns the length of the white space at the start of `rest`.
 pub(super) fn blank_len(rest: &[u8]) -> usize {
     rest.iter().take_while(|b| b.is_ascii_whitespace()).count()
+}
+
+/// Returns the length of the white space at the start of `rest`, and of the sequences that set a terminal's colours.
+pub(super) fn coloured_blank_len(rest: &[u8]) -> usize {
+    let mut len = blank_len(rest);
+    while let Some(colour) = colour_len(&rest[len..]) {
+        len += colour;
+        len += blank_len(&rest[len..]);
+    }
+    len
+}
+
+/// Returns the length of the sequence at the start of `text` that sets a colour of a terminal.
+fn colour_len(text: &[u8]) -> Option<usize> {
+    let sequence = text.strip_prefix(b"\x1B[")?;
+    let len = sequence
+        .iter()
+        .take_while(|b| b.is_ascii_digit() || **b == b';');
+    let len = len.count();
+    (sequence.get(len) == Some(&b'm')).then_some(len + 3)
 }
 
 fn run(rest: &[u8], is_inside: impl Fn(u8) -> bool) -> Option<usize> {

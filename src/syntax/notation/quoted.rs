@@ -69,8 +69,11 @@ impl Reader<'_> {
         let is_open = self.notation.values.are_open();
         let blanks = match is_open {
             true => 0,
-            false => blank_len(self.bytes.from(name.end)),
+            false => self.blank_len(name.end),
         };
+        if !is_open && self.may_go_on(name.end + blanks) {
+            return Err(Stop::More);
+        }
         for bind in binds {
             let at = name.end + blanks;
             if !is_at(bind, self.bytes, at)? {
@@ -162,13 +165,16 @@ impl Reader<'_> {
             return Ok(value);
         };
         loop {
-            let mut at = self.at + blank_len(self.bytes.from(self.at));
+            let mut at = self.at + self.blank_len(self.at);
+            if self.may_go_on(at) {
+                return Err(Stop::More);
+            }
             if !is_at(joint, self.bytes, at)? {
                 return Ok(value);
             }
             at += joint.len();
-            at += blank_len(self.bytes.from(at));
-            if self.bytes.from(at).is_empty() && !self.bytes.last {
+            at += self.blank_len(at);
+            if self.may_go_on(at) {
                 return Err(Stop::More);
             }
             let Some(quoted) = self.part(at)? else {
@@ -212,7 +218,7 @@ impl Reader<'_> {
             Values::QuotedOrWords => matches!(b, b',' | b'}' | b']' | b'\n'),
             _ => matches!(
                 b,
-                b',' | b'}' | b']' | b')' | b'>' | b'(' | b'\n' | b'/' | b'=' | b';'
+                b',' | b'}' | b']' | b')' | b'>' | b'(' | b'\n' | b'/' | b'=' | b';' | b'\x1B'
             ),
         };
         let Some(len) = rest.iter().position(is_end) else {
@@ -267,7 +273,7 @@ impl Reader<'_> {
             Some(quoted) => quoted.end + 1,
             None => start + digits.take_while(is_of_number).count(),
         };
-        self.at = end + blank_len(self.bytes.from(end));
+        self.at = self.behind_comma(end);
         match (self.bytes.get(self.at), quoted) {
             (Some(b')'), Some(quoted)) => {
                 let value = self.unescape(quoted, None);
@@ -281,6 +287,17 @@ impl Reader<'_> {
         }
         self.at += 1;
         Ok(())
+    }
+
+    /// Returns the place behind the blanks at `at`, and behind a comma before a bracket on another line.
+    fn behind_comma(&self, at: usize) -> usize {
+        let behind = at + blank_len(self.bytes.from(at));
+        match self.bytes.from(behind) {
+            [b',', rest @ ..] if rest.trim_ascii_start().starts_with(b")") => {
+                behind + 1 + blank_len(rest)
+            }
+            _ => behind,
+        }
     }
 
     /// Returns the place of the bracket that closes the call that goes on at `at`.

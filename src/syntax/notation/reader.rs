@@ -4,7 +4,7 @@
 //! [`open`](super::open), [`lines`](super::lines), [`typed`](super::typed). What is read goes into the tree through
 //! [`build`](super::build).
 
-use super::pattern::{self, blank_len, find, is_at};
+use super::pattern::{self, blank_len, coloured_blank_len, find, is_at};
 use super::table::{Between, Bracket, Holds, Names, Notation, Values};
 use super::{Printed, Users};
 use crate::finding::{Arg, Finding, Reason};
@@ -12,6 +12,9 @@ use crate::lang::Text;
 use crate::span::Span;
 use crate::syntax::json::short_comment_len;
 use crate::syntax::{Bytes, Limits, NodeId, Stop, Str, Tree, describe};
+
+/// The longest sequence that sets a terminal's colour.
+const LONGEST_COLOUR: usize = 24;
 
 /// An object or array that is not closed yet.
 #[derive(Debug)]
@@ -53,6 +56,8 @@ pub(super) struct Reader<'a> {
     typed_exactly: Option<Name>,
     /// The end of what was searched for a header name in vain.
     headerless: usize,
+    /// The end of the text in which a bracket before names in quotes was found not to close.
+    pub(super) unclosed: usize,
     pub(super) tree: &'a mut Tree,
     pub(super) limits: &'a Limits,
 }
@@ -77,6 +82,7 @@ impl<'a> Reader<'a> {
             has_typed: false,
             typed_exactly: None,
             headerless: users.headerless,
+            unclosed: 0,
             tree,
             limits,
         }
@@ -192,11 +198,12 @@ impl<'a> Reader<'a> {
             return Ok(());
         }
         loop {
-            self.at += blank_len(self.bytes.from(self.at));
+            self.at += self.blank_len(self.at);
             let rest = self.bytes.from(self.at);
             match rest {
+                _ if self.may_go_on(self.at) => return Err(Stop::More),
                 [b'/', b'/' | b'*', ..] if self.notation.values == Values::Quoted => {}
-                [] | [b'/'] if !self.bytes.last => return Err(Stop::More),
+                [b'/'] if !self.bytes.last => return Err(Stop::More),
                 _ => return Ok(()),
             }
             match short_comment_len(rest) {
@@ -204,6 +211,22 @@ impl<'a> Reader<'a> {
                 Ok(None) => return Err(self.cut_off(self.bytes.all.len())),
                 Err(()) => return Ok(()),
             }
+        }
+    }
+
+    /// Returns true if more bytes may show that the white space before `at` goes on there.
+    pub(super) fn may_go_on(&self, at: usize) -> bool {
+        let is_of_colour = |rest: &[u8]| rest[0] == b'\x1B' && rest.len() <= LONGEST_COLOUR;
+        let rest = self.bytes.from(at);
+        !self.bytes.last && (rest.is_empty() || is_of_colour(rest))
+    }
+
+    /// Returns the length of the white space at `at`. A terminal's colours are white space between texts in quotes.
+    pub(super) fn blank_len(&self, at: usize) -> usize {
+        let rest = self.bytes.from(at);
+        match self.notation.values {
+            Values::Quoted => coloured_blank_len(rest),
+            _ => blank_len(rest),
         }
     }
 
@@ -389,7 +412,9 @@ impl<'a> Reader<'a> {
         if self.tree.len() >= self.limits.values {
             return Err(self.limit(Reason::TooManyValues, self.limits.values));
         }
-        match self.notation.values {
+        let values = self.notation.values;
+        match values {
+            Values::UpToMember if self.quoted_inside()? => return Ok(()),
             Values::UpToMember => {}
             Values::UpToLine => self.at += usize::from(self.bytes.get(self.at) == Some(b' ')),
             _ => self.skip_blanks()?,

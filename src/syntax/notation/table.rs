@@ -216,16 +216,18 @@ pub(super) static JAVASCRIPT: Notation = Notation {
         "ISODate",
         "UUID",
     ],
-    cuts: &["...", "[^]", "[^ *?]"],
+    cuts: &["...", "…", "[^]", "[^ *?]"],
     asides: &["[length]: ?"],
     ..QUOTED
 };
 
 pub(super) static RUBY: Notation = Notation {
-    name: Text::new("a Ruby hash", "Ruby 哈希"),
+    name: Text::new("a Ruby hash or an Elixir map", "Ruby 哈希或 Elixir 映射"),
     brackets: &[
         MAP,
         LIST,
+        bracket("\\%{", "}", Holds::Members),
+        bracket("\\%~{", "}", Holds::Members),
         bracket("#<~ {", "} permitted: ~>", Holds::Members),
         bracket("#<~ {", "}>", Holds::Members),
         bracket("#<struct ~ ", ">", Holds::Members),
@@ -377,6 +379,23 @@ pub(super) static GO_SYNTAX: Notation = Notation {
     ..QUOTED
 };
 
+pub(super) static RUST: Notation = Notation {
+    name: Text::new(
+        "a Rust value as `{:?}` prints it",
+        "Rust 以 `{:?}` 打印的值",
+    ),
+    brackets: &[
+        bracket("^ {", "}", Holds::Members),
+        MAP,
+        bracket("^ [", "]", Holds::Entries),
+        LIST,
+    ],
+    quotes: &[(b'"', Escapes::Backslash)],
+    words: &[("None", "null"), ("true", "true"), ("false", "false")],
+    functions: &["Some", "String", "Number"],
+    ..QUOTED
+};
+
 pub(crate) static YAML: Notation = Notation {
     name: Text::new("YAML", "YAML"),
     values: Values::Block,
@@ -408,7 +427,7 @@ const YAML_WORDS: &[(&str, &str)] = &[
 ];
 
 /// The notations that are recognised by a word before the bracket.
-pub(super) static BY_WORD: [&Notation; 9] = [
+pub(super) static BY_WORD: [&Notation; 10] = [
     &PRINT_R,
     &VAR_DUMP,
     &DUMP,
@@ -416,6 +435,7 @@ pub(super) static BY_WORD: [&Notation; 9] = [
     &PYTHON,
     &GO,
     &GO_SYNTAX,
+    &RUST,
     &RUBY,
     &JAVA_CLASS,
 ];

@@ -98,6 +98,13 @@ fn a_small_object_in_each_notation() {
         r#"map[string]interface {}{"a":"b, c", "d":[]interface {}{map[string]interface {}{"e":1}}, "f":interface {}(nil)}"#,
         r#"{ "a" : UUID("b, c"), "d" : [ { "e" : NumberLong(1) } ], f: null }"#,
         r#"#<ActionController::Parameters {"a"=>"b, c", "d"=>[#<ActionController::Parameters {"e"=>1} permitted: false>], "f"=>nil} permitted: false>"#,
+        r#"%{"a" => "b, c", "d" => [%{"e" => 1}], "f" => nil}"#,
+        r#"Foo { a: "b, c", d: [Bar { e: 1 }], f: None }"#,
+        "Foo {\n    a: Some(\n        \"b, c\",\n    ),\n    d: [\n        Bar {\n            e: 1,\n        },\n    ],\n    f: None,\n}",
+        "{\n  a: \u{1B}[32m'b, '\u{1B}[39m +\n    \u{1B}[32m'c'\u{1B}[39m,\n  d: [ { e: \u{1B}[33m1\u{1B}[39m } ],\n  f: \
+         \u{1B}[1mnull\u{1B}[22m\n}",
+        r#"{a=b, c, d=[{"e":1}], f=null}"#,
+        "Foo(a='b, c', d=[{'e': 1}], f=null)",
         "a: !str 'b, c'\nd: &x\n  -\n    e: 1 # one\nf: ~\n",
         "a: b, c\nd:\n- e: 1\nf:\n",
         "a: 'b, c'\nd:\n  - {e: 1}\nf: ~\n",
@@ -487,6 +494,11 @@ fn any_text_is_read_to_an_end() {
         "\\x4",
         ":a",
         "Foo(a=",
+        "Foo { a: ",
+        "%{",
+        "[{\"b\": ",
+        "{'b':",
+        "Some(",
         "1",
         "null",
         "Content=",
@@ -515,7 +527,7 @@ fn any_text_is_read_to_an_end() {
     }
 }
 
-const ROWS: [&Notation; 13] = [
+const ROWS: [&Notation; 14] = [
     &table::PYTHON,
     &table::JAVASCRIPT,
     &table::RUBY,
@@ -527,6 +539,7 @@ const ROWS: [&Notation; 13] = [
     &table::JAVA_CLASS,
     &table::GO,
     &table::GO_SYNTAX,
+    &table::RUST,
     &table::YAML,
     &table::YAML_FLOW,
 ];

@@ -58,7 +58,7 @@ impl Printer {
 }
 
 /// All printers.
-pub(crate) static PRINTERS: [Printer; 42] = [
+pub(crate) static PRINTERS: [Printer; 46] = [
     Printer::new("JSON", |v| flat(v, &JSON)),
     Printer::new("JSON, pretty", |v| tree(v, &JSON, 0)),
     Printer::new("XML", |v| xml(v, cdata)).keeps_breaks(),
@@ -108,6 +108,10 @@ pub(crate) static PRINTERS: [Printer; 42] = [
     Printer::new("YAML, blocks", |v| yaml(v, yaml_block, 0))
         .keeps_breaks()
         .begins_line(),
+    Printer::new("Elixir", |v| flat(v, &ELIXIR)),
+    Printer::new("Rust", |v| flat(v, &RUST)),
+    Printer::new("Java map, JSON inside", |v| outer(v, &JAVA, &JSON)).open(),
+    Printer::new("Python class", |v| outer(v, &PYTHON_CLASS, &PYTHON)).open(),
 ];
 
 /// The signs of a notation that prints objects in brackets.
@@ -160,6 +164,24 @@ const NODE_LINE: Style = Style {
 const NODE_NULL: Style = Style {
     object: ("[Object: null prototype] {", "}"),
     ..NODE
+};
+const ELIXIR: Style = Style {
+    object: ("%{", "}"),
+    bind: " => ",
+    ..RUBY
+};
+const RUST: Style = Style {
+    object: ("Message { ", " }"),
+    between: ", ",
+    name: bare,
+    bind: ": ",
+    text: |text| format!("{text:?}"),
+    ..JSON
+};
+const PYTHON_CLASS: Style = Style {
+    object: ("Message(", ")"),
+    text: python,
+    ..JAVA
 };
 const SCRIPT: Style = Style {
     bind: ":",
@@ -267,6 +289,23 @@ fn flat(value: &Json, style: &Style) -> String {
         ),
         scalar => self::scalar(scalar, style.text),
     }
+}
+
+/// Prints the members of an object as `style` has them, and the objects in them as `inside` does.
+fn outer(value: &Json, style: &Style, inside: &Style) -> String {
+    let Json::Object(members) = value else {
+        return flat(value, inside);
+    };
+    let member = |(name, value): &(String, Json)| {
+        let value = match value {
+            Json::Object(_) | Json::Array(_) => flat(value, inside),
+            other => scalar(other, style.text),
+        };
+        (style.name)(name) + style.bind + &value
+    };
+    let members: Vec<String> = members.iter().map(member).collect();
+    let (open, close) = style.object;
+    format!("{open}{}{close}", members.join(style.between))
 }
 
 fn scalar(value: &Json, text: fn(&str) -> String) -> String {
