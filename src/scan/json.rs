@@ -516,10 +516,15 @@ impl Scanner {
     }
 
     /// Returns true if the broken object at the cursor is source code without values of a callback.
-    fn is_other_code(&self, arrived: &Arrived<'_>) -> Settled<bool> {
+    fn is_other_code(&mut self, arrived: &Arrived<'_>) -> Settled<bool> {
         let document = arrived.from(self.pos());
-        let is_code = self.is_declaration(document) || self.is_expression(document);
-        arrived.settled().map(|()| is_code)
+        let is_declaration = self.is_declaration(document);
+        let expression = self.expression_len(document);
+        arrived.settled()?;
+        if let Some(len) = expression {
+            self.tried.failures.note(self.cursor.offset(), len);
+        }
+        Some(is_declaration || expression.is_some())
     }
 
     /// Returns true if the broken object begins with an entry of a set, a case of a match or a declaration, and its first
@@ -531,21 +536,26 @@ impl Scanner {
         begins_with_entry(near.bytes()) && (self.names.values)(line.bytes()).is_none()
     }
 
-    /// Returns true if the object broke at an expression, and no values of a callback stand up to the next empty line, or
-    /// to the end of the line if it broke on its first.
-    fn is_expression(&self, document: Lookahead<'_>) -> bool {
+    /// Returns the length of the text without values of a callback around an object that broke at an expression: up to the
+    /// next empty line, or to the end of the line if it broke on its first. Returns `None` if values stand there, or if
+    /// many objects before it on its lines broke.
+    fn expression_len(&self, document: Lookahead<'_>) -> Option<usize> {
         const NEAR: usize = 512;
         let (before, rest) = (
             &document.bytes()[..self.json.at()],
             document.from(self.json.at()),
         );
+        if !is_at_expression(before, rest) || self.tried.failures.are_many(self.cursor.offset()) {
+            return None;
+        }
         let near = rest.window(NEAR);
         let end = match memchr::memchr(b'\n', before) {
             None => near.find_text(b"\n"),
             Some(_) => near.find_text(b"\n\n"),
         };
         let len = before.len() + end.unwrap_or(near.len());
-        is_at_expression(before, rest) && (self.names.values)(&document.bytes()[..len]).is_none()
+        let values = (self.names.values)(&document.bytes()[..len]);
+        values.is_none().then_some(len)
     }
 
     /// Continues after a broken message that ends at `end`: at the `next` object, or after the rest of the message.
