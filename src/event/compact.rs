@@ -87,7 +87,8 @@ pub(crate) struct CompactTemplate {
     layout: Layout,
     /// Blocks in the order of the buffer. A block may write beyond its value, where the next value is written.
     blocks: Vec<Copied>,
-    /// The blocks after those, from the first whose end is not in the payload: the block before is read instead.
+    /// The blocks from the first on that would end beyond the payload. Such a block is read as the last bytes of the payload,
+    /// shifted.
     rest: Vec<Late>,
 }
 
@@ -98,11 +99,11 @@ struct Copied {
     to: u32,
 }
 
-/// A block of which only the last bytes are copied.
+/// A block that is shifted after it is read: it may begin before its value.
 #[derive(Clone, Copy, Debug)]
 struct Late {
     copied: Copied,
-    /// The number of bits before them.
+    /// The number of bits of the block before the value.
     skipped: u32,
 }
 
@@ -180,7 +181,7 @@ impl Compact {
 }
 
 impl Copied {
-    /// Reads a block that begins at `last` or before.
+    /// Returns the block, read from `last` at the latest.
     fn not_after(self, last: u32) -> Late {
         let from = self.from.min(last);
         Late {

@@ -434,7 +434,7 @@ impl<'a, 'b> Decoder<'a, 'b> {
         self.item_since(before, entry);
     }
 
-    /// Notes that items stand in `view`, which is no item: nothing reads them there.
+    /// Refuses the callback if `view`, a value that is not read, holds fields of an item.
     fn refuse_items_in(&mut self, view: View<'a>, name: &'static str) {
         let written = view.text.as_bytes().get(view.span().range());
         let is_first = self.refused.is_none();

@@ -21,6 +21,7 @@ use crate::event::Event;
 use crate::event::fields::{self, EVENT_PREFIX};
 use crate::event::shape::{OPENID_LEN, TEMPLATE_LEN};
 use crate::event::terms::{CLIENT_STATUSES, STATUSES};
+use crate::syntax::notation;
 
 /// Returns the range of the first event's name in `text`.
 pub(crate) fn event_name(text: &[u8]) -> Option<Range<usize>> {
@@ -43,6 +44,17 @@ pub(crate) fn values(text: &[u8]) -> Option<Range<usize>> {
         true => Some(evidence.bound),
         false => evidence.with_shapes(text).or_else(|| set_off(text)),
     }
+}
+
+/// Returns true if one value of a callback stands in `text`: with its name, or of an unmistakable shape.
+pub(crate) fn holds_value(text: &[u8]) -> bool {
+    let mut evidence = Evidence::default();
+    words(text, is_of_word).for_each(|word| evidence.add(text, word));
+    let has_shape = |word: Range<usize>| shape_or_template(&text[word]) != 0;
+    evidence.header & !MSG_TYPE != 0
+        || evidence.has_item
+        || evidence.has_template
+        || words(text, is_of_value).any(has_shape)
 }
 
 /// Returns true if a field of an item stands in `text` with a value.
@@ -413,10 +425,8 @@ const BLANKS: [&[u8]; 4] = [b"&nbsp;", b"&#160;", b"&#xa0;", "\u{A0}".as_bytes()
 fn colour_len(text: &[u8]) -> Option<usize> {
     const ESCAPES: [&[u8]; 4] = [b"\x1B[", b"\\u001b[", b"\\x1b[", b"\\x1B["];
     let escape = ESCAPES.iter().find(|escape| text.starts_with(escape))?;
-    let sequence = &text[escape.len()..];
-    let is_of_number = |b: &&u8| b.is_ascii_digit() || **b == b';';
-    let len = sequence.iter().take_while(is_of_number).count();
-    (sequence.get(len) == Some(&b'm')).then_some(escape.len() + len + 1)
+    let len = notation::colour_len(&text[escape.len()..])?;
+    Some(escape.len() + len)
 }
 
 /// The signs with which prose binds the name of a field to its type, its meaning or another name.

@@ -26,8 +26,9 @@ struct Names {
     has_event: bool,
     /// True if the event is one of subscribe messages, perhaps misspelt.
     has_own_event: bool,
-    /// The number of names of the header with a placeholder for a value, and with a value.
+    /// The number of fields whose value is a placeholder.
     placeholders: usize,
+    /// The number of fields with another value. The event and the message's type do not count.
     values: usize,
 }
 
@@ -45,13 +46,13 @@ impl Names {
                 Top::List => self.has_list = true,
                 _ if !has_text(child) => {}
                 Top::MsgType => self.add_type(child),
-                Top::Field(_) | Top::Encrypt => self.add_header(child, known),
+                Top::Field(_) | Top::Encrypt => self.add_field(child, known),
             },
             None => self.add_other(child),
         }
     }
 
-    fn add_header(&mut self, child: View<'_>, known: Known<Top>) {
+    fn add_field(&mut self, child: View<'_>, known: Known<Top>) {
         self.headers += usize::from(known.is_header());
         self.has_address |= known.is_header();
         self.is_marked |= known.marks_message();
@@ -99,7 +100,7 @@ impl Names {
         self.is_of_event && !self.has_address && !self.has_list && !is_other
     }
 
-    /// Returns true if the object is a template of an event, in source code: it has no value.
+    /// Returns true if the object is a template of an event, as in source code: its fields have placeholders only.
     fn is_template(&self) -> bool {
         const LEAST: usize = 2;
         self.has_own_event && self.placeholders >= LEAST && self.values == 0

@@ -22,7 +22,8 @@ pub(crate) fn pairs(text: &[u8], at: usize) -> Option<Pairs> {
     let mut range = key;
     while let Some((key, name)) = keys.next() {
         // The next callback begins with a name that this one has.
-        let bit = header_bit(&text[name.clone()]);
+        let field = header_field(&text[name.clone()]);
+        let bit = field.map_or(0, |(bit, _)| bit);
         if named & bit != 0 {
             break;
         }
@@ -31,7 +32,7 @@ pub(crate) fn pairs(text: &[u8], at: usize) -> Option<Pairs> {
             .peek()
             .map_or(name.end + FARTHEST_KEY, |(key, _)| key.start);
         let behind = name.end..next.min(text.len());
-        seen |= header(text, &name, [before..key.start, behind.clone()]);
+        seen |= header(text, field, [before..key.start, behind.clone()]);
         before = name.end;
         let value = words(&text[behind.clone()], is_of_value).nth(1);
         let end = value.map_or(0, |value| value.end);
@@ -43,17 +44,17 @@ pub(crate) fn pairs(text: &[u8], at: usize) -> Option<Pairs> {
     Some((range, event))
 }
 
-/// Returns the bit of the header field `name`, or 0 if it is none.
-fn header_bit(name: &[u8]) -> u8 {
+/// Returns the bit and the form of the header field `name`.
+fn header_field(name: &[u8]) -> Option<(u8, Form)> {
     match Known::of(name) {
-        Some(Known::Header(bit, _)) => bit,
-        _ => 0,
+        Some(Known::Header(bit, form)) => Some((bit, form)),
+        _ => None,
     }
 }
 
-/// Returns the bit of the header field `name`, or 0 if no range in `beside` holds a value that fits the field.
-fn header(text: &[u8], name: &Range<usize>, beside: [Range<usize>; 2]) -> u8 {
-    let Some(Known::Header(bit, form)) = Known::of(&text[name.clone()]) else {
+/// Returns the bit of a header field, or 0 if no range in `beside` holds a value that fits it.
+fn header(text: &[u8], field: Option<(u8, Form)>, beside: [Range<usize>; 2]) -> u8 {
+    let Some((bit, form)) = field else {
         return 0;
     };
     let has_value = |range: &Range<usize>| {

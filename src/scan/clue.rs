@@ -18,7 +18,8 @@ pub(super) fn doubled(tail: &[u8]) -> bool {
     matches!(before, Some([.., b'{' | b',' | b':' | b'[']))
 }
 
-/// Detects an entity, whose `&` may be escaped again. A blank shows nothing: pages have it in text that is not escaped.
+/// Detects an entity, whose `&` may be escaped again. `&nbsp;` shows nothing: pages have it in text that is not
+/// escaped.
 pub(super) fn entity(tail: &[u8]) -> bool {
     let is_of_entity = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'#' | b';');
     let ends = tail.ends_with(b";") && !tail.ends_with(b"nbsp;");

@@ -135,7 +135,8 @@ impl Head {
         let blanks = row.position(|byte| !is_blank(byte))?;
         let is_boxed = row.get(blanks) == Some(b'|');
         let sign = match row.from(blanks) {
-            sign if is_boxed || sign.starts_with(b"0x") => 2 - usize::from(is_boxed),
+            _ if is_boxed => 1,
+            offset if offset.starts_with(b"0x") => 2,
             _ => 0,
         };
         let start = blanks + sign;

@@ -192,7 +192,8 @@ impl Scanner {
         })
     }
 
-    /// Finds the payload in the log entry that begins at `start`, at the cursor or on the next line. Finds nothing after a torn message.
+    /// Finds the payload in the log entry that begins at `start`, at the cursor or on the next line. Finds nothing after a
+    /// torn message: only the slow path knows whether the doubt ends before the payload.
     fn fast_entry<'b>(
         &mut self,
         start: usize,
@@ -203,8 +204,7 @@ impl Scanner {
         if buffer.get(start) != Some(&b'{') {
             return None;
         }
-        // The text in the entry may be nested too deep, or the entry may contain the payload's query. After a torn message
-        // the slow path adds the doubt, which may end before the payload.
+        // The text in the entry may be nested too deep, or the entry may contain the payload's query.
         if self.depth == Self::DEEPEST || self.trail.is_some() || self.after_torn.is_some() {
             return None;
         }

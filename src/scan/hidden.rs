@@ -2,7 +2,7 @@
 //! that are read.
 //!
 //! No anchor finds such a body, since each anchor makes every search slower. So only the first line of a capture is looked
-//! at, and dumps of rows with offsets, whose offsets are anchors. A body is decoded only to see whether it is a callback:
+//! at, or its first 256 bytes if that line ends with a bracket that opens, and dumps of rows with offsets, whose offsets are anchors. A body is decoded only to see whether it is a callback:
 //! its bytes have no places in the capture, as a payload needs them.
 
 use std::io::Read;
@@ -103,12 +103,15 @@ impl Scanner {
     }
 }
 
-/// Returns the length of the first line of `ahead`, or of all lines if a bracket opens at its end.
+/// Returns the length of the first line of `ahead`, or of `ahead` if the line ends with a bracket that opens.
 fn beginning(ahead: Lookahead<'_>) -> usize {
     let line = ahead.line_len();
     let solid = ahead.bytes()[..line].trim_ascii_end();
     match solid.last() {
-        Some(b'{' | b'[' | b'(') => ahead.len(),
+        Some(b'{' | b'[' | b'(') => {
+            ahead.note_end();
+            ahead.len()
+        }
         _ => line,
     }
 }

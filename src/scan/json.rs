@@ -522,7 +522,7 @@ impl Scanner {
         let expression = self.expression_len(document);
         arrived.settled()?;
         if let Some(len) = expression {
-            self.tried.failures.note(self.cursor.offset(), len);
+            self.tried.expressions.note(self.cursor.offset(), len);
         }
         Some(is_declaration || expression.is_some())
     }
@@ -530,32 +530,31 @@ impl Scanner {
     /// Returns true if the broken object begins with an entry of a set, a case of a match or a declaration, and its first
     /// line has no values of a callback.
     fn is_declaration(&self, document: Lookahead<'_>) -> bool {
-        const NEAR: usize = 512;
-        let near = document.window(NEAR);
+        let near = document.window(NEAR_CODE);
         let line = near.window(near.find(b'\n').unwrap_or(near.len()));
         begins_with_entry(near.bytes()) && (self.names.values)(line.bytes()).is_none()
     }
 
-    /// Returns the length of the text without values of a callback around an object that broke at an expression: up to the
-    /// next empty line, or to the end of the line if it broke on its first. Returns `None` if values stand there, or if
-    /// many objects before it on its lines broke.
+    /// Returns the length of an object that broke at an expression, with the text behind it: up to the end of the line if it
+    /// broke on its first line, otherwise up to the next empty line, and never more than [`NEAR_CODE`] behind the break.
+    /// Returns `None` if a value of a callback stands there, or after too many such objects.
     fn expression_len(&self, document: Lookahead<'_>) -> Option<usize> {
-        const NEAR: usize = 512;
         let (before, rest) = (
             &document.bytes()[..self.json.at()],
             document.from(self.json.at()),
         );
-        if !is_at_expression(before, rest) || self.tried.failures.are_many(self.cursor.offset()) {
+        if !is_at_expression(before, rest) || self.tried.expressions.are_many(self.cursor.offset())
+        {
             return None;
         }
-        let near = rest.window(NEAR);
+        let near = rest.window(NEAR_CODE);
         let end = match memchr::memchr(b'\n', before) {
             None => near.find_text(b"\n"),
             Some(_) => near.find_text(b"\n\n"),
         };
         let len = before.len() + end.unwrap_or(near.len());
-        let values = (self.names.values)(&document.bytes()[..len]);
-        values.is_none().then_some(len)
+        let has_value = (self.names.holds_value)(&document.bytes()[..len]);
+        (!has_value).then_some(len)
     }
 
     /// Continues after a broken message that ends at `end`: at the `next` object, or after the rest of the message.
@@ -674,6 +673,9 @@ fn begins_with_entry(document: &[u8]) -> bool {
     let behind = behind.map(<[u8]>::trim_ascii_start);
     matches!(behind, Some([b',' | b'}', ..] | [b'=' | b'-', b'>', ..]))
 }
+
+/// How far around a broken object source code is looked for.
+const NEAR_CODE: usize = 512;
 
 /// Returns true if `text` begins with an expression of source code or with a placeholder of a template, in the place of
 /// the value of a member or behind a text. Whatever follows a message that is cut off is no expression, such as words,

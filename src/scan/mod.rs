@@ -138,6 +138,8 @@ pub(crate) struct Names {
     pub(crate) event_name: fn(&[u8]) -> Option<Range<usize>>,
     /// Returns the range of the names that have values, if there are enough of them for a callback.
     pub(crate) values: fn(&[u8]) -> Option<Range<usize>>,
+    /// Returns true if one value of a callback stands in a text.
+    pub(crate) holds_value: fn(&[u8]) -> bool,
     /// Returns true for the name of a field, in any spelling.
     pub(crate) is_field: fn(&[u8]) -> bool,
     /// Returns true if a text has the names of several fields of the header, in any spelling.

@@ -35,6 +35,8 @@ pub(super) struct Tried {
     pub(super) no_break_before: u64,
     /// The printed objects that broke.
     pub(super) failures: Failures,
+    /// The JSON objects that broke at an expression of source code.
+    pub(super) expressions: Failures,
     /// The JSON documents that broke after a long comment.
     pub(super) long_comments: Failures,
     /// The offset of the last bracket of a notation whose object broke, and the notation.
@@ -58,7 +60,7 @@ impl Tried {
 
     /// Returns true if something failed that reaches beyond `offset`.
     pub(super) fn has_failed_beyond(&self, offset: u64) -> bool {
-        [self.failures, self.long_comments]
+        [self.failures, self.expressions, self.long_comments]
             .iter()
             .any(|those| those.reach_beyond(offset))
     }

@@ -270,8 +270,8 @@ fn ids_with_a_line_break_inside_are_undecodable() {
     ));
 }
 
-/// Returns a complaint if eight times the input takes much more than eight times as long, each of three times: whatever
-/// else the machine does takes time once.
+/// Returns a complaint if, three times in a row, eight times the input takes much more than eight times as long. Other
+/// work on the machine slows one run only.
 fn superlinear(name: &str, piece: &str) -> Option<String> {
     const TRIES: usize = 3;
     let time = |count: usize| {

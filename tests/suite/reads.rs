@@ -208,7 +208,7 @@ fn draw(files: &[Vec<u8>], rng: &mut Rng) -> Vec<u8> {
     let bytes = match rng.below(8) {
         0..3 => captures::capture(seed),
         3 => captures::part(&files[rng.below(files.len())], rng),
-        4 => captures::alike(rng),
+        4 => captures::of_one_template(rng),
         _ => captures::mixed(rng),
     };
     let bytes = match rng.one_in(4) {

@@ -25,6 +25,7 @@ mod yaml;
 mod tests;
 
 pub(crate) use begin::{at, relaxed};
+pub(crate) use pattern::colour_len;
 pub(crate) use table::{Notation, YAML};
 pub(crate) use yaml::{read_yaml, yaml_at};
 

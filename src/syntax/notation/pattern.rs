@@ -88,21 +88,24 @@ pub(super) fn blank_len(rest: &[u8]) -> usize {
 /// Returns the length of the white space at the start of `rest`, and of the sequences that set a terminal's colours.
 pub(super) fn coloured_blank_len(rest: &[u8]) -> usize {
     let mut len = blank_len(rest);
-    while let Some(colour) = colour_len(&rest[len..]) {
-        len += colour;
+    while let Some(colour) = rest[len..].strip_prefix(b"\x1B[").and_then(colour_len) {
+        len += 2 + colour;
         len += blank_len(&rest[len..]);
     }
     len
 }
 
-/// Returns the length of the sequence at the start of `text` that sets a colour of a terminal.
-fn colour_len(text: &[u8]) -> Option<usize> {
-    let sequence = text.strip_prefix(b"\x1B[")?;
-    let len = sequence
+/// The most bytes of a sequence that sets a terminal's colour. It bounds how far a reader looks ahead.
+pub(super) const LONGEST_COLOUR: usize = 24;
+
+/// Returns the length of what follows `ESC [` in a sequence that sets a terminal's colour.
+pub(crate) fn colour_len(rest: &[u8]) -> Option<usize> {
+    let rest = &rest[..rest.len().min(LONGEST_COLOUR - 2)];
+    let digits = rest
         .iter()
         .take_while(|b| b.is_ascii_digit() || **b == b';');
-    let len = len.count();
-    (sequence.get(len) == Some(&b'm')).then_some(len + 3)
+    let len = digits.count();
+    (rest.get(len) == Some(&b'm')).then_some(len + 1)
 }
 
 fn run(rest: &[u8], is_inside: impl Fn(u8) -> bool) -> Option<usize> {

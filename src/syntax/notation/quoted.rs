@@ -273,7 +273,7 @@ impl Reader<'_> {
             Some(quoted) => quoted.end + 1,
             None => start + digits.take_while(is_of_number).count(),
         };
-        self.at = self.behind_comma(end);
+        self.at = self.behind_comma(end)?;
         match (self.bytes.get(self.at), quoted) {
             (Some(b')'), Some(quoted)) => {
                 let value = self.unescape(quoted, None);
@@ -289,14 +289,18 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// Returns the place behind the blanks at `at`, and behind a comma before a bracket on another line.
-    fn behind_comma(&self, at: usize) -> usize {
-        let behind = at + blank_len(self.bytes.from(at));
-        match self.bytes.from(behind) {
-            [b',', rest @ ..] if rest.trim_ascii_start().starts_with(b")") => {
-                behind + 1 + blank_len(rest)
+    /// Returns the place behind the blanks at `at`, and behind a comma if only blanks stand between it and the bracket.
+    fn behind_comma(&self, at: usize) -> Result<usize, Stop> {
+        let mut behind = at + blank_len(self.bytes.from(at));
+        if self.bytes.get(behind) == Some(b',') {
+            let next = behind + 1 + blank_len(self.bytes.from(behind + 1));
+            if self.bytes.get(next).is_none_or(|b| b == b')') {
+                behind = next;
             }
-            _ => behind,
+        }
+        match self.bytes.get(behind).is_none() && !self.bytes.last {
+            true => Err(Stop::More),
+            false => Ok(behind),
         }
     }
 

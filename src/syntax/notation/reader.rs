@@ -4,7 +4,7 @@
 //! [`open`](super::open), [`lines`](super::lines), [`typed`](super::typed). What is read goes into the tree through
 //! [`build`](super::build).
 
-use super::pattern::{self, blank_len, coloured_blank_len, find, is_at};
+use super::pattern::{self, LONGEST_COLOUR, blank_len, coloured_blank_len, find, is_at};
 use super::table::{Between, Bracket, Holds, Names, Notation, Values};
 use super::{Printed, Users};
 use crate::finding::{Arg, Finding, Reason};
@@ -12,9 +12,6 @@ use crate::lang::Text;
 use crate::span::Span;
 use crate::syntax::json::short_comment_len;
 use crate::syntax::{Bytes, Limits, NodeId, Stop, Str, Tree, describe};
-
-/// The longest sequence that sets a terminal's colour.
-const LONGEST_COLOUR: usize = 24;
 
 /// An object or array that is not closed yet.
 #[derive(Debug)]
@@ -216,7 +213,7 @@ impl<'a> Reader<'a> {
 
     /// Returns true if more bytes may show that the white space before `at` goes on there.
     pub(super) fn may_go_on(&self, at: usize) -> bool {
-        let is_of_colour = |rest: &[u8]| rest[0] == b'\x1B' && rest.len() <= LONGEST_COLOUR;
+        let is_of_colour = |rest: &[u8]| rest[0] == b'\x1B' && rest.len() < LONGEST_COLOUR;
         let rest = self.bytes.from(at);
         !self.bytes.last && (rest.is_empty() || is_of_colour(rest))
     }

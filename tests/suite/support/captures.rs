@@ -298,8 +298,8 @@ const AFTER: [&str; 9] = [
     "\r\n",
 ];
 
-/// Draws a log whose entries differ in few bytes, so that the fast path knows them. Some are cut off or damaged.
-pub(crate) fn alike(rng: &mut Rng) -> Vec<u8> {
+/// Draws a log whose payloads have one template, for the fast path. Some are cut off or damaged.
+pub(crate) fn of_one_template(rng: &mut Rng) -> Vec<u8> {
     let (shape, event) = (rng.pick(&SHAPES), rng.below(3));
     let (before, after) = (*rng.pick(&BEFORE), *rng.pick(&AFTER));
     let is_text = rng.one_in(3);
