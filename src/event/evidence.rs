@@ -36,10 +36,7 @@ pub(crate) fn event_name(text: &[u8]) -> Option<Range<usize>> {
 /// Returns the range of a callback's names and values in `text`, if they are enough to show that a callback was printed:
 /// three of the header, or a list with a value of an item.
 pub(crate) fn values(text: &[u8]) -> Option<Range<usize>> {
-    let mut evidence = Evidence::default();
-    for word in words(text, is_of_word) {
-        evidence.add(text, word);
-    }
+    let evidence = Evidence::of(text);
     match evidence.is_bound() {
         true => Some(evidence.bound),
         false => evidence.with_shapes(text).or_else(|| set_off(text)),
@@ -48,8 +45,7 @@ pub(crate) fn values(text: &[u8]) -> Option<Range<usize>> {
 
 /// Returns true if one value of a callback stands in `text`: with its name, or of an unmistakable shape.
 pub(crate) fn holds_value(text: &[u8]) -> bool {
-    let mut evidence = Evidence::default();
-    words(text, is_of_word).for_each(|word| evidence.add(text, word));
+    let evidence = Evidence::of(text);
     let has_shape = |word: Range<usize>| shape_or_template(&text[word]) != 0;
     evidence.header & !MSG_TYPE != 0
         || evidence.has_item
@@ -126,6 +122,12 @@ struct Evidence {
 }
 
 impl Evidence {
+    fn of(text: &[u8]) -> Self {
+        let mut evidence = Evidence::default();
+        words(text, is_of_word).for_each(|word| evidence.add(text, word));
+        evidence
+    }
+
     fn add(&mut self, text: &[u8], word: Range<usize>) {
         let Some(known) = Known::of(&text[word.clone()]) else {
             return;
@@ -445,11 +447,10 @@ fn has_any(text: &[u8], wanted: &[&[u8]]) -> bool {
 
 /// Returns the length of a quote, bracket, blank or other separator at the start of `text`.
 fn separator_len(text: &[u8]) -> Option<usize> {
-    let mut signs = QUOTES.iter().chain(&PROSE_SIGNS);
+    let mut signs = QUOTES.iter().chain(&PROSE_SIGNS).chain(&BLANKS);
     let sign = signs.find(|sign| text.starts_with(sign));
     let is_plain = |b: &&u8| b"\"'`\\ \t\r\n:=><![](),{&#;".contains(b);
     let plain = text.first().filter(is_plain).map(|_| 1);
-    let sign = sign.or_else(|| BLANKS.iter().find(|blank| text.starts_with(blank)));
     let sign = sign.map(|sign| sign.len());
     sign.or_else(|| colour_len(text)).or(plain)
 }

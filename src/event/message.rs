@@ -134,10 +134,12 @@ fn has_text(child: View<'_>) -> bool {
 ///
 /// An object that is not a whole message and holds one is a log entry. A name of an event alone is a mention.
 pub(crate) fn is_message(root: View<'_>) -> bool {
-    match root.tree.syntax {
-        Syntax::Xml => is_document(root),
-        Syntax::Json => is_object(printed::body(root)),
-    }
+    let (root, is_ours): (_, fn(View<'_>, &Names) -> bool) = match root.tree.syntax {
+        Syntax::Xml => (root, is_document),
+        Syntax::Json => (printed::body(root), is_object),
+    };
+    let names = Names::of(root);
+    !names.is_template() && is_ours(root, &names)
 }
 
 /// Returns true if a program prints the header's names in snake case. Their values cannot be told from other fields.
@@ -147,11 +149,7 @@ pub(crate) fn is_renamed(root: View<'_>) -> bool {
     Names::of(root).headers == 0 && names.any(fields::is_snake_header)
 }
 
-fn is_document(root: View<'_>) -> bool {
-    let names = Names::of(root);
-    if names.is_template() {
-        return false;
-    }
+fn is_document(root: View<'_>, names: &Names) -> bool {
     if !root.name().eq_ignore_ascii_case(fields::ROOT) {
         return names.headers >= LEAST_HEADERS && (names.has_event || names.is_whole());
     }
@@ -159,8 +157,7 @@ fn is_document(root: View<'_>) -> bool {
     names.is_marked || names.has_type || is_ours && !names.is_mention() || is_probe(root)
 }
 
-fn is_object(root: View<'_>) -> bool {
-    let names = Names::of(root);
+fn is_object(root: View<'_>, names: &Names) -> bool {
     let has_event = names.has_own_event && !names.is_mention();
     let is_ours = names.is_marked
         || names.has_type && !names.is_rule()
@@ -168,7 +165,7 @@ fn is_object(root: View<'_>) -> bool {
         || Names::has_wrapper(root)
         || is_probe(root)
         || record::event_of(root).is_some();
-    is_ours && !names.is_template() && (names.is_whole() || !log_entry::holds_message(root))
+    is_ours && (names.is_whole() || !log_entry::holds_message(root))
 }
 
 /// Returns true if cloud hosting probes a server with this.

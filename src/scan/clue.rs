@@ -22,8 +22,8 @@ pub(super) fn doubled(tail: &[u8]) -> bool {
 /// escaped.
 pub(super) fn entity(tail: &[u8]) -> bool {
     let is_of_entity = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'#' | b';');
-    let ends = tail.ends_with(b";") && !tail.ends_with(b"nbsp;");
-    let start = memchr::memrchr(b'&', tail).filter(|_| ends);
+    let may_be_clue = tail.ends_with(b";") && !tail.ends_with(b"nbsp;");
+    let start = memchr::memrchr(b'&', tail).filter(|_| may_be_clue);
     start.is_some_and(|at| tail[at + 1..].iter().all(is_of_entity))
 }
 

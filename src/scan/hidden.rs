@@ -2,8 +2,9 @@
 //! that are read.
 //!
 //! No anchor finds such a body, since each anchor makes every search slower. So only the first line of a capture is looked
-//! at, or its first 256 bytes if that line ends with a bracket that opens, and dumps of rows with offsets, whose offsets are anchors. A body is decoded only to see whether it is a callback:
-//! its bytes have no places in the capture, as a payload needs them.
+//! at, or its first 256 bytes if that line ends with a bracket that opens, and dumps of rows with offsets, whose offsets
+//! are anchors. A body is decoded only to see whether it is a callback: its bytes have no places in the capture, as a
+//! payload needs them.
 
 use std::io::Read;
 use std::ops::RangeInclusive;

@@ -67,15 +67,11 @@ impl Reader<'_> {
     /// Returns the end of what binds a value to `name`.
     fn bind(&self, name: Range<usize>, binds: &[&str]) -> Result<Option<usize>, Stop> {
         let is_open = self.notation.values.are_open();
-        let blanks = match is_open {
-            true => 0,
-            false => self.blank_len(name.end),
+        let at = match is_open {
+            true => name.end,
+            false => self.after_blanks(name.end)?,
         };
-        if !is_open && self.may_go_on(name.end + blanks) {
-            return Err(Stop::More);
-        }
         for bind in binds {
-            let at = name.end + blanks;
             if !is_at(bind, self.bytes, at)? {
                 continue;
             }
@@ -165,18 +161,11 @@ impl Reader<'_> {
             return Ok(value);
         };
         loop {
-            let mut at = self.at + self.blank_len(self.at);
-            if self.may_go_on(at) {
-                return Err(Stop::More);
-            }
+            let at = self.after_blanks(self.at)?;
             if !is_at(joint, self.bytes, at)? {
                 return Ok(value);
             }
-            at += joint.len();
-            at += self.blank_len(at);
-            if self.may_go_on(at) {
-                return Err(Stop::More);
-            }
+            let at = self.after_blanks(at + joint.len())?;
             let Some(quoted) = self.part(at)? else {
                 return Ok(value);
             };

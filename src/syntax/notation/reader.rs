@@ -195,10 +195,9 @@ impl<'a> Reader<'a> {
             return Ok(());
         }
         loop {
-            self.at += self.blank_len(self.at);
+            self.at = self.after_blanks(self.at)?;
             let rest = self.bytes.from(self.at);
             match rest {
-                _ if self.may_go_on(self.at) => return Err(Stop::More),
                 [b'/', b'/' | b'*', ..] if self.notation.values == Values::Quoted => {}
                 [b'/'] if !self.bytes.last => return Err(Stop::More),
                 _ => return Ok(()),
@@ -211,15 +210,28 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Returns the place behind the white space at `at`.
+    ///
+    /// # Errors
+    ///
+    /// [`Stop::More`] if more bytes may show that it goes on.
+    pub(super) fn after_blanks(&self, at: usize) -> Result<usize, Stop> {
+        let at = at + self.blank_len(at);
+        match self.may_go_on(at) {
+            true => Err(Stop::More),
+            false => Ok(at),
+        }
+    }
+
     /// Returns true if more bytes may show that the white space before `at` goes on there.
-    pub(super) fn may_go_on(&self, at: usize) -> bool {
+    fn may_go_on(&self, at: usize) -> bool {
         let is_of_colour = |rest: &[u8]| rest[0] == b'\x1B' && rest.len() < LONGEST_COLOUR;
         let rest = self.bytes.from(at);
         !self.bytes.last && (rest.is_empty() || is_of_colour(rest))
     }
 
     /// Returns the length of the white space at `at`. A terminal's colours are white space between texts in quotes.
-    pub(super) fn blank_len(&self, at: usize) -> usize {
+    fn blank_len(&self, at: usize) -> usize {
         let rest = self.bytes.from(at);
         match self.notation.values {
             Values::Quoted => coloured_blank_len(rest),
