@@ -375,10 +375,13 @@ impl Scanner {
                     || end >= document.len()
                     || memchr::memchr(b'\n', read).is_some()
             };
+            // An element in a member of short plain text shows that the text was cut off there.
+            let member = self.xml.open_elements().nth(1);
+            let is_cut_before = member.is_some_and(|(node, _)| (self.names.is_plain)(name(node)));
             let innermost = self.xml.open_elements().last();
             let innermost = innermost.filter(|&(node, content)| {
                 let is_leaf = tree.len() == node as usize + 1;
-                is_leaf && !self.is_structural(name(node)) && is_cut(content)
+                is_leaf && !is_cut_before && !self.is_structural(name(node)) && is_cut(content)
             });
             typed = innermost.and_then(|_| self.xml.open_elements().next());
         }

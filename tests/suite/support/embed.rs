@@ -1144,7 +1144,7 @@ fn cri_line(line: &Traced, tags: &str, rng: &mut Rng) -> Traced {
 fn cri_partial(output: &Traced, rng: &mut Rng) -> Traced {
     let mut lines = Vec::new();
     for line in output.lines() {
-        let mut pieces = line.pieces(|| 20 + rng.below(200));
+        let mut pieces = with_whole_names(line.pieces(|| 20 + rng.below(200)));
         let mut last = pieces.pop().unwrap_or_default();
         // The line feed, in which a value may begin, must not become a piece of its own.
         if last.text() == "\n" {
@@ -1156,6 +1156,20 @@ fn cri_partial(output: &Traced, rng: &mut Rng) -> Traced {
         lines.push(cri_line(&last, "stdout F", rng));
     }
     join(&lines, "")
+}
+
+/// Joins pieces that end inside an event's name: nothing else shows a record of wxsub's own.
+fn with_whole_names(pieces: Vec<Traced>) -> Vec<Traced> {
+    const NAME: &str = "subscribe_msg_";
+    let is_cut = |piece: &Traced| (1..NAME.len()).any(|len| piece.text().ends_with(&NAME[..len]));
+    let mut joined: Vec<Traced> = Vec::new();
+    for piece in pieces {
+        match joined.pop_if(|last| is_cut(last)) {
+            Some(last) => joined.push(cat(&[&last, &piece])),
+            None => joined.push(piece),
+        }
+    }
+    joined
 }
 
 fn cri_mixed(output: &Traced, rng: &mut Rng) -> Traced {

@@ -117,6 +117,25 @@ pub(crate) fn line(seed: u64) -> Vec<u8> {
     line
 }
 
+/// Returns true if a payload may begin in this line without one, or seem to stand there, so that what follows may be part
+/// of it.
+pub(crate) fn begins_payload(line: &[u8]) -> bool {
+    line.trim_ascii_end().ends_with(b"{")
+        || begins_in_page(line)
+        || has(line, "<xml")
+        || has(line, "ToUserName")
+        || has(line, "subscribe_msg_")
+}
+
+/// Returns true if JSON may begin in this line as in a page of HTML.
+pub(crate) fn begins_in_page(line: &[u8]) -> bool {
+    has(line, "{&quot;")
+}
+
+fn has(line: &[u8], text: &str) -> bool {
+    line.windows(text.len()).any(|part| part == text.as_bytes())
+}
+
 /// Returns a line with the first half of a payload.
 pub(crate) fn half(seed: u64) -> Vec<u8> {
     format!("INFO body={}\n", Rng::new(seed).pick(HALVES)).into_bytes()
