@@ -6,7 +6,8 @@ set -euo pipefail
 out=$(realpath -m "${1:-$(dirname "$0")/../target/ship}")
 cd "$(dirname "$0")/.."
 
-{ command -v umoci && command -v qemu-aarch64-static; } > /dev/null || apt-get install -qy umoci qemu-user-static
+{ command -v umoci && command -v qemu-aarch64-static && [ -e /usr/lib/wine/wine64 ]; } > /dev/null ||
+  apt-get install -qy umoci qemu-user-static wine64
 rm -rf "$out"
 mkdir -p "$out"
 
@@ -19,10 +20,10 @@ report=$out/REPORT.md
   echo "| package | size | installed in | start | output |"
   echo "| --- | --: | --- | --: | --- |"
 } > "$report"
-for arch in x86_64 aarch64; do
-  program=$(ship/compile.sh "$arch")
-  ship/pack.sh "$program" "$arch" "$out"
-  ship/try.sh "$out" "$arch" "$reference" >> "$report"
+for platform in linux-x86_64 linux-aarch64 windows-x86_64 macos-x86_64 macos-aarch64; do
+  program=$(ship/compile.sh "$platform")
+  ship/pack.sh "$program" "$platform" "$out"
+  ship/try.sh "$out" "$platform" "$reference" >> "$report"
 done
 
 # For Node and browsers. What it says is compared with the reference.
@@ -39,5 +40,5 @@ mv wxsub.cdx.json "$out"
 # The tool writes one for each member of the workspace.
 find ffi wasm -name wxsub.cdx.json -delete
 
-(cd "$out" && sha256sum -- *.tar.gz *.whl *.tgz *.deb *.tar *.json > SHA256SUMS && sha256sum --quiet --check SHA256SUMS)
+(cd "$out" && sha256sum -- *.tar.gz *.zip *.whl *.tgz *.deb *.tar *.json > SHA256SUMS && sha256sum --quiet --check SHA256SUMS)
 cat "$report"

@@ -1,15 +1,18 @@
 #!/usr/bin/env bash
-# Packs a program that is compiled: `ship/pack.sh PROGRAM x86_64|aarch64 OUT [archive|wheel|npm|deb|image]…`.
-# Without a kind, makes all of them. Equal programs give equal packages if SOURCE_DATE_EPOCH is set.
+# Packs a program that is compiled: `ship/pack.sh PROGRAM PLATFORM OUT [archive|wheel|npm|deb|image]…`.
+# Without a kind, makes all that the platform has. Equal programs give equal packages if SOURCE_DATE_EPOCH is set.
 set -euo pipefail
 
-program=$(realpath "$1") arch=$2 out=$(realpath -m "$3")
+program=$(realpath "$1") platform=$2 out=$(realpath -m "$3")
 shift 3
-[ $# -gt 0 ] || set -- archive wheel npm deb image
 cd "$(dirname "$0")/.."
 . ship/names.sh
+[ $# -gt 0 ] || set -- "${kinds[@]}"
 export WXSUB_LANG=en SOURCE_DATE_EPOCH="${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)}"
-version=$("${runner[@]}" "$program" --version)
+# What prints the manual: the program, or for other systems than Linux the build from source.
+told=("${runner[@]}" "$program")
+[ "$os" = linux ] || told=("$(realpath "${CARGO_TARGET_DIR:-target}/dist/wxsub")")
+version=$("${told[@]}" --version)
 version=${version#wxsub }
 stage=$(mktemp -d)
 trap 'rm -r "$stage"' EXIT
@@ -22,20 +25,28 @@ documents() { # folder
 }
 
 completions() { # shell
-  "${runner[@]}" "$program" completions "$1"
+  "${told[@]}" completions "$1"
 }
 
 archive() {
-  local name=wxsub-$version-linux-$arch
+  local name=wxsub-$version-$platform
   local folder=$stage/$name
   documents "$folder"
   cp README.zh-CN.md CHANGELOG.md "$folder"
-  install -m 755 "$program" "$folder/wxsub"
-  mkdir "$folder/completions" "$folder/man"
+  install -m 755 "$program" "$folder/wxsub$exe"
+  mkdir "$folder/completions"
+  if [ "$os" = windows ]; then
+    completions powershell > "$folder/completions/wxsub.ps1"
+    find "$folder" -exec touch -d "@$SOURCE_DATE_EPOCH" {} +
+    rm -f "$out/$name.zip"
+    (cd "$stage" && TZ=UTC python3 -m zipfile --create "$out/$name.zip" "$name")
+    return
+  fi
+  mkdir "$folder/man"
   completions bash > "$folder/completions/wxsub.bash"
   completions zsh > "$folder/completions/_wxsub"
   completions fish > "$folder/completions/wxsub.fish"
-  "${runner[@]}" "$program" man --dir "$folder/man"
+  "${told[@]}" man --dir "$folder/man"
   tar --sort=name --owner=0 --group=0 --numeric-owner --mtime="@$SOURCE_DATE_EPOCH" -C "$stage" -c "$name" |
     gzip -9n > "$out/$name.tar.gz"
 }
@@ -45,12 +56,11 @@ wheel() {
   local tools=$PWD/target/ship-tools/wheel folder=$stage/wheel
   ship/venv.sh "$tools" hatchling==1.33.0 wheel==0.48.0
   documents "$folder"
-  cp ship/python/pyproject.toml Cargo.toml "$folder"
-  install -m 755 "$program" "$folder/wxsub"
+  sed "s/@PROGRAM@/wxsub$exe/g" ship/python/pyproject.toml > "$folder/pyproject.toml"
+  cp Cargo.toml "$folder"
+  install -m 755 "$program" "$folder/wxsub$exe"
   (cd "$folder" && "$tools/bin/hatchling" build --target wheel > /dev/null 2>&1)
-  # A static program needs no C library, so it runs with glibc and with musl.
-  local tags=manylinux2014_$arch.manylinux_2_17_$arch.musllinux_1_1_$arch
-  "$tools/bin/wheel" tags --remove --python-tag py3 --abi-tag none --platform-tag "$tags" "$folder"/dist/*.whl > /dev/null
+  "$tools/bin/wheel" tags --remove --python-tag py3 --abi-tag none --platform-tag "$python" "$folder"/dist/*.whl > /dev/null
   cp "$folder"/dist/*.whl "$out"
 }
 
@@ -60,11 +70,12 @@ npm_packages() {
   documents "$folder/platform"
   cp ship/npm/package.json ship/npm/wxsub.js "$folder/main"
   cp ship/npm/platform.json "$folder/platform/package.json"
-  install -m 755 "$program" "$folder/platform/wxsub"
-  # The names of both platforms stand in package.json, so the package is the same whatever was compiled.
+  install -m 755 "$program" "$folder/platform/wxsub$exe"
+  # The names of all platforms stand in package.json, so the package is the same whatever was compiled.
   npm --prefix "$folder/main" pkg set "version=$version" \
-    "optionalDependencies[@wxsub/linux-x64]=$version" "optionalDependencies[@wxsub/linux-arm64]=$version"
-  npm --prefix "$folder/platform" pkg set "version=$version" "name=@wxsub/linux-$node" "cpu[0]=$node"
+    "optionalDependencies[@wxsub/"{linux-x64,linux-arm64,win32-x64,darwin-x64,darwin-arm64}"]=$version"
+  npm --prefix "$folder/platform" pkg set "version=$version" "name=@wxsub/$node" "os[0]=${node%-*}" "cpu[0]=${node#*-}" \
+    "files[0]=wxsub$exe" "files[1]=LICENSE-*"
   npm pack --silent --pack-destination "$out" "$folder/main" "$folder/platform" > /dev/null
 }
 
@@ -77,7 +88,7 @@ deb() {
   completions bash > "$share/bash-completion/completions/wxsub"
   completions zsh > "$share/zsh/vendor-completions/_wxsub"
   completions fish > "$share/fish/vendor_completions.d/wxsub.fish"
-  "${runner[@]}" "$program" man --dir "$share/man/man1"
+  "${told[@]}" man --dir "$share/man/man1"
   gzip -9n "$share/man/man1"/*
   cp README.md README.zh-CN.md "$share/doc/wxsub"
   cat LICENSE-MIT LICENSE-APACHE > "$share/doc/wxsub/copyright"

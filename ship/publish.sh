@@ -10,16 +10,16 @@ provenance=()
 
 # The package with the name of the program comes last: it asks for the others.
 npm_packages() { # folder
-  find "$1" -name 'wxsub-linux-*.tgz' -o -name 'wxsub-wasm-*.tgz' | sort
+  find "$1" -name 'wxsub-[a-z]*.tgz' | sort
   find "$1" -name 'wxsub-[0-9]*.tgz'
 }
 
 case $1 in
   crates.io) cargo publish --locked "${dry[@]}" ;;
   npm)
-    # npm exchanges the identity of a workflow for a token from 11.5.1 on.
+    # npm exchanges the identity of a workflow for a token from 11.5.1 on, and from Node.js 22.14 on.
     npm_packages "$2" | while read -r package; do
-      npx --yes npm@11.5.1 publish --access public "${provenance[@]}" "${dry[@]}" "$(realpath "$package")" < /dev/null
+      npx --yes --package node@22.14.0 --package npm@11.5.1 npm publish --access public "${provenance[@]}" "${dry[@]}" "$(realpath "$package")" < /dev/null
     done
     ;;
   *) echo "ship: $1 is published in another way" >&2 && exit 2 ;;

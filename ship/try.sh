@@ -1,22 +1,35 @@
 #!/usr/bin/env bash
-# Installs packages, each into an empty place, and runs them: `ship/try.sh OUT x86_64|aarch64 REFERENCE [KIND…]`.
+# Installs packages, each into an empty place, and runs them: `ship/try.sh OUT PLATFORM REFERENCE [KIND…]`.
 #
-# What each prints must be what REFERENCE prints, a program that was built from source. Programs for another machine run
-# in Debian's qemu-user. Nothing is taken from a registry. Prints a row of the report for each package.
+# What each prints must be what REFERENCE prints, a program that was built from source. Programs for another processor run
+# in Debian's qemu-user, those for Windows in its wine. Those for macOS are installed only. Nothing is taken from a
+# registry. Prints a row of the report for each package.
 set -euo pipefail
 
 # A chroot and the database of dpkg ask for root, be it one that a user is in a namespace of their own.
 [ "$(id -u)" = 0 ] || exec unshare --map-root-user "$0" "$@"
 
-out=$(realpath "$1") arch=$2 reference=$(realpath "$3")
+out=$(realpath "$1") platform=$2 reference=$(realpath "$3")
 shift 3
-[ $# -gt 0 ] || set -- archive wheel npm deb image
 cd "$(dirname "$0")/.."
 . ship/names.sh
+[ $# -gt 0 ] || set -- "${kinds[@]}"
+is_own=''
+[ "$platform" != "linux-$(uname -m)" ] || is_own=yes
 version=$("$reference" --version)
 version=${version#wxsub }
 place=$(mktemp -d)
-trap 'rm -r "$place"' EXIT
+export WINEPREFIX=$place/wine WINEDEBUG=-all
+finish() {
+  [ ! -e "$WINEPREFIX" ] || /usr/lib/wine/wineserver64 --kill || true
+  rm -r "$place"
+}
+trap finish EXIT
+if [ "$os" = windows ]; then
+  "${runner[@]}" wineboot --init 2> /dev/null
+  library=$WINEPREFIX/drive_c/windows/system32/bcryptprimitives.dll
+  [ -e "$library" ] || x86_64-w64-mingw32-gcc -shared -o "$library" ship/wine/prng.c -ladvapi32
+fi
 
 # The functions named like kinds install one. They set:
 package='' # its file
@@ -24,38 +37,43 @@ where=''   # the place, in words
 installed=() # how to run it
 
 archive() {
-  package=wxsub-$version-linux-$arch.tar.gz where='a folder'
-  tar -C "$place/archive" -xf "$out/$package"
-  local folder=$place/archive/${package%.tar.gz}
-  local file
-  for file in completions/wxsub.bash completions/_wxsub completions/wxsub.fish man/wxsub-convert.1 LICENSE-MIT; do
+  local folder=$place/archive/wxsub-$version-$platform file files
+  where='a folder'
+  if [ "$os" = windows ]; then
+    package=${folder##*/}.zip files=(completions/wxsub.ps1)
+    python3 -m zipfile --extract "$out/$package" "$place/archive"
+  else
+    package=${folder##*/}.tar.gz files=(completions/wxsub.bash completions/_wxsub completions/wxsub.fish man/wxsub-convert.1)
+    tar -C "$place/archive" -xf "$out/$package"
+  fi
+  for file in "${files[@]}" LICENSE-MIT; do
     [ -s "$folder/$file" ] || { echo "ship: $package has no $file" >&2 && return 1; }
   done
-  installed=("${runner[@]}" "$folder/wxsub")
+  installed=("${runner[@]}" "$folder/wxsub$exe")
 }
 
 wheel() {
-  package=wxsub-$version-py3-none-manylinux2014_$arch.manylinux_2_17_$arch.musllinux_1_1_$arch.whl
-  if [ "$arch" = "$(uname -m)" ]; then
+  package=wxsub-$version-py3-none-$python.whl
+  if [ -n "$is_own" ]; then
     where='a venv'
     ship/venv.sh "$place/wheel" --no-index --find-links "$out" "wxsub==$version"
   else
     where='a folder, by pip'
     python3 -m pip install --quiet --no-index --find-links "$out" --target "$place/wheel" \
-      --only-binary :all: --platform "manylinux2014_$arch" "wxsub==$version" 2> "$place/pip.log" || { cat "$place/pip.log" >&2 && return 1; }
+      --only-binary :all: --platform "${python%%.*}" "wxsub==$version" 2> "$place/pip.log" || { cat "$place/pip.log" >&2 && return 1; }
   fi
-  installed=("${runner[@]}" "$place/wheel/bin/wxsub")
+  installed=("${runner[@]}" "$place/wheel/bin/wxsub$exe")
 }
 
 npm() {
-  package=wxsub-linux-$node-$version.tgz where='an npm prefix'
+  package=wxsub-$node-$version.tgz where='an npm prefix'
   local foreign=()
   # npm refuses a package for another machine that it is told by name.
-  [ "$arch" = "$(uname -m)" ] || foreign=(--force)
+  [ -n "$is_own" ] || foreign=(--force)
   command npm install --loglevel error --global --offline --cache "$place/npm-cache" --prefix "$place/npm" "${foreign[@]}" \
     "$out/wxsub-$version.tgz" "$out/$package" > /dev/null
   installed=("$place/npm/bin/wxsub")
-  [ "$arch" = "$(uname -m)" ] || installed=("${runner[@]}" "$place/npm/lib/node_modules/@wxsub/linux-$node/wxsub")
+  [ -n "$is_own" ] || installed=("${runner[@]}" "$place/npm/lib/node_modules/@wxsub/$node/wxsub$exe")
 }
 
 deb() {
@@ -88,8 +106,13 @@ jobs_of() { # program…
   local job
   for job in "convert --event sent examples/logs/nginx.log" "check examples/payloads" "convert --to xml examples/payloads"; do
     # shellcheck disable=SC2086
-    env -i PATH="$PATH" WXSUB_LANG=en "$@" $job 2>&1 || echo "status $?"
+    env -i PATH="$PATH" WINEPREFIX="$WINEPREFIX" WINEDEBUG="$WINEDEBUG" WXSUB_LANG=en "$@" $job 2>&1 || echo "status $?"
   done
+}
+
+# Paths of Windows as they are elsewhere.
+with_slashes() {
+  if [ "$os" = windows ]; then sed 's#examples/payloads\\#examples/payloads/#g'; else cat; fi
 }
 
 # How long a start takes, of 20.
@@ -110,11 +133,15 @@ grep -q '^{"event"' "$place/expected" && grep -q '^status 1$' "$place/expected"
 for kind in "$@"; do
   mkdir "$place/$kind"
   "$kind"
-  jobs_of "${installed[@]}" > "$place/printed"
+  size=$(stat -c %s "$out/$package" | numfmt --to=si --format=%.1f)
+  if [ "$os" = macos ]; then
+    echo "| \`$package\` | ${size}B | $where | | not run |"
+    continue
+  fi
+  jobs_of "${installed[@]}" | with_slashes > "$place/printed"
   cmp "$place/expected" "$place/printed" || { echo "ship: $package prints something else" >&2 && exit 1; }
-  if [ "$kind-${#runner[@]}" = npm-0 ]; then
+  if [ "$kind-$is_own" = npm-yes ]; then
     ends_by_signal "${installed[@]}" || { echo "ship: a signal does not end $package" >&2 && exit 1; }
   fi
-  size=$(stat -c %s "$out/$package" | numfmt --to=si --format=%.1f)
   echo "| \`$package\` | ${size}B | $where | $(start_time "${installed[@]}") | equal |"
 done

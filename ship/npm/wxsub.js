@@ -5,23 +5,25 @@
 const { spawn } = require("child_process");
 
 const platform = `@wxsub/${process.platform}-${process.arch}`;
+const isWindows = process.platform === "win32";
 
 function findProgram() {
   try {
-    return require.resolve(`${platform}/wxsub`);
+    return require.resolve(`${platform}/wxsub${isWindows ? ".exe" : ""}`);
   } catch {
-    console.error(`wxsub: the package ${platform} is not installed; it exists for linux-x64 and linux-arm64,`);
-    console.error("and npm leaves it out with --omit=optional");
+    console.error(`wxsub: the package ${platform} is not installed; it exists for Linux and macOS on x64 and arm64,`);
+    console.error("and for Windows on x64, and npm leaves it out with --omit=optional");
     process.exit(2);
   }
 }
 
 // In a process group of its own, the program gets each signal once. With Ctrl-C it would get one from the terminal and
-// one from here, and a second signal ends it at once.
-const child = spawn(findProgram(), process.argv.slice(2), { stdio: "inherit", detached: true });
+// one from here, and a second signal ends it at once. On Windows it would get a console of its own.
+const child = spawn(findProgram(), process.argv.slice(2), { stdio: "inherit", detached: !isWindows });
 
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP", "SIGCONT"]) {
-  process.on(signal, () => child.kill(signal));
+  // A console of Windows tells both, and `kill` would end the program at once.
+  process.on(signal, () => isWindows || child.kill(signal));
 }
 process.on("SIGTSTP", () => {
   child.kill("SIGSTOP");
