@@ -81,6 +81,7 @@ fn a_small_object_in_each_notation() {
         "OrderedDict({'a': 'b, '\n 'c', 'd': ({'e': 1},), 'f': None})",
         "{ a: 'b, ' +\n 'c', d: [ { e: 1 } ], f: undefined }",
         "{ a: 'b, c', d: [ { e: 1 }, [length]: 1 ], f: null }",
+        "{ a: 'b, c', d: [ { e: 1n } ], f: null }",
         "{a:\"b, c\",d:[{e:1,},],/* f */f:null,}",
         r#"{"a"=>"b, c", :d=>[{e: 1}], "f"=>nil}"#,
         r#"#<Foo a="b, c" d=[#<Foo e=1>] f=nil>"#,
@@ -150,6 +151,13 @@ fn a_small_object_in_each_notation() {
     }
     let (value, ..) = read_text(&text.replace(['\n', '\t'], " ")).expect(text);
     assert_eq!(value, json!({"a": "b, c", "d": [{"e": "1"}], "f": ""}));
+}
+
+#[test]
+fn maps_in_objects_of_node_are_objects() {
+    let text = "{ a: Map(2) { 'b' => 'c', 'd' => 1n }, e: 2 }";
+    let (value, ..) = read_text(text).expect(text);
+    assert_eq!(value, json!({"a": {"b": "c", "d": "1"}, "e": "2"}));
 }
 
 #[test]
@@ -437,6 +445,16 @@ fn an_object_that_has_arrived_in_part_is_read_alike() {
             }
         }
     });
+}
+
+#[test]
+fn what_follows_an_object_is_not_waited_for() {
+    for value in ["NumberLong(1)", "NumberLong('1' )", "NumberLong( \"1\", )"] {
+        let text = format!("{{ CreateTime: {value} }}\n");
+        let whole = format!("{:?}", read_text(&text));
+        assert_eq!(whole, format!("{:?}", read_bytes(&text, false)), "{text}");
+        assert!(read_text(&text).is_ok(), "{text}");
+    }
 }
 
 /// Returns texts made of `words`, in an order that looks random.
