@@ -47,3 +47,23 @@ impl From<Keys> for Policy {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_policy_that_requires_something_is_not_idle() {
+        for (require_signature, require_encryption) in
+            [(false, false), (false, true), (true, false), (true, true)]
+        {
+            let policy = Policy {
+                require_signature,
+                require_encryption,
+                ..Policy::default()
+            };
+            let is_idle = !require_signature && !require_encryption;
+            assert_eq!(policy.is_idle(), is_idle, "{policy:?}");
+        }
+    }
+}

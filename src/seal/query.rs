@@ -125,6 +125,20 @@ mod tests {
     }
 
     #[test]
+    fn either_parameter_says_that_a_body_is_sealed() {
+        for (text, is_sealed) in [
+            ("msg_signature=ab", true),
+            ("encrypt_type=aes", true),
+            ("encrypt_type=aes&msg_signature=ab", true),
+            ("encrypt_type=raw&signature=ab", false),
+            ("signature=ab", false),
+        ] {
+            let query = Query::parse(text.as_bytes()).expect(text);
+            assert_eq!(query.says_sealed(), is_sealed, "{text}");
+        }
+    }
+
+    #[test]
     fn escapes_that_are_none_stay() {
         for (text, value) in [
             ("%", "%"),

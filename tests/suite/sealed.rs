@@ -264,6 +264,12 @@ fn in_compatible_mode_the_sealed_fields_count() {
             (forge("FromUserName", "FromUsername"), 0),
             (forge("MsgType", "MsgTypo"), 1),
             (forge("gh_3f", "gh_4f"), 1),
+            // Only the envelope has an `AgentID`.
+            (forge("<CreateTime>", "<AgentID>7</AgentID><CreateTime>"), 0),
+            (
+                forge("\"CreateTime\"", "\"AgentID\":\"7\",\"CreateTime\""),
+                0,
+            ),
         ];
         for (body, differences) in cases {
             let seen = decode(body.as_bytes(), policy(""));
@@ -278,6 +284,32 @@ fn in_compatible_mode_the_sealed_fields_count() {
         let forged = message.replace("accept", "reject");
         let seen = line(&wxsub::decode(compatible(&forged, &message).as_bytes()));
         assert_eq!(seen, plain_line(&forged));
+    }
+}
+
+#[test]
+fn in_compatible_mode_unknown_fields_of_items_are_compared() {
+    for syntax in BOTH {
+        let message = |name: &str, value: &str| {
+            let (end, field) = match syntax {
+                Syntax::Json => ("}}", format!(",\"{name}\":\"{value}\"}}}}")),
+                Syntax::Xml => ("</List>", format!("<{name}>{value}</{name}></List>")),
+            };
+            popup(syntax).replace(end, &field)
+        };
+        let sealed = message("Remark", "a");
+        let cases = [
+            (message("Remark", "a"), false),
+            (message("Remark", "b"), true),
+            (message("Remarks", "a"), true),
+            (popup(syntax), true),
+        ];
+        for (plain, differs) in cases {
+            let body = compatible(&plain, &sealed);
+            let seen = decode(body.as_bytes(), policy(""));
+            let is_told = seen.codes.contains(&Code::EnvelopeMismatch);
+            assert_eq!(is_told, differs, "{body}");
+        }
     }
 }
 
