@@ -311,6 +311,21 @@ fn demand_told(capture: &[u8], count: usize) {
     }
 }
 
+/// A list of names and values may hold a whole message, which is read.
+#[test]
+fn a_message_in_a_list_of_names_and_values_is_read() {
+    let pairs = |fields: &[Field]| -> String {
+        let pair = |(name, _, value): &Field| format!(r#"{{"name":"{name}","value":"{value}"}},"#);
+        fields.iter().map(pair).collect()
+    };
+    let (header, event) = (pairs(&POPUP[..4]), pairs(&POPUP[4..5]));
+    let message = r#"{"ToUserName":"gh_0a1b2c3d4e5f","MsgType":"text","Content":"a"}"#;
+    let capture = format!("[{header}{{\"name\":\"Raw\",\"value\":{message}}},{event}]\n");
+    let seen = read_whole(capture.as_bytes());
+    let is_text = |seen: &ReadRecord| seen.outcome == Outcome::Other("text".into());
+    assert!(seen.iter().any(is_text), "{capture}");
+}
+
 /// Labels of any language, and lists of values between any signs.
 #[test]
 fn values_of_all_shapes_are_told_without_names() {
