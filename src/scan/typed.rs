@@ -244,6 +244,19 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_text_of_a_user_begins_on_the_last_line_or_above() {
+        let is_typed = |name: &str| name == "Content";
+        for (text, is_in) in [
+            ("{\"Content\":\"a", true),
+            ("array (\n  'Content' => 'a\nb", true),
+            ("{\"Content\":\"a\",\"Event\":\"b", false),
+            ("array (\n  'Content' => 'a',\n  'Event' => 'b", false),
+        ] {
+            assert_eq!(ends_in_typed(text.as_bytes(), is_typed), is_in, "{text}");
+        }
+    }
+
+    #[test]
     fn a_text_goes_on_until_its_quote() {
         let is_typed = |name: &str| name == "Content";
         for (noise, is_open) in [

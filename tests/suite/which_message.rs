@@ -482,6 +482,16 @@ fn a_root_may_have_another_name() {
 }
 
 #[test]
+fn a_name_in_snake_case_beside_the_header_is_another_field() {
+    let message = with(message(), json!({"create_time": "1"}));
+    let seen = seen(&message.to_string().replace('"', "'"));
+    assert_eq!(seen.len(), 1);
+    assert!(seen[0].is_callback(), "{}", seen[0].brief());
+    let expected = ["printed-object", "unknown-field"];
+    assert_eq!(codes(&seen), expected.into());
+}
+
+#[test]
 fn error_messages_that_quote_a_beginning_are_no_payloads() {
     let quoted = r#"SyntaxError: Unexpected token '<', "<xml><ToUs"... is not valid JSON"#;
     for capture in [
