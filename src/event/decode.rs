@@ -764,6 +764,21 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_float_is_whole_below_the_numbers_that_lose_digits() {
+        for (text, number) in [
+            ("1610969440.0", Some(1_610_969_440)),
+            ("1.61096944E9", Some(1_610_969_440)),
+            ("9007199254740991.0", Some(9_007_199_254_740_991)),
+            ("-9007199254740991.0", Some(-9_007_199_254_740_991)),
+            ("9007199254740992.0", None),
+            ("-9007199254740992.0", None),
+            ("0.5", None),
+        ] {
+            assert_eq!(whole_float(text), number, "{text}");
+        }
+    }
+
+    #[test]
     fn whole_numbers_are_those_that_print_as_they_were_written() {
         for text in [
             "0",
