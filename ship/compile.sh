@@ -27,7 +27,8 @@ cargo=cargo options=()
 if [ ! -d "$(rustc --print sysroot)/lib/rustlib/$target" ]; then
   [ -e /usr/lib/rustlib/src/rust/library ] || apt-get install -qy rustc-web rust-web-src cargo-web >&2
   cargo=/usr/bin/cargo options=("-Zbuild-std=std,panic_unwind")
-  export RUSTC=/usr/bin/rustc RUSTC_BOOTSTRAP=1 RUSTFLAGS="$RUSTFLAGS -Clink-self-contained=no"
+  export RUSTC=/usr/bin/rustc RUSTC_BOOTSTRAP=1
+  [ "$os" = macos ] || RUSTFLAGS+=" -Clink-self-contained=no"
 fi
 "$cargo" "$build_with" --locked --profile dist --bin wxsub --target "$target" "${options[@]}" >&2
 echo "$build/$target/dist/wxsub$exe"
