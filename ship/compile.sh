@@ -19,7 +19,8 @@ if [ "$os" = windows ]; then
 else
   ship/venv.sh "$tools" cargo-zigbuild==0.24.1 ziglang==0.17.1
 fi
-export PATH=$tools/bin:$PATH CARGO_PROFILE_DIST_STRIP=symbols
+# Zig would ask for the newest macOS. The names of the wheels say the same.
+export PATH=$tools/bin:$PATH CARGO_PROFILE_DIST_STRIP=symbols MACOSX_DEPLOYMENT_TARGET=11.0
 # The paths of this machine stay out of the program.
 export RUSTFLAGS="--remap-path-prefix=$PWD=wxsub --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=cargo"
 
