@@ -611,12 +611,12 @@ fn built(parts: &[Part]) -> Built {
         match part {
             Part::Noise(seed) => {
                 let line = noise::line(*seed);
+                // It lends its escaping to what follows, or the tag goes on there.
+                if noise::begins_in_page(&line) || line.trim_ascii_end().ends_with(b"<xml") {
+                    continue;
+                }
                 built.is_torn |= noise::begins_payload(&line);
                 built.capture.push(&line);
-                // JSON in a page of HTML goes on up to the next tag.
-                if noise::begins_in_page(&line) {
-                    built.capture.push(b"</pre>\n");
-                }
             }
             Part::Half(seed) => {
                 built.capture.push(&noise::half(*seed));

@@ -121,7 +121,6 @@ pub(crate) fn line(seed: u64) -> Vec<u8> {
 /// of it.
 pub(crate) fn begins_payload(line: &[u8]) -> bool {
     line.trim_ascii_end().ends_with(b"{")
-        || begins_in_page(line)
         || has(line, "<xml")
         || has(line, "ToUserName")
         || has(line, "subscribe_msg_")
