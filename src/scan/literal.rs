@@ -160,23 +160,25 @@ fn is_for_blanks(text: &[u8], at: usize, is_plain: fn(&str) -> bool) -> bool {
     let Some(tag) = memchr::memrchr(b'<', near) else {
         return false;
     };
-    let (behind, is_blank) = text_before_tag(&text[at..]);
-    match std::str::from_utf8(&near[tag + 1..]) {
-        Ok(name) if name.starts_with('/') && !name.contains('>') => is_blank,
-        Ok(name) if is_plain(name) => { Escape::Octal }
-            .escape(Lookahead::whole(&text[at..]))
+    let Ok(name) = std::str::from_utf8(&near[tag + 1..]) else {
+        return false;
+    };
+    let behind = &text[at..];
+    let blank_up_to_tag = || {
+        let tag = memchr::memchr(b'<', behind)?;
+        is_escaped_blank(Escape::Octal, &behind[..tag]).then_some(tag)
+    };
+    match name {
+        // The bracket stands in text.
+        _ if name.contains('>') => false,
+        _ if name.starts_with('/') => blank_up_to_tag().is_some(),
+        _ if is_plain(name) => { Escape::Octal }
+            .escape(Lookahead::whole(behind))
             .is_some_and(is_space),
         // Nobody types an element.
-        Ok(_) => is_blank && behind.get(1).is_some_and(u8::is_ascii_alphabetic),
-        Err(_) => false,
-    }
-}
-
-/// Returns the next tag in `text`, and whether only escaped blanks stand before it.
-fn text_before_tag(text: &[u8]) -> (&[u8], bool) {
-    match memchr::memchr(b'<', text) {
-        Some(len) => (&text[len..], is_escaped_blank(Escape::Octal, &text[..len])),
-        None => (&[], false),
+        _ => blank_up_to_tag()
+            .and_then(|tag| behind.get(tag + 1))
+            .is_some_and(u8::is_ascii_alphabetic),
     }
 }
 
@@ -326,6 +328,7 @@ mod tests {
             ("<xml><B>#012  <C>c</C></B></xml>", true),
             ("<xml><B>#012</B></xml>", false),
             ("<xml><B>#012<![CDATA[b]]></B></xml>", false),
+            ("<xml><B>b>#012<C>c</C></B></xml>", false),
             ("<xml><A>a</A>\n#012<B>b</B></xml>", false),
             ("<xml><B>#012 a #015#012</B></xml>", false),
             ("<xml><A>a #012</A>#012b<B>b</B></xml>", false),
