@@ -611,8 +611,7 @@ fn built(parts: &[Part]) -> Built {
         match part {
             Part::Noise(seed) => {
                 let line = noise::line(*seed);
-                // It lends its escaping to what follows, or the tag goes on there.
-                if noise::begins_in_page(&line) || line.trim_ascii_end().ends_with(b"<xml") {
+                if noise::goes_on(&line) {
                     continue;
                 }
                 built.is_torn |= noise::begins_payload(&line);

@@ -126,9 +126,9 @@ pub(crate) fn begins_payload(line: &[u8]) -> bool {
         || has(line, "subscribe_msg_")
 }
 
-/// Returns true if JSON may begin in this line as in a page of HTML.
-pub(crate) fn begins_in_page(line: &[u8]) -> bool {
-    has(line, "{&quot;")
+/// Returns true if this line lends its escaping to what follows, or if its last tag goes on there.
+pub(crate) fn goes_on(line: &[u8]) -> bool {
+    has(line, "{&quot;") || line.trim_ascii_end().ends_with(b"<xml")
 }
 
 fn has(line: &[u8], text: &str) -> bool {
