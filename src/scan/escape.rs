@@ -60,6 +60,8 @@ pub(crate) enum Escape {
     Hex(Hex),
     /// A hex dump, with its state at the next byte.
     Dump(Dump),
+    /// A comment, whose text stands as it is.
+    Comment,
 }
 
 /// The properties of an escaping.
@@ -368,7 +370,8 @@ impl Escape {
             | Escape::Chunked(_)
             | Escape::Numbers(_)
             | Escape::Hex(_)
-            | Escape::Dump(_) => None,
+            | Escape::Dump(_)
+            | Escape::Comment => None,
         }
     }
 

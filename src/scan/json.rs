@@ -105,6 +105,7 @@ impl Scanner {
         }
         let mut inner = self.empty_inner();
         self.add_inner_of(View::root(&parts.tree, text), &mut inner);
+        self.add_comments(&parts.findings, text, &mut inner);
         if self.begin_wrapped(arrived, text.as_bytes(), &inner)? {
             return None;
         }
@@ -201,6 +202,28 @@ impl Scanner {
         }
     }
 
+    /// Adds the comments with an anchor to `inner`, except those inside of its parts. Source code has payloads in comments,
+    /// and is read as JSON up to its first statement.
+    fn add_comments(&self, findings: &Findings, text: &str, inner: &mut VecDeque<InnerPart>) {
+        let mut comments = comments_in(text, findings);
+        comments.retain(|comment| self.names.anchors.is_in(&text.as_bytes()[comment.range()]));
+        if comments.is_empty() {
+            return;
+        }
+        for part in std::mem::take(inner) {
+            let before = |comment: &Span| comment.start < part.span().start;
+            while let Some(comment) = comments.pop_front_if(|comment| before(comment)) {
+                inner.push_back(InnerPart::Comment(comment));
+            }
+            while comments
+                .pop_front_if(|comment| comment.end <= part.span().end)
+                .is_some()
+            {}
+            inner.push_back(part);
+        }
+        inner.extend(comments.into_iter().map(InnerPart::Comment));
+    }
+
     fn inner_at(
         &self,
         value: View<'_>,
@@ -261,9 +284,10 @@ impl Scanner {
                 self.state = State::Inside(inside);
                 Some(self.unread_lines(buffer, len, parts))
             }
-            InnerPart::Text(_) | InnerPart::Numbers(_) | InnerPart::Typed(_) => {
+            _ => {
                 let escape = match inner {
                     InnerPart::Numbers(_) => Escape::Numbers(decimal::DECIMAL),
+                    InnerPart::Comment(_) => Escape::Comment,
                     _ => Escape::Backslash,
                 };
                 if matches!(inner, InnerPart::Typed(_)) {
@@ -400,6 +424,7 @@ impl Scanner {
         let skip = Skip::json(self.json.depth(), is_on_one_line(document, end), next_entry);
         let text = valid_text(&document[..end]);
         let mut inner = self.inner_of(View::root(&parts.tree, text));
+        self.add_comments(&parts.findings, text, &mut inner);
         cut(&mut inner, end);
         let is_message = self.is_broken_message(arrived, &finding, &inner, skip)?
             || typed.is_none() && self.holds_typed_event(View::root(&parts.tree, text));
@@ -573,11 +598,11 @@ impl Scanner {
         Continuation::noise(next.or(self.json.unnamed_at()).unwrap_or(end))
     }
 
-    /// Returns true if a mark stands in `bytes` outside of the messages in `inner`. Marks in texts have escaped quotes.
+    /// Returns true if a mark stands in `bytes` outside of the messages and comments in `inner`. Marks in texts have escaped quotes.
     pub(super) fn has_mark(&self, bytes: &[u8], inner: &VecDeque<InnerPart>) -> bool {
         let mut at = 0;
         let spans = inner.iter().filter_map(|inner| match inner {
-            InnerPart::Message(span) => Some(span.range()),
+            InnerPart::Message(span) | InnerPart::Comment(span) => Some(span.range()),
             _ => None,
         });
         let end = bytes.len()..bytes.len();
@@ -767,10 +792,31 @@ fn cut(inner: &mut VecDeque<InnerPart>, len: usize) {
     let end = Span::new(len, len).end;
     inner.retain(|inner| inner.span().start < end);
     for inner in inner {
-        if let InnerPart::Text(span) | InnerPart::Numbers(span) = inner {
+        if let InnerPart::Text(span) | InnerPart::Numbers(span) | InnerPart::Comment(span) = inner {
             span.end = span.end.min(end);
         }
     }
+}
+
+/// Returns the comments of `text`, of which each is a finding. Comments with only white space between them are one.
+fn comments_in(text: &str, findings: &Findings) -> VecDeque<Span> {
+    let all = findings.as_slice().iter();
+    let all = all.filter(|finding| finding.reason() == Reason::Comment);
+    let mut comments: VecDeque<Span> = VecDeque::new();
+    for comment in all.map(Finding::span) {
+        let Some(before) = text.get(..comment.range().end) else {
+            break;
+        };
+        let is_joined = |last: &&mut Span| {
+            let between = &before[last.range().end..comment.range().start];
+            between.trim_ascii().is_empty()
+        };
+        match comments.back_mut().filter(is_joined) {
+            Some(last) => last.end = comment.end,
+            None => comments.push_back(comment),
+        }
+    }
+    comments
 }
 
 /// Returns the end of the last message of `inner`, or 0. A whole message may go on behind a line with which a log entry

@@ -287,6 +287,8 @@ enum InnerPart {
     Numbers(Span),
     /// A string that a user filled and that is cut off, without its quote.
     Typed(Span),
+    /// Comments with only white space between them.
+    Comment(Span),
 }
 
 impl InnerPart {
@@ -296,7 +298,8 @@ impl InnerPart {
             | InnerPart::Text(span)
             | InnerPart::Lines(span)
             | InnerPart::Numbers(span)
-            | InnerPart::Typed(span) => span,
+            | InnerPart::Typed(span)
+            | InnerPart::Comment(span) => span,
         }
     }
 }
@@ -658,6 +661,11 @@ impl Scanner {
 
     fn pos(&self) -> usize {
         self.cursor.pos()
+    }
+
+    /// Returns the offset in the capture of the position `at`, which is not before the cursor.
+    fn offset_at(&self, at: usize) -> u64 {
+        self.cursor.offset() + (at - self.pos()) as u64
     }
 
     /// Returns true if the document at the cursor is not read yet.

@@ -719,7 +719,10 @@ fn begins_with_tag(prefix: Prefix, next: Lookahead<'_>) -> bool {
 /// does not end there.
 fn begun_in(part: InnerPart, object: &[u8], is_typed: fn(&str) -> bool) -> Option<(usize, usize)> {
     let escape = match part {
-        InnerPart::Message(_) | InnerPart::Lines(_) | InnerPart::Typed(_) => return None,
+        InnerPart::Message(_)
+        | InnerPart::Lines(_)
+        | InnerPart::Typed(_)
+        | InnerPart::Comment(_) => return None,
         InnerPart::Text(_) => Escape::Backslash,
         InnerPart::Numbers(_) => Escape::Numbers(decimal::DECIMAL),
     };

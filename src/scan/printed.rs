@@ -138,7 +138,7 @@ impl Scanner {
         found: usize,
     ) -> Settled<Near> {
         let buffer = arrived.bytes;
-        let offset = self.cursor.offset() + (found - self.pos()) as u64;
+        let offset = self.offset_at(found);
         if self.tried.failures.are_many(offset) {
             return Some(Near::Nothing);
         }
@@ -310,7 +310,7 @@ impl Scanner {
         let Some((at, indent)) = found else {
             return Some(false);
         };
-        let offset = self.cursor.offset() + (at - self.pos()) as u64;
+        let offset = self.offset_at(at);
         if self.tried.no_yaml_before > offset || self.tried.failures.are_many(offset) {
             return Some(false);
         }

@@ -256,7 +256,7 @@ impl Scanner {
             self.pass(buffer, anchor.end);
             return Near::of(self.enter_from(Escape::Numbers(numbers), None, 0));
         }
-        let offset = self.cursor.offset() + (start - self.pos()) as u64;
+        let offset = self.offset_at(start);
         if self.tried.failures.are_many(offset) {
             self.pass(buffer, anchor.end);
             return Near::Begun;
@@ -362,7 +362,9 @@ impl Scanner {
             return Some(Near::Usual(begun));
         }
         // This matters only for XML comments.
-        let is_bare = buffer[found] == b'<' && self.is_bare_at(buffer, found);
+        let is_bare = buffer[found] == b'<'
+            && self.is_bare_at(buffer, found)
+            && self.offset_at(found) >= self.tried.no_prolog_before;
         let begun = start::at(arrived.from(found), is_bare, self.names.private.is_header);
         arrived.settled()?;
         match begun {

@@ -26,6 +26,8 @@ pub(super) struct Tried {
     pub(super) no_prefix_before: usize,
     /// The offset of an object that is neither JSON nor printed in another notation.
     pub(super) no_notation_at: Option<u64>,
+    /// No XML begins with a comment before this offset: the comments up to there were read, and a payload begins in one.
+    pub(super) no_prolog_before: u64,
     /// No YAML is read before this offset: reading it failed there.
     pub(super) no_yaml_before: u64,
     /// There is no name of a header before this offset: an object without quotes was searched for one.

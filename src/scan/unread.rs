@@ -327,7 +327,7 @@ impl Scanner {
     fn notation_before(&self, at: usize) -> Option<&'static Notation> {
         const NEAR: u64 = 32;
         let (begun, notation) = self.tried.passed_notation?;
-        let offset = self.cursor.offset() + (at - self.pos()) as u64;
+        let offset = self.offset_at(at);
         (offset - begun <= NEAR).then_some(notation)
     }
 }

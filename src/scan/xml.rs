@@ -54,8 +54,10 @@ impl Scanner {
         let is_entered = self.enter_literal(arrived, read.len(), read.is_broken(), Syntax::Xml)?
             || self.begin_prefixed_at(arrived, end, read.is_broken(), Syntax::Xml)?
             || self.enter_escaped(document, &read, &parts.tree);
+        if is_entered || self.pass_to_comment(arrived.bytes, &parts.tree) {
+            return None;
+        }
         match read {
-            _ if is_entered => None,
             Read::Whole(text) => {
                 let doubt = self.doubt_before_rest(arrived, self.pos() + text.len())?;
                 let found = self.whole_xml(arrived.bytes, text, parts)?;
@@ -63,6 +65,26 @@ impl Scanner {
             }
             Read::Broken(finding) => self.broken_xml(finding, arrived, parts),
         }
+    }
+
+    /// Moves the cursor into the first comment before the root of the document at the cursor, if a payload begins in it.
+    /// Returns false if none does.
+    fn pass_to_comment(&mut self, buffer: &[u8], tree: &Tree) -> bool {
+        let len = match tree.nodes().first() {
+            Some(root) => root.span.start as usize,
+            None => self.xml.at(),
+        };
+        let prolog = &buffer[self.pos()..][..len];
+        let holds_payload = |comment: &Range<usize>| {
+            let comment = Lookahead::whole(&prolog[comment.clone()]);
+            self.document_start(comment).is_some()
+        };
+        let Some(comment) = comments_of(prolog).find(holds_payload) else {
+            return false;
+        };
+        self.tried.no_prolog_before = self.cursor.offset() + len as u64;
+        self.pass_no_message(buffer, comment.start);
+        true
     }
 
     /// Handles a well-formed document: a message, or another document, which is searched from its root on.
@@ -707,6 +729,19 @@ impl Scanner {
             ..self.broken(finding, buffer, len, Syntax::Xml, parts)
         })
     }
+}
+/// Returns the ranges of the comments before a root, without `<!--` and `-->`. Those of a DOCTYPE and behind it are left out.
+fn comments_of(prolog: &[u8]) -> impl Iterator<Item = Range<usize>> {
+    const OPEN: &[u8] = b"<!--";
+    let declarations = memchr::memmem::find_iter(prolog, b"<!");
+    let declarations =
+        declarations.take_while(|at| !prolog.get(at + 2).is_some_and(u8::is_ascii_alphabetic));
+    let comments = declarations.filter(|&at| prolog[at..].starts_with(OPEN));
+    comments.map(|at| {
+        let start = at + OPEN.len();
+        let len = memchr::memmem::find(&prolog[start..], b"-->");
+        start..len.map_or(prolog.len(), |len| start + len)
+    })
 }
 
 /// Returns the name of the root of a broken document.

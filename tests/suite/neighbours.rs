@@ -80,6 +80,58 @@ fn a_bracket_in_prose_hides_no_line() {
     }
 }
 
+/// Source code is read as JSON up to its first statement, and pages as XML. Their comments are no part of a message.
+#[test]
+fn payloads_in_comments_are_found() {
+    let around = [
+        "<!-- \0 -->",
+        "<!--\n\0\n-->\n<xml><a/></xml>",
+        "<page>\n<!-- one -->\n<!--\n\0\n--></page>",
+        "<?xml version='1.0'?>\n<!-- \0 --><p/>",
+        "[{\n/* \0 */\n",
+        "func push() {\n/*\n\0\n*/\n    reply()\n}\n",
+        "function push() {\n  reply();\n  /* \0 */\n}\n",
+        "char *bodies[] = {\n/* \0 */\n\"\"\n};\n",
+        "{\"a\": {\"b\": [/* \0 */ 1]}}\n",
+        "{\n  // one\n  \"a\": 1,\n  /* \0 */\n  /* two */ \"b\": 2\n}\n",
+    ];
+    for name in ["JSON", "XML, pretty", "XML, no CDATA"] {
+        let (payload, expected) = payload(name);
+        for around in around {
+            let text = around.replace('\0', &payload);
+            assert_eq!(callbacks(&text), expected, "{text}");
+        }
+        for sign in ["// ", "//", " * "] {
+            let lines = payload.replace('\n', &format!("\n{sign}"));
+            let block = if sign == " * " {
+                ("/*\n", "\n */")
+            } else {
+                ("", "")
+            };
+            let comment = format!("{}{sign}{lines}{}", block.0, block.1);
+            for before in ["func push() {\n", "{\"a\": 1,\n", "[{\n"] {
+                let text = format!("{before}{comment}\n    reply()\n}}\n");
+                assert_eq!(callbacks(&text), expected, "{text}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_comment_in_a_message_is_a_part_of_it() {
+    let (json, _) = payload("JSON");
+    let (xml, _) = payload("XML, pretty");
+    for message in [
+        format!("{{\"ToUserName\": \"gh_0\", /* {json} */ \"MsgType\": \"text\"}}"),
+        format!(
+            "{{\"a\": {{\"ToUserName\": \"gh_0\", \"MsgType\": \"text\", /* {xml} */ \"b\": 1}}}}"
+        ),
+        format!("<xml><ToUserName>gh_0</ToUserName><!-- {xml} --></xml>"),
+    ] {
+        assert_eq!(callbacks(&message), [""; 0], "{message}");
+    }
+}
+
 #[test]
 fn xml_that_was_cut_off_hides_no_line() {
     let halves = [
