@@ -268,7 +268,7 @@ reasons! {
             => "log the body as it arrived, before it is parsed" "请在解析之前记录收到的原始消息体"
     }
     Typographic {
-        PastedText "typographic quotes or punctuation, or a terminal's colours, stand between the values" "取值之间有排版引号、全角标点或终端颜色"
+        PastedText "typographic quotes or punctuation, a terminal's colours or a page's tags stand between the values" "取值之间有排版引号、全角标点、终端颜色或网页标签"
             => "copy the body from where it was not formatted" "请从未经排版的地方复制消息体"
     }
     LoneSurrogate {

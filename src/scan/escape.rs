@@ -11,7 +11,7 @@
 //! The search reads the table, and a test walks it. Code for one escaping only names it, as `Escape::Entity` in `seek`.
 //! Queries are unescaped in `request`. Adding a container: recognise its lines in `container`. What has no sign
 //! or has a state has files of its own, which recognise and read it: `base64`, `chunked`, `decimal`, `dump`,
-//! `hex` and `typographic`.
+//! `hex`, `highlight` and `typographic`.
 
 use crate::request::EscapedLineBreaks;
 use crate::scan::backslash;
@@ -23,6 +23,7 @@ use crate::scan::decimal::Numbers;
 use crate::scan::decode::{self, Sequence};
 use crate::scan::dump::Dump;
 use crate::scan::hex::Hex;
+use crate::scan::highlight::Highlight;
 use crate::scan::lookahead::{Arrived, Lookahead};
 use crate::scan::typographic::Pasted;
 use crate::simd::block::{self, Block, Marks};
@@ -60,6 +61,8 @@ pub(crate) enum Escape {
     Hex(Hex),
     /// A hex dump, with its state at the next byte.
     Dump(Dump),
+    /// Source whose parts are marked.
+    Highlighted(Highlight),
     /// A comment, whose text stands as it is.
     Comment,
 }
@@ -371,6 +374,7 @@ impl Escape {
             | Escape::Numbers(_)
             | Escape::Hex(_)
             | Escape::Dump(_)
+            | Escape::Highlighted(_)
             | Escape::Comment => None,
         }
     }
@@ -415,6 +419,7 @@ impl Escape {
             Escape::Numbers(numbers) => return numbers.piece(raw),
             Escape::Hex(hex) => return hex.piece(raw),
             Escape::Dump(dump) => return dump.piece(raw),
+            Escape::Highlighted(highlight) => return highlight.piece(raw),
             escape => escape.row(),
         };
         let bytes = raw.bytes();

@@ -10,6 +10,7 @@ use crate::scan::chunked;
 use crate::scan::container::{self, LineKind};
 use crate::scan::escape::{Escape, TABLE};
 use crate::scan::hex;
+use crate::scan::highlight;
 use crate::scan::lookahead::Lookahead;
 use crate::scan::prefix::Relation;
 use crate::simd::{self, skip_space};
@@ -38,7 +39,7 @@ pub(super) fn goes_on(line: &[u8], behind: &[u8]) -> bool {
 /// Returns true if a document may continue from the `text` of a line to the text `behind` it.
 #[inline]
 fn is_open(text: &[u8], behind: &[u8]) -> bool {
-    let text = text.trim_ascii_end();
+    let text = without_colours(text.trim_ascii_end());
     text.is_empty()
         || ends_inside(text)
         || has_comment(text)
@@ -48,6 +49,17 @@ fn is_open(text: &[u8], behind: &[u8]) -> bool {
         || base64::joins(text, behind)
         || hex::joins(text, behind)
         || chunked::joins(text, behind)
+}
+
+/// Returns `line` without the colours of a terminal and the white space at its end.
+#[inline]
+fn without_colours(mut line: &[u8]) -> &[u8] {
+    while let [.., b'm'] = line
+        && let Some(len) = highlight::colour_before(line)
+    {
+        line = line[..line.len() - len].trim_ascii_end();
+    }
+    line
 }
 
 /// Returns true if `line` begins like a member of an object that is printed with a member on each line: `CreateTime: `

@@ -19,7 +19,7 @@
 //! reads one whose lines have a prefix, and `wrapped` finds a printed object of which each line stands in an object of its
 //! own. `skip` leaves a broken document, and `torn` knows what is in doubt
 //! after it. `nested`, `escape` and `literal` handle escaped
-//! text, with `base64`, `chunked`, `decimal`, `dump`, `hex` and `typographic`. `unread` looks at what is left: it reports
+//! text, with `base64`, `chunked`, `decimal`, `dump`, `hex`, `highlight` and `typographic`. `unread` looks at what is left: it reports
 //! callbacks that nothing else reads, and `hidden` those in which no name is readable. `learn` and `fast_path` are the fast path.
 //! `moves` moves the cursor, and `verdict` turns what was read into what was found.
 //!
@@ -43,6 +43,7 @@ mod escape;
 mod fast_path;
 mod hex;
 mod hidden;
+mod highlight;
 mod json;
 mod learn;
 mod line_end;

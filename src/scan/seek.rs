@@ -15,6 +15,7 @@ use crate::scan::decimal::{self, Numbers};
 use crate::scan::dump;
 use crate::scan::escape::{self, Escape};
 use crate::scan::hex;
+use crate::scan::highlight::Highlight;
 use crate::scan::literal::{self, Candidate};
 use crate::scan::lookahead::{Arrived, Lookahead, Settled};
 use crate::scan::nested::NestedEnd;
@@ -418,12 +419,32 @@ impl Scanner {
             return true;
         }
         let told = anchor + start::entity_len(&buffer[anchor..]);
-        let Some(escape) = start::clue(&buffer[start..told]) else {
+        let before = &buffer[start..told];
+        let highlighted = Highlight::at_name(before).map(Escape::Highlighted);
+        let Some(escape) = highlighted.or_else(|| start::clue(before)) else {
             return false;
         };
+        let is_of_page = matches!(
+            escape,
+            Escape::Entity | Escape::Highlighted(Highlight::Page)
+        );
+        if is_of_page && !self.may_begin_in_page(buffer, start..told) {
+            return false;
+        }
         self.pass(buffer, start);
         let quote = if escape == Escape::Entity { b'<' } else { b'"' };
         self.enter_told(escape, Some(quote), told - start)
+    }
+
+    /// Returns true if an escaped document may begin in `range`. Otherwise what stands there is noise that is judged with
+    /// what follows.
+    fn may_begin_in_page(&mut self, buffer: &[u8], range: Range<usize>) -> bool {
+        let untried = range.start.max(self.tried.no_page_before)..range.end;
+        let may_begin = start::may_begin_in_page(buffer.get(untried).unwrap_or_default());
+        if !may_begin {
+            self.tried.no_page_before = range.end;
+        }
+        may_begin
     }
 
     /// Enters escaped text that only the name after `told` bytes shows.

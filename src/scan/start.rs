@@ -285,6 +285,19 @@ pub(super) fn clue(before: &[u8]) -> Option<Escape> {
     })
 }
 
+/// Returns true if an escaped document may begin in `raw`, which belongs to a page: a bracket or an escaped tag stands
+/// there, perhaps escaped again.
+pub(super) fn may_begin_in_page(raw: &[u8]) -> bool {
+    let opens = |at: usize| match raw[at] {
+        b'&' => {
+            let text = { Escape::Entity }.escape(Lookahead::whole(&raw[at..]));
+            text.is_some_and(|byte| b"<{[(&".contains(&byte))
+        }
+        other => b"{[(".contains(&other),
+    };
+    (0..raw.len()).any(opens)
+}
+
 /// Returns the length of the escaped `<` at the start of `anchor`, without its `&`, or 0.
 pub(super) fn entity_len(anchor: &[u8]) -> usize {
     let root = escape::roots().find(|root| anchor.starts_with(root.as_bytes()));

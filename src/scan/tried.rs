@@ -22,6 +22,8 @@ pub(super) struct Tried {
     pub(super) unprefixed: Unprefixed,
     /// No list of names and values is looked for before this position: one was, and it is no callback.
     pub(super) no_pairs_before: usize,
+    /// No escaped document begins before this position, as far as the search window reaches.
+    pub(super) no_page_before: usize,
     /// Every line of noise before this position was searched for an object with a prefix.
     pub(super) no_prefix_before: usize,
     /// The offset of an object that is neither JSON nor printed in another notation.
@@ -57,6 +59,7 @@ impl Tried {
         self.judged_before = self.judged_before.saturating_sub(len);
         self.unprefixed = self.unprefixed.after(len);
         self.no_pairs_before = self.no_pairs_before.saturating_sub(len);
+        self.no_page_before = self.no_page_before.saturating_sub(len);
         self.no_prefix_before = self.no_prefix_before.saturating_sub(len);
     }
 

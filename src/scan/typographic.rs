@@ -19,7 +19,7 @@ pub(crate) enum Pasted {
 }
 
 /// The first byte of a terminal's control sequence.
-const ESCAPE: u8 = 0x1B;
+pub(super) const ESCAPE: u8 = 0x1B;
 
 /// Returns true if pasted text shows at the start of `text`: a colour, a typographic quote or an unusual blank.
 ///
@@ -115,7 +115,7 @@ fn reading(c: char) -> Option<&'static str> {
 }
 
 /// Returns the length of the control sequence at the start of `raw`, if it only sets colours or clears a line.
-fn colour_len(raw: Lookahead<'_>) -> Option<usize> {
+pub(super) fn colour_len(raw: Lookahead<'_>) -> Option<usize> {
     const LONGEST: usize = 32;
     let head = raw.window(LONGEST);
     if head.get(1)? != b'[' {

@@ -12,6 +12,7 @@ use std::ops::Range;
 
 use crate::finding::{Finding, Reason};
 use crate::scan::container::{self, LineKind};
+use crate::scan::highlight::Highlight;
 use crate::scan::lookahead::{Arrived, Lookahead, Settled};
 use crate::scan::{FARTHEST_KEY, Found, InnerPart, Pairs, Parts, Scanner, State, start};
 use crate::simd::is_blank;
@@ -94,7 +95,8 @@ impl Scanner {
         const NEAR: usize = 64;
         let from = anchor.saturating_sub(NEAR).max(self.pos());
         let is_element = arrived.bytes[anchor] == b'<';
-        if is_element || !is_held(&arrived.bytes[from..anchor]) {
+        let before = &arrived.bytes[from..anchor];
+        if is_element || !is_held(before) || Highlight::at_name(before).is_some() {
             return None;
         }
         let ahead = arrived.from(from).window(NEAR + 2 * REACH);

@@ -117,6 +117,72 @@ fn payloads_in_comments_are_found() {
     }
 }
 
+/// Splits `text` as programs do that highlight it: after each quote, bracket and separator, and before tags.
+fn tokens(text: &str) -> Vec<String> {
+    let (mut tokens, mut in_string) = (vec![String::new()], false);
+    for c in text.chars() {
+        in_string ^= c == '"';
+        let begins = !in_string && "<&{}[]:,".contains(c) || in_string && c == '"';
+        if begins {
+            tokens.push(String::new());
+        }
+        let last = tokens.last_mut().expect("there is one");
+        last.push(c);
+        if !in_string && "\">{}[]:,\n ".contains(c) {
+            tokens.push(String::new());
+        }
+    }
+    tokens
+}
+
+/// Highlights `text`. Line breaks stay outside of the marks.
+fn highlighted(text: &str, mark: impl Fn(&str) -> String) -> String {
+    let marked = |token: &String| match token.trim_matches('\n') {
+        "" => token.clone(),
+        solid => token.replace(solid, &mark(solid)),
+    };
+    tokens(text).iter().map(marked).collect()
+}
+
+#[test]
+fn highlighted_source_is_read() {
+    let html = |text: &str| escape::html(&Traced::plain(text)).text();
+    let text_of_html = |text: &str| escape::html_text(&Traced::plain(text)).text();
+    for name in [
+        "JSON",
+        "JSON, pretty",
+        "XML",
+        "XML, pretty",
+        "XML, no CDATA",
+    ] {
+        let (payload, expected) = payload(name);
+        let pygments = highlighted(&payload, |token| {
+            format!("<span class=\"nt\">{}</span>", html(token))
+        });
+        let prism = highlighted(&payload, |token| {
+            format!(
+                "<span class=\"token property\">{}</span>",
+                text_of_html(token)
+            )
+        });
+        let lines = pygments
+            .lines()
+            .map(|line| format!("<span class=\"line\">{line}</span>"));
+        let hexo = lines.collect::<Vec<_>>().join("<br>");
+        let terminal = highlighted(&payload, |token| format!("\x1b[38;5;81m{token}\x1b[0m"));
+        let texts = [
+            format!("<html>\n<p>10:05</p>\n<pre><code>{pygments}</code></pre>\n</html>\n"),
+            format!("<pre>var body = {prism}\n</pre>\n"),
+            format!("<td class=\"code\"><pre>{hexo}</pre></td>\n"),
+            format!("\x1b[34m$ cat body\x1b[0m\n{terminal}\x1b[0m\n"),
+            format!("\x1b[34mlet body\x1b[0m = {terminal};\n"),
+        ];
+        for text in texts {
+            assert_eq!(callbacks(&text), expected, "{text}");
+        }
+    }
+}
+
 #[test]
 fn a_comment_in_a_message_is_a_part_of_it() {
     let (json, _) = payload("JSON");

@@ -549,7 +549,7 @@ impl Scanner {
             }
             false => Vec::new(),
         };
-        if matches!(escape, Escape::Pasted(_)) {
+        if matches!(escape, Escape::Pasted(_) | Escape::Highlighted(_)) {
             findings.push(Finding::new(Reason::PastedText, Span::new(0, 1)));
         }
         let inner = self.with_findings(inner, findings, parts);
