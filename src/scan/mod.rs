@@ -20,7 +20,7 @@
 //! own. `skip` leaves a broken document, and `torn` knows what is in doubt
 //! after it. `nested`, `escape` and `literal` handle escaped
 //! text, with `base64`, `chunked`, `decimal`, `dump`, `hex`, `highlight` and `typographic`. `unread` looks at what is left: it reports
-//! callbacks that nothing else reads, and `hidden` those in which no name is readable. `learn` and `fast_path` are the fast path.
+//! callbacks that nothing else reads, `hidden` those in which no name is readable, and `wide` those in wide characters. `learn` and `fast_path` are the fast path.
 //! `moves` moves the cursor, and `verdict` turns what was read into what was found.
 //!
 //! Only [`Names`] knows which names make a message, and [`request`](crate::request) finds the signature queries. Adding
@@ -68,6 +68,7 @@ mod typed;
 mod typographic;
 mod unread;
 mod verdict;
+mod wide;
 mod window;
 mod wrapped;
 mod wrapping;

@@ -114,6 +114,9 @@ impl Scanner {
         }
         self.search.restart(self.pos());
         while let Some(anchor) = self.search.next_anchor(self.names.anchors, buffer) {
+            if let Some(found) = self.judge_wide(arrived, anchor, parts)? {
+                return Some(found);
+            }
             if let Some(found) = self.judge_ahead(arrived, anchor, parts)? {
                 return Some(found);
             }
@@ -138,6 +141,9 @@ impl Scanner {
             true => buffer.len(),
             false => self.kept(buffer).saturating_sub(prefixed::FARTHEST_BEFORE),
         };
+        if let Some(found) = self.judge_wide(arrived, kept, parts)? {
+            return Some(found);
+        }
         self.pass(buffer, kept.max(self.pos()));
         self.search.keep_from(self.pos());
         None

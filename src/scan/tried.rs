@@ -24,6 +24,8 @@ pub(super) struct Tried {
     pub(super) no_pairs_before: usize,
     /// No escaped document begins before this position, as far as the search window reaches.
     pub(super) no_page_before: usize,
+    /// Every event's name in wide characters before this position is judged; see [`wide`](super::wide).
+    pub(super) no_wide_before: usize,
     /// Every line of noise before this position was searched for an object with a prefix.
     pub(super) no_prefix_before: usize,
     /// The offset of an object that is neither JSON nor printed in another notation.
@@ -60,6 +62,7 @@ impl Tried {
         self.unprefixed = self.unprefixed.after(len);
         self.no_pairs_before = self.no_pairs_before.saturating_sub(len);
         self.no_page_before = self.no_page_before.saturating_sub(len);
+        self.no_wide_before = self.no_wide_before.saturating_sub(len);
         self.no_prefix_before = self.no_prefix_before.saturating_sub(len);
     }
 

@@ -395,3 +395,56 @@ proptest! {
         reads_as(&capture, &body, block)?;
     }
 }
+
+/// Returns `text` in characters of `width` bytes, with the first or the last byte first.
+fn wide(text: &str, width: usize, is_big: bool) -> Vec<u8> {
+    let codes: Vec<u32> = match width {
+        2 => text.encode_utf16().map(u32::from).collect(),
+        _ => text.chars().map(u32::from).collect(),
+    };
+    let bytes = codes.into_iter().flat_map(|code| match is_big {
+        true => code.to_be_bytes()[4 - width..].to_vec(),
+        false => code.to_le_bytes()[..width].to_vec(),
+    });
+    bytes.collect()
+}
+
+/// As Windows PowerShell writes them with `>>`.
+#[test]
+fn callbacks_in_another_encoding_than_the_rest_are_reported() {
+    for name in ["JSON", "JSON, pretty", "XML", "JSON record", "JSON, hard"] {
+        let payload = shape(name).write(2, 1);
+        let log = format!("10:05 订阅 INFO start\n{payload}\n").into_bytes();
+        let mut captures = Vec::new();
+        for (width, is_big) in [(2, false), (2, true), (4, false), (4, true)] {
+            let lines = wide(&format!("\u{FEFF}{payload}\r\n"), width, is_big);
+            captures.push([&log[..], &lines, b"10:06 INFO end\n"].concat());
+            captures.push([&log[..], &lines, &log].concat());
+            captures.push([b"INFO body=", &lines[width..]].concat());
+        }
+        for is_big in [false, true] {
+            let lines = wide(&format!("\u{FEFF}10:05 订阅\n{payload}\n"), 2, is_big);
+            captures.push([&lines[..], &log].concat());
+            captures.push([&lines[..], b"1", &log].concat());
+        }
+        for capture in captures {
+            let seen = read_whole(&capture);
+            let broken = seen
+                .iter()
+                .filter(|seen| seen.outcome == Outcome::Undecodable);
+            assert_eq!(broken.count(), 1, "{name}: {}", capture.escape_ascii());
+            for block in [1, 7, 300] {
+                assert_eq!(read(&capture, block), seen, "blocks of {block}");
+            }
+        }
+    }
+}
+
+#[test]
+fn names_in_another_encoding_without_values_are_mentions() {
+    let names = "TemplateId subscribe_msg_popup_event MsgType ToUserName\0".repeat(40);
+    for width in [2, 4] {
+        let capture = [b"MZ\x90\0".to_vec(), wide(&names, width, false)].concat();
+        assert_eq!(read_whole(&capture), []);
+    }
+}

@@ -2725,6 +2725,25 @@ const MIXED: &[&str] = &[
     "{\"m\":\"{\\\"ToUserName\\\":\\\"b\\\",\\\"x\\\":\\\"{\\\\\\\"ToUserName\\\\\\\":1\"}\n",
     "eyJUb1VzZXJOYW1lIjoiYSIsIngiOlsi",
     "[123 34 84 111 85 115 101 114 78 97 109 101 34 58 34 97 34 125]\n",
+    // Payloads in comments, names that are highlighted, and names in other encodings.
+    "{// <xml\n",
+    "{/* {\"ToUserName\" */",
+    "[{// ToUserName\n",
+    "{\"a\": 1, // {\"ToUserName\": 1}\n \"b\": [/* <xml */",
+    "<!-- <xml> -->\n",
+    "<!-- {\"ToUserName\" -->",
+    "<!--\n<!--",
+    "<b>ToUserName</b>",
+    "<span class=\"nt\">&quot;ToUserName&quot;</span>: {",
+    "<b>{</b>&quot;ToUserName&quot;\n",
+    "&quot;ToUserName&quot; ",
+    "{&quot;ToUserName&quot; subscribe_msg_popup_event ",
+    "\x1b[1mToUserName\x1b[0m ",
+    "{\x1b[1m\"ToUserName\x1b[0m\n",
+    "<\x1b[1mToUserName",
+    "s\0u\0b\0s\0c\0r\0i\0b\0e\0_\0m\0s\0g\0_\0",
+    "s\0u\0b\0s\0c\0r\0i\0b\0e\0_\0m\0s\0g\0_\0T\0o\0U\0s\0e\0r\0N\0a\0m\0e\0=\0g\0h\0_\0001\0",
+    "\0",
 ];
 
 fn repeated(pieces: &[&str]) -> Vec<Family> {
