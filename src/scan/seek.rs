@@ -22,6 +22,7 @@ use crate::scan::nested::NestedEnd;
 use crate::scan::prefixed;
 use crate::scan::start::{self, Start};
 use crate::scan::unread::REACH;
+use crate::scan::wide;
 use crate::scan::{Found, FoundKind, Names, Parts, Scanner, State};
 use crate::simd::block::Block;
 use crate::simd::{self, is_space};
@@ -114,7 +115,7 @@ impl Scanner {
         }
         self.search.restart(self.pos());
         while let Some(anchor) = self.search.next_anchor(self.names.anchors, buffer) {
-            if let Some(found) = self.judge_wide(arrived, anchor, parts)? {
+            if let Some(found) = self.judge_wide(arrived, anchor, anchor, parts)? {
                 return Some(found);
             }
             if let Some(found) = self.judge_ahead(arrived, anchor, parts)? {
@@ -141,7 +142,8 @@ impl Scanner {
             true => buffer.len(),
             false => self.kept(buffer).saturating_sub(prefixed::FARTHEST_BEFORE),
         };
-        if let Some(found) = self.judge_wide(arrived, kept, parts)? {
+        let seen = buffer.len().min(kept + wide::STRIDE);
+        if let Some(found) = self.judge_wide(arrived, kept, seen, parts)? {
             return Some(found);
         }
         self.pass(buffer, kept.max(self.pos()));

@@ -15,7 +15,7 @@ use crate::scan::{Found, Parts, Scanner};
 use crate::span::{Span, Units};
 
 /// How far apart the bytes are that are looked at.
-const STRIDE: usize = 256;
+pub(super) const STRIDE: usize = 256;
 
 /// How many bytes before and after a name the values may stand.
 const REACH: usize = 4096;
@@ -61,14 +61,16 @@ impl Form {
 }
 
 impl Scanner {
-    /// Reports the first callback in wide characters whose event's name begins before `to`. Counts mentions before it.
+    /// Reports the first callback in wide characters whose event's name begins before `to`. Counts mentions before it. Looks
+    /// whether there are any up to `seen`.
     pub(super) fn judge_wide<'b>(
         &mut self,
         arrived: &Arrived<'b>,
         to: usize,
+        seen: usize,
         parts: &mut Parts,
     ) -> Settled<Option<Found<'b>>> {
-        while let Some((form, name)) = self.next_wide(arrived.bytes, to) {
+        while let Some((form, name)) = self.next_wide(&arrived.bytes[..seen], to) {
             let event = self.wide_event(arrived, &form, &name);
             arrived.settled()?;
             self.tried.no_wide_before = name.end;
@@ -86,13 +88,20 @@ impl Scanner {
         Some(None)
     }
 
-    /// Returns the first event's name in another encoding that begins before `to` and was not judged.
+    /// Returns the first event's name in another encoding that begins before `to` and was not judged. Whatever shows it
+    /// stands in `buffer`.
     fn next_wide(&mut self, buffer: &[u8], to: usize) -> Option<(Form, Range<usize>)> {
         let from = self.tried.no_wide_before.max(self.pos());
-        if self.depth > 0 || from >= to || !self.is_wide(buffer, from..to) {
+        let name = self.names.event_prefix.as_bytes();
+        let has_room = from < to && buffer.len() - from > name.len();
+        if self.depth > 0 || !has_room {
             return None;
         }
-        let forms = Form::all(self.names.event_prefix.as_bytes(), self.cursor.units());
+        if !self.is_wide(buffer, from) {
+            self.tried.no_wide_before = to;
+            return None;
+        }
+        let forms = Form::all(name, self.cursor.units());
         let names = forms.into_iter().filter_map(|form| {
             let end = buffer.len().min(to + form.name.len() - 1);
             let start = from + memmem::find(&buffer[from..end], &form.name)?;
@@ -106,18 +115,16 @@ impl Scanner {
         first
     }
 
-    /// Returns true if another encoding shows in or near `range`, or may stand there without showing.
-    fn is_wide(&self, buffer: &[u8], range: Range<usize>) -> bool {
+    /// Returns true if another encoding shows in `buffer`, near `from` or behind it, or may stand there without showing.
+    fn is_wide(&self, buffer: &[u8], from: usize) -> bool {
         if self.cursor.units() == Units::Utf16 {
             return true;
         }
-        let start = range.start.saturating_sub(STRIDE).max(self.pos());
+        let start = from.saturating_sub(STRIDE).max(self.pos());
         // The places do not depend on how the capture was read.
         let ahead = self.offset_at(start) as usize % STRIDE;
-        let first = start + (STRIDE - ahead) % STRIDE;
-        let last = buffer.len().min(range.end + STRIDE);
-        let mut places = (first..last).step_by(STRIDE);
-        places.any(|at| buffer[at..last.min(at + 2)].contains(&0))
+        let mut places = (start + (STRIDE - ahead) % STRIDE..buffer.len()).step_by(STRIDE);
+        places.any(|at| buffer[at..buffer.len().min(at + 2)].contains(&0))
     }
 
     /// Returns the name of the event that begins with `name`, if the values of a callback stand around it. The text around
