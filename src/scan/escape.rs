@@ -11,7 +11,7 @@
 //! The search reads the table, and a test walks it. Code for one escaping only names it, as `Escape::Entity` in `seek`.
 //! Queries are unescaped in `request`. Adding a container: recognise its lines in `container`. What has no sign
 //! or has a state has files of its own, which recognise and read it: `base64`, `chunked`, `decimal`, `dump`,
-//! `hex`, `highlight` and `typographic`.
+//! `hex`, `highlight`, `joined` and `typographic`.
 
 use crate::request::EscapedLineBreaks;
 use crate::scan::backslash;
@@ -24,6 +24,7 @@ use crate::scan::decode::{self, Sequence};
 use crate::scan::dump::Dump;
 use crate::scan::hex::Hex;
 use crate::scan::highlight::Highlight;
+use crate::scan::joined::Joined;
 use crate::scan::lookahead::{Arrived, Lookahead};
 use crate::scan::typographic::Pasted;
 use crate::simd::block::{self, Block, Marks};
@@ -63,6 +64,8 @@ pub(crate) enum Escape {
     Dump(Dump),
     /// Source whose parts are marked.
     Highlighted(Highlight),
+    /// String literals that are joined.
+    Joined(Joined),
     /// A comment, whose text stands as it is.
     Comment,
 }
@@ -375,6 +378,7 @@ impl Escape {
             | Escape::Hex(_)
             | Escape::Dump(_)
             | Escape::Highlighted(_)
+            | Escape::Joined(_)
             | Escape::Comment => None,
         }
     }
@@ -420,6 +424,7 @@ impl Escape {
             Escape::Hex(hex) => return hex.piece(raw),
             Escape::Dump(dump) => return dump.piece(raw),
             Escape::Highlighted(highlight) => return highlight.piece(raw),
+            Escape::Joined(joined) => return joined.piece(raw),
             escape => escape.row(),
         };
         let bytes = raw.bytes();

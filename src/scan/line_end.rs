@@ -114,15 +114,30 @@ pub(super) const NEXT: usize = 24;
 /// The number of bytes of a line that tell whether a document continues there, if the line may be a container's log line.
 pub(super) const BEHIND: usize = NEXT + container::LONGEST_PREFIX;
 
-/// Returns true if `line` ends and `behind` begins with a part of one text, as Node and Python print long ones: `'a' +`
-/// on a line, or `'a'` above `'b'`.
+/// Returns true if `line` ends and `behind` begins with a part of one text, as Node and Python print long ones and source
+/// code joins them: `'a' +` on a line, or `'a'` above `'b'`.
 fn splits_text(line: &[u8], behind: &[u8]) -> bool {
-    let is_quote = |byte: Option<&u8>| byte.is_some_and(|b| b"'\"`".contains(b));
     let before = match line {
-        [.., b' ', b'+'] => &line[..line.len() - 2],
+        [.., b' ', b'+' | b'.' | b'&' | b'|' | b'\\' | b'_'] => before_joint(line),
         _ => line,
     };
-    is_quote(before.last()) && is_quote(behind.get(skip_space(behind, 0)))
+    let behind = match &behind[skip_space(behind, 0)..] {
+        [b'+' | b'.' | b'&', b' ', behind @ ..] => behind,
+        behind => behind,
+    };
+    before.last().is_some_and(is_quote) && behind.first().is_some_and(is_quote)
+}
+
+fn is_quote(byte: &u8) -> bool {
+    b"'\"`".contains(byte)
+}
+
+/// Returns `line` up to the quote before what joins its literal to the next line, as ` +` or ` & vbCrLf & _`.
+fn before_joint(line: &[u8]) -> &[u8] {
+    const LONGEST: usize = 32;
+    let near = &line[line.len().saturating_sub(LONGEST)..];
+    let joint = near.iter().rev().take_while(|byte| !is_quote(byte)).count();
+    &line[..line.len() - joint]
 }
 
 /// Returns true if `line` ends and `behind` begins like JSON that was split between any two tokens.

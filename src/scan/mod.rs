@@ -19,7 +19,7 @@
 //! reads one whose lines have a prefix, and `wrapped` finds a printed object of which each line stands in an object of its
 //! own. `skip` leaves a broken document, and `torn` knows what is in doubt
 //! after it. `nested`, `escape` and `literal` handle escaped
-//! text, with `base64`, `chunked`, `decimal`, `dump`, `hex`, `highlight` and `typographic`. `unread` looks at what is left: it reports
+//! text, with `base64`, `chunked`, `decimal`, `dump`, `hex`, `highlight`, `joined` and `typographic`. `unread` looks at what is left: it reports
 //! callbacks that nothing else reads, `hidden` those in which no name is readable, and `wide` those in wide characters. `learn` and `fast_path` are the fast path.
 //! `moves` moves the cursor, and `verdict` turns what was read into what was found.
 //!
@@ -44,6 +44,7 @@ mod fast_path;
 mod hex;
 mod hidden;
 mod highlight;
+mod joined;
 mod json;
 mod learn;
 mod line_end;

@@ -16,6 +16,7 @@ use crate::scan::dump;
 use crate::scan::escape::{self, Escape};
 use crate::scan::hex;
 use crate::scan::highlight::Highlight;
+use crate::scan::joined::Joined;
 use crate::scan::literal::{self, Candidate};
 use crate::scan::lookahead::{Arrived, Lookahead, Settled};
 use crate::scan::nested::NestedEnd;
@@ -362,6 +363,9 @@ impl Scanner {
         if self.begin_prefixed_over_lines(arrived, found)? {
             return Some(Near::Begun);
         }
+        if let Some(joined) = self.joined_at_bracket(arrived, found)? {
+            return self.enter_at(Escape::Joined(joined), arrived, Some(found), found);
+        }
         // Not in nested text: the outer scanner must see each step of the inner scanner.
         if self.depth == 0
             && let Some(begun) = self.names.usual_start(&buffer[found..])
@@ -390,6 +394,26 @@ impl Scanner {
             begun => self.begin_document(syntax_of(begun)),
         }
         Some(Near::Begun)
+    }
+
+    /// Returns the joined literals of which the first begins with the bracket `found`, unless they are a part of a template.
+    fn joined_at_bracket(
+        &mut self,
+        arrived: &Arrived<'_>,
+        found: usize,
+    ) -> Settled<Option<Joined>> {
+        let [_, before] = self.bytes_before(arrived.bytes, found);
+        if found < self.tried.no_joined_before {
+            return Some(None);
+        }
+        let document = arrived.from(found);
+        let joined = Joined::at(before, document);
+        let template = joined.and_then(|joined| joined.expression_behind(document));
+        arrived.settled()?;
+        if let Some(len) = template {
+            self.tried.no_joined_before = found + len;
+        }
+        Some(joined.filter(|_| template.is_none()))
     }
 
     /// Enters escaped text that shows at the bracket `found` and begins at `text`, if that is known.

@@ -26,6 +26,8 @@ pub(super) struct Tried {
     pub(super) no_page_before: usize,
     /// Every event's name in wide characters before this position is judged; see [`wide`](super::wide).
     pub(super) no_wide_before: usize,
+    /// The literals before this position are joined to an expression.
+    pub(super) no_joined_before: usize,
     /// Every line of noise before this position was searched for an object with a prefix.
     pub(super) no_prefix_before: usize,
     /// The offset of an object that is neither JSON nor printed in another notation.
@@ -63,6 +65,7 @@ impl Tried {
         self.no_pairs_before = self.no_pairs_before.saturating_sub(len);
         self.no_page_before = self.no_page_before.saturating_sub(len);
         self.no_wide_before = self.no_wide_before.saturating_sub(len);
+        self.no_joined_before = self.no_joined_before.saturating_sub(len);
         self.no_prefix_before = self.no_prefix_before.saturating_sub(len);
     }
 

@@ -183,6 +183,47 @@ fn highlighted_source_is_read() {
     }
 }
 
+/// Returns the literals of the lines of `text`, which `quote` writes.
+fn literals(text: &str, quote: impl Fn(&str) -> String, between: &str) -> String {
+    let lines: Vec<String> = text.split_inclusive('\n').map(quote).collect();
+    lines.join(between)
+}
+
+#[test]
+fn literals_that_source_code_joins_are_read() {
+    let java = |line: &str| escape::java(&Traced::plain(line)).text();
+    let php = |line: &str| escape::php(&Traced::plain(line.trim_end())).text();
+    let basic = |line: &str| format!("\"{}\"", line.trim_end().replace('"', "\"\""));
+    for name in [
+        "JSON, pretty",
+        "XML, pretty",
+        "JSON, pretty with tabs and CRLF",
+    ] {
+        let (payload, expected) = payload(name);
+        let texts = [
+            format!(
+                "String body =\n    {};\n",
+                literals(&payload, java, " +\n    ")
+            ),
+            format!(
+                "String body = {};\n",
+                literals(&payload, java, "\n        + ")
+            ),
+            format!(
+                "const char *body =\n    {};\n",
+                literals(&payload, java, "\n    ")
+            ),
+            format!("#define BODY {}\n", literals(&payload, java, " \\\n    ")),
+            format!("$body = {};\n", literals(&payload, php, " .\n    ")),
+            format!("body = {}\n", literals(&payload, basic, " & vbCrLf & _\n")),
+            format!("send({}, 1)\n", literals(&payload, java, " + ")),
+        ];
+        for text in texts {
+            assert_eq!(callbacks(&text), expected, "{text}");
+        }
+    }
+}
+
 #[test]
 fn a_comment_in_a_message_is_a_part_of_it() {
     let (json, _) = payload("JSON");

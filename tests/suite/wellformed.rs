@@ -2742,7 +2742,7 @@ const MIXED: &[&str] = &[
     "{\x1b[1m\"ToUserName\x1b[0m\n",
     "<\x1b[1mToUserName",
     "s\0u\0b\0s\0c\0r\0i\0b\0e\0_\0m\0s\0g\0_\0",
-    "s\0u\0b\0s\0c\0r\0i\0b\0e\0_\0m\0s\0g\0_\0T\0o\0U\0s\0e\0r\0N\0a\0m\0e\0=\0g\0h\0_\0001\0",
+    "s\0u\0b\0s\0c\0r\0i\0b\0e\0_\0m\0s\0g\0_\0T\0o\0U\0s\0e\0r\0N\0a\0m\0e\0=\0g\0h\0_\0a\0",
     "\0",
 ];
 

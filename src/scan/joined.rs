@@ -1,0 +1,182 @@
+//! String literals that source code joins: `"<xml>\n" +` on a line, and `"<ToUserName>…\n" +` on the next. Together they
+//! are one literal.
+
+use crate::scan::decode;
+use crate::scan::escape::{Bytes, Piece};
+use crate::scan::lookahead::Lookahead;
+use crate::simd::is_blank;
+
+/// The text of joined literals, with the quote around each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Joined {
+    quote: u8,
+}
+
+/// What joins literals besides the signs, in Visual Basic, PHP, C# and Java: all stand for a line break, which means
+/// nothing between the parts of a document.
+const LINE_BREAKS: [&[u8]; 7] = [
+    b"vbCrLf",
+    b"vbLf",
+    b"vbNewLine",
+    b"PHP_EOL",
+    b"Environment.NewLine",
+    b"System.lineSeparator()",
+    b"os.linesep",
+];
+
+/// The most bytes from the end of a literal to the beginning of the next.
+const LONGEST_JOINT: usize = 160;
+
+impl Joined {
+    /// Returns the literals of which the first holds the start of `document`, if others are joined to it. The byte
+    /// `before` the document is its quote.
+    pub(super) fn at(before: u8, document: Lookahead<'_>) -> Option<Self> {
+        const LONGEST_FIRST: usize = 256;
+        if !matches!(before, b'"' | b'\'') {
+            return None;
+        }
+        let near = document.window(LONGEST_FIRST);
+        let mut at = 0;
+        loop {
+            at += near
+                .from(at)
+                .position(|b| b == before || matches!(b, b'\\' | b'\n'))?;
+            match near.bytes()[at] {
+                b'\\' => at += 2,
+                b'\n' => return None,
+                quote if near.get(at + 1) == Some(quote) => at += 2,
+                _ => break,
+            }
+        }
+        joint_len(document.from(at), before).map(|_| Joined { quote: before })
+    }
+
+    /// Returns how far behind the start of `document` the literals end, if an expression is joined to them. They are then a
+    /// part of a template.
+    pub(super) fn expression_behind(self, document: Lookahead<'_>) -> Option<usize> {
+        const LONGEST: usize = 1 << 14;
+        let near = document.window(LONGEST);
+        let mut at = 0;
+        while at < near.len() {
+            match self.piece(near.from(at)).raw_len() {
+                Some(len) => at += len,
+                None => return joins_expression(near.from(at)).then_some(at),
+            }
+        }
+        near.note_end();
+        None
+    }
+
+    /// Returns the piece at the start of `raw`, which must not be empty.
+    pub(super) fn piece(self, raw: Lookahead<'_>) -> Piece {
+        let bytes = raw.bytes();
+        match bytes[0] {
+            // The double quotes of JSON need no escape between single quotes.
+            b'\\' if self.quote == b'\'' && raw.get(1) == Some(b'"') => Piece::Same(1),
+            b'\\' => Piece::of(decode::backslash(raw)),
+            b'\n' => Piece::End,
+            // As in Visual Basic.
+            byte if byte == self.quote && raw.get(1) == Some(byte) => {
+                Piece::Other(2, Bytes::byte(byte))
+            }
+            byte if byte == self.quote => match joint_len(raw, self.quote) {
+                Some(len) => Piece::Other(len, Bytes::NONE),
+                None => Piece::End,
+            },
+            _ => {
+                let len = memchr::memchr3(self.quote, b'\\', b'\n', bytes);
+                Piece::Same(len.unwrap_or(bytes.len()))
+            }
+        }
+    }
+}
+
+/// Returns true if a sign joins an expression to the literal whose last quote is at the start of `raw`. A dot before a letter
+/// calls a method.
+fn joins_expression(raw: Lookahead<'_>) -> bool {
+    let behind = raw.from(1).window(LONGEST_JOINT).trim_start();
+    match behind.get(0) {
+        Some(b'+' | b'&' | b'|' | b'%') => true,
+        Some(b'.') => behind.get(1).is_some_and(|b| !b.is_ascii_alphabetic()),
+        _ => false,
+    }
+}
+
+/// Returns the length of what stands between two literals in `quote`, with the quotes: a sign, or a line break and blanks
+/// between literals of C. Texts of JSON stand on lines of their own, too, but without blanks before them.
+fn joint_len(raw: Lookahead<'_>, quote: u8) -> Option<usize> {
+    let near = raw.window(LONGEST_JOINT);
+    let (mut at, mut is_joined) = (1, false);
+    loop {
+        match near.get(at)? {
+            byte if byte == quote => break,
+            b'+' | b'.' | b'&' | b'\\' | b'|' => is_joined = true,
+            b'\n' => is_joined |= quote == b'"' && near.get(at + 1).is_some_and(is_blank),
+            b'_' | b'\r' => {}
+            byte if is_blank(byte) => {}
+            _ => {
+                let rest = near.from(at);
+                let name = LINE_BREAKS.iter().find(|name| rest.starts_with(name))?;
+                at += name.len() - 1;
+            }
+        }
+        at += 1;
+    }
+    is_joined.then_some(at + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scan::escape::Escape;
+
+    fn read(quote: u8, raw: &str) -> String {
+        let mut text = Vec::new();
+        let mut escape = Escape::Joined(Joined { quote });
+        escape.unescape(Lookahead::whole(raw.as_bytes()), &mut text);
+        String::from_utf8(text).expect("text")
+    }
+
+    #[test]
+    fn joined_literals_are_one() {
+        let cases = [
+            (
+                b'"',
+                "<xml>\\n\" +\n    \"<a>1</a>\" + \"</xml>\"; \"x\"",
+                "<xml>\n<a>1</a></xml>",
+            ),
+            (b'"', "{\\\"a\\\":\"\n  \"1}\"", "{\"a\":1}"),
+            (
+                b'"',
+                "{\"\"a\"\":\" & vbCrLf & _\r\n \"1}\", \"x\"",
+                "{\"a\":1}",
+            ),
+            (
+                b'\'',
+                "{\"a\":\"\\\"\",' . PHP_EOL .\n '\"b\":1}')",
+                "{\"a\":\"\\\"\",\"b\":1}",
+            ),
+            (b'\'', "<a>'\n'</a>'", "<a>"),
+            (b'"', "<a>\" + name + \"</a>\"", "<a>"),
+        ];
+        for (quote, raw, text) in cases {
+            assert_eq!(read(quote, raw), text, "{raw}");
+        }
+    }
+
+    #[test]
+    fn one_literal_is_not_joined() {
+        let cases = [
+            ("<xml>\" +\n\"<a>", true),
+            ("{\\n\" \\\n\"", true),
+            ("{\\\"a\\\":1}\", \"b\"", false),
+            ("{\\\"a\\\":1}\": \"b\"", false),
+            ("<xml>\n\" + \"", false),
+            ("{\" + name", false),
+        ];
+        for (document, is_joined) in cases {
+            let joined = Joined::at(b'"', Lookahead::whole(document.as_bytes()));
+            assert_eq!(joined.is_some(), is_joined, "{document}");
+        }
+    }
+}
