@@ -123,8 +123,12 @@ impl Scanner {
         let start = from.saturating_sub(STRIDE).max(self.pos());
         // The places do not depend on how the capture was read.
         let ahead = self.offset_at(start) as usize % STRIDE;
-        let mut places = (start + (STRIDE - ahead) % STRIDE..buffer.len()).step_by(STRIDE);
-        places.any(|at| buffer[at..buffer.len().min(at + 2)].contains(&0))
+        let first = start + (STRIDE - ahead) % STRIDE;
+        let has_zero = |from: usize| {
+            let bytes = buffer.get(from..).unwrap_or_default();
+            bytes.iter().step_by(STRIDE).any(|&byte| byte == 0)
+        };
+        has_zero(first) || has_zero(first + 1)
     }
 
     /// Returns the name of the event that begins with `name`, if the values of a callback stand around it. The text around
