@@ -124,8 +124,8 @@ pub(crate) fn is_of_callback(name: &str, value: &str) -> bool {
 /// The code of an answer that says that the user refuses messages.
 pub(crate) const REFUSED: i64 = 43101;
 
-/// The codes of answers that are documented for the interface.
-static ANSWERS: [(i64, Text); 13] = [
+/// The codes of answers that are documented for the interface, or that WeChat explains in its messages.
+static ANSWERS: [(i64, Text); 15] = [
     (0, Text::new("accepted", "已受理")),
     (-1, Text::new("WeChat is busy", "系统繁忙")),
     (
@@ -149,11 +149,16 @@ static ANSWERS: [(i64, Text); 13] = [
         Text::new("concurrent sends to one user", "并发下发给同一用户"),
     ),
     (45009, Text::new("daily quota used up", "超过每日限额")),
+    (45168, Text::new("sensitive words", "命中敏感词")),
     (
         47003,
         Text::new("data does not fit the template", "模板参数不准确"),
     ),
     (48001, Text::new("interface not allowed", "接口未授权")),
+    (
+        9800006,
+        Text::new("unknown device of the user", "设备与用户的订阅不一致"),
+    ),
 ];
 
 /// Returns the codes of answers that have words.

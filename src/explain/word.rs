@@ -123,11 +123,30 @@ pub(super) static WORDS: &[Word] = &[
         ),
     ),
     answer(
+        "45168",
+        Text::new("send API: sensitive words", "发送接口：命中敏感词"),
+        Text::new(
+            "An answer of the send interface: a value in `data` has words that WeChat does not allow. Nothing was sent. Documented by Tencent Cloud for messages of mini programs; callbacks are not documented to have it.",
+            "发送接口的返回值：`data` 的取值含有敏感词，没有发送。见于腾讯云关于小程序消息的文档；回调文档中没有。",
+        ),
+    ),
+    answer(
         "48001",
         Text::new("send API: interface not allowed", "发送接口：接口未授权"),
         Text::new(
             "An answer of the send interface: the account may not use the interface, or has not granted it to the platform that calls. Documented for all interfaces of WeChat. It is not a code of callbacks.",
             "发送接口的返回值：该账号没有此接口的权限，或没有授权给调用它的第三方平台。微信各接口的文档都有。它不是回调中的错误码。",
+        ),
+    ),
+    answer(
+        "9800006",
+        Text::new(
+            "send API: unknown device of the user",
+            "发送接口：设备与用户的订阅不一致",
+        ),
+        Text::new(
+            "An answer of the interface for messages of devices: `model_id` and `sn` in the request are not those with which the user subscribed. So WeChat's own message says (observed in the developer forum); no document has it. It is not a code of callbacks.",
+            "设备消息发送接口的返回值：请求中的 `model_id` 和 `sn` 与用户订阅时的不一致。依据是微信返回的提示（开发者社区中的记录）；文档中没有。它不是回调中的错误码。",
         ),
     ),
     prompt(
