@@ -7,6 +7,7 @@
 use crate::scan::escape::{Bytes, Piece};
 use crate::scan::lookahead::Lookahead;
 use crate::simd::block::Block;
+use crate::simd::line_start;
 
 /// The state of reading a chunked body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +35,15 @@ pub(super) fn of_line(line: Lookahead<'_>) -> Option<Chunked> {
     let end = size.len + size.value as usize;
     is_plausible.then(|| next_size(line.past(end)?))??;
     Some(Chunked { left: None })
+}
+
+/// Returns true if `text` ends with the line of a size: the first chunk follows.
+pub(super) fn ends_with_size(text: &[u8]) -> bool {
+    let Some(line) = text.strip_suffix(b"\n") else {
+        return false;
+    };
+    let line = &text[line_start(line)..];
+    size(Lookahead::whole(line)).is_some_and(|size| size.len == line.len())
 }
 
 /// Reads the size on the line at the start of `line`.

@@ -110,7 +110,8 @@ fn joint_len(raw: Lookahead<'_>, quote: u8) -> Option<usize> {
     loop {
         match near.get(at)? {
             byte if byte == quote => break,
-            b'+' | b'.' | b'&' | b'\\' | b'|' => is_joined = true,
+            b'+' | b'.' | b'&' | b'|' => is_joined = true,
+            b'\\' if matches!(near.get(at + 1)?, b'\n' | b'\r') => is_joined = true,
             b'\n' => is_joined |= quote == b'"' && near.get(at + 1).is_some_and(is_blank),
             b'_' | b'\r' => {}
             byte if is_blank(byte) => {}
@@ -170,6 +171,7 @@ mod tests {
             ("<xml>\" +\n\"<a>", true),
             ("{\\n\" \\\n\"", true),
             ("{\\\"a\\\":1}\", \"b\"", false),
+            ("{\"\"a\"\":\"\"\\\"\"\\\"\"}", false),
             ("{\\\"a\\\":1}\": \"b\"", false),
             ("<xml>\n\" + \"", false),
             ("{\" + name", false),

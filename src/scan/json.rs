@@ -798,22 +798,22 @@ fn cut(inner: &mut VecDeque<InnerPart>, len: usize) {
     }
 }
 
-/// Returns the comments of `text`, of which each is a finding. Comments with only white space between them are one.
+/// Returns the comments of `text`, of which each is a finding. The last may go on behind the text. Comments with only white
+/// space between them are one.
 fn comments_in(text: &str, findings: &Findings) -> VecDeque<Span> {
     let all = findings.as_slice().iter();
     let all = all.filter(|finding| finding.reason() == Reason::Comment);
+    let all = all.map(|comment| comment.span().range());
     let mut comments: VecDeque<Span> = VecDeque::new();
-    for comment in all.map(Finding::span) {
-        let Some(before) = text.get(..comment.range().end) else {
-            break;
-        };
+    for comment in all.take_while(|comment| comment.start < text.len()) {
+        let end = comment.end.min(text.len());
         let is_joined = |last: &&mut Span| {
-            let between = &before[last.range().end..comment.range().start];
+            let between = &text.as_bytes()[last.range().end..comment.start];
             between.trim_ascii().is_empty()
         };
         match comments.back_mut().filter(is_joined) {
-            Some(last) => last.end = comment.end,
-            None => comments.push_back(comment),
+            Some(last) => *last = Span::new(last.range().start, end),
+            None => comments.push_back(Span::new(comment.start, end)),
         }
     }
     comments

@@ -7,6 +7,7 @@
 //! An object with the text's name and another wrapping is of another stream, such as another process or another
 //! container.
 
+use crate::scan::chunked;
 use crate::scan::container::{closing_quote, without_escape};
 use crate::scan::decimal;
 use crate::scan::escape::{Bytes, Escape, Piece};
@@ -431,6 +432,8 @@ fn open_at(text: &[u8]) -> Option<usize> {
         };
         match len {
             Some(len) => at += len,
+            // The sizes of chunks may stand anywhere in it, also in an escape.
+            None if chunked::ends_with_size(&text[..at]) => return None,
             None => return Some(at),
         }
     }

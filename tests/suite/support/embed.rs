@@ -177,6 +177,7 @@ pub(crate) fn ways() -> Vec<Way> {
         chunked_ways(),
         number_ways(),
         wrapped_ways(),
+        source_ways(),
     ]
     .into_iter()
     .flatten()
@@ -453,6 +454,24 @@ fn html_ways() -> Vec<Way> {
             cat(&[&"<tr><td>", &join(&cells, "</td><td>"), &"</td></tr>\n"])
         }),
         Way::each("HTML in a log line", |p, d| app_log(&escape::html(p), d)),
+    ]
+}
+
+/// The payload is a part of source code.
+fn source_ways() -> Vec<Way> {
+    let ends_comment = |payload: &str| payload.contains("*/");
+    vec![
+        Way {
+            is_undecidable: Box::new(ends_comment),
+            ..Way::each("comment in source code", |p, _| {
+                cat(&[&"func push() {\n/*\n", p, &"\n*/\n    reply()\n}\n"])
+            })
+        },
+        Way::each("joined literals", |p, d| {
+            let pieces = p.pieces(|| 30 + d.below(90));
+            let literals: Vec<Traced> = pieces.iter().map(escape::java).collect();
+            cat(&[&"String body = ", &join(&literals, " +\n    "), &";\n"])
+        }),
     ]
 }
 
