@@ -419,6 +419,11 @@ impl Scanner {
         let Some(escape) = start::clue(&buffer[start..told]) else {
             return false;
         };
+        // The nested text would end at the name, too: nothing before it begins a document that holds it.
+        if !start::may_begin_before_clue(escape, &buffer[start..told]) {
+            self.pass(buffer, told);
+            return true;
+        }
         self.pass(buffer, start);
         let quote = if escape == Escape::Entity { b'<' } else { b'"' };
         self.enter_told(escape, Some(quote), told - start)

@@ -278,11 +278,29 @@ pub(super) fn quote_around(escape: Escape, document: Lookahead<'_>, before: u8) 
 /// clue may be escaped several times.
 pub(super) fn clue(before: &[u8]) -> Option<Escape> {
     const LONGEST_CLUE: usize = 32;
+    if !before.last().is_some_and(|&last| may_end_clue(last)) {
+        return None;
+    }
     let tail = &before[before.len().saturating_sub(LONGEST_CLUE)..];
     direct_clue(tail).or_else(|| {
         let shows = |escape: &Escape| undone(*escape, tail).is_some_and(has_clue);
         TABLE.iter().map(|row| row.escape).find(shows)
     })
+}
+
+/// Returns true if a clue may end with the byte `last`: a quote, the end of an entity, or a digit of a code.
+fn may_end_clue(last: u8) -> bool {
+    matches!(last, b'"' | b'\'' | b';') || last.is_ascii_hexdigit()
+}
+
+/// Returns true if a document may begin in the text of `raw`, which ends with a clue of `escape`: a bracket or a line break
+/// stands in it, escaped any number of times.
+pub(super) fn may_begin_before_clue(escape: Escape, raw: &[u8]) -> bool {
+    let Some(text) = undone(escape, raw) else {
+        return false;
+    };
+    let begins = |b: &u8| b"<{[(\n".contains(b);
+    text.iter().any(begins) || clue(&text).is_some_and(|inner| may_begin_before_clue(inner, &text))
 }
 
 /// Returns the length of the escaped `<` at the start of `anchor`, without its `&`, or 0.
@@ -553,9 +571,29 @@ mod tests {
             (r"\u0026quot;", Some(Escape::Backslash)),
             (r#"a%20b&amp; ""#, None),
             ("%41", None),
+            ("&160;", None),
+            ("&none;", None),
         ];
         for (before, escape) in cases {
             assert_eq!(clue(before.as_bytes()), escape, "{before}");
+        }
+    }
+
+    #[test]
+    fn a_document_begins_with_a_bracket_or_a_line() {
+        let cases = [
+            (r#"{\""#, true),
+            (r#"x\n\""#, true),
+            ("&lt;a&gt;&quot;", true),
+            ("%26lt%3Ba%26quot%3B", true),
+            (r#"x\""#, false),
+            ("x&#160;", false),
+            ("x%26quot%3B", false),
+        ];
+        for (before, begins) in cases {
+            let escape = clue(before.as_bytes()).expect("a clue");
+            let may_begin = may_begin_before_clue(escape, before.as_bytes());
+            assert_eq!(may_begin, begins, "{before}");
         }
     }
 

@@ -101,10 +101,10 @@ impl Clue {
         }
     }
 
-    /// Returns the clue after the outer cursor has moved by `len` raw bytes.
+    /// Returns the clue after the outer cursor has moved by `len` raw bytes. A payload begins before the name.
     fn after(self, len: usize) -> Self {
         match self {
-            Clue::NameAfter(name) if name >= len => Clue::NameAfter(name - len),
+            Clue::NameAfter(name) if name > len => Clue::NameAfter(name - len),
             _ => Clue::Passed,
         }
     }
