@@ -531,8 +531,8 @@ impl Scanner {
     /// line has no values of a callback.
     fn is_declaration(&self, document: Lookahead<'_>) -> bool {
         let near = document.window(NEAR_CODE);
-        let line = near.window(near.find(b'\n').unwrap_or(near.len()));
-        begins_with_entry(near.bytes()) && (self.names.values)(line.bytes()).is_none()
+        let line = || near.window(near.find(b'\n').unwrap_or(near.len()));
+        begins_with_entry(near) && (self.names.values)(line().bytes()).is_none()
     }
 
     /// Returns the length of an object that broke at an expression, with the text behind it: up to the end of the line if it
@@ -656,22 +656,27 @@ impl Scanner {
 
 /// Returns true if an object begins with a text that is not a name: a comma, a bracket or an arrow follows it. Without
 /// quotes, a second word follows it.
-fn begins_with_entry(document: &[u8]) -> bool {
+fn begins_with_entry(document: Lookahead<'_>) -> bool {
     let mut inside = document
-        .strip_prefix(b"{")
-        .unwrap_or(document)
-        .trim_ascii_start();
-    while let Some(comment) = inside.strip_prefix(b"//") {
-        let end = memchr::memchr(b'\n', comment).unwrap_or(comment.len());
-        inside = comment[end..].trim_ascii_start();
+        .from(usize::from(document.get(0) == Some(b'{')))
+        .trim_start();
+    while inside.starts_with(b"//") {
+        inside = inside.from(inside.line_len()).trim_start();
     }
-    let Some(text) = inside.strip_prefix(b"\"") else {
+    if inside.get(0) != Some(b'"') {
         return begins_with_words(inside);
+    }
+    let text = inside.from(1);
+    let end = text.position(|b| matches!(b, b'"' | b'\n'));
+    let Some(end) = end.filter(|&end| text.get(end) == Some(b'"')) else {
+        return false;
     };
-    let end = memchr::memchr2(b'"', b'\n', text);
-    let behind = end.and_then(|end| text[end..].strip_prefix(b"\""));
-    let behind = behind.map(<[u8]>::trim_ascii_start);
-    matches!(behind, Some([b',' | b'}', ..] | [b'=' | b'-', b'>', ..]))
+    let behind = text.from(end + 1).trim_start();
+    match behind.get(0) {
+        Some(b',' | b'}') => true,
+        Some(b'=' | b'-') => behind.get(1) == Some(b'>'),
+        _ => false,
+    }
 }
 
 /// How far around a broken object source code is looked for.
@@ -722,13 +727,14 @@ fn begins_with_expression(text: Lookahead<'_>) -> bool {
 }
 
 /// Returns true if `text` begins with two words.
-fn begins_with_words(text: &[u8]) -> bool {
-    let is_of_word = |b: &&u8| b.is_ascii_alphanumeric() || **b == b'_';
-    let len = text.iter().take_while(is_of_word).count();
-    let next = text[len..].trim_ascii_start();
-    len > 0
-        && next.len() < text.len() - len
-        && next.first().is_some_and(|b| b.is_ascii_alphabetic())
+fn begins_with_words(text: Lookahead<'_>) -> bool {
+    let is_of_word = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
+    let Some(len) = text.position(|b| !is_of_word(b)).filter(|&len| len > 0) else {
+        return false;
+    };
+    let behind = text.from(len);
+    let next = behind.trim_start();
+    next.len() < behind.len() && next.get(0).is_some_and(|b| b.is_ascii_alphabetic())
 }
 
 /// Makes the finding for an object that was cut off: the next log entry begins after the line break at `line`.
