@@ -293,14 +293,27 @@ fn may_end_clue(last: u8) -> bool {
     matches!(last, b'"' | b'\'' | b';') || last.is_ascii_hexdigit()
 }
 
-/// Returns true if a document may begin in the text of `raw`, which ends with a clue of `escape`: a bracket or a line break
-/// stands in it, escaped any number of times.
+/// Returns true if a document may begin in the text of `raw`, which ends with a clue of `escape`: a bracket stands in it or a
+/// line begins as in YAML, escaped any number of times.
 pub(super) fn may_begin_before_clue(escape: Escape, raw: &[u8]) -> bool {
     let Some(text) = undone(escape, raw) else {
         return false;
     };
-    let begins = |b: &u8| b"<{[(\n".contains(b);
-    text.iter().any(begins) || clue(&text).is_some_and(|inner| may_begin_before_clue(inner, &text))
+    let is_bracket = |b: &u8| b"<{[(".contains(b);
+    text.iter().any(is_bracket)
+        || text.split(|&b| b == b'\n').any(begins_member)
+        || clue(&text).is_some_and(|inner| may_begin_before_clue(inner, &text))
+}
+
+/// Returns true if `line` begins with a name and a colon.
+fn begins_member(line: &[u8]) -> bool {
+    let blanks = line.iter().take_while(|b| b" -".contains(b)).count();
+    let line = &line[blanks..];
+    let name = line
+        .iter()
+        .take_while(|b| b.is_ascii_alphanumeric())
+        .count();
+    name > 0 && line.get(name) == Some(&b':')
 }
 
 /// Returns the length of the escaped `<` at the start of `anchor`, without its `&`, or 0.
@@ -580,10 +593,12 @@ mod tests {
     }
 
     #[test]
-    fn a_document_begins_with_a_bracket_or_a_line() {
+    fn a_document_begins_with_a_bracket_or_a_member() {
         let cases = [
             (r#"{\""#, true),
-            (r#"x\n\""#, true),
+            (r#"- Event: \""#, true),
+            (r#"x\nEvent: a, b: \""#, true),
+            (r#"x, Event: a\n\""#, false),
             ("&lt;a&gt;&quot;", true),
             ("%26lt%3Ba%26quot%3B", true),
             (r#"x\""#, false),
