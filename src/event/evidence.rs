@@ -24,6 +24,7 @@ use crate::event::Event;
 use crate::event::fields::{self, EVENT_PREFIX};
 use crate::event::shape::{OPENID_LEN, TEMPLATE_LEN};
 use crate::event::terms::{CLIENT_STATUSES, STATUSES};
+use crate::scan::Holds;
 use crate::syntax::notation;
 
 /// Returns the range of the first event's name in `text`.
@@ -47,14 +48,19 @@ pub(crate) fn values(text: &[u8]) -> Option<Range<usize>> {
     }
 }
 
-/// Returns true if one value of a callback stands in `text`: with its name, or of an unmistakable shape.
-pub(crate) fn holds_value(text: &[u8]) -> bool {
+/// Tells what of a callback stands in `text`.
+pub(crate) fn holds(text: &[u8]) -> Holds {
     let evidence = Evidence::of(text);
     let has_shape = |word: Range<usize>| shape_or_template(&text[word]) != 0;
-    evidence.header & !MSG_TYPE != 0
+    let has_value = evidence.header & !MSG_TYPE != 0
         || evidence.has_item
         || evidence.has_template
-        || words(text, is_of_value).any(has_shape)
+        || words(text, is_of_value).any(has_shape);
+    match has_value {
+        true => Holds::Value,
+        false if evidence.has_list => Holds::List,
+        false => Holds::Nothing,
+    }
 }
 
 /// Returns true if a field of an item stands in `text` with a value.

@@ -20,7 +20,9 @@ use crate::scan::torn::{Doubt, NextEntry};
 use crate::scan::typographic::{self, Pasted};
 use crate::scan::unread::is_word;
 use crate::scan::verdict::{shown_end, valid_text};
-use crate::scan::{Continuation, Found, FoundKind, InnerPart, Inside, Parts, Read, Scanner, State};
+use crate::scan::{
+    Continuation, Found, FoundKind, Holds, InnerPart, Inside, Parts, Read, Scanner, State,
+};
 use crate::span::Span;
 use crate::syntax::{Bytes, Kind, Syntax, Tree, View, Walk, json, not_utf8};
 
@@ -538,7 +540,7 @@ impl Scanner {
     /// Returns the length of an object that broke at an expression, with the text behind it: up to the end of the line if it
     /// broke on its first line, otherwise up to the next empty line, and never more than [`NEAR_CODE`] behind the break.
     /// Returns `None` if a value of a callback stands there, or after too many such objects.
-    fn expression_len(&self, document: Lookahead<'_>) -> Option<usize> {
+    fn expression_len(&mut self, document: Lookahead<'_>) -> Option<usize> {
         let (before, rest) = (
             &document.bytes()[..self.json.at()],
             document.from(self.json.at()),
@@ -553,8 +555,26 @@ impl Scanner {
             Some(_) => near.find_text(b"\n\n"),
         };
         let len = before.len() + end.unwrap_or(near.len());
-        let has_value = (self.names.holds_value)(&document.bytes()[..len]);
-        (!has_value).then_some(len)
+        (!self.holds_value(&document.bytes()[..len])).then_some(len)
+    }
+
+    /// Returns true if a value of a callback stands in `text` at the cursor. What was searched for an object before is not
+    /// searched again, but for the bytes at its end, which may bind what follows.
+    fn holds_value(&mut self, text: &[u8]) -> bool {
+        const NEAR: usize = 128;
+        let at = self.dropped + self.pos();
+        let known = self.tried.nothing_held_before.saturating_sub(at);
+        let from = known.saturating_sub(NEAR).min(text.len());
+        let is_of_value = |b: &&u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'*');
+        let word = match from {
+            0 => 0,
+            _ => text[from..].iter().take_while(is_of_value).count(),
+        };
+        let holds = (self.names.holds)(&text[from + word..]);
+        if holds == Holds::Nothing {
+            self.tried.nothing_held_before = at + text.len().max(known);
+        }
+        holds == Holds::Value
     }
 
     /// Continues after a broken message that ends at `end`: at the `next` object, or after the rest of the message.

@@ -37,6 +37,9 @@ pub(super) struct Tried {
     pub(super) failures: Failures,
     /// The JSON objects that broke at an expression of source code.
     pub(super) expressions: Failures,
+    /// No value and no list of a callback stands between the latest object that broke at an expression and this position,
+    /// counted from the start of the text.
+    pub(super) nothing_held_before: usize,
     /// The JSON documents that broke after a long comment.
     pub(super) long_comments: Failures,
     /// The offset of the last bracket of a notation whose object broke, and the notation.
