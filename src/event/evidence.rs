@@ -16,17 +16,22 @@
 //! before each of them. In prose they stand behind words.
 
 use std::ops::Range;
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
 
 use crate::event::Event;
 use crate::event::fields::{self, EVENT_PREFIX};
 use crate::event::shape::{OPENID_LEN, TEMPLATE_LEN};
 use crate::event::terms::{CLIENT_STATUSES, STATUSES};
+use crate::scan::Holds;
 use crate::syntax::notation;
 
 /// Returns the range of the first event's name in `text`.
 pub(crate) fn event_name(text: &[u8]) -> Option<Range<usize>> {
     let is_of_name = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
-    memchr::memmem::find_iter(text, EVENT_PREFIX).find_map(|start| {
+    static PREFIX: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(EVENT_PREFIX));
+    PREFIX.find_iter(text).find_map(|start| {
         let len = text[start..].iter().take_while(|&&b| is_of_name(b)).count();
         let name = std::str::from_utf8(&text[start..start + len]).ok()?;
         Event::by_name(name).map(|_| start..start + len)
@@ -43,14 +48,19 @@ pub(crate) fn values(text: &[u8]) -> Option<Range<usize>> {
     }
 }
 
-/// Returns true if one value of a callback stands in `text`: with its name, or of an unmistakable shape.
-pub(crate) fn holds_value(text: &[u8]) -> bool {
+/// Tells what of a callback stands in `text`.
+pub(crate) fn holds(text: &[u8]) -> Holds {
     let evidence = Evidence::of(text);
     let has_shape = |word: Range<usize>| shape_or_template(&text[word]) != 0;
-    evidence.header & !MSG_TYPE != 0
+    let has_value = evidence.header & !MSG_TYPE != 0
         || evidence.has_item
         || evidence.has_template
-        || words(text, is_of_value).any(has_shape)
+        || words(text, is_of_value).any(has_shape);
+    match has_value {
+        true => Holds::Value,
+        false if evidence.has_list => Holds::List,
+        false => Holds::Nothing,
+    }
 }
 
 /// Returns true if a field of an item stands in `text` with a value.
@@ -74,7 +84,8 @@ pub(crate) fn has_headers(text: &[u8]) -> bool {
     words(text, is_of_word).filter(is_header).nth(1).is_some()
 }
 
-/// The longest of the names that count.
+/// The shortest and the longest of the names that count.
+const SHORTEST_NAME: usize = fields::LIST.len();
 const LONGEST_NAME: usize = 32;
 
 /// The least number of names of the header that show a callback.
@@ -93,11 +104,13 @@ pub(super) fn is_of_value(byte: u8) -> bool {
 }
 
 /// Returns the ranges of the longest runs of bytes for which `is_of` is true.
-pub(super) fn words(text: &[u8], is_of: fn(u8) -> bool) -> impl Iterator<Item = Range<usize>> {
+#[inline]
+pub(super) fn words(text: &[u8], is_of: impl Fn(u8) -> bool) -> impl Iterator<Item = Range<usize>> {
     let mut at = 0;
     std::iter::from_fn(move || {
         let start = at + text[at..].iter().position(|&b| is_of(b))?;
-        at = start + text[start..].iter().take_while(|&&b| is_of(b)).count();
+        let len = text[start..].iter().position(|&b| !is_of(b));
+        at = len.map_or(text.len(), |len| start + len);
         Some(start..at)
     })
 }
@@ -174,7 +187,7 @@ impl Evidence {
     /// Returns the range of the names and of the values, if enough names of the header stand in `text` and values of
     /// its shapes, too.
     fn with_shapes(self, text: &[u8]) -> Option<Range<usize>> {
-        if self.named.count_ones() < LEAST_HEADERS {
+        if self.named.count_ones() < LEAST_HEADERS || !may_hold_account(text) {
             return None;
         }
         let (mut seen, mut range) = (0, self.names);
@@ -192,6 +205,9 @@ impl Evidence {
 /// Returns the range of the values of all shapes in `text`, if a sign or another value stands before each of them.
 fn set_off(text: &[u8]) -> Option<Range<usize>> {
     const ALL: u8 = TO_USER | FROM_USER | CREATE_TIME | TEMPLATE;
+    if !may_hold_account(text) {
+        return None;
+    }
     let (mut seen, mut range, mut before) = (0, 0..0, 0);
     let mut follows_value = true;
     for word in words(text, is_of_value) {
@@ -239,11 +255,9 @@ pub(super) const TEMPLATE: u8 = 16;
 /// Returns the bit of the header's field of which `value` has the shape, or 0.
 pub(super) fn shape(value: &[u8]) -> u8 {
     const SECONDS: usize = 10;
-    let has = |is: fn(&u8) -> bool| value.iter().any(is);
-    let is_mixed = has(u8::is_ascii_lowercase) && has(u8::is_ascii_uppercase);
     match value {
         [b'g', b'h', b'_', id @ ..] if is_account(id) => TO_USER,
-        [b'o', ..] if value.len() == OPENID_LEN && is_mixed => FROM_USER,
+        [b'o', ..] if value.len() == OPENID_LEN && is_mixed(value) => FROM_USER,
         [b'1', ..] if value.len() == SECONDS && value.iter().all(u8::is_ascii_digit) => CREATE_TIME,
         _ => 0,
     }
@@ -251,12 +265,21 @@ pub(super) fn shape(value: &[u8]) -> u8 {
 
 /// Returns the bit of the field of which `value` has the shape, a template's id among them, or 0.
 pub(super) fn shape_or_template(value: &[u8]) -> u8 {
-    let has = |is: fn(&u8) -> bool| value.iter().any(is);
-    let is_mixed = has(u8::is_ascii_lowercase) && has(u8::is_ascii_uppercase);
-    match value.len() == TEMPLATE_LEN && is_mixed {
+    match value.len() == TEMPLATE_LEN && is_mixed(value) {
         true => TEMPLATE,
         false => shape(value),
     }
+}
+
+/// Returns true if `value` has letters of both cases.
+fn is_mixed(value: &[u8]) -> bool {
+    value.iter().any(u8::is_ascii_lowercase) && value.iter().any(u8::is_ascii_uppercase)
+}
+
+/// Returns true if an account's id may stand in `text`. Without one, no values have all the shapes of the header.
+fn may_hold_account(text: &[u8]) -> bool {
+    let mut signs = memchr::memchr_iter(b'_', text);
+    signs.any(|at| text[..at].ends_with(b"gh"))
 }
 
 /// Returns true if an account's id has `id` after its `gh_`.
@@ -311,26 +334,29 @@ static KNOWN: [(&str, Known); 14] = [
 
 impl Known {
     pub(super) fn of(word: &[u8]) -> Option<Known> {
-        if word.len() > LONGEST_NAME {
+        if !(SHORTEST_NAME..=LONGEST_NAME).contains(&word.len()) {
             return None;
         }
-        let known = KNOWN.iter().find(|(name, _)| is_spelling(word, name));
+        let mut letters = [0; LONGEST_NAME];
+        let letters = letters_of(word, &mut letters);
+        let is_spelling = |name: &str| letters.eq_ignore_ascii_case(name.as_bytes());
+        let known = KNOWN.iter().find(|(name, _)| is_spelling(name));
         let known = known.map(|&(_, known)| known);
         known.or_else(|| {
             let mut wrappers = Event::ALL.iter().map(|event| event.definition().wrapper);
-            wrappers
-                .any(|name| is_spelling(word, name))
-                .then_some(Known::List)
+            wrappers.any(is_spelling).then_some(Known::List)
         })
     }
 }
 
-/// Returns true if `word` is `name` in any letter case, with or without underscores or hyphens.
-fn is_spelling(word: &[u8], name: &str) -> bool {
-    let letters = word.iter().filter(|b| !matches!(b, b'_' | b'-'));
-    letters
-        .map(u8::to_ascii_lowercase)
-        .eq(name.bytes().map(|b| b.to_ascii_lowercase()))
+/// Copies the bytes of `word` to `letters` and returns them, without underscores and hyphens.
+fn letters_of<'l>(word: &[u8], letters: &'l mut [u8; LONGEST_NAME]) -> &'l [u8] {
+    let mut len = 0;
+    for &byte in word.iter().filter(|b| !matches!(b, b'_' | b'-')) {
+        letters[len] = byte;
+        len += 1;
+    }
+    &letters[..len]
 }
 
 /// What stands after a name and its separator.
@@ -440,24 +466,36 @@ const PROSE_SIGNS: [&[u8]; 5] = [
     "→".as_bytes(),
 ];
 
+/// Returns true if one of the signs `wanted` stands in `text`.
 fn has_any(text: &[u8], wanted: &[&[u8]]) -> bool {
-    let has = |wanted: &&[u8]| memchr::memmem::find(text, wanted).is_some();
-    wanted.iter().any(has)
+    let mut starts = (0..text.len()).filter(|&at| begins_sign(text[at]));
+    starts.any(|at| wanted.iter().any(|sign| text[at..].starts_with(sign)))
 }
 
 /// Returns the length of a quote, bracket, blank or other separator at the start of `text`.
 fn separator_len(text: &[u8]) -> Option<usize> {
+    let first = text.first()?;
+    let is_plain = b"\"'`\\ \t\r\n:=><![](),{&#;".contains(first);
+    let long = begins_sign(*first).then(|| sign_len(text)).flatten();
+    long.or(is_plain.then_some(1))
+}
+
+/// Returns true if a separator of several bytes may begin with `first`.
+fn begins_sign(first: u8) -> bool {
+    matches!(first, b'&' | b'%' | b'\\' | 0x1B | 0x80..)
+}
+
+/// Returns the length of a separator of several bytes at the start of `text`.
+fn sign_len(text: &[u8]) -> Option<usize> {
     let mut signs = QUOTES.iter().chain(&PROSE_SIGNS).chain(&BLANKS);
     let sign = signs.find(|sign| text.starts_with(sign));
-    let is_plain = |b: &&u8| b"\"'`\\ \t\r\n:=><![](),{&#;".contains(b);
-    let plain = text.first().filter(is_plain).map(|_| 1);
-    let sign = sign.map(|sign| sign.len());
-    sign.or_else(|| colour_len(text)).or(plain)
+    sign.map(|sign| sign.len()).or_else(|| colour_len(text))
 }
 
 /// Returns true if `between` separates a name from its value.
 fn binds(between: &[u8]) -> bool {
-    let is_compared = has_any(between, &[b"==", b"!=", b">=", b"<="]);
+    let mut pairs = between.windows(2);
+    let is_compared = pairs.any(|pair| matches!(pair, b"==" | b"!=" | b">=" | b"<="));
     let is_plain = between.iter().any(|b| b"=:>{\"'`".contains(b));
     !is_compared && (is_plain || has_any(between, &QUOTES) || has_any(between, &PROSE_SIGNS))
 }
@@ -516,7 +554,7 @@ fn is_random(value: &[u8]) -> bool {
 /// Returns true if a value was blotted out, as `o***xyz` or `[REDACTED]`.
 pub(super) fn is_masked(value: &[u8]) -> bool {
     const WORDS: [&[u8]; 3] = [b"redacted", b"masked", b"filtered"];
-    let has_stars = memchr::memmem::find(value, b"***").is_some();
+    let has_stars = value.windows(3).any(|part| part == b"***");
     has_stars || WORDS.iter().any(|word| word.eq_ignore_ascii_case(value))
 }
 

@@ -37,7 +37,7 @@ const NAMES: Names = Names {
     is_renamed,
     event_name: evidence::event_name,
     values: evidence::values,
-    holds_value: evidence::holds_value,
+    holds: evidence::holds,
     is_field: evidence::is_field,
     has_headers: evidence::has_headers,
     listed: listed::listed,

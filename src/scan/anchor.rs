@@ -23,6 +23,8 @@ pub(crate) struct Anchors {
     encoded: &'static [(&'static str, usize)],
     /// Made for the first search. Making it takes longer than reading a small file, which may not need it.
     searcher: OnceLock<Searcher>,
+    /// The length of the longest anchor.
+    longest: OnceLock<usize>,
 }
 
 impl Anchors {
@@ -32,11 +34,11 @@ impl Anchors {
         names: &'static [&'static str],
         encoded: &'static [(&'static str, usize)],
     ) -> Self {
-        let searcher = OnceLock::new();
         Anchors {
             names,
             encoded,
-            searcher,
+            searcher: OnceLock::new(),
+            longest: OnceLock::new(),
         }
     }
 
@@ -49,8 +51,10 @@ impl Anchors {
     /// Returns the anchor in base64 that begins at `at`.
     pub(super) fn piece_at(&self, bytes: &[u8], at: usize) -> Option<&base64::Anchor> {
         let rest = bytes.get(at..)?;
+        let first = rest.first();
         let mut pieces = self.searcher().pieces.iter();
-        pieces.find(|piece| rest.starts_with(&piece.text))
+        // Most anchors are no base64, and differ in their first byte.
+        pieces.find(|piece| piece.text.first() == first && rest.starts_with(&piece.text))
     }
 
     fn texts(&self) -> impl Iterator<Item = &'static str> + Clone {
@@ -74,9 +78,11 @@ impl Anchors {
 
     /// Returns the length of the longest anchor.
     pub(super) fn longest(&self) -> usize {
-        let longest = self.texts().map(str::len).max();
-        let longest = longest.unwrap_or(0).max(decimal::LONGEST);
-        longest.max(hex::LONGEST)
+        *self.longest.get_or_init(|| {
+            let longest = self.texts().map(str::len).max();
+            let longest = longest.unwrap_or(0).max(decimal::LONGEST);
+            longest.max(hex::LONGEST)
+        })
     }
 
     /// Returns the position of the first anchor at or after `from`.

@@ -88,6 +88,14 @@ impl Scanner {
             }
             return None;
         };
+        if self
+            .document_start(Lookahead::whole(&rest[..len]))
+            .is_some()
+        {
+            // The payload in it is found as any other, and so are the entries behind it.
+            self.pass(buffer, self.pos() + 1);
+            return None;
+        }
         array.unended = 0;
         self.array = Some(array);
         let comment = Finding::new(Reason::Comment, Span::new(0, len));

@@ -3,6 +3,9 @@
 //! A *clue* is an escaped quote, tag or CDATA bracket right before a name or a value. It shows how the text around it
 //! is escaped. Each function returns true if `tail` ends with a clue.
 
+use crate::scan::decode;
+use crate::scan::lookahead::Lookahead;
+
 /// Detects `\"` and `\'`, or the code of a character, as `\x22` or `\u003c`.
 pub(super) fn backslash(tail: &[u8]) -> bool {
     let is_numbered = matches!(
@@ -19,12 +22,15 @@ pub(super) fn doubled(tail: &[u8]) -> bool {
 }
 
 /// Detects an entity, whose `&` may be escaped again. `&nbsp;` shows nothing: pages have it in text that is not
-/// escaped.
+/// escaped. An unknown entity is text.
 pub(super) fn entity(tail: &[u8]) -> bool {
     let is_of_entity = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'#' | b';');
     let may_be_clue = tail.ends_with(b";") && !tail.ends_with(b"nbsp;");
     let start = memchr::memrchr(b'&', tail).filter(|_| may_be_clue);
-    start.is_some_and(|at| tail[at + 1..].iter().all(is_of_entity))
+    let entity = start.map(|at| &tail[at..]);
+    entity.is_some_and(|entity| {
+        entity[1..].iter().all(is_of_entity) && decode::entity(Lookahead::whole(entity)).is_some()
+    })
 }
 
 /// Detects the code of a character, as `%22`, whose `%` may be escaped again.

@@ -66,7 +66,7 @@ pub(crate) enum Escape {
     Highlighted(Highlight),
     /// String literals that are joined.
     Joined(Joined),
-    /// A comment, whose text stands as it is.
+    /// Nothing is escaped: the text of a comment is read as it stands.
     Comment,
 }
 
@@ -337,7 +337,15 @@ impl Piece {
         }
     }
 
-    fn text_len(self) -> usize {
+    /// Returns this piece, of which at most `len` raw bytes are read if they stand for themselves.
+    pub(super) fn up_to(self, len: usize) -> Self {
+        match self {
+            Piece::Same(same) => Piece::Same(same.min(len)),
+            other => other,
+        }
+    }
+
+    pub(super) fn text_len(self) -> usize {
         match self {
             Piece::Same(len) => len,
             Piece::Other(_, bytes) => bytes.as_slice().len(),

@@ -1,7 +1,7 @@
 //! Highlighted source: a document whose parts a program marked, by tags in a page or by the colours of a terminal.
 //!
-//! The marks stand for nothing, and tags that break lines for line breaks. In a page everything else is escaped with entities, so a tag is never a part of the
-//! document.
+//! The marks are left out, and tags that break lines are line breaks. In a page the document's own `<` is escaped, so any tag
+//! that is not is a mark.
 
 use crate::scan::decode;
 use crate::scan::escape::{Bytes, Piece};
@@ -21,7 +21,7 @@ const TAGS: [&[u8]; 10] = [
 ];
 
 /// The longest tag.
-const LONGEST_TAG: usize = 256;
+const LONGEST_TAG: usize = 1024;
 
 /// The longest sequence that sets a colour.
 const LONGEST_COLOUR: usize = 32;
@@ -48,9 +48,11 @@ impl Highlight {
         let bytes = raw.bytes();
         let mark = match (self, bytes[0]) {
             (Highlight::Page, b'&') => return Piece::of(decode::entity(raw)),
-            (Highlight::Page, b'<') => match break_len(raw) {
-                Some(len) => return Piece::Other(len, Bytes::byte(b'\n')),
-                None => tag_len(raw),
+            (Highlight::Page, b'<') => match tag(raw) {
+                Some((name, len)) if name.eq_ignore_ascii_case(b"br") => {
+                    return Piece::Other(len, Bytes::byte(b'\n'));
+                }
+                other => other.map(|(_, len)| len),
             },
             (Highlight::Terminal, ESCAPE) => typographic::colour_len(raw),
             (Highlight::Page, _) => {
@@ -65,13 +67,6 @@ impl Highlight {
     }
 }
 
-/// Returns the length of the tag at the start of `raw`, if it breaks the line.
-fn break_len(raw: Lookahead<'_>) -> Option<usize> {
-    const TAGS: [&[u8]; 3] = [b"<br>", b"<br/>", b"<br />"];
-    let tag = TAGS.iter().find(|tag| raw.begins(tag))?;
-    Some(tag.len())
-}
-
 /// Returns the length of the sequence at the end of `text` that sets a colour.
 pub(super) fn colour_before(text: &[u8]) -> Option<usize> {
     let near = &text[text.len().saturating_sub(LONGEST_COLOUR)..];
@@ -83,20 +78,30 @@ pub(super) fn colour_before(text: &[u8]) -> Option<usize> {
 /// Returns the length of the tag at the end of `text`, if it marks a part of a line.
 fn tag_before(text: &[u8]) -> Option<usize> {
     let near = &text[text.len().saturating_sub(LONGEST_TAG)..];
-    let tag = &near[memchr::memrchr(b'<', near)?..];
-    let len = tag_len(Lookahead::whole(tag))?;
-    (len == tag.len()).then_some(len)
+    let last = &near[memchr::memrchr(b'<', near)?..];
+    let (name, len) = tag(Lookahead::whole(last))?;
+    let is_mark = TAGS.iter().any(|mark| name.eq_ignore_ascii_case(mark));
+    (is_mark && len == last.len()).then_some(len)
 }
 
-/// Returns the length of the tag at the start of `raw`, if it marks a part of a line.
-fn tag_len(raw: Lookahead<'_>) -> Option<usize> {
-    let tag = raw.window(LONGEST_TAG);
-    let start = 1 + usize::from(tag.get(1)? == b'/');
-    let is_of_name = |b: u8| b.is_ascii_alphabetic();
-    let name = start + tag.from(start).position(|b| !is_of_name(b))?;
-    let is_known = TAGS.contains(&&tag.bytes()[start..name]);
-    let end = tag.from(name).position(|b| matches!(b, b'<' | b'>'))?;
-    (is_known && tag.get(name + end)? == b'>').then_some(name + end + 1)
+/// Returns the name and the length of the tag at the start of `raw`. A `>` in the quotes of an attribute does not end it.
+fn tag(raw: Lookahead<'_>) -> Option<(&[u8], usize)> {
+    let near = raw.window(LONGEST_TAG);
+    let start = 1 + usize::from(near.get(1)? == b'/');
+    let is_of_name = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'!');
+    let end = start + near.from(start).position(|b| !is_of_name(b))?;
+    let (mut at, mut quote) = (end, None);
+    loop {
+        match (near.get(at)?, quote) {
+            (b'>', None) => break,
+            (b'<', None) => return None,
+            (byte @ (b'"' | b'\''), None) => quote = Some(byte),
+            (byte, Some(open)) if byte == open => quote = None,
+            _ => {}
+        }
+        at += 1;
+    }
+    (end > start).then(|| (&near.bytes()[start..end], at + 1))
 }
 
 #[cfg(test)]
@@ -109,8 +114,8 @@ mod tests {
         let cases = [
             (
                 Highlight::Page,
-                "<span class=\"p\">{</span><b>&quot;a&quot;</b>: 1 &lt; <br/><p> a<b",
-                "{\"a\": 1 < \n<p> a<b",
+                "<span class=\"p\">{</span><b>&quot;a&quot;</b>: 1 &lt; <BR/><wbr><i t='>'>x</i> a<b",
+                "{\"a\": 1 < \nx a<b",
             ),
             (
                 Highlight::Terminal,

@@ -51,22 +51,6 @@ impl Joined {
         joint_len(document.from(at), before).map(|_| Joined { quote: before })
     }
 
-    /// Returns how far behind the start of `document` the literals end, if an expression is joined to them. They are then a
-    /// part of a template.
-    pub(super) fn expression_behind(self, document: Lookahead<'_>) -> Option<usize> {
-        const LONGEST: usize = 1 << 14;
-        let near = document.window(LONGEST);
-        let mut at = 0;
-        while at < near.len() {
-            match self.piece(near.from(at)).raw_len() {
-                Some(len) => at += len,
-                None => return joins_expression(near.from(at)).then_some(at),
-            }
-        }
-        near.note_end();
-        None
-    }
-
     /// Returns the piece at the start of `raw`, which must not be empty.
     pub(super) fn piece(self, raw: Lookahead<'_>) -> Piece {
         let bytes = raw.bytes();
@@ -88,17 +72,6 @@ impl Joined {
                 Piece::Same(len.unwrap_or(bytes.len()))
             }
         }
-    }
-}
-
-/// Returns true if a sign joins an expression to the literal whose last quote is at the start of `raw`. A dot before a letter
-/// calls a method.
-fn joins_expression(raw: Lookahead<'_>) -> bool {
-    let behind = raw.from(1).window(LONGEST_JOINT).trim_start();
-    match behind.get(0) {
-        Some(b'+' | b'&' | b'|' | b'%') => true,
-        Some(b'.') => behind.get(1).is_some_and(|b| !b.is_ascii_alphabetic()),
-        _ => false,
     }
 }
 

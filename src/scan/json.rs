@@ -20,7 +20,9 @@ use crate::scan::torn::{Doubt, NextEntry};
 use crate::scan::typographic::{self, Pasted};
 use crate::scan::unread::is_word;
 use crate::scan::verdict::{shown_end, valid_text};
-use crate::scan::{Continuation, Found, FoundKind, InnerPart, Inside, Parts, Read, Scanner, State};
+use crate::scan::{
+    Continuation, Found, FoundKind, Holds, InnerPart, Inside, Parts, Read, Scanner, State,
+};
 use crate::span::Span;
 use crate::syntax::{Bytes, Kind, Syntax, Tree, View, Walk, json, not_utf8};
 
@@ -105,7 +107,7 @@ impl Scanner {
         }
         let mut inner = self.empty_inner();
         self.add_inner_of(View::root(&parts.tree, text), &mut inner);
-        self.add_comments(&parts.findings, text, &mut inner);
+        self.add_comments(text, &mut inner);
         if self.begin_wrapped(arrived, text.as_bytes(), &inner)? {
             return None;
         }
@@ -202,26 +204,27 @@ impl Scanner {
         }
     }
 
-    /// Adds the comments with an anchor to `inner`, except those inside of its parts. Source code has payloads in comments,
-    /// and is read as JSON up to its first statement.
-    fn add_comments(&self, findings: &Findings, text: &str, inner: &mut VecDeque<InnerPart>) {
-        let mut comments = comments_in(text, findings);
-        comments.retain(|comment| self.names.anchors.is_in(&text.as_bytes()[comment.range()]));
-        if comments.is_empty() {
-            return;
-        }
-        for part in std::mem::take(inner) {
-            let before = |comment: &Span| comment.start < part.span().start;
-            while let Some(comment) = comments.pop_front_if(|comment| before(comment)) {
+    /// Adds the comments of `text` with an anchor to `inner`, except those in its parts, which are searched themselves. The last
+    /// comment may go on behind the text. Source code has payloads in comments, and is read as JSON up to its first statement.
+    fn add_comments(&self, text: &str, inner: &mut VecDeque<InnerPart>) {
+        let all = self.json.comments().iter().map(|comment| comment.range());
+        let all = all.filter_map(|comment| {
+            let comment = comment.start..comment.end.min(text.len());
+            let bytes = text.as_bytes().get(comment.clone())?;
+            let has_anchor = self.names.anchors.is_in(bytes);
+            has_anchor.then(|| Span::new(comment.start, comment.end))
+        });
+        let mut parts = std::mem::take(inner).into_iter().peekable();
+        for comment in all {
+            while let Some(part) = parts.next_if(|part| part.span().start <= comment.start) {
+                inner.push_back(part);
+            }
+            let is_inside = |part: &InnerPart| comment.end <= part.span().end;
+            if !inner.back().is_some_and(is_inside) {
                 inner.push_back(InnerPart::Comment(comment));
             }
-            while comments
-                .pop_front_if(|comment| comment.end <= part.span().end)
-                .is_some()
-            {}
-            inner.push_back(part);
         }
-        inner.extend(comments.into_iter().map(InnerPart::Comment));
+        inner.extend(parts);
     }
 
     fn inner_at(
@@ -284,7 +287,10 @@ impl Scanner {
                 self.state = State::Inside(inside);
                 Some(self.unread_lines(buffer, len, parts))
             }
-            _ => {
+            InnerPart::Text(_)
+            | InnerPart::Numbers(_)
+            | InnerPart::Typed(_)
+            | InnerPart::Comment(_) => {
                 let escape = match inner {
                     InnerPart::Numbers(_) => Escape::Numbers(decimal::DECIMAL),
                     InnerPart::Comment(_) => Escape::Comment,
@@ -424,7 +430,7 @@ impl Scanner {
         let skip = Skip::json(self.json.depth(), is_on_one_line(document, end), next_entry);
         let text = valid_text(&document[..end]);
         let mut inner = self.inner_of(View::root(&parts.tree, text));
-        self.add_comments(&parts.findings, text, &mut inner);
+        self.add_comments(text, &mut inner);
         cut(&mut inner, end);
         let is_message = self.is_broken_message(arrived, &finding, &inner, skip)?
             || typed.is_none() && self.holds_typed_event(View::root(&parts.tree, text));
@@ -556,14 +562,14 @@ impl Scanner {
     /// line has no values of a callback.
     fn is_declaration(&self, document: Lookahead<'_>) -> bool {
         let near = document.window(NEAR_CODE);
-        let line = near.window(near.find(b'\n').unwrap_or(near.len()));
-        begins_with_entry(near.bytes()) && (self.names.values)(line.bytes()).is_none()
+        let line = || near.window(near.find(b'\n').unwrap_or(near.len()));
+        begins_with_entry(near) && (self.names.values)(line().bytes()).is_none()
     }
 
     /// Returns the length of an object that broke at an expression, with the text behind it: up to the end of the line if it
     /// broke on its first line, otherwise up to the next empty line, and never more than [`NEAR_CODE`] behind the break.
     /// Returns `None` if a value of a callback stands there, or after too many such objects.
-    fn expression_len(&self, document: Lookahead<'_>) -> Option<usize> {
+    fn expression_len(&mut self, document: Lookahead<'_>) -> Option<usize> {
         let (before, rest) = (
             &document.bytes()[..self.json.at()],
             document.from(self.json.at()),
@@ -578,8 +584,26 @@ impl Scanner {
             Some(_) => near.find_text(b"\n\n"),
         };
         let len = before.len() + end.unwrap_or(near.len());
-        let has_value = (self.names.holds_value)(&document.bytes()[..len]);
-        (!has_value).then_some(len)
+        (!self.holds_value(&document.bytes()[..len])).then_some(len)
+    }
+
+    /// Returns true if a value of a callback stands in `text` at the cursor. What was searched for an object before is not
+    /// searched again, but for the bytes at its end, which may bind what follows.
+    fn holds_value(&mut self, text: &[u8]) -> bool {
+        const NEAR: usize = 128;
+        let at = self.dropped + self.pos();
+        let known = self.tried.nothing_held_before.saturating_sub(at);
+        let from = known.saturating_sub(NEAR).min(text.len());
+        let is_of_value = |b: &&u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'*');
+        let word = match from {
+            0 => 0,
+            _ => text[from..].iter().take_while(is_of_value).count(),
+        };
+        let holds = (self.names.holds)(&text[from + word..]);
+        if holds == Holds::Nothing {
+            self.tried.nothing_held_before = at + text.len().max(known);
+        }
+        holds == Holds::Value
     }
 
     /// Continues after a broken message that ends at `end`: at the `next` object, or after the rest of the message.
@@ -681,22 +705,27 @@ impl Scanner {
 
 /// Returns true if an object begins with a text that is not a name: a comma, a bracket or an arrow follows it. Without
 /// quotes, a second word follows it.
-fn begins_with_entry(document: &[u8]) -> bool {
+fn begins_with_entry(document: Lookahead<'_>) -> bool {
     let mut inside = document
-        .strip_prefix(b"{")
-        .unwrap_or(document)
-        .trim_ascii_start();
-    while let Some(comment) = inside.strip_prefix(b"//") {
-        let end = memchr::memchr(b'\n', comment).unwrap_or(comment.len());
-        inside = comment[end..].trim_ascii_start();
+        .from(usize::from(document.get(0) == Some(b'{')))
+        .trim_start();
+    while inside.starts_with(b"//") {
+        inside = inside.from(inside.line_len()).trim_start();
     }
-    let Some(text) = inside.strip_prefix(b"\"") else {
+    if inside.get(0) != Some(b'"') {
         return begins_with_words(inside);
+    }
+    let text = inside.from(1);
+    let end = text.position(|b| matches!(b, b'"' | b'\n'));
+    let Some(end) = end.filter(|&end| text.get(end) == Some(b'"')) else {
+        return false;
     };
-    let end = memchr::memchr2(b'"', b'\n', text);
-    let behind = end.and_then(|end| text[end..].strip_prefix(b"\""));
-    let behind = behind.map(<[u8]>::trim_ascii_start);
-    matches!(behind, Some([b',' | b'}', ..] | [b'=' | b'-', b'>', ..]))
+    let behind = text.from(end + 1).trim_start();
+    match behind.get(0) {
+        Some(b',' | b'}') => true,
+        Some(b'=' | b'-') => behind.get(1) == Some(b'>'),
+        _ => false,
+    }
 }
 
 /// How far around a broken object source code is looked for.
@@ -747,13 +776,14 @@ fn begins_with_expression(text: Lookahead<'_>) -> bool {
 }
 
 /// Returns true if `text` begins with two words.
-fn begins_with_words(text: &[u8]) -> bool {
-    let is_of_word = |b: &&u8| b.is_ascii_alphanumeric() || **b == b'_';
-    let len = text.iter().take_while(is_of_word).count();
-    let next = text[len..].trim_ascii_start();
-    len > 0
-        && next.len() < text.len() - len
-        && next.first().is_some_and(|b| b.is_ascii_alphabetic())
+fn begins_with_words(text: Lookahead<'_>) -> bool {
+    let is_of_word = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
+    let Some(len) = text.position(|b| !is_of_word(b)).filter(|&len| len > 0) else {
+        return false;
+    };
+    let behind = text.from(len);
+    let next = behind.trim_start();
+    next.len() < behind.len() && next.get(0).is_some_and(|b| b.is_ascii_alphabetic())
 }
 
 /// Makes the finding for an object that was cut off: the next log entry begins after the line break at `line`.
@@ -796,27 +826,6 @@ fn cut(inner: &mut VecDeque<InnerPart>, len: usize) {
             span.end = span.end.min(end);
         }
     }
-}
-
-/// Returns the comments of `text`, of which each is a finding. The last may go on behind the text. Comments with only white
-/// space between them are one.
-fn comments_in(text: &str, findings: &Findings) -> VecDeque<Span> {
-    let all = findings.as_slice().iter();
-    let all = all.filter(|finding| finding.reason() == Reason::Comment);
-    let all = all.map(|comment| comment.span().range());
-    let mut comments: VecDeque<Span> = VecDeque::new();
-    for comment in all.take_while(|comment| comment.start < text.len()) {
-        let end = comment.end.min(text.len());
-        let is_joined = |last: &&mut Span| {
-            let between = &text.as_bytes()[last.range().end..comment.start];
-            between.trim_ascii().is_empty()
-        };
-        match comments.back_mut().filter(is_joined) {
-            Some(last) => *last = Span::new(last.range().start, end),
-            None => comments.push_back(Span::new(comment.start, end)),
-        }
-    }
-    comments
 }
 
 /// Returns the end of the last message of `inner`, or 0. A whole message may go on behind a line with which a log entry

@@ -19,7 +19,7 @@
 //! reads one whose lines have a prefix, and `wrapped` finds a printed object of which each line stands in an object of its
 //! own. `skip` leaves a broken document, and `torn` knows what is in doubt
 //! after it. `nested`, `escape` and `literal` handle escaped
-//! text, with `base64`, `chunked`, `decimal`, `dump`, `hex`, `highlight`, `joined` and `typographic`. `unread` looks at what is left: it reports
+//! text, with `base64`, `chunked`, `decimal`, `dump`, `hex`, `highlight`, `joined` and `typographic`; `trial` tells whether the last but one are messages. `unread` looks at what is left: it reports
 //! callbacks that nothing else reads, `hidden` those in which no name is readable, and `wide` those in wide characters. `learn` and `fast_path` are the fast path.
 //! `moves` moves the cursor, and `verdict` turns what was read into what was found.
 //!
@@ -64,6 +64,7 @@ pub(crate) mod source_map;
 mod start;
 mod sync_point;
 mod torn;
+mod trial;
 mod tried;
 mod typed;
 mod typographic;
@@ -141,8 +142,8 @@ pub(crate) struct Names {
     pub(crate) event_name: fn(&[u8]) -> Option<Range<usize>>,
     /// Returns the range of the names that have values, if there are enough of them for a callback.
     pub(crate) values: fn(&[u8]) -> Option<Range<usize>>,
-    /// Returns true if one value of a callback stands in a text.
-    pub(crate) holds_value: fn(&[u8]) -> bool,
+    /// Tells what of a callback stands in a text.
+    pub(crate) holds: fn(&[u8]) -> Holds,
     /// Returns true for the name of a field, in any spelling.
     pub(crate) is_field: fn(&[u8]) -> bool,
     /// Returns true if a text has the names of several fields of the header, in any spelling.
@@ -161,6 +162,16 @@ pub(crate) const FARTHEST_KEY: usize = 256;
 
 /// A list of names and values, and in it the event's name if the values are those of a callback.
 pub(crate) type Pairs = (Range<usize>, Option<Range<usize>>);
+
+/// What of a callback stands in a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Holds {
+    /// A value: with its name, or of an unmistakable shape.
+    Value,
+    /// No value, but the beginning of a list: a value behind the text may be one of its items.
+    List,
+    Nothing,
+}
 
 /// A payload that was found. The scanner keeps its tree until the next step.
 #[derive(Debug)]

@@ -365,8 +365,8 @@ impl Scanner {
         const FARTHEST: usize = 2048;
         let buffer = arrived.bytes;
         let from = anchor.saturating_sub(FARTHEST).max(self.pos());
-        let above = line_start(&buffer[from..anchor]);
-        let above = &buffer[from..from + above];
+        let line = self.search.line_start_from(buffer, from, anchor);
+        let above = &buffer[from..line];
         let Some(sign) = self.open_text_above(buffer, from..from + above.len()) else {
             return Some(false);
         };

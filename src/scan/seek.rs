@@ -246,11 +246,7 @@ impl Scanner {
         if self.try_begin_yaml(arrived, start, anchor)? {
             return Some(Near::Begun);
         }
-        Some(Near::of(self.try_enter_by_clue(
-            arrived.bytes,
-            start,
-            anchor,
-        )))
+        Some(Near::of(self.try_enter_by_clue(arrived, start, anchor)?))
     }
 
     /// Enters the text behind a bracket of `numbers`, which stands at `anchor`, or the URL around it from `start` on: what
@@ -396,24 +392,20 @@ impl Scanner {
         Some(Near::Begun)
     }
 
-    /// Returns the joined literals of which the first begins with the bracket `found`, unless they are a part of a template.
+    /// Returns the joined literals of which the first begins with the bracket `found`, if they are a message.
     fn joined_at_bracket(
         &mut self,
         arrived: &Arrived<'_>,
         found: usize,
     ) -> Settled<Option<Joined>> {
         let [_, before] = self.bytes_before(arrived.bytes, found);
-        if found < self.tried.no_joined_before {
-            return Some(None);
-        }
-        let document = arrived.from(found);
-        let joined = Joined::at(before, document);
-        let template = joined.and_then(|joined| joined.expression_behind(document));
+        let joined = Joined::at(before, arrived.from(found));
         arrived.settled()?;
-        if let Some(len) = template {
-            self.tried.no_joined_before = found + len;
-        }
-        Some(joined.filter(|_| template.is_none()))
+        let Some(joined) = joined else {
+            return Some(None);
+        };
+        let is_whole = self.holds_message(Escape::Joined(joined), arrived, found..found + 1)?;
+        Some(Some(joined).filter(|_| is_whole))
     }
 
     /// Enters escaped text that shows at the bracket `found` and begins at `text`, if that is known.
@@ -443,38 +435,48 @@ impl Scanner {
         (at <= anchor).then_some(at)
     }
 
-    /// Enters escaped text if a clue stands before the anchor, and passes over a byte order mark.
-    fn try_enter_by_clue(&mut self, buffer: &[u8], start: usize, anchor: usize) -> bool {
+    /// Enters escaped text if a clue stands before the anchor, or highlighted source, and passes over a byte order mark.
+    fn try_enter_by_clue(
+        &mut self,
+        arrived: &Arrived<'_>,
+        start: usize,
+        anchor: usize,
+    ) -> Settled<bool> {
+        let buffer = arrived.bytes;
         if buffer[anchor..].starts_with(BYTE_ORDER_MARK) && self.is_bare_at(buffer, anchor) {
             self.pass(buffer, anchor);
             self.byte_order_mark(buffer);
-            return true;
+            return Some(true);
         }
         let told = anchor + start::entity_len(&buffer[anchor..]);
         let before = &buffer[start..told];
-        let highlighted = Highlight::at_name(before).map(Escape::Highlighted);
-        let Some(escape) = highlighted.or_else(|| start::clue(before)) else {
-            return false;
+        if let Some(highlight) = Highlight::at_name(before) {
+            let escape = Escape::Highlighted(highlight);
+            if self.holds_message(escape, arrived, start..told)? {
+                self.pass(buffer, start);
+                return Some(self.enter_told(escape, None, told - start));
+            }
+        }
+        let Some(escape) = start::clue(before) else {
+            return Some(false);
         };
-        let is_of_page = matches!(
-            escape,
-            Escape::Entity | Escape::Highlighted(Highlight::Page)
-        );
-        if is_of_page && !self.may_begin_in_page(buffer, start..told) {
-            return false;
+        // Nothing before the name begins a document that holds it.
+        if !self.may_begin_before(escape, buffer, start..told) {
+            return Some(false);
         }
         self.pass(buffer, start);
         let quote = if escape == Escape::Entity { b'<' } else { b'"' };
-        self.enter_told(escape, Some(quote), told - start)
+        Some(self.enter_told(escape, Some(quote), told - start))
     }
 
-    /// Returns true if an escaped document may begin in `range`. Otherwise what stands there is noise that is judged with
-    /// what follows.
-    fn may_begin_in_page(&mut self, buffer: &[u8], range: Range<usize>) -> bool {
-        let untried = range.start.max(self.tried.no_page_before)..range.end;
-        let may_begin = start::may_begin_in_page(buffer.get(untried).unwrap_or_default());
+    /// Returns true if a document escaped with `escape` may begin in `range`, which ends with a clue. Otherwise what stands there
+    /// is noise that is judged with what follows.
+    fn may_begin_before(&mut self, escape: Escape, buffer: &[u8], range: Range<usize>) -> bool {
+        let untried = range.start.max(self.tried.no_clue_before)..range.end;
+        let raw = buffer.get(untried).unwrap_or_default();
+        let may_begin = start::may_begin_before_clue(escape, raw);
         if !may_begin {
-            self.tried.no_page_before = range.end;
+            self.tried.no_clue_before = range.end;
         }
         may_begin
     }

@@ -134,6 +134,17 @@ fn cdata_len(ahead: Lookahead<'_>) -> usize {
 /// Returns true if an object with this first name may be a message.
 pub(super) type BeginsMessage<'a> = &'a dyn Fn(&str) -> bool;
 
+/// The bytes between the texts of JSON at which something may end or begin. A table is faster than a
+/// comparison with each of them where they stand close together.
+const OF_JSON: [bool; 256] = {
+    let (signs, mut table, mut at) = (b"\"{}[]<\n\\", [false; 256], 0);
+    while at < signs.len() {
+        table[signs[at] as usize] = true;
+        at += 1;
+    }
+    table
+};
+
 /// The next action of the skip.
 enum Act {
     Stop(usize),
@@ -236,7 +247,7 @@ impl Skip {
             (Within::String, _) => memchr::memchr3(b'"', b'\\', b'\n', bytes),
             (Within::Markup, Syntax::Xml) => memchr::memchr2(b'<', b'\n', bytes),
             (Within::Markup, Syntax::Json) if self.garbled => memchr::memchr(b'\n', bytes),
-            (Within::Markup, Syntax::Json) => bytes.iter().position(|b| b"\"{}[]<\n\\".contains(b)),
+            (Within::Markup, Syntax::Json) => bytes.iter().position(|&b| OF_JSON[usize::from(b)]),
         }
     }
 

@@ -278,6 +278,9 @@ pub(super) fn quote_around(escape: Escape, document: Lookahead<'_>, before: u8) 
 /// clue may be escaped several times.
 pub(super) fn clue(before: &[u8]) -> Option<Escape> {
     const LONGEST_CLUE: usize = 32;
+    if !before.last().is_some_and(|&last| may_end_clue(last)) {
+        return None;
+    }
     let tail = &before[before.len().saturating_sub(LONGEST_CLUE)..];
     direct_clue(tail).or_else(|| {
         let shows = |escape: &Escape| undone(*escape, tail).is_some_and(has_clue);
@@ -285,17 +288,48 @@ pub(super) fn clue(before: &[u8]) -> Option<Escape> {
     })
 }
 
-/// Returns true if an escaped document may begin in `raw`, which belongs to a page: a bracket or an escaped tag stands
-/// there, perhaps escaped again.
-pub(super) fn may_begin_in_page(raw: &[u8]) -> bool {
+/// Returns true if a clue may end with the byte `last`: a quote, the end of an entity, or a digit of a code.
+fn may_end_clue(last: u8) -> bool {
+    matches!(last, b'"' | b'\'' | b';') || last.is_ascii_hexdigit()
+}
+
+/// Returns true if a document may begin in the text of `raw`, which ends with a clue of `escape`: a bracket stands in it or a
+/// line begins as in YAML, escaped any number of times.
+pub(super) fn may_begin_before_clue(escape: Escape, raw: &[u8]) -> bool {
+    let Some(text) = undone(escape, raw) else {
+        return false;
+    };
+    let is_bracket = |b: &u8| b"<{[(".contains(b);
+    let has_bracket = match escape {
+        Escape::Entity => has_bracket_in_page(raw),
+        _ => text.iter().any(is_bracket),
+    };
+    has_bracket
+        || text.split(|&b| b == b'\n').any(begins_member)
+        || clue(&text).is_some_and(|inner| may_begin_before_clue(inner, &text))
+}
+
+/// Returns true if a bracket stands in `raw`, which belongs to a page: tags that are not escaped are no part of a document.
+fn has_bracket_in_page(raw: &[u8]) -> bool {
     let opens = |at: usize| match raw[at] {
         b'&' => {
             let text = { Escape::Entity }.escape(Lookahead::whole(&raw[at..]));
-            text.is_some_and(|byte| b"<{[(&".contains(&byte))
+            text.is_some_and(|byte| b"<{[(".contains(&byte))
         }
         other => b"{[(".contains(&other),
     };
     (0..raw.len()).any(opens)
+}
+
+/// Returns true if `line` begins with a name and a colon.
+fn begins_member(line: &[u8]) -> bool {
+    let blanks = line.iter().take_while(|b| b" -".contains(b)).count();
+    let line = &line[blanks..];
+    let name = line
+        .iter()
+        .take_while(|b| b.is_ascii_alphanumeric())
+        .count();
+    name > 0 && line.get(name) == Some(&b':')
 }
 
 /// Returns the length of the escaped `<` at the start of `anchor`, without its `&`, or 0.
@@ -566,9 +600,31 @@ mod tests {
             (r"\u0026quot;", Some(Escape::Backslash)),
             (r#"a%20b&amp; ""#, None),
             ("%41", None),
+            ("&160;", None),
+            ("&none;", None),
         ];
         for (before, escape) in cases {
             assert_eq!(clue(before.as_bytes()), escape, "{before}");
+        }
+    }
+
+    #[test]
+    fn a_document_begins_with_a_bracket_or_a_member() {
+        let cases = [
+            (r#"{\""#, true),
+            (r#"- Event: \""#, true),
+            (r#"x\nEvent: a, b: \""#, true),
+            (r#"x, Event: a\n\""#, false),
+            ("&lt;a&gt;&quot;", true),
+            ("%26lt%3Ba%26quot%3B", true),
+            (r#"x\""#, false),
+            ("x&#160;", false),
+            ("x%26quot%3B", false),
+        ];
+        for (before, begins) in cases {
+            let escape = clue(before.as_bytes()).expect("a clue");
+            let may_begin = may_begin_before_clue(escape, before.as_bytes());
+            assert_eq!(may_begin, begins, "{before}");
         }
     }
 

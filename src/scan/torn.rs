@@ -301,11 +301,11 @@ impl Scanner {
             return;
         }
         let start = found.saturating_sub(FARTHEST).max(self.pos());
-        let before = &buffer[start..found];
-        let Some(line) = memchr::memrchr(b'\n', before) else {
+        let line = self.search.line_start_from(buffer, start, found);
+        let (above, lead) = (&buffer[start..line], &buffer[line..found]);
+        if above.is_empty() {
             return;
-        };
-        let (above, lead) = before.split_at(line + 1);
+        }
         if NextEntry::Dated.begins(lead) {
             return;
         }

@@ -22,12 +22,12 @@ pub(super) struct Tried {
     pub(super) unprefixed: Unprefixed,
     /// No list of names and values is looked for before this position: one was, and it is no callback.
     pub(super) no_pairs_before: usize,
-    /// No escaped document begins before this position, as far as the search window reaches.
-    pub(super) no_page_before: usize,
+    /// No escaped document begins before this position: its names have clues, and nothing before them begins one.
+    pub(super) no_clue_before: usize,
     /// Every event's name in wide characters before this position is judged; see [`wide`](super::wide).
     pub(super) no_wide_before: usize,
-    /// The literals before this position are joined to an expression.
-    pub(super) no_joined_before: usize,
+    /// The texts that were read to see whether they are messages, and are none.
+    pub(super) trials: Failures,
     /// Every line of noise before this position was searched for an object with a prefix.
     pub(super) no_prefix_before: usize,
     /// The offset of an object that is neither JSON nor printed in another notation.
@@ -45,6 +45,9 @@ pub(super) struct Tried {
     pub(super) failures: Failures,
     /// The JSON objects that broke at an expression of source code.
     pub(super) expressions: Failures,
+    /// No value and no list of a callback stands between the latest object that broke at an expression and this position,
+    /// counted from the start of the text.
+    pub(super) nothing_held_before: usize,
     /// The JSON documents that broke after a long comment.
     pub(super) long_comments: Failures,
     /// The offset of the last bracket of a notation whose object broke, and the notation.
@@ -63,16 +66,20 @@ impl Tried {
         self.judged_before = self.judged_before.saturating_sub(len);
         self.unprefixed = self.unprefixed.after(len);
         self.no_pairs_before = self.no_pairs_before.saturating_sub(len);
-        self.no_page_before = self.no_page_before.saturating_sub(len);
+        self.no_clue_before = self.no_clue_before.saturating_sub(len);
         self.no_wide_before = self.no_wide_before.saturating_sub(len);
-        self.no_joined_before = self.no_joined_before.saturating_sub(len);
         self.no_prefix_before = self.no_prefix_before.saturating_sub(len);
     }
 
     /// Returns true if something failed that reaches beyond `offset`.
     pub(super) fn has_failed_beyond(&self, offset: u64) -> bool {
-        [self.failures, self.expressions, self.long_comments]
-            .iter()
-            .any(|those| those.reach_beyond(offset))
+        [
+            self.failures,
+            self.expressions,
+            self.long_comments,
+            self.trials,
+        ]
+        .iter()
+        .any(|those| those.reach_beyond(offset))
     }
 }

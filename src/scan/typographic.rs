@@ -87,15 +87,14 @@ impl Pasted {
 
 /// Returns the character at the start of `raw`.
 fn character(raw: Lookahead<'_>) -> Option<char> {
-    const LONGEST: usize = 4;
-    let head = raw.window(LONGEST);
-    match head.bytes().utf8_chunks().next() {
-        Some(chunk) if !chunk.valid().is_empty() => chunk.valid().chars().next(),
-        _ => {
-            head.note_end();
-            None
-        }
-    }
+    let len = match raw.get(0)? {
+        0xF0.. => 4,
+        0xE0.. => 3,
+        0xC0.. => 2,
+        _ => 1,
+    };
+    let text = std::str::from_utf8(raw.first(len)?).ok()?;
+    text.chars().next()
 }
 
 /// Returns what `c` stands for between the texts of a document.

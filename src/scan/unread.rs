@@ -178,11 +178,12 @@ impl Scanner {
             name.start.min(from + values.start)..name.end.max(from + values.end)
         };
         let values = |end: usize| (self.names.values)(&arrived.bytes[from..end]);
-        let found = values(name.end).or_else(|| {
-            let end = name.end + self.len_after(arrived, name);
-            let listed = || self.listed(&arrived.bytes[from..end], name.start - from);
-            values(end).or_else(listed)
-        });
+        let end = name.end + self.len_after(arrived, name);
+        let found = match values(end) {
+            // The values before the name may be enough.
+            Some(all) => Some(values(name.end).unwrap_or(all)),
+            None => self.listed(&arrived.bytes[from..end], name.start - from),
+        };
         found.map(with_name)
     }
 
@@ -451,12 +452,11 @@ const ESCAPES: [&[u8]; 8] = [
 /// Returns the position of the first escape in `ahead`, which follows an event's name after the bytes `before`. It may
 /// belong to a payload, unless the quote before the name is escaped, too.
 fn escaped_text(before: [u8; 2], ahead: Lookahead<'_>) -> Option<usize> {
-    let has = |text: &[u8], escape: &[u8]| memchr::memmem::find(text, escape);
     let is_escaped = matches!(before, [_, b';'] | [b'2', b'2'] | [b'\\', b'"' | b'\'']);
-    let escapes = ESCAPES
-        .iter()
-        .filter_map(|escape| has(ahead.bytes(), escape));
-    escapes.min().filter(|_| !is_escaped)
+    let text = ahead.bytes();
+    let begins = |at: &usize| ESCAPES.iter().any(|escape| text[*at..].starts_with(escape));
+    let escape = || memchr::memchr3_iter(b'&', b'%', b'\\', text).find(begins);
+    (!is_escaped).then(escape)?
 }
 
 /// The line of an event's name.

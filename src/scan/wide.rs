@@ -2,8 +2,9 @@
 //! UTF-8 inside of UTF-16. Windows PowerShell's `>>` writes UTF-16 behind whatever a file holds.
 //!
 //! Zero bytes stand between the letters of UTF-16, so it has no anchors. It is noticed by looking at two bytes in every
-//! [`STRIDE`]: a callback is longer, and one of the two is zero. Only where that is so, names are searched for. A capture
-//! in UTF-16 was transcoded: a character stands there for two letters.
+//! [`STRIDE`]: a callback is longer, and one of the two is zero if its characters are ASCII. Only where that is so, names are
+//! searched for. A capture in UTF-16 was transcoded: a character stands there for two letters, and all of its noise is
+//! searched.
 
 use std::ops::Range;
 
@@ -20,7 +21,11 @@ pub(super) const STRIDE: usize = 256;
 /// How many bytes before and after a name the values may stand.
 const REACH: usize = 4096;
 
+/// How many bytes are searched for all forms of a name at once. One that stands nowhere is not searched for again and again.
+const STEP: usize = 1024;
+
 /// How the names of events look in another encoding.
+#[derive(Clone)]
 struct Form {
     name: Vec<u8>,
     /// Undoes the encoding of some text.
@@ -35,7 +40,9 @@ impl Form {
             // The byte order mark of UTF-32 begins like that of UTF-16.
             Units::Utf16 => {
                 let halves = [name, &name[1..]].into_iter().flat_map(Form::paired);
-                halves.chain([Form::wide(name, 2)]).collect()
+                halves
+                    .chain([Form::wide(name, 2), Form::swapped(name)])
+                    .collect()
             }
         }
     }
@@ -44,6 +51,16 @@ impl Form {
         Form {
             name: widened(name, width),
             narrow: |text| text.iter().copied().filter(|&byte| byte != 0).collect(),
+        }
+    }
+
+    /// Makes the form of UTF-16 with the other byte first.
+    fn swapped(name: &[u8]) -> Form {
+        let swapped = |&letter: &u8| char::from_u32(u32::from(letter) << 8);
+        let name: String = name.iter().filter_map(swapped).collect();
+        Form {
+            name: name.into_bytes(),
+            narrow: |text| unpaired(text, u16::to_le_bytes),
         }
     }
 
@@ -61,8 +78,8 @@ impl Form {
 }
 
 impl Scanner {
-    /// Reports the first callback in wide characters whose event's name begins before `to`. Counts mentions before it. Looks
-    /// whether there are any up to `seen`.
+    /// Reports the first callback in wide characters whose event's name begins before `to`. Counts mentions before it. Zero
+    /// bytes are looked for up to `seen`.
     pub(super) fn judge_wide<'b>(
         &mut self,
         arrived: &Arrived<'b>,
@@ -91,28 +108,26 @@ impl Scanner {
     /// Returns the first event's name in another encoding that begins before `to` and was not judged. Whatever shows it
     /// stands in `buffer`.
     fn next_wide(&mut self, buffer: &[u8], to: usize) -> Option<(Form, Range<usize>)> {
-        let from = self.tried.no_wide_before.max(self.pos());
+        let mut from = self.tried.no_wide_before.max(self.pos());
         let name = self.names.event_prefix.as_bytes();
         let has_room = from < to && buffer.len() - from > name.len();
         if self.depth > 0 || !has_room {
             return None;
         }
-        if !self.is_wide(buffer, from) {
-            self.tried.no_wide_before = to;
-            return None;
+        if self.is_wide(buffer, from) {
+            let forms = Form::all(name, self.cursor.units());
+            while from < to {
+                let end = to.min(from + STEP);
+                let first = first_of(&forms, buffer, from..end);
+                if first.is_some() {
+                    self.tried.no_wide_before = from;
+                    return first;
+                }
+                from = end;
+            }
         }
-        let forms = Form::all(name, self.cursor.units());
-        let names = forms.into_iter().filter_map(|form| {
-            let end = buffer.len().min(to + form.name.len() - 1);
-            let start = from + memmem::find(&buffer[from..end], &form.name)?;
-            let end = start + form.name.len();
-            Some((form, start..end))
-        });
-        let first = names.min_by_key(|(_, name)| name.start);
-        if first.is_none() {
-            self.tried.no_wide_before = to;
-        }
-        first
+        self.tried.no_wide_before = to;
+        None
     }
 
     /// Returns true if another encoding shows in `buffer`, near `from` or behind it, or may stand there without showing.
@@ -154,7 +169,18 @@ impl Scanner {
     }
 }
 
-/// Returns `name` in characters of `width` bytes, from the first letter to the last, whichever of the bytes comes first.
+/// Returns the first of the `forms` that begins in `range`.
+fn first_of(forms: &[Form], buffer: &[u8], range: Range<usize>) -> Option<(Form, Range<usize>)> {
+    let names = forms.iter().filter_map(|form| {
+        let end = buffer.len().min(range.end + form.name.len() - 1);
+        let start = range.start + memmem::find(&buffer[range.start..end], &form.name)?;
+        Some((form, start..start + form.name.len()))
+    });
+    let first = names.min_by_key(|(_, name)| name.start);
+    first.map(|(form, name)| (form.clone(), name))
+}
+
+/// Returns `name` in characters of `width` bytes, without the zero bytes around it, so that it fits both orders of bytes.
 fn widened(name: &[u8], width: usize) -> Vec<u8> {
     let mut wide = vec![0; width * (name.len() - 1) + 1];
     for (i, &letter) in name.iter().enumerate() {

@@ -9,7 +9,7 @@ use crate::scan::container::{self, LineKind};
 use crate::scan::line_end::{BEHIND, document_ends, relation};
 use crate::scan::lookahead::{Arrived, Lookahead, Settled};
 use crate::scan::prefix::Relation;
-use crate::simd::{Survey, last_break, skip_space};
+use crate::simd::{Survey, last_break, line_start, skip_space};
 
 /// For each kind of line, the start of the run before some line. A *run* is a sequence of lines of one kind in which a
 /// document may continue from each line to the next.
@@ -271,6 +271,15 @@ impl SearchWindow {
     /// Returns the start of the line for which `start` was last called.
     pub(super) fn line_start(&self) -> usize {
         self.line.max(0) as usize
+    }
+
+    /// Returns the start of the line of `at`, or `from` if that is on the line.
+    pub(super) fn line_start_from(&self, buffer: &[u8], from: usize, at: usize) -> usize {
+        let line = self.line_start();
+        match (line..=self.known).contains(&at) {
+            true => line.max(from),
+            false => from + line_start(&buffer[from..at]),
+        }
     }
 
     /// Returns the position from which bytes must be kept for anchors that arrive later.

@@ -298,8 +298,8 @@ fn quote_before(line: &[u8], is_event: bool) -> Option<usize> {
     const LONGEST: usize = 64;
     let start = line.len().saturating_sub(LONGEST);
     let near = &line[start..];
-    let is_quote = |at: usize| near[at] == b'"' && (at == 0 || near[at - 1] != b'\\');
-    let quote = (0..near.len()).rev().find(|&at| is_quote(at))?;
+    let is_quote = |at: usize| at == 0 || near[at - 1] != b'\\';
+    let quote = memchr::memrchr_iter(b'"', near).find(|&at| is_quote(at))?;
     let is_value = near[..quote].trim_ascii_end().ends_with(b":");
     let is_blank = |b: &u8| matches!(b, b' ' | b'-');
     let text = &near[quote + 1..];

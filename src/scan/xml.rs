@@ -730,17 +730,27 @@ impl Scanner {
         })
     }
 }
-/// Returns the ranges of the comments before a root, without `<!--` and `-->`. Those of a DOCTYPE and behind it are left out.
+
+/// Returns the ranges of the comments before a root, without `<!--` and `-->`. Those inside of a DOCTYPE are left out, as far as
+/// no `>` stands before them in it.
 fn comments_of(prolog: &[u8]) -> impl Iterator<Item = Range<usize>> {
-    const OPEN: &[u8] = b"<!--";
-    let declarations = memchr::memmem::find_iter(prolog, b"<!");
-    let declarations =
-        declarations.take_while(|at| !prolog.get(at + 2).is_some_and(u8::is_ascii_alphabetic));
-    let comments = declarations.filter(|&at| prolog[at..].starts_with(OPEN));
-    comments.map(|at| {
-        let start = at + OPEN.len();
-        let len = memchr::memmem::find(&prolog[start..], b"-->");
-        start..len.map_or(prolog.len(), |len| start + len)
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        loop {
+            at += memchr::memmem::find(&prolog[at..], b"<!")?;
+            let rest = &prolog[at..];
+            let (open, close) = match rest.starts_with(b"<!--") {
+                true => (b"<!--".len(), &b"-->"[..]),
+                false => (b"<!".len(), &b">"[..]),
+            };
+            let len = memchr::memmem::find(&rest[open..], close);
+            let end = len.map_or(prolog.len(), |len| at + open + len);
+            let begin = at + open;
+            at = prolog.len().min(end + close.len());
+            if close.len() > 1 {
+                return Some(begin..end);
+            }
+        }
     })
 }
 

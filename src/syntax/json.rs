@@ -46,6 +46,8 @@ pub(crate) struct Reader {
     met_long_comment: bool,
     /// The number of bytes of all comments.
     comments: usize,
+    /// The comments. Those with only white space between them are one.
+    comment_spans: Vec<Span>,
 }
 
 /// The bytes of a document, and what a read writes to.
@@ -67,14 +69,17 @@ impl Reader {
             reads_long_comments: true,
             met_long_comment: false,
             comments: 0,
+            comment_spans: Vec::new(),
         }
     }
 
     /// Starts over and keeps the memory of the stack.
     fn restart(&mut self) {
         self.open.clear();
+        self.comment_spans.clear();
         *self = Reader {
             open: std::mem::take(&mut self.open),
+            comment_spans: std::mem::take(&mut self.comment_spans),
             reads_long_comments: self.reads_long_comments,
             ..Reader::new()
         };
@@ -155,8 +160,14 @@ impl Reader {
         }
     }
 
+    /// Returns the comments that were read. Those with only white space between them are one.
+    pub(crate) fn comments(&self) -> &[Span] {
+        &self.comment_spans
+    }
+
     /// Skips white space and comments. Each comment is a finding.
     fn skip_insignificant(&mut self, d: &mut Document<'_, '_>) -> Result<(), Stop> {
+        let before = self.comment_spans.len();
         loop {
             self.at = skip_space(d.bytes.all, self.at);
             if d.bytes.get(self.at) != Some(b'/') {
@@ -175,6 +186,10 @@ impl Reader {
             }
             let span = Span::new(self.at, self.at + len);
             d.findings.push(Finding::new(Reason::Comment, span));
+            match self.comment_spans.get_mut(before) {
+                Some(begun) => begun.end = span.end,
+                None => self.comment_spans.push(span),
+            }
             self.at += len;
         }
     }

@@ -2723,6 +2723,21 @@ const MIXED: &[&str] = &[
     "{\"a\":\"%3Cxml%3E%7B%22ToUserName%22%3A",
     "{\"ToUserName\":\"a\",\"x\":\"{\\\"ToUserName\\\":\\\"b\\\",\\\"x\\\":\\\"",
     "{\"m\":\"{\\\"ToUserName\\\":\\\"b\\\",\\\"x\\\":\\\"{\\\\\\\"ToUserName\\\\\\\":1\"}\n",
+    // Names between what looks like escapes, and names that are escaped several times.
+    "&160;ToUserName&162;",
+    "&amp;160;ToUserName&amp;162;",
+    "&#160;subscribe_msg_sent_event&#162; ",
+    "\\x22ToUserName\\x2",
+    "%22ToUserName%2%22",
+    "{\\\\\\\"FromUserName\\\\\\\":\\\\\\\"a\\\\\\\"",
+    "&amp;amp;amp;amp;lt;xml&amp;amp;amp;amp;gt;&amp;amp;amp;amp;lt;ToUserName&amp;amp;amp;amp;gt;\n",
+    "{“ToUserName”：“a",
+    // Prose, code and templates with many names.
+    "the subscribe_msg_popup_event has ToUserName, FromUserName and MsgType. ",
+    "case \"subscribe_msg_popup_event\": msg.ToUserName = x.FromUserName; msg.CreateTime = MsgType;\n",
+    "ToUserName FromUserName CreateTime MsgType Event subscribe_msg_change_event List TemplateId ",
+    "{\"ToUserName\":{{ ",
+    "<p>{\"a\":\"<b>{\"ToUserName\":\"</b>",
     "eyJUb1VzZXJOYW1lIjoiYSIsIngiOlsi",
     "[123 34 84 111 85 115 101 114 78 97 109 101 34 58 34 97 34 125]\n",
     // Payloads in comments, names that are highlighted, and names in other encodings.

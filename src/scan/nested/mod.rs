@@ -24,6 +24,7 @@
 //! The inner cursor leads, between `outer_at` and `shown`. The outer cursor then follows it, and all distances shrink.
 //! `position` converts positions in the text to distances in raw bytes; `unescape` adds to the text.
 
+mod kept;
 mod position;
 mod surrogate;
 mod unescape;
@@ -36,6 +37,7 @@ use crate::input::Flow;
 use crate::scan::escape::Escape;
 use crate::scan::learn::Quoted;
 use crate::scan::lookahead::{Arrived, Settled};
+use crate::scan::nested::kept::Kept;
 use crate::scan::nested::position::Position;
 use crate::scan::nested::surrogate::halves_of_pairs;
 use crate::scan::printed::Failures;
@@ -81,6 +83,8 @@ pub(super) struct Nested {
     around: Option<Inside>,
     /// What the inner scanner was told of failed attempts.
     failures: Failures,
+    /// The text of the nested text before.
+    kept: Option<Kept>,
 }
 
 /// A clue that may be false. It is true if a payload contains the name that follows it.
@@ -101,10 +105,10 @@ impl Clue {
         }
     }
 
-    /// Returns the clue after the outer cursor has moved by `len` raw bytes.
+    /// Returns the clue after the outer cursor has moved by `len` raw bytes. A payload begins before the name.
     fn after(self, len: usize) -> Self {
         match self {
-            Clue::NameAfter(name) if name >= len => Clue::NameAfter(name - len),
+            Clue::NameAfter(name) if name > len => Clue::NameAfter(name - len),
             _ => Clue::Passed,
         }
     }
@@ -169,6 +173,7 @@ impl Nested {
             found: false,
             around: None,
             failures: Failures::default(),
+            kept: None,
         }
     }
 
@@ -194,9 +199,13 @@ impl Nested {
             found,
             around,
             failures,
+            kept,
         } = self;
         scanner.renew();
-        text.clear();
+        if kept.is_none() {
+            text.clear();
+            scanner.forget_kept();
+        }
         (*outer_escape, *end_escape, *own_end) = (escape, escape, end);
         (*shown, *outer_at, *unescaped) = (0, 0, 0);
         *passed_before = std::mem::take(passed);
@@ -477,6 +486,7 @@ impl Scanner {
             return None;
         };
         let start = self.pos();
+        nested.take_up_kept(buffer, self.dropped, start);
         loop {
             // The number of bytes unescaped after a payload depends on how input arrives, so they are not read.
             if nested.ends_after_payload() {
@@ -641,6 +651,7 @@ impl Scanner {
     /// Continues after nested text.
     fn leave_nested(&mut self, mut nested: Box<Nested>, go_on: GoOn, buffer: &[u8]) {
         self.take_failures_over(&mut nested, &buffer[self.pos()..]);
+        nested.keep(self.dropped + self.pos());
         // After a false clue the outer scanner reads the text again.
         let is_read_again = nested.clue.is_some() && matches!(go_on, GoOn::After(_));
         if !is_read_again {
