@@ -264,29 +264,24 @@ impl Scanner {
 
     /// Returns the next payload inside a document, or ends the document: the state [`State::Inside`].
     pub(super) fn inside<'b>(&mut self, buffer: &'b [u8], parts: &mut Parts) -> Option<Found<'b>> {
-        let State::Inside(mut inside) = std::mem::replace(&mut self.state, State::Seek) else {
+        // Moving it out takes 2 % more instructions for payloads in log entries, and 5 % in the static program.
+        let State::Inside(inside) = &mut self.state else {
             return None;
         };
-        let (start, then) = (self.pos() - inside.done, inside.then);
+        let (start, then) = (self.cursor.pos() - inside.done, inside.then);
         let Some(inner) = inside.inner.pop_front() else {
+            self.spare_inner = std::mem::take(&mut inside.inner);
             self.move_to(buffer, start + then.len, then.noise);
             self.state = then.skip.map_or(State::Seek, State::Skip);
-            self.spare_inner = inside.inner;
             return None;
         };
         let span = inner.span();
-        self.move_to(buffer, start + span.start as usize, then.noise);
         inside.done = span.end as usize;
+        self.move_to(buffer, start + span.start as usize, then.noise);
         let len = span.range().len();
         match inner {
-            InnerPart::Message(_) => {
-                self.state = State::Inside(inside);
-                Some(self.inner_message(buffer, len, parts))
-            }
-            InnerPart::Lines(_) => {
-                self.state = State::Inside(inside);
-                Some(self.unread_lines(buffer, len, parts))
-            }
+            InnerPart::Message(_) => Some(self.inner_message(buffer, len, parts)),
+            InnerPart::Lines(_) => Some(self.unread_lines(buffer, len, parts)),
             InnerPart::Text(_)
             | InnerPart::Numbers(_)
             | InnerPart::Typed(_)
@@ -299,7 +294,7 @@ impl Scanner {
                 if matches!(inner, InnerPart::Typed(_)) {
                     self.begin_doubt_within(len);
                 }
-                if !self.enter(escape, NestedEnd::Len(len), Some(inside)) {
+                if !self.enter(escape, NestedEnd::Len(len)) {
                     self.move_to(buffer, start + span.end as usize, then.noise);
                 }
                 None

@@ -451,7 +451,7 @@ impl Scanner {
                     && self.depth < Self::DEEPEST =>
             {
                 self.pass(buffer, start);
-                self.enter(escape, NestedEnd::Len(len), None);
+                self.enter(escape, NestedEnd::Len(len));
                 return None;
             }
             Through::Torn(mut torn)

@@ -531,7 +531,7 @@ impl Scanner {
     /// Enters escaped text that ends at one of its terminators, at the earliest after `from` bytes.
     pub(super) fn enter_from(&mut self, escape: Escape, quote: Option<u8>, from: usize) -> bool {
         let of = escape.ends(quote);
-        self.enter(escape, NestedEnd::at_terminator(of, from), None)
+        self.enter(escape, NestedEnd::at_terminator(of, from))
     }
 
     /// Enters the escaped document at `found`. The quote before it belongs to the innermost literal. A single quote
@@ -557,7 +557,6 @@ impl Scanner {
         self.enter(
             escape.over(document.bytes()),
             NestedEnd::at_terminator(of, 0),
-            None,
         );
         if let State::Nested(nested) = &mut self.state
             && is_innermost
@@ -607,8 +606,7 @@ impl Scanner {
         }
         let end = end.ok().filter(|&end| candidate.is_literal(end));
         arrived.settled()?;
-        let is_entered =
-            end.is_some_and(|end| self.enter(Escape::Backslash, NestedEnd::Len(end), None));
+        let is_entered = end.is_some_and(|end| self.enter(Escape::Backslash, NestedEnd::Len(end)));
         Some(is_entered)
     }
 

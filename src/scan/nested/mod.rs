@@ -445,13 +445,10 @@ impl Scanner {
     /// The deepest nesting.
     pub(super) const DEEPEST: usize = 8;
 
-    /// Enters nested text at the cursor. Returns false if it is nested too deep.
-    pub(super) fn enter(&mut self, escape: Escape, end: NestedEnd, around: Option<Inside>) -> bool {
+    /// Enters nested text at the cursor. A document around it is continued afterwards. Returns false if the text is nested
+    /// too deep.
+    pub(super) fn enter(&mut self, escape: Escape, end: NestedEnd) -> bool {
         if self.depth == Self::DEEPEST {
-            // Continues the document around it. Reading that from its start would come here again.
-            if let Some(around) = around {
-                self.state = State::Inside(around);
-            }
             return false;
         }
         let escape = match (escape, self.before) {
@@ -469,7 +466,9 @@ impl Scanner {
         nested.scanner.reads_long_comments =
             self.reads_long_comments && matches!(end, NestedEnd::Len(_));
         nested.scanner.lines_are_records = matches!(escape, Escape::Container(_));
-        nested.around = around;
+        if let State::Inside(around) = std::mem::replace(&mut self.state, State::Seek) {
+            nested.around = Some(around);
+        }
         self.hand_failures_down(&mut nested);
         self.state = State::Nested(nested);
         true
