@@ -41,6 +41,35 @@ pub(crate) fn event_name(text: &[u8]) -> Option<Range<usize>> {
 /// Returns the range of a callback's names and values in `text`, if they are enough to show that a callback was printed:
 /// three of the header, or a list with a value of an item.
 pub(crate) fn values(text: &[u8]) -> Option<Range<usize>> {
+    if memchr::memchr(ESCAPE, text).is_none() {
+        return plain_values(text);
+    }
+    let (plain, places) = without_colours(text);
+    let found = plain_values(&plain)?;
+    let last = found.end.checked_sub(1)?;
+    Some(places[found.start]..places[last] + 1)
+}
+
+/// The first byte of a terminal's control sequence.
+const ESCAPE: u8 = 0x1B;
+
+/// Returns `text` without the sequences that set colours, and the place of each byte that is left.
+fn without_colours(text: &[u8]) -> (Vec<u8>, Vec<usize>) {
+    let (mut plain, mut places, mut at) = (Vec::new(), Vec::new(), 0);
+    while at < text.len() {
+        match colour_len(&text[at..]).filter(|_| text[at] == ESCAPE) {
+            Some(len) => at += len,
+            None => {
+                plain.push(text[at]);
+                places.push(at);
+                at += 1;
+            }
+        }
+    }
+    (plain, places)
+}
+
+fn plain_values(text: &[u8]) -> Option<Range<usize>> {
     let evidence = Evidence::of(text);
     match evidence.is_bound() {
         true => Some(evidence.bound),
@@ -582,6 +611,8 @@ mod tests {
             "ToUserName：gh_1，FromUserName：oWx3b5，MsgType：event",
             "[ToUserName]&nbsp;=>&nbsp;gh_1<br />[FromUserName]&nbsp;=>&nbsp;o1<br />[MsgType]&#160;=>&#160;event<br />",
             "ToUserName: \x1B[32m'gh_1'\x1B[39m, FromUserName: \x1B[32m'o1'\x1B[39m, CreateTime: \x1B[33m1762040401\x1B[39m",
+            "\x1B[33m'\x1B[39;49;00m\x1B[33mToUserName\x1B[39m\x1B[33m'\x1B[39m:\x1B[37m \x1B[39m\x1B[33m'\x1B[39m\x1B[33mgh_1\x1B[39m, \
+             \x1B[36mFromUserName=\x1B[0mo1 \x1B[36mMsgType=\x1B[0mevent",
             "ToUserName → ******, FromUserName → o***E1c, MsgType → event",
             "ToUserName,FromUserName,CreateTime\ngh_0123456789ab,oWx3b5Tq0nRkF7uYhLs9aVmPzE1c,1610969440\n",
             "<dt>ToUserName</dt><dd>gh_0123456789ab</dd><dt>FromUserName</dt><dd>oWx3b5Tq0nRkF7uYhLs9aVmPzE1c</dd>\
