@@ -12,8 +12,8 @@ pub(crate) struct Joined {
     quote: u8,
 }
 
-/// What joins literals besides the signs, in Visual Basic, PHP, C# and Java: all stand for a line break, which means
-/// nothing between the parts of a document.
+/// The names of a line break that are joined between literals, in Visual Basic, PHP, C#, Java and Python. They are left out:
+/// literals end between parts of a document, where a line break means nothing.
 const LINE_BREAKS: [&[u8]; 7] = [
     b"vbCrLf",
     b"vbLf",

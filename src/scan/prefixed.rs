@@ -719,6 +719,7 @@ fn begins_with_tag(prefix: Prefix, next: Lookahead<'_>) -> bool {
 /// does not end there.
 fn begun_in(part: InnerPart, object: &[u8], is_typed: fn(&str) -> bool) -> Option<(usize, usize)> {
     let escape = match part {
+        // A comment ends in its object.
         InnerPart::Message(_)
         | InnerPart::Lines(_)
         | InnerPart::Typed(_)

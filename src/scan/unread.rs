@@ -94,6 +94,7 @@ impl Scanner {
     fn pairs_at(&self, arrived: &Arrived<'_>, anchor: usize) -> Option<Pairs> {
         const NEAR: usize = 64;
         let from = anchor.saturating_sub(NEAR).max(self.pos());
+        // What is highlighted is the name of a member, not a value.
         let is_element = arrived.bytes[anchor] == b'<';
         let before = &arrived.bytes[from..anchor];
         if is_element || !is_held(before) || Highlight::at_name(before).is_some() {
