@@ -57,7 +57,8 @@ const ESCAPE: u8 = 0x1B;
 fn without_colours(text: &[u8]) -> (Vec<u8>, Vec<usize>) {
     let (mut plain, mut places, mut at) = (Vec::new(), Vec::new(), 0);
     while at < text.len() {
-        match colour_len(&text[at..]).filter(|_| text[at] == ESCAPE) {
+        let colour = (text[at] == ESCAPE).then(|| colour_len(&text[at..]));
+        match colour.flatten() {
             Some(len) => at += len,
             None => {
                 plain.push(text[at]);
@@ -69,6 +70,7 @@ fn without_colours(text: &[u8]) -> (Vec<u8>, Vec<usize>) {
     (plain, places)
 }
 
+/// Returns what [`values`] does, for text without colours.
 fn plain_values(text: &[u8]) -> Option<Range<usize>> {
     let evidence = Evidence::of(text);
     match evidence.is_bound() {
@@ -511,7 +513,7 @@ fn separator_len(text: &[u8]) -> Option<usize> {
 
 /// Returns true if a separator of several bytes may begin with `first`.
 fn begins_sign(first: u8) -> bool {
-    matches!(first, b'&' | b'%' | b'\\' | 0x1B | 0x80..)
+    matches!(first, b'&' | b'%' | b'\\' | ESCAPE | 0x80..)
 }
 
 /// Returns the length of a separator of several bytes at the start of `text`.

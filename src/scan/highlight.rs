@@ -6,7 +6,7 @@
 use crate::scan::decode;
 use crate::scan::escape::{Bytes, Piece};
 use crate::scan::lookahead::Lookahead;
-use crate::scan::typographic::{self, ESCAPE};
+use crate::scan::typographic::{self, ESCAPE, LONGEST_COLOUR};
 
 /// What marks the parts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,9 +22,6 @@ const TAGS: [&[u8]; 10] = [
 
 /// The longest tag.
 const LONGEST_TAG: usize = 1024;
-
-/// The longest sequence that sets a colour.
-const LONGEST_COLOUR: usize = 32;
 
 impl Highlight {
     /// Returns what marks the name right behind `before`, with or without a quote or a bracket around it.
@@ -67,18 +64,22 @@ impl Highlight {
     }
 }
 
+/// Returns the end of `text` from the last `open` on, if that is at most `longest` bytes before the end.
+fn last_from(open: u8, text: &[u8], longest: usize) -> Option<&[u8]> {
+    let near = &text[text.len().saturating_sub(longest)..];
+    Some(&near[memchr::memrchr(open, near)?..])
+}
+
 /// Returns the length of the sequence at the end of `text` that sets a colour.
 pub(super) fn colour_before(text: &[u8]) -> Option<usize> {
-    let near = &text[text.len().saturating_sub(LONGEST_COLOUR)..];
-    let colour = &near[memchr::memrchr(ESCAPE, near)?..];
+    let colour = last_from(ESCAPE, text, LONGEST_COLOUR)?;
     let len = typographic::colour_len(Lookahead::whole(colour))?;
     (len == colour.len()).then_some(len)
 }
 
 /// Returns the length of the tag at the end of `text`, if it marks a part of a line.
 fn tag_before(text: &[u8]) -> Option<usize> {
-    let near = &text[text.len().saturating_sub(LONGEST_TAG)..];
-    let last = &near[memchr::memrchr(b'<', near)?..];
+    let last = last_from(b'<', text, LONGEST_TAG)?;
     let (name, len) = tag(Lookahead::whole(last))?;
     let is_mark = TAGS.iter().any(|mark| name.eq_ignore_ascii_case(mark));
     (is_mark && len == last.len()).then_some(len)

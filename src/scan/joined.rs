@@ -35,20 +35,20 @@ impl Joined {
         if !matches!(before, b'"' | b'\'') {
             return None;
         }
-        let near = document.window(LONGEST_FIRST);
+        let joined = Joined { quote: before };
+        let near = document.window(LONGEST_FIRST + LONGEST_JOINT);
         let mut at = 0;
-        loop {
-            at += near
-                .from(at)
-                .position(|b| b == before || matches!(b, b'\\' | b'\n'))?;
-            match near.bytes()[at] {
-                b'\\' => at += 2,
-                b'\n' => return None,
-                quote if near.get(at + 1) == Some(quote) => at += 2,
-                _ => break,
+        while at < near.len().min(LONGEST_FIRST) {
+            let piece = joined.piece(near.from(at));
+            at += piece.raw_len()?;
+            if piece.text_len() == 0 {
+                return Some(joined);
             }
         }
-        joint_len(document.from(at), before).map(|_| Joined { quote: before })
+        if at < LONGEST_FIRST {
+            near.note_end();
+        }
+        None
     }
 
     /// Returns the piece at the start of `raw`, which must not be empty.

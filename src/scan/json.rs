@@ -617,7 +617,8 @@ impl Scanner {
         Continuation::noise(next.or(self.json.unnamed_at()).unwrap_or(end))
     }
 
-    /// Returns true if a mark stands in `bytes` outside of the messages and comments in `inner`. Marks in texts have escaped quotes.
+    /// Returns true if a mark stands in `bytes` outside of the messages and comments in `inner`. Marks in texts have escaped
+    /// quotes.
     pub(super) fn has_mark(&self, bytes: &[u8], inner: &VecDeque<InnerPart>) -> bool {
         let mut at = 0;
         let spans = inner.iter().filter_map(|inner| match inner {

@@ -21,6 +21,9 @@ pub(crate) enum Pasted {
 /// The first byte of a terminal's control sequence.
 pub(super) const ESCAPE: u8 = 0x1B;
 
+/// The longest sequence that sets a colour.
+pub(super) const LONGEST_COLOUR: usize = 32;
+
 /// Returns true if pasted text shows at the start of `text`: a colour, a typographic quote or an unusual blank.
 ///
 /// Full-width punctuation alone does not show it: somebody typed it, and may have typed more. Neither do the characters
@@ -115,8 +118,7 @@ fn reading(c: char) -> Option<&'static str> {
 
 /// Returns the length of the control sequence at the start of `raw`, if it only sets colours or clears a line.
 pub(super) fn colour_len(raw: Lookahead<'_>) -> Option<usize> {
-    const LONGEST: usize = 32;
-    let head = raw.window(LONGEST);
+    let head = raw.window(LONGEST_COLOUR);
     if head.get(1)? != b'[' {
         return None;
     }
