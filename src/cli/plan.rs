@@ -99,23 +99,9 @@ impl Plan {
             );
             return Err(NoInput { command, message }.into());
         }
-        let outputs = [common.to.path(), common.output.noise.as_deref()];
-        refuse_one_file(outputs)?;
-        if let Some(keys) = common.keys.file() {
-            refuse_overwriting(outputs.into_iter().flatten(), "--keys", keys)?;
-        }
-        if let Some(secret) = common.redact.file() {
-            refuse_overwriting(outputs.into_iter().flatten(), "--redact-key-file", secret)?;
-        }
+        refuse_lost_files(common)?;
         let has_watcher = io::stderr().is_terminal();
-        let mut sources = Sources::new(&common.paths, &common.input.glob)?
-            .with_hidden(common.input.hidden)
-            .without_keys(common.keys.file())
-            .without_keys(common.redact.file())
-            .without_output(common.to.path());
-        if let Some(noise) = &common.output.noise {
-            sources = sources.without_output(Some(noise));
-        }
+        let sources = sources(common)?;
         let options = Options {
             limits: limits(common),
             threads: common.input.threads,
@@ -152,6 +138,34 @@ impl Plan {
             },
         })
     }
+}
+
+/// Refuses outputs of which one would replace another, or a file of keys.
+fn refuse_lost_files(common: &Common) -> anyhow::Result<()> {
+    let outputs = [common.to.path(), common.output.noise.as_deref()];
+    refuse_one_file(outputs)?;
+    for (flag, file) in [
+        ("--keys", common.keys.file()),
+        ("--redact-key-file", common.redact.file()),
+    ] {
+        if let Some(file) = file {
+            refuse_overwriting(outputs.into_iter().flatten(), flag, file)?;
+        }
+    }
+    Ok(())
+}
+
+/// Returns what is read: the paths, without what is written and without files of keys.
+fn sources(common: &Common) -> anyhow::Result<Sources> {
+    let sources = Sources::new(&common.paths, &common.input.glob)?
+        .with_hidden(common.input.hidden)
+        .without_keys(common.keys.file())
+        .without_keys(common.redact.file())
+        .without_output(common.to.path());
+    Ok(match common.output.noise.as_deref() {
+        None => sources,
+        noise => sources.without_output(noise),
+    })
 }
 
 /// Refuses data and noise in one file, where one would replace the other.
