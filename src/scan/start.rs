@@ -296,6 +296,10 @@ fn may_end_clue(last: u8) -> bool {
 /// Returns true if a document may begin in the text of `raw`, which ends with a clue of `escape`: a bracket stands in it or a
 /// line begins as in YAML, escaped any number of times.
 pub(super) fn may_begin_before_clue(escape: Escape, raw: &[u8]) -> bool {
+    let raw = match escape {
+        Escape::Backslash => of_literal(raw),
+        _ => raw,
+    };
     let Some(text) = undone(escape, raw) else {
         return false;
     };
@@ -307,6 +311,13 @@ pub(super) fn may_begin_before_clue(escape: Escape, raw: &[u8]) -> bool {
     has_bracket
         || text.split(|&b| b == b'\n').any(begins_member)
         || clue(&text).is_some_and(|inner| may_begin_before_clue(inner, &text))
+}
+
+/// Returns the end of `raw` that stands in one string literal: what follows the last quote that is not escaped.
+fn of_literal(raw: &[u8]) -> &[u8] {
+    let is_open = |at: &usize| raw[at.saturating_sub(1)] != b'\\';
+    let open = memchr::memrchr_iter(b'"', raw).find(is_open);
+    &raw[open.map_or(0, |at| at + 1)..]
 }
 
 /// Returns true if a bracket stands in `raw`, which belongs to a page: tags that are not escaped are no part of a document.
@@ -612,6 +623,8 @@ mod tests {
     fn a_document_begins_with_a_bracket_or_a_member() {
         let cases = [
             (r#"{\""#, true),
+            (r#"["{\""#, true),
+            (r#"append("  \""#, false),
             (r#"- Event: \""#, true),
             (r#"x\nEvent: a, b: \""#, true),
             (r#"x, Event: a\n\""#, false),

@@ -417,7 +417,7 @@ pub(super) fn finding(
 }
 
 /// Returns the prefix that all lines of `text` have except the first, whose beginning may be missing. Digits may differ. At
-/// least two lines must have the prefix. Quotes and brackets at the end do not belong to the prefix.
+/// least two lines must have the prefix. Quotes, backslashes and brackets at the end do not belong to it.
 fn prefix(text: &[u8]) -> Option<&[u8]> {
     const LONGEST: usize = 48;
     let lines = text.split(|&b| b == b'\n').skip(1);
@@ -427,7 +427,7 @@ fn prefix(text: &[u8]) -> Option<&[u8]> {
     let second = lines.next()?;
     let lines = std::iter::once(second).chain(lines);
     let len = lines.map(|line| len_alike(first, line)).min()?;
-    let tells = |b: &u8| !b" \t\r\"'[({<".contains(b);
+    let tells = |b: &u8| !b" \t\r\"'\\[({<".contains(b);
     let end = first[..len].iter().rposition(tells)?;
     Some(first[..=end].trim_ascii_start())
 }

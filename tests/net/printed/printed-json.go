@@ -1,0 +1,8 @@
+	fmt.Fprintf(w, "{\n")
+	fmt.Fprintf(w, "  \"ToUserName\": \"gh_8c1f20e7d5ab\",\n")
+	fmt.Fprintf(w, "  \"FromUserName\": \"oQx7d4Lk2mNw9ZrT5vYc8HbJ3fPs\",\n")
+	fmt.Fprintf(w, "  \"CreateTime\": 1610969440,\n")
+	fmt.Fprintf(w, "  \"MsgType\": \"event\",\n")
+	fmt.Fprintf(w, "  \"Event\": \"subscribe_msg_popup_event\",\n")
+	fmt.Fprintf(w, "  \"List\": [{\"TemplateId\": \"t7KqLm2Nw9ZrT5vYc8HbJ3fPsX1dG6aEuRo4iMyQbVk\", \"SubscribeStatusString\": \"accept\", \"PopupScene\": \"2\"}]\n")
+	fmt.Fprintf(w, "}\n")
