@@ -28,7 +28,7 @@ properties() { drawn properties 100000; drawn buried 20000; }
 # Ten million captures in which users typed callbacks.
 decoys() { CASES=${CASES:-10000000} imitation; }
 # Every kind of input at two lengths, a megabyte and four: takes ten minutes.
-linear() { cargo test --locked --release --test suite time_is_linear; }
+linear() { WXSUB_LINEAR_BYTES=1048576 cargo test --locked --release --test suite -- --include-ignored time_is_linear; }
 
 # Each fuzz target for SECONDS_EACH seconds, from the corpus of the repository.
 fuzz() {

@@ -11,6 +11,7 @@ use std::rc::Rc;
 use proptest::prelude::*;
 use wxsub::{Code, Outcome, Place};
 
+use crate::support::cases::Share;
 use crate::support::embed::{Way, way, ways};
 use crate::support::failures::Failures;
 use crate::support::messages::{FORMS, imitations, message};
@@ -149,6 +150,7 @@ fn some_block(rng: &mut Rng) -> Option<usize> {
 #[test]
 fn every_event_in_every_shape_is_found_in_every_way() {
     let mut failures = Failures::default();
+    let mut share = Share::default();
     let mut rng = Rng::new(1);
     for way in ways() {
         for (shape, event) in SHAPES
@@ -156,7 +158,7 @@ fn every_event_in_every_shape_is_found_in_every_way() {
             .flat_map(|shape| (0..3).map(move |event| (shape, event)))
         {
             let payloads = some_payloads(&way, event, shape, &mut rng);
-            if payloads.is_empty() {
+            if payloads.is_empty() || !share.takes_next() {
                 continue;
             }
             let seed = rng.below(1 << 20) as u64;
@@ -174,11 +176,15 @@ fn every_event_in_every_shape_is_found_in_every_way() {
 #[test]
 fn any_size_of_read_comes_to_the_same() {
     let mut failures = Failures::default();
+    let mut share = Share::default();
     let payloads = [
         shape("XML, misfit").write(0, 1),
         shape("JSON, hard").write(2, 2),
     ];
-    for way in ways().iter().filter(|way| !way.only_json) {
+    for way in ways()
+        .iter()
+        .filter(|way| !way.only_json && share.takes_next())
+    {
         let capture = Capture::of(&way.embed(&traced(&payloads), 1));
         let whole = read_whole(&capture.bytes);
         for block in BLOCKS.into_iter().chain([3, 100, 1 << 20]) {
@@ -232,6 +238,7 @@ fn find(bytes: &[u8], needle: &[u8]) -> Option<usize> {
 
 #[test]
 fn burying_twice_changes_nothing() {
+    let mut share = Share::default();
     let outers = [
         "JSON log, string",
         "JSON log, string, \\u003c",
@@ -286,6 +293,9 @@ fn burying_twice_changes_nothing() {
                 "XML, no CDATA",
                 "XML, pretty",
             ] {
+                if !share.takes_next() {
+                    continue;
+                }
                 let payloads = [shape(name).write(i % 3, 1)];
                 let text = outer.around(&inner, &traced(&payloads)[0], i as u64);
                 let problem = check(&Capture::of(&text), &payloads, some_block(&mut rng));
@@ -313,12 +323,16 @@ fn invented(bytes: &[u8]) -> Option<String> {
 #[test]
 fn buried_messages_are_never_searched() {
     let mut failures = Failures::default();
+    let mut share = Share::default();
     let mut rng = Rng::new(6);
     let imitations = imitations();
     for way in ways() {
         for form in FORMS.iter().filter(|form| way.takes(&message(form, ""))) {
             for _ in 0..7 {
                 let (name, content) = rng.pick(&imitations);
+                if !share.takes_next() {
+                    continue;
+                }
                 let payloads = [message(form, content), shape("JSON").write(2, 1)];
                 let bytes = Capture::of(&way.embed(&traced(&payloads), 1)).bytes;
                 failures.count(
@@ -344,6 +358,7 @@ fn a_bracket_in_an_escaped_message_begins_nothing() {
 #[test]
 fn every_imitation_in_a_message_stays_a_message() {
     let mut failures = Failures::default();
+    let mut share = Share::default();
     for (name, content) in imitations() {
         for form in FORMS {
             for way in [
@@ -355,6 +370,8 @@ fn every_imitation_in_a_message_stays_a_message() {
                 "CRI",
             ]
             .map(way)
+            .into_iter()
+            .filter(|_| share.takes_next())
             {
                 let payloads = [message(form, &content), shape("XML").write(0, 1)];
                 let bytes = Capture::of(&way.embed(&traced(&payloads), 1)).bytes;
@@ -373,6 +390,7 @@ fn every_imitation_in_a_message_stays_a_message() {
 #[test]
 fn messages_that_were_cut_are_never_searched() {
     let mut failures = Failures::default();
+    let mut share = Share::default();
     let mut rng = Rng::new(3);
     let imitations: Vec<_> = imitations()
         .into_iter()
@@ -390,6 +408,9 @@ fn messages_that_were_cut_are_never_searched() {
                 let capture = Capture::of(&way.embed(&traced(std::slice::from_ref(&text)), 1));
                 let content = text.find("Content").expect("it has a content");
                 let at = content + rng.below(text.len() - content);
+                if !share.takes_next() {
+                    continue;
+                }
                 let Some(place) = (content..=at)
                     .rev()
                     .find_map(|at| capture.place(0, at as u32))
@@ -501,12 +522,16 @@ fn cuts(payload: &str, rng: &mut Rng) -> Vec<usize> {
 #[test]
 fn a_payload_that_was_cut_before_it_was_logged_is_told() {
     let mut failures = Failures::default();
+    let mut share = Share::default();
     let mut rng = Rng::new(4);
     for way in ways().iter().filter(|way| !way.only_json) {
         for name in CUT_SHAPES {
             let victim = shape(name).write(rng.below(3), 1);
             let whole = shape(CUT_SHAPES[rng.below(6)]).write(rng.below(3), 2);
-            for cut in cuts(&victim, &mut rng) {
+            for cut in cuts(&victim, &mut rng)
+                .into_iter()
+                .filter(|_| share.takes_next())
+            {
                 if way.swallows && name == "XML, pretty" {
                     continue;
                 }
@@ -528,6 +553,7 @@ fn a_payload_that_was_cut_before_it_was_logged_is_told() {
 #[test]
 fn a_line_that_was_cut_is_told() {
     let mut failures = Failures::default();
+    let mut share = Share::default();
     let mut rng = Rng::new(5);
     for way in ways().iter().filter(|way| !way.continues) {
         for name in CUT_SHAPES {
@@ -541,7 +567,10 @@ fn a_line_that_was_cut_is_told() {
             if !way.takes(&victim) {
                 continue;
             }
-            for cut in cuts(&victim, &mut rng) {
+            for cut in cuts(&victim, &mut rng)
+                .into_iter()
+                .filter(|_| share.takes_next())
+            {
                 let mut capture =
                     Capture::of(&way.embed(&traced(std::slice::from_ref(&victim)), 1));
                 let place = capture

@@ -5,6 +5,7 @@
 
 use serde_json::Value;
 
+use crate::support::cases::Share;
 use crate::support::embed::{way, ways};
 use crate::support::escape::{self, JsonStyle};
 use crate::support::shapes::{SHAPES, shape};
@@ -335,6 +336,7 @@ fn percent_decoded(text: &str) -> String {
 
 #[test]
 fn payloads_begin_at_their_places() {
+    let mut share = Share::default();
     let openings = [
         "<",
         "{",
@@ -374,6 +376,9 @@ fn payloads_begin_at_their_places() {
         .filter(|way| !way.name.starts_with("base64 of a JSON"))
     {
         for payload in payloads().filter(|payload| payload != HARD && way.takes(payload)) {
+            if !share.takes_next() {
+                continue;
+            }
             let capture = Capture::of(&way.embed(&[Traced::payload(0, &payload)], 1));
             let place = capture.place(0, 0).expect("it has a place");
             let rest = &capture.bytes[place.offset as usize..];

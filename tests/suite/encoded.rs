@@ -5,6 +5,7 @@ use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD
 use proptest::prelude::*;
 use wxsub::Outcome;
 
+use crate::support::cases::{Share, cases};
 use crate::support::clock::Clock;
 use crate::support::messages::message;
 use crate::support::reading::{ReadRecord, read, read_whole};
@@ -136,9 +137,10 @@ fn dump(
 
 #[test]
 fn hex_dumps_are_read_wherever_their_rows_cut_the_body() {
+    let mut share = Share::default();
     let bodies: Vec<String> = (0..3).map(|n| shape("XML").write(n, n)).collect();
     let alone: Vec<_> = bodies.iter().flat_map(|body| outcomes(body)).collect();
-    for lead in 0..17 {
+    for lead in (0..17).filter(|_| share.takes_next()) {
         let request = format!("POST /{} HTTP/1.1\r\nHost: a\r\n\r\n", "w".repeat(lead));
         let bytes = bodies.iter().map(|body| format!("{request}{body}\n"));
         let bytes = bytes.collect::<String>().into_bytes();
@@ -288,6 +290,7 @@ fn superlinear(name: &str, piece: &str) -> Option<String> {
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "measures: cargo test --profile thorough")]
 fn false_anchors_take_linear_time() {
     let anchor = STANDARD.encode("   UserName   ");
     let anchor = anchor.trim_end_matches('=');
@@ -346,7 +349,7 @@ fn reads_as(capture: &str, body: &str, block: usize) -> Result<(), TestCaseError
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 100, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(cases(100))]
 
     #[test]
     fn hexadecimal_digits_are_read_whatever_stands_between_them(
@@ -378,7 +381,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(cases(200))]
 
     #[test]
     fn any_alignment_and_any_width_come_to_the_same(

@@ -327,6 +327,7 @@ fn empty_captures_say_so() {
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "measures: cargo test --profile thorough")]
 fn hostile_lines_take_linear_time() {
     for unit in [
         "{",
@@ -345,7 +346,7 @@ fn hostile_lines_take_linear_time() {
     }
 }
 
-/// `WXSUB_DRAWS` asks for another number of captures.
+/// `PROPTEST_CASES` asks for another number of captures.
 #[test]
 fn drawn_captures_are_joined_as_the_model_says() {
     let Some(mut model) = Model::start("quota_model.py") else {

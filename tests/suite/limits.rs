@@ -147,6 +147,10 @@ impl<R: Read> Read for Endless<R> {
 }
 
 #[test]
+#[cfg_attr(
+    debug_assertions,
+    ignore = "slow without optimisation: cargo test --profile thorough"
+)]
 fn no_options_take_more_than_there_is() {
     let [deep, _] = nested(FAR_TOO_DEEP);
     let [good, _] = nested(2);

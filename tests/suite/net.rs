@@ -17,6 +17,7 @@ use base64::engine::general_purpose::STANDARD;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
+use crate::support::cases::Share;
 use crate::support::escape;
 use crate::support::reading::{ReadRecord, read, read_whole};
 use crate::support::traced::Traced;
@@ -538,8 +539,12 @@ fn bodies() -> Vec<Vec<u8>> {
 
 #[test]
 fn reads_do_not_change_the_judgement() {
+    let mut share = Share::default();
     for case in cases("mentions").iter().chain(&cases("printed")) {
         for (form, bytes) in case.forms() {
+            if !share.takes_next() {
+                continue;
+            }
             let seen = read_whole(&bytes);
             for block in [1, 7, 4096] {
                 assert_eq!(

@@ -211,6 +211,10 @@ fn counts_are_those_of_stats() {
 }
 
 #[test]
+#[cfg_attr(
+    debug_assertions,
+    ignore = "slow without optimisation: cargo test --profile thorough"
+)]
 fn any_threads_and_any_order_of_files_give_one_page() {
     let folder = folder();
     let mut paths = Vec::new();
@@ -391,6 +395,10 @@ fn callbacks_without_a_time_are_in_the_totals() {
 }
 
 #[test]
+#[cfg_attr(
+    debug_assertions,
+    ignore = "slow without optimisation: cargo test --profile thorough"
+)]
 fn a_page_without_enough_memory_is_an_error_and_the_old_one_stays() {
     let folder = folder();
     let log = (0..20_000).map(|n| popup(&format!("T{n}"), &format!("u{n}"), START, "accept"));

@@ -323,6 +323,10 @@ fn only_rows_with_so_many_left_are_written() {
 }
 
 #[test]
+#[cfg_attr(
+    debug_assertions,
+    ignore = "slow without optimisation: cargo test --profile thorough"
+)]
 fn what_exceeds_memory_is_an_error() {
     let log: String = (0..20_000)
         .map(|user| popup(NOON, "accept").replace("\"u\"", &format!("\"user {user}\"")))
@@ -358,7 +362,7 @@ fn a_table_for_people_has_pages() {
     assert_eq!(table.matches("≥ 1").count(), 10_001);
 }
 
-/// `WXSUB_DRAWS` asks for another number of captures.
+/// `PROPTEST_CASES` asks for another number of captures.
 #[test]
 fn drawn_captures_have_the_grants_that_the_model_says() {
     let Some(mut model) = Model::start("quota_model.py") else {

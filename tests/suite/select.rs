@@ -15,6 +15,7 @@ use wxsub::report::Tally;
 use wxsub::select::{Filter, Selection};
 use wxsub::{Code, Event, Outcome, Record, decode};
 
+use crate::support::cases::cases;
 use crate::support::model::{Callback, callback_for_xml};
 use crate::support::render;
 
@@ -699,7 +700,7 @@ fn selection(records: &[Value], (indices, flags, _): &Choices) -> Selection {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, max_shrink_iters: 4_000, ..ProptestConfig::with_cases(200) })]
+    #![proptest_config(ProptestConfig { max_shrink_iters: 4_000, ..cases(200) })]
 
     #[test]
     fn choosing_is_filtering_the_records(capture in capture(), choices in choices()) {

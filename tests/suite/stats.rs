@@ -284,6 +284,10 @@ fn three_hours() -> String {
 }
 
 #[test]
+#[cfg_attr(
+    debug_assertions,
+    ignore = "slow without optimisation: cargo test --profile thorough"
+)]
 fn a_capture_out_of_order_beyond_memory_is_no_wrong_number() {
     let log = three_hours();
     for threads in [1, 2] {
@@ -462,7 +466,7 @@ fn with_extra(mut record: Value, rng: &mut Rng) -> Value {
     record
 }
 
-/// `WXSUB_DRAWS` asks for another number of captures.
+/// `PROPTEST_CASES` asks for another number of captures.
 #[test]
 fn drawn_captures_count_as_the_model_says() {
     let Some(mut model) = Model::start("model.py") else {

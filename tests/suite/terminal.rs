@@ -1,6 +1,7 @@
 //! The program on a terminal, alone and before a pager: where the progress bar is drawn, and how wide text is.
 
 use std::fs;
+use std::thread;
 use std::time::Duration;
 
 use crate::support::checking::CLEAN;
@@ -48,16 +49,22 @@ fn a_bar_is_drawn_while_a_file_is_written() {
 #[test]
 fn no_bar_is_drawn_over_data() {
     let folder = folder(3);
-    for line in [
-        format!("{SLOW} | $WXSUB parse"),
-        format!("{SLOW} | $WXSUB convert | cat"),
-        format!("{SLOW} | TERM=dumb $WXSUB convert -o out"),
-        format!("{SLOW} | $WXSUB convert -q -o out"),
-    ] {
-        let (shown, status) = shell(&folder, &line, None);
+    let check = |line: &str| {
+        let (shown, status) = shell(&folder, &format!("{SLOW} | {line}"), None);
         assert_eq!(status, Some(0), "{line}: {shown}");
         assert!(!has_bar(&shown), "{line}: {shown:?}");
-    }
+    };
+    let check = &check;
+    thread::scope(|scope| {
+        for line in [
+            "$WXSUB parse",
+            "$WXSUB convert | cat",
+            "TERM=dumb $WXSUB convert -o dumb",
+            "$WXSUB convert -q -o quiet",
+        ] {
+            scope.spawn(move || check(line));
+        }
+    });
 }
 
 /// A pager owns the screen: nothing else may be drawn there, and the program ends when the pager does.

@@ -15,6 +15,7 @@ use wxsub::{Event, Outcome, Record};
 
 use crate::support::answer::{Answer, difference};
 use crate::support::captures::{Pipe, capture};
+use crate::support::cases::{Share, cases};
 use crate::support::each::each;
 use crate::support::shapes::shape;
 use crate::support::traced::{Capture, Traced};
@@ -43,7 +44,7 @@ fn read(from: impl Read + Send, options: &Options) -> Answer {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(cases(400))]
 
     #[test]
     fn many_come_to_what_one_comes_to(
@@ -149,6 +150,7 @@ fn guesses_are_right_and_the_work_is_shared() {
 
 #[test]
 fn what_most_captures_are_comes_to_the_same() {
+    let mut share = Share::default();
     for (way, shapes) in UNIFORM {
         let bytes = uniform(way, shapes, 60);
         let one = read(&bytes[..], &options(1, bytes.len() + 1));
@@ -159,7 +161,7 @@ fn what_most_captures_are_comes_to_the_same() {
             "{way}, {shapes:?}"
         );
         for block in [1, 100, 500, 1000, 1500, 5000, 20_000] {
-            for threads in [2, 3, 8] {
+            for threads in [2, 3, 8].into_iter().filter(|_| share.takes_next()) {
                 let many = read(&bytes[..], &options(threads, block));
                 let told = difference(&many, &one);
                 assert_eq!(told, None, "{way}, {shapes:?}, {threads}, {block}");
@@ -171,10 +173,14 @@ fn what_most_captures_are_comes_to_the_same() {
 /// Cuts captures at many places: the result does not depend on where a chunk begins.
 #[test]
 fn any_cut_comes_to_the_same() {
+    let mut share = Share::default();
     let captures = (0..12).map(|seed| capture(seed * 7 + 1));
     for bytes in captures.filter(|bytes| bytes.len() < 6000) {
         let one = read(&bytes[..], &options(1, bytes.len() + 1));
-        for block in (1..bytes.len() + 2).step_by(13) {
+        for block in (1..bytes.len() + 2)
+            .step_by(13)
+            .filter(|_| share.takes_next())
+        {
             let many = read(&bytes[..], &options(2, block));
             assert_eq!(difference(&many, &one), None, "{block}");
         }

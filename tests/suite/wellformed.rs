@@ -9,8 +9,9 @@
 
 use std::cell::Cell;
 use std::io;
-use std::sync::Mutex;
+use std::sync::{LazyLock, Mutex};
 
+use crate::support::cases::count;
 use crate::support::clock::Clock;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -1617,34 +1618,32 @@ fn edits(alphabet: &'static [&'static [u8]]) -> impl Strategy<Value = Vec<Edit>>
 
 /// Mutates the middle of each of `payloads`, and compares wxsub's verdicts with `judge`.
 ///
-/// Runs sixteen times the usual number of cases, which `PROPTEST_CASES` sets.
+/// `PROPTEST_CASES` sets the number of cases.
 fn hold_against(
     name: &str,
     payloads: &'static [(&'static str, &'static str, &'static str)],
     alphabet: &'static [&'static [u8]],
     judge: fn(&[u8]) -> Verdicts,
 ) {
+    let (compared, good) = (Cell::new(0), Cell::new(0));
+    let strategy = (select(payloads), edits(alphabet));
+    let cases = count(4096) as u32;
     let config = Config {
+        cases,
         failure_persistence: None,
         ..Config::default()
     };
-    let cases = config.cases * 16;
-    let (compared, good) = (Cell::new(0), Cell::new(0));
-    let strategy = (select(payloads), edits(alphabet));
-    let result = TestRunner::new(Config { cases, ..config }).run(
-        &strategy,
-        |((head, body, tail), edits)| {
-            let mut middle = body.as_bytes().to_vec();
-            edits.iter().for_each(|edit| edit.apply(&mut middle));
-            let bytes = [head.as_bytes(), &middle, tail.as_bytes()].concat();
-            if let Verdicts::Compared { ours, theirs } = judge(&bytes) {
-                compared.set(compared.get() + 1);
-                good.set(good.get() + u32::from(theirs));
-                prop_assert_eq!(ours, theirs, "{}", bytes.escape_ascii());
-            }
-            Ok(())
-        },
-    );
+    let result = TestRunner::new(config).run(&strategy, |((head, body, tail), edits)| {
+        let mut middle = body.as_bytes().to_vec();
+        edits.iter().for_each(|edit| edit.apply(&mut middle));
+        let bytes = [head.as_bytes(), &middle, tail.as_bytes()].concat();
+        if let Verdicts::Compared { ours, theirs } = judge(&bytes) {
+            compared.set(compared.get() + 1);
+            good.set(good.get() + u32::from(theirs));
+            prop_assert_eq!(ours, theirs, "{}", bytes.escape_ascii());
+        }
+        Ok(())
+    });
     let shares = [compared.get(), good.get()].map(|n| 100 * n / cases);
     println!(
         "{name}: {cases} mutations, {}% compared, {}% well-formed",
@@ -2246,16 +2245,17 @@ fn write(record: &Record<'_>) {
         .expect("JSON holds everything");
 }
 
-/// The bytes of a small input.
-const SMALL: usize = if cfg!(debug_assertions) {
-    16 << 10
-} else {
-    1 << 20
-};
+/// The bytes of a small input. `WXSUB_LINEAR_BYTES` asks for another number.
+static SMALL: LazyLock<usize> = LazyLock::new(|| {
+    let asked = std::env::var("WXSUB_LINEAR_BYTES").ok();
+    asked
+        .and_then(|asked| asked.parse().ok())
+        .unwrap_or(64 << 10)
+});
 const SMALL_READ: usize = 64;
 
 /// The most seconds that a megabyte may take. More counts as a hang, even if it is linear.
-const SLOWEST: f64 = if cfg!(debug_assertions) { 10.0 } else { 2.0 };
+const SLOWEST: f64 = 2.0;
 
 /// The seconds after which a second try is not worth its time.
 const HOPELESS: f64 = 1.0;
@@ -2265,7 +2265,7 @@ const FAST_ENOUGH: f64 = 0.2;
 
 /// Checks that four times the input takes about four times as long, not sixteen. The best of five tries counts.
 fn is_linear(family: &Family, read: fn(&[u8])) -> Result<(), String> {
-    let (one, four) = (family.of_size(SMALL), family.of_size(4 * SMALL));
+    let (one, four) = (family.of_size(*SMALL), family.of_size(4 * *SMALL));
     let seconds = |bytes: &[u8]| {
         let start = Clock::start();
         read(bytes);
@@ -2800,6 +2800,7 @@ fn before_a_payload() -> Vec<Family> {
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "measures: cargo test --profile thorough")]
 fn time_is_linear() {
     assert_linear(well_formed(), read_at_once);
     assert_linear(broken(), read_at_once);
@@ -2807,7 +2808,7 @@ fn time_is_linear() {
 }
 
 #[test]
-#[cfg_attr(debug_assertions, ignore = "takes minutes: tests/long.sh linear")]
+#[ignore = "takes minutes: tests/long.sh linear"]
 fn time_is_linear_with_findings() {
     assert_linear(well_formed(), read_and_report);
     assert_linear(broken(), read_and_report);
@@ -2816,12 +2817,13 @@ fn time_is_linear_with_findings() {
 
 /// What arrives in small reads must not be read again from its start at every read.
 #[test]
+#[cfg_attr(debug_assertions, ignore = "measures: cargo test --profile thorough")]
 fn time_is_linear_in_small_reads() {
     assert_linear(well_formed(), read_in_small_reads);
 }
 
 #[test]
-#[cfg_attr(debug_assertions, ignore = "takes minutes: tests/long.sh linear")]
+#[ignore = "takes minutes: tests/long.sh linear"]
 fn time_is_linear_in_mixtures() {
     assert_linear(repeated(MIXED), read_and_report);
 }

@@ -4,6 +4,8 @@ use std::fmt::Display;
 use std::io::{BufRead, BufReader, ErrorKind, Write};
 use std::process::{Child, Command, Stdio};
 
+use crate::support::cases::count;
+
 /// A model, which answers a question a line.
 pub(crate) struct Model(Child);
 
@@ -42,7 +44,7 @@ impl Drop for Model {
     }
 }
 
-/// Returns how many captures are drawn: `WXSUB_DRAWS`, or a thousand.
+/// Returns how many captures are drawn.
 pub(crate) fn draws() -> u64 {
-    std::env::var("WXSUB_DRAWS").map_or(1_000, |draws| draws.parse().expect("a number"))
+    count(1_000)
 }
