@@ -24,8 +24,8 @@
 //!
 //! [`decode`] reads one body without copying its values, and reports each error and warning as a [`Finding`] with its
 //! place. [`Capture`] reads a file or stream with many bodies between other text; [`output`] writes them. Every value
-//! that a callback has can be read, and is written. [`extract`] reads a text into values that serde writes, for other
-//! languages.
+//! of a callback can be read, and every format except CSV writes all of them. [`extract`] reads a text into values that
+//! serde writes, for other languages.
 //!
 //! ```
 //! # let body = br#"{"ToUserName":"gh_123456789abc","FromUserName":"otFpruAK8D-E6EfStSYonYSBZ8_4",

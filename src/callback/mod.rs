@@ -16,7 +16,7 @@ pub use extra::Extra;
 pub use extract::{Extract, extract};
 pub use raw_json::RawJson;
 
-/// Decodes one payload: XML or JSON, in every structure that [`decode`](crate::decode) accepts.
+/// Decodes one payload: XML or JSON, in every shape that [`decode`](crate::decode) accepts.
 ///
 /// White space and a byte order mark around it are allowed. Warnings and missing fields are not errors;
 /// [`decode`](crate::decode) reports them. [`decode_sealed`](crate::decode_sealed) decrypts.

@@ -12,8 +12,8 @@
 //!   bind them: they may stand in tags, in cells of a table, or in a row below a row of names. Two names are enough if
 //!   each of them is bound to a value of its own shape.
 //!
-//! Without names, an account's id, an openid, a time and a template's id show one, if a sign or another value stands
-//! before each of them. In prose they stand behind words.
+//! Without names, four values together show a callback: an account's id, an openid, a time and a template's id. A sign
+//! or another value must stand before each of them; in prose, a word stands there.
 
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -283,7 +283,7 @@ const MSG_TYPE: u8 = 8;
 /// The bit of a template's id, beside those of the header.
 pub(super) const TEMPLATE: u8 = 16;
 
-/// Returns the bit of the header's field of which `value` has the shape, or 0.
+/// Returns the bit of the header's field whose shape `value` has, or 0.
 pub(super) fn shape(value: &[u8]) -> u8 {
     const SECONDS: usize = 10;
     match value {
@@ -294,7 +294,7 @@ pub(super) fn shape(value: &[u8]) -> u8 {
     }
 }
 
-/// Returns the bit of the field of which `value` has the shape, a template's id among them, or 0.
+/// Returns the bit of the field whose shape `value` has, a template's id among them, or 0.
 pub(super) fn shape_or_template(value: &[u8]) -> u8 {
     match value.len() == TEMPLATE_LEN && is_mixed(value) {
         true => TEMPLATE,

@@ -2,8 +2,8 @@
 //!
 //! An application logs `{"event":"subscribe_msg_popup_event","openid":…,"body":"<xml>…"}` or
 //! `{"MsgType":"event","payload":{…}}`; the message is in `body` or `payload`. WeChat's own messages have four names
-//! together ([`fields::WHOLE_HEADER`]). An object with fewer of them is a log entry if a member that neither messages
-//! nor records have holds a whole message.
+//! together ([`fields::WHOLE_HEADER`]). An object with fewer of them is a log entry if it has a member that messages and
+//! records lack, and that member holds a whole message.
 
 use crate::event::fields::{self, WHOLE_HEADER};
 use crate::event::{PRIVATE, is_top};

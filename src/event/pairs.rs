@@ -1,8 +1,8 @@
 //! Judges whether a list of names and values is a callback, as `[{"name":"ToUserName","value":"gh_…"},…]`.
 //!
 //! Some programs print each field as an object of its own, in which two members with other names hold WeChat's name and
-//! its value. The *key* is the name of the member that holds WeChat's name. It stands before each of them, whatever the
-//! notation is.
+//! its value. The *key* is the name of the first of these members. In every notation, the key stands before WeChat's
+//! name.
 
 use std::ops::Range;
 

@@ -1,4 +1,4 @@
-//! Finds names that an object of JSON gives twice where neither is a field.
+//! Finds repeated names in JSON objects, apart from fields, which the decoder reports.
 //!
 //! Readers disagree about which of two values counts, whatever the name. XML repeats elements to write lists.
 

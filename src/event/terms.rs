@@ -146,8 +146,8 @@ pub(crate) static ERROR_CODES: [ErrorCode; 6] = [
         "user refuse to accept the msg",
         Text::new("send API: user refused", "发送接口：用户拒收"),
         Text::new(
-            "The user refuses messages of this template; one who had subscribed before has cancelled it. WeChat's staff said in the developer forum that a one-time template whose one message was already sent gives it too, until the user agrees again.",
-            "用户拒绝接受消息；如果用户之前曾经订阅过，则表示用户取消了订阅关系。微信工作人员在开发者社区答复：一次性模板的次数用完后、用户再次同意之前，也会返回它。",
+            "The user refuses messages of this template, or had subscribed and has cancelled it. WeChat's staff said in the developer forum that the interface also answers this code after the one message of a one-time template was sent, until the user agrees again.",
+            "用户拒收该模板的消息；如果用户之前曾经订阅过，则表示用户取消了订阅关系。微信工作人员在开发者社区答复：一次性模板的次数用完后、用户再次同意之前，也会返回它。",
         ),
     ),
     code(

@@ -35,7 +35,7 @@ pub enum Kind {
     Status,
     /// A value of PopupScene.
     Scene,
-    /// A value of ErrorCode, or an error of WeChat's encryption library.
+    /// A value of ErrorCode, or an error of the send interface or of WeChat's encryption library.
     ErrorCode,
     /// A code of findings.
     Finding,
@@ -82,7 +82,7 @@ impl Kind {
 ///
 /// let topics = explain::find("43101")?;
 /// assert_eq!(topics[0].summary(Lang::En), "send API: user refused");
-/// assert!(topics[0].text(Lang::En, 80).contains("subscribed before"));
+/// assert!(topics[0].text(Lang::En, 80).contains("developer forum"));
 /// # Ok::<(), explain::UnknownTerm>(())
 /// ```
 #[derive(Clone, Copy, Debug)]

@@ -4,8 +4,8 @@
 //! template is many times faster than reading it, and gives the same tree, meaning, findings and output line. A decoder
 //! keeps what it learns in one [`Cache`].
 //!
-//! The slow path defines what is right. Everything in the cache was read by the slow path, and only those values vary
-//! on which no decision depends. [`Options::fast`](crate::pipeline::Options::fast) turns the fast path off: without a
+//! The slow path defines what is right. Everything in the cache was read by the slow path, and only values that decide
+//! nothing may vary. [`Options::fast`](crate::pipeline::Options::fast) turns the fast path off: without a
 //! cache, nothing is learnt or looked up. Tests read captures both ways and compare the results:
 //! `tests/suite/repeated.rs`, `tests/golden.rs`.
 
@@ -80,14 +80,14 @@ impl Cache {
         self.payloads.placeholders(payload)
     }
 
-    /// Lends the meaning of a payload. Return it with [`Cache::take_back`].
+    /// Returns a pooled clone of the meaning of a payload. Return it with [`Cache::take_back`].
     #[inline]
     pub(crate) fn meaning<T: Any + Send + Sync>(&mut self, payload: TemplateKey) -> Option<Arc<T>> {
-        let meaning = self.payloads.get_mut(payload)?.meaning.lend();
+        let meaning = self.payloads.get_mut(payload)?.meaning.take();
         meaning.downcast().ok()
     }
 
-    /// Takes back a meaning that was lent.
+    /// Takes back a clone of [`Cache::meaning`].
     #[inline]
     pub(crate) fn take_back(&mut self, payload: TemplateKey, meaning: Arc<AnyMeaning>) {
         if let Some(payload) = self.payloads.get_mut(payload) {

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-/// A value whose share is lent and taken back.
+/// A value with a pooled clone.
 #[derive(Debug)]
 pub(crate) struct Pooled<T: ?Sized> {
     kept: Arc<T>,
@@ -15,7 +15,7 @@ pub(crate) struct Pooled<T: ?Sized> {
 impl<T: ?Sized> Pooled<T> {
     /// Returns a clone, which should be given back.
     #[inline]
-    pub(crate) fn lend(&mut self) -> Arc<T> {
+    pub(crate) fn take(&mut self) -> Arc<T> {
         self.spare.take().unwrap_or_else(|| self.kept.clone())
     }
 
@@ -47,11 +47,11 @@ mod tests {
     #[test]
     fn a_share_goes_round() {
         let mut pooled = Pooled::from(Arc::new(1));
-        let (first, second) = (pooled.lend(), pooled.lend());
+        let (first, second) = (pooled.take(), pooled.take());
         assert_eq!((*first, *second, Arc::strong_count(&first)), (1, 1, 3));
         pooled.take_back(first);
         pooled.take_back(Arc::new(2));
-        assert_eq!(*pooled.lend(), 1);
+        assert_eq!(*pooled.take(), 1);
         assert_eq!(Arc::strong_count(&second), 2);
     }
 }

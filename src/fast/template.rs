@@ -8,8 +8,8 @@
 //! Each byte of a template, fixed or in a placeholder, has a smallest and a largest value. One comparison without
 //! branches checks all bytes. Character sets with gaps need a second check of their placeholders.
 //!
-//! The caller chooses the placeholders. It must draw no conclusion from a value that does not follow from the value's
-//! characters and length.
+//! The caller chooses the placeholders. It may use only the characters and the length of a value, never the value itself,
+//! to decide anything.
 
 use std::ops::Range;
 use std::sync::Arc;

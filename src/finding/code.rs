@@ -600,8 +600,8 @@ codes! {
     }
     OddOpenid "odd-openid" Warning {
         summary: "an openid that is not `o` and 27 characters of base64url" "openid 不是 `o` 加 27 个 base64url 字符";
-        explanation: "Openids have 28 characters and begin with `o`. Another form means that the id was masked, cut, or is something else: a union id, a number of your own."
-            "openid 有 28 个字符，以 `o` 开头。其他形式说明该 ID 被脱敏、截断，或根本不是 openid：例如 unionid 或自己的编号。";
+        explanation: "Openids have 28 characters and begin with `o`. Another form means that the id was masked, cut, or is something else, as a number of your own."
+            "openid 有 28 个字符，以 `o` 开头。其他形式说明该 ID 被脱敏、截断，或根本不是 openid，例如自己的编号。";
         advice: "Make sure that it is the openid if you join records by it. In fixtures use one of the right form."
             "若用它关联记录，请确认它就是 openid。样例中请使用格式正确的。";
         example: concat!(r#"{"ToUserName":"gh_5a2c71d0e9b4","FromUserName":"OPENID","CreateTime":1763812800,"MsgType":"event","#, "\n", r#" "Event":"subscribe_msg_change_event","List":"#, item!(), "}");

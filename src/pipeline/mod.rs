@@ -73,7 +73,7 @@ impl CaptureStats {
         self.noise.bytes
     }
 
-    /// Returns the number of events' names among these bytes, which are not part of a callback.
+    /// Returns the number of mentions: names of events in noise that are not part of a callback.
     pub fn mentions(&self) -> u64 {
         self.noise.mentions
     }
@@ -191,7 +191,8 @@ impl Default for Options {
 /// Reads all of `from`, a capture called `source`, and passes its records to `sink`.
 ///
 /// Records are passed on as soon as they are read, so a live stream gives live output. Memory depends on the largest
-/// payload, not on the capture's size. Any thread may read, hence `Send`: [`std::io::stdin`] is, its lock is not.
+/// payload, not on the capture's size. Any thread may read, so `from` must be `Send`: [`std::io::stdin`]
+/// is, its lock is not.
 ///
 /// # Errors
 ///

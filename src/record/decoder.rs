@@ -229,7 +229,7 @@ impl Decoder {
             (FoundKind::Whole | FoundKind::Broken, None) => Outcome::Undecodable,
         };
         Record {
-            source: self.source.lend(),
+            source: self.source.take(),
             place: found.place,
             units: self.units,
             syntax: found.syntax,

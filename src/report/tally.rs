@@ -224,7 +224,7 @@ impl Tally {
         self.noise
     }
 
-    /// Returns the number of events' names in these bytes that are not part of a callback.
+    /// Returns the number of mentions: names of events in noise that are not part of a callback.
     pub fn mentions(&self) -> u64 {
         self.mentions
     }

@@ -1,8 +1,8 @@
 //! Dumps: rows of an offset and sixteen bytes, some with the bytes as text behind them. `hexdump -C`, `xxd`, `tcpdump -X`,
 //! Wireshark, Netty and `od -t x1z` print the text, too; `hexdump`, `od -c`, `od -b` and `od -x` do not.
 //!
-//! The anchors are names in the text of a row, which no row's end may cut, names in hexadecimal digits, and the offset of the
-//! second row. The dump is read from its first row to the last whose offset follows the offset
+//! The anchors are names in the text of a row (a name that the end of a row cuts is not found), names in hexadecimal digits,
+//! and the offset of the second row. The dump is read from its first row to the last whose offset follows the offset
 //! before. Each byte is a piece of its own; a word of two bytes is one piece.
 
 use crate::scan::escape::{Bytes, Piece};

@@ -9,8 +9,8 @@
 //!
 //! Adding an escaping: add a variant of [`Escape`], a row of [`TABLE`], and the row's functions in `decode` and `clue`.
 //! The search reads the table, and a test walks it. Code for one escaping only names it, as `Escape::Entity` in `seek`.
-//! Queries are unescaped in `request`. Adding a container: recognise its lines in `container`. What has no sign
-//! or has a state has files of its own, which recognise and read it: `base64`, `chunked`, `decimal`, `dump`,
+//! Queries are unescaped in `request`. Adding a container: recognise its lines in `container`. An escaping
+//! that has no sign, or has a state, is recognised and read in a file of its own: `base64`, `chunked`, `decimal`, `dump`,
 //! `hex`, `highlight`, `joined` and `typographic`.
 
 use crate::request::EscapedLineBreaks;
@@ -363,6 +363,13 @@ impl Piece {
 }
 
 impl Escape {
+    /// Returns the text of `raw`, which nothing follows.
+    pub(super) fn text_of(mut self, raw: &[u8]) -> Vec<u8> {
+        let mut text = Vec::with_capacity(raw.len());
+        self.unescape(Lookahead::whole(raw), &mut text);
+        text
+    }
+
     /// Returns the escaping that `sign` shows after the bracket of a document.
     pub(super) fn of_sign(sign: u8) -> Option<Self> {
         let row = TABLE.iter().find(|row| row.leads[0] == sign)?;

@@ -1,10 +1,9 @@
-//! Reports bodies in which no name stands as text: compressed ones in base64, and dumps in digits of other forms than those
-//! that are read.
+//! Reports bodies in which no name stands as text: compressed bodies in base64, and dumps whose digits are not read.
 //!
 //! No anchor finds such a body, since each anchor makes every search slower. So only the first line of a capture is looked
 //! at, or its first 256 bytes if that line ends with a bracket that opens, and dumps of rows with offsets, whose offsets
-//! are anchors. A body is decoded only to see whether it is a callback: its bytes have no places in the capture, as a
-//! payload needs them.
+//! are anchors. A body is decoded only to see whether it is a callback: the decoded bytes cannot be mapped to places in
+//! the capture, which a payload needs.
 
 use std::io::Read;
 use std::ops::RangeInclusive;

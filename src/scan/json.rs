@@ -23,6 +23,7 @@ use crate::scan::verdict::{shown_end, valid_text};
 use crate::scan::{
     Continuation, Found, FoundKind, Holds, InnerPart, Inside, Parts, Read, Scanner, State,
 };
+use crate::simd::is_line_space;
 use crate::span::Span;
 use crate::syntax::{Bytes, Kind, Syntax, Tree, View, Walk, json, not_utf8};
 
@@ -279,27 +280,21 @@ impl Scanner {
         inside.done = span.end as usize;
         self.move_to(buffer, start + span.start as usize, then.noise);
         let len = span.range().len();
-        match inner {
-            InnerPart::Message(_) => Some(self.inner_message(buffer, len, parts)),
-            InnerPart::Lines(_) => Some(self.unread_lines(buffer, len, parts)),
-            InnerPart::Text(_)
-            | InnerPart::Numbers(_)
-            | InnerPart::Typed(_)
-            | InnerPart::Comment(_) => {
-                let escape = match inner {
-                    InnerPart::Numbers(_) => Escape::Numbers(decimal::DECIMAL),
-                    InnerPart::Comment(_) => Escape::Comment,
-                    _ => Escape::Backslash,
-                };
-                if matches!(inner, InnerPart::Typed(_)) {
-                    self.begin_doubt_within(len);
-                }
-                if !self.enter(escape, NestedEnd::Len(len)) {
-                    self.move_to(buffer, start + span.end as usize, then.noise);
-                }
-                None
+        let escape = match inner {
+            InnerPart::Message(_) => return Some(self.inner_message(buffer, len, parts)),
+            InnerPart::Lines(_) => return Some(self.unread_lines(buffer, len, parts)),
+            InnerPart::Numbers(_) => Escape::Numbers(decimal::DECIMAL),
+            InnerPart::Comment(_) => Escape::Comment,
+            InnerPart::Text(_) => Escape::Backslash,
+            InnerPart::Typed(_) => {
+                self.begin_doubt_within(len);
+                Escape::Backslash
             }
+        };
+        if !self.enter(escape, NestedEnd::Len(len)) {
+            self.move_to(buffer, start + span.end as usize, then.noise);
         }
+        None
     }
 
     /// Reads the message of `len` bytes at the cursor again, inside a document that was read.
@@ -429,31 +424,27 @@ impl Scanner {
         cut(&mut inner, end);
         let is_message = self.is_broken_message(arrived, &finding, &inner, skip)?
             || typed.is_none() && self.holds_typed_event(View::root(&parts.tree, text));
-        if let Some(typed) = typed {
-            return self.cut_in_typed_string(
-                typed,
-                is_message,
-                inner,
-                (finding, shown_end),
-                arrived,
-                parts,
-            );
-        }
-        if is_message {
-            // A message is not searched. But a message that begins a line in it is the next payload, because this one
-            // was cut off.
-            inner = self.messages_on_new_lines(&parts.tree, document);
-        }
-        let next = start_after_payload(document, end, &finding);
-        let mut then = match is_message {
-            true => self.after_broken_message(next, end, skip),
-            false => self.after_broken_noise(next, end),
+        let (inner, then) = match typed {
+            Some(typed) => inside_typed(typed, is_message, inner),
+            None => {
+                if is_message {
+                    // A message is not searched. But a message that begins a line in it is the next payload, because
+                    // this one was cut off.
+                    inner = self.messages_on_new_lines(&parts.tree, document);
+                }
+                let next = start_of_next(document, end, &finding);
+                let mut then = match is_message {
+                    true => self.after_broken_message(next, end, skip),
+                    false => self.after_broken_noise(next, end),
+                };
+                if is_message && (next.is_some() || is_cut_at_line_end(document, end)) {
+                    self.begin_doubt(arrived.bytes, then.len, Doubt::AfterTorn);
+                }
+                cut(&mut inner, then.len);
+                then.len = then.len.max(end_of_messages(&inner));
+                (inner, then)
+            }
         };
-        if is_message && (next.is_some() || is_cut_at_line_end(document, end)) {
-            self.begin_doubt(arrived.bytes, then.len, Doubt::AfterTorn);
-        }
-        cut(&mut inner, then.len);
-        then.len = then.len.max(end_of_messages(&inner));
         self.state = State::Inside(Inside::new(inner, then));
         self.array = None;
         is_message.then(|| self.broken(finding, arrived.bytes, shown_end, Syntax::Json, parts))
@@ -491,32 +482,6 @@ impl Scanner {
         let len = rest.find(b'\n').unwrap_or(rest.len());
         arrived.settled()?;
         Some(Some(start..start + len))
-    }
-
-    /// Continues after an object that broke in the text `typed` of a user. The text is searched, but a user may have typed
-    /// what is found. JSON has no line breaks in texts, so the text ends with its line.
-    fn cut_in_typed_string<'b>(
-        &mut self,
-        typed: Range<usize>,
-        is_message: bool,
-        mut inner: VecDeque<InnerPart>,
-        (finding, shown_end): (Finding, usize),
-        arrived: &Arrived<'b>,
-        parts: &mut Parts,
-    ) -> Option<Found<'b>> {
-        let then = Continuation {
-            len: typed.end,
-            noise: !is_message,
-            skip: None,
-        };
-        if is_message {
-            inner.clear();
-        }
-        cut(&mut inner, typed.start);
-        inner.push_back(InnerPart::Typed(Span::new(typed.start, typed.end)));
-        self.state = State::Inside(Inside::new(inner, then));
-        self.array = None;
-        is_message.then(|| self.broken(finding, arrived.bytes, shown_end, Syntax::Json, parts))
     }
 
     /// Returns true if the broken object has the mark of a message, in the part that was read or in the rest that
@@ -796,24 +761,41 @@ fn end_of_broken(document: &[u8], at: usize) -> usize {
 /// Returns true if only blanks follow a broken object, which ends at `end`, on its line.
 fn is_cut_at_line_end(document: &[u8], end: usize) -> bool {
     let mut after = document[end..].iter();
-    after.find(|&&b| !is_blank(b)).is_none_or(|&b| b == b'\n')
+    after
+        .find(|&&b| !is_line_space(b))
+        .is_none_or(|&b| b == b'\n')
 }
 
 /// Returns true if a broken object that ends at `end` ends with its line: it has no line break. A line break directly
 /// after an opening bracket does not end the object.
 fn is_on_one_line(document: &[u8], end: usize) -> bool {
     let mut after = document[end..].iter();
-    let next = after.find(|&&b| !is_blank(b));
+    let next = after.find(|&&b| !is_line_space(b));
     let opens = matches!(document[end - 1], b'{' | b'[') && next == Some(&b'\n');
     !opens && memchr::memchr(b'\n', &document[..end]).is_none()
 }
 
-/// Returns true for white space within a line.
-pub(super) fn is_blank(byte: u8) -> bool {
-    matches!(byte, b' ' | b'\t' | b'\r')
+/// Returns what is searched of an object that broke in the text `typed` of a user, and what follows it. A user may have
+/// typed what is found in the text. JSON has no line breaks in texts, so the text ends with its line.
+fn inside_typed(
+    typed: Range<usize>,
+    is_message: bool,
+    mut inner: VecDeque<InnerPart>,
+) -> (VecDeque<InnerPart>, Continuation) {
+    if is_message {
+        inner.clear();
+    }
+    cut(&mut inner, typed.start);
+    inner.push_back(InnerPart::Typed(Span::new(typed.start, typed.end)));
+    let then = Continuation {
+        len: typed.end,
+        noise: !is_message,
+        skip: None,
+    };
+    (inner, then)
 }
 
-/// Drops parts that begin after the first `len` bytes, and ends a text there.
+/// Drops parts that begin after the first `len` bytes, and ends texts, numbers and comments there.
 fn cut(inner: &mut VecDeque<InnerPart>, len: usize) {
     let end = Span::new(len, len).end;
     inner.retain(|inner| inner.span().start < end);
@@ -852,7 +834,7 @@ fn has_plain(bytes: &[u8], mark: &str) -> bool {
 
 /// Returns true if only blanks stand before `at` on its line, and it is not the first line.
 pub(super) fn begins_line(document: &[u8], at: usize) -> bool {
-    let before = document[..at].iter().rev().find(|&&b| !is_blank(b));
+    let before = document[..at].iter().rev().find(|&&b| !is_line_space(b));
     before == Some(&b'\n')
 }
 
@@ -873,7 +855,7 @@ fn is_line_of_bracket(document: &[u8], at: usize) -> bool {
 
 /// Returns the start of the next object, if a cut-off string ran into it: `"gh_12{"ToUserName"` breaks after `{"`.
 /// Users cannot type this, because JSON escapes their quotes.
-fn start_after_payload(document: &[u8], at: usize, finding: &Finding) -> Option<usize> {
+fn start_of_next(document: &[u8], at: usize, finding: &Finding) -> Option<usize> {
     let breaks_here = finding.span().start as usize == at;
     let before = document[..at].strip_suffix(b"\"")?.trim_ascii_end();
     (breaks_here && before.ends_with(b"{") && before.len() > 1).then(|| before.len() - 1)

@@ -1,6 +1,6 @@
 //! Tells whether a document may continue from a line to the next.
 //!
-//! The end of the line tells, and the beginning of the next. In doubt the answer is yes, which costs time and loses
+//! The end of the line and the beginning of the next line show it. In doubt the answer is yes, which costs time and loses
 //! nothing.
 
 use std::borrow::Cow;
@@ -172,8 +172,7 @@ fn line_end(line: &[u8]) -> Option<u8> {
 fn unescaped(text: &[u8]) -> Cow<'_, [u8]> {
     let mut text = Cow::Borrowed(&text[..text.len().min(NEXT)]);
     while text.first() == Some(&b'&') {
-        let mut inner = Vec::with_capacity(NEXT);
-        { Escape::Entity }.unescape(Lookahead::whole(&text), &mut inner);
+        let inner = Escape::Entity.text_of(&text);
         if inner.len() == text.len() {
             break;
         }

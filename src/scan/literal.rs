@@ -182,9 +182,8 @@ fn is_for_blanks(text: &[u8], at: usize, is_plain: fn(&str) -> bool) -> bool {
     }
 }
 
-fn is_escaped_blank(mut escape: Escape, text: &[u8]) -> bool {
-    let mut blank = Vec::with_capacity(text.len());
-    escape.unescape(Lookahead::whole(text), &mut blank);
+fn is_escaped_blank(escape: Escape, text: &[u8]) -> bool {
+    let blank = escape.text_of(text);
     blank.len() < text.len() && blank.iter().all(|&b| is_space(b))
 }
 

@@ -15,8 +15,8 @@
 //! The *slow path* does all this, and defines the result. The *fast path* recognises a payload or a line that matches a
 //! learnt template, and takes all steps over it at once.
 //!
-//! Reading order: `seek` finds a start, with `anchor`, `window` and `start`. `json`, `xml` and `printed` read a document, `prefixed`
-//! reads one whose lines have a prefix, and `wrapped` finds a printed object of which each line stands in an object of its
+//! Reading order: `seek` finds a start, with `anchor`, `window` and `start`. `json`, `xml` and `printed` read a document,
+//! `prefixed` reads one whose lines have a prefix, and `wrapped` finds a printed object of which each line stands in an object of its
 //! own. `skip` leaves a broken document, and `torn` knows what is in doubt after it. `nested`, `escape` and `literal` handle
 //! escaped text, with `base64`, `chunked`, `decimal`, `dump`, `hex`, `highlight`, `joined` and `typographic`; `trial` tells
 //! whether highlighted and joined text is a message. `unread` looks at what is left: it reports callbacks that nothing else
@@ -372,8 +372,8 @@ pub(crate) struct Scanner {
     /// The number of bytes that the buffer lost.
     dropped: usize,
     read_again: ReadAgain,
-    /// True for the text of a container's log: each line of it is a record.
-    lines_are_records: bool,
+    /// True for the text of a container's log: each line of it is a log line of its own.
+    lines_are_log_lines: bool,
     /// True for nested text in text that only a clue shows. The outer scanners check the clue after each move.
     is_watched: bool,
     /// The text before the document at the cursor on its line, or nothing if it is not known to be all of it.
@@ -447,7 +447,7 @@ impl Scanner {
             line_before: LineBefore::default(),
             dropped: 0,
             read_again: ReadAgain::default(),
-            lines_are_records: false,
+            lines_are_log_lines: false,
             is_watched: false,
             lead: Vec::new(),
             json: syntax::json::Reader::new(),
@@ -492,7 +492,7 @@ impl Scanner {
             line_before,
             dropped,
             read_again,
-            lines_are_records,
+            lines_are_log_lines,
             is_watched,
             lead,
             noise,
@@ -520,7 +520,7 @@ impl Scanner {
         (*tried, *waiting) = Default::default();
         (*is_unsure, *is_watched) = (false, false);
         (*after_torn, *line_before, *read_again) = Default::default();
-        (*dropped, *lines_are_records) = (0, false);
+        (*dropped, *lines_are_log_lines) = (0, false);
         xml.begin_at(None);
         lead.clear();
         *noise = Noise::default();
@@ -619,23 +619,14 @@ impl Scanner {
             State::Seek | State::Inside(_) | State::Nested(_) => None,
             _ => self.doubt(),
         };
-        let found = match &mut self.state {
+        let found = match self.state {
             _ if !is_due => None,
             State::Seek => self.seek(&arrived, parts),
             State::Json => self.json(&arrived, parts),
             State::Xml { .. } => self.xml(&arrived, parts),
-            State::Printed(form) => {
-                let form = *form;
-                self.printed(form, &arrived, parts)
-            }
-            State::Prefixed(prefixed) => {
-                let prefixed = *prefixed;
-                self.prefixed(prefixed, &arrived, parts)
-            }
-            State::Recoded(encoding) => {
-                let encoding = *encoding;
-                self.recoded(encoding, &arrived, parts)
-            }
+            State::Printed(form) => self.printed(form, &arrived, parts),
+            State::Prefixed(prefixed) => self.prefixed(prefixed, &arrived, parts),
+            State::Recoded(encoding) => self.recoded(encoding, &arrived, parts),
             State::Inside(_) => self.inside(buffer, parts),
             State::Nested(_) => self.nested(&arrived, parts),
             State::Skip(_) => self.skip(&arrived),

@@ -18,7 +18,7 @@ use crate::finding::Finding;
 use crate::scan::container::Container;
 use crate::scan::decimal;
 use crate::scan::escape::{Escape, Piece};
-use crate::scan::json::{begins_line, is_blank};
+use crate::scan::json::begins_line;
 use crate::scan::lookahead::{Arrived, Lookahead, Settled};
 use crate::scan::nested::NestedEnd;
 use crate::scan::prefix::{self, Prefix, Relation};
@@ -30,7 +30,7 @@ use crate::scan::verdict::{shown_end, valid_text};
 use crate::scan::wrapping::{self, Member, Wrapping};
 use crate::scan::xml::{Resume, root_of};
 use crate::scan::{Found, InnerPart, Parts, Read, Scanner, State};
-use crate::simd::is_space;
+use crate::simd::{is_line_space, is_space};
 use crate::syntax::xml::ROOT;
 use crate::syntax::{Bytes, Node, Syntax, Tree, View};
 
@@ -49,7 +49,8 @@ const JSON_IN_VAIN: usize = 64;
 /// object goes far only if no bracket after it closes one.
 const PRINTED_IN_VAIN: usize = 2;
 
-/// So many bytes are read in vain as often as this, and beyond them a byte is read [`LONG_IN_VAIN`] times.
+/// The limits above hold for the first `FREE` bytes that are read in vain. Beyond them, a byte is read in vain at most
+/// [`LONG_IN_VAIN`] times.
 const FREE: usize = 1 << 16;
 const LONG_IN_VAIN: usize = 4;
 
@@ -58,7 +59,7 @@ const LONG_IN_VAIN: usize = 4;
 pub(super) struct Unprefixed {
     xml: usize,
     json: usize,
-    /// The farthest position up to which one was read, and the number of bytes that all read which began before it.
+    /// The farthest position that a read in vain reached, and the number of bytes of the reads in vain that overlap.
     end: usize,
     bytes: usize,
 }
@@ -360,7 +361,7 @@ impl Scanner {
         at: usize,
     ) -> Option<(Wrapping, Member)> {
         let rest = arrived.from(self.pos() + object.len());
-        let next = rest.from(rest.position(|b| !is_blank(b))?);
+        let next = rest.from(rest.position(|b| !is_line_space(b))?);
         let next = next.past(1).filter(|_| next.get(0) == Some(b'\n'))?;
         let prefix = match self.lead.is_empty() {
             true => None,
@@ -863,31 +864,24 @@ fn lead_in(before: &[u8], last: u8) -> Option<&[u8]> {
 
 /// Returns the end of the first line of a document, if that line has only the bracket or root.
 fn first_line_end(document: &[u8]) -> Option<usize> {
-    let head: Range<usize> = match document {
-        [b'{', ..] => 0..1,
-        [b'<', ..] if document.starts_with(ROOT) => 0..ROOT.len(),
+    let head = match document {
+        [b'{', ..] => 1,
+        _ if document.starts_with(ROOT) => ROOT.len(),
         _ => return None,
     };
-    let rest = &document[head.end..];
-    let blanks = rest
-        .iter()
-        .take_while(|&&b| matches!(b, b' ' | b'\t' | b'\r'))
-        .count();
-    (rest.get(blanks) == Some(&b'\n')).then_some(head.end + blanks + 1)
+    Some(break_behind_blanks(document, head)? + 1)
 }
 
 /// Returns the first line break in the first `end` bytes of a document, or in the blanks after them.
 fn line_break_until(document: &[u8], end: usize) -> Option<usize> {
-    let (read, rest) = document.split_at(end.min(document.len()));
-    let blanks = rest
-        .iter()
-        .take_while(|&&b| matches!(b, b' ' | b'\t' | b'\r'))
-        .count();
-    let behind = rest
-        .get(blanks)
-        .filter(|&&b| b == b'\n')
-        .map(|_| read.len() + blanks);
-    memchr::memchr(b'\n', read).or(behind)
+    let end = end.min(document.len());
+    memchr::memchr(b'\n', &document[..end]).or_else(|| break_behind_blanks(document, end))
+}
+
+/// Returns the line break behind the blanks at `at`.
+fn break_behind_blanks(document: &[u8], at: usize) -> Option<usize> {
+    let blanks = document[at..].iter().position(|&b| !is_line_space(b))?;
+    (document[at + blanks] == b'\n').then_some(at + blanks)
 }
 
 /// Returns true if no text follows that was unescaped up to `raw`.

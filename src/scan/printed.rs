@@ -28,83 +28,6 @@ pub(super) enum PrintedForm {
     Yaml { indent: usize },
 }
 
-/// The failed attempts to read objects of one kind. Objects inside a broken object are tried too, but only a few of them:
-/// each attempt may read up to the end of the outer object.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Failures {
-    /// The offset of the farthest place at which an attempt failed.
-    end: u64,
-    /// The offset of the farthest place at which an attempt failed in this text.
-    own_end: u64,
-    /// The number of attempts before that place.
-    count: u8,
-    /// The offset of the first of these attempts, and the number of bytes that they read.
-    start: u64,
-    bytes: u64,
-    /// The offset of the latest attempt.
-    latest: u64,
-}
-
-impl Failures {
-    const MOST: u8 = 16;
-    /// So many bytes are read whatever they come to. Beyond them, a byte is read twice.
-    const FREE: u64 = 1 << 16;
-
-    /// Notes that the attempt at `offset` failed after `len` bytes. An attempt that is made again counts once.
-    pub(super) fn note(&mut self, offset: u64, len: usize) {
-        if offset >= self.end {
-            (self.count, self.start, self.bytes) = (0, offset, 0);
-        } else if offset == self.latest {
-            return;
-        }
-        self.latest = offset;
-        self.count = self.count.saturating_add(1);
-        self.bytes += len as u64;
-        self.own_end = self.own_end.max(offset + len as u64);
-        self.end = self.end.max(self.own_end);
-    }
-
-    /// Returns the number of bytes from `offset` to the farthest place at which an attempt failed.
-    pub(super) fn len_from(&self, offset: u64) -> u64 {
-        self.end.saturating_sub(offset)
-    }
-
-    /// Returns these failures for nested text at `offset` that is a part of the capture, of which `len` bytes were read in
-    /// vain.
-    pub(super) fn inside(&self, offset: u64, len: u64) -> Self {
-        Failures {
-            end: len,
-            own_end: 0,
-            start: 0,
-            latest: u64::MAX,
-            bytes: self.bytes.saturating_sub(offset - self.start.min(offset)),
-            count: self.count,
-        }
-    }
-
-    /// Returns the number of bytes from `offset` to the farthest place at which an attempt failed in this text.
-    pub(super) fn own_len_from(&self, offset: u64) -> u64 {
-        self.own_end.saturating_sub(offset)
-    }
-
-    /// Notes the failures in nested text that is left at `offset`. They reach over the next `len` bytes.
-    pub(super) fn note_inside(&mut self, offset: u64, len: usize, inner: Failures) {
-        (self.start, self.count, self.bytes) = (offset, inner.count, inner.bytes);
-        self.end = self.end.max(offset + len as u64);
-    }
-
-    /// Returns true if an attempt failed after `offset`.
-    pub(super) fn reach_beyond(&self, offset: u64) -> bool {
-        offset < self.end
-    }
-
-    /// Returns true if no further attempt is due at `offset`.
-    pub(super) fn are_many(&self, offset: u64) -> bool {
-        let twice = 3 * (self.end - self.start.min(self.end)) / 2;
-        self.reach_beyond(offset) && (self.count >= Self::MOST || self.bytes > Self::FREE + twice)
-    }
-}
-
 /// The result of reading an object that may be printed over several lines.
 pub(super) enum OverLines {
     /// A whole message of this length.
@@ -192,13 +115,7 @@ impl Scanner {
             return Some(OverLines::Other(0));
         };
         let read = notation::read(notation, bytes, users, &mut parts.tree, &self.limits);
-        Some(match self.over_lines(0, read, bytes, parts)? {
-            OverLines::Typed(at) => {
-                let has_lines = notation.is_open();
-                OverLines::Typed(Self::end_of_entry(has_lines, arrived.from(0), at))
-            }
-            other => other,
-        })
+        self.over_lines(0, notation.is_open(), read, arrived, parts)
     }
 
     /// Reads the YAML at the start of `arrived`, whose names stand at `indent`.
@@ -214,24 +131,29 @@ impl Scanner {
             return Some(OverLines::Other(0));
         }
         let read = notation::read_yaml(bytes, indent, users, &mut parts.tree, &self.limits);
-        Some(match self.over_lines(indent, read, bytes, parts)? {
-            OverLines::Typed(at) => OverLines::Typed(Self::end_of_entry(true, arrived.from(0), at)),
-            other => other,
-        })
+        self.over_lines(indent, true, read, arrived, parts)
     }
 
-    /// Returns the result of `read` for an object at the start of `bytes`, after `before` blanks.
+    /// Returns the result of `read` for an object at the start of `arrived`, after `before` blanks. `has_lines` is true if
+    /// its texts may go over lines.
     fn over_lines(
         &self,
         before: usize,
+        has_lines: bool,
         read: Result<Printed, Stop>,
-        bytes: Bytes<'_>,
+        arrived: &Arrived<'_>,
         parts: &Parts,
     ) -> Settled<OverLines> {
+        let bytes = self.bytes_from(arrived, before);
         let printed = match read {
             Err(Stop::More) if !bytes.last => return None,
             Err(Stop::Broken(finding)) if finding.reason() == Reason::PrintedTyped => {
-                return Some(OverLines::Typed(before + finding.span().end as usize));
+                let at = before + finding.span().end as usize;
+                return Some(OverLines::Typed(Self::end_of_entry(
+                    has_lines,
+                    arrived.from(0),
+                    at,
+                )));
             }
             Err(Stop::Broken(finding)) => {
                 return Some(OverLines::Other(before + finding.span().end as usize));

@@ -268,9 +268,7 @@ impl Scanner {
             return Near::Begun;
         }
         self.tried.failures.note(offset, NEAR_IN_URL);
-        self.pass(buffer, start);
-        let name = anchor.start + 1 - start;
-        Near::of(self.enter_told(Escape::Percent, None, name))
+        Near::of(self.enter_url(buffer, start, anchor.start + 1))
     }
 
     /// Returns the start of the line of the anchor that is looked at, or the cursor if that is on the line. Returns
@@ -502,27 +500,27 @@ impl Scanner {
         let before = self.bytes_before(buffer, start)[1];
         let (run, base64) = base64::begin(arrived, before, start, anchor, piece.phase);
         arrived.settled()?;
-        // What a URL holds is undone from the outside in. It may be a message with a typed text in base64.
-        let escape = match is_in_url(&buffer[start..run]) {
-            true => Escape::Percent,
-            false => Escape::Base64(base64),
-        };
-        let start = if escape == Escape::Percent {
-            start
-        } else {
-            run
-        };
-        self.pass(buffer, start);
         // The text may begin with the name.
-        Some(self.enter_told(escape, None, anchor + piece.text.len() - start))
+        let name = anchor + piece.text.len();
+        // It may be a message with a typed text in base64.
+        if is_in_url(&buffer[start..run]) {
+            return Some(self.enter_url(buffer, start, name));
+        }
+        self.pass(buffer, run);
+        Some(self.enter_told(Escape::Base64(base64), None, name - run))
+    }
+
+    /// Enters the URL that begins at `start`, with the name at `name`. What a URL holds is undone from the outside in.
+    fn enter_url(&mut self, buffer: &[u8], start: usize, name: usize) -> bool {
+        self.pass(buffer, start);
+        self.enter_told(Escape::Percent, None, name - start)
     }
 
     /// Enters the hexadecimal digits with the name at `anchor`, which begin at `start` or later.
     fn enter_hex(&mut self, buffer: &[u8], start: usize, anchor: usize) -> bool {
         let (run, hex) = hex::begin(buffer, start, anchor);
         if is_in_url(&buffer[start..run]) {
-            self.pass(buffer, start);
-            return self.enter_told(Escape::Percent, None, anchor + 1 - start);
+            return self.enter_url(buffer, start, anchor + 1);
         }
         self.pass(buffer, run);
         self.enter_from(Escape::Hex(hex), None, anchor - run)
@@ -710,8 +708,7 @@ fn text_before(escape: Escape, bytes: &[u8]) -> Option<usize> {
         }
         Escape::Entity => {
             let start = memchr::memrchr2(b'<', b'>', bytes).map_or(0, |end| end + 1);
-            let mut text = Vec::new();
-            { escape }.unescape(Lookahead::whole(&bytes[start..]), &mut text);
+            let text = escape.text_of(&bytes[start..]);
             let is_xml = memchr::memmem::find(&text, ROOT).is_some();
             is_xml.then_some(start)
         }

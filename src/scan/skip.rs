@@ -8,7 +8,7 @@
 use crate::scan::lookahead::{Arrived, FARTHEST, Lookahead};
 use crate::scan::start::{LONGEST_TAG, first_name};
 use crate::scan::torn::NextEntry;
-use crate::simd::is_space;
+use crate::simd::is_line_space;
 use crate::syntax::Syntax;
 use crate::syntax::xml::{CDATA, LONGEST_INSTRUCTION, ROOT};
 
@@ -286,8 +286,7 @@ impl Skip {
         if self.depth > 0 {
             return Act::Go(at + 1);
         }
-        let is_blank = |b| is_space(b) && b != b'\n';
-        let next = rest.position(|b| !is_blank(b)).unwrap_or(rest.len());
+        let next = rest.position(|b| !is_line_space(b)).unwrap_or(rest.len());
         let next = rest.from(next);
         let (next, is_listed) = match next.get(0) {
             Some(b',') => (next.from(1).trim_start(), true),
@@ -396,10 +395,7 @@ impl Skip {
 
     /// Returns the last byte of `skipped` that is not a blank. A line break is not a blank here.
     fn solid_before(&self, skipped: &[u8]) -> u8 {
-        let solid = skipped
-            .iter()
-            .rev()
-            .find(|&&b| !matches!(b, b' ' | b'\t' | b'\r'));
+        let solid = skipped.iter().rev().find(|&&b| !is_line_space(b));
         solid.copied().unwrap_or(self.before)
     }
 }

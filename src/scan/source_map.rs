@@ -3,8 +3,8 @@
 use encoding_rs::Encoding;
 
 use crate::scan::escape::Escape;
-use crate::scan::lookahead::Lookahead;
 use crate::scan::recode;
+use crate::scan::verdict::valid_text;
 
 /// A step that made the text from the bytes of the capture. The outermost step comes first.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,15 +25,9 @@ pub(crate) struct SourceMap {
 impl SourceMap {
     /// Sets the text, without any steps.
     pub(super) fn renew(&mut self, bytes: &[u8]) {
-        let (text, rest) = match std::str::from_utf8(bytes) {
-            Ok(text) => (text, &[][..]),
-            Err(error) => {
-                let (head, rest) = bytes.split_at(error.valid_up_to());
-                (std::str::from_utf8(head).unwrap_or_default(), rest)
-            }
-        };
+        let text = valid_text(bytes);
         self.set_text(text);
-        self.rest.extend_from_slice(rest);
+        self.rest.extend_from_slice(&bytes[text.len()..]);
     }
 
     /// Sets a text that is known to be UTF-8, without any steps.
@@ -54,11 +48,7 @@ impl Step {
     fn apply(&self, raw: &[u8]) -> Vec<u8> {
         match self {
             Step::Encoding(encoding) => recode::decode(encoding, raw, true),
-            Step::Escape(escape) => {
-                let mut text = Vec::with_capacity(raw.len());
-                { *escape }.unescape(Lookahead::whole(raw), &mut text);
-                text
-            }
+            Step::Escape(escape) => escape.text_of(raw),
         }
     }
 

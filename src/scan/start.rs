@@ -363,12 +363,8 @@ fn has_clue(mut text: Vec<u8>) -> bool {
 }
 
 /// Returns `raw` with `escape` undone, or `None` if `raw` has no such escape.
-fn undone(mut escape: Escape, raw: &[u8]) -> Option<Vec<u8>> {
-    if !escape.may_be_in(raw) {
-        return None;
-    }
-    let mut text = Vec::new();
-    escape.unescape(Lookahead::whole(raw), &mut text);
+fn undone(escape: Escape, raw: &[u8]) -> Option<Vec<u8>> {
+    let text = escape.may_be_in(raw).then(|| escape.text_of(raw))?;
     (text.len() < raw.len()).then_some(text)
 }
 

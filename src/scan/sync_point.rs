@@ -19,11 +19,11 @@ pub(crate) struct SyncPoint {
     bare: bool,
     after_bare_payload: Option<Syntax>,
     before: [u8; 2],
-    /// The number of bytes ahead in which no marks need to be searched for; see [`Scanner`].
+    /// The number of bytes ahead in which no marks need to be searched for; see [`Tried`](crate::scan::tried::Tried).
     clean: usize,
-    /// The number of bytes ahead in which no document is read through a prefix; see [`Scanner`].
+    /// The number of bytes ahead in which no document is read through a prefix; see [`Tried`](crate::scan::tried::Tried).
     unprefixed: Unprefixed,
-    /// The trail of the next payload's query; see [`QueryTrail::mark`](crate::request::Trail::mark).
+    /// The trail of the next payload's query; see [`QueryTrail::mark`](crate::request::QueryTrail::mark).
     trail: Option<u64>,
 }
 

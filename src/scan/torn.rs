@@ -87,7 +87,7 @@ fn has_level(line: &[u8]) -> bool {
 pub(super) enum NextEntry {
     /// A line that begins like the line of the document.
     Alike(LineHead),
-    /// Any line: each is a record of a container.
+    /// Any line: each is a log line of a container.
     AnyLine,
     /// A line that begins with a time or a level.
     Dated,
@@ -347,7 +347,7 @@ impl Scanner {
 
     /// Returns what shows the entry after the one in which the document at the cursor stands.
     pub(super) fn next_entry(&self, buffer: &[u8]) -> NextEntry {
-        if self.lines_are_records {
+        if self.lines_are_log_lines {
             return NextEntry::AnyLine;
         }
         if let Some(torn) = self.after_torn.filter(|torn| torn.doubt == Doubt::InTyped) {

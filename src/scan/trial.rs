@@ -1,7 +1,6 @@
-//! Reads escaped text on trial, where it would be passed over if it were no message.
+//! Enters highlighted source and joined literals only if a whole message begins in their text.
 //!
-//! Highlighted source and joined literals are rare, and look like much else. Their text is entered only if a whole message
-//! begins in it. Otherwise it stays noise, in which callbacks that cannot be read are reported.
+//! Both are rare, and look like much else. Where no message begins, their text stays noise, in which callbacks that cannot be read are reported.
 
 use std::ops::Range;
 
@@ -26,13 +25,9 @@ impl Scanner {
             return Some(false);
         }
         let raw = arrived.from(range.start).window(LONGEST);
-        let unescaped = |raw: Lookahead<'_>| {
-            let mut text = Vec::new();
-            { escape }.unescape(raw, &mut text);
-            text
-        };
-        let text = unescaped(raw);
-        let before = unescaped(Lookahead::whole(&arrived.bytes[range.clone()])).len();
+        let mut text = Vec::new();
+        { escape }.unescape(raw, &mut text);
+        let before = escape.text_of(&arrived.bytes[range]).len();
         let begun = self.document_start(raw.of(&text));
         let begun = begun.filter(|&at| at < before);
         let is_message = begun.map(|at| self.is_message(raw.of(&text).from(at)));
@@ -53,9 +48,13 @@ impl Scanner {
         let (mut tree, mut findings) = (Tree::default(), Findings::default());
         let is_plain = &self.names.is_plain;
         let read = match text.get(0) {
-            Some(b'<') => {
-                xml::Reader::default().read(bytes, &mut tree, &mut findings, &self.limits, is_plain)
-            }
+            Some(b'<') => xml::Reader::of_any_root(self.names.private.is_header).read(
+                bytes,
+                &mut tree,
+                &mut findings,
+                &self.limits,
+                is_plain,
+            ),
             _ => json::Reader::new().read(bytes, &mut tree, &mut findings, &self.limits),
         };
         match read {

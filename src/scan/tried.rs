@@ -4,7 +4,6 @@
 //! repeat it before that place: otherwise the time would grow with the square of the input.
 
 use crate::scan::prefixed::Unprefixed;
-use crate::scan::printed::Failures;
 use crate::scan::typed::Searched;
 use crate::scan::wrapped::SearchedLines;
 use crate::syntax::notation::Notation;
@@ -41,7 +40,7 @@ pub(super) struct Tried {
     /// The offset of the end of the line of the latest object that takes up one line. Other objects on that line need not
     /// search for it.
     pub(super) no_break_before: u64,
-    /// The printed objects that broke.
+    /// The printed objects that broke or hold no message, and the numbers in URLs that were passed over.
     pub(super) failures: Failures,
     /// The JSON objects that broke at an expression of source code.
     pub(super) expressions: Failures,
@@ -81,5 +80,77 @@ impl Tried {
         ]
         .iter()
         .any(|those| those.reach_beyond(offset))
+    }
+}
+
+/// The failed attempts of one kind. Attempts inside a failed one are made too, but only a few: each may read up to the end
+/// of the outer one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Failures {
+    /// The offset of the farthest place at which an attempt failed.
+    end: u64,
+    /// The offset of the farthest place at which an attempt failed in this text.
+    own_end: u64,
+    /// The number of attempts before that place.
+    count: u8,
+    /// The offset of the first of these attempts, and the number of bytes that they read.
+    start: u64,
+    bytes: u64,
+    /// The offset of the latest attempt.
+    latest: u64,
+}
+
+impl Failures {
+    const MOST: u8 = 16;
+    /// The bytes that failed attempts may read without a limit. Beyond it, they may read half as much again as they cover.
+    const FREE: u64 = 1 << 16;
+
+    /// Notes that the attempt at `offset` failed after `len` bytes. An attempt that is made again counts once.
+    pub(super) fn note(&mut self, offset: u64, len: usize) {
+        if offset >= self.end {
+            (self.count, self.start, self.bytes) = (0, offset, 0);
+        } else if offset == self.latest {
+            return;
+        }
+        self.latest = offset;
+        self.count = self.count.saturating_add(1);
+        self.bytes += len as u64;
+        self.own_end = self.own_end.max(offset + len as u64);
+        self.end = self.end.max(self.own_end);
+    }
+
+    /// Returns these failures for nested text at `offset` that is a part of the capture.
+    pub(super) fn inside(&self, offset: u64) -> Self {
+        Failures {
+            end: self.end.saturating_sub(offset),
+            own_end: 0,
+            start: 0,
+            latest: u64::MAX,
+            bytes: self.bytes.saturating_sub(offset - self.start.min(offset)),
+            count: self.count,
+        }
+    }
+
+    /// Returns the number of bytes from `offset` to the farthest place at which an attempt failed in this text.
+    pub(super) fn own_len_from(&self, offset: u64) -> u64 {
+        self.own_end.saturating_sub(offset)
+    }
+
+    /// Notes the failures in nested text that is left at `offset`. They reach over the next `len` bytes.
+    pub(super) fn note_inside(&mut self, offset: u64, len: usize, inner: Failures) {
+        (self.start, self.count, self.bytes) = (offset, inner.count, inner.bytes);
+        self.end = self.end.max(offset + len as u64);
+    }
+
+    /// Returns true if an attempt failed after `offset`.
+    pub(super) fn reach_beyond(&self, offset: u64) -> bool {
+        offset < self.end
+    }
+
+    /// Returns true if no further attempt is due at `offset`.
+    pub(super) fn are_many(&self, offset: u64) -> bool {
+        let covered = self.end - self.start.min(self.end);
+        let most = Self::FREE + 3 * covered / 2;
+        self.reach_beyond(offset) && (self.count >= Self::MOST || self.bytes > most)
     }
 }

@@ -403,16 +403,11 @@ pub(super) fn finding(
     let span = Span::new(name.start, name.end);
     let event = String::from_utf8_lossy(&text[name.clone()]);
     let prefix = prefix(text).map(String::from_utf8_lossy);
-    let reason = match (&prefix, notation) {
-        (Some(_), _) => Reason::PrefixedUnread,
-        (None, Some(_)) => Reason::NotationUnread,
-        (None, None) => Reason::PrintedUnread,
-    };
-    let finding = Finding::new(reason, span).with(&*event);
+    let finding = |reason| Finding::new(reason, span).with(&*event);
     match (prefix, notation) {
-        (Some(prefix), _) => finding.with(&*prefix),
-        (None, Some(notation)) => finding.with_words(notation.name),
-        (None, None) => finding,
+        (Some(prefix), _) => finding(Reason::PrefixedUnread).with(&*prefix),
+        (None, Some(notation)) => finding(Reason::NotationUnread).with_words(notation.name),
+        (None, None) => finding(Reason::PrintedUnread),
     }
 }
 

@@ -2,9 +2,9 @@
 //! UTF-8 inside of UTF-16. Windows PowerShell's `>>` writes UTF-16 behind whatever a file holds.
 //!
 //! Zero bytes stand between the letters of UTF-16, so it has no anchors. It is noticed by looking at two bytes in every
-//! [`STRIDE`]: a callback is longer, and one of the two is zero if its characters are ASCII. Only where that is so, names are
-//! searched for. A capture in UTF-16 was transcoded: a character stands there for two letters, and all of its noise is
-//! searched.
+//! [`STRIDE`]: a callback is longer than that, and if its characters are ASCII, one of the two is zero. Names are searched
+//! for only near such a zero. In a transcoded UTF-16 capture, one character stands for two letters of UTF-8; there, all
+//! noise is searched.
 
 use std::ops::Range;
 

@@ -1,6 +1,6 @@
 //! Finds objects that a program printed over several lines, if a logger put each line into a JSON object.
 //!
-//! In an anchor's line only a name of messages stands in its object, so no reader begins there. The lines before it with
+//! The object on an anchor's line holds only one member of the printed object, so no reader begins there. The lines before it with
 //! the same [`Wrapping`] show where the printed object begins: at `Array`, at `array(5) {`, or at the first member of YAML.
 //! If the object is cut off, the values on these lines show that a callback was printed, and it is reported.
 
@@ -43,10 +43,7 @@ pub(super) struct SearchedLines {
 impl Run {
     /// Returns the text of the lines up to `end`.
     fn text(&self, buffer: &[u8], end: usize) -> Vec<u8> {
-        let mut text = Vec::new();
-        let raw = Lookahead::whole(&buffer[self.start..end]);
-        self.escape().unescape(raw, &mut text);
-        text
+        self.escape().text_of(&buffer[self.start..end])
     }
 
     fn escape(&self) -> Escape {
@@ -96,8 +93,7 @@ impl Scanner {
     ) -> Option<Range<usize>> {
         let escape = Escape::Container(container);
         let raw = &buffer[start..buffer.len().min(start + len)];
-        let mut text = Vec::new();
-        { escape }.unescape(Lookahead::whole(raw), &mut text);
+        let text = escape.text_of(raw);
         let name = (self.names.event_name)(&text).filter(|name| is_alone(&text[..name.start]))?;
         if ends_in_typed(&text[..name.start], self.names.private.is_typed_exactly) {
             return None;

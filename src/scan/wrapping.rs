@@ -14,6 +14,7 @@ use crate::scan::escape::{Bytes, Escape, Piece};
 use crate::scan::lookahead::Lookahead;
 use crate::scan::prefix::{Hash, Prefix, Relation};
 use crate::scan::typed;
+use crate::simd::is_line_space;
 
 /// What stands around the text of each log line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -376,7 +377,7 @@ impl<'t> Tokens<'t> {
 }
 
 fn skip_blanks(line: &[u8], at: usize) -> usize {
-    let blanks = line[at..].iter().take_while(|b| b" \t\r".contains(b));
+    let blanks = line[at..].iter().take_while(|&&b| is_line_space(b));
     at + blanks.count()
 }
 
@@ -411,8 +412,7 @@ pub(super) fn open_document(
     raw: &[u8],
     is_typed: fn(&str) -> bool,
 ) -> Option<usize> {
-    let mut text = Vec::new();
-    { escape }.unescape(Lookahead::whole(raw), &mut text);
+    let text = escape.text_of(raw);
     let at = open_at(&text)?;
     let is_in_typed = typed::ends_in_typed(&text[..at], is_typed);
     (!is_in_typed).then(|| { escape }.raw_start(raw, at))

@@ -85,7 +85,7 @@ fn one_of(
 /// A choice of the three events.
 fn events() -> Json {
     let names = Event::ALL.map(|event| (event.name(), event.words(Lang::En)));
-    one_of("Which event it is, by its name on the wire.", names)
+    one_of("Which event it is, by WeChat's name.", names)
 }
 
 /// The first members of every schema.

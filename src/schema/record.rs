@@ -47,7 +47,7 @@ fn item() -> Json {
 }
 
 fn extra() -> Json {
-    typed("object", "What has no key of its own, by its name on the wire: fields that WeChat does not document, values that do not fit their field, repeated fields.")
+    typed("object", "What has no key of its own, by WeChat's name: fields that WeChat does not document, values that do not fit their field, repeated fields.")
         .with("minProperties", Json::Number(1))
 }
 

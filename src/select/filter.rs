@@ -49,8 +49,8 @@ impl Filter {
 
     /// Excludes repeated deliveries: callbacks with the account, user, time, event and items of an earlier one.
     ///
-    /// Extra fields are ignored. The last [`Filter::REMEMBERED`] callbacks are remembered; a later repetition is not
-    /// recognised.
+    /// Extra fields are ignored. At least the last [`Filter::REMEMBERED`] kept callbacks are remembered. A repetition of
+    /// an older one may be kept.
     pub fn dedup(self) -> Self {
         Filter {
             recent: Some(Recent::new(Self::REMEMBERED)),

@@ -259,6 +259,11 @@ pub(crate) const fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
 }
 
+/// Returns true for white space within a line: a space, a tab or a carriage return.
+pub(crate) const fn is_line_space(byte: u8) -> bool {
+    is_space(byte) && byte != b'\n'
+}
+
 /// Returns the position of the first byte at or after `at` that is not white space.
 pub(crate) fn skip_space(bytes: &[u8], at: usize) -> usize {
     bytes[at..]

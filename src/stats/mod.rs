@@ -1,16 +1,16 @@
 //! Answers the questions that people have about many callbacks.
 //!
-//! Each question is a fold: a [`Sink`] whose forks collect one small row for each item of a
-//! block, on all threads. Joining counts the rows on one thread. What is asked is independent of order, so the result is
+//! Each question is a fold: a [`Sink`] whose forks collect one small row for each item of a block, on all threads. Joining counts the rows on one thread. What is asked is independent of order, so the result is
 //! the same for any number of threads and any order of files.
 //!
-//! `repeats` tells repeated deliveries, for all folds. Memory is counted and has a bound; what
+//! `repeats` recognises repeated deliveries, for all folds. Memory is counted and has a bound; what
 //! exceeds it is a [`Failure`], never a wrong number. `table` writes results, in one way for all.
 //!
 //! `quota` and `join` look at single users: they keep a row of a few bytes for each item, and sort all of
 //! them at the end. `sends` reads send requests and their answers, and joins them with results.
 //!
-//! Adding a fold: one file here with a type that wraps a `folding::Folding`, and one in `cli` with its arguments, that calls `fold::run`.
+//! Adding a fold: one file here with a type that wraps a `folding::Folding`, and one in `cli` with its arguments, that
+//! calls `fold::run`.
 
 mod bars;
 mod block;

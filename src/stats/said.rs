@@ -1,4 +1,4 @@
-//! What an item says, as all folds count it.
+//! Classifies items, for all folds: accepted, rejected, switched off, sent, failed.
 
 use crate::event::{Event, terms};
 

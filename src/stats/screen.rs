@@ -1,4 +1,4 @@
-//! What a person asks first, on one screen.
+//! Writes the overview that `stats` shows without `--by`.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};

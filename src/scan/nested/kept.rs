@@ -1,6 +1,6 @@
-//! Text that was unescaped and not read. A payload in nested text of unknown length ends the nested text, and the next
-//! one often begins in what was unescaped beyond it. Unescaping that again for each payload would take most of the time
-//! where broken ones stand close together.
+//! Keeps unescaped text that was not read. Nested text of unknown length ends with its first payload. The next nested
+//! text often begins in the text that was unescaped after that payload. Where broken payloads stand close together,
+//! unescaping it again for each of them would take most of the time.
 
 use crate::scan::Scanner;
 use crate::scan::escape::Escape;

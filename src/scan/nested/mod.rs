@@ -40,8 +40,8 @@ use crate::scan::lookahead::{Arrived, Settled};
 use crate::scan::nested::kept::Kept;
 use crate::scan::nested::position::Position;
 use crate::scan::nested::surrogate::halves_of_pairs;
-use crate::scan::printed::Failures;
 use crate::scan::source_map::Step;
+use crate::scan::tried::Failures;
 use crate::scan::{Doubt, Found, FoundKind, Inside, Parts, Scanner, State, Turn, line_end};
 use crate::simd::skip_space;
 use crate::span::Span;
@@ -465,7 +465,7 @@ impl Scanner {
         nested.scanner.bare = self.bare;
         nested.scanner.reads_long_comments =
             self.reads_long_comments && matches!(end, NestedEnd::Len(_));
-        nested.scanner.lines_are_records = matches!(escape, Escape::Container(_));
+        nested.scanner.lines_are_log_lines = matches!(escape, Escape::Container(_));
         if let State::Inside(around) = std::mem::replace(&mut self.state, State::Seek) {
             nested.around = Some(around);
         }
@@ -627,8 +627,7 @@ impl Scanner {
         let offset = self.cursor.offset();
         if !nested.is_inline() && self.tried.failures.reach_beyond(offset) {
             // The text is never longer than the log.
-            let len = self.tried.failures.len_from(offset);
-            nested.failures = self.tried.failures.inside(offset, len);
+            nested.failures = self.tried.failures.inside(offset);
             nested.scanner.tried.failures = nested.failures;
         }
     }

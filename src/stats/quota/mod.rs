@@ -67,7 +67,7 @@ impl Default for QuotaSettings {
 pub struct Quota(Folding<Whole>);
 
 impl Quota {
-    /// Makes a sink that counts grants. `sends` use some, too.
+    /// Makes a sink that counts grants. Each accepted send without a result uses a grant, too.
     pub fn new(settings: QuotaSettings, sends: Sends) -> Self {
         let mut whole = Whole::new(sends);
         let checked = whole.check(settings.max_memory);

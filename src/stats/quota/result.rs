@@ -95,7 +95,8 @@ impl Grants {
         nothing.into_iter().chain(counted).collect()
     }
 
-    /// Writes a row for each account, user and template, in this order; with `left` only those that have so many left.
+    /// Writes a row for each account, user and template, in this order. With `left`, writes only the rows with
+    /// exactly that number left.
     ///
     /// # Errors
     ///

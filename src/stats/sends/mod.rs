@@ -87,7 +87,7 @@ pub struct Sends {
     pub(crate) texts: Names,
     /// Sends with a time that is not plausible or not readable.
     pub(crate) timeless: u64,
-    /// Sends without an answer, or without an id of which the code, or to whom, is not known.
+    /// Requests without an answer, and sends without an id that lack the code, or both the user and the template.
     pub(crate) unanswered: u64,
 }
 
@@ -263,8 +263,8 @@ impl Sends {
         }
     }
 
-    /// Keeps the sends of the times that `selection` wants, and those without a time. Whose they are is asked later: a result
-    /// may know it.
+    /// Keeps the sends whose time `selection` wants, and those without a time. Users and templates are checked later,
+    /// because a result may name them.
     pub fn keep_times(&mut self, selection: &Selection) {
         let is_wanted = |row: &Send| row.time == NO_TIME || selection.wants_time(row.time.into());
         self.rows.retain(is_wanted);
