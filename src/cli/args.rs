@@ -476,7 +476,12 @@ fn without_parts(arg: clap::Arg) -> clap::Arg {
     match arg.get_id().as_str() {
         "event" | "status" | "failed" | "limit" => arg.hide(true),
         "template" => arg.help("Items of these templates"),
-        "tz" => arg.help("Zone of the times shown, and of times in files that do not say theirs"),
+        "tz" => {
+            const ZONE: &str =
+                "Zone of the times shown, and of times in files that do not say theirs";
+            const NAMES: &str = "local, UTC, a name like Asia/Shanghai, or an offset like +08:00.";
+            arg.help(ZONE).long_help(format!("{ZONE}\n\n{NAMES}"))
+        }
         _ => arg,
     }
 }

@@ -48,12 +48,18 @@ pub(super) fn run(args: &args::Redact) -> anyhow::Result<Status> {
     })
 }
 
-/// Refuses arguments that make no sense for this command: filters and folders.
+/// Refuses arguments that make no sense for this command: filters, a file for noise, and folders.
 fn refuse(common: &Common) -> anyhow::Result<()> {
     if common.select.is_any() {
         bail!(Words(
             "redact writes captures as they are: it chooses no callbacks",
             "redact 原样写出内容，不筛选回调"
+        ));
+    }
+    if common.output.noise.is_some() {
+        bail!(Words(
+            "redact writes captures as they are: --noise belongs to commands that read payloads out of them",
+            "redact 原样写出内容；--noise 用于从日志中读取消息体的命令"
         ));
     }
     let folder = common.paths.iter().find(|path| {

@@ -13,11 +13,18 @@ pub(super) struct Array {
     /// True if the array began bare; see [`Scanner`]. A defect of such an array is reported if it has payloads.
     pub(super) bare: bool,
     pub(super) payloads: bool,
-    /// True if a comma stands before the cursor. An entry must follow.
-    pub(super) comma: bool,
-    pub(super) before_first: bool,
+    pub(super) after: After,
     /// The number of bytes at the cursor in which a comment was found not to end.
     pub(super) unended: usize,
+}
+
+/// What stands before the cursor in an array. An entry follows a bracket or a comma.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum After {
+    #[default]
+    Bracket,
+    Entry,
+    Comma,
 }
 
 impl Scanner {
@@ -35,24 +42,24 @@ impl Scanner {
         let first = self.next_in_array(&mut array, arrived.from(next));
         self.array = Some(array);
         arrived.settled()?;
-        let expects_entry = array.before_first || array.comma;
+        let expects_entry = array.after != After::Entry;
         self.array = None;
         match first {
             Some(b'{') if expects_entry => {
-                (array.comma, array.before_first) = (false, false);
+                array.after = After::Entry;
                 self.array = Some(array);
                 self.lead.clear();
                 self.begin_document(Syntax::Json);
                 None
             }
             Some(b',') if !expects_entry => {
-                array.comma = true;
+                array.after = After::Comma;
                 self.array = Some(array);
                 self.advance(buffer, next + 1);
                 None
             }
             Some(b']') => {
-                let has_comma = array.comma && array.payloads;
+                let has_comma = array.after == After::Comma && array.payloads;
                 let remark = has_comma.then(|| self.trailing_comma(buffer, parts));
                 self.advance(buffer, next + 1);
                 remark

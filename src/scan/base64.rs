@@ -164,8 +164,7 @@ fn is_longer(ahead: Lookahead<'_>, column: u16) -> bool {
         return false;
     }
     let window = ahead.window(usize::from(column) + 1);
-    let end = window.position(|byte| !is_character(byte));
-    end.unwrap_or(window.len()) > usize::from(column)
+    window.run(is_character) > usize::from(column)
 }
 
 /// Returns the length of the character at the end of `bytes`.
@@ -226,8 +225,7 @@ fn ends_with_run(line: &[u8]) -> bool {
 }
 
 fn blanks_skipped(line: Lookahead<'_>) -> Lookahead<'_> {
-    let blanks = line.window(BLANKS).position(|byte| !is_blank(byte));
-    line.from(blanks.unwrap_or(line.len().min(BLANKS)))
+    line.from(line.window(BLANKS).run(is_blank))
 }
 
 /// Returns true if the line at the start of `ahead` is base64 from its beginning to its end, or for long.

@@ -67,7 +67,7 @@ fn docker_line(line: Lookahead<'_>) -> Option<&[u8]> {
         return None;
     }
     let near = line.window(LONGEST_LOG_LINE);
-    let end = near.find(b'\n').unwrap_or(near.len());
+    let end = near.line_end();
     let (text, near) = (
         &line.bytes()[DOCKER.len()..],
         &near.bytes()[DOCKER.len()..end],

@@ -120,8 +120,7 @@ impl Numbers {
         const LONGEST: usize = 3;
         let sign = usize::from(raw.get(0)? == b'-');
         let digits = raw.from(sign).window(LONGEST + 1);
-        let len = digits.position(|byte| !char::from(byte).is_digit(self.radix));
-        let len = len.unwrap_or(digits.len());
+        let len = digits.run(|byte| char::from(byte).is_digit(self.radix));
         let text = std::str::from_utf8(&digits.bytes()[..len]).ok()?;
         let value = i16::from_str_radix(text, self.radix).ok()?;
         let byte = match sign {

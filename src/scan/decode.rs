@@ -118,8 +118,7 @@ fn octal_digits(raw: Lookahead<'_>) -> Sequence {
     let first = raw.get(1)?;
     let most = if first <= b'3' { 3 } else { 2 };
     let digits = raw.from(1).window(most);
-    let len = digits.position(|b| !matches!(b, b'0'..=b'7'));
-    let digits = &digits.bytes()[..len.unwrap_or(digits.len())];
+    let digits = &digits.bytes()[..digits.run(|b| matches!(b, b'0'..=b'7'))];
     let value = digits.iter().fold(0, |n, b| n << 3 | (b - b'0'));
     byte(1 + digits.len(), value)
 }

@@ -148,8 +148,7 @@ impl Head {
         let colon = usize::from(colon == b':' || is_boxed && colon == b'|');
         let behind = row.from(end + colon);
         // Blanks may be characters.
-        let gap = behind.position(|byte| !is_blank(byte));
-        let gap = gap.unwrap_or(behind.len());
+        let gap = behind.run(is_blank);
         let digits = std::str::from_utf8(&row.bytes()[start..end]).ok()?;
         let offset = u32::from_str_radix(digits, 16).ok().filter(|_| gap > 0)?;
         Some(Head {

@@ -18,7 +18,7 @@ use crate::scan::backslash;
 use crate::scan::base64::Base64;
 use crate::scan::chunked::Chunked;
 use crate::scan::clue;
-use crate::scan::container::{self, Container};
+use crate::scan::container::Container;
 use crate::scan::decimal::Numbers;
 use crate::scan::decode::{self, Sequence};
 use crate::scan::dump::Dump;
@@ -656,11 +656,6 @@ impl<'r> Walk<'r> {
         }
         self.piece
     }
-}
-
-/// Returns the escaping of the container's log to which `line` belongs.
-pub(super) fn container(line: Lookahead<'_>) -> Option<Escape> {
-    container::of_line(line).map(Escape::Container)
 }
 
 #[cfg(test)]

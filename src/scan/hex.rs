@@ -123,8 +123,7 @@ fn begins_joined(ahead: Lookahead<'_>) -> bool {
 }
 
 fn blanks(line: Lookahead<'_>) -> usize {
-    let line = line.window(BLANKS);
-    line.position(|byte| !is_blank(byte)).unwrap_or(line.len())
+    line.window(BLANKS).run(is_blank)
 }
 
 fn is_sign(byte: u8) -> bool {

@@ -275,8 +275,7 @@ impl Form {
         let start = sign + self.open.len();
         let (least, most) = self.digits;
         let digits = ahead.from(start).window(most);
-        let len = digits.position(|b| !char::from(b).is_digit(self.radix));
-        let len = len.unwrap_or(digits.len());
+        let len = digits.run(|b| char::from(b).is_digit(self.radix));
         let end = start + len;
         if len < least || !ahead.from(end).starts_with(self.close.as_bytes()) {
             return None;
@@ -303,9 +302,7 @@ impl Form {
 /// Returns the number of bytes between two numbers.
 fn gap(ahead: Lookahead<'_>) -> usize {
     const WIDEST: usize = 32;
-    let near = ahead.window(WIDEST);
-    near.position(|b| !b" \t\r\n,;'\"+|".contains(&b))
-        .unwrap_or(near.len())
+    ahead.window(WIDEST).run(|b| b" \t\r\n,;'\"+|".contains(&b))
 }
 
 /// Rows with an offset before their bytes, and perhaps with their text behind.
@@ -414,7 +411,7 @@ fn base64_len(ahead: Lookahead<'_>) -> usize {
     let mut at = 0;
     loop {
         let line = ahead.from(at);
-        let len = line.position(|b| !is_of(b)).unwrap_or(line.len());
+        let len = line.run(is_of);
         let breaks = line.from(len).window(2).bytes();
         let gap = breaks.iter().take_while(|b| b"\r\n".contains(b)).count();
         at += len;

@@ -479,7 +479,7 @@ impl Scanner {
         }
         let start = self.json.at() + 1;
         let rest = document.from(start).window(self.limits.payload_size);
-        let len = rest.find(b'\n').unwrap_or(rest.len());
+        let len = rest.line_end();
         arrived.settled()?;
         Some(Some(start..start + len))
     }
@@ -522,7 +522,7 @@ impl Scanner {
     /// line has no values of a callback.
     fn is_declaration(&self, document: Lookahead<'_>) -> bool {
         let near = document.window(NEAR_CODE);
-        let line = || near.window(near.find(b'\n').unwrap_or(near.len()));
+        let line = || near.window(near.line_end());
         begins_with_entry(near) && (self.names.values)(line().bytes()).is_none()
     }
 
@@ -722,7 +722,7 @@ fn begins_with_expression(text: Lookahead<'_>) -> bool {
     ];
     let near = text.window(LONGEST);
     let is_of_name = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || b == b'$';
-    let len = near.position(|b| !is_of_name(b)).unwrap_or(near.len());
+    let len = near.run(is_of_name);
     let (name, after) = (&near.bytes()[..len], near.from(len));
     match (name, after.trim_start().get(0)) {
         ([], Some(b'`')) => true,
@@ -843,7 +843,7 @@ fn comment_at(document: Lookahead<'_>, at: usize) -> Option<Range<usize>> {
     const LONGEST_COMMENT: usize = 4096;
     let rest = document.from(at).window(LONGEST_COMMENT);
     let is_comment = rest.starts_with(b"//");
-    is_comment.then(|| at..at + rest.find(b'\n').unwrap_or(rest.len()))
+    is_comment.then(|| at..at + rest.line_end())
 }
 
 /// Returns true if the first line ends with `{` and the next line begins with the `{` that breaks the object at `at`.

@@ -161,8 +161,7 @@ impl<'a> Lookahead<'a> {
 
     /// Returns the bytes after white space.
     pub(super) fn trim_start(self) -> Self {
-        let start = self.position(|byte| !byte.is_ascii_whitespace());
-        self.from(start.unwrap_or(self.len()))
+        self.from(self.run(|byte| byte.is_ascii_whitespace()))
     }
 
     /// Returns the position of the first byte from `at` on that is not white space.
@@ -175,6 +174,16 @@ impl<'a> Lookahead<'a> {
     pub(super) fn find(self, byte: u8) -> Option<usize> {
         let at = memchr::memchr(byte, self.bytes);
         at.or_else(|| self.missing())
+    }
+
+    /// Returns the number of bytes at the start for which `is_it` is true. Notes the end if they all are.
+    pub(super) fn run(self, is_it: impl Fn(u8) -> bool) -> usize {
+        self.position(|byte| !is_it(byte)).unwrap_or(self.len())
+    }
+
+    /// Returns the length of the first line, without its break. Notes the end if there is no break.
+    pub(super) fn line_end(self) -> usize {
+        self.find(b'\n').unwrap_or(self.len())
     }
 
     /// Returns the length of the first line, with its break. Notes the end if there is no break.

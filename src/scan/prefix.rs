@@ -267,8 +267,7 @@ fn ends_with_tag(text: &[u8]) -> bool {
 /// Returns the line at the start of `ahead`, as far as it matters.
 fn head(ahead: Lookahead<'_>) -> &[u8] {
     let window = ahead.window(LONGEST);
-    let end = window.find(b'\n');
-    &window.bytes()[..end.unwrap_or(window.len())]
+    &window.bytes()[..window.line_end()]
 }
 
 fn is_letter(byte: u8) -> bool {

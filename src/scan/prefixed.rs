@@ -194,9 +194,8 @@ impl Scanner {
         if self.lead.is_empty() || found < self.tried.unprefixed.of(document.bytes()) {
             return Some(false);
         }
-        let line = match first_line_end(document.bytes()) {
-            Some(line) => line,
-            None => return Some(false),
+        let Some(line) = first_line_end(document.bytes()) else {
+            return Some(false);
         };
         // A line that comes again is not the first of a document.
         if document.from(line).starts_with(&self.lead)
@@ -262,7 +261,7 @@ impl Scanner {
         len: usize,
         form: PrintedForm,
     ) -> Settled<bool> {
-        if self.lead.is_empty() || self.pos() < self.tried.unprefixed.any() || form.is_one_line() {
+        if self.lead.is_empty() || self.pos() < self.unprefixed() || form.is_one_line() {
             return Some(false);
         }
         let document = arrived.from(self.pos());
@@ -294,7 +293,7 @@ impl Scanner {
         let known = [
             far,
             self.pos(),
-            self.tried.unprefixed.any(),
+            self.unprefixed(),
             self.tried.no_prefix_before,
         ];
         let mut begin = known.into_iter().max().unwrap_or(line);
@@ -329,7 +328,7 @@ impl Scanner {
         // Nested text may begin inside of a line.
         let begins_text = self.offset() == 0 && !self.bare;
         let begins_line = self.before() == b'\n' && !begins_text || !self.lead.is_empty();
-        if !begins_line || self.pos() < self.tried.unprefixed.any() {
+        if !begins_line || self.pos() < self.unprefixed() {
             return Some(false);
         }
         let is_typed = self.names.private.is_typed_exactly;

@@ -213,11 +213,16 @@ impl Scanner {
         start: usize,
         anchor: usize,
     ) -> Settled<bool> {
-        let line = self.line_of(anchor);
-        match line.filter(|line| (start..=anchor).contains(line)) {
+        match self.line_from(start, anchor) {
             Some(line) => self.try_begin_yaml_above(arrived, start, line),
             None => Some(false),
         }
+    }
+
+    /// Returns the start of the line of `anchor`, if it is not before `start`.
+    fn line_from(&self, start: usize, anchor: usize) -> Option<usize> {
+        let line = self.line_of(anchor);
+        line.filter(|line| (start..=anchor).contains(line))
     }
 
     /// Begins to read YAML at the first of the lines from `start` to `line` that belong together.
@@ -313,32 +318,25 @@ impl Scanner {
         start: usize,
         anchor: usize,
     ) -> Settled<bool> {
-        const LONGEST_NAME: usize = 32;
-        let line = self.line_of(anchor);
-        let Some(line) = line.filter(|line| (start..=anchor).contains(line)) else {
+        let Some(line) = self.line_from(start, anchor) else {
             return Some(false);
         };
-        let member = arrived.bytes[line..anchor].trim_ascii_start();
-        let name = memchr::memchr(b':', &member[..member.len().min(LONGEST_NAME)]);
-        let name = name.and_then(|len| std::str::from_utf8(&member[..len]).ok());
+        let name = name_of_member(arrived.bytes[line..anchor].trim_ascii_start());
         match name.is_some_and(|name| self.is_typed_exactly(name)) {
-            true => self.try_begin_yaml(arrived, start, anchor),
+            true => self.try_begin_yaml_above(arrived, start, line),
             false => Some(false),
         }
     }
 
     /// Returns the number of blanks before the member of YAML with which `line` begins, if its name is one of WeChat's.
     fn indent_of_member(&self, line: &[u8]) -> Option<usize> {
-        const LONGEST_NAME: usize = 32;
         let blanks = line.iter().take_while(|&&b| b == b' ').count();
         let dash = if line[blanks..].starts_with(b"- ") {
             2
         } else {
             0
         };
-        let member = &line[blanks + dash..];
-        let len = memchr::memchr(b':', &member[..member.len().min(LONGEST_NAME)])?;
-        let name = std::str::from_utf8(&member[..len]).ok()?;
+        let name = name_of_member(&line[blanks + dash..])?;
         let is_named = (self.names.begins_message)(name) || self.is_typed_exactly(name);
         is_named.then_some(blanks + dash)
     }
@@ -458,7 +456,7 @@ impl Scanner {
             .saturating_sub(self.cursor.offset());
         let known = line.len().min(known as usize);
         let rest = line.from(known);
-        let len = known + rest.find(b'\n').unwrap_or(rest.len());
+        let len = known + rest.line_end();
         arrived.settled()?;
         self.tried.no_break_before = self.cursor.offset() + len as u64;
         let all = &document[..len];
@@ -544,7 +542,7 @@ impl Scanner {
             return None;
         }
         let rest = ahead.from(at);
-        let end = at + rest.find(b'\n').unwrap_or(rest.len());
+        let end = at + rest.line_end();
         let end = self.end_before_payload(ahead.window(end), at);
         arrived.settled()?;
         self.tried.failures.note(self.cursor.offset(), end);
@@ -595,10 +593,10 @@ impl Scanner {
     /// It is the end of that line. If a text `has_lines`, the lines below that are blank or indented belong to it.
     fn end_of_entry(has_lines: bool, document: Lookahead<'_>, at: usize) -> usize {
         let rest = document.from(at);
-        let mut end = at + rest.find(b'\n').unwrap_or(rest.len());
+        let mut end = at + rest.line_end();
         while has_lines && end < document.len() && is_inner_line(document.from(end + 1)) {
             let rest = document.from(end + 1);
-            end += 1 + rest.find(b'\n').unwrap_or(rest.len());
+            end += 1 + rest.line_end();
         }
         end
     }
@@ -713,4 +711,11 @@ fn word_before(bytes: &[u8]) -> Option<usize> {
     let text = bytes.trim_ascii_end();
     let len = text.iter().rev().take_while(|b| is_of_word(b)).count();
     (len > 0).then_some(bytes.len() - text.len() + len)
+}
+
+/// Returns the name before the colon with which `member` of YAML begins.
+fn name_of_member(member: &[u8]) -> Option<&str> {
+    const LONGEST: usize = 32;
+    let len = memchr::memchr(b':', &member[..member.len().min(LONGEST)])?;
+    std::str::from_utf8(&member[..len]).ok()
 }

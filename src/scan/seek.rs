@@ -13,7 +13,7 @@ use crate::scan::clue;
 use crate::scan::container::{self, LineKind};
 use crate::scan::decimal::{self, Numbers};
 use crate::scan::dump;
-use crate::scan::escape::{self, Escape};
+use crate::scan::escape::Escape;
 use crate::scan::hex;
 use crate::scan::highlight::Highlight;
 use crate::scan::joined::Joined;
@@ -291,13 +291,13 @@ impl Scanner {
         if line < self.search.tried || !self.is_bare_at(buffer, line) {
             return arrived.settled().map(|()| false);
         }
-        let escape = escape::container(arrived.from(line));
+        let container = container::of_line(arrived.from(line));
         arrived.settled()?;
-        let Some(escape) = escape else {
+        let Some(container) = container else {
             return Some(false);
         };
         self.pass(buffer, line);
-        Some(self.enter_from(escape, None, 0))
+        Some(self.enter_from(Escape::Container(container), None, 0))
     }
 
     /// Enters a hex dump if the line of the anchor is a row of one.
@@ -632,7 +632,6 @@ impl Scanner {
     fn begin_array(&mut self, buffer: &[u8]) {
         self.array = Some(Array {
             bare: self.bare,
-            before_first: true,
             ..Array::default()
         });
         self.advance(buffer, self.pos() + 1);

@@ -286,7 +286,7 @@ impl Skip {
         if self.depth > 0 {
             return Act::Go(at + 1);
         }
-        let next = rest.position(|b| !is_line_space(b)).unwrap_or(rest.len());
+        let next = rest.run(is_line_space);
         let next = rest.from(next);
         let (next, is_listed) = match next.get(0) {
             Some(b',') => (next.from(1).trim_start(), true),

@@ -175,7 +175,7 @@ fn has_doubled_quote(sign: Lookahead<'_>) -> bool {
 
 /// Returns true if `text` begins with a doubled quote before a name.
 fn begins_with_doubled(text: Lookahead<'_>) -> bool {
-    let run = text.position(|b| b != b'"').unwrap_or(text.len());
+    let run = text.run(|b| b == b'"');
     if run == 1 || !run.is_power_of_two() {
         return false;
     }

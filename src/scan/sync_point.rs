@@ -8,7 +8,7 @@
 //! Adding state to [`Scanner`] that is kept between documents: add it here too.
 
 use crate::scan::prefixed::Unprefixed;
-use crate::scan::{Names, Noise, Scanner, State};
+use crate::scan::{Names, Noise, Scanner};
 use crate::span::Place;
 use crate::syntax::{Limits, Syntax};
 
@@ -45,10 +45,9 @@ impl Scanner {
     /// Returns the sync point at the cursor, if there is one.
     pub(crate) fn sync_point(&mut self, buffer: &[u8]) -> Option<SyncPoint> {
         let pos = self.pos();
-        let is_between = matches!(self.state, State::Seek) && self.array.is_none();
         let has_failed_ahead = self.tried.has_failed_beyond(self.cursor.offset());
         let is_in_doubt = self.after_torn.is_some() || self.reads_again_ahead();
-        if !is_between
+        if !self.is_between()
             || !self.search.knows_nothing_after(pos)
             || self.noise.is_open()
             || has_failed_ahead

@@ -9,7 +9,6 @@
 
 use crate::input::Flow;
 use crate::scan::lookahead::{Arrived, Lookahead, Settled};
-use crate::scan::typed;
 use crate::scan::unread::begins_with_time;
 use crate::scan::{Found, Names, Scanner, start};
 use crate::simd::line_start;
@@ -312,7 +311,7 @@ impl Scanner {
         let Some(text) = self.open_text_above(buffer, start..start + above.len()) else {
             return;
         };
-        let entry = typed::line_at(above, text);
+        let entry = &above[line_start(&above[..text])..];
         let mut head = LineHead::default();
         head.add(lead);
         if is_of_entry(&head, &self.names) && head.begins(entry) {

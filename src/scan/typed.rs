@@ -178,12 +178,6 @@ impl Scanner {
     }
 }
 
-/// Returns the line of `noise` in which `at` stands.
-pub(super) fn line_at(noise: &[u8], at: usize) -> &[u8] {
-    let start = line_start(&noise[..at]);
-    &noise[start..]
-}
-
 /// Returns the name of a member before its separator at `sign`, which may stand in quotes and brackets.
 fn name_before(noise: &[u8], sign: usize) -> Option<&str> {
     const LONGEST: usize = 40;

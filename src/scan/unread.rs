@@ -222,11 +222,9 @@ impl Scanner {
     fn begins_printed(&self, object: Lookahead<'_>) -> bool {
         let near = object.from(1).window(LONGEST_NAME);
         let is_sign = |b: u8| b.is_ascii_whitespace() || b"'\"`[:(u".contains(&b);
-        let start = near.position(|b| !is_sign(b)).unwrap_or(near.len());
+        let start = near.run(is_sign);
         let name = near.from(start);
-        let len = name
-            .position(|b| !b.is_ascii_alphanumeric())
-            .unwrap_or(name.len());
+        let len = name.run(|b| b.is_ascii_alphanumeric());
         let text = std::str::from_utf8(&name.bytes()[..len]).unwrap_or_default();
         let is_all = start == 0 && object.get(0) == Some(b'[') && name.get(len) == Some(b']');
         (self.names.begins_message)(text) && !is_all
@@ -347,8 +345,7 @@ fn is_joint(ahead: Lookahead<'_>) -> bool {
     const LONGEST: usize = 48;
     let is_of_joint = |b: u8| b"\"'\\:<> +&.\r\n\t".contains(&b);
     let near = ahead.window(LONGEST);
-    let len = near.position(|b| !is_of_joint(b));
-    let mut joint = &near.bytes()[..len.unwrap_or(near.len())];
+    let mut joint = &near.bytes()[..near.run(is_of_joint)];
     if !joint.iter().any(|&b| is_sign_of_joint(b)) {
         return false;
     }
@@ -510,7 +507,7 @@ impl Scanner {
         match line.get(0) {
             Some(first) if is_of_name(first) && first != b'-' => {
                 let head = line.window(LONGEST_NAME);
-                let end = head.position(|b| !is_of_name(b)).unwrap_or(head.len());
+                let end = head.run(is_of_name);
                 let rest = head.from(end);
                 let next = rest.position(|b| !is_blank(b)).and_then(|at| rest.get(at));
                 let is_bound =

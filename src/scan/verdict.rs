@@ -100,7 +100,7 @@ pub(super) fn shown_end(document: Lookahead<'_>, finding: &Finding) -> usize {
     const LONGEST_SHOWN: usize = 160;
     let at = (finding.span().end as usize).min(document.len());
     let rest = document.from(at).window(LONGEST_SHOWN);
-    at + rest.find(b'\n').unwrap_or(rest.len())
+    at + rest.line_end()
 }
 
 /// Returns the text of `bytes` before the first byte that is not UTF-8.

@@ -129,7 +129,7 @@ impl Wrapping {
                 None => Relation::Ends,
             };
         }
-        let end = ahead.find(b'\n').unwrap_or(ahead.len());
+        let end = ahead.line_end();
         let line = &ahead.bytes()[..end];
         match self.text_in(line) {
             Some(text) => Relation::Own((prefix + text.start, self.member(text, line))),

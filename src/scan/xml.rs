@@ -144,9 +144,7 @@ impl Scanner {
                     pending: Some(finding),
                 };
             }
-            Declared::AsIs(finding) => finding
-                .into_iter()
-                .for_each(|finding| parts.findings.push(finding)),
+            Declared::AsIs(finding) => parts.findings.extend(finding),
         }
         Some(true)
     }
