@@ -2255,7 +2255,7 @@ static SMALL: LazyLock<usize> = LazyLock::new(|| {
 const SMALL_READ: usize = 64;
 
 /// The most seconds that a megabyte may take. More counts as a hang, even if it is linear.
-const SLOWEST: f64 = 2.0;
+const SLOWEST: f64 = 10.0;
 
 /// The seconds after which a second try is not worth its time.
 const HOPELESS: f64 = 1.0;
