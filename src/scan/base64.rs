@@ -3,7 +3,8 @@
 //! Nothing shows where base64 begins, so anchors are searched for in it, too. A name looks different at each of its three
 //! alignments, and each tells the *phase*: the position of a character in its group of four. The text is decoded from the
 //! first whole group of the run of characters around an anchor. The run may have line breaks, as mail has, with `\n` for
-//! a line break and `\/` for a slash if it stands in a string literal. The standard and the URL-safe character set are read, with or without padding.
+//! a line break and `\/` for a slash if it stands in a string literal. The standard and the URL-safe character set are
+//! read, with or without padding.
 //!
 //! A line break may cut an anchor. A name that occurs twice in a message is therefore searched for in two halves: one of
 //! them is whole. A payload whose only anchor is its event may be missed if a line break cuts it.

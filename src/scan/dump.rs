@@ -337,8 +337,7 @@ mod tests {
         let line = raw.trim_end().rfind('\n').map_or(0, |at| at + 1);
         let far = raw.find('\n').map_or(0, |at| at + 1);
         let (start, dump) = begin(&arrived, far.min(line), line)??;
-        let mut text = Vec::new();
-        { Escape::Dump(dump) }.unescape(arrived.from(start), &mut text);
+        let text = Escape::Dump(dump).text_of(&raw.as_bytes()[start..]);
         Some(String::from_utf8(text).expect("UTF-8"))
     }
 

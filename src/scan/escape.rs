@@ -662,10 +662,8 @@ impl<'r> Walk<'r> {
 mod tests {
     use super::*;
 
-    fn unescaped(mut escape: Escape, raw: &str) -> Vec<u8> {
-        let mut out = Vec::new();
-        escape.unescape(Lookahead::whole(raw.as_bytes()), &mut out);
-        out
+    fn unescaped(escape: Escape, raw: &str) -> Vec<u8> {
+        escape.text_of(raw.as_bytes())
     }
 
     #[test]
@@ -792,9 +790,7 @@ mod tests {
             (br"\xe8\x9b.", b"\xe8\xc2\x9b."),
         ];
         for (raw, text) in cases {
-            let mut out = Vec::new();
-            { Escape::Literal }.unescape(Lookahead::whole(raw), &mut out);
-            assert_eq!(out, text, "{}", raw.escape_ascii());
+            assert_eq!(Escape::Literal.text_of(raw), text, "{}", raw.escape_ascii());
         }
     }
 

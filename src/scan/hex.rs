@@ -247,8 +247,7 @@ mod tests {
     fn read(raw: &str) -> Option<(&str, String)> {
         let anchor = (0..raw.len()).find(|&at| begins(&raw.as_bytes()[at..]))?;
         let (start, hex) = begin(raw.as_bytes(), 0, anchor);
-        let mut text = Vec::new();
-        { Escape::Hex(hex) }.unescape(Lookahead::whole(&raw.as_bytes()[start..]), &mut text);
+        let text = Escape::Hex(hex).text_of(&raw.as_bytes()[start..]);
         Some((&raw[..start], String::from_utf8_lossy(&text).into_owned()))
     }
 

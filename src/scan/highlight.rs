@@ -125,9 +125,8 @@ mod tests {
             ),
         ];
         for (highlight, raw, text) in cases {
-            let mut out = Vec::new();
-            { Escape::Highlighted(highlight) }.unescape(Lookahead::whole(raw.as_bytes()), &mut out);
-            assert_eq!(String::from_utf8_lossy(&out), text);
+            let read = Escape::Highlighted(highlight).text_of(raw.as_bytes());
+            assert_eq!(String::from_utf8_lossy(&read), text);
         }
     }
 

@@ -105,9 +105,7 @@ mod tests {
     use crate::scan::escape::Escape;
 
     fn read(quote: u8, raw: &str) -> String {
-        let mut text = Vec::new();
-        let mut escape = Escape::Joined(Joined { quote });
-        escape.unescape(Lookahead::whole(raw.as_bytes()), &mut text);
+        let text = Escape::Joined(Joined { quote }).text_of(raw.as_bytes());
         String::from_utf8(text).expect("text")
     }
 

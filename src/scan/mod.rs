@@ -15,14 +15,14 @@
 //! The *slow path* does all this, and defines the result. The *fast path* recognises a payload or a line that matches a
 //! learnt template, and takes all steps over it at once.
 //!
-//! Reading order: `seek` finds a start, with `anchor`, `window` and `start`. `json`, `xml` and `printed` read a document,
-//! `prefixed` reads one whose lines have a prefix, and `wrapped` finds a printed object of which each line stands in an object of its
-//! own. `skip` leaves a broken document, and `torn` knows what is in doubt after it. `nested`, `escape` and `literal` handle
-//! escaped text, with `base64`, `chunked`, `decimal`, `dump`, `hex`, `highlight`, `joined` and `typographic`; `trial` tells
-//! whether highlighted and joined text is a message. `unread` looks at what is left: it reports callbacks that nothing else
-//! reads, `hidden` those in which no name is readable, and `wide` those in another encoding. `learn` and `fast_path` are the
-//! fast path.
-//! `moves` moves the cursor, and `verdict` turns what was read into what was found.
+//! Reading order: `seek` finds a start, with `anchor`, `window` and `start`. `json`, `xml` and `printed` read a
+//! document, `prefixed` reads one whose lines have a prefix, and `wrapped` finds a printed object of which each line
+//! stands in an object of its own. `skip` leaves a broken document, and `torn` knows what is in doubt after it.
+//! `nested`, `escape` and `literal` handle escaped text, with `base64`, `chunked`, `decimal`, `dump`, `hex`,
+//! `highlight`, `joined` and `typographic`; `trial` tells whether highlighted and joined text is a message. `unread`
+//! looks at what is left: it reports callbacks that nothing else reads, `hidden` those in which no name is readable,
+//! and `wide` those in another encoding. `learn` and `fast_path` are the fast path. `moves` moves the cursor, and
+//! `verdict` turns what was read into what was found.
 //!
 //! Only [`Names`] knows which names make a message, and [`request`](crate::request) finds the signature queries. Adding
 //! another way to find payloads: a new [`State`].

@@ -135,9 +135,7 @@ mod tests {
     use crate::scan::escape::Escape;
 
     fn read(raw: &str) -> String {
-        let mut text = Vec::new();
-        let mut escape = Escape::Pasted(Pasted::default());
-        escape.unescape(Lookahead::whole(raw.as_bytes()), &mut text);
+        let text = Escape::Pasted(Pasted::default()).text_of(raw.as_bytes());
         String::from_utf8(text).expect("text")
     }
 

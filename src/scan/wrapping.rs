@@ -559,9 +559,8 @@ mod tests {
             let first = raw.lines().next().expect("a line");
             let at = first.find("\"{").expect("the text is there");
             let (wrapping, member) = Wrapping::of(first.as_bytes(), at, None).expect("an object");
-            let mut escape = Escape::Container(Container::within(wrapping, member));
-            let mut text = Vec::new();
-            escape.unescape(Lookahead::whole(&raw.as_bytes()[at + 1..]), &mut text);
+            let escape = Escape::Container(Container::within(wrapping, member));
+            let text = escape.text_of(&raw.as_bytes()[at + 1..]);
             assert_eq!(String::from_utf8_lossy(&text), expected, "{raw}");
         }
     }

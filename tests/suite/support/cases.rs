@@ -36,7 +36,8 @@ pub(crate) fn seeds(all: u64) -> Range<u64> {
     start..start + count(all)
 }
 
-/// Chooses among the cases of a test that goes through tables: all of them, or one in [`FEWER`].
+/// Chooses among the cases of a test that goes through tables: all of them, or the first and
+/// one in [`FEWER`] after it.
 #[derive(Default)]
 pub(crate) struct Share {
     seen: usize,
@@ -45,7 +46,8 @@ pub(crate) struct Share {
 impl Share {
     /// Returns true if the next case is tried.
     pub(crate) fn takes_next(&mut self) -> bool {
+        let is_taken = self.seen.is_multiple_of(FEWER);
         self.seen += 1;
-        self.seen.is_multiple_of(FEWER)
+        is_taken
     }
 }
