@@ -39,12 +39,7 @@ pub(super) fn check(args: &args::Check) -> anyhow::Result<Status> {
             "有警告，而 --strict 不放过任何警告",
         ));
     }
-    summarize(
-        &run.result.tally,
-        run.interrupted.is_some(),
-        &plan,
-        &run.result.files,
-    );
+    summarize(&run.result.tally, &plan, &run.result.files);
     if let Some(why) = run.unchecked() {
         tell_error(why);
     }
@@ -217,6 +212,13 @@ fn write_expectations(path: &Path, files: &[FileCounts], folder: &Path) -> anyho
     }
     let recorded = write_baseline(&text, &inside, |file| below(file).unwrap_or_default());
     let recorded = recorded.map_err(|error| anyhow!(error).context(name.clone()))?;
+    if recorded.text == text {
+        tell(both!(
+            "there are no findings that `{name}` does not expect: it stays as it is",
+            "没有 `{name}` 尚未预期的问题：文件保持原样"
+        ));
+        return Ok(());
+    }
     let mut target = Target::new(Some(path))?;
     let written = target.write_all(recorded.text.as_bytes());
     written.with_context(|| both!("cannot write `{name}`", "无法写入 `{name}`"))?;

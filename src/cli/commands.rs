@@ -10,7 +10,7 @@ use wxsub::report::{FileCounts, Spot, Tally, Verdict};
 use wxsub::{Code, Finding, Record};
 
 use crate::cli::args;
-use crate::cli::language::{Words, both};
+use crate::cli::language::Words;
 use crate::cli::options::{ConvertFormat, ParseFormat, ShapeArg, Summary};
 use crate::cli::plan::{Plan, time_zone};
 use crate::cli::say::say;
@@ -38,7 +38,7 @@ pub(super) fn parse(args: &args::Parse) -> anyhow::Result<Status> {
     let is_all_shown =
         plan.summary == Summary::Text && done.interrupted.is_none() && is_one(&done.tally);
     if !is_all_shown {
-        summarize(&done.tally, done.interrupted.is_some(), &plan, &[]);
+        summarize(&done.tally, &plan, &[]);
     }
     Ok(decoded(&done, &plan))
 }
@@ -63,7 +63,7 @@ pub(super) fn convert(args: &args::Convert) -> anyhow::Result<Status> {
     };
     let done = run(&plan, &job, &mut target)?;
     done.keep(target)?;
-    summarize(&done.tally, done.interrupted.is_some(), &plan, &[]);
+    summarize(&done.tally, &plan, &[]);
     Ok(decoded(&done, &plan))
 }
 
@@ -89,15 +89,11 @@ pub(super) fn refuse_files(plan: &Plan) -> anyhow::Result<()> {
 }
 
 /// Writes the summary to standard error.
-pub(super) fn summarize(tally: &Tally, interrupted: bool, plan: &Plan, files: &[FileCounts]) {
+pub(super) fn summarize(tally: &Tally, plan: &Plan, files: &[FileCounts]) {
     let lang = plan.err.lang;
     let mut text = match plan.summary {
         Summary::None => return,
         Summary::Json => tally.summary_json(),
-        Summary::Text | Summary::Files if interrupted => {
-            let summary = tally.summary_of_files(lang);
-            both!("wxsub: interrupted\n{summary}", "wxsub: 已中断\n{summary}")
-        }
         Summary::Text | Summary::Files => tally.summary_of_files(lang),
     };
     let details = match plan.summary {

@@ -34,7 +34,7 @@ pub(super) fn run(args: &args::Decrypt) -> anyhow::Result<Status> {
     };
     let done = run_job(&plan, &job, &mut target)?;
     done.keep(target)?;
-    summarize(&done.tally, done.interrupted.is_some(), &plan, &[]);
+    summarize(&done.tally, &plan, &[]);
     let decrypted = done.tally.decrypted();
     let is_nothing = decrypted.verified + decrypted.unverified + done.tally.undecodable() == 0;
     if is_nothing && plan.summary == Summary::Text {

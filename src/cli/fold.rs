@@ -66,7 +66,7 @@ pub(super) fn finish(
     written.context(UNWRITTEN)?;
     target.flush().context(UNWRITTEN)?;
     done.keep(target)?;
-    summarize(&done.tally, done.interrupted.is_some(), plan, &[]);
+    summarize(&done.tally, plan, &[]);
     Ok(decoded(done, plan))
 }
 

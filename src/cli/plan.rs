@@ -100,6 +100,9 @@ impl Plan {
             return Err(NoInput { command, message }.into());
         }
         refuse_lost_files(common)?;
+        if command != "redact" {
+            common.redact.refuse_idle_key()?;
+        }
         let has_watcher = io::stderr().is_terminal();
         let sources = sources(common)?;
         let options = Options {

@@ -35,6 +35,17 @@ impl RedactArgs {
         Ok(key.map(|key| Redactor::new(key, options)))
     }
 
+    /// Refuses a file with a secret if no pseudonyms are wanted: whoever gives it expects them.
+    pub(super) fn refuse_idle_key(&self) -> anyhow::Result<()> {
+        if self.redact_key_file.is_some() && !self.redact {
+            bail!(Words(
+                "--redact-key-file alone replaces nothing: add --redact",
+                "只有 --redact-key-file 不会替换任何内容：请加上 --redact"
+            ));
+        }
+        Ok(())
+    }
+
     /// Returns the key of the given secret. Without a secret the key is random, and a note says so.
     pub(super) fn key(&self) -> anyhow::Result<Key> {
         let secret = match &self.redact_key_file {

@@ -6,6 +6,7 @@ use std::io;
 
 use wxsub::decompress;
 use wxsub::pipeline::{self, Error, Sink, Stop};
+use wxsub::redact::Refusal;
 use wxsub::report::text::printable;
 use wxsub::select::Filter;
 
@@ -13,9 +14,10 @@ use crate::cli::errors::{told, told_io};
 use crate::cli::feed::{Feed, OpenCapture};
 use crate::cli::interrupt::Interrupted;
 use crate::cli::language::{Words, both};
+use crate::cli::options::Summary;
 use crate::cli::plan::Plan;
 use crate::cli::progress::Progress;
-use crate::cli::say::tell_error;
+use crate::cli::say::{tell, tell_error};
 use crate::cli::sources::Unreadable;
 use crate::cli::status::UNWRITTEN;
 
@@ -65,6 +67,7 @@ pub(super) fn read_all(
             Err((_, error)) if error.is::<OutputFailed>() => return Err(error),
             Err((name, error)) => {
                 if let Some(interrupted) = error.downcast_ref() {
+                    tell_interrupted(*interrupted, plan, progress);
                     sink.unreadable(None, &CUT_OFF.to_string())
                         .map_err(OutputFailed)?;
                     return Ok((failed, Some(*interrupted)));
@@ -78,6 +81,13 @@ pub(super) fn read_all(
                 failed = true;
             }
         }
+    }
+}
+
+/// Says that a run was interrupted, where people read the summary.
+pub(super) fn tell_interrupted(interrupted: Interrupted, plan: &Plan, progress: &Progress) {
+    if matches!(plan.summary, Summary::Text | Summary::Files) {
+        progress.aside(|| tell(interrupted));
     }
 }
 
@@ -122,8 +132,9 @@ fn read(
     Ok(!sink.is_over() && !filter.has_enough())
 }
 
-/// The error of a capture that was not read to its end, with a hint if a flag helps.
-fn unreadable(error: io::Error, name: &str) -> anyhow::Error {
+/// The error of a capture that was not read to its end, or that is not redacted, with a hint if a flag helps. An
+/// interruption stays what it is.
+pub(super) fn unreadable(error: io::Error, name: &str) -> anyhow::Error {
     let inner = error.get_ref();
     if let Some(interrupted) = inner.and_then(|inner| inner.downcast_ref::<Interrupted>()) {
         return (*interrupted).into();
@@ -138,7 +149,14 @@ fn unreadable(error: io::Error, name: &str) -> anyhow::Error {
         }
         _ => Words("", ""),
     };
+    let is_refused = inner.is_some_and(|inner| inner.is::<Refusal>());
     let (name, error) = (printable(name), told_io(&error));
+    if is_refused {
+        return anyhow::anyhow!(both!(
+            "cannot redact `{name}`: {error}",
+            "无法替换 `{name}` 中的 ID：{error}"
+        ));
+    }
     anyhow::anyhow!(both!(
         "cannot read `{name}`: {error}{hint}",
         "无法读取 `{name}`：{error}{hint}"

@@ -9,13 +9,14 @@ use wxsub::redact::{Redaction, Redactor};
 use wxsub::report::text::printable;
 
 use crate::cli::args;
-use crate::cli::errors::{told, told_io};
+use crate::cli::errors::told;
 use crate::cli::feed::{Feed, OpenCapture};
 use crate::cli::interrupt::Interrupted;
 use crate::cli::language::{Words, both};
-use crate::cli::options::Common;
+use crate::cli::options::{Common, Summary};
 use crate::cli::plan::Plan;
 use crate::cli::progress::Progress;
+use crate::cli::read::{tell_interrupted, unreadable};
 use crate::cli::say::{tell, tell_error};
 use crate::cli::status::{Status, UNWRITTEN};
 use crate::cli::target::Target;
@@ -48,7 +49,7 @@ pub(super) fn run(args: &args::Redact) -> anyhow::Result<Status> {
     })
 }
 
-/// Refuses arguments that make no sense for this command: filters, a file for noise, and folders.
+/// Refuses arguments that make no sense for this command: filters, flags without effect, and folders.
 fn refuse(common: &Common) -> anyhow::Result<()> {
     if common.select.is_any() {
         bail!(Words(
@@ -56,10 +57,19 @@ fn refuse(common: &Common) -> anyhow::Result<()> {
             "redact 原样写出内容，不筛选回调"
         ));
     }
-    if common.output.noise.is_some() {
-        bail!(Words(
-            "redact writes captures as they are: --noise belongs to commands that read payloads out of them",
-            "redact 原样写出内容；--noise 用于从日志中读取消息体的命令"
+    let (input, output) = (&common.input, &common.output);
+    let without_effect = [
+        ("--noise", output.noise.is_some()),
+        ("--summary", output.summary != Summary::Text),
+        ("--exit-zero", output.exit_zero),
+        ("--fail-fast", input.fail_fast),
+        ("--glob", !input.glob.is_empty()),
+        ("--hidden", input.hidden),
+    ];
+    if let Some((flag, _)) = without_effect.into_iter().find(|(_, is_given)| *is_given) {
+        bail!(both!(
+            "redact writes captures as they are: {flag} has no effect there",
+            "redact 原样写出内容，{flag} 在此不起作用"
         ));
     }
     let folder = common.paths.iter().find(|path| {
@@ -105,6 +115,7 @@ impl Run<'_> {
                 Err(error) => error,
             };
             if let Some(interrupted) = error.downcast_ref() {
+                tell_interrupted(*interrupted, self.plan, &progress);
                 return Ok(Some(*interrupted));
             }
             self.failed = true;
@@ -184,19 +195,4 @@ fn s(count: u64) -> &'static str {
 enum Failure {
     Input(anyhow::Error),
     Output(io::Error),
-}
-
-/// Returns the error for a capture that cannot be read. An interrupt stays what it is.
-fn unreadable(error: io::Error, name: &str) -> anyhow::Error {
-    let inner = error.get_ref();
-    match inner.and_then(|inner| inner.downcast_ref::<Interrupted>()) {
-        Some(interrupted) => (*interrupted).into(),
-        None => {
-            let (name, error) = (printable(name), told_io(&error));
-            anyhow::anyhow!(both!(
-                "cannot read `{name}`: {error}",
-                "无法读取 `{name}`：{error}"
-            ))
-        }
-    }
 }

@@ -81,6 +81,19 @@ impl Finding {
         }
     }
 
+    /// Says how many bytes, at least one, belong to no payload.
+    pub(crate) fn noise(bytes: u64, span: Span) -> Self {
+        match bytes {
+            1 => Finding::new(Reason::NoiseByte, span),
+            _ => Finding::new(Reason::NoiseHere, span).with(bytes.to_string()),
+        }
+    }
+
+    /// Returns true if a callback is not read because no name in it stands as text of the capture.
+    pub(crate) fn is_of_hidden(&self) -> bool {
+        matches!(self.reason, Reason::HiddenUnread | Reason::WideUnread)
+    }
+
     /// Adds text from the input as the next argument of the message.
     pub(crate) fn with(mut self, arg: impl Into<Arg>) -> Self {
         self.args.push(arg.into());

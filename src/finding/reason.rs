@@ -76,7 +76,7 @@ reasons! {
             => "type the comma of a Latin keyboard" "请用半角逗号"
         BadEscape "`{0}` is no escape that JSON knows" "`{0}` 不是 JSON 的转义"
         ControlInString "a string holds {0}, a control character that is not escaped" "字符串中有未转义的控制字符 {0}"
-            => "JSON strings hold no line breaks; was the payload cut?" "JSON 字符串不能换行；消息体是否被截断?"
+            => "JSON strings hold no line breaks; was the payload cut?" "JSON 字符串不能换行；消息体是否被截断？"
         BadNumber "`{0}` is no JSON number" "`{0}` 不是 JSON 数字"
         JsonWrappedId "`{0}` has a line break inside" "`{0}` 中有换行"
             => "were long lines wrapped, or is it a chunked HTTP body without the sizes of its chunks? ids have no line breaks"
@@ -125,11 +125,11 @@ reasons! {
                "表单解码会这样：请在表单解码之前捕获消息体"
         NotBase64 "`Encrypt` is not base64: {0} at its character {1} (-40010)"
             "`Encrypt` 不是 base64：第 {1} 个字符为 {0} (-40010)"
-        CutBase64 "`Encrypt` is cut off: {0} characters are not whole base64 (-40010)"
+        CutBase64 "`Encrypt` is cut off: no base64 has a length of {0} (-40010)"
             "`Encrypt` 不完整：{0} 个字符不构成完整的 base64 (-40010)"
-            => "was the line too long for the log?" "是否超出了日志的行长限制?"
-        CipherLength "`Encrypt` holds {0} bytes, which are not whole blocks of a cipher (-40007)"
-            "`Encrypt` 含 {0} 字节，不是完整的密文块 (-40007)" => "was it cut?" "是否被截断?"
+            => "was the line too long for the log?" "是否超出了日志的行长限制？"
+        CipherLength "`Encrypt` is not whole blocks of a cipher: its length in bytes is {0} (-40007)"
+            "`Encrypt` 含 {0} 字节，不是完整的密文块 (-40007)" => "was it cut?" "是否被截断？"
         NoKeyFits "no key fits: with each the padding is wrong (-40007)" "没有匹配的密钥：填充均不正确 (-40007)"
             => "is it this account's EncodingAESKey? after a change in the console the former one stays in use for a while: give both"
                "是该账号的 EncodingAESKey 吗?在控制台更换后，旧密钥仍会使用一段时间：请同时提供两者"
@@ -208,7 +208,7 @@ reasons! {
     OtherEvent {
         OtherMessage "`{0}` is not a subscribe-message callback" "`{0}` 不是订阅消息回调"
         MisspeltEvent "`{0}` is not a subscribe-message callback; did you mean `{1}`?"
-            "`{0}` 不是订阅消息回调；是否应为 `{1}`?"
+            "`{0}` 不是订阅消息回调；是否应为 `{1}`？"
     }
     MissingField {
         FieldMissing "`{0}` is missing" "缺少 `{0}`"
@@ -349,20 +349,20 @@ reasons! {
                "请记录收到的原始消息体：打印对象会丢失其写法无法表示的内容"
         PrintedCut (Undecodable) "`{1}` stands where {0} left something out" "{0}在 `{1}` 处省略了内容"
             => "print the whole object, or log the body as it arrived" "请完整打印该对象，或记录收到的原始消息体"
-        PrintedCount (Undecodable) "{0} counts {1} members here, but {2} are there" "{0}标明此处有 {1} 个成员，实际为 {2} 个"
-            => "was it cut?" "是否被截断?"
-        PrintedLength (Undecodable) "{0} counts {1} bytes here, but `{2}` has others" "{0}标明此处有 {1} 字节，与 `{2}` 不符"
-            => "was it cut, masked or converted to another encoding?" "是否被截断、脱敏或转换过编码?"
+        PrintedCount (Undecodable) "{0} gives {1} as the number of members here, which is {2}" "{0}标明此处有 {1} 个成员，实际为 {2} 个"
+            => "was it cut?" "是否被截断？"
+        PrintedLength (Undecodable) "{0} gives {1} as the number of bytes here, but `{2}` has others" "{0}标明此处有 {1} 字节，与 `{2}` 不符"
+            => "was it cut, masked or converted to another encoding?" "是否被截断、脱敏或转换过编码？"
         PrintedWithoutList (Undecodable) "`List` is missing from a printed object" "打印的对象中缺少 `List`"
             => "print the whole object, or log the body as it arrived" "请完整打印该对象，或记录收到的原始消息体"
         PrintedTwice (Undecodable) "`{1}` is given twice in {0}" "{0}中 `{1}` 重复出现"
             => "the notation has no quotes, so a text may look like a member" "此写法没有引号，文本可能看似成员"
         PrintedTyped (Undecodable) "`{1}` of {0} holds what a user typed, and nothing shows where it ends"
             "{0}中的 `{1}` 是用户输入的内容，无法判断其结尾"
-        PrintedWord (Undecodable) "`{1}` is no value that {0} prints; is this source code?" "`{1}` 不是{0}会打印的值；这是源代码吗?"
+        PrintedWord (Undecodable) "`{1}` is no value that {0} prints; is this source code?" "`{1}` 不是{0}会打印的值；这是源代码吗？"
         PrintedBroken (Undecodable) "expected {1} in {0}, found {2}" "{0}中此处应为{1}，实际为 {2}"
         PrintedCutOff (Undecodable) "{0} is cut off here" "{0}在此处中断"
-            => "was the line too long for the log?" "是否超出了日志的行长限制?"
+            => "was the line too long for the log?" "是否超出了日志的行长限制？"
     }
     AfterTorn {
         AfterTorn "a message that is cut off stands before this one" "此前有一条被截断的消息"
@@ -374,6 +374,7 @@ reasons! {
     }
     Noise {
         NotAlone "something beside the payload stands here" "此处有消息体以外的内容"
+        NoiseByte "a byte belongs to no payload" "有 1 字节不属于任何消息体"
         NoiseHere "{0} bytes belong to no payload; the first stand here" "{0} 字节不属于任何消息体；此处为首处"
     }
     Unrepresentable {
@@ -388,7 +389,7 @@ reasons! {
     UnmetExpectation {
         ExpectedHere "{2} expects {0} here, found {1}" "{2} 预期此处有 {0}，实际有 {1}"
             => "was the file mended? then take the code out of its `[[expect]]` entry, or run check --write-expectations"
-               "文件已修复? 请从 `[[expect]]` 中去掉该代码，或运行 check --write-expectations"
+               "文件已修复？ 请从 `[[expect]]` 中去掉该代码，或运行 check --write-expectations"
     }
 }
 

@@ -157,9 +157,8 @@ impl<'a> Record<'a> {
 
     fn mention(&mut self, bytes_beside: u64) {
         if bytes_beside > 0 {
-            let finding = Finding::new(Reason::NoiseHere, Span::default());
             let findings = &mut self.decoded.make_own().parts.findings;
-            findings.push(finding.with(bytes_beside.to_string()));
+            findings.push(Finding::noise(bytes_beside, Span::default()));
         }
     }
 }

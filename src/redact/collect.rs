@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::pipeline::{Sink, Stop};
 use crate::record::{Record, decode};
 use crate::redact::known::{Known, is_global};
-use crate::redact::proof::{Sum, has_shape};
+use crate::redact::proof::{Hidden, Sum, has_shape};
 use crate::redact::pseudonym::Pseudonyms;
 use crate::seal::{self, Policy};
 
@@ -16,6 +16,7 @@ pub(super) struct Collector {
     /// True if a payload holds something that can be replaced only at its place: a short id, an escaped id, or encrypted
     /// text.
     pub(super) needs_places: bool,
+    pub(super) hidden: Hidden,
     /// What the payloads of the written capture must come to.
     pub(super) expected: Sum,
     pseudonyms: Pseudonyms,
@@ -27,6 +28,7 @@ impl Collector {
         Collector {
             known: Known::default(),
             needs_places: false,
+            hidden: Hidden::default(),
             expected: Sum::default(),
             pseudonyms,
             policy,
@@ -49,12 +51,14 @@ impl Sink for Collector {
 
     fn record(&mut self, record: &Record<'_>) {
         self.needs_places |= record.is_escaped() || record.encrypted_text().is_some();
+        self.hidden.add(record);
         let policy = self.policy.clone();
         each_opened_id(record, policy.as_deref(), |id| self.add(id));
     }
 
     fn join(&mut self, later: Self) -> Result<(), Stop> {
         self.needs_places |= later.needs_places;
+        self.hidden.join(later.hidden);
         self.known.join(later.known);
         self.expected.join(later.expected);
         Ok(())

@@ -23,7 +23,7 @@ mod refusal;
 mod rewrite;
 mod unit;
 
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::io::{self, Read, Seek, Write};
 use std::panic;
 use std::sync::Arc;
 use std::thread::{self, ScopedJoinHandle};
@@ -104,35 +104,37 @@ impl Redactor {
 
     /// Reads a capture to its end, and returns a reader of its bytes with pseudonyms.
     ///
-    /// A large capture is kept in a temporary file.
+    /// A large capture is kept in a temporary file. Work goes on when the capture is read, so `from` is asked again and
+    /// again, for no bytes: if that fails, the work ends.
     ///
     /// # Errors
     ///
     /// Fails if the capture cannot be read or kept, or with a [`Refusal`].
-    pub fn redact(&self, from: impl Read + Send) -> io::Result<Redacted> {
-        let (mut spool, mark, is_big_endian) = keep(from)?;
+    pub fn redact<R: Read + Send>(&self, from: R) -> io::Result<Redacted<R>> {
+        let (mut kept, mark, is_big_endian) = keep(from)?;
         let mut collector = Collector::new(
             self.options.policy.clone(),
             Pseudonyms::new(self.key.clone()),
         );
-        self.pass(&mut spool, false, &mut collector)?;
-        spool.rewind()?;
-        names::collect(&mut spool, &mut collector.known)?;
+        self.pass(&mut kept, false, &mut collector)?;
+        kept.rewind()?;
+        names::collect(&mut kept, &mut collector.known)?;
         if collector.known.is_full() {
             return Err(Refusal::TooManyIds.into());
         }
         let (known, mut expected) = (Arc::new(collector.known), collector.expected);
+        let written = Written::new(self.options.policy.clone(), collector.hidden);
         let policy = self.options.policy.clone();
         let mut patcher = Patcher::new(self.key.clone(), known.clone(), policy);
         if collector.needs_places {
             patcher = patcher.writing();
-            self.pass(&mut spool, true, &mut patcher)?;
+            self.pass(&mut kept, true, &mut patcher)?;
         }
         let (mut patches, signatures, redaction, resealed) = patcher.finish()?;
         expected.join(resealed);
-        spool.rewind()?;
+        kept.rewind()?;
         let rewriting = Rewriting {
-            spool,
+            kept,
             rewriters: rewriters(&self.key, known, signatures, self.options.threads()),
             patch: patches.next()?,
             patches,
@@ -145,12 +147,16 @@ impl Redactor {
             out: mark.to_vec(),
             given: 0,
         };
-        self.prove(rewriting, expected)
+        self.prove(rewriting, written, expected)
     }
 
-    /// Writes what is rewritten, and reads it: it must come to what is `expected`.
-    fn prove(&self, mut rewriting: Rewriting, expected: Sum) -> io::Result<Redacted> {
-        let mut written = Written::new(self.options.policy.clone());
+    /// Writes what is rewritten, and reads it into `written`: it must come to what is `expected`.
+    fn prove<R: Read + Send>(
+        &self,
+        mut rewriting: Rewriting<R>,
+        mut written: Written,
+        expected: Sum,
+    ) -> io::Result<Redacted<R>> {
         let mut spool = SpooledTempFile::new(IN_MEMORY);
         let copying = Copying {
             from: &mut rewriting,
@@ -159,23 +165,25 @@ impl Redactor {
         self.read(copying, false, &mut written)?;
         // What the pipeline did not need is wanted, too.
         io::copy(&mut rewriting, &mut spool)?;
-        if written.sum != expected {
+        if written.sum != expected || written.has_hidden {
             return Err(Refusal::Irreplaceable.into());
         }
         spool.rewind()?;
         let redaction = rewriting.redaction();
-        Ok(Redacted { spool, redaction })
+        let from = rewriting.kept.from;
+        let kept = Kept { from, spool };
+        Ok(Redacted { kept, redaction })
     }
 
     /// Passes the records of the capture to `sink`.
-    fn pass(
+    fn pass<R: Read + Send>(
         &self,
-        spool: &mut SpooledTempFile,
+        kept: &mut Kept<R>,
         wants_queries: bool,
         sink: &mut impl Sink,
     ) -> io::Result<()> {
-        spool.seek(SeekFrom::Start(0))?;
-        self.read(spool, wants_queries, sink)
+        kept.rewind()?;
+        self.read(kept, wants_queries, sink)
     }
 
     /// Passes the records of what `from` reads to `sink`. Encrypted payloads stay encrypted.
@@ -212,13 +220,32 @@ fn rewriters(
         .collect()
 }
 
-/// The kept text of a capture, its byte order mark, and whether it was UTF-16 with the big end first.
-type Kept = (SpooledTempFile, &'static [u8], Option<bool>);
+/// What is kept of a capture that was read to its end.
+#[derive(Debug)]
+struct Kept<R> {
+    /// The capture itself. Only its errors are of interest.
+    from: R,
+    spool: SpooledTempFile,
+}
 
-/// Keeps a capture as UTF-8, without its byte order mark.
-fn keep(from: impl Read) -> io::Result<Kept> {
+impl<R> Kept<R> {
+    fn rewind(&mut self) -> io::Result<()> {
+        self.spool.rewind()
+    }
+}
+
+impl<R: Read> Read for Kept<R> {
+    fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
+        _ = self.from.read(&mut [])?;
+        self.spool.read(to)
+    }
+}
+
+/// Keeps a capture as UTF-8, without its byte order mark. Returns the mark, too, and whether the capture was UTF-16 with the
+/// big end first.
+fn keep<R: Read>(mut from: R) -> io::Result<(Kept<R>, &'static [u8], Option<bool>)> {
     const BLOCK: usize = 256 << 10;
-    let mut input = Input::new(from, BLOCK);
+    let mut input = Input::new(&mut from, BLOCK);
     let (mut spool, mut text) = (SpooledTempFile::new(IN_MEMORY), Text::default());
     while !text.is_ended() {
         input.read(&mut text)?;
@@ -226,36 +253,36 @@ fn keep(from: impl Read) -> io::Result<Kept> {
         text.drop_front(text.bytes().len());
     }
     let (mark, is_big_endian) = input.mark();
-    Ok((spool, mark, is_big_endian))
+    Ok((Kept { from, spool }, mark, is_big_endian))
 }
 
 /// The bytes of a capture with pseudonyms.
 #[derive(Debug)]
-pub struct Redacted {
-    spool: SpooledTempFile,
+pub struct Redacted<R> {
+    kept: Kept<R>,
     redaction: Redaction,
 }
 
-impl Redacted {
+impl<R> Redacted<R> {
     /// Returns what was done.
     pub fn redaction(&self) -> Redaction {
         self.redaction
     }
 }
 
-impl Read for Redacted {
+impl<R: Read> Read for Redacted<R> {
     fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
-        self.spool.read(to)
+        self.kept.read(to)
     }
 }
 
 /// A reader that keeps what it reads.
-struct Copying<'r> {
-    from: &'r mut Rewriting,
+struct Copying<'r, R> {
+    from: &'r mut Rewriting<R>,
     to: &'r mut SpooledTempFile,
 }
 
-impl Read for Copying<'_> {
+impl<R: Read> Read for Copying<'_, R> {
     fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
         let len = self.from.read(to)?;
         self.to.write_all(&to[..len])?;
@@ -265,8 +292,8 @@ impl Read for Copying<'_> {
 
 /// A capture that is being rewritten.
 #[derive(Debug)]
-struct Rewriting {
-    spool: SpooledTempFile,
+struct Rewriting<R> {
+    kept: Kept<R>,
     /// A rewriter for each thread.
     rewriters: Vec<Rewriter>,
     /// The next patch.
@@ -289,7 +316,7 @@ struct Rewriting {
     given: usize,
 }
 
-impl Rewriting {
+impl<R: Read> Rewriting<R> {
     /// The size of a read.
     const BLOCK: usize = 1 << 20;
     /// The most text that waits for a place where it may be divided. More is rewritten as it is.
@@ -315,7 +342,7 @@ impl Rewriting {
         self.done = 0;
         let len = self.text.len();
         let block = Self::BLOCK as u64;
-        Read::take(&mut self.spool, block).read_to_end(&mut self.text)?;
+        Read::take(&mut self.kept, block).read_to_end(&mut self.text)?;
         self.has_ended = self.text.len() == len;
         Ok(())
     }
@@ -448,7 +475,7 @@ fn parts(text: &[u8], count: usize) -> Vec<&[u8]> {
     parts
 }
 
-impl Read for Rewriting {
+impl<R: Read> Read for Rewriting<R> {
     fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
         while self.given == self.out.len() {
             self.given = 0;

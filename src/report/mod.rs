@@ -178,10 +178,8 @@ pub fn no_payload() -> Finding {
 /// ```
 pub fn noise(stats: &CaptureStats) -> Option<(Finding, Spot)> {
     let (place, line) = stats.first_noise()?;
-    let finding =
-        Finding::new(Reason::NoiseHere, Span::new(0, line.len())).with(stats.noise().to_string());
     Some((
-        finding,
+        Finding::noise(stats.noise(), Span::new(0, line.len())),
         Spot::new(place, line, 0..line.trim_ascii_end().len()),
     ))
 }

@@ -55,7 +55,7 @@ impl Error {
     /// use wxsub::{Lang, seal::Error};
     ///
     /// let message = Error::CutOff { len: 5 }.message(Lang::En);
-    /// assert_eq!(message, "`Encrypt` is cut off: 5 characters are not whole base64 (-40010)");
+    /// assert_eq!(message, "`Encrypt` is cut off: no base64 has a length of 5 (-40010)");
     /// ```
     pub fn message(&self, lang: Lang) -> String {
         self.finding(Span::default()).message(lang)

@@ -271,7 +271,7 @@ fn an_interrupted_run_leaves_the_old_file_and_nothing_else() {
         assert_eq!(status, Some(128 + number));
         assert!(
             said.starts_with(
-                "wxsub: the output file was not touched\nwxsub: interrupted\n1 file: "
+                "wxsub: interrupted\nwxsub: the output file was not touched\n1 file: "
             ),
             "{said}"
         );
