@@ -21,21 +21,28 @@ impl Number for usize {
 
 /// Parses a whole number, 0 or more.
 pub(super) fn whole<T: Number>(text: &str) -> Result<T, String> {
-    let is_number = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
-    text.parse().map_err(|_| match is_number {
-        true => {
-            let most = T::MOST;
-            both!("expected at most {most}", "最大为 {most}")
-        }
+    text.parse().map_err(|_| match is_number(text) {
+        true => at_most(T::MOST),
         false => Words("expected a whole number, 0 or more", "应为 0 或更大的整数").to_string(),
     })
 }
 
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
+}
+
+fn at_most(most: impl Display) -> String {
+    both!("expected at most {most}", "最大为 {most}")
+}
+
 /// Parses a whole number in `range`.
 pub(super) fn within<T: Number>(text: &str, range: RangeInclusive<T>) -> Result<T, String> {
-    let number = text.parse().ok().filter(|number| range.contains(number));
+    let number: Option<T> = text.parse().ok();
+    let is_too_large = number.is_none() && is_number(text);
+    let number = number.filter(|number| range.contains(number));
     let (least, most) = range.into_inner();
     number.ok_or_else(|| match most < T::MOST {
+        false if is_too_large => at_most(most),
         true => both!(
             "expected a whole number from {least} to {most}",
             "应为 {least} 到 {most} 的整数"
@@ -65,5 +72,9 @@ mod tests {
         assert_eq!(within("0", 1..=1_000_usize), Err(between.into()));
         let least = "expected a whole number of at least 1";
         assert_eq!(within("0", 1..=u64::MAX), Err(least.into()));
+        assert_eq!(
+            within("18446744073709551616", 1..=u64::MAX),
+            Err(most.into())
+        );
     }
 }

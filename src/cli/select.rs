@@ -55,7 +55,7 @@ pub(super) struct SelectArgs {
     /// Callbacks made then or later: 2026-01-02, 7d, …
     ///
     /// A date, a date and time, Unix seconds, or how long ago (90s, 30m, 2h, 7d, 1w). A zone that is not said is that of
-    /// --tz, else local.
+    /// --tz where that is used, else local.
     #[arg(long, value_name = "TIME", allow_hyphen_values = true, value_parser = Moment::parse)]
     since: Option<Moment>,
     /// Callbacks made before then

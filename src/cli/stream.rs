@@ -158,7 +158,7 @@ impl Collector<'_> {
         let more = self.messages.saturating_sub(MOST_MESSAGES);
         if more > 0 {
             let text = match lang {
-                Lang::En => format!("wxsub: … and {more} more messages like these\n"),
+                Lang::En => format!("wxsub: … and {more} more like these\n"),
                 Lang::Zh => format!("wxsub: ……另有 {more} 条类似的消息\n"),
             };
             self.progress.aside(|| say(text.as_bytes()));

@@ -69,7 +69,7 @@ impl Tally {
         if more > 0 {
             let count = grouped(more);
             lines.push(match lang {
-                Lang::En => format!("… and {count} more files"),
+                Lang::En => format!("… and {count} more"),
                 Lang::Zh => format!("……另有 {count} 个文件"),
             });
         }

@@ -19,6 +19,7 @@ mod count;
 mod deliveries;
 mod failure;
 mod folding;
+mod grid;
 mod groups;
 mod join;
 mod key;

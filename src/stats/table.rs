@@ -6,7 +6,6 @@
 use std::borrow::Cow;
 use std::mem::take;
 
-use comfy_table::{CellAlignment, ContentArrangement, Table as Grid, presets};
 use csv::WriterBuilder;
 use serde_json::value::RawValue;
 
@@ -14,6 +13,7 @@ use crate::json_format::{self, Json};
 use crate::lang::Text;
 use crate::printable::printable;
 use crate::report::text::TextOptions;
+use crate::stats::grid;
 
 /// The form of a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -207,35 +207,16 @@ impl Table {
     }
 
     fn draw(&mut self, out: &mut Vec<u8>) {
-        let mut grid = Grid::new();
-        grid.load_style(presets::NOTHING)
-            .set_content_arrangement(ContentArrangement::Dynamic)
-            .set_width(self.options.width.try_into().unwrap_or(u16::MAX));
-        let titles = self.columns.iter();
-        let titles = titles.map(|column| column.title.get(self.options.lang).to_owned());
-        grid.set_header(used(titles, &self.is_used));
-        for row in take(&mut self.rows) {
-            grid.add_row(used(row, &self.is_used));
-        }
-        let columns = used(&self.columns, &self.is_used);
-        for (column, drawn) in columns.into_iter().zip(grid.column_iter_mut()) {
-            drawn.set_padding((0, 2));
-            if column.is_number {
-                drawn.set_cell_alignment(CellAlignment::Right);
-            }
-        }
-        for line in grid.lines() {
-            out.extend_from_slice(line.trim_end().as_bytes());
-            out.push(b'\n');
-        }
+        let mut rows = take(&mut self.rows);
+        let columns = self.columns.iter().zip(&self.is_used).enumerate();
+        let used = columns.filter(|(_, (_, is_used))| **is_used);
+        let drawn = used.map(|(at, (column, _))| grid::Column {
+            is_number: column.is_number,
+            title: column.title.get(self.options.lang).to_owned(),
+            cells: rows.iter_mut().map(|row| take(&mut row[at])).collect(),
+        });
+        grid::draw(drawn.collect(), self.options.width, out);
     }
-}
-
-/// Returns what belongs to the columns that are used.
-fn used<T>(all: impl IntoIterator<Item = T>, is_used: &[bool]) -> Vec<T> {
-    let all = all.into_iter().zip(is_used);
-    let used = all.filter(|(_, is_used)| **is_used);
-    used.map(|(of_column, _)| of_column).collect()
 }
 
 fn write_csv<'a>(mut cells: impl Iterator<Item = Cow<'a, str>>, out: &mut Vec<u8>) {

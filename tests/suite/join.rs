@@ -322,7 +322,7 @@ fn empty_captures_say_so() {
     let joined = join(&[], sends, JoinSettings::default(), 1).unwrap();
     assert_eq!(
         joined.notes(Lang::En),
-        ["1 sends: 1 not in this log", "no callbacks in the captures"]
+        ["1 send: 1 not in this log", "no callbacks in the captures"]
     );
 }
 

@@ -173,9 +173,11 @@ impl Joined {
         for row in self.rows() {
             counts[self.outcome(&row) as usize] += 1;
         }
-        let (comma, sends) = match lang {
-            Lang::En => (", ", format!("{} sends", grouped(self.order.len() as u64))),
-            Lang::Zh => ("、", format!("{} 条发送", grouped(self.order.len() as u64))),
+        let count = grouped(self.order.len() as u64);
+        let (comma, sends) = match (lang, self.order.len()) {
+            (Lang::En, 1) => (", ", "1 send".to_owned()),
+            (Lang::En, _) => (", ", format!("{count} sends")),
+            (Lang::Zh, _) => ("、", format!("{count} 条发送")),
         };
         let parts = Outcome::ALL
             .iter()

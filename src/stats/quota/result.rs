@@ -4,7 +4,8 @@ use std::io::{self, Write};
 
 use jiff::tz::TimeZone;
 
-use crate::event::Event;
+use crate::event::fields::STATUS;
+use crate::event::{Event, Value};
 use crate::lang::{Lang, Text};
 use crate::output::words;
 use crate::report::text::TextOptions;
@@ -61,6 +62,10 @@ const TIMELESS: Text = Text::new(
     "callbacks not counted: without a time between 1970 and 2100",
     "个回调未计入：没有 1970 至 2100 年之间的时间",
 );
+const NONE_LEFT: Text = Text::new(
+    "no user and template has this number left",
+    "没有剩余次数为此数的用户和模板",
+);
 const BOUND: Text = Text::new(
     "≥: a grant without a dialog is not pushed, so more may be left.",
     "≥：未弹窗的静默授权不会推送，实际剩余可能更多。",
@@ -110,7 +115,7 @@ impl Grants {
     ) -> io::Result<()> {
         let (mut out, mut steps) = (Vec::new(), Vec::new());
         let mut table = Table::open(form, COLUMNS.to_vec(), *options, &mut out);
-        let long_term = self.long_term();
+        let (long_term, mut has_rows) = (self.long_term(), false);
         for &pair in &self.order {
             steps.clear();
             steps.extend_from_slice(
@@ -126,13 +131,16 @@ impl Grants {
             if left.is_none_or(|left| left == balance.left) {
                 let cells = self.cells(names, &balance, (form, options.lang, zone));
                 table.row(&cells, &mut out);
+                has_rows = true;
                 flush(&mut out, to, ENOUGH)?;
             }
         }
-        let has_rows = !self.order.is_empty();
         table.close(&mut out);
-        if form == Form::Table && has_rows {
-            out.extend_from_slice(format!("\n{}\n", BOUND.get(options.lang)).as_bytes());
+        if form == Form::Table && !self.order.is_empty() {
+            let foot = if has_rows { BOUND } else { NONE_LEFT };
+            let gap = if has_rows { "\n" } else { "" };
+            let foot = foot.get(options.lang);
+            out.extend_from_slice(format!("{gap}{foot}\n").as_bytes());
         }
         flush(&mut out, to, 0)
     }
@@ -174,7 +182,7 @@ impl Grants {
             left(balance.left, shown.0),
             last_time(balance, shown),
             last_event(event, shown),
-            status.map_or_else(Cell::absent, Cell::text),
+            status.map_or_else(Cell::absent, |status| last_status(status, shown)),
         ]
     }
 }
@@ -208,6 +216,13 @@ fn last_event(name: &'static str, (form, ..): Shown<'_>) -> Cell<'static> {
     match event.filter(|_| form == Form::Table) {
         Some(event) => Cell::text(name).shown(event.short_name().to_owned()),
         None => Cell::text(name),
+    }
+}
+
+fn last_status<'a>(status: &'a str, (form, lang, _): Shown<'_>) -> Cell<'a> {
+    match form {
+        Form::Table => Cell::text(status).shown(words::value(&STATUS, Value::Text(status), lang)),
+        _ => Cell::text(status),
     }
 }
 
