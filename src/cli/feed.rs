@@ -109,6 +109,11 @@ impl<'a> Feed<'a> {
         let is_plain = source.is_file && source.member.is_none();
         // An error here comes back on the first read.
         let is_ready = is_plain && !matches!(opened.compression(), Ok(Some(_)));
+        if !is_ready {
+            // What was compressed before it was archived is compressed twice.
+            let once: Box<dyn Read + Send> = Box::new(opened);
+            opened = Decompressed::new(once).bounds(self.bounds);
+        }
         if !is_ready || !self.is_first {
             self.interrupt.watch();
         }

@@ -54,6 +54,11 @@ pub enum Error {
     },
     /// The data is a zip archive, whose table of members stands at its end.
     Archive,
+    /// The data has a format that is not read.
+    Foreign {
+        /// The name of the format.
+        name: &'static str,
+    },
     /// A member of a zip archive is encrypted.
     Encrypted,
     /// A member of a zip archive is compressed with a method that is not supported.
@@ -101,6 +106,9 @@ impl Error {
             Error::Archive => {
                 "it is a zip archive, which can be read only from a file: unpack it, or give the file by its name".into()
             }
+            Error::Foreign { name } => {
+                format!("it is in the format {name}, which is not supported: unpack it, or convert it to text")
+            }
             Error::Encrypted => "it is encrypted: unpack it with its password".into(),
             Error::Method { name } => format!(
                 "it is compressed with the method {name}, which is not supported: unpack it"
@@ -131,6 +139,7 @@ impl Error {
             }
             Error::Window { format } => format!("{format} 数据所需的窗口超过限制"),
             Error::Archive => "这是 zip 压缩包，只能从文件读取：请先解压，或给出文件名".into(),
+            Error::Foreign { name } => format!("{name} 格式不受支持：请先解压，或转换为文本"),
             Error::Encrypted => "已加密：请先用密码解压".into(),
             Error::Method { name } => format!("压缩方法 {name} 不受支持：请先解压"),
             Error::Members { reason } => format!("zip 压缩包的目录损坏或不完整：{reason}"),

@@ -39,6 +39,8 @@ impl fmt::Display for Compression {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Detected {
     Is(Compression),
+    /// A format that is not read, with its name.
+    Foreign(&'static str),
     Plain,
     /// More bytes are needed.
     NeedMore,
@@ -69,6 +71,19 @@ const MAGICS: [(Compression, Magic); 9] = [
     (Compression::Zip, &[is(b'P'), is(b'K'), is(7), is(8)]),
 ];
 
+/// The first bytes of formats that are not read. What stands in them as text is not all that they hold.
+#[rustfmt::skip]
+const FOREIGN: [(&str, Magic); 8] = [
+    ("7z", &[is(b'7'), is(b'z'), is(0xBC), is(0xAF), is(0x27), is(0x1C)]),
+    ("Avro", &[is(b'O'), is(b'b'), is(b'j'), is(1)]),
+    ("LZ4", &[is(4), is(0x22), is(0x4D), is(0x18)]),
+    ("LZMA", &[is(0x5D), is(0), is(0)]),
+    ("Parquet", &[is(b'P'), is(b'A'), is(b'R'), is(b'1')]),
+    ("Snappy", &[is(0xFF), is(6), is(0), is(0), is(b's'), is(b'N')]),
+    ("zlib", &[is(0x78), is(1)]),
+    ("zlib", &[is(0x78), is(0x9C)]),
+];
+
 /// The first bytes of gzip.
 pub(crate) const GZIP: [u8; 2] = [0x1F, 0x8B];
 
@@ -82,9 +97,15 @@ pub(super) fn detect(head: &[u8]) -> Detected {
             .zip(magic)
             .all(|(byte, range)| range.contains(byte))
     };
-    match MAGICS.iter().find(|(_, magic)| fits(magic)) {
+    let known = MAGICS
+        .iter()
+        .map(|(format, magic)| (Detected::Is(*format), magic));
+    let foreign = FOREIGN
+        .iter()
+        .map(|(name, magic)| (Detected::Foreign(name), magic));
+    match known.chain(foreign).find(|(_, magic)| fits(magic)) {
         None => Detected::Plain,
-        Some((format, magic)) if head.len() >= magic.len() => Detected::Is(*format),
+        Some((detected, magic)) if head.len() >= magic.len() => detected,
         Some(_) => Detected::NeedMore,
     }
 }
@@ -98,12 +119,13 @@ mod tests {
         let unsure: Vec<u8> = (0..=255)
             .filter(|&byte| detect(&[byte]) == Detected::NeedMore)
             .collect();
-        assert_eq!(unsure, b"\x1F(BPQRSTUVWXYZ[\\]^_\xFD");
+        assert_eq!(unsure, b"\x04\x1F(7BOPQRSTUVWXYZ[\\]^_x\xFD\xFF");
         for text in [
-            "POST /", "PK-1", "(x", "BZ", "BZh9", "[{", "<xml>", "{", "\u{FEFF}",
+            "POST /", "PK-1", "(x", "BZ", "BZh9", "[{", "<xml>", "{", "\u{FEFF}", "PAR", "PAR2",
+            "7zip", "Object", "xml",
         ] {
             let expected = match text {
-                "BZ" | "BZh9" => Detected::NeedMore,
+                "BZ" | "BZh9" | "PAR" => Detected::NeedMore,
                 _ => Detected::Plain,
             };
             assert_eq!(detect(text.as_bytes()), expected, "{text}");

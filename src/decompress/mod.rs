@@ -171,6 +171,7 @@ impl<R: Read> Decompressed<R> {
     fn start(&mut self) -> io::Result<()> {
         self.state = match detect(self.from.ahead()) {
             Detected::Is(Compression::Zip) => return Err(Error::Archive.into()),
+            Detected::Foreign(name) => return Err(Error::Foreign { name }.into()),
             Detected::Is(format) => State::Member(Codec::new(format, self.bounds.window)),
             Detected::NeedMore if !self.from.has_ended() => return self.from.fill(),
             Detected::NeedMore | Detected::Plain => State::Plain,
@@ -188,7 +189,7 @@ impl<R: Read> Decompressed<R> {
             Detected::NeedMore if !self.from.has_ended() => return self.from.fill(),
             Detected::NeedMore if self.from.ahead().is_empty() => State::Ended,
             Detected::NeedMore => return Err(Error::CutOff { format }.into()),
-            Detected::Plain | Detected::Is(_) => {
+            Detected::Plain | Detected::Foreign(_) | Detected::Is(_) => {
                 let offset = self.from.taken();
                 return Err(Error::Trailing { format, offset }.into());
             }

@@ -383,12 +383,25 @@ impl<'a, 'b> Decoder<'a, 'b> {
     }
 
     fn list(&mut self, list: View<'a>) {
-        let is_entry = |node: &View<'_>| node.name().eq_ignore_ascii_case(fields::LIST_ENTRY);
         match list.kind() {
             _ if is_empty(printed::unwrapped(list)) => self.empty_list(fields::LIST, head(list)),
-            Kind::Array => list.children().for_each(|entry| self.entry(entry)),
-            Kind::Object if list.children().any(|node| is_entry(&node)) => self.entries(list),
-            _ => self.entry(list),
+            Kind::Array => list
+                .children()
+                .for_each(|entry| match has_item_field(entry) {
+                    true => self.entry(entry),
+                    false => self.entry_or_items(entry),
+                }),
+            _ if has_item_field(list) && !list.children().any(is_named_item) => self.entry(list),
+            _ => self.entry_or_items(list),
+        }
+    }
+
+    /// Reads an item, or what holds items.
+    fn entry_or_items(&mut self, entry: View<'a>) {
+        let first = entry.children().find(|child| holds_items(*child));
+        match first.filter(|_| entry.kind() == Kind::Object) {
+            Some(first) => self.entries(entry, first),
+            None => self.entry(entry),
         }
     }
 
@@ -396,14 +409,13 @@ impl<'a, 'b> Decoder<'a, 'b> {
         self.report(Reason::ListEmpty, span, name);
     }
 
-    /// Reads a `List` that holds `item` elements, or an array of that name.
-    fn entries(&mut self, list: View<'a>) {
-        self.report(Reason::ItemElements, head(list), fields::LIST_ENTRY);
+    /// Reads a `List` that holds the items one level deeper, in elements or arrays: programs call them `item`, `List`, `$values`
+    /// or by numbers. `first` is the first that holds items.
+    fn entries(&mut self, list: View<'a>, first: View<'a>) {
+        let finding = Finding::new(Reason::ItemElements, head(list));
+        self.findings.push(finding.with(first.name()));
         for child in list.children() {
-            match (
-                child.name().eq_ignore_ascii_case(fields::LIST_ENTRY),
-                child.kind(),
-            ) {
+            match (holds_items(child), child.kind()) {
                 (true, Kind::Array) => child.children().for_each(|entry| self.entry(entry)),
                 (true, _) => self.entry(child),
                 (false, _) => self.unknown(child),
@@ -628,6 +640,20 @@ fn is_empty(list: View<'_>) -> bool {
 fn has_list(wrapper: View<'_>) -> bool {
     let is_list = |node: View<'_>| node.name().eq_ignore_ascii_case(fields::LIST);
     wrapper.children().any(is_list)
+}
+
+fn is_named_item(child: View<'_>) -> bool {
+    child.name().eq_ignore_ascii_case(fields::LIST_ENTRY)
+}
+
+/// Returns true if a member of a list that is no item itself holds items.
+fn holds_items(child: View<'_>) -> bool {
+    let is_item = |node: View<'_>| node.kind() == Kind::Object && has_item_field(node);
+    is_named_item(child)
+        || match child.kind() {
+            Kind::Array => child.children().any(is_item),
+            _ => is_item(child),
+        }
 }
 
 fn has_item_field(wrapper: View<'_>) -> bool {

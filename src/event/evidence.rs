@@ -108,11 +108,15 @@ pub(crate) fn is_field(word: &[u8]) -> bool {
     Known::of(word).is_some()
 }
 
-/// Returns true if `text` has the names of several fields of the header.
+/// Returns true if `text` has the names of several fields of the header, not one name several times.
 pub(crate) fn has_headers(text: &[u8]) -> bool {
-    let is_header =
-        |word: &Range<usize>| matches!(Known::of(&text[word.clone()]), Some(Known::Header(..)));
-    words(text, is_of_word).filter(is_header).nth(1).is_some()
+    let mut seen = 0;
+    words(text, is_of_word).any(|word| {
+        if let Some(Known::Header(bit, _)) = Known::of(&text[word]) {
+            seen |= bit;
+        }
+        seen.count_ones() > 1
+    })
 }
 
 /// The shortest and the longest of the names that count.

@@ -266,21 +266,30 @@ impl Scanner {
         Some(self.pos() + name.start..self.pos() + name.end)
     }
 
-    /// Returns true if the texts in an array are the lines of a callback: together they have its values, and none has them
-    /// alone. Jupyter keeps what a cell printed in such arrays.
+    /// Returns true if the texts in an array, or those in its entries, are the lines of a callback: together they have its
+    /// values, and none has them alone. Jupyter keeps what a cell printed in such arrays, and CloudWatch and Loki keep lines
+    /// in entries with their times.
     pub(super) fn are_lines(&self, array: View<'_>) -> bool {
         const LEAST: usize = 3;
-        let values = self.names.values;
-        let is_text = |entry: View<'_>| entry.kind() == Kind::Text;
-        let has_values = |entry: View<'_>| values(entry.value().as_bytes()).is_some();
         let Some(text) = array.text.as_bytes().get(array.span().range()) else {
             return false;
         };
         array.children().nth(LEAST - 1).is_some()
-            && array.children().all(is_text)
             && (self.names.event_name)(text).is_some()
-            && values(text).is_some()
-            && !array.children().any(has_values)
+            && array.children().all(may_be_line)
+            && (self.names.values)(text).is_some()
+            && !array.children().any(|entry| self.is_whole(entry))
+    }
+
+    /// Returns true if an entry of an array may be read alone: it has the names of a message, or the values of a callback.
+    fn is_whole(&self, entry: View<'_>) -> bool {
+        let text = match entry.kind() {
+            Kind::Text => entry.value().as_bytes(),
+            _ => &entry.text.as_bytes()[entry.span().range()],
+        };
+        let names = &self.names;
+        let has_values = || (names.values)(text).is_some();
+        (names.has_headers)(text) || (names.event_name)(text).is_some() && has_values()
     }
 
     /// Reports the callback whose lines stand in the array of `len` bytes at the cursor.
@@ -331,6 +340,18 @@ impl Scanner {
         let (begun, notation) = self.tried.passed_notation?;
         let offset = self.offset_at(at);
         (offset - begun <= NEAR).then_some(notation)
+    }
+}
+
+/// Returns true if an entry of an array may hold a line: a text, or an entry without arrays of its own. Entries with arrays
+/// would be read once for each array around them.
+fn may_be_line(entry: View<'_>) -> bool {
+    let inside = entry.id as usize + 1..entry.node().end as usize;
+    let mut inside = entry.tree.nodes()[inside].iter();
+    match entry.kind() {
+        Kind::Text => true,
+        Kind::Object | Kind::Array => inside.all(|node| node.kind != Kind::Array),
+        _ => false,
     }
 }
 

@@ -90,6 +90,42 @@ fn each_member_is_a_capture() {
 }
 
 #[test]
+fn what_was_compressed_twice_is_read() {
+    let gzip = |bytes: &[u8]| {
+        let mut to = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::new(6));
+        to.write_all(bytes).expect("memory");
+        to.finish().expect("memory")
+    };
+    let twice = gzip(&gzip(JSON.as_bytes()));
+    let output = run(
+        "app.log.gz",
+        &twice,
+        &["convert", "--with-source", "app.log.gz"],
+    );
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    assert_eq!(paths(&output), ["app.log.gz"]);
+    let output = run("a.zip.gz", &gzip(&archive(&[])), &["convert", "a.zip.gz"]);
+    assert_eq!(output.status.code(), Some(2), "{}", text(&output.stderr));
+}
+
+#[test]
+fn a_format_that_is_not_read_is_told() {
+    for (name, head) in [
+        ("7z", &b"7z\xBC\xAF\x27\x1C\0\x04"[..]),
+        ("Parquet", b"PAR1\x15\0"),
+        ("Avro", b"Obj\x01\x04"),
+    ] {
+        let bytes = [head, JSON.as_bytes()].concat();
+        let output = run("export", &bytes, &["convert", "export"]);
+        assert_eq!(output.status.code(), Some(2));
+        let told = text(&output.stderr);
+        let expected = format!("it is in the format {name}, which is not supported");
+        assert!(told.contains(&expected), "{told}");
+        assert!(output.stdout.is_empty());
+    }
+}
+
+#[test]
 fn findings_name_the_member() {
     let zip = archive(&[("a.json", br#"{"ToUserName":"gh_0a1b2c3d4e5f",,}"#, true)]);
     let output = run("b.zip", &zip, &["check", "b.zip"]);

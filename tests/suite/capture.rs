@@ -369,6 +369,39 @@ fn lists_stand_in_many_places() {
         ok(
             "item array",
             json("popup", &format!(r#","List":{{"item":[{item},{item}]}}"#)),
+            two.clone(),
+            "legacy-shape",
+        ),
+        ok(
+            "lists in a list, as Jackson and Rails write them",
+            xml(
+                "popup",
+                &wrapped("Popup", &format!("<List>{}</List>", list.repeat(2))),
+            ),
+            two.clone(),
+            "legacy-shape",
+        ),
+        ok(
+            "an array of PHP with a gap",
+            json("popup", &format!(r#","List":{{"0":{item},"2":{item}}}"#)),
+            two.clone(),
+            "legacy-shape",
+        ),
+        ok(
+            "values of a typed list",
+            json(
+                "popup",
+                &format!(r#","List":{{"$values":[{item},{item}]}}"#),
+            ),
+            two.clone(),
+            "legacy-shape",
+        ),
+        ok(
+            "an array of objects with a list each",
+            json(
+                "popup",
+                &format!(r#","SubscribeMsgPopupEvent":[{{"List":{item}}},{{"List":{item}}}]"#),
+            ),
             two,
             "legacy-shape",
         ),

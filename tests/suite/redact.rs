@@ -1,6 +1,6 @@
 //! A redacted capture has none of the ids of the capture, and its records, findings and places.
 
-use std::io::Read;
+use std::io::{Read, Write};
 use std::sync::Arc;
 
 use base64::Engine;
@@ -478,6 +478,42 @@ fn what_cannot_be_replaced_is_refused() {
         let refusal = refusal(&capture, &Options::default());
         assert_eq!(refusal, Some(Refusal::Irreplaceable), "{capture}");
     }
+}
+
+#[test]
+fn a_callback_that_is_not_read_must_have_changed() {
+    let body = SHAPES[0].write(0, 1);
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::new(6));
+    gzip.write_all(body.as_bytes()).expect("memory");
+    let gzip = STANDARD.encode(gzip.finish().expect("memory"));
+    let list: Vec<String> = body.bytes().map(|byte| format!("0x{byte:02x}")).collect();
+    for capture in [gzip, format!("[{}]", list.join(", "))] {
+        let refusal = refusal(&capture, &Options::default());
+        assert_eq!(refusal, Some(Refusal::Irreplaceable), "{capture}");
+    }
+    // Here the ids are replaced though the body is not read.
+    let escaped: String = body.bytes().map(|byte| format!("\\x{byte:02x}")).collect();
+    assert_ne!(redact_text(&escaped), escaped);
+}
+
+/// A capture that was read to its end, after which the run is to end.
+struct Interrupted<'a>(&'a [u8]);
+
+impl Read for Interrupted<'_> {
+    fn read(&mut self, to: &mut [u8]) -> std::io::Result<usize> {
+        match self.0 {
+            [] if to.is_empty() => Err(std::io::Error::other("interrupted")),
+            _ => self.0.read(to),
+        }
+    }
+}
+
+#[test]
+fn the_work_ends_if_the_capture_is_not_wanted_any_more() {
+    let body = SHAPES[0].write(0, 1);
+    let ended = Redactor::new(key(), &Options::default()).redact(Interrupted(body.as_bytes()));
+    let error = ended.map(|_| ()).expect_err("an end");
+    assert_eq!(error.to_string(), "interrupted");
 }
 
 /// Returns an encrypted body with `sign` as `escaped`.

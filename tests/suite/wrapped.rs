@@ -98,6 +98,52 @@ fn a_callback_is_decoded_or_reported() {
     }
 }
 
+/// Ways in which stores of logs export lines: in the entries of an array.
+const EXPORTS: [fn(&[&str]) -> serde_json::Value; 4] = [
+    |lines| json!({"events": lines.iter().map(|line| json!({"timestamp": 1, "message": line})).collect::<Vec<_>>()}),
+    |lines| json!({"hits": {"hits": lines.iter().map(|line| json!({"_source": {"log": line}})).collect::<Vec<_>>()}}),
+    |lines| json!({"values": lines.iter().map(|line| json!(["1765432100", line])).collect::<Vec<_>>()}),
+    |lines| json!({"outputs": lines}),
+];
+
+#[test]
+fn lines_in_the_entries_of_an_array_are_told() {
+    for printer in &PRINTERS {
+        let printed = printer.print(&callback("oPrinted_callback_abcdefghij"));
+        let lines: Vec<&str> = printed.lines().collect();
+        for export in EXPORTS.iter().filter(|_| lines.len() > 3) {
+            let around = [&["starting"], &lines[..], &["done"]].concat();
+            let log = format!("{}\n{}", export(&around), printer.print(&callback(USER)));
+            let seen = read_whole(log.as_bytes());
+            let is_told = seen.iter().any(|seen| seen.outcome == Outcome::Undecodable);
+            assert!(is_told, "{}: {log}", printer.name);
+            assert_eq!(read(log.as_bytes(), 64), seen, "{}\n{log}", printer.name);
+        }
+    }
+}
+
+#[test]
+fn bodies_in_the_entries_of_an_array_are_decoded() {
+    let body = PRINTERS[0].print(&callback(USER));
+    for export in EXPORTS {
+        let log = export(&[
+            "starting",
+            &body,
+            "subscribe_msg_change_event",
+            &body,
+            "done",
+        ]);
+        let seen = read_whole(log.to_string().as_bytes());
+        assert_eq!(callbacks(&seen).len(), 2, "{log}");
+        let typed = PRINTERS[0].print(&message(&body));
+        let log = export(&["starting", &typed, "subscribe_msg_change_event", "done"]);
+        assert!(
+            callbacks(&read_whole(log.to_string().as_bytes())).is_empty(),
+            "{log}"
+        );
+    }
+}
+
 #[test]
 fn one_that_is_cut_off_is_told() {
     for printer in &PRINTERS {
