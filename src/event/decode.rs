@@ -383,23 +383,20 @@ impl<'a, 'b> Decoder<'a, 'b> {
     }
 
     fn list(&mut self, list: View<'a>) {
-        match list.kind() {
+        let named = list.children().find(|child| is_named_item(*child));
+        match (list.kind(), named) {
             _ if is_empty(printed::unwrapped(list)) => self.empty_list(fields::LIST, head(list)),
-            Kind::Array => list
-                .children()
-                .for_each(|entry| match has_item_field(entry) {
-                    true => self.entry(entry),
-                    false => self.entry_or_items(entry),
-                }),
-            _ if has_item_field(list) && !list.children().any(is_named_item) => self.entry(list),
+            (Kind::Array, _) => list.children().for_each(|entry| self.entry_or_items(entry)),
+            (Kind::Object, Some(first)) => self.entries(list, first),
             _ => self.entry_or_items(list),
         }
     }
 
-    /// Reads an item, or what holds items.
+    /// Reads an item, or what holds items and is none itself.
     fn entry_or_items(&mut self, entry: View<'a>) {
-        let first = entry.children().find(|child| holds_items(*child));
-        match first.filter(|_| entry.kind() == Kind::Object) {
+        let is_holder = entry.kind() == Kind::Object && !has_item_field(entry);
+        let mut children = entry.children().filter(|_| is_holder);
+        match children.find(|child| holds_items(*child)) {
             Some(first) => self.entries(entry, first),
             None => self.entry(entry),
         }
@@ -415,7 +412,8 @@ impl<'a, 'b> Decoder<'a, 'b> {
         let finding = Finding::new(Reason::ItemElements, head(list));
         self.findings.push(finding.with(first.name()));
         for child in list.children() {
-            match (holds_items(child), child.kind()) {
+            let are_items = is_named_item(child) || holds_items(child);
+            match (are_items, child.kind()) {
                 (true, Kind::Array) => child.children().for_each(|entry| self.entry(entry)),
                 (true, _) => self.entry(child),
                 (false, _) => self.unknown(child),
@@ -646,14 +644,13 @@ fn is_named_item(child: View<'_>) -> bool {
     child.name().eq_ignore_ascii_case(fields::LIST_ENTRY)
 }
 
-/// Returns true if a member of a list that is no item itself holds items.
+/// Returns true if a member of a list is an item or an array of items.
 fn holds_items(child: View<'_>) -> bool {
     let is_item = |node: View<'_>| node.kind() == Kind::Object && has_item_field(node);
-    is_named_item(child)
-        || match child.kind() {
-            Kind::Array => child.children().any(is_item),
-            _ => is_item(child),
-        }
+    match child.kind() {
+        Kind::Array => child.children().any(is_item),
+        _ => is_item(child),
+    }
 }
 
 fn has_item_field(wrapper: View<'_>) -> bool {

@@ -97,7 +97,7 @@ pub(crate) fn holds(text: &[u8]) -> Holds {
 /// Returns true if a field of an item stands in `text` with a value.
 pub(crate) fn holds_item(text: &[u8]) -> bool {
     let is_bound = |end: usize| value_after(text, end).is_some_and(|value| !value.text.is_empty());
-    words(text, is_of_word).any(|word| match Known::of(&text[word.clone()]) {
+    names(text).any(|word| match Known::of(&text[word.clone()]) {
         Some(Known::Item(_) | Known::Status) => is_bound(word.end),
         _ => false,
     })
@@ -111,7 +111,7 @@ pub(crate) fn is_field(word: &[u8]) -> bool {
 /// Returns true if `text` has the names of several fields of the header, not one name several times.
 pub(crate) fn has_headers(text: &[u8]) -> bool {
     let mut seen = 0;
-    words(text, is_of_word).any(|word| {
+    names(text).any(|word| {
         if let Some(Known::Header(bit, _)) = Known::of(&text[word]) {
             seen |= bit;
         }
@@ -150,6 +150,26 @@ pub(super) fn words(text: &[u8], is_of: impl Fn(u8) -> bool) -> impl Iterator<It
     })
 }
 
+/// Returns the ranges of what may be names, without the letter with which an escape before them ends.
+fn names(text: &[u8]) -> impl Iterator<Item = Range<usize>> {
+    words(text, is_of_word).map(|word| {
+        let is_escaped = ends_escape(&text[..word.start], text[word.start]);
+        word.start + usize::from(is_escaped)..word.end
+    })
+}
+
+/// Returns true if `letter` ends an escape after `before`: `\n`, `\x0A`, `%0A` or `\u003c`.
+fn ends_escape(before: &[u8], letter: u8) -> bool {
+    match (before, letter) {
+        ([.., b'\\'], b'n' | b'r' | b't') => true,
+        ([before @ .., digit], b'a'..=b'f' | b'A'..=b'F') if digit.is_ascii_digit() => {
+            let signs: [&[u8]; 3] = [b"\\x", b"%", b"\\u00"];
+            signs.iter().any(|sign| before.ends_with(sign))
+        }
+        _ => false,
+    }
+}
+
 /// The names that were seen.
 #[derive(Default)]
 struct Evidence {
@@ -172,7 +192,7 @@ struct Evidence {
 impl Evidence {
     fn of(text: &[u8]) -> Self {
         let mut evidence = Evidence::default();
-        words(text, is_of_word).for_each(|word| evidence.add(text, word));
+        names(text).for_each(|word| evidence.add(text, word));
         evidence
     }
 
@@ -425,7 +445,10 @@ fn value_after(text: &[u8], end: usize) -> Option<Bound<'_>> {
     let is_word = len > 0 && value.iter().all(u8::is_ascii_alphabetic);
     binds(between).then(|| Bound {
         text: value,
-        is_quoted: QUOTES.iter().any(|quote| between.ends_with(quote))
+        is_quoted: QUOTES
+            .iter()
+            .chain(&BRACKETS)
+            .any(|sign| between.ends_with(sign))
             || between.last().is_some_and(|b| b"\"'`[>".contains(b)) && !between.ends_with(b"=>"),
         may_be_prose: has_any(between, &PROSE_SIGNS) && !between.ends_with(b"%22"),
         is_opened: between.iter().any(|b| b"[{(<\n".contains(b)) || is_word && opens(rest),
@@ -481,6 +504,12 @@ const QUOTES: [&[u8]; 8] = [
     "「".as_bytes(),
 ];
 
+/// The escaped brackets of tags. A tag is followed by its text or by the next tag.
+const BRACKETS: [&[u8]; 14] = [
+    b"&lt;", b"&gt;", b"%3C", b"%3E", b"%3c", b"%3e", b"\\x3C", b"\\x3E", b"\\x3c", b"\\x3e",
+    b"\\u003c", b"\\u003e", b"\\u003C", b"\\u003E",
+];
+
 /// Blanks of HTML, escaped and not.
 const BLANKS: [&[u8]; 4] = [b"&nbsp;", b"&#160;", b"&#xa0;", "\u{A0}".as_bytes()];
 
@@ -522,7 +551,8 @@ fn begins_sign(first: u8) -> bool {
 
 /// Returns the length of a separator of several bytes at the start of `text`.
 fn sign_len(text: &[u8]) -> Option<usize> {
-    let mut signs = QUOTES.iter().chain(&PROSE_SIGNS).chain(&BLANKS);
+    let signs = QUOTES.iter().chain(&PROSE_SIGNS).chain(&BLANKS);
+    let mut signs = signs.chain(&BRACKETS);
     let sign = signs.find(|sign| text.starts_with(sign));
     sign.map(|sign| sign.len()).or_else(|| colour_len(text))
 }
@@ -532,7 +562,8 @@ fn binds(between: &[u8]) -> bool {
     let mut pairs = between.windows(2);
     let is_compared = pairs.any(|pair| matches!(pair, b"==" | b"!=" | b">=" | b"<="));
     let is_plain = between.iter().any(|b| b"=:>{\"'`".contains(b));
-    !is_compared && (is_plain || has_any(between, &QUOTES) || has_any(between, &PROSE_SIGNS))
+    let has_any = |signs| has_any(between, signs);
+    !is_compared && (is_plain || has_any(&QUOTES) || has_any(&PROSE_SIGNS) || has_any(&BRACKETS))
 }
 
 /// Returns true if a value followed by `rest` is an expression of source code.
@@ -623,6 +654,11 @@ mod tests {
             "ToUserName,FromUserName,CreateTime\ngh_0123456789ab,oWx3b5Tq0nRkF7uYhLs9aVmPzE1c,1610969440\n",
             "<dt>ToUserName</dt><dd>gh_0123456789ab</dd><dt>FromUserName</dt><dd>oWx3b5Tq0nRkF7uYhLs9aVmPzE1c</dd>\
              <dt>CreateTime</dt><dd>1610969440</dd>",
+            r#"got "ToUserName=gh_1\nFromUserName=o1\nCreateTime=1610969440\nEvent=x""#,
+            r"ToUserName=gh_1\x0AFromUserName=o1\x0AMsgType=event\x0A",
+            "ToUserName=gh_1%0AFromUserName=o1%0aMsgType=event",
+            r"\u003cToUserName\u003egh_1\u003c/ToUserName\u003e\u003cFromUserName\u003eo1\u003c/\u003cMsgType\u003eevent",
+            "Event=x, List=ArrayList (Item(TemplateId=oq1r9DkAZNPPjIFLTWJlvuNGOV1wWma1MJ5SYdocclw))",
         ];
         for text in texts {
             assert!(values(text.as_bytes()).is_some(), "{text}");
