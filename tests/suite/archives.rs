@@ -113,7 +113,7 @@ fn a_format_that_is_not_read_is_told() {
     for (name, head) in [
         ("7z", &b"7z\xBC\xAF\x27\x1C\0\x04"[..]),
         ("Parquet", b"PAR1\x15\0"),
-        ("Avro", b"Obj\x01\x04"),
+        ("LZ4", b"\x04\x22\x4D\x18\x64"),
     ] {
         let bytes = [head, JSON.as_bytes()].concat();
         let output = run("export", &bytes, &["convert", "export"]);
