@@ -101,9 +101,11 @@ impl Args {
         let named = rest
             .iter()
             .find(|typed| typed.to_string_lossy() == name[..]);
-        let is_about_command = rest.first().is_some_and(|first| first == "help");
+        let mut before = rest.iter().take_while(|typed| Some(*typed) != named);
+        if before.any(|typed| typed == "help") {
+            return Err(error);
+        }
         match named.is_some_and(|named| is_path(Path::new(named))) {
-            _ if is_about_command => Err(error),
             // What stands before the file may stand after the command, too.
             true => Args::of(program.into_iter().chain(["parse".into()]).chain(rest)),
             false => Err(neither(error)),

@@ -213,10 +213,16 @@ fn write_expectations(path: &Path, files: &[FileCounts], folder: &Path) -> anyho
     let recorded = write_baseline(&text, &inside, |file| below(file).unwrap_or_default());
     let recorded = recorded.map_err(|error| anyhow!(error).context(name.clone()))?;
     if recorded.text == text {
-        tell(both!(
-            "there are no findings that `{name}` does not expect: it stays as it is",
-            "没有 `{name}` 尚未预期的问题：文件保持原样"
-        ));
+        tell(match text.is_empty() {
+            true => both!(
+                "there are no findings: `{name}` is not written",
+                "没有问题：未写入 `{name}`"
+            ),
+            false => both!(
+                "there are no findings that `{name}` does not expect: it stays as it is",
+                "没有 `{name}` 尚未预期的问题：文件保持原样"
+            ),
+        });
         return Ok(());
     }
     let mut target = Target::new(Some(path))?;

@@ -110,7 +110,7 @@ impl<'a> Feed<'a> {
         // An error here comes back on the first read.
         let is_ready = is_plain && !matches!(opened.compression(), Ok(Some(_)));
         if !is_ready {
-            // What was compressed before it was archived is compressed twice.
+            // Archives hold files that were compressed before, and some logs are compressed twice.
             let once: Box<dyn Read + Send> = Box::new(opened);
             opened = Decompressed::new(once).bounds(self.bounds);
         }
@@ -170,7 +170,7 @@ impl Read for CaptureBytes<'_> {
             CaptureBytes::File(from, interrupt) => {
                 interrupt.check().map_err(io::Error::other)?;
                 let read = from.read(out)?;
-                if read == out.len() {
+                if read > 0 && read == out.len() {
                     // A full buffer: much more may follow.
                     interrupt.watch();
                 }

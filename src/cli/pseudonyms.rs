@@ -40,7 +40,7 @@ impl RedactArgs {
         if self.redact_key_file.is_some() && !self.redact {
             bail!(Words(
                 "--redact-key-file alone replaces nothing: add --redact",
-                "只有 --redact-key-file 不会替换任何内容：请加上 --redact"
+                "仅给出 --redact-key-file 不会替换任何内容：请加上 --redact"
             ));
         }
         Ok(())

@@ -61,7 +61,6 @@ fn refuse(common: &Common) -> anyhow::Result<()> {
     let without_effect = [
         ("--noise", output.noise.is_some()),
         ("--summary", output.summary != Summary::Text),
-        ("--exit-zero", output.exit_zero),
         ("--fail-fast", input.fail_fast),
         ("--glob", !input.glob.is_empty()),
         ("--hidden", input.hidden),

@@ -54,8 +54,8 @@ pub(super) struct SelectArgs {
     account: Vec<String>,
     /// Callbacks made then or later: 2026-01-02, 7d, …
     ///
-    /// A date, a date and time, Unix seconds, or how long ago (90s, 30m, 2h, 7d, 1w). A zone that is not said is that of
-    /// --tz where that is used, else local.
+    /// A date, a date and time, Unix seconds, or how long ago (90s, 30m, 2h, 7d, 1w). A time without a zone is in that
+    /// of --tz if the command has that flag, else local.
     #[arg(long, value_name = "TIME", allow_hyphen_values = true, value_parser = Moment::parse)]
     since: Option<Moment>,
     /// Callbacks made before then

@@ -73,14 +73,12 @@ const MAGICS: [(Compression, Magic); 9] = [
 
 /// The first bytes of formats that are not read. What stands in them as text is not all that they hold.
 #[rustfmt::skip]
-const FOREIGN: [(&str, Magic); 7] = [
+const FOREIGN: [(&str, Magic); 5] = [
     ("7z", &[is(b'7'), is(b'z'), is(0xBC), is(0xAF), is(0x27), is(0x1C)]),
     ("LZ4", &[is(4), is(0x22), is(0x4D), is(0x18)]),
     ("LZMA", &[is(0x5D), is(0), is(0)]),
-    ("Parquet", &[is(b'P'), is(b'A'), is(b'R'), is(b'1')]),
+    ("Parquet", &[is(b'P'), is(b'A'), is(b'R'), is(b'1'), is(0x15)]),
     ("Snappy", &[is(0xFF), is(6), is(0), is(0), is(b's'), is(b'N')]),
-    ("zlib", &[is(0x78), is(1)]),
-    ("zlib", &[is(0x78), is(0x9C)]),
 ];
 
 /// The first bytes of gzip.
@@ -91,20 +89,26 @@ pub(super) const ZIP: usize = 4;
 
 /// Recognises the format of `head`, the bytes that have arrived. One byte can be enough to exclude all.
 pub(super) fn detect(head: &[u8]) -> Detected {
+    match detect_member(head) {
+        Detected::Plain => find(&FOREIGN, head, |name| Detected::Foreign(name)),
+        detected => detected,
+    }
+}
+
+/// Recognises the format of `head` behind compressed data, where only more of it may follow.
+pub(super) fn detect_member(head: &[u8]) -> Detected {
+    find(&MAGICS, head, Detected::Is)
+}
+
+fn find<T: Copy>(table: &[(T, Magic)], head: &[u8], found: fn(T) -> Detected) -> Detected {
     let fits = |magic: Magic| {
         head.iter()
             .zip(magic)
             .all(|(byte, range)| range.contains(byte))
     };
-    let known = MAGICS
-        .iter()
-        .map(|(format, magic)| (Detected::Is(*format), magic));
-    let foreign = FOREIGN
-        .iter()
-        .map(|(name, magic)| (Detected::Foreign(name), magic));
-    match known.chain(foreign).find(|(_, magic)| fits(magic)) {
+    match table.iter().find(|(_, magic)| fits(magic)) {
         None => Detected::Plain,
-        Some((detected, magic)) if head.len() >= magic.len() => detected,
+        Some((format, magic)) if head.len() >= magic.len() => found(*format),
         Some(_) => Detected::NeedMore,
     }
 }
@@ -118,10 +122,10 @@ mod tests {
         let unsure: Vec<u8> = (0..=255)
             .filter(|&byte| detect(&[byte]) == Detected::NeedMore)
             .collect();
-        assert_eq!(unsure, b"\x04\x1F(7BPQRSTUVWXYZ[\\]^_x\xFD\xFF");
+        assert_eq!(unsure, b"\x04\x1F(7BPQRSTUVWXYZ[\\]^_\xFD\xFF");
         for text in [
-            "POST /", "PK-1", "(x", "BZ", "BZh9", "[{", "<xml>", "{", "\u{FEFF}", "PAR", "PAR2",
-            "7zip", "Obj", "xml",
+            "POST /", "PK-1", "(x", "BZ", "BZh9", "[{", "<xml>", "{", "\u{FEFF}", "PAR",
+            "PAR1-web", "7zip", "Obj", "xml",
         ] {
             let expected = match text {
                 "BZ" | "BZh9" | "PAR" => Detected::NeedMore,

@@ -19,7 +19,7 @@ use std::io::{self, Read};
 
 use buffer::Buffer;
 use codec::{Codec, MemberState};
-use magic::{Detected, detect};
+use magic::{Detected, detect, detect_member};
 
 pub use archive::{Archive, BadMember, Member, MemberReader};
 pub use error::Error;
@@ -182,7 +182,7 @@ impl<R: Read> Decompressed<R> {
     /// Begins the next member after padding with zeros, which tapes and some tools write.
     fn next_member(&mut self, format: Compression) -> io::Result<()> {
         self.from.skip_zeros();
-        self.state = match detect(self.from.ahead()) {
+        self.state = match detect_member(self.from.ahead()) {
             Detected::Is(next) if next != Compression::Zip => {
                 State::Member(Codec::new(next, self.bounds.window))
             }

@@ -73,8 +73,11 @@ impl Hidden {
     }
 
     pub(super) fn join(&mut self, other: Hidden) {
-        let room = Self::MOST - self.0.len();
-        self.0.extend(other.0.into_iter().take(room));
+        for hash in other.0 {
+            if self.0.len() < Self::MOST {
+                self.0.insert(hash);
+            }
+        }
     }
 
     /// Returns true if a record of the written capture is such a callback, as it was.

@@ -18,7 +18,7 @@ use crate::scan::{FARTHEST_KEY, Found, InnerPart, Pairs, Parts, Scanner, State, 
 use crate::simd::is_blank;
 use crate::span::Span;
 use crate::syntax::notation::Notation;
-use crate::syntax::{Kind, Syntax, View};
+use crate::syntax::{Kind, Node, Syntax, View};
 
 /// How far before and after an event's name the values may stand.
 pub(super) const REACH: usize = 2048;
@@ -277,8 +277,24 @@ impl Scanner {
         array.children().nth(LEAST - 1).is_some()
             && (self.names.event_name)(text).is_some()
             && array.children().all(may_be_line)
-            && (self.names.values)(text).is_some()
+            && self.has_values_near_event(text)
             && !array.children().any(|entry| self.is_whole(entry))
+    }
+
+    /// Returns true if values of a callback stand near an event's name in `text`. What lies farther apart is of several
+    /// messages.
+    fn has_values_near_event(&self, text: &[u8]) -> bool {
+        const FARTHEST: usize = 2 * REACH;
+        let mut at = 0;
+        while let Some(name) = (self.names.event_name)(&text[at..]) {
+            let (start, end) = (at + name.start, at + name.end);
+            let near = start.saturating_sub(FARTHEST)..text.len().min(end + FARTHEST);
+            at = near.end;
+            if (self.names.values)(&text[near]).is_some() {
+                return true;
+            }
+        }
+        false
     }
 
     /// Returns true if an entry of an array may be read alone: it has the names of a message, or the values of a callback.
@@ -343,16 +359,25 @@ impl Scanner {
     }
 }
 
-/// Returns true if an entry of an array may hold a line: a text, or an entry without arrays of its own. Entries with arrays
-/// would be read once for each array around them.
+/// Returns true if an entry of an array may hold a line: a short text, or an entry of short texts. Longer ones may be whole
+/// messages, in any encoding. An entry with containers in an array would be read once for each array around it.
 fn may_be_line(entry: View<'_>) -> bool {
-    let inside = entry.id as usize + 1..entry.node().end as usize;
-    let mut inside = entry.tree.nodes()[inside].iter();
-    match entry.kind() {
-        Kind::Text => true,
-        Kind::Object | Kind::Array => inside.all(|node| node.kind != Kind::Array),
-        _ => false,
-    }
+    const LONGEST: usize = 320;
+    let nodes = &entry.tree.nodes()[entry.id as usize..entry.node().end as usize];
+    let is_container = |kind| matches!(kind, Kind::Object | Kind::Array);
+    let is_flat = |id: usize| {
+        let end = nodes[id].end as usize - entry.id as usize;
+        !nodes[id + 1..end]
+            .iter()
+            .any(|node| is_container(node.kind))
+    };
+    let may_be = |(id, node): (usize, &Node)| match node.kind {
+        Kind::Text => node.span.range().len() <= LONGEST,
+        Kind::Array => id == 0 || is_flat(id),
+        _ => true,
+    };
+    (entry.kind() == Kind::Text || is_container(entry.kind()))
+        && nodes.iter().enumerate().all(may_be)
 }
 
 /// Returns the positions of the brackets with which payloads may begin.

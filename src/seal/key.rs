@@ -110,7 +110,7 @@ impl fmt::Debug for EncodingAesKey {
 /// let error = "too short".parse::<wxsub::seal::EncodingAesKey>().unwrap_err();
 /// assert_eq!(
 ///     error.to_string(),
-///     "an EncodingAESKey has 43 letters and digits, this one has 9 (-40004)"
+///     "an EncodingAESKey has 43 letters and digits, this one has 9 characters (-40004)"
 /// );
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -165,7 +165,7 @@ impl KeyError {
         let cause = self.likely_cause().get(lang);
         let what = match (self.reason, lang) {
             (KeyErrorReason::Length, Lang::En) => format!(
-                "an EncodingAESKey has {len} letters and digits, this one has {chars} ({code}){cause}"
+                "an EncodingAESKey has {len} letters and digits, this one has {chars} characters ({code}){cause}"
             ),
             (KeyErrorReason::Length, Lang::Zh) => format!(
                 "EncodingAESKey 由 {len} 个字母和数字组成，这里有 {chars} 个字符（{code}）{cause}"
@@ -242,10 +242,13 @@ mod tests {
     fn errors_tell_length_and_place_and_nothing_of_the_key() {
         let long = "s3cr3t".repeat(9);
         let cases = [
-            (&long[..42], "this one has 42 (-40004): was the last"),
-            (&long[..44], "this one has 44 (-40004): was `=`"),
+            (
+                &long[..42],
+                "this one has 42 characters (-40004): was the last",
+            ),
+            (&long[..44], "this one has 44 characters (-40004): was `=`"),
             (&long[..32], "an AppSecret is"),
-            ("", "this one has 0"),
+            ("", "this one has 0 characters"),
             (
                 &format!("{} {}", &long[..20], &long[..22]),
                 "the character 21 of this one",

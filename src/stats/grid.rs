@@ -1,11 +1,10 @@
 //! Draws a table for people, in the width of their terminal.
 //!
-//! Cells are broken between words only. If that is not enough, long words, which are ids, are shortened.
+//! Cells are broken between words where the terminal has room for that, and numbers where it has none at all. Ids are
+//! shortened before a word is broken.
 
 use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table, Width, presets};
 use unicode_width::UnicodeWidthStr;
-
-use crate::report::snippet::forth;
 
 /// A column: its title, and its cells.
 pub(crate) struct Column {
@@ -17,6 +16,13 @@ pub(crate) struct Column {
 /// The blanks between columns.
 const GAP: usize = 2;
 
+/// Words that are longer are shortened if the table is too wide: first openids and template ids, then message ids and
+/// accounts, too.
+const LONGEST: [usize; 2] = [20, 14];
+
+/// A width in which nothing is shortened: that of a file or a pipe, which programs may read.
+const WIDE: usize = 180;
+
 /// The least widths of columns, the best first.
 const LEAST: [fn(&Column) -> usize; 3] =
     [Column::least, Column::least_of_cells, Column::least_number];
@@ -25,7 +31,7 @@ const LEAST: [fn(&Column) -> usize; 3] =
 pub(crate) fn draw(mut columns: Vec<Column>, width: usize, out: &mut Vec<u8>) {
     for longest in LONGEST {
         let fits = sum(columns.iter().map(Column::natural)) <= width;
-        if fits || sum(columns.iter().map(Column::least)) <= width {
+        if fits || width >= WIDE || sum(columns.iter().map(Column::least)) <= width {
             break;
         }
         columns
@@ -125,16 +131,12 @@ fn longest_word(text: &str) -> usize {
     longest
 }
 
-/// The widths from which on words are shortened, if needed: first openids and template ids, then message ids and accounts.
-const LONGEST: [usize; 2] = [20, 14];
-
-/// Shortens a word that is wider than `longest`. The first digits of message ids are those of many others.
+/// Shortens a word that is wider than `longest`, if it is of ASCII, as ids are. The first characters of ids of one account
+/// are often the same, and so are the first digits of message ids.
 fn shortened(word: &str, longest: usize) -> String {
-    const KEPT: usize = 8;
-    let is_number = word.bytes().all(|byte| byte.is_ascii_digit());
-    match word.width() > longest {
-        true if is_number => format!("…{}", &word[word.len() - KEPT..]),
-        true => format!("{}…", &word[..forth(word, 0, KEPT)]),
+    const KEPT: usize = 4;
+    match word.is_ascii() && word.len() > longest {
+        true => format!("{}…{}", &word[..KEPT], &word[word.len() - KEPT..]),
         false => word.to_owned(),
     }
 }
@@ -182,8 +184,8 @@ vgtkEEOCj_nIFz8mpUNNsdoYfpzBQwVgrm1LqqLPQpU  用户 拒收            0.0 %
             "\
 template   模板状态  acceptance
                            rate
-VYkaE005…  接收         100.0 %
-vgtkEEOC…  用户           0.0 %
+VYka…0Mgc  接收         100.0 %
+vgtk…PQpU  用户           0.0 %
            拒收
 "
         );

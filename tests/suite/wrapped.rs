@@ -4,6 +4,8 @@
 use crate::support::json::Json;
 use crate::support::print::{PRINTERS, Printer};
 use crate::support::reading::{ReadRecord, read, read_whole};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 use wxsub::{Code, Outcome};
 
@@ -115,16 +117,36 @@ fn lines_in_the_entries_of_an_array_are_told() {
             let around = [&["starting"], &lines[..], &["done"]].concat();
             let log = format!("{}\n{}", export(&around), printer.print(&callback(USER)));
             let seen = read_whole(log.as_bytes());
-            let is_told = seen.iter().any(|seen| seen.outcome == Outcome::Undecodable);
-            assert!(is_told, "{}: {log}", printer.name);
+            let is_told = seen[0].outcome == Outcome::Undecodable;
+            assert!(is_told && seen.len() > 1, "{}: {log}", printer.name);
             assert_eq!(read(log.as_bytes(), 64), seen, "{}\n{log}", printer.name);
         }
     }
 }
 
 #[test]
+fn names_far_apart_in_an_array_are_no_callback() {
+    let idle = vec!["GET /health 200"; 400];
+    let named = [
+        "subscribe_msg_change_event",
+        "FromUserName=o1",
+        "ToUserName=gh_3f7a90c1d2e4",
+        "CreateTime=1765432100",
+    ];
+    let lines: Vec<&str> = named
+        .iter()
+        .flat_map(|name| [&[*name], &idle[..]].concat())
+        .collect();
+    for export in EXPORTS {
+        assert!(read_whole(export(&lines).to_string().as_bytes()).is_empty());
+    }
+}
+
+#[test]
 fn bodies_in_the_entries_of_an_array_are_decoded() {
     let body = PRINTERS[0].print(&callback(USER));
+    let pretty = PRINTERS.iter().find(|it| it.name == "XML, pretty");
+    let pretty = pretty.expect("a printer").print(&callback(USER));
     for export in EXPORTS {
         let log = export(&[
             "starting",
@@ -135,6 +157,10 @@ fn bodies_in_the_entries_of_an_array_are_decoded() {
         ]);
         let seen = read_whole(log.to_string().as_bytes());
         assert_eq!(callbacks(&seen).len(), 2, "{log}");
+        let encoded = STANDARD.encode(&body);
+        let lines: Vec<&str> = pretty.lines().chain([&*encoded]).collect();
+        let log = export(&lines).to_string();
+        assert_eq!(callbacks(&read_whole(log.as_bytes())).len(), 1, "{log}");
         let typed = PRINTERS[0].print(&message(&body));
         let log = export(&["starting", &typed, "subscribe_msg_change_event", "done"]);
         assert!(

@@ -62,10 +62,7 @@ const TIMELESS: Text = Text::new(
     "callbacks not counted: without a time between 1970 and 2100",
     "个回调未计入：没有 1970 至 2100 年之间的时间",
 );
-const NONE_LEFT: Text = Text::new(
-    "no user and template has this number left",
-    "没有剩余次数为此数的用户和模板",
-);
+const NONE_LEFT: Text = Text::new("no row has this number left", "没有剩余次数等于该值的记录");
 const BOUND: Text = Text::new(
     "≥: a grant without a dialog is not pushed, so more may be left.",
     "≥：未弹窗的静默授权不会推送，实际剩余可能更多。",

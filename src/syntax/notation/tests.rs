@@ -203,11 +203,11 @@ fn what_was_left_out_is_missing() {
         ("&{a:0xc000012345}", "`0xc000012345` stands"),
         (
             "array(2) {\n  [\"a\"]=>\n  int(1)\n}",
-            "PHP's var_dump gives 2 as the number of members here, which is 1",
+            "PHP's var_dump counts 2 members here, but 1 are there",
         ),
         (
             "array(1) {\n  [\"a\"]=>\n  string(9) \"b\"\n}",
-            "PHP's var_dump gives 9 as the number of bytes here",
+            "PHP's var_dump counts 9 bytes here",
         ),
         ("{a=b, a=c}", "`a` is given twice"),
         (
