@@ -90,7 +90,7 @@ pub(super) const ZIP: usize = 4;
 /// Recognises the format of `head`, the bytes that have arrived. One byte can be enough to exclude all.
 pub(super) fn detect(head: &[u8]) -> Detected {
     match detect_member(head) {
-        Detected::Plain => find(&FOREIGN, head, |name| Detected::Foreign(name)),
+        Detected::Plain => find(&FOREIGN, head, Detected::Foreign),
         detected => detected,
     }
 }

@@ -276,9 +276,31 @@ impl Scanner {
         };
         array.children().nth(LEAST - 1).is_some()
             && (self.names.event_name)(text).is_some()
-            && array.children().all(may_be_line)
+            && array.children().all(|entry| self.may_be_line(entry))
             && self.has_values_near_event(text)
             && !array.children().any(|entry| self.is_whole(entry))
+    }
+
+    /// Returns true if an entry of an array may hold a line: a text, or an entry of texts. A long text with an anchor may be a
+    /// whole message, in any encoding. An entry with containers in an array would be read once for each array around it.
+    fn may_be_line(&self, entry: View<'_>) -> bool {
+        const LONGEST: usize = 320;
+        let nodes = &entry.tree.nodes()[entry.id as usize..entry.node().end as usize];
+        let is_container = |node: &Node| matches!(node.kind, Kind::Object | Kind::Array);
+        let is_flat = |id: usize| {
+            let end = (nodes[id].end - entry.id) as usize;
+            !nodes[id + 1..end].iter().any(is_container)
+        };
+        let may_be = |(id, node): (usize, &Node)| match node.kind {
+            Kind::Text => {
+                let text = entry.text.as_bytes().get(node.span.range());
+                text.is_some_and(|it| it.len() <= LONGEST || !self.names.anchors.is_in(it))
+            }
+            Kind::Array => id == 0 || is_flat(id),
+            _ => true,
+        };
+        (entry.kind() == Kind::Text || is_container(entry.node()))
+            && nodes.iter().enumerate().all(may_be)
     }
 
     /// Returns true if values of a callback stand near an event's name in `text`. What lies farther apart is of several
@@ -357,27 +379,6 @@ impl Scanner {
         let offset = self.offset_at(at);
         (offset - begun <= NEAR).then_some(notation)
     }
-}
-
-/// Returns true if an entry of an array may hold a line: a short text, or an entry of short texts. Longer ones may be whole
-/// messages, in any encoding. An entry with containers in an array would be read once for each array around it.
-fn may_be_line(entry: View<'_>) -> bool {
-    const LONGEST: usize = 320;
-    let nodes = &entry.tree.nodes()[entry.id as usize..entry.node().end as usize];
-    let is_container = |kind| matches!(kind, Kind::Object | Kind::Array);
-    let is_flat = |id: usize| {
-        let end = nodes[id].end as usize - entry.id as usize;
-        !nodes[id + 1..end]
-            .iter()
-            .any(|node| is_container(node.kind))
-    };
-    let may_be = |(id, node): (usize, &Node)| match node.kind {
-        Kind::Text => node.span.range().len() <= LONGEST,
-        Kind::Array => id == 0 || is_flat(id),
-        _ => true,
-    };
-    (entry.kind() == Kind::Text || is_container(entry.kind()))
-        && nodes.iter().enumerate().all(may_be)
 }
 
 /// Returns the positions of the brackets with which payloads may begin.
