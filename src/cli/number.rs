@@ -38,11 +38,12 @@ fn at_most(most: impl Display) -> String {
 /// Parses a whole number in `range`.
 pub(super) fn within<T: Number>(text: &str, range: RangeInclusive<T>) -> Result<T, String> {
     let number: Option<T> = text.parse().ok();
-    let is_too_large = number.is_none() && is_number(text);
+    let (least, most) = (range.start(), range.end());
+    if number.is_none() && is_number(text) && *most == T::MOST {
+        return Err(at_most(most));
+    }
     let number = number.filter(|number| range.contains(number));
-    let (least, most) = range.into_inner();
-    number.ok_or_else(|| match most < T::MOST {
-        false if is_too_large => at_most(most),
+    number.ok_or_else(|| match *most < T::MOST {
         true => both!(
             "expected a whole number from {least} to {most}",
             "应为 {least} 到 {most} 的整数"

@@ -104,8 +104,8 @@ impl Redactor {
 
     /// Reads a capture to its end, and returns a reader of its bytes with pseudonyms.
     ///
-    /// A large capture is kept in a temporary file. Work goes on when the capture is read, so `from` is asked again and
-    /// again, for no bytes: if that fails, the work ends.
+    /// A large capture is kept in a temporary file. After the capture was read, `from` is still asked, for no bytes,
+    /// while the work goes on: if that fails, the work ends.
     ///
     /// # Errors
     ///

@@ -57,7 +57,7 @@ pub(super) fn has_shape(id: &str) -> bool {
 pub(super) struct Hidden(HashSet<u64>);
 
 impl Hidden {
-    /// More are not told apart.
+    /// The most that are kept. If there are more, every hidden callback counts as unchanged.
     const MOST: usize = 1 << 16;
 
     /// Adds a record, if it is such a callback.
@@ -90,9 +90,9 @@ impl Hidden {
 /// Sums up a written capture.
 pub(super) struct Written {
     pub(super) sum: Sum,
-    /// True if a callback is as it was that is not read, and whose ids do not stand as text.
+    /// True if a hidden callback was written unchanged.
     pub(super) has_hidden: bool,
-    /// Those of the original.
+    /// The hidden callbacks of the original.
     hidden: Arc<Hidden>,
     policy: Option<Arc<Policy>>,
 }
